@@ -1,0 +1,225 @@
+"""What stands in one tag: a path or a helper, its arguments, and the names of a block's parameters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, NoReturn
+
+from kustui.definition.expressions.literals import Embedded, embedded_in
+from kustui.definition.expressions.lookups import read_lookup
+from kustui.definition.expressions.nodes import Call, Lookup, Named, Scalar, Value
+from kustui.definition.expressions.paths import shortened
+from kustui.definition.expressions.tokens import MAX_DEPTH, Tag, Token, refuse
+
+_CONSTANTS = {"true": True, "false": False, "null": None, "undefined": None}
+_EXACT_DIGITS = 15
+"""Up to which a whole number is the same in JavaScript, whose numbers are floats."""
+
+_NAMES = ("path", "word", "number")
+_NO_OPERATORS = "a template has no operators; a helper has to compare or decide"
+
+
+@dataclass(frozen=True, slots=True)
+class Helper:
+    """A helper that is certainly called: it has arguments, or stands in parentheses."""
+
+    name: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Notes:
+    """What is met while a template is read, in order."""
+
+    text: str
+    lookups: list[Lookup] = field(default_factory=list)
+    helpers: list[Helper] = field(default_factory=list)
+    embedded: list[Embedded] = field(default_factory=list)
+
+    def look_for_embedded(self, start: int, end: int) -> None:
+        self.embedded.extend(embedded_in(self.text, start, end))
+
+
+class Scope(NamedTuple):
+    """What the blocks around a tag make of it."""
+
+    contexts: int
+    """How many of them replace the context."""
+    parameters: frozenset[str]
+    """The names of their parameters."""
+    depth: int
+    """How many they are."""
+
+
+class Arguments:
+    """Reads the tokens of one tag, once, by one of its four methods. They raise FaultError."""
+
+    def __init__(self, tag: Tag, notes: Notes, scope: Scope) -> None:
+        self._tag = tag
+        self._tokens = tag.tokens
+        self._at = 0
+        self._notes = notes
+        self._scope = scope
+        self._parentheses = 0
+
+    def mustache(self) -> Value:
+        """``path`` or ``helper argument…``."""
+        callee = self._callee("a path or a helper")
+        if self._peek() is None:
+            self._note_lookup(callee)
+            return callee
+        call = self._call(callee, callee.start)
+        self._end()
+        return call
+
+    def block(self) -> tuple[Call, tuple[str, ...]]:
+        """``helper argument… as |name…|``, or only a path."""
+        callee = self._callee("a helper")
+        if self._peek() is None or self._at_parameters():
+            self._note_lookup(callee)
+            call = Call(callee, (), (), callee.start, callee.end)
+        else:
+            call = self._call(callee, callee.start)
+        parameters = self._parameters() if self._at_parameters() else ()
+        self._end()
+        return call, parameters
+
+    def partial(self) -> Call:
+        """``name argument…``. A partial's name reads nothing and is no helper."""
+        callee = self._callee("the name of a partial")
+        arguments, named = self._list()
+        self._end()
+        return Call(callee, arguments, named, callee.start, self._tokens[-1].end)
+
+    def closing(self) -> Lookup | Scalar:
+        """The name of the block that the tag closes."""
+        callee = self._callee("the name of a block")
+        self._end()
+        return callee
+
+    def _callee(self, wanted: str) -> Lookup | Scalar:
+        token = self._next(wanted)
+        if token.kind == "path":
+            return self._lookup(token)
+        if token.kind in ("string", "number", "word"):
+            return self._scalar(token)
+        return self._refuse(token)
+
+    def _call(self, callee: Lookup | Scalar, start: int) -> Call:
+        name = callee.path.text if isinstance(callee, Lookup) else str(callee.value)
+        self._notes.helpers.append(Helper(name, callee.start, callee.end))
+        arguments, named = self._list()
+        return Call(callee, arguments, named, start, self._tokens[self._at - 1].end)
+
+    def _list(self) -> tuple[tuple[Value, ...], tuple[Named, ...]]:
+        arguments: list[Value] = []
+        named: list[Named] = []
+        while (token := self._peek()) and token.kind != ")" and not self._at_parameters():
+            following = self._peek(1)
+            if token.kind in _NAMES and following and following.kind == "=":
+                self._at += 2
+                value = self._value()
+                named.append(Named(token.text, value, token.start, value.end))
+                continue
+            value = self._value()
+            if named:
+                hint = "arguments with a name come last"
+                refuse("an argument without a name follows one with a name", value.start, value.end, hint)
+            arguments.append(value)
+        return tuple(arguments), tuple(named)
+
+    def _value(self) -> Value:
+        token = self._next("a value")
+        if token.kind == "(":
+            return self._parenthesis(token)
+        if token.kind == "path":
+            lookup = self._lookup(token)
+            self._notes.lookups.append(lookup)
+            return lookup
+        if token.kind in ("string", "number", "word"):
+            return self._scalar(token)
+        return self._refuse(token)
+
+    def _parenthesis(self, opening: Token) -> Call:
+        self._parentheses += 1
+        if self._parentheses + self._scope.depth > MAX_DEPTH:
+            refuse(f"parentheses nested more than {MAX_DEPTH} levels deep", opening.start, opening.end)
+        following = self._peek()
+        if following and following.kind == ")":
+            refuse("these parentheses are empty", opening.start, following.end, "write a helper between them")
+        call = self._call(self._callee("a helper"), opening.start)
+        closing = self._peek()
+        if closing is None or closing.kind != ")":
+            refuse("this parenthesis is never closed", opening.start, opening.end, "close it with )")
+        self._at += 1
+        self._parentheses -= 1
+        return Call(call.callee, call.arguments, call.named, opening.start, closing.end)
+
+    def _parameters(self) -> tuple[str, ...]:
+        bar = self._tokens[self._at + 1]
+        self._at += 2
+        names = []
+        while (token := self._peek()) and token.kind in _NAMES:
+            names.append(token.text)
+            self._at += 1
+        closing = self._peek()
+        if closing is None or closing.kind != "|":
+            refuse("the second bar of the block's names is missing", bar.start, bar.end, "write as |name|")
+        if not names:
+            refuse("a name is missing between the bars", bar.start, closing.end, "write as |name|")
+        self._at += 1
+        return tuple(names)
+
+    def _at_parameters(self) -> bool:
+        token, following = self._peek(), self._peek(1)
+        return token is not None and token.text == "as" and following is not None and following.kind == "|"
+
+    def _lookup(self, token: Token) -> Lookup:
+        return read_lookup(token, self._scope.contexts, self._scope.parameters)
+
+    def _note_lookup(self, value: Lookup | Scalar) -> None:
+        if isinstance(value, Lookup):
+            self._notes.lookups.append(value)
+
+    def _scalar(self, token: Token) -> Scalar:
+        value: str | int | float | bool | None
+        if token.kind == "word":
+            value = _CONSTANTS[token.text]
+        elif token.kind == "string":
+            self._notes.look_for_embedded(token.start, token.end)
+            quote = token.text[0]
+            value = token.text[1:-1].replace(f"\\{quote}", quote)
+        else:
+            whole = "." not in token.text and len(token.text) <= _EXACT_DIGITS
+            value = int(token.text) if whole else float(token.text)
+        return Scalar(value, token.start, token.end)
+
+    def _peek(self, ahead: int = 0) -> Token | None:
+        at = self._at + ahead
+        return self._tokens[at] if at < len(self._tokens) else None
+
+    def _next(self, wanted: str) -> Token:
+        token = self._peek()
+        if token is None:
+            refuse(f"{wanted} is missing before the end of this tag", self._tag.start, self._tag.end)
+        self._at += 1
+        return token
+
+    def _end(self) -> None:
+        if self._peek() is not None:
+            self._refuse(self._next("nothing"))
+
+    def _refuse(self, token: Token) -> NoReturn:
+        """Says why the token that was read last cannot stand where it does."""
+        if token.kind == ")":
+            refuse("this parenthesis was never opened", token.start, token.end)
+        hint = ""
+        following = self._peek()
+        if token.kind == "|" or (token.kind == "=" and following and following.kind == "="):
+            hint = _NO_OPERATORS
+        elif token.kind == "=":
+            hint = "arguments with a name follow a helper: {{helper name=value}}"
+        elif token.kind == "(":
+            hint = "a helper's name comes first: {{helper (other a b)}}"
+        refuse(f"'{shortened(token.text)}' cannot stand here in a template", token.start, token.end, hint)

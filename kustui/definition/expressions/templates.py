@@ -1,0 +1,207 @@
+"""Templates: text with Handlebars tags, which always stands for a string [docs]."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kustui.definition.expressions.arguments import Arguments, Helper, Notes, Scope
+from kustui.definition.expressions.nodes import (
+    Block,
+    Call,
+    Content,
+    Lookup,
+    Mustache,
+    Node,
+    Partial,
+    Scalar,
+)
+from kustui.definition.expressions.paths import Fault, Path, shortened
+from kustui.definition.expressions.tokens import MAX_DEPTH, FaultError, Kind, Piece, Remark, Tag, refuse, scan
+from kustui.definition.expressions.whitespace import without_whitespace
+
+if TYPE_CHECKING:
+    from kustui.definition.expressions.literals import Embedded
+
+_NEW_CONTEXT = frozenset(("each", "with"))
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A string with at least one ``{{``. Up to its first fault, everything that was understood is kept."""
+
+    text: str
+    nodes: tuple[Node, ...] = ()
+    paths: tuple[Path, ...] = ()
+    """What it reads of the run's data, in order."""
+    others: tuple[Lookup, ...] = ()
+    """What else it looks up: fields of a loop's element, ``this``, ``@index``, bare names or helpers."""
+    helpers: tuple[Helper, ...] = ()
+    embedded: tuple[Embedded, ...] = ()
+    """References in its raw text and in the strings of its tags, which are sent literally."""
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def only(self) -> Lookup | None:
+        """The lookup of a template that is nothing but one, like ``{{{steps.1.id}}}``."""
+        match self.nodes:
+            case (Mustache(value=Lookup() as lookup),) if not self.faults:
+                return lookup
+        return None
+
+
+def parse_template(text: str) -> Template:
+    """The template that a string is. Never raises; takes time in proportion to the length."""
+    pieces, unreadable = scan(text)
+    tree = _Tree(Notes(text))
+    fault = None
+    try:
+        for piece in without_whitespace(pieces):
+            tree.take(piece)
+        fault = unreadable or tree.unclosed()
+    except FaultError as stop:
+        fault = stop.fault
+    notes = tree.notes
+    return Template(
+        text,
+        tuple(tree.nodes),
+        tuple(lookup.path for lookup in notes.lookups if lookup.reads_run),
+        tuple(lookup for lookup in notes.lookups if not lookup.reads_run),
+        tuple(notes.helpers),
+        tuple(notes.embedded),
+        (fault,) if fault else (),
+    )
+
+
+@dataclass(slots=True)
+class _Open:
+    """A block that is not closed yet."""
+
+    tag: Tag
+    call: Call
+    parameters: tuple[str, ...]
+    chained: bool
+    """Opened by ``{{else if}}``: the ``{{/…}}`` of the block around it closes it too."""
+    replaces_context: bool
+    body: list[Node] = field(default_factory=list)
+    inverse: list[Node] | None = None
+    """None before its ``{{else}}``."""
+
+    @property
+    def nodes(self) -> list[Node]:
+        return self.body if self.inverse is None else self.inverse
+
+    @property
+    def in_main_part(self) -> bool:
+        """Whether its context and its parameters are those in force."""
+        return (self.inverse is None) == (self.tag.kind is not Kind.INVERTED)
+
+
+class _Tree:
+    """Puts the pieces of one template in their places."""
+
+    def __init__(self, notes: Notes) -> None:
+        self.nodes: list[Node] = []
+        self.notes = notes
+        self._open: list[_Open] = []
+
+    def take(self, piece: Piece) -> None:
+        if isinstance(piece, Content):
+            self.notes.look_for_embedded(piece.start, piece.end)
+            self._add(piece)
+        elif isinstance(piece, Remark):
+            self._add(piece.comment)
+        elif piece.kind in (Kind.VALUE, Kind.RAW):
+            value = self._arguments(piece).mustache()
+            self._add(Mustache(value, piece.kind is Kind.VALUE, piece.start, piece.end))
+        elif piece.kind is Kind.ELSE:
+            self._else(piece)
+        elif piece.kind is Kind.CLOSE:
+            self._close(piece)
+        elif piece.kind is Kind.PARTIAL:
+            self._add(Partial(self._arguments(piece).partial(), (), piece.start, piece.end))
+        else:
+            self._open_block(piece, chained=False)
+
+    def unclosed(self) -> Fault | None:
+        """The fault of a template that ends while a block is open, told at the innermost one."""
+        block = self._innermost()
+        if block is None:
+            return None
+        name, callee = shortened(block.call.name), block.call.callee
+        is_value = isinstance(callee, Lookup) and callee.path.step is not None and not block.call.arguments
+        hint = f"to show the value, write {{{{{name}}}}}" if is_value else f"close it with {{{{/{name}}}}}"
+        return Fault(f"the block '{name}' is never closed", block.tag.start, block.tag.end, hint)
+
+    def _innermost(self) -> _Open | None:
+        """The block that the next closing tag has to close."""
+        return next((block for block in reversed(self._open) if not block.chained), None)
+
+    def _add(self, node: Node) -> None:
+        (self._open[-1].nodes if self._open else self.nodes).append(node)
+
+    def _arguments(self, tag: Tag) -> Arguments:
+        active = [block for block in self._open if block.in_main_part]
+        contexts = sum(block.replaces_context for block in active)
+        parameters = frozenset(name for block in active for name in block.parameters)
+        return Arguments(tag, self.notes, Scope(contexts, parameters, len(self._open)))
+
+    def _open_block(self, tag: Tag, *, chained: bool) -> None:
+        if len(self._open) >= MAX_DEPTH:
+            refuse(f"blocks nested more than {MAX_DEPTH} levels deep", tag.start, tag.end)
+        if tag.kind is Kind.PARTIAL_BLOCK:
+            call, parameters = self._arguments(tag).partial(), tuple[str, ...]()
+            replaces_context = False
+        else:
+            call, parameters = self._arguments(tag).block()
+            is_section = not call.arguments and not call.named
+            replaces_context = is_section or call.name in _NEW_CONTEXT
+        self._open.append(_Open(tag, call, parameters, chained, replaces_context))
+
+    def _else(self, tag: Tag) -> None:
+        if not self._open:
+            refuse("this else belongs to no block", tag.start, tag.end)
+        block = self._open[-1]
+        if block.inverse is not None:
+            refuse("a second else in the same block", tag.start, tag.end, "else if goes on; else is the last")
+        if block.tag.kind is Kind.PARTIAL_BLOCK:
+            refuse("a partial has no else", tag.start, tag.end)
+        if tag.tokens and block.tag.kind is Kind.INVERTED:
+            refuse(
+                "a block that begins with ^ has no else if",
+                tag.start,
+                tag.end,
+                "nest another block in its else",
+            )
+        block.inverse = []
+        if tag.tokens:
+            self._open_block(tag, chained=True)
+
+    def _close(self, tag: Tag) -> None:
+        name = shortened(_spelled(self._arguments(tag).closing()))
+        opened = self._innermost()
+        if opened is None:
+            refuse(f"no block '{name}' is open to be closed here", tag.start, tag.end)
+        expected = shortened(_spelled(opened.call.callee))
+        if name != expected:
+            message = f"this closes '{name}', but the block '{expected}' is open"
+            refuse(message, tag.start, tag.end, f"close it with {{{{/{expected}}}}} first")
+        while True:
+            block = self._open.pop()
+            self._add(_closed(block, tag.start if block.chained else tag.end))
+            if not block.chained:
+                return
+
+
+def _closed(block: _Open, end: int) -> Node:
+    if block.tag.kind is Kind.PARTIAL_BLOCK:
+        return Partial(block.call, tuple(block.body), block.tag.start, end)
+    body, inverse = tuple(block.body), tuple(block.inverse or ())
+    if block.tag.kind is Kind.INVERTED:
+        body, inverse = inverse, body
+    return Block(block.call, block.parameters, body, inverse, block.tag.start, end)
+
+
+def _spelled(callee: Lookup | Scalar) -> str:
+    """The name of a block, as its end has to repeat it."""
+    return "../" * callee.up + callee.path.text if isinstance(callee, Lookup) else str(callee.value)

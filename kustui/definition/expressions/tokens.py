@@ -1,0 +1,268 @@
+"""A template cut into text, comments and tags, and each tag into tokens, in one pass.
+
+Follows the lexer of Handlebars 4: of which characters a name may consist, that ``\\{{`` is text and
+``\\\\{{`` a backslash before a tag, that three braces close what three braces opened. More tolerant in
+two things, as references are: a segment may begin with ``@``, and a number may end a path (``tags.0``)
+[assumed].
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple, NoReturn
+
+from kustui.definition.expressions.nodes import Comment, Content
+from kustui.definition.expressions.paths import Fault, shortened
+
+MAX_DEPTH = 100
+"""How deep blocks, else-if chains and parentheses may nest, all together: a person's template has five."""
+
+
+class Kind(Enum):
+    """What a tag begins with."""
+
+    VALUE = "{{"
+    RAW = "{{{"
+    OPEN = "{{#"
+    INVERTED = "{{^"
+    ELSE = "{{else"
+    CLOSE = "{{/"
+    PARTIAL = "{{>"
+    PARTIAL_BLOCK = "{{#>"
+
+
+class Token(NamedTuple):
+    """``kind`` is ``path``, ``number``, ``word`` (true, false, null, undefined), ``string`` or a sign."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    kind: Kind
+    tokens: tuple[Token, ...]
+    start: int
+    end: int
+    opening: str
+    """The braces as written, with what follows them: ``{{~#``."""
+    trims_before: bool = False
+    trims_after: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A comment, which can take away whitespace around it as a tag does."""
+
+    comment: Comment
+    start: int
+    end: int
+    trims_before: bool
+    trims_after: bool
+
+
+Piece = Content | Tag | Remark
+
+_STOP = re.compile(r"\\{0,2}\{\{")
+_OPENING = re.compile(r"\{\{\{\{|\{\{(~?)(#>|[#/^>{&!]?)")
+_ELSE = re.compile(r"\{\{(~?)(?:\^|\s*else)\s*(~?)\}\}")
+_CLOSING = re.compile(r"\}\}\}\}|(?:\}~?|~)?\}\}")
+_COMMENT_END = re.compile(r"--(~?)\}\}")
+_PLAIN_COMMENT_END = re.compile(r"(~?)\}\}")
+_BLANKS = re.compile(r"\s+")
+# Possessive: a run is worth no second look, and hostile text would make many of them.
+_RUN = re.compile(r"""(?:\[(?:\\\]|[^\]])*+\]|[^\s!"#%&'()*+,;<=>\[\\\]^`{|}~])++""")
+_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
+# Not possessive: where no quote follows, an escaped one closes the string, and the first step back finds it.
+_STRING = re.compile(r""""(?:\\"|[^"])*"|'(?:\\'|[^'])*'""")
+_AFTER_RUN = re.compile(r"[=~}\s)|]|\Z")
+
+_KINDS = {
+    "": Kind.VALUE, "&": Kind.RAW, "{": Kind.RAW, "#": Kind.OPEN, "^": Kind.INVERTED,
+    "/": Kind.CLOSE, ">": Kind.PARTIAL, "#>": Kind.PARTIAL_BLOCK,
+}  # fmt: skip
+_WORDS = frozenset(("true", "false", "null", "undefined"))
+_NO_OPERATORS = "a template has no operators; a helper has to compare or calculate"
+
+
+class FaultError(Exception):
+    """Carries the first fault out of the reading of a template."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+def refuse(message: str, start: int, end: int, hint: str = "") -> NoReturn:
+    raise FaultError(Fault(message, start, end, hint))
+
+
+def scan(text: str) -> tuple[list[Piece], Fault | None]:
+    """The pieces of a template in order, up to the first fault."""
+    pieces: list[Piece] = []
+    at = 0
+    try:
+        while at < len(text):
+            found = text.find("{{", at)
+            if found < 0:
+                pieces.append(Content(text[at:], at, len(text)))
+                break
+            if text.endswith("\\", at, found) and not text.endswith("\\\\", at, found):
+                at = _escaped(text, at, found, pieces)
+                continue
+            backslash = 1 if text.endswith("\\\\", at, found) else 0
+            if found > at:
+                pieces.append(Content(text[at : found - backslash], at, found))
+            at = _tag(text, found, pieces)
+    except FaultError as stop:
+        return pieces, stop.fault
+    return pieces, None
+
+
+def _escaped(text: str, at: int, found: int, pieces: list[Piece]) -> int:
+    """Adds the text before ``\\{{`` and what it makes text of, which goes on to the next tag."""
+    if found - 1 > at:
+        pieces.append(Content(text[at : found - 1], at, found))
+    following = _STOP.search(text, found + 2)
+    end = following.start() if following else len(text)
+    pieces.append(Content(text[found:end], found, end))
+    return end
+
+
+def _tag(text: str, start: int, pieces: list[Piece]) -> int:
+    """Adds the tag or comment that begins at ``start``, and gives where it ends."""
+    if bare_else := _ELSE.match(text, start):
+        trims = bool(bare_else[1]), bool(bare_else[2])
+        pieces.append(Tag(Kind.ELSE, (), start, bare_else.end(), "{{else", *trims))
+        return bare_else.end()
+    opening = _OPENING.match(text, start)
+    assert opening  # the caller has seen its braces
+    sign, at = opening[2], opening.end()
+    if sign is None:
+        return _raw_block(text, start, pieces)
+    if sign == "!":
+        return _comment(text, start, at, bool(opening[1]), pieces)
+    tokens, closing = _tokens(text, start, at, opening.group())
+    _check_braces(text, start, opening.group(), sign, closing)
+    trims = bool(opening[1]), "~" in closing.group()
+    kind = _KINDS[sign]
+    if kind is Kind.VALUE and tokens and tokens[0][:2] == ("path", "else"):
+        kind, tokens = Kind.ELSE, tokens[1:]
+    elif not tokens:
+        refuse("this tag is empty", start, closing.end(), "write a path or a helper between its braces")
+    pieces.append(Tag(kind, tuple(tokens), start, closing.end(), opening.group(), *trims))
+    return closing.end()
+
+
+def _check_braces(text: str, start: int, opening: str, sign: str, closing: re.Match[str]) -> None:
+    wants, has = 3 if sign == "{" else 2, closing.group().count("}")
+    if wants == has:
+        return
+    words = {2: "two", 3: "three", 4: "four"}
+    hint = f"close it with {'}' * wants}"
+    if has > wants and sign != "{":
+        hint += "; a brace of the text needs a blank before it"
+    refuse(
+        f"{words[wants]} braces open this tag and {words[has]} close it", closing.start(), closing.end(), hint
+    )
+
+
+def _comment(text: str, start: int, at: int, trims_before: bool, pieces: list[Piece]) -> int:
+    # {{!--}} is complete: its dashes may be those that close it.
+    dashes = text.startswith("--", at)
+    closing = (_COMMENT_END if dashes else _PLAIN_COMMENT_END).search(text, at)
+    if not closing:
+        how = "--}}" if dashes else "}}"
+        refuse("this comment is never closed", start, at + 2 * dashes, f"close it with {how}")
+    inside = text[at + 2 if dashes else at : closing.start()]
+    comment = Comment(inside, start, closing.end())
+    pieces.append(Remark(comment, start, closing.end(), trims_before, bool(closing[1])))
+    return closing.end()
+
+
+def _raw_block(text: str, start: int, pieces: list[Piece]) -> int:
+    """``{{{{name}}}} verbatim {{{{/name}}}}``: a block around text in which no tag is looked for."""
+    tokens, closing = _tokens(text, start, start + 4, "{{{{")
+    ending = text.find("{{{{/", closing.end()) if closing.group() == "}}}}" else -1
+    if ending < 0 or not tokens:
+        refuse(
+            "four braces open a raw block, which is never closed",
+            start,
+            start + 4,
+            "write two or three braces",
+        )
+    end_tokens, end = _tokens(text, ending, ending + 5, "{{{{/")
+    if end.group() != "}}}}":
+        refuse("this raw block is not closed with four braces", end.start(), end.end(), "write }}}}")
+    pieces.append(Tag(Kind.OPEN, tuple(tokens), start, closing.end(), "{{{{"))
+    if ending > closing.end():
+        pieces.append(Content(text[closing.end() : ending], closing.end(), ending))
+    pieces.append(Tag(Kind.CLOSE, tuple(end_tokens), ending, end.end(), "{{{{/"))
+    return end.end()
+
+
+def _tokens(text: str, start: int, at: int, opening: str) -> tuple[list[Token], re.Match[str]]:
+    """What stands in a tag from ``at`` on, and the braces that close it."""
+    tokens: list[Token] = []
+    while at < len(text):
+        if blanks := _BLANKS.match(text, at):
+            at = blanks.end()
+            continue
+        if closing := _CLOSING.match(text, at):
+            return tokens, closing
+        token = _token(text, at)
+        if token is None or (token.kind == "path" and not _AFTER_RUN.match(text, token.end)):
+            _refuse_character(text, start, at if token is None else token.end, opening)
+        tokens.append(token)
+        at = token.end
+    return _refuse_unclosed(start, opening)
+
+
+def _token(text: str, at: int) -> Token | None:
+    if text[at] in "()=|":
+        return Token(text[at], text[at], at, at + 1)
+    if found := _STRING.match(text, at):
+        return Token("string", found.group(), at, found.end())
+    if found := _RUN.match(text, at):
+        run = found.group()
+        kind = "number" if _NUMBER.fullmatch(run) else "word" if run in _WORDS else "path"
+        return Token(kind, run, at, found.end())
+    return None
+
+
+def _refuse_unclosed(start: int, opening: str) -> NoReturn:
+    end = start + len(opening)
+    refuse("this tag is never closed", start, end, f"close it with {'}' * max(2, opening.count('{'))}")
+
+
+def _refuse_character(text: str, start: int, at: int, opening: str) -> NoReturn:
+    """Says what a character that cannot stand in a tag most likely means."""
+    found = text[at]
+    closed, opened = text.find("}}", at), text.find("{{", at)
+    if found in "\"'" and text.find(found, at + 1) < 0:
+        refuse("this string is never closed", at, at + 1, f"close it with {found}")
+    if found == "}" and at + 1 != closed:
+        refuse("one brace closes this tag", at, at + 1, f"close it with {'}' * opening.count('{')}")
+    if closed < 0 or 0 <= opened < closed:
+        _refuse_unclosed(start, opening)
+    if found == "#" and text[at - 1] == "/":
+        refuse("a path inside a template is written without /#", at - 1, at + 1, "remove the /#")
+    if found == "[":
+        refuse("this bracket is never closed", at, at + 1, "close it with ]")
+    if found == "(":
+        refuse(
+            "a blank is missing before the parenthesis",
+            at,
+            at + 1,
+            "a helper's name stands inside: (helper a b)",
+        )
+    hint = _NO_OPERATORS if found in "<>!&+*%^" else ""
+    refuse(f"{_shown(found)} cannot stand here in a template", at, at + 1, hint)
+
+
+def _shown(character: str) -> str:
+    return f"'{shortened(character)}'" if character.isprintable() else f"the character U+{ord(character):04X}"

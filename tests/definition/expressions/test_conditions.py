@@ -1,0 +1,224 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kustui.definition.expressions import (
+    OPERATORS,
+    AllOf,
+    Comparison,
+    Condition,
+    Not,
+    Unreadable,
+    always_holds,
+    in_words,
+    never_holds,
+    parse_condition,
+    value_in_words,
+)
+from tests.definition.expressions.test_finding import json_values
+
+OPEN = {"op": "eq", "values": ["/#steps.1.status", "open"]}
+VIP = {"op": "contains", "values": ["/#steps.1.tags", "vip"]}
+LATE = {"op": "gt", "values": ["/#steps.1.days", "3"]}
+ALWAYS = {"op": "true", "values": [True]}
+NEVER = {"op": "false", "values": [True]}
+
+
+def both(op: str, *values: object) -> dict[str, object]:
+    return {"op": op, "values": list(values)}
+
+
+def read(raw: dict[str, Any]) -> Condition:
+    return parse_condition(raw["op"], raw["values"])
+
+
+@pytest.mark.parametrize(
+    ("raw", "words"),
+    [
+        (ALWAYS, "always"),
+        (NEVER, "never"),
+        (OPEN, 'status is "open"'),
+        (both("and", OPEN, VIP), 'status is "open" and tags contains "vip"'),
+        (
+            both("and", OPEN, both("and", VIP, LATE)),
+            'status is "open" and tags contains "vip" and days > "3"',
+        ),
+        (
+            both("and", OPEN, both("or", VIP, LATE)),
+            'status is "open" and (tags contains "vip" or days > "3")',
+        ),
+        (
+            both("or", OPEN, both("and", VIP, LATE)),
+            'status is "open" or (tags contains "vip" and days > "3")',
+        ),
+        (
+            both("or", both("and", both("or", OPEN, VIP)), LATE),
+            'status is "open" or tags contains "vip" or days > "3"',
+        ),
+        (both("not", OPEN), 'not status is "open"'),
+        (both("not", both("or", OPEN, VIP)), 'not (status is "open" or tags contains "vip")'),
+        (both("and"), "all of nothing"),
+        (both("neq", "/#steps.order.status", "done"), 'order.status is not "done"'),
+        (both("gt", "/#steps.1.qty", 200), "qty > 200"),
+        (both("exists", "/#steps.1.email"), "email exists"),
+        (both("exists", "/#steps.1.email", ""), "email exists"),
+        (both("exists", True), "true exists"),
+        (both("dne", "/#steps.1.email", "/#steps.1.email"), "email does not exist"),
+        (both("true", "/#steps.1.vip"), "vip is true"),
+        (both("contains", ["a", "b"], "/#steps.1.x"), '["a", "b"] contains x'),
+        (both("in", "/#steps.1.x", list("abcdefg")), 'x is one of ["a", "b", "c", "d", "e", …]'),
+        (both("eq", "/#steps.1", "/#error.code"), "steps.1 is error.code"),
+        (both("eq", "/#variables.v", None), "variables.v is null"),
+        (both("eq", "{{{steps.1.status}}}", "x"), 'status is "x"'),
+        (both("eq", "Order {{steps.1.id}}\n", "x"), '"Order {{steps.1.id}}" is "x"'),
+        (both("gte", "/#fn:parseInt,steps.1.n,10", 1), "parseInt(n, 10) >= 1"),
+        (both("eq", "/#step.1", 'a "b"\n'), '"/#step.1" is "a \\"b\\"\\n"'),
+        (both("eq", "x" * 100, "\u202e\x1b"), f'"{"x" * 39}…" is "\\u202e\\u001b"'),
+        (both("eq", "/#steps.1.a"), "a is ?"),
+        (both("eq"), "? is ?"),
+        (both("frobs", "/#steps.1.a", 1, 2), "a frobs 1, 2"),
+        (both("frobs"), "? frobs"),
+        (both("and", OPEN, "x"), 'status is "open" and (unreadable)'),
+    ],
+)
+def test_a_condition_is_read_as_a_person_reads_it(raw: dict[str, Any], words: str) -> None:
+    assert in_words(read(raw)) == words
+
+
+def test_the_reader_may_name_the_paths() -> None:
+    assert in_words(read(OPEN), lambda path: f"{path.step}→{path.fields[-1]}") == '1→status is "open"'
+
+
+def test_every_part_knows_its_pointer() -> None:
+    condition = parse_condition("and", [OPEN, both("not", VIP), 7, both("eq")], "/transitions/0/condition")
+    assert isinstance(condition, AllOf)
+    first, negated, unreadable, _ = condition.parts
+    assert isinstance(first, Comparison)
+    assert first.operands[1].pointer == "/transitions/0/condition/values/0/values/1"
+    assert isinstance(negated, Not)
+    assert negated.part.pointer == "/transitions/0/condition/values/1/values/0"
+    assert isinstance(unreadable, Unreadable)
+    assert unreadable.pointer == "/transitions/0/condition/values/2"
+
+
+@pytest.mark.parametrize(
+    ("nested", "message"),
+    [
+        ("/#steps.1.a", "a condition is expected here"),
+        ({"values": []}, "has no op"),
+        ({"op": 3, "values": []}, "has no op"),
+        ({"op": "eq"}, "no list of values"),
+        ({"op": "eq", "values": "ab"}, "no list of values"),
+        ({"op": "not", "values": []}, "takes one condition"),
+    ],
+)
+def test_a_part_that_is_no_condition_says_so(nested: object, message: str) -> None:
+    condition = parse_condition("or", [nested])
+    part = condition.parts[0]  # type: ignore[union-attr]
+    assert isinstance(part, Unreadable)
+    assert message in part.message
+
+
+def test_nesting_is_bounded() -> None:
+    raw = both("eq")
+    for _ in range(5_000):
+        raw = both("and", raw)
+    assert in_words(read(raw)) == "(unreadable)"
+
+
+@pytest.mark.parametrize(
+    ("op", "values", "fits"),
+    [
+        ("exists", ["/#steps.1.a"], True),
+        ("exists", ["/#steps.1.a", ""], True),
+        ("exists", [True], True),
+        ("exists", [], False),
+        ("dne", ["/#steps.1.a", "x"], True),
+        ("eq", ["x"], False),
+        ("eq", ["x", "y", "z"], False),
+        ("gt", ["/#steps.1.a", "200"], True),
+        ("frobs", [], True),
+    ],
+)
+def test_an_operator_takes_the_values_that_real_definitions_give_it(
+    op: str, values: list[object], fits: bool
+) -> None:
+    condition = parse_condition(op, values)
+    assert isinstance(condition, Comparison)
+    assert condition.arity_holds == fits
+    assert condition.known == (op in OPERATORS)
+
+
+def test_what_was_seen_is_told_from_what_is_assumed() -> None:
+    seen = {name for name, operator in OPERATORS.items() if operator.seen}
+    assert seen == {"true", "eq", "dne", "exists", "contains", "gt", "and", "or"}
+    assert set(OPERATORS) - seen == {
+        "neq",
+        "ne",
+        "gte",
+        "lt",
+        "lte",
+        "dnc",
+        "nin",
+        "in",
+        "startsWith",
+        "endsWith",
+        "matches",
+        "false",
+        "not",
+    }
+
+
+@pytest.mark.parametrize(
+    ("raw", "always", "never"),
+    [
+        (ALWAYS, True, False),
+        (both("true", "true"), True, False),
+        (both("true"), True, False),
+        (both("true", False), False, False),
+        (both("true", "/#steps.1.a"), False, False),
+        (NEVER, False, True),
+        (both("false"), False, True),
+        (both("false", "/#steps.1.a"), False, False),
+        (both("and", ALWAYS, ALWAYS), True, False),
+        (both("and", ALWAYS, OPEN), False, False),
+        (both("and", NEVER, OPEN), False, True),
+        (both("or", ALWAYS, OPEN), True, False),
+        (both("or", NEVER, NEVER), False, True),
+        (both("not", ALWAYS), False, True),
+        (both("not", NEVER), True, False),
+        (both("and"), False, False),
+        (both("or"), False, False),
+        (OPEN, False, False),
+    ],
+)
+def test_what_is_decided_without_a_run(raw: dict[str, Any], always: bool, never: bool) -> None:
+    assert (always_holds(read(raw)), never_holds(read(raw))) == (always, never)
+
+
+operators = st.one_of(st.sampled_from(sorted(OPERATORS)), st.text(max_size=5))
+conditions = st.recursive(
+    json_values,
+    lambda inner: st.fixed_dictionaries({"op": operators, "values": st.lists(inner, max_size=3)}),
+    max_leaves=8,
+)
+
+
+@given(operators, st.lists(conditions, max_size=3))
+def test_any_json_has_words_on_one_line(op: str, values: list[object]) -> None:
+    condition = parse_condition(op, values)
+    assert in_words(condition).isprintable()
+    assert not (always_holds(condition) and never_holds(condition))
+
+
+def test_a_value_of_any_depth_and_size_has_words() -> None:
+    deep: object = []
+    for _ in range(5_000):
+        deep = [deep, {"k": deep}]
+    assert value_in_words(deep) == '[[…], {"k": […]}]' or "…" in value_in_words(deep)
+    assert value_in_words(json.loads("1" + "0" * 4_000)).endswith("…")

@@ -1,0 +1,347 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kustui.definition.expressions import Template, parse, parse_template
+from kustui.definition.expressions.nodes import (
+    Block,
+    Call,
+    Comment,
+    Content,
+    Lookup,
+    Mustache,
+    Origin,
+    Partial,
+    Scalar,
+)
+
+
+def read(text: str) -> Template:
+    template = parse(text)
+    assert isinstance(template, Template)
+    assert template.faults == ()
+    return template
+
+
+@pytest.mark.parametrize(
+    ("text", "paths", "others", "helpers"),
+    [
+        ("Order {{{steps.1.id}}} shipped", ["steps.1.id"], [], []),
+        ("{{steps.1.a}}{{&variables.b}}{{error.c}}", ["steps.1.a", "variables.b", "error.c"], [], []),
+        ("{{steps.Z4.custom.@fooBool}}", ["steps.Z4.custom.@fooBool"], [], []),
+        ("{{steps.1.[first name].x}}", ["steps.1.first name.x"], [], []),
+        ("{{steps.1.tags.0}}", ["steps.1.tags.0"], [], []),
+        (
+            "{{dateDiff 'milliseconds' from=steps.a.x to=steps.b.match}}",
+            ["steps.a.x", "steps.b.match"],
+            [],
+            ["dateDiff"],
+        ),
+        ('{{math steps.a.match "+" steps.b.n}}', ["steps.a.match", "steps.b.n"], [], ["math"]),
+        ("{{{randomId size=6}}}", [], [], ["randomId"]),
+        ("{{randomId}}", [], ["randomId"], []),
+        ("{{toLower (trim steps.1.a) x}}", ["steps.1.a"], ["x"], ["toLower", "trim"]),
+        ("{{#if steps.1.a}}{{error.b}}{{^}}{{error}}{{/if}}", ["steps.1.a", "error.b", "error"], [], ["if"]),
+        (
+            "{{#if steps.1.a}}A{{else if steps.1.b}}B{{else}}C{{/if}}",
+            ["steps.1.a", "steps.1.b"],
+            [],
+            ["if", "if"],
+        ),
+        (
+            "{{#each steps.1.xs as |item i|}}{{item.b}}{{i}}{{n}}{{this.a}}{{@index}}{{steps.1.y}}{{/each}}",
+            ["steps.1.xs", "steps.1.y"],
+            ["item.b", "i", "n", "a", "index"],
+            ["each"],
+        ),
+        ("{{#each a as |steps|}}{{steps.x}}{{else}}{{steps.2}}{{/each}}",
+         ["steps.2"], ["a", "steps.x"], ["each"]),
+        ("{{#with steps.1.a}}{{../steps.2.b}}{{@root.steps.3.c}}{{this.steps}}{{/with}}",
+         ["steps.1.a", "steps.2.b", "steps.3.c"], ["steps"], ["with"]),
+        ("{{#steps.1.xs}}{{id}}{{/steps.1.xs}}", ["steps.1.xs"], ["id"], []),
+        ("{{! steps.1.a }}{{!-- {{steps.1.b}} --}}", [], [], []),
+        (r"\{{steps.1.a}} {{steps.1.b}}", ["steps.1.b"], [], []),
+        (r"\\{{steps.1.a}}", ["steps.1.a"], [], []),
+        ("{{> card steps.1.a n=1}}", ["steps.1.a"], [], []),
+        ("{{{{raw}}}}{{steps.1.a}}{{{{/raw}}}}", [], ["raw"], []),
+        ("no tag but }}, and {{this}}", [], [""], []),
+    ],
+)  # fmt: skip
+def test_a_template_says_what_it_reads_and_calls(
+    text: str, paths: list[str], others: list[str], helpers: list[str]
+) -> None:
+    template = read(text)
+    assert [path.text for path in template.paths] == paths
+    assert [lookup.path.text for lookup in template.others] == others
+    assert [helper.name for helper in template.helpers] == helpers
+    assert [text[helper.start : helper.end] for helper in template.helpers] == helpers
+
+
+@pytest.mark.parametrize(
+    ("text", "origin", "up", "contexts"),
+    [
+        ("{{a}}", Origin.NAME, 0, 0),
+        ("{{this.a}}", Origin.THIS, 0, 0),
+        ("{{./a}}", Origin.THIS, 0, 0),
+        ("{{#each}}{{../a}}{{/each}}", Origin.NAME, 1, 1),
+        ("{{#if x}}{{a}}{{/if}}", Origin.NAME, 0, 0),
+        ("{{#each x}}{{else}}{{a}}{{/each}}", Origin.NAME, 0, 0),
+        ("{{^x}}{{a}}{{/x}}", Origin.NAME, 0, 0),
+        ("{{#each x as |a|}}{{a}}{{/each}}", Origin.PARAMETER, 0, 1),
+        ("{{#each x}}{{@../a}}{{/each}}", Origin.DATA, 1, 1),
+        ("{{@root.a}}", Origin.ROOT, 0, 0),
+    ],
+)
+def test_a_lookup_says_where_it_looks(text: str, origin: Origin, up: int, contexts: int) -> None:
+    lookup = read(text).others[-1]
+    assert (lookup.origin, lookup.up, lookup.contexts) == (origin, up, contexts)
+    assert lookup.path.segments == ("a",)
+
+
+def test_each_form_has_its_node() -> None:
+    nodes = read("a{{{x}}}{{x}}{{!c}}{{> p}}{{f 'it''s' \"\\\"\" 1 -2.5 true null (g) k=undefined}}").nodes
+    content, raw, escaped, comment, partial, call = nodes
+    assert isinstance(content, Content)
+    assert isinstance(raw, Mustache)
+    assert not raw.escaped
+    assert isinstance(escaped, Mustache)
+    assert escaped.escaped
+    assert isinstance(comment, Comment)
+    assert comment.text == "c"
+    assert isinstance(partial, Partial)
+    assert isinstance(call, Mustache)
+    assert isinstance(call.value, Call)
+    values = [each.value for each in call.value.arguments if isinstance(each, Scalar)]
+    assert values == ["it", "s", '"', 1, -2.5, True, None]
+    assert isinstance(call.value.arguments[-1], Call)
+    assert [(each.name, each.value) for each in call.value.named] == [("k", Scalar(None, 66, 75))]
+
+
+def test_an_else_if_is_a_block_in_the_inverse() -> None:
+    (block,) = read("{{#if a}}1{{else if b}}2{{else}}3{{/if}}").nodes
+    assert isinstance(block, Block)
+    (inner,) = block.inverse
+    assert isinstance(inner, Block)
+    assert inner.call.name == "if"
+    assert [
+        node.text for node in (*block.body, *inner.body, *inner.inverse) if isinstance(node, Content)
+    ] == ["1", "2", "3"]
+
+
+def test_an_inverted_block_has_its_parts_exchanged() -> None:
+    (block,) = read("{{^a}}none{{else}}some{{/a}}").nodes
+    assert isinstance(block, Block)
+    assert [node.text for node in (*block.body, *block.inverse) if isinstance(node, Content)] == [
+        "some",
+        "none",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "put_out"),
+    [
+        ("a {{~x~}} b", ["a", "b"]),
+        ("a {{!c}} b", ["a ", " b"]),
+        ("{{#if x}}\n  yes\n{{else}}\n  no\n{{/if}}\nend", ["  yes\n", "  no\n", "end"]),
+        ("  {{#if x}}  \r\n  yes\n{{/if}}", ["", "  yes\n"]),
+        ("a {{#if x}}\nb{{/if}}", ["a ", "\nb"]),
+        ("a\n{{x}}\nb", ["a\n", "\nb"]),
+        (r"a \{{x}} b", ["a ", "{{x}} b"]),
+        (r"a \\{{x}} b", ["a \\", " b"]),
+    ],
+)
+def test_whitespace_is_put_out_as_handlebars_does(text: str, put_out: list[str]) -> None:
+    def contents(nodes: tuple[object, ...]) -> list[str]:
+        found = []
+        for node in nodes:
+            if isinstance(node, Content):
+                found.append(node.text)
+            elif isinstance(node, Block):
+                found += contents(node.body) + contents(node.inverse)
+        return found
+
+    assert contents(read(text).nodes) == put_out
+
+
+@pytest.mark.parametrize(
+    ("text", "message", "hint", "at"),
+    [
+        ("{{", "this tag is never closed", "close it with }}", "{{"),
+        ("a {{steps.1.x and {{b}}", "this tag is never closed", "close it with }}", "{{"),
+        ("{{{a", "this tag is never closed", "close it with }}}", "{{{"),
+        ("{{a} b", "one brace closes this tag", "close it with }}", "}"),
+        ("{{}}", "this tag is empty", "", "{{}}"),
+        ("{{{ }}}", "this tag is empty", "", "{{{ }}}"),
+        ("{{{a}}", "three braces open this tag and two close it", "}}}", "}}"),
+        ('{"a":{{a}}}', "two braces open this tag and three close it", "blank", "}}}"),
+        ("{{f 'a}}", "this string is never closed", "close it with '", "'"),
+        ("{{!-- a }}", "this comment is never closed", "--}}", "{{!--"),
+        ("{{! a }", "this comment is never closed", "}}", "{{!"),
+        ("{{[a}}", "this bracket is never closed", "]", "["),
+        ("{{{{a}}}} b", "a raw block, which is never closed", "two or three", "{{{{"),
+        ("x{{#if a}}b", "the block 'if' is never closed", "{{/if}}", "{{#if a}}"),
+        (
+            "{{#steps.1.id}}",
+            "the block 'steps.1.id' is never closed",
+            "write {{steps.1.id}}",
+            "{{#steps.1.id}}",
+        ),
+        (
+            "{{#if a}}{{#each b}}{{/if}}",
+            "this closes 'if', but the block 'each' is open",
+            "{{/each}}",
+            "{{/if}}",
+        ),
+        ("{{/if}}", "no block 'if' is open", "", "{{/if}}"),
+        ("{{else}}", "belongs to no block", "", "{{else}}"),
+        ("{{#if a}}{{else}}{{^}}{{/if}}", "a second else", "", "{{^}}"),
+        ("{{steps.1..x}}", "missing between two dots", "", ".."),
+        ("{{steps.1.}}", "missing after the last dot", "", "."),
+        ("{{a.this}}", "'this' cannot stand inside a path", "[this]", "this"),
+        ("{{/#steps.1.id}}", "written without /#", "remove the /#", "/#"),
+        ("{{ /#steps.1.id }}", "written without /#", "remove the /#", "/#"),
+        ("{{a == 2}}", "'=' cannot stand here", "no operators", "="),
+        ("{{a || b}}", "'|' cannot stand here", "no operators", "|"),
+        ("{{a > 2}}", "'>' cannot stand here", "no operators", ">"),
+        ("{{a=1}}", "'=' cannot stand here", "follow a helper", "="),
+        ("{{f n=1 b}}", "an argument without a name", "come last", "b"),
+        ("{{f n=}}", "a value is missing", "", "{{f n=}}"),
+        ("{{f (a}}", "this parenthesis is never closed", ")", "("),
+        ("{{f a)}}", "this parenthesis was never opened", "", ")"),
+        ("{{f ()}}", "these parentheses are empty", "", "()"),
+        ("{{f(a)}}", "a blank is missing before the parenthesis", "(helper a b)", "("),
+        ("{{#each a as ||}}{{/each}}", "a name is missing between the bars", "as |name|", "||"),
+        ("{{#each a as |x}}{{/each}}", "the second bar", "as |name|", "|"),
+        ("{{a, b}}", "',' cannot stand here", "", ","),
+    ],
+)
+def test_a_malformed_template_says_what_is_wrong_and_where(
+    text: str, message: str, hint: str, at: str
+) -> None:
+    (fault,) = parse_template(text).faults
+    assert message in fault.message
+    assert hint in fault.hint
+    assert text[fault.start : fault.end] == at
+
+
+def test_the_first_of_several_faults_is_told() -> None:
+    (fault,) = parse_template("{{a..b}} {{'x}}").faults
+    assert fault.start == 3
+
+
+def test_what_stands_before_a_fault_is_kept() -> None:
+    template = parse_template("{{steps.1.a}} {{#if steps.1.b}} {{")
+    assert [path.text for path in template.paths] == ["steps.1.a", "steps.1.b"]
+
+
+def test_references_in_the_text_and_the_strings_of_a_template_are_told() -> None:
+    text = "/#steps.1.a {{f '/#steps.2.b'}} {{! /#steps.3.c }}"
+    assert [each.text for each in read(text).embedded] == ["/#steps.1.a", "/#steps.2.b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "faulty"),
+    [
+        ("{{#if a}}" * 100 + "{{/if}}" * 100, False),
+        ("{{#if a}}" * 101 + "{{/if}}" * 101, True),
+        ("{{f " + "(g " * 100 + ")" * 100 + "}}", False),
+        ("{{f " + "(g " * 101 + ")" * 101 + "}}", True),
+        ("{{#if a}}" + "{{else if b}}" * 100 + "{{/if}}", True),
+        ("{{#if a}}" * 60 + "{{f " + "(g " * 60, True),
+    ],
+)
+def test_nesting_is_bounded(text: str, faulty: bool) -> None:
+    assert bool(parse_template(text).faults) == faulty
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{", "{{{", "{{{{", "{{!--", "{{!", "{{[", "{{'", '{{"\\"', "{{a.", "{{(", "{{f (", "{{#if a}}",
+        "{{else}}", "\\{{", "\\", "{{a}}", "{{~", "}}", "{{x\\", "{{ ", "/#steps.", "/#fn:a,",
+        "{{a}} \n", "{{#a}}\n", "[a",
+        "../", "{{../", "{{a=", "{{a|", "{{^}}", "{{{{a}}}}", "/#error.",
+    ],
+)  # fmt: skip
+def test_hostile_text_is_read_without_harm(text: str) -> None:
+    for hostile in (text * 20_000, "{{f " + text * 20_000, "{{f '" + text * 20_000 + "'}}"):
+        parse(hostile)
+
+
+names = st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,6}", fullmatch=True).filter(
+    lambda name: (
+        name
+        not in ("as", "else", "this", "true", "false", "null", "undefined", "steps", "variables", "error")
+    )
+)
+read_paths = st.lists(names, min_size=1, max_size=3).map(lambda rest: ".".join(("steps", *rest)))
+content = st.text(st.characters(exclude_characters="{}\\/#"), max_size=5)
+Written = tuple[str, list[str]]
+
+
+def together(parts: list[Written]) -> Written:
+    return "".join(text for text, _ in parts), [path for _, paths in parts for path in paths]
+
+
+values = st.recursive(
+    st.one_of(
+        read_paths.map(lambda path: (path, [path])),
+        st.sampled_from(["'a b'", '"}}"', "12", "true", "name", "@index", "this"]).map(
+            lambda text: (text, list[str]())
+        ),
+    ),
+    lambda inner: st.tuples(names, st.lists(inner, max_size=2)).map(
+        lambda call: (f"({' '.join([call[0], *(text for text, _ in call[1])])})", together(call[1])[1])
+    ),
+    max_leaves=4,
+)
+calls = st.tuples(
+    names, st.lists(values, min_size=1, max_size=3), st.lists(st.tuples(names, values), max_size=2)
+).map(
+    lambda call: (
+        " ".join(
+            [call[0], *(text for text, _ in call[1]), *(f"{name}={text}" for name, (text, _) in call[2])]
+        ),
+        together([*call[1], *(value for _, value in call[2])])[1],
+    )
+)
+tags = st.one_of(
+    read_paths.map(lambda path: (f"{{{{{path}}}}}", [path])),
+    read_paths.map(lambda path: (f"{{{{{{~ {path} }}}}}}".replace("{~", "{"), [path])),
+    calls.map(lambda call: (f"{{{{~{call[0]} ~}}}}", call[1])),
+    content.map(lambda text: (text, list[str]())),
+)
+templates = st.recursive(
+    st.lists(tags, max_size=3).map(together),
+    lambda inner: st.tuples(values, inner, inner).map(
+        lambda block: together(
+            [
+                ("{{#each ", []),
+                block[0],
+                (" as |item|}}", []),
+                block[1],
+                ("{{else}}", []),
+                block[2],
+                ("{{/each}}", []),
+            ]
+        )
+    ),
+    max_leaves=4,
+)
+
+
+@given(templates)
+def test_any_template_that_is_written_is_read_back(written: Written) -> None:
+    text, paths = written
+    template = parse_template(text)
+    assert template.faults == ()
+    assert [path.text for path in template.paths] == paths
+    assert [text[path.start : path.end] for path in template.paths] == paths
+
+
+def test_only_says_the_single_lookup_of_a_template() -> None:
+    assert isinstance(parse_template("{{{steps.1.a}}}").only, Lookup)
+    assert parse_template("{{{steps.1.a}}} ").only is None
+    assert parse_template("{{f a}}").only is None

@@ -1,0 +1,198 @@
+"""Where each value of a JSON text stands."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kustui.definition.positions import (
+    MAX_DEPTH,
+    escape,
+    key_of,
+    parent,
+    scan,
+    too_deep,
+    unclosed,
+    unescape,
+)
+from kustui.definition.source import Extent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+KEYS = st.one_of(
+    st.text(st.sampled_from('ab~/"\\\n\0é😀{}[]:, '), max_size=5),
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=5),
+)
+SCALARS = st.one_of(
+    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), KEYS
+)
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=20
+)
+BLANKS = st.text(st.sampled_from(" \t\r\n"), max_size=3)
+
+
+@st.composite
+def printed(draw: Callable[..., Any], values: st.SearchStrategy[Any] = VALUES) -> tuple[bytes, Any]:
+    """A value, and JSON that spells it with blanks wherever JSON allows them and escapes wherever it likes."""
+
+    def spell(value: Any) -> str:
+        match value:
+            case dict():
+                members = (f"{spell(key)}{draw(BLANKS)}:{spell(inner)}" for key, inner in value.items())
+                text = "{" + ",".join(members) + draw(BLANKS) + "}"
+            case list():
+                text = "[" + ",".join(map(spell, value)) + draw(BLANKS) + "]"
+            case _:
+                text = json.dumps(value, ensure_ascii=draw(st.booleans()))
+        return f"{draw(BLANKS)}{text}{draw(BLANKS)}"
+
+    value = draw(values)
+    return spell(value).encode(), value
+
+
+def everything(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
+    """Each value inside a value, by its pointer."""
+    yield pointer, value
+    members = value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    for key, inner in members:
+        yield from everything(inner, f"{pointer}/{escape(str(key))}")
+
+
+@given(printed())
+def test_the_bytes_at_every_pointer_spell_the_value_found_there(case: tuple[bytes, Any]) -> None:
+    data, value = case
+    positions = scan(data)
+    assert {p: json.loads(data[s.value.start : s.value.end]) for p, s in positions.spots.items()} == dict(
+        everything(value)
+    )
+    assert positions.repeats == ()
+
+
+@given(printed())
+def test_the_key_of_every_member_spells_it_and_elements_have_none(case: tuple[bytes, Any]) -> None:
+    data, value = case
+    holders = dict(everything(value))
+    for pointer, spot in scan(data).spots.items():
+        if pointer and isinstance(holders[parent(pointer)], dict):
+            assert spot.key
+            assert json.loads(data[spot.key.start : spot.key.end]) == key_of(pointer)
+        else:
+            assert spot.key is None
+
+
+@given(printed(), printed())
+def test_a_value_inside_a_file_is_scanned_from_where_it_begins(
+    case: tuple[bytes, Any], other: tuple[bytes, Any]
+) -> None:
+    data, value = case
+    before = b'{"x":' + other[0] + b',"y":'
+    spots = scan(before + data + b"}", len(before), "/y").spots
+    alone = scan(data).spots
+    assert list(spots) == [f"/y{pointer}" for pointer in alone]
+    assert [spot.value.start - len(before) for spot in spots.values()] == [s.value.start for s in alone.values()]
+
+
+@given(printed(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4)))
+def test_what_is_skipped_is_recorded_and_not_entered(case: tuple[bytes, Any]) -> None:
+    data, value = case
+    whole = scan(data).spots
+    outermost = {pointer: spot for pointer, spot in whole.items() if pointer and not parent(pointer)}
+    skip = {spot.value.start: spot.value.end for spot in outermost.values()}
+    assert scan(data, skip=skip).spots == {"": whole[""], **outermost}
+
+
+@given(KEYS)
+def test_a_key_survives_being_a_segment_of_a_pointer(key: str) -> None:
+    assert unescape(escape(key)) == key
+    assert "/" not in escape(key)
+    assert key_of(f"/steps/{escape(key)}") == key
+
+
+def test_the_nearest_spot_is_that_of_the_closest_ancestor() -> None:
+    positions = scan(b'{"a": [1, {"b": 2}]}')
+    assert positions.nearest("/a/1/b") == positions.spots["/a/1/b"]
+    assert positions.nearest("/a/1/c/d") == positions.spots["/a/1"]
+    assert positions.nearest("/z") == positions.spots[""]
+    assert scan(b"[7]", 1, "/0").nearest("/elsewhere").value == Extent(1, 2)
+
+
+def spelt(data: bytes, extent: Extent) -> str:
+    return data[extent.start : extent.end].decode()
+
+
+@pytest.mark.parametrize(
+    ("data", "pointer"),
+    [
+        (b'{"a": 1, "a": 2}', "/a"),
+        (b'{"x": [{"a": 1, "b": 0, "a": 2}]}', "/x/0/a"),
+        (b'{"a": 1, "\\u0061": 2}', "/a"),
+        (b'{"a/b": 1, "a\\/b": 2}', "/a~1b"),
+        (b'{"": 1, "": 2}', "/"),
+    ],
+)
+def test_a_key_given_twice_is_told_with_both_its_places(data: bytes, pointer: str) -> None:
+    (repeat,) = scan(data).repeats
+    assert repeat.pointer == pointer
+    assert json.loads(spelt(data, repeat.first)) == json.loads(spelt(data, repeat.second)) == key_of(pointer)
+    assert repeat.first.end < repeat.second.start
+
+
+def test_a_key_given_three_times_is_told_twice_each_time_with_the_one_before() -> None:
+    first, second = scan(b'{"a":1,"a":2,"a":3}').repeats
+    assert first.second == second.first
+
+
+def test_the_value_of_a_key_given_twice_is_its_last() -> None:
+    data = b'{"a": {"x": 1, "y": {"z": 0}}, "b": 5, "a": {"x": 2}}'
+    spots = scan(data).spots
+    assert spelt(data, spots["/a"].value) == '{"x": 2}'
+    assert spelt(data, spots["/a/x"].value) == "2"
+    assert list(spots) == ["", "/a", "/a/x", "/b"]
+
+
+def test_the_same_key_in_two_objects_is_given_once_in_each() -> None:
+    (repeat,) = scan(b'{"a": {"x": 1}, "a": {"x": 2}}').repeats
+    assert repeat.pointer == "/a"
+
+
+def test_half_a_surrogate_pair_in_a_key_is_a_replacement_character() -> None:
+    assert list(scan(rb'{"\ud800": 1}').spots) == ["", "/\ufffd"]
+
+
+def nested(levels: int, opening: str = "[", closing: str = "]") -> bytes:
+    return (opening * levels + "1" + closing * levels).encode()
+
+
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_what_is_nested_too_deep_has_a_place_and_its_parts_have_none(opening: str, closing: str) -> None:
+    data = nested(MAX_DEPTH + 200, opening, closing)
+    spots = scan(data).spots
+    assert len(spots) == MAX_DEPTH + 1
+    assert list(spots.values())[-1].value.start == too_deep(data) == len(opening) * MAX_DEPTH
+
+
+def test_a_hundred_thousand_levels_are_scanned_like_any_other() -> None:
+    assert len(scan(nested(100_000)).spots) == MAX_DEPTH + 1
+
+
+def test_the_deepest_that_is_read_is_read_whole() -> None:
+    assert too_deep(nested(MAX_DEPTH)) is None
+    assert too_deep(nested(MAX_DEPTH + 1)) == MAX_DEPTH
+    assert len(scan(nested(MAX_DEPTH)).spots) == MAX_DEPTH + 1
+
+
+def test_brackets_inside_strings_are_no_nesting() -> None:
+    assert too_deep(json.dumps(["[" * 1000, '"{' * 1000]).encode()) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "place"), [("[1, {", 4), ("[1, {}", 0), ('{"a": "]}"', 0), ("[]", None), ("", None), ('["{[', 0)]
+)
+def test_the_innermost_open_bracket_is_found(text: str, place: int | None) -> None:
+    assert unclosed(text.encode(), len(text)) == place
