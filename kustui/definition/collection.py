@@ -1,0 +1,193 @@
+"""All workflows that were opened together, whichever files they came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kustui.definition.faults import Fault
+from kustui.definition.outline import Item, Outline, Shape, outline
+from kustui.definition.positions import Positions, Spot, parent, scan
+from kustui.definition.source import Extent, Source, Span, UndecodableError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    # Models cost 60 ms to import; the first screen shows a list of names and does without.
+    from kustui.definition.models import App, Workflow
+    from kustui.definition.reading import Reading
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One workflow of a file: its outline at once, its model and its positions when they are asked for."""
+
+    source: Source
+    item: Item
+    key: str
+    """Who it is across reloads: its file, and its id, its name or where it stands."""
+
+    @property
+    def id(self) -> str | None:
+        return self.item.id
+
+    @property
+    def title(self) -> str:
+        """What a person calls it: its name, else its id, else where it stands."""
+        return (
+            self.item.name
+            or self.item.id
+            or f"unnamed workflow at {self.source.place(self.item.extent.start)}"
+        )
+
+    def read(self) -> Reading:
+        """Its model as far as it could be read; made anew each time, for those who look at all once."""
+        from kustui.definition.reading import read_workflow
+
+        item = self.item
+        return read_workflow(self.source.data, item.extent, item.pointer, resource=item.resource)
+
+    @cached_property
+    def reading(self) -> Reading:
+        """The same, kept: for those that somebody has opened."""
+        return self.read()
+
+    @property
+    def workflow(self) -> Workflow:
+        return self.reading.workflow
+
+    @cached_property
+    def positions(self) -> Positions:
+        """Where each of its values stands. About 5 ms for 40 steps."""
+        return scan(self.source.data, self.item.extent.start, self.item.pointer)
+
+
+@dataclass(frozen=True, eq=False)
+class Document:
+    """One file."""
+
+    source: Source
+    shape: Shape
+    entries: tuple[Entry, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    """What is wrong with the file as a whole, not with one of its workflows."""
+    app_extent: Extent | None = None
+    app_pointer: str = ""
+    app_members: Mapping[str, Extent] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        return self.source.path
+
+    @cached_property
+    def _app(self) -> tuple[App | None, tuple[Fault, ...]]:
+        if self.app_extent is None:
+            return None, ()
+        from kustui.definition.reading import read_app
+
+        return read_app(self.source.data, self.app_members, self.app_pointer)
+
+    @property
+    def app(self) -> App | None:
+        """The app that the file defines, without its workflows."""
+        return self._app[0]
+
+    @property
+    def app_faults(self) -> tuple[Fault, ...]:
+        return self._app[1]
+
+    @cached_property
+    def _by_pointer(self) -> dict[str, Entry]:
+        return {entry.item.pointer: entry for entry in self.entries}
+
+    @cached_property
+    def _outer(self) -> Positions:
+        """Where everything outside of the workflows stands; of a file that is not readable, the whole."""
+        if self.shape is Shape.BROKEN:
+            return Positions({"": Spot(Extent(0, len(self.source.data)))})
+        skip = {entry.item.extent.start: entry.item.extent.end for entry in self.entries}
+        return scan(self.source.data, skip=skip)
+
+    def spot(self, pointer: str) -> Spot:
+        """Where the value of a pointer stands, or its nearest ancestor that exists."""
+        prefix = pointer
+        while True:
+            if entry := self._by_pointer.get(prefix):
+                return entry.positions.nearest(pointer)
+            if not prefix:
+                return self._outer.nearest(pointer)
+            prefix = parent(prefix)
+
+    def span(self, pointer: str) -> Span:
+        """The lines and columns of the value of a pointer."""
+        return self.source.span(self.spot(pointer).value)
+
+    def fault_extent(self, fault: Fault) -> Extent:
+        return fault.extent or self.spot(fault.pointer).value
+
+
+@dataclass(frozen=True, eq=False)
+class Collection:
+    """The files that were opened, in the order in which they are shown."""
+
+    documents: tuple[Document, ...] = ()
+
+    @cached_property
+    def entries(self) -> tuple[Entry, ...]:
+        """Every workflow, file by file."""
+        return tuple(entry for document in self.documents for entry in document.entries)
+
+    @cached_property
+    def _document_of(self) -> dict[Source, Document]:
+        return {document.source: document for document in self.documents}
+
+    def document_of(self, entry: Entry) -> Document:
+        return self._document_of[entry.source]
+
+    @cached_property
+    def by_id(self) -> dict[str, Entry]:
+        """Workflows by the id they declare; the first of those that declare the same one."""
+        found: dict[str, Entry] = {}
+        for entry in self.entries:
+            if entry.id is not None:
+                found.setdefault(entry.id, entry)
+        return found
+
+    @cached_property
+    def by_key(self) -> dict[str, Entry]:
+        return {entry.key: entry for entry in self.entries}
+
+
+def document(path: str, raw: bytes) -> Document:
+    """A file from its bytes. Never raises: what is wrong with it is among its faults."""
+    try:
+        source = Source.of(path, raw)
+    except UndecodableError as error:
+        fault = Fault("invalid-json", error.message, extent=error.extent)
+        return Document(error.source, Shape.BROKEN, faults=(fault,))
+    found = outline(source)
+    faults = list(found.faults)
+    if source.encoding != "UTF-8":
+        hint = "save it as UTF-8: nothing else can be uploaded"
+        start = Extent(0, min(1, len(source.data)))
+        faults.append(Fault("invalid-json", f"the file is written in {source.encoding}", hint, extent=start))
+    return Document(
+        source,
+        found.shape,
+        tuple(_entries(source, found)),
+        tuple(faults),
+        found.app,
+        found.app_pointer,
+        found.app_members,
+    )
+
+
+def _entries(source: Source, found: Outline) -> Iterator[Entry]:
+    taken: set[str] = set()
+    for item in found.items:
+        key = f"{source.path}#{item.id or item.name or item.pointer}"
+        while key in taken:  # a second one of the same id: told apart by where it stands
+            key += f"#{item.pointer}"
+        taken.add(key)
+        yield Entry(source, item, key)

@@ -1,0 +1,206 @@
+"""What a definition says, as values: app, workflow, trigger, step, transition, condition, schema, schedule.
+
+Keys that these models do not name are kept (``model_extra``) and shown: API exports and future versions of
+the platform have more of them [seen]. Every field but the vital few has a default, so that a part that is
+half written still stands for what it says; what is missing or mistyped is told by the reader.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic.alias_generators import to_camel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+POINTER = "\0pointer"
+"""Under which key the reader tells a part its JSON pointer: no key that a person writes."""
+
+SCHEDULE_ACTION = "kustomer.app.scheduler.schedule-workflow"
+"""The action that schedules another workflow [spec]."""
+
+TRIGGER_ID = "1"
+"""The step id under which a trigger's output is read, whatever the trigger calls itself [docs]."""
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="allow", alias_generator=to_camel, populate_by_name=True)
+
+
+def _as_properties(schema: object) -> object:
+    """A bare map ``{"input1": "string"}`` stands for its properties [seen]."""
+    if not isinstance(schema, dict) or "properties" in schema or "required" in schema:
+        return schema
+    bare = {k: {"type": v} if isinstance(v, str) else v for k, v in schema.items() if k != "type"}
+    return {"properties": bare} if bare else schema
+
+
+class Schema(Part):
+    """What a callable workflow takes or answers: ``{properties: {name: {type}}, required: [names]}``."""
+
+    properties: dict[str, Any] = {}
+    required: tuple[str, ...] = ()
+
+    def type_of(self, name: str) -> str:
+        """The declared type of a property, or an empty string."""
+        declared = self.properties.get(name)
+        kind = declared.get("type", "") if isinstance(declared, dict) else declared
+        return kind if isinstance(kind, str) else ""
+
+
+TolerantSchema = Annotated[Schema, BeforeValidator(_as_properties)]
+
+
+class Condition(Part):
+    """``{op, values}``; ``and`` and ``or`` nest conditions in ``values``."""
+
+    op: str
+    values: tuple[Any, ...]
+
+
+class Transition(Part):
+    """A way to another step, taken when its condition holds. An error case is one taken after a failure."""
+
+    target: str
+    condition: Condition | None = None
+    meta: dict[str, Any] | None = None
+    pointer: str = Field(default="", validation_alias=POINTER)
+
+    @property
+    def label(self) -> str:
+        """The name that people gave it, or an empty string."""
+        return _text(self.meta, "name", "displayName")
+
+
+class ErrorCase(Transition):
+    """A way taken when the step failed; conditions may read ``/#error`` [docs]."""
+
+
+class Trigger(Part):
+    """What starts a run: an event, or for a callable workflow a call with the inputs of its schema."""
+
+    id: str = TRIGGER_ID
+    event_name: str = ""
+    transitions: tuple[Transition, ...] = ()
+    callable: StrictBool = False
+    input_schema: TolerantSchema | None = Field(default=None, alias="schema")
+    app_version: str | None = None
+    meta: dict[str, Any] | None = None
+    pointer: str = Field(default="", validation_alias=POINTER)
+
+    @property
+    def ways(self) -> Iterator[Transition]:
+        """Its transitions, in the order in which they are tried."""
+        yield from self.transitions
+
+
+class RunAt(Part):
+    """When a scheduled run is due: ``relative`` minutes from now [assumed], or an absolute date [assumed]."""
+
+    type: Any = None
+    value: Any = None
+
+
+class ScheduleCall(Part):
+    """The params of a step that schedules another workflow."""
+
+    workflow_id: Any = None
+    run_at: RunAt | None = None
+    inputs: dict[str, Any] = {}
+
+
+class Step(Part):
+    """What a workflow does. Without ``action`` it only branches [seen]."""
+
+    id: str
+    action: str | None = None
+    params: dict[str, Any] = {}
+    transitions: tuple[Transition, ...] = ()
+    error_cases: tuple[ErrorCase, ...] = ()
+    app_version: str | None = None
+    meta: dict[str, Any] | None = None
+    pointer: str = Field(default="", validation_alias=POINTER)
+
+    @property
+    def name(self) -> str:
+        """What people call it: its display name, else its id."""
+        return _text(self.meta, "displayName", "name") or self.id
+
+    @property
+    def description(self) -> str:
+        return _text(self.meta, "description")
+
+    @property
+    def schedules(self) -> bool:
+        return self.action == SCHEDULE_ACTION
+
+    @property
+    def schedule(self) -> ScheduleCall | None:
+        """The schedule call this step makes, or None where it makes none.
+
+        A member of the wrong type is left out here; what is wrong with it is for the rules to tell.
+        """
+        if not self.schedules:
+            return None
+        run_at, inputs = self.params.get("runAt"), self.params.get("inputs")
+        return ScheduleCall(
+            workflow_id=self.params.get("workflowId"),
+            run_at=RunAt.model_validate(run_at) if isinstance(run_at, dict) else None,
+            inputs=inputs if isinstance(inputs, dict) else {},
+        )
+
+    @property
+    def ways(self) -> Iterator[Transition]:
+        """Its transitions, then its error cases, in the order in which they are tried."""
+        yield from self.transitions
+        yield from self.error_cases
+
+
+class Response(Part):
+    """What a callable workflow answers [seen]."""
+
+    output_schema: TolerantSchema | None = Field(default=None, alias="schema")
+
+
+class Workflow(Part):
+    """A trigger and the steps it leads to; ``steps`` are in the file's order, not in the order they run."""
+
+    id: str | None = None
+    name: str = ""
+    description: str | None = None
+    enabled: StrictBool | None = None
+    trigger: Trigger | None = None
+    steps: tuple[Step, ...] = ()
+    response: Response | None = None
+    meta: dict[str, Any] | None = None
+    pointer: str = Field(default="", validation_alias=POINTER)
+
+    @property
+    def display_name(self) -> str:
+        return _text(self.meta, "displayName")
+
+    @property
+    def callable(self) -> bool:
+        return self.trigger is not None and self.trigger.callable
+
+
+class App(Part):
+    """An app definition but for its workflows. It needs ``app``, ``version`` and ``title`` [docs]."""
+
+    app: str = ""
+    version: str = ""
+    title: str = ""
+    description: str | None = None
+    dependencies: tuple[str, ...] = ()
+    actions: tuple[dict[str, Any], ...] = ()
+    pointer: str = Field(default="", validation_alias=POINTER)
+
+
+def _text(meta: dict[str, Any] | None, *keys: str) -> str:
+    for key in keys:
+        value = (meta or {}).get(key)
+        if isinstance(value, str) and value:
+            return value
+    return ""

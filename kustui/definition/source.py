@@ -1,0 +1,205 @@
+"""The bytes of one file, and where a byte stands for a person: line and column.
+
+Everything inside kustui counts in byte offsets into ``Source.data``; lines and columns are made only when
+somebody is shown one, because counting is cheap and asking is rare.
+"""
+
+from __future__ import annotations
+
+import codecs
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+_BLOCK = 1 << 16  # one mark per 64 KiB: 239 MB cost 3,600 of them
+_PIECE = 1 << 20
+_CONTINUATIONS = bytes(range(0x80, 0xC0))  # the bytes of a UTF-8 character after its first
+_BOMS = (
+    # UTF-32's little-endian mark begins with UTF-16's, so it is asked first.
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+
+
+class Place(NamedTuple):
+    """A point in a file: line and column, both from 1, the column in characters (code points)."""
+
+    line: int
+    column: int
+
+    def __str__(self) -> str:
+        return f"{self.line}:{self.column}"
+
+
+class Span(NamedTuple):
+    """A stretch of a file; ``end`` is the place just after its last character."""
+
+    start: Place
+    end: Place
+
+
+class Extent(NamedTuple):
+    """A stretch of ``Source.data`` in bytes, ``end`` exclusive."""
+
+    start: int
+    end: int
+
+
+class UndecodableError(ValueError):
+    """Bytes that are no text in the encoding they are taken for.
+
+    ``source`` is what can be shown of them, the rest replaced by U+FFFD; ``extent`` is the first of those.
+    """
+
+    def __init__(self, message: str, source: Source, extent: Extent) -> None:
+        super().__init__(message)
+        self.message = message
+        self.source = source
+        self.extent = extent
+
+
+class _Mark(NamedTuple):
+    """What lies before a block of ``_BLOCK`` bytes."""
+
+    newlines: int
+    line_start: int
+    """Where the line that reaches into the block begins."""
+    characters: int
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """One file as UTF-8 without a byte-order mark, whatever it was on disk."""
+
+    path: str
+    """As the user named it, or as found below the folder they named."""
+    data: bytes
+    encoding: str = "UTF-8"
+    """What the file on disk is written in: ``UTF-8``, ``UTF-16`` or ``UTF-32``."""
+    offset: int = 0
+    """Bytes cut off before ``data``: 3 where the file began with UTF-8's byte-order mark."""
+
+    @classmethod
+    def of(cls, path: str, raw: bytes) -> Source:
+        """Decode what was read from disk. Raises UndecodableError where it is not text."""
+        for bom, codec in _BOMS:
+            if raw.startswith(bom):
+                return _decoded(path, raw, codec, len(bom))
+        if codec := _unmarked(raw):
+            return _decoded(path, raw, codec)
+        offset = len(codecs.BOM_UTF8) if raw.startswith(codecs.BOM_UTF8) else 0
+        data = raw[offset:] if offset else raw
+        if not data.isascii() and not _is_utf8(data):
+            return _decoded(path, raw, "utf-8", offset)  # raises, and says where
+        return cls(path, data, offset=offset)
+
+    @cached_property
+    def _marks(self) -> list[_Mark]:
+        """What lies before each block: no place is farther than a block from a known one."""
+        marks = [_Mark(0, 0, 0)]
+        for start in range(0, len(self.data), _BLOCK):
+            block = self.data[start : start + _BLOCK]
+            newlines, line_start, characters = marks[-1]
+            last = block.rfind(b"\n")
+            marks.append(
+                _Mark(
+                    newlines + block.count(b"\n"),
+                    start + last + 1 if last >= 0 else line_start,
+                    characters + _characters(block),
+                )
+            )
+        return marks
+
+    def place(self, offset: int) -> Place:
+        """Line and column of a byte offset."""
+        offset = self._within(offset)
+        block = offset // _BLOCK
+        line = self._marks[block].newlines + self.data.count(b"\n", block * _BLOCK, offset)
+        start = self.line_start(offset)
+        if offset - start <= _BLOCK:
+            column = _characters(self.data[start:offset])
+        else:
+            column = self._characters_before(offset) - self._characters_before(start)
+        return Place(line + 1, column + 1)
+
+    def span(self, extent: Extent) -> Span:
+        """The same stretch told in lines and columns."""
+        return Span(self.place(extent.start), self.place(extent.end))
+
+    def line_start(self, offset: int) -> int:
+        """The byte offset at which the line of ``offset`` begins."""
+        offset = self._within(offset)
+        block = offset // _BLOCK
+        newline = self.data.rfind(b"\n", block * _BLOCK, offset)
+        return newline + 1 if newline >= 0 else self._marks[block].line_start
+
+    def line_at(self, offset: int) -> str:
+        """The text of the line that holds ``offset``, without its line break."""
+        end = self.data.find(b"\n", self._within(offset))
+        line = self.data[self.line_start(offset) : end if end >= 0 else len(self.data)]
+        return line.decode(errors="replace").removesuffix("\r")
+
+    def text(self, extent: Extent) -> str:
+        return self.data[extent.start : extent.end].decode(errors="replace")
+
+    def _within(self, offset: int) -> int:
+        return max(0, min(offset, len(self.data)))
+
+    def _characters_before(self, offset: int) -> int:
+        block = offset // _BLOCK
+        return self._marks[block].characters + _characters(self.data[block * _BLOCK : offset])
+
+
+def _characters(piece: bytes) -> int:
+    """How many characters begin in a piece of UTF-8, which may cut one in two."""
+    return len(piece if piece.isascii() else piece.translate(None, _CONTINUATIONS))
+
+
+def _unmarked(raw: bytes) -> str:
+    """The codec of UTF-16 or UTF-32 without a mark, or an empty string.
+
+    JSON begins with an ASCII character, so zeros among the first bytes tell them apart (RFC 4627, section 3).
+    """
+    match tuple(bool(byte) for byte in raw[:4]):
+        case (False, False, False, True):
+            return "utf-32-be"
+        case (True, False, False, False):
+            return "utf-32-le"
+        case (False, True, *_):
+            return "utf-16-be"
+        case (True, False, *_):
+            return "utf-16-le"
+        case _:
+            return ""
+
+
+def _decoded(path: str, raw: bytes, codec: str, offset: int = 0) -> Source:
+    """The source of what follows a byte-order mark. Raises UndecodableError where it is not text."""
+    encoding = codec[:6].upper()
+    try:
+        return Source(path, raw[offset:].decode(codec).encode(), encoding)
+    except UnicodeDecodeError as error:
+        before = raw[offset : offset + error.start].decode(codec).encode()
+        shown = Source(path, raw[offset:].decode(codec, errors="replace").encode(), encoding)
+        wrong = raw[offset + error.start]
+        raise UndecodableError(
+            f"byte 0x{wrong:02X} is not UTF-8: save the file as UTF-8"
+            if codec == "utf-8"
+            else f"the file begins like {encoding} and is not: save it as UTF-8",
+            shown,
+            Extent(len(before), len(before) + len("\N{REPLACEMENT CHARACTER}".encode())),
+        ) from error
+
+
+def _is_utf8(data: bytes) -> bool:
+    """Decode in pieces, to need no second copy in memory."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view = memoryview(data)
+    try:
+        for start in range(0, len(data), _PIECE):
+            decoder.decode(view[start : start + _PIECE], final=start + _PIECE >= len(data))
+    except UnicodeDecodeError:
+        return False
+    return True
