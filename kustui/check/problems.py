@@ -1,0 +1,64 @@
+"""What a rule found: a value that the explorer marks and every report prints."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING
+
+from kustui.definition.strings import extent_within
+
+if TYPE_CHECKING:
+    from kustui.definition.collection import Document, Entry
+    from kustui.definition.source import Extent, Span
+
+
+class Severity(IntEnum):
+    """How sure it is that something does not work; the higher, the worse."""
+
+    INFO = 1
+    WARNING = 2
+    ERROR = 3
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """Another place that belongs to a problem: where what it is about is defined."""
+
+    message: str
+    document: Document
+    pointer: str
+    extent: Extent | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong. Lines and columns are worked out when asked: most problems are only counted."""
+
+    rule: str
+    severity: Severity
+    message: str
+    document: Document
+    hint: str = ""
+    pointer: str = ""
+    extent: Extent | None = None
+    """Its bytes, where the pointer cannot say it."""
+    within: tuple[int, int] | None = None
+    """Characters of the string at the pointer, where only a part of it is wrong."""
+    entry: Entry | None = None
+    step: str = ""
+    related: tuple[Related, ...] = ()
+
+    def where(self) -> Extent:
+        """Its bytes in the file."""
+        if self.extent is not None:
+            return self.extent
+        value = self.document.spot(self.pointer).value
+        return extent_within(self.document.source.data, value, *self.within) if self.within else value
+
+    def span(self) -> Span:
+        """Its lines and columns."""
+        return self.document.source.span(self.where())

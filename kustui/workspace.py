@@ -1,0 +1,68 @@
+"""What was opened, as one immutable value: the collection, and once examined, its problems and schedules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kustui.definition.collection import Collection
+from kustui.definition.loading import Progress, load
+
+if TYPE_CHECKING:
+    from kustui.check.problems import Problem
+    from kustui.definition.collection import Document
+    from kustui.graph.schedules import Call, Schedules
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """The state that every screen renders."""
+
+    collection: Collection = field(default_factory=Collection)
+    problems: tuple[Problem, ...] | None = None
+    """None until every workflow was examined."""
+    schedules: Schedules | None = None
+    """None until every workflow was examined."""
+    by_entry: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    """The problems of each workflow that has some, by its key."""
+
+    @cached_property
+    def by_document(self) -> Mapping[Document, tuple[Problem, ...]]:
+        """The problems of each file that has some, those of its workflows included."""
+        found: dict[Document, list[Problem]] = {}
+        for problem in self.problems or ():
+            found.setdefault(problem.document, []).append(problem)
+        return {document: tuple(problems) for document, problems in found.items()}
+
+
+def open_paths(paths: Sequence[str], stdin: bytes = b"", progress: Progress | None = None) -> Snapshot:
+    """Read what the paths name. Raises PathError. Workflows are listed and not yet examined."""
+    return Snapshot(load(paths, stdin, progress))
+
+
+def examined(
+    snapshot: Snapshot, progress: Progress | None = None, wanted: Callable[[], bool] = lambda: True
+) -> Snapshot | None:
+    """The same with the problems and schedules of every workflow; None once it is no longer ``wanted``."""
+    from kustui.check.checking import examine, file_problems
+    from kustui.graph.schedules import Schedules
+
+    collection = snapshot.collection
+    problems = list(file_problems(collection))
+    by_entry: dict[str, tuple[Problem, ...]] = {}
+    calls: list[Call] = []
+    total = len(collection.entries)
+    for done, entry in enumerate(collection.entries, start=1):
+        if not wanted():
+            return None
+        found = examine(collection, entry)
+        calls.extend(found.calls)
+        if found.problems:
+            by_entry[entry.key] = found.problems
+            problems.extend(found.problems)
+        if progress:
+            progress(done, total)
+    keys = {id_: entry.key for id_, entry in collection.by_id.items()}
+    return Snapshot(collection, tuple(problems), Schedules.of(calls, keys), by_entry)
