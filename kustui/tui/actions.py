@@ -1,0 +1,101 @@
+"""Every action of the screen, once: its stable id, its keys, and what it is called.
+
+Bindings, the line of keys at the bottom, the help and the command palette are all made from this table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding, BindingType
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a key does."""
+
+    id: str
+    """``<group>.<name>``: stable, so that a keymap can rebind it. The group says which widget carries it
+    out."""
+    keys: str
+    """As Textual names keys, separated by commas."""
+    verb: str
+    """For the line of keys: a word or two."""
+    help: str
+    """For the help and the palette: a line."""
+    method: str = ""
+    """The ``action_…`` method, where it is not the id's name."""
+
+    @property
+    def group(self) -> str:
+        return self.id.partition(".")[0]
+
+    @property
+    def carried_out_by(self) -> str:
+        return self.method or self.id.partition(".")[2].replace("-", "_")
+
+
+GROUPS = {
+    "rows": "Moving",
+    "tree": "The tree",
+    "go": "Going places",
+    "view": "The panes",
+    "find": "Finding",
+    "app": "kustui",
+}
+
+ACTIONS = (
+    Action("rows.down", "j,down", "down", "one row down"),
+    Action("rows.up", "k,up", "up", "one row up"),
+    Action("rows.page-down", "pagedown,ctrl+f", "page", "a page down"),
+    Action("rows.page-up", "pageup,ctrl+b", "page", "a page up"),
+    Action("rows.half-down", "ctrl+d", "half a page", "half a page down"),
+    Action("rows.half-up", "ctrl+u", "half a page", "half a page up"),
+    Action("rows.first", "g,home", "first", "the first row"),
+    Action("rows.last", "G,end", "last", "the last row"),
+    Action("rows.choose", "enter", "open", "open it, or follow the link"),
+    Action("tree.open", "l,right", "open", "open it, or go into it"),
+    Action("tree.close", "h,left", "close", "close it, or go to what it is part of"),
+    Action("tree.fold", "space", "open/close", "open or close it"),
+    Action("tree.open-all", "E,asterisk", "open all", "open everything below it"),
+    Action("tree.close-all", "C,minus", "close all", "close every workflow"),
+    Action("go.back", "left_square_bracket", "back", "back to where you were before a jump"),
+    Action("go.forward", "right_square_bracket", "forward", "forward again"),
+    Action("go.next-problem", "p", "problem", "the next thing that is wrong"),
+    Action("go.previous-problem", "P", "problem", "the thing before that is wrong"),
+    Action("view.next-pane", "tab", "pane", "the next pane"),
+    Action("view.previous-pane", "shift+tab", "pane", "the pane before"),
+    Action("view.tree", "1", "tree", "to the tree"),
+    Action("view.detail", "2", "detail", "to the detail, in words"),
+    Action("view.source", "3", "source", "to the source, as JSON"),
+    Action("view.maximise", "z", "maximise", "the pane alone, or beside the others again"),
+    Action("view.leave", "escape", "leave", "end the filter, or go back to the tree"),
+    Action("find.filter", "slash", "filter", "show only workflows whose name, id or event holds a text"),
+    Action("app.help", "question_mark,f1", "help", "every key, explained"),
+    Action("app.palette", "colon,ctrl+p", "commands", "find a command by its name", method="command_palette"),
+    Action("app.quit", "q,ctrl+q,ctrl+c", "quit", "leave kustui"),
+)
+
+BY_ID = {action.id: action for action in ACTIONS}
+
+
+def bindings(*groups: str) -> list[BindingType]:
+    """The bindings of a widget that carries out these groups of actions."""
+    return [
+        Binding(action.keys, action.carried_out_by, action.verb, show=False, id=action.id)
+        for action in ACTIONS
+        if action.group in groups
+    ]
+
+
+_KEY_NAMES = {
+    "left_square_bracket": "[", "right_square_bracket": "]", "question_mark": "?", "colon": ":", "slash": "/",
+    "asterisk": "*", "minus": "-", "escape": "Esc", "enter": "Enter", "space": "Space", "tab": "Tab",
+    "shift+tab": "Shift+Tab", "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End",
+    "down": "Down", "up": "Up", "left": "Left", "right": "Right", "f1": "F1",
+}  # fmt: skip
+
+
+def key_names(action: Action) -> tuple[str, ...]:
+    """Its keys as a keyboard shows them."""
+    return tuple(_KEY_NAMES.get(key, key.replace("ctrl+", "Ctrl+")) for key in action.keys.split(","))

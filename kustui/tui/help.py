@@ -1,0 +1,68 @@
+"""Every key and every sign, explained."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.screen import Screen
+
+from kustui.tui.actions import ACTIONS, GROUPS, key_names
+from kustui.tui.lines import Row, Rows
+from kustui.tui.rows import RowsView
+from kustui.tui.status import StatusBar
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+_SIGNS = (
+    ("◆", "event", "trigger: what starts a run"),
+    ("●", "action", "step: what a run does"),
+    ("◇", "action", "step without an action: it only branches"),
+    ("→", "muted", "transition: the way to another step, and its condition"),
+    ("↯", "warning", "error case: the way taken when the step fails"),
+    ("⇒", "link", "schedules another workflow: Enter goes there, [ comes back"),
+    ("✗", "error", "refused by Kustomer, or certain not to work"),
+    ("▲", "warning", "probably wrong"),
+    ("·", "info", "worth knowing"),
+)
+
+
+class Help(Screen[None]):
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,question_mark,f1", "dismiss", "back", show=False)
+    ]
+    DEFAULT_CSS = """
+    Help { background: $background; }
+    Help RowsView { border-top: solid $primary; border-title-color: $text-primary; border-title-style: bold; }
+    """
+
+    def __init__(self, *, ascii_only: bool = False) -> None:
+        super().__init__()
+        self.ascii_only = ascii_only
+
+    def compose(self) -> ComposeResult:
+        yield RowsView(ascii_only=self.ascii_only, id="help")
+        yield StatusBar(ascii_only=self.ascii_only)
+
+    def on_mount(self) -> None:
+        view = self.query_one(RowsView)
+        view.border_title = "Help"
+        view.show(Rows.of(list(help_rows())))
+        view.focus()
+        self.query_one(StatusBar).offer((("Esc", "key"), (" back", "muted")))
+
+
+def help_rows() -> list[Row]:
+    rows = []
+    for group, title in GROUPS.items():
+        rows.append(Row(((title, "heading"),)))
+        for action in ACTIONS:
+            if action.group == group:
+                keys = "  ".join(key_names(action))
+                rows.append(Row(((f"  {keys:<22}", "key"), (action.help, ""))))
+        rows.append(Row())
+    rows.append(Row((("Signs", "heading"),)))
+    rows.extend(Row(((f"  {sign:<22}", look), (what, ""))) for sign, look, what in _SIGNS)
+    return rows

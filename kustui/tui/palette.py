@@ -1,0 +1,39 @@
+"""The command palette: every action by name, ``group: what it does``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.app import SystemCommand
+
+from kustui.tui.actions import ACTIONS, GROUPS, Action, key_names
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from textual.app import App
+    from textual.dom import DOMNode
+    from textual.screen import Screen
+
+
+def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
+    """Every action that something on the screen can carry out now."""
+    for action in ACTIONS:
+        carrier = _carrier(action, app, screen)
+        if carrier is not None and action.id != "app.palette":
+            title = f"{GROUPS[action.group].lower()}: {action.help}"
+            yield SystemCommand(
+                title, f"{', '.join(key_names(action))}   {action.id}", _run(action, app, carrier)
+            )
+
+
+def _carrier(action: Action, app: App[None], screen: Screen[object]) -> DOMNode | None:
+    places: tuple[DOMNode | None, ...] = (screen.focused, *screen.query("TreeView"), screen, app)
+    return next((place for place in places if hasattr(place, f"action_{action.carried_out_by}")), None)
+
+
+def _run(action: Action, app: App[None], carrier: DOMNode) -> Callable[[], None]:
+    def run() -> None:
+        app.call_later(app.run_action, action.carried_out_by, carrier)
+
+    return run

@@ -1,0 +1,389 @@
+"""The tree as a value: which rows there are, what each says, and where each leads. No screen in here."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import TYPE_CHECKING
+
+from kustui.check.problems import Severity
+from kustui.definition.outline import Shape
+from kustui.tui.lines import Key, Line, Row, Rows
+
+if TYPE_CHECKING:
+    from kustui.check.problems import Problem
+    from kustui.check.subjects import Subject
+    from kustui.definition.collection import Document, Entry
+    from kustui.definition.faults import Fault
+    from kustui.definition.models import Step, Trigger
+    from kustui.graph.flow import Way
+    from kustui.graph.schedules import Call
+    from kustui.workspace import Snapshot
+
+MARKS = {
+    Severity.ERROR: ("✗", "error"),
+    Severity.WARNING: ("▲", "warning"),
+    Severity.INFO: ("·", "info"),
+}
+
+
+class Kind(Enum):
+    DOCUMENT = auto()
+    WORKFLOW = auto()
+    TRIGGER = auto()
+    STEP = auto()
+    WAY = auto()
+    SCHEDULE = auto()
+    FAULT = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One row: what it stands for and where that is."""
+
+    kind: Kind
+    key: Key
+    depth: int
+    document: Document
+    pointer: str
+    entry: Entry | None = None
+    part: Trigger | Step | Way | Call | Fault | None = None
+    opens: bool = False
+    """Whether there is something below it."""
+
+
+def workflow_key(entry: Entry) -> Key:
+    return (entry.source.path, entry.key)
+
+
+def node_key(entry: Entry, node: str) -> Key:
+    """The key of a trigger or step."""
+    return (*workflow_key(entry), "trigger" if node == "1" else f"step {node}")
+
+
+class Tree:
+    """The rows that are visible, and the changes to which they are."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.expanded: set[Key] = set()
+        self.filter = ""
+        self.snapshot = snapshot
+        self._subjects: dict[Entry, Subject] = {}
+        self._marks: dict[Key, Line] = {}
+        self.nodes: list[Node] = []
+        for document in snapshot.collection.documents:
+            self.expanded.add((document.path,))
+        self._rebuild()
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Show another snapshot, whatever is open staying open."""
+        if snapshot.collection is not self.snapshot.collection:
+            self._subjects.clear()
+        self.snapshot = snapshot
+        self._marks.clear()
+        self._rebuild()
+
+    @property
+    def rows(self) -> Rows:
+        return Rows(len(self.nodes), self.row)
+
+    def subject(self, entry: Entry) -> Subject:
+        """A workflow opened: its model, its flow, what it reads. Kept, because somebody looks at it."""
+        found = self._subjects.get(entry)
+        if found is None:
+            from kustui.check.subjects import Subject
+
+            found = self._subjects[entry] = Subject(self.snapshot.collection, entry, entry.reading)
+        return found
+
+    # Which rows there are
+
+    def _rebuild(self) -> None:
+        self.nodes = [node for root in self._roots() for node in self._with_open(root)]
+
+    def _with_open(self, node: Node) -> Iterator[Node]:
+        yield node
+        if node.key in self.expanded or (self.filter and node.kind is Kind.DOCUMENT):
+            for child in self._children(node):
+                yield from self._with_open(child)
+        elif node.kind is Kind.STEP:
+            yield from (child for child in self._children(node) if child.kind is Kind.SCHEDULE)
+
+    def _roots(self) -> Iterator[Node]:
+        for document in self.snapshot.collection.documents:
+            if self._alone(document):
+                yield from self._workflows(document, 0)
+            elif document.entries or document.faults:
+                if self.filter and not any(self._matches(entry) for entry in document.entries):
+                    continue
+                yield Node(Kind.DOCUMENT, (document.path,), 0, document, document.app_pointer, opens=True)
+
+    @staticmethod
+    def _alone(document: Document) -> bool:
+        """A file that is one workflow needs no row of its own."""
+        return document.shape is Shape.WORKFLOW and len(document.entries) == 1 and not document.faults
+
+    def _workflows(self, document: Document, depth: int) -> Iterator[Node]:
+        for entry in document.entries:
+            if not self.filter or self._matches(entry):
+                yield Node(
+                    Kind.WORKFLOW, workflow_key(entry), depth, document, entry.item.pointer, entry, opens=True
+                )
+
+    def _matches(self, entry: Entry) -> bool:
+        text = f"{entry.title}\n{entry.id}\n{entry.item.event}\n{entry.source.path}".lower()
+        return all(word in text for word in self.filter.lower().split())
+
+    def _children(self, node: Node) -> Iterator[Node]:
+        match node.kind:
+            case Kind.DOCUMENT:
+                for index, fault in enumerate((*node.document.faults, *node.document.app_faults)):
+                    yield self._below(node, f"fault {index}", Kind.FAULT, fault.pointer, fault)
+                yield from self._workflows(node.document, node.depth + 1)
+            case Kind.WORKFLOW:
+                yield from self._parts(node)
+            case Kind.STEP | Kind.TRIGGER:
+                yield from self._ways(node)
+            case _:
+                pass
+
+    def _below(
+        self,
+        node: Node,
+        name: str,
+        kind: Kind,
+        pointer: str,
+        part: Trigger | Step | Way | Call | Fault,
+        *,
+        opens: bool = False,
+    ) -> Node:
+        return Node(kind, (*node.key, name), node.depth + 1, node.document, pointer, node.entry, part, opens)
+
+    def _parts(self, node: Node) -> Iterator[Node]:
+        assert node.entry is not None
+        subject = self.subject(node.entry)
+        flow = subject.flow
+        for index, fault in enumerate(subject.reading.faults):
+            yield self._below(node, f"fault {index}", Kind.FAULT, fault.pointer, fault)
+        if (trigger := subject.workflow.trigger) is not None:
+            yield self._below(
+                node, "trigger", Kind.TRIGGER, trigger.pointer, trigger, opens=bool(trigger.transitions)
+            )
+        for step in flow.order:
+            opens = bool(step.transitions or step.error_cases or step.schedules)
+            yield self._below(node, f"step {step.id}", Kind.STEP, step.pointer, step, opens=opens)
+        for step in flow.shadowed:
+            yield self._below(node, f"step {step.id} {step.pointer}", Kind.STEP, step.pointer, step)
+
+    def _ways(self, node: Node) -> Iterator[Node]:
+        assert node.entry is not None
+        subject = self.subject(node.entry)
+        name = "1" if node.kind is Kind.TRIGGER else node.part.id  # type: ignore[union-attr]
+        for call in subject.calls:
+            if call.pointer == node.pointer:
+                yield self._below(node, "schedule", Kind.SCHEDULE, f"{call.pointer}/params", call)
+        for index, way in enumerate(subject.flow.written.get(name, ())):
+            yield self._below(node, f"way {index}", Kind.WAY, way.transition.pointer, way)
+
+    # Opening, closing, going
+
+    def open(self, index: int) -> None:
+        node = self.nodes[index]
+        if node.opens and node.key not in self.expanded:
+            self._set(index, True)
+
+    def close(self, index: int) -> None:
+        if self.nodes[index].key in self.expanded:
+            self._set(index, False)
+
+    def is_open(self, index: int) -> bool:
+        return self.nodes[index].key in self.expanded
+
+    def _set(self, index: int, is_open: bool) -> None:
+        node = self.nodes[index]
+        (self.expanded.add if is_open else self.expanded.discard)(node.key)
+        self.nodes[index : self._end(index)] = self._with_open(node)
+
+    def _end(self, index: int) -> int:
+        """The index behind everything below a row."""
+        depth, end = self.nodes[index].depth, index + 1
+        while end < len(self.nodes) and self.nodes[end].depth > depth:
+            end += 1
+        return end
+
+    def open_all(self, index: int) -> None:
+        """Open a row and everything below it; of a file, its workflows but not their steps."""
+        top = self.nodes[index]
+        self.expanded.add(top.key)
+        if top.kind is not Kind.DOCUMENT:
+            for child in self._children(top):
+                if child.opens:
+                    self.expanded.add(child.key)
+        self.nodes[index : self._end(index)] = self._with_open(top)
+
+    def close_all(self) -> None:
+        self.expanded = {(document.path,) for document in self.snapshot.collection.documents}
+        self._rebuild()
+
+    def parent(self, index: int) -> int:
+        """The row it stands below, or itself at the top."""
+        depth = self.nodes[index].depth
+        above = index
+        while above > 0 and self.nodes[above].depth >= depth and depth:
+            above -= 1
+        return above
+
+    def index(self, key: Key) -> int | None:
+        """The row of a node, or None where it is not visible."""
+        return next((index for index, node in enumerate(self.nodes) if node.key == key), None)
+
+    def reveal(self, key: Key) -> int | None:
+        """Open all that a node stands below; its row, that of its nearest parent that exists, or None."""
+        changed = False
+        for size in range(1, len(key)):
+            if key[:size] not in self.expanded:
+                self.expanded.add(key[:size])
+                changed = True
+        if changed:
+            self._rebuild()
+        for size in range(len(key), 0, -1):
+            if (found := self.index(key[:size])) is not None:
+                return found
+        return None
+
+    def problem_beyond(self, index: int, by: int) -> Key:
+        """The node of the next problem after a row (``by`` 1) or the one before it (-1), from the other end
+        where there is none; an empty key where nothing is wrong."""
+        places = sorted({self._place_of(problem) for problem in self.snapshot.problems or ()})
+        if not places:
+            return ()
+        here = self._place(self.nodes[index].key) if self.nodes else ((-1, -1), ())
+        beyond = [place for place in places if (place > here if by > 0 else place < here)]
+        return (beyond or places)[0 if by > 0 else -1][1]
+
+    def _place_of(self, problem: Problem) -> tuple[tuple[int, int], Key]:
+        if problem.entry is None:
+            return self._place((problem.document.path,))
+        return self._place(
+            node_key(problem.entry, problem.step) if problem.step else workflow_key(problem.entry)
+        )
+
+    def _place(self, key: Key) -> tuple[tuple[int, int], Key]:
+        """A key with what sorts it as the rows are sorted: its workflow's place, then its step's."""
+        entry = self.snapshot.collection.by_key.get(key[1]) if len(key) > 1 else None
+        if entry is None:
+            return (self._workflow_places.get(key[:1], -1), -1), key
+        steps = (
+            ("trigger", *(f"step {step.id}" for step in self.subject(entry).flow.order))
+            if len(key) > 2
+            else ()
+        )
+        step = steps.index(key[2]) if len(key) > 2 and key[2] in steps else -1
+        return (self._workflow_places[key[:2]], step), key[:3]
+
+    @property
+    def _workflow_places(self) -> dict[Key, int]:
+        places: dict[Key, int] = {}
+        for document in self.snapshot.collection.documents:
+            for key in ((document.path,), *(workflow_key(entry) for entry in document.entries)):
+                places[key] = len(places)
+        return places
+
+    def set_filter(self, text: str) -> None:
+        self.filter = text.strip()
+        self._rebuild()
+
+    def link(self, node: Node) -> Key:
+        """Where Enter on a row leads: the scheduled workflow, the step a transition names; else nowhere."""
+        from kustui.graph.flow import Way
+        from kustui.graph.schedules import Call
+
+        if isinstance(node.part, Call) and node.part.workflow_id is not None:
+            target = self.snapshot.collection.by_id.get(node.part.workflow_id)
+            return workflow_key(target) if target else ()
+        if isinstance(node.part, Way) and node.entry is not None:
+            return (
+                node_key(node.entry, node.part.target)
+                if node.part.target in self.subject(node.entry).flow.steps
+                else ()
+            )
+        return ()
+
+    # What each row says
+
+    def row(self, index: int) -> Row:
+        node = self.nodes[index]
+        line, aside = self._said(node)
+        return Row((("  " * node.depth, ""), (self._sign(node), "muted"), *line), aside, self._mark(node))
+
+    def _sign(self, node: Node) -> str:
+        if not node.opens:
+            return "  "
+        is_open = node.key in self.expanded or (self.filter and node.kind is Kind.DOCUMENT)
+        return "▾ " if is_open else "▸ "
+
+    def _said(self, node: Node) -> tuple[Line, Line]:
+        match node.kind:
+            case Kind.DOCUMENT:
+                return _document_line(node.document)
+            case Kind.WORKFLOW:
+                return self._workflow_line(node)
+            case Kind.FAULT:
+                return (("✗ ", "error"), (node.part.message, "error")), ()  # type: ignore[union-attr]
+            case _:
+                return self._part_line(node)
+
+    def _workflow_line(self, node: Node) -> tuple[Line, Line]:
+        assert node.entry is not None
+        item = node.entry.item
+        line: Line = ((node.entry.title, "name" if item.enabled else "muted"),)
+        if not item.enabled:
+            return line, (("switched off", "muted"),)
+        return line, (("called" if item.callable else item.event.removeprefix("kustomer."), "muted"),)
+
+    def _part_line(self, node: Node) -> tuple[Line, Line]:
+        from kustui.tui import part_lines
+
+        assert node.entry is not None
+        return part_lines.said(self.subject(node.entry), node.part, self.snapshot.collection)
+
+    def _mark(self, node: Node) -> Line:
+        """The worst kind of problem at or below a row, and how many of it."""
+        if node.kind is Kind.FAULT:
+            return ()
+        found = self._marks.get(node.key)
+        if found is None:
+            found = self._marks[node.key] = mark(self.problems(node))
+        return found
+
+    def problems(self, node: Node) -> tuple[Problem, ...]:
+        """What is wrong at or below a row, as far as it was looked at."""
+        if node.entry is None:
+            return self.snapshot.by_document.get(node.document, ())
+        found = self.snapshot.by_entry.get(node.entry.key, ())
+        return tuple(problem for problem in found if is_at(problem, node.pointer)) if found else ()
+
+
+def mark(problems: Sequence[Problem]) -> Line:
+    """``✗2``: the glyph of the worst, and how many there are of it."""
+    if not problems:
+        return ()
+    counts = Counter(problem.severity for problem in problems)
+    worst = max(counts)
+    glyph, look = MARKS[worst]
+    return ((f"{glyph}{counts[worst] if counts[worst] > 1 else ''}", look),)
+
+
+def is_at(problem: Problem, pointer: str) -> bool:
+    """Whether a problem is about the value of a pointer or something in it."""
+    return problem.pointer == pointer or problem.pointer.startswith(f"{pointer}/")
+
+
+def _document_line(document: Document) -> tuple[Line, Line]:
+    count = len(document.entries)
+    if document.shape is Shape.BROKEN:
+        return ((document.path, "error"),), (("not readable", "error"),)
+    aside = f"{count} workflow{'s' if count != 1 else ''}"
+    return ((document.path, "heading"),), ((aside, "muted"),)

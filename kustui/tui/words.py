@@ -1,0 +1,66 @@
+"""Parts of a workflow told in a few words, with the names people gave their steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kustui.definition.expressions import in_words, parse_condition
+from kustui.definition.models import TRIGGER_ID, Step, Trigger
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kustui.definition.expressions import Path
+    from kustui.definition.models import Transition
+    from kustui.graph.flow import Flow
+
+_PLATFORM = "kustomer."
+_APP = "kustomer.app."
+
+
+def short_action(action: str | None) -> str:
+    """``rest-api.json`` for ``kustomer.rest-api.json``; ``branch`` for a step without an action."""
+    if action is None:
+        return "branch"
+    for prefix in (_APP, _PLATFORM):
+        if action.startswith(prefix):
+            return action.removeprefix(prefix)
+    return action
+
+
+def event_words(trigger: Trigger | None) -> str:
+    """``on customer.update``, ``when scheduled or called``."""
+    if trigger is None:
+        return "never: it has no trigger"
+    if trigger.callable:
+        return "when called"
+    return f"on {short_action(trigger.event_name)}" if trigger.event_name else "on no event"
+
+
+def name_of(flow: Flow, node: str) -> str:
+    """What people call a node."""
+    part = flow.part(node) if flow.node(node) is not None else None
+    return part.name if isinstance(part, Step) else "the trigger" if node == TRIGGER_ID else node
+
+
+def naming(flow: Flow) -> Callable[[Path], str]:
+    """How to tell a path to a person: the trigger's fields by themselves, a step's behind the step's name."""
+
+    def told(path: Path) -> str:
+        if path.step is None:
+            return path.text
+        fields = ".".join(path.fields)
+        node = flow.node(path.step)
+        if node == TRIGGER_ID:
+            return fields or "the trigger"
+        name = name_of(flow, node) if node is not None else path.step
+        return f"{name}.{fields}" if fields else name
+
+    return told
+
+
+def condition_words(flow: Flow, transition: Transition) -> str:
+    """``always``, or the condition as a person reads it."""
+    if transition.condition is None:
+        return "on a condition that could not be read"
+    return in_words(parse_condition(transition.condition.op, transition.condition.values), naming(flow))
