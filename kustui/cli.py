@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from kustui import __version__
 
+FAILURE = 1
+"""Exit status where kustui made a mistake."""
 USAGE_ERROR = 2
 """Exit status where the command itself could not be carried out."""
 
@@ -27,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _explore(options)
     except KeyboardInterrupt:
         return 130
+    except Exception as error:
+        return _failed(error)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -67,6 +71,10 @@ def _explore(options: argparse.Namespace) -> int:
             return _refuse(str(error))
     app = Kustui(opening, ascii_only=options.ascii or not _speaks_unicode())
     app.run()
+    if app.mistake:
+        raise app.mistake
+    if app.last_words:
+        _say(app.last_words)
     return app.return_code or 0
 
 
@@ -82,11 +90,36 @@ def _keyboard_from_terminal() -> bool:
 
 
 def _speaks_unicode() -> bool:
+    # Python's own encoding does not tell: in the C locale it takes UTF-8.
+    locale = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    if locale in ("C", "POSIX") and os.environ.get("LC_CTYPE", "C.UTF-8") == "C.UTF-8":
+        return False
     return (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf16", "utf32", "cp65001")
 
 
 def _refuse(reason: str) -> int:
+    _say(f"kustui: {reason}")
+    return USAGE_ERROR
+
+
+def _failed(error: Exception) -> int:
+    """Say so in a line, and put the traceback where it can be found."""
+    import tempfile
+    import traceback
+
+    try:
+        with tempfile.NamedTemporaryFile(
+            "w", prefix="kustui-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
+        ) as log:
+            traceback.print_exception(error, file=log)
+        details = f"details are in {log.name}"
+    except OSError as reason:
+        details = f"details could not be written ({reason.strerror})"
+    _say(f"kustui: failed by a mistake of its own ({type(error).__name__}); {details}")
+    return FAILURE
+
+
+def _say(line: str) -> None:
     from kustui.tui.lines import shown
 
-    sys.stderr.write(f"kustui: {shown(reason)}\n")
-    return USAGE_ERROR
+    sys.stderr.write(f"{shown(line)}\n")

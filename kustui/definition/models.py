@@ -31,10 +31,17 @@ class Part(BaseModel):
 
 def _as_properties(schema: object) -> object:
     """A bare map ``{"input1": "string"}`` stands for its properties [seen]."""
-    if not isinstance(schema, dict) or "properties" in schema or "required" in schema:
+    if (
+        not isinstance(schema, dict)
+        or schema.get("type") == "object"
+        or schema.keys() & {"properties", "required"}
+    ):
         return schema
-    bare = {k: {"type": v} if isinstance(v, str) else v for k, v in schema.items() if k != "type"}
-    return {"properties": bare} if bare else schema
+    return {
+        "properties": {
+            name: {"type": kind} if isinstance(kind, str) else kind for name, kind in schema.items()
+        }
+    }
 
 
 class Schema(Part):

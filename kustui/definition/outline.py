@@ -116,7 +116,10 @@ class _Walk:
 
     def outline(self) -> Outline:
         start = _BETWEEN.match(self.data).end()  # type: ignore[union-attr]  # it matches the empty string
-        self.pending.append((Extent(start, len(self.data.rstrip(b" \t\r\n"))), ""))
+        end = len(self.data)
+        while end > start and self.data[end - 1] in b" \t\r\n":  # rstrip would copy the whole file
+            end -= 1
+        self.pending.append((Extent(start, end), ""))
         shapes: set[Shape] = set()
         while self.pending:
             shapes.add(self.visit(*self.pending.pop()))
@@ -225,7 +228,10 @@ class _Walk:
             case b"[":
                 return []
             case _:
-                return json.loads(self.data[extent.start : extent.end], parse_int=float)
+                # Python reads no number of thousands of digits; twenty say enough.
+                return json.loads(
+                    self.data[extent.start : extent.end], parse_int=lambda digits: int(digits[:20])
+                )
 
     def elements(self, extent: Extent) -> Iterator[Extent]:
         """Where each element of a list stands: between two of them are only commas and blanks."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _BLANKS = " \t\r\n"
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
-_CONSTANT = re.compile(_STRING + r"|(?P<constant>-?\b(?:NaN|Infinity)\b)", re.DOTALL)
+_CONSTANT = re.compile(_STRING + r"|(?P<constant>-?(?:NaN|Infinity))", re.DOTALL)
 _MAYBE_CUT = re.compile(_STRING[:-1] + '("?)')
 _ESCAPE = re.compile(r"\\(?:u[0-9A-Za-z]{0,4}|[!-~])?")
 _TEMPLATE = re.compile(r"\{[\w{#/!@~]")  # from its second brace on

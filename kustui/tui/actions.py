@@ -41,6 +41,7 @@ GROUPS = {
     "go": "Going places",
     "view": "The panes",
     "find": "Finding",
+    "filter": "While a filter is typed",
     "app": "kustui",
 }
 
@@ -71,6 +72,10 @@ ACTIONS = (
     Action("view.maximise", "z", "maximise", "the pane alone, or beside the others again"),
     Action("view.leave", "escape", "leave", "end the filter, or go back to the tree"),
     Action("find.filter", "slash", "filter", "show only workflows whose name, id or event holds a text"),
+    Action("filter.keep", "enter", "keep it", "keep the filter and go to what it found"),
+    Action("filter.drop", "escape", "show all", "end the filter"),
+    Action("filter.up", "up", "up", "one row up while typing"),
+    Action("filter.down", "down", "down", "one row down while typing"),
     Action("app.help", "question_mark,f1", "help", "every key, explained"),
     Action("app.palette", "colon,ctrl+p", "commands", "find a command by its name", method="command_palette"),
     Action("app.quit", "q,ctrl+q,ctrl+c", "quit", "leave kustui"),

@@ -7,15 +7,13 @@ import contextlib
 import os
 import signal
 import sys
-import tempfile
-import traceback
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual.app import App
 
 from kustui.tui.actions import bindings
 from kustui.tui.explorer import Explorer
+from kustui.tui.theme import DARK, VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,20 +36,38 @@ class Kustui(App[None]):
         super().__init__()
         self.opening = opening
         self.ascii_only = ascii_only
+        self.mistake: BaseException | None = None
+        """The exception that ended it."""
+        self.last_words = ""
+        """What the command line tells when the terminal is given back."""
+        self._drawn = False
+        self._ended: signal.Signals | None = None
+        self.register_theme(DARK)
+        self.theme = DARK.name
         if os.environ.get("SSH_CONNECTION"):
             self.animation_level = "none"
+
+    def get_theme_variable_defaults(self) -> dict[str, str]:
+        return VARIABLES
 
     def get_default_screen(self) -> Screen[None]:
         return Explorer(self.opening, ascii_only=self.ascii_only)
 
-    def on_mount(self) -> None:
-        # Ended from outside, the terminal is given back as it was found.
+    def on_load(self) -> None:
+        # Ended from outside, the terminal is given back as it was found; from here on it is no longer that.
         with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
             for number in (signal.SIGTERM, signal.SIGHUP):
                 asyncio.get_running_loop().add_signal_handler(number, self._ended_by, number)
 
+    def on_ready(self) -> None:
+        self._drawn = True
+        if self._ended is not None:
+            self._ended_by(self._ended)
+
     def _ended_by(self, number: signal.Signals) -> None:
-        self.exit(return_code=128 + number)
+        self._ended = number
+        if self._drawn:  # before, the screens would be taken away while they are made
+            self.exit(return_code=128 + number)
 
     def action_help(self) -> None:
         from kustui.tui.help import Help
@@ -64,18 +80,15 @@ class Kustui(App[None]):
 
         yield from commands(self, screen)
 
+    def exit(self, result: None = None, return_code: int = 0, message: object = None) -> None:
+        """Leave. The message is kept for the command line, which tells it when the terminal is given back."""
+        self.last_words = str(message or "")
+        super().exit(result, return_code)
+
     def _fatal_error(self) -> None:
-        """Say that kustui failed, and where the details are: no traceback on the terminal.
+        """Leave after an exception, which is kept for the command line: no traceback on the terminal.
 
         Textual has no public hook for this; it calls this one where it would print its own traceback.
         """
-        with tempfile.NamedTemporaryFile(
-            "w", prefix="kustui-", suffix=".log", delete=False, encoding="utf-8"
-        ) as log:
-            traceback.print_exc(file=log)
-        error = sys.exc_info()[1]
-        self.panic(
-            Text(
-                f"kustui: failed by a mistake of its own ({type(error).__name__}); details are in {log.name}"
-            )
-        )
+        self.mistake = self.mistake or sys.exc_info()[1]
+        self.panic()

@@ -15,7 +15,7 @@ from kustui.graph.schedules import Call
 from kustui.tui import part_lines
 from kustui.tui.lines import Key, Line, Row, joined, wrapped
 from kustui.tui.tree import MARKS, Kind, Node, Tree, node_key, workflow_key
-from kustui.tui.words import condition_words, event_words, name_of, naming, short_action
+from kustui.tui.words import condition_words, event_words, label_of, name_of, naming
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
@@ -195,8 +195,8 @@ def _workflow(page: _Page, tree: Tree, subject: Subject) -> None:
         _schema(page, workflow.response.output_schema, "Answers", "nothing declared")
     page.heading(f"Steps ({len(workflow.steps)})")
     for step in flow.order:
-        line, _ = part_lines.said(subject, step, subject.collection)
-        page.item(*line, (f"  {short_action(step.action)}", "muted"), link=node_key(entry, step.id))
+        line, aside = part_lines.said(subject, step, subject.collection)
+        page.item(*line, ("  ", ""), *aside, link=node_key(entry, step.id))
     if not workflow.steps:
         page.none("none: a run does nothing")
     _calls(page, "Schedules", [_call_out(tree, call) for call in subject.calls])
@@ -321,7 +321,7 @@ def _before(page: _Page, subject: Subject, node: str) -> None:
         sign = "when it fails" if way.after_failure else ""
         page.item(
             ("← ", "muted"),
-            (name_of(flow, way.source), ""),
+            *label_of(flow, way.source),
             (f" {sign}" if sign else "", "warning"),
             *part_lines.condition(subject, way.transition),
             link=node_key(subject.entry, way.source),
@@ -344,7 +344,7 @@ def _readers(page: _Page, subject: Subject, node: str) -> None:
         ]
         page.item(
             ("← ", "muted"),
-            (_reader(flow, read), ""),
+            *_reader(flow, read),
             (f"  {', '.join('.'.join(path.fields) or 'all of it' for path in paths)}", "string"),
             link=node_key(subject.entry, read.node),
         )
@@ -354,10 +354,10 @@ def _readers(page: _Page, subject: Subject, node: str) -> None:
         page.none("nothing in this workflow")
 
 
-def _reader(flow: Flow, read: Read) -> str:
-    if read.transition is not None:
-        return f"{name_of(flow, read.node)} → {name_of(flow, read.transition.target)}"
-    return name_of(flow, read.node)
+def _reader(flow: Flow, read: Read) -> Line:
+    """The step, or the transition on whose condition it is."""
+    way: Line = ((" → ", "muted"), *label_of(flow, read.transition.target)) if read.transition else ()
+    return (*label_of(flow, read.node), *way)
 
 
 def _way(page: _Page, subject: Subject, way: Way) -> None:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from kustui.check.problems import Severity
-from kustui.tui.actions import ACTIONS, bindings, key_names
-from kustui.tui.lines import Key, Line, Row, Rows
+from kustui.tui.actions import BY_ID, bindings
+from kustui.tui.lines import Key, Line, Row, Rows, plain_ascii, shown
 from kustui.tui.rows import RowsView
 from kustui.tui.status import StatusBar
 from kustui.tui.tree import MARKS, Kind
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
     from kustui.opening import Opening
+    from kustui.tui.filter import Filter
     from kustui.workspace import Snapshot
 
 _REST = 0.06
@@ -35,6 +37,15 @@ _NARROW = 72
 """Columns below which one pane is shown at a time."""
 _TALL = 34
 """Rows from which detail and source are shown together."""
+_TREE_KEYS = (
+    "rows.choose", "find.filter", "go.next-problem", "go.back", "view.next-pane", "app.help", "app.quit",
+    "view.maximise", "tree.open-all", "tree.close-all", "app.palette",
+)  # fmt: skip
+_FILTER_KEYS = ("filter.keep", "filter.drop", "filter.up", "filter.down")
+_PANE_KEYS = (
+    "rows.choose", "view.leave", "view.next-pane", "view.maximise", "go.back", "app.help", "app.quit",
+    "app.palette",
+)  # fmt: skip
 _MOMENT = 0.3
 """Seconds of work that are not worth a progress line."""
 
@@ -45,13 +56,14 @@ class Explorer(Screen[None]):
     Explorer { background: $background; }
     #panes { height: 1fr; }
     #side { width: 1fr; }
-    TreeView, #detail, #source { border-top: solid $panel-lighten-2; border-title-color: $text-muted; }
+    TreeView, #detail, #source { border-top: solid $rule; border-title-color: $muted; }
     TreeView:focus, #detail:focus, #source:focus {
-        border-top: solid $primary; border-title-color: $text-primary; border-title-style: bold;
+        border-top: solid $primary; border-title-color: $primary; border-title-style: bold;
     }
-    TreeView { width: 46%; max-width: 72; border-right: solid $panel-lighten-2; }
-    TreeView:focus { border-right: solid $panel-lighten-2; }
+    TreeView { width: 50%; max-width: 66; border-right: solid $rule; }
+    TreeView:focus { border-right: solid $rule; }
     #source { height: 45%; }
+    #detail > .rows--cursor-blurred, #source > .rows--cursor-blurred { background: $background; }
     Explorer.-short #source { display: none; }
     Explorer.-short.-source #source { display: block; height: 1fr; }
     Explorer.-short.-source #detail { display: none; }
@@ -64,8 +76,6 @@ class Explorer(Screen[None]):
     Explorer.-maximised.-on-tree #side { display: none; }
     Explorer.-maximised.-on-detail #source, Explorer.-maximised.-on-source #detail { display: none; }
     Explorer.-maximised.-on-source #source { display: block; height: 1fr; }
-    #filter { dock: bottom; height: 1; border: none; padding: 0 1; margin-bottom: 2; display: none; }
-    #filter.-open { display: block; }
     """
 
     def __init__(self, opening: Opening, *, ascii_only: bool = False) -> None:
@@ -110,9 +120,7 @@ class Explorer(Screen[None]):
     # Reading and examining
 
     def on_mount(self) -> None:
-        self.tree_view.border_title = "Workflows"
-        self.detail.border_title = "Detail"
-        self.source.border_title = "Source"
+        self._title_panes()
         self.tree_view.focus()
         self._offer_keys()
         if self.opening.done:
@@ -142,6 +150,7 @@ class Explorer(Screen[None]):
         if reason:
             self.app.exit(return_code=2, message=f"kustui: {reason}")
             return
+        self.tree_view.empty = "no workflow has that in its name, id or event"
         self.take(snapshot)
         self.call_after_refresh(self._examine, snapshot)
 
@@ -149,8 +158,7 @@ class Explorer(Screen[None]):
         """Show a snapshot."""
         self.snapshot = snapshot
         self.tree_view.take(snapshot)
-        count = len(snapshot.collection.entries)
-        self.tree_view.border_title = f"Workflows {count:,}"
+        self._title_panes()
         self._told = None
         self._tell()
 
@@ -225,14 +233,15 @@ class Explorer(Screen[None]):
         width = max(20, self.detail.scrollable_content_region.width - 1)
         self.detail.show(Rows.of(described(tree, node, width)), top=0)
         self.source.show(source_rows(node.document, node.pointer, tree.problems(node)), top=0)
-        place = node.document.span(node.pointer).start
-        self.source.border_title = f"Source {node.document.path}:{place.line}"
+        self._title_panes()
 
     def _tell_where(self) -> None:
         view = self.tree_view
         where: list[tuple[str, str]] = []
         node, tree = view.node, view.tree_of
         if node is not None and tree is not None:
+            if tree.index(node.key[:1]) is None:  # a file that is one workflow has no row of its own
+                where.append((node.document.path, "muted"))
             for size in range(1, len(node.key) + 1):
                 index = tree.index(node.key[:size])
                 if index is not None:
@@ -274,38 +283,37 @@ class Explorer(Screen[None]):
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _NARROW, "-narrow")
         self.set_class(event.size.height < _TALL, "-short")
+        self._title_panes()
+
+    @on(RowsView.Widened, "#detail")
+    def _widened(self) -> None:
         self._told = None
-        self.call_after_refresh(self._tell)
+        self._tell()
+
+    def _title_panes(self) -> None:
+        """Name the panes with their keys, and in one that stands for two, the other."""
+        tree, node = self.tree_view.tree_of, self.tree_view.node
+        count = len(self.snapshot.collection.entries) if self.snapshot is not None else 0
+        title = f"1 Workflows {count:,}" if count else "1 Workflows"
+        if tree is not None and tree.filter:
+            found = sum(1 for node in tree.nodes if node.kind is Kind.WORKFLOW)
+            title = f"1 Workflows {found:,} of {count:,} with “{tree.filter}”"
+        line = node.document.span(node.pointer).start.line if node and self._ready else 0
+        place = f" from line {line:,}" if line else ""
+        alone = self.has_class("-short")
+        self._title(self.tree_view, title)
+        self._title(self.detail, "2 Detail   3 Source" if alone else "2 Detail")
+        self._title(self.source, f"3 Source{place}   2 Detail" if alone else f"3 Source{place}")
+
+    def _title(self, view: RowsView, title: str) -> None:
+        """Titles are drawn through a markup parser unless they are content already."""
+        view.border_title = Content(plain_ascii(shown(title)) if self.ascii_only else shown(title))
 
     def _offer_keys(self) -> None:
-        ids = (
-            (
-                "rows.choose",
-                "tree.open",
-                "go.back",
-                "find.filter",
-                "go.next-problem",
-                "view.source",
-                "app.help",
-                "app.quit",
-            )
-            if self.focused is None or self.focused.id == "tree"
-            else (
-                "rows.choose",
-                "go.back",
-                "view.leave",
-                "view.next-pane",
-                "view.maximise",
-                "app.help",
-                "app.quit",
-            )
-        )
-        by_id = {action.id: action for action in ACTIONS}
-        keys: list[tuple[str, str]] = []
-        for id_ in ids:
-            action = by_id[id_]
-            keys.extend(((key_names(action)[0], "key"), (f" {action.verb}   ", "muted")))
-        self.status.offer(tuple(keys))
+        on_tree = self.focused is None or self.focused.id == "tree"
+        on_filter = self.focused is not None and self.focused.id == "filter"
+        keys = _TREE_KEYS if on_tree else _FILTER_KEYS if on_filter else _PANE_KEYS
+        self.status.offer([BY_ID[id_] for id_ in keys])
 
     @on(RowsView.Chosen)
     def _chosen(self, event: RowsView.Chosen) -> None:
@@ -405,8 +413,6 @@ class Explorer(Screen[None]):
 
     def action_maximise(self) -> None:
         self.toggle_class("-maximised")
-        self._told = None
-        self.call_after_refresh(self._tell)
 
     def action_leave(self) -> None:
         tree = self.tree_view.tree_of
@@ -420,43 +426,35 @@ class Explorer(Screen[None]):
     # The filter
 
     async def action_filter(self) -> None:
-        from textual.widgets import Input
+        from kustui.tui.filter import Filter
 
-        found = self.query("#filter")
-        if found:
-            field = found.first(Input)
-        else:
-            field = Input(
-                placeholder="name, id or event; Enter keeps it, Esc ends it", compact=True, id="filter"
-            )
+        fields = self.query(Filter)
+        field = fields.first() if fields else Filter()
+        if not fields:
             await self.mount(field)
         field.add_class("-open")
         field.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self.tree_view.filter(event.value)
-        self._tell_filter()
+        self._title_panes()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        event.input.remove_class("-open")
+    def on_filter_kept(self) -> None:
+        self.query("Filter").remove_class("-open")
         self.action_tree()
+
+    def on_filter_ended(self) -> None:
+        self._end_filter()
+
+    def on_filter_stepped(self, event: Filter.Stepped) -> None:
+        self.tree_view.cursor += event.by
 
     def _end_filter(self) -> None:
-        for field in self.query("#filter"):
-            field.remove_class("-open")
-            field.value = ""  # type: ignore[attr-defined]
-        self.tree_view.filter("")
-        self._tell_filter()
-        self.action_tree()
+        from kustui.tui.filter import Filter
 
-    def _tell_filter(self) -> None:
-        tree = self.tree_view.tree_of
-        if tree is None or self.snapshot is None:
-            return
-        count = len(self.snapshot.collection.entries)
-        if tree.filter:
-            found = sum(1 for node in tree.nodes if node.kind is Kind.WORKFLOW)
-            self.tree_view.border_title = f"Workflows {found:,} of {count:,} with “{tree.filter}”"
-            self.tree_view.empty = "no workflow has that in its name, id or event"
-        else:
-            self.tree_view.border_title = f"Workflows {count:,}"
+        for field in self.query(Filter):
+            field.remove_class("-open")
+            field.value = ""
+        self.tree_view.filter("")
+        self._title_panes()
+        self.action_tree()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.screen import Screen
 
-from kustui.tui.actions import ACTIONS, GROUPS, key_names
+from kustui.tui.actions import ACTIONS, BY_ID, GROUPS, key_names
 from kustui.tui.lines import Row, Rows
 from kustui.tui.rows import RowsView
 from kustui.tui.status import StatusBar
@@ -35,7 +35,7 @@ class Help(Screen[None]):
     ]
     DEFAULT_CSS = """
     Help { background: $background; }
-    Help RowsView { border-top: solid $primary; border-title-color: $text-primary; border-title-style: bold; }
+    Help RowsView { border-top: solid $primary; border-title-color: $primary; border-title-style: bold; }
     """
 
     def __init__(self, *, ascii_only: bool = False) -> None:
@@ -51,7 +51,7 @@ class Help(Screen[None]):
         view.border_title = "Help"
         view.show(Rows.of(list(help_rows())))
         view.focus()
-        self.query_one(StatusBar).offer((("Esc", "key"), (" back", "muted")))
+        self.query_one(StatusBar).offer([BY_ID["view.leave"]])
 
 
 def help_rows() -> list[Row]:

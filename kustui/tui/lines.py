@@ -140,7 +140,7 @@ def wrapped(line: Line, width: int, indent: int = 0) -> Iterator[Line]:
         for word in _words(shown(text)):
             needed = cell_len(word.rstrip())
             if used + needed > width and used > width_of(margin):
-                yield tuple(current)
+                yield _trimmed(current)
                 current, used = list(margin), width_of(margin)
             while used + needed > width:
                 head = set_cell_size(word, width - used).rstrip()
@@ -151,7 +151,15 @@ def wrapped(line: Line, width: int, indent: int = 0) -> Iterator[Line]:
             current.append((word, look))
             used += cell_len(word)
     if current or not line:
-        yield tuple(current)
+        yield _trimmed(current)
+
+
+def _trimmed(pieces: Sequence[Piece]) -> Line:
+    """Without the blanks at its end, which need no room."""
+    end = len(pieces)
+    while end and not pieces[end - 1][0].strip():
+        end -= 1
+    return (*pieces[: end - 1], (pieces[end - 1][0].rstrip(), pieces[end - 1][1])) if end else ()
 
 
 def _words(text: str) -> Iterator[str]:

@@ -9,7 +9,7 @@ from kustui.definition.expressions import always_holds, parse_condition
 from kustui.definition.models import Step, Transition, Trigger
 from kustui.graph.flow import Way
 from kustui.graph.schedules import Call
-from kustui.tui.words import condition_words, event_words, name_of, short_action
+from kustui.tui.words import condition_words, event_words, label_of, short_action, step_label
 
 if TYPE_CHECKING:
     from kustui.check.subjects import Subject
@@ -34,21 +34,20 @@ def said(subject: Subject, part: object, collection: Collection) -> tuple[Line, 
 
 def _step(subject: Subject, step: Step) -> tuple[Line, Line]:
     glyph = "◇ " if step.action is None else "● "
-    aside: Line = ((short_action(step.action), "muted"),)
+    label = step_label(step)
+    aside: Line = ((short_action(step.action), "muted"),) if step.name != step.id else ()
     if subject.flow.steps.get(step.id) is not step:
-        return ((glyph, "action"), (step.name, ""), (" the id is taken", "error")), aside
+        return ((glyph, "action"), *label, (" the id is taken", "error")), aside
     if step.id not in subject.flow.reachable:
-        return ((glyph, "muted"), (step.name, "muted"), (" never reached", "warning")), aside
-    return ((glyph, "action"), (step.name, "")), aside
+        return ((glyph, "muted"), *label, (" never reached", "warning")), aside
+    return ((glyph, "action"), *label), aside
 
 
 def way_line(subject: Subject, way: Way) -> Line:
     sign: Line = (("↯ on failure ", "warning"), ("→ ", "muted")) if way.after_failure else (("→ ", "muted"),)
     there = way.target in subject.flow.steps
     target: Line = (
-        ((name_of(subject.flow, way.target), ""),)
-        if there
-        else ((way.target, "fault"), (" no such step", "error"))
+        label_of(subject.flow, way.target) if there else ((way.target, "fault"), (" no such step", "error"))
     )
     return (*sign, *target, *condition(subject, way.transition))
 

@@ -43,22 +43,22 @@ class RowsView(ScrollView, can_focus=True):
         scrollbar-size: 0 0;
         background: $background;
         color: $foreground;
-        & > .rows--muted { color: $text-muted; }
+        & > .rows--muted { color: $muted; }
         & > .rows--name { text-style: bold; }
         & > .rows--heading { color: $primary; text-style: bold; }
         & > .rows--event { color: $secondary; }
-        & > .rows--action { color: $text-accent; }
-        & > .rows--link { color: $text-primary; text-style: underline; }
-        & > .rows--string { color: $text-success; }
-        & > .rows--number { color: $text-warning; }
-        & > .rows--key { color: $text-primary; }
-        & > .rows--error { color: $text-error; text-style: bold; }
-        & > .rows--warning { color: $text-warning; text-style: bold; }
-        & > .rows--info { color: $text-primary; }
-        & > .rows--good { color: $text-success; }
-        & > .rows--fault { color: $text-error; text-style: bold underline; }
-        & > .rows--cursor { background: $primary 40%; text-style: bold; }
-        & > .rows--cursor-blurred { background: $surface; }
+        & > .rows--action { color: $accent; }
+        & > .rows--link { color: $secondary; text-style: underline; }
+        & > .rows--string { color: $success; }
+        & > .rows--number { color: $warning; }
+        & > .rows--key { color: $primary; }
+        & > .rows--error { color: $error; text-style: bold; }
+        & > .rows--warning { color: $warning; text-style: bold; }
+        & > .rows--info { color: $secondary; }
+        & > .rows--good { color: $success; }
+        & > .rows--fault { color: $error; text-style: bold underline; }
+        & > .rows--cursor { background: $cursor; text-style: bold; }
+        & > .rows--cursor-blurred { background: $cursor-blurred; }
         &:ansi > .rows--cursor { text-style: reverse; }
     }
     """
@@ -87,12 +87,24 @@ class RowsView(ScrollView, can_focus=True):
         def control(self) -> RowsView:
             return self.view
 
+    class Widened(Message):
+        """There is more room, or less, for a row than there was."""
+
+        def __init__(self, view: RowsView) -> None:
+            super().__init__()
+            self.view = view
+
+        @property
+        def control(self) -> RowsView:
+            return self.view
+
     def __init__(self, *, ascii_only: bool = False, empty: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows = Rows(0, _no_row)
         self.empty = empty
         self.ascii_only = ascii_only
         self._styles_of: dict[str, Style] = {}
+        self._width = 0
 
     # What is shown
 
@@ -182,8 +194,11 @@ class RowsView(ScrollView, can_focus=True):
         super().watch_has_focus(has_focus)
         self._repaint(self.cursor)
 
-    def on_resize(self) -> None:
+    def on_resize(self, event: events.Resize) -> None:
         self.keep_cursor_in_view()
+        if event.size.width != self._width:
+            self._width = event.size.width
+            self.post_message(self.Widened(self))
 
     def on_click(self, event: events.Click) -> None:
         index = self.scroll_offset.y + event.get_content_offset_capture(self).y

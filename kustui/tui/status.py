@@ -5,13 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kustui.tui.lines import Line, Row, laid_out, plain_ascii, shown
+from kustui.tui.actions import key_names
+from kustui.tui.lines import Line, Row, laid_out, plain_ascii, shown, width_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from rich.style import Style
+
+    from kustui.tui.actions import Action
 
 
 class StatusBar(Widget):
@@ -31,40 +37,51 @@ class StatusBar(Widget):
         height: 2;
         background: $panel;
         color: $foreground;
-        & > .status--muted { color: $text-muted; }
+        & > .status--muted { color: $muted; }
         & > .status--name { text-style: bold; }
-        & > .status--error { color: $text-error; text-style: bold; }
-        & > .status--warning { color: $text-warning; text-style: bold; }
-        & > .status--info { color: $text-primary; }
-        & > .status--key { color: $text-accent; text-style: bold; }
+        & > .status--error { color: $error; text-style: bold; }
+        & > .status--warning { color: $warning; text-style: bold; }
+        & > .status--info { color: $secondary; }
+        & > .status--key { color: $accent; text-style: bold; }
     }
     """
 
     def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:
         super().__init__(id=id)
         self.ascii_only = ascii_only
-        self._rows = [Row(), Row()]
+        self._where = Row()
+        self._actions: tuple[Action, ...] = ()
 
     def tell(self, where: Row) -> None:
         """The first line: where you are, and at the right what there is."""
-        self._set(0, where)
+        if self._where != where:
+            self._where = where
+            self.refresh(Region(0, 0, self.size.width, 1))
 
-    def offer(self, keys: Line) -> None:
-        """The second line: keys and what they do."""
-        self._set(1, Row(keys))
-
-    def _set(self, index: int, row: Row) -> None:
-        if self._rows[index] != row:
-            self._rows[index] = row
-            self.refresh()
+    def offer(self, actions: Sequence[Action]) -> None:
+        """The second line: the actions with their keys, as many as there is room for."""
+        self._actions = tuple(actions)
+        self.refresh()
 
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.rich_style
-        if y >= len(self._rows):
-            return Strip.blank(width, base)
-        line = laid_out(self._rows[y], width - 2)
+        line = laid_out(self._where, width - 2) if y == 0 else self._keys(width - 2)
         segments = [Segment(self._safe(text), self._style(look, base)) for text, look in line]
         return Strip([Segment(" ", base), *segments]).adjust_cell_length(width, base)
+
+    def _keys(self, width: int) -> Line:
+        line: Line = ()
+        for action in self._actions:
+            more: Line = (
+                *line,
+                ("   " if line else "", ""),
+                (key_names(action)[0], "key"),
+                (f" {action.verb}", "muted"),
+            )
+            if width_of(more) > width:
+                break
+            line = more
+        return line
 
     def _safe(self, text: str) -> str:
         return plain_ascii(shown(text)) if self.ascii_only else shown(text)

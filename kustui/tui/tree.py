@@ -9,6 +9,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from kustui.check.problems import Severity
+from kustui.definition.names import short_name
 from kustui.definition.outline import Shape
 from kustui.tui.lines import Key, Line, Row, Rows
 
@@ -88,6 +89,11 @@ class Tree:
     @property
     def rows(self) -> Rows:
         return Rows(len(self.nodes), self.row)
+
+    @property
+    def first_workflow(self) -> int:
+        """The row of the first workflow; the first row where there is none."""
+        return next((index for index, node in enumerate(self.nodes) if node.kind is Kind.WORKFLOW), 0)
 
     def subject(self, entry: Entry) -> Subject:
         """A workflow opened: its model, its flow, what it reads. Kept, because somebody looks at it."""
@@ -341,7 +347,7 @@ class Tree:
         line: Line = ((node.entry.title, "name" if item.enabled else "muted"),)
         if not item.enabled:
             return line, (("switched off", "muted"),)
-        return line, (("called" if item.callable else item.event.removeprefix("kustomer."), "muted"),)
+        return line, (("called" if item.callable else short_name(item.event), "muted"),)
 
     def _part_line(self, node: Node) -> tuple[Line, Line]:
         from kustui.tui import part_lines

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.actions import bindings
 from kustui.tui.rows import RowsView
-from kustui.tui.tree import Kind, Node, Tree
+from kustui.tui.tree import Node, Tree
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -33,8 +33,7 @@ class TreeView(RowsView):
         before = self.node
         if self.tree_of is None:
             self.tree_of = Tree(snapshot)
-            first = next((i for i, node in enumerate(self.tree_of.nodes) if node.kind is Kind.WORKFLOW), 0)
-            self.show(self.tree_of.rows, first)
+            self.show(self.tree_of.rows, self.tree_of.first_workflow)
             return
         self.tree_of.take(snapshot)
         self._shown_again(before)
@@ -63,12 +62,11 @@ class TreeView(RowsView):
         tree = self.tree_of
         assert tree is not None
         key = node.key if node else ()
-        for size in range(len(key), 0, -1):
+        for size in range(len(key), 1 if tree.filter else 0, -1):
             if (index := tree.index(key[:size])) is not None:
                 self.show(tree.rows, index)
                 return
-        first = next((i for i, node in enumerate(tree.nodes) if node.kind is Kind.WORKFLOW), 0)
-        self.show(tree.rows, first)
+        self.show(tree.rows, tree.first_workflow)
 
     def action_open(self) -> None:
         tree, node = self.tree_of, self.node

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kustui.definition.expressions import in_words, parse_condition
 from kustui.definition.models import TRIGGER_ID, Step, Trigger
+from kustui.definition.names import short_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -13,19 +14,12 @@ if TYPE_CHECKING:
     from kustui.definition.expressions import Path
     from kustui.definition.models import Transition
     from kustui.graph.flow import Flow
-
-_PLATFORM = "kustomer."
-_APP = "kustomer.app."
+    from kustui.tui.lines import Line
 
 
 def short_action(action: str | None) -> str:
     """``rest-api.json`` for ``kustomer.rest-api.json``; ``branch`` for a step without an action."""
-    if action is None:
-        return "branch"
-    for prefix in (_APP, _PLATFORM):
-        if action.startswith(prefix):
-            return action.removeprefix(prefix)
-    return action
+    return "branch" if action is None else short_name(action)
 
 
 def event_words(trigger: Trigger | None) -> str:
@@ -34,13 +28,26 @@ def event_words(trigger: Trigger | None) -> str:
         return "never: it has no trigger"
     if trigger.callable:
         return "when called"
-    return f"on {short_action(trigger.event_name)}" if trigger.event_name else "on no event"
+    return f"on {short_name(trigger.event_name)}" if trigger.event_name else "on no event"
 
 
 def name_of(flow: Flow, node: str) -> str:
     """What people call a node."""
     part = flow.part(node) if flow.node(node) is not None else None
     return part.name if isinstance(part, Step) else "the trigger" if node == TRIGGER_ID else node
+
+
+def step_label(step: Step) -> Line:
+    """What a row calls a step: its name, or what it does and its id where nobody named it."""
+    if step.name != step.id:
+        return ((step.name, ""),)
+    return ((short_action(step.action), ""), (f" {step.id}", "muted"))
+
+
+def label_of(flow: Flow, node: str) -> Line:
+    """What a row calls a node; a step that is not there by its id."""
+    part = flow.part(node) if flow.node(node) is not None else None
+    return step_label(part) if isinstance(part, Step) else ((name_of(flow, node), ""),)
 
 
 def naming(flow: Flow) -> Callable[[Path], str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 ALWAYS = {"op": "true", "values": [True]}
 
 
-def a_workflow(name: str = "greet", **members: Any) -> dict[str, Any]:
+def a_workflow(name: Any = "greet", **members: Any) -> dict[str, Any]:
     """A workflow with nothing wrong, but for what ``members`` put in its place."""
     return {
         "id": f"id-of-{name}",

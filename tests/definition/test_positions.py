@@ -32,14 +32,16 @@ SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), KEYS
 )
 VALUES = st.recursive(
-    SCALARS, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4), max_leaves=20
+    SCALARS,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=20,
 )
 BLANKS = st.text(st.sampled_from(" \t\r\n"), max_size=3)
 
 
 @st.composite
 def printed(draw: Callable[..., Any], values: st.SearchStrategy[Any] = VALUES) -> tuple[bytes, Any]:
-    """A value, and JSON that spells it with blanks wherever JSON allows them and escapes wherever it likes."""
+    """JSON with blanks and escapes wherever it allows them, and the value that it spells."""
 
     def spell(value: Any) -> str:
         match value:
@@ -59,7 +61,9 @@ def printed(draw: Callable[..., Any], values: st.SearchStrategy[Any] = VALUES) -
 def everything(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
     """Each value inside a value, by its pointer."""
     yield pointer, value
-    members = value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    members = (
+        value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
+    )
     for key, inner in members:
         yield from everything(inner, f"{pointer}/{escape(str(key))}")
 
@@ -90,17 +94,19 @@ def test_the_key_of_every_member_spells_it_and_elements_have_none(case: tuple[by
 def test_a_value_inside_a_file_is_scanned_from_where_it_begins(
     case: tuple[bytes, Any], other: tuple[bytes, Any]
 ) -> None:
-    data, value = case
+    data, _ = case
     before = b'{"x":' + other[0] + b',"y":'
     spots = scan(before + data + b"}", len(before), "/y").spots
     alone = scan(data).spots
     assert list(spots) == [f"/y{pointer}" for pointer in alone]
-    assert [spot.value.start - len(before) for spot in spots.values()] == [s.value.start for s in alone.values()]
+    assert [spot.value.start - len(before) for spot in spots.values()] == [
+        s.value.start for s in alone.values()
+    ]
 
 
 @given(printed(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4)))
 def test_what_is_skipped_is_recorded_and_not_entered(case: tuple[bytes, Any]) -> None:
-    data, value = case
+    data, _ = case
     whole = scan(data).spots
     outermost = {pointer: spot for pointer, spot in whole.items() if pointer and not parent(pointer)}
     skip = {spot.value.start: spot.value.end for spot in outermost.values()}

@@ -156,8 +156,9 @@ def test_half_a_utf_16_character_is_told() -> None:
 @given(st.binary(max_size=200))
 def test_any_bytes_are_text_or_told_at_a_place_inside(raw: bytes) -> None:
     try:
-        source = Source.of("x", raw)
+        source, extent = Source.of("x", raw), Extent(0, 0)
     except UndecodableError as error:
-        assert 0 <= error.extent.start < error.extent.end <= len(error.source.data)
-        source = error.source
+        source, extent = error.source, error.extent
+        source.text(extent).index("\ufffd")
     source.data.decode()
+    assert 0 <= extent.start <= extent.end <= len(source.data)

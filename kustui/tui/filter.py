@@ -1,0 +1,49 @@
+"""The line at the bottom in which a filter is typed; the tree follows at each key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.message import Message
+from textual.widgets import Input
+
+from kustui.tui.actions import bindings
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+
+class Filter(Input):
+    BINDINGS: ClassVar[list[BindingType]] = bindings("filter")
+    DEFAULT_CSS = """
+    Filter { dock: bottom; height: 1; margin-bottom: 2; padding: 0 1; border: none; display: none; }
+    Filter.-open { display: block; }
+    """
+
+    class Kept(Message):
+        """What is typed is to stay; the keys go back to the tree."""
+
+    class Ended(Message):
+        """Everything is to be shown again."""
+
+    class Stepped(Message):
+        """The cursor is to move by so many rows while the filter is typed."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="words of a name, an id or an event", compact=True, id="filter")
+
+    def action_keep(self) -> None:
+        self.post_message(self.Kept())
+
+    def action_drop(self) -> None:
+        self.post_message(self.Ended())
+
+    def action_up(self) -> None:
+        self.post_message(self.Stepped(-1))
+
+    def action_down(self) -> None:
+        self.post_message(self.Stepped(1))

@@ -1,0 +1,81 @@
+"""Pictures of kustui for the README and for looking at: ``python screenshots/make.py``.
+
+Each is what the explorer draws at a size after some keys, saved as SVG. With ``--png DIR`` they are drawn as PNG
+there as well, by rsvg-convert where the machine has it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+SAMPLES = "samples"
+
+
+@dataclass(frozen=True)
+class Picture:
+    name: str
+    path: str
+    keys: tuple[str, ...] = ()
+    sizes: tuple[tuple[int, int], ...] = ((80, 24), (160, 48))
+
+
+PICTURES = (
+    Picture("scheduling-pair", f"{SAMPLES}/scheduling-pair.json", ("j", "l", "l")),
+    Picture("timer-chain", f"{SAMPLES}/timer-chain.json", ("j", "j", "l", "j", "j", "j")),
+    Picture("orders", f"{SAMPLES}/orders.json", ("E", "j", "j", "j", "j")),
+    Picture("organisation", f"{SAMPLES}/organisation-export.json"),
+    Picture("one-per-file", f"{SAMPLES}/one-per-file"),
+    Picture("broken", f"{SAMPLES}/broken", ("p", "p", "p")),
+    Picture("missing-step", f"{SAMPLES}/broken/unknown-step-reference.json", ("p",)),
+    Picture("help", f"{SAMPLES}/timer-chain.json", ("question_mark",)),
+)
+
+
+async def draw(picture: Picture, size: tuple[int, int]) -> str:
+    """The screen as SVG, without addresses of web fonts, the same each time."""
+    from kustui.opening import Opening
+    from kustui.tui.app import Kustui
+
+    app = Kustui(Opening([picture.path]))
+    async with app.run_test(size=size) as pilot:
+        await app.workers.wait_for_complete()
+        await pilot.pause(0.2)
+        for key in picture.keys:
+            await pilot.press(key)
+            await pilot.pause(0.1)
+        await pilot.pause(0.2)
+        svg = app.export_screenshot(title=f"kustui {picture.path}")
+    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
+    svg = svg.replace("font-family: Fira Code", "font-family: 'Fira Code', 'DejaVu Sans Mono'")
+    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
+    number = re.search(r"terminal-(\d+)", svg)
+    return svg.replace(number.group(1), "0") if number else svg
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", help="only these pictures")
+    parser.add_argument("--png", type=Path, metavar="DIR", help="draw them as PNG in a folder as well")
+    options = parser.parse_args()
+    for picture in PICTURES:
+        if options.names and picture.name not in options.names:
+            continue
+        for size in picture.sizes:
+            name = f"{picture.name}-{size[0]}x{size[1]}"
+            target = HERE / f"{name}.svg"
+            target.write_text(asyncio.run(draw(picture, size)), encoding="utf-8")
+            sys.stdout.write(f"{target.relative_to(HERE.parent)}\n")
+            if options.png:
+                options.png.mkdir(parents=True, exist_ok=True)
+                subprocess.run(["rsvg-convert", "-o", options.png / f"{name}.png", target], check=True)
+
+
+if __name__ == "__main__":
+    main()
