@@ -51,6 +51,7 @@ _EXPECTED = {
     "model_type": "an object",
     "bool_type": "true or false",
 }
+_CONTAINERS = {dict, list}
 _WHAT_MAKES_IT = {("id", "step"), ("target", "transition"), ("target", "error case")}
 """Without its id a step is nothing to hold on to, nor is a transition without its target."""
 
@@ -142,15 +143,13 @@ def _whole_number(digits: str) -> int | float:
 
 def _is_deep(value: object) -> bool:
     """Whether a value is nested more than MAX_DEPTH levels deep; looked at level by level."""
-    level = [value]
-    for _ in range(MAX_DEPTH):
+    level: list[Any] = [[value]]
+    for _ in range(MAX_DEPTH + 1):
         level = [
             inner
             for outer in level
-            for inner in (
-                outer.values() if isinstance(outer, dict) else outer if isinstance(outer, list) else ()
-            )
-            if isinstance(inner, dict | list)
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) in _CONTAINERS
         ]
         if not level:
             return False
