@@ -12,8 +12,9 @@ from kustui.definition.loading import Progress, load
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
+    from kustui.check.settings import Settings
     from kustui.definition.collection import Document
-    from kustui.graph.schedules import Call, Schedules
+    from kustui.graph.schedules import Schedules
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,8 +26,14 @@ class Snapshot:
     """None until every workflow was examined."""
     schedules: Schedules | None = None
     """None until every workflow was examined."""
-    by_entry: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
-    """The problems of each workflow that has some, by its key."""
+    @cached_property
+    def by_entry(self) -> Mapping[str, tuple[Problem, ...]]:
+        """The problems of each workflow that has some, by its key."""
+        found: dict[str, list[Problem]] = {}
+        for problem in self.problems or ():
+            if problem.entry is not None:
+                found.setdefault(problem.entry.key, []).append(problem)
+        return {key: tuple(problems) for key, problems in found.items()}
 
     @cached_property
     def by_document(self) -> Mapping[Document, tuple[Problem, ...]]:
@@ -43,26 +50,16 @@ def open_paths(paths: Sequence[str], stdin: bytes = b"", progress: Progress | No
 
 
 def examined(
-    snapshot: Snapshot, progress: Progress | None = None, wanted: Callable[[], bool] = lambda: True
+    snapshot: Snapshot,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    wanted: Callable[[], bool] = lambda: True,
 ) -> Snapshot | None:
     """The same with the problems and schedules of every workflow; None once it is no longer ``wanted``."""
-    from kustui.check.checking import examine, file_problems
-    from kustui.graph.schedules import Schedules
+    from kustui.check.checking import check
 
-    collection = snapshot.collection
-    problems = list(file_problems(collection))
-    by_entry: dict[str, tuple[Problem, ...]] = {}
-    calls: list[Call] = []
-    total = len(collection.entries)
-    for done, entry in enumerate(collection.entries, start=1):
-        if not wanted():
-            return None
-        found = examine(collection, entry)
-        calls.extend(found.calls)
-        if found.problems:
-            by_entry[entry.key] = found.problems
-            problems.extend(found.problems)
-        if progress:
-            progress(done, total)
-    keys = {id_: entry.key for id_, entry in collection.by_id.items()}
-    return Snapshot(collection, tuple(problems), Schedules.of(calls, keys), by_entry)
+    found = check(snapshot.collection, settings, progress, wanted)
+    if found is None:
+        return None
+    survey, problems = found
+    return Snapshot(snapshot.collection, problems, survey.schedules)

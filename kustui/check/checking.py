@@ -2,70 +2,150 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kustui.check.certainty import certain_steps
 from kustui.check.problems import Problem, Related, Severity
 from kustui.check.rules import RULES
-from kustui.check.subjects import Finding, Rule, Subject
+from kustui.check.settings import Settings
+from kustui.check.subjects import Facts, Subject, Survey
 
 if TYPE_CHECKING:
+    from kustui.check.rule import Finding, Rule
     from kustui.definition.collection import Collection, Document, Entry
     from kustui.definition.faults import Fault
-    from kustui.graph.schedules import Call
+
+Progress = Callable[[int, int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Examined:
-    """What was found out about one workflow; its model is not kept."""
+    """What was found out about one workflow by itself."""
 
-    entry: Entry
+    facts: Facts
     problems: tuple[Problem, ...]
-    calls: tuple[Call, ...]
 
 
-def examine(collection: Collection, entry: Entry) -> Examined:
-    """Look at one workflow with every rule."""
-    subject = Subject(collection, entry, entry.read())
-    problems = [_of_fault(subject.document, fault, entry) for fault in subject.reading.faults]
-    for rule in RULES:
-        problems.extend(_of_finding(subject, rule, finding) for finding in rule.look(subject))
-    return Examined(entry, tuple(problems), subject.calls)
+def check(
+    collection: Collection,
+    settings: Settings | None = None,
+    progress: Progress | None = None,
+    wanted: Callable[[], bool] = lambda: True,
+) -> tuple[Survey, tuple[Problem, ...]] | None:
+    """Look at everything; None once it is no longer ``wanted``.
+
+    Problems are in the order in which they are told: by file as it was given, then by line and column, then by rule.
+    """
+    settings = settings or Settings()
+    examined: dict[str, Examined] = {}
+    total = len(collection.entries)
+    for done, entry in enumerate(collection.entries, start=1):
+        if not wanted():
+            return None
+        examined[entry.key] = examine(collection, entry, settings)
+        if progress:
+            progress(done, total)
+    survey = Survey(collection, {key: found.facts for key, found in examined.items()}, settings)
+    problems = [*_file_problems(collection, settings), *survey_problems(survey)]
+    for found in examined.values():
+        problems.extend(found.problems)
+    return survey, in_order(collection, problems)
 
 
-def file_problems(collection: Collection) -> Iterator[Problem]:
-    """What is wrong with files as a whole, outside of their workflows."""
-    for document in collection.documents:
-        for fault in (*document.faults, *document.app_faults):
-            yield _of_fault(document, fault)
+def examine(collection: Collection, entry: Entry, settings: Settings) -> Examined:
+    """Look at one workflow by itself."""
+    subject = Subject(collection, entry, entry.read(), settings)
+    problems = list(_of_faults(subject.document, subject.reading.faults, settings, entry))
+    for rule in RULES.values():
+        if rule.look is not None and (severity := _severity(rule, settings)) is not None:
+            findings = rule.look(subject)
+            problems.extend(_problem(rule, severity, finding, subject.document, entry) for finding in findings)
+    return Examined(_facts(subject), tuple(problems))
 
 
-def _of_fault(document: Document, fault: Fault, entry: Entry | None = None) -> Problem:
-    related = (Related("first given here", document, fault.pointer, fault.earlier),) if fault.earlier else ()
-    return Problem(
-        fault.rule,
-        Severity.ERROR,
-        fault.message,
-        document,
-        hint=fault.hint,
-        pointer=fault.pointer,
-        extent=fault.extent,
-        entry=entry,
-        related=related,
+def survey_problems(survey: Survey) -> Iterator[Problem]:
+    """What is wrong between workflows."""
+    for rule in RULES.values():
+        if rule.survey is not None and (severity := _severity(rule, survey.settings)) is not None:
+            for finding in rule.survey(survey):
+                document = finding.document
+                if document is None:
+                    assert finding.entry is not None, rule.name
+                    document = survey.collection.document_of(finding.entry)
+                yield _problem(rule, severity, finding, document, finding.entry)
+
+
+def in_order(collection: Collection, problems: list[Problem]) -> tuple[Problem, ...]:
+    """Problems by file, line and column, then by rule."""
+    places: Mapping[Document, int] = {document: index for index, document in enumerate(collection.documents)}
+    return tuple(
+        sorted(
+            problems,
+            key=lambda problem: (places[problem.document], problem.where(), problem.rule, problem.message),
+        )
     )
 
 
-def _of_finding(subject: Subject, rule: Rule, finding: Finding) -> Problem:
+def _facts(subject: Subject) -> Facts:
+    workflow, trigger = subject.workflow, subject.workflow.trigger
+    return Facts(
+        subject.entry,
+        workflow.id,
+        workflow.name,
+        workflow.pointer,
+        callable=workflow.callable,
+        event_name=trigger.event_name if trigger else "",
+        inputs=trigger.input_schema if trigger else None,
+        calls=subject.calls,
+        certain=certain_steps(subject.flow) if subject.calls else frozenset(),
+    )
+
+
+def _file_problems(collection: Collection, settings: Settings) -> Iterator[Problem]:
+    for document in collection.documents:
+        yield from _of_faults(document, (*document.faults, *document.app_faults), settings)
+
+
+def _severity(rule: Rule, settings: Settings) -> Severity | None:
+    """How bad what a rule finds is here; None where the rule is switched off."""
+    return settings.severities.get(rule.name, rule.severity)
+
+
+def _of_faults(
+    document: Document, faults: tuple[Fault, ...], settings: Settings, entry: Entry | None = None
+) -> Iterator[Problem]:
+    for fault in faults:
+        severity = settings.severities.get(fault.rule, Severity.ERROR)
+        if severity is not None:
+            related = (Related("first given here", document, fault.pointer, fault.earlier),) if fault.earlier else ()
+            yield Problem(
+                fault.rule,
+                severity,
+                fault.message,
+                document,
+                hint=fault.hint,
+                pointer=fault.pointer,
+                extent=fault.extent,
+                entry=entry,
+                related=related,
+            )
+
+
+def _problem(rule: Rule, severity: Severity, finding: Finding, document: Document, entry: Entry | None) -> Problem:
+    if finding.severity is not None and severity is rule.severity:
+        severity = finding.severity  # the rule's own distinction, unless a person has set a severity
     return Problem(
         rule.name,
-        finding.severity or rule.severity,
+        severity,
         finding.message,
-        subject.document,
+        document,
         hint=finding.hint,
         pointer=finding.pointer,
         within=finding.within,
-        entry=subject.entry,
+        on_key=finding.on_key,
+        entry=entry,
         step=finding.step,
         related=finding.related,
     )

@@ -16,11 +16,7 @@ def closest(name: str, known: Iterable[str]) -> str:
     limit = min(3, max(1, len(name) // 3))
     lowered = name.lower()
     best = min(
-        (
-            (OSA.distance(lowered, other.lower(), score_cutoff=limit), other)
-            for other in known
-            if other != name
-        ),
+        ((OSA.distance(lowered, other.lower(), score_cutoff=limit), other) for other in known if other != name),
         default=(limit + 1, ""),
     )
     return best[1] if best[0] <= limit else ""

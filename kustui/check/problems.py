@@ -48,6 +48,8 @@ class Problem:
     """Its bytes, where the pointer cannot say it."""
     within: tuple[int, int] | None = None
     """Characters of the string at the pointer, where only a part of it is wrong."""
+    on_key: bool = False
+    """Whether it is the member's key that is wrong, not its value."""
     entry: Entry | None = None
     step: str = ""
     related: tuple[Related, ...] = ()
@@ -56,7 +58,9 @@ class Problem:
         """Its bytes in the file."""
         if self.extent is not None:
             return self.extent
-        value = self.document.spot(self.pointer).value
+        value, key = self.document.spot(self.pointer)
+        if self.on_key and key is not None:
+            return key
         return extent_within(self.document.source.data, value, *self.within) if self.within else value
 
     def span(self) -> Span:

@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 import sys
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
@@ -16,10 +17,11 @@ from kustui.tui.explorer import Explorer
 from kustui.tui.theme import DARK, VARIABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from textual.app import SystemCommand
     from textual.binding import BindingType
+    from textual.filter import LineFilter
     from textual.screen import Screen
 
     from kustui.opening import Opening
@@ -30,6 +32,10 @@ class Kustui(App[None]):
 
     TITLE = "kustui"
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
+    CSS = """
+    CommandList:nocolor > .option-list--option-highlighted { text-style: reverse; }
+    RowsView:nocolor > .rows--cursor-blurred { text-style: underline; }
+    """
     COMMAND_PALETTE_BINDING = "f2"  # the registry's own keys open it; this one is not told
 
     def __init__(self, opening: Opening, *, ascii_only: bool = False) -> None:
@@ -52,6 +58,17 @@ class Kustui(App[None]):
 
     def get_default_screen(self) -> Screen[None]:
         return Explorer(self.opening, ascii_only=self.ascii_only)
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return (*super().get_line_filters(), *self._plainer)
+
+    @cached_property
+    def _plainer(self) -> tuple[LineFilter, ...]:
+        if not (self.ascii_only or self.no_color):
+            return ()
+        from kustui.tui.filters import Ascii, Colourless
+
+        return (*((Ascii(),) if self.ascii_only else ()), *((Colourless(),) if self.no_color else ()))
 
     def on_load(self) -> None:
         # Ended from outside, the terminal is given back as it was found; from here on it is no longer that.

@@ -182,7 +182,7 @@ class Explorer(Screen[None]):
         interval = sys.getswitchinterval()
         sys.setswitchinterval(0.0005)  # a key waits 5 ms for this thread instead of 24
         try:
-            result = examined(snapshot, progress, lambda: not worker.is_cancelled)
+            result = examined(snapshot, None, progress, lambda: not worker.is_cancelled)
         finally:
             sys.setswitchinterval(interval)
         if result is not None:

@@ -1,7 +1,17 @@
-"""Every rule, a file a family."""
+"""Every rule, a file a family, in the order in which they are explained."""
 
-from kustui.check.rules.references import UNKNOWN_STEP_REFERENCE
-from kustui.check.rules.schedules import UNKNOWN_WORKFLOW
-from kustui.check.rules.targets import UNKNOWN_TARGET
+from __future__ import annotations
 
-RULES = (UNKNOWN_TARGET, UNKNOWN_STEP_REFERENCE, UNKNOWN_WORKFLOW)
+from typing import TYPE_CHECKING
+
+from kustui.check.rules import apps, conditions, flow, identity, references, schedules, writing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kustui.check.rule import Rule
+
+FAMILIES = (writing, identity, flow, conditions, references, schedules, apps)
+
+RULES: Mapping[str, Rule] = {rule.name: rule for family in FAMILIES for rule in family.RULES}
+"""By name."""

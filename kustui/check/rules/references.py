@@ -3,29 +3,334 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
-from kustui.check.closest import hint_of
-from kustui.check.problems import Severity
-from kustui.check.subjects import Finding, Rule, Subject
+from kustui.check.closest import closest, hint_of
+from kustui.check.examples import app, called, schedule, step, to, when, workflow
+from kustui.check.existence import Existence
+from kustui.check.problems import Related, Severity
+from kustui.check.rule import Finding, Rule
+from kustui.definition.expressions import Function, Path, Template
+from kustui.definition.models import TRIGGER_ID, ErrorCase, Step
+
+if TYPE_CHECKING:
+    from kustui.check.subjects import Subject
+    from kustui.graph.flow import Flow
+    from kustui.graph.references import Read
+
+FUNCTIONS = (
+    "parseInt",
+    "parseFloat",
+    "dateFormat",
+    "ifExists",
+    "inBusinessHours",
+    "isValidEmailAddress",
+    "isValidPhoneNumber",
+)
+"""Functions met in public; the platform has more [docs] [seen]."""
+
+
+def _paths(subject: Subject) -> Iterator[tuple[Read, Path]]:
+    for read in subject.reads:
+        for path in read.expression.paths:
+            yield read, path
+
+
+def _step_paths(subject: Subject, flow: Flow) -> Iterator[tuple[Read, Path, str]]:
+    """Each path that reads another node than the one it stands at, once a string and node: the reader is reachable,
+    and so is what it reads. (Where they are not, that is reported, and nothing more.)"""
+    for read in subject.reads:
+        told: set[str] = set()
+        for path in read.expression.paths:
+            node = flow.node(path.step) if path.step is not None else None
+            if node is None or node in told or read.node not in flow.reachable or node not in flow.reachable:
+                continue
+            if node == read.node and read.transition is not None:
+                continue  # a condition is asked once its own step has run
+            told.add(node)
+            yield read, path, node
 
 
 def _unknown_step_reference(subject: Subject) -> Iterator[Finding]:
+    if not subject.whole:
+        return  # the step may be one that could not be read
     flow = subject.flow
+    for read, path in _paths(subject):
+        if path.step is not None and flow.node(path.step) is None:
+            yield Finding(
+                read.pointer,
+                f'{path.text} reads step "{path.step}", and there is no such step',
+                hint_of(path.step, (TRIGGER_ID, *flow.steps), "steps of this workflow"),
+                read.node,
+                path.step_span,
+            )
+
+
+def _reference_before_run(subject: Subject) -> Iterator[Finding]:
+    flow = subject.assumed
+    if flow is None:
+        return
+    for read, path, node in _step_paths(subject, flow):
+        if read.node in flow.after(node):
+            continue
+        own = f"{path.text} reads the output of the step it stands in, which has not run yet"
+        other = f'{path.text} reads step "{_name(flow, node)}", and no path leads from it to here, so it has not run'
+        yield Finding(
+            read.pointer,
+            own if node == read.node else other,
+            "",
+            read.node,
+            (path.start, path.end),
+            _defined(subject, flow, node),
+        )
+
+
+def _reference_may_be_missing(subject: Subject) -> Iterator[Finding]:
+    flow = subject.assumed
+    if flow is None:
+        return
+    existence = Existence(flow)
+    for read, path, node in _step_paths(subject, flow):
+        if node == read.node or node in flow.always_before(read.node) or read.node not in flow.after(node):
+            continue
+        if existence.asked_by(read, node):
+            continue
+        skips = existence.path_without(node, read.node)
+        if skips:
+            way = " → ".join(_name(flow, passed) for passed in (TRIGGER_ID, *(way.target for way in skips)))
+            yield Finding(
+                read.pointer,
+                f'{path.text} may be missing: step "{_name(flow, node)}" has not run on the path {way}',
+                "ask whether it exists in a condition on the way, or read something that always is there",
+                read.node,
+                (path.start, path.end),
+                _defined(subject, flow, node),
+            )
+
+
+def _unknown_input_reference(subject: Subject) -> Iterator[Finding]:
+    trigger, flow = subject.workflow.trigger, subject.flow
+    if trigger is None or not trigger.callable or trigger.input_schema is None or not subject.whole:
+        return
+    declared = trigger.input_schema.properties
+    related = (Related("the inputs are declared here", subject.document, f"{trigger.pointer}/schema"),)
+    for read, path in _paths(subject):
+        if path.step is None or flow.node(path.step) != TRIGGER_ID or not path.fields:
+            continue
+        name = path.fields[0]
+        if name not in declared:
+            yield Finding(
+                read.pointer,
+                f'{path.text} reads input "{name}", which this workflow does not declare',
+                hint_of(name, declared, "inputs"),
+                read.node,
+                path.spans[2],
+                related,
+            )
+
+
+def _malformed_reference(subject: Subject) -> Iterator[Finding]:
     for read in subject.reads:
-        for path in read.expression.paths:
-            if path.step is not None and flow.node(path.step) is None:
-                yield Finding(
-                    read.pointer,
-                    f'{path.text} reads step "{path.step}", and there is no such step',
-                    hint_of(path.step, ("1", *flow.steps), "steps of this workflow"),
-                    read.node,
-                    (path.start, path.end),
-                )
+        if not isinstance(read.expression, Template):
+            yield from _faults(read)
 
 
-UNKNOWN_STEP_REFERENCE = Rule(
-    "unknown-step-reference",
-    Severity.ERROR,
-    "a reference reads a step that is not there",
-    _unknown_step_reference,
+def _malformed_template(subject: Subject) -> Iterator[Finding]:
+    for read in subject.reads:
+        if isinstance(read.expression, Template):
+            yield from _faults(read)
+
+
+def _faults(read: Read) -> Iterator[Finding]:
+    for fault in read.expression.faults:
+        yield Finding(read.pointer, fault.message, fault.hint, read.node, (fault.start, fault.end))
+
+
+def _embedded_reference(subject: Subject) -> Iterator[Finding]:
+    for read in subject.reads:
+        for embedded in read.expression.embedded:
+            bare = embedded.text.removeprefix("/#")
+            hint = f"write {{{{{{{bare}}}}}}}" if embedded.path is not None else ""
+            yield Finding(
+                read.pointer,
+                f"{embedded.text} stands inside other text, so it is sent as it is written",
+                hint,
+                read.node,
+                (embedded.start, embedded.end),
+            )
+
+
+def _unknown_function(subject: Subject) -> Iterator[Finding]:
+    known = {*FUNCTIONS, *subject.settings.functions}
+    for read in subject.reads:
+        expression = read.expression
+        if isinstance(expression, Function) and expression.name not in known and not expression.faults:
+            near = closest(expression.name, known)
+            yield Finding(
+                read.pointer,
+                f'"{expression.name}" is no function that kustui knows; an unknown one fails without a word',
+                f'did you mean "{near}"?' if near else "Kustomer has more functions than are documented",
+                read.node,
+                (expression.start, expression.end),
+            )
+
+
+def _error_reference(subject: Subject) -> Iterator[Finding]:
+    flow = subject.assumed
+    if flow is None:
+        return
+    for read, path in _paths(subject):
+        if path.root != "error" or isinstance(read.transition, ErrorCase) or read.node not in flow.reachable:
+            continue
+        if read.node not in _after_failure(flow):
+            yield Finding(
+                read.pointer,
+                f"{path.text} is only there after a failure, and no error case leads here",
+                "",
+                read.node,
+                (path.start, path.end),
+            )
+
+
+def _after_failure(flow: Flow) -> set[str]:
+    """The nodes that a run can come to once a step has failed."""
+    found: set[str] = set()
+    for ways in flow.ways.values():
+        for way in ways:
+            if way.after_failure and way.target not in found:
+                found |= {way.target, *flow.after(way.target)}
+    return found
+
+
+def _name(flow: Flow, node: str) -> str:
+    part = flow.part(node)
+    return part.name if isinstance(part, Step) else "trigger"
+
+
+def _defined(subject: Subject, flow: Flow, node: str) -> tuple[Related, ...]:
+    part = flow.part(node)
+    return (Related("the step is here", subject.document, part.pointer),) if part is not None else ()
+
+
+_TAGGED = step("aB3", action="kustomer.customer.find-by-email", params={"email": "/#steps.1.email"})
+
+
+def _note(text: str) -> dict[str, object]:
+    return {"body": text}
+
+
+RULES = (
+    Rule(
+        "unknown-step-reference",
+        Severity.ERROR,
+        "a reference, function or template that reads a step that is not there",
+        "Nothing complains at Kustomer: the param is left out, the template stays empty, the condition never holds.",
+        bad=app(
+            workflow("Greet", {**_TAGGED, "transitions": [to("cD4")]}, step("cD4", params=_note("/#steps.aB4.id")))
+        ),
+        good=app(
+            workflow("Greet", {**_TAGGED, "transitions": [to("cD4")]}, step("cD4", params=_note("/#steps.aB3.id")))
+        ),
+        look=_unknown_step_reference,
+    ),
+    Rule(
+        "reference-before-run",
+        Severity.ERROR,
+        "a reference to a step that cannot have run",
+        "The output of a step is there once it has run. No path leads from that step to this place, so there is none.",
+        bad=app(
+            workflow("Greet", step("aB3", to("cD4"), params=_note("/#steps.cD4.id")), step("cD4")),
+        ),
+        good=app(
+            workflow("Greet", step("aB3", to("cD4")), step("cD4", params=_note("/#steps.aB3.id"))),
+        ),
+        look=_reference_before_run,
+    ),
+    Rule(
+        "reference-may-be-missing",
+        Severity.WARNING,
+        "a reference to a step that has not run on every path",
+        "On the path that skips the step its output is missing. A condition on the way that asks whether it exists "
+        "makes the reference safe.",
+        bad=app(
+            workflow(
+                "Greet",
+                step("aB3", to("eF5")),
+                step("eF5", params=_note("/#steps.aB3.id")),
+                entry=(to("aB3", when("eq", "/#steps.1.status", "open")), to("eF5")),
+            )
+        ),
+        good=app(
+            workflow(
+                "Greet",
+                step("aB3", to("cD4")),
+                step("cD4", to("eF5", when("exists", "/#steps.aB3.id"))),
+                step("eF5", params=_note("/#steps.aB3.id")),
+                entry=(to("aB3", when("eq", "/#steps.1.status", "open")), to("cD4")),
+            )
+        ),
+        look=_reference_may_be_missing,
+    ),
+    Rule(
+        "unknown-input-reference",
+        Severity.WARNING,
+        "an input that a callable workflow reads and does not declare",
+        "A callable workflow is given the inputs of its schema and nothing else, so what it reads here is never there.",
+        bad=app(
+            workflow("Plan", schedule("aB3", "5f8e", inputs={"name": "/#steps.1.name"})),
+            called("Later", "5f8e", step("cD4", params=_note("/#steps.1.nmae")), inputs={"name": "string"}),
+        ),
+        good=app(
+            workflow("Plan", schedule("aB3", "5f8e", inputs={"name": "/#steps.1.name"})),
+            called("Later", "5f8e", step("cD4", params=_note("/#steps.1.name")), inputs={"name": "string"}),
+        ),
+        look=_unknown_input_reference,
+    ),
+    Rule(
+        "malformed-reference",
+        Severity.ERROR,
+        "a string that begins like a reference and is none",
+        "What begins with /# and cannot be followed is sent as it is written, or not at all.",
+        bad=app(workflow("Greet", step("aB3", params=_note("/#step.1.id")))),
+        good=app(workflow("Greet", step("aB3", params=_note("/#steps.1.id")))),
+        look=_malformed_reference,
+    ),
+    Rule(
+        "embedded-reference",
+        Severity.WARNING,
+        "a reference inside other text",
+        "A reference has to be the whole string. Inside other text it is sent as it is written; a template is what "
+        "puts a value into text.",
+        bad=app(workflow("Greet", step("aB3", params=_note("Order /#steps.1.id")))),
+        good=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}}}")))),
+        look=_embedded_reference,
+    ),
+    Rule(
+        "malformed-template",
+        Severity.ERROR,
+        "a Handlebars template that does not close or cannot be read",
+        "Kustomer cannot render it, so the step fails or sends nothing.",
+        bad=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}} shipped")))),
+        good=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}}} shipped")))),
+        look=_malformed_template,
+    ),
+    Rule(
+        "unknown-function",
+        Severity.WARNING,
+        "a function that is not known",
+        "A function that Kustomer does not have fails without a word. Its list is longer than what is public, so one "
+        "that kustui has never met may be right.",
+        bad=app(workflow("Greet", step("aB3", params=_note("/#fn:parseint,steps.1.number")))),
+        good=app(workflow("Greet", step("aB3", params=_note("/#fn:parseInt,steps.1.number")))),
+        look=_unknown_function,
+    ),
+    Rule(
+        "error-reference",
+        Severity.WARNING,
+        "/#error where no error case leads",
+        "The error is there after a step has failed. Where only transitions lead, nothing has failed.",
+        bad=app(workflow("Greet", step("aB3", to("cD4")), step("cD4", params=_note("/#error.message")))),
+        good=app(workflow("Greet", step("aB3", errorCases=[to("cD4")]), step("cD4", params=_note("/#error.message")))),
+        look=_error_reference,
+    ),
 )

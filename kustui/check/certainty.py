@@ -1,0 +1,51 @@
+"""Which steps every run reaches, whatever its conditions decide."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kustui.definition.expressions import always_holds, parse_condition
+from kustui.definition.models import TRIGGER_ID
+
+if TYPE_CHECKING:
+    from kustui.definition.models import Transition
+    from kustui.graph.flow import Flow
+
+
+def holds_always(transition: Transition) -> bool:
+    """Whether a transition's condition holds whatever happens."""
+    written = transition.condition
+    return written is not None and always_holds(parse_condition(written.op, written.values))
+
+
+def certain_steps(flow: Flow) -> frozenset[str]:
+    """The pointers of the schedule steps that no run can pass by, short of a failure.
+
+    A run passes a step by where it can end before, because no transition's condition holds, or go round it.
+    """
+    return frozenset(
+        step.pointer
+        for id_, step in flow.steps.items()
+        if step.schedules and id_ in flow.reachable and _certain(flow, id_)
+    )
+
+
+def _certain(flow: Flow, goal: str) -> bool:
+    seen = {goal}
+    pending = [TRIGGER_ID]
+    while pending:
+        node = pending.pop()
+        if node in seen:
+            continue
+        seen.add(node)
+        for way in flow.written[node]:
+            if way.after_failure:
+                continue
+            if way.target not in flow.steps:
+                return False
+            pending.append(way.target)
+            if holds_always(way.transition):
+                break
+        else:
+            return False  # none of its conditions may hold: the run ends here
+    return True

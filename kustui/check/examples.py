@@ -1,0 +1,67 @@
+"""Small definitions in a few words, for the examples of the rules."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Part = dict[str, Any]
+
+ALWAYS: Part = {"op": "true", "values": [True]}
+EVENT = "kustomer.conversation.update"
+
+
+def when(op: str, *values: object) -> Part:
+    """A condition."""
+    return {"op": op, "values": list(values)}
+
+
+def to(target: str, condition: Part = ALWAYS) -> Part:
+    """A transition or an error case."""
+    return {"target": target, "condition": condition}
+
+
+def step(id_: str, *transitions: Part, action: str = "kustomer.note.create", **more: object) -> Part:
+    """A step; ``params``, ``errorCases`` and the like follow by name."""
+    return {"id": id_, "action": action, **more, "transitions": list(transitions)}
+
+
+def schedule(id_: str, workflow_id: object, *transitions: Part, **params: object) -> Part:
+    """A step that schedules a workflow in an hour; ``inputs`` or ``runAt`` follow by name."""
+    return step(
+        id_,
+        *transitions,
+        action="kustomer.app.scheduler.schedule-workflow",
+        params={
+            "runAt": {"type": "relative", "value": 60},
+            "workflowId": workflow_id,
+            "inputs": {},
+            **params,
+        },
+    )
+
+
+def workflow(name: str, *steps: Part, entry: tuple[Part, ...] | None = None, event: str = EVENT) -> Part:
+    """A workflow that an event starts and that begins with its first step, unless ``entry`` says otherwise."""
+    ways = entry if entry is not None else tuple(to(first["id"]) for first in steps[:1])
+    return {
+        "name": name,
+        "trigger": {"id": "1", "eventName": event, "transitions": list(ways)},
+        "steps": list(steps),
+    }
+
+
+def called(name: str, id_: str, *steps: Part, inputs: Part | None = None, required: tuple[str, ...] = ()) -> Part:
+    """A callable workflow; ``inputs`` are its schema's properties by name, with their types."""
+    properties = {key: {"type": kind} for key, kind in (inputs or {}).items()}
+    plain = workflow(name, *steps, event=f"kustomer.workflow.{id_}.call")
+    trigger = {
+        **plain["trigger"],
+        "callable": True,
+        "schema": {"properties": properties, "required": list(required)},
+    }
+    return {"id": id_, **plain, "trigger": trigger}
+
+
+def app(*workflows: Part, **more: object) -> Part:
+    """An app definition."""
+    return {"app": "sample", "version": "1.0.0", "title": "Sample", **more, "workflows": list(workflows)}
