@@ -17,6 +17,7 @@ from kustui.definition.expressions import (
     Template,
     expressions_in,
     parse_condition,
+    parts_of,
 )
 from kustui.definition.expressions.nodes import Block
 from kustui.definition.models import TRIGGER_ID
@@ -62,7 +63,8 @@ class Existence:
             return False
         condition = self._conditions.get(read.transition.pointer)
         return condition is not None and any(
-            part.operator in _ASK and self._about(part, node) for part in _comparisons(condition)
+            isinstance(part, Comparison) and part.operator in _ASK and self._about(part, node)
+            for part in parts_of(condition)
         )
 
     def _heads_ask(self, template: Template, node: str) -> bool:
@@ -146,20 +148,6 @@ class Existence:
 def _asks_for_nothing(comparison: Comparison) -> bool:
     """Whether it compares with what a missing value might be cast to."""
     return any(operand.value in (None, "", False, 0, "false", "null") for operand in comparison.operands)
-
-
-def _comparisons(condition: Condition) -> Iterator[Comparison]:
-    pending = [condition]
-    while pending:
-        match pending.pop():
-            case Comparison() as comparison:
-                yield comparison
-            case AllOf(parts) | AnyOf(parts):
-                pending.extend(parts)
-            case Not(part):
-                pending.append(part)
-            case _:
-                pass
 
 
 def _heads(nodes: Sequence[Node]) -> Iterator[tuple[int, int]]:

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, TypeVar
 
 from kustui.check.closest import closest
 from kustui.check.settings import Settings
+from kustui.definition.expressions import parse_condition
 from kustui.graph.flow import Flow
 from kustui.graph.references import Read, reads_of
 from kustui.graph.schedules import Call, Schedules, calls_of
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Collection, Document, Entry
+    from kustui.definition.expressions import Condition
     from kustui.definition.models import Schema, Transition, Workflow
     from kustui.definition.reading import Reading
 
@@ -45,6 +47,16 @@ class Subject:
     @cached_property
     def reads(self) -> tuple[Read, ...]:
         return tuple(reads_of(self.flow))
+
+    @cached_property
+    def conditions(self) -> tuple[tuple[str, Condition], ...]:
+        """The condition of every transition and error case, with the node it leaves."""
+        return tuple(
+            (node, parse_condition(written.op, written.values, f"{way.transition.pointer}/condition"))
+            for node, ways in self.flow.written.items()
+            for way in ways
+            if (written := way.transition.condition) is not None
+        )
 
     @cached_property
     def calls(self) -> tuple[Call, ...]:

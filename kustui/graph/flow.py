@@ -7,7 +7,7 @@ A step id given twice names the first, as a reference to it would; the second is
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -69,10 +69,7 @@ class Flow:
     @cached_property
     def ways(self) -> Mapping[str, tuple[Way, ...]]:
         """The ways out of each node that lead somewhere, in the order they are tried."""
-        return {
-            node: tuple(way for way in ways if way.target in self.steps)
-            for node, ways in self.written.items()
-        }
+        return {node: tuple(way for way in ways if way.target in self.steps) for node, ways in self.written.items()}
 
     @cached_property
     def lost(self) -> tuple[Way, ...]:
@@ -84,12 +81,8 @@ class Flow:
         """Every way out of each node as the file has them, in the order they are tried."""
         trigger = self.workflow.trigger
         return {
-            TRIGGER_ID: tuple(
-                Way(TRIGGER_ID, way.target, way) for way in (trigger.transitions if trigger else ())
-            ),
-            **{
-                id_: tuple(Way(id_, way.target, way) for way in step.ways) for id_, step in self.steps.items()
-            },
+            TRIGGER_ID: tuple(Way(TRIGGER_ID, way.target, way) for way in (trigger.transitions if trigger else ())),
+            **{id_: tuple(Way(id_, way.target, way) for way in step.ways) for id_, step in self.steps.items()},
         }
 
     @cached_property
@@ -158,13 +151,40 @@ class Flow:
 
         Empty for a node that cannot be reached.
         """
-        return tuple(self._always_before(node))
-
-    def _always_before(self, node: str) -> Iterator[str]:
+        found = []
         above = self._dominators.get(node)
         while above is not None:
-            yield above
+            found.append(above)
             above = self._dominators.get(above)
+        return tuple(found)
+
+    def has_always_run(self, above: str, node: str) -> bool:
+        """Whether ``above`` has run before ``node`` on every path from the trigger, told without walking them."""
+        if above == node or above not in self._intervals or node not in self._intervals:
+            return False
+        (enter, leave), (inner, _) = self._intervals[above], self._intervals[node]
+        return enter < inner < leave
+
+    @cached_property
+    def _intervals(self) -> Mapping[str, tuple[int, int]]:
+        """When a walk of the dominator tree enters and leaves each node: those below lie between."""
+        below: dict[str, list[str]] = {}
+        for node, above in self._dominators.items():
+            if above is not None:
+                below.setdefault(above, []).append(node)
+        entered: dict[str, int] = {}
+        found: dict[str, tuple[int, int]] = {}
+        stack, clock = [TRIGGER_ID], 0
+        while stack:
+            node = stack.pop()
+            if node in entered:
+                found[node] = (entered[node], clock)
+            else:
+                entered[node] = clock
+                stack.append(node)
+                stack.extend(below.get(node, ()))
+            clock += 1
+        return found
 
     @cached_property
     def _descendants(self) -> dict[str, frozenset[str]]:
@@ -192,8 +212,7 @@ class Flow:
         except (nx.NetworkXNoPath, nx.NodeNotFound):
             return ()
         return tuple(
-            next(way for way in self.ways[here] if way.target == there)
-            for here, there in itertools.pairwise(nodes)
+            next(way for way in self.ways[here] if way.target == there) for here, there in itertools.pairwise(nodes)
         )
 
     @cached_property
@@ -201,7 +220,8 @@ class Flow:
         """One loop of each ring of steps, told from the step that comes first in flow order."""
         import networkx as nx
 
-        place = {node: index for index, node in enumerate((*self._reverse_postorder, *self.steps))}
+        rest = (step.id for step in self.unreachable)
+        place = {node: index for index, node in enumerate((*self._reverse_postorder, *rest))}
         found = []
         for ring in nx.strongly_connected_components(self.graph):
             first = min(ring, key=lambda node: place[node])

@@ -108,9 +108,9 @@ class Schedules:
         place = {key: index for index, key in enumerate(self.keys.values())}
         found = []
         for ring in nx.strongly_connected_components(self.graph):
+            if len(ring) == 1 and not any(self.graph.has_edge(key, key) for key in ring):
+                continue  # one workflow alone, which does not schedule itself and may have no id
             first = min(ring, key=lambda key: place[key])
-            if len(ring) == 1 and not self.graph.has_edge(first, first):
-                continue
             inside = self.graph.subgraph(ring)
             targets = sorted(inside.successors(first), key=lambda key: place[key])
             way_back = min((nx.shortest_path(inside, target, first) for target in targets), key=len)

@@ -9,20 +9,10 @@ from kustui.check.closest import hint_of
 from kustui.check.examples import app, step, to, when, workflow
 from kustui.check.problems import Severity
 from kustui.check.rule import Finding, Rule
-from kustui.definition.expressions import (
-    OPERATORS,
-    AllOf,
-    AnyOf,
-    Comparison,
-    Condition,
-    Not,
-    Unreadable,
-    parse_condition,
-)
+from kustui.definition.expressions import OPERATORS, Comparison, Unreadable, parts_of
 
 if TYPE_CHECKING:
     from kustui.check.subjects import Subject
-    from kustui.definition.models import Transition
 
 
 _WORDS = {
@@ -33,33 +23,8 @@ _WORDS = {
 """What other languages call an operator."""
 
 
-def conditions_of(subject: Subject) -> Iterator[tuple[str, Transition, Condition]]:
-    """Every condition: the node it is at, the way it belongs to, and its tree."""
-    for node, ways in subject.flow.written.items():
-        for way in ways:
-            written = way.transition.condition
-            if written is not None:
-                pointer = f"{way.transition.pointer}/condition"
-                yield node, way.transition, parse_condition(written.op, written.values, pointer)
-
-
-def parts_of(condition: Condition) -> Iterator[Condition]:
-    """A condition and every condition in it."""
-    pending = [condition]
-    while pending:
-        part = pending.pop()
-        yield part
-        match part:
-            case AllOf(parts) | AnyOf(parts):
-                pending.extend(reversed(parts))
-            case Not(inner):
-                pending.append(inner)
-            case _:
-                pass
-
-
 def _comparisons(subject: Subject) -> Iterator[tuple[str, Comparison]]:
-    for node, _, condition in conditions_of(subject):
+    for node, condition in subject.conditions:
         for part in parts_of(condition):
             if isinstance(part, Comparison):
                 yield node, part
@@ -87,7 +52,7 @@ def _operator_arity(subject: Subject) -> Iterator[Finding]:
 
 def unreadable_conditions(subject: Subject) -> Iterator[Finding]:
     """What is nested in a condition and is none; ``invalid-shape`` tells it."""
-    for node, _, condition in conditions_of(subject):
+    for node, condition in subject.conditions:
         for part in parts_of(condition):
             if isinstance(part, Unreadable):
                 yield Finding(part.pointer, part.message, "", node)

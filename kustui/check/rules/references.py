@@ -71,7 +71,7 @@ def _reference_before_run(subject: Subject) -> Iterator[Finding]:
     if flow is None:
         return
     for read, path, node in _step_paths(subject, flow):
-        if read.node in flow.after(node):
+        if flow.has_always_run(node, read.node) or read.node in flow.after(node):
             continue
         own = f"{path.text} reads the output of the step it stands in, which has not run yet"
         other = f'{path.text} reads step "{_name(flow, node)}", and no path leads from it to here, so it has not run'
@@ -91,7 +91,7 @@ def _reference_may_be_missing(subject: Subject) -> Iterator[Finding]:
         return
     existence = Existence(flow)
     for read, path, node in _step_paths(subject, flow):
-        if node == read.node or node in flow.always_before(read.node) or read.node not in flow.after(node):
+        if node == read.node or flow.has_always_run(node, read.node) or read.node not in flow.after(node):
             continue
         if existence.asked_by(read, node):
             continue
@@ -177,12 +177,13 @@ def _unknown_function(subject: Subject) -> Iterator[Finding]:
 
 def _error_reference(subject: Subject) -> Iterator[Finding]:
     flow = subject.assumed
-    if flow is None:
+    if flow is None or not any(path.root == "error" for _, path in _paths(subject)):
         return
+    reached = _after_failure(flow)
     for read, path in _paths(subject):
         if path.root != "error" or isinstance(read.transition, ErrorCase) or read.node not in flow.reachable:
             continue
-        if read.node not in _after_failure(flow):
+        if read.node not in reached:
             yield Finding(
                 read.pointer,
                 f"{path.text} is only there after a failure, and no error case leads here",

@@ -14,6 +14,7 @@ from kustui.definition.expressions.conditions import (
     always_holds,
     never_holds,
     parse_condition,
+    parts_of,
 )
 from kustui.definition.expressions.finding import expressions_in
 from kustui.definition.expressions.functions import Argument, Function, parse_function
@@ -59,6 +60,7 @@ __all__ = [
     "parse_literal",
     "parse_reference",
     "parse_template",
+    "parts_of",
     "short_name",
     "value_in_words",
 ]

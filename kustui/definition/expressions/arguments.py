@@ -38,7 +38,8 @@ class Notes:
     embedded: list[Embedded] = field(default_factory=list)
 
     def look_for_embedded(self, start: int, end: int) -> None:
-        self.embedded.extend(embedded_in(self.text, start, end))
+        if self.text.find("/#", start, end) >= 0:
+            self.embedded.extend(embedded_in(self.text, start, end))
 
 
 class Scope(NamedTuple):

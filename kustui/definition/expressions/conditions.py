@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kustui.definition.expressions.operators import OPERATORS, Operator
@@ -104,6 +104,21 @@ def parse_condition(op: str, values: Sequence[object], pointer: str = "") -> Con
     ``pointer`` is that of the condition itself; the parts' pointers continue it: ``/values/0/values/1``.
     """
     return _condition(op, values, pointer, 1)
+
+
+def parts_of(condition: Condition) -> Iterator[Condition]:
+    """A condition and every condition in it, in the order in which they are written."""
+    pending = [condition]
+    while pending:
+        part = pending.pop()
+        yield part
+        match part:
+            case AllOf(parts) | AnyOf(parts):
+                pending.extend(reversed(parts))
+            case Not(inner):
+                pending.append(inner)
+            case _:
+                pass
 
 
 def always_holds(condition: Condition) -> bool:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
 _PART = re.compile(r"\[((?:\\\]|[^\]])*+)\]|\.\.|[^./\[]++|")
+_PLAIN = re.compile(r"(?!this\b)[\w-]++(?:\.@?(?!this\b)[\w-]++)*+")
 _ESCAPE = re.compile(r"\\([\\\]])")
 
 
@@ -31,6 +32,8 @@ def read_lookup(token: Token, contexts: int, parameters: Container[str]) -> Look
     ``contexts`` counts the blocks around it that replace the context; ``parameters`` are the names of block
     parameters in sight. Raises FaultError where it is malformed.
     """
+    if _PLAIN.fullmatch(token.text):  # nearly all of them
+        return _plain_lookup(token, contexts, parameters)
     at = token.start
     data = token.text.startswith("@")
     parts, ups, this = _split(token, at + data)
@@ -51,6 +54,18 @@ def read_lookup(token: Token, contexts: int, parameters: Container[str]) -> Look
     start = parts[0].start - parts[0].bracketed if parts else token.end
     path = Path(tuple(part.text for part in parts), start, token.end, spans)
     return Lookup(path, origin, ups, contexts, token.start, token.end)
+
+
+def _plain_lookup(token: Token, contexts: int, parameters: Container[str]) -> Lookup:
+    """A lookup of names with dots between them."""
+    segments = tuple(token.text.split("."))
+    spans, at = [], token.start
+    for segment in segments:
+        spans.append((at, at + len(segment)))
+        at += len(segment) + 1
+    origin = Origin.PARAMETER if segments[0] in parameters else Origin.NAME
+    path = Path(segments, token.start, token.end, tuple(spans))
+    return Lookup(path, origin, 0, contexts, token.start, token.end)
 
 
 def _split(token: Token, at: int) -> tuple[list[_Part], int, bool]:

@@ -23,6 +23,8 @@ from kustui.definition.expressions.whitespace import without_whitespace
 if TYPE_CHECKING:
     from kustui.definition.expressions.literals import Embedded
 
+_TOP = Scope(0, frozenset(), 0)
+"""Outside of any block."""
 _NEW_CONTEXT = frozenset(("each", "with"))
 
 
@@ -141,6 +143,8 @@ class _Tree:
         (self._open[-1].nodes if self._open else self.nodes).append(node)
 
     def _arguments(self, tag: Tag) -> Arguments:
+        if not self._open:
+            return Arguments(tag, self.notes, _TOP)
         active = [block for block in self._open if block.in_main_part]
         contexts = sum(block.replaces_context for block in active)
         parameters = frozenset(name for block in active for name in block.parameters)

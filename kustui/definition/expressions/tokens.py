@@ -70,15 +70,18 @@ Piece = Content | Tag | Remark
 _STOP = re.compile(r"\\{0,2}\{\{")
 _OPENING = re.compile(r"\{\{\{\{|\{\{(~?)(#>|[#/^>{&!]?)")
 _ELSE = re.compile(r"\{\{(~?)(?:\^|\s*else)\s*(~?)\}\}")
-_CLOSING = re.compile(r"\}\}\}\}|(?:\}~?|~)?\}\}")
 _COMMENT_END = re.compile(r"--(~?)\}\}")
 _PLAIN_COMMENT_END = re.compile(r"(~?)\}\}")
 _BLANKS = re.compile(r"\s+")
-# Possessive: a run is worth no second look, and hostile text would make many of them.
-_RUN = re.compile(r"""(?:\[(?:\\\]|[^\]])*+\]|[^\s!"#%&'()*+,;<=>\[\\\]^`{|}~])++""")
 _NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-# Not possessive: where no quote follows, an escaped one closes the string, and the first step back finds it.
-_STRING = re.compile(r""""(?:\\"|[^"])*"|'(?:\\'|[^'])*'""")
+# A run is possessive: it is worth no second look, and hostile text would make many of them. A string is not: where
+# no quote follows, an escaped one closes it, and the first step back finds that.
+_TOKEN = re.compile(
+    r"""(?P<closing>\}\}\}\}|(?:\}~?|~)?\}\})"""
+    r"""|(?P<run>(?:\[(?:\\\]|[^\]])*+\]|[^\s!"#%&'()*+,;<=>\[\\\]^`{|}~])++)"""
+    r"""|(?P<string>"(?:\\"|[^"])*"|'(?:\\'|[^'])*')"""
+    r"""|(?P<sign>[()=|])"""
+)
 _AFTER_RUN = re.compile(r"[=~}\s)|]|\Z")
 
 _KINDS = {
@@ -211,27 +214,30 @@ def _tokens(text: str, start: int, at: int, opening: str) -> tuple[list[Token], 
     while at < len(text):
         if blanks := _BLANKS.match(text, at):
             at = blanks.end()
-            continue
-        if closing := _CLOSING.match(text, at):
-            return tokens, closing
-        token = _token(text, at)
-        if token is None or (token.kind == "path" and not _AFTER_RUN.match(text, token.end)):
-            _refuse_character(text, start, at if token is None else token.end, opening)
-        tokens.append(token)
-        at = token.end
+        found = _TOKEN.match(text, at)
+        if found is None:
+            if at == len(text):
+                break
+            _refuse_character(text, start, at, opening)
+        match found.lastgroup:
+            case "closing":
+                return tokens, found
+            case "run":
+                tokens.append(_run(text, found))
+                if tokens[-1].kind == "path" and not _AFTER_RUN.match(text, found.end()):
+                    _refuse_character(text, start, found.end(), opening)
+            case "string":
+                tokens.append(Token("string", found.group(), at, found.end()))
+            case _:
+                tokens.append(Token(found.group(), found.group(), at, found.end()))
+        at = found.end()
     return _refuse_unclosed(start, opening)
 
 
-def _token(text: str, at: int) -> Token | None:
-    if text[at] in "()=|":
-        return Token(text[at], text[at], at, at + 1)
-    if found := _STRING.match(text, at):
-        return Token("string", found.group(), at, found.end())
-    if found := _RUN.match(text, at):
-        run = found.group()
-        kind = "number" if _NUMBER.fullmatch(run) else "word" if run in _WORDS else "path"
-        return Token(kind, run, at, found.end())
-    return None
+def _run(text: str, found: re.Match[str]) -> Token:
+    run = found.group()
+    is_number = text[found.start()] in "-0123456789" and _NUMBER.fullmatch(run)
+    return Token("number" if is_number else "word" if run in _WORDS else "path", run, *found.span())
 
 
 def _refuse_unclosed(start: int, opening: str) -> NoReturn:
