@@ -33,6 +33,14 @@ class Related:
     pointer: str
     extent: Extent | None = None
 
+    def where(self) -> Extent:
+        """Its bytes in the file."""
+        return self.extent or self.document.spot(self.pointer).value
+
+    def span(self) -> Span:
+        """Its lines and columns."""
+        return self.document.source.span(self.where())
+
 
 @dataclass(frozen=True, slots=True)
 class Problem:

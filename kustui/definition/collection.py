@@ -109,15 +109,17 @@ class Document:
         skip = {entry.item.extent.start: entry.item.extent.end for entry in self.entries}
         return scan(self.source.data, skip=skip)
 
+    def entry_at(self, pointer: str) -> Entry | None:
+        """The workflow that the value of a pointer is, or is a part of; None outside of them."""
+        while True:
+            if (entry := self._by_pointer.get(pointer)) or not pointer:
+                return entry
+            pointer = parent(pointer)
+
     def spot(self, pointer: str) -> Spot:
         """Where the value of a pointer stands, or its nearest ancestor that exists."""
-        prefix = pointer
-        while True:
-            if entry := self._by_pointer.get(prefix):
-                return entry.positions.nearest(pointer)
-            if not prefix:
-                return self._outer.nearest(pointer)
-            prefix = parent(prefix)
+        entry = self.entry_at(pointer)
+        return (entry.positions if entry else self._outer).nearest(pointer)
 
     def span(self, pointer: str) -> Span:
         """The lines and columns of the value of a pointer."""

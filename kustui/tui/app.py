@@ -31,11 +31,8 @@ class Kustui(App[None]):
     """See, check and rehearse Kustomer workflows."""
 
     TITLE = "kustui"
+    CSS_PATH = "kustui.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
-    CSS = """
-    CommandList:nocolor > .option-list--option-highlighted { text-style: reverse; }
-    RowsView:nocolor > .rows--cursor-blurred { text-style: underline; }
-    """
     COMMAND_PALETTE_BINDING = "f2"  # the registry's own keys open it; this one is not told
 
     def __init__(self, opening: Opening, *, ascii_only: bool = False) -> None:
@@ -57,7 +54,7 @@ class Kustui(App[None]):
         return VARIABLES
 
     def get_default_screen(self) -> Screen[None]:
-        return Explorer(self.opening, ascii_only=self.ascii_only)
+        return Explorer(self.opening)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return (*super().get_line_filters(), *self._plainer)
@@ -90,7 +87,7 @@ class Kustui(App[None]):
         from kustui.tui.help import Help
 
         if not isinstance(self.screen, Help):
-            self.push_screen(Help(ascii_only=self.ascii_only))
+            self.push_screen(Help())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         from kustui.tui.palette import commands

@@ -13,7 +13,7 @@ from kustui.graph.flow import Flow, Way
 from kustui.graph.references import Read, reads_from
 from kustui.graph.schedules import Call
 from kustui.tui import part_lines
-from kustui.tui.lines import Key, Line, Row, joined, wrapped
+from kustui.tui.lines import Key, Line, Piece, Row, Target, joined, wrapped
 from kustui.tui.tree import MARKS, Kind, Node, Tree, node_key, workflow_key
 from kustui.tui.words import condition_words, event_words, label_of, name_of, naming
 
@@ -32,7 +32,7 @@ _MANY = 40
 def described(tree: Tree, node: Node, width: int) -> list[Row]:
     """What there is to say of a row of the tree, for a pane of ``width`` cells."""
     page = _Page(width)
-    page.problems(tree.problems(node), node)
+    page.problems(tree.problems(node))
     match node.kind:
         case Kind.DOCUMENT:
             _document(page, tree, node.document)
@@ -65,10 +65,10 @@ class _Page:
         self.width = max(width, 16)
         self.rows: list[Row] = []
 
-    def put(self, *pieces: tuple[str, str], indent: int = 0, link: Key = ()) -> None:
+    def put(self, *pieces: Piece, indent: int = 0, link: Key = (), target: Target | None = None) -> None:
         """One paragraph; continued lines are indented."""
         for line in wrapped(pieces, self.width, indent):
-            self.rows.append(Row(line, link=link))
+            self.rows.append(Row(line, link=link, target=target))
 
     def title(self, text: str, look: str = "heading") -> None:
         self.put((text, look))
@@ -78,27 +78,36 @@ class _Page:
             self.rows.append(Row())
         self.put((text, "heading"))
 
-    def field(self, label: str, *pieces: tuple[str, str], link: Key = ()) -> None:
+    def field(self, label: str, *pieces: Piece, link: Key = ()) -> None:
         """A label, and beside it what it is for."""
         if pieces and any(text for text, _ in pieces):
             self.put((f"{label:<{_LABEL}}", "muted"), *pieces, indent=_LABEL, link=link)
 
-    def item(self, *pieces: tuple[str, str], link: Key = (), indent: int = 2) -> None:
+    def item(self, *pieces: Piece, link: Key = (), indent: int = 2) -> None:
         self.put((" " * indent, ""), *pieces, indent=indent + 2, link=link)
 
     def none(self, text: str) -> None:
         self.item((text, "muted"))
 
-    def problems(self, problems: Iterable[Problem], node: Node) -> None:
+    def problems(self, problems: Iterable[Problem]) -> None:
         found = sorted(problems, key=lambda problem: -problem.severity)
         for problem in found[:_MANY]:
             glyph, look = MARKS[problem.severity]
-            link = node_key(problem.entry, problem.step) if problem.entry and problem.step else ()
-            line, column = problem.span().start
-            self.put((f"{glyph} ", look), (problem.message, ""), indent=2, link=link)
+            where = problem.where()
+            target = Target(problem.document, problem.pointer, where.start)
+            self.put((f"{glyph} ", look), (problem.message, ""), indent=2, target=target)
             if problem.hint:
-                self.put(("  ", ""), (problem.hint, "good"), indent=2, link=link)
-            self.put((f"  {problem.rule} at {line}:{column}", "muted"), indent=2, link=link)
+                self.put(("  ", ""), (problem.hint, "good"), indent=2, target=target)
+            self.put((f"  {problem.rule} at {problem.document.source.place(where.start)}", "muted"), target=target)
+            for related in problem.related:
+                start = related.where().start
+                self.put(
+                    ("  └ ", "muted"),
+                    (related.message, ""),
+                    (f" {related.document.path}:{related.document.source.place(start)}", "muted"),
+                    indent=4,
+                    target=Target(related.document, related.pointer, start),
+                )
         if len(found) > _MANY:
             self.none(f"and {len(found) - _MANY} more")
         if found:
@@ -162,11 +171,7 @@ def _around(page: _Page, document: Document, extent: Extent) -> None:
     for offset, text in zip(range(len(before), 0, -1), reversed(before), strict=True):
         page.rows.append(Row(((f"{place.line - offset:>5} ", "muted"), (text, "muted"))))
     text = source.line_at(extent.start)
-    end = (
-        max(source.place(extent.end).column, place.column + 1)
-        if extent.end > extent.start
-        else place.column + 1
-    )
+    end = max(source.place(extent.end).column, place.column + 1) if extent.end > extent.start else place.column + 1
     # A long line is shown from a little before the fault.
     cut = max(0, place.column - page.width // 2) if len(text) > page.width - 6 else 0
     page.rows.append(Row(((f"{place.line:>5} ", "error"), (text[cut:], ""))))
@@ -284,9 +289,7 @@ def _step(page: _Page, tree: Tree, subject: Subject, node: Node) -> None:
         page.put(("an earlier step has the same id, so nothing leads here", "error"))
     elif step.id not in flow.reachable:
         page.put(("no path leads here from the trigger", "warning"))
-    page.field(
-        "does", (step.action or "nothing itself: it only branches", "action" if step.action else "muted")
-    )
+    page.field("does", (step.action or "nothing itself: it only branches", "action" if step.action else "muted"))
     page.field("id", (step.id, ""))
     page.field("read as", (f"/#steps.{step.id}.…", "string"))
     page.field("app", (step.app_version or "", ""))
@@ -339,9 +342,7 @@ def _readers(page: _Page, subject: Subject, node: str) -> None:
     found = list(reads_from(subject.reads, flow, node))
     page.heading("Read by")
     for read in found[:_MANY]:
-        paths = [
-            path for path in read.expression.paths if path.step is not None and flow.node(path.step) == node
-        ]
+        paths = [path for path in read.expression.paths if path.step is not None and flow.node(path.step) == node]
         page.item(
             ("← ", "muted"),
             *_reader(flow, read),
@@ -379,9 +380,7 @@ def _way(page: _Page, subject: Subject, way: Way) -> None:
         page.field("tried", (f"{_ordinal(place)} of {len(same)}; the first that holds is taken", ""))
     if way.transition.condition is not None:
         page.heading("Condition as written")
-        _value(
-            page, subject, {"op": way.transition.condition.op, "values": way.transition.condition.values}, 2
-        )
+        _value(page, subject, {"op": way.transition.condition.op, "values": way.transition.condition.values}, 2)
     _unknown(page, way.transition)
 
 

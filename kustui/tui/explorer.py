@@ -14,13 +14,16 @@ from textual.worker import get_current_worker
 
 from kustui.check.problems import Severity
 from kustui.tui.actions import BY_ID, bindings
-from kustui.tui.lines import Key, Line, Row, Rows, plain_ascii, shown
+from kustui.tui.history import History
+from kustui.tui.lines import Key, Line, Row, Rows, Target, shown
 from kustui.tui.rows import RowsView
 from kustui.tui.status import StatusBar
-from kustui.tui.tree import MARKS, Kind
+from kustui.tui.tree import MARKS, Kind, Node
 from kustui.tui.tree_view import TreeView
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual import events
     from textual.app import ComposeResult
     from textual.binding import BindingType
@@ -38,8 +41,8 @@ _NARROW = 72
 _TALL = 34
 """Rows from which detail and source are shown together."""
 _TREE_KEYS = (
-    "rows.choose", "find.filter", "go.next-problem", "go.back", "view.next-pane", "app.help", "app.quit",
-    "view.maximise", "tree.open-all", "tree.close-all", "app.palette",
+    "rows.choose", "find.filter", "view.problems", "go.next-problem", "go.back", "view.next-pane", "app.help",
+    "app.quit", "view.maximise", "tree.open-all", "tree.close-all", "app.palette",
 )  # fmt: skip
 _FILTER_KEYS = ("filter.keep", "filter.drop", "filter.up", "filter.down")
 _PANE_KEYS = (
@@ -52,36 +55,10 @@ _MOMENT = 0.3
 
 class Explorer(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("go", "view", "find")
-    DEFAULT_CSS = """
-    Explorer { background: $background; }
-    #panes { height: 1fr; }
-    #side { width: 1fr; }
-    TreeView, #detail, #source { border-top: solid $rule; border-title-color: $muted; }
-    TreeView:focus, #detail:focus, #source:focus {
-        border-top: solid $primary; border-title-color: $primary; border-title-style: bold;
-    }
-    TreeView { width: 50%; max-width: 66; border-right: solid $rule; }
-    TreeView:focus { border-right: solid $rule; }
-    #source { height: 45%; }
-    #detail > .rows--cursor-blurred, #source > .rows--cursor-blurred { background: $background; }
-    Explorer.-short #source { display: none; }
-    Explorer.-short.-source #source { display: block; height: 1fr; }
-    Explorer.-short.-source #detail { display: none; }
-    Explorer.-narrow TreeView { width: 1fr; max-width: 100%; border-right: none; }
-    Explorer.-narrow #side { display: none; }
-    Explorer.-narrow.-beside #side { display: block; }
-    Explorer.-narrow.-beside TreeView { display: none; }
-    Explorer.-maximised TreeView { display: none; }
-    Explorer.-maximised.-on-tree TreeView { display: block; width: 1fr; max-width: 100%; border-right: none; }
-    Explorer.-maximised.-on-tree #side { display: none; }
-    Explorer.-maximised.-on-detail #source, Explorer.-maximised.-on-source #detail { display: none; }
-    Explorer.-maximised.-on-source #source { display: block; height: 1fr; }
-    """
 
-    def __init__(self, opening: Opening, *, ascii_only: bool = False) -> None:
+    def __init__(self, opening: Opening) -> None:
         super().__init__()
         self.opening = opening
-        self.ascii_only = ascii_only
         self.snapshot: Snapshot | None = None
         self._ready = False
         """Whether what the panes need is imported: it is, after the first paint."""
@@ -90,16 +67,22 @@ class Explorer(Screen[None]):
         self._resting: Timer | None = None
         self._told: Key | None = None
         self._progress = ""
-        self._places: list[Key] = []
-        self._place = 0
+        self._history = History()
+        self._target: Target | None = None
+        """The place in a file that was jumped to and is yet to be shown."""
+        self._filtered: RowsView | None = None
+        """The pane that the filter is for."""
+        self._problem_words = ""
+        """What the list of problems is narrowed to."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="panes"):
-            yield TreeView(ascii_only=self.ascii_only, id="tree")
+            yield TreeView(id="tree")
             with Vertical(id="side"):
-                yield RowsView(ascii_only=self.ascii_only, id="detail")
-                yield RowsView(ascii_only=self.ascii_only, id="source")
-        yield StatusBar(ascii_only=self.ascii_only, id="status")
+                yield RowsView(id="detail")
+                yield RowsView(id="source")
+        yield RowsView(empty="nothing is wrong", id="problems")
+        yield StatusBar(id="status")
 
     @property
     def tree_view(self) -> TreeView:
@@ -112,6 +95,10 @@ class Explorer(Screen[None]):
     @property
     def source(self) -> RowsView:
         return self.query_one("#source", RowsView)
+
+    @property
+    def problems(self) -> RowsView:
+        return self.query_one("#problems", RowsView)
 
     @property
     def status(self) -> StatusBar:
@@ -159,6 +146,7 @@ class Explorer(Screen[None]):
         self.snapshot = snapshot
         self.tree_view.take(snapshot)
         self._title_panes()
+        self._show_problems()
         self._told = None
         self._tell()
 
@@ -232,8 +220,23 @@ class Explorer(Screen[None]):
         self._told = node.key
         width = max(20, self.detail.scrollable_content_region.width - 1)
         self.detail.show(Rows.of(described(tree, node, width)), top=0)
-        self.source.show(source_rows(node.document, node.pointer, tree.problems(node)), top=0)
+        self._show_source(source_rows(node.document, node.pointer, tree.problems(node)), node)
         self._title_panes()
+
+    def _show_source(self, rows: Rows, node: Node) -> None:
+        """Show source, its cursor on the line that was jumped to, if one was."""
+        target, self._target = self._target, None
+        line = 0
+        if target is not None and target.document is node.document and rows.first_line:
+            line = target.document.source.place(target.offset).line - rows.first_line
+        self.source.show(rows, line, top=max(0, line - self.source.page // 2))
+
+    def _show_problems(self) -> None:
+        from kustui.tui.problem_rows import problem_rows
+
+        if self.snapshot is not None and self.snapshot.problems is not None and self.has_class("-problems"):
+            rows = problem_rows(self.snapshot.problems, self._problem_words)
+            self.problems.show(rows, self.problems.cursor)
 
     def _tell_where(self) -> None:
         view = self.tree_view
@@ -274,7 +277,7 @@ class Explorer(Screen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         focused = event.widget.id
-        for name in ("tree", "detail", "source"):
+        for name in ("tree", "detail", "source", "problems"):
             self.set_class(focused == name, f"-on-{name}")
         if focused in ("detail", "source"):
             self.set_class(focused == "source", "-source")
@@ -303,11 +306,13 @@ class Explorer(Screen[None]):
         alone = self.has_class("-short")
         self._title(self.tree_view, title)
         self._title(self.detail, "2 Detail   3 Source" if alone else "2 Detail")
+        words = f" with “{self._problem_words}”" if self._problem_words else ""
+        self._title(self.problems, f"4 Problems{words}")
         self._title(self.source, f"3 Source{place}   2 Detail" if alone else f"3 Source{place}")
 
     def _title(self, view: RowsView, title: str) -> None:
         """Titles are drawn through a markup parser unless they are content already."""
-        view.border_title = Content(plain_ascii(shown(title)) if self.ascii_only else shown(title))
+        view.border_title = Content(shown(title))
 
     def _offer_keys(self) -> None:
         on_tree = self.focused is None or self.focused.id == "tree"
@@ -319,8 +324,11 @@ class Explorer(Screen[None]):
     def _chosen(self, event: RowsView.Chosen) -> None:
         view = self.tree_view
         if event.view is not view:
-            if event.view.row.link:
-                self.jump(event.view.row.link)
+            row = event.view.row
+            if row.target is not None:
+                self.jump_to(row.target)
+            elif row.link:
+                self.jump(row.link)
             return
         node, tree = view.node, view.tree_of
         if node is None or tree is None:
@@ -332,17 +340,25 @@ class Explorer(Screen[None]):
         else:
             self.action_detail()
 
+    def jump_to(self, target: Target) -> None:
+        """Go to the node that holds a place of a file, and in its source to the line."""
+        if self.tree_view.tree_of is not None:
+            self._target = target
+            self.jump(self.tree_view.tree_of.key_at(target.document, target.pointer))
+            self._told = None
+            self._tell()
+
     def jump(self, key: Key) -> None:
         """Go to a node, remembering where you were."""
         node = self.tree_view.node
         if node is not None:
-            self._places[self._place :] = [node.key]
-            self._place = len(self._places)
+            self._history.leave(node.key)
         self._go(key)
 
     def _go(self, key: Key) -> None:
         if self.tree_view.tree_of is not None and self.tree_view.tree_of.filter and not self._visible(key):
-            self._end_filter()
+            self.tree_view.filter("")
+            self._title_panes()
         if self.tree_view.go_to(key):
             self.action_tree()
         else:
@@ -353,21 +369,18 @@ class Explorer(Screen[None]):
         return tree is not None and tree.index(key[:2]) is not None
 
     def action_back(self) -> None:
-        self._travel(-1)
+        self._travel(self._history.back)
 
     def action_forward(self) -> None:
-        self._travel(1)
+        self._travel(self._history.forward)
 
-    def _travel(self, by: int) -> None:
-        place = self._place + by
+    def _travel(self, turn: Callable[[Key], Key]) -> None:
         node = self.tree_view.node
-        if node is None or not 0 <= place < len(self._places) + (by < 0):
+        key = turn(node.key) if node is not None else ()
+        if key:
+            self._go(key)
+        else:
             self.notify("no further", timeout=1, markup=False)
-            return
-        if self._place == len(self._places):
-            self._places.append(node.key)  # so that forward comes back to here
-        self._place = place
-        self._go(self._places[place])
 
     def action_next_problem(self) -> None:
         self._go_to_problem(1)
@@ -380,11 +393,11 @@ class Explorer(Screen[None]):
         if tree is None or self.snapshot is None or self.snapshot.problems is None:
             self.notify("still checking", timeout=1, markup=False)
             return
-        key = tree.problem_beyond(self.tree_view.cursor, by)
-        if key:
-            self.jump(key)
-        else:
+        problem = tree.problem_beyond(self.tree_view.cursor, by)
+        if problem is None:
             self.notify("nothing is wrong", timeout=1, markup=False)
+        else:
+            self.jump_to(Target(problem.document, problem.pointer, problem.where().start))
 
     def action_tree(self) -> None:
         self.remove_class("-beside")
@@ -399,6 +412,19 @@ class Explorer(Screen[None]):
         self.add_class("-beside", "-source")
         self.source.focus()
 
+    def action_problems(self) -> None:
+        """Into the list of problems, or away with it from inside."""
+        if self.focused is self.problems:
+            self.remove_class("-problems")
+            self.action_tree()
+        else:
+            self._enter_problems()
+
+    def _enter_problems(self) -> None:
+        self.add_class("-problems")
+        self._show_problems()
+        self.problems.focus()
+
     def action_next_pane(self) -> None:
         self._turn(1)
 
@@ -406,10 +432,13 @@ class Explorer(Screen[None]):
         self._turn(-1)
 
     def _turn(self, by: int) -> None:
-        panes = (self.action_tree, self.action_detail, self.action_source)
-        names = ("tree", "detail", "source")
+        panes = [self.action_tree, self.action_detail, self.action_source]
+        names = ["tree", "detail", "source"]
+        if self.has_class("-problems"):
+            panes.append(self._enter_problems)
+            names.append("problems")
         here = names.index(self.focused.id) if self.focused is not None and self.focused.id in names else 0
-        panes[(here + by) % 3]()
+        panes[(here + by) % len(panes)]()
 
     def action_maximise(self) -> None:
         self.toggle_class("-maximised")
@@ -418,9 +447,13 @@ class Explorer(Screen[None]):
         tree = self.tree_view.tree_of
         if self.has_class("-maximised"):
             self.action_maximise()
+        elif self.focused is self.problems and self._problem_words:
+            self._filtered = self.problems
+            self._end_filter()
         elif self.focused is not self.tree_view:
             self.action_tree()
         elif tree is not None and tree.filter:
+            self._filtered = self.tree_view
             self._end_filter()
 
     # The filter
@@ -432,29 +465,40 @@ class Explorer(Screen[None]):
         field = fields.first() if fields else Filter()
         if not fields:
             await self.mount(field)
+        self._filtered = self.problems if self.focused is self.problems else self.tree_view
+        tree = self.tree_view.tree_of
+        field.value = self._problem_words if self._filtered is self.problems else tree.filter if tree else ""
         field.add_class("-open")
         field.focus()
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        self.tree_view.filter(event.value)
+        self._narrow(event.value)
+
+    def _narrow(self, words: str) -> None:
+        """Show only what holds every one of the words, in the pane that is being filtered."""
+        if self._filtered is self.problems:
+            self._problem_words = words
+            self._show_problems()
+        else:
+            self.tree_view.filter(words)
         self._title_panes()
 
     def on_filter_kept(self) -> None:
-        self.query("Filter").remove_class("-open")
-        self.action_tree()
+        self._leave_filter()
 
-    def on_filter_ended(self) -> None:
+    def on_filter_dropped(self) -> None:
         self._end_filter()
 
     def on_filter_stepped(self, event: Filter.Stepped) -> None:
-        self.tree_view.cursor += event.by
+        (self._filtered or self.tree_view).cursor += event.by
 
     def _end_filter(self) -> None:
-        from kustui.tui.filter import Filter
+        self._narrow("")
+        self._leave_filter()
 
-        for field in self.query(Filter):
-            field.remove_class("-open")
-            field.value = ""
-        self.tree_view.filter("")
-        self._title_panes()
-        self.action_tree()
+    def _leave_filter(self) -> None:
+        self.query("Filter").remove_class("-open")
+        if self._filtered is self.problems:
+            self._enter_problems()
+        else:
+            self.action_tree()

@@ -23,7 +23,7 @@ class Filter(Input):
     class Kept(Message):
         """What is typed is to stay; the keys go back to the tree."""
 
-    class Ended(Message):
+    class Dropped(Message):
         """Everything is to be shown again."""
 
     class Stepped(Message):
@@ -40,7 +40,7 @@ class Filter(Input):
         self.post_message(self.Kept())
 
     def action_drop(self) -> None:
-        self.post_message(self.Ended())
+        self.post_message(self.Dropped())
 
     def action_up(self) -> None:
         self.post_message(self.Stepped(-1))

@@ -1,4 +1,4 @@
-"""What every cell passes on its way to a terminal that can do less: borders and dialogs as well as our panes."""
+"""What every cell passes on its way to a terminal that can do less, borders and dialogs included."""
 
 from __future__ import annotations
 

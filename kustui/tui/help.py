@@ -30,21 +30,15 @@ _SIGNS = (
 
 
 class Help(Screen[None]):
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1", "dismiss", "back", show=False)
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,question_mark,f1", "dismiss", "back", show=False)]
     DEFAULT_CSS = """
     Help { background: $background; }
     Help RowsView { border-top: solid $primary; border-title-color: $primary; border-title-style: bold; }
     """
 
-    def __init__(self, *, ascii_only: bool = False) -> None:
-        super().__init__()
-        self.ascii_only = ascii_only
-
     def compose(self) -> ComposeResult:
-        yield RowsView(ascii_only=self.ascii_only, id="help")
-        yield StatusBar(ascii_only=self.ascii_only)
+        yield RowsView(id="help")
+        yield StatusBar()
 
     def on_mount(self) -> None:
         view = self.query_one(RowsView)

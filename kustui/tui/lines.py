@@ -9,15 +9,29 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
+
+from kustui.definition.harmless import shown as shown
+
+if TYPE_CHECKING:
+    from kustui.definition.collection import Document
 
 Piece = tuple[str, str]
 """A text, and the name of its look in ``theme.LOOKS``."""
 Line = tuple[Piece, ...]
 Key = tuple[str, ...]
 """Who a node of the tree is, across reloads; its prefixes are the nodes it stands below."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A place in a file: the value of a pointer, and the byte in it that matters."""
+
+    document: Document
+    pointer: str
+    offset: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +45,8 @@ class Row:
     """At the right edge, always shown: the line is cut short for it."""
     link: Key = ()
     """The node of the tree that Enter goes to."""
+    target: Target | None = None
+    """The place in a file that Enter goes to."""
 
 
 # Every glyph of ours, and what stands for it where there is no Unicode; both one cell wide.
@@ -38,35 +54,12 @@ _ASCII = str.maketrans(
     {
         "▸": "+", "▾": "-", "◆": "@", "●": "*", "◇": "?", "◷": "&", "→": ">", "↯": "!", "⇒": "=", "✗": "X",
         "▲": "!", "·": "-", "…": "~", "│": "|", "─": "-", "›": ">", "▌": ">", "←": "<", "≥": ">", "≤": "<",
-        "“": '"', "”": '"', "’": "'", "–": "-", "×": "x", "∙": ".", "━": "=", "✓": "v", "○": "o", "└": "`",
+        "“": '"', "”": '"', "’": "'", "–": "-", "×": "x", "∙": ".", "━": "=", "✓": "v", "○": "o", "└": "`", "↵": "<",
     }
 )  # fmt: skip
 
 
-@lru_cache(maxsize=4096)
-def shown(text: str) -> str:
-    """Text that a terminal draws and nothing else: control characters, escapes, bidirectional overrides,
-    invisible characters and halves of surrogate pairs are spelt out."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(character if _harmless(character) else _spelt(character) for character in text)
-
-
-def _harmless(character: str) -> bool:
-    # Printable by Python's table is: no control (Cc), format (Cf: bidi, zero width), surrogate, private use,
-    # unassigned or separator but the space. Zero width joiners keep emoji and scripts whole.
-    return character.isprintable() or character in "\u200d\u00a0"
-
-
-def _spelt(character: str) -> str:
-    if character == "\t":
-        return "→"
-    if character == "\n":
-        return "↵"
-    code = ord(character)
-    if code < 0x20:
-        return f"^{chr(code + 0x40)}"
-    return f"<{code:02X}>" if code < 0x100 else f"<U+{code:04X}>"
+_JOINER = "\u200d"
 
 
 def plain_ascii(text: str) -> str:
@@ -74,14 +67,22 @@ def plain_ascii(text: str) -> str:
     text = text.translate(_ASCII)
     if text.isascii():
         return text
-    return "".join(_ascii_of(character) for character in text)
+    return "".join(_ascii_of(cluster) for cluster in _clusters(text))
 
 
-def _ascii_of(character: str) -> str:
-    if character.isascii():
-        return character
-    bare = unicodedata.normalize("NFKD", character)[:1]
-    width = cell_len(character)
+def _clusters(text: str) -> Iterator[str]:
+    """Characters, each with those behind it that have no width of their own or are joined to it."""
+    start = 0
+    for index in range(1, len(text)):
+        if _JOINER not in text[index - 1 : index + 1] and cell_len(text[index]):
+            yield text[start:index]
+            start = index
+    yield text[start:]
+
+
+def _ascii_of(cluster: str) -> str:
+    bare = unicodedata.normalize("NFKD", cluster)[:1]
+    width = cell_len(cluster)
     return bare if bare.isascii() and width == 1 else "?" * width
 
 
@@ -115,6 +116,8 @@ def fitted(line: Line, width: int) -> Line:
 def laid_out(row: Row, width: int) -> Line:
     """A row as one line of at most ``width`` cells."""
     mark = width_of(row.mark)
+    if mark and mark + 1 > width:
+        return fitted(row.mark, width)
     room = width - mark - (1 if mark else 0)
     used, aside = width_of(row.line), width_of(row.aside)
     if row.aside and used + 2 + aside <= room:
@@ -138,15 +141,15 @@ def wrapped(line: Line, width: int, indent: int = 0) -> Iterator[Line]:
     used = 0
     for text, look in line:
         for word in _words(shown(text)):
-            needed = cell_len(word.rstrip())
+            needed = cell_len(word.rstrip(" "))
             if used + needed > width and used > width_of(margin):
                 yield _trimmed(current)
                 current, used = list(margin), width_of(margin)
             while used + needed > width:
-                head = set_cell_size(word, width - used).rstrip()
+                head = _head(word, width - used)
                 yield (*current, (head, look))
                 word = word[len(head) :]
-                needed = cell_len(word.rstrip())
+                needed = cell_len(word.rstrip(" "))
                 current, used = list(margin), width_of(margin)
             current.append((word, look))
             used += cell_len(word)
@@ -154,12 +157,18 @@ def wrapped(line: Line, width: int, indent: int = 0) -> Iterator[Line]:
         yield _trimmed(current)
 
 
+def _head(word: str, width: int) -> str:
+    """As much of a word as has room."""
+    head = set_cell_size(word, width)
+    return head if word.startswith(head) else head.rstrip(" ")  # half of a wide character is a blank there
+
+
 def _trimmed(pieces: Sequence[Piece]) -> Line:
     """Without the blanks at its end, which need no room."""
     end = len(pieces)
-    while end and not pieces[end - 1][0].strip():
+    while end and not pieces[end - 1][0].strip(" "):
         end -= 1
-    return (*pieces[: end - 1], (pieces[end - 1][0].rstrip(), pieces[end - 1][1])) if end else ()
+    return (*pieces[: end - 1], (pieces[end - 1][0].rstrip(" "), pieces[end - 1][1])) if end else ()
 
 
 def _words(text: str) -> Iterator[str]:
@@ -188,6 +197,8 @@ class Rows:
 
     count: int
     make: Callable[[int], Row]
+    first_line: int = 0
+    """The line of the file that the first row is; 0 where rows are no lines of a file."""
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> Rows:

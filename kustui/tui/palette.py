@@ -22,9 +22,7 @@ def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
         carrier = _carrier(action, app, screen)
         if carrier is not None and action.id != "app.palette":
             title = f"{GROUPS[action.group].lower()}: {action.help}"
-            yield SystemCommand(
-                title, f"{', '.join(key_names(action))}   {action.id}", _run(action, app, carrier)
-            )
+            yield SystemCommand(title, f"{', '.join(key_names(action))}   {action.id}", _run(action, app, carrier))
 
 
 def _carrier(action: Action, app: App[None], screen: Screen[object]) -> DOMNode | None:

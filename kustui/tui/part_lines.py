@@ -46,9 +46,7 @@ def _step(subject: Subject, step: Step) -> tuple[Line, Line]:
 def way_line(subject: Subject, way: Way) -> Line:
     sign: Line = (("↯ on failure ", "warning"), ("→ ", "muted")) if way.after_failure else (("→ ", "muted"),)
     there = way.target in subject.flow.steps
-    target: Line = (
-        label_of(subject.flow, way.target) if there else ((way.target, "fault"), (" no such step", "error"))
-    )
+    target: Line = label_of(subject.flow, way.target) if there else ((way.target, "fault"), (" no such step", "error"))
     return (*sign, *target, *condition(subject, way.transition))
 
 

@@ -16,7 +16,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from kustui.tui.actions import bindings
-from kustui.tui.lines import Row, Rows, laid_out, plain_ascii, shown
+from kustui.tui.lines import Row, Rows, laid_out, shown
 
 if TYPE_CHECKING:
     from textual import events
@@ -33,9 +33,7 @@ class RowsView(ScrollView, can_focus=True):
     """Rows with a cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("rows")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        f"rows--{look}" for look in (*_LOOKS, "cursor", "cursor-blurred")
-    }
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"rows--{look}" for look in (*_LOOKS, "cursor", "cursor-blurred")}
     DEFAULT_CSS = """
     RowsView {
         overflow-x: hidden;
@@ -98,11 +96,10 @@ class RowsView(ScrollView, can_focus=True):
         def control(self) -> RowsView:
             return self.view
 
-    def __init__(self, *, ascii_only: bool = False, empty: str = "", id: str | None = None) -> None:
+    def __init__(self, *, empty: str = "", id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows = Rows(0, _no_row)
         self.empty = empty
-        self.ascii_only = ascii_only
         self._styles_of: dict[str, Style] = {}
         self._width = 0
 
@@ -135,19 +132,19 @@ class RowsView(ScrollView, can_focus=True):
         base = self.rich_style
         if index >= self.rows.count:
             if y == 0 and not self.rows.count and self.empty:
-                return Strip(
-                    [Segment(self._safe(self.empty), base + self._look("muted"))]
-                ).adjust_cell_length(width, base)
+                return Strip([Segment(shown(self.empty), base + self._look("muted"))]).adjust_cell_length(
+                    width, base
+                )
             return Strip.blank(width, base)
         row = self.rows.make(index)
         here = index == self.cursor
         if here:
             base += self._look("cursor" if self.has_focus else "cursor-blurred")
         # The cursor's own glyph, so that it is seen without colour as well.
-        edge = Segment(self._safe("▌") if here and self.has_focus else " ", base)
+        edge = Segment(shown("▌") if here and self.has_focus else " ", base)
         skip = self.scroll_offset.x
         line = laid_out(row, width - 1) if not self.max_scroll_x else row.line
-        strip = Strip([Segment(self._safe(text), self._on(base, look, here)) for text, look in line])
+        strip = Strip([Segment(shown(text), self._on(base, look, here)) for text, look in line])
         if skip:
             strip = strip.crop(skip)
         return Strip([edge, *strip]).adjust_cell_length(width, base)
@@ -155,9 +152,6 @@ class RowsView(ScrollView, can_focus=True):
     def _on(self, base: Style, look: str, here: bool) -> Style:
         style = base + self._look(look) if look else base
         return style + Style(bgcolor=base.bgcolor) if here else style
-
-    def _safe(self, text: str) -> str:
-        return plain_ascii(shown(text)) if self.ascii_only else shown(text)
 
     def _look(self, look: str) -> Style:
         style = self._styles_of.get(look)

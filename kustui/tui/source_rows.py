@@ -22,6 +22,7 @@ _MOST = 400_000
 _LONG = 2_000
 """Characters above which a line is one that no person wrote, and the JSON is laid out anew."""
 
+_KEY = re.compile(r'"(?:[^"\\]|\\.)*"\s*:\s*')
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b|[^"\d\w-]+|.')
 
 
@@ -40,9 +41,7 @@ def source_rows(document: Document, pointer: str, problems: Sequence[Problem] = 
     if not source.data.strip():
         return Rows.of([Row((("the file is empty", "muted"),))])
     spot = document.spot(pointer) if document.entries or document.app_extent else None
-    start, end = (
-        (spot.key.start if spot.key else spot.value.start, spot.value.end) if spot else (0, len(source.data))
-    )
+    start, end = (spot.key.start if spot.key else spot.value.start, spot.value.end) if spot else (0, len(source.data))
     cut = end - start > _MOST
     text = source.text(Extent(start, min(end, start + _MOST)))
     first = source.place(start)
@@ -63,7 +62,7 @@ def source_rows(document: Document, pointer: str, problems: Sequence[Problem] = 
         told = _highlighted(line[indent:], [(fault.start - indent, fault.end - indent) for fault in found])
         return Row((number, *told), mark=found[0].mark if found else ())
 
-    return Rows(len(lines) + (1 if cut else 0), row)
+    return Rows(len(lines) + (1 if cut else 0), row, first.line)
 
 
 def _faults(problems: Sequence[Problem], first: int, count: int) -> dict[int, tuple[_Fault, ...]]:
@@ -110,10 +109,11 @@ def _split(tokens: Iterator[tuple[int, int, str]], edges: Sequence[int]) -> Iter
 def _laid_out_anew(text: str, line: int, *, cut: bool) -> Rows:
     """A file that is one long line, such as an API answer saved as it came."""
     note = Row(((f"line {line} of the file is very long: laid out for reading", "muted"),))
-    key, _, rest = text.partition(":") if text.startswith('"') else ("", "", text)
+    key = _KEY.match(text)
+    rest = text[key.end() :] if key else text
     try:
-        laid = json.dumps(json.loads(rest if key else text), indent=2, ensure_ascii=False)
-    except ValueError:
+        laid = json.dumps(json.loads(rest), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):  # cut off, broken, or nested deeper than anybody reads
         laid = rest[:_LONG] + ("…" if cut or len(rest) > _LONG else "")
     lines = laid.split("\n")
     return Rows(len(lines) + 1, lambda index: Row(_highlighted(lines[index - 1], ())) if index else note)

@@ -10,7 +10,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from kustui.tui.actions import key_names
-from kustui.tui.lines import Line, Row, laid_out, plain_ascii, shown, width_of
+from kustui.tui.lines import Line, Row, laid_out, shown, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,9 +46,8 @@ class StatusBar(Widget):
     }
     """
 
-    def __init__(self, *, ascii_only: bool = False, id: str | None = None) -> None:
+    def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.ascii_only = ascii_only
         self._where = Row()
         self._actions: tuple[Action, ...] = ()
 
@@ -66,7 +65,7 @@ class StatusBar(Widget):
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.rich_style
         line = laid_out(self._where, width - 2) if y == 0 else self._keys(width - 2)
-        segments = [Segment(self._safe(text), self._style(look, base)) for text, look in line]
+        segments = [Segment(shown(text), self._style(look, base)) for text, look in line]
         return Strip([Segment(" ", base), *segments]).adjust_cell_length(width, base)
 
     def _keys(self, width: int) -> Line:
@@ -82,9 +81,6 @@ class StatusBar(Widget):
                 break
             line = more
         return line
-
-    def _safe(self, text: str) -> str:
-        return plain_ascii(shown(text)) if self.ascii_only else shown(text)
 
     def _style(self, look: str, base: Style) -> Style:
         return base + self.get_component_rich_style(f"status--{look}", partial=True) if look else base

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -134,9 +135,7 @@ class Tree:
     def _workflows(self, document: Document, depth: int) -> Iterator[Node]:
         for entry in document.entries:
             if not self.filter or self._matches(entry):
-                yield Node(
-                    Kind.WORKFLOW, workflow_key(entry), depth, document, entry.item.pointer, entry, opens=True
-                )
+                yield Node(Kind.WORKFLOW, workflow_key(entry), depth, document, entry.item.pointer, entry, opens=True)
 
     def _matches(self, entry: Entry) -> bool:
         text = f"{entry.title}\n{entry.id}\n{entry.item.event}\n{entry.source.path}".lower()
@@ -174,9 +173,7 @@ class Tree:
         for index, fault in enumerate(subject.reading.faults):
             yield self._below(node, f"fault {index}", Kind.FAULT, fault.pointer, fault)
         if (trigger := subject.workflow.trigger) is not None:
-            yield self._below(
-                node, "trigger", Kind.TRIGGER, trigger.pointer, trigger, opens=bool(trigger.transitions)
-            )
+            yield self._below(node, "trigger", Kind.TRIGGER, trigger.pointer, trigger, opens=bool(trigger.transitions))
         for step in flow.order:
             opens = bool(step.transitions or step.error_cases or step.schedules)
             yield self._below(node, f"step {step.id}", Kind.STEP, step.pointer, step, opens=opens)
@@ -259,43 +256,37 @@ class Tree:
                 return found
         return None
 
-    def problem_beyond(self, index: int, by: int) -> Key:
-        """The node of the next problem after a row (``by`` 1) or the one before it (-1), from the other end
-        where there is none; an empty key where nothing is wrong."""
-        places = sorted({self._place_of(problem) for problem in self.snapshot.problems or ()})
-        if not places:
-            return ()
-        here = self._place(self.nodes[index].key) if self.nodes else ((-1, -1), ())
-        beyond = [place for place in places if (place > here if by > 0 else place < here)]
-        return (beyond or places)[0 if by > 0 else -1][1]
+    def key_at(self, document: Document, pointer: str) -> Key:
+        """The node that a pointer leads to: the transition, step, trigger or workflow that holds its value."""
+        from kustui.definition.models import TRIGGER_ID, Step
 
-    def _place_of(self, problem: Problem) -> tuple[tuple[int, int], Key]:
-        if problem.entry is None:
-            return self._place((problem.document.path,))
-        return self._place(
-            node_key(problem.entry, problem.step) if problem.step else workflow_key(problem.entry)
-        )
-
-    def _place(self, key: Key) -> tuple[tuple[int, int], Key]:
-        """A key with what sorts it as the rows are sorted: its workflow's place, then its step's."""
-        entry = self.snapshot.collection.by_key.get(key[1]) if len(key) > 1 else None
+        entry = document.entry_at(pointer)
         if entry is None:
-            return (self._workflow_places.get(key[:1], -1), -1), key
-        steps = (
-            ("trigger", *(f"step {step.id}" for step in self.subject(entry).flow.order))
-            if len(key) > 2
-            else ()
-        )
-        step = steps.index(key[2]) if len(key) > 2 and key[2] in steps else -1
-        return (self._workflow_places[key[:2]], step), key[:3]
+            return (document.path,)
+        workflow = self.subject(entry).workflow
+        for part in (workflow.trigger, *workflow.steps):
+            if part is not None and within(pointer, part.pointer):
+                key = node_key(entry, part.id if isinstance(part, Step) else TRIGGER_ID)
+                ways = enumerate(part.ways)
+                return next(((*key, f"way {place}") for place, way in ways if within(pointer, way.pointer)), key)
+        return workflow_key(entry)
 
-    @property
-    def _workflow_places(self) -> dict[Key, int]:
-        places: dict[Key, int] = {}
-        for document in self.snapshot.collection.documents:
-            for key in ((document.path,), *(workflow_key(entry) for entry in document.entries)):
-                places[key] = len(places)
-        return places
+    def problem_beyond(self, index: int, by: int) -> Problem | None:
+        """The next problem in the file after what a row stands for (``by`` 1) or the one before it (-1), from the
+        other end where there is none; None where nothing is wrong."""
+        problems = self.snapshot.problems or ()
+        if not problems or not self.nodes:
+            return next(iter(problems), None)
+        documents = {document: place for place, document in enumerate(self.snapshot.collection.documents)}
+        node = self.nodes[index]
+        here = (documents[node.document], node.document.spot(node.pointer).value.start)
+        places = [(documents[problem.document], problem.where().start) for problem in problems]
+        if by < 0:
+            return problems[bisect_left(places, here) - 1]
+        for problem in problems[bisect_left(places, here) :]:
+            if self.key_at(problem.document, problem.pointer) != node.key:
+                return problem
+        return problems[0]
 
     def set_filter(self, text: str) -> None:
         self.filter = text.strip()
@@ -369,7 +360,7 @@ class Tree:
         if node.entry is None:
             return self.snapshot.by_document.get(node.document, ())
         found = self.snapshot.by_entry.get(node.entry.key, ())
-        return tuple(problem for problem in found if is_at(problem, node.pointer)) if found else ()
+        return tuple(problem for problem in found if within(problem.pointer, node.pointer)) if found else ()
 
 
 def mark(problems: Sequence[Problem]) -> Line:
@@ -382,9 +373,9 @@ def mark(problems: Sequence[Problem]) -> Line:
     return ((f"{glyph}{counts[worst] if counts[worst] > 1 else ''}", look),)
 
 
-def is_at(problem: Problem, pointer: str) -> bool:
-    """Whether a problem is about the value of a pointer or something in it."""
-    return problem.pointer == pointer or problem.pointer.startswith(f"{pointer}/")
+def within(pointer: str, part: str) -> bool:
+    """Whether a pointer leads to a part or into it."""
+    return pointer == part or pointer.startswith(f"{part}/")
 
 
 def _document_line(document: Document) -> tuple[Line, Line]:

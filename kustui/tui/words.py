@@ -33,8 +33,13 @@ def event_words(trigger: Trigger | None) -> str:
 
 def name_of(flow: Flow, node: str) -> str:
     """What people call a node."""
-    part = flow.part(node) if flow.node(node) is not None else None
-    return part.name if isinstance(part, Step) else "the trigger" if node == TRIGGER_ID else node
+    part = _part(flow, node)
+    return part.name if isinstance(part, Step) else node if flow.node(node) is None else "the trigger"
+
+
+def _part(flow: Flow, node: str) -> Trigger | Step | None:
+    known = flow.node(node)
+    return flow.part(known) if known is not None else None
 
 
 def step_label(step: Step) -> Line:
@@ -46,7 +51,7 @@ def step_label(step: Step) -> Line:
 
 def label_of(flow: Flow, node: str) -> Line:
     """What a row calls a node; a step that is not there by its id."""
-    part = flow.part(node) if flow.node(node) is not None else None
+    part = _part(flow, node)
     return step_label(part) if isinstance(part, Step) else ((name_of(flow, node), ""),)
 
 
@@ -69,5 +74,5 @@ def naming(flow: Flow) -> Callable[[Path], str]:
 def condition_words(flow: Flow, transition: Transition) -> str:
     """``always``, or the condition as a person reads it."""
     if transition.condition is None:
-        return "on a condition that could not be read"
+        return "a condition that could not be read holds"
     return in_words(parse_condition(transition.condition.op, transition.condition.values), naming(flow))

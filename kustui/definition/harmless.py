@@ -1,0 +1,52 @@
+"""Text that a terminal draws and nothing else, whatever a definition holds."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_JOINER = "\u200d"
+
+
+@lru_cache(maxsize=4096)
+def shown(text: str) -> str:
+    """Text that a terminal draws and nothing else: control characters, escapes, bidirectional overrides,
+    invisible characters and halves of surrogate pairs are spelt out."""
+    if text.isascii() and text.isprintable():
+        return text
+    joins = _joins(text) if _JOINER in text else ()
+    return "".join(
+        character if harmless(character) or index in joins else spelt(character)
+        for index, character in enumerate(text)
+    )
+
+
+def harmless(character: str) -> bool:
+    """Whether a terminal only draws it."""
+    # Printable by Python's table is: no control (Cc), format (Cf: bidi, zero width), surrogate, private use,
+    # unassigned or separator but the space.
+    return character.isprintable() or character == "\u00a0"
+
+
+def spelt(character: str) -> str:
+    """A character that is not harmless, in those that are."""
+    if character == "\t":
+        return "→"
+    if character == "\n":
+        return "↵"
+    code = ord(character)
+    if code < 0x20:
+        return f"^{chr(code + 0x40)}"
+    return f"<{code:02X}>" if code < 0x100 else f"<U+{code:04X}>"
+
+
+def _joins(text: str) -> frozenset[int]:
+    """Where a zero width joiner holds an emoji or a syllable together, rather than hide between letters."""
+    from unicodedata import category
+
+    return frozenset(
+        found.start()
+        for found in re.finditer(f"(?<=.){_JOINER}(?=.)", text)
+        if category(text[found.start() - 1]) in ("So", "Sk", "Mn", "Mc")
+        and category(text[found.end()]) in ("So", "Lo")
+    )

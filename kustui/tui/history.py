@@ -1,0 +1,36 @@
+"""Where somebody has been: the places left by jumps, and the way back and forward through them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kustui.tui.lines import Key
+
+
+class History:
+    """As in a browser: a jump after going back forgets what was ahead."""
+
+    def __init__(self) -> None:
+        self._behind: list[Key] = []
+        self._ahead: list[Key] = []
+
+    def leave(self, here: Key) -> None:
+        """A jump away from a place."""
+        self._behind.append(here)
+        self._ahead.clear()
+
+    def back(self, here: Key) -> Key:
+        """The place before, or an empty key where there is none."""
+        return self._turn(here, self._behind, self._ahead)
+
+    def forward(self, here: Key) -> Key:
+        """The place that was gone back from, or an empty key."""
+        return self._turn(here, self._ahead, self._behind)
+
+    @staticmethod
+    def _turn(here: Key, taken: list[Key], given: list[Key]) -> Key:
+        if not taken:
+            return ()
+        given.append(here)
+        return taken.pop()
