@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kustui.definition.collection import Collection
+from kustui.definition.garbage import undisturbed
 from kustui.definition.loading import Progress, load
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Snapshot:
     """None until every workflow was examined."""
     schedules: Schedules | None = None
     """None until every workflow was examined."""
+
     @cached_property
     def by_entry(self) -> Mapping[str, tuple[Problem, ...]]:
         """The problems of each workflow that has some, by its key."""
@@ -58,7 +60,8 @@ def examined(
     """The same with the problems and schedules of every workflow; None once it is no longer ``wanted``."""
     from kustui.check.checking import check
 
-    found = check(snapshot.collection, settings, progress, wanted)
+    with undisturbed():
+        found = check(snapshot.collection, settings, progress, wanted)
     if found is None:
         return None
     survey, problems = found

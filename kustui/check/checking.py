@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kustui.check.certainty import certain_steps
 from kustui.check.problems import Problem, Related, Severity
 from kustui.check.rules import RULES
 from kustui.check.settings import Settings
@@ -99,7 +98,10 @@ def _facts(subject: Subject) -> Facts:
         event_name=trigger.event_name if trigger else "",
         inputs=trigger.input_schema if trigger else None,
         calls=subject.calls,
-        certain=certain_steps(subject.flow) if subject.calls else frozenset(),
+        certain=subject.certain,
+        deciding=subject.deciding,
+        unclear=subject.unclear,
+        versions=subject.versions,
     )
 
 

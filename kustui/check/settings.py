@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from kustui.definition.delays import RELATIVE_UNIT_MINUTES
 
 if TYPE_CHECKING:
     from kustui.check.problems import Severity
+    from kustui.definition.collection import Document
+    from kustui.definition.source import Extent
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +23,10 @@ class Suppression:
     workflow: str = ""
     """The id or the name of a workflow."""
     step: str = ""
+    document: Document | None = None
+    """The file it is written in."""
+    extent: Extent | None = None
+    """Where in that file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,4 +43,10 @@ class Settings:
     """``/#fn:`` functions beside those that kustui knows."""
     actions: frozenset[str] = frozenset()
     """Actions of apps beside those that the definitions declare."""
+    relative_unit_minutes: float = RELATIVE_UNIT_MINUTES
+    """What one unit of a relative ``runAt`` is."""
     suppressions: tuple[Suppression, ...] = ()
+
+    def with_severities(self, severities: Mapping[str, Severity | None]) -> Settings:
+        """The same with other severities."""
+        return replace(self, severities=severities)

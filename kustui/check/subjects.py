@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from kustui.check.certainty import certain_steps
 from kustui.check.closest import closest
+from kustui.check.deciding import deciding_ways
 from kustui.check.settings import Settings
 from kustui.definition.expressions import parse_condition
+from kustui.definition.models import TRIGGER_ID
+from kustui.definition.outline import Shape
+from kustui.definition.positions import parent
 from kustui.graph.flow import Flow
 from kustui.graph.references import Read, reads_of
 from kustui.graph.schedules import Call, Schedules, calls_of
@@ -63,6 +69,18 @@ class Subject:
         return calls_of(self.entry.key, self.flow)
 
     @cached_property
+    def certain(self) -> frozenset[str]:
+        """The schedule steps (by pointer) that every run reaches."""
+        return certain_steps(self.flow) if self.calls else frozenset()
+
+    @property
+    def deciding(self) -> Mapping[str, tuple[Transition, ...]]:
+        """The ways whose conditions decide whether another schedule step (by pointer) is reached."""
+        return {
+            call.pointer: deciding_ways(self.flow, call.step) for call in self.calls if call.pointer not in self.certain
+        }
+
+    @cached_property
     def assumed(self) -> Flow | None:
         """The flow as it was probably meant, for rules that ask what leads where: a target that is not there stands
         for the closest name that is. None where that cannot be told, or where parts could not be read: what would
@@ -78,6 +96,38 @@ class Subject:
     def whole(self) -> bool:
         """Whether every step and transition could be read: if not, what is missing may be what was left out."""
         return not any(fault.rule == "invalid-shape" for fault in self.reading.faults)
+
+    @cached_property
+    def unclear(self) -> frozenset[str]:
+        """Pointers of what is reported as badly written, or what only a run can tell: nothing is said of its inside."""
+        found = {
+            parent(fault.pointer) if fault.rule == "duplicate-key" else fault.pointer for fault in self.reading.faults
+        }
+        for step in self.workflow.steps:
+            if step.schedules and not isinstance(step.params.get("inputs", {}), dict):
+                found.add(f"{step.pointer}/params/inputs")
+        return frozenset(found)
+
+    def clear(self, pointer: str) -> bool:
+        """Whether what a pointer names can be judged."""
+        return is_clear(pointer, self.unclear)
+
+    @cached_property
+    def versions(self) -> Mapping[str, tuple[str, str]]:
+        """Each ``appVersion`` that is written: the pointer where it first is, and the step."""
+        found: dict[str, tuple[str, str]] = {}
+        trigger = self.workflow.trigger
+        if trigger is not None and trigger.app_version is not None:
+            found[trigger.app_version] = (f"{trigger.pointer}/appVersion", TRIGGER_ID)
+        for step in self.workflow.steps:
+            if step.app_version is not None and step.app_version not in found:
+                found[step.app_version] = (f"{step.pointer}/appVersion", step.id)
+        return found
+
+
+def is_clear(pointer: str, unclear: frozenset[str]) -> bool:
+    """Whether neither a value nor anything in it is among what is unclear."""
+    return not any(each == pointer or each.startswith(f"{pointer}/") for each in unclear)
 
 
 def _retargeted(workflow: Workflow, meant: Mapping[str, str]) -> Workflow:
@@ -96,6 +146,15 @@ def _retargeted(workflow: Workflow, meant: Mapping[str, str]) -> Workflow:
     return workflow.model_copy(update={"trigger": trigger, "steps": steps})
 
 
+_CALL_EVENT = re.compile(r"kustomer\.workflow\.(.+)\.call", re.DOTALL)
+
+
+def called_id(event_name: str) -> str | None:
+    """The id in ``kustomer.workflow.<id>.call``, the event of a callable workflow [spec]; None for any other."""
+    found = _CALL_EVENT.fullmatch(event_name)
+    return found[1] if found else None
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What other workflows, and the collection as a whole, want to know of a workflow. Its model is not kept."""
@@ -111,6 +170,15 @@ class Facts:
     calls: tuple[Call, ...]
     certain: frozenset[str]
     """The schedule steps (by pointer) that every run reaches, whatever its conditions decide."""
+    deciding: Mapping[str, tuple[Transition, ...]]
+    """The ways whose conditions decide whether another schedule step (by pointer) is reached."""
+    unclear: frozenset[str]
+    versions: Mapping[str, tuple[str, str]]
+    """As the subject has them."""
+
+    def clear(self, pointer: str) -> bool:
+        """Whether what a pointer names can be judged."""
+        return is_clear(pointer, self.unclear)
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,8 +197,30 @@ class Survey:
 
     @cached_property
     def schedules(self) -> Schedules:
-        calls = (call for facts in self.facts.values() for call in facts.calls)
+        calls = (call for _, call in self.calls)
         return Schedules.of(calls, {id_: entry.key for id_, entry in self.collection.by_id.items()})
+
+    @property
+    def calls(self) -> Iterator[tuple[Facts, Call]]:
+        """Every schedule call, with the workflow that makes it."""
+        for facts in self.facts.values():
+            for call in facts.calls:
+                yield facts, call
+
+    @cached_property
+    def by_event(self) -> Mapping[str, Facts]:
+        """Workflows by the id that their ``eventName`` calls them by, where it is not their own: that is reported."""
+        found: dict[str, Facts] = {}
+        for facts in self.facts.values():
+            called = called_id(facts.event_name)
+            if called is not None and called != facts.entry.id:
+                found.setdefault(called, facts)
+        return found
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether every file could be read: if not, a workflow that is not here may be in one that is broken."""
+        return not any(document.shape is Shape.BROKEN for document in self.collection.documents)
 
     def target(self, call: Call) -> Facts | None:
         """The workflow that a call schedules, or None where the collection has none."""

@@ -35,11 +35,7 @@ class Entry:
     @property
     def title(self) -> str:
         """What a person calls it: its name, else its id, else where it stands."""
-        return (
-            self.item.name
-            or self.item.id
-            or f"unnamed workflow at {self.source.place(self.item.extent.start)}"
-        )
+        return self.item.name or self.item.id or f"unnamed workflow at {self.source.place(self.item.extent.start)}"
 
     def read(self) -> Reading:
         """Its model as far as it could be read; made anew each time, for those who look at all once."""

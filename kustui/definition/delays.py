@@ -13,11 +13,11 @@ RELATIVE_UNIT_MINUTES = 1
 _UNITS = ((7 * 24 * 60, "w"), (24 * 60, "d"), (60, "h"), (1, "min"))
 
 
-def minutes(run_at: RunAt | None) -> float | None:
-    """The delay of a relative ``runAt`` in minutes, or None where it is none."""
+def minutes(run_at: RunAt | None, unit: float = RELATIVE_UNIT_MINUTES) -> float | None:
+    """The delay of a relative ``runAt`` in minutes, or None where it is none. ``unit`` is its unit in minutes."""
     if run_at is None or run_at.type != "relative" or isinstance(run_at.value, bool):
         return None
-    return run_at.value * RELATIVE_UNIT_MINUTES if isinstance(run_at.value, int | float) else None
+    return run_at.value * unit if isinstance(run_at.value, int | float) else None
 
 
 def duration_in_words(duration: float) -> str:
@@ -28,11 +28,11 @@ def duration_in_words(duration: float) -> str:
     return f"{duration:g} min"
 
 
-def due_in_words(run_at: RunAt | None) -> str:
+def due_in_words(run_at: RunAt | None, unit: float = RELATIVE_UNIT_MINUTES) -> str:
     """``after 60 min``, ``at 2026-01-01T00:00``, or what is given where it is neither."""
     if run_at is None:
         return "at no time given"
-    delay = minutes(run_at)
+    delay = minutes(run_at, unit)
     if delay is not None:
         return f"after {duration_in_words(delay)}"
     return f"at {run_at.value}" if run_at.value is not None else "at no time given"

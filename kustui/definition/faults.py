@@ -36,9 +36,7 @@ def wrong_kind(name: str, expected: str, found: object, pointer: str, hint: str 
 def duplicate_key(key: str, pointer: str, first: Extent, second: Extent) -> Fault:
     """A key given twice in one object."""
     message = f"the key {quoted(key)} is given twice in one object"
-    return Fault(
-        "duplicate-key", message, "only the last one counts: remove one of them", pointer, second, first
-    )
+    return Fault("duplicate-key", message, "only the last one counts: remove one of them", pointer, second, first)
 
 
 def kind(value: object) -> str:

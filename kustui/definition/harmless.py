@@ -16,8 +16,7 @@ def shown(text: str) -> str:
         return text
     joins = _joins(text) if _JOINER in text else ()
     return "".join(
-        character if harmless(character) or index in joins else spelt(character)
-        for index, character in enumerate(text)
+        character if harmless(character) or index in joins else spelt(character) for index, character in enumerate(text)
     )
 
 
@@ -47,6 +46,5 @@ def _joins(text: str) -> frozenset[int]:
     return frozenset(
         found.start()
         for found in re.finditer(f"(?<=.){_JOINER}(?=.)", text)
-        if category(text[found.start() - 1]) in ("So", "Sk", "Mn", "Mc")
-        and category(text[found.end()]) in ("So", "Lo")
+        if category(text[found.start() - 1]) in ("So", "Sk", "Mn", "Mc") and category(text[found.end()]) in ("So", "Lo")
     )

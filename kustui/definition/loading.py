@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import stat
 from collections.abc import Callable
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kustui.definition.collection import Collection, Document, document
 from kustui.definition.faults import Fault
+from kustui.definition.garbage import undisturbed
 from kustui.definition.outline import Shape
 from kustui.definition.source import Extent, Source
 
@@ -56,7 +56,7 @@ def load(paths: Sequence[str], stdin: bytes = b"", progress: Progress | None = N
     no JSON, is a Document with a fault.
     """
     documents: list[Document] = []
-    with _undisturbed():
+    with undisturbed():
         files = list(_files(paths))
         total, done = sum(file.size for file in files), 0
         for file in files:
@@ -119,9 +119,7 @@ def _below(folder: str) -> Iterator[_File]:
             folders.clear()
             continue
         entered.add(real)
-        folders[:] = sorted(
-            name for name in folders if name not in _SKIPPED_FOLDERS and not name.startswith(".")
-        )
+        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS and not name.startswith("."))
         for name in sorted(names):
             if name.lower().endswith(".json") and not name.startswith("."):
                 path = os.path.join(root, name)  # noqa: PTH118  # keeps the path as the person began it
@@ -149,16 +147,3 @@ def _read(file: _File) -> Document:
 
 def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Read without garbage collection, which costs twice the reading, and spare later ones what was read."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        if enabled:
-            gc.enable()

@@ -31,17 +31,9 @@ class Part(BaseModel):
 
 def _as_properties(schema: object) -> object:
     """A bare map ``{"input1": "string"}`` stands for its properties [seen]."""
-    if (
-        not isinstance(schema, dict)
-        or schema.get("type") == "object"
-        or schema.keys() & {"properties", "required"}
-    ):
+    if not isinstance(schema, dict) or schema.get("type") == "object" or schema.keys() & {"properties", "required"}:
         return schema
-    return {
-        "properties": {
-            name: {"type": kind} if isinstance(kind, str) else kind for name, kind in schema.items()
-        }
-    }
+    return {"properties": {name: {"type": kind} if isinstance(kind, str) else kind for name, kind in schema.items()}}
 
 
 class Schema(Part):

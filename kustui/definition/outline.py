@@ -19,7 +19,6 @@ from kustui.definition.faults import Fault, duplicate_key, wrong_kind
 from kustui.definition.positions import MAX_DEPTH, escape, too_deep
 from kustui.definition.source import Extent, Source
 from kustui.definition.surrogates import mended
-from kustui.definition.syntax import fault_in, nested_too_deep
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -72,15 +71,22 @@ def outline(source: Source) -> Outline:
     """The workflows of a file, in its order. Never raises: what is wrong is among the faults."""
     try:
         return _Walk(source.data).outline()
-    except RecursionError:
+    except (RecursionError, msgspec.DecodeError) as error:
+        return _broken(source, error)
+
+
+def _broken(source: Source, error: Exception) -> Outline:
+    """Why a file cannot be split into its workflows; or its outline, where only half characters were in the way."""
+    from kustui.definition.syntax import fault_in, nested_too_deep  # its many patterns are for files like this
+
+    if isinstance(error, RecursionError):
         fault = nested_too_deep(too_deep(source.data) or 0)
-    except msgspec.DecodeError as error:
-        if found := fault_in(source):
-            fault = found
-        elif (whole := mended(source.data)) != source.data:
-            return outline(Source(source.path, whole))
-        else:
-            fault = Fault("invalid-json", f"this cannot be read as JSON: {error}", extent=Extent(0, 0))
+    elif found := fault_in(source):
+        fault = found
+    elif (whole := mended(source.data)) != source.data:
+        return outline(Source(source.path, whole))
+    else:
+        fault = Fault("invalid-json", f"this cannot be read as JSON: {error}", extent=Extent(0, 0))
     return Outline(Shape.BROKEN, faults=(fault,))
 
 
@@ -136,6 +142,8 @@ class _Walk:
         """Take in a value that may be, or hold, workflows; LIST or NOTHING where it only leads to others."""
         opening = self.opening(extent)
         if pointer.count("/") >= MAX_DEPTH:
+            from kustui.definition.syntax import nested_too_deep
+
             self.faults.append(nested_too_deep(extent.start, pointer))
         elif opening == b"[":
             elements = enumerate(self.elements(extent))
@@ -229,9 +237,7 @@ class _Walk:
                 return []
             case _:
                 # Python reads no number of thousands of digits; twenty say enough.
-                return json.loads(
-                    self.data[extent.start : extent.end], parse_int=lambda digits: int(digits[:20])
-                )
+                return json.loads(self.data[extent.start : extent.end], parse_int=lambda digits: int(digits[:20]))
 
     def elements(self, extent: Extent) -> Iterator[Extent]:
         """Where each element of a list stands: between two of them are only commas and blanks."""

@@ -132,8 +132,7 @@ def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]
         return value, []
     repeats = scan(data, extent.start, pointer).repeats
     return value, [
-        duplicate_key(key_of(repeat.pointer), repeat.pointer, repeat.first, repeat.second)
-        for repeat in repeats
+        duplicate_key(key_of(repeat.pointer), repeat.pointer, repeat.first, repeat.second) for repeat in repeats
     ]
 
 
@@ -224,9 +223,7 @@ def _told(value: Any, loc: Location, problem: str, found: object) -> Fault:
     name = str(loc[-1])
     if isinstance(loc[-1], int):
         name = _noun(loc) if loc[-2] in _NOUNS else f"every element of {loc[-2]}"
-    return wrong_kind(
-        name, _EXPECTED.get(problem, "of another kind"), found, pointer, _PURPOSES.get((noun, name), "")
-    )
+    return wrong_kind(name, _EXPECTED.get(problem, "of another kind"), found, pointer, _PURPOSES.get((noun, name), ""))
 
 
 def _noun(loc: Location) -> str:

@@ -182,9 +182,7 @@ def _control_character_in_string(stop: _Stop) -> Fault | None:
         return None
     if stop.found == "\t":
         return stop.fault("a tab inside a string", "write it as \\t")
-    return stop.fault(
-        "a control character inside a string", f"remove it, or write it as \\u{ord(stop.found):04x}"
-    )
+    return stop.fault("a control character inside a string", f"remove it, or write it as \\u{ord(stop.found):04x}")
 
 
 def _unknown_escape(stop: _Stop) -> Fault | None:
@@ -198,9 +196,7 @@ def _unknown_escape(stop: _Stop) -> Fault | None:
 
 def _comment(stop: _Stop) -> Fault | None:
     if stop.begins("//", "/*", "#"):
-        return stop.fault(
-            "a comment: JSON has none", "remove it, or keep the note in a description", length=2
-        )
+        return stop.fault("a comment: JSON has none", "remove it, or keep the note in a description", length=2)
     return None
 
 
@@ -231,9 +227,7 @@ def _invisible_character(stop: _Stop) -> Fault | None:
     if not stop.found or (stop.found.isprintable() and not stop.found.isspace()):
         return None
     name = unicodedata.name(stop.found, "a control character").lower()
-    return stop.fault(
-        f"U+{ord(stop.found):04X} ({name}) outside of a string", "remove it, or put a plain space there"
-    )
+    return stop.fault(f"U+{ord(stop.found):04X} ({name}) outside of a string", "remove it, or put a plain space there")
 
 
 def _beyond_the_end(stop: _Stop) -> Fault | None:
@@ -245,9 +239,7 @@ def _beyond_the_end(stop: _Stop) -> Fault | None:
         )
     if stop.begins(",") and not stop.text[stop.at + 1 :].strip(_BLANKS):
         return stop.fault("a comma behind the last value", "remove the comma")
-    return stop.fault(
-        "the file goes on after its value has ended", "put several definitions into one list: [ …, … ]"
-    )
+    return stop.fault("the file goes on after its value has ended", "put several definitions into one list: [ …, … ]")
 
 
 def _key_outside_object(stop: _Stop) -> Fault | None:
@@ -269,9 +261,7 @@ def _end_of_file(stop: _Stop) -> Fault | None:
 
 
 def _comma_before_closing(stop: _Stop) -> Fault | None:
-    comma = (
-        stop.at if stop.complains("Illegal trailing comma") else stop.previous
-    )  # Python 3.13 points at the comma
+    comma = stop.at if stop.complains("Illegal trailing comma") else stop.previous  # Python 3.13 points at the comma
     if comma < 0 or stop.text[comma] != ",":
         return None
     closing = stop.text[comma + 1 :].lstrip(_BLANKS)[:1]
@@ -316,17 +306,13 @@ def _wrong_bracket(stop: _Stop) -> Fault | None:
     if not stop.begins("}", "]") or stop.inside + stop.found not in ("[}", "{]"):
         return None
     closed, opened = ("a list", "an object") if stop.found == "]" else ("an object", "a list")
-    return stop.fault(
-        f"{stop.found} closes {closed}, but {opened} is open", "close what was opened last first"
-    )
+    return stop.fault(f"{stop.found} closes {closed}, but {opened} is open", "close what was opened last first")
 
 
 def _missing_comma(stop: _Stop) -> Fault | None:
     if stop.complains("Expecting ','") and (stop.begins('"', "{", "[", "-") or stop.found.isalnum()):
         following = "member" if stop.inside == "{" else "element"
-        return stop.fault(
-            f"a comma is missing here, before the next {following}", "add a comma", stop.previous + 1
-        )
+        return stop.fault(f"a comma is missing here, before the next {following}", "add a comma", stop.previous + 1)
     return None
 
 
@@ -346,9 +332,7 @@ def _missing_key(stop: _Stop) -> Fault | None:
 
 def _missing_value(stop: _Stop) -> Fault | None:
     if stop.begins(",", "}", "]", ":"):
-        return stop.fault(
-            f"a value is missing before {stop.found}", "add the value, or remove what is too much"
-        )
+        return stop.fault(f"a value is missing before {stop.found}", "add the value, or remove what is too much")
     return None
 
 

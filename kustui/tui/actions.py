@@ -95,8 +95,8 @@ def bindings(*groups: str) -> list[BindingType]:
 
 
 _KEY_NAMES = {
-    "left_square_bracket": "[", "right_square_bracket": "]", "question_mark": "?", "colon": ":", "slash": "/",
-    "asterisk": "*", "minus": "-", "escape": "Esc", "enter": "Enter", "space": "Space", "tab": "Tab",
+    "left_square_bracket": "[", "right_square_bracket": "]", "question_mark": "?", "exclam": "!", "colon": ":",
+    "slash": "/", "asterisk": "*", "minus": "-", "escape": "Esc", "enter": "Enter", "space": "Space", "tab": "Tab",
     "shift+tab": "Shift+Tab", "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End",
     "down": "Down", "up": "Up", "left": "Left", "right": "Right", "f1": "F1",
 }  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -74,6 +75,8 @@ class Kustui(App[None]):
                 asyncio.get_running_loop().add_signal_handler(number, self._ended_by, number)
 
     def on_ready(self) -> None:
+        gc.freeze()
+        gc.enable()
         self._drawn = True
         if self._ended is not None:
             self._ended_by(self._ended)

@@ -13,7 +13,7 @@ from kustui.graph.flow import Flow, Way
 from kustui.graph.references import Read, reads_from
 from kustui.graph.schedules import Call
 from kustui.tui import part_lines
-from kustui.tui.lines import Key, Line, Piece, Row, Target, joined, wrapped
+from kustui.tui.lines import Key, Line, Piece, Row, Target, fitted, joined, width_of, wrapped
 from kustui.tui.tree import MARKS, Kind, Node, Tree, node_key, workflow_key
 from kustui.tui.words import condition_words, event_words, label_of, name_of, naming
 
@@ -69,6 +69,10 @@ class _Page:
         """One paragraph; continued lines are indented."""
         for line in wrapped(pieces, self.width, indent):
             self.rows.append(Row(line, link=link, target=target))
+
+    def line(self, *pieces: Piece) -> None:
+        """One line, cut where the pane ends."""
+        self.rows.append(Row(fitted(pieces, self.width)))
 
     def title(self, text: str, look: str = "heading") -> None:
         self.put((text, look))
@@ -169,14 +173,17 @@ def _around(page: _Page, document: Document, extent: Extent) -> None:
             break
         before.append(source.line_at(start))
     for offset, text in zip(range(len(before), 0, -1), reversed(before), strict=True):
-        page.rows.append(Row(((f"{place.line - offset:>5} ", "muted"), (text, "muted"))))
+        page.line((f"{place.line - offset:>5} ", "muted"), (text, "muted"))
     text = source.line_at(extent.start)
-    end = max(source.place(extent.end).column, place.column + 1) if extent.end > extent.start else place.column + 1
+    until = source.place(extent.end)
+    end = until.column if until.line == place.line else place.column
     # A long line is shown from a little before the fault.
     cut = max(0, place.column - page.width // 2) if len(text) > page.width - 6 else 0
-    page.rows.append(Row(((f"{place.line:>5} ", "error"), (text[cut:], ""))))
-    caret = "^" * max(1, min(end - place.column, page.width // 2))
-    page.rows.append(Row(((" " * (6 + place.column - 1 - cut), ""), (caret, "error"))))
+    page.line((f"{place.line:>5} ", "error"), (text[cut:], ""))
+    # Below it in cells: what is wide, or spelt out, takes more than one for a character.
+    left = 6 + width_of(((text[cut : place.column - 1], ""),))
+    caret = width_of(((text[place.column - 1 : end - 1], ""),))
+    page.line((" " * left, ""), ("^" * max(1, min(caret, page.width - left)), "error"))
 
 
 # A workflow

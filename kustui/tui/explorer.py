@@ -66,8 +66,12 @@ class Explorer(Screen[None]):
         """Whether a key was pressed: then nothing opens by itself any more."""
         self._resting: Timer | None = None
         self._told: Key | None = None
+        """The node that the panes tell of; None where they are to be told anew."""
+        self._described: Key | None = None
+        """The node that they told of last: told anew, its place in them is kept."""
         self._progress = ""
         self._history = History()
+        self._titles: dict[RowsView, str] = {}
         self._target: Target | None = None
         """The place in a file that was jumped to and is yet to be shown."""
         self._filtered: RowsView | None = None
@@ -79,7 +83,7 @@ class Explorer(Screen[None]):
         with Horizontal(id="panes"):
             yield TreeView(id="tree")
             with Vertical(id="side"):
-                yield RowsView(id="detail")
+                yield RowsView(cursor_always=False, id="detail")
                 yield RowsView(id="source")
         yield RowsView(empty="nothing is wrong", id="problems")
         yield StatusBar(id="status")
@@ -150,7 +154,8 @@ class Explorer(Screen[None]):
         self._told = None
         self._tell()
 
-    @work(thread=True, exclusive=True, group="examine")
+    # Described in words: Textual would write out the arguments, the whole of the files among them.
+    @work(thread=True, exclusive=True, group="examine", description="examining")
     def _examine(self, snapshot: Snapshot) -> None:
         """Look at every workflow with every rule, beside the keys."""
         from kustui.tui import detail, source_rows  # noqa: F401  # what the panes need, paid for beside the keys
@@ -217,15 +222,20 @@ class Explorer(Screen[None]):
         from kustui.tui.detail import described
         from kustui.tui.source_rows import source_rows
 
-        self._told = node.key
-        width = max(20, self.detail.scrollable_content_region.width - 1)
-        self.detail.show(Rows.of(described(tree, node, width)), top=0)
-        self._show_source(source_rows(node.document, node.pointer, tree.problems(node)), node)
+        again = node.key == self._described
+        self._told = self._described = node.key
+        width = max(20, self.detail.content_size.width - 1)
+        rows = Rows.of(described(tree, node, width))
+        self.detail.show(rows, self.detail.cursor if again else 0, top=None if again else 0)
+        self._show_source(source_rows(node.document, node.pointer, tree.problems(node)), node, again=again)
         self._title_panes()
 
-    def _show_source(self, rows: Rows, node: Node) -> None:
+    def _show_source(self, rows: Rows, node: Node, *, again: bool) -> None:
         """Show source, its cursor on the line that was jumped to, if one was."""
         target, self._target = self._target, None
+        if again and target is None:
+            self.source.show(rows, self.source.cursor)
+            return
         line = 0
         if target is not None and target.document is node.document and rows.first_line:
             line = target.document.source.place(target.offset).line - rows.first_line
@@ -277,6 +287,8 @@ class Explorer(Screen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         focused = event.widget.id
+        if focused == "filter" and self._filtered is not None:
+            focused = self._filtered.id  # what is being filtered is to be seen
         for name in ("tree", "detail", "source", "problems"):
             self.set_class(focused == name, f"-on-{name}")
         if focused in ("detail", "source"):
@@ -311,8 +323,9 @@ class Explorer(Screen[None]):
         self._title(self.source, f"3 Source{place}   2 Detail" if alone else f"3 Source{place}")
 
     def _title(self, view: RowsView, title: str) -> None:
-        """Titles are drawn through a markup parser unless they are content already."""
-        view.border_title = Content(shown(title))
+        if self._titles.get(view) != title:  # a new title repaints the whole pane
+            self._titles[view] = title
+            view.border_title = Content(shown(title))  # content, since text would go through a markup parser
 
     def _offer_keys(self) -> None:
         on_tree = self.focused is None or self.focused.id == "tree"
@@ -466,6 +479,8 @@ class Explorer(Screen[None]):
         if not fields:
             await self.mount(field)
         self._filtered = self.problems if self.focused is self.problems else self.tree_view
+        if self._filtered is self.tree_view:
+            self.remove_class("-beside")
         tree = self.tree_view.tree_of
         field.value = self._problem_words if self._filtered is self.problems else tree.filter if tree else ""
         field.add_class("-open")

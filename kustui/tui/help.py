@@ -55,8 +55,8 @@ def help_rows() -> list[Row]:
         for action in ACTIONS:
             if action.group == group:
                 keys = "  ".join(key_names(action))
-                rows.append(Row(((f"  {keys:<22}", "key"), (action.help, ""))))
+                rows.append(Row(((f"  {keys:<19}", "key"), (action.help, ""))))
         rows.append(Row())
     rows.append(Row((("Signs", "heading"),)))
-    rows.extend(Row(((f"  {sign:<22}", look), (what, ""))) for sign, look, what in _SIGNS)
+    rows.extend(Row(((f"  {sign:<19}", look), (what, ""))) for sign, look, what in _SIGNS)
     return rows

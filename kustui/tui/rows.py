@@ -9,57 +9,26 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.geometry import Size
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+from textual.widget import Widget
 
 from kustui.tui.actions import bindings
 from kustui.tui.lines import Row, Rows, laid_out, shown
+from kustui.tui.theme import looks_of
 
 if TYPE_CHECKING:
     from textual import events
-    from textual.app import RenderResult  # noqa: F401
     from textual.binding import BindingType
 
-_LOOKS = (
-    "muted", "name", "heading", "event", "action", "link", "string", "number", "key",
-    "error", "warning", "info", "good", "fault",
-)  # fmt: skip
 
-
-class RowsView(ScrollView, can_focus=True):
+class RowsView(Widget, can_focus=True):
     """Rows with a cursor."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("rows")
-    COMPONENT_CLASSES: ClassVar[set[str]] = {f"rows--{look}" for look in (*_LOOKS, "cursor", "cursor-blurred")}
-    DEFAULT_CSS = """
-    RowsView {
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-size: 0 0;
-        background: $background;
-        color: $foreground;
-        & > .rows--muted { color: $muted; }
-        & > .rows--name { text-style: bold; }
-        & > .rows--heading { color: $primary; text-style: bold; }
-        & > .rows--event { color: $secondary; }
-        & > .rows--action { color: $accent; }
-        & > .rows--link { color: $secondary; text-style: underline; }
-        & > .rows--string { color: $success; }
-        & > .rows--number { color: $warning; }
-        & > .rows--key { color: $primary; }
-        & > .rows--error { color: $error; text-style: bold; }
-        & > .rows--warning { color: $warning; text-style: bold; }
-        & > .rows--info { color: $secondary; }
-        & > .rows--good { color: $success; }
-        & > .rows--fault { color: $error; text-style: bold underline; }
-        & > .rows--cursor { background: $cursor; text-style: bold; }
-        & > .rows--cursor-blurred { background: $cursor-blurred; }
-        &:ansi > .rows--cursor { text-style: reverse; }
-    }
-    """
+    DEFAULT_CSS = "RowsView { height: 1fr; background: $background; color: $foreground; }"
 
     cursor: reactive[int] = reactive(0, repaint=False)
 
@@ -96,11 +65,15 @@ class RowsView(ScrollView, can_focus=True):
         def control(self) -> RowsView:
             return self.view
 
-    def __init__(self, *, empty: str = "", id: str | None = None) -> None:
+    def __init__(self, *, empty: str = "", cursor_always: bool = True, id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows = Rows(0, _no_row)
         self.empty = empty
-        self._styles_of: dict[str, Style] = {}
+        self.cursor_always = cursor_always
+        """Whether the cursor is shown while the keys go elsewhere."""
+        self._looks: dict[str, Style] = {}
+        self.top = 0
+        """The row at the upper edge."""
         self._width = 0
 
     # What is shown
@@ -108,11 +81,9 @@ class RowsView(ScrollView, can_focus=True):
     def show(self, rows: Rows, cursor: int = 0, *, top: int | None = None) -> None:
         """Show other rows, the cursor on one of them; ``top`` is the row at the upper edge if it can be."""
         self.rows = rows
-        self.virtual_size = Size(0, rows.count)
         with self.prevent(self.Moved):
             self.cursor = self.validate_cursor(cursor)
-        if top is not None:
-            self.scroll_to(y=top, animate=False, force=True)
+        self._scroll(self.top if top is None else top)
         self.keep_cursor_in_view()
         self.refresh()
 
@@ -124,44 +95,33 @@ class RowsView(ScrollView, can_focus=True):
     @property
     def page(self) -> int:
         """Rows on one screen."""
-        return max(1, self.scrollable_content_region.height)
+        return max(1, self.content_size.height)
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        index = self.scroll_offset.y + y
+        index = self.top + y
         base = self.rich_style
         if index >= self.rows.count:
-            if y == 0 and not self.rows.count and self.empty:
-                return Strip([Segment(shown(self.empty), base + self._look("muted"))]).adjust_cell_length(
-                    width, base
-                )
-            return Strip.blank(width, base)
-        row = self.rows.make(index)
+            told = shown(self.empty) if y == 0 and not self.rows.count else ""
+            return Strip([Segment(told, base + self._look("muted"))]).adjust_cell_length(width, base)
         here = index == self.cursor
-        if here:
-            base += self._look("cursor" if self.has_focus else "cursor-blurred")
+        cursor = Style()
+        if here and (self.has_focus or self.cursor_always):
+            cursor = self._look("cursor" if self.has_focus else "cursor-blurred")
         # The cursor's own glyph, so that it is seen without colour as well.
-        edge = Segment(shown("▌") if here and self.has_focus else " ", base)
-        skip = self.scroll_offset.x
-        line = laid_out(row, width - 1) if not self.max_scroll_x else row.line
-        strip = Strip([Segment(shown(text), self._on(base, look, here)) for text, look in line])
-        if skip:
-            strip = strip.crop(skip)
-        return Strip([edge, *strip]).adjust_cell_length(width, base)
-
-    def _on(self, base: Style, look: str, here: bool) -> Style:
-        style = base + self._look(look) if look else base
-        return style + Style(bgcolor=base.bgcolor) if here else style
+        edge = Segment("▌" if here and self.has_focus else " ", base + cursor)
+        line = laid_out(self.rows.make(index), width - 1)
+        pieces = [Segment(shown(text), base + self._look(look) + cursor) for text, look in line]
+        return Strip([edge, *pieces]).adjust_cell_length(width, base + cursor).simplify()
 
     def _look(self, look: str) -> Style:
-        style = self._styles_of.get(look)
-        if style is None:
-            style = self._styles_of[look] = self.get_component_rich_style(f"rows--{look}", partial=True)
-        return style
+        if not self._looks:
+            self._looks = looks_of(self.app)
+        return self._looks[look]
 
     def notify_style_update(self) -> None:
         super().notify_style_update()
-        self._styles_of.clear()
+        self._looks = {}
 
     # The cursor
 
@@ -175,14 +135,22 @@ class RowsView(ScrollView, can_focus=True):
         self.post_message(self.Moved(self))
 
     def _repaint(self, index: int) -> None:
-        self.refresh_lines(index, 1)
+        self.refresh(Region(0, index - self.top, self.size.width, 1))
 
     def keep_cursor_in_view(self) -> None:
-        top, page = self.scroll_offset.y, self.page
-        if self.cursor < top:
-            self.scroll_to(y=self.cursor, animate=False, force=True)
-        elif self.cursor >= top + page:
-            self.scroll_to(y=self.cursor - page + 1, animate=False, force=True)
+        self._scroll(max(min(self.top, self.cursor), self.cursor - self.page + 1))
+
+    def _scroll(self, top: int) -> None:
+        top = max(0, min(top, self.rows.count - self.page))
+        if top != self.top:
+            self.top = top
+            self.refresh()
+
+    def on_mouse_scroll_down(self) -> None:
+        self._scroll(self.top + 3)
+
+    def on_mouse_scroll_up(self) -> None:
+        self._scroll(self.top - 3)
 
     def watch_has_focus(self, has_focus: bool) -> None:
         super().watch_has_focus(has_focus)
@@ -195,7 +163,7 @@ class RowsView(ScrollView, can_focus=True):
             self.post_message(self.Widened(self))
 
     def on_click(self, event: events.Click) -> None:
-        index = self.scroll_offset.y + event.get_content_offset_capture(self).y
+        index = self.top + event.get_content_offset_capture(self).y
         if 0 <= index < self.rows.count:
             again = index == self.cursor
             self.cursor = index

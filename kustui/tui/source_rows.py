@@ -70,7 +70,8 @@ def _faults(problems: Sequence[Problem], first: int, count: int) -> dict[int, tu
     for problem in sorted(problems, key=lambda problem: -problem.severity):
         start, end = problem.span()
         if 0 <= start.line - first < count:
-            until = end.column if end.line == start.line else start.column + 1
+            # What is missing has no extent of its own: the character in its place is marked.
+            until = max(end.column if end.line == start.line else 0, start.column + 1)
             fault = _Fault(start.column - 1, until - 1, (MARKS[problem.severity],))
             found[start.line - first] = (*found.get(start.line - first, ()), fault)
     return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from textual.geometry import Region
@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from kustui.tui.actions import key_names
 from kustui.tui.lines import Line, Row, laid_out, shown, width_of
+from kustui.tui.theme import looks_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,28 +24,7 @@ if TYPE_CHECKING:
 class StatusBar(Widget):
     """Where you are and what there is, above the keys of the pane at hand."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "status--muted",
-        "status--name",
-        "status--error",
-        "status--warning",
-        "status--key",
-        "status--info",
-    }
-    DEFAULT_CSS = """
-    StatusBar {
-        dock: bottom;
-        height: 2;
-        background: $panel;
-        color: $foreground;
-        & > .status--muted { color: $muted; }
-        & > .status--name { text-style: bold; }
-        & > .status--error { color: $error; text-style: bold; }
-        & > .status--warning { color: $warning; text-style: bold; }
-        & > .status--info { color: $secondary; }
-        & > .status--key { color: $accent; text-style: bold; }
-    }
-    """
+    DEFAULT_CSS = "StatusBar { dock: bottom; height: 2; background: $panel; color: $foreground; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -65,7 +45,7 @@ class StatusBar(Widget):
     def render_line(self, y: int) -> Strip:
         width, base = self.size.width, self.rich_style
         line = laid_out(self._where, width - 2) if y == 0 else self._keys(width - 2)
-        segments = [Segment(shown(text), self._style(look, base)) for text, look in line]
+        segments = [Segment(shown(text), base + self._looks[look]) for text, look in line]
         return Strip([Segment(" ", base), *segments]).adjust_cell_length(width, base)
 
     def _keys(self, width: int) -> Line:
@@ -82,5 +62,6 @@ class StatusBar(Widget):
             line = more
         return line
 
-    def _style(self, look: str, base: Style) -> Style:
-        return base + self.get_component_rich_style(f"status--{look}", partial=True) if look else base
+    @property
+    def _looks(self) -> dict[str, Style]:
+        return looks_of(self.app)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from textual.color import Color
 from textual.theme import Theme
+
+if TYPE_CHECKING:
+    from textual.app import App
 
 DARK = Theme(
     name="kustui",
@@ -27,3 +34,37 @@ DARK = Theme(
 
 VARIABLES = {"muted": "#808080", "rule": "#606060", "cursor": "#264f78", "cursor-blurred": "#303030"}
 """What our own variables are under a theme that does not know them."""
+
+LOOKS = {
+    "muted": ("muted", ""),
+    "name": ("", "bold"),
+    "heading": ("primary", "bold"),
+    "event": ("secondary", ""),
+    "action": ("accent", ""),
+    "link": ("secondary", "underline"),
+    "string": ("success", ""),
+    "number": ("warning", ""),
+    "key": ("primary", ""),
+    "error": ("error", "bold"),
+    "warning": ("warning", "bold"),
+    "info": ("secondary", ""),
+    "good": ("success", ""),
+    "fault": ("error", "bold underline"),
+}
+"""What a piece of text can look like: the variable of the theme that colours it, and its attributes."""
+
+
+def looks_of(app: App[None]) -> dict[str, Style]:
+    """The looks under the theme in force, and those of the rows that the cursor is on."""
+    variables = app.theme_variables
+    found = {"": Style()}
+    for look, (variable, attributes) in LOOKS.items():
+        colour = Color.parse(variables[variable]).rich_color if variable else None
+        found[look] = Style(color=colour) + Style.parse(attributes or "none")
+    if app.no_color or app.native_ansi_color:  # a background of its own is not to be had, or may not be told apart
+        found["cursor"], found["cursor-blurred"] = Style(reverse=True), Style(underline=True)
+    else:
+        for look in ("cursor", "cursor-blurred"):
+            found[look] = Style(bgcolor=Color.parse(variables[look]).rich_color)
+        found["cursor"] += Style(bold=True)
+    return found

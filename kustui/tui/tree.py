@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -65,6 +64,11 @@ def node_key(entry: Entry, node: str) -> Key:
     return (*workflow_key(entry), "trigger" if node == "1" else f"step {node}")
 
 
+def _shadowed(step: Step) -> str:
+    """The last of the key of a step whose id another has."""
+    return f"step {step.id} {step.pointer}"
+
+
 class Tree:
     """The rows that are visible, and the changes to which they are."""
 
@@ -74,6 +78,7 @@ class Tree:
         self.snapshot = snapshot
         self._subjects: dict[Entry, Subject] = {}
         self._marks: dict[Key, Line] = {}
+        self._documents = {document: place for place, document in enumerate(snapshot.collection.documents)}
         self.nodes: list[Node] = []
         for document in snapshot.collection.documents:
             self.expanded.add((document.path,))
@@ -83,6 +88,7 @@ class Tree:
         """Show another snapshot, whatever is open staying open."""
         if snapshot.collection is not self.snapshot.collection:
             self._subjects.clear()
+        self._documents = {document: place for place, document in enumerate(snapshot.collection.documents)}
         self.snapshot = snapshot
         self._marks.clear()
         self._rebuild()
@@ -122,7 +128,7 @@ class Tree:
         for document in self.snapshot.collection.documents:
             if self._alone(document):
                 yield from self._workflows(document, 0)
-            elif document.entries or document.faults:
+            elif document.entries or document.faults or document.app_extent is not None:
                 if self.filter and not any(self._matches(entry) for entry in document.entries):
                     continue
                 yield Node(Kind.DOCUMENT, (document.path,), 0, document, document.app_pointer, opens=True)
@@ -144,7 +150,7 @@ class Tree:
     def _children(self, node: Node) -> Iterator[Node]:
         match node.kind:
             case Kind.DOCUMENT:
-                for index, fault in enumerate((*node.document.faults, *node.document.app_faults)):
+                for index, fault in enumerate(self._file_faults(node.document)):
                     yield self._below(node, f"fault {index}", Kind.FAULT, fault.pointer, fault)
                 yield from self._workflows(node.document, node.depth + 1)
             case Kind.WORKFLOW:
@@ -153,6 +159,11 @@ class Tree:
                 yield from self._ways(node)
             case _:
                 pass
+
+    def _file_faults(self, document: Document) -> tuple[Fault, ...]:
+        """What is wrong with a file outside of its workflows; with its app, once that was looked at anyway."""
+        examined = self.snapshot.problems is not None
+        return (*document.faults, *(document.app_faults if examined else ()))
 
     def _below(
         self,
@@ -178,7 +189,7 @@ class Tree:
             opens = bool(step.transitions or step.error_cases or step.schedules)
             yield self._below(node, f"step {step.id}", Kind.STEP, step.pointer, step, opens=opens)
         for step in flow.shadowed:
-            yield self._below(node, f"step {step.id} {step.pointer}", Kind.STEP, step.pointer, step)
+            yield self._below(node, _shadowed(step), Kind.STEP, step.pointer, step)
 
     def _ways(self, node: Node) -> Iterator[Node]:
         assert node.entry is not None
@@ -266,27 +277,53 @@ class Tree:
         workflow = self.subject(entry).workflow
         for part in (workflow.trigger, *workflow.steps):
             if part is not None and within(pointer, part.pointer):
+                if isinstance(part, Step) and self.subject(entry).flow.steps.get(part.id) is not part:
+                    return (*workflow_key(entry), _shadowed(part))
                 key = node_key(entry, part.id if isinstance(part, Step) else TRIGGER_ID)
                 ways = enumerate(part.ways)
                 return next(((*key, f"way {place}") for place, way in ways if within(pointer, way.pointer)), key)
         return workflow_key(entry)
 
     def problem_beyond(self, index: int, by: int) -> Problem | None:
-        """The next problem in the file after what a row stands for (``by`` 1) or the one before it (-1), from the
-        other end where there is none; None where nothing is wrong."""
+        """The next problem below a row (``by`` 1) or the one above it (-1), from the other end where there is none;
+        None where nothing is wrong. Only workflows that are passed are read."""
         problems = self.snapshot.problems or ()
         if not problems or not self.nodes:
             return next(iter(problems), None)
-        documents = {document: place for place, document in enumerate(self.snapshot.collection.documents)}
+        groups: dict[tuple[int, int], list[Problem]] = {}
+        for problem in problems:
+            groups.setdefault(self._place(problem.document, problem.entry), []).append(problem)
         node = self.nodes[index]
-        here = (documents[node.document], node.document.spot(node.pointer).value.start)
-        places = [(documents[problem.document], problem.where().start) for problem in problems]
-        if by < 0:
-            return problems[bisect_left(places, here) - 1]
-        for problem in problems[bisect_left(places, here) :]:
-            if self.key_at(problem.document, problem.pointer) != node.key:
-                return problem
-        return problems[0]
+        here = self._place(node.document, node.entry)
+        rank: tuple[int, int] | None = self._rank(node.key)
+        beyond = [place for place in groups if (place > here if by > 0 else place < here)]
+        behind = [place for place in groups if (place < here if by > 0 else place > here)]
+        for place in (here, *sorted(beyond)[::by], *sorted(behind)[::by], here):
+            ranked = [
+                (self._rank(self.key_at(problem.document, problem.pointer)), problem)
+                for problem in groups.get(place, ())
+            ]
+            if place == here and rank is not None:  # the first time only what is beyond the row
+                ranked = [found for found in ranked if (found[0] > rank if by > 0 else found[0] < rank)]
+                rank = None
+            if ranked:
+                return (min if by > 0 else max)(ranked, key=lambda found: found[0])[1]
+        return None
+
+    def _place(self, document: Document, entry: Entry | None) -> tuple[int, int]:
+        """What sorts workflows as their rows are sorted, what is wrong with a file itself before them."""
+        return self._documents[document], entry.item.extent.start if entry is not None else -1
+
+    def _rank(self, key: Key) -> tuple[int, int]:
+        """What sorts the rows of one workflow: where its step comes, and which of the step's ways it is."""
+        entry = self.snapshot.collection.by_key.get(key[1]) if len(key) > 2 else None
+        if entry is None:
+            return -1, -1
+        flow = self.subject(entry).flow
+        steps = [*(f"step {step.id}" for step in flow.order), *(_shadowed(step) for step in flow.shadowed)]
+        names = {name: place for place, name in enumerate(("trigger", *steps))}
+        way = key[3].removeprefix("way ") if len(key) > 3 else ""
+        return names.get(key[2], -1), int(way) if way.isdigit() else -1
 
     def set_filter(self, text: str) -> None:
         self.filter = text.strip()

@@ -620,9 +620,7 @@ def stream(out: TextIO, workflows: int, steps: int, seed: int = 1, mistakes: int
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m tests.benchmarks.generate", description="Write an app definition."
-    )
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.generate", description="Write an app definition.")
     parser.add_argument("--workflows", type=int, default=20)
     parser.add_argument("--steps", type=int, default=15, help="steps in each workflow")
     parser.add_argument("--seed", type=int, default=1)

@@ -82,11 +82,7 @@ def test_every_pointer_into_a_file_that_is_not_readable_is_the_whole(raw: bytes)
     assert (found.app, found.app_faults, found.entries) == (None, (), ())
 
 
-@given(
-    st.lists(
-        st.tuples(*2 * [st.sampled_from([None, "", "a", "/0", "/1", "#/1", "a#/1", "/1#/1"])]), max_size=6
-    )
-)
+@given(st.lists(st.tuples(*2 * [st.sampled_from([None, "", "a", "/0", "/1", "#/1", "a#/1", "/1#/1"])]), max_size=6))
 def test_every_workflow_of_a_file_has_a_key_of_its_own(
     workflows: list[tuple[str | None, str | None]],
 ) -> None:

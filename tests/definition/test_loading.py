@@ -98,9 +98,7 @@ def test_a_file_is_read_once_however_it_is_named() -> None:
     put("defs/a.json", "one")
     Path("link.json").symlink_to("defs/a.json")
     os.link("defs/a.json", "hard.json")
-    assert paths("defs/a.json", "defs/a.json", "./defs/a.json", "defs", "link.json", "hard.json") == [
-        "defs/a.json"
-    ]
+    assert paths("defs/a.json", "defs/a.json", "./defs/a.json", "defs", "link.json", "hard.json") == ["defs/a.json"]
     assert paths("link.json", "defs") == ["link.json"]
 
 

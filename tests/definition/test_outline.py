@@ -110,9 +110,7 @@ def test_a_workflow_with_a_key_named_app_is_still_a_workflow() -> None:
     assert (found.shape, found.app) == (Shape.WORKFLOW, None)
 
 
-@pytest.mark.parametrize(
-    "wrap", [lambda workflow: workflow, lambda it: {"type": "workflow", "attributes": it}]
-)
+@pytest.mark.parametrize("wrap", [lambda workflow: workflow, lambda it: {"type": "workflow", "attributes": it}])
 @pytest.mark.parametrize("enabled", [True, False, None])
 @pytest.mark.parametrize("called", [True, False])
 def test_what_starts_a_workflow_and_whether_it_runs_is_known_before_it_is_read(
@@ -139,14 +137,10 @@ def test_an_id_or_a_name_that_is_no_text_is_none(odd: Any) -> None:
 
 
 def test_numbers_that_python_cannot_hold_are_no_fault() -> None:
-    text = (
-        json.dumps({**ONE, "id": "?", "rev": "?"}).replace('"?"', "9" * 5000 + "", 1).replace('"?"', "1e999")
-    )
+    text = json.dumps({**ONE, "id": "?", "rev": "?"}).replace('"?"', "9" * 5000 + "", 1).replace('"?"', "1e999")
     (entry,) = opened(text).entries
     assert entry.item.name == "one"
-    assert [fault.message for fault in entry.reading.faults] == [
-        "id must be text in quotes, found a huge number"
-    ]
+    assert [fault.message for fault in entry.reading.faults] == ["id must be text in quotes, found a huge number"]
 
 
 def test_workflows_that_are_no_list_are_told() -> None:
@@ -201,9 +195,7 @@ def test_workflows_given_twice_are_the_last() -> None:
 
 
 def test_a_key_given_twice_in_an_app_outside_its_workflows_is_told_with_both_places() -> None:
-    found = opened(
-        '{"app": "a", "version": "1", "title": "A", "settings": {"x": 1, "x": 2}, "workflows": []}'
-    )
+    found = opened('{"app": "a", "version": "1", "title": "A", "settings": {"x": 1, "x": 2}, "workflows": []}')
     (fault,) = all_faults(found)
     assert (fault.rule, fault.pointer) == ("duplicate-key", "/settings/x")
     assert fault.extent
@@ -221,11 +213,7 @@ def test_a_key_given_twice_inside_a_workflow_or_a_resource_is_told_once() -> Non
 
 @pytest.mark.parametrize("half", [r"\ud800", r"\uDFFF", r"\ud83d x", r"\\\ud83d", r"\ude00\ud83d"])
 def test_half_a_surrogate_pair_is_shown_as_a_replacement_character(half: str) -> None:
-    text = (
-        json.dumps({"workflows": [{**a_workflow("HALF"), "KEY": 1}]})
-        .replace("HALF", half)
-        .replace("KEY", half)
-    )
+    text = json.dumps({"workflows": [{**a_workflow("HALF"), "KEY": 1}]}).replace("HALF", half).replace("KEY", half)
     (entry,) = opened(text).entries
     for shown in (entry.item.name, entry.workflow.name, *(entry.workflow.model_extra or {})):
         assert "\ufffd" in shown
@@ -310,6 +298,4 @@ def test_the_steps_of_a_workflow_are_not_decoded(monkeypatch: pytest.MonkeyPatch
     outline(Source("x", json.dumps({"workflows": [ONE, TWO]}).encode()))
     texts = {value for value in decoded if isinstance(value, str)}
     assert texts == {"id-of-one", "one", "id-of-two", "two", "kustomer.conversation.create"}
-    assert all(
-        isinstance(part, msgspec.Raw) for value in decoded if isinstance(value, list) for part in value
-    )
+    assert all(isinstance(part, msgspec.Raw) for value in decoded if isinstance(value, list) for part in value)

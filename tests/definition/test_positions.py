@@ -28,9 +28,7 @@ KEYS = st.one_of(
     st.text(st.sampled_from('ab~/"\\\n\0é😀{}[]:, '), max_size=5),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=5),
 )
-SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), KEYS
-)
+SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), KEYS)
 VALUES = st.recursive(
     SCALARS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
@@ -61,9 +59,7 @@ def printed(draw: Callable[..., Any], values: st.SearchStrategy[Any] = VALUES) -
 def everything(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
     """Each value inside a value, by its pointer."""
     yield pointer, value
-    members = (
-        value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
-    )
+    members = value.items() if isinstance(value, dict) else enumerate(value if isinstance(value, list) else ())
     for key, inner in members:
         yield from everything(inner, f"{pointer}/{escape(str(key))}")
 
@@ -99,9 +95,7 @@ def test_a_value_inside_a_file_is_scanned_from_where_it_begins(
     spots = scan(before + data + b"}", len(before), "/y").spots
     alone = scan(data).spots
     assert list(spots) == [f"/y{pointer}" for pointer in alone]
-    assert [spot.value.start - len(before) for spot in spots.values()] == [
-        s.value.start for s in alone.values()
-    ]
+    assert [spot.value.start - len(before) for spot in spots.values()] == [s.value.start for s in alone.values()]
 
 
 @given(printed(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4)))

@@ -213,9 +213,7 @@ def test_what_is_odd_in_a_schedule_call_is_left_to_the_rules() -> None:
 
 
 def test_an_app_is_read_without_its_workflows() -> None:
-    found = opened(
-        {"app": "shop", "version": "1.0.0", "title": "Shop", "env": {"x": 1}, "workflows": [a_workflow()]}
-    )
+    found = opened({"app": "shop", "version": "1.0.0", "title": "Shop", "env": {"x": 1}, "workflows": [a_workflow()]})
     assert found.app
     assert (found.app.app, found.app.version, found.app.title) == ("shop", "1.0.0", "Shop")
     assert found.app.model_extra == {"env": {"x": 1}}
@@ -340,9 +338,7 @@ def test_a_part_at_fault_in_an_api_resource_is_told_below_its_attributes(
 
 
 @pytest.mark.parametrize(("definition", "pointer", "message"), FAULTS)
-def test_nobody_is_told_in_the_words_of_a_library(
-    definition: dict[str, Any], pointer: str, message: str
-) -> None:
+def test_nobody_is_told_in_the_words_of_a_library(definition: dict[str, Any], pointer: str, message: str) -> None:
     said = f"{message} {only_fault(opened([definition])).hint}".lower()
     assert not [word for word in PYDANTIC if word in said]
 
@@ -450,9 +446,7 @@ def test_a_resource_whose_id_is_no_text_is_told_beside_its_attributes() -> None:
         ),
     ],
 )
-def test_a_part_of_an_app_at_fault_is_told_and_left_out(
-    app: dict[str, Any], pointer: str, message: str
-) -> None:
+def test_a_part_of_an_app_at_fault_is_told_and_left_out(app: dict[str, Any], pointer: str, message: str) -> None:
     found = opened([{**app, "workflows": [a_workflow()]}])
     (fault,) = found.app_faults
     assert (fault.message, fault.pointer) == (message, f"/0{pointer}")
@@ -501,11 +495,7 @@ def test_a_key_given_twice_in_a_workflow_keeps_the_last_and_is_told_with_both_pl
 def test_a_key_that_needs_escapes_is_told_as_it_is_written() -> None:
     (fault,) = read(with_step(params={"a/b~c": 1}) | {}).faults or (None,)
     assert fault is None
-    text = (
-        json.dumps(a_workflow(meta={"K": 1, "L": 2}))
-        .replace('"K"', '"a/b~\\u001b"')
-        .replace('"L"', '"a/b~\\u001b"')
-    )
+    text = json.dumps(a_workflow(meta={"K": 1, "L": 2})).replace('"K"', '"a/b~\\u001b"').replace('"L"', '"a/b~\\u001b"')
     fault = only_fault(opened(text))
     assert fault.message == r'the key "a/b~\u001b" is given twice in one object'
 
@@ -515,9 +505,7 @@ def deep(levels: int, opening: str = "[", closing: str = "]") -> str:
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}"), ('[{"a":', "}]")])
-@pytest.mark.parametrize(
-    "levels", [MAX_DEPTH - 50, MAX_DEPTH, MAX_DEPTH + 100, 700, 850, 950, 3_000, 100_000]
-)
+@pytest.mark.parametrize("levels", [MAX_DEPTH - 50, MAX_DEPTH, MAX_DEPTH + 100, 700, 850, 950, 3_000, 100_000])
 def test_a_workflow_nested_too_deep_is_told_where_it_passes_what_is_read(
     levels: int, opening: str, closing: str
 ) -> None:
@@ -589,9 +577,7 @@ SAMPLES = sorted((Path(__file__).parents[2] / "samples").rglob("*.json"))
 @st.composite
 def mutated(draw: Callable[..., Any]) -> Any:
     """A definition in which a few values are others or gone."""
-    value: Any = copy.deepcopy(
-        draw(st.sampled_from([RICH, RICH["workflows"], a_resource(), {"data": [a_resource()]}]))
-    )
+    value: Any = copy.deepcopy(draw(st.sampled_from([RICH, RICH["workflows"], a_resource(), {"data": [a_resource()]}])))
     for _ in range(draw(st.integers(1, 4))):
         *path, last = draw(st.sampled_from(places(value)[1:] or [(None,)]))
         part = value
@@ -651,9 +637,7 @@ def test_any_definition_with_wrong_bytes_is_read(definition: Any, data: st.DataO
             case "flip" if at < len(raw):
                 raw[at] ^= 1 << data.draw(st.integers(0, 7))
             case "insert":
-                raw[at:at] = data.draw(
-                    st.binary(max_size=3) | st.sampled_from([b'"', b"{", b"]", b"\\ud800", b"NaN"])
-                )
+                raw[at:at] = data.draw(st.binary(max_size=3) | st.sampled_from([b'"', b"{", b"]", b"\\ud800", b"NaN"]))
             case _:
                 del raw[at : at + 1]
     answers(opened(bytes(raw)))
@@ -672,9 +656,7 @@ def test_the_samples_are_read(path: Path) -> None:
         assert not list(all_faults(found))
 
 
-@pytest.mark.parametrize(
-    "path", [path for path in SAMPLES if "broken" not in path.parts], ids=lambda path: path.name
-)
+@pytest.mark.parametrize("path", [path for path in SAMPLES if "broken" not in path.parts], ids=lambda path: path.name)
 def test_a_sample_cut_off_anywhere_is_read(path: Path) -> None:
     raw = path.read_bytes()
     for end in range(0, len(raw), max(1, len(raw) // 40)):

@@ -126,9 +126,7 @@ ABOUT_THE_END = (
     "a comment",
 )
 INSIDE = [
-    text
-    for text, told in MISTAKES
-    if text[:1] in ("[", "{") and not told.split(" ", 1)[1].startswith(ABOUT_THE_END)
+    text for text, told in MISTAKES if text[:1] in ("[", "{") and not told.split(" ", 1)[1].startswith(ABOUT_THE_END)
 ]
 
 
@@ -200,7 +198,5 @@ def test_text_in_another_encoding_is_read_and_told() -> None:
 
 
 def test_bytes_that_are_not_text_are_told_at_their_place() -> None:
-    assert told(opened('{"é": "'.encode() + b'\xe9"}')) == [
-        "1:8-1:9 byte 0xE9 is not UTF-8: save the file as UTF-8"
-    ]
+    assert told(opened('{"é": "'.encode() + b'\xe9"}')) == ["1:8-1:9 byte 0xE9 is not UTF-8: save the file as UTF-8"]
     assert opened(b"\xff\xfe\xfa").shape is Shape.BROKEN

@@ -1,1 +1,318 @@
-RULES = ()
+"""What an app declares, and what its workflows use of it and of other apps."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
+
+from pydantic import ValidationError
+
+from kustui.check.closest import closest, hint_of
+from kustui.check.examples import app, step, workflow
+from kustui.check.problems import Related, Severity
+from kustui.check.rule import Finding, Rule
+from kustui.check.supply import Supply
+from kustui.check.versions import app_of, general_name, read_version
+from kustui.definition.models import TRIGGER_ID, Schema
+
+if TYPE_CHECKING:
+    from kustui.check.subjects import Facts, Subject, Survey
+    from kustui.definition.collection import Document
+    from kustui.definition.models import Step
+
+PUBLISH_ACTION = "kustomer.event.publish"
+"""The action that makes an event happen [seen]."""
+
+_OF_AN_APP = re.compile(r"kustomer\.app\.([^.]+)\.(.+)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class _Declared:
+    """What an app definition declares, by name without ``kustomer.app.<app>.``; None where that cannot be told."""
+
+    app: str
+    actions: Mapping[str, tuple[int, Mapping[str, Any]]] | None
+    """Each with where it stands in the list."""
+    events: frozenset[str] | None
+
+    def own(self, name: str) -> str | None:
+        """What is left of the name of an action or event of this app; None for that of another."""
+        found = _OF_AN_APP.fullmatch(name)
+        return found[2] if found and general_name(found[1]) == general_name(self.app) else None
+
+    def plain(self, name: str) -> str:
+        return self.own(name) or name
+
+
+_DECLARED: WeakKeyDictionary[Document, _Declared | None] = WeakKeyDictionary()
+"""Worked out once a file: each of its workflows asks."""
+
+
+def _declared(document: Document) -> _Declared | None:
+    """What the app of a file declares; None where it defines none."""
+    if document not in _DECLARED:
+        _DECLARED[document] = _declared_by(document)
+    return _DECLARED[document]
+
+
+def _declared_by(document: Document) -> _Declared | None:
+    definition = document.app
+    if definition is None or not definition.app:
+        return None
+    bare = _Declared(definition.app, None, None)
+    actions = dict(enumerate(definition.actions))
+    lists = [(definition.model_extra or {}).get(key) or [] for key in ("hooks", "triggers")]
+    sound = all(isinstance(each, list) and all(isinstance(part, dict) for part in each) for each in lists)
+    events = [part.get("eventName") or part.get("name") for each in lists for part in each] if sound else [None]
+    return _Declared(
+        definition.app,
+        {bare.plain(action["name"]): (index, action) for index, action in actions.items()}
+        if _is_sound(document, "actions") and all(isinstance(each.get("name"), str) for each in actions.values())
+        else None,
+        frozenset(bare.plain(event) for event in events if isinstance(event, str))
+        if all(isinstance(event, str) for event in events)
+        and _is_sound(document, "hooks")
+        and _is_sound(document, "triggers")
+        else None,
+    )
+
+
+def _is_sound(document: Document, key: str) -> bool:
+    """Whether nothing is reported about what an app has under a key."""
+    place = f"{document.app_pointer}/{key}"
+    faults = (*document.app_faults, *document.faults)
+    return not any(fault.pointer == place or fault.pointer.startswith(f"{place}/") for fault in faults)
+
+
+# Actions and events.
+
+
+def _own_steps(subject: Subject) -> Iterator[tuple[Step, str, _Declared]]:
+    """The steps that use an action of the app itself, with its plain name."""
+    declared = _declared(subject.document)
+    if declared is not None:
+        for step_ in subject.flow.steps.values():
+            if step_.action is not None and (name := declared.own(step_.action)) is not None:
+                yield step_, name, declared
+
+
+def _unknown_action(subject: Subject) -> Iterator[Finding]:
+    for step_, name, declared in _own_steps(subject):
+        known = declared.actions
+        if known is None or name in known or step_.action in subject.settings.actions:
+            continue
+        place = f"{subject.document.app_pointer}/actions"
+        yield Finding(
+            f"{step_.pointer}/action",
+            f'the app "{declared.app}" declares no action "{name}"',
+            hint_of(name, known, "actions of this app"),
+            step_.id,
+            related=(Related("its actions", subject.document, place),) if known else (),
+        )
+
+
+def _unknown_event(subject: Subject) -> Iterator[Finding]:
+    declared = _declared(subject.document)
+    if declared is None or declared.events is None:
+        return
+    for node, place, event in _events(subject):
+        name = declared.own(event)
+        if name is not None and name not in declared.events:
+            yield Finding(
+                place,
+                f'no hook or trigger of the app "{declared.app}" declares the event "{name}"',
+                hint_of(name, declared.events, "events of this app"),
+                node,
+            )
+
+
+def _events(subject: Subject) -> Iterator[tuple[str, str, str]]:
+    """The event that starts a workflow and those that it publishes: node, place and name."""
+    if (trigger := subject.workflow.trigger) is not None:
+        yield TRIGGER_ID, f"{trigger.pointer}/eventName", trigger.event_name
+    for step_ in subject.flow.steps.values():
+        if step_.action == PUBLISH_ACTION and isinstance(name := step_.params.get("name"), str) and "{{" not in name:
+            yield step_.id, f"{step_.pointer}/params/name", name
+
+
+# Params of the app's own actions.
+
+
+def _supplies(subject: Subject) -> Iterator[Supply]:
+    """Each step whose params can be held against the schema of its action."""
+    for step_, name, declared in _own_steps(subject):
+        index, action = (declared.actions or {}).get(name, (0, {}))
+        schema = _schema(action.get("inputSchema"))
+        params = f"{step_.pointer}/params"
+        if schema is not None and subject.clear(params):
+            place = f"{subject.document.app_pointer}/actions/{index}/inputSchema"
+            owner = f'the action "{name}"'
+            yield Supply(owner, "param", step_.params, params, schema, subject.document, place, subject.entry, step_.id)
+
+
+def _schema(written: object) -> Schema | None:
+    try:
+        return Schema.model_validate(written) if isinstance(written, dict) else None
+    except ValidationError:
+        return None
+
+
+def _missing_param(subject: Subject) -> Iterator[Finding]:
+    for supply in _supplies(subject):
+        yield from supply.missing()
+
+
+def _unknown_param(subject: Subject) -> Iterator[Finding]:
+    for supply in _supplies(subject):
+        # A schema that does not say so lets anything pass (JSON Schema).
+        if (supply.schema.model_extra or {}).get("additionalProperties") is False:
+            yield from supply.unknown()
+
+
+# Versions.
+
+
+def _uses(survey: Survey, document: Document) -> Iterator[tuple[str, str, str, Facts]]:
+    """Each ``appVersion`` of a file where it is first written: text, place, step and workflow."""
+    met: set[str] = set()
+    for entry in document.entries:
+        facts = survey.facts[entry.key]
+        for text, (place, step_) in facts.versions.items():
+            if text not in met:
+                met.add(text)
+                yield text, place, step_, facts
+
+
+def _undeclared_dependency(survey: Survey) -> Iterator[Finding]:
+    for document in survey.collection.documents:
+        if document.app is None or not _is_sound(document, "dependencies"):
+            continue
+        place = f"{document.app_pointer}/dependencies"
+        related = (Related("its dependencies", document, place),) if document.app.dependencies else ()
+        declared = {app_of(each) for each in document.app.dependencies}
+        told = {general_name(each) for each in (*declared, document.app.app)}
+        for text, at, step_, facts in _uses(survey, document):
+            version = read_version(text)
+            if version is None or general_name(version.app) in told:
+                continue
+            told.add(general_name(version.app))
+            near = closest(version.app, declared)
+            yield Finding(
+                at,
+                f'"{version.app}" is used, and the dependencies of the app do not name it',
+                f'did you mean "{near}"?' if near else f'add "{text}" to dependencies',
+                step_,
+                related=related,
+                entry=facts.entry,
+            )
+
+
+def _invalid_version_range(survey: Survey) -> Iterator[Finding]:
+    for document in survey.collection.documents:
+        told: set[str] = set()
+        if document.app is not None and _is_sound(document, "dependencies"):
+            for index, text in enumerate(document.app.dependencies):
+                if read_version(text) is None:
+                    told.add(text)
+                    place = f"{document.app_pointer}/dependencies/{index}"
+                    yield _unreadable(text, Finding(place, "", document=document))
+        for text, place, step_, facts in _uses(survey, document):
+            if text not in told and read_version(text) is None:
+                yield _unreadable(text, Finding(place, "", step=step_, entry=facts.entry))
+
+
+def _unreadable(text: str, at: Finding) -> Finding:
+    """What is wrong with a version, told at a place."""
+    from dataclasses import replace
+
+    name, dash, range_ = text.partition("-")
+    if not dash or not name:
+        return replace(at, message=f'"{text}" does not say which versions', hint="write <app>-<range>: kustomer-^1.4.8")
+    message = f'"{range_}" is no version range'
+    return replace(at, message=message, hint="write it like ^1.4.8", within=(len(name) + 1, max(len(text), 1)))
+
+
+_ACTION = {
+    "name": "kustomer.app.sample.get-order",
+    "type": "rest_api",
+    "inputTemplate": {"uri": "https://orders.example.com/{{orderId}}", "method": "GET"},
+    "inputSchema": {
+        "type": "object",
+        "properties": {"orderId": {"type": "string"}},
+        "required": ["orderId"],
+        "additionalProperties": False,
+    },
+}
+_HOOK = {"eventName": "kustomer.app.sample.order.create", "type": "web"}
+
+
+def _asking(action: str, **params: object) -> object:
+    asking = step("aB3", action=f"kustomer.app.sample.{action}", params=params)
+    return app(workflow("Ask", asking), actions=[_ACTION])
+
+
+def _using(version: str, *dependencies: str) -> object:
+    return app(workflow("Ask", step("aB3", appVersion=version)), dependencies=list(dependencies))
+
+
+RULES = (
+    Rule(
+        "unknown-action",
+        Severity.ERROR,
+        "an action of this app that the app does not declare",
+        "A step with an action that nobody declares fails when it runs.",
+        bad=_asking("get-orders", orderId="/#steps.1.id"),
+        good=_asking("get-order", orderId="/#steps.1.id"),
+        look=_unknown_action,
+    ),
+    Rule(
+        "unknown-event",
+        Severity.WARNING,
+        "an event of this app that none of its hooks or triggers declares",
+        "A workflow that waits for an event which nothing sends never starts.",
+        bad=app(workflow("Greet", step("aB3"), event="kustomer.app.sample.order.created"), hooks=[_HOOK]),
+        good=app(workflow("Greet", step("aB3"), event="kustomer.app.sample.order.create"), hooks=[_HOOK]),
+        look=_unknown_event,
+    ),
+    Rule(
+        "missing-param",
+        Severity.ERROR,
+        "a step without a param that the app's own action requires",
+        "Kustomer holds the params of a step against the inputSchema of its action; without a required one the step "
+        "fails.",
+        bad=_asking("get-order"),
+        good=_asking("get-order", orderId="/#steps.1.id"),
+        look=_missing_param,
+    ),
+    Rule(
+        "unknown-param",
+        Severity.WARNING,
+        "a param that the app's own action does not take",
+        "The inputSchema of the action allows no additional properties, so the step is refused, or the value is lost.",
+        bad=_asking("get-order", orderId="/#steps.1.id", store="main"),
+        good=_asking("get-order", orderId="/#steps.1.id"),
+        look=_unknown_param,
+    ),
+    Rule(
+        "undeclared-dependency",
+        Severity.WARNING,
+        "an app that a step's appVersion names and the dependencies do not",
+        "Kustomer installs what dependencies name together with the app. What is missing there may be missing in the "
+        "organisation.",
+        bad=_using("kustomer-^1.4.8", "scheduler-^1.0.1"),
+        good=_using("kustomer-^1.4.8", "scheduler-^1.0.1", "kustomer-^1.4.8"),
+        survey=_undeclared_dependency,
+    ),
+    Rule(
+        "invalid-version-range",
+        Severity.WARNING,
+        "a version in dependencies or an appVersion that cannot be read",
+        "It reads <app>-<range>, with a range as npm knows them: ^1.4.8, ~1.4, >=1.4.8 <2, 1.x.",
+        bad=_using("kustomer-^1.4,8", "kustomer-^1.4.8"),
+        good=_using("kustomer-^1.4.8", "kustomer-^1.4.8"),
+        survey=_invalid_version_range,
+    ),
+)

@@ -1,1 +1,167 @@
-RULES = ()
+"""What things are called: each by one name, and by its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kustui.check.examples import app, called, schedule, step, to, workflow
+from kustui.check.problems import Related, Severity
+from kustui.check.rule import Finding, Rule
+from kustui.check.subjects import called_id
+from kustui.definition.models import TRIGGER_ID
+
+if TYPE_CHECKING:
+    from kustui.check.subjects import Facts, Subject, Survey
+    from kustui.definition.collection import Collection, Entry
+
+
+def _is_second(collection: Collection, entry: Entry) -> bool:
+    """Whether an earlier workflow has the same id: nothing more is said about what it is called."""
+    return entry.id is not None and collection.by_id[entry.id] is not entry
+
+
+def _place_of_id(facts: Facts) -> str:
+    # An API resource has its id beside its attributes, unless an export of the editor was put there.
+    item = facts.entry.item
+    return f"{item.pointer}/id" if item.resource else f"{facts.pointer}/id"
+
+
+def _duplicate_workflow_id(survey: Survey) -> Iterator[Finding]:
+    for facts in survey.facts.values():
+        if facts.entry.id is not None and _is_second(survey.collection, facts.entry):
+            first = survey.by_id[facts.entry.id]
+            document = survey.collection.document_of(first.entry)
+            yield Finding(
+                _place_of_id(facts),
+                f'"{first.entry.title}" has the id "{facts.entry.id}" already',
+                "",
+                related=(Related("first given here", document, _place_of_id(first)),),
+                entry=facts.entry,
+            )
+
+
+def _duplicate_workflow_name(survey: Survey) -> Iterator[Finding]:
+    for document in survey.collection.documents:
+        if document.app_extent is None:
+            continue  # what else a file holds may come from several apps
+        names: dict[str, Facts] = {}
+        for entry in document.entries:
+            facts = survey.facts[entry.key]
+            if not facts.name or not entry.item.pointer.startswith(f"{document.app_pointer}/workflows/"):
+                continue
+            first = names.setdefault(facts.name, facts)
+            if first is not facts and not _is_second(survey.collection, entry):
+                yield Finding(
+                    f"{facts.pointer}/name",
+                    f'another workflow of the app is called "{facts.name}"',
+                    "give each a name of its own",
+                    related=(Related("first given here", document, f"{first.pointer}/name"),),
+                    entry=entry,
+                )
+
+
+def _duplicate_step_id(subject: Subject) -> Iterator[Finding]:
+    flow, trigger = subject.flow, subject.workflow.trigger
+    for step_ in flow.shadowed:
+        first = flow.steps.get(step_.id)
+        place = first.pointer if first is not None else trigger.pointer if trigger is not None else ""
+        if first is not None:
+            message = f'an earlier step has the id "{step_.id}"'
+        else:
+            message = f'the id "{step_.id}" is the trigger\'s'
+        related = (Related("first given here", subject.document, f"{place}/id"),) if place else ()
+        yield Finding(f"{step_.pointer}/id", message, "", step_.id, related=related)
+
+
+def _missing_workflow_id(subject: Subject) -> Iterator[Finding]:
+    trigger, item = subject.workflow.trigger, subject.entry.item
+    if not subject.workflow.callable or trigger is None or subject.entry.id:
+        return
+    if not subject.clear(f"{item.pointer}/id") or not subject.clear(f"{subject.workflow.pointer}/id"):
+        return
+    named = called_id(trigger.event_name)
+    yield Finding(
+        f"{trigger.pointer}/callable",
+        "a callable workflow without an id: nothing can schedule it",
+        f'add "id": "{named}", by which its eventName calls it' if named else "",
+    )
+
+
+def _event_name_mismatch(subject: Subject) -> Iterator[Finding]:
+    trigger, id_ = subject.workflow.trigger, subject.entry.id
+    if trigger is None or not trigger.event_name or not subject.clear(f"{trigger.pointer}/callable"):
+        return
+    place = f"{trigger.pointer}/eventName"
+    named = called_id(trigger.event_name)
+    if not trigger.callable:
+        if named is not None:
+            message = f'only a callable workflow starts on "{trigger.event_name}"'
+            yield Finding(place, message, 'add "callable": true, or name the event that starts it')
+    elif id_ and named != id_ and not _is_second(subject.collection, subject.entry):
+        message = f'the eventName of this callable workflow has to be "kustomer.workflow.{id_}.call"'
+        found = f'it names another id, "{named}"' if named is not None else f'found "{trigger.event_name}"'
+        yield Finding(place, message, found)
+
+
+_ID = "5f8e148232731d0015c14657"
+_OTHER_ID = "60e7c927171e7a6abdc56982"
+_CALLER = workflow("Watch", schedule("aB3", _ID))
+_CALLED = called("Remind", _ID, step("cD4"))
+_NAMELESS = {key: value for key, value in _CALLED.items() if key != "id"}
+
+RULES = (
+    Rule(
+        "duplicate-workflow-id",
+        Severity.ERROR,
+        "the id of a workflow that an earlier one has",
+        "A call by that id can reach only one of them.",
+        bad=app(_CALLER, _CALLED, called("Remind again", _ID, step("cD4"))),
+        good=app(
+            workflow("Watch", schedule("aB3", _ID, to("bC4")), schedule("bC4", _OTHER_ID)),
+            _CALLED,
+            called("Remind again", _OTHER_ID, step("cD4")),
+        ),
+        survey=_duplicate_workflow_id,
+    ),
+    Rule(
+        "duplicate-workflow-name",
+        Severity.ERROR,
+        "the name of a workflow that an earlier one of the app has",
+        "Kustomer tells the workflows of an app apart by name and refuses a second one of the same.",
+        bad=app(workflow("Greet", step("aB3")), workflow("Greet", step("aB3"))),
+        good=app(workflow("Greet", step("aB3")), workflow("Greet again", step("aB3"))),
+        survey=_duplicate_workflow_name,
+    ),
+    Rule(
+        "duplicate-step-id",
+        Severity.ERROR,
+        "the id of a step that an earlier one, or the trigger, has",
+        f'Transitions and references name a step by its id; "{TRIGGER_ID}" is the trigger\'s. Which of two is meant '
+        "nobody can tell.",
+        bad=app(workflow("Greet", step("aB3"), step("aB3"))),
+        good=app(workflow("Greet", step("aB3", to("cD4")), step("cD4"))),
+        look=_duplicate_step_id,
+    ),
+    Rule(
+        "missing-workflow-id",
+        Severity.ERROR,
+        "a callable workflow without an id",
+        "What schedules a workflow names it by id.",
+        bad=app(_NAMELESS),
+        good=app(_CALLER, _CALLED),
+        look=_missing_workflow_id,
+    ),
+    Rule(
+        "event-name-mismatch",
+        Severity.ERROR,
+        "a callable workflow that listens to another's call, or one that is not callable and listens to a call",
+        "A callable workflow is started by the event kustomer.workflow.<its own id>.call. With another eventName, left "
+        "over from a copy for example, a call starts the wrong workflow or none.",
+        bad=app(
+            _CALLER, {**_CALLED, "trigger": {**_CALLED["trigger"], "eventName": f"kustomer.workflow.{_OTHER_ID}.call"}}
+        ),
+        good=app(_CALLER, _CALLED),
+        look=_event_name_mismatch,
+    ),
+)

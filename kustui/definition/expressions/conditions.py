@@ -82,8 +82,7 @@ class Comparison:
         """Whether the operator takes that many values; True for an unknown one."""
         meaning = self.meaning
         return meaning is None or (
-            meaning.least <= len(self.operands)
-            and (meaning.most is None or len(self.operands) <= meaning.most)
+            meaning.least <= len(self.operands) and (meaning.most is None or len(self.operands) <= meaning.most)
         )
 
 

@@ -70,9 +70,7 @@ def read_path(written: str, start: int) -> Path | Fault:
     """
     blank = _BLANK.search(written)
     if blank:
-        return Fault(
-            "a path cannot hold a blank", start + blank.start(), start + blank.end(), "remove the blank"
-        )
+        return Fault("a path cannot hold a blank", start + blank.start(), start + blank.end(), "remove the blank")
     segments = tuple(written.split("."))
     spans = []
     at = start
@@ -90,9 +88,7 @@ def read_path(written: str, start: int) -> Path | Fault:
             return Fault("a name is missing before the first dot", start, start + 1)
         return Fault("a name is missing between two dots", at - 1, at + 1, "remove one of the dots")
     if segments[0] not in ROOTS:
-        return Fault(
-            f"a path cannot begin with '{shortened(segments[0])}'", *spans[0], closest_root(segments[0])
-        )
+        return Fault(f"a path cannot begin with '{shortened(segments[0])}'", *spans[0], closest_root(segments[0]))
     if len(segments) == 1 and segments[0] != "error":
         what = "step" if segments[0] == "steps" else "variable"
         return Fault(f"the path names no {what}", start, end, f"write {segments[0]}.<{what} id>")

@@ -46,14 +46,8 @@ def _read(text: str) -> Path | Fault:
     if written.startswith("/"):
         slashes = len(written) - len(written.lstrip("/"))
         return Fault("a slash follows the /#", 2, 2 + slashes, "remove the slash")
-    if (
-        written.startswith(("fn.", "fn,"))
-        or written == "fn"
-        or ("," in written and _root(written) not in ROOTS)
-    ):
-        return Fault(
-            "this is neither a path nor a function", 0, len(text), "a function is written /#fn:name,path"
-        )
+    if written.startswith(("fn.", "fn,")) or written == "fn" or ("," in written and _root(written) not in ROOTS):
+        return Fault("this is neither a path nor a function", 0, len(text), "a function is written /#fn:name,path")
 
     blank = _BLANK.search(written)
     if blank and blank.start() > 0 and written[blank.start() :].strip():

@@ -169,9 +169,7 @@ def _check_braces(text: str, start: int, opening: str, sign: str, closing: re.Ma
     hint = f"close it with {'}' * wants}"
     if has > wants and sign != "{":
         hint += "; a brace of the text needs a blank before it"
-    refuse(
-        f"{words[wants]} braces open this tag and {words[has]} close it", closing.start(), closing.end(), hint
-    )
+    refuse(f"{words[wants]} braces open this tag and {words[has]} close it", closing.start(), closing.end(), hint)
 
 
 def _comment(text: str, start: int, at: int, trims_before: bool, pieces: list[Piece]) -> int:

@@ -16,10 +16,7 @@ _REST_OF_LINE = re.compile(r"[ \t]*(\r?\n)?")
 
 def without_whitespace(pieces: list[Piece]) -> list[Piece]:
     """The same pieces, the texts among them without the whitespace that their neighbours take away."""
-    return [
-        _trimmed(pieces, at, piece) if isinstance(piece, Content) else piece
-        for at, piece in enumerate(pieces)
-    ]
+    return [_trimmed(pieces, at, piece) if isinstance(piece, Content) else piece for at, piece in enumerate(pieces)]
 
 
 def _trimmed(pieces: list[Piece], at: int, content: Content) -> Content:
@@ -64,9 +61,7 @@ def _line_ends(pieces: list[Piece], at: int) -> bool:
     if not isinstance(after, Content):
         return False
     found = _REST_OF_LINE.match(after.text)
-    return found is not None and (
-        found[1] is not None or (found.end() == len(after.text) and at + 2 == len(pieces))
-    )
+    return found is not None and (found[1] is not None or (found.end() == len(after.text) and at + 2 == len(pieces)))
 
 
 def _end_of_line(text: str) -> int:

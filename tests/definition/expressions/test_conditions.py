@@ -145,9 +145,7 @@ def test_nesting_is_bounded() -> None:
         ("frobs", [], True),
     ],
 )
-def test_an_operator_takes_the_values_that_real_definitions_give_it(
-    op: str, values: list[object], fits: bool
-) -> None:
+def test_an_operator_takes_the_values_that_real_definitions_give_it(op: str, values: list[object], fits: bool) -> None:
     condition = parse_condition(op, values)
     assert isinstance(condition, Comparison)
     assert condition.arity_holds == fits

@@ -23,9 +23,7 @@ from tests.definition.expressions.test_references import paths
         ("/#fn:parseInt,5", "parseInt", [("5", False)]),
     ],
 )
-def test_a_function_says_its_name_and_arguments(
-    text: str, name: str, arguments: list[tuple[str, bool]]
-) -> None:
+def test_a_function_says_its_name_and_arguments(text: str, name: str, arguments: list[tuple[str, bool]]) -> None:
     read = parse(text)
     assert isinstance(read, Function)
     assert not read.faults

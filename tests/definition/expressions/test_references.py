@@ -26,9 +26,7 @@ paths = st.one_of(
         ("/#error.message", "error", None, ("message",)),
     ],
 )
-def test_a_reference_says_what_it_reads(
-    text: str, root: str, step: str | None, fields: tuple[str, ...]
-) -> None:
+def test_a_reference_says_what_it_reads(text: str, root: str, step: str | None, fields: tuple[str, ...]) -> None:
     read = parse(text)
     assert isinstance(read, Reference)
     assert not read.faults
@@ -63,9 +61,7 @@ def test_the_step_id_can_be_pointed_at_alone() -> None:
         ("/#parseInt,steps.1.n", "neither a path nor a function", "/#fn:name,path", "/#parseInt,steps.1.n"),
     ],
 )
-def test_a_malformed_reference_says_what_is_wrong_and_where(
-    text: str, message: str, hint: str, at: str
-) -> None:
+def test_a_malformed_reference_says_what_is_wrong_and_where(text: str, message: str, hint: str, at: str) -> None:
     read = parse(text)
     assert isinstance(read, Reference)
     assert not read.paths

@@ -125,9 +125,11 @@ def test_an_else_if_is_a_block_in_the_inverse() -> None:
     (inner,) = block.inverse
     assert isinstance(inner, Block)
     assert inner.call.name == "if"
-    assert [
-        node.text for node in (*block.body, *inner.body, *inner.inverse) if isinstance(node, Content)
-    ] == ["1", "2", "3"]
+    assert [node.text for node in (*block.body, *inner.body, *inner.inverse) if isinstance(node, Content)] == [
+        "1",
+        "2",
+        "3",
+    ]
 
 
 def test_an_inverted_block_has_its_parts_exchanged() -> None:
@@ -217,9 +219,7 @@ def test_whitespace_is_put_out_as_handlebars_does(text: str, put_out: list[str])
         ("{{a, b}}", "',' cannot stand here", "", ","),
     ],
 )
-def test_a_malformed_template_says_what_is_wrong_and_where(
-    text: str, message: str, hint: str, at: str
-) -> None:
+def test_a_malformed_template_says_what_is_wrong_and_where(text: str, message: str, hint: str, at: str) -> None:
     (fault,) = parse_template(text).faults
     assert message in fault.message
     assert hint in fault.hint
@@ -271,10 +271,7 @@ def test_hostile_text_is_read_without_harm(text: str) -> None:
 
 
 names = st.from_regex(r"[A-Za-z][A-Za-z0-9_-]{0,6}", fullmatch=True).filter(
-    lambda name: (
-        name
-        not in ("as", "else", "this", "true", "false", "null", "undefined", "steps", "variables", "error")
-    )
+    lambda name: name not in ("as", "else", "this", "true", "false", "null", "undefined", "steps", "variables", "error")
 )
 read_paths = st.lists(names, min_size=1, max_size=3).map(lambda rest: ".".join(("steps", *rest)))
 content = st.text(st.characters(exclude_characters="{}\\/#"), max_size=5)
@@ -297,13 +294,9 @@ values = st.recursive(
     ),
     max_leaves=4,
 )
-calls = st.tuples(
-    names, st.lists(values, min_size=1, max_size=3), st.lists(st.tuples(names, values), max_size=2)
-).map(
+calls = st.tuples(names, st.lists(values, min_size=1, max_size=3), st.lists(st.tuples(names, values), max_size=2)).map(
     lambda call: (
-        " ".join(
-            [call[0], *(text for text, _ in call[1]), *(f"{name}={text}" for name, (text, _) in call[2])]
-        ),
+        " ".join([call[0], *(text for text, _ in call[1]), *(f"{name}={text}" for name, (text, _) in call[2])]),
         together([*call[1], *(value for _, value in call[2])])[1],
     )
 )

@@ -1,0 +1,58 @@
+"""The problems of a collection as a text somebody or something reads, a file a format."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol, cast
+
+from kustui.check.problems import Severity
+from kustui.definition.outline import Shape
+
+if TYPE_CHECKING:
+    from kustui.check.problems import Problem
+    from kustui.definition.collection import Collection, Document
+
+FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit")
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a report tells: all that was looked at, and what is wrong with it in the order in which it is told."""
+
+    collection: Collection
+    problems: tuple[Problem, ...]
+    fail_on: Severity | None = Severity.ERROR
+    """The mildest that fails; None where nothing does."""
+    folder: str = "."
+    """What the places in ``sarif`` and ``github`` are relative to."""
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """The files that hold a workflow, or in which something is wrong."""
+        concerned = {problem.document for problem in self.problems}
+        return tuple(
+            document
+            for document in self.collection.documents
+            if document.shape is not Shape.NOTHING or document in concerned
+        )
+
+    @property
+    def failing(self) -> bool:
+        return any(self.fails(problem) for problem in self.problems)
+
+    def fails(self, problem: Problem) -> bool:
+        return self.fail_on is not None and problem.severity >= self.fail_on
+
+
+class Report(Protocol):
+    """The pieces of the text, in order. Whatever comes from a definition is harmless to a terminal in it."""
+
+    def __call__(self, checked: Checked, *, colour: bool = False) -> Iterator[str]: ...
+
+
+def report_of(name: str) -> Report:
+    """The report in one of FORMATS; only ``text`` knows colours."""
+    from importlib import import_module
+
+    return cast("Report", import_module(f"{__name__}.{name}").report)

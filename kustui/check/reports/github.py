@@ -1,0 +1,45 @@
+"""``github``: annotations of a pull request, as workflow commands of GitHub Actions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kustui.check.naming import relative
+from kustui.check.problems import Severity
+from kustui.definition.harmless import shown
+
+if TYPE_CHECKING:
+    from kustui.check.problems import Problem
+    from kustui.check.reports import Checked
+
+_COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
+
+
+def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
+    for problem in checked.problems:
+        yield _annotation(problem, checked.folder)
+
+
+def _annotation(problem: Problem, folder: str) -> str:
+    start, end = problem.span()
+    properties = {"file": relative(problem.document.path, folder), "line": start.line, "endLine": end.line}
+    if start.line == end.line:  # columns of several lines are refused
+        properties |= {"col": start.column, "endColumn": end.column}
+    properties["title"] = f"kustui: {problem.rule}"
+    lines = [problem.message]
+    if problem.hint:
+        lines.append(problem.hint)
+    for related in problem.related:
+        place = related.document.source.place(related.where().start)
+        lines.append(f"{relative(related.document.path, folder)}:{place}: {related.message}")
+    told = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::{_COMMANDS[problem.severity]} {told}::{'%0A'.join(map(_data, lines))}\n"
+
+
+def _data(text: str) -> str:
+    return shown(text).replace("%", "%25")  # nor are there line breaks any more
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")

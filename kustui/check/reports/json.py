@@ -1,0 +1,52 @@
+"""``json``: a list of problems (design.md §1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from textwrap import indent
+from typing import TYPE_CHECKING, Any
+
+from kustui.check.naming import workflow_name
+from kustui.check.reports.writing import encoded
+
+if TYPE_CHECKING:
+    from kustui.check.problems import Problem, Related
+    from kustui.check.reports import Checked
+
+
+def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
+    separator = "[\n"
+    for problem in checked.problems:
+        yield separator + indent(encoded(record(problem), indent=2), "  ")
+        separator = ",\n"
+    yield "\n]\n" if checked.problems else "[]\n"
+
+
+def record(problem: Problem) -> dict[str, Any]:
+    """One problem. Lines and columns count from 1, columns in code points; the end is exclusive."""
+    start, end = problem.span()
+    return {
+        "rule": problem.rule,
+        "severity": str(problem.severity),
+        "message": problem.message,
+        "hint": problem.hint,
+        "file": problem.document.path,
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+        "pointer": problem.pointer,
+        "workflow": workflow_name(problem),
+        "step": problem.step,
+        "related": [_related(related) for related in problem.related],
+    }
+
+
+def _related(related: Related) -> dict[str, Any]:
+    start = related.document.source.place(related.where().start)
+    return {
+        "message": related.message,
+        "file": related.document.path,
+        "line": start.line,
+        "column": start.column,
+    }

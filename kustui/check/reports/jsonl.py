@@ -1,0 +1,17 @@
+"""``jsonl``: a problem a line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kustui.check.reports.json import record
+from kustui.check.reports.writing import encoded
+
+if TYPE_CHECKING:
+    from kustui.check.reports import Checked
+
+
+def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
+    for problem in checked.problems:
+        yield encoded(record(problem)) + "\n"

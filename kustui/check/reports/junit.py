@@ -1,0 +1,85 @@
+"""``junit``: a test suite a file, a test case a workflow, for the test page of a build server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
+
+from kustui.check.reports.text import counts, headline
+from kustui.definition.harmless import shown
+
+if TYPE_CHECKING:
+    from kustui.check.problems import Problem
+    from kustui.check.reports import Checked
+    from kustui.definition.collection import Document
+
+_FILE = "the file as a whole"
+
+
+def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
+    """What fails the check fails its test case, the rest is told with it."""
+    problems: dict[Document, list[Problem]] = {document: [] for document in checked.documents}
+    for problem in checked.problems:
+        problems.setdefault(problem.document, []).append(problem)
+    suites = [_Suite(checked, document, found) for document, found in problems.items()]
+    tests, failures = sum(suite.tests for suite in suites), sum(suite.failures for suite in suites)
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield f'<testsuites name="kustui" tests="{tests}" failures="{failures}" errors="0">\n'
+    for suite in suites:
+        yield from suite.xml()
+    yield "</testsuites>\n"
+
+
+class _Suite:
+    """One file."""
+
+    def __init__(self, checked: Checked, document: Document, problems: Sequence[Problem]) -> None:
+        self._checked, self._path = checked, document.path
+        cases: dict[str | None, list[Problem]] = {None: []}
+        cases |= {entry.key: [] for entry in document.entries}
+        for problem in problems:
+            cases[problem.entry.key if problem.entry else None].append(problem)
+        titles = {None: _FILE} | {entry.key: entry.title for entry in document.entries}
+        self._cases = [(titles[key], found) for key, found in cases.items()]
+        self.tests = len(cases)
+        self.failures = sum(any(map(checked.fails, found)) for found in cases.values())
+
+    def xml(self) -> Iterator[str]:
+        yield (
+            f"  <testsuite name={_attribute(self._path)} tests={_attribute(self.tests)} "
+            f'failures={_attribute(self.failures)} errors="0" skipped="0">\n'
+        )
+        for title, problems in self._cases:
+            yield from self._case(title, problems)
+        yield "  </testsuite>\n"
+
+    def _case(self, title: str, problems: Sequence[Problem]) -> Iterator[str]:
+        opening = f"    <testcase classname={_attribute(self._path)} name={_attribute(title)}"
+        if not problems:
+            yield f"{opening}/>\n"
+            return
+        yield f"{opening}>\n"
+        failing = [problem for problem in problems if self._checked.fails(problem)]
+        others = [problem for problem in problems if not self._checked.fails(problem)]
+        if failing:
+            message = failing[0].message if len(failing) == 1 else counts(failing)
+            kinds = ", ".join(dict.fromkeys(problem.rule for problem in failing))
+            yield f"      <failure type={_attribute(kinds)} message={_attribute(message)}>{_told(failing)}</failure>\n"
+        if others:
+            yield f"      <system-out>{_told(others)}</system-out>\n"
+        yield "    </testcase>\n"
+
+
+def _told(problems: Sequence[Problem]) -> str:
+    lines = []
+    for problem in problems:
+        lines.append(headline(problem))
+        if problem.hint:
+            lines.append(f"  {shown(problem.hint)}")
+    return escape("\n".join(lines))
+
+
+def _attribute(value: object) -> str:
+    # What is harmless to a terminal is legal in XML: its illegal characters are controls and no characters.
+    return quoteattr(shown(str(value)))

@@ -1,0 +1,129 @@
+"""``sarif``: the Static Analysis Results Interchange Format, version 2.1.0 (OASIS), for code scanning."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from kustui import __version__
+from kustui.check.naming import identity, relative, workflow_name
+from kustui.check.pages import PAGES, written
+from kustui.check.problems import Severity
+from kustui.check.reports.writing import encoded
+
+if TYPE_CHECKING:
+    from kustui.check.problems import Problem
+    from kustui.check.reports import Checked
+    from kustui.check.rule import Rule
+    from kustui.definition.collection import Document
+    from kustui.definition.source import Extent
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_ROOT = "ROOT"
+_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
+
+
+def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
+    met = {problem.rule for problem in checked.problems}
+    rules = [rule for name, rule in PAGES.items() if name in met]
+    indices = {rule.name: index for index, rule in enumerate(rules)}
+    log = {
+        "$schema": SCHEMA,
+        "version": "2.1.0",
+        "runs": [
+            {
+                "tool": {
+                    "driver": {
+                        "name": "kustui",
+                        "semanticVersion": __version__,
+                        "rules": [_rule(rule) for rule in rules],
+                    }
+                },
+                "columnKind": "unicodeCodePoints",
+                "originalUriBaseIds": {_ROOT: {"description": {"text": "the folder in which kustui was started"}}},
+                "results": list(_results(checked, indices)),
+            }
+        ],
+    }
+    yield encoded(log, indent=2) + "\n"
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    bad, good = written(rule.bad).rstrip(), written(rule.good).rstrip()
+    text, markdown = f"Finds {rule.summary}. {rule.why}", f"Finds {rule.summary}.\n\n{rule.why}"
+    if bad:
+        text += f"\n\nBad:\n{bad}\n\nGood:\n{good}"
+        markdown += f"\n\nBad:\n\n```json\n{bad}\n```\n\nGood:\n\n```json\n{good}\n```"
+    return {
+        "id": rule.name,
+        "shortDescription": {"text": f"{rule.summary[:1].upper()}{rule.summary[1:]}."},
+        "fullDescription": {"text": rule.why},
+        "help": {"text": text, "markdown": markdown},
+        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
+    }
+
+
+def _results(checked: Checked, indices: dict[str, int]) -> Iterator[dict[str, Any]]:
+    met: Counter[str] = Counter()
+    for problem in checked.problems:
+        same = json.dumps([*identity(problem, checked.folder), problem.message])
+        met[same] += 1
+        fingerprint = hashlib.sha256(f"{same}{met[same]}".encode()).hexdigest()[:32]
+        result: dict[str, Any] = {
+            "ruleId": problem.rule,
+            "level": _LEVELS[problem.severity],
+            "message": {"text": f"{problem.message} ({problem.hint})" if problem.hint else problem.message},
+            "locations": [_location(checked, problem)],
+            "partialFingerprints": {"kustui/v1": fingerprint},
+        }
+        if problem.rule in indices:
+            result["ruleIndex"] = indices[problem.rule]
+        if problem.related:
+            result["relatedLocations"] = [
+                {
+                    "id": number,
+                    "message": {"text": related.message},
+                    "physicalLocation": _physical(checked, related.document, related.where()),
+                }
+                for number, related in enumerate(problem.related, start=1)
+            ]
+        yield result
+
+
+def _location(checked: Checked, problem: Problem) -> dict[str, Any]:
+    location: dict[str, Any] = {"physicalLocation": _physical(checked, problem.document, problem.where())}
+    names = [name for name in (workflow_name(problem), problem.step) if name]
+    if names:
+        location["logicalLocations"] = [{"name": names[-1], "fullyQualifiedName": "/".join(names)}]
+    return location
+
+
+def _physical(checked: Checked, document: Document, extent: Extent) -> dict[str, Any]:
+    start, end = document.source.span(extent)
+    return {
+        "artifactLocation": _artifact(document.path, checked.folder),
+        "region": {
+            "startLine": start.line,
+            "startColumn": start.column,
+            "endLine": end.line,
+            "endColumn": end.column,
+        },
+    }
+
+
+def _artifact(path: str, folder: str) -> dict[str, str]:
+    """Below the folder relative to it, elsewhere absolute: a relative URI that climbs says nothing elsewhere."""
+    seen = relative(path, folder)
+    if seen.startswith("../") or PurePath(seen).is_absolute():
+        return {"uri": PurePath(os.path.abspath(path)).as_uri()}  # noqa: PTH100  # resolves no links
+    try:
+        name = os.fsencode(seen)  # the bytes of a name that is not UTF-8
+    except UnicodeEncodeError:
+        name = seen.encode(errors="surrogatepass")
+    return {"uri": quote(name, safe="/"), "uriBaseId": _ROOT}

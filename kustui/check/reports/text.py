@@ -1,0 +1,114 @@
+"""``text``: for a person, as compilers put it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from kustui.check.naming import identity
+from kustui.check.problems import Severity
+from kustui.check.reports.excerpt import excerpt
+from kustui.definition.harmless import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from kustui.check.problems import Problem
+    from kustui.check.reports import Checked
+    from kustui.definition.collection import Document
+    from kustui.definition.source import Extent
+
+_LOOKS = {"error": "1;31", "warning": "1;33", "info": "1;36", "note": "1;36", "place": "1", "mark": "32", "aside": "2"}
+
+
+def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
+    for problem in checked.problems:
+        yield told(problem, colour=colour)
+    yield f"{summary(checked)}\n"
+
+
+def told(problem: Problem, *, colour: bool = False) -> str:
+    """A problem with its hint, the line in which it is, and the places that belong to it."""
+    lines = [headline(problem, colour=colour)]
+    if problem.hint:
+        lines.append(f"  {_painter(colour)('note', 'hint')}: {shown(problem.hint)}")
+    lines.extend(_source_lines(problem.document, problem.where(), colour))
+    for related in problem.related:
+        place = _place(related.document, related.where(), colour)
+        lines.append(f"{place}: {_painter(colour)('note', 'note')}: {shown(related.message)}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def headline(problem: Problem, *, colour: bool = False) -> str:
+    """``path:line:column: severity: message [rule]``."""
+    paint = _painter(colour)
+    severity = str(problem.severity)
+    return (
+        f"{_place(problem.document, problem.where(), colour)}: {paint(severity, severity)}: "
+        f"{shown(problem.message)} {paint('aside', f'[{problem.rule}]')}"
+    )
+
+
+def difference(before: Iterable[Problem], checked: Checked, *, colour: bool = False) -> Iterator[str]:
+    """What is gone since, what is new, and the summary. A problem that only moved is the same."""
+    old, new = _by_identity(before), _by_identity(checked.problems)
+    for mark, ones, others in (("-", old, new), ("+", new, old)):
+        for same, problems in ones.items():
+            for problem in problems[len(others.get(same, ())) :]:
+                yield f"{mark} {headline(problem, colour=colour)}\n"
+    yield f"{summary(checked)}\n"
+
+
+def _by_identity(problems: Iterable[Problem]) -> dict[tuple[str, ...], list[Problem]]:
+    found: dict[tuple[str, ...], list[Problem]] = {}
+    for problem in problems:
+        found.setdefault((*identity(problem, "."), problem.message), []).append(problem)
+    return found
+
+
+def summary(checked: Checked) -> str:
+    """``2 errors, 1 warning in 3 files``."""
+    documents = set(checked.documents)
+    files = len(documents)
+    if not checked.problems:
+        return f"no problems in {_counted(files, 'file')}"
+    concerned = len({problem.document for problem in checked.problems} & documents)
+    of = f"{concerned} of " if 0 < concerned < files else ""
+    return f"{counts(checked.problems)} in {of}{_counted(files, 'file')}"
+
+
+def counts(problems: Iterable[Problem]) -> str:
+    """``2 errors, 1 warning, 3 info``."""
+    severities = [problem.severity for problem in problems]
+    return ", ".join(
+        f"{number:,} {severity}" if severity is Severity.INFO else _counted(number, str(severity))
+        for severity in sorted(Severity, reverse=True)
+        if (number := severities.count(severity))
+    )
+
+
+def _source_lines(document: Document, extent: Extent, colour: bool) -> Iterator[str]:
+    found = excerpt(document.source, extent)
+    if found is None:
+        return
+    paint = _painter(colour)
+    number = str(document.source.place(extent.start).line)
+    margin = " " * len(number)
+    mark = "^" + "~" * (found.marked - 1)
+    yield paint("aside", f"{margin} |")
+    yield f"{paint('aside', f'{number} |')} {found.line}"
+    yield f"{paint('aside', f'{margin} |')} {' ' * found.before}{paint('mark', mark)}"
+
+
+def _place(document: Document, extent: Extent, colour: bool) -> str:
+    return _painter(colour)("place", f"{shown(document.path)}:{document.source.place(extent.start)}")
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def _painter(colour: bool) -> Callable[[str, str], str]:
+    if not colour:
+        return lambda _, text: text
+    return lambda look, text: f"\x1b[{_LOOKS[look]}m{text}\x1b[0m"

@@ -1,0 +1,128 @@
+"""Ids of workflows where no installation will replace them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kustui.check.examples import app, called, schedule, step, to, workflow
+from kustui.check.problems import Related, Severity
+from kustui.check.rule import Finding, Rule
+from kustui.definition.outline import Shape
+from kustui.definition.positions import escape
+
+if TYPE_CHECKING:
+    from kustui.check.subjects import Subject
+    from kustui.definition.collection import Entry
+
+_WORD = re.compile(r"[\w-]{8,}", re.ASCII)
+_PLACE_OF_AN_ID = re.compile(r"workflows?[/.]([\w-]+)", re.ASCII)
+_BETWEEN_WORDS = {code: " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "_-")}
+_HEXADECIMAL = re.compile(r"[0-9a-f]{16,}")
+
+
+def _hard_coded_id(subject: Subject) -> Iterator[Finding]:
+    known = subject.collection.by_id
+    if not known or subject.document.shape is Shape.EXPORT or not _may_hold_id(subject, known):
+        return  # what is exported is installed already and keeps its ids
+    for pointer, node, value in _values(subject):
+        yield from _ids_in(subject, value, pointer, node)
+
+
+def _values(subject: Subject) -> Iterator[tuple[str, str, object]]:
+    """The params of every step and the values of every condition: pointer, node and value."""
+    for each in subject.flow.steps.values():
+        yield f"{each.pointer}/params", each.id, each.params
+    for node, ways in subject.flow.written.items():
+        for way in ways:
+            if (written := way.transition.condition) is not None:
+                yield f"{way.transition.pointer}/condition/values", node, written.values
+
+
+def _may_hold_id(subject: Subject, known: Mapping[str, Entry]) -> bool:
+    """Whether any text of a workflow holds an id beside something else. Nearly none does, so all are asked at once."""
+    pending: list[Any] = [each.params for each in subject.flow.steps.values()]
+    for ways in subject.flow.written.values():
+        pending.extend(way.transition.condition.values for way in ways if way.transition.condition is not None)
+    texts = []
+    while pending:
+        part = pending.pop()
+        type_ = type(part)
+        if type_ is str:
+            if " " in part or "{{" in part or ("/" in part and not part.startswith("/#")):
+                texts.append(part)
+        elif type_ is dict:
+            pending.extend(part.values())
+        elif type_ is list or type_ is tuple:
+            pending.extend(part)
+    # Translating and splitting takes half as long as a regular expression.
+    words = " ".join(texts).encode("ascii", "replace").decode().translate(_BETWEEN_WORDS).split()
+    return not known.keys().isdisjoint(words)
+
+
+def _found_ids(text: str, known: Mapping[str, Entry]) -> list[tuple[int, int]]:
+    """Where in a text ids of workflows stand: one that looks like an id, or a word where an id has to stand."""
+    found = {
+        word.span() for word in _WORD.finditer(text) if word[0] in known and _looks_random(word[0]) and word[0] != text
+    }
+    if "workflow" in text:
+        found |= {place.span(1) for place in _PLACE_OF_AN_ID.finditer(text) if place[1] in known}
+    return sorted(found)
+
+
+def _looks_random(word: str) -> bool:
+    """Whether nobody would write a word by chance."""
+    if _HEXADECIMAL.fullmatch(word):
+        return True
+    has_digit = any(each.isdigit() for each in word)
+    return has_digit and word != word.lower() and word != word.upper()
+
+
+def _ids_in(subject: Subject, value: object, pointer: str, node: str) -> Iterator[Finding]:
+    known = subject.collection.by_id
+    pending = [(pointer, value)]
+    while pending:
+        at, part = pending.pop()
+        if isinstance(part, str):
+            for start, end in _found_ids(part, known):
+                named = known[part[start:end]]
+                yield Finding(
+                    at,
+                    f'the id of "{named.title}" inside other text: installation gives the workflow a new id, and '
+                    "leaves this one",
+                    "",
+                    node,
+                    (start, end),
+                    related=(
+                        Related("the workflow", subject.collection.document_of(named), f"{named.item.pointer}/id"),
+                    ),
+                )
+        elif isinstance(part, dict):
+            # An eventName is rewritten with the workflow it names [spec].
+            pending.extend((f"{at}/{escape(key)}", each) for key, each in part.items() if key != "eventName")
+        elif isinstance(part, list | tuple):
+            pending.extend((f"{at}/{index}", each) for index, each in enumerate(part))
+
+
+_ID = "5f8e148232731d0015c14657"
+
+
+def _reading(uri: str) -> object:
+    """An app with a step that asks an address."""
+    asking = step("bC4", action="kustomer.rest-api.json", params={"uri": uri, "method": "GET"})
+    return app(workflow("Watch", schedule("aB3", _ID, to("bC4")), asking), called("Remind", _ID, step("cD4")))
+
+
+RULES = (
+    Rule(
+        "hard-coded-id",
+        Severity.WARNING,
+        "the id of a workflow inside other text",
+        "When an app is installed, each of its workflows gets a new id. Kustomer puts it wherever the old one is used "
+        "as workflowId or in an eventName, and nowhere else: an address that holds the old id leads nowhere.",
+        bad=_reading(f"https://api.example.com/v1/workflows/{_ID}"),
+        good=_reading("https://api.example.com/v1/workflows"),
+        look=_hard_coded_id,
+    ),
+)

@@ -1,0 +1,151 @@
+"""Workflows that schedule each other in a ring."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from kustui.check.examples import app, called, schedule, step, to, when, workflow
+from kustui.check.problems import Related, Severity
+from kustui.check.rule import Finding, Rule
+from kustui.definition.delays import duration_in_words, minutes
+from kustui.definition.expressions import in_words, parse_condition
+from kustui.graph.schedules import Call, Schedules
+
+if TYPE_CHECKING:
+    from kustui.check.subjects import Facts, Survey
+
+_MOST_TOLD = 2
+
+
+def _endless(survey: Survey) -> tuple[tuple[str, ...], ...]:
+    """The rings of calls that every run makes, each told from the workflow that stands first."""
+    certain = [call for _, call in _real_calls(survey) if call.pointer in survey.facts[call.caller].certain]
+    return Schedules.of(certain, survey.schedules.keys).rings
+
+
+def _real_calls(survey: Survey) -> Iterator[tuple[Facts, Call]]:
+    """Calls that lead to a run: both workflows are switched on, and the one can be called."""
+    for facts, call in survey.calls:
+        target = survey.target(call)
+        if target is not None and target.callable and facts.entry.item.enabled and target.entry.item.enabled:
+            yield target, call
+
+
+def _hops(survey: Survey, ring: tuple[str, ...]) -> list[list[Call]]:
+    """The calls from each workflow of a ring to the next."""
+    real: dict[tuple[str, str], list[Call]] = {hop: [] for hop in pairwise((*ring, ring[0]))}
+    for target, call in _real_calls(survey):
+        if (hop := (call.caller, target.entry.key)) in real:
+            real[hop].append(call)
+    return list(real.values())
+
+
+def _endless_schedule(survey: Survey) -> Iterator[Finding]:
+    for ring in _endless(survey):
+        hops = [
+            [call for call in hop if call.pointer in survey.facts[call.caller].certain] for hop in _hops(survey, ring)
+        ]
+        again = _round(survey, hops)
+        if len(ring) == 1:
+            told = f"{_names(survey, ring[0])} schedules itself again{f' after {again}' if again else ''}, every time"
+        else:
+            told = f"{_names(survey, *ring, ring[0])} schedule each other every time{_once_round(again)}"
+        hint = "let a condition decide whether the next run is scheduled"
+        yield _ring_finding(survey, ring, hops, f"{told}: no condition can end it", hint)
+
+
+def _schedule_ring(survey: Survey) -> Iterator[Finding]:
+    without_end = {key for ring in _endless(survey) for key in ring}
+    for ring in survey.schedules.rings:
+        hops = _hops(survey, ring)
+        if without_end.intersection(ring) or not all(hops):
+            continue
+        again = _round(survey, hops)
+        if len(ring) == 1:
+            told = f"{_names(survey, ring[0])} schedules itself again{f' after {again}' if again else ''}"
+        else:
+            told = f"{_names(survey, *ring, ring[0])} schedule each other in a ring{_once_round(again)}"
+        yield _ring_finding(survey, ring, hops, f"{told}; {_end_of(survey, hops)}", "")
+
+
+def _names(survey: Survey, *keys: str) -> str:
+    return " → ".join(f'"{survey.facts[key].entry.title}"' for key in keys)
+
+
+def _round(survey: Survey, hops: list[list[Call]]) -> str:
+    """How long it takes to come round once, by the quickest calls; empty where that is not known."""
+    unit = survey.settings.relative_unit_minutes
+    delays = [
+        min((found for call in hop if (found := minutes(call.run_at, unit)) is not None), default=None) for hop in hops
+    ]
+    known = [delay for delay in delays if delay is not None]
+    return duration_in_words(sum(known)) if len(known) == len(hops) else ""
+
+
+def _once_round(again: str) -> str:
+    return f", once round in {again}" if again else ""
+
+
+def _end_of(survey: Survey, hops: list[list[Call]]) -> str:
+    """What can end a ring: the condition in words where it can be said in a few."""
+    for hop in hops:
+        facts = survey.facts[hop[0].caller]
+        if any(call.pointer in facts.certain for call in hop):
+            continue
+        ways = [way for call in hop for way in facts.deciding.get(call.pointer, ())]
+        conditions = [way.condition for way in ways if way.condition is not None]
+        if len(hop) == 1 and 0 < len(conditions) == len(ways) <= _MOST_TOLD:
+            words = (in_words(parse_condition(each.op, each.values)) for each in conditions)
+            return f"it goes on only while {', or while '.join(words)}"
+        return f'what is decided in "{facts.entry.title}" can end it'
+    return "a condition can end it"
+
+
+def _ring_finding(survey: Survey, ring: tuple[str, ...], hops: list[list[Call]], message: str, hint: str) -> Finding:
+    """Told at the first workflow's call, with those of the others."""
+    places = [f"{hop[0].pointer}/params/workflowId" for hop in hops]
+    entries = [survey.facts[key].entry for key in ring]
+    related = tuple(
+        Related(f'"{entry.title}" schedules "{following.title}" here', survey.collection.document_of(entry), place)
+        for (entry, following), place in zip(pairwise((*entries[1:], entries[0])), places[1:], strict=True)
+    )
+    return Finding(places[0], message, hint, hops[0][0].step, related=related, entry=entries[0])
+
+
+_ID = "5f8e148232731d0015c14657"
+_ONCE = app(workflow("Watch", schedule("aB3", _ID)), called("Remind", _ID, step("cD4")))
+
+_INPUTS = {"status": "/#steps.1.status"}
+_AGAIN = called(
+    "Remind",
+    _ID,
+    step("cD4", to("eF5", when("neq", "/#steps.1.status", "done"))),
+    schedule("eF5", _ID, inputs=_INPUTS),
+    inputs={"status": "string"},
+    required=("status",),
+)
+
+RULES = (
+    Rule(
+        "schedule-ring",
+        Severity.INFO,
+        "workflows that schedule each other in a ring which a condition can end",
+        "This is how polling is built at Kustomer, and there is nothing wrong with it. It is worth knowing which "
+        "condition ends it: an organisation's scheduled workflows run at most 1,000 times in 15 minutes.",
+        bad=app(workflow("Watch", schedule("aB3", _ID, inputs=_INPUTS)), _AGAIN),
+        good=_ONCE,
+        survey=_schedule_ring,
+    ),
+    Rule(
+        "endless-schedule",
+        Severity.WARNING,
+        "workflows that schedule each other in a ring that no condition can end",
+        "Each run brings about the next, for every conversation that ever started one, until somebody switches the "
+        "workflow off. All of them share 1,000 runs in 15 minutes, and what is over waits.",
+        bad=app(workflow("Watch", schedule("aB3", _ID)), called("Remind", _ID, schedule("cD4", _ID))),
+        good=_ONCE,
+        survey=_endless_schedule,
+    ),
+)

@@ -1,0 +1,228 @@
+"""``kustui check``: the same problems as the explorer shows, without a screen."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kustui.check.checking import check
+from kustui.check.configuration import ConfigurationError, found_from, settings_for, unknown_rule
+from kustui.check.pages import PAGES
+from kustui.check.problems import Severity
+from kustui.check.reports import FORMATS, Checked, report_of
+from kustui.check.settings import Settings
+from kustui.check.suppressing import covers, suppressed
+from kustui.commands.saying import COLOURS, PROBLEMS, Parser, coloured, refuse, say, write
+from kustui.definition.collection import Collection
+from kustui.definition.loading import STDIN, STDIN_NAME, PathError, load, nothing_to_show
+
+if TYPE_CHECKING:
+    from kustui.check.problems import Problem
+
+_FAIL_ON = {**{str(severity): severity for severity in sorted(Severity, reverse=True)}, "never": None}
+
+_EPILOG = """\
+exit status:
+  0  nothing at or above --fail-on      1  problems      2  the check could not be carried out
+
+examples:
+  kustui check app.json
+  kustui check workflows/ --ignore never-scheduled --fail-on warning
+  kustui check app.json --watch                     again after every save
+  kustui check app.json --format sarif --output kustui.sarif
+  kustui check . --write-baseline baseline.json     from now on, only what is new:
+  kustui check . --baseline baseline.json
+  curl … | kustui check -
+"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Check what the arguments name; the exit status."""
+    options = _parser().parse_args(arguments)
+    if STDIN in options.paths:
+        if options.watch:
+            return refuse("--watch needs files: standard input does not change")
+        if sys.stdin is not None and sys.stdin.isatty():
+            return refuse("- reads standard input, and that is the terminal: pipe a definition into it")
+    try:
+        if options.watch:
+            return _watch(options)
+        stdin = sys.stdin.buffer.read() if STDIN in options.paths and sys.stdin is not None else b""
+        with _undisturbed():
+            return _once(options, stdin)
+    except PathError as error:
+        return refuse(str(error))
+    except ConfigurationError as error:
+        return refuse(*error.lines)
+    except _WritingError as error:
+        return refuse(str(error))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser("check", "Say what is wrong with Kustomer workflows.", _EPILOG)
+    add = parser.add_argument
+    add("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
+    add("--format", choices=FORMATS, default="text", help="how problems are told (default: text)")
+    add("--output", metavar="FILE", help="where they are told, instead of standard output")
+    add("--select", metavar="RULES", type=_rules, action="extend", help="only these rules, with commas between")
+    add("--ignore", metavar="RULES", type=_rules, action="extend", help="all but these rules")
+    add("--fail-on", choices=_FAIL_ON, default="error", help="the mildest that fails (default: error)")
+    configuration = parser.add_mutually_exclusive_group()
+    configuration.add_argument(
+        "--config", metavar="FILE", help="instead of the nearest kustui.toml or pyproject.toml above the first PATH"
+    )
+    configuration.add_argument("--no-config", action="store_true", help="without any")
+    baseline = parser.add_mutually_exclusive_group()
+    baseline.add_argument("--baseline", metavar="FILE", help="leave out the problems that it records")
+    baseline.add_argument("--write-baseline", metavar="FILE", help="record the problems that there are now")
+    add("--watch", action="store_true", help="check again after every change, until Ctrl+C")
+    add("--color", choices=COLOURS, default="auto", help="colours in text (default: on a terminal)")
+    return parser
+
+
+def _rules(names: str) -> list[str]:
+    rules = [name.strip() for name in names.split(",") if name.strip()]
+    for name in rules:
+        if name not in PAGES:
+            raise argparse.ArgumentTypeError(unknown_rule(name))
+    return rules
+
+
+def _once(options: argparse.Namespace, stdin: bytes) -> int:
+    checked = _checked(options, stdin)
+    if options.write_baseline:
+        return _write_baseline(options.write_baseline, checked)
+    _tell(options, checked)
+    return PROBLEMS if checked.failing else 0
+
+
+def _checked(options: argparse.Namespace, stdin: bytes = b"") -> Checked:
+    """Raises PathError and ConfigurationError."""
+    settings = _settings(options)
+    collection = load(options.paths, stdin)
+    for path in options.paths:
+        if reason := _holds_nothing(path, collection):
+            raise PathError(reason)
+    found = check(collection, settings)
+    assert found is not None, "wanted to the end"
+    complete = covers(options.paths, collection, settings)
+    problems = suppressed(collection, found[1], settings, complete=complete)
+    if options.baseline:
+        from kustui.check import baseline
+
+        known = baseline.read(options.baseline)
+        problems = tuple(baseline.without(known, collection, problems, settings))
+    return Checked(collection, problems, _FAIL_ON[options.fail_on])
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    settings = Settings() if options.no_config else settings_for(options.paths, options.config)
+    severities = dict(settings.severities)
+    if options.select:
+        severities |= dict.fromkeys(PAGES)
+        for name in options.select:
+            severities[name] = settings.severities.get(name) or PAGES[name].severity
+    severities |= dict.fromkeys(options.ignore or ())
+    return settings.with_severities(severities)
+
+
+def _holds_nothing(path: str, collection: Collection) -> str:
+    """Why there is nothing to check in what a path names; an empty string where there is something."""
+    name = STDIN_NAME if path == STDIN else path
+    below = f"{path.rstrip(os.sep)}{os.sep}"
+    documents = tuple(
+        document for document in collection.documents if document.path == name or document.path.startswith(below)
+    )
+    if any(document.entries or document.faults for document in documents):
+        return ""
+    if documents or not collection.documents:
+        return nothing_to_show(Collection(documents))
+    return ""  # the same as another path names
+
+
+def _tell(options: argparse.Namespace, checked: Checked) -> bool:
+    """Write the report; whether anybody reads on."""
+    report = report_of(options.format)
+    if not options.output:
+        encoding = None if options.format == "text" else "utf-8"
+        return _written(report(checked, colour=coloured(options.color)), encoding)
+    colour = options.color == "always"
+    try:
+        with Path(options.output).open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+            file.writelines(report(checked, colour=colour))
+    except OSError as error:
+        raise _WritingError.of(options.output, error) from error
+    return True
+
+
+def _written(pieces: Iterator[str], encoding: str | None = None) -> bool:
+    try:
+        return write(pieces, encoding)
+    except OSError as error:
+        raise _WritingError.of("standard output", error) from error
+
+
+def _write_baseline(path: str, checked: Checked) -> int:
+    from kustui.check import baseline
+
+    try:
+        number = baseline.write(path, checked.problems)
+    except OSError as error:
+        raise _WritingError.of(path, error) from error
+    say(f"{path}: {number:,} problem{'' if number == 1 else 's'} recorded")
+    return 0
+
+
+def _watch(options: argparse.Namespace) -> int:
+    """Until nobody reads on, or Ctrl+C."""
+    from kustui.check.reports.text import difference
+    from kustui.watch import changes
+
+    only_difference = options.format == "text" and not options.output and sys.stdout.isatty()
+    configuration = None if options.no_config else options.config or found_from(options.paths)
+    also = [path for path in (configuration, options.baseline) if path]
+    before: tuple[Problem, ...] | None = None
+    for _ in changes(options.paths, also):
+        try:
+            gc.unfreeze()  # what the last look left
+            with _undisturbed():
+                checked = _checked(options)
+        except (PathError, ConfigurationError) as error:
+            if before is None:
+                raise
+            refuse(*getattr(error, "lines", (str(error),)))
+            continue
+        if before is None or not only_difference:
+            reads_on = _tell(options, checked)
+        else:
+            reads_on = _written(difference(before, checked, colour=coloured(options.color)))
+        if not reads_on:
+            break
+        before = checked.problems
+    return 0
+
+
+class _WritingError(Exception):
+    """What could not be written, in words for a person."""
+
+    @classmethod
+    def of(cls, name: str, error: OSError) -> _WritingError:
+        return cls(f"{name}: {(error.strerror or str(error)).lower()}")
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Without garbage collection: next to nothing of what a check makes is in a cycle."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

@@ -1,0 +1,90 @@
+"""``kustui PATH...``: the explorer."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import os
+import sys
+from collections.abc import Sequence
+
+from kustui import __version__
+from kustui.commands.saying import Parser, refuse, say
+
+_EPILOG = """\
+commands:
+  kustui check PATH...        the problems without a screen, for scripts and builds
+  kustui explain [RULE]       what a rule finds, why it matters, how to put it right
+  kustui COMMAND --help       all about a command
+
+examples:
+  kustui app.json             open an app definition
+  kustui workflows/           every *.json below a folder, as one collection
+  kustui ./check              a path with the name of a command
+  curl … | kustui -           what comes from standard input
+"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Open what the arguments name; the exit status."""
+    return _explore(_parser().parse_args(arguments))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser("", "See, check and rehearse Kustomer workflows in a terminal.", _EPILOG)
+    parser.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
+    parser.add_argument("--ascii", action="store_true", help="draw with ASCII only")
+    parser.add_argument("--version", action="version", version=f"kustui {__version__}")
+    return parser
+
+
+def _explore(options: argparse.Namespace) -> int:
+    gc.disable()  # until the first screen stands: what is made until then stays
+    stdin = b""
+    if "-" in options.paths:
+        if sys.stdin.isatty():
+            return refuse("- reads standard input, and that is the terminal: pipe a definition into it")
+        stdin = sys.stdin.buffer.read()
+        if not _keyboard_from_terminal():
+            return refuse("there is no terminal to read keys from")
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
+        return refuse("the explorer needs a terminal for input and output")
+
+    from kustui.definition.loading import PathError, nothing_to_show
+    from kustui.opening import Opening
+
+    opening = Opening(options.paths, stdin)
+    from kustui.tui.app import Kustui  # while the files are read
+
+    if opening.wait(0.05):  # what is small and wrong is told without a screen
+        try:
+            if reason := nothing_to_show(opening.result().collection):
+                return refuse(reason)
+        except PathError as error:
+            return refuse(str(error))
+    app = Kustui(opening, ascii_only=options.ascii or not _speaks_unicode())
+    app.run()
+    if app.mistake:
+        raise app.mistake
+    if app.last_words:
+        say(app.last_words)
+    return app.return_code or 0
+
+
+def _keyboard_from_terminal() -> bool:
+    """Put the terminal where standard input was."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY)
+    except OSError:
+        return False
+    os.dup2(terminal, 0)
+    os.close(terminal)
+    return True
+
+
+def _speaks_unicode() -> bool:
+    # Python's own encoding does not tell: in the C locale it takes UTF-8.
+    locale = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    if locale in ("C", "POSIX") and os.environ.get("LC_CTYPE", "C.UTF-8") == "C.UTF-8":
+        return False
+    return (sys.stdout.encoding or "").lower().replace("-", "") in ("utf8", "utf16", "utf32", "cp65001")

@@ -1,0 +1,83 @@
+"""How a command ends, and how it says something beside its results."""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import sys
+from collections.abc import Iterable
+from typing import NoReturn
+
+from kustui.definition.harmless import shown
+
+PROBLEMS = 1
+"""Exit status where something is wrong with the definitions."""
+MISTAKE = 1
+"""Exit status where the explorer made a mistake of its own."""
+USAGE_ERROR = 2
+"""Exit status where the command itself could not be carried out."""
+INTERRUPTED = 130
+
+COLOURS = ("auto", "always", "never")
+
+
+def refuse(*reasons: str) -> int:
+    """Say why a command cannot be carried out; its exit status."""
+    for reason in reasons:
+        say(f"kustui: {reason}")
+    return USAGE_ERROR
+
+
+def say(line: str) -> None:
+    """A line on standard error."""
+    if sys.stderr is not None:
+        encoding = sys.stderr.encoding or "utf-8"
+        sys.stderr.write(f"{shown(line).encode(encoding, 'backslashreplace').decode(encoding)}\n")
+        sys.stderr.flush()
+
+
+def write(pieces: Iterable[str], encoding: str | None = None) -> bool:
+    """Put pieces of a result on standard output, in its own encoding unless one is given; whether anybody reads on.
+
+    A reader that has seen enough, as ``head`` has, is no mistake. Raises OSError for what is.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding=encoding or sys.stdout.encoding, errors="backslashreplace")
+    try:
+        if sys.stdout is not None:  # it is closed
+            sys.stdout.writelines(pieces)
+            sys.stdout.flush()
+    except BrokenPipeError:
+        # Python flushes once more at its end, and must find nothing to fail on.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return False
+    return True
+
+
+def coloured(choice: str) -> bool:
+    """Whether to colour what goes to standard output. ``auto``: a terminal that takes it, unless NO_COLOR is set."""
+    if choice != "auto":
+        return choice == "always"
+    return (
+        sys.stdout is not None
+        and sys.stdout.isatty()
+        and not os.environ.get("NO_COLOR")
+        and os.environ.get("TERM") != "dumb"
+    )
+
+
+class Parser(argparse.ArgumentParser):
+    """That of a command, its help with examples."""
+
+    def __init__(self, command: str, description: str, examples: str) -> None:
+        super().__init__(
+            prog=f"kustui {command}".rstrip(),
+            description=description,
+            epilog=examples,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        super().error(shown(message))

@@ -1,0 +1,117 @@
+"""From exec to the complete list of workflows, beside ``json.loads`` of the file and a bare Textual app.
+
+python -m tests.benchmarks.opening [--large] [--rounds 7]
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.benchmarks.measuring import SIZES, bare_app, file_of, first, in_turns, loads, peak_memory, table
+from tests.terminal import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+
+def kustui(path: Path, workflows: int) -> tuple[float, float, float]:
+    """Seconds to the complete list, peak megabytes until then, seconds until something is on the screen."""
+    title = f"Workflows {workflows:,}"
+    with Terminal([path]) as terminal:
+        terminal.wait_for_bytes(title.encode())
+        memory = peak_memory(terminal.pid)
+        complete = first(terminal, lambda lines: title in lines[0])
+        something = first(terminal, lambda lines: "Workflows" in lines[0])
+        _leave(terminal)
+    return complete, memory, something
+
+
+def examined(path: Path, workflows: int) -> tuple[float, float]:
+    """Seconds until everything is examined, peak megabytes until then."""
+    with Terminal([path]) as terminal:
+        terminal.wait_for_bytes(f"Workflows {workflows:,}".encode())
+        terminal.settle(1.5, seconds=600)
+        memory = peak_memory(terminal.pid)
+        last = max(moment for moment, _ in terminal.replayed())
+        _leave(terminal)
+    return last - terminal.began, memory
+
+
+def bare() -> tuple[float]:
+    with bare_app() as terminal:
+        terminal.wait_for_bytes(b"a label")
+        return (first(terminal, lambda lines: "a label" in lines[0]),)
+
+
+def pager(command: str, path: Path) -> tuple[float, float]:
+    """Seconds until another tool shows the first row of the file, and its peak megabytes."""
+    with Terminal([path], command=[command]) as terminal:
+        terminal.wait_for_bytes(b"workflows")
+        seconds = time.perf_counter() - terminal.began
+        return seconds, peak_memory(terminal.pid)
+
+
+def _leave(terminal: Terminal) -> None:
+    terminal.press("q")
+    terminal.ended()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--large", action="store_true", help="5,000 workflows as well, 239 MB")
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parser.parse_args()
+    rows: list[tuple[object, ...]] = []
+    others: list[tuple[object, ...]] = []
+    for size in ("S", "M", "L") if options.large else ("S", "M"):
+        path, workflows = file_of(size), SIZES[size][0]
+        runs: dict[str, Callable[[], Sequence[float]]] = {
+            "kustui": partial(kustui, path, workflows),
+            "loads": partial(loads, path),
+            "bare": bare,
+        }
+        peers = [name for name in ("jless", "fx", "less", "vim") if shutil.which(name)]
+        runs |= {name: partial(pager, name, path) for name in peers}
+        figures = in_turns(runs, options.rounds)
+        (complete, memory, something), (reading, reading_memory) = figures["kustui"], figures["loads"]
+        peer = reading + figures["bare"][0]
+        rows.append(
+            (
+                f"{size}, {path.stat().st_size / 1e6:.1f} MB",
+                something * 1000,
+                complete * 1000,
+                reading * 1000,
+                peer * 1000,
+                complete / peer,
+                memory,
+                memory / reading_memory,
+            )
+        )
+        for name in peers:
+            seconds, megabytes = figures[name]
+            others.append((size, name, seconds * 1000, complete / seconds, megabytes, memory / megabytes))
+        full, full_memory = examined(path, workflows)
+        others.append((size, "kustui, all examined", full * 1000, "", full_memory, ""))
+    table(
+        (
+            "",
+            "screen up ms",
+            "complete list ms",
+            "json.loads ms",
+            "json.loads + bare app ms",
+            "ratio",
+            "peak MB",
+            "to json.loads",
+        ),
+        rows,
+    )
+    table(("", "beside", "ms", "kustui's list to it", "peak MB", "kustui's to it"), others)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,63 @@
+"""From exec to the first paint, and to the first answered key, beside a bare Textual application.
+
+python -m tests.benchmarks.start [--rounds 15]
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from tests.benchmarks.measuring import bare_app, first, in_turns, table
+from tests.terminal import SAMPLES, Terminal
+
+SAMPLE = SAMPLES / "scheduling-pair.json"
+
+
+def kustui() -> tuple[float, float]:
+    """Seconds to the workflows on the screen, and to the cursor's move by a key that was typed ahead."""
+    with Terminal([SAMPLE]) as terminal:
+        terminal.wait_for_bytes(b"Workflows 2")
+        painted = first(terminal, lambda lines: "Workflows 2" in lines[0])
+        terminal.settle()
+        terminal.press("q")
+        terminal.ended()
+    with Terminal([SAMPLE]) as terminal:
+        terminal.press("G")  # the last row, which is not where the cursor is at first
+        terminal.wait_for_bytes(b"Workflows 2")
+        terminal.settle()
+        last = max(index for index, line in enumerate(terminal.lines) if line.startswith("▌"))
+        answered = first(terminal, lambda lines: lines[last].startswith("▌"))
+        terminal.press("q")
+        terminal.ended()
+    return painted, answered
+
+
+def bare() -> tuple[float, float]:
+    """Seconds to the label, and to the label that a key typed ahead brings."""
+    with bare_app() as terminal:
+        terminal.wait_for_bytes(b"a label")
+        painted = first(terminal, lambda lines: "a label" in lines[0])
+    with bare_app() as terminal:
+        terminal.press("j")
+        terminal.wait_for_bytes(b"answered")
+        answered = first(terminal, lambda lines: "answered" in lines[0])
+    return painted, answered
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=15)
+    figures = in_turns({"kustui": kustui, "bare app": bare}, parser.parse_args().rounds)
+    table(
+        ("", "kustui ms", "bare app ms", "ratio", "target"),
+        [
+            (name, ours * 1000, theirs * 1000, ours / theirs, "≤ 1.3")
+            for name, ours, theirs in zip(
+                ("first paint", "a key answered"), figures["kustui"], figures["bare app"], strict=True
+            )
+        ],
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,37 @@
+"""The samples keep what their README says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from kustui.check.checking import check
+from kustui.check.problems import Severity
+from kustui.check.rules import RULES
+from kustui.definition.loading import load
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+BROKEN = sorted(path for path in (SAMPLES / "broken").glob("*.json"))
+GOOD = sorted(path for path in SAMPLES.iterdir() if path.name not in ("README.md", "broken"))
+NOT_IN_A_FILE = {"unused-suppression"}
+
+
+def rules_found(path: Path, least: Severity) -> list[str]:
+    found = check(load([str(path)]))
+    assert found is not None
+    return [f"{each.rule} {each.span().start}" for each in found[1] if each.severity >= least]
+
+
+@pytest.mark.parametrize("path", GOOD, ids=lambda path: path.name)
+def test_a_good_sample_gives_no_error_and_no_warning(path: Path) -> None:
+    assert rules_found(path, Severity.WARNING) == []
+
+
+@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
+def test_a_broken_sample_gives_its_one_problem(path: Path) -> None:
+    assert [found.split()[0] for found in rules_found(path, Severity.INFO)] == [path.stem]
+
+
+def test_every_rule_has_a_broken_sample() -> None:
+    assert {path.stem for path in BROKEN} == RULES.keys() - NOT_IN_A_FILE

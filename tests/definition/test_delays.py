@@ -1,0 +1,69 @@
+"""Delays as a person says them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kustui.definition.delays import due_in_words, duration_in_words, minutes
+from kustui.definition.models import RunAt
+
+
+def run_at(type_: Any = "relative", value: Any = None) -> RunAt:
+    return RunAt(type=type_, value=value)
+
+
+@pytest.mark.parametrize(
+    ("duration", "words"),
+    [
+        (0, "0 min"),
+        (1, "1 min"),
+        (59, "59 min"),
+        (60, "1 h"),
+        (90, "90 min"),
+        (1440, "1 d"),
+        (2160, "36 h"),
+        (10080, "1 w"),
+        (20160, "2 w"),
+        (11520, "8 d"),
+        (0.5, "0.5 min"),
+        (60.0, "1 h"),
+        (-60, "-1 h"),
+    ],
+)
+def test_a_duration_is_told_in_the_largest_unit_that_needs_no_fraction(duration: float, words: str) -> None:
+    assert duration_in_words(duration) == words
+
+
+@pytest.mark.parametrize(
+    ("given_", "words"),
+    [
+        (None, "at no time given"),
+        (run_at(value=60), "after 1 h"),
+        (run_at(value=0), "after 0 min"),
+        (run_at(value="60"), "at 60"),
+        (run_at(value=True), "at True"),
+        (run_at("absolute", "2026-01-01T00:00:00Z"), "at 2026-01-01T00:00:00Z"),
+        (run_at("absolute", "/#steps.1.due"), "at /#steps.1.due"),
+        (run_at("absolute"), "at no time given"),
+        (run_at("relative"), "at no time given"),
+    ],
+)
+def test_when_a_run_is_due(given_: RunAt | None, words: str) -> None:
+    assert due_in_words(given_) == words
+
+
+@given(st.one_of(st.none(), st.booleans(), st.integers(), st.floats(), st.text(), st.lists(st.integers())))
+def test_whatever_is_given_is_told_somehow(value: Any) -> None:
+    assert due_in_words(run_at(value=value))
+
+
+def test_only_a_relative_number_is_a_delay() -> None:
+    assert minutes(run_at(value=60)) == 60
+    assert minutes(None) is None
+    assert minutes(run_at("absolute", 60)) is None
+    assert minutes(run_at(value=True)) is None
+    assert minutes(run_at(value="60")) is None
