@@ -130,7 +130,7 @@ def _unused(baseline: Baseline, found: Identity, count: int, severity: Severity)
     message = (
         f"this entry hides nothing: no {found.rule} is found in {place}"
         if count == known
-        else f"this entry is about {known} {found.rule} in {place}, and {known - count} are left"
+        else f"this entry is about {known} {found.rule} in {place}: found {known - count}"
     )
     return Problem(UNUSED, severity, message, baseline.document, "make it anew with --write-baseline", pointer)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,14 +54,16 @@ def covers(paths: Iterable[str], collection: Collection, settings: Settings) -> 
     for suppression in settings.suppressions:
         if suppression.document is None:
             continue
-        home = Path(suppression.document.path).absolute().parent
-        if any(Path(path).absolute() in (home, *home.parents) for path in paths if path != STDIN):
+        home = _absolute(suppression.document.path).parent
+        if any(_absolute(path) in (home, *home.parents) for path in paths if path != STDIN):
             return True
-        return any(
-            document.shape is Shape.APP and Path(document.path).absolute().parent == home
-            for document in collection.documents
-        )
+        apps = (document for document in collection.documents if document.shape is Shape.APP)
+        return any(_absolute(app.path).parent == home for app in apps)
     return True
+
+
+def _absolute(path: str) -> Path:
+    return Path(os.path.abspath(path))  # noqa: PTH100  # without "..", and no links resolved
 
 
 def severity_of(rule: str, settings: Settings) -> Severity | None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.expressions import Expression, expressions_in
 from kustui.definition.models import TRIGGER_ID
@@ -14,8 +13,7 @@ if TYPE_CHECKING:
     from kustui.graph.flow import Flow
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
+class Read(NamedTuple):
     """One string that is not a plain literal."""
 
     node: str

@@ -19,8 +19,7 @@ _NAMES = ("path", "word", "number")
 _NO_OPERATORS = "a template has no operators; a helper has to compare or decide"
 
 
-@dataclass(frozen=True, slots=True)
-class Helper:
+class Helper(NamedTuple):
     """A helper that is certainly called: it has arguments, or stands in parentheses."""
 
     name: str

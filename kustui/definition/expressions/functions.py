@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.expressions.paths import ROOTS, Fault, Path, closest_root, read_path
 
@@ -26,8 +26,7 @@ class Argument:
     path: Path | None
 
 
-@dataclass(frozen=True, slots=True)
-class Function:
+class Function(NamedTuple):
     """A string that is, or was meant to be, a function. What was understood before a fault is kept."""
 
     text: str

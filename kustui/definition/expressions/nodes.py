@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from kustui.definition.expressions.paths import ROOTS, Path
 
@@ -23,8 +23,7 @@ class Origin(Enum):
     """``@root.steps.1.x``: the run's data, whatever the context."""
 
 
-@dataclass(frozen=True, slots=True)
-class Lookup:
+class Lookup(NamedTuple):
     """A path in a template: ``steps.1.id``, ``this``, ``../name``, ``@index``, ``@root.steps.1.id``."""
 
     path: Path
@@ -49,8 +48,7 @@ class Lookup:
         return self.path.root in ROOTS and self.origin in (Origin.NAME, Origin.THIS, Origin.ROOT)
 
 
-@dataclass(frozen=True, slots=True)
-class Scalar:
+class Scalar(NamedTuple):
     """A string, a number, true, false, null or undefined (None, both) written into a tag."""
 
     value: str | int | float | bool | None
@@ -58,8 +56,7 @@ class Scalar:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Named:
+class Named(NamedTuple):
     """A named argument: ``format='LL'``."""
 
     name: str
@@ -68,8 +65,7 @@ class Named:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(NamedTuple):
     """A helper with its arguments, in a tag, in parentheses or at the head of a block."""
 
     callee: Lookup | Scalar
@@ -86,8 +82,7 @@ class Call:
 Value = Lookup | Scalar | Call
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(NamedTuple):
     """Text between tags, as it is put out: escapes resolved, whitespace taken away where tags ask for it."""
 
     text: str
@@ -96,8 +91,7 @@ class Content:
     """The extent of what is written, which may be longer than the text."""
 
 
-@dataclass(frozen=True, slots=True)
-class Comment:
+class Comment(NamedTuple):
     """``{{! … }}`` or ``{{!-- … --}}``: puts out nothing."""
 
     text: str
@@ -105,8 +99,7 @@ class Comment:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Mustache:
+class Mustache(NamedTuple):
     """``{{x}}`` (escaped for HTML) or ``{{{x}}}`` and ``{{&x}}`` (not escaped).
 
     A bare name that is no path, as in ``{{randomId}}``, is a Lookup here; Handlebars tries a helper of that
@@ -119,8 +112,7 @@ class Mustache:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """``{{#helper …}}body{{else}}inverse{{/helper}}``; ``{{else if y}}`` is a Block, alone in the inverse.
 
     With no arguments and no helper of that name it is a section: put out for each element of a list, or with
@@ -136,8 +128,7 @@ class Block:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(NamedTuple):
     """``{{> name …}}``, or ``{{#> name …}}body{{/name}}``: a template that is kept elsewhere."""
 
     call: Call

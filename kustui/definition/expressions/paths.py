@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import NamedTuple
 
 ROOTS = ("steps", "variables", "error")
 """What the path of a reference, a function or a template can begin with [docs] [seen]."""
@@ -25,8 +26,7 @@ class Fault:
     """What to do about it, where that is known."""
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(NamedTuple):
     """One path that is read, without what introduces it (``/#``, ``@root.``, ``this.``, ``../``)."""
 
     segments: tuple[str, ...]

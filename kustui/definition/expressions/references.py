@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.expressions.paths import ROOTS, Fault, Path, read_path
 
@@ -15,8 +14,7 @@ PREFIX = "/#"
 _BLANK = re.compile(r"\s")
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """A string that is, or was meant to be, a reference. It has either one path or one fault."""
 
     text: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.expressions.arguments import Arguments, Helper, Notes, Scope
 from kustui.definition.expressions.nodes import (
@@ -28,8 +28,7 @@ _TOP = Scope(0, frozenset(), 0)
 _NEW_CONTEXT = frozenset(("each", "with"))
 
 
-@dataclass(frozen=True, slots=True)
-class Template:
+class Template(NamedTuple):
     """A string with at least one ``{{``. Up to its first fault, everything that was understood is kept."""
 
     text: str

@@ -9,7 +9,6 @@ two things, as references are: a segment may begin with ``@``, and a number may 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple, NoReturn
 
@@ -42,8 +41,7 @@ class Token(NamedTuple):
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(NamedTuple):
     kind: Kind
     tokens: tuple[Token, ...]
     start: int
@@ -54,8 +52,7 @@ class Tag:
     trims_after: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Remark:
+class Remark(NamedTuple):
     """A comment, which can take away whitespace around it as a tag does."""
 
     comment: Comment

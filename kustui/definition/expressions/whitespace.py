@@ -6,7 +6,6 @@ Both as in Handlebars 4. Only text that directly touches a tag is affected.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 from kustui.definition.expressions.nodes import Content
 from kustui.definition.expressions.tokens import Kind, Piece, Remark, Tag
@@ -33,7 +32,7 @@ def _trimmed(pieces: list[Piece], at: int, content: Content) -> Content:
             text = text.rstrip()
         elif _alone(pieces, at + 1):
             text = text.rstrip(" \t")
-    return content if text == content.text else replace(content, text=text)
+    return content if text == content.text else content._replace(text=text)
 
 
 def _alone(pieces: list[Piece], at: int) -> bool:

@@ -1,0 +1,150 @@
+"""Whatever a definition holds, every row of it can be told, described and shown as JSON."""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kustui.tui.detail import described
+from kustui.tui.lines import laid_out, width_of
+from kustui.tui.source_rows import source_rows
+from kustui.workspace import Snapshot
+from tests.tui.cases import SAMPLE_PATHS, SAMPLES, all_open, sample_examined, snapshot_of
+
+if TYPE_CHECKING:
+    from kustui.tui.tree import Tree
+
+JSON_SAMPLES = [
+    json.loads((SAMPLES / name).read_text(encoding="utf-8"))
+    for name in ("orders.json", "timer-chain.json", "scheduling-pair.json", "broken/unknown-workflow.json")
+]
+
+VALUES = st.recursive(
+    st.one_of(
+        st.none(),
+        st.booleans(),
+        st.integers(),
+        st.floats(),
+        st.text(max_size=12),
+        st.sampled_from(
+            ["1", "", "/#", "/#steps.1.x", "/#steps.gone.x", "{{steps.1.x}}", "{{", "/#fn:parseInt,steps.1.x"]
+        ),
+    ),
+    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)),
+    max_leaves=6,
+)
+
+
+def look_at_everything(tree: Tree, *widths: int) -> None:
+    for index, node in enumerate(tree.nodes):
+        laid_out(tree.row(index), 60)
+        tree.link(node)
+        for width in widths:
+            for row in described(tree, node, width):
+                assert width_of(laid_out(row, width)) <= width
+        rows = source_rows(node.document, node.pointer, tree.problems(node))
+        for number in range(rows.count):
+            laid_out(rows.make(number), 60)
+    for by in (1, -1):
+        if problem := tree.problem_beyond(0, by):
+            assert tree.reveal(tree.key_at(problem.document, problem.pointer)) is not None
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The path to each value in a JSON value."""
+    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [path, *(place for key, part in members for place in places(part, (*path, key)))]
+
+
+@st.composite
+def mutated(draw: st.DrawFn) -> Any:
+    """A sample's first workflows with values replaced and keys deleted at random."""
+    definition = copy.deepcopy(draw(st.sampled_from(JSON_SAMPLES)))
+    kept = draw(st.integers(0, len(definition["workflows"]) - 1))
+    definition["workflows"] = definition["workflows"][kept : kept + 2]
+    for _ in range(draw(st.integers(1, 4))):
+        possible = [place for place in places(definition) if place]
+        if not possible:
+            break
+        *above, last = draw(st.sampled_from(possible))
+        parent = definition
+        for key in above:
+            parent = parent[key]
+        if draw(st.booleans()):
+            parent[last] = draw(VALUES)
+        else:
+            del parent[last]
+    return definition
+
+
+@settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
+@given(mutated())
+def test_a_mutilated_definition_is_shown_all_the_same(definition: Any) -> None:
+    look_at_everything(all_open(snapshot_of(definition)), 38)
+
+
+@settings(deadline=None)
+@given(VALUES)
+def test_any_json_is_shown(value: Any) -> None:
+    look_at_everything(all_open(snapshot_of(value)), 38)
+    look_at_everything(all_open(snapshot_of({"workflows": [{"name": "w", "trigger": value, "steps": [value]}]})), 38)
+
+
+@settings(deadline=None)
+@given(st.binary(max_size=200))
+def test_any_bytes_are_shown(data: bytes) -> None:
+    look_at_everything(all_open(snapshot_of(data)), 38)
+
+
+@pytest.mark.parametrize("name", SAMPLE_PATHS)
+def test_a_sample_is_shown_before_and_after_it_is_examined(name: str) -> None:
+    found = sample_examined(name)
+    look_at_everything(all_open(Snapshot(found.collection)), 20)
+    look_at_everything(all_open(found), 20, 90)
+
+
+def nested(depth: int) -> str:
+    return "[" * depth + "]" * depth
+
+
+@pytest.mark.parametrize("depth", [90, 240, 480, 900, 2_000, 100_000])
+@pytest.mark.parametrize("where", ["params", "extra", "condition", "app", "meta"])
+def test_depth_is_no_end(depth: int, where: str) -> None:
+    deep = nested(depth)
+    step = {
+        "params": f'"params": {{"x": {deep}}}, "transitions": []',
+        "extra": f'"x": {deep}, "transitions": []',
+        "condition": f'"transitions": [{{"target": "a", "condition": {{"op": "eq", "values": {deep}}}}}]',
+        "app": '"transitions": []',
+        "meta": f'"meta": {{"x": {deep}}}, "transitions": []',
+    }[where]
+    app = f'"x": {deep}, ' if where == "app" else ""
+    text = f"""{{"app": "a", "version": "1.0.0", "title": "t", {app} "workflows": [{{"name": "w",
+        "trigger": {{"id": "1", "eventName": "e", "transitions": []}}, "steps": [{{"id": "a", {step}}}]}}]}}"""
+    look_at_everything(all_open(snapshot_of(text)), 38)
+    look_at_everything(all_open(snapshot_of(text + " " * 3_000 + "\n")), 38)
+
+
+@pytest.mark.parametrize("number", ["1" * 5_000, "-" + "9" * 5_000, "1e999", "NaN", "0." + "1" * 5_000])
+def test_a_number_of_any_length_is_shown(number: str) -> None:
+    text = f"""{{"name": "w", "extra": {number}, "trigger": {{"id": "1", "eventName": "e", "transitions":
+        [{{"target": "a", "condition": {{"op": "eq", "values": [{number}, 1]}}}}]}},
+        "steps": [{{"id": "a", "action": "kustomer.app.scheduler.schedule-workflow",
+        "params": {{"x": {number}, "runAt": {{"type": "relative", "value": {number}}}}}, "transitions": []}}]}}"""
+    look_at_everything(all_open(snapshot_of(text)), 38)
+
+
+def test_ids_that_clash_in_every_way_are_shown() -> None:
+    ways = [{"target": target, "condition": {"op": "true", "values": [True]}} for target in ("1", "T", "a")]
+    read = {"x": "/#steps.T.y {{steps.1.z}}", "y": "/#steps.T", "z": "/#steps.1", "v": "/#steps.a"}
+    steps = [
+        {"id": id_, "action": None, "transitions": ways, "errorCases": ways, "params": read}
+        for id_ in ("1", "T", "a", "a", "", "trigger", "a/b~c", "\x00")
+    ]
+    trigger = {"id": "T", "eventName": "e", "transitions": ways}
+    look_at_everything(all_open(snapshot_of({"name": "w", "trigger": trigger, "steps": steps})), 38)
