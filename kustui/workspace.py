@@ -27,6 +27,10 @@ class Snapshot:
     """None until every workflow was examined."""
     schedules: Schedules | None = None
     """None until every workflow was examined."""
+    paths: tuple[str, ...] = ()
+    """What was asked to be opened."""
+    settings: Settings | None = None
+    """What it was examined with."""
 
     @cached_property
     def by_entry(self) -> Mapping[str, tuple[Problem, ...]]:
@@ -48,7 +52,7 @@ class Snapshot:
 
 def open_paths(paths: Sequence[str], stdin: bytes = b"", progress: Progress | None = None) -> Snapshot:
     """Read what the paths name. Raises PathError. Workflows are listed and not yet examined."""
-    return Snapshot(load(paths, stdin, progress))
+    return Snapshot(load(paths, stdin, progress), paths=tuple(paths))
 
 
 def examined(
@@ -56,13 +60,22 @@ def examined(
     settings: Settings | None = None,
     progress: Progress | None = None,
     wanted: Callable[[], bool] = lambda: True,
+    processes: int = 1,
 ) -> Snapshot | None:
-    """The same with the problems and schedules of every workflow; None once it is no longer ``wanted``."""
-    from kustui.check.checking import check
+    """The same with the problems and schedules of every workflow; None once it is no longer ``wanted``.
 
+    Problems that the settings suppress are left out; suppressions that hide nothing are among them.
+    """
+    from kustui.check.checking import check
+    from kustui.check.settings import Settings
+    from kustui.check.suppressing import covers, suppressed
+
+    collection, settings = snapshot.collection, settings or Settings()
     with undisturbed():
-        found = check(snapshot.collection, settings, progress, wanted)
-    if found is None:
-        return None
-    survey, problems = found
-    return Snapshot(snapshot.collection, problems, survey.schedules)
+        found = check(collection, settings, progress, wanted, processes)
+        if found is None:
+            return None
+        survey, problems = found
+        complete = covers(snapshot.paths, collection, settings)
+        left = suppressed(collection, problems, settings, complete=complete)
+        return Snapshot(collection, left, survey.schedules, snapshot.paths, settings)

@@ -160,12 +160,12 @@ def test_a_file_in_a_folder_that_may_not_be_read_is_an_error(capsys: pytest.Capt
 def test_a_mistake_of_its_own_is_one_line_and_a_log(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("injected")
 
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setattr("tempfile.tempdir", None)
-    monkeypatch.setattr(command, "check", fail)
+    monkeypatch.setattr(command, "examined", fail)
     status, told, errors = run(capsys, "right.json")
     assert (status, told) == (2, "")
     assert errors.startswith("kustui: failed by a mistake of its own (RuntimeError); details are in ")

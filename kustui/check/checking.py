@@ -32,20 +32,28 @@ def check(
     settings: Settings | None = None,
     progress: Progress | None = None,
     wanted: Callable[[], bool] = lambda: True,
+    processes: int = 1,
 ) -> tuple[Survey, tuple[Problem, ...]] | None:
     """Look at everything; None once it is no longer ``wanted``.
+
+    With more than one process nothing is told of the progress, and nothing asked.
 
     Problems are in the order in which they are told: by file as it was given, then by line and column, then by rule.
     """
     settings = settings or Settings()
     examined: dict[str, Examined] = {}
     total = len(collection.entries)
-    for done, entry in enumerate(collection.entries, start=1):
-        if not wanted():
-            return None
-        examined[entry.key] = examine(collection, entry, settings)
-        if progress:
-            progress(done, total)
+    if processes > 1:
+        from kustui.check.parallel import examined_by
+
+        examined = examined_by(processes, collection, settings)
+    else:
+        for done, entry in enumerate(collection.entries, start=1):
+            if not wanted():
+                return None
+            examined[entry.key] = examine(collection, entry, settings)
+            if progress:
+                progress(done, total)
     survey = Survey(collection, {key: found.facts for key, found in examined.items()}, settings)
     problems = [*_file_problems(collection, settings), *survey_problems(survey)]
     for found in examined.values():

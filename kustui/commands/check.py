@@ -7,20 +7,20 @@ import gc
 import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.check.checking import check
 from kustui.check.configuration import ConfigurationError, found_from, settings_for, unknown_rule
 from kustui.check.pages import PAGES
+from kustui.check.parallel import processes_for
 from kustui.check.problems import Severity
 from kustui.check.reports import FORMATS, Checked, report_of
 from kustui.check.settings import Settings
-from kustui.check.suppressing import covers, suppressed
 from kustui.commands.saying import COLOURS, PROBLEMS, Parser, coloured, refuse, say, write
 from kustui.definition.collection import Collection
-from kustui.definition.loading import STDIN, STDIN_NAME, PathError, load, nothing_to_show
+from kustui.definition.garbage import undisturbed
+from kustui.definition.loading import STDIN, STDIN_NAME, PathError, nothing_to_show
+from kustui.workspace import examined, open_paths
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
@@ -54,7 +54,7 @@ def run(arguments: Sequence[str]) -> int:
         if options.watch:
             return _watch(options)
         stdin = sys.stdin.buffer.read() if STDIN in options.paths and sys.stdin is not None else b""
-        with _undisturbed():
+        with undisturbed():
             return _once(options, stdin)
     except PathError as error:
         return refuse(str(error))
@@ -105,14 +105,14 @@ def _once(options: argparse.Namespace, stdin: bytes) -> int:
 def _checked(options: argparse.Namespace, stdin: bytes = b"") -> Checked:
     """Raises PathError and ConfigurationError."""
     settings = _settings(options)
-    collection = load(options.paths, stdin)
+    opened = open_paths(options.paths, stdin)
+    collection = opened.collection
     for path in options.paths:
         if reason := _holds_nothing(path, collection):
             raise PathError(reason)
-    found = check(collection, settings)
-    assert found is not None, "wanted to the end"
-    complete = covers(options.paths, collection, settings)
-    problems = suppressed(collection, found[1], settings, complete=complete)
+    snapshot = examined(opened, settings, processes=processes_for(collection))
+    assert snapshot is not None, "wanted to the end"
+    problems = snapshot.problems or ()
     if options.baseline:
         from kustui.check import baseline
 
@@ -191,7 +191,7 @@ def _watch(options: argparse.Namespace) -> int:
     for _ in changes(options.paths, also):
         try:
             gc.unfreeze()  # what the last look left
-            with _undisturbed():
+            with undisturbed():
                 checked = _checked(options)
         except (PathError, ConfigurationError) as error:
             if before is None:
@@ -214,15 +214,3 @@ class _WritingError(Exception):
     @classmethod
     def of(cls, name: str, error: OSError) -> _WritingError:
         return cls(f"{name}: {(error.strerror or str(error)).lower()}")
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """Without garbage collection: next to nothing of what a check makes is in a cycle."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

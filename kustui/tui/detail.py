@@ -15,7 +15,7 @@ from kustui.graph.schedules import Call
 from kustui.tui import part_lines
 from kustui.tui.lines import Key, Line, Piece, Row, Target, fitted, joined, width_of, wrapped
 from kustui.tui.tree import MARKS, Kind, Node, Tree, node_key, workflow_key
-from kustui.tui.words import condition_words, event_words, label_of, name_of, naming
+from kustui.tui.words import condition_words, event_words, label_of, name_of, naming, step_label
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
@@ -240,7 +240,7 @@ def _calls(page: _Page, title: str, calls: list[tuple[Line, Key]]) -> None:
 
 def _call_out(tree: Tree, call: Call) -> tuple[Line, Key]:
     target = tree.snapshot.collection.by_id.get(call.workflow_id or "")
-    return part_lines.call_line(call, tree.snapshot.collection), workflow_key(target) if target else ()
+    return part_lines.call_line(call, tree.snapshot.collection, tree.settings), workflow_key(target) if target else ()
 
 
 def _scheduled_by(page: _Page, tree: Tree, entry: Entry) -> None:
@@ -259,7 +259,7 @@ def _scheduled_by(page: _Page, tree: Tree, entry: Entry) -> None:
         page.item(
             ("← ", "muted"),
             (caller.title, "link"),
-            (f" {due_in_words(call.run_at)}, in step {call.step_name}", "muted"),
+            (f" {due_in_words(call.run_at, tree.settings.relative_unit_minutes)}, in step {call.step_name}", "muted"),
             link=node_key(caller, call.step),
         )
     if len(calls) > _MANY:
@@ -289,7 +289,7 @@ def _trigger(page: _Page, subject: Subject) -> None:
 def _step(page: _Page, tree: Tree, subject: Subject, node: Node) -> None:
     step, flow = node.part, subject.flow
     assert isinstance(step, Step)
-    page.title(step.name)
+    page.put(*((text, look or "heading") for text, look in step_label(step)))
     if step.description:
         page.put((step.description, ""))
     if flow.steps.get(step.id) is not step:

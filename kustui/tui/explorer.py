@@ -22,7 +22,7 @@ from kustui.tui.tree import MARKS, Kind, Node
 from kustui.tui.tree_view import TreeView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual import events
     from textual.app import ComposeResult
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widgets import Input
 
+    from kustui.check.settings import Settings
     from kustui.opening import Opening
     from kustui.tui.filter import Filter
     from kustui.workspace import Snapshot
@@ -41,8 +42,8 @@ _NARROW = 72
 _TALL = 34
 """Rows from which detail and source are shown together."""
 _TREE_KEYS = (
-    "rows.choose", "find.filter", "view.problems", "go.next-problem", "go.back", "view.next-pane", "app.help",
-    "app.quit", "view.maximise", "tree.open-all", "tree.close-all", "app.palette",
+    "rows.choose", "find.filter", "view.problems", "go.back", "view.next-pane", "app.help", "app.quit",
+    "go.next-problem", "view.maximise", "tree.open-all", "tree.close-all", "app.palette",
 )  # fmt: skip
 _FILTER_KEYS = ("filter.keep", "filter.drop", "filter.up", "filter.down")
 _PANE_KEYS = (
@@ -175,11 +176,23 @@ class Explorer(Screen[None]):
         interval = sys.getswitchinterval()
         sys.setswitchinterval(0.0005)  # a key waits 5 ms for this thread instead of 24
         try:
-            result = examined(snapshot, None, progress, lambda: not worker.is_cancelled)
+            settings = self._settings(snapshot.paths)
+            result = examined(snapshot, settings, progress, lambda: not worker.is_cancelled)
         finally:
             sys.setswitchinterval(interval)
         if result is not None:
             self.app.call_from_thread(self._examined, result)
+
+    def _settings(self, paths: Sequence[str]) -> Settings | None:
+        """What the configuration beside the definitions says; the defaults where it is wrong, which is told."""
+        from kustui.check.configuration import ConfigurationError, settings_for
+
+        try:
+            return settings_for(paths)
+        except ConfigurationError as error:
+            told = "\n".join(shown(line) for line in error.lines)
+            self.app.call_from_thread(self.notify, told, severity="error", timeout=20, markup=False)
+            return None
 
     def _warm(self) -> None:
         self._ready = True
@@ -355,9 +368,13 @@ class Explorer(Screen[None]):
 
     def jump_to(self, target: Target) -> None:
         """Go to the node that holds a place of a file, and in its source to the line."""
-        if self.tree_view.tree_of is not None:
+        tree = self.tree_view.tree_of
+        if tree is not None and not tree.holds(target.document):
+            place = target.document.source.place(target.offset)
+            self.notify(f"that is in {shown(target.document.path)}:{place}", markup=False)
+        elif tree is not None:
             self._target = target
-            self.jump(self.tree_view.tree_of.key_at(target.document, target.pointer))
+            self.jump(tree.key_at(target.document, target.pointer))
             self._told = None
             self._tell()
 

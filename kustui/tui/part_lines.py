@@ -12,6 +12,7 @@ from kustui.graph.schedules import Call
 from kustui.tui.words import condition_words, event_words, label_of, short_action, step_label
 
 if TYPE_CHECKING:
+    from kustui.check.settings import Settings
     from kustui.check.subjects import Subject
     from kustui.definition.collection import Collection
     from kustui.tui.lines import Line
@@ -27,7 +28,7 @@ def said(subject: Subject, part: object, collection: Collection) -> tuple[Line, 
         case Way():
             return way_line(subject, part), ()
         case Call():
-            return call_line(part, collection), ()
+            return call_line(part, collection, subject.settings), ()
         case _:
             raise TypeError(type(part))
 
@@ -59,8 +60,8 @@ def condition(subject: Subject, transition: Transition) -> Line:
     return (*label, (" if ", "muted"), (condition_words(subject.flow, transition), "muted"))
 
 
-def call_line(call: Call, collection: Collection) -> Line:
-    due: Line = ((f" {due_in_words(call.run_at)}", "muted"),)
+def call_line(call: Call, collection: Collection, settings: Settings) -> Line:
+    due: Line = ((f" {due_in_words(call.run_at, settings.relative_unit_minutes)}", "muted"),)
     if call.workflow_id is None:
         return (("⇒ ", "warning"), ("a workflow that only a run can tell", "muted"), *due)
     target = collection.by_id.get(call.workflow_id)

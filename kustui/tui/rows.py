@@ -138,7 +138,8 @@ class RowsView(Widget, can_focus=True):
         self.refresh(Region(0, index - self.top, self.size.width, 1))
 
     def keep_cursor_in_view(self) -> None:
-        self._scroll(max(min(self.top, self.cursor), self.cursor - self.page + 1))
+        if self.size.height:  # before there is any, everything would be out of view
+            self._scroll(max(min(self.top, self.cursor), self.cursor - self.page + 1))
 
     def _scroll(self, top: int) -> None:
         top = max(0, min(top, self.rows.count - self.page))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from kustui.tui.lines import Key, Line, Row, Rows
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
+    from kustui.check.settings import Settings
     from kustui.check.subjects import Subject
     from kustui.definition.collection import Document, Entry
     from kustui.definition.faults import Fault
@@ -79,6 +81,7 @@ class Tree:
         self._subjects: dict[Entry, Subject] = {}
         self._marks: dict[Key, Line] = {}
         self._documents = {document: place for place, document in enumerate(snapshot.collection.documents)}
+        self._folder = _common_folder([document.path for document in snapshot.collection.documents])
         self.nodes: list[Node] = []
         for document in snapshot.collection.documents:
             self.expanded.add((document.path,))
@@ -86,9 +89,10 @@ class Tree:
 
     def take(self, snapshot: Snapshot) -> None:
         """Show another snapshot, whatever is open staying open."""
-        if snapshot.collection is not self.snapshot.collection:
+        if snapshot.collection is not self.snapshot.collection or snapshot.settings is not self.snapshot.settings:
             self._subjects.clear()
         self._documents = {document: place for place, document in enumerate(snapshot.collection.documents)}
+        self._folder = _common_folder([document.path for document in snapshot.collection.documents])
         self.snapshot = snapshot
         self._marks.clear()
         self._rebuild()
@@ -102,13 +106,20 @@ class Tree:
         """The row of the first workflow; the first row where there is none."""
         return next((index for index, node in enumerate(self.nodes) if node.kind is Kind.WORKFLOW), 0)
 
+    @property
+    def settings(self) -> Settings:
+        """What the snapshot was examined with; the defaults until it is."""
+        from kustui.check.settings import Settings
+
+        return self.snapshot.settings or Settings()
+
     def subject(self, entry: Entry) -> Subject:
         """A workflow opened: its model, its flow, what it reads. Kept, because somebody looks at it."""
         found = self._subjects.get(entry)
         if found is None:
             from kustui.check.subjects import Subject
 
-            found = self._subjects[entry] = Subject(self.snapshot.collection, entry, entry.reading)
+            found = self._subjects[entry] = Subject(self.snapshot.collection, entry, entry.reading, self.settings)
         return found
 
     # Which rows there are
@@ -267,6 +278,10 @@ class Tree:
                 return found
         return None
 
+    def holds(self, document: Document) -> bool:
+        """Whether a file is one of those that are shown; a configuration is not."""
+        return document in self._documents
+
     def key_at(self, document: Document, pointer: str) -> Key:
         """The node that a pointer leads to: the transition, step, trigger or workflow that holds its value."""
         from kustui.definition.models import TRIGGER_ID, Step
@@ -287,7 +302,7 @@ class Tree:
     def problem_beyond(self, index: int, by: int) -> Problem | None:
         """The next problem below a row (``by`` 1) or the one above it (-1), from the other end where there is none;
         None where nothing is wrong. Only workflows that are passed are read."""
-        problems = self.snapshot.problems or ()
+        problems = [problem for problem in self.snapshot.problems or () if self.holds(problem.document)]
         if not problems or not self.nodes:
             return next(iter(problems), None)
         groups: dict[tuple[int, int], list[Problem]] = {}
@@ -361,7 +376,7 @@ class Tree:
     def _said(self, node: Node) -> tuple[Line, Line]:
         match node.kind:
             case Kind.DOCUMENT:
-                return _document_line(node.document)
+                return _document_line(node.document, node.document.path.removeprefix(self._folder))
             case Kind.WORKFLOW:
                 return self._workflow_line(node)
             case Kind.FAULT:
@@ -415,9 +430,21 @@ def within(pointer: str, part: str) -> bool:
     return pointer == part or pointer.startswith(f"{part}/")
 
 
-def _document_line(document: Document) -> tuple[Line, Line]:
+def _document_line(document: Document, name: str) -> tuple[Line, Line]:
     count = len(document.entries)
     if document.shape is Shape.BROKEN:
-        return ((document.path, "error"),), (("not readable", "error"),)
+        return ((name, "error"),), (("not readable", "error"),)
     aside = f"{count} workflow{'s' if count != 1 else ''}"
-    return ((document.path, "heading"),), ((aside, "muted"),)
+    return ((name, "heading"),), ((aside, "muted"),)
+
+
+def _common_folder(paths: Sequence[str]) -> str:
+    """What the paths of several files begin with, which need not be said of each."""
+    folders = [path.rpartition("/")[0] for path in paths]
+    common = os.path.commonpath(folders) if len(paths) > 1 and all(folders) and not _mixed(folders) else ""
+    return f"{common}/" if common and common != "/" else ""
+
+
+def _mixed(paths: Sequence[str]) -> bool:
+    """Whether some are absolute and some are not: they have nothing in common then."""
+    return len({path.startswith("/") for path in paths}) > 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustui.definition.expressions import in_words, parse_condition
-from kustui.definition.models import TRIGGER_ID, Step, Trigger
+from kustui.definition.models import SCHEDULE_ACTION, TRIGGER_ID, Step, Trigger
 from kustui.definition.names import short_name
 
 if TYPE_CHECKING:
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
 
 
 def short_action(action: str | None) -> str:
-    """``rest-api.json`` for ``kustomer.rest-api.json``; ``branch`` for a step without an action."""
-    return "branch" if action is None else short_name(action)
+    """``rest-api.json`` for ``kustomer.rest-api.json``, ``schedule`` for what schedules a workflow, ``branch`` for a
+    step without an action."""
+    if action is None:
+        return "branch"
+    return "schedule" if action == SCHEDULE_ACTION else short_name(action)
 
 
 def event_words(trigger: Trigger | None) -> str:

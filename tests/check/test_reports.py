@@ -161,6 +161,12 @@ def test_the_mark_ends_where_the_line_ends(ending: str) -> None:
     assert (found.line, found.before, found.marked) == ('{"a": {', 6, 1)
 
 
+def test_a_tab_can_be_what_is_marked() -> None:
+    found = excerpt(Source("a", b'"a\tb"'), Extent(2, 3))
+    assert found is not None
+    assert (found.line, found.before, found.marked) == ('"a    b"', 2, 4)
+
+
 def test_a_line_of_megabytes_is_cut_around_the_place() -> None:
     text = '{"a": [' + "1, " * 1_000_000 + '"here", ' + "2, " * 1_000_000 + "3]}"
     start = text.index('"here"')
@@ -290,7 +296,7 @@ def sarif(outcome: Checked) -> Any:
 
 
 def test_sarif_of_every_broken_sample_is_valid() -> None:
-    samples = sorted(Path("samples/broken").glob("*.json"))
+    samples = sorted((Path(__file__).parents[2] / "samples" / "broken").glob("*.json"))
     run = sarif(checked(*((str(path), path.read_bytes()) for path in samples)))
     assert run["columnKind"] == "unicodeCodePoints"
     rules = run["tool"]["driver"]["rules"]

@@ -64,7 +64,7 @@ def test_a_workflow_says_when_it_runs_what_it_does_and_whom_it_schedules() -> No
     assert told[:3] == ["w", "Plan", "Plans it."]
     assert "runs       on conversation.create" in told
     assert "file       0.json:1" in told
-    assert below(told, "Steps (1)")[0].startswith("● scheduler.schedule-workflow s0")
+    assert below(told, "Steps (1)")[0].startswith("● schedule s0")
     assert below(told, "Schedules") == ["⇒ x after 1 h"]
 
 

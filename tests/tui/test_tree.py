@@ -102,9 +102,9 @@ def test_schedules_stand_below_their_step_even_when_it_is_closed() -> None:
         "▾ 0.json",
         "  ▾ w",
         "    ▸ ◆ on conversation.create",
-        "    ▸ ● scheduler.schedule-workflow s0",
+        "    ▸ ● schedule s0",
         "        ⇒ x after 1 h",
-        "    ▸ ● scheduler.schedule-workflow s1",
+        "    ▸ ● schedule s1",
         "        ⇒ y no such workflow",
         "  ▸ x",
     ]
@@ -256,10 +256,8 @@ def test_enter_on_a_schedule_leads_to_the_workflow_and_on_a_transition_to_its_st
     target = tree.snapshot.collection.by_id["x"]
     assert tree.link(node(tree, "⇒ x")) == workflow_key(target)
     assert tree.link(node(tree, "⇒ y")) == ()
-    assert tree.link(node(tree, "→ scheduler.schedule-workflow s1")) == node_key(
-        tree.snapshot.collection.entries[0], "s1"
-    )
-    assert tree.link(node(tree, "● scheduler.schedule-workflow s0")) == ()
+    assert tree.link(node(tree, "→ schedule s1")) == node_key(tree.snapshot.collection.entries[0], "s1")
+    assert tree.link(node(tree, "● schedule s0")) == ()
 
 
 @pytest.mark.parametrize("name", SAMPLE_PATHS)

@@ -62,9 +62,11 @@ def _parts(data: bytes, extent: Extent) -> tuple[str, str, str]:
     elif data[start:ends].endswith(b"\r"):
         ends -= 1
     middle = max(start, min(extent.end, ends))
-    before, marked, after = data[begins:start], data[start:middle], data[middle:ends]
     # Reach may end inside a character.
-    return before.decode(errors="ignore"), marked.decode(errors="ignore").rstrip(), after.decode(errors="ignore")
+    before, marked, after = (
+        part.decode(errors="ignore") for part in (data[begins:start], data[start:middle], data[middle:ends])
+    )
+    return before, marked.rstrip() if extent.end > ends else marked, after
 
 
 def _start_of(text: str, room: int) -> str:
