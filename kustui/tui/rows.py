@@ -32,38 +32,25 @@ class RowsView(Widget, can_focus=True):
 
     cursor: reactive[int] = reactive(0, repaint=False)
 
-    class Moved(Message):
+    class Told(Message):
+        """Something a view tells about itself."""
+
+        def __init__(self, view: RowsView) -> None:
+            super().__init__()
+            self.view = view
+
+        @property
+        def control(self) -> RowsView:
+            return self.view
+
+    class Moved(Told):
         """The cursor stands on another row."""
 
-        def __init__(self, view: RowsView) -> None:
-            super().__init__()
-            self.view = view
-
-        @property
-        def control(self) -> RowsView:
-            return self.view
-
-    class Chosen(Message):
+    class Chosen(Told):
         """Enter, or a second click, on the row of the cursor."""
 
-        def __init__(self, view: RowsView) -> None:
-            super().__init__()
-            self.view = view
-
-        @property
-        def control(self) -> RowsView:
-            return self.view
-
-    class Widened(Message):
+    class Widened(Told):
         """There is more room, or less, for a row than there was."""
-
-        def __init__(self, view: RowsView) -> None:
-            super().__init__()
-            self.view = view
-
-        @property
-        def control(self) -> RowsView:
-            return self.view
 
     def __init__(self, *, empty: str = "", cursor_always: bool = True, id: str | None = None) -> None:
         super().__init__(id=id)
