@@ -12,14 +12,15 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
-from kustui.check.problems import Severity
 from kustui.tui.actions import BY_ID, bindings
 from kustui.tui.history import History
-from kustui.tui.lines import Key, Line, Row, Rows, Target, shown
+from kustui.tui.lines import Key, Row, Rows, Target, shown
+from kustui.tui.problems_view import ProblemsView
 from kustui.tui.rows import RowsView
 from kustui.tui.status import StatusBar
-from kustui.tui.tree import MARKS, Kind, Node
+from kustui.tui.tree import Kind, Node
 from kustui.tui.tree_view import TreeView
+from kustui.tui.whereabouts import breadcrumbs, counts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -77,8 +78,6 @@ class Explorer(Screen[None]):
         """The place in a file that was jumped to and is yet to be shown."""
         self._filtered: RowsView | None = None
         """The pane that the filter is for."""
-        self._problem_words = ""
-        """What the list of problems is narrowed to."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="panes"):
@@ -86,7 +85,7 @@ class Explorer(Screen[None]):
             with Vertical(id="side"):
                 yield RowsView(cursor_always=False, id="detail")
                 yield RowsView(id="source")
-        yield RowsView(empty="nothing is wrong", id="problems")
+        yield ProblemsView(empty="nothing is wrong", id="problems")
         yield StatusBar(id="status")
 
     @property
@@ -102,8 +101,8 @@ class Explorer(Screen[None]):
         return self.query_one("#source", RowsView)
 
     @property
-    def problems(self) -> RowsView:
-        return self.query_one("#problems", RowsView)
+    def problems(self) -> ProblemsView:
+        return self.query_one("#problems", ProblemsView)
 
     @property
     def status(self) -> StatusBar:
@@ -255,43 +254,14 @@ class Explorer(Screen[None]):
         self.source.show(rows, line, top=max(0, line - self.source.page // 2))
 
     def _show_problems(self) -> None:
-        from kustui.tui.problem_rows import problem_rows
-
         if self.snapshot is not None and self.snapshot.problems is not None and self.has_class("-problems"):
-            rows = problem_rows(self.snapshot.problems, self._problem_words)
-            self.problems.show(rows, self.problems.cursor)
+            self.problems.list_problems(self.snapshot.problems)
 
     def _tell_where(self) -> None:
-        view = self.tree_view
-        where: list[tuple[str, str]] = []
-        node, tree = view.node, view.tree_of
-        if node is not None and tree is not None:
-            if tree.index(node.key[:1]) is None:  # a file that is one workflow has no row of its own
-                where.append((node.document.path, "muted"))
-            for size in range(1, len(node.key) + 1):
-                index = tree.index(node.key[:size])
-                if index is not None:
-                    if where:
-                        where.append((" › ", "muted"))
-                    line = tree.row(index).line[2:]
-                    where.extend((text, "name" if size == len(node.key) else "muted") for text, _ in line[:2])
-        self.status.tell(Row(tuple(where), mark=self._counts()))
-
-    def _counts(self) -> Line:
-        if self._progress:
-            return ((self._progress, "info"),)
-        if self.snapshot is None or self.snapshot.problems is None:
-            return ()
-        found = self.snapshot.problems
-        if not found:
-            return (("no problem found", "muted"),)
-        told: list[tuple[str, str]] = []
-        for severity in sorted(Severity, reverse=True):
-            count = sum(1 for problem in found if problem.severity is severity)
-            if count:
-                glyph, look = MARKS[severity]
-                told.append((f" {glyph}{count:,}", look))
-        return tuple(told)
+        node, tree = self.tree_view.node, self.tree_view.tree_of
+        where = breadcrumbs(tree, node) if tree is not None and node is not None else ()
+        found = self.snapshot.problems if self.snapshot is not None else None
+        self.status.tell(Row(where, mark=((self._progress, "info"),) if self._progress else counts(found)))
 
     # Keys
 
@@ -331,8 +301,7 @@ class Explorer(Screen[None]):
         alone = self.has_class("-short")
         self._title(self.tree_view, title)
         self._title(self.detail, "2 Detail   3 Source" if alone else "2 Detail")
-        words = f" with “{self._problem_words}”" if self._problem_words else ""
-        self._title(self.problems, f"4 Problems{words}")
+        self._title(self.problems, self.problems.title)
         self._title(self.source, f"3 Source{place}   2 Detail" if alone else f"3 Source{place}")
 
     def _title(self, view: RowsView, title: str) -> None:
@@ -477,7 +446,7 @@ class Explorer(Screen[None]):
         tree = self.tree_view.tree_of
         if self.has_class("-maximised"):
             self.action_maximise()
-        elif self.focused is self.problems and self._problem_words:
+        elif self.focused is self.problems and self.problems.words:
             self._filtered = self.problems
             self._end_filter()
         elif self.focused is not self.tree_view:
@@ -499,7 +468,7 @@ class Explorer(Screen[None]):
         if self._filtered is self.tree_view:
             self.remove_class("-beside")
         tree = self.tree_view.tree_of
-        field.value = self._problem_words if self._filtered is self.problems else tree.filter if tree else ""
+        field.value = self.problems.words if self._filtered is self.problems else tree.filter if tree else ""
         field.add_class("-open")
         field.focus()
 
@@ -509,7 +478,7 @@ class Explorer(Screen[None]):
     def _narrow(self, words: str) -> None:
         """Show only what holds every one of the words, in the pane that is being filtered."""
         if self._filtered is self.problems:
-            self._problem_words = words
+            self.problems.words = words
             self._show_problems()
         else:
             self.tree_view.filter(words)
