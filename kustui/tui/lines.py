@@ -7,7 +7,6 @@ where a row becomes cells.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,8 @@ from rich.cells import cell_len, set_cell_size
 from kustui.definition.harmless import shown as shown
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
     from kustui.definition.collection import Document
 
 Piece = tuple[str, str]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import json
 import re
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,8 @@ from kustui.tui.lines import Line, Row, Rows
 from kustui.tui.tree import MARKS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from kustui.check.problems import Problem
     from kustui.definition.collection import Document
 

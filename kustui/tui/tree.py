@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
@@ -15,6 +14,8 @@ from kustui.definition.outline import Shape
 from kustui.tui.lines import Key, Line, Row, Rows
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from kustui.check.problems import Problem
     from kustui.check.settings import Settings
     from kustui.check.subjects import Subject

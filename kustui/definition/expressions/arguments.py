@@ -222,4 +222,4 @@ class Arguments:
             hint = "arguments with a name follow a helper: {{helper name=value}}"
         elif token.kind == "(":
             hint = "a helper's name comes first: {{helper (other a b)}}"
-        refuse(f"'{shortened(token.text)}' cannot stand here in a template", token.start, token.end, hint)
+        refuse(f'"{shortened(token.text)}" cannot stand here in a template', token.start, token.end, hint)

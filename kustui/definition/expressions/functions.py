@@ -103,7 +103,7 @@ def _argument(written: str, start: int, *, is_input: bool) -> Argument | Fault:
     if is_input and _LIKE_A_PATH.match(written):
         near = closest_root(root)
         if near.startswith("did you mean"):
-            return Fault(f"a path cannot begin with '{root[:40]}'", start, start + len(root), near)
+            return Fault(f'a path cannot begin with "{root[:40]}"', start, start + len(root), near)
     return Argument(written, start, end, None)
 
 

@@ -49,7 +49,7 @@ def read_lookup(token: Token, contexts: int, parameters: Container[str]) -> Look
 
     for part in parts:
         if part.text in (".", "..", "this") and not part.bracketed:
-            refuse(f"'{part.text}' cannot stand inside a path", part.start, part.end, f"write [{part.text}]")
+            refuse(f'"{part.text}" cannot stand inside a path', part.start, part.end, f"write [{part.text}]")
     spans = tuple((part.start, part.end) for part in parts)
     start = parts[0].start - parts[0].bracketed if parts else token.end
     path = Path(tuple(part.text for part in parts), start, token.end, spans)
@@ -93,7 +93,7 @@ def _split(token: Token, at: int) -> tuple[list[_Part], int, bool]:
         else:
             if "@" in written.lstrip("@"):
                 inner = at + written.index("@", 1)
-                refuse("'@' cannot stand inside a name", inner, inner + 1, f"write [{written}]")
+                refuse('"@" cannot stand inside a name', inner, inner + 1, f"write [{written}]")
             parts.append(_Part(written, at, stop, False))
         if stop == end:
             return parts, ups, this

@@ -88,7 +88,7 @@ def read_path(written: str, start: int) -> Path | Fault:
             return Fault("a name is missing before the first dot", start, start + 1)
         return Fault("a name is missing between two dots", at - 1, at + 1, "remove one of the dots")
     if segments[0] not in ROOTS:
-        return Fault(f"a path cannot begin with '{shortened(segments[0])}'", *spans[0], closest_root(segments[0]))
+        return Fault(f'a path cannot begin with "{shortened(segments[0])}"', *spans[0], closest_root(segments[0]))
     if len(segments) == 1 and segments[0] != "error":
         what = "step" if segments[0] == "steps" else "variable"
         return Fault(f"the path names no {what}", start, end, f"write {segments[0]}.<{what} id>")
@@ -100,7 +100,7 @@ def closest_root(name: str) -> str:
     from difflib import get_close_matches  # only a mistake needs it, and it is slow to import
 
     near = get_close_matches(name[:20].lower().lstrip("#/@"), ROOTS, n=1, cutoff=0.6)
-    return f"did you mean '{near[0]}'?" if near else "a path begins with steps, variables or error"
+    return f'did you mean "{near[0]}"?' if near else "a path begins with steps, variables or error"
 
 
 def shortened(text: str, limit: int = 40) -> str:

@@ -132,7 +132,7 @@ class _Tree:
         name, callee = shortened(block.call.name), block.call.callee
         is_value = isinstance(callee, Lookup) and callee.path.step is not None and not block.call.arguments
         hint = f"to show the value, write {{{{{name}}}}}" if is_value else f"close it with {{{{/{name}}}}}"
-        return Fault(f"the block '{name}' is never closed", block.tag.start, block.tag.end, hint)
+        return Fault(f'the block "{name}" is never closed', block.tag.start, block.tag.end, hint)
 
     def _innermost(self) -> _Open | None:
         """The block that the next closing tag has to close."""
@@ -184,10 +184,10 @@ class _Tree:
         name = shortened(_spelled(self._arguments(tag).closing()))
         opened = self._innermost()
         if opened is None:
-            refuse(f"no block '{name}' is open to be closed here", tag.start, tag.end)
+            refuse(f'no block "{name}" is open to be closed here', tag.start, tag.end)
         expected = shortened(_spelled(opened.call.callee))
         if name != expected:
-            message = f"this closes '{name}', but the block '{expected}' is open"
+            message = f'this closes "{name}", but the block "{expected}" is open'
             refuse(message, tag.start, tag.end, f"close it with {{{{/{expected}}}}} first")
         while True:
             block = self._open.pop()

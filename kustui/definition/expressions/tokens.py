@@ -266,4 +266,6 @@ def _refuse_character(text: str, start: int, at: int, opening: str) -> NoReturn:
 
 
 def _shown(character: str) -> str:
-    return f"'{shortened(character)}'" if character.isprintable() else f"the character U+{ord(character):04X}"
+    if character == '"':
+        return "a quotation mark"
+    return f'"{character}"' if character.isprintable() else f"the character U+{ord(character):04X}"

@@ -45,7 +45,7 @@ def test_a_function_says_its_name_and_arguments(text: str, name: str, arguments:
         ("/#fn:parseInt,/#steps.1.n", "written without /#", "/#"),
         ("/#fn:parseInt,{{steps.1.n}}", "cannot hold a template", "{{steps.1.n}}"),
         ("/#fn:parseInt,steps..n", "missing between two dots", ".."),
-        ("/#fn:parseInt,step.1.n", "cannot begin with 'step'", "step"),
+        ("/#fn:parseInt,step.1.n", 'cannot begin with "step"', "step"),
     ],
 )
 def test_a_malformed_function_says_what_is_wrong_and_where(text: str, message: str, at: str) -> None:

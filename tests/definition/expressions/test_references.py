@@ -46,9 +46,9 @@ def test_the_step_id_can_be_pointed_at_alone() -> None:
     [
         ("/#", "nothing follows the /#", "write /#steps.", "/#"),
         ("/#/steps.1", "a slash follows the /#", "remove the slash", "/"),
-        ("/#step.1", "a path cannot begin with 'step'", "did you mean 'steps'?", "step"),
-        ("/#Steps.1", "a path cannot begin with 'Steps'", "did you mean 'steps'?", "Steps"),
-        ("/#query", "a path cannot begin with 'query'", "a path begins with steps,", "query"),
+        ("/#step.1", 'a path cannot begin with "step"', 'did you mean "steps"?', "step"),
+        ("/#Steps.1", 'a path cannot begin with "Steps"', 'did you mean "steps"?', "Steps"),
+        ("/#query", 'a path cannot begin with "query"', "a path begins with steps,", "query"),
         ("/#steps", "the path names no step", "write steps.<step id>", "steps"),
         ("/#variables", "the path names no variable", "write variables.<", "variables"),
         ("/#steps..a", "a name is missing between two dots", "remove one", ".."),
