@@ -11,7 +11,7 @@ import os
 import pickle
 import sys
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kustui.definition.collection import Collection, Document, Entry
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kustui.check.checking import Examined
     from kustui.check.settings import Settings
 
-_WORTH_IT = 4_000_000
+WORTH_IT = 4_000_000
 """Bytes of definitions from which it is quicker: starting processes and sending results cost about 50 ms."""
 _PIECES = 4
 """Pieces a process: the last one done should not be waited for long."""
@@ -31,7 +31,7 @@ _shared: tuple[Collection, Settings] | None = None
 def processes_for(collection: Collection) -> int:
     """How many processes to look with: 1 where more would not be quicker, or cannot be had."""
     size = sum(len(document.source.data) for document in collection.documents)
-    if size < _WORTH_IT or sys.platform != "linux" or threading.active_count() > 1:
+    if size < WORTH_IT or sys.platform != "linux" or threading.active_count() > 1:
         return 1
     return min(len(os.sched_getaffinity(0)), 8)
 
@@ -48,7 +48,7 @@ def examined_by(processes: int, collection: Collection, settings: Settings) -> d
     try:
         with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
             pieces = pool.map(_piece, range(0, total, step), [step] * -(-total // step))
-            found = [examined for piece in pieces for examined in _Unpickler(piece, collection).load()]
+            found = [examined for piece in pieces for examined in loaded(piece, collection)]
     finally:
         _shared = None
     return {examined.facts.entry.key: examined for examined in found}
@@ -60,11 +60,20 @@ def _piece(start: int, count: int) -> bytes:
 
     assert _shared is not None
     collection, settings = _shared
+    entries = collection.entries[start : start + count]
+    return dumped([examine(collection, entry, settings) for entry in entries], collection)
+
+
+def dumped(thing: object, collection: Collection) -> bytes:
+    """Something to be sent to a process that has the same collection, which is not sent with it."""
     out = io.BytesIO()
-    _Pickler(out, collection).dump(
-        [examine(collection, entry, settings) for entry in collection.entries[start : start + count]]
-    )
+    _Pickler(out, collection).dump(thing)
     return out.getvalue()
+
+
+def loaded(data: bytes, collection: Collection) -> Any:
+    """What ``dumped`` made, about the collection of this process."""
+    return _Unpickler(data, collection).load()
 
 
 class _Pickler(pickle.Pickler):
@@ -73,8 +82,8 @@ class _Pickler(pickle.Pickler):
         self._documents = {document: place for place, document in enumerate(collection.documents)}
 
     def persistent_id(self, thing: object) -> tuple[str, int | str] | None:
-        if isinstance(thing, Document):
-            return "document", self._documents[thing]
+        if isinstance(thing, Document):  # one that is not in it, such as a configuration, is sent
+            return ("document", self._documents[thing]) if thing in self._documents else None
         return ("entry", thing.key) if isinstance(thing, Entry) else None
 
 

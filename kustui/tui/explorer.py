@@ -158,8 +158,8 @@ class Explorer(Screen[None]):
     @work(thread=True, exclusive=True, group="examine", description="examining")
     def _examine(self, snapshot: Snapshot) -> None:
         """Look at every workflow with every rule, beside the keys."""
+        from kustui.apart import examined_beside
         from kustui.tui import detail, source_rows  # noqa: F401  # what the panes need, paid for beside the keys
-        from kustui.workspace import examined
 
         worker = get_current_worker()
         self.app.call_from_thread(self._warm)
@@ -176,7 +176,7 @@ class Explorer(Screen[None]):
         sys.setswitchinterval(0.0005)  # a key waits 5 ms for this thread instead of 24
         try:
             settings = self._settings(snapshot.paths)
-            result = examined(snapshot, settings, progress, lambda: not worker.is_cancelled)
+            result = examined_beside(snapshot, settings, progress, lambda: not worker.is_cancelled)
         finally:
             sys.setswitchinterval(interval)
         if result is not None:

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import NamedTuple, NoReturn
 
 from kustui.definition.expressions.nodes import Comment, Content
-from kustui.definition.expressions.paths import Fault, shortened
+from kustui.definition.expressions.paths import Fault
 
 MAX_DEPTH = 100
 """How deep blocks, else-if chains and parentheses may nest, all together: a person's template has five."""
