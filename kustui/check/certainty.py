@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kustui.definition.expressions import always_holds, parse_condition
@@ -23,14 +24,15 @@ def certain_steps(flow: Flow) -> frozenset[str]:
 
     A run passes a step by where it can end before, because no transition's condition holds, or go round it.
     """
+    onward = {node: _onward(flow, node) for node in flow.written}
     return frozenset(
         step.pointer
         for id_, step in flow.steps.items()
-        if step.schedules and id_ in flow.reachable and _certain(flow, id_)
+        if step.schedules and id_ in flow.reachable and _certain(onward, id_)
     )
 
 
-def _certain(flow: Flow, goal: str) -> bool:
+def _certain(onward: Mapping[str, tuple[str, ...] | None], goal: str) -> bool:
     seen = {goal}
     pending = [TRIGGER_ID]
     while pending:
@@ -38,14 +40,22 @@ def _certain(flow: Flow, goal: str) -> bool:
         if node in seen:
             continue
         seen.add(node)
-        for way in flow.written[node]:
-            if way.after_failure:
-                continue
-            if way.target not in flow.steps:
-                return False
-            pending.append(way.target)
-            if holds_always(way.transition):
-                break
-        else:
-            return False  # none of its conditions may hold: the run ends here
+        targets = onward[node]
+        if targets is None:
+            return False
+        pending.extend(targets)
     return True
+
+
+def _onward(flow: Flow, node: str) -> tuple[str, ...] | None:
+    """The steps that may follow a node when it does not fail; None where the run can end there."""
+    targets = []
+    for way in flow.written[node]:
+        if way.after_failure:
+            continue
+        if way.target not in flow.steps:
+            return None
+        targets.append(way.target)
+        if holds_always(way.transition):
+            return tuple(targets)
+    return None  # none of its conditions may hold

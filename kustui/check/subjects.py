@@ -89,13 +89,36 @@ class Subject:
             return None
         if not self.flow.lost:
             return self.flow
-        meant = {way.target: closest(way.target, self.flow.steps) for way in self.flow.lost}
-        return Flow(_retargeted(self.workflow, meant)) if all(meant.values()) else None
+        return Flow(_retargeted(self.workflow, self.meant)) if all(self.meant.values()) else None
+
+    @cached_property
+    def meant(self) -> Mapping[str, str]:
+        """For each target that is not there the closest step that is, or an empty string. A step that nothing else
+        leads to comes first."""
+        lone = [step.id for step in self.flow.unreachable]
+        targets = {way.target for way in self.flow.lost if self.flow.node(way.target) is None}
+        near = {target: closest(target, lone) or closest(target, self.flow.steps) for target in targets}
+        return {way.target: near.get(way.target, "") for way in self.flow.lost}
 
     @cached_property
     def whole(self) -> bool:
         """Whether every step and transition could be read: if not, what is missing may be what was left out."""
-        return not any(fault.rule == "invalid-shape" for fault in self.reading.faults)
+        return self.workflow.trigger is not None and not any(
+            fault.rule == "invalid-shape" and self._leads(fault.pointer) for fault in self.reading.faults
+        )
+
+    def _leads(self, pointer: str) -> bool:
+        """Whether what a pointer names, if left out, takes steps or ways with it."""
+        match pointer.removeprefix(self.workflow.pointer).split("/")[1:]:
+            case ["trigger", member, *_]:
+                return member == "transitions"
+            case ["steps", _, member, *_]:
+                return member in ("id", "transitions", "errorCases")
+            case [member]:
+                return member in ("trigger", "steps")
+            case ["response" | "meta", *_]:
+                return False
+        return True
 
     @cached_property
     def unclear(self) -> frozenset[str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from kustui.definition.source import Extent
@@ -12,8 +11,7 @@ if TYPE_CHECKING:
 _SHOWN = 24  # characters of a text that a message quotes
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """One thing wrong with how a definition is written, found while reading it."""
 
     rule: str

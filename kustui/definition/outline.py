@@ -39,8 +39,7 @@ class Shape(Enum):
     BROKEN = "not readable"
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One workflow of a file, not yet read."""
 
     pointer: str

@@ -46,8 +46,7 @@ class Repeat(NamedTuple):
     second: Extent
 
 
-@dataclass(frozen=True, slots=True)
-class Positions:
+class Positions(NamedTuple):
     """The spots of all values within one, its own first."""
 
     spots: Mapping[str, Spot]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, set_cell_size
 
@@ -26,8 +26,7 @@ Key = tuple[str, ...]
 """Who a node of the tree is, across reloads; its prefixes are the nodes it stands below."""
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(NamedTuple):
     """A place in a file: the value of a pointer, and the byte in it that matters."""
 
     document: Document
@@ -35,8 +34,7 @@ class Target:
     offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row of a pane."""
 
     line: Line = ()

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.check.problems import Severity
 from kustui.definition.names import short_name
@@ -43,8 +42,7 @@ class Kind(Enum):
     FAULT = auto()
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """One row: what it stands for and where that is."""
 
     kind: Kind

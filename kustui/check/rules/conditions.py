@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -9,42 +10,49 @@ from kustui.check.closest import hint_of
 from kustui.check.examples import app, step, to, when, workflow
 from kustui.check.problems import Severity
 from kustui.check.rule import Finding, Rule
-from kustui.definition.expressions import OPERATORS, Comparison, Unreadable, parts_of
+from kustui.definition.expressions import OPERATORS, AllOf, AnyOf, Comparison, Unreadable, parts_of
 
 if TYPE_CHECKING:
     from kustui.check.subjects import Subject
+    from kustui.definition.expressions import Condition
 
 
 _WORDS = {
     "equals": "eq", "equal": "eq", "is": "eq", "=": "eq", "==": "eq", "===": "eq", "notequals": "neq", "isnot": "neq",
-    "!=": "neq", "!==": "neq", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte", "includes": "contains",
-    "notcontains": "dnc", "notexists": "dne", "notin": "nin", "always": "true", "&&": "and", "||": "or",
+    "notequal": "neq", "!=": "neq", "!==": "neq", "<>": "neq", ">": "gt", "greaterthan": "gt", ">=": "gte",
+    "greaterthanorequal": "gte", "<": "lt", "lessthan": "lt", "<=": "lte", "lessthanorequal": "lte",
+    "includes": "contains", "notcontains": "dnc", "doesnotcontain": "dnc", "isset": "exists", "notexists": "dne",
+    "doesnotexist": "dne", "oneof": "in", "notin": "nin", "regex": "matches", "always": "true", "&&": "and",
+    "||": "or", "!": "not",
 }  # fmt: skip
-"""What other languages call an operator."""
+"""What other languages call an operator, its words run together."""
+_BETWEEN_WORDS = re.compile(r"[\s_-]")
 
 
-def _comparisons(subject: Subject) -> Iterator[tuple[str, Comparison]]:
+def _parts(subject: Subject) -> Iterator[tuple[str, Condition]]:
     for node, condition in subject.conditions:
         for part in parts_of(condition):
-            if isinstance(part, Comparison):
-                yield node, part
+            yield node, part
 
 
 def _unknown_operator(subject: Subject) -> Iterator[Finding]:
-    for node, part in _comparisons(subject):
-        if not part.known and part.operator not in subject.settings.operators:
-            meant = _WORDS.get(part.operator.lower())
-            hint = f'did you mean "{meant}"?' if meant else hint_of(part.operator, OPERATORS, "known operators")
+    for node, part in _parts(subject):
+        if isinstance(part, Comparison) and not part.known and part.operator not in subject.settings.operators:
+            meant = _WORDS.get(_BETWEEN_WORDS.sub("", part.operator.lower()))
+            known = (*OPERATORS, *subject.settings.operators)
+            hint = f'did you mean "{meant}"?' if meant else hint_of(part.operator, known, "known operators")
             message = f'"{part.operator}" is no operator that kustui knows, so it cannot tell what the condition does'
             yield Finding(f"{part.pointer}/op", message, hint, node)
 
 
 def _operator_arity(subject: Subject) -> Iterator[Finding]:
-    for node, part in _comparisons(subject):
-        if part.known and not part.arity_holds:
+    for node, part in _parts(subject):
+        if isinstance(part, AllOf | AnyOf) and not part.parts:
+            message = f'"{"and" if isinstance(part, AllOf) else "or"}" combines conditions, and there are none'
+            yield Finding(f"{part.pointer}/values", message, "", node)
+        elif isinstance(part, Comparison) and part.known and not part.arity_holds:
             operator = OPERATORS[part.operator]
-            many = "any number of" if operator.most is None else str(operator.most)
-            needed = str(operator.least) if operator.least == operator.most else f"{operator.least} to {many}"
+            needed = str(operator.least) if operator.least == operator.most else f"{operator.least} to {operator.most}"
             found = len(part.operands)
             message = f'"{part.operator}" compares {needed} value{"" if needed == "1" else "s"}, found {found}'
             yield Finding(f"{part.pointer}/values", message, "", node)
@@ -52,10 +60,9 @@ def _operator_arity(subject: Subject) -> Iterator[Finding]:
 
 def unreadable_conditions(subject: Subject) -> Iterator[Finding]:
     """What is nested in a condition and is none; ``invalid-shape`` tells it."""
-    for node, condition in subject.conditions:
-        for part in parts_of(condition):
-            if isinstance(part, Unreadable):
-                yield Finding(part.pointer, part.message, "", node)
+    for node, part in _parts(subject):
+        if isinstance(part, Unreadable):
+            yield Finding(part.pointer, part.message, "", node)
 
 
 RULES = (

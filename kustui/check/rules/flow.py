@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kustui.check.certainty import holds_always
@@ -14,7 +15,7 @@ from kustui.check.rule import Finding, Rule
 if TYPE_CHECKING:
     from kustui.check.subjects import Subject
     from kustui.definition.models import Transition
-    from kustui.graph.flow import Way
+    from kustui.graph.flow import Flow, Way
 
 
 def _kind(way: Way) -> str:
@@ -25,12 +26,14 @@ def _unknown_target(subject: Subject) -> Iterator[Finding]:
     if not subject.whole:
         return  # the step may be one that could not be read
     for way in subject.flow.lost:
-        yield Finding(
-            f"{way.transition.pointer}/target",
-            f'the {_kind(way)} leads to "{way.target}", and there is no such step',
-            hint_of(way.target, subject.flow.steps, "steps of this workflow"),
-            way.source,
-        )
+        meant = subject.meant[way.target]
+        names = (meant,) if meant else subject.flow.steps
+        hint = hint_of(way.target, names, "steps of this workflow")
+        message = f'the {_kind(way)} leads to "{way.target}", and there is no such step'
+        if subject.flow.node(way.target) is not None:
+            message = f"the {_kind(way)} leads to the trigger, which no step can lead to"
+            hint = "to begin again, schedule the workflow"
+        yield Finding(f"{way.transition.pointer}/target", message, hint, way.source)
 
 
 def _no_entry(subject: Subject) -> Iterator[Finding]:
@@ -48,11 +51,27 @@ def _unreachable_step(subject: Subject) -> Iterator[Finding]:
     trigger = subject.workflow.trigger
     if flow is None or trigger is None or not trigger.transitions:
         return
-    for place, lone in enumerate(flow.unreachable):
-        # Only where the unreachable part begins: what follows is reached once that is. Of a ring, its first.
-        above = [(other, step.id) for other, step in enumerate(flow.unreachable) if lone.id in flow.after(step.id)]
-        if all(id_ in flow.after(lone.id) and other >= place for other, id_ in above):
-            yield Finding(lone.pointer, f'no path leads from the trigger to step "{lone.name}"', "", lone.id)
+    # Only where the unreachable part begins: what follows is reached once that is. Of a ring, its first. A first
+    # round may begin below where the part does, and then comes to its beginning later: so the last count first.
+    begun = list(_begun(flow, (step.id for step in flow.unreachable)))
+    for id_ in _begun(flow, reversed(begun)):
+        lone = flow.steps[id_]
+        yield Finding(lone.pointer, f'no path leads from the trigger to step "{lone.name}"', "", id_)
+
+
+def _begun(flow: Flow, nodes: Iterable[str]) -> Iterator[str]:
+    """The nodes to which no path leads from those before them."""
+    seen: set[str] = set()
+    for node in nodes:
+        if node in seen:
+            continue
+        yield node
+        pending = [node]
+        while pending:
+            here = pending.pop()
+            if here not in seen:
+                seen.add(here)
+                pending.extend(way.target for way in flow.ways[here])
 
 
 def _loop(subject: Subject) -> Iterator[Finding]:
@@ -76,22 +95,21 @@ def _shadowed_transition(subject: Subject) -> Iterator[Finding]:
 
 
 def _shadowed(subject: Subject, node: str, tried: list[Transition]) -> Iterator[Finding]:
-    for index, transition in enumerate(tried):
-        for earlier in tried[:index]:
-            if holds_always(earlier):
-                reason = "an earlier one always holds"
-            elif _same(earlier, transition):
-                reason = "an earlier one has the same condition"
-            else:
-                continue
+    always: Transition | None = None
+    first: dict[str, Transition] = {}
+    for transition in tried:
+        condition = transition.condition
+        # As JSON, where 1 is not true.
+        written = json.dumps((condition.op, condition.values), sort_keys=True) if condition else transition.pointer
+        same = first.setdefault(written, transition)
+        earlier = always or same
+        if earlier is not transition:
+            reason = "an earlier one always holds" if always else "an earlier one has the same condition"
             related = (Related("this one is tried first", subject.document, earlier.pointer),)
             message = f"this way is never taken: {reason}"
             yield Finding(transition.pointer, message, "the first that holds wins", node, related=related)
-            break
-
-
-def _same(one: Transition, other: Transition) -> bool:
-    return one.condition is not None and one.condition == other.condition
+        if always is None and holds_always(transition):
+            always = transition
 
 
 RULES = (

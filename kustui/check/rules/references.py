@@ -37,18 +37,15 @@ def _paths(subject: Subject) -> Iterator[tuple[Read, Path]]:
 
 
 def _step_paths(subject: Subject, flow: Flow) -> Iterator[tuple[Read, Path, str]]:
-    """Each path that reads another node than the one it stands at, once a string and node: the reader is reachable,
-    and so is what it reads. (Where they are not, that is reported, and nothing more.)"""
-    for read in subject.reads:
-        told: set[str] = set()
-        for path in read.expression.paths:
-            node = flow.node(path.step) if path.step is not None else None
-            if node is None or node in told or read.node not in flow.reachable or node not in flow.reachable:
-                continue
-            if node == read.node and read.transition is not None:
-                continue  # a condition is asked once its own step has run
-            told.add(node)
-            yield read, path, node
+    """Each path that reads another node than the one it stands at: the reader is reachable, and so is what it reads.
+    (Where they are not, that is reported, and nothing more.)"""
+    for read, path in _paths(subject):
+        node = flow.node(path.step) if path.step is not None else None
+        if node is None or read.node not in flow.reachable or node not in flow.reachable:
+            continue
+        if node == read.node and read.transition is not None:
+            continue  # a condition is asked once its own step has run
+        yield read, path, node
 
 
 def _unknown_step_reference(subject: Subject) -> Iterator[Finding]:
@@ -70,9 +67,11 @@ def _reference_before_run(subject: Subject) -> Iterator[Finding]:
     flow = subject.assumed
     if flow is None:
         return
+    told: set[tuple[str, str]] = set()  # once a string and step
     for read, path, node in _step_paths(subject, flow):
-        if flow.has_always_run(node, read.node) or read.node in flow.after(node):
+        if flow.has_always_run(node, read.node) or read.node in flow.after(node) or (read.pointer, node) in told:
             continue
+        told.add((read.pointer, node))
         own = f"{path.text} reads the output of the step it stands in, which has not run yet"
         other = f'{path.text} reads step "{_name(flow, node)}", and no path leads from it to here, so it has not run'
         yield Finding(
@@ -90,13 +89,15 @@ def _reference_may_be_missing(subject: Subject) -> Iterator[Finding]:
     if flow is None:
         return
     existence = Existence(flow)
+    told: set[tuple[str, str]] = set()  # once a string and step
     for read, path, node in _step_paths(subject, flow):
         if node == read.node or flow.has_always_run(node, read.node) or read.node not in flow.after(node):
             continue
-        if existence.asked_by(read, node):
+        if (read.pointer, node) in told or existence.asked_by(read, path, node):
             continue
         skips = existence.path_without(node, read.node)
         if skips:
+            told.add((read.pointer, node))
             way = " → ".join(_name(flow, passed) for passed in (TRIGGER_ID, *(way.target for way in skips)))
             yield Finding(
                 read.pointer,
@@ -110,8 +111,10 @@ def _reference_may_be_missing(subject: Subject) -> Iterator[Finding]:
 
 def _unknown_input_reference(subject: Subject) -> Iterator[Finding]:
     trigger, flow = subject.workflow.trigger, subject.flow
-    if trigger is None or not trigger.callable or trigger.input_schema is None or not subject.whole:
+    if trigger is None or not trigger.callable or trigger.input_schema is None:
         return
+    if not subject.clear(f"{trigger.pointer}/schema"):
+        return  # it may be declared where it could not be read
     declared = trigger.input_schema.properties
     related = (Related("the inputs are declared here", subject.document, f"{trigger.pointer}/schema"),)
     for read, path in _paths(subject):
@@ -196,10 +199,12 @@ def _error_reference(subject: Subject) -> Iterator[Finding]:
 def _after_failure(flow: Flow) -> set[str]:
     """The nodes that a run can come to once a step has failed."""
     found: set[str] = set()
-    for ways in flow.ways.values():
-        for way in ways:
-            if way.after_failure and way.target not in found:
-                found |= {way.target, *flow.after(way.target)}
+    pending = [way.target for ways in flow.ways.values() for way in ways if way.after_failure]
+    while pending:
+        node = pending.pop()
+        if node not in found:
+            found.add(node)
+            pending.extend(way.target for way in flow.ways[node])
     return found
 
 
