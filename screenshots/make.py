@@ -33,6 +33,8 @@ PICTURES = (
     Picture("organisation", f"{SAMPLES}/organisation-export.json"),
     Picture("one-per-file", f"{SAMPLES}/one-per-file"),
     Picture("broken", f"{SAMPLES}/broken", ("p", "p", "p")),
+    Picture("problems", f"{SAMPLES}/broken", ("4", "slash", *"ref", "enter", "j", "j", "enter")),
+    Picture("missing-input", f"{SAMPLES}/broken/missing-input.json", ("p",)),
     Picture("missing-step", f"{SAMPLES}/broken/unknown-step-reference.json", ("p",)),
     Picture("help", f"{SAMPLES}/timer-chain.json", ("question_mark",)),
 )

@@ -206,7 +206,7 @@ def _before(page: Page, subject: Subject, node: str) -> None:
     above = [above for above in flow.always_before(node) if above != TRIGGER_ID]
     if above:
         page.heading("Has always run before")
-        page.item(*joined((((name_of(flow, step), ""),) for step in reversed(above)), (", ", "muted")))
+        page.item(*joined((label_of(flow, step) for step in reversed(above)), (", ", "muted")))
 
 
 def _readers(page: Page, subject: Subject, node: str) -> None:
