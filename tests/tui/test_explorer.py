@@ -616,11 +616,11 @@ async def test_reading_tells_how_far_it_is_and_keys_meanwhile_do_no_harm() -> No
 
 
 async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kustui import apart
+    from kustui import workspace
     from kustui.tui import explorer as explorer_module
 
     monkeypatch.setattr(explorer_module, "_MOMENT", 0.0)
-    original = apart.examined
+    original = workspace.examined
     seen: list[str] = []
 
     def slow(snapshot: Any, settings: Any, progress: Any, wanted: Any) -> Any:
@@ -632,7 +632,7 @@ async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> 
             seen.append(eye.status)
         return original(snapshot, settings, None, wanted)
 
-    monkeypatch.setattr(apart, "examined", slow)
+    monkeypatch.setattr("kustui.apart.examined", slow)
     app = Kustui(Opening([str(CHAIN)]))
     async with app.run_test(size=(80, 24)) as pilot:
         eye = Eye(pilot)

@@ -52,7 +52,7 @@ def _operator_arity(subject: Subject) -> Iterator[Finding]:
             yield Finding(f"{part.pointer}/values", message, "", node)
         elif isinstance(part, Comparison) and part.known and not part.arity_holds:
             operator = OPERATORS[part.operator]
-            needed = str(operator.least) if operator.least == operator.most else f"{operator.least} to {operator.most}"
+            needed = str(operator.least) if operator.least == operator.most else f"{operator.least} or {operator.most}"
             found = len(part.operands)
             message = f'"{part.operator}" compares {needed} value{"" if needed == "1" else "s"}, found {found}'
             yield Finding(f"{part.pointer}/values", message, "", node)

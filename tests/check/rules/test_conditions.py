@@ -1,0 +1,113 @@
+"""Operators and how many values they take."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kustui.check.examples import step, to, when, workflow
+from kustui.check.problems import Severity
+from kustui.check.settings import Settings
+from kustui.definition.expressions import OPERATORS
+from tests.check.rules.cases import only, place, problems_in, rules_of, told
+
+OPEN = when("eq", "/#steps.1.status", "open")
+
+
+def asking(condition: dict[str, Any]) -> dict[str, Any]:
+    return workflow("W", step("aB3"), entry=(to("aB3", condition),))
+
+
+def text(condition: str) -> str:
+    way = f'{{"target": "aB3", "condition":\n{condition}}}'
+    return f'{{"name": "W", "trigger": {{"eventName": "e", "transitions": [{way}]}}, "steps": [{{"id": "aB3"}}]}}'
+
+
+# unknown-operator
+
+
+def test_an_unknown_operator_is_told_where_it_stands() -> None:
+    problem = only(text('{"values": ["/#steps.1.größe", "\\u00e4"], "op": "resembles"}'))
+    assert (problem.rule, problem.severity, problem.step) == ("unknown-operator", Severity.WARNING, "1")
+    assert place(problem) == "2:49-2:60"
+    assert problem.message == (
+        '"resembles" is no operator that kustui knows, so it cannot tell what the condition does'
+    )
+    assert problem.hint == ""
+
+
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ("equals", "eq"), ("EQ", "eq"), ("==", "eq"), ("not-equals", "neq"), ("Not Equal", "neq"), ("!=", "neq"),
+        (">", "gt"), ("greater_than", "gt"), ("lessThanOrEqual", "lte"), ("includes", "contains"),
+        ("doesNotContain", "dnc"), ("does-not-exist", "dne"), ("exist", "exists"), ("starts_with", "startsWith"),
+        ("&&", "and"), ("not_in", "nin"), ("always", "true"), ("contain", "contains"),
+    ],
+)  # fmt: skip
+def test_words_of_other_languages_are_understood(written: str, meant: str) -> None:
+    problem = only(asking(when(written, "/#steps.1.x", "y")))
+    assert (problem.rule, problem.hint) == ("unknown-operator", f'did you mean "{meant}"?')
+
+
+def test_operators_may_be_made_known() -> None:
+    known = Settings(operators=frozenset({"resembles"}))
+    assert rules_of(asking(when("resembles", "/#steps.1.x", "y")), settings=known) == []
+    assert only(asking(when("resemble", "/#steps.1.x", "y")), settings=known).hint == 'did you mean "resembles"?'
+
+
+def test_operators_are_looked_for_at_any_depth_and_in_error_cases() -> None:
+    nested = when("and", OPEN, when("or", OPEN, when("not", when("is like", "/#steps.1.x", "y"))))
+    at = "/condition/values/1/values/1/values/0/op"
+    definition = workflow("W", step("aB3", to("cD4", nested), errorCases=[to("cD4", nested)]), step("cD4"))
+    assert [problem.pointer for problem in problems_in(definition)] == [
+        f"/steps/0/errorCases/0{at}",
+        f"/steps/0/transitions/0{at}",
+    ]
+
+
+# operator-arity
+
+
+def test_too_few_values_are_told_at_the_values() -> None:
+    problem = only(text('{"op": "eq", "values": ["/#steps.1.x"]}'))
+    assert (problem.rule, problem.severity, place(problem)) == ("operator-arity", Severity.WARNING, "2:24-2:39")
+    assert (problem.message, problem.hint) == ('"eq" compares 2 values, found 1', "")
+
+
+NESTING = {"and", "or", "not"}
+
+
+@pytest.mark.parametrize("name", sorted(OPERATORS.keys() - NESTING))
+def test_every_operator_takes_as_many_values_as_its_table_says(name: str) -> None:
+    operator = OPERATORS[name]
+    assert operator.most is not None
+    for count in range(4):
+        holds = operator.least <= count <= operator.most
+        found = rules_of(asking(when(name, *(f"/#steps.1.x{at}" for at in range(count)))))
+        assert found == ([] if holds else ["operator-arity"]), count
+
+
+@pytest.mark.parametrize(
+    ("condition", "message"),
+    [
+        (when("exists"), '"exists" compares 1 or 2 values, found 0'),
+        (when("true", "/#steps.1.x", "/#steps.1.y"), '"true" compares 0 or 1 values, found 2'),
+        (when("gt", 1, 2, 3), '"gt" compares 2 values, found 3'),
+        (when("and"), '"and" combines conditions, and there are none'),
+        (when("or"), '"or" combines conditions, and there are none'),
+    ],
+)
+def test_how_many_were_found(condition: dict[str, Any], message: str) -> None:
+    assert told(asking(condition)) == [f"operator-arity at /trigger/transitions/0/condition/values: {message}"]
+
+
+def test_a_part_that_is_no_condition_is_of_the_wrong_shape() -> None:
+    assert told(asking(when("and", OPEN, "open"))) == [
+        "invalid-shape at /trigger/transitions/0/condition/values/1: "
+        "a condition is expected here: an object with op and values"
+    ]
+    assert told(asking(when("not", OPEN, OPEN))) == [
+        'invalid-shape at /trigger/transitions/0/condition: "not" takes one condition and has 2'
+    ]

@@ -1,0 +1,361 @@
+"""What references, functions and templates read, and how they are written."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kustui.check.examples import app, called, step, to, when, workflow
+from kustui.check.problems import Severity
+from kustui.check.settings import Settings
+from tests.check.rules.cases import only, place, places, problems_in, rules_of, told
+
+ONWARD = '"condition": {"op": "true", "values": [true]}'
+OPEN = when("eq", "/#steps.1.status", "open")
+
+
+def text(param: str, more: str = "") -> str:
+    """A workflow whose step aB3 leads to cD4, which has a JSON string as its param on the second line."""
+    entry = f'{{"target": "aB3", {ONWARD}}}'
+    first = f'{{"id": "aB3", "transitions": [{{"target": "cD4", {ONWARD}}}]}}'
+    return (
+        f'{{"name": "W", "trigger": {{"eventName": "e", "transitions": [{entry}]}}, "steps": [{first}, {{"id": "cD4",\n'
+        f'"params":{{"x":{param}}}{more}}}]}}'
+    )
+
+
+def reading(value: object, **more: Any) -> dict[str, Any]:
+    """A workflow of two steps, the second with a param."""
+    return workflow("W", step("aB3", to("cD4")), step("cD4", params={"x": value}, **more))
+
+
+# unknown-step-reference
+
+
+@pytest.mark.parametrize(
+    ("param", "where", "path"),
+    [
+        ('"/#steps.aB4.id"', "2:24-2:27", "steps.aB4.id"),
+        ('"/\\u0023steps.aB4.id"', "2:29-2:32", "steps.aB4.id"),
+        ('"\\/#steps.aB4.größe"', "2:25-2:28", "steps.aB4.größe"),
+        ('"/#fn:parseInt,steps.aB4.id"', "2:36-2:39", "steps.aB4.id"),
+        ('"Größe \\ud83d\\ude00\\n😀 {{{steps.aB4.id}}}"', "2:47-2:50", "steps.aB4.id"),
+        ('"{{steps.[aB4].id}}"', "2:25-2:28", "steps.aB4.id"),
+    ],
+)
+def test_an_unknown_step_is_told_at_its_id(param: str, where: str, path: str) -> None:
+    problem = only(text(param))
+    assert (problem.rule, problem.severity, problem.step) == ("unknown-step-reference", Severity.ERROR, "cD4")
+    assert place(problem) == where
+    assert problem.message == f'{path} reads step "aB4", and there is no such step'
+    assert problem.hint == 'did you mean "aB3"?'
+    assert places(problem) == []
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "/#steps.gone.id",
+        {"a": [{"b": {"c/d": ["/#steps.gone.id"]}}]},
+        "/#fn:dateFormat,steps.gone.id",
+        "/#fn:dateFormat,steps.1.id,steps.gone.id",
+        "{{steps.gone.id}}",
+        "{{{steps.gone.id}}}",
+        "{{dateDiff 'days' from=steps.1.x to=steps.gone.y}}",
+        "{{math steps.1.n '+' steps.gone.n}}",
+        "{{toLower (trim steps.gone.n)}}",
+        "{{#if steps.gone.x}}yes{{/if}}",
+        "{{#if steps.1.x}}{{else}}{{#unless steps.gone.x}}no{{/unless}}{{/if}}",
+        "{{#each steps.gone.list}}{{this}}{{/each}}",
+        "{{#each steps.1.list}}{{name}} {{steps.gone.x}}{{/each}}",
+    ],
+)
+def test_references_are_found_in_params_and_in_conditions(value: object) -> None:
+    nested = when("and", OPEN, when("or", OPEN, when("not", when("eq", "x", value))))
+    assert rules_of(reading(value)) == ["unknown-step-reference"]
+    for key in ("transitions", "errorCases"):
+        definition = reading("")
+        definition["steps"][1][key] = [to("eF5", nested)]
+        definition["steps"].append(step("eF5"))
+        assert rules_of(definition) == ["unknown-step-reference"], key
+    entry = workflow("W", step("aB3"), entry=(to("aB3", nested),))
+    assert [problem.step for problem in problems_in(entry)] == ["1"]
+
+
+def test_keys_are_not_references() -> None:
+    assert rules_of(reading({"/#steps.gone.id": "x", "{{steps.gone.id}}": ["y"], "/#step": 1})) == []
+
+
+def test_two_places_are_two_problems() -> None:
+    assert rules_of(reading("{{steps.gone.a}} {{steps.gone.b}}")) == ["unknown-step-reference"] * 2
+
+
+def test_a_step_that_could_not_be_read_is_not_missing() -> None:
+    definition = reading("/#steps.gone.id")
+    definition["steps"].append({"action": "kustomer.note.create", "transitions": []})
+    assert rules_of(definition) == ["invalid-shape"]
+
+
+def test_what_else_could_not_be_read_hides_no_step() -> None:
+    assert sorted(rules_of({**reading("/#steps.gone.id"), "enabled": "x"})) == [
+        "invalid-shape",
+        "unknown-step-reference",
+    ]
+
+
+def test_the_steps_are_listed_where_they_are_few() -> None:
+    assert only(reading("/#steps.somewhere.id")).hint == "steps of this workflow: 1, aB3, cD4"
+    ids = [letter * 5 for letter in "abcdefgh"]
+    steps = [step(a, *(to(b) for b in ids[at : at + 1])) for at, a in enumerate(ids, start=1)]
+    steps[-1]["params"] = {"x": "/#steps.somewhere.id"}
+    assert only(workflow("W", *steps)).hint == ""
+
+
+# reference-before-run
+
+
+def test_a_later_step_has_not_run() -> None:
+    definition = text('"\\u00e4 {{steps.eF5.id}}"', f', "transitions": [{{"target": "eF5", {ONWARD}}}]')
+    problem = only(definition.removesuffix("]}") + ',\n{"id": "eF5", "meta": {"displayName": "Last"}}]}')
+    assert (problem.rule, problem.severity, problem.step) == ("reference-before-run", Severity.ERROR, "cD4")
+    assert place(problem) == "2:25-2:37"
+    assert problem.message == 'steps.eF5.id reads step "Last", and no path leads from it to here, so it has not run'
+    assert (problem.hint, places(problem)) == ("", ["the step is here 3:1"])
+
+
+def test_a_step_has_no_output_while_it_runs_and_has_one_after() -> None:
+    problem = only(reading("/#steps.cD4.id"))
+    assert (problem.rule, problem.pointer) == ("reference-before-run", "/steps/1/params/x")
+    assert problem.message == "steps.cD4.id reads the output of the step it stands in, which has not run yet"
+    after = workflow(
+        "W",
+        step(
+            "aB3", to("cD4", when("eq", "/#steps.aB3.id", "x")), errorCases=[to("cD4", when("eq", "/#steps.aB3.e", 1))]
+        ),
+        step("cD4"),
+    )
+    assert rules_of(after) == []
+
+
+def test_the_trigger_asks_before_any_step() -> None:
+    definition = workflow("W", step("aB3"), entry=(to("aB3", when("exists", "/#steps.aB3.id")),))
+    assert rules_of(definition) == ["reference-before-run"]
+
+
+def test_a_sibling_has_not_run() -> None:
+    definition = workflow(
+        "W", step("aB3", params={"x": "/#steps.cD4.id"}), step("cD4"), entry=(to("aB3", OPEN), to("cD4"))
+    )
+    assert rules_of(definition) == ["reference-before-run"]
+
+
+def test_it_has_run_where_an_error_case_leads() -> None:
+    definition = workflow(
+        "W", step("aB3", errorCases=[to("cD4")]), step("cD4", params={"x": "/#steps.aB3.body", "y": "/#steps.1.id"})
+    )
+    assert rules_of(definition) == []
+
+
+@pytest.mark.parametrize("value", ["/#steps.eF5.id", "{{steps.eF5.id}} {{steps.gH6.id}}"])
+def test_nothing_is_said_of_what_cannot_be_reached(value: str) -> None:
+    reader = workflow("W", step("aB3"), step("eF5", to("gH6")), step("gH6", params={"x": value}))
+    assert rules_of(reader) == ["unreachable-step"]
+    read = workflow("W", step("aB3", params={"x": value}), step("eF5", to("gH6")), step("gH6"))
+    assert rules_of(read) == ["unreachable-step"]
+
+
+# reference-may-be-missing
+
+
+def test_a_step_that_a_path_skips_is_told_with_the_path() -> None:
+    entry = f'{{"target": "aB3", "condition": {{"op": "eq", "values": [1, 2]}}}}, {{"target": "cD4", {ONWARD}}}'
+    problem = only(
+        f'{{"name": "W", "trigger": {{"eventName": "e", "transitions": [{entry}]}}, "steps": [\n'
+        f' {{"id": "aB3", "transitions": [{{"target": "cD4", {ONWARD}}}], "meta": {{"displayName": "Ask"}}}},\n'
+        '{"id": "cD4", "params": {"x": "\\"{{{steps.aB3.a}}} {{{steps.aB3.b}}}"}}]}'
+    )
+    assert (problem.rule, problem.severity, problem.step) == ("reference-may-be-missing", Severity.WARNING, "cD4")
+    assert place(problem) == "3:37-3:48"
+    assert problem.message == 'steps.aB3.a may be missing: step "Ask" has not run on the path trigger → cD4'
+    assert problem.hint == "ask whether it exists in a condition on the way, or read something that always is there"
+    assert places(problem) == ["the step is here 2:2"]
+
+
+def test_a_path_may_follow_a_failure() -> None:
+    definition = workflow(
+        "W",
+        step("aB3", to("cD4"), errorCases=[to("eF5")]),
+        step("cD4", to("eF5")),
+        step("eF5", params={"x": "/#steps.cD4.id"}),
+    )
+    assert only(definition).message.endswith('step "cD4" has not run on the path trigger → aB3 → eF5')
+
+
+# unknown-input-reference
+
+
+def taking(value: object, **schema: Any) -> dict[str, Any]:
+    """A callable workflow that reads one thing, in an app where nothing else is said of it."""
+    definition = called("Later", "5f8e", step("aB3", params={"x": value}), inputs={"name": "string", "age": "number"})
+    if schema:
+        definition["trigger"] |= schema
+    return definition
+
+
+def inputs_told(definition: dict[str, Any]) -> list[str]:
+    return [problem.message for problem in problems_in(definition) if problem.rule != "never-scheduled"]
+
+
+def test_an_input_that_is_not_declared_is_told_at_its_name() -> None:
+    schema = '"callable": true,\n"schema": {"properties": {"größe": {}}}'
+    entry = f'"eventName": "kustomer.workflow.5f8e.call", "transitions": [{{"target": "aB3", {ONWARD}}}], {schema}'
+    (problem,) = (
+        each
+        for each in problems_in(
+            f'{{"id": "5f8e", "name": "W", "trigger": {{{entry}}},\n'
+            '"steps": [{"id": "aB3", "params": {"x": "{{steps.1.gr\\u00f6\\u00dfen.kind}}"}}]}'
+        )
+        if each.rule != "never-scheduled"
+    )
+    assert (problem.rule, problem.severity, problem.step) == ("unknown-input-reference", Severity.WARNING, "aB3")
+    assert place(problem) == "3:52-3:68"
+    assert problem.message == 'steps.1.größen.kind reads input "größen", which this workflow does not declare'
+    assert problem.hint == 'did you mean "größe"?'
+    assert places(problem) == ["the inputs are declared here 2:11"]
+
+
+@pytest.mark.parametrize(
+    "value", ["/#steps.1.name", "/#steps.1.name.first", "/#steps.1", "{{steps.1.age}}", "{{name}}"]
+)
+def test_a_declared_input_is_right(value: str) -> None:
+    assert inputs_told(taking(value)) == []
+
+
+def test_the_inputs_are_listed_and_what_the_condition_reads_is_checked() -> None:
+    definition = taking("")
+    definition["trigger"]["transitions"] = [to("aB3", when("eq", "/#steps.1.kind", "x"))]
+    (problem,) = (each for each in problems_in(definition) if each.rule != "never-scheduled")
+    assert (problem.rule, problem.hint) == ("unknown-input-reference", "inputs: age, name")
+
+
+def test_a_bare_map_is_a_schema_too() -> None:
+    assert inputs_told(taking("/#steps.1.name", schema={"name": "string"})) == []
+    assert len(inputs_told(taking("/#steps.1.name", schema={"input1": "string"}))) == 1
+
+
+def test_without_a_schema_nothing_is_known() -> None:
+    definition = taking("/#steps.1.other")
+    del definition["trigger"]["schema"]
+    assert inputs_told(definition) == []
+    assert rules_of(reading("/#steps.1.other")) == []
+
+
+def test_a_schema_that_could_not_be_read_may_declare_it() -> None:
+    definition = taking("/#steps.1.other", schema={"properties": ["other"]})
+    assert {problem.rule for problem in problems_in(definition)} - {"never-scheduled"} == {"invalid-shape"}
+
+
+# malformed-reference, malformed-template
+
+
+@pytest.mark.parametrize(
+    ("param", "where", "message", "hint"),
+    [
+        ('"/#step.1"', "2:18-2:22", 'a path cannot begin with "step"', 'did you mean "steps"?'),
+        ('"\\/\\u0023step.1"', "2:24-2:28", 'a path cannot begin with "step"', 'did you mean "steps"?'),
+        ('"/#"', "2:16-2:18", "nothing follows the /#", "write /#steps.<step id>.<field>"),
+        ('"/#/steps.1"', "2:18-2:19", "a slash follows the /#", "remove the slash"),
+        ('"/#fn:"', "2:16-2:21", "the function has no name", "write /#fn:name,path"),
+        ('"/#fn:parseInt,/#steps.1"', "2:30-2:32", "a path inside a function is written without /#", "remove the /#"),
+    ],
+)
+def test_a_malformed_reference_is_told_at_its_fault(param: str, where: str, message: str, hint: str) -> None:
+    problem = only(text(param))
+    assert (problem.rule, problem.severity, problem.step) == ("malformed-reference", Severity.ERROR, "cD4")
+    assert (place(problem), problem.message, problem.hint) == (where, message, hint)
+
+
+@pytest.mark.parametrize(
+    ("param", "where", "message", "hint"),
+    [
+        ('"\\u00e4 {{steps.1.id"', "2:23-2:25", "this tag is never closed", "close it with }}"),
+        ('"ä😀{{#if steps.1.x}}"', "2:18-2:35", 'the block "if" is never closed', "close it with {{/if}}"),
+        ('"{{a.this}}"', "2:20-2:24", '"this" cannot stand inside a path', "write [this]"),
+        ('"{{a\\"b\\"}}"', "2:19-2:21", "a quotation mark cannot stand here in a template", ""),
+    ],
+)
+def test_a_malformed_template_is_told_at_its_fault(param: str, where: str, message: str, hint: str) -> None:
+    problem = only(text(param))
+    assert (problem.rule, problem.severity, problem.step) == ("malformed-template", Severity.ERROR, "cD4")
+    assert (place(problem), problem.message, problem.hint) == (where, message, hint)
+
+
+# embedded-reference
+
+
+@pytest.mark.parametrize(
+    ("param", "where", "written", "hint"),
+    [
+        ('"Gr\\u00fc\\u00dfe /#steps.1.id!"', "2:32-2:44", "/#steps.1.id", "write {{{steps.1.id}}}"),
+        ('"a /#fn:parseInt,steps.1.n"', "2:18-2:41", "/#fn:parseInt,steps.1.n", ""),
+        ('"{{steps.1.x}} /#steps.1.id"', "2:30-2:42", "/#steps.1.id", "write {{{steps.1.id}}}"),
+    ],
+)
+def test_a_reference_inside_text_is_told_where_it_stands(param: str, where: str, written: str, hint: str) -> None:
+    problem = only(text(param))
+    assert (problem.rule, problem.severity, problem.step) == ("embedded-reference", Severity.WARNING, "cD4")
+    assert (place(problem), problem.hint) == (where, hint)
+    assert problem.message == f"{written} stands inside other text, so it is sent as it is written"
+
+
+# unknown-function
+
+
+def test_an_unknown_function_is_told_at_its_name() -> None:
+    problem = only(text('"\\/#fn:parsInt,steps.1.n"'))
+    assert (problem.rule, problem.severity, problem.step) == ("unknown-function", Severity.WARNING, "cD4")
+    assert place(problem) == "2:22-2:29"
+    assert problem.message == '"parsInt" is no function that kustui knows; an unknown one fails without a word'
+    assert problem.hint == 'did you mean "parseInt"?'
+    assert only(text('"/#fn:sum,steps.1.n"')).hint == "Kustomer has more functions than are documented"
+
+
+def test_functions_may_be_made_known() -> None:
+    known = Settings(functions=frozenset({"sumOf"}))
+    assert rules_of(reading("/#fn:sumOf,steps.1.n"), settings=known) == []
+    assert only(reading("/#fn:sumof,steps.1.n"), settings=known).hint == 'did you mean "sumOf"?'
+
+
+# error-reference
+
+
+def test_the_error_is_told_where_no_error_case_leads() -> None:
+    problem = only(text('"\\u00e4 {{error.message}}"'))
+    assert (problem.rule, problem.severity, problem.step) == ("error-reference", Severity.WARNING, "cD4")
+    assert place(problem) == "2:25-2:38"
+    assert problem.message == "error.message is only there after a failure, and no error case leads here"
+
+
+def test_the_error_is_there_behind_an_error_case_and_in_its_condition() -> None:
+    definition = workflow(
+        "W",
+        step("aB3", to("eF5"), errorCases=[to("cD4", when("eq", "/#error.status", 404))]),
+        step("cD4", to("eF5", when("exists", "/#error"))),
+        step("eF5", params={"x": "{{error.message}}"}),
+    )
+    assert rules_of(definition) == []
+
+
+def test_the_step_that_fails_has_no_error_yet() -> None:
+    definition = workflow("W", step("aB3", params={"x": "/#error"}, errorCases=[to("cD4")]), step("cD4"))
+    assert told(definition) == [
+        "error-reference at /steps/0/params/x: error is only there after a failure, and no error case leads here"
+    ]
+    way = workflow("W", step("aB3", to("cD4", when("exists", "/#error.x")), errorCases=[to("cD4")]), step("cD4"))
+    assert rules_of(way) == ["error-reference"]
+
+
+def test_nothing_is_said_of_the_error_where_nothing_leads() -> None:
+    definition = workflow("W", step("aB3"), step("cD4", params={"x": "/#error.message"}))
+    assert rules_of(app(definition)) == ["unreachable-step"]

@@ -1,0 +1,70 @@
+"""Which schedule steps every run reaches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kustui.check.certainty import certain_steps
+from kustui.check.examples import ALWAYS, schedule, step, to, when, workflow
+from kustui.definition.models import POINTER, Workflow
+from kustui.graph.flow import Flow
+
+OPEN = when("eq", "/#steps.1.status", "open")
+OR_ALWAYS = when("or", OPEN, ALWAYS)
+
+
+def certain(*steps: dict[str, Any], entry: tuple[dict[str, Any], ...] | None = None) -> list[str]:
+    """The ids of the schedule steps that are certain."""
+    definition = workflow("W", *({**each, POINTER: each["id"]} for each in steps), entry=entry)
+    return sorted(certain_steps(Flow(Workflow.model_validate(definition, by_alias=True, by_name=False))))
+
+
+def plan(id_: str, *ways: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {**schedule(id_, "5f8e", *ways), **more}
+
+
+def test_a_step_on_the_only_way_is_certain() -> None:
+    assert certain(step("a", to("b")), plan("b", to("c")), plan("c")) == ["b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("ways", "found"),
+    [
+        ((to("plan", OPEN),), []),
+        ((to("plan", OR_ALWAYS),), ["plan"]),
+        ((to("other", OPEN), to("plan")), ["plan"]),
+        ((to("plan", OPEN), to("other")), ["plan"]),
+        ((to("plan", OPEN), to("end")), []),
+        ((to("end", OPEN), to("plan")), []),
+        ((to("plan"), to("end")), ["plan"]),
+        ((to("plan", OPEN), to("other", OPEN)), []),
+        ((to("plan"), to("nowhere")), ["plan"]),
+        ((to("nowhere", OPEN), to("plan")), []),
+    ],
+)
+def test_a_run_may_end_or_go_round(ways: tuple[dict[str, Any], ...], found: list[str]) -> None:
+    steps = (step("fork", *ways), plan("plan"), step("other", to("plan")), step("end"))
+    assert certain(*steps) == found
+    assert certain(*steps[1:], step("last"), entry=ways) == found
+
+
+def test_failures_do_not_count() -> None:
+    assert certain(step("a", to("b"), errorCases=[to("c")]), plan("b"), step("c")) == ["b"]
+    assert certain(step("a", errorCases=[to("b")]), plan("b")) == []
+
+
+def test_what_cannot_be_reached_is_not_certain() -> None:
+    assert certain(step("a"), plan("b")) == []
+    assert certain(plan("a"), entry=()) == []
+
+
+def test_a_loop_ends_where_it_may() -> None:
+    assert certain(step("a", to("a", OPEN), to("b")), plan("b", to("a", OPEN))) == ["b"]
+
+
+def test_a_long_chain_is_read() -> None:
+    ids = [f"s{number}" for number in range(3_000)]
+    steps = [plan(id_, to(next_)) for id_, next_ in zip(ids, [*ids[1:], "end"], strict=True)]
+    assert certain(*steps, step("end")) == sorted(ids)
