@@ -6,6 +6,7 @@ their place in the collection. Where it cannot, or the files have changed meanwh
 
 from __future__ import annotations
 
+import os
 import pickle
 import subprocess
 import sys
@@ -82,7 +83,9 @@ def _fingerprint(collection: Collection) -> list[tuple[str, int]]:
 
 
 def main() -> None:
-    """The other process: asked on standard input, it answers on standard output."""
+    """The other process: asked on standard input, it answers on standard output, and lets others go first."""
+    if hasattr(os, "nice"):
+        os.nice(10)
     _answer(sys.stdin.buffer, sys.stdout.buffer)
 
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.timer import Timer
     from textual.widgets import Input
+    from textual.worker import Worker
 
     from kustui.check.settings import Settings
     from kustui.opening import Opening
@@ -158,10 +159,19 @@ class Explorer(Screen[None]):
     @work(thread=True, exclusive=True, group="examine", description="examining")
     def _examine(self, snapshot: Snapshot) -> None:
         """Look at every workflow with every rule, beside the keys."""
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(0.0005)  # a key waits 5 ms for this thread instead of 24
+        try:
+            result = self._looked_at(snapshot, get_current_worker())
+        finally:
+            sys.setswitchinterval(interval)
+        if result is not None:
+            self.app.call_from_thread(self._examined, result)
+
+    def _looked_at(self, snapshot: Snapshot, worker: Worker[None]) -> Snapshot | None:
         from kustui.apart import examined_beside
         from kustui.tui import detail, source_rows  # noqa: F401  # what the panes need, paid for beside the keys
 
-        worker = get_current_worker()
         self.app.call_from_thread(self._warm)
         began = told = time.monotonic()
 
@@ -172,15 +182,7 @@ class Explorer(Screen[None]):
                 told = now
                 self.app.call_from_thread(self._tell_progress, f"checking {done:,} of {total:,}")
 
-        interval = sys.getswitchinterval()
-        sys.setswitchinterval(0.0005)  # a key waits 5 ms for this thread instead of 24
-        try:
-            settings = self._settings(snapshot.paths)
-            result = examined_beside(snapshot, settings, progress, lambda: not worker.is_cancelled)
-        finally:
-            sys.setswitchinterval(interval)
-        if result is not None:
-            self.app.call_from_thread(self._examined, result)
+        return examined_beside(snapshot, self._settings(snapshot.paths), progress, lambda: not worker.is_cancelled)
 
     def _settings(self, paths: Sequence[str]) -> Settings | None:
         """What the configuration beside the definitions says; the defaults where it is wrong, which is told."""
