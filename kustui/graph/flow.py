@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kustui.definition.models import TRIGGER_ID, ErrorCase, Step, Transition, Trigger, Workflow
+from kustui.graph.cycles import has_cycle
 
 if TYPE_CHECKING:
     import networkx as nx  # 70 to 145 ms: paid by the questions that need it, not by the order of steps
@@ -141,10 +142,23 @@ class Flow:
 
     @cached_property
     def _dominators(self) -> Mapping[str, str | None]:
-        import networkx as nx
+        """The node that has run last of those that always have, by Cooper, Harvey and Kennedy's walk.
 
-        found = dict(nx.immediate_dominators(self.graph, TRIGGER_ID))
-        return {**found, TRIGGER_ID: None}
+        networkx has the same; importing it is a quarter of the time of a small check, which asks this of every file.
+        """
+        place = {node: index for index, node in enumerate(self._reverse_postorder)}
+        found: dict[str, str | None] = {TRIGGER_ID: None}
+        changed = True
+        while changed:  # once more than needed, and only loops need more than once
+            changed = False
+            for node in self._reverse_postorder[1:]:
+                nearest = None
+                for way in self.into[node]:
+                    if way.source in found:
+                        nearest = way.source if nearest is None else _meeting(nearest, way.source, found, place)
+                if nearest != found.get(node):
+                    found[node], changed = nearest, True
+        return found
 
     def always_before(self, node: str) -> tuple[str, ...]:
         """What has run before this node on every path from the trigger (its dominators), nearest first.
@@ -192,13 +206,14 @@ class Flow:
 
     def after(self, node: str) -> frozenset[str]:
         """What can run once this node has run: all that a path leads to from it, itself only in a loop."""
-        import networkx as nx
-
         if node not in self._descendants:
             found: set[str] = set()
-            for way in self.ways[node]:
-                if way.target not in found:
-                    found |= {way.target, *nx.descendants(self.graph, way.target)}
+            pending = [node]
+            while pending:
+                for way in self.ways[pending.pop()]:
+                    if way.target not in found:
+                        found.add(way.target)
+                        pending.append(way.target)
             self._descendants[node] = frozenset(found)
         return self._descendants[node]
 
@@ -218,6 +233,8 @@ class Flow:
     @cached_property
     def loops(self) -> tuple[tuple[str, ...], ...]:
         """One loop of each ring of steps, told from the step that comes first in flow order."""
+        if not has_cycle({node: [way.target for way in ways] for node, ways in self.ways.items()}):
+            return ()
         import networkx as nx
 
         rest = (step.id for step in self.unreachable)
@@ -231,3 +248,13 @@ class Flow:
             inside = self.graph.subgraph(ring)
             found.append(min((tuple(nx.shortest_path(inside, way.target, first)) for way in ways), key=len))
         return tuple(sorted(((ring[-1], *ring[:-1]) for ring in found), key=lambda ring: place[ring[0]]))
+
+
+def _meeting(one: str, other: str, above: Mapping[str, str | None], place: Mapping[str, int]) -> str:
+    """Where the ways up the dominator tree from two nodes meet."""
+    while one != other:
+        if place[one] > place[other]:
+            one = above[one] or TRIGGER_ID
+        else:
+            other = above[other] or TRIGGER_ID
+    return one

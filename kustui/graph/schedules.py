@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from kustui.graph.cycles import has_cycle
+
 if TYPE_CHECKING:
     import networkx as nx
 
@@ -103,6 +105,9 @@ class Schedules:
     @cached_property
     def rings(self) -> tuple[tuple[str, ...], ...]:
         """Workflows that schedule each other in a ring, each set told from the one that stands first."""
+        targets_of = {key: [self.target(call) or "" for call in calls] for key, calls in self.from_workflow.items()}
+        if not has_cycle(targets_of):
+            return ()
         import networkx as nx
 
         place = {key: index for index, key in enumerate(self.keys.values())}
