@@ -32,8 +32,7 @@ def examined_beside(
     wanted: Callable[[], bool],
 ) -> Snapshot | None:
     """What ``workspace.examined`` gives, by another process where that is worth it."""
-    size = sum(len(document.source.data) for document in snapshot.collection.documents)
-    if size >= WORTH_IT and "-" not in snapshot.paths:
+    if snapshot.collection.size >= WORTH_IT and "-" not in snapshot.paths:
         answer = _asked(snapshot, settings, progress, wanted)
         if not wanted():
             return None
@@ -68,7 +67,8 @@ def _asked(
                 if not wanted():
                     break
                 if kind == b"done":
-                    return child.stdout.read()
+                    answer = child.stdout.read()
+                    return answer if len(answer) == int(numbers[0]) else None  # it was ended while it answered
                 progress(int(numbers[0]), int(numbers[1]))
         except (OSError, ValueError):
             pass
@@ -102,6 +102,7 @@ def _answer(asked: BinaryIO, out: BinaryIO) -> None:
 
     found = examined(opened, settings, progress)
     assert found is not None
-    out.write(b"done\n")
-    out.write(dumped((found.problems, found.schedules, found.settings), opened.collection))
+    answer = dumped((found.problems, found.schedules, found.settings), opened.collection)
+    out.write(b"done %d\n" % len(answer))
+    out.write(answer)
     out.flush()

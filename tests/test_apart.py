@@ -74,6 +74,11 @@ def test_files_that_changed_meanwhile_are_examined_as_they_were_read(opened: Sna
     assert told(beside(opened)) == told(examined(opened))
 
 
+def test_an_answer_that_breaks_off_is_done_without(opened: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(apart, "_COMMAND", "print('done 5000', flush=True); print('half an answer')")
+    assert told(beside(opened)) == told(examined(opened))
+
+
 def test_a_process_that_cannot_be_started_is_done_without(opened: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.executable", "/nowhere/python")
     assert told(beside(opened)) == told(examined(opened))

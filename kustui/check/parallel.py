@@ -30,8 +30,7 @@ _shared: tuple[Collection, Settings] | None = None
 
 def processes_for(collection: Collection) -> int:
     """How many processes to look with: 1 where more would not be quicker, or cannot be had."""
-    size = sum(len(document.source.data) for document in collection.documents)
-    if size < WORTH_IT or sys.platform != "linux" or threading.active_count() > 1:
+    if collection.size < WORTH_IT or sys.platform != "linux" or threading.active_count() > 1:
         return 1
     return min(len(os.sched_getaffinity(0)), 8)
 

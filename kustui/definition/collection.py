@@ -136,6 +136,11 @@ class Collection:
         """Every workflow, file by file."""
         return tuple(entry for document in self.documents for entry in document.entries)
 
+    @property
+    def size(self) -> int:
+        """Bytes of all its files."""
+        return sum(len(document.source.data) for document in self.documents)
+
     @cached_property
     def _document_of(self) -> dict[Source, Document]:
         return {document.source: document for document in self.documents}
