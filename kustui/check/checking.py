@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from kustui.check.rule import Finding, Rule
     from kustui.definition.collection import Collection, Document, Entry
     from kustui.definition.faults import Fault
-
-Progress = Callable[[int, int], None]
+    from kustui.definition.loading import Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +65,7 @@ def examine(collection: Collection, entry: Entry, settings: Settings) -> Examine
     subject = Subject(collection, entry, entry.read(), settings)
     problems = list(_of_faults(subject.document, subject.reading.faults, settings, entry))
     for rule in RULES.values():
-        if rule.look is not None and (severity := _severity(rule, settings)) is not None:
+        if rule.look is not None and (severity := settings.severity_of(rule.name, rule.severity)) is not None:
             findings = rule.look(subject)
             problems.extend(_problem(rule, severity, finding, subject.document, entry) for finding in findings)
     return Examined(_facts(subject), tuple(problems))
@@ -75,7 +74,7 @@ def examine(collection: Collection, entry: Entry, settings: Settings) -> Examine
 def survey_problems(survey: Survey) -> Iterator[Problem]:
     """What is wrong between workflows."""
     for rule in RULES.values():
-        if rule.survey is not None and (severity := _severity(rule, survey.settings)) is not None:
+        if rule.survey is not None and (severity := survey.settings.severity_of(rule.name, rule.severity)) is not None:
             for finding in rule.survey(survey):
                 document = finding.document
                 if document is None:
@@ -118,16 +117,11 @@ def _file_problems(collection: Collection, settings: Settings) -> Iterator[Probl
         yield from _of_faults(document, (*document.faults, *document.app_faults), settings)
 
 
-def _severity(rule: Rule, settings: Settings) -> Severity | None:
-    """How bad what a rule finds is here; None where the rule is switched off."""
-    return settings.severities.get(rule.name, rule.severity)
-
-
 def _of_faults(
     document: Document, faults: tuple[Fault, ...], settings: Settings, entry: Entry | None = None
 ) -> Iterator[Problem]:
     for fault in faults:
-        severity = settings.severities.get(fault.rule, Severity.ERROR)
+        severity = settings.severity_of(fault.rule, Severity.ERROR)
         if severity is not None:
             related = (Related("first given here", document, fault.pointer, fault.earlier),) if fault.earlier else ()
             yield Problem(

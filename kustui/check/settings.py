@@ -47,6 +47,10 @@ class Settings:
     """What one unit of a relative ``runAt`` is."""
     suppressions: tuple[Suppression, ...] = ()
 
+    def severity_of(self, rule: str, own: Severity) -> Severity | None:
+        """How bad what a rule finds is here, where its own severity is given; None where it is switched off."""
+        return self.severities.get(rule, own)
+
     def with_severities(self, severities: Mapping[str, Severity | None]) -> Settings:
         """The same with other severities."""
         return replace(self, severities=severities)

@@ -69,7 +69,7 @@ def _absolute(path: str) -> Path:
 def severity_of(rule: str, settings: Settings) -> Severity | None:
     """How bad what a rule finds is; None where it is switched off."""
     own = PAGES[rule].severity if rule in PAGES else Severity.ERROR
-    return settings.severities.get(rule, own)
+    return settings.severity_of(rule, own)
 
 
 def _matches(suppression: Suppression, problem: Problem) -> bool:

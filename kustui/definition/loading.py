@@ -25,7 +25,7 @@ STDIN_NAME = "<stdin>"
 _SKIPPED_FOLDERS = {"node_modules"}
 
 Progress = Callable[[int, int], None]
-"""Told bytes read and bytes in all."""
+"""Told how much is done and how much there is: bytes in reading, workflows in examining."""
 
 
 class PathError(Exception):

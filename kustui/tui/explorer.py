@@ -228,8 +228,8 @@ class Explorer(Screen[None]):
         if not self._ready or tree is None:
             return
         if node is None:
-            self.detail.show(Rows(0, Rows.of([]).make))
-            self.source.show(Rows(0, Rows.of([]).make))
+            self.detail.show(Rows.of(()))
+            self.source.show(Rows.of(()))
             return
         if self._told == node.key:
             return

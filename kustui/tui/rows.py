@@ -58,7 +58,6 @@ class RowsView(Widget, can_focus=True):
         self.empty = empty
         self.cursor_always = cursor_always
         """Whether the cursor is shown while the keys go elsewhere."""
-        self._looks: dict[str, Style] = {}
         self.top = 0
         """The row at the upper edge."""
         self._width = 0
@@ -87,28 +86,19 @@ class RowsView(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         index = self.top + y
-        base = self.rich_style
+        base, looks = self.rich_style, looks_of(self.app)
         if index >= self.rows.count:
             told = shown(self.empty) if y == 0 and not self.rows.count else ""
-            return Strip([Segment(told, base + self._look("muted"))]).adjust_cell_length(width, base)
+            return Strip([Segment(told, base + looks["muted"])]).adjust_cell_length(width, base)
         here = index == self.cursor
         cursor = Style()
         if here and (self.has_focus or self.cursor_always):
-            cursor = self._look("cursor" if self.has_focus else "cursor-blurred")
+            cursor = looks["cursor" if self.has_focus else "cursor-blurred"]
         # The cursor's own glyph, so that it is seen without colour as well.
         edge = Segment("▌" if here and self.has_focus else " ", base + cursor)
         line = laid_out(self.rows.make(index), width - 1)
-        pieces = [Segment(shown(text), base + self._look(look) + cursor) for text, look in line]
+        pieces = [Segment(shown(text), base + looks[look] + cursor) for text, look in line]
         return Strip([edge, *pieces]).adjust_cell_length(width, base + cursor).simplify()
-
-    def _look(self, look: str) -> Style:
-        if not self._looks:
-            self._looks = looks_of(self.app)
-        return self._looks[look]
-
-    def notify_style_update(self) -> None:
-        super().notify_style_update()
-        self._looks = {}
 
     # The cursor
 

@@ -16,8 +16,6 @@ from kustui.tui.theme import looks_of
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.style import Style
-
     from kustui.tui.actions import Action
 
 
@@ -43,9 +41,9 @@ class StatusBar(Widget):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        width, base = self.size.width, self.rich_style
+        width, base, looks = self.size.width, self.rich_style, looks_of(self.app)
         line = laid_out(self._where, width - 2) if y == 0 else self._keys(width - 2)
-        segments = [Segment(shown(text), base + self._looks[look]) for text, look in line]
+        segments = [Segment(shown(text), base + looks[look]) for text, look in line]
         return Strip([Segment(" ", base), *segments]).adjust_cell_length(width, base)
 
     def _keys(self, width: int) -> Line:
@@ -61,7 +59,3 @@ class StatusBar(Widget):
                 break
             line = more
         return line
-
-    @property
-    def _looks(self) -> dict[str, Style]:
-        return looks_of(self.app)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from rich.style import Style
@@ -54,17 +56,27 @@ LOOKS = {
 """What a piece of text can look like: the variable of the theme that colours it, and its attributes."""
 
 
-def looks_of(app: App[None]) -> dict[str, Style]:
-    """The looks under the theme in force, and those of the rows that the cursor is on."""
+def looks_of(app: App[None]) -> Mapping[str, Style]:
+    """The looks under the theme in force, and those of the rows that the cursor is on; made once a theme."""
     variables = app.theme_variables
+    plain = app.no_color or app.native_ansi_color
+    return _looks(tuple(variables[name] for name in _VARIABLES), plain=plain)
+
+
+@lru_cache(maxsize=8)
+def _looks(colours: tuple[str, ...], *, plain: bool) -> Mapping[str, Style]:
+    colour_of = {name: Color.parse(value).rich_color for name, value in zip(_VARIABLES, colours, strict=True)}
     found = {"": Style()}
     for look, (variable, attributes) in LOOKS.items():
-        colour = Color.parse(variables[variable]).rich_color if variable else None
-        found[look] = Style(color=colour) + Style.parse(attributes or "none")
-    if app.no_color or app.native_ansi_color:  # a background of its own is not to be had, or may not be told apart
+        found[look] = Style(color=colour_of.get(variable)) + Style.parse(attributes or "none")
+    if plain:  # a background of its own is not to be had, or may not be told apart
         found["cursor"], found["cursor-blurred"] = Style(reverse=True), Style(underline=True)
     else:
         for look in ("cursor", "cursor-blurred"):
-            found[look] = Style(bgcolor=Color.parse(variables[look]).rich_color)
+            found[look] = Style(bgcolor=colour_of[look])
         found["cursor"] += Style(bold=True)
     return found
+
+
+_VARIABLES = (*sorted({variable for variable, _ in LOOKS.values() if variable}), "cursor", "cursor-blurred")
+"""What the looks depend on."""

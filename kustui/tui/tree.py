@@ -79,12 +79,12 @@ class Tree:
         self.snapshot = snapshot
         self._subjects: dict[Entry, Subject] = {}
         self._marks: dict[Key, Line] = {}
-        self._documents = {document: place for place, document in enumerate(snapshot.collection.documents)}
-        self._folder = _common_folder([document.path for document in snapshot.collection.documents])
+        self._documents: dict[Document, int] = {}
+        self._folder = ""
         self.nodes: list[Node] = []
         for document in snapshot.collection.documents:
             self.expanded.add((document.path,))
-        self._rebuild()
+        self.take(snapshot)
 
     def take(self, snapshot: Snapshot) -> None:
         """Show another snapshot, whatever is open staying open."""
