@@ -42,8 +42,8 @@ HOSTILE = "[red]x[/] [/] \x1b]0;evil\x07\x1b[31m\x9b31m\u202egnp.\u2066\r\n\x08"
 
 
 def cursor_row(terminal: Terminal) -> str:
-    """What the row of the cursor says."""
-    rows = [line for line in terminal.lines if line.startswith(("▌", ">"))]
+    """What the row of the tree's cursor says."""
+    rows = [re.split("[│|]", line)[0] for line in terminal.lines if line.startswith(("▌", ">"))]
     assert len(rows) == 1, f"one row has the cursor, not {len(rows)}:\n{terminal.text}"
     return rows[0]
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from kustui.definition.delays import due_in_words
 from kustui.definition.models import TRIGGER_ID, Schema, Step, Trigger
+from kustui.drawing import part_lines
+from kustui.drawing.words import condition_words, event_words, label_of, name_of, step_label
 from kustui.graph.flow import Flow, Way
 from kustui.graph.references import Read, reads_from
 from kustui.graph.schedules import Call
-from kustui.tui import part_lines
 from kustui.tui.file_detail import put_around, put_document
 from kustui.tui.lines import Key, Line, Row, joined
 from kustui.tui.page import MANY, Page
 from kustui.tui.tree import Kind, Node, Tree, node_key, workflow_key
 from kustui.tui.values import put_unknown, put_value
-from kustui.tui.words import condition_words, event_words, label_of, name_of, step_label
 
 if TYPE_CHECKING:
     from kustui.check.subjects import Subject

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sys
 import time
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from kustui.tui.actions import BY_ID, bindings
+from kustui.tui.diagram import Followed, Pointed
 from kustui.tui.history import History
 from kustui.tui.lines import Key, Row, Rows, Target, shown
 from kustui.tui.problems_view import ProblemsView
+from kustui.tui.rail_view import RailView
 from kustui.tui.rows import RowsView
+from kustui.tui.side import DIAGRAMS, PANES, Side
 from kustui.tui.status import StatusBar
 from kustui.tui.tree import Kind, Node
 from kustui.tui.tree_view import TreeView
@@ -83,15 +87,17 @@ class Explorer(Screen[None]):
     def compose(self) -> ComposeResult:
         with Horizontal(id="panes"):
             yield TreeView(id="tree")
-            with Vertical(id="side"):
-                yield RowsView(cursor_always=False, id="detail")
-                yield RowsView(id="source")
+            yield Side(id="side")
         yield ProblemsView(empty="nothing is wrong", id="problems")
         yield StatusBar(id="status")
 
     @property
     def tree_view(self) -> TreeView:
         return self.query_one("#tree", TreeView)
+
+    @property
+    def side(self) -> Side:
+        return self.query_one("#side", Side)
 
     @property
     def detail(self) -> RowsView:
@@ -112,6 +118,7 @@ class Explorer(Screen[None]):
     # Reading and examining
 
     def on_mount(self) -> None:
+        self.side.bring(DIAGRAMS[0])
         self._title_panes()
         self.tree_view.focus()
         self._offer_keys()
@@ -170,7 +177,8 @@ class Explorer(Screen[None]):
 
     def _looked_at(self, snapshot: Snapshot, worker: Worker[None]) -> Snapshot | None:
         from kustui.apart import examined_beside
-        from kustui.tui import detail, source_rows  # noqa: F401  # what the panes need, paid for beside the keys
+        from kustui.drawing import flow_rail  # noqa: F401  # what the panes need, paid for beside the keys
+        from kustui.tui import detail, source_rows  # noqa: F401
 
         self.app.call_from_thread(self._warm)
         began = told = time.monotonic()
@@ -217,9 +225,17 @@ class Explorer(Screen[None]):
 
     @on(RowsView.Moved, "#tree")
     def _moved(self) -> None:
+        self._once_resting(self._tell)
+
+    @on(RowsView.Moved, "#flow")
+    def _moved_along(self, event: RowsView.Moved) -> None:
+        if isinstance(event.view, RailView) and event.view.has_focus:
+            self._once_resting(event.view.rested)
+
+    def _once_resting(self, call: Callable[[], None]) -> None:
         if self._resting is not None:
             self._resting.stop()
-        self._resting = self.set_timer(_REST, self._tell)
+        self._resting = self.set_timer(_REST, call)
 
     def _tell(self) -> None:
         """Show the node of the cursor in the panes at the right and in the status line."""
@@ -242,6 +258,7 @@ class Explorer(Screen[None]):
         rows = Rows.of(described(tree, node, width))
         self.detail.show(rows, self.detail.cursor if again else 0, top=None if again else 0)
         self._show_source(source_rows(node.document, node.pointer, tree.problems(node)), node, again=again)
+        self.side.tell(tree, node)
         self._title_panes()
 
     def _show_source(self, rows: Rows, node: Node, *, again: bool) -> None:
@@ -274,10 +291,10 @@ class Explorer(Screen[None]):
         focused = event.widget.id
         if focused == "filter" and self._filtered is not None:
             focused = self._filtered.id  # what is being filtered is to be seen
-        for name in ("tree", "detail", "source", "problems"):
+        for name in ("tree", *PANES, "problems"):
             self.set_class(focused == name, f"-on-{name}")
-        if focused in ("detail", "source"):
-            self.set_class(focused == "source", "-source")
+        if focused in PANES:
+            self.side.bring(focused)
         self._offer_keys()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -302,9 +319,12 @@ class Explorer(Screen[None]):
         place = f" from line {line:,}" if line else ""
         alone = self.has_class("-short")
         self._title(self.tree_view, title)
-        self._title(self.detail, "2 Detail   3 Source" if alone else "2 Detail")
+        self._title(self.detail, "2 Detail   3 Source   5 Flow" if alone else "2 Detail")
         self._title(self.problems, self.problems.title)
-        self._title(self.source, f"3 Source{place}   2 Detail" if alone else f"3 Source{place}")
+        self._title(self.source, f"3 Source{place}   2 Detail   5 Flow" if alone else f"3 Source{place}")
+        for name in DIAGRAMS:
+            title = self.side.title_of(name)
+            self._title(self.query_one(f"#{name}", RowsView), f"{title}   2 Detail   3 Source" if alone else title)
 
     def _title(self, view: RowsView, title: str) -> None:
         if self._titles.get(view) != title:  # a new title repaints the whole pane
@@ -316,6 +336,21 @@ class Explorer(Screen[None]):
         on_filter = self.focused is not None and self.focused.id == "filter"
         keys = _TREE_KEYS if on_tree else _FILTER_KEYS if on_filter else _PANE_KEYS
         self.status.offer([BY_ID[id_] for id_ in keys])
+
+    @on(Pointed)
+    def _pointed(self, event: Pointed) -> None:
+        """Let the tree follow the cursor of a drawing, and the other panes the tree."""
+        self._show(event.key)
+
+    @on(Followed)
+    def _followed(self, event: Followed) -> None:
+        focused = self.focused
+        if not event.key:
+            self.action_detail()
+        else:
+            self.jump(event.key)
+            if focused is not None:
+                focused.focus()
 
     @on(RowsView.Chosen)
     def _chosen(self, event: RowsView.Chosen) -> None:
@@ -356,11 +391,15 @@ class Explorer(Screen[None]):
             self._history.leave(node.key)
         self._go(key)
 
-    def _go(self, key: Key) -> None:
+    def _show(self, key: Key) -> bool:
+        """Put the cursor of the tree on a node; whether it is there."""
         if self.tree_view.tree_of is not None and self.tree_view.tree_of.filter and not self._visible(key):
             self.tree_view.filter("")
             self._title_panes()
-        if self.tree_view.go_to(key):
+        return self.tree_view.go_to(key)
+
+    def _go(self, key: Key) -> None:
+        if self._show(key):
             self.action_tree()
         else:
             self.notify("that is gone", severity="warning", markup=False)
@@ -405,13 +444,19 @@ class Explorer(Screen[None]):
         self.tree_view.focus()
 
     def action_detail(self) -> None:
-        self.add_class("-beside")
-        self.remove_class("-source")
-        self.detail.focus()
+        self._enter("detail")
 
     def action_source(self) -> None:
-        self.add_class("-beside", "-source")
-        self.source.focus()
+        self._enter("source")
+
+    def action_flow(self) -> None:
+        self._enter("flow")
+
+    def _enter(self, name: str) -> None:
+        """Into one of the panes at the right."""
+        self.add_class("-beside")
+        self.side.bring(name).focus()
+        self._title_panes()
 
     def action_problems(self) -> None:
         """Into the list of problems, or away with it from inside."""
@@ -433,8 +478,13 @@ class Explorer(Screen[None]):
         self._turn(-1)
 
     def _turn(self, by: int) -> None:
-        panes = [self.action_tree, self.action_detail, self.action_source]
-        names = ["tree", "detail", "source"]
+        panes: list[Callable[[], object]] = [
+            self.action_tree,
+            partial(self._enter, self.side.diagram),
+            self.action_detail,
+            self.action_source,
+        ]
+        names = ["tree", self.side.diagram, "detail", "source"]
         if self.has_class("-problems"):
             panes.append(self._enter_problems)
             names.append("problems")

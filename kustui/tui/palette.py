@@ -26,7 +26,13 @@ def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
 
 
 def _carrier(action: Action, app: App[None], screen: Screen[object]) -> DOMNode | None:
-    places: tuple[DOMNode | None, ...] = (screen.focused, *screen.query("TreeView"), screen, app)
+    places: tuple[DOMNode | None, ...] = (
+        screen.focused,
+        *screen.query("TreeView"),
+        *screen.query(".diagram"),
+        screen,
+        app,
+    )
     return next((place for place in places if hasattr(place, f"action_{action.carried_out_by}")), None)
 
 

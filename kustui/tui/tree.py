@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections import Counter
 from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
-from kustui.check.problems import Severity
 from kustui.definition.names import short_name
 from kustui.definition.outline import Shape
+from kustui.drawing.marks import MARKS as MARKS
+from kustui.drawing.marks import mark as mark
 from kustui.tui.lines import Key, Line, Row, Rows
 
 if TYPE_CHECKING:
@@ -24,12 +24,6 @@ if TYPE_CHECKING:
     from kustui.graph.flow import Way
     from kustui.graph.schedules import Call
     from kustui.workspace import Snapshot
-
-MARKS = {
-    Severity.ERROR: ("✗", "error"),
-    Severity.WARNING: ("▲", "warning"),
-    Severity.INFO: ("·", "info"),
-}
 
 
 class Kind(Enum):
@@ -392,7 +386,7 @@ class Tree:
         return line, (("called" if item.callable else short_name(item.event), "muted"),)
 
     def _part_line(self, node: Node) -> tuple[Line, Line]:
-        from kustui.tui import part_lines
+        from kustui.drawing import part_lines
 
         assert node.entry is not None
         return part_lines.said(self.subject(node.entry), node.part, self.snapshot.collection)
@@ -412,16 +406,6 @@ class Tree:
             return self.snapshot.by_document.get(node.document, ())
         found = self.snapshot.by_entry.get(node.entry.key, ())
         return tuple(problem for problem in found if within(problem.pointer, node.pointer)) if found else ()
-
-
-def mark(problems: Sequence[Problem]) -> Line:
-    """``✗2``: the glyph of the worst, and how many there are of it."""
-    if not problems:
-        return ()
-    counts = Counter(problem.severity for problem in problems)
-    worst = max(counts)
-    glyph, look = MARKS[worst]
-    return ((f"{glyph}{counts[worst] if counts[worst] > 1 else ''}", look),)
 
 
 def within(pointer: str, part: str) -> bool:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from kustui.definition.expressions import Function, Path, Reference, Template, parse
-from kustui.tui.words import naming
+from kustui.drawing.words import naming
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

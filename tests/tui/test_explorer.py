@@ -19,7 +19,9 @@ from kustui.tui.filter import Filter
 from kustui.tui.help import Help
 from kustui.tui.lines import laid_out
 from kustui.tui.palette import commands
+from kustui.tui.rail_view import RailView
 from kustui.tui.rows import RowsView
+from kustui.tui.side import PANES
 from kustui.tui.tree import Kind
 from kustui.tui.tree_view import TreeView
 from tests.definition.cases import a_workflow
@@ -83,7 +85,7 @@ class Eye:
     @property
     def panes(self) -> list[str]:
         """The panes that there is room for."""
-        names = ("tree", "detail", "source", "problems")
+        names = ("tree", *PANES, "problems")
         regions = {name: self.explorer.query_one(f"#{name}").region for name in names}
         return [
             name for name, region in regions.items() if region.area and self.explorer.region.contains_region(region)
@@ -296,9 +298,9 @@ async def test_p_says_when_nothing_is_wrong(tmp_path: Path) -> None:
     ("size", "panes"),
     [
         ((60, 20), ["tree"]),
-        ((80, 24), ["tree", "detail"]),
-        ((160, 48), ["tree", "detail", "source"]),
-        ((300, 100), ["tree", "detail", "source"]),
+        ((80, 24), ["tree", "flow"]),
+        ((160, 48), ["tree", "flow", "detail", "source"]),
+        ((300, 100), ["tree", "flow", "detail", "source"]),
     ],
 )
 async def test_each_size_shows_the_panes_it_has_room_for_and_leads_to_all(
@@ -306,7 +308,8 @@ async def test_each_size_shows_the_panes_it_has_room_for_and_leads_to_all(
 ) -> None:
     async with explorer(CHAIN, size=size) as eye:
         assert eye.panes == panes
-        for key, name in (("2", "detail"), ("3", "source"), ("1", "tree"), ("tab", "detail"), ("tab", "source")):
+        by_key = [("2", "detail"), ("3", "source"), ("5", "flow"), ("f", "flow"), ("1", "tree")]
+        for key, name in (*by_key, ("tab", "flow"), ("tab", "detail"), ("tab", "source")):
             await eye.press(key)
             assert (eye.focus, name in eye.panes) == (name, True)
         await eye.press("tab")
@@ -319,13 +322,13 @@ async def test_each_size_shows_the_panes_it_has_room_for_and_leads_to_all(
 
 
 @pytest.mark.parametrize("size", [(60, 20), (160, 48)])
-@pytest.mark.parametrize(("key", "name"), [("1", "tree"), ("2", "detail"), ("3", "source")])
+@pytest.mark.parametrize(("key", "name"), [("1", "tree"), ("2", "detail"), ("3", "source"), ("5", "flow")])
 async def test_a_pane_alone_takes_all_the_room(size: tuple[int, int], key: str, name: str) -> None:
     async with explorer(CHAIN, size=size) as eye:
         await eye.press(key, "z")
         assert eye.panes == [name]
         assert eye.explorer.query_one(f"#{name}").outer_size.width == size[0]
-        for other, there in (("1", "tree"), ("2", "detail"), ("3", "source")):
+        for other, there in (("1", "tree"), ("2", "detail"), ("3", "source"), ("5", "flow")):
             await eye.press(other)
             assert (eye.focus, eye.panes) == (there, [there])
         await eye.press("escape")
@@ -525,7 +528,7 @@ async def test_the_palette_offers_what_can_be_done_and_nothing_twice() -> None:
 
 def test_every_action_is_carried_out_by_the_widget_of_its_group() -> None:
     carriers: dict[str, type[Widget | Kustui]] = {
-        "rows": RowsView, "tree": TreeView, "go": Explorer, "view": Explorer, "find": Explorer,
+        "rows": RowsView, "tree": TreeView, "rail": RailView, "go": Explorer, "view": Explorer, "find": Explorer,
         "filter": Filter, "app": Kustui,
     }  # fmt: skip
     for action in ACTIONS:

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from kustui import drawing
 from kustui.tui import lines
 from kustui.tui.lines import Line, Row, fitted, joined, laid_out, plain_ascii, shown, width_of, wrapped
 
@@ -180,10 +181,9 @@ def test_ascii_keeps_what_can_be_kept(text: str, told: str) -> None:
 
 
 def test_every_glyph_of_ours_has_an_ascii_form() -> None:
-    folder = Path(lines.__file__).parent
-    glyphs = {
-        glyph for file in folder.glob("*.py") for glyph in re.findall(r"[^\x00-\x7f]", file.read_text(encoding="utf-8"))
-    }
+    folders = (Path(lines.__file__).parent, Path(drawing.__file__).parent)
+    files = [file for folder in folders for file in folder.glob("*.py")]
+    glyphs = {glyph for file in files for glyph in re.findall(r"[^\x00-\x7f]", file.read_text(encoding="utf-8"))}
     assert len(glyphs) > 10
     assert {glyph for glyph in glyphs if plain_ascii(glyph) == "?" and glyph not in "◇"} == set()
     assert all(cell_len(glyph) == 1 == len(plain_ascii(glyph)) for glyph in glyphs)

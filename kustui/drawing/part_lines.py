@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from kustui.definition.delays import due_in_words
 from kustui.definition.expressions import always_holds, parse_condition
 from kustui.definition.models import Step, Transition, Trigger
+from kustui.drawing.words import condition_words, event_words, label_of, short_action, step_label
 from kustui.graph.flow import Way
 from kustui.graph.schedules import Call
-from kustui.tui.words import condition_words, event_words, label_of, short_action, step_label
 
 if TYPE_CHECKING:
     from kustui.check.settings import Settings
     from kustui.check.subjects import Subject
     from kustui.definition.collection import Collection
-    from kustui.tui.lines import Line
+    from kustui.drawing.lines import Line
 
 
 def said(subject: Subject, part: object, collection: Collection) -> tuple[Line, Line]:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from kustui.definition.expressions import Path
     from kustui.definition.models import Transition
+    from kustui.drawing.lines import Line
     from kustui.graph.flow import Flow
-    from kustui.tui.lines import Line
 
 
 def short_action(action: str | None) -> str:

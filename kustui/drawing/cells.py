@@ -1,0 +1,92 @@
+"""How many cells of a terminal a text takes.
+
+The tables of wcwidth, read as Textual reads its own: what a pane's rows are measured by here is what they are cut by
+there. Only text that needs the tables pays for their import (40 ms).
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import chain
+
+JOINER = "\u200d"
+_EMOJI_STYLE = "\ufe0f"
+
+_ONE_CELL = frozenset(
+    chr(code)
+    for code in chain(
+        range(0x20, 0x7F),
+        range(0xA0, 0xAD),
+        range(0xAE, 0x300),
+        range(0x370, 0x483),
+        range(0x2010, 0x2028),  # dashes, quotation marks, the ellipsis
+        range(0x2190, 0x21FF),  # arrows
+        range(0x2500, 0x25FD),  # lines, blocks, geometric shapes
+    )
+)
+"""What most text consists of, and most glyphs of ours."""
+
+
+@lru_cache(maxsize=4096)
+def cells(text: str) -> int:
+    """Cells of a text that is harmless (``definition.harmless.shown``)."""
+    if _ONE_CELL.issuperset(text):
+        return len(text)
+    total, last, joined = 0, "", False
+    for character in text:
+        if joined:  # drawn as one with what is before it
+            joined = False
+        elif character == JOINER:
+            joined = True
+        elif character == _EMOJI_STYLE:
+            total += bool(last) and _widened(last)
+            last = ""
+        elif size := _size(character):
+            last = character
+            total += size
+    return total
+
+
+def cut(text: str, room: int) -> str:
+    """As much of a text as has room, filled up with blanks where a wide character has not."""
+    if cells(text) <= room:
+        return text
+    low, high = 0, min(len(text), room)
+    if not _ONE_CELL.issuperset(text[: high + 1]):
+        high = len(text)
+        while low < high:
+            middle = (low + high + 1) // 2
+            low, high = (middle, high) if cells(text[:middle]) <= room else (low, middle - 1)
+    head = text[:high]
+    return head + " " * (room - cells(head))
+
+
+def padded(text: str, room: int) -> str:
+    """A text that takes exactly so many cells: cut, or filled up with blanks."""
+    return cut(text, room) + " " * max(0, room - cells(text))
+
+
+@lru_cache(maxsize=4096)
+def _size(character: str) -> int:
+    if character in _ONE_CELL:
+        return 1
+    # A flag is two letters of one cell each; the tone of a skin is part of what it colours.
+    if _is_flag_letter(character):
+        return 1
+    if "\U0001f3fb" <= character <= "\U0001f3ff":
+        return 0
+    from wcwidth import wcwidth
+
+    return max(0, wcwidth(character))
+
+
+@lru_cache(maxsize=256)
+def _widened(character: str) -> bool:
+    """Whether a character of one cell takes two as an emoji."""
+    from wcwidth import wcswidth
+
+    return _size(character) == 1 and not _is_flag_letter(character) and wcswidth(character + _EMOJI_STYLE) == 2
+
+
+def _is_flag_letter(character: str) -> bool:
+    return "\U0001f1e6" <= character <= "\U0001f1ff"

@@ -1,0 +1,216 @@
+"""A workflow as a rail: a row a step, with lanes for branches beside it, and what each row says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from kustui.definition.models import TRIGGER_ID, Step
+from kustui.drawing.leading import leading_words, way_words
+from kustui.drawing.lines import joined
+from kustui.drawing.part_lines import call_line
+from kustui.drawing.words import event_words, name_of, short_action, step_label
+from kustui.graph.layout.arrows import Arrow
+from kustui.graph.layout.rail import Join, Rail, rail
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kustui.check.subjects import Subject
+    from kustui.definition.collection import Entry
+    from kustui.drawing.lines import Line, Piece
+    from kustui.graph.flow import Flow
+    from kustui.graph.layout.rail import Stop
+    from kustui.graph.schedules import Call
+
+TRIGGER, STEP, BRANCH, FOLDED = "◆", "●", "◇", "◈"
+"""What stands in a lane for a node."""
+
+_LANE, _FAILING = "│", "╎"
+_ALONG, _FAILING_ALONG = "─", "╌"
+# By what a line does in a column beside the node: where it ends there, and where it goes on beyond; left and right.
+_TURNS = {
+    Join.OPENS: (("╭", "┬"), ("╮", "┬")),
+    Join.ENTERS: (("├", "┼"), ("┤", "┼")),
+    Join.ENDS: (("╰", "┴"), ("╯", "┴")),
+    Join.BACK: (("↺", "↺"), ("↺", "↺")),
+    Join.LOST: (("✗", "✗"), ("✗", "✗")),
+}
+
+
+class RailRow(NamedTuple):
+    """What a row says."""
+
+    line: Line
+    aside: Line
+    mark: Line
+
+
+@dataclass(frozen=True, eq=False)
+class FlowRail:
+    """The rail of a workflow. Rows are made when they are drawn."""
+
+    subject: Subject
+    marks: Mapping[str, Line] = field(default_factory=dict)
+    """What stands at the right edge of a node's row."""
+    folded: frozenset[str] = frozenset()
+    """Nodes whose rows stand for those of all that only they lead to."""
+
+    @property
+    def flow(self) -> Flow:
+        return self.subject.flow
+
+    @cached_property
+    def heads(self) -> Mapping[str, str]:
+        """The folded node whose row stands for each node that has none of its own."""
+        found: dict[str, str] = {}
+        for step in self.flow.order:
+            above = next((each for each in self.flow.always_before(step.id)[::-1] if each in self.folded), None)
+            if above is not None:
+                found[step.id] = above
+        return found
+
+    def showing(self, node: str) -> FlowRail:
+        """The same, unfolded as far as a node needs it to have a row of its own."""
+        unfolded = self
+        while (head := unfolded.heads.get(node)) is not None:
+            unfolded = replace(unfolded, folded=unfolded.folded - {head})
+        return unfolded
+
+    @cached_property
+    def hidden(self) -> Mapping[str, int]:
+        """How many steps the row of each folded node stands for beside its own."""
+        counts: dict[str, int] = {}
+        for head in self.heads.values():
+            counts[head] = counts.get(head, 0) + 1
+        return counts
+
+    @cached_property
+    def nodes(self) -> tuple[str, ...]:
+        """The node of each row."""
+        trigger = (TRIGGER_ID,) if self.flow.workflow.trigger is not None else ()
+        return (*trigger, *(step.id for step in self.flow.order if step.id not in self.heads))
+
+    @cached_property
+    def rows(self) -> Mapping[str, int]:
+        """The row of each node, or of the one that stands for it."""
+        own = {node: row for row, node in enumerate(self.nodes)}
+        return own | {node: own[head] for node, head in self.heads.items() if head in own}
+
+    @cached_property
+    def rail(self) -> Rail:
+        return rail(self.nodes, self._arrows())
+
+    def _arrows(self) -> Iterator[Arrow]:
+        for node, ways in self.flow.written.items():
+            source = self.heads.get(node, node)
+            for way in ways:
+                target = self.heads.get(way.target, way.target)
+                if source != target or (node == way.target and not self.heads):
+                    yield Arrow(source, target, way.after_failure)
+
+    @property
+    def width(self) -> int:
+        """Cells of all lanes."""
+        return 2 * len(self.rail.columns)
+
+    @cached_property
+    def _calls(self) -> Mapping[str, Call]:
+        return {call.step: call for call in self.subject.calls}
+
+    def scheduled(self, node: str) -> Entry | None:
+        """The workflow that a step schedules, where the collection has it."""
+        call = self._calls.get(node)
+        return self.subject.collection.by_id.get(call.workflow_id or "") if call is not None else None
+
+    def row(self, index: int, first: int = 0, columns: int | None = None) -> RailRow:
+        """The row of a node, with so many columns of its lanes from the first on, or all."""
+        node = self.nodes[index]
+        lanes = self.lanes(index, first, len(self.rail.columns) if columns is None else columns)
+        step = self.flow.part(node)
+        aside: Line = ()
+        if isinstance(step, Step) and step.name != step.id:
+            aside = ((short_action(step.action), "muted"),)
+        return RailRow((*lanes, *self._said(node)), aside, self.marks.get(node, ()))
+
+    def lanes(self, index: int, first: int, columns: int) -> Line:
+        """The lanes beside a row, two cells a column; what goes on out of sight ends in ``‹`` or ``›``."""
+        rail, stop = self.rail, self.rail.stops[index]
+        links = {link.column: link for link in stop.links}
+        low, high = min(stop.column, *links, stop.column), max(stop.column, *links, stop.column)
+        pieces: list[Piece] = []
+        last = min(first + columns, len(rail.columns))
+        for column in range(first, last):
+            pieces.append(self._cell(index, column, stop, low, high))
+            beyond = [link for link in stop.links if link.column > column] if column >= stop.column else []
+            if column < stop.column:
+                beyond = [link for link in stop.links if link.column <= column]
+            if low <= column < high:
+                failing = all(link.failing for link in beyond)
+                pieces.append((_FAILING_ALONG if failing else _ALONG, "warning" if failing else "muted"))
+            else:
+                pieces.append((" ", ""))
+        if pieces and first and (low < first or any(rail.passing(index, column) for column in range(first))):
+            pieces[0] = ("‹", "muted")
+        hidden = range(last, len(rail.columns))
+        if pieces and hidden and (high >= last or any(rail.passing(index, column) for column in hidden)):
+            pieces[-1] = ("›", "muted")
+        return tuple(pieces)
+
+    def _cell(self, index: int, column: int, stop: Stop, low: int, high: int) -> Piece:
+        if column == stop.column:
+            return self._glyph(stop.node)
+        for link in stop.links:
+            if link.column == column:
+                right = column > stop.column
+                glyph = _TURNS[link.join][right][low < column < high]
+                look = "error" if link.join is Join.LOST else "warning" if link.failing else "muted"
+                return glyph, look
+        if (lane := self.rail.passing(index, column)) is not None:
+            return (_LANE, "muted") if lane.sound <= index else (_FAILING, "warning")
+        if low < column < high:
+            beyond = [link for link in stop.links if (link.column > column) == (column > stop.column)]
+            failing = all(link.failing for link in beyond)
+            return (_FAILING_ALONG, "warning") if failing else (_ALONG, "muted")
+        return " ", ""
+
+    def _glyph(self, node: str) -> Piece:
+        part = self.flow.part(node)
+        if not isinstance(part, Step):
+            return TRIGGER, "event"
+        look = "action" if node in self.flow.reachable else "muted"
+        if self.hidden.get(node):
+            return FOLDED, look
+        return (BRANCH if part.action is None else STEP), look
+
+    def _said(self, node: str) -> Line:
+        part = self.flow.part(node)
+        if not isinstance(part, Step):
+            return ((event_words(part), "event"), *self._folded(node))
+        line: Line = tuple((text, look or "name") for text, look in step_label(part))
+        if (call := self._calls.get(node)) is not None:
+            line = (*line, (" ", ""), *call_line(call, self.subject.collection, self.subject.settings))
+        if node not in self.flow.reachable:
+            line = (*line, (" never reached", "warning"))
+        if words := leading_words(self.flow, node):
+            failing = all(way.after_failure for way in self.flow.into[node])
+            line = (*line, (" ↯ " if failing else "  ", "warning"), (words, "muted"))
+        return (*line, *self._folded(node), *self._astray(node))
+
+    def _folded(self, node: str) -> Line:
+        count = self.hidden.get(node, 0)
+        return ((f"  +{count} step{'' if count == 1 else 's'}", "info"),) if count else ()
+
+    def _astray(self, node: str) -> Line:
+        """The ways that are told instead of drawn: back to a row above, and to steps that are not there."""
+        told: list[Line] = []
+        for way in self.flow.written[node]:
+            row = self.rows.get(way.target)
+            if row is None:
+                told.append(((" ✗ no step ", "error"), (way.target, "fault")))
+            elif row <= self.rows[node] and way.target not in self.heads and node not in self.heads:
+                words = way_words(self.flow, way)
+                back = "again" if way.target == node else f"back to {name_of(self.flow, way.target)}"
+                told.append(((" ↺ ", "warning"), (f"{back}{f' {words}' if words else ''}", "muted")))
+        return joined(told, (",", "muted"))

@@ -1,0 +1,1 @@
+"""Where the parts of a diagram go, as plain geometry: no words, no glyphs and no screen in here."""

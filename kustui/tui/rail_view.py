@@ -1,0 +1,142 @@
+"""The rail of a workflow on the screen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar
+
+from kustui.tui.actions import bindings
+from kustui.tui.diagram import Diagram, Followed, Pointed, step_of
+from kustui.tui.lines import Row, Rows
+from kustui.tui.rows import RowsView
+from kustui.tui.tree import node_key, workflow_key
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from kustui.drawing.flow_rail import FlowRail
+    from kustui.tui.lines import Key
+    from kustui.tui.tree import Node, Tree
+
+_SHARE = 3
+"""Of how many parts of the width the lanes take one at most."""
+
+
+class RailView(RowsView, Diagram):
+    """A row a step; lanes beyond a third of the width scroll sideways, and what the rows say stays put."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("rail")
+    NAME = "5 Flow"
+
+    drawn: FlowRail | None = None
+    _first = 0
+    """The first column of the lanes that is in view."""
+    _key: Key = ()
+    """The workflow that is drawn."""
+
+    # What is drawn
+
+    def tell(self, tree: Tree, node: Node) -> None:
+        if node.entry is None:
+            self.drawn, self._key = None, ()
+            self.empty = "the flow of a workflow is drawn here once one is chosen"
+            self.show(Rows.of(()))
+            return
+        from kustui.drawing.flow_rail import FlowRail
+        from kustui.drawing.marks import marks_of
+
+        subject = tree.subject(node.entry)
+        marks = marks_of(subject, tree.snapshot.by_entry.get(node.entry.key, ()))
+        before, same = self.drawn, self._key == workflow_key(node.entry)
+        drawn = before if before is not None and same else FlowRail(subject, marks)
+        if drawn.subject is not subject or drawn.marks != marks:
+            drawn = FlowRail(subject, marks, drawn.folded)
+        step = step_of(node)
+        self.drawn = drawn = drawn.showing(step)
+        self._key = workflow_key(node.entry)
+        self._put(drawn.rows.get(step, 0), anew=drawn is not before, top=None if same else 0)
+
+    def _put(self, row: int, *, anew: bool, top: int | None = None) -> None:
+        drawn = self.drawn
+        assert drawn is not None
+        if anew:
+            self._first = min(self._first, self._last_first)
+            self.show(Rows(len(drawn.nodes), self._row), row, top=top)
+        elif row != self.cursor:
+            with self.prevent(self.Moved):
+                self.cursor = row
+        self._keep_node_in_view()
+
+    def _row(self, index: int) -> Row:
+        assert self.drawn is not None
+        row = self.drawn.row(index, self._first, self._columns)
+        return Row(row.line, row.aside, row.mark)
+
+    # The lanes
+
+    @property
+    def _columns(self) -> int:
+        """How many columns of lanes are in view."""
+        wanted = len(self.drawn.rail.columns) if self.drawn is not None else 0
+        return min(wanted, max(3, self.size.width // _SHARE // 2))
+
+    @property
+    def _last_first(self) -> int:
+        """The first column when the last one is in view."""
+        return len(self.drawn.rail.columns) - self._columns if self.drawn is not None else 0
+
+    def _keep_node_in_view(self) -> None:
+        """Scroll the lanes so far that the node of the cursor is among them."""
+        if self.drawn is not None and self.drawn.nodes:
+            column = self.drawn.rail.stops[self.cursor].column
+            self._show_from(max(min(self._first, column), column - self._columns + 1))
+
+    def _show_from(self, first: int) -> None:
+        first = max(0, min(first, self._last_first))
+        if first != self._first:
+            self._first = first
+            self.refresh()
+
+    def watch_cursor(self, before: int, now: int) -> None:
+        super().watch_cursor(before, now)
+        self._keep_node_in_view()
+
+    def action_lanes_left(self) -> None:
+        self._show_from(self._first - 1)
+
+    def action_lanes_right(self) -> None:
+        self._show_from(self._first + 1)
+
+    # Going and folding
+
+    @property
+    def node(self) -> str:
+        """The trigger or step of the cursor; an empty string where nothing is drawn."""
+        return self.drawn.nodes[self.cursor] if self.drawn is not None and self.drawn.nodes else ""
+
+    def rested(self) -> None:
+        """The cursor has come to rest: the tree is to follow."""
+        if self.node and self.drawn is not None:
+            self.post_message(Pointed(node_key(self.drawn.subject.entry, self.node)))
+
+    def action_choose(self) -> None:
+        if self.drawn is None or not self.node:
+            return
+        if self.drawn.hidden.get(self.node):
+            self.action_fold_branch()
+            return
+        target = self.drawn.scheduled(self.node)
+        self.post_message(Followed(workflow_key(target) if target is not None else ()))
+
+    def action_fold_branch(self) -> None:
+        """Put what only the step of the cursor leads to behind its row, or back."""
+        drawn, node = self.drawn, self.node
+        if drawn is not None and node:
+            self.drawn = replace(drawn, folded=drawn.folded ^ {node})
+            self._put(self.drawn.rows[node], anew=True)
+
+    def action_unfold_all(self) -> None:
+        if self.drawn is not None and self.node:
+            node = self.node
+            self.drawn = replace(self.drawn, folded=frozenset())
+            self._put(self.drawn.rows[node], anew=True)

@@ -1,0 +1,61 @@
+"""What stands beside the tree: a drawing of the selected workflow, and what is selected in words and as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Vertical
+
+from kustui.tui.diagram import Diagram
+from kustui.tui.rail_view import RailView
+from kustui.tui.rows import RowsView
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from kustui.tui.tree import Node, Tree
+
+DIAGRAMS = ("flow",)
+"""The drawings, of which one is shown at a time."""
+PANES = (*DIAGRAMS, "detail", "source")
+
+
+class Side(Vertical):
+    """Where there is little room, one of its panes is shown at a time; the screen's classes say which."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.diagram = DIAGRAMS[0]
+        """The drawing that is shown, or was last."""
+        self._told: tuple[Tree, Node] | None = None
+
+    def compose(self) -> ComposeResult:
+        for view in (RailView(id="flow"),):
+            view.add_class("diagram")
+            yield view
+        yield RowsView(cursor_always=False, id="detail")
+        yield RowsView(id="source")
+
+    def tell(self, tree: Tree, node: Node) -> None:
+        """Draw a node of the tree, or the workflow that it is a part of."""
+        self._told = (tree, node)
+        self.query_one(f"#{self.diagram}", Diagram).tell(tree, node)
+
+    def bring(self, name: str) -> Widget:
+        """Show one of the panes where only one is, and a drawing instead of the other drawings; the pane."""
+        if name in DIAGRAMS:
+            self.diagram = name
+        for each in PANES:
+            self.screen.set_class(each == name, f"-beside-{each}")
+        for each in DIAGRAMS:
+            self.query_one(f"#{each}").set_class(each == self.diagram, "-chosen")
+        if self._told is not None:
+            self.tell(*self._told)
+        return self.query_one(f"#{name}")
+
+    def title_of(self, name: str) -> str:
+        """What a drawing's pane is called, with the keys of the others."""
+        view = self.query_one(f"#{name}", Diagram)
+        others = [self.query_one(f"#{each}", Diagram).NAME for each in DIAGRAMS if each != name]
+        return "   ".join((view.title, *others))

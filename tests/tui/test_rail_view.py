@@ -1,0 +1,112 @@
+"""The flow at the keyboard: it follows the tree, and the tree follows it."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from kustui.tui.rail_view import RailView
+from kustui.workspace import examined, open_paths
+from tests.graph.cases import step, workflow
+from tests.tui.cases import SAMPLES
+from tests.tui.test_explorer import Eye, explorer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ORDERS = SAMPLES / "orders.json"
+
+
+def flow(eye: Eye) -> RailView:
+    return eye.explorer.query_one("#flow", RailView)
+
+
+def drawn(eye: Eye) -> list[str]:
+    view = flow(eye)
+    return ["".join(segment.text for segment in view.render_line(y)).rstrip() for y in range(view.size.height)]
+
+
+async def test_the_flow_of_the_selected_workflow_is_drawn_beside_the_tree() -> None:
+    async with explorer(ORDERS, size=(80, 24)) as eye:
+        assert "▌" not in "".join(drawn(eye))
+        assert drawn(eye)[1].startswith(" ●╌│╌╮ Find the customer")
+        await eye.go_to("order-shipped")
+        assert "Find the order" in drawn(eye)[1]
+
+
+async def test_the_tree_follows_the_flow_and_the_flow_the_tree() -> None:
+    async with explorer(ORDERS, size=(80, 24)) as eye:
+        await eye.press("5", "j", "j")
+        assert eye.focus == "flow"
+        assert eye.here == "▸ ● Create the customer"
+        await eye.press("1", "j")
+        assert flow(eye).node == eye.explorer.tree_view.node.key[2].removeprefix("step ")  # type: ignore[union-attr]
+
+
+async def test_enter_leads_to_the_detail_and_from_a_schedule_to_what_it_schedules() -> None:
+    async with explorer(ORDERS, size=(80, 24)) as eye:
+        await eye.press("5", "j", "enter")
+        assert eye.focus == "detail"
+        await eye.go_to("order-shipped")
+        await eye.press("5", *"jjjjj", "enter")
+        assert eye.focus == "flow"
+        assert "check-delivery" in eye.here
+        assert "Where is it now?" in drawn(eye)[1]
+        await eye.press("left_square_bracket")
+        assert "Check delivery in three days" in eye.here
+
+
+async def test_a_branch_folds_and_unfolds() -> None:
+    async with explorer(ORDERS, size=(160, 48)) as eye:
+        await eye.press("5", "j", "j", "j")
+        before = drawn(eye)
+        await eye.press("space")
+        assert "steps" not in "".join(before)
+        assert any("Known or new?" in row and "+4 steps" in row for row in drawn(eye))
+        await eye.press("space")
+        assert drawn(eye) == before
+
+
+async def test_a_step_that_is_folded_away_comes_back_when_it_is_selected_elsewhere() -> None:
+    async with explorer(ORDERS, size=(160, 48)) as eye:
+        await eye.press("5", "j", "j", "j", "space")
+        await eye.go_to("● Add to the timeline")
+        assert flow(eye).node == eye.explorer.tree_view.node.key[2].removeprefix("step ")  # type: ignore[union-attr]
+        assert any("Add to the timeline" in row for row in drawn(eye))
+
+
+async def test_another_snapshot_keeps_the_place_and_what_is_folded(tmp_path: Path) -> None:
+    steps = [step("a", "b c"), step("b", "d"), step("c"), step("d")]
+    path = tmp_path / "app.json"
+    path.write_text(json.dumps(workflow("c a", *steps)))
+    async with explorer(path) as eye:
+        await eye.press("5")
+        while flow(eye).node != "b":
+            await eye.press("j")
+        await eye.press("space")
+        assert flow(eye).drawn.nodes == ("1", "a", "b", "c")  # type: ignore[union-attr]
+        path.write_text(json.dumps(workflow("e a", *steps, step("e", "c"))))
+        again = examined(open_paths([str(path)]))
+        assert again is not None
+        eye.explorer.take(again)
+        await eye.rest()
+        assert flow(eye).drawn.nodes == ("1", "e", "a", "b", "c")  # type: ignore[union-attr]
+        assert flow(eye).node == "b"
+
+
+async def test_lanes_scroll_sideways_and_the_node_of_the_cursor_stays_in_view(tmp_path: Path) -> None:
+    targets = [f"s{index}" for index in range(40)]
+    path = tmp_path / "wide.json"
+    path.write_text(json.dumps(workflow("a", step("a", " ".join(targets)), *(step(each) for each in targets))))
+    async with explorer(path, size=(80, 24)) as eye:
+        await eye.press("5", "j")
+        here = drawn(eye)[1]
+        assert "›" in here
+        assert "note.create" in here
+        await eye.press("l")
+        assert drawn(eye)[1] != here
+        await eye.press("j", "j")
+        view = flow(eye)
+        assert view.drawn is not None
+        column = view.drawn.rail.stops[view.cursor].column
+        assert view._first <= column < view._first + view._columns
