@@ -14,6 +14,7 @@ from kustui.commands.saying import Parser, refuse, say
 _EPILOG = """\
 commands:
   kustui check PATH...        the problems without a screen, for scripts and builds
+  kustui graph PATH...        the diagrams without a screen, as text, Mermaid, DOT, JSON or SVG
   kustui explain [RULE]       what a rule finds, why it matters, how to put it right
   kustui COMMAND --help       all about a command
 

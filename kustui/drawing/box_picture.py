@@ -156,11 +156,14 @@ class BoxPicture:
         for port in self.boxes.ports_of.get(box.node, ()):
             if port.below and not port.arrives:
                 line[port.x - box.x] = edge["down"]
-                for index, digit in enumerate(reversed(self._number(box.node, port))):
+                for index, digit in enumerate(reversed(self.number(box.node, port))):
                     line[port.x - box.x - 1 - index] = digit
         return "".join(line)
 
-    def _number(self, node: str, port: Port) -> str:
+    def number(self, node: str, port: Port) -> str:
+        """What stands left of where ways leave a box: their number, where there is one."""
+        if port.arrives:
+            return ""
         strand = self.boxes.strands[port.wire]
         number = self.texts[node].numbers.get((strand.target, strand.failing))
         return str(number)[-3:] if number is not None else ""

@@ -1,0 +1,180 @@
+"""``kustui graph``: the drawings of the explorer without a screen, and in formats that other tools draw."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kustui.check.closest import closest
+from kustui.check.configuration import ConfigurationError, settings_for
+from kustui.check.settings import Settings
+from kustui.commands.saying import COLOURS, Parser, coloured, refuse, write
+from kustui.definition.garbage import undisturbed
+from kustui.definition.loading import STDIN, PathError, nothing_to_show
+from kustui.drawing.chain_lines import ChainLines
+from kustui.drawing.marks import marks_of
+from kustui.workspace import examined, open_paths
+
+if TYPE_CHECKING:
+    from kustui.definition.collection import Collection, Entry
+    from kustui.drawing.sheets import Sheet
+    from kustui.workspace import Snapshot
+
+FORMATS = ("text", "mermaid", "dot", "json", "svg")
+_WIDTH = 100
+"""Cells of a line of text where no terminal says how many there are."""
+_MOST_LISTED = 8
+_EPILOG = """\
+examples:
+  kustui graph app.json                                        every workflow, a row a step
+  kustui graph app.json --workflow order-created --boxes       one of them, as boxes and arrows
+  kustui graph app.json --schedules                            who schedules whom, and after how long
+  kustui graph app.json --format mermaid > flow.mmd            for a pull request; or dot, json, svg
+"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Draw what the arguments name; the exit status."""
+    options = _parser().parse_args(arguments)
+    if STDIN in options.paths and sys.stdin is not None and sys.stdin.isatty():
+        return refuse("- reads standard input, and that is the terminal: pipe a definition into it")
+    if options.schedules and options.workflow:
+        return refuse("--schedules draws the schedules of all workflows: leave --workflow out")
+    stdin = sys.stdin.buffer.read() if STDIN in options.paths and sys.stdin is not None else b""
+    try:
+        with undisturbed():
+            settings = Settings() if options.no_config else settings_for(options.paths)
+            opened = open_paths(options.paths, stdin)
+            if reason := nothing_to_show(opened.collection):
+                return refuse(reason)
+            entries = opened.collection.entries
+            if options.workflow and not (entries := _named(opened.collection, options.workflow)):
+                return refuse(_unknown(opened.collection, options.workflow))
+            snapshot = examined(opened, settings)
+        assert snapshot is not None, "wanted to the end"
+        return _written(options, _drawn(options, snapshot, settings, entries))
+    except PathError as error:
+        return refuse(str(error))
+    except ConfigurationError as error:
+        return refuse(*error.lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser("graph", "Draw Kustomer workflows: how they flow, and who schedules whom.", _EPILOG)
+    add = parser.add_argument
+    add("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
+    add("--format", choices=FORMATS, default="text", help="what it is drawn as (default: text)")
+    add("--output", metavar="FILE", help="where it is drawn, instead of standard output")
+    add("--workflow", metavar="NAME-or-ID", help="only this workflow")
+    add("--schedules", action="store_true", help="not the workflows, but who schedules whom")
+    add("--boxes", action="store_true", help="text: boxes and arrows instead of a row a step")
+    add("--width", metavar="CELLS", type=_width, help=f"text: where lines are cut (default: the terminal's, {_WIDTH})")
+    add("--ascii", action="store_true", help="text: draw with ASCII only")
+    add("--no-config", action="store_true", help="without kustui.toml or pyproject.toml")
+    add("--color", choices=COLOURS, default="auto", help="text: colours (default: on a terminal)")
+    return parser
+
+
+def _width(text: str) -> int:
+    if not text.isdecimal() or not 20 <= int(text) <= 10_000:
+        raise argparse.ArgumentTypeError(f"a number of cells from 20 to 10,000, found {text}")
+    return int(text)
+
+
+def _named(collection: Collection, name: str) -> tuple[Entry, ...]:
+    """The workflows of an id, else those of a name."""
+    by_id = tuple(entry for entry in collection.entries if entry.id == name)
+    return by_id or tuple(entry for entry in collection.entries if entry.title == name)
+
+
+def _unknown(collection: Collection, name: str) -> str:
+    names = dict.fromkeys(known for entry in collection.entries for known in (entry.title, entry.id) if known)
+    if near := closest(name, names):
+        return f'no workflow here is called "{name}": did you mean "{near}"?'
+    titles = dict.fromkeys(entry.title for entry in collection.entries)
+    listed = [title for title in titles if name.lower() in title.lower()] or list(titles)
+    told = ", ".join(f'"{title}"' for title in listed[:_MOST_LISTED])
+    return f'no workflow here is called "{name}"; there is {told}{", …" if len(listed) > _MOST_LISTED else ""}'
+
+
+def _drawn(
+    options: argparse.Namespace, snapshot: Snapshot, settings: Settings, entries: Sequence[Entry]
+) -> Iterator[str]:
+    assert snapshot.schedules is not None, "examined"
+    lines = ChainLines(snapshot.collection, settings, snapshot.by_entry)
+    match options.format:
+        case "text":
+            return _text(options, snapshot, lines, entries)
+        case "json":
+            from kustui.drawing.json import json_text
+
+            subjects = () if options.schedules else (lines.subject(entry.key) for entry in entries)
+            return json_text(subjects, lines, snapshot.schedules, only_schedules=options.schedules)
+        case "mermaid":
+            from kustui.drawing.mermaid import mermaid
+
+            return mermaid(_sheet(options, snapshot, lines, entries))
+        case "dot":
+            from kustui.drawing.dot import dot
+
+            return dot(_sheet(options, snapshot, lines, entries))
+    from kustui.drawing.svg import svg
+
+    return svg(_sheet(options, snapshot, lines, entries))
+
+
+def _sheet(options: argparse.Namespace, snapshot: Snapshot, lines: ChainLines, entries: Sequence[Entry]) -> Sheet:
+    from kustui.drawing.pictures import flow_picture, schedules_picture
+    from kustui.drawing.sheets import Sheet, leaps_of
+
+    assert snapshot.schedules is not None, "examined"
+    if options.schedules:
+        return Sheet((schedules_picture(snapshot.schedules, snapshot.collection, lines.settings),))
+    subjects = [lines.subject(entry.key) for entry in entries]
+    return Sheet(
+        tuple(flow_picture(subject) for subject in subjects),
+        leaps_of(snapshot.schedules, [entry.key for entry in entries], lines.settings),
+        tuple(marks_of(subject, snapshot.by_entry.get(subject.entry.key, ())) for subject in subjects),
+    )
+
+
+def _text(
+    options: argparse.Namespace, snapshot: Snapshot, lines: ChainLines, entries: Sequence[Entry]
+) -> Iterator[str]:
+    from kustui.drawing.text import boxes_text, chains_text, rail_text, writer
+
+    assert snapshot.schedules is not None, "examined"
+    to_terminal = not options.output and sys.stdout is not None and sys.stdout.isatty()
+    width = options.width or (shutil.get_terminal_size((_WIDTH, 24)).columns if to_terminal else _WIDTH)
+    colour = coloured(options.color) if not options.output else options.color == "always"
+    put = writer(colour=colour, ascii_only=options.ascii or not (options.output or _speaks_unicode()))
+    if options.schedules:
+        yield from chains_text(lines, snapshot.schedules, width, put)
+        return
+    for number, entry in enumerate(entries):
+        subject = lines.subject(entry.key)
+        marks = marks_of(subject, snapshot.by_entry.get(entry.key, ()))
+        if number:
+            yield "\n"
+        yield from boxes_text(subject, marks, put) if options.boxes else rail_text(subject, marks, width, put)
+
+
+def _speaks_unicode() -> bool:
+    return sys.stdout is None or (sys.stdout.encoding or "").lower().startswith("utf")
+
+
+def _written(options: argparse.Namespace, pieces: Iterable[str]) -> int:
+    name = options.output or "standard output"
+    try:
+        if not options.output:
+            write(pieces, None if options.format == "text" else "utf-8")
+        else:
+            with Path(name).open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
+                file.writelines(pieces)
+    except OSError as error:
+        return refuse(f"{name}: {(error.strerror or str(error)).lower()}")
+    return 0
