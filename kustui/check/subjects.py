@@ -68,6 +68,11 @@ class Subject:
     def calls(self) -> tuple[Call, ...]:
         return calls_of(self.entry.key, self.flow)
 
+    def scheduled(self, step_id: str) -> Entry | None:
+        """The workflow that a step schedules; None where it schedules none, or none that the collection has."""
+        named = next((call.workflow_id for call in self.calls if call.step == step_id), None)
+        return self.collection.by_id.get(named) if named is not None else None
+
     @cached_property
     def certain(self) -> frozenset[str]:
         """The schedule steps (by pointer) that every run reaches."""

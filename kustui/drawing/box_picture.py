@@ -41,6 +41,12 @@ class BoxPicture:
     marks: Mapping[str, Line] = field(default_factory=dict)
     """What stands in the upper edge of a vertex's box."""
 
+    def marked(self, marks: Mapping[str, Line]) -> BoxPicture:
+        """The same with other marks, not laid out again."""
+        found = BoxPicture(self.picture, marks)
+        found.__dict__.update(texts=self.texts, boxes=self.boxes)  # where cached properties keep what they found
+        return found
+
     @cached_property
     def texts(self) -> Mapping[str, BoxText]:
         return box_texts(self.picture)
@@ -97,7 +103,7 @@ class BoxPicture:
             strand = self.boxes.strands[wire]
             look = "warning" if strand.failing else "muted"
             if selected and (selected == strand.target or selected in strand.sources):
-                look = "link"
+                look = "event"
             glyph = heads.get(x) or _LINES.get(arms, "·")
             yield x, _FAILING.get(glyph, glyph) if strand.failing else glyph, look
 
@@ -122,7 +128,7 @@ class BoxPicture:
                 yield from self._box(box, y, _HEAVY if box.node == selected else _EDGE, box.node == selected)
 
     def _box(self, box: Box, y: int, edge: Mapping[str, str], selected: bool) -> Iterator[_Span]:
-        look = "link" if selected else ""
+        look = "event" if selected else ""
         if y == box.y:
             yield box.x, self._top(box, edge), look
             at = box.right - width_of(self.marks.get(box.node, ()))

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kustui.check.subjects import Subject
-    from kustui.definition.collection import Entry
     from kustui.drawing.lines import Line, Piece
     from kustui.graph.flow import Flow
     from kustui.graph.layout.rail import Stop
@@ -118,11 +117,6 @@ class FlowRail:
     @cached_property
     def _calls(self) -> Mapping[str, Call]:
         return {call.step: call for call in self.subject.calls}
-
-    def scheduled(self, node: str) -> Entry | None:
-        """The workflow that a step schedules, where the collection has it."""
-        call = self._calls.get(node)
-        return self.subject.collection.by_id.get(call.workflow_id or "") if call is not None else None
 
     def row(self, index: int, first: int = 0, columns: int | None = None) -> RailRow:
         """The row of a node, with so many columns of its lanes from the first on, or all."""

@@ -38,6 +38,7 @@ GROUPS = {
     "rows": "Moving",
     "tree": "The tree",
     "rail": "The flow",
+    "boxes": "The boxes",
     "go": "Going places",
     "view": "The panes",
     "find": "Finding",
@@ -64,6 +65,19 @@ ACTIONS = (
     Action("rail.unfold-all", "E,asterisk", "unfold all", "every step again"),
     Action("rail.lanes-left", "h,left", "lanes", "the lanes further left, where not all have room"),
     Action("rail.lanes-right", "l,right", "lanes", "the lanes further right"),
+    Action("boxes.down", "j,down", "select", "the box below"),
+    Action("boxes.up", "k,up", "select", "the box above"),
+    Action("boxes.left", "h,left", "select", "the box to the left"),
+    Action("boxes.right", "l,right", "select", "the box to the right"),
+    Action("boxes.first", "g,home", "first", "the first box"),
+    Action("boxes.last", "G,end", "last", "the last box"),
+    Action("boxes.choose", "enter", "open", "its detail, or the workflow that it schedules"),
+    Action("boxes.pan-down", "J,shift+down", "move", "move the window down, or drag with the mouse"),
+    Action("boxes.pan-up", "K,shift+up", "move", "move the window up"),
+    Action("boxes.pan-left", "H,shift+left", "move", "move the window to the left"),
+    Action("boxes.pan-right", "L,shift+right", "move", "move the window to the right"),
+    Action("boxes.page-down", "pagedown,ctrl+f", "page", "a window further down"),
+    Action("boxes.page-up", "pageup,ctrl+b", "page", "a window further up"),
     Action("go.back", "left_square_bracket", "back", "back to where you were before a jump"),
     Action("go.forward", "right_square_bracket", "forward", "forward again"),
     Action("go.next-problem", "p", "problem", "the next thing that is wrong"),
@@ -74,6 +88,7 @@ ACTIONS = (
     Action("view.detail", "2", "detail", "to the detail, in words"),
     Action("view.source", "3", "source", "to the source, as JSON"),
     Action("view.flow", "5,f", "flow", "to the flow: a row a step, with lanes for branches"),
+    Action("view.boxes", "6,b", "boxes", "to the flow as boxes and arrows"),
     Action("view.problems", "4,exclam", "problems", "everything that is wrong, as a list, or without it again"),
     Action("view.maximise", "z", "maximise", "the pane alone, or beside the others again"),
     Action("view.leave", "escape", "leave", "end the filter, or go back to the tree"),
@@ -109,4 +124,6 @@ _KEY_NAMES = {
 
 def key_names(action: Action) -> tuple[str, ...]:
     """Its keys as a keyboard shows them."""
-    return tuple(_KEY_NAMES.get(key, key.replace("ctrl+", "Ctrl+")) for key in action.keys.split(","))
+    return tuple(
+        _KEY_NAMES.get(key, key.replace("ctrl+", "Ctrl+").replace("shift+", "Shift+")) for key in action.keys.split(",")
+    )

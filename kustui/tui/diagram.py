@@ -10,8 +10,13 @@ from textual.widget import Widget
 from kustui.definition.models import TRIGGER_ID
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from kustui.tui.lines import Key
     from kustui.tui.tree import Node, Tree
+
+_REST = 0.06
+"""Seconds for which the cursor rests before the tree follows it: a held key does not pay for it."""
 
 
 class Pointed(Message):
@@ -37,14 +42,53 @@ class Diagram(Widget):
     NAME = ""
     """What the pane is called, with its key."""
 
+    _resting: Timer | None = None
+    _at: Key = ()
+    """The node of the tree that it was told of, or that it told of."""
+
     @property
     def title(self) -> str:
-        """The same, with what there is to say of what it shows."""
+        """Its name, with what there is to say of what it shows."""
         return self.NAME
+
+    @property
+    def pointed_at(self) -> Key:
+        """The node of the tree that its cursor is on."""
+        raise NotImplementedError
 
     def tell(self, tree: Tree, node: Node) -> None:
         """Show a node of the tree, of this snapshot or another, keeping the place where it is the same one."""
         raise NotImplementedError
+
+    def told(self, node: Node) -> bool:
+        """Remember what was told, so that the tree is not sent there again; whether the cursor is to follow. It is not
+        where the tree only follows the cursor, or is about to."""
+        if self.has_focus and (node.key == self._at or self._resting is not None):
+            return False
+        self._at = node.key
+        return True
+
+    def follow(self, key: Key) -> None:
+        """Go elsewhere, or with an empty key into the detail. Where the cursor was no longer matters."""
+        if self._resting is not None:
+            self._resting.stop()
+            self._resting = None
+        self.post_message(Followed(key))
+
+    def moved(self) -> None:
+        """The cursor moved: the tree is to follow once it rests."""
+        if not self.has_focus:
+            return
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(_REST, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = None
+        key = self.pointed_at
+        if key and key != self._at[: len(key)]:
+            self._at = key
+            self.post_message(Pointed(key))
 
 
 def step_of(node: Node) -> str:

@@ -18,7 +18,6 @@ from kustui.tui.diagram import Followed, Pointed
 from kustui.tui.history import History
 from kustui.tui.lines import Key, Row, Rows, Target, shown
 from kustui.tui.problems_view import ProblemsView
-from kustui.tui.rail_view import RailView
 from kustui.tui.rows import RowsView
 from kustui.tui.side import DIAGRAMS, PANES, Side
 from kustui.tui.status import StatusBar
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.timer import Timer
+    from textual.widget import Widget
     from textual.widgets import Input
     from textual.worker import Worker
 
@@ -78,7 +78,7 @@ class Explorer(Screen[None]):
         """The node that they told of last: told anew, its place in them is kept."""
         self._progress = ""
         self._history = History()
-        self._titles: dict[RowsView, str] = {}
+        self._titles: dict[Widget, str] = {}
         self._target: Target | None = None
         """The place in a file that was jumped to and is yet to be shown."""
         self._filtered: RowsView | None = None
@@ -225,17 +225,9 @@ class Explorer(Screen[None]):
 
     @on(RowsView.Moved, "#tree")
     def _moved(self) -> None:
-        self._once_resting(self._tell)
-
-    @on(RowsView.Moved, "#flow")
-    def _moved_along(self, event: RowsView.Moved) -> None:
-        if isinstance(event.view, RailView) and event.view.has_focus:
-            self._once_resting(event.view.rested)
-
-    def _once_resting(self, call: Callable[[], None]) -> None:
         if self._resting is not None:
             self._resting.stop()
-        self._resting = self.set_timer(_REST, call)
+        self._resting = self.set_timer(_REST, self._tell)
 
     def _tell(self) -> None:
         """Show the node of the cursor in the panes at the right and in the status line."""
@@ -322,11 +314,10 @@ class Explorer(Screen[None]):
         self._title(self.detail, "2 Detail   3 Source   5 Flow" if alone else "2 Detail")
         self._title(self.problems, self.problems.title)
         self._title(self.source, f"3 Source{place}   2 Detail   5 Flow" if alone else f"3 Source{place}")
-        for name in DIAGRAMS:
-            title = self.side.title_of(name)
-            self._title(self.query_one(f"#{name}", RowsView), f"{title}   2 Detail   3 Source" if alone else title)
+        for view, title in self.side.titles(alone=alone):
+            self._title(view, title)
 
-    def _title(self, view: RowsView, title: str) -> None:
+    def _title(self, view: Widget, title: str) -> None:
         if self._titles.get(view) != title:  # a new title repaints the whole pane
             self._titles[view] = title
             view.border_title = Content(shown(title))  # content, since text would go through a markup parser
@@ -451,6 +442,9 @@ class Explorer(Screen[None]):
 
     def action_flow(self) -> None:
         self._enter("flow")
+
+    def action_boxes(self) -> None:
+        self._enter("boxes")
 
     def _enter(self, name: str) -> None:
         """Into one of the panes at the right."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.actions import bindings
-from kustui.tui.diagram import Diagram, Followed, Pointed, step_of
+from kustui.tui.diagram import Diagram, step_of
 from kustui.tui.lines import Row, Rows
 from kustui.tui.rows import RowsView
 from kustui.tui.tree import node_key, workflow_key
@@ -31,12 +31,15 @@ class RailView(RowsView, Diagram):
     drawn: FlowRail | None = None
     _first = 0
     """The first column of the lanes that is in view."""
+    _putting = False
+    """Whether the cursor is moved by what is told, not by a key."""
     _key: Key = ()
     """The workflow that is drawn."""
 
     # What is drawn
 
     def tell(self, tree: Tree, node: Node) -> None:
+        follows = self.told(node)
         if node.entry is None:
             self.drawn, self._key = None, ()
             self.empty = "the flow of a workflow is drawn here once one is chosen"
@@ -52,19 +55,21 @@ class RailView(RowsView, Diagram):
         if drawn.subject is not subject or drawn.marks != marks:
             drawn = FlowRail(subject, marks, drawn.folded)
         step = step_of(node)
+        if same and not follows and before is not None and self.node in drawn.flow.written:
+            step = self.node
         self.drawn = drawn = drawn.showing(step)
         self._key = workflow_key(node.entry)
         self._put(drawn.rows.get(step, 0), anew=drawn is not before, top=None if same else 0)
 
     def _put(self, row: int, *, anew: bool, top: int | None = None) -> None:
-        drawn = self.drawn
-        assert drawn is not None
+        assert self.drawn is not None
+        self._putting = True
         if anew:
             self._first = min(self._first, self._last_first)
-            self.show(Rows(len(drawn.nodes), self._row), row, top=top)
-        elif row != self.cursor:
-            with self.prevent(self.Moved):
-                self.cursor = row
+            self.show(Rows(len(self.drawn.nodes), self._row), row, top=top)
+        else:
+            self.cursor = row
+        self._putting = False
         self._keep_node_in_view()
 
     def _row(self, index: int) -> Row:
@@ -100,6 +105,8 @@ class RailView(RowsView, Diagram):
     def watch_cursor(self, before: int, now: int) -> None:
         super().watch_cursor(before, now)
         self._keep_node_in_view()
+        if not self._putting:
+            self.moved()
 
     def action_lanes_left(self) -> None:
         self._show_from(self._first - 1)
@@ -114,10 +121,9 @@ class RailView(RowsView, Diagram):
         """The trigger or step of the cursor; an empty string where nothing is drawn."""
         return self.drawn.nodes[self.cursor] if self.drawn is not None and self.drawn.nodes else ""
 
-    def rested(self) -> None:
-        """The cursor has come to rest: the tree is to follow."""
-        if self.node and self.drawn is not None:
-            self.post_message(Pointed(node_key(self.drawn.subject.entry, self.node)))
+    @property
+    def pointed_at(self) -> Key:
+        return node_key(self.drawn.subject.entry, self.node) if self.drawn is not None and self.node else ()
 
     def action_choose(self) -> None:
         if self.drawn is None or not self.node:
@@ -125,8 +131,8 @@ class RailView(RowsView, Diagram):
         if self.drawn.hidden.get(self.node):
             self.action_fold_branch()
             return
-        target = self.drawn.scheduled(self.node)
-        self.post_message(Followed(workflow_key(target) if target is not None else ()))
+        target = self.drawn.subject.scheduled(self.node)
+        self.follow(workflow_key(target) if target is not None else ())
 
     def action_fold_branch(self) -> None:
         """Put what only the step of the cursor leads to behind its row, or back."""

@@ -6,17 +6,20 @@ from typing import TYPE_CHECKING
 
 from textual.containers import Vertical
 
+from kustui.tui.boxes_view import BoxesView
 from kustui.tui.diagram import Diagram
 from kustui.tui.rail_view import RailView
 from kustui.tui.rows import RowsView
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.app import ComposeResult
     from textual.widget import Widget
 
     from kustui.tui.tree import Node, Tree
 
-DIAGRAMS = ("flow",)
+DIAGRAMS = ("flow", "boxes")
 """The drawings, of which one is shown at a time."""
 PANES = (*DIAGRAMS, "detail", "source")
 
@@ -31,7 +34,7 @@ class Side(Vertical):
         self._told: tuple[Tree, Node] | None = None
 
     def compose(self) -> ComposeResult:
-        for view in (RailView(id="flow"),):
+        for view in (RailView(id="flow"), BoxesView(id="boxes")):
             view.add_class("diagram")
             yield view
         yield RowsView(cursor_always=False, id="detail")
@@ -54,8 +57,11 @@ class Side(Vertical):
             self.tell(*self._told)
         return self.query_one(f"#{name}")
 
-    def title_of(self, name: str) -> str:
-        """What a drawing's pane is called, with the keys of the others."""
-        view = self.query_one(f"#{name}", Diagram)
-        others = [self.query_one(f"#{each}", Diagram).NAME for each in DIAGRAMS if each != name]
-        return "   ".join((view.title, *others))
+    def titles(self, *, alone: bool) -> Iterator[tuple[Diagram, str]]:
+        """What the drawings' panes are called, with the keys of what else there is; ``alone`` where neither detail nor
+        source is shown with them."""
+        views = [self.query_one(f"#{name}", Diagram) for name in DIAGRAMS]
+        for view in views:
+            others = (other.NAME for other in views if other is not view)
+            rest = ("2 Detail", "3 Source") if alone else ()
+            yield view, "   ".join((view.title, *others, *rest))

@@ -92,7 +92,7 @@ def test_a_step_that_schedules_says_what_and_when() -> None:
     params = {"workflowId": "w", "runAt": {"type": "relative", "value": 60}}
     rail = rail_of(workflow("a", step("a", action="kustomer.app.scheduler.schedule-workflow", params=params)))
     assert "⇒ w after 1 h" in drawn(rail)[1]
-    called = rail.scheduled("a")
+    called = rail.subject.scheduled("a")
     assert called is not None
     assert called.title == "w"
 

@@ -14,6 +14,7 @@ from textual.geometry import Offset
 from kustui.opening import Opening
 from kustui.tui.actions import ACTIONS
 from kustui.tui.app import Kustui
+from kustui.tui.boxes_view import BoxesView
 from kustui.tui.explorer import Explorer
 from kustui.tui.filter import Filter
 from kustui.tui.help import Help
@@ -528,8 +529,8 @@ async def test_the_palette_offers_what_can_be_done_and_nothing_twice() -> None:
 
 def test_every_action_is_carried_out_by_the_widget_of_its_group() -> None:
     carriers: dict[str, type[Widget | Kustui]] = {
-        "rows": RowsView, "tree": TreeView, "rail": RailView, "go": Explorer, "view": Explorer, "find": Explorer,
-        "filter": Filter, "app": Kustui,
+        "rows": RowsView, "tree": TreeView, "rail": RailView, "boxes": BoxesView, "go": Explorer,
+        "view": Explorer, "find": Explorer, "filter": Filter, "app": Kustui,
     }  # fmt: skip
     for action in ACTIONS:
         carrier = carriers[action.group]
