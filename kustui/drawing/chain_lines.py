@@ -52,7 +52,8 @@ class ChainLines:
         if chain is None:
             name = self.collection.by_key[link.key].title
             line: Line = (*_guides(link), ("← ", "muted"), (name, "link"), (f" {due}", "muted"))
-            return (*line, (f"  {condition}" if condition else "", "muted"), *_ending(link, None))
+            more = " …" if link.end is End.FAR else ""
+            return (*line, (f"  {condition}{more}" if condition else more, "muted"), *_ending(link, None))
         line = (*_guides(link), (f"{due} ", "number"), *self._target(link))
         period = chain.period(link) if link.end is End.RING else None
         return (
@@ -60,6 +61,7 @@ class ChainLines:
             *_ending(link, period),
             (f"  {condition}" if condition else "", "muted"),
             (f"  with {_inputs(link.call)}" if link.call.inputs else "", "string"),
+            (" …" if link.end is End.FAR else "", "muted"),
         )
 
     def _beginning(self, key: str) -> Line:
@@ -127,8 +129,6 @@ def _ending(link: Link, period: float | None) -> Line:
             return ((f" again{f', every {duration_in_words(period)}' if period else ''}", "warning"),)
         case End.TOLD:
             return ((" as above", "muted"),)
-        case End.FAR:
-            return ((" …", "muted"),)
     return ()
 
 

@@ -45,6 +45,8 @@ class Link(NamedTuple):
     end: End | None = None
     parent: int = -1
     """The place in the chain of the workflow that makes the call."""
+    delay: float | None = None
+    """Minutes from the caller's run to this one; None where that is not known."""
     due: float | None = 0.0
     """Minutes from the start of the chain; None where the time of a call on the way is not known."""
 
@@ -104,7 +106,7 @@ def chain_from(schedules: Schedules, root: str, unit: float, most: int | None = 
             due = link.due + delay if link.due is not None and delay is not None else None
             more = (*link.more, index + 1 < len(calls))
             unknown = None if target is not None else End.UNKNOWN
-            pending.append(Link(target or "", call, link.depth + 1, more, unknown, place, due))
+            pending.append(Link(target or "", call, link.depth + 1, more, unknown, place, delay, due))
     return Chain(tuple(found))
 
 
@@ -138,6 +140,20 @@ def callers_of(schedules: Schedules, key: str, most: int) -> tuple[Link, ...]:
             more = (*link.more, index + 1 < len(calls))
             pending.append(Link(call.caller, call, link.depth + 1, more, end, place))
     return tuple(found[1:])
+
+
+def beginning_of(schedules: Schedules, key: str) -> str:
+    """The workflow that the nearest chain with this one in it begins with; of a ring that nothing leads to, itself."""
+    seen, pending = {key}, [key]
+    for each in pending:  # it grows while it is walked: the nearest first
+        callers = [call.caller for call in schedules.to_workflow.get(each, ())]
+        if not callers:
+            return each
+        for caller in callers:
+            if caller not in seen:
+                seen.add(caller)
+                pending.append(caller)
+    return key
 
 
 def beginnings(schedules: Schedules, keys: Iterable[str]) -> Iterator[str]:

@@ -32,6 +32,10 @@ class BoxesView(Diagram, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("boxes")
     NAME = "6 Boxes"
+    KEYS = (
+        "boxes.choose", "boxes.down", "boxes.pan-down", "view.flow", "view.chains",
+        "view.leave", "view.maximise", "app.help",
+    )  # fmt: skip
 
     drawn: BoxPicture | None = None
     selected = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 from textual.widget import Widget
@@ -41,6 +41,12 @@ class Diagram(Widget):
 
     NAME = ""
     """What the pane is called, with its key."""
+
+    KEYS: ClassVar[tuple[str, ...]] = ()
+    """The actions that the line of keys offers in it."""
+
+    class Retitled(Message):
+        """Its title says something else."""
 
     _resting: Timer | None = None
     _at: Key = ()

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.worker import get_current_worker
 
 from kustui.tui.actions import BY_ID, bindings
-from kustui.tui.diagram import Followed, Pointed
+from kustui.tui.diagram import Diagram, Followed, Pointed
 from kustui.tui.history import History
 from kustui.tui.lines import Key, Row, Rows, Target, shown
 from kustui.tui.problems_view import ProblemsView
@@ -48,7 +48,7 @@ _NARROW = 72
 _TALL = 34
 """Rows from which detail and source are shown together."""
 _TREE_KEYS = (
-    "rows.choose", "find.filter", "view.problems", "go.back", "view.next-pane", "app.help", "app.quit",
+    "rows.choose", "find.filter", "view.problems", "view.flow", "go.back", "view.next-pane", "app.help", "app.quit",
     "go.next-problem", "view.maximise", "tree.open-all", "tree.close-all", "app.palette",
 )  # fmt: skip
 _FILTER_KEYS = ("filter.keep", "filter.drop", "filter.up", "filter.down")
@@ -325,8 +325,14 @@ class Explorer(Screen[None]):
     def _offer_keys(self) -> None:
         on_tree = self.focused is None or self.focused.id == "tree"
         on_filter = self.focused is not None and self.focused.id == "filter"
-        keys = _TREE_KEYS if on_tree else _FILTER_KEYS if on_filter else _PANE_KEYS
+        keys: tuple[str, ...] = _TREE_KEYS if on_tree else _FILTER_KEYS if on_filter else _PANE_KEYS
+        if isinstance(self.focused, Diagram):
+            keys = self.focused.KEYS
         self.status.offer([BY_ID[id_] for id_ in keys])
+
+    @on(Diagram.Retitled)
+    def _retitled(self) -> None:
+        self._title_panes()
 
     @on(Pointed)
     def _pointed(self, event: Pointed) -> None:
@@ -445,6 +451,12 @@ class Explorer(Screen[None]):
 
     def action_boxes(self) -> None:
         self._enter("boxes")
+
+    def action_chains(self) -> None:
+        self._enter("chains")
+
+    def action_timeline(self) -> None:
+        self._enter("timeline")
 
     def _enter(self, name: str) -> None:
         """Into one of the panes at the right."""

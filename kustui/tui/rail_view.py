@@ -27,6 +27,10 @@ class RailView(RowsView, Diagram):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("rail")
     NAME = "5 Flow"
+    KEYS = (
+        "rows.choose", "rail.fold", "view.boxes", "view.chains", "view.timeline",
+        "view.leave", "view.maximise", "app.help",
+    )  # fmt: skip
 
     drawn: FlowRail | None = None
     _first = 0

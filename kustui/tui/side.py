@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 
 from kustui.tui.boxes_view import BoxesView
+from kustui.tui.chains_view import ChainsView
 from kustui.tui.diagram import Diagram
 from kustui.tui.rail_view import RailView
 from kustui.tui.rows import RowsView
+from kustui.tui.timeline_view import TimelineView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
     from kustui.tui.tree import Node, Tree
 
-DIAGRAMS = ("flow", "boxes")
+DIAGRAMS = ("flow", "boxes", "chains", "timeline")
 """The drawings, of which one is shown at a time."""
 PANES = (*DIAGRAMS, "detail", "source")
 
@@ -34,7 +36,7 @@ class Side(Vertical):
         self._told: tuple[Tree, Node] | None = None
 
     def compose(self) -> ComposeResult:
-        for view in (RailView(id="flow"), BoxesView(id="boxes")):
+        for view in (RailView(id="flow"), BoxesView(id="boxes"), ChainsView(id="chains"), TimelineView(id="timeline")):
             view.add_class("diagram")
             yield view
         yield RowsView(cursor_always=False, id="detail")
@@ -64,4 +66,4 @@ class Side(Vertical):
         for view in views:
             others = (other.NAME for other in views if other is not view)
             rest = ("2 Detail", "3 Source") if alone else ()
-            yield view, "   ".join((view.title, *others, *rest))
+            yield view, f"{view.title}   {'  '.join((*others, *rest))}"

@@ -1,0 +1,149 @@
+"""The chain of the selected workflow on an axis of time, on the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.message import Message
+from textual.widgets import Input
+
+from kustui.tui.actions import bindings
+from kustui.tui.diagram import Diagram
+from kustui.tui.lines import Row, Rows
+from kustui.tui.rows import RowsView
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from kustui.definition.collection import Entry
+    from kustui.drawing.timeline import Timeline
+    from kustui.tui.lines import Key
+    from kustui.tui.tree import Node, Tree
+    from kustui.workspace import Snapshot
+
+_RATE = 100 / 60
+"""Events a minute until somebody types another rate [assumed]."""
+
+
+class Rate(Input):
+    """The line in which a rate is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("rate")
+    DEFAULT_CSS = "Rate { dock: bottom; height: 1; padding: 0 1; border: none; }"
+
+    class Typed(Message):
+        """A rate was typed, or none where it was left."""
+
+        def __init__(self, text: str | None) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="events: 100/h, 5/min, 2000/d", compact=True, id="rate")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()  # a filter listens to lines that are typed in
+
+    def action_keep(self) -> None:
+        self.post_message(self.Typed(self.value))
+
+    def action_drop(self) -> None:
+        self.post_message(self.Typed(None))
+
+
+class TimelineView(RowsView, Diagram):
+    """From the workflow that the chain of the selected one begins with."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("timeline")
+    NAME = "8 Timeline"
+    KEYS = (
+        "timeline.rate", "timeline.later", "view.chains", "view.flow", "view.leave",
+        "view.maximise", "app.help",
+    )  # fmt: skip
+
+    per_minute = _RATE
+    _first = 0
+    """The first moment of the axis that is in view."""
+    _drawn: Timeline | None = None
+    _tree: Tree | None = None
+    _snapshot: Snapshot | None = None
+    _entry: Entry | None = None
+
+    @property
+    def pointed_at(self) -> Key:
+        return ()
+
+    def tell(self, tree: Tree, node: Node) -> None:
+        entry = node.entry
+        if tree.snapshot is self._snapshot and entry is self._entry:
+            return
+        same = entry is not None and self._entry is not None and entry.key == self._entry.key
+        self._tree, self._snapshot, self._entry = tree, tree.snapshot, entry
+        self._lay_out()
+        if not same:
+            self._first = 0
+        self._put(self.cursor if same else 0)
+
+    def _lay_out(self) -> None:
+        """The chain that the workflow is in: from where it begins, or from itself where nothing schedules it."""
+        self._drawn = None
+        if self._snapshot is None or self._snapshot.schedules is None or self._tree is None or self._entry is None:
+            return
+        from kustui.drawing.chain_lines import ChainLines
+        from kustui.drawing.timeline import Timeline
+        from kustui.graph.chains import beginning_of, chain_from
+
+        schedules, settings = self._snapshot.schedules, self._tree.settings
+        root = beginning_of(schedules, self._entry.key)
+        if not schedules.from_workflow.get(root):
+            return
+        chain = chain_from(schedules, root, settings.relative_unit_minutes)
+        lines = ChainLines(self._snapshot.collection, settings, self._snapshot.by_entry)
+        self._drawn = Timeline(chain, lines, self.per_minute)
+
+    def _put(self, cursor: int) -> None:
+        if self._drawn is None:
+            waiting = self._snapshot is None or self._snapshot.schedules is None
+            reason = "this workflow is in no chain of schedules"
+            self.empty = "still reading the workflows" if waiting else reason if self._entry else "choose a workflow"
+            self.show(Rows.of(()))
+            return
+        width = max(20, self.size.width - 1)
+        self._first = max(0, min(self._first, len(self._drawn.moments) - self._drawn.visible(width)))
+        self.show(Rows.of([Row(line) for line in self._drawn.rows(width, self._first)]), cursor)
+
+    def on_rows_view_widened(self) -> None:
+        self._put(self.cursor)
+
+    def action_earlier(self) -> None:
+        self._first -= 1
+        self._put(self.cursor)
+
+    def action_later(self) -> None:
+        self._first += 1
+        self._put(self.cursor)
+
+    def action_choose(self) -> None:
+        self.action_rate()
+
+    # The rate
+
+    def action_rate(self) -> None:
+        if not self.query(Rate):
+            line = Rate()
+            self.mount(line)
+            line.focus()
+
+    async def on_rate_typed(self, event: Rate.Typed) -> None:
+        from kustui.drawing.rates import per_minute
+
+        rate = per_minute(event.text) if event.text else None
+        if event.text and rate is None:
+            self.notify("a rate is a number, by the hour or as in 5/min, 2000/d", severity="warning", markup=False)
+            return
+        await self.query(Rate).remove()
+        self.focus()
+        if rate is not None:
+            self.per_minute = rate
+            self._lay_out()
+            self._put(self.cursor)
