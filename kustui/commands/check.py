@@ -111,7 +111,6 @@ def _checked(options: argparse.Namespace, stdin: bytes = b"") -> Checked:
         if reason := _holds_nothing(path, collection):
             raise PathError(reason)
     snapshot = examined(opened, settings, processes=processes_for(collection))
-    assert snapshot is not None, "wanted to the end"
     problems = snapshot.problems or ()
     if options.baseline:
         from kustui.check import baseline

@@ -74,6 +74,18 @@ def outline(source: Source) -> Outline:
         return _broken(source, error)
 
 
+def item_at(data: bytes, extent: Extent, pointer: str) -> tuple[Item, Shape] | None:
+    """The workflow at a place where ``outline`` looks for one, and the shape that it gives its file; None where there
+    is none. Raises msgspec.DecodeError where it is no JSON."""
+    walk = _Walk(data)
+    if pointer.rpartition("/")[0].endswith("/workflows"):
+        walk.add(extent, pointer, _last(members(data, extent)))
+        shape = Shape.FRAGMENT
+    else:
+        shape = walk.visit_object(extent, pointer)
+    return (walk.items[0], shape) if len(walk.items) == 1 and not walk.faults else None
+
+
 def _broken(source: Source, error: Exception) -> Outline:
     """Why a file cannot be split into its workflows; or its outline, where only half characters were in the way."""
     from kustui.definition.syntax import fault_in, nested_too_deep  # its many patterns are for files like this

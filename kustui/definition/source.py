@@ -46,6 +46,10 @@ class Extent(NamedTuple):
     start: int
     end: int
 
+    def moved(self, by: int) -> Extent:
+        """The same so many bytes further on."""
+        return Extent(self.start + by, self.end + by)
+
 
 class UndecodableError(ValueError):
     """Bytes that are no text in the encoding they are taken for.

@@ -165,10 +165,10 @@ class Explorer(Screen[None]):
             result = self._looked_at(snapshot, get_current_worker())
         finally:
             sys.setswitchinterval(interval)
-        if result is not None:
+        if result.problems is not None:
             self.app.call_from_thread(self._examined, result)
 
-    def _looked_at(self, snapshot: Snapshot, worker: Worker[None]) -> Snapshot | None:
+    def _looked_at(self, snapshot: Snapshot, worker: Worker[None]) -> Snapshot:
         from kustui.apart import examined_beside
         from kustui.tui import detail, source_rows  # noqa: F401  # what the panes need, paid for beside the keys
 

@@ -512,7 +512,7 @@ def test_a_workflow_nested_too_deep_is_told_where_it_passes_what_is_read(
     text = json.dumps({"workflows": [with_step(params={"x": "DEEP"})]})
     found = opened(text.replace('"DEEP"', deep(levels // len(closing), opening, closing)))
     for entry in found.entries:
-        entry.positions.nearest("/workflows/0/steps/0/params/x")
+        entry.spot("/workflows/0/steps/0/params/x")
     if levels < MAX_DEPTH:
         assert told(found) == []
     else:

@@ -49,8 +49,8 @@ def with_problems(snapshot: Snapshot, **severities: Severity) -> Snapshot:
         pointer = next(
             pointer
             for entry in document.entries
-            for pointer, spot in entry.positions.spots.items()
-            if document.source.text(spot.value) == f'"{text}"'
+            for pointer in entry.pointers
+            if document.source.text(entry.spot(pointer).value) == f'"{text}"'
         )
         entry = document.entry_at(pointer)
         problems.append(Problem("rule", severity, f"{text} is wrong", document, pointer=pointer, entry=entry))
@@ -59,9 +59,7 @@ def with_problems(snapshot: Snapshot, **severities: Severity) -> Snapshot:
 
 def snapshot_of(*definitions: object) -> Snapshot:
     """The same with every problem that there is."""
-    found = examined(read(*definitions))
-    assert found is not None
-    return found
+    return examined(read(*definitions))
 
 
 @cache
@@ -71,9 +69,7 @@ def sample(name: str) -> Snapshot:
 
 @cache
 def sample_examined(name: str) -> Snapshot:
-    found = examined(sample(name))
-    assert found is not None
-    return found
+    return examined(sample(name))
 
 
 def all_open(snapshot: Snapshot) -> Tree:
