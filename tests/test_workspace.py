@@ -480,6 +480,21 @@ def test_a_file_below_a_folder_that_is_gone_is_gone(tmp_path: Path) -> None:
     assert [entry.title for entry in workspace.refresh().collection.entries] == ["b", "c"]
 
 
+def test_a_file_that_may_no_longer_be_read_stays_what_it_was(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write(tmp_path / "a.json", a_workflow("a"))
+    workspace = opened(tmp_path, keep=True)
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    closed = workspace.refresh([str(tmp_path / "a.json")])
+    assert [problem.message for problem in closed.problems or ()] == ["permission denied"]
+    assert [entry.title for entry in closed.collection.entries] == ["a"]
+    monkeypatch.undo()
+    assert not workspace.refresh([str(tmp_path / "a.json")]).problems
+
+
 def test_a_file_that_turns_into_a_folder_is_what_the_folder_holds(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     write(path, a_workflow("a"))

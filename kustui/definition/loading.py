@@ -231,28 +231,50 @@ def _files(paths: Sequence[str]) -> Iterator[_File]:
 
 
 def _below(folder: str) -> Iterator[_File]:
-    """Every ``*.json`` below a folder, sorted, then every folder that could not be entered.
+    """Every definition below a folder, sorted, then every folder that could not be entered."""
+    refused: list[OSError] = []
+    for root, _, names in walked(folder, refused):
+        for name in names:
+            path = os.path.join(root, name)  # noqa: PTH118  # keeps the path as the person began it
+            with suppress(OSError):  # a dangling link, or gone since the folder was listed
+                status = Path(path).stat()
+                if stat.S_ISREG(status.st_mode):  # reading a pipe would wait for somebody to write
+                    yield _File.of(path, status)
+    for error in refused:
+        yield _File(error.filename, named=error.filename == folder, error=error)
 
-    Links are followed, but into no folder twice.
+
+def walked(folder: str, refused: list[OSError] | None = None) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Each folder below a folder, itself first: its path, and the names of the folders and definitions in it, sorted.
+
+    Links are followed, but into no folder twice. ``refused`` takes in what could not be entered.
     """
     entered: set[str] = set()
-    refused: list[OSError] = []
-    for root, folders, names in os.walk(folder, followlinks=True, onerror=refused.append):
+    for root, folders, names in os.walk(
+        folder, followlinks=True, onerror=[].append if refused is None else refused.append
+    ):
         real = os.path.realpath(root)
         if real in entered:
             folders.clear()
             continue
         entered.add(real)
-        folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS and not name.startswith("."))
-        for name in sorted(names):
-            if name.lower().endswith(".json") and not name.startswith("."):
-                path = os.path.join(root, name)  # noqa: PTH118  # keeps the path as the person began it
-                with suppress(OSError):  # a dangling link, or gone since the folder was listed
-                    status = Path(path).stat()
-                    if stat.S_ISREG(status.st_mode):  # reading a pipe would wait for somebody to write
-                        yield _File.of(path, status)
-    for error in refused:
-        yield _File(error.filename, named=error.filename == folder, error=error)
+        folders[:] = sorted(name for name in folders if not is_passed_over(name))
+        yield root, folders, sorted(filter(is_definition, names))
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether a file or folder of this name is nobody's definition, nor holds any."""
+    return name.startswith(".") or name in _SKIPPED_FOLDERS
+
+
+def is_definition(name: str) -> bool:
+    """Whether a file of this name below a folder is read."""
+    return name.lower().endswith(".json") and not is_passed_over(name)
+
+
+def stamps_of(paths: Sequence[str]) -> Mapping[str, Stamp | None]:
+    """The time, size and identity of every file that the paths name; None for what cannot be entered."""
+    return {file.name: file.stamp for file in _files(paths)}
 
 
 def _reason(error: OSError) -> str:

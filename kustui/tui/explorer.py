@@ -186,10 +186,10 @@ class Explorer(Screen[None]):
 
     def _settings(self, paths: Sequence[str]) -> Settings | None:
         """What the configuration beside the definitions says; the defaults where it is wrong, which is told."""
-        from kustui.check.configuration import ConfigurationError, settings_for
+        from kustui.check.configuration import Configuration, ConfigurationError
 
         try:
-            return settings_for(paths)
+            return Configuration(paths).settings()
         except ConfigurationError as error:
             told = "\n".join(shown(line) for line in error.lines)
             self.app.call_from_thread(self.notify, told, severity="error", timeout=20, markup=False)
