@@ -34,6 +34,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser("", "See, check and rehearse Kustomer workflows in a terminal.", _EPILOG)
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII only")
+    parser.add_argument("--poll", action="store_true", help="look at the files, where the system tells of no change")
     parser.add_argument("--version", action="version", version=f"kustui {__version__}")
     return parser
 
@@ -62,7 +63,7 @@ def _explore(options: argparse.Namespace) -> int:
                 return refuse(reason)
         except PathError as error:
             return refuse(str(error))
-    app = Kustui(opening, ascii_only=options.ascii or not _speaks_unicode())
+    app = Kustui(opening, ascii_only=options.ascii or not _speaks_unicode(), poll=options.poll)
     app.run()
     if app.mistake:
         raise app.mistake

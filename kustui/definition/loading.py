@@ -98,7 +98,7 @@ class Reader:
             again = _identities(touched)
             files = list(_files(self.paths))
             for file in files:  # before anything is read
-                if file.named and file.error and not self._kept(file.path, before):
+                if file.named and file.error and not (self.keep and self._collection):
                     raise _path_error(file.path, file.error)
             due = {file.name for file in files if file.identity in again or not self._is_known(file, before)}
             total, done = sum(file.size for file in files if file.name in due), 0
@@ -134,7 +134,7 @@ class Reader:
             raw = Path(file.path).read_bytes()
         except OSError as error:
             kept = self._kept(file.path, before)
-            if file.named and not kept:
+            if file.named and not (self.keep and self._collection):
                 raise _path_error(file.path, error) from error
             if file.named or not isinstance(error, FileNotFoundError):  # else it is gone since the folder was listed
                 yield from (_broken_by(each, _unreadable(each.path, error)) for each in kept)
@@ -250,9 +250,12 @@ def walked(folder: str, refused: list[OSError] | None = None) -> Iterator[tuple[
     Links are followed, but into no folder twice. ``refused`` takes in what could not be entered.
     """
     entered: set[str] = set()
-    for root, folders, names in os.walk(
-        folder, followlinks=True, onerror=[].append if refused is None else refused.append
-    ):
+
+    def refuse(error: OSError) -> None:
+        if refused is not None:
+            refused.append(error)
+
+    for root, folders, names in os.walk(folder, followlinks=True, onerror=refuse):
         real = os.path.realpath(root)
         if real in entered:
             folders.clear()

@@ -69,6 +69,7 @@ ACTIONS = (
     Action("view.detail", "2", "detail", "to the detail, in words"),
     Action("view.source", "3", "source", "to the source, as JSON"),
     Action("view.problems", "4,exclam", "problems", "everything that is wrong, as a list, or without it again"),
+    Action("view.changes", "c", "changes", "what changed on disk, old and new, or without it again"),
     Action("view.maximise", "z", "maximise", "the pane alone, or beside the others again"),
     Action("view.leave", "escape", "leave", "end the filter, or go back to the tree"),
     Action("find.filter", "slash", "filter", "show only workflows, or problems, that hold a text"),
