@@ -65,9 +65,9 @@ class _Changes:
 
     @cached_property
     def _ids(self) -> frozenset[bytes]:
-        """The ids of workflows that are new, gone, or those of a workflow called otherwise."""
-        before = {id_: entry.title for id_, entry in self.before.by_id.items()}
-        now = {id_: entry.title for id_, entry in self.now.by_id.items()}
+        """The ids that are new or gone, or stand for another workflow or one that is called otherwise."""
+        before = {id_: (entry.key, entry.title) for id_, entry in self.before.by_id.items()}
+        now = {id_: (entry.key, entry.title) for id_, entry in self.now.by_id.items()}
         return frozenset(id_.encode(errors="replace") for id_, _ in before.items() ^ now.items())
 
     @cached_property
