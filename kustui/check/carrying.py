@@ -103,11 +103,8 @@ class _Changes:
         if old is entry and about.isdisjoint(self.replaced):
             return found
         move = _Move.between(old, entry)
-        return replace(
-            found,
-            facts=_facts(found.facts, entry, move),
-            problems=tuple(self._problem(problem, entry, move) for problem in found.problems),
-        )
+        problems = tuple(self._problem(problem, entry, move) for problem in found.problems)
+        return type(found)(_facts(found.facts, entry, move), problems)
 
     def _problem(self, problem: Problem, entry: Entry, move: _Move) -> Problem:
         return problem._replace(

@@ -205,9 +205,8 @@ def document(path: str, raw: bytes, before: Document | None = None) -> Document:
     except UndecodableError as error:
         fault = Fault("invalid-json", error.message, extent=error.extent)
         return Document(error.source, Shape.BROKEN, faults=(fault,))
-    found = _edited(before, source) if before is not None else None
-    if found is None:
-        found = outline(source)
+    edited = _edited(before, source) if before is not None else None
+    found = edited[0] if edited is not None else outline(source)
     faults = list(found.faults)
     if source.encoding != "UTF-8":
         hint = "save it as UTF-8: nothing else can be uploaded"
@@ -216,7 +215,7 @@ def document(path: str, raw: bytes, before: Document | None = None) -> Document:
     return Document(
         source,
         found.shape,
-        tuple(_entries(source, found, before)),
+        tuple(_entries(source, found, before, edited and edited[1])),
         tuple(faults),
         found.app,
         found.app_pointer,
@@ -224,7 +223,7 @@ def document(path: str, raw: bytes, before: Document | None = None) -> Document:
     )
 
 
-def _edited(before: Document, source: Source) -> Outline | None:
+def _edited(before: Document, source: Source) -> tuple[Outline, int] | None:
     from kustui.definition.edits import outline_after
 
     items = tuple(entry.item for entry in before.entries)
@@ -232,14 +231,18 @@ def _edited(before: Document, source: Source) -> Outline | None:
     return outline_after(known, before.source, source)
 
 
-def _entries(source: Source, found: Outline, before: Document | None) -> Iterator[Entry]:
+def _entries(source: Source, found: Outline, before: Document | None, edited: int | None) -> Iterator[Entry]:
+    """``edited`` is the only workflow whose text is another than before, where that is known."""
     taken: set[str] = set()
     earlier = {entry.key: entry for entry in before.entries} if before is not None else {}
-    for item in found.items:
+    for place, item in enumerate(found.items):
         key = f"{source.path}#{item.id or item.name or item.pointer}"
         while key in taken:  # a second one of the same id: told apart by where it stands
             key += f"#{item.pointer}"
         taken.add(key)
         entry, old = Entry(source, item, key), earlier.get(key)
-        same = old is not None and old.size == entry.size and old.text() == entry.text()
+        if before is not None and edited is not None and place != edited:
+            same = old is before.entries[place]
+        else:
+            same = old is not None and old.size == entry.size and old.text() == entry.text()
         yield Entry(source, item, key, old.body) if old is not None and same else entry

@@ -80,8 +80,9 @@ def _same_at_end(old: bytes, new: bytes, most: int) -> int:
     return min(low, most)
 
 
-def outline_after(before: Outline, old: Source, new: Source) -> Outline | None:
-    """The outline of a file after an edit inside one of its workflows, as ``outline`` would give it.
+def outline_after(before: Outline, old: Source, new: Source) -> tuple[Outline, int] | None:
+    """The outline of a file after an edit inside one of its workflows, as ``outline`` would give it, and which of its
+    workflows that is: all others have the same text as before.
 
     None where the edit touches more than one workflow or what is around them, or where it left no workflow behind:
     the file is outlined anew then.
@@ -111,12 +112,13 @@ def outline_after(before: Outline, old: Source, new: Source) -> Outline | None:
         now[0],
         *(other._replace(extent=edit.moved(other.extent)) for other in before.items[touched + 1 :]),
     )
-    return replace(
+    outline = replace(
         before,
         items=items,
         app=before.app and edit.moved(before.app),
         app_members=_moved(before.app_members, edit),
     )
+    return outline, touched
 
 
 def _moved(members: Mapping[str, Extent], edit: Edit) -> dict[str, Extent]:

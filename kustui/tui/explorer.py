@@ -163,9 +163,13 @@ class Explorer(Screen[None]):
         self.tree_view.take(snapshot, difference)
         self.problems.take(snapshot.problems, difference.new if difference is not None else ())
         self.query_one(Banner).take(snapshot)
-        self._title_panes()
         self._show_problems()
         self._told = None
+        self._tell_where()
+        self.call_after_refresh(self._tell_all)  # what is wrong is seen first
+
+    def _tell_all(self) -> None:
+        self._title_panes()
         self._tell()
 
     # Described in words: Textual would write out the arguments, the whole of the files among them.

@@ -34,13 +34,8 @@ def main() -> None:
     parser.add_argument("--saves", type=int, default=5_000)
     parser.add_argument("--rounds", type=int, default=15)
     options = parser.parse_args()
-    rows = []
-    for size in ("S", "M"):
-        rows.append(saved(size, options.rounds))
-    table(
-        ("save to problem on screen", "median ms", "p95 ms", "bare event ms", "ratio", "full check ms", "part of it"),
-        rows,
-    )
+    headings = ("save to problem on screen", "median ms", "p95 ms", "bare event ms", "ratio", "full check ms", "part")
+    table(headings, [saved(size, options.rounds) for size in ("S", "M")])
     keys()
     many_saves(options.saves)
 
