@@ -56,6 +56,11 @@ class Kustui(App[None]):
         return VARIABLES
 
     def get_default_screen(self) -> Screen[None]:
+        return self.explorer
+
+    @cached_property
+    def explorer(self) -> Explorer:
+        """The screen below all others."""
         return Explorer(self.opening, poll=self.poll)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
