@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 
+SCENARIO_SUFFIX = ".scenario.json"
+"""How the name of a scenario ends, which ``kustui simulate`` replays: it defines nothing."""
+
 _SKIPPED_FOLDERS = {"node_modules"}
 
 Progress = Callable[[int, int], None]
@@ -106,7 +109,7 @@ def _files(paths: Sequence[str]) -> Iterator[_File]:
 
 
 def _below(folder: str) -> Iterator[_File]:
-    """Every ``*.json`` below a folder, sorted, then every folder that could not be entered.
+    """Every ``*.json`` below a folder that is no scenario, sorted, then every folder that could not be entered.
 
     Links are followed, but into no folder twice. Raises PathError where ``folder`` itself could not be
     entered.
@@ -121,7 +124,7 @@ def _below(folder: str) -> Iterator[_File]:
         entered.add(real)
         folders[:] = sorted(name for name in folders if name not in _SKIPPED_FOLDERS and not name.startswith("."))
         for name in sorted(names):
-            if name.lower().endswith(".json") and not name.startswith("."):
+            if is_definition(name):
                 path = os.path.join(root, name)  # noqa: PTH118  # keeps the path as the person began it
                 with suppress(OSError):  # a dangling link, or gone since the folder was listed
                     status = Path(path).stat()
@@ -131,6 +134,12 @@ def _below(folder: str) -> Iterator[_File]:
         if error.filename == folder:
             raise PathError(f"{folder}: {_reason(error)}") from error
         yield _File(error.filename, error=error)
+
+
+def is_definition(name: str) -> bool:
+    """Whether a file of that name, found below a folder, may hold a definition."""
+    lowered = name.lower()
+    return lowered.endswith(".json") and not lowered.endswith(SCENARIO_SUFFIX) and not name.startswith(".")
 
 
 def _read(file: _File) -> Document:

@@ -16,6 +16,8 @@ class Give:
     """The step at hand is to answer this."""
 
     output: Any
+    drafted: bool = False
+    """Whether nobody has looked at it, so that it stays marked as a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,8 @@ class Start:
     key: str = ""
     after: int = 0
     """Milliseconds from now."""
+    drafted: bool = False
+    """Whether nobody has looked at the payload."""
 
 
 @dataclass(frozen=True, slots=True)

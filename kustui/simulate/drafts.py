@@ -51,7 +51,7 @@ def _of_schema(schema: Schema, now: int) -> dict[str, Any]:
             found[name] = declared["default"]
         else:
             typed = _TYPED.get(schema.type_of(name), MISSING)
-            found[name] = _by_name((name,), now) if typed is MISSING else typed
+            found[name] = by_name((name,), now) if typed is MISSING else typed
     return found
 
 
@@ -69,17 +69,18 @@ def _filled(
     for fields in sorted(by_fields.keys() | aim.keys(), key=lambda each: (-len(each), each)):
         if fields in aim:
             if aim[fields] is not MISSING:
-                start = _put(start, fields, aim[fields], certain=True)
+                start = placed(start, fields, aim[fields])
             continue
         there = looked_up(start, fields)
         told = any(demand.operator or demand.kind for demand in by_fields[fields])
         if there is MISSING or (told and not isinstance(there, Mapping | list)):
-            start = _put(start, fields, _value(fields, by_fields[fields], data, now))
+            start = placed(start, fields, _value(fields, by_fields[fields], data, now), certain=False)
     return start
 
 
-def _put(start: Any, fields: Fields, value: Any, *, certain: bool = False) -> Any:
-    """The same with a value at a place, objects and lists made on the way."""
+def placed(start: Any, fields: Fields, value: Any, *, certain: bool = True) -> Any:
+    """The same with a value at a place, objects and lists made on the way. Unless it is ``certain``, it replaces no
+    object and no list."""
     if not fields:
         return value if certain or is_missing(start) or not isinstance(start, Mapping | list) else start
     field, *rest = fields
@@ -91,10 +92,10 @@ def _put(start: Any, fields: Fields, value: Any, *, certain: bool = False) -> An
             return start
         elements = list(start) if isinstance(start, list) else []
         elements += [{} if rest else None for _ in range(index + 1 - len(elements))]
-        elements[index] = _put(elements[index], tuple(rest), value, certain=certain)
+        elements[index] = placed(elements[index], tuple(rest), value, certain=certain)
         return elements
     members = dict(start) if isinstance(start, Mapping) else {}
-    members[field] = _put(members.get(field, MISSING), tuple(rest), value, certain=certain)
+    members[field] = placed(members.get(field, MISSING), tuple(rest), value, certain=certain)
     return members
 
 
@@ -132,7 +133,7 @@ def _value(fields: Fields, demands: list[Demand], data: Mapping[str, Any], now: 
                 return "ann@example.com"
             case "phone":
                 return "+12125550100"
-    return _by_name(fields, now)
+    return by_name(fields, now)
 
 
 def fitting(operator: str, literal: Any) -> Any:
@@ -171,7 +172,7 @@ def other_than(literal: Any) -> Any:
     return MISSING
 
 
-def _by_name(fields: Fields, now: int) -> Any:
+def by_name(fields: Fields, now: int) -> Any:
     """A value from nothing but what a field is called; custom fields end with their type [seen]."""
     name = next((each for each in reversed(fields) if not each.isdigit()), "")
     words = [word.lower() for word in _WORDS.findall(name)]

@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from kustui.simulate.organisation import Member
 
 
+_ONE = "\0"
+"""Begins the event of a single workflow, which a person starts by its key."""
+
+
 def advance(state: State, decision: Decision) -> State:
     """The next state. Never raises; a decision that means nothing here gives the same state.
 
@@ -39,8 +43,9 @@ def advance(state: State, decision: Decision) -> State:
     match decision:
         case Step():
             return _carried_out(state) if state.run is not None else _begun(state)
-        case Start(payload, event, key, after):
-            due = Due(state.clock + max(0, after), state.dues + 1, "", event or f"\0{key}", payload)
+        case Start(payload, event, key, after, drafted):
+            at, name = state.clock + max(0, after), event or f"{_ONE}{key}"
+            due = Due(at, state.dues + 1, event=name, payload=payload, drafted=drafted)
             return replace(state, queue=state.queue.plus(due), dues=state.dues + 1)
         case Leave(why):
             return _left(state, why) if state.run is not None else state
@@ -51,8 +56,8 @@ def advance(state: State, decision: Decision) -> State:
 
 def _planned(plan: Plan, decision: Decision) -> Plan:
     match decision:
-        case Give(output):
-            return replace(plan, output=output, failure=None)
+        case Give(output, drafted):
+            return replace(plan, output=output, drafted=drafted, failure=None)
         case Fail(status, body):
             return replace(plan, failure=Failure(status, body))
         case Force(pointer):
@@ -85,10 +90,10 @@ def stepped(state: State, most: int) -> Iterator[State]:
 
 
 def _begun(state: State) -> State:
-    """The next run with its trigger's transitions tried, or the next event with its runs waiting."""
+    """With the next run at hand, before its trigger's transitions are tried; or with the next event's runs waiting."""
     if state.waiting:
         run, *waiting = state.waiting
-        return _carried_out(replace(state, run=run, waiting=tuple(waiting)))
+        return replace(state, run=run, waiting=tuple(waiting))
     taken = state.queue.next(state.clock)
     if taken is None:
         return state
@@ -102,8 +107,8 @@ def _begun(state: State) -> State:
             state, Kind.SKIPPED, key=member.key, title=member.title, notes=(reason,), waited=taken.waited, ended=reason
         )
         return replace(state, trace=state.trace.plus(entry))
-    run = _run(state, due.key, due.payload, due.cause, taken.waited)
-    return _carried_out(replace(state, run=run, runs=run.number))
+    run = Run(state.runs + 1, due.key, _data(due.payload), cause=due.cause, origin=Mark.INPUTS, waited=taken.waited)
+    return replace(state, run=run, runs=run.number)
 
 
 def _why_not(member: Member) -> str:
@@ -116,27 +121,38 @@ def _why_not(member: Member) -> str:
 def _happened(state: State, due: Due) -> State:
     """An event starts a run of every enabled workflow that listens to it, one after another [docs]."""
     started: tuple[str, ...]
-    if due.event.startswith("\0"):  # a person started one workflow and no other
-        key = due.event[1:]
-        started = (key,) if key in state.organisation.collection.by_key else ()
-        name = state.organisation.member(key).workflow.trigger if started else None
-        event = name.event_name if name is not None else ""
+    alone = due.event.removeprefix(_ONE) if due.event.startswith(_ONE) else ""
+    if alone:
+        started = (alone,) if alone in state.organisation.collection.by_key else ()
+        event = state.organisation.collection.by_key[alone].item.event if started else ""
     else:
         started, event = state.organisation.listeners(due.event), due.event
     notes = () if started else ("no enabled workflow here listens to it",)
-    entry = _entry(state, Kind.EVENT, name=event, output=due.payload, mark=Mark.EVENT, started=started, notes=notes)
+    mark = Mark.DRAFTED if due.drafted else Mark.EVENT
+    entry = _entry(
+        state,
+        Kind.EVENT,
+        key=alone,
+        name=event,
+        output=due.payload,
+        mark=mark,
+        started=started,
+        notes=notes,
+        cause=due.cause,
+    )
     for key in started:
-        run = _run(state, key, due.payload, event, 0)
+        run = Run(state.runs + 1, key, _data(due.payload), cause=event, origin=mark)
         state = replace(state, waiting=(*state.waiting, run), runs=run.number)
     return replace(state, trace=state.trace.plus(entry))
 
 
-def _run(state: State, key: str, payload: Any, cause: str, waited: int) -> Run:
-    data = {"steps": {TRIGGER_ID: payload}, "variables": {}}
-    return Run(state.runs + 1, key, data, cause=cause, waited=waited)
+def _data(payload: Any) -> dict[str, Any]:
+    """What a run begins with."""
+    return {"steps": {TRIGGER_ID: payload}, "variables": {}}
 
 
 def _left(state: State, why: str) -> State:
+    """With the run at hand over where it stands."""
     run, member = state.run, state.member
     assert run is not None, "asked before"
     assert member is not None, "a run has one"
@@ -171,7 +187,10 @@ def _carried_out(state: State) -> State:
     """The state after the trigger or step at hand; or the same with a question."""
     assert state.run is not None, "asked before"
     member = state.organisation.member(state.run.key)
-    return _Carrying(state, state.run, member).done()
+    try:
+        return _Carrying(state, state.run, member).done()
+    except RecursionError:  # a value that a ring of schedules has wrapped again and again, or that was written so
+        return _left(state, "its values are nested too deep to be rehearsed")
 
 
 @dataclass(slots=True)
@@ -189,9 +208,8 @@ class _Carrying:
         return self._step(part)
 
     def _trigger(self, trigger: Trigger | None) -> State:
-        scheduled = self.run.cause and self.member.inputs is not None
         payload = self.run.steps[TRIGGER_ID]
-        what: dict[str, Any] = {"output": payload, "mark": Mark.INPUTS if scheduled else Mark.EVENT}
+        what: dict[str, Any] = {"output": payload, "mark": self.run.origin, "invocation": self.state.invocation}
         place = trigger.pointer if trigger else self.member.entry.item.pointer
         if trigger is None:
             return self._ended(Kind.START, place, what, "the workflow has no trigger", broken=True)
@@ -235,7 +253,7 @@ class _Carrying:
     def _output(self, step: DefinedStep, outcome: Outcome) -> tuple[Any, Mark]:
         plan = self.state.plan
         if plan.output is not MISSING:
-            return plan.output, Mark.MOCKED
+            return plan.output, Mark.DRAFTED if plan.drafted else Mark.MOCKED
         if outcome.output is not MISSING and outcome.mark is not None:
             return outcome.output, outcome.mark
         aim = aimed(self.member, self.run.at, self.run.data, self.state.now)
@@ -255,7 +273,8 @@ class _Carrying:
             told = outcome.scheduled
             due = Due(told.due, number, told.key or "", payload=told.inputs, cause=f"{self.member.title}, {step.name}")
         elif outcome.published:
-            due = Due(after.clock, number, event=outcome.published, payload=outcome.payload)
+            cause = f"{self.member.title}, {step.name}"
+            due = Due(after.clock, number, event=outcome.published, payload=outcome.payload, cause=cause)
         else:
             return after
         return replace(after, queue=after.queue.plus(due), dues=number)
@@ -346,6 +365,8 @@ class _Carrying:
             node=run.at,
             name=_name(self.member, run.at),
             waited=run.waited if kind is Kind.START else 0,
+            cause=run.cause if kind is Kind.START else "",
+            answers=state.plan.answers,
             assumed=tuple(dict.fromkeys(assumed)),
             **what,
         )

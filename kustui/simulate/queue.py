@@ -25,7 +25,9 @@ class Due(NamedTuple):
     payload: Any = None
     """The inputs of a run, or the payload of an event."""
     cause: str = ""
-    """Who scheduled it, for a person."""
+    """Which step has put it here, for a person; empty where a person did."""
+    drafted: bool = False
+    """Whether nobody has looked at the payload."""
 
 
 class Taken(NamedTuple):

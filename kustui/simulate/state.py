@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kustui.definition.models import TRIGGER_ID
 from kustui.simulate.dates import instant
 from kustui.simulate.queue import Queue
-from kustui.simulate.trace import Trace
+from kustui.simulate.trace import Mark, Trace
 from kustui.simulate.values import MISSING
 
 if TYPE_CHECKING:
@@ -36,7 +36,11 @@ class Run:
     path: tuple[str, ...] = ()
     """What it has been through, the trigger first."""
     cause: str = ""
+    """The event that started it, or the step that scheduled it, for a person."""
+    origin: Mark = Mark.EVENT
+    """Where its payload or inputs come from."""
     waited: int = 0
+    """Milliseconds that it waited for a window."""
 
     @property
     def steps(self) -> Mapping[str, Any]:
@@ -62,6 +66,8 @@ class Plan:
     """What a person has decided of the step at hand before it is carried out."""
 
     output: Any = MISSING
+    drafted: bool = False
+    """Whether nobody has looked at that output."""
     failure: Failure | None = None
     way: str | None = None
     """The pointer of the way that it is to take; empty: none, the run ends."""

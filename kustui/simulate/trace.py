@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
 from kustui.simulate.values import MISSING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from kustui.check.problems import Problem
     from kustui.simulate.deciding import Verdict
@@ -144,6 +144,10 @@ class Entry:
     """What else a person should know."""
     assumed: tuple[str, ...] = ()
     """What in this is our reading of a format that is not public."""
+    cause: str = ""
+    """What brought the run or the event about; empty where a person did."""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """What a person has answered for it to be decided, by pointer."""
     waited: int = 0
     """Milliseconds beyond its time that a scheduled run had to wait for a window."""
 

@@ -1,0 +1,201 @@
+"""``kustui simulate``: rehearse workflows without a screen, or replay scenarios of them."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kustui.check.configuration import ConfigurationError, settings_for
+from kustui.check.settings import Settings
+from kustui.commands.saying import COLOURS, PROBLEMS, Parser, coloured, refuse, say, write
+from kustui.definition.garbage import undisturbed
+from kustui.definition.loading import SCENARIO_SUFFIX, STDIN, PathError, nothing_to_show
+from kustui.simulate.rehearsing import RehearsalError, rehearsal
+from kustui.simulate.reports import FORMATS, report_of
+from kustui.simulate.state import MOST_STEPS
+from kustui.workspace import examined, open_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kustui.simulate.organisation import Organisation
+    from kustui.simulate.replaying import Replay
+    from kustui.simulate.scenarios import ScenarioFile
+
+_MOST_ALLOWED = 1_000_000
+
+_EPILOG = """\
+exit status:
+  0  every scenario held      1  one did not, or a run met something broken
+  2  the rehearsal could not be carried out
+
+examples:
+  kustui simulate app.json                              the workflows of its one event, with everything drafted
+  kustui simulate app.json --workflow order-created     one workflow, by its name or id
+  kustui simulate app.json --event order.json           with a payload of yours
+  kustui simulate app.json --save late.scenario.json    to be edited, and replayed:
+  kustui simulate app.json late.scenario.json           exit status 1 where it comes otherwise
+  kustui simulate app.json --workflow order-created --explore     every path through it
+  kustui simulate --schema                              the JSON Schema of a scenario
+"""
+
+
+class _CannotError(Exception):
+    """Why the command cannot be carried out, in lines for a person."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Rehearse or replay what the arguments name; the exit status."""
+    options = _parser().parse_args(arguments)
+    if options.schema:
+        return _schema()
+    scenarios = [path for path in options.paths if path.lower().endswith(SCENARIO_SUFFIX)]
+    definitions = [path for path in options.paths if path not in scenarios]
+    if not definitions:
+        return refuse("there is no definition to rehearse: name a file or a folder")
+    if scenarios and (options.workflow or options.event or options.explore or options.save):
+        return refuse("a scenario says itself what starts: leave out --workflow, --event, --explore and --save")
+    if STDIN in definitions and sys.stdin is not None and sys.stdin.isatty():
+        return refuse("- reads standard input, and that is the terminal: pipe a definition into it")
+    try:
+        with undisturbed():
+            organisation = _organisation(options, definitions)
+            if options.explore:
+                return _explore(options, organisation)
+            files = [_scenario(path) for path in scenarios] or [_rehearsal(options, organisation)]
+            return _told(options, organisation, files)
+    except (PathError, RehearsalError) as error:
+        return refuse(str(error))
+    except (ConfigurationError, _CannotError) as error:
+        return refuse(*error.lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser("simulate", "Rehearse Kustomer workflows on a virtual clock.", _EPILOG)
+    add = parser.add_argument
+    add(
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        help=f"definitions: a file, a folder, or - for standard input; and scenarios: *{SCENARIO_SUFFIX}",
+    )
+    add("--workflow", metavar="NAME", help="the one to rehearse, by its name or id")
+    add("--event", metavar="FILE", help="the payload that starts it, as a JSON object, instead of a drafted one")
+    add("--format", choices=FORMATS, default="text", help="how it is told (default: text)")
+    add("--trace", action="store_true", help="tell every step also of the scenarios that held")
+    add("--max-steps", metavar="N", type=_count, help=f"cut it after so many steps (default: {MOST_STEPS:,})")
+    add("--seed", metavar="TEXT", default="", help="what random values are drawn from")
+    add("--save", metavar="FILE", help="write the rehearsal as a scenario")
+    add("--explore", action="store_true", help="list every path through --workflow, and what each needs")
+    add("--schema", action="store_true", help="write the JSON Schema of a scenario, and nothing else")
+    configuration = parser.add_mutually_exclusive_group()
+    configuration.add_argument(
+        "--config", metavar="FILE", help="instead of the nearest kustui.toml or pyproject.toml above the first PATH"
+    )
+    configuration.add_argument("--no-config", action="store_true", help="without any")
+    add("--color", choices=COLOURS, default="auto", help="colours in text (default: on a terminal)")
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= _MOST_ALLOWED:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 to {_MOST_ALLOWED:,} is needed, not {text!r}")
+    return int(text)
+
+
+def _schema() -> int:
+    from kustui.check.reports.writing import encoded
+    from kustui.simulate.scenario_model import schema
+
+    write([f"{encoded(schema(), indent=2)}\n"], "utf-8")
+    return 0
+
+
+def _organisation(options: argparse.Namespace, definitions: Sequence[str]) -> Organisation:
+    """Raises PathError, ConfigurationError and _CannotError."""
+    from kustui.simulate.organisation import Organisation
+
+    settings = Settings() if options.no_config else settings_for(definitions, options.config)
+    stdin = sys.stdin.buffer.read() if STDIN in definitions and sys.stdin is not None else b""
+    opened = open_paths(definitions, stdin)
+    if reason := nothing_to_show(opened.collection):
+        raise _CannotError(reason)
+    snapshot = examined(opened, settings)
+    assert snapshot is not None, "wanted to the end"
+    return Organisation(snapshot.collection, settings, snapshot.by_entry)
+
+
+def _scenario(path: str) -> ScenarioFile:
+    """Raises _CannotError."""
+    from kustui.simulate.scenarios import ScenarioError, read
+
+    try:
+        return read(path, _bytes(path))
+    except ScenarioError as error:
+        raise _CannotError(*error.lines) from error
+
+
+def _rehearsal(options: argparse.Namespace, organisation: Organisation) -> ScenarioFile:
+    """Raises RehearsalError and _CannotError."""
+    payload = None if options.event is None else (options.event, _bytes(options.event))
+    return rehearsal(organisation, options.workflow, payload, options.seed)
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise _CannotError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    except ValueError as error:  # a zero byte in the name
+        raise _CannotError(f"{path}: {error}") from error
+
+
+def _told(options: argparse.Namespace, organisation: Organisation, files: Sequence[ScenarioFile]) -> int:
+    """Raises _CannotError."""
+    from kustui.simulate.replaying import replay
+    from kustui.simulate.scenarios import ScenarioError
+
+    try:
+        replays = [replay(file, organisation, options.max_steps) for file in files]
+    except ScenarioError as error:
+        raise _CannotError(*error.lines) from error
+    told = options.trace or not files[0].path
+    _write(report_of(options.format)(replays, told=told, colour=coloured(options.color)), options.format)
+    if options.save:
+        _save(options.save, replays[0])
+    if files[0].path:
+        return 0 if all(each.held for each in replays) else PROBLEMS
+    return PROBLEMS if any(entry.problem for entry in replays[0].entries) else 0
+
+
+def _save(path: str, replay: Replay) -> None:
+    """Raises _CannotError."""
+    from kustui.check.reports.writing import encoded
+    from kustui.simulate.saving import saved
+
+    if not path.lower().endswith(SCENARIO_SUFFIX):
+        raise _CannotError(f"{path}: the name of a scenario ends with {SCENARIO_SUFFIX}")
+    written = saved(replay.file.scenario.scenario, replay.state, replay.entries)
+    try:
+        Path(path).write_text(f"{encoded(written, indent=2)}\n", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise _CannotError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    say(f"{path}: saved")
+
+
+def _explore(options: argparse.Namespace, organisation: Organisation) -> int:
+    return refuse("not yet")
+
+
+def _write(pieces: Iterator[str], format_: str) -> None:
+    """Raises _CannotError."""
+    try:
+        write(pieces, None if format_ == "text" else "utf-8")
+    except OSError as error:
+        raise _CannotError(f"standard output: {(error.strerror or str(error)).lower()}") from error
