@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from kustui.workspace import examined, open_paths
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from kustui.simulate.exploring import Exploration
     from kustui.simulate.organisation import Organisation
     from kustui.simulate.replaying import Replay
     from kustui.simulate.scenarios import ScenarioFile
@@ -61,6 +63,8 @@ def run(arguments: Sequence[str]) -> int:
         return refuse("there is no definition to rehearse: name a file or a folder")
     if scenarios and (options.workflow or options.event or options.explore or options.save):
         return refuse("a scenario says itself what starts: leave out --workflow, --event, --explore and --save")
+    if options.explore and options.event:
+        return refuse("--explore makes up what starts each path: leave out --event")
     if STDIN in definitions and sys.stdin is not None and sys.stdin.isatty():
         return refuse("- reads standard input, and that is the terminal: pipe a definition into it")
     try:
@@ -91,8 +95,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--trace", action="store_true", help="tell every step also of the scenarios that held")
     add("--max-steps", metavar="N", type=_count, help=f"cut it after so many steps (default: {MOST_STEPS:,})")
     add("--seed", metavar="TEXT", default="", help="what random values are drawn from")
-    add("--save", metavar="FILE", help="write the rehearsal as a scenario")
-    add("--explore", action="store_true", help="list every path through --workflow, and what each needs")
+    add("--save", metavar="FILE", help="write the rehearsal as a scenario; with --explore a folder, for all of them")
+    add("--explore", action="store_true", help="list every path through --workflow or each workflow, and what it needs")
     add("--schema", action="store_true", help="write the JSON Schema of a scenario, and nothing else")
     configuration = parser.add_mutually_exclusive_group()
     configuration.add_argument(
@@ -190,7 +194,46 @@ def _save(path: str, replay: Replay) -> None:
 
 
 def _explore(options: argparse.Namespace, organisation: Organisation) -> int:
-    return refuse("not yet")
+    """Raises RehearsalError and _CannotError."""
+    from kustui.simulate.exploring import explored
+    from kustui.simulate.rehearsing import among
+    from kustui.simulate.reports.paths import json, text
+
+    if options.format == "junit":
+        raise _CannotError("--explore checks nothing: it is told as text or json")
+    explorations = [explored(member) for member in among(organisation, options.workflow)]
+    if options.save:
+        _save_paths(Path(options.save), organisation, explorations)
+    elif options.format == "json":
+        _write(json(organisation, explorations), "json")
+    else:
+        _write(text(explorations, colour=coloured(options.color)), "text")
+    return 0
+
+
+def _save_paths(folder: Path, organisation: Organisation, explorations: Sequence[Exploration]) -> None:
+    """Raises _CannotError."""
+    from kustui.check.reports.writing import encoded
+    from kustui.simulate.exploring import scenario_of
+
+    count = 0
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for exploration in explorations:
+            for number, path in enumerate(exploration.paths, start=1):
+                if scenario := scenario_of(organisation, path):
+                    count += 1
+                    file = folder / f"{_file_name(exploration.member.title)}-{number}{SCENARIO_SUFFIX}"
+                    text = encoded(scenario.model_dump(mode="json", by_alias=True, exclude_unset=True), indent=2)
+                    file.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise _CannotError(f"{folder}: {(error.strerror or str(error)).lower()}") from error
+    say(f"{folder}: {count:,} scenario{'' if count == 1 else 's'} saved")
+
+
+def _file_name(title: str) -> str:
+    """What of a title every file system takes."""
+    return re.sub(r"[^\w-]+", "-", title, flags=re.ASCII).strip("-")[:80] or "workflow"
 
 
 def _write(pieces: Iterator[str], format_: str) -> None:

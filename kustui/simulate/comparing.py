@@ -35,7 +35,7 @@ def _contains(whole: Any, part: Any) -> Answer:
         there = part if is_missing(whole) else whole
         if is_missing(there) or (may_be_nothing(there) and not isinstance(whole, list | tuple)):
             return Undecided("whether nothing contains nothing is not known")
-        return False if is_missing(whole) else equal_to_any(whole, part)
+        return equal_to_any(whole, part) if isinstance(whole, list | tuple) else False
     if isinstance(part, list | tuple):
         return _contains_list(whole, part)
     if isinstance(whole, list | tuple):

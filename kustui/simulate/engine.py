@@ -165,6 +165,7 @@ def _left(state: State, why: str) -> State:
         title=member.title,
         node=run.at,
         name=_name(member, run.at),
+        invocation=state.invocation,
         ended=why or asked or "the run was left",
     )
     over = replace(state, run=None, last_run=run, plan=Plan(), question=None)

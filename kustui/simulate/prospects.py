@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from kustui.simulate.organisation import Member
 
 _MOST_WORLDS = 16
-_COMPUTED = (REGEX_ACTION, SCHEDULE_ACTION)
+COMPUTED = (REGEX_ACTION, SCHEDULE_ACTION)
+"""Actions whose output nobody can choose."""
 _SCHEDULING = 10
 """How many steps a schedule weighs when the way is chosen that goes farthest."""
 
@@ -100,7 +101,7 @@ class Prospects:
         if self._farthest:
             found.sort(key=lambda leg: -self._weight(leg.way.target) if leg.way else 1)
         failing = [way for way in ways if way.after_failure]
-        if self._failures and failing and isinstance(part, Step) and part.action not in (None, *_COMPUTED):
+        if self._failures and failing and isinstance(part, Step) and part.action not in (None, *COMPUTED):
             found.extend(leg for leg in self._of(node, failing, fails=True) if leg.way is not None)
         return found
 
@@ -141,7 +142,7 @@ class Prospects:
         unknown, opaque = set(), set()
         for leg in legs:
             part = self.member.flow.part(leg.node)
-            if isinstance(part, Step) and part.action in _COMPUTED:
+            if isinstance(part, Step) and part.action in COMPUTED:
                 opaque.add(leg.node)
             elif not leg.fails:
                 unknown.add(leg.node)
@@ -152,6 +153,8 @@ class Prospects:
 
     def _weight(self, node: str) -> int:
         """How far a run gets from a step, at most: its steps, and its schedules much more."""
+        if node not in self.member.flow.steps:
+            return 0
         order = [node]
         for here in order:
             if here not in self._weights:

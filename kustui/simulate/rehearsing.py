@@ -18,11 +18,12 @@ from kustui.simulate.dates import instant
 from kustui.simulate.plain import plain
 from kustui.simulate.saving import name_of
 from kustui.simulate.scenario_model import Beginning, Scenario
-from kustui.simulate.scenarios import ScenarioFile
+from kustui.simulate.scenarios import as_file
 from kustui.simulate.state import BEGAN
 
 if TYPE_CHECKING:
     from kustui.simulate.organisation import Member, Organisation
+    from kustui.simulate.scenarios import ScenarioFile
 
 _MOST_LISTED = 20
 
@@ -51,12 +52,6 @@ def rehearsal(
     )
     title = f"{event or members[0].title} is rehearsed"
     return as_file(Scenario(scenario=title, seed=seed, start=(start,)))
-
-
-def as_file(scenario: Scenario) -> ScenarioFile:
-    """A scenario that no file holds yet."""
-    text = scenario.model_dump_json(by_alias=True, exclude_defaults=True, indent=2)
-    return ScenarioFile(document("", text.encode()), scenario)
 
 
 def drafted(*members: Member, began: str = BEGAN) -> dict[str, Any]:
@@ -92,6 +87,13 @@ def payload_of(path: str, raw: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise RehearsalError(f"{path}:1:1: a payload is an object, found {kind(value)}")
     return value
+
+
+def among(organisation: Organisation, workflow: str | None) -> list[Member]:
+    """The workflow of a name or id, or every workflow. Raises RehearsalError."""
+    if workflow is not None:
+        return _chosen(organisation, workflow)[0]
+    return [organisation.member(entry.key) for entry in organisation.collection.entries]
 
 
 def _chosen(organisation: Organisation, workflow: str | None) -> tuple[list[Member], str]:

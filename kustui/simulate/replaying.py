@@ -73,9 +73,10 @@ def begun(file: ScenarioFile, organisation: Organisation, cast: Cast) -> State:
 def played(state: State, cast: Cast) -> Iterator[State]:
     """Every state until nothing is left. A run whose question nobody answers is left."""
     while not state.finished:
+        run = state.run
         for decision in decisions(state, cast):
             state = advance(state, decision)
-        if state.run is not None or state.waiting or state.queue:
+        if run is None or state.run is not None:  # else a choice was to leave it
             state = advance(state, Step())
         if state.question is not None:
             state = advance(state, Leave())

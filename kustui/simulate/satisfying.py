@@ -27,6 +27,7 @@ Segments = tuple[str, ...]
 
 _TELLING = frozenset(("eq", "neq", "ne", "gt", "gte", "lt", "lte", "exists", "dne", "true", "false", "in", "nin"))
 """Operators of which the values that are tried leave no case out, where they compare a reference with a literal."""
+_ORDERING = frozenset(("gt", "gte", "lt", "lte"))
 _MOST_WANTS = 200
 
 
@@ -70,7 +71,7 @@ def solved(wants: Sequence[Want], known: Known) -> Solution | Contradiction:
         found = _fitting_all(group, known, values)
         if found is not None:
             values |= found
-        elif _is_certain(group, known):
+        elif _is_certain(group, known, values):
             return Contradiction(group.paths[0], tuple(group.wants))
         else:
             left_open.extend(group.wants)
@@ -128,8 +129,9 @@ class _Groups:
         members: dict[Segments, list[Segments]] = {}
         for path in (*self._same, *self._wants):
             members.setdefault(self._root(path), []).append(path)
-        for root, paths in members.items():
-            yield _Group(tuple(dict.fromkeys((root, *paths))), self._wants.get(root, []))
+        # The longest first: an object is what its parts have made of it.
+        for root in sorted(members, key=lambda each: -max(map(len, members[each]))):
+            yield _Group(tuple(dict.fromkeys((root, *members[root]))), self._wants.get(root, []))
 
     def _is_opaque(self, path: Path) -> bool:
         return path.root != "steps" or path.step in self._known.opaque
@@ -153,16 +155,17 @@ def _are_references(want: Want) -> bool:
 
 def _fitting_all(group: _Group, known: Known, values: Mapping[Segments, Any]) -> dict[Segments, Any] | None:
     """The first value that is tried and meets all wants of a group, at all its paths."""
-    if any(_below(path, other) for path in group.paths for other in values):
-        # An object of which a part has its value already, or the part of one: they would undo each other.
-        candidates: Iterable[Any] = [MISSING]
-    else:
-        candidates = _candidates(group, known)
-    for candidate in candidates:
+    if _overlaps(group, values):  # an object of which a part has its value already is left as that makes it
+        return {} if all(_met(want, known, values) for want in group.wants) else None
+    for candidate in _candidates(group, known):
         assigned = dict.fromkeys(group.paths, candidate)
         if all(_met(want, known, assigned) for want in group.wants):
             return {} if candidate is MISSING and not group.wants else assigned
     return None
+
+
+def _overlaps(group: _Group, values: Mapping[Segments, Any]) -> bool:
+    return any(_below(path, other) for path in group.paths for other in values)
 
 
 def _below(one: Segments, other: Segments) -> bool:
@@ -171,11 +174,15 @@ def _below(one: Segments, other: Segments) -> bool:
 
 
 def _met(want: Want, known: Known, values: Mapping[Segments, Any]) -> bool:
+    return _holds(want, known, values) is want.holds
+
+
+def _holds(want: Want, known: Known, values: Mapping[Segments, Any]) -> bool | None:
     data: Any = known.data
     for path, value in values.items():
         if value is not MISSING:
             data = placed(data, path, value)
-    return decided(want.comparison, Surroundings(data, known.now)).holds is want.holds
+    return decided(want.comparison, Surroundings(data, known.now)).holds
 
 
 def _candidates(group: _Group, known: Known) -> Iterator[Any]:
@@ -220,13 +227,34 @@ def _fixed_values(want: Want, known: Known) -> Iterator[Any]:
             yield seen.value
 
 
-def _is_certain(group: _Group, known: Known) -> bool:
-    """Whether no other value than those tried could meet the wants."""
-    return all(
+def _is_certain(group: _Group, known: Known, values: Mapping[Segments, Any]) -> bool:
+    """Whether no other value than those tried could meet the wants, and each of those fails one for certain."""
+    if _overlaps(group, values) or not all(_is_telling(want, group) for want in group.wants):
+        return False
+    for candidate in _candidates(group, known):
+        if isinstance(candidate, list):
+            continue  # whether a list counts as its only element is not known, but it would for each of the wants
+        assigned = dict.fromkeys(group.paths, candidate)
+        if not any(_fails(want, known, assigned) for want in group.wants):
+            return False
+    return True
+
+
+def _fails(want: Want, known: Known, values: Mapping[Segments, Any]) -> bool:
+    """Whether values fail a want for certain; what has no order is neither more nor less, whoever is asked."""
+    holds = _holds(want, known, values)
+    return holds is (not want.holds) or (holds is None and want.comparison.operator in _ORDERING)
+
+
+def _is_telling(want: Want, group: _Group) -> bool:
+    """Whether it compares the value of the group itself with what is written down."""
+    if not want.comparison.operands:
+        return False
+    first, *others = want.comparison.operands
+    return (
         want.comparison.operator in _TELLING
-        and isinstance(want.comparison.operands[0].expression, Reference)
-        and want.comparison.operands[0].expression.paths
-        and want.comparison.operands[0].expression.paths[0].segments in group.paths
-        and all(operand.expression is None or not operand.expression.paths for operand in want.comparison.operands[1:])
-        for want in group.wants
+        and isinstance(first.expression, Reference)
+        and first.expression.path is not None
+        and first.expression.path.segments in group.paths
+        and not any(operand.expression and operand.expression.paths for operand in others)
     )

@@ -14,7 +14,7 @@ from kustui.definition.collection import document
 from kustui.definition.faults import kind, quoted
 from kustui.definition.models import TRIGGER_ID
 from kustui.definition.outline import Shape
-from kustui.definition.positions import escape
+from kustui.definition.positions import escape, key_of, scan
 from kustui.definition.surrogates import mended
 from kustui.simulate.dates import instant
 from kustui.simulate.scenario_model import Choice, Mock, Place, Scenario, Schedule
@@ -62,13 +62,12 @@ class ScenarioFile:
 def read(path: str, raw: bytes) -> ScenarioFile:
     """The scenario that a file holds. Raises ScenarioError."""
     found = document(path, raw)
-    if found.shape is Shape.BROKEN or any(fault.rule == "duplicate-key" for fault in found.faults):
-        raise ScenarioError(
-            *(
-                f"{path}:{found.source.place(found.fault_extent(fault).start)}: {fault.message}"
-                for fault in found.faults
-            )
-        )
+    if found.shape is Shape.BROKEN:
+        faults = ((found.source.place(found.fault_extent(fault).start), fault) for fault in found.faults)
+        raise ScenarioError(*(f"{path}:{place}: {fault.message}" for place, fault in faults))
+    if repeats := scan(found.source.data).repeats:
+        places = ((found.source.place(repeat.second.start), key_of(repeat.pointer)) for repeat in repeats)
+        raise ScenarioError(*(f"{path}:{place}: the key {quoted(key)} is given twice" for place, key in places))
     try:
         value = json.loads(mended(found.source.data))
     except (ValueError, RecursionError) as error:
@@ -81,6 +80,12 @@ def read(path: str, raw: bytes) -> ScenarioFile:
     if mistakes := list(_contradictions(scenario)):
         raise ScenarioError(*_placed(found, mistakes))
     return ScenarioFile(found, scenario)
+
+
+def as_file(scenario: Scenario) -> ScenarioFile:
+    """A scenario that no file holds yet."""
+    text = scenario.model_dump_json(by_alias=True, exclude_defaults=True, indent=2)
+    return ScenarioFile(document("", text.encode()), scenario)
 
 
 def _placed(found: Document, told: Sequence[tuple[str, str]]) -> Iterator[str]:

@@ -98,7 +98,8 @@ def _any(parts: Iterable[Condition], holds: bool) -> Alternatives:
 
 
 def _once(wants: Alternative) -> Alternative:
-    return tuple(dict.fromkeys(wants)) if len(wants) > 1 else wants
+    # Operands may hold lists, so what tells comparisons apart is where they stand.
+    return tuple({(want.comparison.pointer, want.holds): want for want in wants}.values()) if len(wants) > 1 else wants
 
 
 def literals_in(comparison: Comparison) -> Iterator[object]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kustui.simulate.replaying import Replay
     from kustui.simulate.trace import Entry, Tried
 
-WIDTH = 96
+WIDTH = 80
 _LOOKS = {
     "heading": "1",
     "time": "36",
@@ -35,7 +35,7 @@ Painter = Callable[[str, str], str]
 
 
 def report(replays: Sequence[Replay], *, told: bool = True, colour: bool = False) -> Iterator[str]:
-    paint = _painter(colour)
+    paint = painter(colour)
     for replay in replays:
         if told or not replay.held:
             yield from _replay(replay, paint)
@@ -158,7 +158,7 @@ def _tried(entry: Entry, tried: Tried, paint: Painter) -> Iterator[str]:
 
 
 def _wrapped(text: str, look: str, paint: Painter) -> Iterator[str]:
-    for index, line in enumerate(wrap(shown(text), WIDTH - 8) or [""]):
+    for index, line in enumerate(wrap(shown(text), WIDTH - 10, break_on_hyphens=False) or [""]):
         yield f"{'      ' if index == 0 else '          '}{paint(look, line)}\n"
 
 
@@ -180,7 +180,9 @@ def _never(covered: Covered) -> Iterator[str]:
     if left:
         rest = f" and {len(left) - _MOST_LEFT} more" if len(left) > _MOST_LEFT else ""
         named = ", ".join(left[:_MOST_LEFT])
-        for index, line in enumerate(wrap(shown(f"{covered.member.title}: never {named}{rest}"), WIDTH - 6)):
+        for index, line in enumerate(
+            wrap(shown(f"{covered.member.title}: never {named}{rest}"), WIDTH - 6, break_on_hyphens=False)
+        ):
             yield f"{'  ' if index == 0 else '      '}{line}\n"
 
 
@@ -188,7 +190,8 @@ def _share(share: Share, noun: str) -> str:
     return f"{share.taken} of {share.of} {noun}"
 
 
-def _painter(colour: bool) -> Painter:
+def painter(colour: bool) -> Painter:
+    """Puts a text into one of the looks of a report, or leaves it."""
     if not colour:
         return lambda _, text: text
     return lambda look, text: f"\x1b[{_LOOKS[look]}m{text}\x1b[0m" if look else text
