@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kustui.definition.faults import quoted
 from kustui.simulate.casting import text_of
 from kustui.simulate.helpers import date_format
-from kustui.simulate.values import MISSING, Undecided, is_missing, looked_up
+from kustui.simulate.values import MISSING, Undecided, is_missing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,9 +38,7 @@ def called(written: Written, surroundings: Surroundings) -> Any:
     known = FUNCTIONS.get(written.name)
     if known is None:
         return Undecided(f"kustui does not know the function {quoted(written.name)}")
-    arguments = [
-        looked_up(surroundings.data, each.path.segments) if each.path else each.text for each in written.arguments
-    ]
+    arguments = [surroundings.read(each.path.segments) if each.path else each.text for each in written.arguments]
     for argument in arguments:
         if isinstance(argument, Undecided):
             return argument

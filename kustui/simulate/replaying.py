@@ -11,7 +11,7 @@ from kustui.simulate.scenarios import Cast
 from kustui.simulate.state import MOST_STEPS, beginning
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from kustui.simulate.expecting import Difference
     from kustui.simulate.organisation import Organisation
@@ -62,7 +62,7 @@ def replay(file: ScenarioFile, organisation: Organisation, most: int | None = No
 def begun(file: ScenarioFile, organisation: Organisation, cast: Cast) -> State:
     """The state in which everything that starts by itself is on the queue."""
     scenario = file.scenario
-    state = beginning(organisation, scenario.seed, file.began)
+    state = beginning(organisation, scenario.seed, file.began, scenario.variables)
     for start, member in zip(scenario.start, cast.starts, strict=True):
         after = round(start.after * _MINUTE)
         key = member.key if member else ""
@@ -105,11 +105,3 @@ def decisions(state: State, cast: Cast) -> Iterator[Decision]:
                 way.transition.pointer for way in ways if way.target == choice.take and way.after_failure == failing
             ]
             yield Force(among[0] if among else "")
-
-
-def until(states: Iterator[State], stop: Callable[[State], bool]) -> Iterator[State]:
-    """The states up to and with the first for which ``stop`` holds: a breakpoint."""
-    for state in states:
-        yield state
-        if stop(state):
-            return

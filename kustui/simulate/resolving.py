@@ -11,7 +11,7 @@ from kustui.definition.positions import escape
 from kustui.simulate.functions import FUNCTIONS, called
 from kustui.simulate.helpers import HELPERS
 from kustui.simulate.templates import put_out
-from kustui.simulate.values import MISSING, Undecided, looked_up
+from kustui.simulate.values import MISSING, Undecided
 
 if TYPE_CHECKING:
     from kustui.simulate.surroundings import Surroundings
@@ -41,7 +41,7 @@ def evaluated(expression: Expression, surroundings: Surroundings) -> Any:
         case Literal(text):
             return text
         case Reference(paths=(path,)):
-            return looked_up(surroundings.data, path.segments)
+            return surroundings.read(path.segments)
         case Reference(faults=(fault, *_)):
             return Undecided(fault.message)
         case Function():

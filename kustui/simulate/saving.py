@@ -39,6 +39,7 @@ def saved(title: str, state: State, entries: Sequence[Entry] | None = None) -> d
         "scenario": title,
         **({"begins": began} if began != BEGAN else {}),
         **({"seed": state.seed} if state.seed else {}),
+        **({"variables": plain(dict(state.variables))} if state.variables else {}),
         "start": [_start(organisation, entry) for entry in entries if entry.kind is Kind.EVENT and not entry.cause],
         **_unless_empty("mocks", (_mock(organisation, entry) for entry in entries if _mocked(entry))),
         **_unless_empty("choices", (choice for entry in entries for choice in _choices(organisation, entry))),

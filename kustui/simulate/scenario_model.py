@@ -114,6 +114,7 @@ class Scenario(_Object):
     schema_: str | None = Field(None, alias="$schema")
     begins: _Text | None = Field(None, description="The date on the virtual clock at the beginning, in ISO 8601.")
     seed: str = Field("", description="What random values are drawn from.")
+    variables: dict[str, JsonValue] = Field({}, description="What /#variables reads, by id; others are undecided.")
     max_steps: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] | None = Field(
         None, description="After how many steps it is cut."
     )

@@ -79,6 +79,8 @@ class State:
     """A rehearsal between two steps."""
 
     organisation: Organisation
+    variables: Mapping[str, Any]
+    """What ``/#variables`` reads, by id; of others nobody knows."""
     began: int
     """When, in milliseconds since 1970: the clock counts from here."""
     seed: str = ""
@@ -131,9 +133,11 @@ class State:
         return self.invocations.get(self.run.key, {}).get(self.run.at, 0) + 1
 
 
-def beginning(organisation: Organisation, seed: str = "", began: str = BEGAN) -> State:
+def beginning(
+    organisation: Organisation, seed: str = "", began: str = BEGAN, variables: Mapping[str, Any] | None = None
+) -> State:
     """A rehearsal in which nothing has happened yet. Raises ValueError where ``began`` is no date in ISO 8601."""
     moment = instant(began)
     if moment is None:
         raise ValueError(f"{began!r} is no date in ISO 8601")
-    return State(organisation, moment, seed)
+    return State(organisation, variables or {}, moment, seed)

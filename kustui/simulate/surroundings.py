@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+from kustui.simulate.values import Undecided, looked_up
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
@@ -24,6 +26,12 @@ class Surroundings:
     """The same seed, the same random values."""
     answers: Mapping[str, Any] = field(default_factory=dict)
     """What a person has said of values and conditions that cannot be decided, by their pointer."""
+
+    def read(self, segments: Sequence[str]) -> Any:
+        """What stands at a path of the run's data: a value, MISSING or Undecided."""
+        if segments[:1] == ("variables",) and len(segments) > 1 and segments[1] not in self.data.get("variables", {}):
+            return Undecided("variables are kept in the organisation, and not in the definition")
+        return looked_up(self.data, segments)
 
     def random_id(self, size: int, place: int) -> str:
         """Letters and digits that look random. ``place`` tells one call of a template from another."""

@@ -108,7 +108,7 @@ class _Output:
     def lookup(self, lookup: Lookup, frame: _Frame) -> Any:
         segments = lookup.path.segments
         if lookup.reads_run or lookup.origin is Origin.ROOT:
-            return looked_up(self.surroundings.data, segments)
+            return self.surroundings.read(segments)
         if lookup.origin is Origin.DATA:
             return looked_up(frame.data, segments)
         if lookup.origin is Origin.PARAMETER:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 from kustui.check.settings import Settings
 from kustui.definition.collection import Collection, document
 from kustui.simulate.decisions import Start, Step
-from kustui.simulate.engine import advance, stepped
+from kustui.simulate.engine import advance
 from kustui.simulate.organisation import Organisation
+from kustui.simulate.running import stepped
 from kustui.simulate.state import State, beginning
 from kustui.workspace import Snapshot, examined
 

@@ -10,9 +10,11 @@ import pytest
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.check.settings import Settings
 from kustui.simulate.decisions import Answer, Fail, Force, Give, Leave, Replan, Start, Step
-from kustui.simulate.engine import advance, preview, stepped
+from kustui.simulate.engine import advance, preview
 from kustui.simulate.queue import RUNS_PER_WINDOW, WINDOW, Due, Queue
+from kustui.simulate.running import stepped
 from kustui.simulate.trace import CHUNK, MOST_CHUNKS, Kind, Mark, Trace
+from kustui.simulate.values import Undecided
 from tests.simulate.cases import EVENT, entries, organisation, started, to_the_end, told
 
 if TYPE_CHECKING:
@@ -108,6 +110,25 @@ def test_a_match_is_computed_as_kustomer_would() -> None:
     entry = to_the_end(started(workflow("W", match))).last
     assert entry is not None
     assert (entry.mark, entry.output) == (Mark.COMPUTED, {"match": "42"})
+
+
+def test_a_variable_is_undecided_unless_somebody_says_what_it_holds() -> None:
+    tells = workflow("W", step("aB3", params={"key": "/#variables.v1"}))
+    entry = to_the_end(started(tells)).last
+    assert entry is not None
+    assert isinstance(entry.params["key"], Undecided)
+    known = replace(started(tells), variables={"v1": "secret"})
+    entry = to_the_end(advance(known, Start({}, EVENT))).last
+    assert entry is not None
+    assert entry.params == {"key": "secret"}
+
+
+def test_a_trigger_is_read_as_step_1_whatever_it_calls_itself() -> None:
+    odd = workflow("W", step("aB3", params={"x": "/#steps.1.a", "y": "/#steps.start.a"}))
+    odd["trigger"]["id"] = "start"
+    entry = to_the_end(started(odd, a=7)).last
+    assert entry is not None
+    assert entry.params == {"x": 7, "y": 7}
 
 
 def test_a_step_without_an_action_only_branches() -> None:
