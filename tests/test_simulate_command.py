@@ -125,7 +125,7 @@ def test_one_that_does_not_hold_shows_the_first_difference_in_place(capsys: pyte
     assert lines[wrong].endswith(': "cD4" runs, and the run is expected to be over')
     assert "breaks.scenario.json:" in lines[wrong]
     assert any(line.startswith("   cD4") for line in lines[:wrong])
-    assert lines[-1] == "1 of 2 scenarios held"
+    assert lines[-2:] == ["coverage: 3 of 3 steps, 3 of 3 transitions", "1 of 2 scenarios held"]
 
 
 def test_the_order_of_paths_and_scenarios_does_not_matter(capsys: pytest.CaptureFixture[str]) -> None:
@@ -209,6 +209,9 @@ def test_what_nobody_can_decide_is_told_and_the_run_left(capsys: pytest.CaptureF
         (["gone.json"], "gone.json: no such file or directory"),
         (["chain.json", "gone.scenario.json"], "gone.scenario.json: no such file or directory"),
         (["chain.json", "holds.scenario.json", "--workflow", "W"], "a scenario says itself what starts"),
+        (["-", "--watch"], "--watch needs files"),
+        (["gone.json", "--watch"], "gone.json: no such file or directory"),
+        (["chain.json", "--watch", "--save", "x.scenario.json"], "leave out --save"),
         (["chain.json", "--event", "gone.json"], "gone.json: no such file or directory"),
         (["chain.json", "--explore", "--format", "junit"], "--explore checks nothing"),
         (["chain.json", "--max-steps", "0"], "a whole number from 1 to 1,000,000 is needed, not '0'"),
@@ -261,6 +264,26 @@ def test_a_reader_that_has_seen_enough_is_no_mistake() -> None:
     command = f"{' '.join(KUSTUI)} simulate chain.json | head -n 1"
     done = subprocess.run(command, shell=True, capture_output=True, env=environment(), timeout=PATIENCE, check=False)
     assert done.stderr == b""
+
+
+def test_watching_replays_after_every_save_of_a_scenario_or_a_definition() -> None:
+    process = subprocess.Popen(
+        [*KUSTUI, "simulate", "chain.json", "holds.scenario.json", "--watch"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=environment({"PYTHONUNBUFFERED": "1"}),
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "held holds.scenario.json: It is open\n"
+            write("holds.scenario.json", {**HOLDS, "scenario": "It is so"})
+            assert process.stdout.readline() == "held holds.scenario.json: It is so\n"
+            write("chain.json", {**CHAIN, "title": "Another"})
+            assert process.stdout.readline() == "held holds.scenario.json: It is so\n"
+        finally:
+            process.terminate()
 
 
 def test_a_definition_comes_from_standard_input() -> None:

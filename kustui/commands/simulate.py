@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.check.configuration import ConfigurationError, settings_for
+from kustui.check.configuration import ConfigurationError, found_from, settings_for
 from kustui.check.settings import Settings
-from kustui.commands.saying import COLOURS, PROBLEMS, Parser, coloured, refuse, say, write
+from kustui.commands.saying import COLOURS, PROBLEMS, USAGE_ERROR, Parser, coloured, refuse, say, write
 from kustui.definition.garbage import undisturbed
 from kustui.definition.loading import SCENARIO_SUFFIX, STDIN, PathError, nothing_to_show
 from kustui.simulate.rehearsing import RehearsalError, rehearsal
@@ -39,6 +40,7 @@ examples:
   kustui simulate app.json --event order.json           with a payload of yours
   kustui simulate app.json --save late.scenario.json    to be edited, and replayed:
   kustui simulate app.json late.scenario.json           exit status 1 where it comes otherwise
+  kustui simulate app.json late.scenario.json --watch   again after every save
   kustui simulate app.json --workflow order-created --explore     every path through it
   kustui simulate --schema                              the JSON Schema of a scenario
 """
@@ -50,6 +52,10 @@ class _CannotError(Exception):
     def __init__(self, *lines: str) -> None:
         super().__init__("\n".join(lines))
         self.lines = lines
+
+
+class _SeenEnoughError(Exception):
+    """Nobody reads on."""
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -67,6 +73,18 @@ def run(arguments: Sequence[str]) -> int:
         return refuse("--explore makes up what starts each path: leave out --event")
     if STDIN in definitions and sys.stdin is not None and sys.stdin.isatty():
         return refuse("- reads standard input, and that is the terminal: pipe a definition into it")
+    if options.watch:
+        if STDIN in definitions:
+            return refuse("--watch needs files: standard input does not change")
+        if options.save:
+            return refuse("--watch would save again and again: leave out --save")
+    try:
+        return (_watch if options.watch else _once)(options, definitions, scenarios)
+    except _SeenEnoughError:
+        return 0
+
+
+def _once(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
     try:
         with undisturbed():
             organisation = _organisation(options, definitions)
@@ -78,6 +96,22 @@ def run(arguments: Sequence[str]) -> int:
         return refuse(str(error))
     except (ConfigurationError, _CannotError) as error:
         return refuse(*error.lines)
+
+
+def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
+    """Until Ctrl+C, or until nobody reads on."""
+    from kustui.watch import changes
+
+    configuration = None if options.no_config else options.config or found_from(definitions)
+    also = [path for path in (*scenarios, options.event, configuration) if path]
+    first = True
+    for _ in changes(definitions, also):
+        gc.unfreeze()  # what the last look left
+        status = _once(options, definitions, scenarios)
+        if first and status == USAGE_ERROR:
+            return status
+        first = False
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -93,6 +127,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--event", metavar="FILE", help="the payload that starts it, as a JSON object, instead of a drafted one")
     add("--format", choices=FORMATS, default="text", help="how it is told (default: text)")
     add("--trace", action="store_true", help="tell every step also of the scenarios that held")
+    add("--watch", action="store_true", help="again after every change of a definition or scenario, until Ctrl+C")
     add("--max-steps", metavar="N", type=_count, help=f"cut it after so many steps (default: {MOST_STEPS:,})")
     add("--seed", metavar="TEXT", default="", help="what random values are drawn from")
     add("--save", metavar="FILE", help="write the rehearsal as a scenario; with --explore a folder, for all of them")
@@ -237,8 +272,10 @@ def _file_name(title: str) -> str:
 
 
 def _write(pieces: Iterator[str], format_: str) -> None:
-    """Raises _CannotError."""
+    """Raises _CannotError and _SeenEnoughError."""
     try:
-        write(pieces, None if format_ == "text" else "utf-8")
+        reads_on = write(pieces, None if format_ == "text" else "utf-8")
     except OSError as error:
         raise _CannotError(f"standard output: {(error.strerror or str(error)).lower()}") from error
+    if not reads_on:
+        raise _SeenEnoughError

@@ -19,10 +19,6 @@ if TYPE_CHECKING:
     from kustui.simulate.organisation import Member
 
 
-_ONE = "\0"
-"""Begins the event of a single workflow, which a person starts by its key."""
-
-
 def advance(state: State, decision: Decision) -> State:
     """The next state. Never raises; a decision that means nothing here gives the same state.
 
@@ -33,8 +29,8 @@ def advance(state: State, decision: Decision) -> State:
         case Step():
             return carried_out(state) if state.run is not None else _begun(state)
         case Start(payload, event, key, after, drafted):
-            at, name = state.clock + max(0, after), event or f"{_ONE}{key}"
-            due = Due(at, state.dues + 1, event=name, payload=payload, drafted=drafted)
+            at, alone = state.clock + max(0, after), "" if event else key
+            due = Due(at, state.dues + 1, event=event, alone=alone, payload=payload, drafted=drafted)
             return replace(state, queue=state.queue.plus(due), dues=state.dues + 1)
         case Leave(why):
             return left(state, why) if state.run is not None else state
@@ -106,10 +102,9 @@ def _why_not(member: Member) -> str:
 def _happened(state: State, due: Due) -> State:
     """An event starts a run of every enabled workflow that listens to it, one after another [docs]."""
     started: tuple[str, ...]
-    alone = due.event.removeprefix(_ONE) if due.event.startswith(_ONE) else ""
-    if alone:
-        started = (alone,) if alone in state.organisation.collection.by_key else ()
-        event = state.organisation.collection.by_key[alone].item.event if started else ""
+    if due.alone:
+        started = (due.alone,) if due.alone in state.organisation.collection.by_key else ()
+        event = state.organisation.collection.by_key[due.alone].item.event if started else ""
     else:
         started, event = state.organisation.listeners(due.event), due.event
     notes = () if started else ("no enabled workflow here listens to it",)
@@ -117,7 +112,7 @@ def _happened(state: State, due: Due) -> State:
     entry = entry_of(
         state,
         Kind.EVENT,
-        key=alone,
+        key=due.alone,
         name=event,
         output=due.payload,
         mark=mark,

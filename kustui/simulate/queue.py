@@ -22,6 +22,8 @@ class Due(NamedTuple):
     key: str = ""
     """The workflow of a run; empty for an event."""
     event: str = ""
+    alone: str = ""
+    """The one workflow that starts, where a person has started one and no event."""
     payload: Any = None
     """The inputs of a run, or the payload of an event."""
     cause: str = ""

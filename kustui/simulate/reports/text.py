@@ -41,6 +41,8 @@ def report(replays: Sequence[Replay], *, told: bool = True, colour: bool = False
             yield from _replay(replay, paint)
         yield from _verdict(replay, paint)
     if len(replays) > 1:
+        yield "\n"
+        yield from _coverage(Coverage.of(*(replay.state for replay in replays)))
         held = sum(replay.held for replay in replays)
         yield f"{held} of {len(replays)} scenarios held\n"
 
