@@ -145,6 +145,8 @@ class _Carrying:
     ) -> State:
         """Tries the ways in order: the first whose condition holds wins [docs]."""
         forced = self.state.plan.way
+        if forced and all(way.transition.pointer != forced for way in ways):
+            forced = None  # it leads from elsewhere
         tried: list[Tried] = []
         for way in ways:
             pointer = way.transition.pointer

@@ -13,7 +13,7 @@ from kustui.simulate.carrying import carried_out, entry_of, left
 from kustui.simulate.decisions import Answer, Decision, Fail, Force, Give, Leave, Replan, Start, Step
 from kustui.simulate.queue import Due
 from kustui.simulate.state import Plan, Run, State
-from kustui.simulate.trace import Entry, Failure, Kind, Mark
+from kustui.simulate.trace import Entry, Failure, Kind, Mark, Tried
 
 if TYPE_CHECKING:
     from kustui.simulate.organisation import Member
@@ -58,6 +58,16 @@ def preview(state: State) -> Entry | None:
     """What carrying out the step at hand, as planned, would add to the trace; None where it asks, or no run is on."""
     after = carried_out(state) if state.run is not None else state
     return after.last if len(after.trace) > len(state.trace) else None
+
+
+def table(state: State) -> tuple[Tried, ...]:
+    """Every way out of the trigger or step at hand and what comes of its condition, also those after the one that wins.
+
+    Error cases where the step is planned to fail, else transitions.
+    """
+    # Where no way is to be taken, all are looked at.
+    found = preview(replace(state, plan=replace(state.plan, way="")))
+    return found.tried if found is not None else ()
 
 
 # Between two runs.

@@ -10,7 +10,7 @@ import pytest
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.check.settings import Settings
 from kustui.simulate.decisions import Answer, Fail, Force, Give, Leave, Replan, Start, Step
-from kustui.simulate.engine import advance, preview
+from kustui.simulate.engine import advance, preview, table
 from kustui.simulate.queue import RUNS_PER_WINDOW, WINDOW, Due, Queue
 from kustui.simulate.running import stepped
 from kustui.simulate.trace import CHUNK, MOST_CHUNKS, Kind, Mark, Trace
@@ -208,9 +208,25 @@ def test_a_forced_way_is_taken_and_marked_whatever_the_conditions_say() -> None:
     forced = advance(advance(state, Force(pointer_of(state, "aB3"))), Step()).last
     assert forced is not None
     assert (forced.target, forced.forced) == ("aB3", True)
+    elsewhere = advance(advance(state, Force("/steps/0/transitions/0")), Step()).last
+    assert elsewhere is not None
+    assert (elsewhere.target, elsewhere.forced) == ("cD4", False)
     ended = advance(advance(state, Force("")), Step()).last
     assert ended is not None
     assert (ended.target, ended.forced, ended.ended) == ("", True, "it was made to end here")
+
+
+def test_the_table_of_the_step_at_hand_has_every_way_and_what_comes_of_it() -> None:
+    ways = to("cD4", when("eq", "/#steps.aB3.status", "open")), to("eF5", UNKNOWN), to("eF5")
+    ask = step("aB3", *ways, errorCases=[to("eF5")])
+    state = to_the_end(started(workflow("W", ask, step("cD4"), step("eF5"))), 2)
+    assert [(tried.target, tried.verdict and tried.verdict.holds) for tried in table(state)] == [
+        ("cD4", True),
+        ("eF5", None),
+        ("eF5", True),
+    ]
+    assert [tried.target for tried in table(advance(state, Fail(500)))] == ["eF5"]
+    assert table(to_the_end(state)) == ()
 
 
 def test_a_plan_is_forgotten_once_asked_to_and_once_carried_out() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -80,6 +81,13 @@ def _definition_of(path: Path) -> str:
     """The definition whose name a scenario's begins with."""
     names = [each for each in path.parent.iterdir() if is_definition(each.name) and path.name.startswith(each.stem)]
     return str(max(names, key=lambda each: len(each.name)))
+
+
+def test_the_scenario_of_the_readme_is_valid() -> None:
+    text = (SAMPLES.parent / "README.md").read_text(encoding="utf-8")
+    (written,) = (block for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL) if '"scenario"' in block)
+    jsonschema.validate(json.loads(written), schema())
+    read("README.scenario.json", written.encode())
 
 
 def test_the_schema_is_one() -> None:
