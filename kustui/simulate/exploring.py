@@ -19,7 +19,7 @@ from kustui.simulate.state import BEGAN
 from kustui.simulate.trace import Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from kustui.simulate.demands import Fields
     from kustui.simulate.organisation import Member, Organisation
@@ -189,9 +189,3 @@ def _first_difference(legs: Sequence[Leg], came: Sequence[str | None]) -> Leg | 
         if index >= len(came) or came[index] != target:
             return leg
     return None
-
-
-def explorations(organisation: Organisation, keys: Sequence[str], most: int = MOST_PATHS) -> Iterator[Exploration]:
-    """Those of several workflows."""
-    for key in keys:
-        yield explored(organisation.member(key), most)

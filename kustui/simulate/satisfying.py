@@ -103,6 +103,7 @@ class _Groups:
         self._same: dict[Segments, Segments] = {}
         self._wants: dict[Segments, list[Want]] = {}
         single: list[tuple[Segments, Want]] = []
+        several: list[Segments] = []
         for want in wants:
             paths = [
                 path for operand in want.comparison.operands if operand.expression for path in operand.expression.paths
@@ -119,11 +120,11 @@ class _Groups:
                 self._join(*free)
             else:
                 self.others.append(want)
-                single.extend((path, _NO_WANT) for path in free)
+                several.extend(free)
+        for path in several:
+            self._wants.setdefault(self._root(path), [])
         for path, want in single:
-            wanted = self._wants.setdefault(self._root(path), [])
-            if want is not _NO_WANT:
-                wanted.append(want)
+            self._wants.setdefault(self._root(path), []).append(want)
 
     def groups(self) -> Iterator[_Group]:
         members: dict[Segments, list[Segments]] = {}
@@ -144,9 +145,6 @@ class _Groups:
     def _join(self, one: Segments, other: Segments) -> None:
         self._same.setdefault(one, one)
         self._same[self._root(other)] = self._root(one)
-
-
-_NO_WANT: Any = None
 
 
 def _are_references(want: Want) -> bool:
@@ -256,5 +254,7 @@ def _is_telling(want: Want, group: _Group) -> bool:
         and isinstance(first.expression, Reference)
         and first.expression.path is not None
         and first.expression.path.segments in group.paths
+        # How long a list is, and what a late element of it is, is tried for short lists alone.
+        and not any(each == "length" or each.isdigit() for each in first.expression.path.fields)
         and not any(operand.expression and operand.expression.paths for operand in others)
     )

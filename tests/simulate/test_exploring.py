@@ -50,6 +50,8 @@ def test_every_path_is_told_once_with_those_that_end_early_and_those_that_fail()
         (when("contains", STATUS, "vip"), when("contains", STATUS, "new"), False),
         (when("eq", STATUS, False), when("dne", STATUS), False),  # whether nothing counts as false is not known
         (when("matches", STATUS, "^a"), when("matches", STATUS, "^b"), False),  # nobody has looked that far
+        (when("gt", "/#steps.aB3.items.length", 100), when("exists", STATUS), False),
+        (when("eq", "/#steps.aB3.items.99.id", "a"), when("exists", STATUS), False),
         (when("isOpenToday", STATUS), when("eq", STATUS, "x"), False),
         (when("exists", "/#steps.aB3.body"), when("eq", "/#steps.aB3.body.id", "a"), False),
     ],
