@@ -87,6 +87,15 @@ def test_a_run_that_meets_something_broken_fails(capsys: pytest.CaptureFixture[s
     assert "[unknown-target]" in told
 
 
+def test_a_run_that_cannot_go_on_for_want_of_a_value_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    late = schedule("aB3", ID, runAt={"type": "relative", "value": "/#steps.1.gone"})
+    write("late.json", app(workflow("W", late), called("C", ID, step("cD4"))))
+    write("event.json", "{}")
+    status, told, _ = run(capsys, "late.json", "--event", "event.json")
+    assert status == 1
+    assert "over: nothing says when the scheduled workflow is to run" in told
+
+
 def test_which_workflow_is_asked_where_there_are_several(capsys: pytest.CaptureFixture[str]) -> None:
     write("two.json", app(workflow("W", step("aB3")), workflow("V", step("aB3"), event="other")))
     assert run(capsys, "two.json") == (2, "", "kustui: name the one to rehearse with --workflow: W, V\n")

@@ -210,7 +210,7 @@ def _told(options: argparse.Namespace, organisation: Organisation, files: Sequen
         _save(options.save, replays[0])
     if files[0].path:
         return 0 if all(each.held for each in replays) else PROBLEMS
-    return PROBLEMS if any(entry.problem for entry in replays[0].entries) else 0
+    return PROBLEMS if any(entry.broken for entry in replays[0].entries) else 0
 
 
 def _save(path: str, replay: Replay) -> None:

@@ -158,7 +158,7 @@ class _Carrying:
                     return self._taken(kind, place, {**what, "tried": tuple(tried), "forced": True}, way.transition)
                 continue
             if verdict is None or verdict.holds is None:
-                if problem := self.member.stopping(pointer):
+                if problem := self.member.stopping(f"{pointer}/condition" if verdict is not None else pointer):
                     what |= {"tried": tuple(tried), "problem": problem}
                     return self._ended(kind, place, what, problem.message, broken=True)
                 if verdict is None:
@@ -195,7 +195,7 @@ class _Carrying:
         return replace(self._with_entry(kind, place, {**what, "target": target}), run=run)
 
     def _ended(self, kind: Kind, place: str, what: dict[str, Any], why: str, *, broken: bool = False) -> State:
-        over = self._with_entry(kind, place, {**what, "ended": why})
+        over = self._with_entry(kind, place, {**what, "ended": why, "broken": broken})
         run = replace(self.run, path=(*self.run.path, self.run.at))
         return replace(over, run=None, last_run=run)
 

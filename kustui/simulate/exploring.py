@@ -45,6 +45,11 @@ class Path:
         return (*self.prospect.nodes, *([last.target] if last is not None and not self.prospect.worlds else []))
 
     @property
+    def ways(self) -> tuple[str, ...]:
+        """The pointers of the ways that it takes; the last is empty where the run ends with none."""
+        return tuple(leg.way.transition.pointer if leg.way is not None else "" for leg in self.prospect.legs)
+
+    @property
     def contradicts(self) -> bool:
         """Whether nothing can make a run go it."""
         return not self.prospect.worlds and self.prospect.complete

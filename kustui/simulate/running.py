@@ -49,7 +49,7 @@ def at_scheduled_run(state: State) -> bool:
 
 def after_failure(state: State) -> bool:
     """After a step has failed, or a run has met something broken."""
-    return state.last is not None and (state.last.failure is not None or state.last.problem is not None)
+    return state.last is not None and (state.last.failure is not None or state.last.broken)
 
 
 def after_schedule(state: State) -> bool:

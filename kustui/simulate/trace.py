@@ -136,8 +136,10 @@ class Entry:
     """Keys of the workflows that an event started."""
     ended: str = ""
     """Why the run is over with this, in a clause; empty while it goes on."""
+    broken: bool = False
+    """Whether it is over because it could not go on, whatever the conditions say."""
     problem: Problem | None = None
-    """What is wrong with the definition here, so that the run could not go on."""
+    """What is wrong with the definition there, where that is known."""
     problems: tuple[Problem, ...] = ()
     """Other problems of this place."""
     notes: tuple[str, ...] = ()

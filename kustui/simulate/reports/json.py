@@ -108,6 +108,7 @@ def entry_record(entry: Entry) -> dict[str, Any]:
         "published": entry.published,
         "started": len(entry.started),
         "ended": entry.ended,
+        "broken": entry.broken,
         "problem": problem_record(entry.problem) if entry.problem else None,
         "problems": [problem_record(each) for each in entry.problems],
         "notes": list(entry.notes),

@@ -97,7 +97,7 @@ def lines(entry: Entry, paint: Painter) -> Iterator[str]:
     for tried in entry.tried:
         yield from _tried(entry, tried, paint)
     if entry.ended:
-        yield from _wrapped(f"over: {words.why(entry)}", "wrong" if entry.problem else "heading", paint)
+        yield from _wrapped(f"over: {words.why(entry)}", "wrong" if entry.broken else "heading", paint)
     if entry.problem is not None:
         place = f"{entry.problem.document.path}:{entry.problem.span().start}"
         yield from _wrapped(f"problem: {place} [{entry.problem.rule}]", "wrong", paint)
