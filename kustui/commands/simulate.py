@@ -31,7 +31,7 @@ _MOST_ALLOWED = 1_000_000
 
 _EPILOG = """\
 exit status:
-  0  every scenario held      1  one did not, or a run met something broken
+  0  every scenario held      1  one did not; without scenarios: a run met something broken
   2  the rehearsal could not be carried out
 
 examples:

@@ -38,7 +38,10 @@ def output(
 ) -> dict[str, Any]:
     """What a step's action answers in a run with this data."""
     start: dict[str, Any] = {}
-    if step.action in _REST_ACTIONS:
+    declared = member.output_schema(step.action) if step.action else None
+    if declared is not None:
+        start = _of_schema(declared, now)
+    elif step.action in _REST_ACTIONS:
         start = {"response": {"statusCode": 200}, "body": {}}  # [seen]
     return _filled(start, demands_on(member, step.id), data, now, aim or {})
 

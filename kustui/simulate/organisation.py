@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from pydantic import ValidationError
 
 from kustui.check.problems import Severity
 from kustui.check.settings import Settings
 from kustui.definition.expressions import parse_condition
+from kustui.definition.models import Schema
 from kustui.graph.flow import Flow
 from kustui.graph.references import Read, reads_of
 
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from kustui.check.problems import Problem
     from kustui.definition.collection import Collection, Entry
     from kustui.definition.expressions import Condition
-    from kustui.definition.models import Schema, Workflow
+    from kustui.definition.models import Workflow
 
 STOPPING = frozenset(
     (
@@ -36,6 +39,8 @@ class Member:
 
     entry: Entry
     problems: tuple[Problem, ...] = ()
+    actions: tuple[Mapping[str, Any], ...] = ()
+    """What its app declares as actions."""
 
     @property
     def key(self) -> str:
@@ -74,6 +79,17 @@ class Member:
         """The schema of a callable workflow's inputs."""
         trigger = self.workflow.trigger
         return trigger.input_schema if trigger is not None and trigger.callable else None
+
+    def output_schema(self, action: str) -> Schema | None:
+        """What an action of its own app declares that it answers; None where that is not told."""
+        for declared in self.actions:
+            name = declared.get("name")
+            if isinstance(name, str) and (name == action or (name and action.endswith(f".{name}"))):
+                try:
+                    return Schema.model_validate(declared.get("outputSchema"))
+                except ValidationError:
+                    return None
+        return None
 
     @cached_property
     def _by_place(self) -> Mapping[str, tuple[Problem, ...]]:
@@ -114,7 +130,9 @@ class Organisation:
     def member(self, key: str) -> Member:
         """The workflow of a key. Raises KeyError for one that is not here."""
         if key not in self._members:
-            self._members[key] = Member(self.collection.by_key[key], self.problems.get(key, ()))
+            entry = self.collection.by_key[key]
+            app = self.collection.document_of(entry).app
+            self._members[key] = Member(entry, self.problems.get(key, ()), app.actions if app is not None else ())
         return self._members[key]
 
     def of_id(self, id_: str) -> Member | None:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.check.settings import Settings
+from kustui.simulate.coverage import Coverage
 from kustui.simulate.decisions import Answer, Fail, Force, Give, Leave, Replan, Start, Step
 from kustui.simulate.engine import advance, preview, table
 from kustui.simulate.queue import RUNS_PER_WINDOW, WINDOW, Due, Queue
+from kustui.simulate.reports.json import entry_record
 from kustui.simulate.running import stepped
+from kustui.simulate.state import State, beginning
 from kustui.simulate.trace import CHUNK, MOST_CHUNKS, Kind, Mark, Trace
 from kustui.simulate.values import Undecided
 from tests.simulate.cases import EVENT, entries, organisation, started, to_the_end, told
-
-if TYPE_CHECKING:
-    from kustui.simulate.state import State
 
 ID = "5f8e148232731d0015c14657"
 OPEN, DONE = when("eq", "/#steps.1.status", "open"), when("eq", "/#steps.1.status", "done")
@@ -305,6 +306,27 @@ def test_over_a_thousand_runs_in_a_window_wait_for_the_next_in_order() -> None:
     ]
 
 
+def test_runs_over_the_limit_wait_and_the_trace_says_so() -> None:
+    stage = organisation(app(workflow("W", schedule("aB3", ID)), called("C", ID)))
+    state = beginning(stage)
+    for _ in range(RUNS_PER_WINDOW + 2):
+        state = advance(state, Start({}, EVENT))
+    late = [
+        (entry.at // 60_000, entry.waited // 60_000)
+        for each in stepped(state, 20_000)
+        if (entry := each.last) is not None and entry.waited and each.run is None
+    ]
+    assert set(late) == {(75, 15)}
+
+
+def test_values_that_a_ring_wraps_again_and_again_do_no_harm() -> None:
+    ring = called("C", ID, schedule("aB3", ID, inputs={"x": "/#steps.1", "text": "{{steps.1}}"}))
+    state = to_the_end(advance(beginning(organisation(ring)), Start({}, key=f"0.json#{ID}")), 4_000)
+    assert len(state.trace) > 2_000
+    assert state.last is not None
+    assert len(json.dumps(entry_record(state.last))) < 100_000
+
+
 # What is broken.
 
 
@@ -349,6 +371,17 @@ def test_what_was_taken_is_kept_by_workflow() -> None:
     assert {key: sorted(taken) for key, taken in state.taken.items()} == {
         "0.json#W": ["/steps/0", "/steps/0/transitions/0", "/steps/1", "/trigger", "/trigger/transitions/0"]
     }
+
+
+def test_coverage_is_that_of_all_rehearsals_together() -> None:
+    begun = started(workflow("W", step("aB3"), step("cD4"), entry=(to("aB3", OPEN), to("cD4"))), status="open")
+    one = to_the_end(begun)
+    other = to_the_end(advance(begun, Step()), 0)
+    other = to_the_end(advance(other, Force(pointer_of(other, "cD4"))))
+    (covered,) = Coverage.of(one).workflows
+    assert (covered.steps, covered.steps_left, len(covered.ways_left)) == ((1, 2), ("cD4",), 1)
+    assert (Coverage.of(one, other).steps, Coverage.of(one, other).ways) == ((2, 2), (2, 2))
+    assert Coverage.of().workflows == ()
 
 
 def test_a_decision_that_means_nothing_changes_nothing() -> None:

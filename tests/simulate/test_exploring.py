@@ -165,6 +165,19 @@ def test_an_answer_over_http_has_its_status() -> None:
     }
 
 
+def test_the_answer_of_an_own_action_is_drafted_from_its_schema() -> None:
+    schema = {"properties": {"code": {"type": "number"}, "body": {"type": "object"}, "ok": {"type": "boolean"}}}
+    actions = [{"name": "ask", "outputSchema": schema}]
+    asks = step("aB3", to("cD4"), action="kustomer.app.sample.ask")
+    stage = organisation(app(workflow("W", asks, step("cD4", params={"x": "/#steps.aB3.body.id"})), actions=actions))
+    member = stage.member(stage.collection.entries[0].key)
+    assert drafts.output(member, member.flow.steps["aB3"], {}, 0) == {
+        "code": 1,
+        "body": {"id": "draft-id"},
+        "ok": True,
+    }
+
+
 def test_the_inputs_of_a_callable_are_drafted_from_its_schema() -> None:
     stage = organisation(app(called("C", ID, step("aB3"), inputs={"n": "number", "ok": "boolean", "id": "string"})))
     assert drafted(stage.member(stage.collection.entries[0].key)) == {"n": 1, "ok": True, "id": "draft-id"}
