@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kustui.simulate.organisation import Organisation
+    from kustui.simulate.queue import Due
     from kustui.simulate.state import State
 
 _MINUTE = 60_000
@@ -40,7 +41,10 @@ def saved(title: str, state: State, entries: Sequence[Entry] | None = None) -> d
         **({"begins": began} if began != BEGAN else {}),
         **({"seed": state.seed} if state.seed else {}),
         **({"variables": plain(dict(state.variables))} if state.variables else {}),
-        "start": [_start(organisation, entry) for entry in entries if entry.kind is Kind.EVENT and not entry.cause],
+        "start": [
+            *(_start(organisation, entry) for entry in entries if entry.kind is Kind.EVENT and not entry.cause),
+            *(_start_of(organisation, due) for due in state.queue.events if not due.cause),
+        ],
         **_unless_empty("mocks", (_mock(organisation, entry) for entry in entries if _mocked(entry))),
         **_unless_empty("choices", (choice for entry in entries for choice in _choices(organisation, entry))),
         "expect": {
@@ -57,10 +61,21 @@ def _unless_empty(name: str, parts: Iterable[Any]) -> dict[str, Any]:
 
 
 def _start(organisation: Organisation, entry: Entry) -> dict[str, Any]:
-    what = {"workflow": name_of(organisation, entry.key)} if entry.key else {"event": entry.name}
-    after = {"after": _minutes(entry.at)} if entry.at else {}
-    drafted = {"drafted": True} if entry.mark is Mark.DRAFTED else {}
-    return {**after, **what, "payload": plain(entry.output), **drafted}
+    drafted = entry.mark is Mark.DRAFTED
+    return _beginning(organisation, entry.at, entry.name, entry.key, entry.output, drafted=drafted)
+
+
+def _start_of(organisation: Organisation, due: Due) -> dict[str, Any]:
+    """An event that has not happened yet."""
+    return _beginning(organisation, due.at, due.event, due.alone, due.payload, drafted=due.drafted)
+
+
+def _beginning(
+    organisation: Organisation, at: int, event: str, alone: str, payload: Any, *, drafted: bool
+) -> dict[str, Any]:
+    what = {"workflow": name_of(organisation, alone)} if alone else {"event": event}
+    after = {"after": _minutes(at)} if at else {}
+    return {**after, **what, "payload": plain(payload), **({"drafted": True} if drafted else {})}
 
 
 def _mocked(entry: Entry) -> bool:
