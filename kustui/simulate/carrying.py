@@ -152,7 +152,7 @@ class _Carrying:
             pointer = way.transition.pointer
             condition = self.member.conditions.get(pointer)
             verdict = decided(condition, surroundings) if condition is not None else None
-            tried.append(Tried(pointer, way.transition.label, way.target, verdict))
+            tried.append(Tried(pointer, way.transition.label, way.target, verdict, _name(self.member, way.target)))
             if forced is not None:
                 if pointer == forced:
                     return self._taken(kind, place, {**what, "tried": tuple(tried), "forced": True}, way.transition)

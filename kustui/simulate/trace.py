@@ -57,6 +57,8 @@ class Tried:
     target: str
     verdict: Verdict | None
     """None where it has no condition."""
+    target_name: str = ""
+    """What people call the step that it leads to."""
 
 
 @dataclass(frozen=True, slots=True)

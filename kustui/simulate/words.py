@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.expressions import Function, Reference, Template, in_words, value_in_words
 from kustui.definition.expressions.literals import Literal
+from kustui.simulate.plain import plain
 from kustui.simulate.trace import Kind, Mark
 from kustui.simulate.values import MISSING, Undecided
 
@@ -50,6 +52,12 @@ def value(found: Any) -> str:
     return value_in_words(found, _quoted_name) if not isinstance(found, str) else text(found)
 
 
+def whole(found: Any) -> str:
+    """An object as JSON, all of it unless it is long."""
+    written = json.dumps(plain(found), ensure_ascii=False)
+    return written if len(written) <= _LONGEST_OBJECT else f"{written[: _LONGEST_OBJECT - 1]}…"
+
+
 def text(found: str) -> str:
     """A text that a run has: in quotes, and never read as a reference."""
     shortened = found if len(found) <= _LONGEST else f"{found[: _LONGEST - 1]}…"
@@ -57,6 +65,7 @@ def text(found: str) -> str:
 
 
 _LONGEST = 60
+_LONGEST_OBJECT = 600
 
 
 def _quoted_name(path: Any) -> str:

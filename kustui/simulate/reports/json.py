@@ -125,6 +125,7 @@ def _tried(tried: Tried) -> dict[str, Any]:
         "pointer": tried.pointer,
         "name": tried.name,
         "target": tried.target,
+        "target_name": tried.target_name,
         "holds": verdict.holds if verdict else None,
         "condition": in_words(verdict.condition) if verdict else "",
         "comparisons": [_comparison(each) for each in verdict.comparisons] if verdict else [],

@@ -118,7 +118,7 @@ def _details(entry: Entry) -> Iterator[tuple[str, str]]:
     if entry.failure is not None:
         yield f"fails (mocked): {entry.failure.message}", "mark"
     elif entry.output is not MISSING and entry.mark is not None and _is_told(entry):
-        yield f"{_verb(entry)} ({words.MARKS[entry.mark]}): {words.value(entry.output)}", "mark"
+        yield f"{_verb(entry)} ({words.MARKS[entry.mark]}): {words.whole(entry.output)}", "mark"
     if (told := entry.scheduled) is not None:
         yield f"schedules {told.title} for {words.moment(told.due)}", "heading"
     if entry.published:
@@ -153,7 +153,7 @@ def _tried(entry: Entry, tried: Tried, paint: Painter) -> Iterator[str]:
     name = f'"{tried.name}": ' if tried.name else ""
     operands = ", ".join(words.operands(tried.verdict)) if tried.verdict is not None else ""
     text = (
-        f"{outcome:<4}{'->' if taken else '  '} {tried.target}  {name}{words.condition(tried.verdict)}"
+        f"{outcome:<4}{'->' if taken else '  '} {tried.target_name}  {name}{words.condition(tried.verdict)}"
         f"{f'  [{operands}]' if operands else ''}{' (answered by hand)' if answered else ''}"
     )
     yield from _wrapped(text, "yes" if taken else "no" if outcome == "no" else "?", paint)
