@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kustui.check.configuration import ConfigurationError, found_from, settings_for
+from kustui.check.parallel import processes_for
 from kustui.check.settings import Settings
 from kustui.commands.saying import COLOURS, PROBLEMS, USAGE_ERROR, Parser, coloured, refuse, say, write
 from kustui.definition.garbage import undisturbed
@@ -165,7 +166,7 @@ def _organisation(options: argparse.Namespace, definitions: Sequence[str]) -> Or
     opened = open_paths(definitions, stdin)
     if reason := nothing_to_show(opened.collection):
         raise _CannotError(reason)
-    snapshot = examined(opened, settings)
+    snapshot = examined(opened, settings, processes=processes_for(opened.collection))
     assert snapshot is not None, "wanted to the end"
     return Organisation(snapshot.collection, settings, snapshot.by_entry)
 
