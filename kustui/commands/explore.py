@@ -15,6 +15,7 @@ _EPILOG = """\
 commands:
   kustui check PATH...        the problems without a screen, for scripts and builds
   kustui explain [RULE]       what a rule finds, why it matters, how to put it right
+  kustui simulate PATH...     rehearse a run, schedules and all, or replay scenarios of one
   kustui COMMAND --help       all about a command
 
 examples:

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 STDIN = "-"
 STDIN_NAME = "<stdin>"
 
+SCENARIO_SUFFIX = ".scenario.json"
+"""How the name of a scenario ends, which ``kustui simulate`` replays: it defines nothing."""
+
 _SKIPPED_FOLDERS = {"node_modules"}
 _UNREADABLE = "unreadable-file"
 
@@ -271,8 +274,9 @@ def is_passed_over(name: str) -> bool:
 
 
 def is_definition(name: str) -> bool:
-    """Whether a file of this name below a folder is read."""
-    return name.lower().endswith(".json") and not is_passed_over(name)
+    """Whether a file of this name below a folder is read: scenarios are not."""
+    lowered = name.lower()
+    return lowered.endswith(".json") and not lowered.endswith(SCENARIO_SUFFIX) and not is_passed_over(name)
 
 
 def stamps_of(paths: Sequence[str]) -> Mapping[str, Stamp | None]:

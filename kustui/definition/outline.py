@@ -23,6 +23,7 @@ from kustui.definition.surrogates import mended
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+_BLANKS = re.compile(rb"[ \t\r\n]*")
 _BETWEEN = re.compile(rb"[ \t\r\n,]*")
 _KEY = re.compile(rb'[ \t\r\n,]*("[^"\\]*(?:\\.[^"\\]*)*")[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
 
@@ -132,7 +133,7 @@ class _Walk:
         self.app_members: dict[str, Extent] = {}
 
     def outline(self) -> Outline:
-        start = _BETWEEN.match(self.data).end()  # type: ignore[union-attr]  # it matches the empty string
+        start = _BLANKS.match(self.data).end()  # type: ignore[union-attr]  # it matches the empty string
         end = len(self.data)
         while end > start and self.data[end - 1] in b" \t\r\n":  # rstrip would copy the whole file
             end -= 1

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kustui.check.problems import Problem, Severity
 from kustui.definition.collection import Collection
+from kustui.definition.loading import is_definition
 from kustui.graph.flow import Flow
 from kustui.graph.schedules import Schedules, calls_of
 from kustui.tui.lines import Row, shown
@@ -25,6 +26,7 @@ SAMPLES = ROOT / "samples"
 SAMPLE_PATHS = sorted(
     str(path.relative_to(SAMPLES))
     for path in (*SAMPLES.glob("*.json"), *SAMPLES.glob("broken/*.json"), SAMPLES / "one-per-file")
+    if path.is_dir() or is_definition(path.name)
 )
 
 
