@@ -12,39 +12,40 @@ import subprocess
 import sys
 import zlib
 from collections.abc import Callable
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from kustui.check.parallel import WORTH_IT, dumped, loaded
 from kustui.workspace import Snapshot, examined, open_paths
 
 if TYPE_CHECKING:
+    from kustui.check.checking import Examined
     from kustui.check.settings import Settings
     from kustui.definition.collection import Collection
     from kustui.definition.loading import Progress
 
+_PIECE = 50
+"""Workflows that are answered at once: a key waits while they are loaded."""
 _COMMAND = "from kustui.apart import main; main()"
 
 
 def examined_beside(
     snapshot: Snapshot,
     settings: Settings | None,
-    progress: Progress,
+    progress: Progress | None,
     wanted: Callable[[], bool],
-) -> Snapshot | None:
+) -> Snapshot:
     """What ``workspace.examined`` gives, by another process where that is worth it."""
-    if snapshot.collection.size >= WORTH_IT and "-" not in snapshot.paths:
+    due = sum(entry.size for entry in snapshot.collection.entries if entry.key not in snapshot.examined)
+    if due >= WORTH_IT and "-" not in snapshot.paths:
         answer = _asked(snapshot, settings, progress, wanted)
-        if not wanted():
-            return None
-        if answer is not None:
-            problems, schedules, known = loaded(answer, snapshot.collection)
-            return Snapshot(snapshot.collection, problems, schedules, snapshot.paths, known)
+        if answer is not None or not wanted():
+            return answer or snapshot
     return examined(snapshot, settings, progress, wanted)
 
 
 def _asked(
-    snapshot: Snapshot, settings: Settings | None, progress: Progress, wanted: Callable[[], bool]
-) -> bytes | None:
+    snapshot: Snapshot, settings: Settings | None, progress: Progress | None, wanted: Callable[[], bool]
+) -> Snapshot | None:
     """The answer of another process; None where it has none, or is no longer wanted."""
     try:
         # -P: not what lies in the current folder under the name of one of our modules.
@@ -62,18 +63,32 @@ def _asked(
         try:
             child.stdin.write(pickle.dumps((snapshot.paths, _fingerprint(snapshot.collection), settings)))
             child.stdin.close()
-            while line := child.stdout.readline():
-                kind, *numbers = line.split()
-                if not wanted():
-                    break
-                if kind == b"done":
-                    answer = child.stdout.read()
-                    return answer if len(answer) == int(numbers[0]) else None  # it was ended while it answered
-                progress(int(numbers[0]), int(numbers[1]))
+            return _answer_from(child.stdout, snapshot, progress, wanted)
         except (OSError, ValueError):
-            pass
+            return None
         finally:
             child.kill()
+
+
+def _answer_from(
+    out: IO[bytes], snapshot: Snapshot, progress: Progress | None, wanted: Callable[[], bool]
+) -> Snapshot | None:
+    found: dict[str, Examined] = {}
+    while line := out.readline():
+        kind, *numbers = line.split()
+        if not wanted():
+            return None
+        if kind == b"at":
+            if progress:
+                progress(int(numbers[0]), int(numbers[1]))
+            continue
+        answer = out.read(int(numbers[0]))
+        if len(answer) < int(numbers[0]):  # it was ended while it answered
+            return None
+        if kind == b"done":
+            problems, schedules, known = loaded(answer, snapshot.collection)
+            return Snapshot(snapshot.collection, problems, schedules, snapshot.paths, known, found)
+        found |= {each.facts.entry.key: each for each in loaded(answer, snapshot.collection)}
     return None
 
 
@@ -101,8 +116,13 @@ def _answer(asked: BinaryIO, out: BinaryIO) -> None:
             out.flush()
 
     found = examined(opened, settings, progress)
-    assert found is not None
-    answer = dumped((found.problems, found.schedules, found.settings), opened.collection)
-    out.write(b"done %d\n" % len(answer))
+    each = list(found.examined.values())
+    for start in range(0, len(each), _PIECE):
+        _send(out, b"part", dumped(each[start : start + _PIECE], opened.collection))
+    _send(out, b"done", dumped((found.problems, found.schedules, found.settings), opened.collection))
+
+
+def _send(out: BinaryIO, kind: bytes, answer: bytes) -> None:
+    out.write(b"%s %d\n" % (kind, len(answer)))
     out.write(answer)
     out.flush()

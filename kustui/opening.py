@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from kustui.workspace import Snapshot, open_paths
+from kustui.workspace import Snapshot, Workspace
+
+if TYPE_CHECKING:
+    from kustui.check.settings import Settings
+    from kustui.definition.loading import Progress
 
 
 class Opening:
     """The reading of what a command line names, under way from the start."""
 
     def __init__(self, paths: Sequence[str], stdin: bytes = b"") -> None:
-        self.paths = tuple(paths)
-        self._stdin = stdin
+        self.workspace = Workspace(paths, stdin, keep=True, examiner=_examined_beside)
+        """Of nobody else's until everything is read."""
         self._read, self._total = 0, 0
         self._snapshot: Snapshot | None = None
         self._error: Exception | None = None
@@ -22,7 +27,7 @@ class Opening:
 
     def _work(self) -> None:
         try:
-            self._snapshot = open_paths(self.paths, self._stdin, self._progress)
+            self._snapshot = self.workspace.open(self._progress)
         except Exception as error:  # told to whoever waits, in their thread
             self._error = error
         finally:
@@ -51,3 +56,11 @@ class Opening:
             raise self._error
         assert self._snapshot is not None
         return self._snapshot
+
+
+def _examined_beside(
+    snapshot: Snapshot, settings: Settings | None, progress: Progress | None, wanted: Callable[[], bool]
+) -> Snapshot:
+    from kustui.apart import examined_beside  # not before the first paint
+
+    return examined_beside(snapshot, settings, progress, wanted)

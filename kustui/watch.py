@@ -1,80 +1,208 @@
-"""Tells when what was opened changed on disk."""
+"""Tells when what was opened changes on disk.
+
+Watched are folders, never single files: most editors replace a file instead of writing to it, and a watch on the file
+would follow the old one. Twice a second is looked at what the system does not tell of: a folder that is moved away,
+one above it that is, a file behind a link.
+"""
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from kustui.definition.loading import STDIN, Stamp, is_definition, is_passed_over, stamp_of, stamps_of, walked
+
+if TYPE_CHECKING:
+    from types import TracebackType
 
 _DEBOUNCE, _STEP = 50, 10
 """Milliseconds within which changes are one, and within which no more must come for them to be told."""
 _TICK = 500
-"""Milliseconds after which files are looked at that no event tells of: those that changed before the watching began,
-and those above the folders that are watched."""
-
-Stamps = dict[str, tuple[int, int, int]]
+"""Milliseconds after which is looked at what no event tells of."""
 
 
-def changes(paths: Sequence[str], also: Sequence[str] = (), stop: threading.Event | None = None) -> Iterator[None]:
-    """Yields at once, and again after each change of the files that the paths name, until ``stop`` is set.
+class Changes:
+    """What has changed of some paths since it was last taken, watched by threads of its own.
 
-    A folder among the paths stands for every ``*.json`` below it; ``also`` are more files, which need not be there.
-    Watched are folders, for most editors replace a file instead of writing to it.
+    A folder among the paths stands for every definition below it; ``also`` are more files, which need not be there.
+    ``poll`` looks at the files instead of asking the system, which knows nothing of those on some network shares.
     """
-    folders = [path for path in paths if Path(path).is_dir()]
-    files = [path for path in (*paths, *also) if path not in folders]
-    named, below = _stamps(files), _stamps_below(folders)
-    yield
-    for happened in _wakings(folders, files, stop):
-        before = named, below
-        named = _stamps(files)
-        if happened:
-            below = _stamps_below(folders)
-        if (named, below) != before:
-            yield
 
+    def __init__(self, paths: Sequence[str], also: Sequence[str] = (), *, poll: bool = False) -> None:
+        self._paths = tuple(_absolute(path) for path in paths if path != STDIN)
+        self._also = tuple(_absolute(path) for path in also)
+        self._told: set[str] | None = None
+        self._arrived = threading.Condition()
+        self._closed = threading.Event()
+        if not self._paths:
+            return
+        self._places = _Places.of(self._paths, self._also)
+        work = [self._poll] if poll else [self._watch_below, self._watch_around]
+        for each in work:
+            threading.Thread(target=each, name="watching", daemon=True).start()
 
-def _wakings(folders: list[str], files: list[str], stop: threading.Event | None) -> Iterator[bool]:
-    """Whether something happened in the folders that are watched, again and again: the first time as if it had."""
-    from watchfiles import watch
+    def __enter__(self) -> Self:
+        return self
 
-    # All below the folder of a file would be too much: where folders are watched, single files wait for the tick.
-    around = {str(Path(place(file)).parent) for file in files for place in (os.path.abspath, os.path.realpath)}
-    watched = folders or [folder for folder in sorted(around) if Path(folder).is_dir()]
-    first = True
-    for found in watch(
-        *watched,
-        watch_filter=None,
-        debounce=_DEBOUNCE,
-        step=_STEP,
-        stop_event=stop,
-        rust_timeout=_TICK,
-        yield_on_timeout=True,
-        recursive=bool(folders),
-        ignore_permission_denied=True,
-    ):
-        yield first or bool(found)
-        first = False
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
+    def close(self) -> None:
+        """No more is told; whoever waits goes on."""
+        self._closed.set()
+        with self._arrived:
+            self._arrived.notify_all()
 
-def _stamps_below(folders: Iterable[str]) -> Stamps:
-    return _stamps(
-        f"{root}{os.sep}{name}"
-        for folder in folders
-        for root, _, names in os.walk(folder)
-        for name in names
-        if name.lower().endswith(".json")
-    )
+    @property
+    def closed(self) -> bool:
+        return self._closed.is_set()
 
+    @property
+    def pending(self) -> bool:
+        """Whether there is something to take, or nothing ever will be."""
+        return self._told is not None or self.closed
 
-def _stamps(files: Iterable[str]) -> Stamps:
-    """What changes with a file, for each that is there."""
-    found: Stamps = {}
-    for file in files:
+    def take(self, seconds: float | None = None) -> frozenset[str] | None:
+        """Wait until something may have changed, for so long at most: the paths that the system told of, which can be
+        none. Once at the beginning it is said without being known. None where nothing has changed, or all is over."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: self.pending, seconds)
+            told, self._told = self._told, None
+        return None if told is None or self.closed else frozenset(told)
+
+    def _tell(self, paths: set[str]) -> None:
+        with self._arrived:
+            self._told = (self._told or set()) | paths
+            self._arrived.notify_all()
+
+    # What the threads do
+
+    def _poll(self) -> None:
+        before = None
+        while True:
+            now = stamps_of((*self._paths, *self._also))
+            if now != before:
+                before = now
+                self._tell(set())
+            if self._closed.wait(_TICK / 1000):
+                return
+
+    def _watch_below(self) -> None:
+        while not self.closed:
+            places = self._places
+            self._watch(places.folders, places, below=True)
+
+    def _watch_around(self) -> None:
+        while not self.closed:
+            places = self._places
+            self._watch(places.around, places, below=False)
+
+    def _watch(self, folders: frozenset[str], places: _Places, *, below: bool) -> None:
+        """Watch until the places are others, or another folder is where one of them was."""
+        from watchfiles._rust_notify import RustNotify  # documented as the backend: ``watch`` cannot say when it began
+
+        folder_of = {folder: _identity(folder) for folder in folders}
+        stamps = {} if below else _stamps(places.names)
+        there = [folder for folder, identity in folder_of.items() if identity is not None]
         try:
-            status = os.stat(file)  # noqa: PTH116  # a path as it was given
-        except OSError:
-            continue
-        found[file] = (status.st_mtime_ns, status.st_size, status.st_ino)
+            if not there:
+                raise FileNotFoundError
+            with RustNotify(there, False, False, 0, below, True) as watcher:
+                self._tell(set())
+                while self._places is places and folder_of == {folder: _identity(folder) for folder in folders}:
+                    found = watcher.watch(_DEBOUNCE, _STEP, _TICK, self._closed)
+                    if self.closed:
+                        return
+                    before, stamps = stamps, stamps if below else _stamps(places.names)
+                    paths = {path for _, path in found} if isinstance(found, set) else set()
+                    if relevant := {path for path in paths if places.concern(path, below=below)}:
+                        self._tell(relevant)
+                        self._look_for_links(relevant)
+                    elif stamps != before:
+                        self._tell(set())
+                self._tell(set())
+        except OSError:  # nothing is there, or the system watches as much as it can
+            self._closed.wait(_TICK / 1000)
+            if folders and self._places is places:
+                self._tell(set())
+
+    def _look_for_links(self, paths: set[str]) -> None:
+        if any(path in self._places.links or Path(path).is_symlink() for path in paths):
+            now = _Places.of(self._paths, self._also)
+            if now != self._places:
+                self._places = now
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where things can happen that matter."""
+
+    folders: frozenset[str]
+    """All below these."""
+    around: frozenset[str]
+    """What is in these themselves: those of single files."""
+    names: frozenset[str]
+    """The single files, by every name that they have."""
+    links: frozenset[str]
+    """The links below the folders."""
+
+    @classmethod
+    def of(cls, paths: Sequence[str], also: Sequence[str]) -> _Places:
+        folders = {path for path in paths if Path(path).is_dir()}
+        links = {link for folder in folders for link in _links_below(folder)}
+        linked = {os.path.realpath(link) for link in links}
+        files = {*paths, *also, *linked} - folders
+        folders |= {target for target in linked if Path(target).is_dir()}
+        names = {name for file in files - folders for name in (file, os.path.realpath(file))}
+        return cls(
+            frozenset(folders),
+            frozenset(os.path.dirname(name) for name in names),  # noqa: PTH120
+            frozenset(names),
+            frozenset(links),
+        )
+
+    def concern(self, path: str, *, below: bool) -> bool:
+        """Whether what happened to a path can matter."""
+        if not below:
+            return path in self.names
+        folder = max((folder for folder in self.folders if path.startswith(folder)), key=len, default="")
+        inside = Path(path.removeprefix(folder).lstrip(os.sep))
+        if any(map(is_passed_over, inside.parts)):
+            return False
+        return is_definition(inside.name) or not Path(path).is_file()  # a folder, or something that is gone
+
+
+def _links_below(folder: str) -> Iterator[str]:
+    for root, folders, names in walked(folder):
+        for name in (*folders, *names):
+            path = f"{root}{os.sep}{name}"
+            if Path(path).is_symlink():
+                yield path
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Which file or folder it is; None where it is not there."""
+    try:
+        status = os.stat(path)  # noqa: PTH116
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _stamps(paths: Iterable[str]) -> Mapping[str, Stamp]:
+    found: dict[str, Stamp] = {}
+    for path in paths:
+        with suppress(OSError):
+            found[path] = stamp_of(os.stat(path))  # noqa: PTH116
     return found
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(path)  # noqa: PTH100  # links stay what they are

@@ -1,17 +1,21 @@
-"""What was opened, as one immutable value: the collection, and once examined, its problems and schedules."""
+"""What was opened, as one immutable value: the collection, and once examined, its problems and schedules.
+
+A Workspace makes such values of the same paths, one after the other, and works out anew only what has changed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kustui.definition.collection import Collection
 from kustui.definition.garbage import undisturbed
-from kustui.definition.loading import Progress, load
+from kustui.definition.loading import Progress, Reader, load
 
 if TYPE_CHECKING:
+    from kustui.check.checking import Examined
     from kustui.check.problems import Problem
     from kustui.check.settings import Settings
     from kustui.definition.collection import Document
@@ -31,6 +35,8 @@ class Snapshot:
     """What was asked to be opened."""
     settings: Settings | None = None
     """What it was examined with."""
+    examined: Mapping[str, Examined] = field(default_factory=dict)
+    """What was found out about each workflow by itself, by its key; of all of them once there are problems."""
 
     @cached_property
     def by_entry(self) -> Mapping[str, tuple[Problem, ...]]:
@@ -61,21 +67,71 @@ def examined(
     progress: Progress | None = None,
     wanted: Callable[[], bool] = lambda: True,
     processes: int = 1,
-) -> Snapshot | None:
-    """The same with the problems and schedules of every workflow; None once it is no longer ``wanted``.
+) -> Snapshot:
+    """The same with the problems and schedules of every workflow; still without them once it is no longer ``wanted``,
+    but with what was found out until then.
 
     Problems that the settings suppress are left out; suppressions that hide nothing are among them.
     """
-    from kustui.check.checking import check
+    from kustui.check.checking import concluded, examine_all
     from kustui.check.settings import Settings
     from kustui.check.suppressing import covers, suppressed
 
     collection, settings = snapshot.collection, settings or Settings()
-    with undisturbed():
-        found = check(collection, settings, progress, wanted, processes)
-        if found is None:
-            return None
-        survey, problems = found
+    known = snapshot.examined if snapshot.settings is None or settings.judges_like(snapshot.settings) else {}
+    with undisturbed(freeze=not known):
+        found = examine_all(collection, settings, progress, wanted, processes, known)
+        if len(found) < len(collection.entries):
+            return replace(snapshot, settings=settings, examined=found)
+        survey, problems = concluded(collection, found, settings)
         complete = covers(snapshot.paths, collection, settings)
         left = suppressed(collection, problems, settings, complete=complete)
-        return Snapshot(collection, left, survey.schedules, snapshot.paths, settings)
+        return Snapshot(collection, left, survey.schedules, snapshot.paths, settings, found)
+
+
+Examiner = Callable[["Snapshot", "Settings | None", "Progress | None", Callable[[], bool]], "Snapshot"]
+"""What does as ``examined``."""
+
+
+class Workspace:
+    """Some paths, and the snapshot of what they name: the one thing here that changes. For one thread at a time.
+
+    ``keep`` says whether a file that can no longer be read stays what it was, with what is the matter beside it.
+    """
+
+    def __init__(
+        self, paths: Sequence[str], stdin: bytes = b"", *, keep: bool = False, examiner: Examiner = examined
+    ) -> None:
+        self.snapshot = Snapshot(paths=tuple(paths))
+        self._reader = Reader(paths, stdin, keep=keep)
+        self._examiner = examiner
+
+    def open(self, progress: Progress | None = None) -> Snapshot:
+        """Read what the paths name. Raises PathError. Workflows are listed and not yet examined."""
+        self.snapshot = Snapshot(self._reader.read(progress=progress), paths=self.snapshot.paths)
+        return self.snapshot
+
+    def refresh(
+        self,
+        changed: Iterable[str] = (),
+        settings: Settings | None = None,
+        progress: Progress | None = None,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> Snapshot:
+        """The snapshot of what the paths name now, examined; the same one where nothing is different.
+
+        Read are files whose time, size or identity has changed, and those ``changed``; examined the workflows whose
+        text has changed, and those whose answer depends on it. Given up, and without problems, once it is no longer
+        ``wanted``: the next time goes on from there. Raises PathError as ``open`` does.
+        """
+        from kustui.check.carrying import carried
+        from kustui.check.settings import Settings
+
+        settings = settings or Settings()
+        before, collection = self.snapshot, self._reader.read(changed)
+        if collection is before.collection and before.problems is not None and settings == before.settings:
+            return before
+        known = carried(before.collection, before.examined, collection)
+        read = Snapshot(collection, paths=before.paths, settings=before.settings, examined=known)
+        self.snapshot = self._examiner(read, settings, progress, wanted)
+        return self.snapshot

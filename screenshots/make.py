@@ -47,7 +47,8 @@ async def draw(picture: Picture, size: tuple[int, int]) -> str:
 
     app = Kustui(Opening([picture.path]))
     async with app.run_test(size=size) as pilot:
-        await app.workers.wait_for_complete()
+        while app.explorer.snapshot is None or app.explorer.snapshot.problems is None:
+            await pilot.pause(0.02)
         await pilot.pause(0.2)
         for key in picture.keys:
             await pilot.press(key)

@@ -256,7 +256,7 @@ sys.exit(main({paths!r}))
         pytest.param("kustui.tui.explorer.Explorer.compose", "", id="while the screen is made"),
         pytest.param("kustui.tui.rows.RowsView.render_line", "", id="while it is drawn"),
         pytest.param("kustui.workspace.examined", "", id="beside the keys"),
-        pytest.param("kustui.opening.open_paths", "", id="while reading"),
+        pytest.param("kustui.workspace.Workspace.open", "", id="while reading"),
     ],
 )
 def test_a_mistake_of_its_own_is_one_line_and_a_log(tmp_path: Path, place: str, keys: str) -> None:

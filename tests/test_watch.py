@@ -1,69 +1,38 @@
-"""Changes of real files, told by whatever the system offers."""
+"""What a watch of real files tells, by whatever the system offers."""
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from kustui.watch import changes
+from kustui.watch import Changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 PATIENCE = 20.0
-QUIET = 1.5
+QUIET = 1.2
 """Seconds after which nothing is expected any more."""
 
 
-class Watching:
-    """Changes as they come, from a thread."""
-
-    def __init__(self, paths: list[Path], also: list[Path]) -> None:
-        self._told: queue.Queue[None] = queue.Queue()
-        self.stop = threading.Event()
-        names = [str(path) for path in paths], [str(path) for path in also]
-        self._thread = threading.Thread(target=self._run, args=names, daemon=True)
-        self._thread.start()
-        self.told()
-
-    def _run(self, paths: list[str], also: list[str]) -> None:
-        for _ in changes(paths, also, self.stop):
-            self._told.put(None)
-
-    def told(self) -> None:
-        """Wait for a change, and for all that belong to it."""
-        self._told.get(timeout=PATIENCE)
-
-    def quiet(self) -> bool:
-        time.sleep(QUIET)
-        return self._told.empty()
-
-    def settle(self) -> None:
-        while not self.quiet():
-            self.told()
-
-    def end(self) -> None:
-        self.stop.set()
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive()
-
-
 @pytest.fixture
-def watch() -> Iterator[Callable[..., Watching]]:
-    made: list[Watching] = []
+def watch() -> Iterator[Callable[..., Changes]]:
+    """Begin to watch some paths; the beginning is taken already."""
+    made: list[Changes] = []
 
-    def start(*paths: Path, also: tuple[Path, ...] = ()) -> Watching:
-        made.append(Watching(list(paths), list(also)))
-        return made[-1]
+    def start(*paths: Path | str, also: tuple[Path, ...] = (), poll: bool = False) -> Changes:
+        changes = Changes([str(path) for path in paths], [str(path) for path in also], poll=poll)
+        made.append(changes)
+        while changes.take(QUIET) is not None:
+            pass
+        return changes
 
     yield start
-    for watching in made:
-        watching.end()
+    for changes in made:
+        changes.close()
 
 
 @pytest.fixture
@@ -73,76 +42,122 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def replace(path: Path, text: str) -> None:
-    """Write as careful editors do."""
-    part = path.with_suffix(".part")
-    part.write_text(text)
-    part.rename(path)
+def told(changes: Changes) -> set[str]:
+    """The names of what has changed, all that belongs together."""
+    found = changes.take(PATIENCE)
+    assert found is not None
+    while (more := changes.take(0.3)) is not None:
+        found |= more
+    return {Path(path).name for path in found}
 
 
-def test_it_yields_at_once_and_ends_when_told(file: Path, watch: Callable[..., Watching]) -> None:
-    assert watch(file).quiet()
+def test_it_tells_once_at_the_beginning_that_something_may_have_changed(file: Path) -> None:
+    with Changes([str(file)]) as changes:
+        assert changes.take(PATIENCE) == frozenset()
 
 
-def test_a_file_that_is_written_replaced_or_gone(file: Path, watch: Callable[..., Watching]) -> None:
-    watching = watch(file)
-    for change in (
-        lambda: file.write_text('{"a": 1}'),
-        lambda: replace(file, "[]"),
-        file.unlink,
-        lambda: file.write_text("{}"),
-    ):
+def test_who_waits_goes_on_when_it_is_closed(file: Path, watch: Callable[..., Changes]) -> None:
+    changes = watch(file)
+    changes.close()
+    assert changes.take() is None
+    assert changes.pending
+
+
+def test_standard_input_does_not_change(watch: Callable[..., Changes]) -> None:
+    assert watch("-").take(0.1) is None
+
+
+def test_a_file_that_is_written_replaced_gone_and_back(file: Path, watch: Callable[..., Changes]) -> None:
+    changes = watch(file)
+    part = file.with_suffix(".part")
+    part.write_text("[]")
+    for change in (lambda: file.write_text('{"a": 1}'), lambda: part.rename(file), file.unlink, file.touch):
         change()
-        watching.told()
-        watching.settle()
+        assert told(changes) == {"app.json"}
 
 
-def test_other_files_beside_it_are_nothing_to_it(file: Path, watch: Callable[..., Watching]) -> None:
-    watching = watch(file)
+def test_other_files_beside_it_are_nothing_to_it(file: Path, watch: Callable[..., Changes]) -> None:
+    changes = watch(file)
     (file.parent / "other.json").write_text("{}")
     (file.parent / "app.json.swp").write_text("{}")
-    assert watching.quiet()
+    assert changes.take(QUIET) is None
 
 
-def test_a_folder_with_files_that_come_and_go_at_any_depth(tmp_path: Path, watch: Callable[..., Watching]) -> None:
-    watching = watch(tmp_path)
+def test_a_folder_with_files_that_come_and_go_at_any_depth(tmp_path: Path, watch: Callable[..., Changes]) -> None:
+    changes = watch(tmp_path)
     inner = tmp_path / "a" / "b"
     inner.mkdir(parents=True)
-    watching.settle()
-    (inner / "app.json").write_text("{}")
-    watching.told()
-    watching.settle()
-    (inner / "notes.txt").write_text("no definition")
-    assert watching.quiet()
-    (inner / "app.json").unlink()
-    watching.told()
+    told(changes)
+    (inner / "new.json").write_text("{}")
+    assert told(changes) == {"new.json"}
+    (inner / "new.json").unlink()
+    assert told(changes) == {"new.json"}
 
 
-def test_the_target_of_a_link(file: Path, tmp_path: Path, watch: Callable[..., Watching]) -> None:
-    (tmp_path / "links").mkdir()
-    link = tmp_path / "links" / "app.json"
-    link.symlink_to(file)
-    watching = watch(link)
-    replace(file, "[1]")
-    watching.told()
+def test_what_is_no_definition_below_a_folder_is_nothing_to_it(tmp_path: Path, watch: Callable[..., Changes]) -> None:
+    for name in (".git", "node_modules"):
+        (tmp_path / name).mkdir()
+    changes = watch(tmp_path)
+    (tmp_path / ".git" / "config.json").write_text("{}")
+    (tmp_path / "node_modules" / "package.json").write_text("{}")
+    (tmp_path / ".app.json.swp").write_text("{}")
+    (tmp_path / "notes.md").write_text("")
+    assert changes.take(QUIET) is None
 
 
-def test_further_files_count_even_outside_of_the_folder(tmp_path: Path, watch: Callable[..., Watching]) -> None:
-    folder = tmp_path / "flows"
+def test_a_folder_in_the_place_of_the_watched_one_is_watched(tmp_path: Path, watch: Callable[..., Changes]) -> None:
+    folder = tmp_path / "folder"
     folder.mkdir()
+    changes = watch(folder)
+    folder.rename(tmp_path / "old")
+    assert told(changes) <= {"folder"}
+    folder.mkdir()
+    told(changes)
+    (folder / "new.json").write_text("{}")
+    assert told(changes) == {"new.json"}
+
+
+def test_what_a_link_leads_to(tmp_path: Path, watch: Callable[..., Changes]) -> None:
+    elsewhere, folder = tmp_path / "elsewhere", tmp_path / "folder"
+    for each in (elsewhere / "inside", folder):
+        each.mkdir(parents=True)
+    (elsewhere / "target.json").write_text("{}")
+    (folder / "link.json").symlink_to(elsewhere / "target.json")
+    changes = watch(folder)
+    (elsewhere / "target.json").write_text('{"a": 1}')
+    assert told(changes) == {"target.json"}
+    (folder / "linked").symlink_to(elsewhere / "inside")
+    told(changes)
+    time.sleep(QUIET)
+    (elsewhere / "inside" / "new.json").write_text("{}")
+    assert "new.json" in told(changes)
+
+
+def test_a_configuration_beside_it(tmp_path: Path, file: Path, watch: Callable[..., Changes]) -> None:
     configuration = tmp_path / "kustui.toml"
-    watching = watch(folder, also=(configuration,))
+    changes = watch(file, also=(configuration,))
     configuration.write_text("[rules]")
-    watching.told()
+    assert told(changes) == {"kustui.toml"}
 
 
-def test_a_change_while_somebody_still_works_on_the_last_is_not_lost(file: Path) -> None:
-    stop = threading.Event()
-    told = changes([str(file)], stop=stop)
-    next(told)
-    file.write_text("before the watching began")
-    next(told)
-    file.write_text("while the last change was worked on, and longer")
-    next(told)
-    stop.set()
-    assert list(told) == []
+def test_files_that_are_looked_at_instead(tmp_path: Path, watch: Callable[..., Changes]) -> None:
+    changes = watch(tmp_path, poll=True)
+    assert changes.take(QUIET) is None
+    (tmp_path / "new.json").write_text("{}")
+    assert told(changes) == set()
+    (tmp_path / "new.json").write_text("[1]")
+    assert told(changes) == set()
+
+
+def test_a_system_that_watches_as_much_as_it_can_is_done_without(
+    tmp_path: Path, watch: Callable[..., Changes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(28, "OS file watch limit reached")
+
+    monkeypatch.setattr("watchfiles._rust_notify.RustNotify", refuse)
+    changes = Changes([str(tmp_path)])
+    assert changes.take(PATIENCE) == frozenset()
+    (tmp_path / "new.json").write_text("{}")
+    assert changes.take(PATIENCE) == frozenset()
+    changes.close()

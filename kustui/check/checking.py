@@ -27,33 +27,49 @@ class Examined:
 
 
 def check(
-    collection: Collection,
-    settings: Settings | None = None,
-    progress: Progress | None = None,
-    wanted: Callable[[], bool] = lambda: True,
-    processes: int = 1,
-) -> tuple[Survey, tuple[Problem, ...]] | None:
-    """Look at everything; None once it is no longer ``wanted``.
-
-    With more than one process nothing is told of the progress, and nothing asked.
+    collection: Collection, settings: Settings | None = None, processes: int = 1
+) -> tuple[Survey, tuple[Problem, ...]]:
+    """Look at everything.
 
     Problems are in the order in which they are told: by file as it was given, then by line and column, then by rule.
     """
     settings = settings or Settings()
-    examined: dict[str, Examined] = {}
-    total = len(collection.entries)
+    return concluded(collection, examine_all(collection, settings, processes=processes), settings)
+
+
+def examine_all(
+    collection: Collection,
+    settings: Settings,
+    progress: Progress | None = None,
+    wanted: Callable[[], bool] = lambda: True,
+    processes: int = 1,
+    known: Mapping[str, Examined] | None = None,
+) -> dict[str, Examined]:
+    """Look at each workflow by itself, but for those that are ``known``: what was found, by the workflow's key.
+
+    It is given up, and some are missing, once it is no longer ``wanted``. With more than one process nothing is
+    asked, and nothing told of the progress.
+    """
+    found = dict(known or {})
+    due = [entry for entry in collection.entries if entry.key not in found]
     if processes > 1:
         from kustui.check.parallel import examined_by
 
-        examined = examined_by(processes, collection, settings)
-    else:
-        for done, entry in enumerate(collection.entries, start=1):
-            if not wanted():
-                return None
-            examined[entry.key] = examine(collection, entry, settings)
-            if progress:
-                progress(done, total)
-    survey = Survey(collection, {key: found.facts for key, found in examined.items()}, settings)
+        return found | examined_by(processes, collection, due, settings)
+    for entry in due:
+        if not wanted():
+            break
+        found[entry.key] = examine(collection, entry, settings)
+        if progress:
+            progress(len(found), len(collection.entries))
+    return found
+
+
+def concluded(
+    collection: Collection, examined: Mapping[str, Examined], settings: Settings
+) -> tuple[Survey, tuple[Problem, ...]]:
+    """All problems, when every workflow was looked at: theirs, those between them, and those of the files."""
+    survey = Survey(collection, {entry.key: examined[entry.key].facts for entry in collection.entries}, settings)
     problems = [*_file_problems(collection, settings), *survey_problems(survey)]
     for found in examined.values():
         problems.extend(found.problems)
@@ -85,7 +101,11 @@ def survey_problems(survey: Survey) -> Iterator[Problem]:
 
 def in_order(collection: Collection, problems: list[Problem]) -> tuple[Problem, ...]:
     """Problems by file, line and column, then by rule."""
-    places: Mapping[Document, int] = {document: index for index, document in enumerate(collection.documents)}
+    places: dict[Document, int] = {}
+    for index, document in enumerate(collection.documents):
+        places[document] = index
+        if document.broken is not None:
+            places[document.broken] = index
     return tuple(
         sorted(
             problems,
@@ -114,6 +134,8 @@ def _facts(subject: Subject) -> Facts:
 
 def _file_problems(collection: Collection, settings: Settings) -> Iterator[Problem]:
     for document in collection.documents:
+        if document.broken is not None:
+            yield from _of_faults(document.broken, document.broken.faults, settings)
         yield from _of_faults(document, (*document.faults, *document.app_faults), settings)
 
 

@@ -33,14 +33,31 @@ class ConfigurationError(Exception):
         self.lines = lines
 
 
-def settings_for(paths: Sequence[str], given: str | None = None) -> Settings:
-    """The settings for the definitions that the paths name.
+class Configuration:
+    """The settings for the definitions that some paths name: those of the configuration that is ``given``, else of the
+    first that is found upward from the first path; without one the defaults.
 
-    They are read from the configuration that is ``given``, else from the first that is found upward from the first
-    path; without one they are the defaults. Raises ConfigurationError.
+    They are read again and again, and the same value as long as what is written is the same.
     """
-    path = given if given is not None else found_from(paths)
-    return Settings() if path is None else settings_of(path, contents(path))
+
+    def __init__(self, paths: Sequence[str], given: str | None = None) -> None:
+        self._paths, self._given = tuple(paths), given
+        self._read: tuple[str, bytes] | None = None
+        self._settings = Settings()
+
+    @property
+    def path(self) -> str | None:
+        """The file that holds now, if there is one."""
+        return self._given if self._given is not None else found_from(self._paths)
+
+    def settings(self) -> Settings:
+        """Raises ConfigurationError."""
+        path = self.path
+        found = None if path is None else (path, contents(path))
+        if found != self._read:
+            self._settings = Settings() if found is None else settings_of(*found)
+            self._read = found
+        return self._settings
 
 
 def found_from(paths: Sequence[str]) -> str | None:

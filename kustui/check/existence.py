@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kustui.check.casting import may_be_nothing
 from kustui.definition.expressions import (
     AllOf,
     Always,
@@ -198,13 +199,7 @@ class Existence:
 
 def _allows_nothing(comparison: Comparison) -> bool:
     """Whether it compares with what a missing value might be cast to."""
-    return any(_is_nothing(operand.value) for operand in comparison.operands)
-
-
-def _is_nothing(value: object) -> bool:
-    if isinstance(value, list | tuple):
-        return not value or any(map(_is_nothing, value))
-    return value in (None, "", False, 0, "false", "null", "undefined", "0", {})
+    return any(may_be_nothing(operand.value) for operand in comparison.operands)
 
 
 def _when_there(block: Block) -> tuple[Node, ...]:

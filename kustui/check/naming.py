@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from kustui.definition.loading import STDIN_NAME
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from kustui.check.problems import Problem
 
 
@@ -19,6 +21,10 @@ class Identity(NamedTuple):
     workflow: str
     step: str
     rule: str
+
+
+Named = tuple[Identity, str]
+"""A problem by which it is and what it says."""
 
 
 def identity(problem: Problem, folder: str) -> Identity:
@@ -40,3 +46,22 @@ def relative(path: str, folder: str) -> str:
     except ValueError:  # on another drive
         seen = os.path.abspath(path)  # noqa: PTH100  # resolves no links
     return PurePath(seen).as_posix()
+
+
+def fixed_and_new(before: Iterable[Problem], now: Iterable[Problem]) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
+    """The problems that are gone, and those that have come. One that only moved is the same; of several that look the
+    same, the last are those."""
+    old, new = _by_identity(before), _by_identity(now)
+    return tuple(_beyond(old, new)), tuple(_beyond(new, old))
+
+
+def _beyond(ones: Mapping[Named, list[Problem]], others: Mapping[Named, list[Problem]]) -> Iterator[Problem]:
+    for same, problems in ones.items():
+        yield from problems[len(others.get(same, ())) :]
+
+
+def _by_identity(problems: Iterable[Problem]) -> dict[Named, list[Problem]]:
+    found: dict[Named, list[Problem]] = {}
+    for problem in problems:
+        found.setdefault((identity(problem, os.curdir), problem.message), []).append(problem)
+    return found

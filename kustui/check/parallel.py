@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 from kustui.definition.collection import Collection, Document, Entry
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kustui.check.checking import Examined
     from kustui.check.settings import Settings
 
@@ -24,7 +26,7 @@ WORTH_IT = 4_000_000
 _PIECES = 4
 """Pieces a process: the last one done should not be waited for long."""
 
-_shared: tuple[Collection, Settings] | None = None
+_shared: tuple[Collection, Sequence[Entry], Settings] | None = None
 """What the processes look at; set before they are forked."""
 
 
@@ -35,15 +37,17 @@ def processes_for(collection: Collection) -> int:
     return min(len(os.sched_getaffinity(0)), 8)
 
 
-def examined_by(processes: int, collection: Collection, settings: Settings) -> dict[str, Examined]:
-    """Every workflow by itself, by its key, in the order of the collection."""
+def examined_by(
+    processes: int, collection: Collection, entries: Sequence[Entry], settings: Settings
+) -> dict[str, Examined]:
+    """Each of some workflows by itself, by its key, in their order."""
     global _shared
     from concurrent.futures import ProcessPoolExecutor
     from multiprocessing import get_context
 
-    total = len(collection.entries)
+    total = len(entries)
     step = max(1, -(-total // (processes * _PIECES)))
-    _shared = collection, settings
+    _shared = collection, entries, settings
     try:
         with ProcessPoolExecutor(processes, mp_context=get_context("fork")) as pool:
             pieces = pool.map(_piece, range(0, total, step), [step] * -(-total // step))
@@ -58,9 +62,8 @@ def _piece(start: int, count: int) -> bytes:
     from kustui.check.checking import examine
 
     assert _shared is not None
-    collection, settings = _shared
-    entries = collection.entries[start : start + count]
-    return dumped([examine(collection, entry, settings) for entry in entries], collection)
+    collection, entries, settings = _shared
+    return dumped([examine(collection, entry, settings) for entry in entries[start : start + count]], collection)
 
 
 def dumped(thing: object, collection: Collection) -> bytes:

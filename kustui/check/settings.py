@@ -51,6 +51,10 @@ class Settings:
         """How bad what a rule finds is here, where its own severity is given; None where it is switched off."""
         return self.severities.get(rule, own)
 
+    def judges_like(self, other: Settings) -> bool:
+        """Whether the rules find the same with both; what is suppressed of it may be different."""
+        return replace(self, suppressions=()) == replace(other, suppressions=())
+
     def with_severities(self, severities: Mapping[str, Severity | None]) -> Settings:
         """The same with other severities."""
         return replace(self, severities=severities)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import gc
+import itertools
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.check.configuration import ConfigurationError, found_from, settings_for, unknown_rule
+from kustui.check.configuration import Configuration, ConfigurationError, unknown_rule
 from kustui.check.pages import PAGES
 from kustui.check.parallel import processes_for
 from kustui.check.problems import Severity
@@ -20,10 +20,11 @@ from kustui.commands.saying import COLOURS, PROBLEMS, Parser, coloured, refuse, 
 from kustui.definition.collection import Collection
 from kustui.definition.garbage import undisturbed
 from kustui.definition.loading import STDIN, STDIN_NAME, PathError, nothing_to_show
-from kustui.workspace import examined, open_paths
+from kustui.workspace import Snapshot, Workspace, examined, open_paths
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
+    from kustui.definition.loading import Progress
 
 _FAIL_ON = {**{str(severity): severity for severity in sorted(Severity, reverse=True)}, "never": None}
 
@@ -82,6 +83,7 @@ def _parser() -> argparse.ArgumentParser:
     baseline.add_argument("--baseline", metavar="FILE", help="leave out the problems that it records")
     baseline.add_argument("--write-baseline", metavar="FILE", help="record the problems that there are now")
     add("--watch", action="store_true", help="check again after every change, until Ctrl+C")
+    add("--poll", action="store_true", help="with --watch: look at the files, where the system tells of no change")
     add("--color", choices=COLOURS, default="auto", help="colours in text (default: on a terminal)")
     return parser
 
@@ -102,27 +104,38 @@ def _once(options: argparse.Namespace, stdin: bytes) -> int:
     return PROBLEMS if checked.failing else 0
 
 
-def _checked(options: argparse.Namespace, stdin: bytes = b"") -> Checked:
+def _checked(options: argparse.Namespace, stdin: bytes) -> Checked:
     """Raises PathError and ConfigurationError."""
-    settings = _settings(options)
+    settings = _settings(options, _configuration(options))
     opened = open_paths(options.paths, stdin)
-    collection = opened.collection
+    _refuse_nothing(options, opened.collection)
+    return _told_of(options, examined(opened, settings, processes=processes_for(opened.collection)))
+
+
+def _refuse_nothing(options: argparse.Namespace, collection: Collection) -> None:
+    """Raises PathError where there is nothing to check in what a path names."""
     for path in options.paths:
         if reason := _holds_nothing(path, collection):
             raise PathError(reason)
-    snapshot = examined(opened, settings, processes=processes_for(collection))
-    assert snapshot is not None, "wanted to the end"
+
+
+def _told_of(options: argparse.Namespace, snapshot: Snapshot) -> Checked:
+    """What there is to tell. Raises ConfigurationError."""
     problems = snapshot.problems or ()
     if options.baseline:
         from kustui.check import baseline
 
         known = baseline.read(options.baseline)
-        problems = tuple(baseline.without(known, collection, problems, settings))
-    return Checked(collection, problems, _FAIL_ON[options.fail_on])
+        problems = tuple(baseline.without(known, snapshot.collection, problems, snapshot.settings or Settings()))
+    return Checked(snapshot.collection, problems, _FAIL_ON[options.fail_on])
 
 
-def _settings(options: argparse.Namespace) -> Settings:
-    settings = Settings() if options.no_config else settings_for(options.paths, options.config)
+def _configuration(options: argparse.Namespace) -> Configuration | None:
+    return None if options.no_config else Configuration(options.paths, options.config)
+
+
+def _settings(options: argparse.Namespace, configuration: Configuration | None) -> Settings:
+    settings = configuration.settings() if configuration is not None else Settings()
     severities = dict(settings.severities)
     if options.select:
         severities |= dict.fromkeys(PAGES)
@@ -182,30 +195,46 @@ def _write_baseline(path: str, checked: Checked) -> int:
 def _watch(options: argparse.Namespace) -> int:
     """Until nobody reads on, or Ctrl+C."""
     from kustui.check.reports.text import difference
-    from kustui.watch import changes
+    from kustui.following import followed
+    from kustui.watch import Changes
 
     only_difference = options.format == "text" and not options.output and sys.stdout.isatty()
-    configuration = None if options.no_config else options.config or found_from(options.paths)
-    also = [path for path in (configuration, options.baseline) if path]
+    configuration = _configuration(options)
+    workspace = Workspace(options.paths, examiner=_examined_by_all)
+    _refuse_nothing(options, workspace.open().collection)
+    also = [path for path in (configuration and configuration.path, options.baseline) if path]
     before: tuple[Problem, ...] | None = None
-    for _ in changes(options.paths, also):
-        try:
-            gc.unfreeze()  # what the last look left
-            with undisturbed():
-                checked = _checked(options)
-        except (PathError, ConfigurationError) as error:
-            if before is None:
-                raise
-            refuse(*getattr(error, "lines", (str(error),)))
-            continue
-        if before is None or not only_difference:
-            reads_on = _tell(options, checked)
-        else:
-            reads_on = _written(difference(before, checked, colour=coloured(options.color)))
-        if not reads_on:
-            break
-        before = checked.problems
+
+    def settings() -> Settings:
+        return _settings(options, configuration)
+
+    first = workspace.refresh(settings=settings())
+    with Changes(options.paths, also, poll=options.poll) as changes:
+        for outcome in itertools.chain([first], followed(workspace, changes, settings)):
+            try:
+                if not isinstance(outcome, Snapshot):
+                    raise outcome
+                _refuse_nothing(options, outcome.collection)
+                checked = _told_of(options, outcome)
+            except (PathError, ConfigurationError) as error:
+                refuse(*getattr(error, "lines", (str(error),)))
+                continue
+            if before is None or not only_difference:
+                reads_on = _tell(options, checked)
+            else:
+                reads_on = _written(difference(before, checked, colour=coloured(options.color)))
+            if not reads_on:
+                break
+            before = checked.problems
     return 0
+
+
+def _examined_by_all(
+    snapshot: Snapshot, settings: Settings | None, progress: Progress | None, wanted: Callable[[], bool]
+) -> Snapshot:
+    """By all processors where that is worth it and nothing was examined yet."""
+    processes = 1 if snapshot.examined else processes_for(snapshot.collection)
+    return examined(snapshot, settings, progress, wanted, processes)
 
 
 class _WritingError(Exception):

@@ -16,6 +16,7 @@ commands:
   kustui check PATH...        the problems without a screen, for scripts and builds
   kustui graph PATH...        the diagrams without a screen, as text, Mermaid, DOT, JSON or SVG
   kustui explain [RULE]       what a rule finds, why it matters, how to put it right
+  kustui simulate PATH...     rehearse a run, schedules and all, or replay scenarios of one
   kustui COMMAND --help       all about a command
 
 examples:
@@ -35,6 +36,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = Parser("", "See, check and rehearse Kustomer workflows in a terminal.", _EPILOG)
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII only")
+    parser.add_argument("--poll", action="store_true", help="look at the files, where the system tells of no change")
     parser.add_argument("--version", action="version", version=f"kustui {__version__}")
     return parser
 
@@ -63,7 +65,7 @@ def _explore(options: argparse.Namespace) -> int:
                 return refuse(reason)
         except PathError as error:
             return refuse(str(error))
-    app = Kustui(opening, ascii_only=options.ascii or not _speaks_unicode())
+    app = Kustui(opening, ascii_only=options.ascii or not _speaks_unicode(), poll=options.poll)
     app.run()
     if app.mistake:
         raise app.mistake

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kustui.check.closest import closest
-from kustui.check.configuration import ConfigurationError, settings_for
+from kustui.check.configuration import Configuration, ConfigurationError
+from kustui.check.parallel import processes_for
 from kustui.check.settings import Settings
 from kustui.commands.saying import COLOURS, Parser, coloured, refuse, write
 from kustui.definition.garbage import undisturbed
@@ -47,15 +48,14 @@ def run(arguments: Sequence[str]) -> int:
     stdin = sys.stdin.buffer.read() if STDIN in options.paths and sys.stdin is not None else b""
     try:
         with undisturbed():
-            settings = Settings() if options.no_config else settings_for(options.paths)
+            settings = Settings() if options.no_config else Configuration(options.paths).settings()
             opened = open_paths(options.paths, stdin)
             if reason := nothing_to_show(opened.collection):
                 return refuse(reason)
             entries = opened.collection.entries
             if options.workflow and not (entries := _named(opened.collection, options.workflow)):
                 return refuse(_unknown(opened.collection, options.workflow))
-            snapshot = examined(opened, settings)
-        assert snapshot is not None, "wanted to the end"
+            snapshot = examined(opened, settings, processes=processes_for(opened.collection))
         return _written(options, _drawn(options, snapshot, settings, entries))
     except PathError as error:
         return refuse(str(error))

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 RELATIVE_UNIT_MINUTES = 1
 """What one unit of a relative ``runAt`` is [assumed]."""
 
+_LONGEST = 1e15
 _UNITS = ((7 * 24 * 60, "w"), (24 * 60, "d"), (60, "h"), (1, "min"))
 
 
@@ -22,6 +23,8 @@ def minutes(run_at: RunAt | None, unit: float = RELATIVE_UNIT_MINUTES) -> float 
 
 def duration_in_words(duration: float) -> str:
     """Minutes in the largest unit that says them without a fraction: ``90 min``, ``1 d``, ``36 h``."""
+    if abs(duration) >= _LONGEST:
+        return "longer than anybody waits"
     for size, unit in _UNITS:
         if duration and duration % size == 0:
             return f"{duration // size:.0f} {unit}"

@@ -8,14 +8,18 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def undisturbed() -> Iterator[None]:
-    """Without garbage collection, which costs twice a large reading and holds up keys meanwhile; what was made is
-    left out of later collections, each of which would look at all of it again."""
+def undisturbed(*, freeze: bool = True) -> Iterator[None]:
+    """Without garbage collection, which costs twice a large reading and holds up keys meanwhile.
+
+    ``freeze`` leaves what was made out of later collections, each of which would look at all of it again. Work that is
+    done again and again must not: what it leaves in circles would never be found.
+    """
     enabled = gc.isenabled()
     gc.disable()
     try:
         yield
     finally:
-        gc.freeze()
+        if freeze:
+            gc.freeze()
         if enabled:
             gc.enable()

@@ -23,6 +23,7 @@ from kustui.definition.surrogates import mended
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+_BLANKS = re.compile(rb"[ \t\r\n]*")
 _BETWEEN = re.compile(rb"[ \t\r\n,]*")
 _KEY = re.compile(rb'[ \t\r\n,]*("[^"\\]*(?:\\.[^"\\]*)*")[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
 
@@ -74,6 +75,18 @@ def outline(source: Source) -> Outline:
         return _broken(source, error)
 
 
+def item_at(data: bytes, extent: Extent, pointer: str) -> tuple[Item, Shape] | None:
+    """The workflow at a place where ``outline`` looks for one, and the shape that it gives its file; None where there
+    is none. Raises msgspec.DecodeError where it is no JSON."""
+    walk = _Walk(data)
+    if pointer.rpartition("/")[0].endswith("/workflows"):
+        walk.add(extent, pointer, _last(members(data, extent)))
+        shape = Shape.FRAGMENT
+    else:
+        shape = walk.visit_object(extent, pointer)
+    return (walk.items[0], shape) if len(walk.items) == 1 and not walk.faults else None
+
+
 def _broken(source: Source, error: Exception) -> Outline:
     """Why a file cannot be split into its workflows; or its outline, where only half characters were in the way."""
     from kustui.definition.syntax import fault_in, nested_too_deep  # its many patterns are for files like this
@@ -120,7 +133,7 @@ class _Walk:
         self.app_members: dict[str, Extent] = {}
 
     def outline(self) -> Outline:
-        start = _BETWEEN.match(self.data).end()  # type: ignore[union-attr]  # it matches the empty string
+        start = _BLANKS.match(self.data).end()  # type: ignore[union-attr]  # it matches the empty string
         end = len(self.data)
         while end > start and self.data[end - 1] in b" \t\r\n":  # rstrip would copy the whole file
             end -= 1

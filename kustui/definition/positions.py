@@ -37,6 +37,10 @@ class Spot(NamedTuple):
     value: Extent
     key: Extent | None = None
 
+    def moved(self, by: int) -> Spot:
+        """The same so many bytes further on."""
+        return Spot(self.value.moved(by), self.key and self.key.moved(by))
+
 
 class Repeat(NamedTuple):
     """A key given twice in one object: JSON readers keep the last."""

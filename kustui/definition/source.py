@@ -46,6 +46,10 @@ class Extent(NamedTuple):
     start: int
     end: int
 
+    def moved(self, by: int) -> Extent:
+        """The same so many bytes further on."""
+        return Extent(self.start + by, self.end + by)
+
 
 class UndecodableError(ValueError):
     """Bytes that are no text in the encoding they are taken for.
@@ -97,26 +101,31 @@ class Source:
 
     @cached_property
     def _marks(self) -> list[_Mark]:
-        """What lies before each block: no place is farther than a block from a known one."""
-        marks = [_Mark(0, 0, 0)]
-        for start in range(0, len(self.data), _BLOCK):
-            block = self.data[start : start + _BLOCK]
-            newlines, line_start, characters = marks[-1]
-            last = block.rfind(b"\n")
+        """What lies before each block, as far as somebody has asked."""
+        return [_Mark(0, 0, 0)]
+
+    def _mark(self, block: int) -> _Mark:
+        """What lies before a block: no place is farther than a block from a known one."""
+        marks = self._marks
+        for known in range(len(marks) - 1, block):
+            start = known * _BLOCK
+            piece = self.data[start : start + _BLOCK]
+            newlines, line_start, characters = marks[known]
+            last = piece.rfind(b"\n")
             marks.append(
                 _Mark(
-                    newlines + block.count(b"\n"),
+                    newlines + piece.count(b"\n"),
                     start + last + 1 if last >= 0 else line_start,
-                    characters + _characters(block),
+                    characters + _characters(piece),
                 )
             )
-        return marks
+        return marks[block]
 
     def place(self, offset: int) -> Place:
         """Line and column of a byte offset."""
         offset = self._within(offset)
         block = offset // _BLOCK
-        line = self._marks[block].newlines + self.data.count(b"\n", block * _BLOCK, offset)
+        line = self._mark(block).newlines + self.data.count(b"\n", block * _BLOCK, offset)
         start = self.line_start(offset)
         if offset - start <= _BLOCK:
             column = _characters(self.data[start:offset])
@@ -133,7 +142,7 @@ class Source:
         offset = self._within(offset)
         block = offset // _BLOCK
         newline = self.data.rfind(b"\n", block * _BLOCK, offset)
-        return newline + 1 if newline >= 0 else self._marks[block].line_start
+        return newline + 1 if newline >= 0 else self._mark(block).line_start
 
     def line_at(self, offset: int) -> str:
         """The text of the line that holds ``offset``, without its line break."""
@@ -149,7 +158,7 @@ class Source:
 
     def _characters_before(self, offset: int) -> int:
         block = offset // _BLOCK
-        return self._marks[block].characters + _characters(self.data[block * _BLOCK : offset])
+        return self._mark(block).characters + _characters(self.data[block * _BLOCK : offset])
 
 
 def _characters(piece: bytes) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,10 +11,11 @@ from typing import TYPE_CHECKING
 from kustui.definition.delays import duration_in_words
 from kustui.definition.harmless import shown
 from kustui.drawing.cells import cells, padded
-from kustui.drawing.lines import fitted
+from kustui.drawing.lines import fitted, wrapped
 from kustui.drawing.rates import rate_in_words
 from kustui.graph.chains import End
 from kustui.graph.load import DAY, MOST_RUNS, WINDOW, Load, load_of
+from kustui.simulate.words import moment
 
 if TYPE_CHECKING:
     from kustui.drawing.chain_lines import ChainLines
@@ -25,6 +27,14 @@ _NAMES = 30
 _BARS = "▁▂▃▄▅▆▇█"
 _HOUR = 60
 _MOST_COLUMNS = 400
+_LEGEND: Line = (
+    ("━━", ""),
+    (" every run   ", "muted"),
+    ("╌╌", ""),
+    (" under a condition   ", "muted"),
+    ("↺", "warning"),
+    (" comes round again", "muted"),
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,12 +57,12 @@ class Timeline:
 
     @cached_property
     def _labels(self) -> tuple[str, ...]:
-        return tuple("T+?" if each is None else _moment(each) for each in self.moments)
+        return tuple("T+?" if each is None else moment(round(each * 60_000)) for each in self.moments)
 
     @cached_property
-    def step(self) -> int:
-        """Cells from one moment to the next."""
-        return max(8, 2 + max(map(len, self._labels)))
+    def _offsets(self) -> tuple[int, ...]:
+        """Cells from the beginning of the axis to each moment, and to its end."""
+        return (0, *itertools.accumulate(max(6, len(label) + 2) for label in self._labels))
 
     @cached_property
     def _places(self) -> dict[float | None, int]:
@@ -63,33 +73,39 @@ class Timeline:
 
     def names(self, width: int) -> int:
         """Cells of the names beside the axis in a pane of a width."""
-        longest = max(cells(shown(self._name(link))) for link in self.chain.links)
-        return min(longest, _NAMES, max(8, width // 3))
+        return min(self._longest, _NAMES, max(8, width // 3))
 
-    def visible(self, width: int) -> int:
-        """How many moments have room in a pane of a width."""
-        return max(1, (width - self.names(width) - 2) // self.step)
+    def last_first(self, width: int) -> int:
+        """The first moment in view, in a pane of a width, when the last one has room."""
+        end, room = self._offsets[-1], width - self.names(width) - 2
+        fits = (index for index in range(len(self.moments)) if end - self._offsets[index] <= room)
+        return next(fits, len(self.moments) - 1)
 
     # The rows
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(cells(shown(self._name(link))) for link in self.chain.links)
+
+    @cached_property
+    def _common(self) -> str:
+        """What all names begin with, as those of a chain's workflows often do."""
+        known = sorted({self._name(link) for link in self.chain.links if link.key})
+        alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(known[0], known[-1], strict=False))
+        return "".join(one for one, _ in alike) if len(known) > 1 else ""
 
     def rows(self, width: int, first: int = 0) -> list[Line]:
         """All rows for a pane of a width, the axis from one of its moments on."""
         names = self.names(width)
-        axis = "".join(padded(label, self.step) for label in self._labels[first:])
+        sizes = (after - before for before, after in itertools.pairwise(self._offsets[first:]))
+        axis = "".join(padded(label, size) for label, size in zip(self._labels[first:], sizes, strict=True))
         found: list[Line] = [fitted(((" " * (names + 2), ""), (axis, "key")), width)]
         shown_links = (link for link in self.chain.links if link.end is not End.RING)
         found.extend(self._row(link, names, first, width) for link in shown_links)
         found.append(())
-        found.append(
-            (
-                ("━━", "muted"),
-                (" every run   ", "muted"),
-                ("╌╌", "muted"),
-                (" under a condition   ↺ comes round again", "muted"),
-            )
-        )
+        found.extend(wrapped(_LEGEND, width, 2))
         found.append(())
-        found.extend(fitted(line, width) for line in self.load_rows())
+        found.extend(part for line in self.load_rows() for part in wrapped(line, width, 2))
         return found
 
     def _name(self, link: Link) -> str:
@@ -99,17 +115,21 @@ class Timeline:
 
     def _row(self, link: Link, names: int, first: int, width: int) -> Line:
         """A name, and on the axis a line from the moment of the call to that of the run."""
-        cut = fitted(((self._name(link), "name" if link.key else "fault"),), names)
+        name = self._name(link)
+        if self._longest > names and len(self._common) > 1 and link.key:
+            name = f"…{name[len(self._common) :]}"
+        cut = fitted(((name, "name" if link.key else "fault"),), names)
         pieces: list[Piece] = [*cut, (" " * (names + 2 - sum(cells(shown(text)) for text, _ in cut)), "")]
         certain = link.call is None or self.lines.is_certain(link.call)
-        end = self._place(link) - first
-        start = self._place(self.chain.links[link.parent]) - first if link.parent >= 0 else end
+        edge = self._offsets[first]
+        end = self._offsets[self._place(link)] - edge
+        start = self._offsets[self._place(self.chain.links[link.parent])] - edge if link.parent >= 0 else end
         if end < 0:
             return fitted((*pieces, ("‹", "muted")), width)
-        line = ("━" if certain else "╌") * ((end - max(start, 0)) * self.step - (1 if start >= 0 else 0))
-        pieces.append((" " * (max(start, 0) * self.step), ""))
+        pieces.append((" " * max(start, 0), ""))
         if link.call is not None and end > start:
-            pieces.append((("├" if start >= 0 else "") + line, "muted"))
+            along = "━" if certain else "╌"
+            pieces.append((f"├{along * (end - start - 1)}" if start >= 0 else along * end, "muted"))
         glyph, look = ("◆", "event") if link.call is None else ("✗", "error") if not link.key else ("●", "action")
         pieces.append((glyph, look))
         for ring in self._rings(link):
@@ -138,45 +158,41 @@ class Timeline:
         return load_of(self.chain, self.per_minute)
 
     def load_rows(self) -> list[Line]:
-        least, most = self.at_least, self.at_most
-        rate = rate_in_words(self.per_minute)
+        least, most, rate = self.at_least, self.at_most, rate_in_words(self.per_minute)
         found: list[Line] = [
-            (("Scheduled runs at ", "heading"), (rate, "number"), ("   i: another rate", "muted")),
-            ((f"{'':<26}{'at least':>14}{'at most':>14}", "muted"),),
+            (
+                ("Scheduled runs at ", "heading"),
+                (rate_in_words(self.per_minute), "number"),
+                ("  i: another rate", "muted"),
+            ),
+            ((f"{'in 15 minutes':<16}{'at least':>11}{'at most':>11}", "muted"),),
         ]
-        for name, minutes in (("an hour", _HOUR), ("a day", DAY)):
-            due, waiting = f"due in 15 min after {name}", f"waiting after {name}"
+        for name, minutes in (("1 h", _HOUR), ("1 d", DAY)):
+            due, waiting = f"due after {name}", "  and waiting"
             found.append(_figures(due, least.due_after(minutes), most.due_after(minutes), MOST_RUNS))
             found.append(_figures(waiting, least.waiting_after(minutes), most.waiting_after(minutes), 0.5))
-        found.append(_figures("due in the long run", least.in_the_long_run, most.in_the_long_run, MOST_RUNS))
-        found.append((("at least: calls that every run makes; at most: every condition holds", "muted"),))
-        found.append(())
-        found.append((("over the first day  ", "muted"), *_bars(most.due), (f" at most {max(most.due):,.0f}", "muted")))
+        found.append(_figures("in the long run", least.in_the_long_run, most.in_the_long_run, MOST_RUNS))
         found.append(_verdict(least, most))
+        found.append(())
+        found.append((("due in 15 minutes, over the first day, at most:", "muted"),))
+        found.append((*_bars(most.due), (f" {max(most.due):,.0f}", "muted")))
+        limit = f"an organisation has {MOST_RUNS:,} in {WINDOW} minutes, for all its chains together"
         found.append(
-            ((f"  an organisation has {MOST_RUNS:,} in {WINDOW} minutes, for all its chains together", "muted"),)
+            (("at least: calls that every run makes; at most: every condition holds; ", "muted"), (limit, "muted"))
         )
         if any(link.due is None and link.end is not End.UNKNOWN for link in self.chain.links):
-            found.append((("  times that only a run can tell are taken for at once", "muted"),))
+            found.append((("times that only a run can tell are taken for at once", "muted"),))
         return found
 
 
-def _moment(minutes: float) -> str:
-    """``T+1 d 1 h``."""
-    days, rest = divmod(minutes, DAY)
-    hours, rest = divmod(rest, _HOUR)
-    parts = [(days, "d"), (hours, "h"), (rest, "min")]
-    return f"T+{' '.join(f'{number:g} {unit}' for number, unit in parts if number) or 0}"
-
-
 def _figures(name: str, least: float | None, most: float | None, limit: float) -> Line:
-    return ((f"{name:<26}", ""), *_figure(least, limit), *_figure(most, limit))
+    return ((f"{name:<16}", ""), *_figure(least, limit), *_figure(most, limit))
 
 
 def _figure(number: float | None, limit: float) -> Line:
-    told = "no end" if number is None else f"{number:,.0f}"
+    told = "no end" if number is None else f"{number:,.0f}" if number < 1e6 else f"{number:.1e}"
     over = number is None or number > limit
-    return ((f"{'▲ ' if over else ''}{told}".rjust(14), "warning" if over else "number"),)
+    return ((f"{'▲ ' if over else ''}{told}".rjust(11), "warning" if over else "number"),)
 
 
 def _bars(values: Sequence[float], count: int = 32) -> Line:

@@ -36,9 +36,10 @@ class Kustui(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
     COMMAND_PALETTE_BINDING = "f2"  # the registry's own keys open it; this one is not told
 
-    def __init__(self, opening: Opening, *, ascii_only: bool = False) -> None:
+    def __init__(self, opening: Opening, *, ascii_only: bool = False, poll: bool = False) -> None:
         super().__init__()
         self.opening = opening
+        self.poll = poll
         self.ascii_only = ascii_only
         self.mistake: BaseException | None = None
         """The exception that ended it."""
@@ -55,7 +56,12 @@ class Kustui(App[None]):
         return VARIABLES
 
     def get_default_screen(self) -> Screen[None]:
-        return Explorer(self.opening)
+        return self.explorer
+
+    @cached_property
+    def explorer(self) -> Explorer:
+        """The screen below all others."""
+        return Explorer(self.opening, poll=self.poll)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         return (*super().get_line_filters(), *self._plainer)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-import time
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -11,22 +10,24 @@ from textual import on, work
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
-from textual.worker import get_current_worker
 
-from kustui.tui.actions import BY_ID, bindings
+from kustui.tui.actions import BY_ID, bindings, key_names
+from kustui.tui.banner import Banner, broken_files
+from kustui.tui.changes_view import ChangesView
 from kustui.tui.diagram import Diagram, Followed, Pointed
 from kustui.tui.history import History
 from kustui.tui.lines import Key, Row, Rows, Target, shown
+from kustui.tui.live import Live
 from kustui.tui.problems_view import ProblemsView
 from kustui.tui.rows import RowsView
 from kustui.tui.side import DIAGRAMS, PANES, Side
 from kustui.tui.status import StatusBar
-from kustui.tui.tree import Kind, Node
+from kustui.tui.tree import Kind, Moves, Node
 from kustui.tui.tree_view import TreeView
 from kustui.tui.whereabouts import breadcrumbs, counts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from textual import events
     from textual.app import ComposeResult
@@ -34,9 +35,9 @@ if TYPE_CHECKING:
     from textual.timer import Timer
     from textual.widget import Widget
     from textual.widgets import Input
-    from textual.worker import Worker
 
-    from kustui.check.settings import Settings
+    from kustui.check.problems import Problem
+    from kustui.difference import Difference
     from kustui.opening import Opening
     from kustui.tui.filter import Filter
     from kustui.workspace import Snapshot
@@ -56,16 +57,17 @@ _PANE_KEYS = (
     "rows.choose", "view.leave", "view.next-pane", "view.maximise", "go.back", "app.help", "app.quit",
     "app.palette",
 )  # fmt: skip
-_MOMENT = 0.3
-"""Seconds of work that are not worth a progress line."""
 
 
 class Explorer(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("go", "view", "find")
 
-    def __init__(self, opening: Opening) -> None:
+    def __init__(self, opening: Opening, *, poll: bool = False) -> None:
         super().__init__()
         self.opening = opening
+        self._poll = poll
+        self._live: Live | None = None
+        """What examines and follows the files; None until they are read."""
         self.snapshot: Snapshot | None = None
         self._ready = False
         """Whether what the panes need is imported: it is, after the first paint."""
@@ -85,10 +87,12 @@ class Explorer(Screen[None]):
         """The pane that the filter is for."""
 
     def compose(self) -> ComposeResult:
+        yield Banner(id="banner")
         with Horizontal(id="panes"):
             yield TreeView(id="tree")
             yield Side(id="side")
         yield ProblemsView(empty="nothing is wrong", id="problems")
+        yield ChangesView(empty="nothing has changed on disk since it was opened", id="changes")
         yield StatusBar(id="status")
 
     @property
@@ -110,6 +114,10 @@ class Explorer(Screen[None]):
     @property
     def problems(self) -> ProblemsView:
         return self.query_one("#problems", ProblemsView)
+
+    @property
+    def changes(self) -> ChangesView:
+        return self.query_one("#changes", ChangesView)
 
     @property
     def status(self) -> StatusBar:
@@ -151,57 +159,73 @@ class Explorer(Screen[None]):
             return
         self.tree_view.empty = "no workflow has that in its name, id or event"
         self.take(snapshot)
-        self.call_after_refresh(self._examine, snapshot)
+        self.call_after_refresh(self._follow)
 
-    def take(self, snapshot: Snapshot) -> None:
-        """Show a snapshot."""
+    def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
+        """Show a snapshot, and what is different in it."""
         self.snapshot = snapshot
-        self.tree_view.take(snapshot)
-        self._title_panes()
+        if difference is not None and self._described is not None:
+            self._described = Moves(difference).key(self._described)
+            self._history.move(Moves(difference).key)
+        self.tree_view.take(snapshot, difference)
+        self.problems.take(snapshot.problems, difference.new if difference is not None else ())
+        self.query_one(Banner).take(snapshot)
         self._show_problems()
         self._told = None
+        self._tell_where()
+        self.call_after_refresh(self._tell_all)  # what is wrong is seen first
+
+    def _tell_all(self) -> None:
+        self._title_panes()
         self._tell()
 
     # Described in words: Textual would write out the arguments, the whole of the files among them.
-    @work(thread=True, exclusive=True, group="examine", description="examining")
-    def _examine(self, snapshot: Snapshot) -> None:
-        """Look at every workflow with every rule, beside the keys."""
-        interval = sys.getswitchinterval()
-        sys.setswitchinterval(0.0005)  # a key waits 5 ms for this thread instead of 24
-        try:
-            result = self._looked_at(snapshot, get_current_worker())
-        finally:
-            sys.setswitchinterval(interval)
-        if result is not None:
-            self.app.call_from_thread(self._examined, result)
-
-    def _looked_at(self, snapshot: Snapshot, worker: Worker[None]) -> Snapshot | None:
-        from kustui.apart import examined_beside
+    @work(thread=True, group="follow", description="following")
+    def _follow(self) -> None:
+        """Look at every workflow with every rule, then at what changes, beside the keys."""
         from kustui.drawing import flow_rail  # noqa: F401  # what the panes need, paid for beside the keys
         from kustui.tui import detail, source_rows  # noqa: F401
 
         self.app.call_from_thread(self._warm)
-        began = told = time.monotonic()
+        live = self._live = Live(self.opening.workspace, self.post_message, poll=self._poll)
+        if self.is_running:  # else nobody would end it
+            live.run()
 
-        def progress(done: int, total: int) -> None:
-            nonlocal told
-            now = time.monotonic()
-            if now - began > _MOMENT and now - told > 0.1 and done < total:
-                told = now
-                self.app.call_from_thread(self._tell_progress, f"checking {done:,} of {total:,}")
+    def on_unmount(self) -> None:
+        if self._live is not None:
+            self._live.close()
 
-        return examined_beside(snapshot, self._settings(snapshot.paths), progress, lambda: not worker.is_cancelled)
+    def on_live_next(self, event: Live.Next) -> None:
+        self._progress = ""
+        if (found := event.difference) is None:
+            self.take(event.snapshot)
+            return
+        self.take(event.snapshot, found)
+        from kustui.tui.change_rows import change_rows
 
-    def _settings(self, paths: Sequence[str]) -> Settings | None:
-        """What the configuration beside the definitions says; the defaults where it is wrong, which is told."""
-        from kustui.check.configuration import ConfigurationError, settings_for
+        time = datetime.now().strftime("%H:%M:%S")
+        self.changes.take(change_rows(time, found, self._key_of))
+        key = (key_names(BY_ID["view.changes"])[0], "key")
+        line = (("reloaded ", "new"), (f"{time} · {found.words}", ""))
+        self.status.announce(Row(line, mark=(key, (" what changed", "muted"))))
 
-        try:
-            return settings_for(paths)
-        except ConfigurationError as error:
-            told = "\n".join(shown(line) for line in error.lines)
-            self.app.call_from_thread(self.notify, told, severity="error", timeout=20, markup=False)
-            return None
+    def _key_of(self, problem: Problem) -> Key:
+        tree = self.tree_view.tree_of
+        return (
+            tree.key_at(problem.document, problem.pointer) if tree is not None and tree.holds(problem.document) else ()
+        )
+
+    def on_live_progress(self, event: Live.Progress) -> None:
+        self._tell_progress(f"checking {event.done:,} of {event.total:,}")
+
+    def on_live_refused(self, event: Live.Refused) -> None:
+        told = "\n".join(shown(line) for line in event.lines)
+        self.notify(told, severity="error", timeout=20, markup=False)
+
+    def on_banner_clicked(self) -> None:
+        if self.snapshot is not None and (broken := broken_files(self.snapshot)):
+            fault = broken[0].faults[0]
+            self.jump_to(Target(broken[0], fault.pointer, broken[0].fault_extent(fault).start))
 
     def _warm(self) -> None:
         self._ready = True
@@ -209,10 +233,6 @@ class Explorer(Screen[None]):
         if not self._touched and self.snapshot is not None and len(self.snapshot.collection.entries) <= 60:
             view.action_open()
         self._tell()
-
-    def _examined(self, snapshot: Snapshot) -> None:
-        self._progress = ""
-        self.take(snapshot)
 
     def _tell_progress(self, text: str) -> None:
         self._progress = text
@@ -227,7 +247,17 @@ class Explorer(Screen[None]):
     def _moved(self) -> None:
         if self._resting is not None:
             self._resting.stop()
-        self._resting = self.set_timer(_REST, self._tell)
+        self._resting = self.set_timer(_REST, self._rested)
+
+    def _rested(self) -> None:
+        self._look()
+        self._tell()
+
+    def _look(self) -> None:
+        """Somebody looks at the node of the cursor: if it was marked as different, it is no more."""
+        view = self.tree_view
+        if view.tree_of is not None and view.node is not None and view.tree_of.look_at(view.node.key):
+            view.refresh()
 
     def _tell(self) -> None:
         """Show the node of the cursor in the panes at the right and in the status line."""
@@ -248,7 +278,10 @@ class Explorer(Screen[None]):
         self._told = self._described = node.key
         width = max(20, self.detail.content_size.width - 1)
         rows = Rows.of(described(tree, node, width))
-        self.detail.show(rows, self.detail.cursor if again else 0, top=None if again else 0)
+        if again:
+            self.detail.show_again(rows)
+        else:
+            self.detail.show(rows, top=0)
         self._show_source(source_rows(node.document, node.pointer, tree.problems(node)), node, again=again)
         self.side.tell(tree, node)
         self._title_panes()
@@ -257,7 +290,7 @@ class Explorer(Screen[None]):
         """Show source, its cursor on the line that was jumped to, if one was."""
         target, self._target = self._target, None
         if again and target is None:
-            self.source.show(rows, self.source.cursor)
+            self.source.show_again(rows, lambda row: row.line[1:])  # the number of a line may be another
             return
         line = 0
         if target is not None and target.document is node.document and rows.first_line:
@@ -265,8 +298,8 @@ class Explorer(Screen[None]):
         self.source.show(rows, line, top=max(0, line - self.source.page // 2))
 
     def _show_problems(self) -> None:
-        if self.snapshot is not None and self.snapshot.problems is not None and self.has_class("-problems"):
-            self.problems.list_problems(self.snapshot.problems)
+        if self.has_class("-problems"):
+            self.problems.list_problems()
 
     def _tell_where(self) -> None:
         node, tree = self.tree_view.node, self.tree_view.tree_of
@@ -278,12 +311,14 @@ class Explorer(Screen[None]):
 
     def on_key(self) -> None:
         self._touched = True
+        self.status.announce(Row())
+        self._look()
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         focused = event.widget.id
         if focused == "filter" and self._filtered is not None:
             focused = self._filtered.id  # what is being filtered is to be seen
-        for name in ("tree", *PANES, "problems"):
+        for name in ("tree", *PANES, "problems", "changes"):
             self.set_class(focused == name, f"-on-{name}")
         if focused in PANES:
             self.side.bring(focused)
@@ -313,6 +348,7 @@ class Explorer(Screen[None]):
         self._title(self.tree_view, title)
         self._title(self.detail, "2 Detail   3 Source   5 Flow" if alone else "2 Detail")
         self._title(self.problems, self.problems.title)
+        self._title(self.changes, "What changed on disk")
         self._title(self.source, f"3 Source{place}   2 Detail   5 Flow" if alone else f"3 Source{place}")
         for view, title in self.side.titles(alone=alone):
             self._title(view, title)
@@ -468,14 +504,32 @@ class Explorer(Screen[None]):
         """Into the list of problems, or away with it from inside."""
         if self.focused is self.problems:
             self.remove_class("-problems")
+            self.problems.look_at_all()
             self.action_tree()
         else:
             self._enter_problems()
 
     def _enter_problems(self) -> None:
+        self.remove_class("-changes")
         self.add_class("-problems")
         self._show_problems()
         self.problems.focus()
+
+    def action_changes(self) -> None:
+        """To what changed on disk, or away from it: then everything was looked at."""
+        if self.focused is self.changes:
+            self.remove_class("-changes")
+            if self.tree_view.tree_of is not None:
+                self.tree_view.tree_of.look_at_all()
+                self.tree_view.refresh()
+            self.action_tree()
+        else:
+            self._enter_changes()
+
+    def _enter_changes(self) -> None:
+        self.remove_class("-problems")
+        self.add_class("-changes")
+        self.changes.focus()
 
     def action_next_pane(self) -> None:
         self._turn(1)
@@ -494,6 +548,9 @@ class Explorer(Screen[None]):
         if self.has_class("-problems"):
             panes.append(self._enter_problems)
             names.append("problems")
+        if self.has_class("-changes"):
+            panes.append(self._enter_changes)
+            names.append("changes")
         here = names.index(self.focused.id) if self.focused is not None and self.focused.id in names else 0
         panes[(here + by) % len(panes)]()
 

@@ -29,6 +29,7 @@ _SIGNS = (
     ("✗", "error", "refused by Kustomer, or certain not to work"),
     ("▲", "warning", "probably wrong"),
     ("·", "info", "worth knowing"),
+    ("+", "new", "added on disk since you looked; ~ changed"),
 )
 
 

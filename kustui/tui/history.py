@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from kustui.tui.lines import Key
 
 
@@ -27,6 +29,11 @@ class History:
     def forward(self, here: Key) -> Key:
         """The place that was gone back from, or an empty key."""
         return self._turn(here, self._ahead, self._behind)
+
+    def move(self, moved: Callable[[Key], Key]) -> None:
+        """The places go by other keys now."""
+        self._behind = list(map(moved, self._behind))
+        self._ahead = list(map(moved, self._ahead))
 
     @staticmethod
     def _turn(here: Key, taken: list[Key], given: list[Key]) -> Key:

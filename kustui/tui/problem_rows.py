@@ -8,16 +8,19 @@ from kustui.tui.lines import Line, Row, Rows, Target
 from kustui.tui.tree import MARKS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from kustui.check.problems import Problem, Related
 
 
-def problem_rows(problems: Sequence[Problem], words: str = "") -> Rows:
-    """Rows for the problems that hold every one of the words; each is made when it is drawn."""
+def problem_rows(problems: Sequence[Problem], words: str = "", new: Collection[Problem] = ()) -> Rows:
+    """Rows for the problems that hold every one of the words, those that are new first; each is made when it is
+    drawn."""
     shown = [problem for problem in problems if _holds(problem, words.lower().split())]
+    if new:
+        shown.sort(key=lambda problem: problem not in new)
     places = [(problem, related) for problem in shown for related in (None, *problem.related)]
-    return Rows(len(places), lambda index: _row(*places[index]))
+    return Rows(len(places), lambda index: _row(*places[index], new=places[index][0] in new))
 
 
 def _holds(problem: Problem, words: Sequence[str]) -> bool:
@@ -26,16 +29,18 @@ def _holds(problem: Problem, words: Sequence[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _row(problem: Problem, related: Related | None) -> Row:
+def _row(problem: Problem, related: Related | None, *, new: bool) -> Row:
     if related is not None:
         where = related.where()
         line: Line = (("    └ ", "muted"), (related.message, ""), (f"  {_at(related, where.start)}", "muted"))
         return Row(line, target=Target(related.document, related.pointer, where.start))
     where = problem.where()
     glyph, look = MARKS[problem.severity]
+    sign: Line = (("new ", "new"),) if new else ()
     hint: Line = ((f"  {problem.hint}", "good"),) if problem.hint else ()
+    where_ = ((f"{glyph} ", look), (_at(problem, where.start), "muted"), (" ", ""))
     return Row(
-        ((f"{glyph} ", look), (_at(problem, where.start), "muted"), (" ", ""), (problem.message, ""), *hint),
+        (*sign, *where_, (problem.message, ""), *hint),
         aside=((problem.rule, "muted"),),
         target=Target(problem.document, problem.pointer, where.start),
     )

@@ -7,22 +7,50 @@ from typing import TYPE_CHECKING
 from kustui.tui.rows import RowsView
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from kustui.check.problems import Problem
+    from kustui.tui.lines import Row
+
+_Who = tuple[str, str, str, str, str]
+"""Which problem it is, in whatever snapshot."""
 
 
 class ProblemsView(RowsView):
     """Rows are made only while it is shown: of the problems that hold every one of its words."""
 
     words = ""
+    _problems: tuple[Problem, ...] | None = None
+    _new: frozenset[_Who] = frozenset()
+    """What has come since somebody looked: it is told first."""
 
-    def list_problems(self, problems: Sequence[Problem]) -> None:
-        """Show those that hold the words, the cursor where it was."""
+    def take(self, problems: Sequence[Problem] | None, new: Iterable[Problem] = ()) -> None:
+        """Other problems, None while nobody has looked for them; those that are ``new`` stay so until looked at."""
+        self._problems = None if problems is None else tuple(problems)
+        self._new = frozenset({*self._new, *map(_who, new)})
+
+    def look_at_all(self) -> None:
+        """Nothing is new any more."""
+        self._new = frozenset()
+
+    def list_problems(self) -> None:
+        """Show those that hold the words, the cursor on the one it was on."""
         from kustui.tui.problem_rows import problem_rows
 
-        self.show(problem_rows(problems, self.words), self.cursor)
+        if self._problems is not None:
+            new = {problem for problem in self._problems if _who(problem) in self._new} if self._new else ()
+            self.show_again(problem_rows(self._problems, self.words, new), _said)
 
     @property
     def title(self) -> str:
         return f"4 Problems with “{self.words}”" if self.words else "4 Problems"
+
+
+def _who(problem: Problem) -> _Who:
+    key = problem.entry.key if problem.entry is not None else ""
+    return problem.document.path, key, problem.step, problem.rule, problem.message
+
+
+def _said(row: Row) -> object:
+    """What a row says, but for its line in the file and whether it is new."""
+    return row.target and (row.target.document.path, row.target.pointer), row.aside

@@ -20,8 +20,14 @@ from kustui.tui.lines import Row, Rows, laid_out, shown
 from kustui.tui.theme import looks_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual import events
     from textual.binding import BindingType
+
+
+_NEAR = 400
+"""Rows among which one that moved is looked for."""
 
 
 class RowsView(Widget, can_focus=True):
@@ -64,14 +70,23 @@ class RowsView(Widget, can_focus=True):
 
     # What is shown
 
-    def show(self, rows: Rows, cursor: int = 0, *, top: int | None = None) -> None:
-        """Show other rows, the cursor on one of them; ``top`` is the row at the upper edge if it can be."""
+    def show(self, rows: Rows, cursor: int = 0, *, top: int | None = None, follow: bool = True) -> None:
+        """Show other rows, the cursor on one of them; ``top`` is the row at the upper edge if it can be, and ``follow``
+        says whether the cursor has to be in view."""
         self.rows = rows
         with self.prevent(self.Moved):
-            self.cursor = self.validate_cursor(cursor)
+            self.set_reactive(RowsView.cursor, self.validate_cursor(cursor))
         self._scroll(self.top if top is None else top)
-        self.keep_cursor_in_view()
+        if follow:
+            self.keep_cursor_in_view()
         self.refresh()
+
+    def show_again(self, rows: Rows, same: Callable[[Row], object] = lambda row: row.line) -> None:
+        """Show what has become of the rows: the cursor on the nearest that is the ``same`` as its own was."""
+        was, below_top = same(self.row), self.cursor - self.top
+        near = sorted(range(rows.count), key=lambda index: abs(index - self.cursor))[:_NEAR]
+        cursor = next((index for index in near if same(rows.make(index)) == was), self.cursor)
+        self.show(rows, cursor, top=cursor - below_top)
 
     @property
     def row(self) -> Row:

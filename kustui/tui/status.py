@@ -28,6 +28,7 @@ class StatusBar(Widget):
         super().__init__(id=id)
         self._where = Row()
         self._actions: tuple[Action, ...] = ()
+        self._news = Row()
 
     def tell(self, where: Row) -> None:
         """The first line: where you are, and at the right what there is."""
@@ -40,9 +41,18 @@ class StatusBar(Widget):
         self._actions = tuple(actions)
         self.refresh()
 
+    def announce(self, news: Row) -> None:
+        """Say something in the place of the keys; an empty row brings them back."""
+        if self._news != news:
+            self._news = news
+            self.refresh(Region(0, 1, self.size.width, 1))
+
     def render_line(self, y: int) -> Strip:
         width, base, looks = self.size.width, self.rich_style, looks_of(self.app)
-        line = laid_out(self._where, width - 2) if y == 0 else self._keys(width - 2)
+        if y == 0:
+            line = laid_out(self._where, width - 2)
+        else:
+            line = laid_out(self._news, width - 2) if self._news.line else self._keys(width - 2)
         segments = [Segment(shown(text), base + looks[look]) for text, look in line]
         return Strip([Segment(" ", base), *segments]).adjust_cell_length(width, base)
 

@@ -52,6 +52,7 @@ LOOKS = {
     "info": ("secondary", ""),
     "good": ("success", ""),
     "fault": ("error", "bold underline"),
+    "new": ("accent", "bold"),
 }
 """What a piece of text can look like: the variable of the theme that colours it, and its attributes."""
 

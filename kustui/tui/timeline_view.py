@@ -109,7 +109,7 @@ class TimelineView(RowsView, Diagram):
             self.show(Rows.of(()))
             return
         width = max(20, self.size.width - 1)
-        self._first = max(0, min(self._first, len(self._drawn.moments) - self._drawn.visible(width)))
+        self._first = max(0, min(self._first, self._drawn.last_first(width)))
         self.show(Rows.of([Row(line) for line in self._drawn.rows(width, self._first)]), cursor)
 
     def on_rows_view_widened(self) -> None:

@@ -10,7 +10,7 @@ from kustui.definition.names import short_name
 from kustui.definition.outline import Shape
 from kustui.drawing.marks import MARKS as MARKS
 from kustui.drawing.marks import mark as mark
-from kustui.tui.lines import Key, Line, Row, Rows
+from kustui.tui.lines import Key, Line, Row, Rows, joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,9 +21,13 @@ if TYPE_CHECKING:
     from kustui.definition.collection import Document, Entry
     from kustui.definition.faults import Fault
     from kustui.definition.models import Step, Trigger
+    from kustui.difference import Difference
     from kustui.graph.flow import Way
     from kustui.graph.schedules import Call
     from kustui.workspace import Snapshot
+
+
+ADDED_SIGN, CHANGED_SIGN = "+", "~"
 
 
 class Kind(Enum):
@@ -59,6 +63,40 @@ def node_key(entry: Entry, node: str) -> Key:
     return (*workflow_key(entry), "trigger" if node == "1" else f"step {node}")
 
 
+class Moves:
+    """Where the nodes of a tree are after a change of the files."""
+
+    def __init__(self, difference: Difference) -> None:
+        self._difference = difference
+
+    def key(self, key: Key) -> Key:
+        """The key that a node has now."""
+        entry = self._difference.workflows.get(key[1]) if len(key) > 1 else None
+        if entry is not None:
+            key = (*workflow_key(entry), *key[2:])
+        if len(key) > 2 and key[2].startswith("step "):
+            step = self._difference.steps.get((key[1], key[2].removeprefix("step ")))
+            key = (*key[:2], f"step {step}", *key[3:]) if step is not None else key
+        return key
+
+
+def news_of(difference: Difference) -> Iterator[tuple[Key, str]]:
+    """The nodes that are to be marked, with the sign of each: of what is gone, what it was part of."""
+    for change in difference.changes:
+        sign = ADDED_SIGN if change.kind == "added" else CHANGED_SIGN
+        if change.entry is None:
+            if change.kind != "removed":
+                yield (change.path,), sign
+        elif change.noun == "trigger":
+            yield node_key(change.entry, "1"), sign
+        elif change.noun == "step" and change.kind != "removed":
+            yield node_key(change.entry, change.step), sign
+        elif change.noun == "step":
+            yield workflow_key(change.entry), CHANGED_SIGN
+        elif change.kind != "removed":
+            yield workflow_key(change.entry), sign
+
+
 def _shadowed(step: Step) -> str:
     """The last of the key of a step whose id another has."""
     return f"step {step.id} {step.pointer}"
@@ -69,6 +107,8 @@ class Tree:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self.expanded: set[Key] = set()
+        self.news: dict[Key, str] = {}
+        """What is different since somebody has looked at it: its sign, by its node."""
         self.filter = ""
         self.snapshot = snapshot
         self._subjects: dict[Entry, Subject] = {}
@@ -80,11 +120,24 @@ class Tree:
             self.expanded.add((document.path,))
         self.take(snapshot)
 
-    def take(self, snapshot: Snapshot) -> None:
-        """Show another snapshot, whatever is open staying open."""
+    def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
+        """Show another snapshot, whatever is open staying open, also where it goes by another name now.
+
+        What is different is marked until somebody has looked at it.
+        """
+        if difference is not None:
+            moved = Moves(difference)
+            self.expanded = set(map(moved.key, self.expanded))
+            self.news = {moved.key(key): sign for key, sign in self.news.items()} | dict(news_of(difference))
+            known = {document.path for document in self.snapshot.collection.documents}
+            self.expanded.update((found.path,) for found in snapshot.collection.documents if found.path not in known)
         if snapshot.collection is not self.snapshot.collection or snapshot.settings is not self.snapshot.settings:
             self._subjects.clear()
-        self._documents = {document: place for place, document in enumerate(snapshot.collection.documents)}
+        self._documents = {}
+        for place, document in enumerate(snapshot.collection.documents):
+            self._documents[document] = place
+            if document.broken is not None:
+                self._documents[document.broken] = place
         self._folder = _common_folder([document.path for document in snapshot.collection.documents])
         self.snapshot = snapshot
         self._marks.clear()
@@ -132,7 +185,7 @@ class Tree:
         for document in self.snapshot.collection.documents:
             if self._alone(document):
                 yield from self._workflows(document, 0)
-            elif document.entries or document.faults or document.app_extent is not None:
+            elif document.entries or document.faults or document.broken or document.app_extent is not None:
                 if self.filter and not any(self._matches(entry) for entry in document.entries):
                     continue
                 yield Node(Kind.DOCUMENT, (document.path,), 0, document, document.app_pointer, opens=True)
@@ -140,7 +193,12 @@ class Tree:
     @staticmethod
     def _alone(document: Document) -> bool:
         """A file that is one workflow needs no row of its own."""
-        return document.shape is Shape.WORKFLOW and len(document.entries) == 1 and not document.faults
+        return (
+            document.shape is Shape.WORKFLOW
+            and len(document.entries) == 1
+            and not document.faults
+            and document.broken is None
+        )
 
     def _workflows(self, document: Document, depth: int) -> Iterator[Node]:
         for entry in document.entries:
@@ -154,8 +212,9 @@ class Tree:
     def _children(self, node: Node) -> Iterator[Node]:
         match node.kind:
             case Kind.DOCUMENT:
-                for index, fault in enumerate(self._file_faults(node.document)):
-                    yield self._below(node, f"fault {index}", Kind.FAULT, fault.pointer, fault)
+                for index, (document, fault) in enumerate(self._file_faults(node.document)):
+                    found = self._below(node, f"fault {index}", Kind.FAULT, fault.pointer, fault)
+                    yield found._replace(document=document)
                 yield from self._workflows(node.document, node.depth + 1)
             case Kind.WORKFLOW:
                 yield from self._parts(node)
@@ -164,10 +223,12 @@ class Tree:
             case _:
                 pass
 
-    def _file_faults(self, document: Document) -> tuple[Fault, ...]:
+    def _file_faults(self, document: Document) -> Iterator[tuple[Document, Fault]]:
         """What is wrong with a file outside of its workflows; with its app, once that was looked at anyway."""
+        if document.broken is not None:
+            yield from ((document.broken, fault) for fault in document.broken.faults)
         examined = self.snapshot.problems is not None
-        return (*document.faults, *(document.app_faults if examined else ()))
+        yield from ((document, fault) for fault in (*document.faults, *(document.app_faults if examined else ())))
 
     def _below(
         self,
@@ -222,6 +283,7 @@ class Tree:
     def _set(self, index: int, is_open: bool) -> None:
         node = self.nodes[index]
         (self.expanded.add if is_open else self.expanded.discard)(node.key)
+        self._marks.pop(node.key, None)  # what is different below it is told while it is closed
         self.nodes[index : self._end(index)] = self._with_open(node)
 
     def _end(self, index: int) -> int:
@@ -235,6 +297,7 @@ class Tree:
         """Open a row and everything below it; of a file, its workflows but not their steps."""
         top = self.nodes[index]
         self.expanded.add(top.key)
+        self._marks.clear()
         if top.kind is not Kind.DOCUMENT:
             for child in self._children(top):
                 if child.opens:
@@ -243,6 +306,7 @@ class Tree:
 
     def close_all(self) -> None:
         self.expanded = {(document.path,) for document in self.snapshot.collection.documents}
+        self._marks.clear()
         self._rebuild()
 
     def parent(self, index: int) -> int:
@@ -265,6 +329,7 @@ class Tree:
                 self.expanded.add(key[:size])
                 changed = True
         if changed:
+            self._marks.clear()
             self._rebuild()
         for size in range(len(key), 0, -1):
             if (found := self.index(key[:size])) is not None:
@@ -281,7 +346,8 @@ class Tree:
 
         entry = document.entry_at(pointer)
         if entry is None:
-            return (document.path,)
+            current = self.snapshot.collection.documents[self._documents[document]]
+            return (document.path, "fault 0") if current is not document else (document.path,)
         workflow = self.subject(entry).workflow
         for part in (workflow.trigger, *workflow.steps):
             if part is not None and within(pointer, part.pointer):
@@ -358,6 +424,9 @@ class Tree:
     def row(self, index: int) -> Row:
         node = self.nodes[index]
         line, aside = self._said(node)
+        if node.document.broken is not None:  # what it was before
+            line = tuple((text, "muted") for text, _ in line)
+            aside = (("not readable now", "error"),) if node.kind is Kind.DOCUMENT else aside
         return Row((("  " * node.depth, ""), (self._sign(node), "muted"), *line), aside, self._mark(node))
 
     def _sign(self, node: Node) -> str:
@@ -397,13 +466,35 @@ class Tree:
             return ()
         found = self._marks.get(node.key)
         if found is None:
-            found = self._marks[node.key] = mark(self.problems(node))
+            found = self._marks[node.key] = joined(
+                filter(None, (self._new(node), mark(self.problems(node)))), (" ", "")
+            )
         return found
+
+    def _new(self, node: Node) -> Line:
+        """The sign of what is different at a row, or below one that is closed."""
+        sign = self.news.get(node.key, "")
+        if not sign and node.key not in self.expanded:
+            size = len(node.key)
+            sign = CHANGED_SIGN if any(key[:size] == node.key for key in self.news) else ""
+        return ((sign, "new"),) if sign else ()
+
+    def look_at(self, key: Key) -> bool:
+        """Somebody has looked at a node, and it is marked no more; whether it was."""
+        if self.news.pop(key, None) is None:
+            return False
+        self._marks.clear()
+        return True
+
+    def look_at_all(self) -> None:
+        self.news.clear()
+        self._marks.clear()
 
     def problems(self, node: Node) -> tuple[Problem, ...]:
         """What is wrong at or below a row, as far as it was looked at."""
         if node.entry is None:
-            return self.snapshot.by_document.get(node.document, ())
+            broken = self.snapshot.by_document.get(node.document.broken, ()) if node.document.broken else ()
+            return (*broken, *self.snapshot.by_document.get(node.document, ()))
         found = self.snapshot.by_entry.get(node.entry.key, ())
         return tuple(problem for problem in found if within(problem.pointer, node.pointer)) if found else ()
 

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.actions import bindings
 from kustui.tui.rows import RowsView
-from kustui.tui.tree import Node, Tree
+from kustui.tui.tree import Moves, Node, Tree
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
+    from kustui.difference import Difference
     from kustui.tui.lines import Key
     from kustui.workspace import Snapshot
 
@@ -21,6 +22,8 @@ class TreeView(RowsView):
     BINDINGS: ClassVar[list[BindingType]] = bindings("tree")
 
     tree_of: Tree | None = None
+    _displaced: Key = ()
+    """The node that the cursor was on when that went away."""
 
     @property
     def node(self) -> Node | None:
@@ -28,15 +31,27 @@ class TreeView(RowsView):
         tree = self.tree_of
         return tree.nodes[self.cursor] if tree is not None and tree.nodes else None
 
-    def take(self, snapshot: Snapshot) -> None:
-        """Show a snapshot, keeping what is open and where the cursor is."""
-        before = self.node
+    def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
+        """Show a snapshot, keeping what is open, where the cursor is, and where on the screen it stands."""
         if self.tree_of is None:
             self.tree_of = Tree(snapshot)
             self.show(self.tree_of.rows, self.tree_of.first_workflow)
             return
-        self.tree_of.take(snapshot)
-        self._shown_again(before)
+        moved = Moves(difference).key if difference is not None else _same
+        key = self._displaced or (moved(self.node.key) if self.node is not None else ())
+        in_view = self.top <= self.cursor < self.top + self.page
+        anchor = self.cursor if in_view else min(self.top, len(self.tree_of.nodes) - 1)
+        held = key if in_view else moved(self.tree_of.nodes[anchor].key) if self.tree_of.nodes else ()
+        below_top = anchor - self.top
+        self.tree_of.take(snapshot, difference)
+        self.show(self.tree_of.rows, self._nearest(key), top=self._nearest(held) - below_top, follow=in_view)
+        node = self.node
+        # What comes back, as a file that is deleted and made again, is where the cursor was.
+        self._displaced = key if node is not None and node.key != key and len(node.key) < len(key) else ()
+
+    def watch_cursor(self, before: int, now: int) -> None:
+        self._displaced = ()
+        super().watch_cursor(before, now)
 
     def go_to(self, key: Key) -> bool:
         """Put the cursor on a node, opening what it stands below; False where it is nowhere."""
@@ -59,14 +74,17 @@ class TreeView(RowsView):
 
     def _shown_again(self, node: Node | None) -> None:
         """After a change of rows: the cursor on the same node, or on the nearest there is."""
+        assert self.tree_of is not None
+        self.show(self.tree_of.rows, self._nearest(node.key if node else ()))
+
+    def _nearest(self, key: Key) -> int:
+        """The row of a node, else of what it stands below, else of the first workflow."""
         tree = self.tree_of
         assert tree is not None
-        key = node.key if node else ()
         for size in range(len(key), 1 if tree.filter else 0, -1):
             if (index := tree.index(key[:size])) is not None:
-                self.show(tree.rows, index)
-                return
-        self.show(tree.rows, tree.first_workflow)
+                return index
+        return tree.first_workflow
 
     def action_open(self) -> None:
         tree, node = self.tree_of, self.node
@@ -105,3 +123,7 @@ class TreeView(RowsView):
             self.tree_of.close_all()
             self._shown_again(node)
             self.post_message(self.Moved(self))
+
+
+def _same(key: Key) -> Key:
+    return key

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.check.configuration import ConfigurationError, found_from, settings_for, settings_of
+from kustui.check.configuration import Configuration, ConfigurationError, found_from, settings_of
 from kustui.check.problems import Severity
 from kustui.check.settings import Settings
 from kustui.check.toml_places import extent_of
@@ -183,9 +183,9 @@ def test_the_one_that_is_given_is_taken(tmp_path: Path) -> None:
     (tmp_path / "kustui.toml").write_text("bad")
     other = tmp_path / "other.toml"
     other.write_text('external = ["a"]')
-    assert settings_for([str(tmp_path)], str(other)).external == {"a"}
+    assert Configuration([str(tmp_path)], str(other)).settings().external == {"a"}
     with pytest.raises(ConfigurationError, match=r"none\.toml: no such file or directory"):
-        settings_for([str(tmp_path)], str(tmp_path / "none.toml"))
+        Configuration([str(tmp_path)], str(tmp_path / "none.toml")).settings()
 
 
 # Where a key stands
@@ -236,3 +236,16 @@ def test_keys_are_found_where_they_stand(path: tuple[str | int, ...], line: int,
     start, end = extent_of(TOML, path)
     assert data[:start].count(b"\n") + 1 == line
     assert data[start:end].decode().strip(" =") == text
+
+
+def test_what_is_written_the_same_is_the_same_value(tmp_path: Path) -> None:
+    path = tmp_path / "kustui.toml"
+    path.write_text('external = ["a"]\n[[suppress]]\nrule = "loop"\nworkflow = "x"\nreason = "known"')
+    configuration = Configuration([str(tmp_path)])
+    first = configuration.settings()
+    path.write_text(path.read_text())
+    assert configuration.settings() is first
+    path.write_text('external = ["b"]')
+    assert configuration.settings().external == {"b"}
+    path.unlink()
+    assert configuration.settings() == Settings()

@@ -25,8 +25,6 @@ def collection() -> Collection:
 def test_the_outcome_is_the_same(processes: int) -> None:
     opened = collection()
     alone, together = check(opened, Settings()), check(opened, Settings(), processes=processes)
-    assert alone is not None
-    assert together is not None
     assert together[1] == alone[1]
     assert together[1], "the sample has mistakes"
     assert list(together[0].facts) == list(alone[0].facts)

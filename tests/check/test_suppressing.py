@@ -34,9 +34,7 @@ def collection(*workflows: Any, path: str = "a.json", indent: int | None = None)
 
 
 def found_in(files: Collection, settings: Settings | None = None) -> tuple[Problem, ...]:
-    found = check(files, settings or Settings())
-    assert found is not None
-    return found[1]
+    return check(files, settings or Settings())[1]
 
 
 def left(toml: str, files: Collection, *, complete: bool = True) -> list[str]:

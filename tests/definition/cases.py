@@ -41,7 +41,8 @@ def opened(definition: object, path: str = "app.json") -> Document:
     """The document of a definition: bytes as they are, text as UTF-8, anything else as JSON."""
     if isinstance(definition, bytes):
         return document(path, definition)
-    return document(path, (definition if isinstance(definition, str) else json.dumps(definition)).encode())
+    text = definition if isinstance(definition, str) else json.dumps(definition)
+    return document(path, text.encode(errors="surrogatepass"))  # half a character makes bytes that are no text
 
 
 def all_faults(found: Document) -> Iterator[Fault]:

@@ -28,6 +28,7 @@ def run_at(type_: Any = "relative", value: Any = None) -> RunAt:
         (2160, "36 h"),
         (10080, "1 w"),
         (20160, "2 w"),
+        (10**400, "longer than anybody waits"),
         (11520, "8 d"),
         (0.5, "0.5 min"),
         (60.0, "1 h"),

@@ -88,6 +88,13 @@ def test_hidden_folders_hidden_files_and_node_modules_are_passed_over() -> None:
     assert titles("defs") == ["seen"]
 
 
+def test_scenarios_below_a_folder_are_no_definitions() -> None:
+    for path in ("late.scenario.json", "x/LATE.Scenario.JSON", "x/scenario.json"):
+        put(f"defs/{path}", path)
+    assert titles("defs") == ["x/scenario.json"]
+    assert titles("defs/late.scenario.json") == ["late.scenario.json"]  # somebody names it
+
+
 def test_a_hidden_folder_is_read_when_it_is_named() -> None:
     put(".kustomer/a.json", "one")
     put("node_modules/app/b.json", "two")

@@ -220,7 +220,7 @@ def test_half_a_surrogate_pair_is_shown_as_a_replacement_character(half: str) ->
         shown.encode()
     assert entry.item.id == entry.workflow.id
     assert not entry.reading.faults
-    pointer = next(pointer for pointer in entry.positions.spots if "\ufffd" in pointer)
+    pointer = next(pointer for pointer in entry.pointers if "\ufffd" in pointer)
     assert opened(text).source.text(opened(text).spot(pointer).value) == "1"
 
 

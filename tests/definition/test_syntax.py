@@ -55,6 +55,8 @@ MISTAKES = [
     ("{}\n}", "2:1-2:2 this } closes nothing"),
     ("{}\n{}", "2:1-2:2 the file goes on after its value has ended"),
     ("{},\n", "1:3-1:4 a comma behind the last value"),
+    (",0", "1:1-1:2 a value is missing before ,"),
+    (",{}", "1:1-1:2 a value is missing before ,"),
     # Values of other languages.
     ("[True]", "1:2-1:6 True is not a JSON value"),
     ("[None]", "1:2-1:6 None is not a JSON value"),

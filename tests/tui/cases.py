@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kustui.check.problems import Problem, Severity
 from kustui.definition.collection import Collection
+from kustui.definition.loading import is_definition
 from kustui.graph.flow import Flow
 from kustui.graph.schedules import Schedules, calls_of
 from kustui.tui.lines import Row, shown
@@ -25,6 +26,7 @@ SAMPLES = ROOT / "samples"
 SAMPLE_PATHS = sorted(
     str(path.relative_to(SAMPLES))
     for path in (*SAMPLES.glob("*.json"), *SAMPLES.glob("broken/*.json"), SAMPLES / "one-per-file")
+    if path.is_dir() or is_definition(path.name)
 )
 
 
@@ -49,8 +51,8 @@ def with_problems(snapshot: Snapshot, **severities: Severity) -> Snapshot:
         pointer = next(
             pointer
             for entry in document.entries
-            for pointer, spot in entry.positions.spots.items()
-            if document.source.text(spot.value) == f'"{text}"'
+            for pointer in entry.pointers
+            if document.source.text(entry.spot(pointer).value) == f'"{text}"'
         )
         entry = document.entry_at(pointer)
         problems.append(Problem("rule", severity, f"{text} is wrong", document, pointer=pointer, entry=entry))
@@ -59,9 +61,7 @@ def with_problems(snapshot: Snapshot, **severities: Severity) -> Snapshot:
 
 def snapshot_of(*definitions: object) -> Snapshot:
     """The same with every problem that there is."""
-    found = examined(read(*definitions))
-    assert found is not None
-    return found
+    return examined(read(*definitions))
 
 
 @cache
@@ -71,9 +71,7 @@ def sample(name: str) -> Snapshot:
 
 @cache
 def sample_examined(name: str) -> Snapshot:
-    found = examined(sample(name))
-    assert found is not None
-    return found
+    return examined(sample(name))
 
 
 def all_open(snapshot: Snapshot) -> Tree:

@@ -92,7 +92,7 @@ async def test_the_timeline_begins_where_the_chain_does_and_shows_a_ring_with_it
         await eye.go_to("followup-timer-3")
         await eye.press("8")
         rows = told(timeline(eye))
-        assert rows[0].split("T+")[1:] == ["0        ", "1 h      ", "1 d 1 h  ", "8 d 1 h"]
+        assert [label.strip() for label in rows[0].split("T+")[1:]] == ["0", "60 min", "1 d 1 h", "1 w 1 d 1 h"]
         assert rows[1].startswith("followup-timer-1")
         assert "↺ every 4 h" in rows[3]
         assert "╌" in rows[3]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -29,7 +30,7 @@ from kustui.tui.tree import Kind
 from kustui.tui.tree_view import TreeView
 from tests.definition.cases import a_workflow
 from tests.graph.cases import step, workflow
-from tests.tui.cases import SAMPLES, read, text_of, told
+from tests.tui.cases import SAMPLES, text_of, told
 from tests.tui.test_tree import called, calling
 
 if TYPE_CHECKING:
@@ -38,8 +39,6 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.screen import Screen
     from textual.widget import Widget
-
-    from kustui.workspace import Snapshot
 
 
 class Eye:
@@ -593,20 +592,21 @@ async def test_a_click_below_the_last_row_does_nothing() -> None:
 class Slow(Opening):
     """A reading that ends when the test says so."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
-        self.kept = snapshot
-        super().__init__([])
+    def __init__(self, path: Path) -> None:
+        self._may_end = threading.Event()
+        super().__init__([str(path)])
 
     def _work(self) -> None:
         self._read, self._total = 30, 100
+        self._may_end.wait()
+        super()._work()
 
     def finish(self) -> None:
-        self._snapshot = self.kept
-        self._done.set()
+        self._may_end.set()
 
 
-async def test_reading_tells_how_far_it_is_and_keys_meanwhile_do_no_harm() -> None:
-    opening = Slow(read([a_workflow("one"), a_workflow("two")]))
+async def test_reading_tells_how_far_it_is_and_keys_meanwhile_do_no_harm(tmp_path: Path) -> None:
+    opening = Slow(written(tmp_path / "two.json", [a_workflow("one"), a_workflow("two")]))
     app = Kustui(opening)
     async with app.run_test(size=(80, 24)) as pilot:
         eye = Eye(pilot)
@@ -617,16 +617,15 @@ async def test_reading_tells_how_far_it_is_and_keys_meanwhile_do_no_harm() -> No
         await eye.rest()
         opening.finish()
         await eye.settle()
-        assert "reading" not in eye.status
+        assert "reading …" not in eye.status
         assert any("one" in row for row in eye.tree)
         assert eye.focus == "tree"
 
 
 async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     from kustui import workspace
-    from kustui.tui import explorer as explorer_module
 
-    monkeypatch.setattr(explorer_module, "_MOMENT", 0.0)
+    monkeypatch.setattr("kustui.tui.live._MOMENT", 0.0)
     original = workspace.examined
     seen: list[str] = []
 
@@ -636,6 +635,7 @@ async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> 
         for done in range(4):
             time.sleep(0.12)
             progress(done, 4)
+            time.sleep(0.05)
             seen.append(eye.status)
         return original(snapshot, settings, None, wanted)
 
@@ -649,7 +649,7 @@ async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 async def test_nothing_to_show_ends_it_with_a_reason(tmp_path: Path) -> None:
-    opening = Slow(read({"nothing": "here"}))
+    opening = Slow(written(tmp_path / "nothing.json", {"nothing": "here"}))
     app = Kustui(opening)
     async with app.run_test() as pilot:
         opening.finish()

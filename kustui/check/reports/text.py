@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kustui.check.naming import identity
+from kustui.check.naming import fixed_and_new
 from kustui.check.problems import Severity
 from kustui.check.reports.excerpt import excerpt
 from kustui.definition.harmless import shown
@@ -51,19 +51,11 @@ def headline(problem: Problem, *, colour: bool = False) -> str:
 
 def difference(before: Iterable[Problem], checked: Checked, *, colour: bool = False) -> Iterator[str]:
     """What is gone since, what is new, and the summary. A problem that only moved is the same."""
-    old, new = _by_identity(before), _by_identity(checked.problems)
-    for mark, ones, others in (("-", old, new), ("+", new, old)):
-        for same, problems in ones.items():
-            for problem in problems[len(others.get(same, ())) :]:
-                yield f"{mark} {headline(problem, colour=colour)}\n"
+    fixed, new = fixed_and_new(before, checked.problems)
+    for mark, problems in (("-", fixed), ("+", new)):
+        for problem in problems:
+            yield f"{mark} {headline(problem, colour=colour)}\n"
     yield f"{summary(checked)}\n"
-
-
-def _by_identity(problems: Iterable[Problem]) -> dict[tuple[str, ...], list[Problem]]:
-    found: dict[tuple[str, ...], list[Problem]] = {}
-    for problem in problems:
-        found.setdefault((*identity(problem, "."), problem.message), []).append(problem)
-    return found
 
 
 def summary(checked: Checked) -> str:

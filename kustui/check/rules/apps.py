@@ -30,7 +30,7 @@ _OF_AN_APP = re.compile(r"kustomer\.app\.([^.]+)\.(.+)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class _Declared:
+class Declared:
     """What an app definition declares, by name without ``kustomer.app.<app>.``; None where that cannot be told."""
 
     app: str
@@ -47,27 +47,27 @@ class _Declared:
         return self.own(name) or name
 
 
-_DECLARED: WeakKeyDictionary[Document, _Declared | None] = WeakKeyDictionary()
+_DECLARED: WeakKeyDictionary[Document, Declared | None] = WeakKeyDictionary()
 """Worked out once a file: each of its workflows asks."""
 
 
-def _declared(document: Document) -> _Declared | None:
+def declared_by(document: Document) -> Declared | None:
     """What the app of a file declares; None where it defines none."""
     if document not in _DECLARED:
-        _DECLARED[document] = _declared_by(document)
+        _DECLARED[document] = _declared(document)
     return _DECLARED[document]
 
 
-def _declared_by(document: Document) -> _Declared | None:
+def _declared(document: Document) -> Declared | None:
     definition = document.app
     if definition is None or not definition.app:
         return None
-    bare = _Declared(definition.app, None, None)
+    bare = Declared(definition.app, None, None)
     actions = dict(enumerate(definition.actions))
     lists = [(definition.model_extra or {}).get(key) or [] for key in ("hooks", "triggers")]
     sound = all(isinstance(each, list) and all(isinstance(part, dict) for part in each) for each in lists)
     events = [part.get("eventName") or part.get("name") for each in lists for part in each] if sound else [None]
-    return _Declared(
+    return Declared(
         definition.app,
         {bare.plain(action["name"]): (index, action) for index, action in actions.items()}
         if _is_sound(document, "actions") and all(isinstance(each.get("name"), str) for each in actions.values())
@@ -90,9 +90,9 @@ def _is_sound(document: Document, key: str) -> bool:
 # Actions and events.
 
 
-def _own_steps(subject: Subject) -> Iterator[tuple[Step, str, _Declared]]:
+def _own_steps(subject: Subject) -> Iterator[tuple[Step, str, Declared]]:
     """The steps that use an action of the app itself, with its plain name."""
-    declared = _declared(subject.document)
+    declared = declared_by(subject.document)
     if declared is not None:
         for step_ in subject.flow.steps.values():
             if step_.action is not None and (name := declared.own(step_.action)) is not None:
@@ -115,7 +115,7 @@ def _unknown_action(subject: Subject) -> Iterator[Finding]:
 
 
 def _unknown_event(subject: Subject) -> Iterator[Finding]:
-    declared = _declared(subject.document)
+    declared = declared_by(subject.document)
     if declared is None or declared.events is None:
         return
     for node, place, event in _events(subject):

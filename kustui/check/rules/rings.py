@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -33,19 +33,24 @@ def _real_calls(survey: Survey) -> Iterator[tuple[Facts, Call]]:
             yield target, call
 
 
-def _hops(survey: Survey, ring: tuple[str, ...]) -> list[list[Call]]:
-    """The calls from each workflow of a ring to the next."""
-    real: dict[tuple[str, str], list[Call]] = {hop: [] for hop in pairwise((*ring, ring[0]))}
+def _calls_between(survey: Survey) -> Mapping[tuple[str, str], list[Call]]:
+    """The calls that lead to a run, by who calls whom."""
+    found: dict[tuple[str, str], list[Call]] = {}
     for target, call in _real_calls(survey):
-        if (hop := (call.caller, target.entry.key)) in real:
-            real[hop].append(call)
-    return list(real.values())
+        found.setdefault((call.caller, target.entry.key), []).append(call)
+    return found
+
+
+def _hops(ring: tuple[str, ...], between: Mapping[tuple[str, str], list[Call]]) -> list[list[Call]]:
+    """The calls from each workflow of a ring to the next."""
+    return [between.get(hop, []) for hop in pairwise((*ring, ring[0]))]
 
 
 def _endless_schedule(survey: Survey) -> Iterator[Finding]:
+    between = _calls_between(survey)
     for ring in _endless(survey):
         hops = [
-            [call for call in hop if call.pointer in survey.facts[call.caller].certain] for hop in _hops(survey, ring)
+            [call for call in hop if call.pointer in survey.facts[call.caller].certain] for hop in _hops(ring, between)
         ]
         again = _round(survey, hops)
         if len(ring) == 1:
@@ -57,9 +62,12 @@ def _endless_schedule(survey: Survey) -> Iterator[Finding]:
 
 
 def _schedule_ring(survey: Survey) -> Iterator[Finding]:
+    if not survey.schedules.rings:
+        return
     without_end = {key for ring in _endless(survey) for key in ring}
+    between = _calls_between(survey)
     for ring in survey.schedules.rings:
-        hops = _hops(survey, ring)
+        hops = _hops(ring, between)
         if without_end.intersection(ring) or not all(hops):
             continue
         again = _round(survey, hops)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from math import isfinite
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from kustui.check.casting import EXPECTED, can_be
 from kustui.check.closest import closest, hint_of
@@ -137,8 +138,18 @@ def _not_callable(survey: Survey) -> Iterator[Finding]:
 # What a call hands over.
 
 
-def _supplies(survey: Survey) -> Iterator[Supply]:
+_SUPPLIES: WeakKeyDictionary[Survey, tuple[Supply, ...]] = WeakKeyDictionary()
+"""Worked out once: three rules ask."""
+
+
+def _supplies(survey: Survey) -> tuple[Supply, ...]:
     """Each call whose inputs can be held against the schema of what it calls."""
+    if survey not in _SUPPLIES:
+        _SUPPLIES[survey] = tuple(_supplied(survey))
+    return _SUPPLIES[survey]
+
+
+def _supplied(survey: Survey) -> Iterator[Supply]:
     for facts, call in survey.calls:
         target = survey.target(call)
         if target is None or not target.callable or target.inputs is None:

@@ -19,9 +19,7 @@ def problems_in(*definitions: object, settings: Settings | None = None) -> tuple
         document(f"{index}.json", (each if isinstance(each, str) else json.dumps(each)).encode())
         for index, each in enumerate(definitions)
     )
-    found = check(Collection(documents), settings)
-    assert found is not None
-    return found[1]
+    return check(Collection(documents), settings)[1]
 
 
 def told(*definitions: object, settings: Settings | None = None) -> list[str]:

@@ -1,0 +1,189 @@
+"""What was found out about workflows, carried over to a later state of their files.
+
+A workflow is looked at again where its text has changed, and where the answer depends on something else that has: what
+its app declares, whether its id is taken, an id in one of its texts. Everything else is the same, only somewhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from kustui.check.rules.apps import declared_by
+from kustui.definition.outline import Shape
+
+if TYPE_CHECKING:
+    from kustui.check.checking import Examined
+    from kustui.check.problems import Problem, Related
+    from kustui.check.subjects import Facts
+    from kustui.definition.collection import Collection, Document, Entry
+    from kustui.definition.models import Transition
+    from kustui.definition.source import Extent
+    from kustui.graph.schedules import Call
+
+    W = TypeVar("W", bound=Transition)
+
+_ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_SPELT_OUT = re.compile(rb"\\u00[2-7]")
+"""An escape for a character that an id may have: what it spells is not looked for."""
+_BETWEEN_WORDS = bytes(code if (chr(code).isalnum() and code < 128) or code in b"_-" else 0x20 for code in range(256))
+
+
+def carried(before: Collection, examined: Mapping[str, Examined], now: Collection) -> dict[str, Examined]:
+    """What is still true of the workflows of a collection, by their keys, of what was found out when it was as
+    ``before``. Those that are to be looked at again are left out."""
+    if before is now:
+        return dict(examined)
+    changes = _Changes(before, now)
+    found: dict[str, Examined] = {}
+    for entry in now.entries:
+        old = before.by_key.get(entry.key)
+        if old is not None and entry.key in examined and not changes.concern(old, entry):
+            found[entry.key] = changes.moved(examined[entry.key], old, entry)
+    return found
+
+
+@dataclass(frozen=True, eq=False)
+class _Changes:
+    """From one collection to the next."""
+
+    before: Collection
+    now: Collection
+
+    @cached_property
+    def replaced(self) -> Mapping[Document, Document]:
+        """What each file that was read again has become."""
+        now = {document.path: document for document in self.now.documents}
+        return {
+            document: now[document.path]
+            for document in self.before.documents
+            if document.path in now and now[document.path] is not document
+        }
+
+    @cached_property
+    def _ids(self) -> frozenset[bytes]:
+        """The ids that are new or gone, or stand for another workflow or one that is called otherwise."""
+        before = {id_: (entry.key, entry.title) for id_, entry in self.before.by_id.items()}
+        now = {id_: (entry.key, entry.title) for id_, entry in self.now.by_id.items()}
+        return frozenset(id_.encode(errors="replace") for id_, _ in before.items() ^ now.items())
+
+    @cached_property
+    def _surroundings(self) -> dict[Document, bool]:
+        return {}
+
+    def concern(self, old: Entry, entry: Entry) -> bool:
+        """Whether they can make what was found out about a workflow wrong."""
+        return (
+            entry.body is not old.body
+            or _is_second(self.before, old) != _is_second(self.now, entry)
+            or not self._same_around(self.before.document_of(old))
+            or (bool(self._ids) and _mentions(entry.text(), self._ids))
+        )
+
+    def _same_around(self, old: Document) -> bool:
+        """Whether what a workflow is held against in its own file is the same."""
+        if old not in self._surroundings:
+            new = self.replaced.get(old, old)
+            self._surroundings[old] = (
+                old.app_pointer == new.app_pointer
+                and (old.shape is Shape.EXPORT) == (new.shape is Shape.EXPORT)
+                and declared_by(old) == declared_by(new)
+            )
+        return self._surroundings[old]
+
+    # What it was about is somewhere else
+
+    def moved(self, found: Examined, old: Entry, entry: Entry) -> Examined:
+        """The same about a workflow of the collection as it is now."""
+        about = {problem.document for problem in found.problems}
+        about.update(related.document for problem in found.problems for related in problem.related)
+        if old is entry and about.isdisjoint(self.replaced):
+            return found
+        move = _Move.between(old, entry)
+        problems = tuple(self._problem(problem, entry, move) for problem in found.problems)
+        return type(found)(_facts(found.facts, entry, move), problems)
+
+    def _problem(self, problem: Problem, entry: Entry, move: _Move) -> Problem:
+        return problem._replace(
+            document=self.now.document_of(entry),
+            pointer=move.pointer(problem.pointer),
+            extent=problem.extent and move.extent(problem.extent),
+            entry=entry,
+            related=tuple(self._related(related, move) for related in problem.related),
+        )
+
+    def _related(self, related: Related, within: _Move) -> Related:
+        """``within`` is the move of the workflow that has the problem: what has no pointer of its own is in there."""
+        document = self.replaced.get(related.document, related.document)
+        about = related.document.entry_at(related.pointer)
+        move = within
+        if about is not None and about.key in self.now.by_key:
+            move = _Move.between(about, self.now.by_key[about.key])
+        pointer = move.pointer(related.pointer) if about is not None else related.pointer
+        return related._replace(
+            document=document, pointer=pointer, extent=related.extent and move.extent(related.extent)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """Where a workflow was and where it is."""
+
+    old_pointer: str
+    new_pointer: str
+    by: int
+    """Bytes."""
+
+    @classmethod
+    def between(cls, old: Entry, new: Entry) -> _Move:
+        return cls(old.item.pointer, new.item.pointer, new.item.extent.start - old.item.extent.start)
+
+    def pointer(self, pointer: str) -> str:
+        return f"{self.new_pointer}{pointer.removeprefix(self.old_pointer)}"
+
+    def extent(self, extent: Extent) -> Extent:
+        return extent.moved(self.by)
+
+
+def _facts(facts: Facts, entry: Entry, move: _Move) -> Facts:
+    if move.old_pointer == move.new_pointer:
+        return replace(facts, entry=entry)
+    return replace(
+        facts,
+        entry=entry,
+        pointer=move.pointer(facts.pointer),
+        calls=tuple(_call(call, entry, move) for call in facts.calls),
+        certain=frozenset(map(move.pointer, facts.certain)),
+        deciding={move.pointer(at): tuple(_way(way, move) for way in ways) for at, ways in facts.deciding.items()},
+        unclear=frozenset(map(move.pointer, facts.unclear)),
+        versions={text: (move.pointer(at), step) for text, (at, step) in facts.versions.items()},
+    )
+
+
+def _call(call: Call, entry: Entry, move: _Move) -> Call:
+    return replace(
+        call,
+        caller=entry.key,
+        pointer=move.pointer(call.pointer),
+        ways=tuple(replace(way, transition=_way(way.transition, move)) for way in call.ways),
+    )
+
+
+def _way(way: W, move: _Move) -> W:
+    return way.model_copy(update={"pointer": move.pointer(way.pointer)})
+
+
+def _is_second(collection: Collection, entry: Entry) -> bool:
+    return entry.id is not None and collection.by_id[entry.id] is not entry
+
+
+def _mentions(text: bytes, ids: frozenset[bytes]) -> bool:
+    """Whether one of the ids may stand in a text as a word of its own."""
+    if b"\\" in text:
+        if _SPELT_OUT.search(text):
+            return True
+        text = _ESCAPE.sub(b" ", text)
+    return not ids.isdisjoint(text.translate(_BETWEEN_WORDS).split())

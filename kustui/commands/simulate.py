@@ -1,0 +1,291 @@
+"""``kustui simulate``: rehearse workflows without a screen, or replay scenarios of them."""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kustui.check.configuration import Configuration, ConfigurationError
+from kustui.check.parallel import processes_for
+from kustui.check.settings import Settings
+from kustui.commands.saying import COLOURS, PROBLEMS, USAGE_ERROR, Parser, coloured, refuse, say, write
+from kustui.definition.garbage import undisturbed
+from kustui.definition.loading import SCENARIO_SUFFIX, STDIN, PathError, nothing_to_show
+from kustui.simulate.rehearsing import RehearsalError, rehearsal
+from kustui.simulate.reports import FORMATS, report_of
+from kustui.simulate.state import MOST_STEPS
+from kustui.workspace import examined, open_paths
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kustui.simulate.exploring import Exploration
+    from kustui.simulate.organisation import Organisation
+    from kustui.simulate.replaying import Replay
+    from kustui.simulate.scenarios import ScenarioFile
+
+_MOST_ALLOWED = 1_000_000
+_SETTLED = 0.1
+"""Seconds without a change after which a save is over."""
+
+_EPILOG = """\
+exit status:
+  0  every scenario held      1  one did not; without scenarios: a run met something broken
+  2  the rehearsal could not be carried out
+
+examples:
+  kustui simulate app.json                              the workflows of its one event, with everything drafted
+  kustui simulate app.json --workflow order-created     one workflow, by its name or id
+  kustui simulate app.json --event order.json           with a payload of yours
+  kustui simulate app.json --save late.scenario.json    to be edited, and replayed:
+  kustui simulate app.json late.scenario.json           exit status 1 where it comes otherwise
+  kustui simulate app.json late.scenario.json --watch   again after every save
+  kustui simulate app.json --workflow order-created --explore     every path through it
+  kustui simulate --schema                              the JSON Schema of a scenario
+"""
+
+
+class _CannotError(Exception):
+    """Why the command cannot be carried out, in lines for a person."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class _SeenEnoughError(Exception):
+    """Nobody reads on."""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Rehearse or replay what the arguments name; the exit status."""
+    options = _parser().parse_args(arguments)
+    if options.schema:
+        return _schema()
+    scenarios = [path for path in options.paths if path.lower().endswith(SCENARIO_SUFFIX)]
+    definitions = [path for path in options.paths if path not in scenarios]
+    if not definitions:
+        return refuse("there is no definition to rehearse: name a file or a folder")
+    if scenarios and (options.workflow or options.event or options.explore or options.save):
+        return refuse("a scenario says itself what starts: leave out --workflow, --event, --explore and --save")
+    if options.explore and options.event:
+        return refuse("--explore makes up what starts each path: leave out --event")
+    if STDIN in definitions and sys.stdin is not None and sys.stdin.isatty():
+        return refuse("- reads standard input, and that is the terminal: pipe a definition into it")
+    if options.watch:
+        if STDIN in definitions:
+            return refuse("--watch needs files: standard input does not change")
+        if options.save:
+            return refuse("--watch would save again and again: leave out --save")
+    try:
+        return (_watch if options.watch else _once)(options, definitions, scenarios)
+    except _SeenEnoughError:
+        return 0
+
+
+def _once(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
+    try:
+        with undisturbed():
+            organisation = _organisation(options, definitions)
+            if options.explore:
+                return _explore(options, organisation)
+            files = [_scenario(path) for path in scenarios] or [_rehearsal(options, organisation)]
+            return _told(options, organisation, files)
+    except (PathError, RehearsalError) as error:
+        return refuse(str(error))
+    except (ConfigurationError, _CannotError) as error:
+        return refuse(*error.lines)
+
+
+def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
+    """Until Ctrl+C, or until nobody reads on."""
+    from kustui.definition.loading import stamps_of
+    from kustui.watch import Changes
+
+    configuration = None if options.no_config else Configuration(definitions, options.config).path
+    also = [path for path in (*scenarios, options.event, configuration) if path]
+    before = None
+    with Changes(definitions, also, poll=options.poll) as changes:
+        while changes.take() is not None:
+            while before is not None and changes.take(_SETTLED) is not None:
+                pass  # until what is written in pieces is whole
+            now = stamps_of((*definitions, *also))
+            if now == before:
+                continue
+            gc.unfreeze()  # what the last look left
+            status = _once(options, definitions, scenarios)
+            if before is None and status == USAGE_ERROR:
+                return status
+            before = now
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = Parser("simulate", "Rehearse Kustomer workflows on a virtual clock.", _EPILOG)
+    add = parser.add_argument
+    add(
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        help=f"definitions: a file, a folder, or - for standard input; and scenarios: *{SCENARIO_SUFFIX}",
+    )
+    add("--workflow", metavar="NAME", help="the one to rehearse, by its name or id")
+    add("--event", metavar="FILE", help="the payload that starts it, as a JSON object, instead of a drafted one")
+    add("--format", choices=FORMATS, default="text", help="how it is told (default: text)")
+    add("--trace", action="store_true", help="tell every step also of the scenarios that held")
+    add("--watch", action="store_true", help="again after every change of a definition or scenario, until Ctrl+C")
+    add("--poll", action="store_true", help="with --watch: look at the files, where the system tells of no change")
+    add("--max-steps", metavar="N", type=_count, help=f"cut it after so many steps (default: {MOST_STEPS:,})")
+    add("--seed", metavar="TEXT", default="", help="what random values are drawn from")
+    add("--save", metavar="FILE", help="write the rehearsal as a scenario; with --explore a folder, for all of them")
+    add("--explore", action="store_true", help="list every path through --workflow or each workflow, and what it needs")
+    add("--schema", action="store_true", help="write the JSON Schema of a scenario, and nothing else")
+    configuration = parser.add_mutually_exclusive_group()
+    configuration.add_argument(
+        "--config", metavar="FILE", help="instead of the nearest kustui.toml or pyproject.toml above the first PATH"
+    )
+    configuration.add_argument("--no-config", action="store_true", help="without any")
+    add("--color", choices=COLOURS, default="auto", help="colours in text (default: on a terminal)")
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= _MOST_ALLOWED:
+        raise argparse.ArgumentTypeError(f"a whole number from 1 to {_MOST_ALLOWED:,} is needed, not {text!r}")
+    return int(text)
+
+
+def _schema() -> int:
+    from kustui.check.reports.writing import encoded
+    from kustui.simulate.scenario_model import schema
+
+    write([f"{encoded(schema(), indent=2)}\n"], "utf-8")
+    return 0
+
+
+def _organisation(options: argparse.Namespace, definitions: Sequence[str]) -> Organisation:
+    """Raises PathError, ConfigurationError and _CannotError."""
+    from kustui.simulate.organisation import Organisation
+
+    settings = Settings() if options.no_config else Configuration(definitions, options.config).settings()
+    stdin = sys.stdin.buffer.read() if STDIN in definitions and sys.stdin is not None else b""
+    opened = open_paths(definitions, stdin)
+    if reason := nothing_to_show(opened.collection):
+        raise _CannotError(reason)
+    snapshot = examined(opened, settings, processes=processes_for(opened.collection))
+    return Organisation(snapshot.collection, settings, snapshot.by_entry)
+
+
+def _scenario(path: str) -> ScenarioFile:
+    """Raises _CannotError."""
+    from kustui.simulate.scenarios import ScenarioError, read
+
+    try:
+        return read(path, _bytes(path))
+    except ScenarioError as error:
+        raise _CannotError(*error.lines) from error
+
+
+def _rehearsal(options: argparse.Namespace, organisation: Organisation) -> ScenarioFile:
+    """Raises RehearsalError and _CannotError."""
+    payload = None if options.event is None else (options.event, _bytes(options.event))
+    return rehearsal(organisation, options.workflow, payload, options.seed)
+
+
+def _bytes(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise _CannotError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    except ValueError as error:  # a zero byte in the name
+        raise _CannotError(f"{path}: {error}") from error
+
+
+def _told(options: argparse.Namespace, organisation: Organisation, files: Sequence[ScenarioFile]) -> int:
+    """Raises _CannotError."""
+    from kustui.simulate.replaying import replay
+    from kustui.simulate.scenarios import ScenarioError
+
+    try:
+        replays = [replay(file, organisation, options.max_steps) for file in files]
+    except ScenarioError as error:
+        raise _CannotError(*error.lines) from error
+    told = options.trace or not files[0].path
+    _write(report_of(options.format)(replays, told=told, colour=coloured(options.color)), options.format)
+    if options.save:
+        _save(options.save, replays[0])
+    if files[0].path:
+        return 0 if all(each.held for each in replays) else PROBLEMS
+    return PROBLEMS if any(entry.broken for entry in replays[0].entries) else 0
+
+
+def _save(path: str, replay: Replay) -> None:
+    """Raises _CannotError."""
+    from kustui.check.reports.writing import encoded
+    from kustui.simulate.saving import saved
+
+    if not path.lower().endswith(SCENARIO_SUFFIX):
+        raise _CannotError(f"{path}: the name of a scenario ends with {SCENARIO_SUFFIX}")
+    written = saved(replay.file.scenario.scenario, replay.state, replay.entries)
+    try:
+        Path(path).write_text(f"{encoded(written, indent=2)}\n", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise _CannotError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    say(f"{path}: saved")
+
+
+def _explore(options: argparse.Namespace, organisation: Organisation) -> int:
+    """Raises RehearsalError and _CannotError."""
+    from kustui.simulate.exploring import explored
+    from kustui.simulate.rehearsing import among
+    from kustui.simulate.reports.paths import json, text
+
+    if options.format == "junit":
+        raise _CannotError("--explore checks nothing: it is told as text or json")
+    explorations = [explored(member) for member in among(organisation, options.workflow)]
+    if options.save:
+        _save_paths(Path(options.save), organisation, explorations)
+    elif options.format == "json":
+        _write(json(organisation, explorations), "json")
+    else:
+        _write(text(explorations, colour=coloured(options.color)), "text")
+    return 0
+
+
+def _save_paths(folder: Path, organisation: Organisation, explorations: Sequence[Exploration]) -> None:
+    """Raises _CannotError."""
+    from kustui.check.reports.writing import encoded
+    from kustui.simulate.exploring import scenario_of
+
+    count = 0
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for exploration in explorations:
+            for number, path in enumerate(exploration.paths, start=1):
+                if scenario := scenario_of(organisation, path):
+                    count += 1
+                    file = folder / f"{_file_name(exploration.member.title)}-{number}{SCENARIO_SUFFIX}"
+                    text = encoded(scenario.model_dump(mode="json", by_alias=True, exclude_unset=True), indent=2)
+                    file.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise _CannotError(f"{folder}: {(error.strerror or str(error)).lower()}") from error
+    say(f"{folder}: {count:,} scenario{'' if count == 1 else 's'} saved")
+
+
+def _file_name(title: str) -> str:
+    """What of a title every file system takes."""
+    return re.sub(r"[^\w-]+", "-", title, flags=re.ASCII).strip("-")[:80] or "workflow"
+
+
+def _write(pieces: Iterator[str], format_: str) -> None:
+    """Raises _CannotError and _SeenEnoughError."""
+    try:
+        reads_on = write(pieces, None if format_ == "text" else "utf-8")
+    except OSError as error:
+        raise _CannotError(f"standard output: {(error.strerror or str(error)).lower()}") from error
+    if not reads_on:
+        raise _SeenEnoughError

@@ -1,0 +1,32 @@
+"""Which values a draft has to have for the run to go as far as it can."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kustui.definition.models import TRIGGER_ID
+from kustui.simulate.demands import demands_on
+from kustui.simulate.prospects import Prospects
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kustui.simulate.demands import Fields
+    from kustui.simulate.organisation import Member
+
+_BUDGET = 60
+"""Nodes that are looked at: a draft that aims shorter is still a draft."""
+
+
+def aimed(member: Member, node: str, data: Mapping[str, Any], now: int) -> Mapping[Fields, Any]:
+    """Values for fields of what a node gives, so that the way goes on as far as it can, schedules above all.
+
+    The farthest way is sought first, and the first that does not contradict itself is aimed at.
+    """
+    if not demands_on(member, node):
+        return {}
+    names = {node, member.workflow.trigger.id} if node == TRIGGER_ID and member.workflow.trigger else {node}
+    for prospect in Prospects(member, data, now, _BUDGET, failures=False, farthest=True).from_(node):
+        for world in prospect.worlds:
+            return {path[2:]: value for path, value in world.solution.values.items() if path[1] in names and path[2:]}
+    return {}

@@ -1,0 +1,120 @@
+"""A rehearsal that nobody has written down: what starts is chosen, and its payload drafted or given."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from kustui.check.closest import hint_of
+from kustui.definition.collection import document
+from kustui.definition.faults import kind, quoted
+from kustui.definition.models import TRIGGER_ID
+from kustui.definition.outline import Shape
+from kustui.definition.surrogates import mended
+from kustui.simulate import drafts
+from kustui.simulate.aiming import aimed
+from kustui.simulate.dates import instant
+from kustui.simulate.plain import plain
+from kustui.simulate.saving import name_of
+from kustui.simulate.scenario_model import Beginning, Scenario
+from kustui.simulate.scenarios import as_file
+from kustui.simulate.state import BEGAN
+
+if TYPE_CHECKING:
+    from kustui.simulate.organisation import Member, Organisation
+    from kustui.simulate.scenarios import ScenarioFile
+
+_MOST_LISTED = 20
+
+
+class RehearsalError(Exception):
+    """Why nothing can be rehearsed, in words for a person."""
+
+
+def rehearsal(
+    organisation: Organisation,
+    workflow: str | None = None,
+    payload: tuple[str, bytes] | None = None,
+    seed: str = "",
+) -> ScenarioFile:
+    """The scenario of one workflow, or of the only event there is, started once. ``payload`` is a file and its bytes.
+
+    Raises RehearsalError.
+    """
+    members, event = _chosen(organisation, workflow)
+    given = None if payload is None else payload_of(*payload)
+    start = Beginning(
+        event=event or None,
+        workflow=None if event else name_of(organisation, members[0].key),
+        payload=drafted(*members) if given is None else given,
+        drafted=given is None,
+    )
+    title = f"{event or members[0].title} is rehearsed"
+    return as_file(Scenario(scenario=title, seed=seed, start=(start,)))
+
+
+def drafted(*members: Member, began: str = BEGAN) -> dict[str, Any]:
+    """The payload of an event, from all that the workflows read which it starts; or the inputs of a callable."""
+    now = instant(began) or 0
+    found: dict[str, Any] = {}
+    for member in reversed(members):
+        aim = aimed(member, TRIGGER_ID, {"steps": {}, "variables": {}}, now)
+        found = _merged(found, drafts.payload(member, now, aim))
+    written: dict[str, Any] = plain(found)
+    return written
+
+
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, the other's values where both have some."""
+    merged = dict(one)
+    for name, value in other.items():
+        there = merged.get(name)
+        merged[name] = _merged(there, value) if isinstance(there, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def payload_of(path: str, raw: bytes) -> dict[str, Any]:
+    """The payload that a file holds. Raises RehearsalError, with the place."""
+    found = document(path, raw)
+    if found.shape is Shape.BROKEN:
+        fault = found.faults[0]
+        raise RehearsalError(f"{path}:{found.source.place(found.fault_extent(fault).start)}: {fault.message}")
+    try:
+        value = json.loads(mended(found.source.data))
+    except (ValueError, RecursionError) as error:
+        raise RehearsalError(f"{path}:1:1: this cannot be read as JSON: {error}") from error
+    if not isinstance(value, dict):
+        raise RehearsalError(f"{path}:1:1: a payload is an object, found {kind(value)}")
+    return value
+
+
+def among(organisation: Organisation, workflow: str | None) -> list[Member]:
+    """The workflow of a name or id, or every workflow. Raises RehearsalError."""
+    if workflow is not None:
+        return _chosen(organisation, workflow)[0]
+    return [organisation.member(entry.key) for entry in organisation.collection.entries]
+
+
+def _chosen(organisation: Organisation, workflow: str | None) -> tuple[list[Member], str]:
+    """The workflows that start, and the event that starts them, or an empty string for a single workflow."""
+    entries = organisation.collection.entries
+    if workflow is not None:
+        found = organisation.named(workflow)
+        if len(found) == 1:
+            return [organisation.member(found[0].key)], ""
+        if found:
+            raise RehearsalError(f"{len(found)} workflows are called {quoted(workflow)}: name one by its id")
+        hint = hint_of(workflow, {entry.title for entry in entries}, "workflows")
+        raise RehearsalError(f"no workflow is called {quoted(workflow)}{f' ({hint})' if hint else ''}")
+    events = organisation.events
+    if len(events) == 1:
+        return [organisation.member(key) for key in organisation.listeners(events[0])], events[0]
+    if not events and len(entries) == 1:
+        return [organisation.member(entries[0].key)], ""
+    names = [organisation.member(key).title for event in events for key in organisation.listeners(event)]
+    names = names or [entry.title for entry in entries]
+    listed = ", ".join(names[:_MOST_LISTED]) + (
+        f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
+    )
+    raise RehearsalError(f"name the one to rehearse with --workflow: {listed}")

@@ -1,0 +1,28 @@
+"""What came of rehearsals as a text somebody or something reads, a file a format."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kustui.simulate.replaying import Replay
+
+FORMATS = ("text", "json", "junit")
+
+
+class Report(Protocol):
+    """The pieces of the text, in order. Whatever comes from a definition is harmless to a terminal in it.
+
+    ``told`` is whether every step is told of a scenario that held; ``json`` always does, ``junit`` never.
+    """
+
+    def __call__(self, replays: Sequence[Replay], *, told: bool = True, colour: bool = False) -> Iterator[str]: ...
+
+
+def report_of(name: str) -> Report:
+    """The report in one of FORMATS; only ``text`` knows colours."""
+    from importlib import import_module
+
+    return cast("Report", import_module(f"{__name__}.{name}").report)

@@ -1,0 +1,158 @@
+"""Conditions decided: a table of cases for each operator, each with the source of what is expected (format.md §3).
+
+[spec], [docs] and [seen] are facts; [assumed] is our reading, and what nobody knows is undecided: ``None``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kustui.definition.expressions import OPERATORS, parse_condition
+from kustui.simulate.comparing import OPERATIONS
+from kustui.simulate.deciding import decided
+from kustui.simulate.surroundings import Surroundings
+
+EVENT = {
+    "status": "open", "tags": ["vip", "new"], "one": ["vip"], "total": "200", "zero": 0, "empty": "", "none": None,
+    "yes": True, "no": False, "name": "Ann Lee", "at": "2026-01-02T00:00:00Z", "list": [], "word": "yes",
+    "after": {"status": "open"},
+}  # fmt: skip
+STATUS, TAGS, TOTAL, GONE = "/#steps.1.status", "/#steps.1.tags", "/#steps.1.total", "/#steps.1.gone"
+
+
+def held(op: str, *values: Any) -> bool | None:
+    surroundings = Surroundings({"steps": {"1": EVENT}, "variables": {}})
+    return decided(parse_condition(op, list(values)), surroundings).holds
+
+
+CASES = [
+    # operator, values, outcome, source
+    ("true", [True], True, "[seen] the condition of every default transition"),
+    ("true", ["/#steps.1.yes"], True, "[assumed] asks whether its value is true"),
+    ("true", ["/#steps.1.no"], False, "[assumed]"),
+    ("true", [GONE], False, "[assumed] nothing is not true"),
+    ("true", ["/#steps.1.word"], None, "[docs] values are cast, by rules that are not public"),
+    ("false", [], False, "[assumed] never holds"),
+    ("false", ["/#steps.1.no"], True, "[assumed]"),
+    ("false", [GONE], None, "[assumed] whether nothing counts as false is not known"),
+    ("eq", [STATUS, "open"], True, "[seen]"),
+    ("eq", [STATUS, "Open"], False, "[assumed] letter case counts"),
+    ("eq", [STATUS, "/#steps.1.after.status"], True, "[seen] two references"),
+    ("eq", [TOTAL, 200], True, "[docs] values are cast"),
+    ("eq", ["/#steps.1.yes", "true"], True, "[docs] values are cast"),
+    ("eq", ["/#steps.1.yes", "yes"], None, "[docs] by rules that are not public"),
+    ("eq", ["/#steps.1.yes", "open"], False, "no cast makes true of it"),
+    ("eq", [GONE, "open"], False, "[assumed] nothing is like no other value"),
+    ("eq", [GONE, False], None, "[assumed] nothing might be cast to false"),
+    ("eq", [GONE, GONE], None, "[assumed]"),
+    ("eq", ["/#steps.1.none", None], True, "JSON"),
+    ("eq", [TAGS, ["vip", "new"]], True, "JSON"),
+    ("eq", ["/#steps.1.one", "vip"], None, "[docs] casts of lists are not public"),
+    ("eq", ["{{steps.1.name}}", "Ann Lee"], True, "[docs] operands may be templates"),
+    ("eq", ["/#fn:parseInt,steps.1.total", 200], True, "[docs] operands may be functions"),
+    ("eq", ["/#fn:nobodyKnows,steps.1.total", 200], None, "[docs] the list of functions is longer"),
+    ("neq", [STATUS, "done"], True, "[assumed]"),
+    ("neq", [STATUS, "open"], False, "[assumed]"),
+    ("neq", [GONE, "done"], True, "[assumed]"),
+    ("ne", [STATUS, "done"], True, "[assumed] the same as neq"),
+    ("ne", [STATUS, "open"], False, "[assumed]"),
+    ("exists", [STATUS], True, "[seen]"),
+    ("exists", [STATUS, ""], True, "[seen] the second value is meaningless"),
+    ("exists", [True], True, "[seen]"),
+    ("exists", [GONE], False, "[seen]"),
+    ("exists", ["/#steps.1.none"], False, "[assumed] null is nothing"),
+    ("exists", ["/#steps.1.no"], True, "[assumed] false is something"),
+    ("exists", ["/#steps.1.empty"], None, "[assumed]"),
+    ("dne", [GONE], True, "[seen]"),
+    ("dne", [GONE, GONE], True, "[seen] the second value is meaningless"),
+    ("dne", [STATUS], False, "[seen]"),
+    ("contains", [TAGS, "vip"], True, "[seen] a list on the left"),
+    ("contains", [TAGS, "old"], False, "[seen]"),
+    ("contains", [TAGS, ["vip", "new"]], True, "[seen] lists on both sides: each is there"),
+    ("contains", [TAGS, ["old", "gone"]], False, "[seen] lists on both sides: none is there"),
+    ("contains", [TAGS, ["vip", "old"]], None, "[assumed] one enough, or all?"),
+    ("contains", [STATUS, ["open", "done"]], True, "[seen] a list on the right"),
+    ("contains", [STATUS, ["done"]], False, "[seen]"),
+    ("contains", ["/#steps.1.name", "Lee"], True, "[assumed] a text in a text"),
+    ("contains", ["/#steps.1.name", "lee"], False, "[assumed]"),
+    ("contains", [GONE, "vip"], False, "[assumed]"),
+    ("dnc", [TAGS, "vip"], False, "[assumed]"),
+    ("dnc", [TAGS, "old"], True, "[assumed]"),
+    ("dnc", [GONE, "old"], True, "[assumed]"),
+    ("in", [STATUS, ["open", "done"]], True, "[assumed]"),
+    ("in", [STATUS, ["done"]], False, "[assumed]"),
+    ("in", [TOTAL, [100, 200]], True, "[docs] values are cast"),
+    ("in", [TAGS, ["vip"]], None, "[assumed]"),
+    ("nin", [STATUS, ["done"]], True, "[assumed]"),
+    ("nin", [STATUS, ["open"]], False, "[assumed]"),
+    ("gt", [TOTAL, 30], True, "[seen] numbers given as strings: 200 is more than 30, though not as text"),
+    ("gt", [TOTAL, "200"], False, "[seen]"),
+    ("gt", [GONE, 1], False, "[assumed]"),
+    ("gt", [STATUS, 1], None, "[docs] by rules that are not public"),
+    ("gt", ["/#steps.1.at", "2026-01-01"], True, "[assumed] dates have an order"),
+    ("gte", [TOTAL, 200], True, "[assumed]"),
+    ("gte", [TOTAL, 201], False, "[assumed]"),
+    ("lt", [TOTAL, 201], True, "[assumed]"),
+    ("lt", [TOTAL, 200], False, "[assumed]"),
+    ("lte", [TOTAL, 200], True, "[assumed]"),
+    ("lte", [TOTAL, 199], False, "[assumed]"),
+    ("startsWith", ["/#steps.1.name", "Ann"], True, "[assumed]"),
+    ("startsWith", ["/#steps.1.name", "Lee"], False, "[assumed]"),
+    ("startsWith", [GONE, "Ann"], False, "[assumed]"),
+    ("endsWith", ["/#steps.1.name", "Lee"], True, "[assumed]"),
+    ("endsWith", ["/#steps.1.name", "Ann"], False, "[assumed]"),
+    ("matches", ["/#steps.1.name", "^A.*e$"], True, "[assumed]"),
+    ("matches", ["/#steps.1.name", "^B"], False, "[assumed]"),
+    ("matches", ["/#steps.1.name", "(?=A)"], None, "not run, so not known"),
+    ("not", [{"op": "eq", "values": [STATUS, "done"]}], True, "[assumed]"),
+    ("not", [{"op": "eq", "values": [STATUS, "open"]}], False, "[assumed]"),
+    ("and", [{"op": "exists", "values": [STATUS]}, {"op": "exists", "values": [GONE]}], False, "[seen]"),
+    ("and", [{"op": "exists", "values": [STATUS]}, {"op": "exists", "values": [TAGS]}], True, "[seen]"),
+    ("and", [{"op": "huh", "values": [1]}, {"op": "exists", "values": [GONE]}], False, "one that fails decides"),
+    ("and", [{"op": "huh", "values": [1]}, {"op": "exists", "values": [STATUS]}], None, "it hangs on the unknown"),
+    ("and", [], None, "combines nothing"),
+    ("or", [{"op": "exists", "values": [GONE]}, {"op": "exists", "values": [STATUS]}], True, "[seen]"),
+    ("or", [{"op": "exists", "values": [GONE]}, {"op": "dne", "values": [STATUS]}], False, "[seen]"),
+    ("or", [{"op": "huh", "values": [1]}, {"op": "exists", "values": [STATUS]}], True, "one that holds decides"),
+    ("or", [{"op": "huh", "values": [1]}, {"op": "exists", "values": [GONE]}], None, "it hangs on the unknown"),
+    ("equals", [STATUS, "open"], None, "no operator: undecided, never guessed"),
+    ("eq", [STATUS], None, "a value is missing"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("op", "values", "outcome", "source"), CASES, ids=lambda each: str(each)[:40])
+def test_an_operator(op: str, values: list[Any], outcome: bool | None, source: str) -> None:
+    assert held(op, *values) is outcome, source
+
+
+def test_every_operator_is_worked_out_and_has_cases() -> None:
+    assert OPERATIONS.keys() | {"and", "or", "not"} == OPERATORS.keys()
+    for operator in OPERATORS:
+        assert {outcome for op, _, outcome, _ in CASES if op == operator} >= {True, False}
+
+
+def test_what_is_undecided_says_why_and_which_comparison_to_answer() -> None:
+    parts = [{"op": "exists", "values": [STATUS]}, {"op": "huh", "values": [1]}]
+    question = decided(parse_condition("and", parts, "/c"), Surroundings({"steps": {"1": EVENT}})).question
+    assert question is not None
+    assert (question.condition.pointer, question.why) == ("/c/values/1", 'kustui does not know the operator "huh"')
+
+
+def test_an_answer_decides_the_comparison_it_is_given_for() -> None:
+    parts = [{"op": "exists", "values": [STATUS]}, {"op": "huh", "values": [1]}]
+    condition = parse_condition("and", parts, "/c")
+    for answer in (True, False):
+        verdict = decided(condition, Surroundings({"steps": {"1": EVENT}}, answers={"/c/values/1": answer}))
+        assert verdict.holds is answer
+        assert verdict.parts[1].answered
+
+
+def test_what_is_assumed_is_said() -> None:
+    surroundings = Surroundings({"steps": {"1": EVENT}})
+    assert [*decided(parse_condition("lt", [TOTAL, 5]), surroundings).assumptions] == ["what lt does"]
+    assert [*decided(parse_condition("eq", [STATUS, "open"]), surroundings).assumptions] == []
+    assert [*decided(parse_condition("eq", [GONE, "open"]), surroundings).assumptions] == [
+        "a missing value is like no other"
+    ]

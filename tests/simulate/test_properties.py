@@ -1,0 +1,205 @@
+"""What holds whatever is rehearsed: back after forward is identity, a saved scenario makes the same trace, and no
+input raises."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from hypothesis import HealthCheck, given, note, settings
+from hypothesis import strategies as st
+
+from kustui.check.examples import app, called, schedule, step, to, when, workflow
+from kustui.definition.collection import Collection, document
+from kustui.simulate.coverage import Coverage
+from kustui.simulate.decisions import Answer, Fail, Force, Give, Leave, Replan, Start, Step
+from kustui.simulate.engine import advance, preview
+from kustui.simulate.exploring import explored, scenario_of
+from kustui.simulate.organisation import Organisation
+from kustui.simulate.rehearsing import RehearsalError, rehearsal
+from kustui.simulate.replaying import replay
+from kustui.simulate.reports import FORMATS, report_of
+from kustui.simulate.reports.json import compact, entry_record
+from kustui.simulate.reports.paths import text
+from kustui.simulate.saving import saved
+from kustui.simulate.scenarios import ScenarioError, read
+from kustui.simulate.state import beginning
+from kustui.workspace import Snapshot, examined
+from tests.simulate.cases import EVENT
+
+if TYPE_CHECKING:
+    from kustui.simulate.state import State
+
+ID = "5f8e148232731d0015c14657"
+NODES = ("aB3", "cD4", "eF5", "gH6")
+LITERALS: st.SearchStrategy[Any] = st.sampled_from(
+    [None, True, False, 0, 1, "1", "", "open", ["vip"], [], {}, {"a": 1}, 10**400, "\ud800", "\x1b[31m"]
+)
+VALUES: st.SearchStrategy[Any] = LITERALS | st.sampled_from(
+    [
+        "/#steps.1.a", "/#steps.aB3.a", "/#steps.cD4.a.0.b", "/#steps.eF5.length", "/#error.message", "/#steps",
+        "/#fn:parseInt,steps.1.a", "/#fn:parseMoney,steps.1.a", "/#fn:inBusinessHours", "/#variables.v",
+        "{{steps.aB3.a}}", "{{math steps.1.a '+' 1}}", "{{{date 'hours' count=1}}}",
+        "{{#each steps.1.a}}{{this}}{{/each}}", "{{randomId size=4}}", "{{#if steps.1.a}}", "{{nobody}}",
+    ]
+)  # fmt: skip
+OPERATORS = st.sampled_from(["true", "eq", "neq", "exists", "dne", "contains", "gt", "lt", "in", "matches", "huh"])
+COMPARISONS = st.builds(lambda op, values: when(op, *values), OPERATORS, st.lists(VALUES, max_size=3))
+CONDITIONS: st.SearchStrategy[Any] = (
+    st.just(when("true", True))
+    | COMPARISONS
+    | st.builds(
+        lambda op, parts: when(op, *parts), st.sampled_from(["and", "or", "not"]), st.lists(COMPARISONS, max_size=2)
+    )
+)
+WAYS = st.lists(st.builds(to, st.sampled_from([*NODES, "nowhere"]), CONDITIONS), max_size=3)
+
+
+@st.composite
+def steps(draw: Any) -> list[dict[str, Any]]:
+    found = []
+    for node in NODES[: draw(st.integers(1, 4))]:
+        ways = draw(WAYS)
+        match draw(st.integers(0, 4)):
+            case 0:
+                run_at = {"type": draw(st.sampled_from(["relative", "absolute", "huh"])), "value": draw(VALUES)}
+                inputs = draw(st.dictionaries(st.sampled_from(["a", "b"]), VALUES, max_size=2))
+                found.append(
+                    schedule(
+                        node, draw(st.sampled_from([ID, "other", "/#steps.1.a"])), *ways, inputs=inputs, runAt=run_at
+                    )
+                )
+            case 1:
+                params = {"testString": draw(VALUES), "regex": draw(VALUES | st.text(max_size=6))}
+                found.append(step(node, *ways, action="kustomer.regex-match.generic", params=params))
+            case 2:
+                params = {"name": draw(st.sampled_from([EVENT, "other", "/#steps.1.a"])), "data": draw(VALUES)}
+                found.append(step(node, *ways, action="kustomer.event.publish", params=params))
+            case _:
+                params = draw(st.dictionaries(st.sampled_from(["x", "y"]), VALUES, max_size=2))
+                found.append(step(node, *ways, params=params, errorCases=draw(WAYS)))
+    return found
+
+
+@st.composite
+def organisations(draw: Any) -> Organisation:
+    """A workflow that an event starts, and one that can be scheduled, with mistakes in both."""
+    entry = tuple(draw(WAYS)) or None
+    first = workflow("W", *draw(steps()), entry=entry)
+    second = called("C", ID, *draw(steps()), inputs={"a": "string"}, required=("a",))
+    collection = Collection((document("0.json", json.dumps(app(first, second)).encode()),))
+    snapshot = examined(Snapshot(collection))
+    assert snapshot is not None
+    return Organisation(collection, problems=snapshot.by_entry)
+
+
+PAYLOADS = st.dictionaries(st.sampled_from(["a", "b"]), LITERALS | st.recursive(LITERALS, st.lists, max_leaves=4))
+DECISIONS = (
+    st.just(Step())
+    | st.just(Step())
+    | st.builds(Give, LITERALS)
+    | st.builds(Fail, st.none() | st.integers(100, 599), LITERALS)
+    | st.builds(
+        Force, st.sampled_from(["", "/x", "/workflows/0/trigger/transitions/0", "/workflows/0/steps/0/transitions/0"])
+    )
+    | st.builds(Start, PAYLOADS, st.sampled_from([EVENT, "other", ""]), st.sampled_from(["", "0.json#W", "none"]))
+    | st.just(Leave())
+    | st.just(Replan())
+    | st.just("answer")
+)
+
+
+def decided(state: State, decision: Any) -> State:
+    if decision == "answer":
+        question = state.question
+        return advance(state, Answer(question.pointer, True)) if question is not None else state
+    return advance(state, decision)
+
+
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@SLOW
+@given(organisations(), PAYLOADS, st.lists(DECISIONS, max_size=25))
+def test_stepping_on_never_raises_and_going_back_finds_what_was_there(
+    stage: Organisation, payload: Any, decisions: list[Any]
+) -> None:
+    states = [advance(beginning(stage, "s"), Start(payload, EVENT))]
+    for decision in decisions:
+        preview(states[-1])
+        states.append(decided(states[-1], decision))
+    told = [[entry_record(entry) for entry in state.trace] for state in states]
+    for at, decision in enumerate(decisions):  # from each state again, which nothing has changed meanwhile
+        again = decided(states[at], decision)
+        assert json.dumps([entry_record(entry) for entry in again.trace]) == json.dumps(told[at + 1])
+        assert (again.clock, again.question, len(again.waiting)) == (
+            states[at + 1].clock, states[at + 1].question, len(states[at + 1].waiting),
+        )  # fmt: skip
+    Coverage.of(*states)
+
+
+@SLOW
+@given(organisations(), PAYLOADS)
+def test_a_rehearsal_that_is_saved_and_replayed_makes_the_same_trace(stage: Organisation, payload: Any) -> None:
+    try:
+        file = rehearsal(stage, payload=("event.json", json.dumps(payload).encode()), seed="s")
+    except RehearsalError:
+        return
+    first = replay(file, stage, 60)
+    written = json.dumps(saved("again", first.state, first.entries))
+    again = replay(read("again.scenario.json", written.encode()), stage, 60)
+    assert compact(again) == compact(first)
+    assert first.cut or again.held
+    for name in FORMATS:
+        "".join(report_of(name)([first, again]))
+
+
+@SLOW
+@given(organisations())
+def test_every_path_that_is_found_can_be_gone(stage: Organisation) -> None:
+    for entry in stage.collection.entries:
+        exploration = explored(stage.member(entry.key), most=15)
+        "".join(text([exploration]))
+        for path in exploration.paths:
+            scenario_of(stage, path)
+
+
+OUTPUTS = st.dictionaries(
+    st.sampled_from(["a", "b"]), LITERALS | st.sampled_from([[{"b": "x"}], "2", 2, ["open", "vip"], "other than open"])
+)
+
+
+@SLOW
+@given(organisations(), OUTPUTS, st.lists(OUTPUTS, min_size=4, max_size=4))
+def test_no_run_goes_a_path_that_is_said_to_contradict_itself(
+    stage: Organisation, payload: Any, outputs: list[Any]
+) -> None:
+    key = stage.collection.entries[0].key
+    exploration = explored(stage.member(key))
+    impossible = [path.ways for path in exploration.paths if path.contradicts]
+    note(f"{stage.collection.documents[0].source.data.decode()} {impossible}")
+    state = advance(beginning(stage), Start(payload, key=key))
+    for output in (None, None, None, *outputs):
+        if state.run is not None and output is not None:
+            state = advance(state, Give(output))
+        state = advance(state, Step())
+        if state.question is not None or (state.run is None and state.last_run is not None):
+            break
+    went = tuple(entry.taken for entry in state.trace if entry.run == 1 and not entry.broken)
+    assert not any(went[: len(each)] == each for each in impossible), went
+    is_over = state.last is not None and state.last.ended in ("nothing follows", "no transition holds")
+    if is_over and not exploration.cut:  # and not stopped by something broken
+        assert went in [path.ways for path in exploration.paths]
+
+
+@given(
+    st.recursive(LITERALS, lambda inner: st.lists(inner) | st.dictionaries(st.text(max_size=5), inner), max_leaves=8)
+)
+def test_no_scenario_raises_but_to_say_what_is_wrong_with_it(value: Any) -> None:
+    for written in (value, {"scenario": "x", "start": value, "expect": value, "mocks": value}):
+        told: tuple[str, ...] = ()
+        try:
+            read("s.scenario.json", json.dumps(written).encode())
+        except ScenarioError as error:
+            told = error.lines
+        assert all(line.startswith("s.scenario.json:") for line in told)

@@ -1,0 +1,209 @@
+"""References, functions and templates worked out: a table of cases, each with the source of what is expected.
+
+[handlebars] is what Handlebars 4 does, [moment] what moment.js does; the others as in format.md.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kustui.check.rules.references import FUNCTIONS as KNOWN_FUNCTIONS
+from kustui.simulate.casting import number_in_text, number_of
+from kustui.simulate.dates import instant
+from kustui.simulate.functions import FUNCTIONS
+from kustui.simulate.patterns import found
+from kustui.simulate.resolving import resolved
+from kustui.simulate.surroundings import Surroundings
+from kustui.simulate.values import MISSING, Undecided, undecided_in
+
+EVENT: dict[str, Any] = {
+    "id": "c1", "tags": ["a", "b"], "n": "5", "zero": 0, "no": False, "nothing": None, "empty": "", "none": [],
+    "name": "<Tom & 'x'>", "at": "2026-01-02T03:04:05Z", "later": "2026-03-01T00:00:00Z", "mail": "a@example.com",
+    "items": [{"t": "A", "sub": [1, 2]}, {"t": "B", "sub": []}], "custom": {"@x": 1.5},
+}  # fmt: skip
+NOW = instant("2026-01-01T09:00:00Z") or 0
+UNDECIDED = object()
+
+
+def worked_out(value: Any) -> Any:
+    data = {
+        "steps": {"1": EVENT, "egu-awuO4": {"body": {"id": 7}}},
+        "variables": {"v1": "secret"},
+        "error": {"message": "no"},
+    }
+    return resolved(value, Surroundings(data, NOW, "seed"))
+
+
+CASES: list[tuple[Any, Any, str]] = [
+    # value, what it stands for, source
+    ("done", "done", "[docs] a literal is itself"),
+    (3, 3, "[docs]"),
+    ("/#steps.1.tags", ["a", "b"], "[docs] a reference keeps the type"),
+    ("/#steps.1.tags.1", "b", "[docs] elements by index"),
+    ("/#steps.1.tags.-1", MISSING, "[docs]"),
+    ("/#steps.1.tags.length", 2, "[docs] .length"),
+    ("/#steps.1.id.length", 2, "[assumed] of a text as well"),
+    ("/#steps.1.custom.@x", 1.5, "[seen] segments may begin with @"),
+    ("/#steps.egu-awuO4.body.id", 7, "[seen]"),
+    ("/#variables.v1", "secret", "[docs]"),
+    ("/#error.message", "no", "[docs]"),
+    ("/#steps.1.gone.deeper", MISSING, "[docs] missing"),
+    ("/#steps.9.id", MISSING, "[docs] a step that has not run"),
+    ({"a": "/#steps.9.id", "b": "/#steps.1.n"}, {"b": "5"}, "[docs] a param whose reference is missing is left out"),
+    (["/#steps.9.id", 1], [1], "[assumed] and so is an element"),
+    ("Order /#steps.1.n", "Order /#steps.1.n", "[docs] a reference inside text does nothing"),
+    ("/#step.1.n", UNDECIDED, "malformed"),
+    # functions
+    ("/#fn:parseInt,steps.1.n", 5, "[docs]"),
+    ("/#fn:parseInt,steps.1.at", 2026, "[assumed] as JavaScript's: leading digits"),
+    ("/#fn:parseInt,steps.1.name", MISSING, "[assumed]"),
+    ("/#fn:parseFloat,steps.1.custom.@x", 1.5, "[docs]"),
+    ("/#fn:parseFloat,steps.1.n", 5, "[docs]"),
+    ("/#fn:ifExists,steps.1.id,none", "c1", "[docs]"),
+    ("/#fn:ifExists,steps.1.gone,none", "none", "[assumed] the second argument"),
+    ("/#fn:dateFormat,steps.1.at", "2026-01-02T03:04:05+00:00", "[moment] ISO 8601 where no format is given"),
+    ("/#fn:dateFormat,steps.1.at,YYYY", "2026", "[assumed] the second argument is the format"),
+    ("/#fn:isValidEmailAddress,steps.1.mail", True, "[seen]"),
+    ("/#fn:isValidEmailAddress,steps.1.n", False, "[seen]"),
+    ("/#fn:isValidPhoneNumber,steps.1.id", UNDECIDED, "has a digit and is not international: not known"),
+    ("/#fn:isValidPhoneNumber,steps.1.tags", False, "has no digit"),
+    ("/#fn:inBusinessHours", UNDECIDED, "[seen] the organisation's schedule"),
+    ("/#fn:parseMoney,steps.1.n", UNDECIDED, "[docs] the list of functions is longer than what is public"),
+    # templates: values
+    ("{{steps.1.n}}", "5", "[docs] always a string"),
+    ("{{steps.1.zero}}", "0", "[handlebars]"),
+    ("{{steps.1.no}}", "false", "[handlebars]"),
+    ("[{{steps.1.gone}}{{steps.1.nothing}}]", "[]", "[docs] missing: empty"),
+    ("{{steps.1.name}}", "&lt;Tom &amp; &#x27;x&#x27;&gt;", "[handlebars] two braces escape for HTML"),
+    ("{{{steps.1.name}}}", "<Tom & 'x'>", "[handlebars] three do not"),
+    ("{{{steps.1.tags}}} {{steps.1.custom}}", "a,b [object Object]", "[handlebars] JavaScript's text"),
+    ("{{@root.steps.1.n}}", "5", "[handlebars]"),
+    ("{{nobodyKnows}}", UNDECIDED, "neither a value nor a helper"),
+    ("{{nobodyKnows steps.1.n}}", UNDECIDED, "a helper that is not known"),
+    ("{{> part}}", UNDECIDED, "a partial is kept elsewhere"),
+    # templates: helpers
+    ("{{math steps.1.n \"+\" 1}}", "6", "[seen]"),
+    ("{{math steps.1.n '-' 1}}{{math 2 '*' 3}}{{math 1 '/' 4}}{{math 7 '%' 4}}", "460.253", "[assumed]"),
+    ("{{math steps.1.gone '+' 1}}", UNDECIDED, "NaN, or 1: not known"),
+    ("{{math 1 '/' 0}}", UNDECIDED, "no number"),
+    ("{{{date 'hours' count=0}}}", "2026-01-01T09:00:00.000Z", "[seen] now, of the virtual clock"),
+    ("{{{date 'days' count=-1}}}", "2025-12-31T09:00:00.000Z", "[assumed]"),
+    ("{{dateDiff 'milliseconds' from=steps.1.at to='2026-01-02T03:04:06.500Z'}}", "1500", "[seen]"),
+    ("{{dateDiff 'hours' from=steps.1.at to='2026-01-03'}}", "20", "[moment] whole units"),
+    ("{{dateDiff 'hours' from='2026-01-03' to=steps.1.at}}", "-20", "[moment]"),
+    ("{{dateDiff 'months' from=steps.1.at to=steps.1.later}}", "1", "[moment] the calendar's months"),
+    ("{{dateDiff 'fortnights' from=steps.1.at to=steps.1.later}}", UNDECIDED, "no unit"),
+    ("{{dateDiff 'hours' from=steps.1.gone to=steps.1.at}}", UNDECIDED, "no date"),
+    ("{{{dateFormat steps.1.at format='LL'}}}", "January 2, 2026", "[moment] [seen]"),
+    ("{{{dateFormat steps.1.at format='LLL'}}}", "January 2, 2026 3:04 AM", "[moment]"),
+    ("{{{dateFormat steps.1.at format='YYYY-MM-DD [at] HH:mm:ss.SSS'}}}", "2026-01-02 at 03:04:05.000", "[moment]"),
+    ("{{{dateFormat steps.1.at format='ddd Do MMM YY h A'}}}", "Fri 2nd Jan 26 3 AM", "[moment]"),
+    ("{{{dateFormat steps.1.at format='x X Z DDDD Q'}}}", "1767323045000 1767323045 +00:00 002 1", "[moment]"),
+    ("{{{dateFormat steps.1.name format='LL'}}}", UNDECIDED, "no date"),
+    ("{{{toLower steps.1.name}}}", "<tom & 'x'>", "[seen]"),
+    ("{{lookup steps.1.tags 1}}", "b", "[handlebars]"),
+    ("{{math (math 1 '+' 1) '*' 3}}", "6", "[handlebars] a helper in parentheses"),
+    # templates: blocks
+    ("{{#if steps.1.n}}y{{else}}n{{/if}}", "y", "[docs]"),
+    ("{{#if steps.1.gone}}y{{else}}n{{/if}}", "n", "[docs]"),
+    ("{{#if steps.1.empty}}y{{else}}n{{/if}}{{#if steps.1.none}}y{{else}}n{{/if}}", "nn", "[handlebars] empty"),
+    ("{{#if steps.1.zero}}y{{else}}n{{/if}}", "n", "[handlebars]"),
+    ("{{#if steps.1.zero includeZero=true}}y{{else}}n{{/if}}", "y", "[docs]"),
+    ("{{#if steps.1.no includeZero=true}}y{{else}}n{{/if}}", "n", "[handlebars] zero alone is included"),
+    ("{{#if steps.1.gone}}a{{else if steps.1.n}}b{{else}}c{{/if}}", "b", "[handlebars]"),
+    ("{{#unless steps.1.gone}}y{{else}}n{{/unless}}", "y", "[docs]"),
+    ("{{#each steps.1.tags}}{{@index}}{{this}}{{#unless @last}},{{/unless}}{{/each}}", "0a,1b", "[docs]"),
+    ("{{#each steps.1.items}}{{t}}{{#each sub}}{{this}}{{../t}}{{else}}-{{/each}}{{/each}}", "A1A2AB-", "[handlebars]"),
+    ("{{#each steps.1.items as |item at|}}{{at}}{{item.t}}{{/each}}", "0A1B", "[handlebars] block parameters"),
+    ("{{#each steps.1.custom}}{{@key}}={{this}}{{/each}}", "@x=1.5", "[handlebars] members of an object"),
+    ("{{#each steps.1.items}}{{gone}}{{/each}}", "", "[handlebars] an element's member may be missing"),
+    ("{{#each steps.1.gone}}x{{else}}none{{/each}}", "none", "[handlebars]"),
+    ("{{#with steps.1.custom}}{{@x}}|{{lookup this '@x'}}{{/with}}", "|1.5", "[handlebars]"),
+    ("{{#steps.1.items}}{{t}}{{/steps.1.items}}{{^steps.1.gone}}none{{/steps.1.gone}}", "ABnone", "[handlebars]"),
+    ("{{#nobodyKnows steps.1.n}}x{{/nobodyKnows}}", UNDECIDED, "a block that is not known"),
+    ("a{{! said }}b", "ab", "[handlebars]"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("value", "expected", "source"), CASES, ids=lambda each: str(each)[:40])
+def test_a_value(value: Any, expected: Any, source: str) -> None:
+    made = worked_out(value)
+    if expected is UNDECIDED:
+        assert isinstance(made, Undecided), source
+        assert made.why
+    else:
+        assert made == expected, source
+        assert type(made) is type(expected), source
+
+
+def test_every_function_that_is_known_is_worked_out_and_has_cases() -> None:
+    assert FUNCTIONS.keys() == set(KNOWN_FUNCTIONS)
+    for name in FUNCTIONS:
+        assert any(isinstance(value, str) and value.startswith(f"/#fn:{name}") for value, _, _ in CASES)
+
+
+def test_random_ids_come_from_the_seed_alone_and_differ_within_a_template() -> None:
+    template = "{{#each steps.1.tags}}{{randomId size=6}} {{/each}}{{{randomId size=6}}}"
+    made = worked_out(template)
+    assert made == worked_out(template)
+    assert len(set(made.split())) == 3
+    assert all(len(each) == 6 and each.isalnum() for each in made.split())
+
+
+def test_what_is_undecided_inside_a_value_is_found() -> None:
+    assert undecided_in(worked_out({"a": [{"b": "/#fn:parseMoney,steps.1.n"}]})) == Undecided(
+        'kustui does not know the function "parseMoney"'
+    )
+
+
+def test_loops_that_put_out_without_end_are_undecided() -> None:
+    items = "{{#each steps.1.l}}" * 12 + "x" + "{{/each}}" * 12
+    made = resolved(
+        items.replace("each steps.1.l", "each @root.steps.1.l"), Surroundings({"steps": {"1": {"l": [1] * 9}}})
+    )
+    assert isinstance(made, Undecided)
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "expected"),
+    [
+        (r"\d+", "ab12", "12"),
+        (r".*", "a\r\nb", "a"),
+        (r"a$", "a\n", MISSING),  # JavaScript's $ is the very end
+        (r"[^]", "x", "x"),
+        (r"\u00e9+", "caféé", "éé"),
+        (r"[a-z[]+", "a[b", "a[b"),
+        (r"\s", "a\u00a0b", "\u00a0"),
+        (r"(?<word>\w+)", "#ab", "ab"),
+        (r"(a+)+$", "a" * 5_000 + "b", MISSING),  # would never end where it is tried one way after the other
+        (r"(?=a)", "a", Undecided("kustui cannot run a regular expression that looks ahead or behind")),
+        (r"(a)\1", "aa", Undecided("kustui cannot run a regular expression that refers back")),
+        (r"(", "a", Undecided("kustui cannot run this regular expression")),
+    ],
+)
+def test_a_regular_expression_is_javascripts_and_never_hangs(pattern: str, text: str, expected: Any) -> None:
+    assert found(pattern, text) == expected
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [(3.0, "3"), (1e21, "1e+21"), (1e-7, "1e-7"), (1.5e-5, "0.000015"), (-0.0, "0"), (0.1, "0.1"),
+     (2**60, "1152921504606847000"), (10**400, "Infinity")],
+)  # fmt: skip
+def test_numbers_are_written_as_javascript_does(number: float, text: str) -> None:
+    assert number_in_text(number) == text
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_a_number_written_and_read_again_is_the_same(number: float) -> None:
+    assert number_of(number_in_text(number)) == number
+
+
+@given(st.text() | st.from_regex(r"\{\{[#/^{]?[a-z. @='0-9]*\}?\}\}", fullmatch=True))
+def test_no_text_raises(text: str) -> None:
+    worked_out(text)
+    found(text, text)
