@@ -16,6 +16,7 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 SAMPLES = "samples"
+RUNAWAY = f"{SAMPLES}/broken/endless-schedule.json"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,17 @@ PICTURES = (
     Picture("problems", f"{SAMPLES}/broken", ("4", "slash", *"ref", "enter", "j", "j", "enter")),
     Picture("missing-input", f"{SAMPLES}/broken/missing-input.json", ("p",)),
     Picture("missing-step", f"{SAMPLES}/broken/unknown-step-reference.json", ("p",)),
+    Picture("flow", f"{SAMPLES}/orders.json", ("j", "5", "j", "j")),
+    Picture("flow-broken", f"{SAMPLES}/broken/unknown-target.json", ("5", "j")),
+    Picture("boxes", f"{SAMPLES}/orders.json", ("j", "6", "j", "j")),
+    Picture("boxes-alone", f"{SAMPLES}/timer-chain.json", ("j", "j", "j", "6", "z")),
+    Picture("chains", f"{SAMPLES}/timer-chain.json", ("7", "j", "j")),
+    Picture("chains-broken", f"{SAMPLES}/broken/missing-input.json", ("7", "j", "j", "j")),
+    Picture("chains-listed", f"{SAMPLES}/organisation-export.json", ("7", "o")),
+    Picture("timeline", f"{SAMPLES}/timer-chain.json", ("8",)),
+    Picture(
+        "timeline-runaway", f"{SAMPLES}/broken/endless-schedule.json", ("8", "i", *"2000", "slash", "h", "enter", "z")
+    ),
     Picture("help", f"{SAMPLES}/timer-chain.json", ("question_mark",)),
 )
 

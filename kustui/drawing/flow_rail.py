@@ -15,7 +15,7 @@ from kustui.graph.layout.arrows import Arrow
 from kustui.graph.layout.rail import Join, Rail, rail
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kustui.check.subjects import Subject
     from kustui.drawing.lines import Line, Piece
@@ -64,10 +64,12 @@ class FlowRail:
     def heads(self) -> Mapping[str, str]:
         """The folded node whose row stands for each node that has none of its own."""
         found: dict[str, str] = {}
-        for step in self.flow.order:
-            above = next((each for each in self.flow.always_before(step.id)[::-1] if each in self.folded), None)
-            if above is not None:
-                found[step.id] = above
+        folded = [step.id for step in self.flow.order if step.id in self.folded]
+        if TRIGGER_ID in self.folded:
+            folded.insert(0, TRIGGER_ID)
+        for head in folded:  # outermost first: what is behind it stays behind it
+            if head not in found:
+                found.update((step.id, head) for step in self.flow.order if self.flow.has_always_run(head, step.id))
         return found
 
     def showing(self, node: str) -> FlowRail:
@@ -131,26 +133,19 @@ class FlowRail:
     def lanes(self, index: int, first: int, columns: int) -> Line:
         """The lanes beside a row, two cells a column; what goes on out of sight ends in ``‹`` or ``›``."""
         rail, stop = self.rail, self.rail.stops[index]
-        links = {link.column: link for link in stop.links}
-        low, high = min(stop.column, *links, stop.column), max(stop.column, *links, stop.column)
-        pieces: list[Piece] = []
+        low = min(stop.column, *(link.column for link in stop.links), stop.column)
+        high = max(stop.column, *(link.column for link in stop.links), stop.column)
         last = min(first + columns, len(rail.columns))
+        pieces: list[Piece] = []
         for column in range(first, last):
             pieces.append(self._cell(index, column, stop, low, high))
-            beyond = [link for link in stop.links if link.column > column] if column >= stop.column else []
-            if column < stop.column:
-                beyond = [link for link in stop.links if link.column <= column]
-            if low <= column < high:
-                failing = all(link.failing for link in beyond)
-                pieces.append((_FAILING_ALONG if failing else _ALONG, "warning" if failing else "muted"))
-            else:
-                pieces.append((" ", ""))
+            pieces.append(_along(stop, column) if low <= column < high else (" ", ""))
         if pieces and first and (low < first or any(rail.passing(index, column) for column in range(first))):
             pieces[0] = ("‹", "muted")
         hidden = range(last, len(rail.columns))
         if pieces and hidden and (high >= last or any(rail.passing(index, column) for column in hidden)):
             pieces[-1] = ("›", "muted")
-        return tuple(pieces)
+        return _run_together(pieces)
 
     def _cell(self, index: int, column: int, stop: Stop, low: int, high: int) -> Piece:
         if column == stop.column:
@@ -163,11 +158,7 @@ class FlowRail:
                 return glyph, look
         if (lane := self.rail.passing(index, column)) is not None:
             return (_LANE, "muted") if lane.sound <= index else (_FAILING, "warning")
-        if low < column < high:
-            beyond = [link for link in stop.links if (link.column > column) == (column > stop.column)]
-            failing = all(link.failing for link in beyond)
-            return (_FAILING_ALONG, "warning") if failing else (_ALONG, "muted")
-        return " ", ""
+        return _along(stop, column if column > stop.column else column - 1) if low < column < high else (" ", "")
 
     def _glyph(self, node: str) -> Piece:
         part = self.flow.part(node)
@@ -208,3 +199,21 @@ class FlowRail:
                 back = "again" if way.target == node else f"back to {name_of(self.flow, way.target)}"
                 told.append(((" ↺ ", "warning"), (f"{back}{f' {words}' if words else ''}", "muted")))
         return joined(told, (",", "muted"))
+
+
+def _along(stop: Stop, column: int) -> Piece:
+    """What runs sideways between a column and the next, for the links on the far side of it."""
+    right = column >= stop.column
+    beyond = [link.failing for link in stop.links if (link.column > column) == right and link.column != stop.column]
+    return (_FAILING_ALONG, "warning") if all(beyond) else (_ALONG, "muted")
+
+
+def _run_together(pieces: Iterable[Piece]) -> Line:
+    """The same in as few pieces as can be: each is a change of colour, and a blank has none."""
+    found: list[Piece] = []
+    for text, look in pieces:
+        if found and (text == " " or look == found[-1][1]):
+            found[-1] = (found[-1][0] + text, found[-1][1])
+        else:
+            found.append((text, look))
+    return tuple(found)

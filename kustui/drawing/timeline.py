@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kustui.drawing.lines import Line, Piece
     from kustui.graph.chains import Chain, Link
 
-_NAMES = 30
+_NAMES = 36
 """Cells of the names at most."""
 _BARS = "▁▂▃▄▅▆▇█"
 _HOUR = 60
@@ -73,7 +73,7 @@ class Timeline:
 
     def names(self, width: int) -> int:
         """Cells of the names beside the axis in a pane of a width."""
-        return min(self._longest, _NAMES, max(8, width // 3))
+        return min(self._longest, _NAMES, max(8, width * 2 // 5))
 
     def last_first(self, width: int) -> int:
         """The first moment in view, in a pane of a width, when the last one has room."""
@@ -162,7 +162,7 @@ class Timeline:
         found: list[Line] = [
             (
                 ("Scheduled runs at ", "heading"),
-                (rate_in_words(self.per_minute), "number"),
+                (rate, "number"),
                 ("  i: another rate", "muted"),
             ),
             ((f"{'in 15 minutes':<16}{'at least':>11}{'at most':>11}", "muted"),),

@@ -193,7 +193,7 @@ class BoxesView(Diagram, can_focus=True):
         """Select the next box in the same layer."""
         if self.drawn is None or self._box is None:
             return
-        boxes = self.drawn.boxes.band(self._box.y).boxes
+        boxes = self.drawn.boxes.by_layer[self.drawn.boxes.layer_of[self.selected]]
         place = boxes.index(self._box) + by
         if 0 <= place < len(boxes):
             self._select(boxes[place])
@@ -202,8 +202,8 @@ class BoxesView(Diagram, can_focus=True):
         """Select the box of the next layer whose middle is nearest."""
         if self.drawn is None or self._box is None:
             return
-        layers = [band.boxes for band in self.drawn.boxes.bands if band.boxes]
-        place = next(index for index, boxes in enumerate(layers) if self._box in boxes) + by
+        layers = self.drawn.boxes.by_layer
+        place = self.drawn.boxes.layer_of[self.selected] + by
         if 0 <= place < len(layers):
             here = self._box.x + self._box.width / 2
             self._select(min(layers[place], key=lambda box: abs(box.x + box.width / 2 - here)))

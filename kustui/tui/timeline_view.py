@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.message import Message
-from textual.widgets import Input
-
 from kustui.tui.actions import bindings
 from kustui.tui.diagram import Diagram
 from kustui.tui.lines import Row, Rows
@@ -18,37 +15,12 @@ if TYPE_CHECKING:
     from kustui.definition.collection import Entry
     from kustui.drawing.timeline import Timeline
     from kustui.tui.lines import Key
+    from kustui.tui.rate import Rate
     from kustui.tui.tree import Node, Tree
     from kustui.workspace import Snapshot
 
 _RATE = 100 / 60
 """Events a minute until somebody types another rate [assumed]."""
-
-
-class Rate(Input):
-    """The line in which a rate is typed."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings("rate")
-    DEFAULT_CSS = "Rate { dock: bottom; height: 1; padding: 0 1; border: none; }"
-
-    class Typed(Message):
-        """A rate was typed, or none where it was left."""
-
-        def __init__(self, text: str | None) -> None:
-            super().__init__()
-            self.text = text
-
-    def __init__(self) -> None:
-        super().__init__(placeholder="events: 100/h, 5/min, 2000/d", compact=True, id="rate")
-
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()  # a filter listens to lines that are typed in
-
-    def action_keep(self) -> None:
-        self.post_message(self.Typed(self.value))
-
-    def action_drop(self) -> None:
-        self.post_message(self.Typed(None))
 
 
 class TimelineView(RowsView, Diagram):
@@ -129,6 +101,8 @@ class TimelineView(RowsView, Diagram):
     # The rate
 
     def action_rate(self) -> None:
+        from kustui.tui.rate import Rate
+
         if not self.query(Rate):
             line = Rate()
             self.mount(line)
@@ -141,7 +115,7 @@ class TimelineView(RowsView, Diagram):
         if event.text and rate is None:
             self.notify("a rate is a number, by the hour or as in 5/min, 2000/d", severity="warning", markup=False)
             return
-        await self.query(Rate).remove()
+        await self.query("Rate").remove()
         self.focus()
         if rate is not None:
             self.per_minute = rate

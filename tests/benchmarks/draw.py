@@ -130,14 +130,15 @@ def bytes_of_moves(steps: int, pane: str) -> tuple[int, int]:
         terminal.wait_for("Workflows 1")
         terminal.settle(1.5, seconds=300)
         terminal.press(pane)
-        terminal.settle(0.5)
-        mark = terminal.written
+        terminal.settle(3.0)
+        held = []
         for _ in range(20):
+            mark = terminal.written
             terminal.press("j")
             end = time.perf_counter() + 0.03
             while (left := end - time.perf_counter()) > 0:
                 terminal.pump(left)
-        held = (terminal.written - mark) // 20
+            held.append(terminal.written - mark)
         terminal.settle(0.5)
         rested = []
         for key in "kjkjk":
@@ -147,7 +148,7 @@ def bytes_of_moves(steps: int, pane: str) -> tuple[int, int]:
             rested.append(terminal.written - mark)
         terminal.press("q")
         terminal.ended()
-    return held, round(statistics.median(rested))
+    return round(statistics.median(held)), round(statistics.median(rested))
 
 
 def main() -> None:

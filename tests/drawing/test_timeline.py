@@ -63,9 +63,9 @@ def test_what_names_have_in_common_is_left_out_where_they_would_be_cut() -> None
     (rows,) = drawn("timer-chain.json", 39)
     assert [row.split("  ")[0] for row in rows[1:5]] == [
         "…1-of-4-start",
-        "…2-of-4-60-m…",
+        "…2-of-4-60-min…",
         "…3-of-4-1-day",
-        "…4-of-4-7-da…",
+        "…4-of-4-7-days",
     ]
 
 

@@ -23,9 +23,10 @@ from kustui.tui.help import Help
 from kustui.tui.lines import laid_out
 from kustui.tui.palette import commands
 from kustui.tui.rail_view import RailView
+from kustui.tui.rate import Rate
 from kustui.tui.rows import RowsView
 from kustui.tui.side import PANES
-from kustui.tui.timeline_view import Rate, TimelineView
+from kustui.tui.timeline_view import TimelineView
 from kustui.tui.tree import Kind
 from kustui.tui.tree_view import TreeView
 from tests.definition.cases import a_workflow

@@ -123,12 +123,20 @@ class Boxes:
     strands: tuple[Strand, ...]
     ports: tuple[Port, ...]
     """In the order of rows."""
-    layers: tuple[tuple[str, ...], ...]
-    """The nodes of each layer from left to right."""
 
     @cached_property
     def by_node(self) -> Mapping[str, Box]:
         return {box.node: box for band in self.bands for box in band.boxes}
+
+    @cached_property
+    def by_layer(self) -> tuple[tuple[Box, ...], ...]:
+        """The boxes of each layer from left to right."""
+        return tuple(band.boxes for band in self.bands if band.boxes)
+
+    @cached_property
+    def layer_of(self) -> Mapping[str, int]:
+        """The place of each node's layer among ``by_layer``."""
+        return {box.node: place for place, boxes in enumerate(self.by_layer) for box in boxes}
 
     @cached_property
     def ports_of(self) -> Mapping[str, tuple[Port, ...]]:
@@ -294,8 +302,7 @@ class _Drawing:
             Strand(self.nodes[wire.target], tuple(self.nodes[each] for each in wire.sources), wire.failing, wire.upward)
             for wire in self.found.wires
         )
-        layers = tuple(tuple(self.nodes[place] for place in layer if place < self.found.nodes) for layer in self.order)
-        return Boxes(width, y, tuple(bands), strands, tuple(ports), layers)
+        return Boxes(width, y, tuple(bands), strands, tuple(ports))
 
     def _layer(
         self, layer: Sequence[int], y: int, height: int, below: Sequence[Mapping[int, Sequence[int]]]
