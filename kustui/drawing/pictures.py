@@ -33,7 +33,7 @@ GLYPHS: Mapping[Kind, tuple[str, str]] = {
     Kind.TRIGGER: ("◆", "event"),
     Kind.STEP: ("●", "action"),
     Kind.BRANCH: ("◇", "action"),
-    Kind.SCHEDULE: ("⇒", "link"),
+    Kind.SCHEDULE: ("⇒", "event"),
     Kind.WORKFLOW: ("●", "action"),
     Kind.MISSING: ("✗", "error"),
 }
