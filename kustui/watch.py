@@ -15,7 +15,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from kustui.definition.loading import STDIN, Stamp, is_definition, is_passed_over, stamp_of, stamps_of, walked
+from kustui.definition.loading import (
+    STDIN,
+    Stamp,
+    identity_of,
+    is_definition,
+    is_passed_over,
+    stamp_of,
+    stamps_of,
+    walked,
+)
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -190,10 +199,9 @@ def _links_below(folder: str) -> Iterator[str]:
 def _identity(path: str) -> tuple[int, int] | None:
     """Which file or folder it is; None where it is not there."""
     try:
-        status = os.stat(path)  # noqa: PTH116
+        return identity_of(os.stat(path))  # noqa: PTH116
     except OSError:
         return None
-    return status.st_dev, status.st_ino
 
 
 def _stamps(paths: Iterable[str]) -> Mapping[str, Stamp]:

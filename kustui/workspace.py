@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kustui.definition.collection import Collection
 from kustui.definition.garbage import undisturbed
-from kustui.definition.loading import Progress, Reader, load
+from kustui.definition.loading import Progress, Reader
 
 if TYPE_CHECKING:
     from kustui.check.checking import Examined
@@ -58,7 +58,7 @@ class Snapshot:
 
 def open_paths(paths: Sequence[str], stdin: bytes = b"", progress: Progress | None = None) -> Snapshot:
     """Read what the paths name. Raises PathError. Workflows are listed and not yet examined."""
-    return Snapshot(load(paths, stdin, progress), paths=tuple(paths))
+    return Workspace(paths, stdin).open(progress)
 
 
 def examined(

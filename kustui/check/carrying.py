@@ -78,7 +78,7 @@ class _Changes:
         """Whether they can make what was found out about a workflow wrong."""
         return (
             entry.body is not old.body
-            or _is_second(self.before, old) != _is_second(self.now, entry)
+            or self.before.is_second(old) != self.now.is_second(entry)
             or not self._same_around(self.before.document_of(old))
             or (bool(self._ids) and _mentions(entry.text(), self._ids))
         )
@@ -174,10 +174,6 @@ def _call(call: Call, entry: Entry, move: _Move) -> Call:
 
 def _way(way: W, move: _Move) -> W:
     return way.model_copy(update={"pointer": move.pointer(way.pointer)})
-
-
-def _is_second(collection: Collection, entry: Entry) -> bool:
-    return entry.id is not None and collection.by_id[entry.id] is not entry
 
 
 def _mentions(text: bytes, ids: frozenset[bytes]) -> bool:

@@ -190,6 +190,10 @@ class Collection:
                 found.setdefault(entry.id, entry)
         return found
 
+    def is_second(self, entry: Entry) -> bool:
+        """Whether an earlier workflow has the same id: what names it by that means the earlier one."""
+        return entry.id is not None and self.by_id[entry.id] is not entry
+
     @cached_property
     def by_key(self) -> dict[str, Entry]:
         return {entry.key: entry for entry in self.entries}

@@ -60,7 +60,12 @@ class _File:
 
     @classmethod
     def of(cls, path: str, status: os.stat_result, *, named: bool = False) -> _File:
-        return cls(path, status.st_size, (status.st_dev, status.st_ino), stamp_of(status), named)
+        return cls(path, status.st_size, identity_of(status), stamp_of(status), named)
+
+
+def identity_of(status: os.stat_result) -> tuple[int, int]:
+    """Which file or folder it is, by whatever path it is reached."""
+    return status.st_dev, status.st_ino
 
 
 def stamp_of(status: os.stat_result) -> Stamp:
@@ -189,8 +194,7 @@ def _identities(paths: Iterable[str]) -> set[tuple[int, int] | None]:
     found: set[tuple[int, int] | None] = set()
     for path in paths:
         with suppress(OSError):
-            status = os.stat(path)  # noqa: PTH116
-            found.add((status.st_dev, status.st_ino))
+            found.add(identity_of(os.stat(path)))  # noqa: PTH116
     return found
 
 

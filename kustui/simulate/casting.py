@@ -158,24 +158,24 @@ def ordered(one: Any, other: Any) -> int | Undecided | None:
 
 def any_of(answers: Iterable[Answer]) -> Answer:
     """Whether one of the answers is yes; Undecided where that hangs on one that is."""
-    open_: Undecided | None = None
-    for answer in answers:
-        if answer is True:
-            return True
-        if isinstance(answer, Undecided):
-            open_ = open_ or answer
-    return open_ or False
+    return _settled_by(True, answers)
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
     """Whether each of the answers is yes; Undecided where that hangs on one that is."""
+    return _settled_by(False, answers)
+
+
+def _settled_by(answer: bool, answers: Iterable[Answer]) -> Answer:
+    """The answer, if one of them is it; the first Undecided, if one could be; else its opposite. None is asked for
+    after the one that settles it."""
     open_: Undecided | None = None
-    for answer in answers:
-        if answer is False:
-            return False
-        if isinstance(answer, Undecided):
-            open_ = open_ or answer
-    return open_ or True
+    for each in answers:
+        if each is answer:
+            return answer
+        if isinstance(each, Undecided):
+            open_ = open_ or each
+    return open_ or not answer
 
 
 def _name(value: Any) -> str:

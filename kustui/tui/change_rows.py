@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from kustui.tui.lines import Key, Line, Row
-from kustui.tui.tree import ADDED_SIGN, CHANGED_SIGN, MARKS, node_key, workflow_key
+from kustui.tui.tree import ADDED_SIGN, CHANGED_SIGN, MARKS, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,7 +21,7 @@ _MOST = 200
 """Changes, and problems, that are shown of one save."""
 
 
-def change_rows(time: str, found: Difference, key_of: Callable[[Problem], Key]) -> tuple[Row, ...]:
+def change_rows(time: str, found: Difference, place_of: Callable[[Problem], Key]) -> tuple[Row, ...]:
     """Rows for a difference that was found at a time. They lead to nodes, so that they keep no file alive."""
     rows: list[Row] = [Row(((f"{time}  ", "muted"), (found.words, "heading")))]
     for change in found.changes[:_MOST]:
@@ -29,7 +29,7 @@ def change_rows(time: str, found: Difference, key_of: Callable[[Problem], Key]) 
     for problem in found.new[:_MOST]:
         glyph, look = MARKS[problem.severity]
         line: Line = (("  new ", "new"), (f"{glyph} ", look), (problem.message, ""))
-        rows.append(Row(line, ((problem.rule, "muted"),), link=key_of(problem)))
+        rows.append(Row(line, ((problem.rule, "muted"),), link=place_of(problem)))
     rows.extend(
         Row((("  fixed ✓ ", "good"), (problem.message, "muted")), ((problem.rule, "muted"),))
         for problem in found.fixed[:_MOST]
@@ -40,7 +40,7 @@ def change_rows(time: str, found: Difference, key_of: Callable[[Problem], Key]) 
 
 def _change(change: Change) -> Iterator[Row]:
     sign, look = _SIGNS.get(change.kind, (CHANGED_SIGN, "new"))
-    link = _link(change)
+    link = key_of(change)
     line: Line = ((f"  {sign} ", look), (f"{change.noun} ", "muted"), (change.name, "name"))
     aside: Line = ((change.entry.title, "muted"),) if change.entry and change.noun in ("step", "trigger") else ()
     if change.noun == "workflow" and change.kind == "renamed":
@@ -49,16 +49,6 @@ def _change(change: Change) -> Iterator[Row]:
     yield Row((*line, (f" {change.kind}", "muted")), aside, link=link)
     if change.before or change.after:
         yield from (Row(told, link=link) for told in _lines(change.before, change.after))
-
-
-def _link(change: Change) -> Key:
-    if change.entry is None:
-        return (change.path,)
-    if change.noun == "trigger":
-        return node_key(change.entry, "1")
-    if change.noun == "step" and change.kind != "removed":
-        return node_key(change.entry, change.step)
-    return workflow_key(change.entry)
 
 
 def _lines(before: str, after: str) -> Iterator[Line]:

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from kustui.tui.lines import Key
     from kustui.tui.tree import Node, Tree
 
-_REST = 0.06
-"""Seconds for which the cursor rests before the tree follows it: a held key does not pay for it."""
+REST = 0.06
+"""Seconds for which a cursor rests before other panes follow it: a held key does not pay for them."""
 
 
 class Pointed(Message):
@@ -85,7 +85,7 @@ class Diagram(Widget):
             return
         if self._resting is not None:
             self._resting.stop()
-        self._resting = self.set_timer(_REST, self._rested)
+        self._resting = self.set_timer(REST, self._rested)
 
     def _rested(self) -> None:
         self._resting = None

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from kustui.tui.actions import BY_ID, bindings, key_names
 from kustui.tui.banner import Banner, broken_files
 from kustui.tui.changes_view import ChangesView
-from kustui.tui.diagram import Diagram, Followed, Pointed
+from kustui.tui.diagram import REST, Diagram, Followed, Pointed
 from kustui.tui.history import History
 from kustui.tui.lines import Key, Row, Rows, Target, shown
 from kustui.tui.live import Live
@@ -42,8 +42,6 @@ if TYPE_CHECKING:
     from kustui.tui.filter import Filter
     from kustui.workspace import Snapshot
 
-_REST = 0.06
-"""Seconds for which the cursor rests before what it is on is told: a held key does not pay for it."""
 _NARROW = 72
 """Columns below which one pane is shown at a time."""
 _TALL = 34
@@ -247,7 +245,7 @@ class Explorer(Screen[None]):
     def _moved(self) -> None:
         if self._resting is not None:
             self._resting.stop()
-        self._resting = self.set_timer(_REST, self._rested)
+        self._resting = self.set_timer(REST, self._rested)
 
     def _rested(self) -> None:
         self._look()

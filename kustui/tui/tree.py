@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from kustui.definition.collection import Document, Entry
     from kustui.definition.faults import Fault
     from kustui.definition.models import Step, Trigger
-    from kustui.difference import Difference
+    from kustui.difference import Change, Difference
     from kustui.graph.flow import Way
     from kustui.graph.schedules import Call
     from kustui.workspace import Snapshot
@@ -80,21 +80,22 @@ class Moves:
         return key
 
 
+def key_of(change: Change) -> Key:
+    """The node that a change is about: of a step that is gone, the workflow it was part of."""
+    if change.entry is None:
+        return (change.path,)
+    if change.noun == "trigger":
+        return node_key(change.entry, "1")
+    if change.noun == "step" and change.kind != "removed":
+        return node_key(change.entry, change.step)
+    return workflow_key(change.entry)
+
+
 def news_of(difference: Difference) -> Iterator[tuple[Key, str]]:
     """The nodes that are to be marked, with the sign of each: of what is gone, what it was part of."""
     for change in difference.changes:
-        sign = ADDED_SIGN if change.kind == "added" else CHANGED_SIGN
-        if change.entry is None:
-            if change.kind != "removed":
-                yield (change.path,), sign
-        elif change.noun == "trigger":
-            yield node_key(change.entry, "1"), sign
-        elif change.noun == "step" and change.kind != "removed":
-            yield node_key(change.entry, change.step), sign
-        elif change.noun == "step":
-            yield workflow_key(change.entry), CHANGED_SIGN
-        elif change.kind != "removed":
-            yield workflow_key(change.entry), sign
+        if change.kind != "removed" or change.noun == "step":
+            yield key_of(change), ADDED_SIGN if change.kind == "added" else CHANGED_SIGN
 
 
 def _shadowed(step: Step) -> str:

@@ -10,11 +10,13 @@ from kustui.definition.collection import Collection, document
 from kustui.simulate.decisions import Start, Step
 from kustui.simulate.engine import advance
 from kustui.simulate.organisation import Organisation
+from kustui.simulate.reports.json import entry_record
 from kustui.simulate.running import stepped
 from kustui.simulate.state import State, beginning
 from kustui.workspace import Snapshot, examined
 
 if TYPE_CHECKING:
+    from kustui.simulate.replaying import Replay
     from kustui.simulate.trace import Entry
 
 EVENT = "kustomer.conversation.update"
@@ -48,3 +50,8 @@ def told(state: State) -> list[str]:
         + (f" → {entry.target}" if entry.target else f" ({entry.ended})" if entry.ended else "")
         for entry in state.trace
     ]
+
+
+def compact(replay: Replay) -> str:
+    """The trace of a rehearsal as one text that is the same byte for byte whenever the rehearsal is."""
+    return json.dumps([entry_record(entry) for entry in replay.entries], sort_keys=True)

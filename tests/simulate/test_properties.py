@@ -19,13 +19,13 @@ from kustui.simulate.organisation import Organisation
 from kustui.simulate.rehearsing import RehearsalError, rehearsal
 from kustui.simulate.replaying import replay
 from kustui.simulate.reports import FORMATS, report_of
-from kustui.simulate.reports.json import compact, entry_record
+from kustui.simulate.reports.json import entry_record
 from kustui.simulate.reports.paths import text
 from kustui.simulate.saving import saved
 from kustui.simulate.scenarios import ScenarioError, read
 from kustui.simulate.state import beginning
 from kustui.workspace import Snapshot, examined
-from tests.simulate.cases import EVENT
+from tests.simulate.cases import EVENT, compact
 
 if TYPE_CHECKING:
     from kustui.simulate.state import State

@@ -16,13 +16,12 @@ from kustui.definition.loading import is_definition, load
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.rehearsing import rehearsal
 from kustui.simulate.replaying import Replay, replay
-from kustui.simulate.reports.json import compact
 from kustui.simulate.saving import saved
 from kustui.simulate.scenario_model import schema
 from kustui.simulate.scenarios import ScenarioError, read
 from kustui.simulate.trace import Mark
 from kustui.workspace import examined, open_paths
-from tests.simulate.cases import EVENT, organisation
+from tests.simulate.cases import EVENT, compact, organisation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -13,12 +13,6 @@ from kustui.definition.models import TRIGGER_ID
 
 if TYPE_CHECKING:
     from kustui.check.subjects import Facts, Subject, Survey
-    from kustui.definition.collection import Collection, Entry
-
-
-def _is_second(collection: Collection, entry: Entry) -> bool:
-    """Whether an earlier workflow has the same id: nothing more is said about what it is called."""
-    return entry.id is not None and collection.by_id[entry.id] is not entry
 
 
 def _place_of_id(facts: Facts) -> str:
@@ -29,7 +23,7 @@ def _place_of_id(facts: Facts) -> str:
 
 def _duplicate_workflow_id(survey: Survey) -> Iterator[Finding]:
     for facts in survey.facts.values():
-        if facts.entry.id is not None and _is_second(survey.collection, facts.entry):
+        if facts.entry.id is not None and survey.collection.is_second(facts.entry):
             first = survey.by_id[facts.entry.id]
             document = survey.collection.document_of(first.entry)
             yield Finding(
@@ -51,7 +45,7 @@ def _duplicate_workflow_name(survey: Survey) -> Iterator[Finding]:
             if not facts.name or not entry.item.pointer.startswith(f"{document.app_pointer}/workflows/"):
                 continue
             first = names.setdefault(facts.name, facts)
-            if first is not facts and not _is_second(survey.collection, entry):
+            if first is not facts and not survey.collection.is_second(entry):
                 yield Finding(
                     f"{facts.pointer}/name",
                     f'another workflow of the app is called "{facts.name}"',
@@ -98,7 +92,7 @@ def _event_name_mismatch(subject: Subject) -> Iterator[Finding]:
         if named is not None:
             message = f'only a callable workflow starts on "{trigger.event_name}"'
             yield Finding(place, message, 'add "callable": true, or name the event that starts it')
-    elif id_ and named != id_ and not _is_second(subject.collection, subject.entry):
+    elif id_ and named != id_ and not subject.collection.is_second(subject.entry):
         message = f'the eventName of this callable workflow has to be "kustomer.workflow.{id_}.call"'
         found = f'it names another id, "{named}"' if named is not None else f'found "{trigger.event_name}"'
         yield Finding(place, message, found)

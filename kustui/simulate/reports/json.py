@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
@@ -147,8 +146,3 @@ def _comparison(verdict: Verdict) -> dict[str, Any]:
             for seen in verdict.operands
         ],
     }
-
-
-def compact(replay: Replay) -> str:
-    """The trace of a rehearsal as one text that is the same byte for byte whenever the rehearsal is."""
-    return json.dumps([entry_record(entry) for entry in replay.entries], sort_keys=True)
