@@ -538,7 +538,12 @@ def test_every_action_is_carried_out_by_the_widget_of_its_group() -> None:
     for action in ACTIONS:
         carrier = carriers[action.group]
         assert callable(getattr(carrier, f"action_{action.carried_out_by}", None)), action.id
-        bound = {binding.id for binding in carrier.BINDINGS if isinstance(binding, Binding)}
+        bound = {
+            binding.id
+            for part in carrier.__mro__
+            for binding in vars(part).get("BINDINGS", ())
+            if isinstance(binding, Binding)
+        }
         assert action.id in bound
 
 

@@ -1,0 +1,236 @@
+"""The panes of the main screen: which there are, what they are called, and which of them has the keys."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.screen import Screen
+
+from kustui.tui.actions import BY_ID
+from kustui.tui.banner import Banner
+from kustui.tui.changes_view import ChangesView
+from kustui.tui.diagram import Diagram
+from kustui.tui.lines import shown
+from kustui.tui.problems_view import ProblemsView
+from kustui.tui.rows import RowsView
+from kustui.tui.side import PANES, Side
+from kustui.tui.status import StatusBar
+from kustui.tui.tree import Kind
+from kustui.tui.tree_view import TreeView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from kustui.workspace import Snapshot
+
+_NARROW = 72
+"""Columns below which one pane is shown at a time."""
+_TALL = 34
+"""Rows from which detail and source are shown together."""
+_TREE_KEYS = (
+    "rows.choose", "find.filter", "view.problems", "view.flow", "go.back", "view.next-pane", "app.help", "app.quit",
+    "go.next-problem", "view.maximise", "tree.open-all", "tree.close-all", "app.palette",
+)  # fmt: skip
+_FILTER_KEYS = ("filter.keep", "filter.drop", "filter.up", "filter.down")
+_PANE_KEYS = (
+    "rows.choose", "view.leave", "view.next-pane", "view.maximise", "go.back", "app.help", "app.quit",
+    "app.palette",
+)  # fmt: skip
+
+
+class Panes(Screen[None]):
+    """The tree at the left; beside it a drawing, detail and source; below them the lists, when asked for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.snapshot: Snapshot | None = None
+        self.ready = False
+        """Whether what the panes need is imported: it is, after the first paint."""
+        self.filtered: RowsView | None = None
+        """The pane that the filter is for."""
+        self._titles: dict[Widget, str] = {}
+
+    def compose(self) -> ComposeResult:
+        yield Banner(id="banner")
+        with Horizontal(id="panes"):
+            yield TreeView(id="tree")
+            yield Side(id="side")
+        yield ProblemsView(empty="nothing is wrong", id="problems")
+        yield ChangesView(empty="nothing has changed on disk since it was opened", id="changes")
+        yield StatusBar(id="status")
+
+    @property
+    def tree_view(self) -> TreeView:
+        return self.query_one("#tree", TreeView)
+
+    @property
+    def side(self) -> Side:
+        return self.query_one("#side", Side)
+
+    @property
+    def detail(self) -> RowsView:
+        return self.query_one("#detail", RowsView)
+
+    @property
+    def source(self) -> RowsView:
+        return self.query_one("#source", RowsView)
+
+    @property
+    def problems(self) -> ProblemsView:
+        return self.query_one("#problems", ProblemsView)
+
+    @property
+    def changes(self) -> ChangesView:
+        return self.query_one("#changes", ChangesView)
+
+    @property
+    def status(self) -> StatusBar:
+        return self.query_one("#status", StatusBar)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        focused = event.widget.id
+        if focused == "filter" and self.filtered is not None:
+            focused = self.filtered.id  # what is being filtered is to be seen
+        for name in ("tree", *PANES, "problems", "changes"):
+            self.set_class(focused == name, f"-on-{name}")
+        if focused in PANES:
+            self.side.bring(focused)
+        self._offer_keys()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.width < _NARROW, "-narrow")
+        self.set_class(event.size.height < _TALL, "-short")
+        self.title_panes()
+
+    def title_panes(self) -> None:
+        """Name the panes with their keys, and in one that stands for two, the other."""
+        tree, node = self.tree_view.tree_of, self.tree_view.node
+        count = len(self.snapshot.collection.entries) if self.snapshot is not None else 0
+        title = f"1 Workflows {count:,}" if count else "1 Workflows"
+        if tree is not None and tree.filter:
+            found = sum(1 for node in tree.nodes if node.kind is Kind.WORKFLOW)
+            title = f"1 Workflows {found:,} of {count:,} with “{tree.filter}”"
+        line = node.document.span(node.pointer).start.line if node and self.ready else 0
+        place = f" from line {line:,}" if line else ""
+        alone = self.has_class("-short")
+        self._title(self.tree_view, title)
+        self._title(self.detail, "2 Detail   3 Source   5 Flow" if alone else "2 Detail")
+        self._title(self.problems, self.problems.title)
+        self._title(self.changes, "What changed on disk")
+        self._title(self.source, f"3 Source{place}   2 Detail   5 Flow" if alone else f"3 Source{place}")
+        for view, title in self.side.titles(alone=alone):
+            self._title(view, title)
+
+    def _title(self, view: Widget, title: str) -> None:
+        if self._titles.get(view) != title:  # a new title repaints the whole pane
+            self._titles[view] = title
+            view.border_title = Content(shown(title))  # content, since text would go through a markup parser
+
+    @on(Diagram.Retitled)
+    def _retitled(self) -> None:
+        self.title_panes()
+
+    def _offer_keys(self) -> None:
+        on_tree = self.focused is None or self.focused.id == "tree"
+        on_filter = self.focused is not None and self.focused.id == "filter"
+        keys: tuple[str, ...] = _TREE_KEYS if on_tree else _FILTER_KEYS if on_filter else _PANE_KEYS
+        if isinstance(self.focused, Diagram):
+            keys = self.focused.KEYS
+        self.status.offer([BY_ID[id_] for id_ in keys])
+
+    def action_tree(self) -> None:
+        self.remove_class("-beside")
+        self.tree_view.focus()
+
+    def action_detail(self) -> None:
+        self.enter("detail")
+
+    def action_source(self) -> None:
+        self.enter("source")
+
+    def action_flow(self) -> None:
+        self.enter("flow")
+
+    def action_boxes(self) -> None:
+        self.enter("boxes")
+
+    def action_chains(self) -> None:
+        self.enter("chains")
+
+    def action_timeline(self) -> None:
+        self.enter("timeline")
+
+    def enter(self, name: str) -> None:
+        """Into one of the panes at the right."""
+        self.add_class("-beside")
+        self.side.bring(name).focus()
+        self.title_panes()
+
+    def action_problems(self) -> None:
+        """Into the list of problems, or away with it from inside."""
+        if self.focused is self.problems:
+            self.remove_class("-problems")
+            self.problems.look_at_all()
+            self.action_tree()
+        else:
+            self.enter_problems()
+
+    def enter_problems(self) -> None:
+        self.remove_class("-changes")
+        self.add_class("-problems")
+        self.show_problems()
+        self.problems.focus()
+
+    def show_problems(self) -> None:
+        if self.has_class("-problems"):
+            self.problems.list_problems()
+
+    def action_changes(self) -> None:
+        """To what changed on disk, or away from it: then everything was looked at."""
+        if self.focused is self.changes:
+            self.remove_class("-changes")
+            if self.tree_view.tree_of is not None:
+                self.tree_view.tree_of.look_at_all()
+                self.tree_view.refresh()
+            self.action_tree()
+        else:
+            self.enter_changes()
+
+    def enter_changes(self) -> None:
+        self.remove_class("-problems")
+        self.add_class("-changes")
+        self.changes.focus()
+
+    def action_next_pane(self) -> None:
+        self._turn(1)
+
+    def action_previous_pane(self) -> None:
+        self._turn(-1)
+
+    def _turn(self, by: int) -> None:
+        panes: list[Callable[[], object]] = [
+            self.action_tree,
+            partial(self.enter, self.side.diagram),
+            self.action_detail,
+            self.action_source,
+        ]
+        names = ["tree", self.side.diagram, "detail", "source"]
+        if self.has_class("-problems"):
+            panes.append(self.enter_problems)
+            names.append("problems")
+        if self.has_class("-changes"):
+            panes.append(self.enter_changes)
+            names.append("changes")
+        here = names.index(self.focused.id) if self.focused is not None and self.focused.id in names else 0
+        panes[(here + by) % len(panes)]()
+
+    def action_maximise(self) -> None:
+        self.toggle_class("-maximised")

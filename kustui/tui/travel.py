@@ -1,0 +1,131 @@
+"""Going from place to place: jumps, back and forward, the next problem."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on
+
+from kustui.tui.actions import bindings
+from kustui.tui.diagram import Followed, Pointed
+from kustui.tui.history import History
+from kustui.tui.lines import Key, Target, shown
+from kustui.tui.rows import RowsView
+from kustui.tui.telling import Telling
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.binding import BindingType
+
+
+class Travel(Telling):
+    """Panes in which one goes to a place, and back to where one was."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("go")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.history = History()
+
+    @on(RowsView.Chosen)
+    def _chosen(self, event: RowsView.Chosen) -> None:
+        view = self.tree_view
+        if event.view is not view:
+            row = event.view.row
+            if row.target is not None:
+                self.jump_to(row.target)
+            elif row.link:
+                self.jump(row.link)
+            return
+        node, tree = view.node, view.tree_of
+        if node is None or tree is None:
+            return
+        if link := tree.link(node):
+            self.jump(link)
+        elif node.opens:
+            view.action_fold()
+        else:
+            self.action_detail()
+
+    @on(Pointed)
+    def _pointed(self, event: Pointed) -> None:
+        """Let the tree follow the cursor of a drawing, and the other panes the tree."""
+        self._show(event.key)
+
+    @on(Followed)
+    def _followed(self, event: Followed) -> None:
+        focused = self.focused
+        if not event.key:
+            self.action_detail()
+        else:
+            self.jump(event.key)
+            if focused is not None:
+                focused.focus()
+
+    def jump_to(self, target: Target) -> None:
+        """Go to the node that holds a place of a file, and in its source to the line."""
+        tree = self.tree_view.tree_of
+        if tree is not None and not tree.holds(target.document):
+            place = target.document.source.place(target.offset)
+            self.notify(f"that is in {shown(target.document.path)}:{place}", markup=False)
+        elif tree is not None:
+            self.target = target
+            self.jump(tree.key_at(target.document, target.pointer))
+            self.told = None
+            self.tell()
+
+    def jump(self, key: Key) -> None:
+        """Go to a node, remembering where you were."""
+        node = self.tree_view.node
+        if node is not None:
+            self.history.leave(node.key)
+        self._go(key)
+
+    def _show(self, key: Key) -> bool:
+        """Put the cursor of the tree on a node; whether it is there."""
+        if self.tree_view.tree_of is not None and self.tree_view.tree_of.filter and not self._visible(key):
+            self.tree_view.filter("")
+            self.title_panes()
+        return self.tree_view.go_to(key)
+
+    def _go(self, key: Key) -> None:
+        if self._show(key):
+            self.action_tree()
+        else:
+            self.notify("that is gone", severity="warning", markup=False)
+
+    def _visible(self, key: Key) -> bool:
+        tree = self.tree_view.tree_of
+        return tree is not None and tree.index(key[:2]) is not None
+
+    def action_back(self) -> None:
+        self._travel(self.history.back)
+
+    def action_forward(self) -> None:
+        self._travel(self.history.forward)
+
+    def _travel(self, turn: Callable[[Key], Key]) -> None:
+        node = self.tree_view.node
+        key = turn(node.key) if node is not None else ()
+        if key:
+            self._go(key)
+        else:
+            self.notify("no further", timeout=1, markup=False)
+
+    def action_next_problem(self) -> None:
+        self._go_to_problem(1)
+
+    def action_previous_problem(self) -> None:
+        self._go_to_problem(-1)
+
+    def _go_to_problem(self, by: int) -> None:
+        tree = self.tree_view.tree_of
+        if tree is None or self.snapshot is None or self.snapshot.problems is None:
+            self.notify("still checking", timeout=1, markup=False)
+            return
+        problem = tree.problem_beyond(self.tree_view.cursor, by)
+        if problem is None:
+            self.notify("nothing is wrong", timeout=1, markup=False)
+        else:
+            self.jump_to(Target(problem.document, problem.pointer, problem.where().start))
