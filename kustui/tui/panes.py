@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 
 _NARROW = 72
 """Columns below which one pane is shown at a time."""
+_SLIM = 110
+"""Columns below which what is beside the tree takes most of them while the keys go there."""
 _TALL = 34
 """Rows from which detail and source are shown together."""
 _TREE_KEYS = (
@@ -102,11 +104,13 @@ class Panes(Screen[None]):
         for name in ("tree", *PANES, "problems", "changes"):
             self.set_class(focused == name, f"-on-{name}")
         if focused in PANES:
+            self.add_class("-beside")
             self.side.bring(focused)
         self._offer_keys()
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.width < _NARROW, "-narrow")
+        self.set_class(event.size.width < _SLIM, "-slim")
         self.set_class(event.size.height < _TALL, "-short")
         self.title_panes()
 

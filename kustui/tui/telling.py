@@ -43,6 +43,10 @@ class Telling(Panes):
         self.look()
         self.tell()
 
+    def enter(self, name: str) -> None:
+        self.tell()  # whoever is quicker than the cursor rests finds the pane at what the cursor is on
+        super().enter(name)
+
     def look(self) -> None:
         """Somebody looks at the node of the cursor: if it was marked as different, it is no more."""
         view = self.tree_view

@@ -110,3 +110,13 @@ async def test_lanes_scroll_sideways_and_the_node_of_the_cursor_stays_in_view(tm
         assert view.drawn is not None
         column = view.drawn.rail.stops[view.cursor].column
         assert view._first <= column < view._first + view._columns
+
+
+async def test_whoever_goes_there_before_the_tree_rests_finds_the_workflow_of_its_cursor() -> None:
+    async with explorer(ORDERS, size=(80, 24)) as eye:
+        await eye.go_to("order-shipped")
+        eye.explorer.tree_view.action_first()
+        while "order-created" not in eye.here:
+            eye.explorer.tree_view.action_down()
+        eye.explorer.action_flow()
+        assert drawn(eye)[1].startswith(" ●╌│╌╮ Find the customer")
