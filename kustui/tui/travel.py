@@ -50,8 +50,13 @@ class Travel(Telling):
 
     @on(Pointed)
     def _pointed(self, event: Pointed) -> None:
-        """Let the tree follow the cursor of a drawing, and the other panes the tree."""
+        """Let the tree follow the cursor of a drawing, and the other panes the tree.
+
+        At once, for that cursor has rested: told only once the tree's has too, the drawing would be sent back from
+        where its cursor went meanwhile.
+        """
         self._show(event.key)
+        self.tell()
 
     @on(Followed)
     def _followed(self, event: Followed) -> None:

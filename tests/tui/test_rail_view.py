@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
@@ -120,3 +121,16 @@ async def test_whoever_goes_there_before_the_tree_rests_finds_the_workflow_of_it
             eye.explorer.tree_view.action_down()
         eye.explorer.action_flow()
         assert drawn(eye)[1].startswith(" ●╌│╌╮ Find the customer")
+
+
+async def test_the_flow_is_not_sent_back_by_a_tree_that_follows_while_its_cursor_goes_on() -> None:
+    async with explorer(ORDERS, size=(160, 48)) as eye:
+        await eye.press("5")
+        places = []
+        for _ in range(4):
+            flow(eye).action_down()
+            while eye.explorer.tree_view.node.key != flow(eye).pointed_at:  # type: ignore[union-attr]
+                await asyncio.sleep(0.001)  # it goes on as soon as the tree has followed
+                places.append(flow(eye).cursor)
+        await eye.rest()
+        assert [*places, flow(eye).cursor] == sorted([*places, 4])
