@@ -61,6 +61,16 @@ def test_one_workflow_is_drawn_by_its_name_or_id(capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.parametrize(
+    ("path", "name"),
+    [("duplicate-workflow-name", "Tag by channel"), ("duplicate-workflow-id", "63b44f9c294f27edb0f71083")],
+)
+def test_all_that_share_a_name_or_id_are_drawn(capsys: pytest.CaptureFixture[str], path: str, name: str) -> None:
+    status, told, _ = run(capsys, f"samples/broken/{path}.json", "--workflow", name)
+    assert status == 0
+    assert sum(line.startswith("◆") for line in told.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
     ("arguments", "reason"),
     [
         (["samples/orders.json", "--workflow", "order-creatd"], 'did you mean "order-created"?'),

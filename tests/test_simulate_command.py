@@ -101,7 +101,33 @@ def test_which_workflow_is_asked_where_there_are_several(capsys: pytest.CaptureF
     assert run(capsys, "two.json") == (2, "", "kustui: name the one to rehearse with --workflow: W, V\n")
     assert run(capsys, "two.json", "--workflow", "V")[0] == 0
     status, _, errors = run(capsys, "two.json", "--workflow", "X")
-    assert (status, errors) == (2, 'kustui: no workflow is called "X" (did you mean "V"?)\n')
+    assert (status, errors) == (2, 'kustui: no workflow here is called "X": did you mean "V"?\n')
+
+
+@pytest.mark.parametrize("more", [[], ["--explore"]])
+def test_a_name_that_several_have_is_told_with_the_place_of_each_and_what_names_it(
+    more: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    write("two.json", app(workflow("W", step("aB3")), called("W", ID, step("cD4")), called("V", ID, step("eF5"))))
+    status, told, errors = run(capsys, "two.json", "--workflow", "W", *more)
+    first, *lines = errors.splitlines()
+    assert (status, told, first) == (2, "", 'kustui: 2 workflows are called "W": name one of them as below')
+    places = [line.partition(' --workflow "')[::2] for line in lines]
+    assert [place for place, _ in places] == ["kustui: two.json:6:5:", "kustui: two.json:31:5:"]
+    for (_, name), node in zip(places, ("aB3", "cD4"), strict=True):
+        assert node in run(capsys, "two.json", "--workflow", name.removesuffix('"'), *more)[1]
+    status, _, errors = run(capsys, "two.json", "--workflow", ID, *more)
+    assert status == 2
+    assert errors.splitlines()[2].endswith('--workflow "V"')
+
+
+def test_a_workflow_without_name_and_id_is_rehearsed_saved_and_replayed(capsys: pytest.CaptureFixture[str]) -> None:
+    steps = [step("aB3", action="kustomer.conversation.find-by-id", params={}, transitions=[]), step("cD4")]
+    for path in ("one.json", "two.json"):
+        write(path, {"trigger": {"id": "1", "transitions": [to("aB3")]}, "steps": steps})
+    name = "one.json#"
+    assert run(capsys, "one.json", "two.json", "--workflow", name, "--save", "s.scenario.json")[0] == 0
+    assert run(capsys, "one.json", "two.json", "s.scenario.json")[0] == 0
 
 
 def test_an_event_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:

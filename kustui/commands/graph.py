@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.check.closest import closest
 from kustui.check.configuration import Configuration, ConfigurationError
+from kustui.check.meant import named, unknown
 from kustui.check.parallel import processes_for
 from kustui.check.settings import Settings
 from kustui.commands.saying import COLOURS, Parser, coloured, refuse, write
@@ -21,14 +21,13 @@ from kustui.drawing.marks import marks_of
 from kustui.workspace import examined, open_paths
 
 if TYPE_CHECKING:
-    from kustui.definition.collection import Collection, Entry
+    from kustui.definition.collection import Entry
     from kustui.drawing.sheets import Sheet
     from kustui.workspace import Snapshot
 
 FORMATS = ("text", "mermaid", "dot", "json", "svg")
 _WIDTH = 100
 """Cells of a line of text where no terminal says how many there are."""
-_MOST_LISTED = 8
 _EPILOG = """\
 examples:
   kustui graph app.json                                        every workflow, a row a step
@@ -53,8 +52,8 @@ def run(arguments: Sequence[str]) -> int:
             if reason := nothing_to_show(opened.collection):
                 return refuse(reason)
             entries = opened.collection.entries
-            if options.workflow and not (entries := _named(opened.collection, options.workflow)):
-                return refuse(_unknown(opened.collection, options.workflow))
+            if options.workflow and not (entries := named(opened.collection, options.workflow)):
+                return refuse(unknown(opened.collection, options.workflow))
             snapshot = examined(opened, settings, processes=processes_for(opened.collection))
         return _written(options, _drawn(options, snapshot, settings, entries))
     except PathError as error:
@@ -69,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
     add("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
     add("--format", choices=FORMATS, default="text", help="what it is drawn as (default: text)")
     add("--output", metavar="FILE", help="where it is drawn, instead of standard output")
-    add("--workflow", metavar="NAME-or-ID", help="only this workflow")
+    add("--workflow", metavar="NAME-or-ID", help="only the workflow of this name or id, or all that share it")
     add("--schedules", action="store_true", help="not the workflows, but who schedules whom")
     add("--boxes", action="store_true", help="text: boxes and arrows instead of a row a step")
     add("--width", metavar="CELLS", type=_width, help=f"text: where lines are cut (default: the terminal's, {_WIDTH})")
@@ -83,22 +82,6 @@ def _width(text: str) -> int:
     if not text.isdecimal() or not 20 <= int(text) <= 10_000:
         raise argparse.ArgumentTypeError(f"a number of cells from 20 to 10,000, found {text}")
     return int(text)
-
-
-def _named(collection: Collection, name: str) -> tuple[Entry, ...]:
-    """The workflows of an id, else those of a name."""
-    by_id = tuple(entry for entry in collection.entries if entry.id == name)
-    return by_id or tuple(entry for entry in collection.entries if entry.title == name)
-
-
-def _unknown(collection: Collection, name: str) -> str:
-    names = dict.fromkeys(known for entry in collection.entries for known in (entry.title, entry.id) if known)
-    if near := closest(name, names):
-        return f'no workflow here is called "{name}": did you mean "{near}"?'
-    titles = dict.fromkeys(entry.title for entry in collection.entries)
-    listed = [title for title in titles if name.lower() in title.lower()] or list(titles)
-    told = ", ".join(f'"{title}"' for title in listed[:_MOST_LISTED])
-    return f'no workflow here is called "{name}"; there is {told}{", …" if len(listed) > _MOST_LISTED else ""}'
 
 
 def _drawn(

@@ -95,9 +95,9 @@ def _once(options: argparse.Namespace, definitions: Sequence[str], scenarios: Se
                 return _explore(options, organisation)
             files = [_scenario(path) for path in scenarios] or [_rehearsal(options, organisation)]
             return _told(options, organisation, files)
-    except (PathError, RehearsalError) as error:
+    except PathError as error:
         return refuse(str(error))
-    except (ConfigurationError, _CannotError) as error:
+    except (ConfigurationError, RehearsalError, _CannotError) as error:
         return refuse(*error.lines)
 
 
@@ -133,7 +133,7 @@ def _parser() -> argparse.ArgumentParser:
         nargs="*",
         help=f"definitions: a file, a folder, or - for standard input; and scenarios: *{SCENARIO_SUFFIX}",
     )
-    add("--workflow", metavar="NAME", help="the one to rehearse, by its name or id")
+    add("--workflow", metavar="NAME-or-ID", help="the one to rehearse")
     add("--event", metavar="FILE", help="the payload that starts it, as a JSON object, instead of a drafted one")
     add("--format", choices=FORMATS, default="text", help="how it is told (default: text)")
     add("--trace", action="store_true", help="tell every step also of the scenarios that held")

@@ -12,7 +12,7 @@ from kustui.simulate.dates import instant
 from kustui.simulate.plain import plain
 from kustui.simulate.prospects import COMPUTED, Leg, Prospect, Prospects
 from kustui.simulate.replaying import begun, played, replay
-from kustui.simulate.saving import name_of, saved
+from kustui.simulate.saving import saved
 from kustui.simulate.scenario_model import Scenario
 from kustui.simulate.scenarios import Cast, as_file
 from kustui.simulate.state import BEGAN
@@ -117,7 +117,7 @@ def scenario_of(organisation: Organisation, path: Path) -> Scenario | None:
     """
     if not path.prospect.worlds:
         return None
-    name = name_of(organisation, path.member.key)
+    name = organisation.name_of(path.member.key)
     written = _drafted(path, name, path.prospect.worlds[0])
     forced: dict[str, dict[str, Any]] = {}
     for _ in range(len(path.prospect.legs) + 1):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from kustui.check.meant import alone, named
 from kustui.check.problems import Severity
 from kustui.check.settings import Settings
 from kustui.definition.expressions import parse_condition
@@ -126,6 +127,7 @@ class Organisation:
     problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     """By the key of the workflow, as ``Snapshot.by_entry`` has them."""
     _members: dict[str, Member] = field(default_factory=dict, repr=False)
+    _names: dict[str, str] = field(default_factory=dict, repr=False)
 
     def member(self, key: str) -> Member:
         """The workflow of a key. Raises KeyError for one that is not here."""
@@ -157,6 +159,12 @@ class Organisation:
         return self._by_event.get(event, ())
 
     def named(self, name: str) -> tuple[Entry, ...]:
-        """The workflows of an id, else of a name."""
+        """What a scenario means by a name, as ``check.meant`` has it; an id means the first that declares it."""
         by_id = self.collection.by_id.get(name)
-        return (by_id,) if by_id else tuple(each for each in self.collection.entries if each.item.name == name)
+        return (by_id,) if by_id is not None else named(self.collection, name)
+
+    def name_of(self, key: str) -> str:
+        """What a scenario calls a workflow."""
+        if key not in self._names:
+            self._names[key] = alone(self.collection, self.collection.by_key[key])
+        return self._names[key]

@@ -6,9 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kustui.check.closest import hint_of
+from kustui.check.meant import named, several, unknown
 from kustui.definition.collection import document
-from kustui.definition.faults import kind, quoted
+from kustui.definition.faults import kind
 from kustui.definition.models import TRIGGER_ID
 from kustui.definition.outline import Shape
 from kustui.definition.surrogates import mended
@@ -16,7 +16,6 @@ from kustui.simulate import drafts
 from kustui.simulate.aiming import aimed
 from kustui.simulate.dates import instant
 from kustui.simulate.plain import plain
-from kustui.simulate.saving import name_of
 from kustui.simulate.scenario_model import Beginning, Scenario
 from kustui.simulate.scenarios import as_file
 from kustui.simulate.state import BEGAN
@@ -29,7 +28,11 @@ _MOST_LISTED = 20
 
 
 class RehearsalError(Exception):
-    """Why nothing can be rehearsed, in words for a person."""
+    """Why nothing can be rehearsed, in lines for a person."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
 
 
 def rehearsal(
@@ -46,7 +49,7 @@ def rehearsal(
     given = None if payload is None else payload_of(*payload)
     start = Beginning(
         event=event or None,
-        workflow=None if event else name_of(organisation, members[0].key),
+        workflow=None if event else organisation.name_of(members[0].key),
         payload=drafted(*members) if given is None else given,
         drafted=given is None,
     )
@@ -100,13 +103,12 @@ def _chosen(organisation: Organisation, workflow: str | None) -> tuple[list[Memb
     """The workflows that start, and the event that starts them, or an empty string for a single workflow."""
     entries = organisation.collection.entries
     if workflow is not None:
-        found = organisation.named(workflow)
-        if len(found) == 1:
-            return [organisation.member(found[0].key)], ""
-        if found:
-            raise RehearsalError(f"{len(found)} workflows are called {quoted(workflow)}: name one by its id")
-        hint = hint_of(workflow, {entry.title for entry in entries}, "workflows")
-        raise RehearsalError(f"no workflow is called {quoted(workflow)}{f' ({hint})' if hint else ''}")
+        found = named(organisation.collection, workflow)
+        if not found:
+            raise RehearsalError(unknown(organisation.collection, workflow))
+        if len(found) > 1:
+            raise RehearsalError(*several(organisation.collection, workflow, found))
+        return [organisation.member(found[0].key)], ""
     events = organisation.events
     if len(events) == 1:
         return [organisation.member(key) for key in organisation.listeners(events[0])], events[0]

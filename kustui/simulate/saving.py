@@ -73,7 +73,7 @@ def _start_of(organisation: Organisation, due: Due) -> dict[str, Any]:
 def _beginning(
     organisation: Organisation, at: int, event: str, alone: str, payload: Any, *, drafted: bool
 ) -> dict[str, Any]:
-    what = {"workflow": name_of(organisation, alone)} if alone else {"event": event}
+    what = {"workflow": organisation.name_of(alone)} if alone else {"event": event}
     after = {"after": _minutes(at)} if at else {}
     return {**after, **what, "payload": plain(payload), **({"drafted": True} if drafted else {})}
 
@@ -111,7 +111,7 @@ def _path(organisation: Organisation, entries: Iterable[Entry]) -> list[dict[str
     runs: dict[int, dict[str, Any]] = {}
     for entry in entries:
         if entry.run:
-            run = runs.setdefault(entry.run, {"workflow": name_of(organisation, entry.key), "steps": []})
+            run = runs.setdefault(entry.run, {"workflow": organisation.name_of(entry.key), "steps": []})
             if entry.kind is Kind.STEP:
                 run["steps"].append(entry.node)
     return list(runs.values())
@@ -120,20 +120,12 @@ def _path(organisation: Organisation, entries: Iterable[Entry]) -> list[dict[str
 def _scheduled(organisation: Organisation, entry: Entry) -> dict[str, Any]:
     told = entry.scheduled
     assert told is not None, "only those that schedule are looked at"
-    name = name_of(organisation, told.key) if told.key else told.workflow_id
+    name = organisation.name_of(told.key) if told.key else told.workflow_id
     return {"workflow": name, "at": _minutes(told.due), "inputs": plain(told.inputs)}
 
 
 def _place(organisation: Organisation, entry: Entry) -> dict[str, Any]:
-    return {"workflow": name_of(organisation, entry.key), "step": entry.node}
-
-
-def name_of(organisation: Organisation, key: str) -> str:
-    """What a scenario calls a workflow: its name where no other has it, else its id."""
-    entry = organisation.collection.by_key[key]
-    if entry.item.name and len(organisation.named(entry.item.name)) == 1:
-        return entry.item.name
-    return entry.id or entry.item.name
+    return {"workflow": organisation.name_of(entry.key), "step": entry.node}
 
 
 def _minutes(milliseconds: int) -> int | float:

@@ -234,7 +234,8 @@ class Cast:
         if len(found) == 1:
             return self._organisation.member(found[0].key)
         if found:
-            self._miss(pointer, f"{len(found)} workflows are called {quoted(name)}", "name one by its id")
+            listed = ", ".join(quoted(self._organisation.name_of(each.key)) for each in found[:_KEYS_SHOWN])
+            self._miss(pointer, f"{len(found)} workflows are called {quoted(name)}", f"name one of them: {listed}")
             return None
         names = {each.title for each in self._organisation.collection.entries}
         self._miss(
