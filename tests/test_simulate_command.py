@@ -222,6 +222,38 @@ def test_every_path_is_listed_and_saved(capsys: pytest.CaptureFixture[str]) -> N
     assert [each["steps"] for each in found] == [["aB3", "cD4"], ["aB3"], ["eF5"]]
 
 
+def test_every_path_through_a_chain_is_listed_and_saved(capsys: pytest.CaptureFixture[str]) -> None:
+    status, told, _ = run(capsys, "chain.json", "--chain")
+    assert status == 0
+    assert told.splitlines() == [
+        "W: 2 paths through its chain",
+        "  1  aB3 -> cD4",
+        '       if aB3.status is "open"',
+        "     T+60 min  C: eF5",
+        "  2  aB3",
+        "       if no way from aB3 holds",
+    ]
+    assert run(capsys, "chain.json", "--chain", "--save", "paths")[2] == "paths: 2 scenarios saved\n"
+    files = sorted(str(path) for path in Path("paths").iterdir())
+    assert run(capsys, "chain.json", *files)[0] == 0
+    first, *_ = json.loads(run(capsys, "chain.json", "--chain", "--format", "json")[1])
+    assert first["then"] == [{"workflow": "C", "at": 60, "steps": ["eF5"]}]
+
+
+def test_a_path_that_cannot_be_gone_by_itself_says_where_and_why(capsys: pytest.CaptureFixture[str]) -> None:
+    status, told, _ = run(capsys, str(SAMPLES / "broken" / "missing-input.json"), "--chain")
+    assert status == 0
+    words = " ".join(told.split())
+    assert "has to be forced at chain-4-of-4, QqYYm1tFq, else no transition holds: @fooAt is missing" in words
+    assert "2 as 1 up to chain-3-of-4, then T+2 h chain-4-of-4: QqYYm1tFq if no way from QqYYm1tFq holds" in words
+
+
+def test_workflows_of_the_same_name_are_saved_beside_each_other(capsys: pytest.CaptureFixture[str]) -> None:
+    write("two.json", app(called("W", ID, step("aB3")), workflow("w", step("aB3"))))
+    assert run(capsys, "two.json", "--explore", "--save", "paths")[2] == "paths: 2 scenarios saved\n"
+    assert len(list(Path("paths").iterdir())) == 2
+
+
 def test_a_ring_is_cut_and_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:
     write("ring.json", called("C", ID, schedule("aB3", ID)))
     status, told, _ = run(capsys, "ring.json", "--max-steps", "9")

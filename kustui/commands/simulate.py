@@ -21,10 +21,10 @@ from kustui.simulate.state import MOST_STEPS
 from kustui.workspace import examined, open_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kustui.simulate.exploring import Exploration
-    from kustui.simulate.organisation import Organisation
+    from kustui.simulate.organisation import Member, Organisation
     from kustui.simulate.replaying import Replay
     from kustui.simulate.scenarios import ScenarioFile
 
@@ -45,6 +45,8 @@ examples:
   kustui simulate app.json late.scenario.json           exit status 1 where it comes otherwise
   kustui simulate app.json late.scenario.json --watch   again after every save
   kustui simulate app.json --workflow order-created --explore     every path through it
+  kustui simulate app.json --workflow order-created --chain       and on through the workflows that it schedules
+  kustui simulate app.json --chain --save paths/                  a scenario for each that can be gone, in a folder
   kustui simulate --schema                              the JSON Schema of a scenario
 """
 
@@ -64,6 +66,7 @@ class _SeenEnoughError(Exception):
 def run(arguments: Sequence[str]) -> int:
     """Rehearse or replay what the arguments name; the exit status."""
     options = _parser().parse_args(arguments)
+    options.explore |= options.chain
     if options.schema:
         return _schema()
     scenarios = [path for path in options.paths if path.lower().endswith(SCENARIO_SUFFIX)]
@@ -143,6 +146,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", metavar="TEXT", default="", help="what random values are drawn from")
     add("--save", metavar="FILE", help="write the rehearsal as a scenario; with --explore a folder, for all of them")
     add("--explore", action="store_true", help="list every path through --workflow or each workflow, and what it needs")
+    add("--chain", action="store_true", help="the same, each path on through the workflows that it schedules")
     add("--schema", action="store_true", help="write the JSON Schema of a scenario, and nothing else")
     configuration = parser.add_mutually_exclusive_group()
     configuration.add_argument(
@@ -239,36 +243,49 @@ def _save(path: str, replay: Replay) -> None:
 
 
 def _explore(options: argparse.Namespace, organisation: Organisation) -> int:
-    """Raises RehearsalError and _CannotError."""
-    from kustui.simulate.exploring import explored
-    from kustui.simulate.rehearsing import among
+    """Raises RehearsalError, _CannotError and _SeenEnoughError."""
+    from kustui.simulate.exploring import MOST_PATHS, explored, heads
+    from kustui.simulate.rehearsing import named_member
     from kustui.simulate.reports.paths import json, text
 
     if options.format == "junit":
         raise _CannotError("--explore checks nothing: it is told as text or json")
-    explorations = [explored(member) for member in among(organisation, options.workflow)]
+    members: Iterable[Member]
+    if options.workflow is not None:
+        members = [named_member(organisation, options.workflow)]
+    elif options.chain:
+        members = heads(organisation)
+    else:
+        members = (organisation.member(entry.key) for entry in organisation.collection.entries)
+    follow = organisation if options.chain else None
+    explorations = (explored(member, MOST_PATHS, follow) for member in members)
     if options.save:
         _save_paths(Path(options.save), organisation, explorations)
     elif options.format == "json":
         _write(json(organisation, explorations), "json")
     else:
-        _write(text(explorations, colour=coloured(options.color)), "text")
+        _write(text(organisation, explorations, chain=options.chain, colour=coloured(options.color)), "text")
     return 0
 
 
-def _save_paths(folder: Path, organisation: Organisation, explorations: Sequence[Exploration]) -> None:
+def _save_paths(folder: Path, organisation: Organisation, explorations: Iterable[Exploration]) -> None:
     """Raises _CannotError."""
     from kustui.check.reports.writing import encoded
     from kustui.simulate.exploring import scenario_of
 
     count = 0
+    names: set[str] = set()
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for exploration in explorations:
+            name = _file_name(exploration.member.title)
+            while name.lower() in names:
+                name += "-"  # another workflow of that name
+            names.add(name.lower())
             for number, path in enumerate(exploration.paths, start=1):
                 if scenario := scenario_of(organisation, path):
                     count += 1
-                    file = folder / f"{_file_name(exploration.member.title)}-{number}{SCENARIO_SUFFIX}"
+                    file = folder / f"{name}-{number}{SCENARIO_SUFFIX}"
                     text = encoded(scenario.model_dump(mode="json", by_alias=True, exclude_unset=True), indent=2)
                     file.write_text(f"{text}\n", encoding="utf-8", newline="\n")
     except OSError as error:

@@ -93,7 +93,7 @@ def _scheduled(organisation: Organisation, step: Step, params: Mapping[str, Any]
     if not isinstance(inputs, Mapping):
         inputs = {}
     run_at = params.get("runAt")
-    due = _due(run_at, organisation.settings.relative_unit_minutes, clock, began)
+    due = due_of(run_at, organisation.settings.relative_unit_minutes, clock, began)
     if isinstance(due, str):
         return Outcome(broken=due)
     if isinstance(due, Undecided):
@@ -119,7 +119,7 @@ def _on_the_queue(organisation: Organisation, id_: str, inputs: Mapping[str, Any
     return Outcome({}, Mark.COMPUTED, scheduled=scheduled, notes=tuple(notes), assumed=(assumed,))
 
 
-def _due(run_at: Any, unit_minutes: float, clock: int, began: int) -> int | str | Undecided:
+def due_of(run_at: Any, unit_minutes: float, clock: int, began: int) -> int | str | Undecided:
     """When a run is due on the clock, or why that cannot be told."""
     type_, value = (run_at.get("type"), run_at.get("value")) if isinstance(run_at, Mapping) else ("date", run_at)
     if undecided := undecided_in([type_, value]):

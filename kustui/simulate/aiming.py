@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kustui.definition.models import TRIGGER_ID
 from kustui.simulate.demands import demands_on
 from kustui.simulate.prospects import Prospects
 
@@ -25,8 +24,11 @@ def aimed(member: Member, node: str, data: Mapping[str, Any], now: int) -> Mappi
     """
     if not demands_on(member, node):
         return {}
-    names = {node, member.workflow.trigger.id} if node == TRIGGER_ID and member.workflow.trigger else {node}
     for prospect in Prospects(member, data, now, _BUDGET, failures=False, farthest=True).from_(node):
         for world in prospect.worlds:
-            return {path[2:]: value for path, value in world.solution.values.items() if path[1] in names and path[2:]}
+            return {
+                origin.fields: value
+                for origin, value in world.solution.values.items()
+                if origin.node == node and origin.fields
+            }
     return {}

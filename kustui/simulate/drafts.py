@@ -71,8 +71,9 @@ def _filled(
     # The longest first: what has fields of its own is no plain value, whoever else reads it.
     for fields in sorted(by_fields.keys() | aim.keys(), key=lambda each: (-len(each), each)):
         if fields in aim:
-            if aim[fields] is not MISSING:
-                start = placed(start, fields, aim[fields])
+            start = without(start, fields) if aim[fields] is MISSING else placed(start, fields, aim[fields])
+            continue
+        if any(fields[: len(gone)] == gone for gone, value in aim.items() if value is MISSING):
             continue
         there = looked_up(start, fields)
         told = any(demand.operator or demand.kind for demand in by_fields[fields])
@@ -100,6 +101,17 @@ def placed(start: Any, fields: Fields, value: Any, *, certain: bool = True) -> A
     members = dict(start) if isinstance(start, Mapping) else {}
     members[field] = placed(members.get(field, MISSING), tuple(rest), value, certain=certain)
     return members
+
+
+def without(start: Any, fields: Fields) -> Any:
+    """The same without what stands at a place in objects; MISSING where that is all of it."""
+    if not fields:
+        return MISSING
+    field, *rest = fields
+    if not isinstance(start, Mapping) or field not in start:
+        return start
+    left = without(start[field], tuple(rest))
+    return {name: left if name == field else each for name, each in start.items() if name != field or rest}
 
 
 def _of_length(start: Any, length: Any) -> Any:

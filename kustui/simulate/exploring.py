@@ -1,53 +1,70 @@
-"""Every path through a workflow, what it needs, and a scenario that goes it."""
+"""Every path through a workflow, or through all that it schedules, and what each needs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kustui.definition.expressions import in_words
 from kustui.definition.models import TRIGGER_ID, Step
-from kustui.simulate import drafts
 from kustui.simulate.dates import instant
-from kustui.simulate.plain import plain
-from kustui.simulate.prospects import COMPUTED, Leg, Prospect, Prospects
-from kustui.simulate.replaying import begun, played, replay
-from kustui.simulate.saving import saved
-from kustui.simulate.scenario_model import Scenario
-from kustui.simulate.scenarios import Cast, as_file
+from kustui.simulate.proposing import Proposal, proposed
+from kustui.simulate.prospects import Leg, Prospect, Prospects
 from kustui.simulate.state import BEGAN
-from kustui.simulate.trace import Kind
+from kustui.simulate.words import operands
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator
 
-    from kustui.simulate.demands import Fields
     from kustui.simulate.organisation import Member, Organisation
-    from kustui.simulate.prospects import World
+    from kustui.simulate.passages import Passage
+    from kustui.simulate.scenario_model import Scenario
+    from kustui.simulate.wanting import Want
 
 MOST_PATHS = 100
 _NODES_PER_PATH = 60
-_MOST_STEPS = 300
-_FAILS = {"status": 500, "body": {"message": "it fails, for the sake of this path"}}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One run of a path."""
+
+    passage: Passage
+    nodes: tuple[str, ...]
+    """The trigger and its steps; last the step that nothing can lead to, where the path contradicts itself there."""
+    needs: tuple[str, ...]
+    """What has to hold in it, in words; what always holds is left out."""
+
+    @property
+    def member(self) -> Member:
+        return self.passage.member
+
+    def name(self, node: str) -> str:
+        """What people call the trigger or a step."""
+        return name_of(self.member, node)
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One way through a workflow from its trigger to where the run ends."""
+    """One way through a workflow from its trigger to where the run ends, or on through the runs that it schedules."""
 
     member: Member
     prospect: Prospect
 
     @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Its runs in the order in which they begin; one unless schedules are followed."""
+        return tuple(self._stretch(number) for number in range(len(self.prospect.runs)))
+
+    @property
     def nodes(self) -> tuple[str, ...]:
-        """The trigger and the steps on it; last the step that nothing can lead to, where it contradicts itself."""
-        last = self.prospect.legs[-1].way
-        return (*self.prospect.nodes, *([last.target] if last is not None and not self.prospect.worlds else []))
+        """The trigger and the steps of its first run."""
+        return self._stretch(0).nodes
 
     @property
     def ways(self) -> tuple[str, ...]:
-        """The pointers of the ways that it takes; the last is empty where the run ends with none."""
-        return tuple(leg.way.transition.pointer if leg.way is not None else "" for leg in self.prospect.legs)
+        """The pointers of the ways that its first run takes; the last is empty where the run ends with none."""
+        return tuple(_pointer(leg) for leg in self.prospect.legs if not leg.run)
 
     @property
     def contradicts(self) -> bool:
@@ -56,20 +73,17 @@ class Path:
 
     @property
     def needs(self) -> tuple[str, ...]:
-        """What has to hold on the way, in words; what always holds is left out."""
-        return tuple(filter(None, (self._need(leg) for leg in self.prospect.legs)))
+        """What has to hold on the way, in words; of a later run with its workflow."""
+        return tuple(
+            f"in {stretch.member.title}: {need}" if number else need
+            for number, stretch in enumerate(self.stretches)
+            for need in stretch.needs
+        )
 
-    def _need(self, leg: Leg) -> str:
-        fails = f"{self._name(leg.node)} fails" if leg.fails else ""
-        if leg.way is None:
-            ended = self.member.flow.written.get(leg.node, ())
-            plain_ways = [way for way in ended if way.after_failure == leg.fails]
-            return " and ".join(
-                filter(None, (fails, f"no way from {self._name(leg.node)} holds" if plain_ways else ""))
-            )
-        condition = self.member.conditions.get(leg.way.transition.pointer)
-        words = in_words(condition) if condition is not None else ""
-        return " and ".join(filter(None, (fails, "" if words == "always" else words)))
+    @property
+    def passed_by(self) -> tuple[str, ...]:
+        """What it schedules and does not go on with, and why, in words."""
+        return self.prospect.passed_by
 
     @property
     def clash(self) -> str:
@@ -77,18 +91,48 @@ class Path:
         found = self.prospect.contradiction
         if found is None:
             return ""
-        wants = [f"{'' if want.holds else 'not '}{in_words(want.comparison)}" for want in found.wants]
-        words = " and ".join(dict.fromkeys(wants))
-        return words if found.path else f"{words}: what it reads is missing on this path, or is something else"
+        words = " and ".join(dict.fromkeys(self._wanted(want) for want in found.wants))
+        if found.verdict is None:
+            return words
+        seen = ", ".join(operands(found.verdict))
+        return f"{words}, and on this path {seen}" if seen else f"{words}, which cannot be"
 
-    def _name(self, node: str) -> str:
-        part = self.member.flow.part(node)
-        return part.name if isinstance(part, Step) else "the trigger"
+    def _wanted(self, want: Want) -> str:
+        where = f"in {self.prospect.runs[want.scene.run].member.title}: " if len(self.prospect.runs) > 1 else ""
+        return f"{where}{'' if want.holds else 'not '}{in_words(want.comparison)}"
+
+    def _stretch(self, number: int) -> Stretch:
+        passage = self.prospect.runs[number]
+        legs = [leg for leg in self.prospect.legs if leg.run == number]
+        last = legs[-1].way if legs and not self.prospect.worlds and legs[-1] is self.prospect.legs[-1] else None
+        nodes = (*(leg.node for leg in legs), *([last.target] if last is not None else []))
+        return Stretch(passage, nodes, tuple(filter(None, (_need(passage.member, leg) for leg in legs))))
+
+
+def _pointer(leg: Leg) -> str:
+    return leg.way.transition.pointer if leg.way is not None else ""
+
+
+def _need(member: Member, leg: Leg) -> str:
+    fails = f"{name_of(member, leg.node)} fails" if leg.fails else ""
+    if leg.way is None:
+        written = member.flow.written.get(leg.node, ())
+        plain = [way for way in written if way.after_failure == leg.fails]
+        return " and ".join(filter(None, (fails, f"no way from {name_of(member, leg.node)} holds" if plain else "")))
+    condition = member.conditions.get(leg.way.transition.pointer)
+    words = in_words(condition) if condition is not None else ""
+    return " and ".join(filter(None, (fails, "" if words == "always" else words)))
+
+
+def name_of(member: Member, node: str) -> str:
+    """What people call the trigger or a step."""
+    part = member.flow.part(node) if node == TRIGGER_ID or node in member.flow.steps else None
+    return part.name if isinstance(part, Step) else "the trigger" if node == TRIGGER_ID else node
 
 
 @dataclass(frozen=True, slots=True)
 class Exploration:
-    """The paths of one workflow."""
+    """The paths from one workflow."""
 
     member: Member
     paths: tuple[Path, ...]
@@ -96,10 +140,18 @@ class Exploration:
     """Whether there are more."""
 
 
-def explored(member: Member, most: int = MOST_PATHS) -> Exploration:
-    """The distinct paths through a workflow, at most so many; failures where error cases follow."""
+def explored(member: Member, most: int = MOST_PATHS, follow: Organisation | None = None) -> Exploration:
+    """The distinct paths through a workflow, at most so many; failures where error cases follow.
+
+    With ``follow`` they go on through the workflows of that organisation which are scheduled on the way.
+    """
     prospects = Prospects(
-        member, {"steps": {}, "variables": {}}, instant(BEGAN) or 0, most * _NODES_PER_PATH, failures=True
+        member,
+        {"steps": {}, "variables": {}},
+        instant(BEGAN) or 0,
+        most * _NODES_PER_PATH,
+        failures=True,
+        follow=follow,
     )
     paths: list[Path] = []
     for prospect in prospects.from_(TRIGGER_ID):
@@ -109,88 +161,35 @@ def explored(member: Member, most: int = MOST_PATHS) -> Exploration:
     return Exploration(member, tuple(paths), cut=prospects.budget <= 0)
 
 
-def scenario_of(organisation: Organisation, path: Path) -> Scenario | None:
-    """A scenario that goes a path, to start from; None where the path contradicts itself.
-
-    Its payload and mocks are drafts. What no value is known to decide is forced, and so is where the rehearsal of it
-    would go another way.
-    """
-    if not path.prospect.worlds:
-        return None
-    name = organisation.name_of(path.member.key)
-    written = _drafted(path, name, path.prospect.worlds[0])
-    forced: dict[str, dict[str, Any]] = {}
-    for _ in range(len(path.prospect.legs) + 1):
-        scenario = Scenario.model_validate({**written, **({"choices": [*forced.values()]} if forced else {})})
-        leg = _leaves(organisation, path, scenario)
-        if leg is None or leg.node in forced:
-            break
-        target = leg.way.target if leg.way is not None else None
-        forced[leg.node] = {"workflow": name, "step": leg.node, "invocation": 1, "take": target}
-    return _with_expectations(organisation, scenario)
-
-
-def _with_expectations(organisation: Organisation, scenario: Scenario) -> Scenario:
-    """The same with all that comes of it, what it schedules included, written down; as it is where that never ends."""
-    came = replay(as_file(scenario), organisation, _MOST_STEPS)
-    if came.cut:
-        return scenario
-    return Scenario.model_validate(saved(scenario.scenario, came.state, came.entries))
-
-
-def _drafted(path: Path, name: str, world: World) -> dict[str, Any]:
-    member, now = path.member, instant(BEGAN) or 0
-    aims = _by_node(member, world.solution.values)
-    payload = drafts.payload(member, now, aims.get(TRIGGER_ID, {}))
-    data: dict[str, Any] = {"steps": {TRIGGER_ID: payload}, "variables": {}}
-    mocks = []
-    for leg in path.prospect.legs:
-        step = member.flow.part(leg.node)
-        if not isinstance(step, Step) or step.action is None or step.action in COMPUTED:
-            continue
-        place = {"workflow": name, "step": step.id, "invocation": 1}
-        if leg.fails:
-            mocks.append({**place, "fails": _FAILS})
-            continue
-        output = drafts.output(member, step, data, now, aims.get(step.id, {}))
-        data["steps"][step.id] = output
-        if output:
-            mocks.append({**place, "returns": plain(output), "drafted": True})
-    return {
-        "scenario": f"{member.title}: {'; '.join(path.needs) or 'its only path'}",
-        "start": [{"workflow": name, "payload": plain(payload), "drafted": True}],
-        **({"mocks": mocks} if mocks else {}),
+def heads(organisation: Organisation) -> Iterator[Member]:
+    """The workflows that chains begin with: what no other brings about, and of a ring the one that stands first."""
+    seen: set[str] = set()
+    members = [organisation.member(entry.key) for entry in organisation.collection.entries]
+    called = {
+        target.key for member in members for target in _scheduled_by(organisation, member) if target is not member
     }
-
-
-def _by_node(member: Member, values: Mapping[tuple[str, ...], Any]) -> Mapping[str, Mapping[Fields, Any]]:
-    found: dict[str, dict[Fields, Any]] = {}
-    for path, value in values.items():
-        node = member.flow.node(path[1])
-        if node is not None and path[2:]:
-            found.setdefault(node, {})[path[2:]] = value
-    return found
-
-
-def _leaves(organisation: Organisation, path: Path, scenario: Scenario) -> Leg | None:
-    """Where the rehearsal of a scenario first goes another way than the path; None where it does not."""
-    file = as_file(scenario)
-    cast = Cast(file, organisation)
-    came: list[str | None] = []
-    for state in played(begun(file, organisation, cast), cast):
-        entry = state.last
-        if entry is None or entry.run != 1:
+    for member in sorted(members, key=lambda each: each.workflow.callable and each.key in called):
+        if member.key in seen:
             continue
-        if entry.kind in (Kind.START, Kind.STEP) and len(came) < len(state.trace) - 1:
-            came.append(entry.target or None)
-        if state.run is None and not state.waiting:
-            break
-    return _first_difference(path.prospect.legs, came)
+        yield member
+        pending = [member]
+        while pending:
+            here = pending.pop()
+            if here.key not in seen:
+                seen.add(here.key)
+                pending.extend(_scheduled_by(organisation, here))
 
 
-def _first_difference(legs: Sequence[Leg], came: Sequence[str | None]) -> Leg | None:
-    for index, leg in enumerate(legs):
-        target = leg.way.target if leg.way is not None else None
-        if index >= len(came) or came[index] != target:
-            return leg
-    return None
+def _scheduled_by(organisation: Organisation, member: Member) -> list[Member]:
+    ids = [step.params.get("workflowId") for step in member.flow.steps.values() if step.schedules]
+    return [target for id_ in ids if isinstance(id_, str) and (target := organisation.of_id(id_)) is not None]
+
+
+def proposal_of(organisation: Organisation, path: Path) -> Proposal:
+    """A scenario that goes a path, to start from, and where that has to be forced."""
+    return proposed(organisation, path.prospect, f"{path.member.title}: {'; '.join(path.needs) or 'its only path'}")
+
+
+def scenario_of(organisation: Organisation, path: Path) -> Scenario | None:
+    """A scenario that goes a path, to start from; None where the path contradicts itself."""
+    return proposal_of(organisation, path).scenario

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.models import SCHEDULE_ACTION, TRIGGER_ID, Step
 from kustui.simulate.acting import REGEX_ACTION
 from kustui.simulate.demands import demands_on
+from kustui.simulate.origins import KnownRun, Scene
+from kustui.simulate.passages import Passage, scheduled
 from kustui.simulate.satisfying import Contradiction, Known, Solution, solved
 from kustui.simulate.wanting import Alternatives, Want, to_take
 
@@ -15,7 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from kustui.graph.flow import Way
-    from kustui.simulate.organisation import Member
+    from kustui.simulate.demands import Fields
+    from kustui.simulate.organisation import Member, Organisation
 
 _MOST_WORLDS = 16
 COMPUTED = (REGEX_ACTION, SCHEDULE_ACTION)
@@ -26,7 +29,7 @@ _SCHEDULING = 10
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One trigger or step of a way through a workflow, and how it is left."""
+    """One trigger or step of a way, and how it is left."""
 
     node: str
     way: Way | None
@@ -34,6 +37,8 @@ class Leg:
     fails: bool
     """Whether the step has to fail for it."""
     wants: Alternatives
+    run: int = 0
+    """Of which run, counted from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,34 +51,53 @@ class World:
 
 @dataclass(frozen=True, slots=True)
 class Prospect:
-    """A way through a workflow from its trigger or a later node."""
+    """A way through a workflow, from its trigger or a later node, and through those that it schedules if asked."""
 
     legs: tuple[Leg, ...]
     worlds: tuple[World, ...]
     """Empty where it contradicts itself."""
+    runs: tuple[Passage, ...]
+    """In the order in which they begin."""
     contradiction: Contradiction | None = None
     complete: bool = True
     """Whether every combination was looked at."""
+    waiting: tuple[Passage, ...] = ()
+    """Scheduled on the way, and not yet begun."""
+    passed_by: tuple[str, ...] = ()
+    """What it schedules and does not go on with, and why, in words."""
 
     @property
     def nodes(self) -> tuple[str, ...]:
-        return tuple(leg.node for leg in self.legs)
+        """Of the first run."""
+        return tuple(leg.node for leg in self.legs if not leg.run)
 
 
 class Prospects:
-    """Looks for ways through one workflow. ``budget`` counts the nodes that are entered, over all of them."""
+    """Looks for ways through one workflow, and with ``follow`` on through those that it schedules.
+
+    ``budget`` counts the nodes that are entered, over all of them.
+    """
 
     def __init__(
-        self, member: Member, data: Mapping[str, Any], now: int, budget: int, *, failures: bool, farthest: bool = False
+        self,
+        member: Member,
+        data: Mapping[str, Any],
+        now: int,
+        budget: int,
+        *,
+        failures: bool,
+        farthest: bool = False,
+        follow: Organisation | None = None,
     ) -> None:
         self.member, self.budget = member, budget
         self._data, self._now, self._failures, self._farthest = data, now, failures, farthest
-        self._likely = _likely(member)
+        self._follow = follow
+        self._likely: dict[tuple[str, str, Fields], tuple[Any, ...]] = dict(_likely(member))
         self._weights: dict[str, int] = {}
 
     def from_(self, node: str) -> Iterator[Prospect]:
         """Every way on from a node, its own output unknown, until the budget is spent; the farthest first if asked."""
-        start = Prospect((), (World((), Solution({}, ())),))
+        start = Prospect((), (World((), Solution({}, ())),), (Passage(self.member),))
         pending: list[tuple[Prospect, str | None]] = [(start, node)]
         while pending:
             prospect, here = pending.pop()
@@ -83,46 +107,56 @@ class Prospects:
             if self.budget <= 0:
                 return
             self.budget -= 1
-            pending.extend(reversed([self._next(prospect, leg) for leg in self._legs(here)]))
+            run = len(prospect.runs) - 1
+            legs = self._legs(prospect.runs[run].member, here)
+            pending.extend(reversed([self._next(prospect, replace(leg, run=run)) for leg in legs]))
 
     def _next(self, prospect: Prospect, leg: Leg) -> tuple[Prospect, str | None]:
         """The way with one more leg, and the node where it goes on."""
         further = self._further(prospect, leg)
-        target = leg.way.target if leg.way is not None else None
-        if target is None or target not in self.member.flow.steps or target in further.nodes or not further.worlds:
+        if not further.worlds:
             return further, None
-        return further, target
+        member = further.runs[-1].member
+        part = member.flow.part(leg.node)
+        if self._follow is not None and isinstance(part, Step) and part.schedules and not leg.fails:
+            scene = Scene(leg.run, _failed(further.legs, leg.run))
+            found = scheduled(self._follow, (*further.runs, *further.waiting), scene, part, self._now)
+            if isinstance(found, Passage):
+                further = replace(further, waiting=(*further.waiting, found))
+            else:
+                further = replace(further, passed_by=(*further.passed_by, found))
+        target = leg.way.target if leg.way is not None else ""
+        if target in member.flow.steps and all(each.node != target for each in further.legs if each.run == leg.run):
+            return further, target
+        if not further.waiting:
+            return further, None
+        begins = min(further.waiting, key=lambda each: each.due)  # of those due together the first scheduled
+        if begins.member.key not in {key for key, *_ in self._likely}:
+            self._likely |= _likely(begins.member)
+        rest = tuple(each for each in further.waiting if each is not begins)
+        return replace(further, runs=(*further.runs, begins), waiting=rest), TRIGGER_ID
 
-    def _legs(self, node: str) -> list[Leg]:
-        part = self.member.flow.part(node)
-        ways = self.member.flow.written.get(node, ())
+    def _legs(self, member: Member, node: str) -> list[Leg]:
+        part = member.flow.part(node)
+        ways = member.flow.written.get(node, ())
         plain = [way for way in ways if not way.after_failure]
-        found = list(self._of(node, plain, fails=False))
+        found = list(_of(member, node, plain, fails=False))
         if self._farthest:
             found.sort(key=lambda leg: -self._weight(leg.way.target) if leg.way else 1)
         failing = [way for way in ways if way.after_failure]
-        if self._failures and failing and isinstance(part, Step) and part.action not in (None, *COMPUTED):
-            found.extend(leg for leg in self._of(node, failing, fails=True) if leg.way is not None)
+        if self._failures and failing and isinstance(part, Step) and part.action is not None:
+            found.extend(leg for leg in _of(member, node, failing, fails=True) if leg.way is not None)
         return found
-
-    def _of(self, node: str, ways: Sequence[Way], *, fails: bool) -> Iterator[Leg]:
-        conditions = [self.member.conditions.get(way.transition.pointer) for way in ways]
-        for index, way in enumerate(ways):
-            wants = to_take(conditions, index)
-            if wants.among:  # else an earlier one always holds
-                yield Leg(node, way, fails, wants)
-        wants = to_take(conditions, None)
-        if wants.among:
-            yield Leg(node, None, fails, wants)
 
     def _further(self, prospect: Prospect, leg: Leg) -> Prospect:
         legs = (*prospect.legs, leg)
-        known = self._known(legs)
+        known = self._known(prospect.runs, legs)
+        alternatives = leg.wants.seen_from(Scene(leg.run, _failed(legs, leg.run)))
         worlds: list[World] = []
         contradiction: Contradiction | None = None
         complete = prospect.complete and leg.wants.complete
         for world in prospect.worlds:
-            for alternative in leg.wants.among:
+            for alternative in alternatives.among:
                 wants = (*world.wants, *(want for want in alternative if want not in world.wants))
                 found = solved(wants, known)
                 if isinstance(found, Contradiction):
@@ -131,25 +165,46 @@ class Prospects:
                     worlds.append(World(wants, found))
         # What leaves least open first.
         worlds.sort(key=lambda world: len(world.solution.open))
-        return Prospect(
-            legs,
-            tuple(worlds[:_MOST_WORLDS]),
-            None if worlds else contradiction,
-            complete and len(worlds) <= _MOST_WORLDS,
+        return replace(
+            prospect,
+            legs=legs,
+            worlds=tuple(worlds[:_MOST_WORLDS]),
+            contradiction=None if worlds else contradiction,
+            complete=complete and len(worlds) <= _MOST_WORLDS,
         )
 
-    def _known(self, legs: Sequence[Leg]) -> Known:
-        unknown, opaque = set(), set()
-        for leg in legs:
-            part = self.member.flow.part(leg.node)
-            if isinstance(part, Step) and part.action in COMPUTED:
-                opaque.add(leg.node)
-            elif not leg.fails:
-                unknown.add(leg.node)
-        trigger = self.member.workflow.trigger
-        if TRIGGER_ID in unknown and trigger is not None:
-            unknown.add(trigger.id)
-        return Known(self._data, frozenset(unknown), frozenset(opaque), self._now, self._likely)
+    def _known(self, runs: Sequence[Passage], legs: Sequence[Leg]) -> Known:
+        found = []
+        for number, run in enumerate(runs):
+            unknown: set[str] = set()
+            opaque: set[str] = set()
+            outputs: dict[str, Any] = {}
+            for leg in legs:
+                if leg.run != number:
+                    continue
+                part = run.member.flow.part(leg.node)
+                if not isinstance(part, Step):
+                    unknown.add(leg.node)
+                elif leg.fails or part.action is None:
+                    continue  # it gives nothing
+                elif part.schedules:
+                    outputs[leg.node] = {}
+                else:
+                    (opaque if part.action in COMPUTED else unknown).add(leg.node)
+            data = self._data if number == 0 else {**self._data, "steps": {}}
+            data = {**data, "steps": {**data["steps"], **outputs}}
+            found.append(
+                KnownRun(
+                    run.member,
+                    data,
+                    frozenset(unknown),
+                    frozenset(opaque),
+                    self._now + run.due,
+                    run.scheduled_in,
+                    run.inputs,
+                )
+            )
+        return Known(tuple(found), self._likely)
 
     def _weight(self, node: str) -> int:
         """How far a run gets from a step, at most: its steps, and its schedules much more."""
@@ -169,11 +224,28 @@ class Prospects:
         return self._weights[node]
 
 
-def _likely(member: Member) -> dict[tuple[str, ...], tuple[Any, ...]]:
-    """The literals that the workflow compares each path with, as values it may have."""
-    found: dict[tuple[str, ...], list[Any]] = {}
+def _of(member: Member, node: str, ways: Sequence[Way], *, fails: bool) -> Iterator[Leg]:
+    conditions = [member.conditions.get(way.transition.pointer) for way in ways]
+    for index, way in enumerate(ways):
+        wants = to_take(conditions, index)
+        if wants.among:  # else an earlier one always holds
+            yield Leg(node, way, fails, wants)
+    wants = to_take(conditions, None)
+    if wants.among:
+        yield Leg(node, None, fails, wants)
+
+
+def _failed(legs: Sequence[Leg], run: int) -> str:
+    """The step of a run that has failed last."""
+    return next((leg.node for leg in reversed(legs) if leg.run == run and leg.fails), "")
+
+
+def _likely(member: Member) -> Iterator[tuple[tuple[str, str, Fields], tuple[Any, ...]]]:
+    """The literals that the workflow compares each field with, as values it may have."""
+    found: dict[tuple[str, str, Fields], list[Any]] = {}
     for node in member.flow.written:
         for demand in demands_on(member, node):
             if demand.operator in ("eq", "neq", "ne") and isinstance(demand.literal, str | bool | int | float):
-                found.setdefault(("steps", node, *demand.fields), []).append(demand.literal)
-    return {path: tuple(dict.fromkeys(values)) for path, values in found.items()}
+                found.setdefault((member.key, node, demand.fields), []).append(demand.literal)
+    for place, values in found.items():
+        yield place, tuple(dict.fromkeys(values))

@@ -92,23 +92,21 @@ def payload_of(path: str, raw: bytes) -> dict[str, Any]:
     return value
 
 
-def among(organisation: Organisation, workflow: str | None) -> list[Member]:
-    """The workflow of a name or id, or every workflow. Raises RehearsalError."""
-    if workflow is not None:
-        return _chosen(organisation, workflow)[0]
-    return [organisation.member(entry.key) for entry in organisation.collection.entries]
+def named_member(organisation: Organisation, workflow: str) -> Member:
+    """The one workflow of a name or id. Raises RehearsalError."""
+    found = named(organisation.collection, workflow)
+    if not found:
+        raise RehearsalError(unknown(organisation.collection, workflow))
+    if len(found) > 1:
+        raise RehearsalError(*several(organisation.collection, workflow, found))
+    return organisation.member(found[0].key)
 
 
 def _chosen(organisation: Organisation, workflow: str | None) -> tuple[list[Member], str]:
     """The workflows that start, and the event that starts them, or an empty string for a single workflow."""
-    entries = organisation.collection.entries
     if workflow is not None:
-        found = named(organisation.collection, workflow)
-        if not found:
-            raise RehearsalError(unknown(organisation.collection, workflow))
-        if len(found) > 1:
-            raise RehearsalError(*several(organisation.collection, workflow, found))
-        return [organisation.member(found[0].key)], ""
+        return [named_member(organisation, workflow)], ""
+    entries = organisation.collection.entries
     events = organisation.events
     if len(events) == 1:
         return [organisation.member(key) for key in organisation.listeners(events[0])], events[0]

@@ -79,9 +79,7 @@ def _beginning(
 
 
 def _mocked(entry: Entry) -> bool:
-    if entry.kind is not Kind.STEP:
-        return False
-    return entry.failure is not None or entry.mark is Mark.MOCKED or (entry.mark is Mark.DRAFTED and bool(entry.output))
+    return entry.kind is Kind.STEP and (entry.failure is not None or entry.mark in (Mark.MOCKED, Mark.DRAFTED))
 
 
 def _mock(organisation: Organisation, entry: Entry) -> dict[str, Any]:

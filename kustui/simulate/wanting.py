@@ -6,6 +6,7 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.expressions import AllOf, Always, AnyOf, Comparison, Condition, Never, Not, Unreadable
+from kustui.simulate.origins import Scene
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,6 +20,7 @@ class Want(NamedTuple):
 
     comparison: Comparison
     holds: bool
+    scene: Scene = Scene()
 
 
 Alternative = tuple[Want, ...]
@@ -38,6 +40,11 @@ class Alternatives(NamedTuple):
         among = tuple(_once((*one, *more)) for one, more in islice(pairs, MOST_ALTERNATIVES))
         whole = len(self.among) * len(other.among) <= MOST_ALTERNATIVES
         return Alternatives(among, self.complete and other.complete and whole)
+
+    def seen_from(self, scene: Scene) -> Alternatives:
+        """The same, read in a scene."""
+        among = tuple(tuple(want._replace(scene=scene) for want in each) for each in self.among)
+        return Alternatives(among, self.complete)
 
     def or_(self, other: Alternatives) -> Alternatives:
         """One of both is to be met."""

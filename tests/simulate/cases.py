@@ -9,13 +9,18 @@ from kustui.check.settings import Settings
 from kustui.definition.collection import Collection, document
 from kustui.simulate.decisions import Start, Step
 from kustui.simulate.engine import advance
+from kustui.simulate.exploring import proposal_of
 from kustui.simulate.organisation import Organisation
+from kustui.simulate.replaying import replay
 from kustui.simulate.reports.json import entry_record
 from kustui.simulate.running import stepped
+from kustui.simulate.scenarios import read
 from kustui.simulate.state import State, beginning
+from kustui.simulate.trace import Kind
 from kustui.workspace import Snapshot, examined
 
 if TYPE_CHECKING:
+    from kustui.simulate.exploring import Path
     from kustui.simulate.replaying import Replay
     from kustui.simulate.trace import Entry
 
@@ -55,3 +60,31 @@ def told(state: State) -> list[str]:
 def compact(replay: Replay) -> str:
     """The trace of a rehearsal as one text that is the same byte for byte whenever the rehearsal is."""
     return json.dumps([entry_record(entry) for entry in replay.entries], sort_keys=True)
+
+
+def follows(stage: Organisation, path: Path) -> bool:
+    """Asserts that the scenario of a path, saved and read again, goes that path in all its runs with nothing forced,
+    and that its own expectations hold; whether it does. What cannot be gone so has to be said."""
+    proposal = proposal_of(stage, path)
+    assert (proposal.scenario is None) is (not path.prospect.worlds)
+    if proposal.scenario is None:
+        return False
+    written = proposal.scenario.model_dump_json(by_alias=True, exclude_unset=True)
+    came = replay(read("path.scenario.json", written.encode()), stage, 300)
+    assert came.cut or came.held, came.differences
+    if proposal.stops:
+        assert any(each.broken or each.kind is Kind.LEFT for each in came.entries), proposal.stops
+        return False
+    runs: dict[int, list[Entry]] = {}
+    for each in came.entries:
+        if each.run:
+            runs.setdefault(each.run, []).append(each)
+    numbers = iter(runs.values())
+    for number, passage in enumerate(path.prospect.runs):
+        found = next(each for each in numbers if each[0].key == passage.member.key)  # others may come between
+        legs = [leg for leg in path.prospect.legs if leg.run == number]
+        assert [(each.node, each.failure is not None) for each in found] == [(leg.node, leg.fails) for leg in legs]
+        if not proposal.forced:
+            assert [each.taken for each in found] == [leg.way.transition.pointer if leg.way else "" for leg in legs]
+            assert not any(each.forced for each in found)
+    return not proposal.forced

@@ -53,6 +53,7 @@ def test_every_path_is_told_once_with_those_that_end_early_and_those_that_fail()
         (when("gt", "/#steps.aB3.items.length", 100), when("exists", STATUS), False),
         (when("eq", "/#steps.aB3.items.99.id", "a"), when("exists", STATUS), False),
         (when("isOpenToday", STATUS), when("eq", STATUS, "x"), False),
+        (when("gt", STATUS), when("eq", STATUS, "x"), False),  # more than what?
         (when("exists", "/#steps.aB3.body"), when("eq", "/#steps.aB3.body.id", "a"), False),
     ],
 )

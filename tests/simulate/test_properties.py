@@ -14,7 +14,7 @@ from kustui.definition.collection import Collection, document
 from kustui.simulate.coverage import Coverage
 from kustui.simulate.decisions import Answer, Fail, Force, Give, Leave, Replan, Start, Step
 from kustui.simulate.engine import advance, preview
-from kustui.simulate.exploring import explored, scenario_of
+from kustui.simulate.exploring import explored, proposal_of, scenario_of
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.rehearsing import RehearsalError, rehearsal
 from kustui.simulate.replaying import replay
@@ -25,9 +25,10 @@ from kustui.simulate.saving import saved
 from kustui.simulate.scenarios import ScenarioError, read
 from kustui.simulate.state import beginning
 from kustui.workspace import Snapshot, examined
-from tests.simulate.cases import EVENT, compact
+from tests.simulate.cases import EVENT, compact, follows
 
 if TYPE_CHECKING:
+    from kustui.simulate.exploring import Path
     from kustui.simulate.state import State
 
 ID = "5f8e148232731d0015c14657"
@@ -38,6 +39,7 @@ LITERALS: st.SearchStrategy[Any] = st.sampled_from(
 VALUES: st.SearchStrategy[Any] = LITERALS | st.sampled_from(
     [
         "/#steps.1.a", "/#steps.aB3.a", "/#steps.cD4.a.0.b", "/#steps.eF5.length", "/#error.message", "/#steps",
+        "/#error.statusCode", "/#error.body.a", "/#error.a", "/#error",
         "/#fn:parseInt,steps.1.a", "/#fn:parseMoney,steps.1.a", "/#fn:inBusinessHours", "/#variables.v",
         "{{steps.aB3.a}}", "{{math steps.1.a '+' 1}}", "{{{date 'hours' count=1}}}",
         "{{#each steps.1.a}}{{this}}{{/each}}", "{{randomId size=4}}", "{{#if steps.1.a}}", "{{nobody}}",
@@ -159,37 +161,67 @@ def test_a_rehearsal_that_is_saved_and_replayed_makes_the_same_trace(stage: Orga
 def test_every_path_that_is_found_can_be_gone(stage: Organisation) -> None:
     for entry in stage.collection.entries:
         exploration = explored(stage.member(entry.key), most=15)
-        "".join(text([exploration]))
+        "".join(text(stage, [exploration]))
         for path in exploration.paths:
             scenario_of(stage, path)
 
 
+STATUSES = st.sampled_from([404, 500]) | st.integers(100, 599)
 OUTPUTS = st.dictionaries(
     st.sampled_from(["a", "b"]), LITERALS | st.sampled_from([[{"b": "x"}], "2", 2, ["open", "vip"], "other than open"])
 )
 
 
+ANSWERS = (
+    st.builds(Give, OUTPUTS) | st.builds(Give, OUTPUTS) | st.builds(Fail, st.none() | STATUSES, LITERALS | OUTPUTS)
+)
+
+
 @SLOW
-@given(organisations(), OUTPUTS, st.lists(OUTPUTS, min_size=4, max_size=4))
+@given(organisations(), OUTPUTS, st.lists(ANSWERS, min_size=8, max_size=8), st.booleans())
 def test_no_run_goes_a_path_that_is_said_to_contradict_itself(
-    stage: Organisation, payload: Any, outputs: list[Any]
+    stage: Organisation, payload: Any, answers: list[Any], chain: bool
 ) -> None:
     key = stage.collection.entries[0].key
-    exploration = explored(stage.member(key))
-    impossible = [path.ways for path in exploration.paths if path.contradicts]
+    exploration = explored(stage.member(key), follow=stage if chain else None)
+    impossible = [_runs_of(path) for path in exploration.paths if path.contradicts]
     note(f"{stage.collection.documents[0].source.data.decode()} {impossible}")
     state = advance(beginning(stage), Start(payload, key=key))
-    for output in (None, None, None, *outputs):
-        if state.run is not None and output is not None:
-            state = advance(state, Give(output))
+    left = iter(answers)
+    for _ in range(40):
+        if state.run is not None and state.run.at != "1" and (answer := next(left, None)) is not None:
+            state = advance(state, answer)
         state = advance(state, Step())
-        if state.question is not None or (state.run is None and state.last_run is not None):
+        if state.question is not None or state.finished or (state.last_run is not None and not chain):
             break
-    went = tuple(entry.taken for entry in state.trace if entry.run == 1 and not entry.broken)
-    assert not any(went[: len(each)] == each for each in impossible), went
+    runs: dict[int, list[Any]] = {}
+    for entry in state.trace:
+        if entry.run and not entry.broken:
+            runs.setdefault(entry.run, []).append((entry.key, entry.taken))
+    went = [tuple(each) for each in runs.values()]
+    for path in impossible:
+        *whole, last = path
+        assert not (went[: len(whole)] == whole and _begins(went[len(whole) :], last)), went
     is_over = state.last is not None and state.last.ended in ("nothing follows", "no transition holds")
     if is_over and not exploration.cut:  # and not stopped by something broken
-        assert went in [path.ways for path in exploration.paths]
+        assert went[0] in [_runs_of(path)[0] for path in exploration.paths]
+
+
+def _runs_of(path: Path) -> list[tuple[tuple[str, str], ...]]:
+    """The ways that a path takes in each of its runs, with the keys of their workflows."""
+    legs = path.prospect.legs
+    return [
+        tuple(
+            (run.member.key, leg.way.transition.pointer if leg.way is not None else "")
+            for leg in legs
+            if leg.run == number
+        )
+        for number, run in enumerate(path.prospect.runs)
+    ]
+
+
+def _begins(runs: list[tuple[Any, ...]], beginning_: tuple[Any, ...]) -> bool:
+    return bool(runs) and runs[0][: len(beginning_)] == beginning_
 
 
 @given(
@@ -203,3 +235,15 @@ def test_no_scenario_raises_but_to_say_what_is_wrong_with_it(value: Any) -> None
         except ScenarioError as error:
             told = error.lines
         assert all(line.startswith("s.scenario.json:") for line in told)
+
+
+@SLOW
+@given(organisations(), st.booleans())
+def test_the_scenario_of_a_path_goes_exactly_that_path_or_it_is_said_why_not(stage: Organisation, chain: bool) -> None:
+    for entry in stage.collection.entries:
+        for path in explored(stage.member(entry.key), most=10, follow=stage if chain else None).paths:
+            note(f"{stage.collection.documents[0].source.data.decode()} {path.needs}")
+            went = follows(stage, path)
+            worlds = path.prospect.worlds
+            if worlds and path.prospect.complete and not worlds[0].solution.open and not path.prospect.passed_by:
+                assert went or proposal_of(stage, path).stops
