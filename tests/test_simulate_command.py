@@ -98,7 +98,7 @@ def test_a_run_that_cannot_go_on_for_want_of_a_value_fails(capsys: pytest.Captur
 
 def test_which_workflow_is_asked_where_there_are_several(capsys: pytest.CaptureFixture[str]) -> None:
     write("two.json", app(workflow("W", step("aB3")), workflow("V", step("aB3"), event="other")))
-    assert run(capsys, "two.json") == (2, "", "kustui: name the one to rehearse with --workflow: W, V\n")
+    assert run(capsys, "two.json") == (2, "", 'kustui: name the one to rehearse with --workflow: "W", "V"\n')
     assert run(capsys, "two.json", "--workflow", "V")[0] == 0
     status, _, errors = run(capsys, "two.json", "--workflow", "X")
     assert (status, errors) == (2, 'kustui: no workflow here is called "X": did you mean "V"?\n')
@@ -139,12 +139,32 @@ def test_an_event_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
     assert "x: 42" in told
     write("event.json", "[1]")
     assert run(capsys, "one.json", "--event", "event.json")[2] == (
-        "kustui: event.json:1:1: a payload is an object, found a list\n"
+        "kustui: event.json:1:1: a payload is an object, found a list: write {…}\n"
     )
     write("event.json", '{"n": 1\n')
     status, _, errors = run(capsys, "one.json", "--event", "event.json")
     assert status == 2
     assert errors.startswith("kustui: event.json:1:")
+
+
+def test_a_file_that_cannot_be_read_is_left_out_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    write("cut.json", '{"trigger": {')
+    for more in ([], ["--explore"], ["holds.scenario.json"]):
+        status, told, errors = run(capsys, "chain.json", "cut.json", *more)
+        assert status == 0
+        assert told
+        assert errors.startswith("kustui: left out cut.json:1:14: the file ends while the { of 1:13 is open")
+
+
+def test_a_list_of_which_an_element_is_wrong_is_not_told_to_be_empty(capsys: pytest.CaptureFixture[str]) -> None:
+    write("wrong.scenario.json", {"scenario": "x", "start": [{"workfow": "W"}]})
+    errors = run(capsys, "chain.json", "wrong.scenario.json")[2]
+    assert errors.splitlines() == ['kustui: wrong.scenario.json:5:7: unknown key "workfow": did you mean "workflow"?']
+
+
+def test_a_whole_number_of_any_length_is_read(capsys: pytest.CaptureFixture[str]) -> None:
+    write("event.json", f'{{"n": {"9" * 6_000}}}')
+    assert run(capsys, "chain.json", "--event", "event.json", "--workflow", "W")[0] == 0
 
 
 def test_a_scenario_that_holds_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -284,6 +304,19 @@ def test_what_nobody_can_decide_is_told_and_the_run_left(capsys: pytest.CaptureF
         (["chain.json", "--max-steps", "0"], "a whole number from 1 to 1,000,000 is needed, not '0'"),
         (["chain.json", "--config", "gone.toml"], "gone.toml: no such file or directory"),
         (["holds.scenario.json", "other.json"], "other.json holds no workflow"),
+        (["chain.json", "--save", "x.json"], "x.json: the name of a scenario ends with .scenario.json"),
+        (["chain.json", "--explore", "--save", "chain.json"], "chain.json: the scenarios of --explore need a folder"),
+        (["chain.json", "--event", "empty.json"], "empty.json:1:1: the file is empty (write a payload, or remove"),
+        (["chain.json", "--event", "comma.json"], "comma.json:1:8: a comma before the closing } (remove the comma)"),
+        (["chain.json", "--event", "twice.json"], 'twice.json:1:10: the key "n" is given twice (remove one of them)'),
+        (["chain.json", "--event", "folder"], "folder: is a directory"),
+        (["-", "--event", "-"], "only one of them can come from standard input"),
+        (["chain.json", "--workflow", ""], 'no workflow here is called ""'),
+        (["empty.json"], "empty.json:1:1: the file is empty (write a definition, or remove the file)"),
+        (["comma.json"], "comma.json:1:8: a comma before the closing } (remove the comma)"),
+        (["folder"], "no *.json file below the folders given"),
+        (["chain.json", "empty.scenario.json"], "empty.scenario.json:1:1: the file is empty (write a scenario"),
+        (["chain.json", "folder.scenario.json"], "folder.scenario.json: is a directory"),
         (["chain.json", "bad.scenario.json"], 'bad.scenario.json:1:1: "start" is missing'),
     ],
 )
@@ -291,6 +324,12 @@ def test_what_cannot_be_carried_out_is_said(
     arguments: Sequence[str], told: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     write("other.json", {"some": "thing"})
+    for path in ("empty.json", "empty.scenario.json"):
+        write(path, "")
+    write("comma.json", '{"n": 1,}')
+    write("twice.json", '{"n": 1, "n": 2}')
+    for path in ("folder", "folder.scenario.json"):
+        Path(path).mkdir()
     write("bad.scenario.json", {"scenario": "x"})
     status, out, errors = run(capsys, *arguments)
     assert (status, out) == (2, "")
@@ -351,6 +390,19 @@ def test_watching_replays_after_every_save_of_a_scenario_or_a_definition() -> No
             assert process.stdout.readline() == "held holds.scenario.json: It is so\n"
         finally:
             process.terminate()
+
+
+def test_a_payload_comes_from_standard_input() -> None:
+    done = subprocess.run(
+        [*KUSTUI, "simulate", "chain.json", "--event", "-"],
+        input=b'{"id": "from the pipe"}',
+        capture_output=True,
+        env=environment(),
+        timeout=PATIENCE,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b'payload (given): {"id": "from the pipe"}' in done.stdout
 
 
 def test_a_definition_comes_from_standard_input() -> None:

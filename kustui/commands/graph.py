@@ -13,9 +13,9 @@ from kustui.check.configuration import Configuration, ConfigurationError
 from kustui.check.meant import named, unknown
 from kustui.check.parallel import processes_for
 from kustui.check.settings import Settings
-from kustui.commands.saying import COLOURS, Parser, coloured, refuse, write
+from kustui.commands.saying import COLOURS, Parser, coloured, refuse, say, write
 from kustui.definition.garbage import undisturbed
-from kustui.definition.loading import STDIN, PathError, nothing_to_show
+from kustui.definition.loading import STDIN, PathError, left_out, nothing_to_show
 from kustui.drawing.chain_lines import ChainLines
 from kustui.drawing.marks import marks_of
 from kustui.workspace import examined, open_paths
@@ -42,7 +42,7 @@ def run(arguments: Sequence[str]) -> int:
     options = _parser().parse_args(arguments)
     if STDIN in options.paths and sys.stdin is not None and sys.stdin.isatty():
         return refuse("- reads standard input, and that is the terminal: pipe a definition into it")
-    if options.schedules and options.workflow:
+    if options.schedules and options.workflow is not None:
         return refuse("--schedules draws the schedules of all workflows: leave --workflow out")
     stdin = sys.stdin.buffer.read() if STDIN in options.paths and sys.stdin is not None else b""
     try:
@@ -52,8 +52,10 @@ def run(arguments: Sequence[str]) -> int:
             if reason := nothing_to_show(opened.collection):
                 return refuse(reason)
             entries = opened.collection.entries
-            if options.workflow and not (entries := named(opened.collection, options.workflow)):
+            if options.workflow is not None and not (entries := named(opened.collection, options.workflow)):
                 return refuse(unknown(opened.collection, options.workflow))
+            for line in left_out(opened.collection):
+                say(f"kustui: {line}")
             snapshot = examined(opened, settings, processes=processes_for(opened.collection))
         return _written(options, _drawn(options, snapshot, settings, entries))
     except PathError as error:

@@ -14,7 +14,7 @@ from kustui.check.parallel import processes_for
 from kustui.check.settings import Settings
 from kustui.commands.saying import COLOURS, PROBLEMS, USAGE_ERROR, Parser, coloured, refuse, say, write
 from kustui.definition.garbage import undisturbed
-from kustui.definition.loading import SCENARIO_SUFFIX, STDIN, PathError, nothing_to_show
+from kustui.definition.loading import SCENARIO_SUFFIX, STDIN, STDIN_NAME, PathError, left_out, nothing_to_show
 from kustui.simulate.rehearsing import RehearsalError, rehearsal
 from kustui.simulate.reports import FORMATS, report_of
 from kustui.simulate.state import MOST_STEPS
@@ -73,14 +73,19 @@ def run(arguments: Sequence[str]) -> int:
     definitions = [path for path in options.paths if path not in scenarios]
     if not definitions:
         return refuse("there is no definition to rehearse: name a file or a folder")
-    if scenarios and (options.workflow or options.event or options.explore or options.save):
+    if scenarios and (options.workflow is not None or options.event or options.explore or options.save):
         return refuse("a scenario says itself what starts: leave out --workflow, --event, --explore and --save")
     if options.explore and options.event:
         return refuse("--explore makes up what starts each path: leave out --event")
-    if STDIN in definitions and sys.stdin is not None and sys.stdin.isatty():
-        return refuse("- reads standard input, and that is the terminal: pipe a definition into it")
+    if STDIN in definitions and options.event == STDIN:
+        return refuse("only one of them can come from standard input: the definition or the payload of --event")
+    if STDIN in (*definitions, options.event) and sys.stdin is not None and sys.stdin.isatty():
+        what = "a payload" if options.event == STDIN else "a definition"
+        return refuse(f"- reads standard input, and that is the terminal: pipe {what} into it")
+    if options.save and not options.explore and not options.save.lower().endswith(SCENARIO_SUFFIX):
+        return refuse(f"{options.save}: the name of a scenario ends with {SCENARIO_SUFFIX}")
     if options.watch:
-        if STDIN in definitions:
+        if STDIN in (*definitions, options.event):
             return refuse("--watch needs files: standard input does not change")
         if options.save:
             return refuse("--watch would save again and again: leave out --save")
@@ -137,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
         help=f"definitions: a file, a folder, or - for standard input; and scenarios: *{SCENARIO_SUFFIX}",
     )
     add("--workflow", metavar="NAME-or-ID", help="the one to rehearse")
-    add("--event", metavar="FILE", help="the payload that starts it, as a JSON object, instead of a drafted one")
+    add("--event", metavar="FILE", help="the payload that starts it, as a JSON object, or - for standard input")
     add("--format", choices=FORMATS, default="text", help="how it is told (default: text)")
     add("--trace", action="store_true", help="tell every step also of the scenarios that held")
     add("--watch", action="store_true", help="again after every change of a definition or scenario, until Ctrl+C")
@@ -180,6 +185,8 @@ def _organisation(options: argparse.Namespace, definitions: Sequence[str]) -> Or
     opened = open_paths(definitions, stdin)
     if reason := nothing_to_show(opened.collection):
         raise _CannotError(reason)
+    for line in left_out(opened.collection):
+        say(f"kustui: {line}")
     snapshot = examined(opened, settings, processes=processes_for(opened.collection))
     return Organisation(snapshot.collection, settings, snapshot.by_entry)
 
@@ -196,11 +203,14 @@ def _scenario(path: str) -> ScenarioFile:
 
 def _rehearsal(options: argparse.Namespace, organisation: Organisation) -> ScenarioFile:
     """Raises RehearsalError and _CannotError."""
-    payload = None if options.event is None else (options.event, _bytes(options.event))
+    name = STDIN_NAME if options.event == STDIN else options.event
+    payload = None if options.event is None else (name, _bytes(options.event))
     return rehearsal(organisation, options.workflow, payload, options.seed)
 
 
 def _bytes(path: str) -> bytes:
+    if path == STDIN:
+        return sys.stdin.buffer.read() if sys.stdin is not None else b""
     try:
         return Path(path).read_bytes()
     except OSError as error:
@@ -232,8 +242,6 @@ def _save(path: str, replay: Replay) -> None:
     from kustui.check.reports.writing import encoded
     from kustui.simulate.saving import saved
 
-    if not path.lower().endswith(SCENARIO_SUFFIX):
-        raise _CannotError(f"{path}: the name of a scenario ends with {SCENARIO_SUFFIX}")
     written = saved(replay.file.scenario.scenario, replay.state, replay.entries)
     try:
         Path(path).write_text(f"{encoded(written, indent=2)}\n", encoding="utf-8", newline="\n")
@@ -275,6 +283,8 @@ def _save_paths(folder: Path, organisation: Organisation, explorations: Iterable
 
     count = 0
     names: set[str] = set()
+    if folder.exists() and not folder.is_dir():
+        raise _CannotError(f"{folder}: the scenarios of --explore need a folder, and this is a file")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for exploration in explorations:

@@ -26,6 +26,7 @@ SCENARIO_SUFFIX = ".scenario.json"
 """How the name of a scenario ends, which ``kustui simulate`` replays: it defines nothing."""
 
 _SKIPPED_FOLDERS = {"node_modules"}
+_MOST_LEFT_OUT = 5
 _UNREADABLE = "unreadable-file"
 
 Progress = Callable[[int, int], None]
@@ -203,10 +204,8 @@ def nothing_to_show(collection: Collection) -> str:
     if collection.entries:
         return ""
     for found in collection.documents:
-        for fault in found.faults:
-            place = found.source.place(found.fault_extent(fault).start)
-            hint = f" ({fault.hint})" if fault.hint else ""
-            return f"{found.path}:{place}: {fault.message}{hint}"
+        if found.faults:
+            return _fault_of(found)
     match collection.documents:
         case ():
             return "no *.json file below the folders given"
@@ -217,6 +216,20 @@ def nothing_to_show(collection: Collection) -> str:
         case (one, *others):
             files = f"{one.path} and {len(others)} more files hold"
     return f"{files} no workflow: expected an app definition, a workflow, a list of them or an API export"
+
+
+def left_out(collection: Collection) -> Iterator[str]:
+    """The files that cannot be read and are passed over, a line each, with the first fault of each."""
+    broken = [found for found in collection.documents if found.shape is Shape.BROKEN]
+    yield from (f"left out {_fault_of(found)}" for found in broken[:_MOST_LEFT_OUT])
+    if len(broken) > _MOST_LEFT_OUT:
+        yield f"left out {len(broken) - _MOST_LEFT_OUT:,} more files that cannot be read"
+
+
+def _fault_of(found: Document) -> str:
+    fault = found.faults[0]
+    hint = f" ({fault.hint})" if fault.hint else ""
+    return f"{found.path}:{found.source.place(found.fault_extent(fault).start)}: {fault.message}{hint}"
 
 
 def _files(paths: Sequence[str]) -> Iterator[_File]:

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kustui.check.meant import named, several, unknown
-from kustui.definition.collection import document
-from kustui.definition.faults import kind
+from kustui.definition.faults import kind, quoted
 from kustui.definition.models import TRIGGER_ID
-from kustui.definition.outline import Shape
-from kustui.definition.surrogates import mended
 from kustui.simulate import drafts
 from kustui.simulate.aiming import aimed
 from kustui.simulate.dates import instant
@@ -19,6 +15,7 @@ from kustui.simulate.plain import plain
 from kustui.simulate.scenario_model import Beginning, Scenario
 from kustui.simulate.scenarios import as_file
 from kustui.simulate.state import BEGAN
+from kustui.simulate.written import WrittenError, written
 
 if TYPE_CHECKING:
     from kustui.simulate.organisation import Member, Organisation
@@ -79,16 +76,12 @@ def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
 
 def payload_of(path: str, raw: bytes) -> dict[str, Any]:
     """The payload that a file holds. Raises RehearsalError, with the place."""
-    found = document(path, raw)
-    if found.shape is Shape.BROKEN:
-        fault = found.faults[0]
-        raise RehearsalError(f"{path}:{found.source.place(found.fault_extent(fault).start)}: {fault.message}")
     try:
-        value = json.loads(mended(found.source.data))
-    except (ValueError, RecursionError) as error:
-        raise RehearsalError(f"{path}:1:1: this cannot be read as JSON: {error}") from error
+        _, value = written(path, raw, "a payload")
+    except WrittenError as error:
+        raise RehearsalError(*error.lines) from error
     if not isinstance(value, dict):
-        raise RehearsalError(f"{path}:1:1: a payload is an object, found {kind(value)}")
+        raise RehearsalError(f"{path}:1:1: a payload is an object, found {kind(value)}: write {{…}}")
     return value
 
 
@@ -112,9 +105,7 @@ def _chosen(organisation: Organisation, workflow: str | None) -> tuple[list[Memb
         return [organisation.member(key) for key in organisation.listeners(events[0])], events[0]
     if not events and len(entries) == 1:
         return [organisation.member(entries[0].key)], ""
-    names = [organisation.member(key).title for event in events for key in organisation.listeners(event)]
-    names = names or [entry.title for entry in entries]
-    listed = ", ".join(names[:_MOST_LISTED]) + (
-        f" and {len(names) - _MOST_LISTED} more" if len(names) > _MOST_LISTED else ""
-    )
-    raise RehearsalError(f"name the one to rehearse with --workflow: {listed}")
+    keys = [key for event in events for key in organisation.listeners(event)] or [entry.key for entry in entries]
+    listed = ", ".join(quoted(organisation.name_of(key)) for key in keys[:_MOST_LISTED])
+    more = f" and {len(keys) - _MOST_LISTED} more" if len(keys) > _MOST_LISTED else ""
+    raise RehearsalError(f"name the one to rehearse with --workflow: {listed}{more}")

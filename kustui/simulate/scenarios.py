@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,12 +12,11 @@ from kustui.check.closest import closest, hint_of
 from kustui.definition.collection import document
 from kustui.definition.faults import kind, quoted
 from kustui.definition.models import TRIGGER_ID
-from kustui.definition.outline import Shape
-from kustui.definition.positions import escape, key_of, scan
-from kustui.definition.surrogates import mended
+from kustui.definition.positions import escape
 from kustui.simulate.dates import instant
 from kustui.simulate.scenario_model import Choice, Mock, Place, Scenario, Schedule
 from kustui.simulate.state import BEGAN
+from kustui.simulate.written import WrittenError, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from kustui.simulate.organisation import Member, Organisation
 
 _KEYS_SHOWN = 10
+_UNKNOWN_KEY = "unknown key"
 
 
 class ScenarioError(Exception):
@@ -61,21 +60,15 @@ class ScenarioFile:
 
 def read(path: str, raw: bytes) -> ScenarioFile:
     """The scenario that a file holds. Raises ScenarioError."""
-    found = document(path, raw)
-    if found.shape is Shape.BROKEN:
-        faults = ((found.source.place(found.fault_extent(fault).start), fault) for fault in found.faults)
-        raise ScenarioError(*(f"{path}:{place}: {fault.message}" for place, fault in faults))
-    if repeats := scan(found.source.data).repeats:
-        places = ((found.source.place(repeat.second.start), key_of(repeat.pointer)) for repeat in repeats)
-        raise ScenarioError(*(f"{path}:{place}: the key {quoted(key)} is given twice" for place, key in places))
     try:
-        value = json.loads(mended(found.source.data))
-    except (ValueError, RecursionError) as error:
-        raise ScenarioError(f"{path}:1:1: this cannot be read as JSON: {error}") from error
+        found, value = written(path, raw, "a scenario")
+    except WrittenError as error:
+        raise ScenarioError(*error.lines) from error
     try:
         scenario = Scenario.model_validate(value, by_alias=True, by_name=False)
     except ValidationError as invalid:
-        told = [(_pointer(value, error["loc"]), _told(error)) for error in invalid.errors(include_url=False)]
+        errors = invalid.errors(include_url=False)
+        told = [(_pointer(value, error["loc"]), _told(error)) for error in errors if not _follows(error, errors)]
         raise ScenarioError(*_placed(found, told)) from invalid
     if mistakes := list(_contradictions(scenario)):
         raise ScenarioError(*_placed(found, mistakes))
@@ -88,9 +81,22 @@ def as_file(scenario: Scenario) -> ScenarioFile:
     return ScenarioFile(document("", text.encode()), scenario)
 
 
+def _follows(error: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:
+    """Whether a list is only too short as what is wrong with its elements is told already."""
+    loc = error["loc"]
+    return error["type"] == "too_short" and any(
+        len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in errors
+    )
+
+
 def _placed(found: Document, told: Sequence[tuple[str, str]]) -> Iterator[str]:
-    for place, message in sorted((found.span(pointer).start, message) for pointer, message in told):
-        yield f"{found.path}:{place}: {message}"
+    for start, message in sorted((_start(found, pointer, message), message) for pointer, message in told):
+        yield f"{found.path}:{found.source.place(start)}: {message}"
+
+
+def _start(found: Document, pointer: str, message: str) -> int:
+    spot = found.spot(pointer)
+    return (spot.key if spot.key is not None and message.startswith(_UNKNOWN_KEY) else spot.value).start
 
 
 def _pointer(value: Any, loc: Sequence[int | str]) -> str:
@@ -125,7 +131,7 @@ def _told(error: ErrorDetails) -> str:
     context = error.get("ctx", {})
     match error["type"]:
         case "extra_forbidden":
-            return f"unknown key {quoted(name)}{_hint(name)}"
+            return f"{_UNKNOWN_KEY} {quoted(name)}{_hint(name)}"
         case "missing":
             return f"{quoted(name)} is missing"
         case "greater_than_equal":
