@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -10,8 +11,9 @@ from textual import work
 from kustui.tui.actions import BY_ID, bindings, key_names
 from kustui.tui.banner import Banner, broken_files
 from kustui.tui.filtering import Filtering
-from kustui.tui.lines import Key, Row, Target, shown
+from kustui.tui.lines import Row, Target, shown
 from kustui.tui.live import Live
+from kustui.tui.places import place_of
 from kustui.tui.side import DIAGRAMS
 from kustui.tui.travel import Travel
 from kustui.tui.tree import Moves
@@ -19,7 +21,6 @@ from kustui.tui.tree import Moves
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-    from kustui.check.problems import Problem
     from kustui.difference import Difference
     from kustui.opening import Opening
     from kustui.workspace import Snapshot
@@ -117,17 +118,12 @@ class Explorer(Travel, Filtering):
         self.take(event.snapshot, found)
         from kustui.tui.change_rows import change_rows
 
+        assert self.tree_view.tree_of is not None
         time = datetime.now().strftime("%H:%M:%S")
-        self.changes.take(change_rows(time, found, self._key_of))
+        self.changes.take(change_rows(time, found, partial(place_of, self.tree_view.tree_of)))
         key = (key_names(BY_ID["view.changes"])[0], "key")
         line = (("reloaded ", "new"), (f"{time} · {found.words}", ""))
         self.status.announce(Row(line, mark=(key, (" what changed", "muted"))))
-
-    def _key_of(self, problem: Problem) -> Key:
-        tree = self.tree_view.tree_of
-        return (
-            tree.key_at(problem.document, problem.pointer) if tree is not None and tree.holds(problem.document) else ()
-        )
 
     def on_live_progress(self, event: Live.Progress) -> None:
         self.tell_progress(f"checking {event.done:,} of {event.total:,}")

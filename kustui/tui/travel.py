@@ -10,6 +10,7 @@ from kustui.tui.actions import bindings
 from kustui.tui.diagram import Followed, Pointed
 from kustui.tui.history import History
 from kustui.tui.lines import Key, Target, shown
+from kustui.tui.places import node_at
 from kustui.tui.rows import RowsView
 from kustui.tui.telling import Telling
 
@@ -35,8 +36,8 @@ class Travel(Telling):
             row = event.view.row
             if row.target is not None:
                 self.jump_to(row.target)
-            elif row.link:
-                self.jump(row.link)
+            elif row.link and view.tree_of is not None:
+                self.jump(node_at(view.tree_of, row.link))
             return
         node, tree = view.node, view.tree_of
         if node is None or tree is None:

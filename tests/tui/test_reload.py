@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ import pytest
 from kustui.tui.banner import Banner, banner_rows
 from kustui.tui.filter import Filter
 from tests.definition.cases import a_workflow, opened
-from tests.graph.cases import step, workflow
+from tests.graph.cases import step, way, workflow
 from tests.tui.cases import text_of
 from tests.tui.test_explorer import Eye, explorer, written
 
@@ -253,6 +254,34 @@ async def test_what_changed_is_a_list_with_old_and_new_text(path: Path) -> None:
         assert eye.focus == "tree"
         assert "changes" not in eye.panes
         assert not eye.explorer.tree_view.tree_of.news  # type: ignore[union-attr]
+
+
+async def test_many_new_problems_are_listed_without_reading_their_workflows(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kustui.definition import reading
+
+    original, read = reading.read_workflow, []
+
+    def noted(*arguments: Any, **named: Any) -> Any:
+        if threading.current_thread() is threading.main_thread():
+            read.append(arguments)
+        return original(*arguments, **named)
+
+    async with explorer(path) as eye:
+        monkeypatch.setattr(reading, "read_workflow", noted)
+        found = many()
+        for each in found:
+            each["steps"][0]["transitions"] = [way("nowhere"), way("b")]
+        save(path, found)
+        await reloaded(eye, "60 new problems")
+        assert len(read) <= 1, "but for the workflow that is open"
+        await eye.press("c")
+        changes = eye.explorer.changes
+        changes.cursor = max(index for index, row in enumerate(eye.rows(changes)) if row.startswith("new "))
+        await eye.press("enter")
+        assert eye.here == "→ note.create b ▲", "the transition itself"
+        assert owner(eye) == "workflow 29"
 
 
 async def test_while_a_file_does_not_parse_its_last_good_state_stays_under_a_banner(tmp_path: Path) -> None:
