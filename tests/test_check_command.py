@@ -350,7 +350,7 @@ sys.stderr.write(" ".join({name.partition(".")[0] for name in sys.modules}))
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment(), check=True)
     loaded = set(done.stderr.split())
     assert "kustui" in loaded
-    assert loaded.isdisjoint({"textual", "rich", "asyncio", "watchfiles", "anyio", "tomllib", "jsonschema"})
+    assert loaded.isdisjoint({"textual", "rich", "asyncio", "watchfiles", "anyio", "tomllib", "jsonschema", "wcwidth"})
 
 
 # Again after every change

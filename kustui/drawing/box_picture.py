@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kustui.definition.cells import cells, cropped
 from kustui.drawing.box_texts import BoxText, arrows_of, box_texts
-from kustui.drawing.cells import cells
-from kustui.drawing.lines import cropped, width_of
+from kustui.drawing.lines import width_of
 from kustui.graph.layout.boxes import boxes
 
 if TYPE_CHECKING:

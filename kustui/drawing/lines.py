@@ -8,8 +8,8 @@ from __future__ import annotations
 import unicodedata
 from typing import TYPE_CHECKING
 
+from kustui.definition.cells import cells, clusters, cut
 from kustui.definition.harmless import shown
-from kustui.drawing.cells import JOINER, cells, cut
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -38,17 +38,7 @@ def plain_ascii(text: str) -> str:
     text = text.translate(_ASCII)
     if text.isascii():
         return text
-    return "".join(_ascii_of(cluster) for cluster in _clusters(text))
-
-
-def _clusters(text: str) -> Iterator[str]:
-    """Characters, each with those behind it that have no width of their own or are joined to it."""
-    start = 0
-    for index in range(1, len(text)):
-        if JOINER not in text[index - 1 : index + 1] and cells(text[index]):
-            yield text[start:index]
-            start = index
-    yield text[start:]
+    return "".join(_ascii_of(cluster) for cluster in clusters(text))
 
 
 def _ascii_of(cluster: str) -> str:
@@ -82,19 +72,6 @@ def fitted(line: Line, width: int) -> Line:
         if left <= 0:
             break
     return (*kept, ("…", "muted"))
-
-
-def cropped(text: str, start: int, width: int | None = None) -> str:
-    """The cells of a harmless text from one on, so many or all; half of a wide character is a blank."""
-    if start:
-        skipped = 0
-        for cluster in _clusters(text):
-            if skipped >= start:
-                break
-            skipped += cells(cluster)
-            text = text[len(cluster) :]
-        text = " " * (skipped - start) + text
-    return text if width is None else cut(text, width)
 
 
 def set_out(line: Line, aside: Line, mark: Line, width: int) -> Line:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
+from kustui.definition.cells import cells
 from kustui.definition.harmless import shown
 from kustui.drawing.box_picture import BoxPicture
-from kustui.drawing.cells import cells
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kustui.definition.cells import cells, padded
 from kustui.definition.delays import duration_in_words
 from kustui.definition.harmless import shown
-from kustui.drawing.cells import cells, padded
 from kustui.drawing.lines import fitted, wrapped
 from kustui.drawing.rates import rate_in_words
 from kustui.graph.chains import End

@@ -154,11 +154,11 @@ def many_saves(count: int) -> None:
         terminal.settle(2.0, seconds=600)
         marks = []
         for number in range(count):
+            if number % (count // 5 or 1) == 0:
+                marks.append((number, memory(terminal.pid)))
             text = good[:at] + b'"number": %d, ' % number + good[at:]
             ways[number % len(ways)](path, text if number % 10 else text[: len(text) // 2])
             terminal.pump(0.02)
-            if number in (count // 10, count // 2):
-                marks.append((number, memory(terminal.pid)))
         mark = terminal.written
         ways[1](path, good[:at] + _MISTAKE + good[at:])
         terminal.wait_for_bytes(b"1 new problem", mark)

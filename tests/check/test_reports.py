@@ -16,8 +16,9 @@ from hypothesis import strategies as st
 from kustui.check.checking import check
 from kustui.check.problems import Problem, Related, Severity
 from kustui.check.reports import FORMATS, Checked, report_of
-from kustui.check.reports.excerpt import ROOM, cells, excerpt
+from kustui.check.reports.excerpt import ROOM, excerpt
 from kustui.check.reports.text import difference, summary
+from kustui.definition.cells import cells
 from kustui.definition.collection import Collection, Document, document
 from kustui.definition.loading import is_definition
 from kustui.definition.source import Extent, Source
@@ -133,24 +134,13 @@ def test_the_difference_is_what_is_gone_and_what_is_new_wherever_it_moved() -> N
 # The source line
 
 
-def marked(text: str, start: int, end: int) -> str:
-    """The part of the line that is marked."""
-    found = excerpt(Source("a", text.encode()), Extent(start, end))
-    assert found is not None
-    at = 0
-    while cells(found.line[:at]) < found.before:
-        at += 1
-    rest = found.line[at:]
-    return rest[: next(size for size in range(len(rest) + 1) if cells(rest[:size]) >= found.marked)]
-
-
 def test_the_mark_stands_below_wide_and_combining_characters_and_tabs() -> None:
     line = '\t"漢字 e\u0301": "here"'
     start = line.encode().index(b'"here"')
     found = excerpt(Source("a", line.encode()), Extent(start, start + 6))
     assert found is not None
     assert found.line == '    "漢字 e\u0301": "here"'
-    assert (found.before, found.marked) == (4 + len('"xxxx e": '), 6)
+    assert (cells(found.before), found.marked) == (4 + len('"xxxx e": '), '"here"')
 
 
 @pytest.mark.parametrize("ending", ["\n", "\r\n"])
@@ -158,13 +148,13 @@ def test_the_mark_ends_where_the_line_ends(ending: str) -> None:
     text = ending.join(['{"a": {', '"b": 1}', "}"])
     found = excerpt(Source("a", text.encode()), Extent(6, len(text)))
     assert found is not None
-    assert (found.line, found.before, found.marked) == ('{"a": {', 6, 1)
+    assert (found.before, found.marked, found.after) == ('{"a": ', "{", "")
 
 
 def test_a_tab_can_be_what_is_marked() -> None:
     found = excerpt(Source("a", b'"a\tb"'), Extent(2, 3))
     assert found is not None
-    assert (found.line, found.before, found.marked) == ('"a    b"', 2, 4)
+    assert (found.before, found.marked, found.after) == ('"a', "    ", 'b"')
 
 
 def test_a_line_of_megabytes_is_cut_around_the_place() -> None:
@@ -175,7 +165,7 @@ def test_a_line_of_megabytes_is_cut_around_the_place() -> None:
     assert cells(found.line) <= ROOM
     assert found.line.startswith("…1")
     assert found.line.endswith("…")
-    assert marked(text, start, start + 6) == '"here"'
+    assert found.marked == '"here"'
 
 
 def test_there_is_no_source_line_where_that_is_blank() -> None:
@@ -197,9 +187,7 @@ def test_the_mark_is_within_the_line_and_the_line_within_its_room(text: str, sta
     found = excerpt(Source("a", data), Extent(start, max(start, end)))
     if found is not None:
         assert cells(found.line) <= ROOM
-        assert found.before <= cells(found.line)
-        assert found.marked >= 1
-        assert found.before + found.marked <= cells(found.line) + 1  # behind its last character
+        assert found.marked or start == len(data) or size == 0 or data[start : start + 1] in b"\r\n"
         assert found.line.isprintable()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kustui.drawing.cells import cells
+from kustui.definition.cells import cells
 from kustui.drawing.rates import per_minute, rate_in_words
 from kustui.drawing.timeline import Timeline
 from kustui.graph.chains import beginnings, chain_from

@@ -12,6 +12,7 @@ import pytest
 
 from kustui.tui.banner import Banner, banner_rows
 from kustui.tui.filter import Filter
+from kustui.tui.lines import width_of
 from tests.definition.cases import a_workflow, opened
 from tests.graph.cases import step, way, workflow
 from tests.tui.cases import text_of
@@ -374,15 +375,36 @@ async def test_keys_are_answered_while_many_are_looked_at_again(path: Path, monk
         assert "checking" not in eye.status
 
 
-def test_a_banner_shows_the_text_around_the_fault_of_one_long_line() -> None:
-    text = '{"workflows": [' + '{"name": "x"}, ' * 50_000 + "oops]}"
-    first, second = banner_rows((opened(text),))
-    assert "app.json:1:" in text_of(first.line)
-    assert len(text_of(second.line)) < 700
-    assert any(look == "fault" and "oops"[0] in piece for piece, look in second.line)
+async def test_the_fault_is_in_view_though_its_file_is_one_long_line(tmp_path: Path) -> None:
+    text = json.dumps(many(14), separators=(",", ":"))
+    at = text.index('"steps"', len(text) // 2)
+    assert len(text) > 5_000
+    path = tmp_path / "app.json"
+    path.write_text(text)
+    async with explorer(path, size=(80, 24)) as eye:
+        save(path, f"{text[:at]}oops {text[at:]}")
+        banner = eye.explorer.query_one(Banner)
+        await until(eye, lambda: banner.has_class("-open"))
+        where, line = ("".join(segment.text for segment in banner.render_line(y)) for y in (0, 1))
+        assert where.startswith(f" ✗ app.json:1:{at + 1}  the key oops has no quotes"), (
+            "what is wrong, however long the path"
+        )
+        assert line.startswith(" 1 │ …")
+        assert "oops" in line
+        assert "[true]}}]},oops" in line, "and what stands before it"
+        assert line.rstrip().endswith("…")
+
+
+@pytest.mark.parametrize(
+    "text", ['[{"name": "x", oops}]', "[", "", "[\n  \n", "[" + "漢" * 90 + "]", " " * 200 + "oops"]
+)
+def test_a_banner_always_marks_something(text: str) -> None:
+    _, second = banner_rows((opened(text),), 40)
+    assert width_of(second.line) <= 40
+    assert [piece for piece, look in second.line if look == "fault" and piece.strip()]
 
 
 def test_a_banner_counts_the_other_files() -> None:
-    first, _ = banner_rows((opened("{", "a.json"), opened("[", "b.json"), opened("", "c.json")))
+    first, _ = banner_rows((opened("{", "a.json"), opened("[", "b.json"), opened("", "c.json")), 78)
     assert "a.json:1:" in text_of(first.line)
     assert ", and 2 more files" in text_of(first.line)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kustui.check.naming import fixed_and_new
 from kustui.check.problems import Severity
 from kustui.check.reports.excerpt import excerpt
+from kustui.definition.cells import cells
 from kustui.definition.harmless import shown
 
 if TYPE_CHECKING:
@@ -86,10 +87,10 @@ def _source_lines(document: Document, extent: Extent, colour: bool) -> Iterator[
     paint = _painter(colour)
     number = str(document.source.place(extent.start).line)
     margin = " " * len(number)
-    mark = "^" + "~" * (found.marked - 1)
+    mark = "^" + "~" * (cells(found.marked) - 1)
     yield paint("aside", f"{margin} |")
     yield f"{paint('aside', f'{number} |')} {found.line}"
-    yield f"{paint('aside', f'{margin} |')} {' ' * found.before}{paint('mark', mark)}"
+    yield f"{paint('aside', f'{margin} |')} {' ' * cells(found.before)}{paint('mark', mark)}"
 
 
 def _place(document: Document, extent: Extent, colour: bool) -> str:

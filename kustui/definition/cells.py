@@ -6,6 +6,7 @@ there. Only text that needs the tables pays for their import (40 ms).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
 
@@ -27,9 +28,13 @@ _ONE_CELL = frozenset(
 """What most text consists of, and most glyphs of ours."""
 
 
-@lru_cache(maxsize=4096)
 def cells(text: str) -> int:
     """Cells of a text that is harmless (``definition.harmless.shown``)."""
+    return len(text) if text.isascii() else _cells(text)
+
+
+@lru_cache(maxsize=4096)
+def _cells(text: str) -> int:
     if _ONE_CELL.issuperset(text):
         return len(text)
     total, last, joined = 0, "", False
@@ -59,6 +64,31 @@ def cut(text: str, room: int) -> str:
             low, high = (middle, high) if cells(text[:middle]) <= room else (low, middle - 1)
     head = text[:high]
     return head + " " * (room - cells(head))
+
+
+def cropped(text: str, start: int, width: int | None = None) -> str:
+    """The cells of a harmless text from one on, so many or all; half of a wide character is a blank."""
+    if start and _ONE_CELL.issuperset(text[: start + 1]):
+        text = text[start:]
+    elif start:
+        skipped = at = 0
+        for cluster in clusters(text):
+            if skipped >= start:
+                break
+            skipped += cells(cluster)
+            at += len(cluster)
+        text = " " * (skipped - start) + text[at:]
+    return text if width is None else cut(text, width)
+
+
+def clusters(text: str) -> Iterator[str]:
+    """Characters, each with those behind it that have no width of their own or are joined to it."""
+    start = 0
+    for index in range(1, len(text)):
+        if JOINER not in text[index - 1 : index + 1] and cells(text[index]):
+            yield text[start:index]
+            start = index
+    yield text[start:]
 
 
 def padded(text: str, room: int) -> str:

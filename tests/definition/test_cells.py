@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from kustui.definition.cells import cells, clusters, cropped, cut, padded
 from kustui.definition.harmless import shown
-from kustui.drawing.cells import cells, cut, padded
 from tests.tui.test_lines import ANYTHING
 
 
@@ -34,10 +34,18 @@ def test_what_is_cut_or_padded_has_the_room_it_was_given(text: str, room: int) -
         assert cut(told, room) == told
 
 
+@given(ANYTHING, st.integers(0, 40))
+def test_what_is_cropped_is_the_end_of_the_text_of_so_many_cells(text: str, start: int) -> None:
+    told = shown(text)
+    found = cropped(told, start)
+    assert told.endswith(found.lstrip(" "))
+    assert sum(map(cells, clusters(found))) == max(0, sum(map(cells, clusters(told))) - start)
+
+
 def test_the_tables_are_only_loaded_for_text_that_needs_them() -> None:
     code = (
-        "import sys; from kustui.drawing.cells import cells; cells('Größe → … ● │'); print('wcwidth' in sys.modules);"
-        "cells('漢'); print('wcwidth' in sys.modules)"
+        "import sys; from kustui.definition.cells import cells;"
+        "cells('Größe → … ● │'); print('wcwidth' in sys.modules); cells('漢'); print('wcwidth' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "True"]
