@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import re
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-HERE = Path(__file__).parent
+import beside_editor
+from saving import save
+
 SAMPLES = "samples"
 RUNAWAY = f"{SAMPLES}/broken/endless-schedule.json"
 
@@ -53,7 +52,7 @@ PICTURES = (
 
 
 async def draw(picture: Picture, size: tuple[int, int]) -> str:
-    """The screen as SVG, without addresses of web fonts, the same each time."""
+    """The screen as SVG."""
     from kustui.opening import Opening
     from kustui.tui.app import Kustui
 
@@ -66,12 +65,7 @@ async def draw(picture: Picture, size: tuple[int, int]) -> str:
             await pilot.press(key)
             await pilot.pause(0.1)
         await pilot.pause(0.2)
-        svg = app.export_screenshot(title=f"kustui {picture.path}")
-    svg = re.sub(r"@font-face \{.*?\}\s*", "", svg, flags=re.DOTALL)
-    svg = svg.replace("font-family: Fira Code", "font-family: 'Fira Code', 'DejaVu Sans Mono'")
-    svg = svg.replace("<svg ", '<svg xml:space="preserve" ', 1)
-    number = re.search(r"terminal-(\d+)", svg)
-    return svg.replace(number.group(1), "0") if number else svg
+        return app.export_screenshot(title=f"kustui {picture.path}")
 
 
 def main() -> None:
@@ -83,13 +77,9 @@ def main() -> None:
         if options.names and picture.name not in options.names:
             continue
         for size in picture.sizes:
-            name = f"{picture.name}-{size[0]}x{size[1]}"
-            target = HERE / f"{name}.svg"
-            target.write_text(asyncio.run(draw(picture, size)), encoding="utf-8")
-            sys.stdout.write(f"{target.relative_to(HERE.parent)}\n")
-            if options.png:
-                options.png.mkdir(parents=True, exist_ok=True)
-                subprocess.run(["rsvg-convert", "-o", options.png / f"{name}.png", target], check=True)
+            save(f"{picture.name}-{size[0]}x{size[1]}", asyncio.run(draw(picture, size)), options.png)
+    if not options.names or beside_editor.NAME in options.names:
+        beside_editor.draw(options.png)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,123 @@
+"""Three pictures of an editor beside kustui: all is well, a reference is broken and saved, it is mended and saved.
+
+Nothing is posed: vim and kustui run in the halves of a tmux window, in a terminal that pyte reads. Where the machine
+has no vim or no tmux, that is said, and the pictures stay as they are.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from saving import save
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from pyte.screens import Char
+    from rich.segment import Segment
+
+ROOT = Path(__file__).parent.parent
+NAME = "beside-editor"
+SAMPLE, LINE = ROOT / "samples" / "orders.json", 286
+REFERENCE, BROKEN = "UK-qZoysU", "UK-qZoysV"
+COLUMNS, ROWS = 160, 48
+_VIM = (
+    "vim -u NONE -i NONE -N -n --cmd 'set background=dark termguicolors' +'syntax on' +'colorscheme habamax' "
+    "+'set number cursorline nowrap laststatus=2 showcmd ruler shortmess+=I' +{line} +'normal zz' {name}"
+)
+_CLOCK = re.compile(r"(?<=reloaded )\d\d:\d\d:\d\d")
+
+
+def draw(png: Path | None = None) -> None:
+    missing = [name for name in ("vim", "tmux") if shutil.which(name) is None]
+    if missing:
+        sys.stdout.write(f"{NAME}: no {' and no '.join(missing)} here, its pictures stay as they are\n")
+        return
+    with tempfile.TemporaryDirectory(prefix="kustui-picture-") as folder:
+        path = Path(shutil.copy(SAMPLE, folder))
+        for number, (what, svg) in enumerate(_pictures(path), 1):
+            save(f"{NAME}-{number}-{what}", svg, png)
+
+
+def _pictures(path: Path) -> Iterator[tuple[str, str]]:
+    from tests.terminal import KUSTUI, Terminal
+
+    tmux = ("tmux", "-T", "RGB", "-S", str(path.with_suffix(".tmux")))
+
+    def to(half: int, *keys: str) -> None:
+        subprocess.run([*tmux, "send-keys", "-t", f"{half}", *keys], check=True)
+
+    vim = _VIM.format(line=LINE, name=path.name)
+    command = (*tmux, "-f", "/dev/null", "new-session", vim, ";", "set", "status", "off", ";")
+    command += ("split-window", "-h", "-l", str(COLUMNS // 2), f"{KUSTUI[0]} {path.name}")
+    try:
+        with Terminal(command=command, columns=COLUMNS, rows=ROWS, cwd=path.parent) as terminal:
+            terminal.wait_for(" ·2")  # as much as there is to be said of it
+            to(1, *["j"] * 8)
+            terminal.wait_for("› ● message.create")
+            terminal.settle()
+            yield "well", _svg([terminal.styled(row) for row in range(ROWS)])
+            to(0, f":s/{REFERENCE}/{BROKEN}/ | w", "Enter")
+            terminal.wait_for("1 new problem")
+            terminal.settle()
+            yield "broken", _svg([terminal.styled(row) for row in range(ROWS)])
+            to(0, f":s/{BROKEN}/{REFERENCE}/ | w", "Enter")
+            terminal.wait_for("1 problem fixed")
+            terminal.settle()
+            yield "mended", _svg([terminal.styled(row) for row in range(ROWS)])
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=False, capture_output=True)
+
+
+def _svg(rows: Sequence[Sequence[Char]]) -> str:
+    """A screen that pyte has read, drawn as Textual draws its own."""
+    from rich.console import Console
+    from rich.segment import Segment, Segments
+
+    console = Console(
+        width=COLUMNS, height=ROWS, file=io.StringIO(), force_terminal=True, color_system="truecolor", record=True,
+        legacy_windows=False,
+    )  # fmt: skip
+    console.print(Segments([segment for row in rows for segment in (*_segments(row), Segment.line())]), end="")
+    return console.export_svg(title=f"vim {SAMPLE.name} beside kustui {SAMPLE.name}")
+
+
+def _segments(row: Sequence[Char]) -> Iterator[Segment]:
+    from rich.segment import Segment
+    from rich.style import Style
+
+    text = "".join(cell.data or " " for cell in row)
+    told = _CLOCK.sub("10:24:07", text)  # the same picture each time
+    for character, cell in zip(told, row, strict=True):
+        if cell.data:  # nothing stands in the second half of a wide character
+            yield Segment(
+                character,
+                Style(
+                    color=_colour(cell.fg),
+                    bgcolor=_colour(cell.bg),
+                    bold=cell.bold,
+                    italic=cell.italics,
+                    underline=cell.underscore,
+                    reverse=cell.reverse,
+                ),
+            )
+
+
+def _colour(name: str) -> str | None:
+    """Rich's name of a colour of pyte's."""
+    if name == "default":
+        return None
+    if re.fullmatch("[0-9a-f]{6}", name):
+        return f"#{name}"
+    return {"brown": "yellow"}.get(name, name.replace("bright", "bright_").replace("brown", "yellow"))
+
+
+if __name__ == "__main__":
+    draw(Path(sys.argv[1]) if len(sys.argv) > 1 else None)
