@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from kustui.drawing.lines import Line, Piece
     from kustui.drawing.pictures import Picture
-    from kustui.graph.layout.boxes import Band, Box, Boxes, Port
+    from kustui.graph.layout.bands import Band, Box, Port
+    from kustui.graph.layout.boxes import Boxes
 
 _LEFT, _RIGHT, _UP, _DOWN = 1, 2, 4, 8
 _LINES = {

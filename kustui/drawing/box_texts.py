@@ -9,7 +9,7 @@ from kustui.definition.harmless import shown
 from kustui.drawing.lines import fitted, width_of
 from kustui.drawing.pictures import GLYPHS, Kind
 from kustui.graph.layout.arrows import Arrow
-from kustui.graph.layout.boxes import Size
+from kustui.graph.layout.bands import Size
 
 if TYPE_CHECKING:
     from kustui.drawing.lines import Line

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
 
     from kustui.drawing.lines import Line
     from kustui.drawing.sheets import Sheet
-    from kustui.graph.layout.boxes import Band, Box, Boxes
+    from kustui.graph.layout.bands import Band, Box
+    from kustui.graph.layout.boxes import Boxes
 
 _WIDE, _HIGH = 8, 18
 """Units of a cell."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kustui.check.subjects import Subject
     from kustui.drawing.box_picture import BoxPicture
-    from kustui.graph.layout.boxes import Box
+    from kustui.graph.layout.bands import Box
     from kustui.tui.lines import Key, Line
     from kustui.tui.tree import Node, Tree
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import statistics
 import subprocess
 import sys
@@ -24,6 +25,9 @@ from kustui.check.subjects import Subject
 from kustui.drawing.box_picture import BoxPicture
 from kustui.drawing.flow_rail import FlowRail
 from kustui.drawing.pictures import flow_picture
+from kustui.graph.layout.arrows import Arrow
+from kustui.graph.layout.bands import Size
+from kustui.graph.layout.boxes import boxes as lay_out
 from kustui.workspace import open_paths
 from tests.benchmarks.generate import write
 from tests.benchmarks.measuring import table
@@ -104,6 +108,16 @@ def window(steps: int) -> float:
     return time.perf_counter() - began
 
 
+def at_random(arrows: int, nodes: int = 1_000) -> float:
+    """Seconds to lay out boxes with arrows from anywhere to anywhere, which no workflow is like."""
+    chosen = random.Random(1)
+    sizes = {str(node): Size(chosen.randint(9, 30), chosen.randint(4, 6)) for node in range(nodes)}
+    drawn = [Arrow(str(chosen.randrange(nodes)), str(chosen.randrange(nodes))) for _ in range(arrows)]
+    began = time.perf_counter()
+    lay_out(sizes, drawn)
+    return time.perf_counter() - began
+
+
 def netext(steps: int, patience: float) -> float | None:
     """Seconds until all of it stands; None where it was ended."""
     picture = flow_picture(subject_of(steps))
@@ -168,6 +182,8 @@ def main() -> None:
             other = found * 1000 if found is not None else f"> {options.patience * 1000:,.0f}, ended"
         rows.append((f"{steps:,}", *(median(measure, steps) for measure in (rail, boxes, window)), other))
     table(("steps", "rail ms", "boxes ms", "another window ms", "netext ms"), rows)
+    arrows = (1_000, 1_500, 2_000)
+    table(("1,000 nodes, arrows at random", "boxes ms"), [(f"{each:,}", median(at_random, each)) for each in arrows])
     moves = [(f"{steps:,}", *bytes_of_moves(steps, "5"), *bytes_of_moves(steps, "6")) for steps in (50, 5_000)]
     table(("steps", "rail: key held", "rail: at rest", "boxes: key held", "boxes: at rest"), moves)
 

@@ -18,7 +18,7 @@ from tests.graph.layout.cases import Graph, graphs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.graph.layout.boxes import Box, Port
+    from kustui.graph.layout.bands import Box, Port
 
 LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)
 Way = tuple[int, int]

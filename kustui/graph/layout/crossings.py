@@ -2,38 +2,35 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right, insort
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kustui.graph.layout.layers import Hop, Layers
 
+_EFFORT = 120_000
+"""Hops to look at in all sweeps; fewer sweeps for more hops, and no picture of so many is read as a whole."""
 _SWEEPS = 8
-_WORTH_COUNTING = 40_000
-"""Hops above which the last order is taken for the best, uncounted."""
+
+
+def sweeps(hops: int, most: int) -> int:
+    """How often so many hops are gone through, down and up in turn."""
+    return max(2, min(most, _EFFORT // max(1, hops)))
 
 
 def ordered(found: Layers) -> tuple[tuple[int, ...], ...]:
     """The places of each layer from left to right: each near the middle of those it is connected with, swept down and
     up several times, and the best of what came of it."""
-    places = 1 + max((place for layer in found.layers for place in layer), default=0)
-    above: list[list[int]] = [[] for _ in range(places)]
-    below: list[list[int]] = [[] for _ in range(places)]
-    for hops in found.hops:
-        for hop in hops:
-            below[hop.upper].append(hop.lower)
-            above[hop.lower].append(hop.upper)
     layers = [list(layer) for layer in found.layers]
     best, fewest = layers, _crossings(layers, found.hops)
-    counted = sum(map(len, found.hops)) <= _WORTH_COUNTING
-    for sweep in range(_SWEEPS):
+    for sweep in range(sweeps(found.count, _SWEEPS)):
         if not fewest:
             break
         downward = sweep % 2 == 0
-        layers = _swept(layers, above if downward else below, downward=downward)
-        crossings = _crossings(layers, found.hops) if counted else fewest
-        if crossings < fewest or not counted:
+        layers = _swept(layers, found.above if downward else found.below, downward=downward)
+        crossings = _crossings(layers, found.hops)
+        if crossings < fewest:
             best, fewest = layers, crossings
     return tuple(map(tuple, best))
 
@@ -41,30 +38,39 @@ def ordered(found: Layers) -> tuple[tuple[int, ...], ...]:
 def _swept(layers: list[list[int]], beside: Sequence[Sequence[int]], *, downward: bool) -> list[list[int]]:
     """Every layer put in order by the one before it."""
     found = list(layers)
-    numbers = range(1, len(layers)) if downward else range(len(layers) - 2, -1, -1)
-    for number in numbers:
-        other = found[number - 1 if downward else number + 1]
-        place = {each: index for index, each in enumerate(other)}
-        own = {each: index for index, each in enumerate(found[number])}
-        size = len(found[number])
-
-        def middle(each: int, place: dict[int, int] = place, own: dict[int, int] = own, size: int = size) -> float:
+    at = [0.0] * len(beside)
+    """Where each place is in its layer, and after its turn where it wants to be."""
+    for index, each in enumerate(found[0 if downward else -1]):
+        at[each] = index
+    for number in range(1, len(layers)) if downward else range(len(layers) - 2, -1, -1):
+        layer = found[number]
+        other = len(found[number - 1 if downward else number + 1])
+        for index, each in enumerate(layer):
             near = beside[each]
-            if not near:
-                return own[each] * len(place) / size  # where it is, in the measure of the others
-            return sum(place[other] for other in near) / len(near)
-
-        found[number] = sorted(found[number], key=middle)
+            if len(near) == 1:
+                at[each] = at[near[0]]
+            elif near:
+                at[each] = sum([at[one] for one in near]) / len(near)
+            else:
+                at[each] = index * other / len(layer)  # where it is, in the measure of the others
+        found[number] = layer = sorted(layer, key=at.__getitem__)
+        for index, each in enumerate(layer):
+            at[each] = index
     return found
 
 
 def _crossings(layers: Sequence[Sequence[int]], hops: Sequence[Sequence[Hop]]) -> int:
     total = 0
-    for number, between in enumerate(hops):
-        upper = {each: index for index, each in enumerate(layers[number])}
-        lower = {each: index for index, each in enumerate(layers[number + 1])}
+    at = {}
+    for layer in layers:
+        at.update({each: index for index, each in enumerate(layer)})
+    for between in hops:
         seen: list[int] = []
-        for _, end in sorted((upper[hop.upper], lower[hop.lower]) for hop in between):
-            total += len(seen) - bisect_right(seen, end)
-            insort(seen, end)
+        for _, end in sorted([(at[upper], at[lower]) for upper, lower, _ in between]):
+            place = bisect_right(seen, end)
+            if place == len(seen):
+                seen.append(end)
+            else:
+                total += len(seen) - place
+                seen.insert(place, end)
     return total

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -46,6 +47,31 @@ class Layers:
     """From each layer to the next."""
     loops: Mapping[int, bool]
     """Nodes with an arrow to themselves, and whether it is only taken after a failure."""
+    passing: Sequence[int]
+    """The wires of the places behind the nodes."""
+
+    @cached_property
+    def count(self) -> int:
+        """How many hops there are."""
+        return sum(map(len, self.hops))
+
+    @cached_property
+    def above(self) -> Sequence[Sequence[int]]:
+        """The places that each is connected with in the layer above."""
+        found: list[list[int]] = [[] for _ in range(self.nodes + len(self.passing))]
+        for hops in self.hops:
+            for upper, lower, _ in hops:
+                found[lower].append(upper)
+        return found
+
+    @cached_property
+    def below(self) -> Sequence[Sequence[int]]:
+        """The places that each is connected with in the layer below."""
+        found: list[list[int]] = [[] for _ in range(self.nodes + len(self.passing))]
+        for hops in self.hops:
+            for upper, lower, _ in hops:
+                found[upper].append(lower)
+        return found
 
 
 def layered(nodes: Sequence[str], arrows: Iterable[Arrow]) -> Layers:
@@ -124,7 +150,7 @@ def _strung(layer: Sequence[int], order: Sequence[int], wires: tuple[Wire, ...],
     for node in order:
         layers[layer[node]].append(node)
     hops: list[list[Hop]] = [[] for _ in range(max(0, count - 1))]
-    last = len(layer)
+    passing: list[int] = []
     for index, wire in enumerate(wires):
         end = layer[wire.target]
         ends = [layer[source] for source in wire.sources]
@@ -132,9 +158,9 @@ def _strung(layer: Sequence[int], order: Sequence[int], wires: tuple[Wire, ...],
         between = range(end + 1, max(ends)) if wire.upward else range(min(ends) + 1, end)
         own = {}
         for level in between:
-            own[level] = last
-            layers[level].append(last)
-            last += 1
+            own[level] = len(layer) + len(passing)
+            layers[level].append(own[level])
+            passing.append(index)
         own[end] = wire.target
         for source, level in zip(wire.sources, ends, strict=True):
             if wire.upward:
@@ -146,4 +172,4 @@ def _strung(layer: Sequence[int], order: Sequence[int], wires: tuple[Wire, ...],
                 hops[level - 1].append(Hop(own[level - 1], own[level], index))
             else:
                 hops[level].append(Hop(own[level], own[level + 1], index))
-    return Layers(len(layer), tuple(map(tuple, layers)), wires, tuple(map(tuple, hops)), loops)
+    return Layers(len(layer), tuple(map(tuple, layers)), wires, tuple(map(tuple, hops)), loops, passing)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import NamedTuple
@@ -15,10 +15,6 @@ class Net(NamedTuple):
     wire: int
     upper: tuple[int, ...]
     lower: tuple[int, ...]
-
-    @property
-    def straight(self) -> bool:
-        return len(self.upper) == 1 and self.upper == self.lower
 
     @property
     def span(self) -> tuple[int, int]:
@@ -33,16 +29,16 @@ class Run(NamedTuple):
     track: int
 
 
-def routed(nets: Sequence[Net]) -> tuple[tuple[Run, ...], int]:
-    """A track for every net that needs one, and how many there are. No two share a column above or one below.
+def routed(nets: Sequence[Net], passing: Iterable[int] = ()) -> tuple[tuple[Run, ...], int]:
+    """A track for every net, and how many there are. No two nets share a column above or one below; in those of
+    ``passing`` wires go straight down.
 
     Where one net comes down in the column in which another goes on down, it has to turn aside above the other. Where
     that goes round in a circle, a net of it is led through a column that is nobody's, on two tracks.
     """
-    routing = _Routing([net for net in nets if not net.straight], {column for net in nets for column in _columns(net)})
+    routing = _Routing([*nets], {*passing, *(column for net in nets for column in (*net.upper, *net.lower))})
     routing.route()
-    straight = [Run(net, 0) for net in nets if net.straight]
-    return (*straight, *routing.runs), len(routing.tracks)
+    return tuple(routing.runs), len(routing.tracks)
 
 
 @dataclass
@@ -124,7 +120,3 @@ class _Routing:
                 self.runs.append(Run(net, track))
                 return track
         raise AssertionError("tracks never end")
-
-
-def _columns(net: Net) -> tuple[int, ...]:
-    return (*net.upper, *net.lower)
