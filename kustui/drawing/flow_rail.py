@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.models import TRIGGER_ID, Step
 from kustui.drawing.leading import leading_words, way_words
-from kustui.drawing.lines import joined
+from kustui.drawing.lines import fitted, joined, width_of
 from kustui.drawing.part_lines import call_line
 from kustui.drawing.words import event_words, name_of, short_action, step_label
 from kustui.graph.layout.arrows import Arrow
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from kustui.check.subjects import Subject
     from kustui.drawing.lines import Line, Piece
-    from kustui.graph.flow import Flow
+    from kustui.graph.flow import Flow, Way
     from kustui.graph.layout.rail import Stop
     from kustui.graph.schedules import Call
 
@@ -36,6 +36,13 @@ _TURNS = {
     Join.BACK: (("↺", "↺"), ("↺", "↺")),
     Join.LOST: (("✗", "✗"), ("✗", "✗")),
 }
+
+
+_OPEN, _CLOSE, _ITSELF = ("“", "muted"), ("”", "muted"), ("itself", "muted")
+_NAME = 24
+"""Cells of the name of what a way leads back to, at most."""
+_SHORTEST = 8
+"""Cells of a step's own name, at least."""
 
 
 class RailRow(NamedTuple):
@@ -120,15 +127,18 @@ class FlowRail:
     def _calls(self) -> Mapping[str, Call]:
         return {call.step: call for call in self.subject.calls}
 
-    def row(self, index: int, first: int = 0, columns: int | None = None) -> RailRow:
-        """The row of a node, with so many columns of its lanes from the first on, or all."""
+    def row(self, index: int, first: int = 0, columns: int | None = None, width: int | None = None) -> RailRow:
+        """The row of a node, with so many columns of its lanes from the first on, or all. What is not drawn has room
+        in so many cells: its own name is cut for where it leads back to."""
         node = self.nodes[index]
         lanes = self.lanes(index, first, len(self.rail.columns) if columns is None else columns)
+        mark = self.marks.get(node, ())
+        room = None if width is None else width - width_of(lanes) - (width_of(mark) + 1 if mark else 0)
         step = self.flow.part(node)
         aside: Line = ()
         if isinstance(step, Step) and step.name != step.id:
             aside = ((short_action(step.action), "muted"),)
-        return RailRow((*lanes, *self._said(node)), aside, self.marks.get(node, ()))
+        return RailRow((*lanes, *self._said(node, room)), aside, mark)
 
     def lanes(self, index: int, first: int, columns: int) -> Line:
         """The lanes beside a row, two cells a column; what goes on out of sight ends in ``‹`` or ``›``."""
@@ -169,11 +179,15 @@ class FlowRail:
             return FOLDED, look
         return (BRANCH if part.action is None else STEP), look
 
-    def _said(self, node: str) -> Line:
+    def _said(self, node: str, room: int | None) -> Line:
         part = self.flow.part(node)
         if not isinstance(part, Step):
-            return ((event_words(part), "event"), *self._folded(node))
+            return ((event_words(part), "event"), *self._folded(node), *self._astray(node))
         line: Line = tuple((text, look or "name") for text, look in step_label(part))
+        if astray := self._astray(node):
+            if room is not None:
+                line = fitted(line, max(_SHORTEST, room - width_of(astray) - 1))
+            line = (*line, *astray)
         if (call := self._calls.get(node)) is not None:
             line = (*line, (" ", ""), *call_line(call, self.subject.collection, self.subject.settings))
         if node not in self.flow.reachable:
@@ -181,24 +195,41 @@ class FlowRail:
         if words := leading_words(self.flow, node):
             failing = all(way.after_failure for way in self.flow.into[node])
             line = (*line, (" ↯ " if failing else "  ", "warning"), (words, "muted"))
-        return (*line, *self._folded(node), *self._astray(node))
+        return (*line, *self._folded(node), *self._back_when(node))
 
     def _folded(self, node: str) -> Line:
         count = self.hidden.get(node, 0)
         return ((f"  +{count} step{'' if count == 1 else 's'}", "info"),) if count else ()
 
     def _astray(self, node: str) -> Line:
-        """The ways that are told instead of drawn: back to a row above, and to steps that are not there."""
+        """Where the ways lead that are told instead of drawn: back to a row above, and to steps that are not there."""
+        back = dict.fromkeys(way.target for way in self._back(node))
+        names: list[Line] = [
+            (_ITSELF,) if target == node else (_OPEN, *fitted(((name_of(self.flow, target), "muted"),), _NAME), _CLOSE)
+            for target in back
+        ]
         told: list[Line] = []
-        for way in self.flow.written[node]:
-            row = self.rows.get(way.target)
-            if row is None:
-                told.append(((" ✗ no step ", "error"), (way.target, "fault")))
-            elif row <= self.rows[node] and way.target not in self.heads and node not in self.heads:
-                words = way_words(self.flow, way)
-                back = "again" if way.target == node else f"back to {name_of(self.flow, way.target)}"
-                told.append(((" ↺ ", "warning"), (f"{back}{f' {words}' if words else ''}", "muted")))
+        if names:
+            told.append(((" ↺ back to ", "warning"), *joined(names, (", ", "muted"))))
+        lost = dict.fromkeys(way.target for way in self.flow.written[node] if way.target not in self.rows)
+        told.extend(((" ✗ no step ", "error"), (target, "fault")) for target in lost)
         return joined(told, (",", "muted"))
+
+    def _back(self, node: str) -> list[Way]:
+        """The ways that lead to this row or one above."""
+        if node in self.heads:
+            return []
+        own = self.rows[node]
+        return [
+            way
+            for way in self.flow.written[node]
+            if way.target not in self.heads and self.rows.get(way.target, own + 1) <= own
+        ]
+
+    def _back_when(self, node: str) -> Line:
+        """When the ways back are taken."""
+        words = dict.fromkeys(filter(None, (way_words(self.flow, way) for way in self._back(node))))
+        return ((f"  ↺ {', or '.join(words)}", "muted"),) if words else ()
 
 
 def _along(stop: Stop, column: int) -> Piece:

@@ -50,7 +50,7 @@ def rail_text(subject: Subject, marks: Mapping[str, Line], width: int, write: Ca
     columns = max(3, width // 6)
     for index in range(len(rail.nodes)):
         first = max(0, rail.rail.stops[index].column - columns + 1)
-        yield write(set_out(*rail.row(index, first, columns), width))
+        yield write(set_out(*rail.row(index, first, columns, width), width))
 
 
 def boxes_text(subject: Subject, marks: Mapping[str, Line], write: Callable[[Line], str]) -> Iterator[str]:

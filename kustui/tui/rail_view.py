@@ -78,7 +78,7 @@ class RailView(RowsView, Diagram):
 
     def _row(self, index: int) -> Row:
         assert self.drawn is not None
-        row = self.drawn.row(index, self._first, self._columns)
+        row = self.drawn.row(index, self._first, self._columns, self.size.width - 1)
         return Row(row.line, row.aside, row.mark)
 
     # The lanes

@@ -24,7 +24,9 @@ def rail_of(definition: Mapping[str, Any], folded: str = "") -> FlowRail:
 
 
 def drawn(rail: FlowRail, width: int = 60) -> list[str]:
-    return ["".join(text for text, _ in set_out(*rail.row(index), width)) for index in range(len(rail.nodes))]
+    return [
+        "".join(text for text, _ in set_out(*rail.row(index, width=width), width)) for index in range(len(rail.nodes))
+    ]
 
 
 def lanes(rail: FlowRail, first: int = 0, columns: int = 99) -> list[str]:
@@ -74,8 +76,23 @@ def test_the_way_after_a_failure_is_drawn_and_told_as_one() -> None:
 
 def test_a_way_back_is_told_where_it_leads() -> None:
     rows = drawn(rail_of(workflow("a", named("a", "Ask", "b"), step("b", "a b"))), 90)
-    assert rows[2].startswith("●─↺ ")
-    assert "↺ back to Ask, ↺ again" in rows[2]
+    assert rows[2].startswith("●─↺ note.create b ↺ back to “Ask”, itself")
+
+
+def test_where_a_way_leads_back_to_has_room_whatever_else_there_is_to_say() -> None:
+    long = "The customer's last order, and the one before it, with all that is in them"
+    again = when("a", "a value that is long enough to need most of an eighty column line")
+    definition = workflow(
+        "a", named("a", "Ask", transitions=[when("b", "open " * 20)]), named("b", long, transitions=[again])
+    )
+    for width in (60, 80):
+        row = drawn(rail_of(definition), width)[2]
+        assert "↺ back to “Ask”" in row
+        assert "The customer's last" in row
+    to_it = workflow("a", named("a", long, "b"), named("b", "Try", transitions=[again]))
+    (*_, row) = drawn(rail_of(to_it), 80)
+    assert "Try ↺ back to “The customer's last ord…”" in row
+    assert "”  ↺ if status is" in row
 
 
 def test_a_way_to_a_step_that_is_not_there_ends_in_a_cross() -> None:
