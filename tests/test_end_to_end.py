@@ -200,6 +200,25 @@ def test_nothing_is_written_while_idle() -> None:
         assert _seconds_used(terminal.pid) - before[1] < 0.15
 
 
+def test_another_box_is_selected_for_a_fraction_of_what_painting_them_takes() -> None:
+    with opened(TIMERS, columns=160, rows=30) as terminal:
+        for key in "j6z":
+            terminal.press(key)
+        terminal.settle(1.0)
+        painted = _written_for(terminal, "J")
+        terminal.press("g")
+        terminal.settle(0.5)
+        moved = _written_for(terminal, "j")
+        assert 0 < 3 * moved < painted
+
+
+def _written_for(terminal: Terminal, key: str) -> int:
+    before = terminal.written
+    terminal.press(key)
+    terminal.settle(0.5)
+    return terminal.written - before
+
+
 def _seconds_used(pid: int) -> float:
     """Processor time of a process, 0 where there is no /proc."""
     try:

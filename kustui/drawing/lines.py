@@ -92,6 +92,22 @@ def set_out(line: Line, aside: Line, mark: Line, width: int) -> Line:
     return (*line, (" ", ""), *mark) if marked else line
 
 
+def differing(one: Line, other: Line) -> tuple[int, int] | None:
+    """The first and the last cell in which two lines of the same width look different."""
+    looks = zip(_looks(one), _looks(other), strict=True)
+    found = [at for at, (before, after) in enumerate(looks) if before != after]
+    return (found[0], found[-1]) if found else None
+
+
+def _looks(line: Line) -> Iterator[tuple[str, str]]:
+    """What stands in each cell, and how it looks."""
+    for text, look in line:
+        safe = shown(text)
+        for cluster in safe if safe.isascii() else clusters(safe):
+            for _ in range(cells(cluster)):
+                yield cluster, look
+
+
 def wrapped(line: Line, width: int, indent: int = 0) -> Iterator[Line]:
     """The line broken between words into lines of at most ``width`` cells, all but the first indented.
 

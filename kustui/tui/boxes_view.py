@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
+from textual.geometry import Region
 from textual.strip import Strip
 
+from kustui.drawing.lines import differing
 from kustui.tui.actions import bindings
 from kustui.tui.diagram import Diagram, step_of
 from kustui.tui.lines import shown
@@ -60,6 +62,7 @@ class BoxesView(Diagram, can_focus=True):
         subject = tree.subject(node.entry)
         marks = marks_of(subject, tree.snapshot.by_entry.get(node.entry.key, ()))
         same = self._subject is not None and workflow_key(self._subject.entry) == workflow_key(node.entry)
+        before = self.drawn
         if self.drawn is None or self._subject is not subject:
             self.drawn, self._subject = BoxPicture(flow_picture(subject), marks), subject
         elif self.drawn.marks != marks:
@@ -70,10 +73,16 @@ class BoxesView(Diagram, can_focus=True):
             step = self.selected if same and self.selected in by_node else next(iter(by_node), "")
         if not same:
             self.left = self.top = 0
+        if self.drawn is not before:
+            self.refresh()
         if step != self.selected or not same:
-            self.selected = step
-            self._bring_into_view()
-        self.refresh()
+            self._put(step)
+
+    def _put(self, step: str) -> None:
+        """Select a box, and bring it into view."""
+        before, self.selected = self.selected, step
+        if not self._bring_into_view():
+            self._repaint(before)
 
     def render_line(self, y: int) -> Strip:
         width, base, looks = self.size.width, self.rich_style, looks_of(self.app)
@@ -87,25 +96,29 @@ class BoxesView(Diagram, can_focus=True):
 
     # The window
 
-    def _move_to(self, left: int, top: int) -> None:
+    def _move_to(self, left: int, top: int) -> bool:
+        """Whether it was anywhere else."""
         boxes = self.drawn.boxes if self.drawn is not None else None
         left = max(0, min(left, boxes.width - self.size.width)) if boxes else 0
         top = max(0, min(top, boxes.height - self.size.height)) if boxes else 0
-        if (left, top) != (self.left, self.top):
-            self.left, self.top = left, top
-            self.refresh()
+        if (left, top) == (self.left, self.top):
+            return False
+        self.left, self.top = left, top
+        self.refresh()
+        return True
 
-    def _bring_into_view(self) -> None:
+    def _bring_into_view(self) -> bool:
+        """Whether the window had to be moved for the selected box."""
         box = self._box
         if box is None or not self.size.height:
-            return
+            return False
         width, height = self.size.width, self.size.height
         left, top = self.left, self.top
         if not left <= box.x <= box.right < left + width:
             left = box.x - max(0, width - box.width) // 2
         if not top <= box.y <= box.bottom < top + height:
             top = box.y - max(0, height - box.height) // 2
-        self._move_to(left, top)
+        return self._move_to(left, top)
 
     def on_resize(self) -> None:
         self._bring_into_view()
@@ -184,10 +197,19 @@ class BoxesView(Diagram, can_focus=True):
         return node_key(self._subject.entry, self.selected)
 
     def _select(self, box: Box) -> None:
-        self.selected = box.node
-        self._bring_into_view()
-        self.refresh()
+        self._put(box.node)
         self.moved()
+
+    def _repaint(self, before: str) -> None:
+        """Paint again what looks different since another box was selected: the two, and the wires that meet them."""
+        assert self.drawn is not None
+        for y in range(self.size.height):
+            was, now = (
+                self.drawn.row(self.top + y, self.left, self.size.width, selected)
+                for selected in (before, self.selected)
+            )
+            if (cells := differing(was, now)) is not None:
+                self.refresh(Region(cells[0], y, cells[1] - cells[0] + 1, 1))
 
     def _beside(self, by: int) -> None:
         """Select the next box in the same layer."""

@@ -57,9 +57,13 @@ class TreeView(RowsView):
         """Put the cursor on a node, opening what it stands below; False where it is nowhere."""
         if self.tree_of is None:
             return False
+        shown = self.tree_of.rows.count
         index = self.tree_of.reveal(key)
         if index is None:
             return False
+        if self.tree_of.rows.count == shown and index != self.cursor:
+            self.cursor = index  # nothing had to be opened: two rows look different
+            return True
         self.show(self.tree_of.rows, index)
         self.post_message(self.Moved(self))
         return True

@@ -1,0 +1,17 @@
+"""Pieces of text, as lines of a drawing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kustui.drawing.lines import differing
+
+if TYPE_CHECKING:
+    from kustui.drawing.lines import Line
+
+
+def test_lines_differ_from_the_first_cell_that_looks_different_to_the_last() -> None:
+    line: Line = (("漢字", ""), ("ab", "muted"), ("c", ""))
+    assert differing(line, line) is None
+    assert differing(line, (("漢", ""), ("字a", "muted"), ("bc", ""))) == (2, 5)
+    assert differing(line, (("漢字", ""), ("a", "muted"), ("x", "muted"), ("c", ""))) == (5, 5)
