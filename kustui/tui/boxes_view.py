@@ -12,10 +12,13 @@ from kustui.drawing.lines import differing
 from kustui.tui.actions import bindings
 from kustui.tui.diagram import Diagram, step_of
 from kustui.tui.lines import shown
+from kustui.tui.search import Search
 from kustui.tui.theme import looks_of
 from kustui.tui.tree import node_key, workflow_key
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual import events
     from textual.binding import BindingType
 
@@ -43,6 +46,10 @@ class BoxesView(Diagram, can_focus=True):
     selected = ""
     left = top = 0
     """The cell of the picture in the upper left corner."""
+    search = Search("")
+    """What was looked for last."""
+    marking = False
+    """Whether it is marked where it stands."""
     _subject: Subject | None = None
     _held: tuple[int, int] | None = None
     """Where the mouse took hold of the picture."""
@@ -89,6 +96,7 @@ class BoxesView(Diagram, can_focus=True):
         line: Line = ()
         if self.drawn is not None:
             line = self.drawn.row(self.top + y, self.left, width, self.selected)
+            line = self.search.marked(line) if self.marking else line
         elif y == 0:
             line = (("the boxes of a workflow are drawn here once one is chosen", "muted"),)
         pieces = [Segment(shown(text), base + looks[look]) for text, look in line]
@@ -211,6 +219,29 @@ class BoxesView(Diagram, can_focus=True):
             if (cells := differing(was, now)) is not None:
                 self.refresh(Region(cells[0], y, cells[1] - cells[0] + 1, 1))
 
+    @property
+    def found(self) -> Sequence[int]:
+        """The boxes in which what is looked for stands."""
+        texts = self.drawn.texts if self.drawn is not None else {}
+        return [
+            place
+            for place, box in enumerate(self._all)
+            if any(self.search.holds("".join(text for text, _ in line)) for line in texts[box.node].lines)
+        ]
+
+    @property
+    def place(self) -> int:
+        """Which of the boxes is selected."""
+        return next((place for place, box in enumerate(self._all) if box.node == self.selected), 0)
+
+    def put(self, place: int) -> None:
+        if 0 <= place < len(self._all):
+            self._select(self._all[place])
+
+    @property
+    def _all(self) -> Sequence[Box]:
+        return tuple(self.drawn.boxes.by_node.values()) if self.drawn is not None else ()
+
     def _beside(self, by: int) -> None:
         """Select the next box in the same layer."""
         if self.drawn is None or self._box is None:
@@ -243,12 +274,10 @@ class BoxesView(Diagram, can_focus=True):
         self._beyond(1)
 
     def action_first(self) -> None:
-        if self.drawn is not None and (box := next(iter(self.drawn.boxes.by_node.values()), None)) is not None:
-            self._select(box)
+        self.put(0)
 
     def action_last(self) -> None:
-        if self.drawn is not None and self.drawn.boxes.by_node:
-            self._select(list(self.drawn.boxes.by_node.values())[-1])
+        self.put(len(self._all) - 1)
 
     def action_choose(self) -> None:
         if self._subject is not None and self.pointed_at:

@@ -1,4 +1,4 @@
-"""The line at the bottom in which a filter is typed; the tree follows at each key."""
+"""The line at the bottom in which a filter, or a text to look for, is typed; the pane follows at each key."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ class Filter(Input):
     """
 
     class Kept(Message):
-        """What is typed is to stay; the keys go back to the tree."""
+        """What is typed is to stay; the keys go back to the pane."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     class Dropped(Message):
-        """Everything is to be shown again."""
+        """Everything is to be as it was."""
 
     class Stepped(Message):
         """The cursor is to move by so many rows while the filter is typed."""
@@ -37,7 +41,7 @@ class Filter(Input):
         super().__init__(placeholder="words of a name, an id or an event", compact=True, id="filter")
 
     def action_keep(self) -> None:
-        self.post_message(self.Kept())
+        self.post_message(self.Kept(self.value))
 
     def action_drop(self) -> None:
         self.post_message(self.Dropped())

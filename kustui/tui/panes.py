@@ -17,7 +17,8 @@ from kustui.tui.diagram import Diagram
 from kustui.tui.lines import shown
 from kustui.tui.problems_view import ProblemsView
 from kustui.tui.rows import RowsView
-from kustui.tui.side import PANES, Side
+from kustui.tui.side import PANES as PANES
+from kustui.tui.side import Side
 from kustui.tui.status import StatusBar
 from kustui.tui.tree import Kind
 from kustui.tui.tree_view import TreeView
@@ -43,7 +44,7 @@ _TREE_KEYS = (
 )  # fmt: skip
 _FILTER_KEYS = ("filter.keep", "filter.drop", "filter.up", "filter.down")
 _PANE_KEYS = (
-    "rows.choose", "view.leave", "view.next-pane", "view.maximise", "go.back", "app.help", "app.quit",
+    "rows.choose", "view.leave", "view.next-pane", "find.filter", "view.maximise", "go.back", "app.help", "app.quit",
     "app.palette",
 )  # fmt: skip
 
@@ -56,7 +57,7 @@ class Panes(Screen[None]):
         self.snapshot: Snapshot | None = None
         self.ready = False
         """Whether what the panes need is imported: it is, after the first paint."""
-        self.filtered: RowsView | None = None
+        self.filtered: Widget | None = None
         """The pane that the filter is for."""
         self._titles: dict[Widget, str] = {}
 
@@ -126,14 +127,18 @@ class Panes(Screen[None]):
         place = f" from line {line:,}" if line else ""
         alone = self.has_class("-short")
         self._title(self.tree_view, title)
-        self._title(self.detail, "2 Detail   3 Source   5 Flow" if alone else "2 Detail")
+        self._title(self.detail, "2 Detail", "3 Source   5 Flow" if alone else "")
         self._title(self.problems, self.problems.title)
         self._title(self.changes, "What changed on disk")
-        self._title(self.source, f"3 Source{place}   2 Detail   5 Flow" if alone else f"3 Source{place}")
-        for view, title in self.side.titles(alone=alone):
-            self._title(view, title)
+        self._title(self.source, f"3 Source{place}", "2 Detail   5 Flow" if alone else "")
+        for view, title, others in self.side.titles(alone=alone):
+            self._title(view, title, others)
 
-    def _title(self, view: Widget, title: str) -> None:
+    def _title(self, view: Widget, title: str, others: str = "") -> None:
+        """Its name, what was looked for in it, and the other panes in its place."""
+        if getattr(view, "marking", False):
+            title += f"   {len(view.found):,} with “{view.search.text}”"  # type: ignore[attr-defined]
+        title = f"{title}   {others}" if others else title
         if self._titles.get(view) != title:  # a new title repaints the whole pane
             self._titles[view] = title
             view.border_title = Content(shown(title))  # content, since text would go through a markup parser
@@ -152,7 +157,7 @@ class Panes(Screen[None]):
 
     def action_tree(self) -> None:
         self.remove_class("-beside")
-        self.tree_view.focus()
+        self.set_focus(self.tree_view)
 
     def action_detail(self) -> None:
         self.enter("detail")
@@ -175,7 +180,7 @@ class Panes(Screen[None]):
     def enter(self, name: str) -> None:
         """Into one of the panes at the right."""
         self.add_class("-beside")
-        self.side.bring(name).focus()
+        self.set_focus(self.side.bring(name))  # at once: the next key is for it
         self.title_panes()
 
     def action_problems(self) -> None:
@@ -191,7 +196,7 @@ class Panes(Screen[None]):
         self.remove_class("-changes")
         self.add_class("-problems")
         self.show_problems()
-        self.problems.focus()
+        self.set_focus(self.problems)
 
     def show_problems(self) -> None:
         if self.has_class("-problems"):
@@ -211,7 +216,7 @@ class Panes(Screen[None]):
     def enter_changes(self) -> None:
         self.remove_class("-problems")
         self.add_class("-changes")
-        self.changes.focus()
+        self.set_focus(self.changes)
 
     def action_next_pane(self) -> None:
         self._turn(1)

@@ -42,6 +42,11 @@ class ProblemsView(RowsView):
             self.show_again(problem_rows(self._problems, self.words, new), _said)
 
     @property
+    def first_rows(self) -> Sequence[int]:
+        """The rows that a problem begins with, without the places that belong to it."""
+        return [index for index in range(self.rows.count) if self.rows.make(index).aside]
+
+    @property
     def title(self) -> str:
         return f"4 Problems with “{self.words}”" if self.words else "4 Problems"
 

@@ -17,10 +17,11 @@ from textual.widget import Widget
 
 from kustui.tui.actions import bindings
 from kustui.tui.lines import Row, Rows, laid_out, shown
+from kustui.tui.search import Search
 from kustui.tui.theme import looks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual import events
     from textual.binding import BindingType
@@ -66,6 +67,11 @@ class RowsView(Widget, can_focus=True):
         """Whether the cursor is shown while the keys go elsewhere."""
         self.top = 0
         """The row at the upper edge."""
+        self.search = Search("")
+        """What was looked for last."""
+        self.marking = False
+        """Whether it is marked where it stands."""
+        self._found: tuple[Rows, Search, Sequence[int]] | None = None
         self._width = 0
 
     # What is shown
@@ -111,9 +117,29 @@ class RowsView(Widget, can_focus=True):
             cursor = looks["cursor" if self.has_focus else "cursor-blurred"]
         # The cursor's own glyph, so that it is seen without colour as well.
         edge = Segment("▌" if here and self.has_focus else " ", base + cursor)
-        line = laid_out(self.rows.make(index), width - 1)
+        row = self.rows.make(index)
+        line = laid_out(row._replace(line=self.search.marked(row.line)) if self.marking else row, width - 1)
         pieces = [Segment(shown(text), base + looks[look] + cursor) for text, look in line]
         return Strip([edge, *pieces]).adjust_cell_length(width, base + cursor).simplify()
+
+    # What is looked for
+
+    @property
+    def found(self) -> Sequence[int]:
+        """The rows that hold what is looked for."""
+        if self._found is None or self._found[0] is not self.rows or self._found[1] != self.search:
+            holding = [index for index in range(self.rows.count) if self.search.holds(self.rows.text(index))]
+            self._found = (self.rows, self.search, holding)
+        return self._found[2]
+
+    @property
+    def place(self) -> int:
+        """The row of the cursor, for whoever goes from one that was found to the next."""
+        return self.cursor
+
+    def put(self, place: int) -> None:
+        """Put the cursor on a row that was found."""
+        self.cursor = place
 
     # The cursor
 

@@ -49,21 +49,22 @@ class Side(Vertical):
 
     def bring(self, name: str) -> Widget:
         """Show one of the panes where only one is, and a drawing instead of the other drawings; the pane."""
-        if name in DIAGRAMS:
+        another = name in DIAGRAMS and name != self.diagram
+        if another:
             self.diagram = name
         for each in PANES:
             self.screen.set_class(each == name, f"-beside-{each}")
         for each in DIAGRAMS:
             self.query_one(f"#{each}").set_class(each == self.diagram, "-chosen")
-        if self._told is not None:
+        if another and self._told is not None:
             self.tell(*self._told)
         return self.query_one(f"#{name}")
 
-    def titles(self, *, alone: bool) -> Iterator[tuple[Diagram, str]]:
-        """What the drawings' panes are called, with the keys of what else there is; ``alone`` where neither detail nor
-        source is shown with them."""
+    def titles(self, *, alone: bool) -> Iterator[tuple[Diagram, str, str]]:
+        """What the drawings' panes are called, and what else there is, with its keys; ``alone`` where neither detail
+        nor source is shown with them."""
         views = [self.query_one(f"#{name}", Diagram) for name in DIAGRAMS]
         for view in views:
             others = (other.NAME for other in views if other is not view)
             rest = ("2 Detail", "3 Source") if alone else ()
-            yield view, f"{view.title}   {'  '.join((*others, *rest))}"
+            yield view, view.title, "  ".join((*others, *rest))

@@ -63,7 +63,10 @@ def source_rows(document: Document, pointer: str, problems: Sequence[Problem] = 
         told = _highlighted(line[indent:], [(fault.start - indent, fault.end - indent) for fault in found])
         return Row((number, *told), mark=found[0].mark if found else ())
 
-    return Rows(len(lines) + (1 if cut else 0), row, first.line)
+    def say(index: int) -> str:
+        return lines[index][indent:] if index < len(lines) else ""
+
+    return Rows(len(lines) + (1 if cut else 0), row, first.line, say)
 
 
 def _faults(problems: Sequence[Problem], first: int, count: int) -> dict[int, tuple[_Fault, ...]]:

@@ -53,6 +53,7 @@ LOOKS = {
     "good": ("success", ""),
     "fault": ("error", "bold underline"),
     "new": ("accent", "bold"),
+    "match": ("warning", "bold underline reverse"),
 }
 """What a piece of text can look like: the variable of the theme that colours it, and its attributes."""
 

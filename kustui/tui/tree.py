@@ -187,7 +187,7 @@ class Tree:
             if self._alone(document):
                 yield from self._workflows(document, 0)
             elif document.entries or document.faults or document.broken or document.app_extent is not None:
-                if self.filter and not any(self._matches(entry) for entry in document.entries):
+                if self.filter and not any(_holds(entry, self.filter) for entry in document.entries):
                     continue
                 yield Node(Kind.DOCUMENT, (document.path,), 0, document, document.app_pointer, opens=True)
 
@@ -203,12 +203,8 @@ class Tree:
 
     def _workflows(self, document: Document, depth: int) -> Iterator[Node]:
         for entry in document.entries:
-            if not self.filter or self._matches(entry):
+            if not self.filter or _holds(entry, self.filter):
                 yield Node(Kind.WORKFLOW, workflow_key(entry), depth, document, entry.item.pointer, entry, opens=True)
-
-    def _matches(self, entry: Entry) -> bool:
-        text = f"{entry.title}\n{entry.id}\n{entry.item.event}\n{entry.source.path}".lower()
-        return all(word in text for word in self.filter.lower().split())
 
     def _children(self, node: Node) -> Iterator[Node]:
         match node.kind:
@@ -404,6 +400,22 @@ class Tree:
         self.filter = text.strip()
         self._rebuild()
 
+    def matching(self, words: str) -> list[Key]:
+        """The workflows that a filter leaves, whether it is in force or not."""
+        return [workflow_key(entry) for entry in self.snapshot.collection.entries if _holds(entry, words)]
+
+    def place_among(self, keys: Sequence[Key], node: Node | None) -> float:
+        """Where a node stands among some workflows: the number of one of them, or between two numbers."""
+        if node is None:
+            return -0.5
+        here = self._place(node.document, node.entry)
+        for index, key in enumerate(keys):
+            entry = self.snapshot.collection.by_key[key[1]]
+            there = self._place(self.snapshot.collection.document_of(entry), entry)
+            if there >= here:
+                return index if there == here else index - 0.5
+        return len(keys) - 0.5
+
     def link(self, node: Node) -> Key:
         """Where Enter on a row leads: the scheduled workflow, the step a transition names; else nowhere."""
         from kustui.graph.flow import Way
@@ -498,6 +510,12 @@ class Tree:
             return (*broken, *self.snapshot.by_document.get(node.document, ()))
         found = self.snapshot.by_entry.get(node.entry.key, ())
         return tuple(problem for problem in found if within(problem.pointer, node.pointer)) if found else ()
+
+
+def _holds(entry: Entry, words: str) -> bool:
+    """Whether a filter leaves a workflow: every word is in its name, its id, its event or its file's path."""
+    text = f"{entry.title}\n{entry.id}\n{entry.item.event}\n{entry.source.path}".lower()
+    return all(word in text for word in words.lower().split())
 
 
 def within(pointer: str, part: str) -> bool:
