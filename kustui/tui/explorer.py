@@ -14,8 +14,8 @@ from kustui.tui.filtering import Filtering
 from kustui.tui.lines import Row, Target, shown
 from kustui.tui.live import Live
 from kustui.tui.places import place_of
+from kustui.tui.selecting import Selecting
 from kustui.tui.side import DIAGRAMS
-from kustui.tui.travel import Travel
 from kustui.tui.tree import Moves
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kustui.workspace import Snapshot
 
 
-class Explorer(Travel, Filtering):
+class Explorer(Selecting, Filtering):
     """The panes of a snapshot, and of the next one as soon as there is one."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("view")

@@ -14,7 +14,7 @@ from kustui.tui.actions import BY_ID
 from kustui.tui.banner import Banner
 from kustui.tui.changes_view import ChangesView
 from kustui.tui.diagram import Diagram
-from kustui.tui.lines import shown
+from kustui.tui.lines import Row, shown
 from kustui.tui.problems_view import ProblemsView
 from kustui.tui.rows import RowsView
 from kustui.tui.side import PANES as PANES
@@ -97,6 +97,10 @@ class Panes(Screen[None]):
     @property
     def status(self) -> StatusBar:
         return self.query_one("#status", StatusBar)
+
+    def announce(self, text: str, look: str = "") -> None:
+        """Say something short in the place of the keys, until the next one is pressed."""
+        self.status.announce(Row(((text, look),)))
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         focused = event.widget.id

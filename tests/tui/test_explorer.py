@@ -535,7 +535,7 @@ async def test_the_palette_offers_what_can_be_done_and_nothing_twice() -> None:
 
 def test_every_action_is_carried_out_by_the_widget_of_its_group() -> None:
     carriers: dict[str, type[Widget | Kustui]] = {
-        "rows": RowsView, "tree": TreeView, "rail": RailView, "boxes": BoxesView, "go": Explorer,
+        "rows": RowsView, "tree": TreeView, "rail": RailView, "boxes": BoxesView, "go": Explorer, "selected": Explorer,
         "chains": ChainsView, "timeline": TimelineView, "rate": Rate,
         "view": Explorer, "find": Explorer, "filter": Filter, "app": Kustui,
     }  # fmt: skip
@@ -552,7 +552,7 @@ def test_every_action_is_carried_out_by_the_widget_of_its_group() -> None:
 
 
 def test_no_key_is_given_twice_where_both_would_be_heard() -> None:
-    together = [{"rows", "tree", "go", "view", "find", "app"}, {"filter", "app"}]
+    together = [{"rows", "tree", "go", "view", "selected", "find", "app"}, {"filter", "app"}]
     for groups in together:
         keys = [key for action in ACTIONS if action.group in groups for key in action.keys.split(",")]
         assert sorted(set(keys)) == sorted(keys)
