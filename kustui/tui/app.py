@@ -98,6 +98,14 @@ class Kustui(App[None]):
         if not isinstance(self.screen, Help):
             self.push_screen(Help())
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Put a text on the clipboard of the terminal, as Textual does, but through tmux and screen as well."""
+        from kustui.tui.clipboard import osc52
+
+        self._clipboard = text
+        if self._driver is not None:  # nothing public writes between what is drawn and not into it
+            self._driver.write(osc52(text))
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         from kustui.tui.palette import commands
 

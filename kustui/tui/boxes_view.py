@@ -17,7 +17,7 @@ from kustui.tui.theme import looks_of
 from kustui.tui.tree import node_key, workflow_key
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from textual import events
     from textual.binding import BindingType
@@ -101,6 +101,12 @@ class BoxesView(Diagram, can_focus=True):
             line = (("the boxes of a workflow are drawn here once one is chosen", "muted"),)
         pieces = [Segment(shown(text), base + looks[look]) for text, look in line]
         return Strip(pieces).adjust_cell_length(width, base).simplify()
+
+    def whole(self) -> Iterator[Line]:
+        if self.drawn is not None and self._subject is not None:
+            yield ((self._subject.entry.title, "heading"),)
+            for y in range(self.drawn.boxes.height):
+                yield self.drawn.row(y)
 
     # The window
 

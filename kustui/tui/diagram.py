@@ -8,9 +8,11 @@ from textual.message import Message
 from textual.widget import Widget
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.timer import Timer
 
-    from kustui.tui.lines import Key
+    from kustui.tui.lines import Key, Line
     from kustui.tui.tree import Node, Tree
 
 REST = 0.06
@@ -58,6 +60,10 @@ class Diagram(Widget):
     @property
     def pointed_at(self) -> Key:
         """The node of the tree that its cursor is on."""
+        raise NotImplementedError
+
+    def whole(self) -> Iterator[Line]:
+        """Everything that it draws, also what is not in view."""
         raise NotImplementedError
 
     def tell(self, tree: Tree, node: Node) -> None:

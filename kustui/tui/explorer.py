@@ -10,11 +10,11 @@ from textual import work
 
 from kustui.tui.actions import BY_ID, bindings, key_names
 from kustui.tui.banner import Banner, broken_files
+from kustui.tui.copying import Copying
 from kustui.tui.filtering import Filtering
 from kustui.tui.lines import Row, Target, shown
 from kustui.tui.live import Live
 from kustui.tui.places import place_of
-from kustui.tui.selecting import Selecting
 from kustui.tui.side import DIAGRAMS
 from kustui.tui.tree import Moves
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from kustui.workspace import Snapshot
 
 
-class Explorer(Selecting, Filtering):
+class Explorer(Copying, Filtering):
     """The panes of a snapshot, and of the next one as soon as there is one."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("view")

@@ -40,7 +40,8 @@ _TALL = 34
 """Rows from which detail and source are shown together."""
 _TREE_KEYS = (
     "rows.choose", "find.filter", "view.problems", "view.flow", "go.back", "view.next-pane", "app.help", "app.quit",
-    "go.next-problem", "view.maximise", "tree.open-all", "tree.close-all", "app.palette",
+    "go.next-problem", "selected.copy", "selected.edit", "view.maximise", "tree.open-all",
+    "tree.close-all", "app.palette",
 )  # fmt: skip
 _FILTER_KEYS = ("filter.keep", "filter.drop", "filter.up", "filter.down")
 _PANE_KEYS = (
@@ -106,6 +107,8 @@ class Panes(Screen[None]):
         focused = event.widget.id
         if focused == "filter" and self.filtered is not None:
             focused = self.filtered.id  # what is being filtered is to be seen
+        if focused == "copy-menu":  # above the panes, which stay as they are
+            return
         for name in ("tree", *PANES, "problems", "changes"):
             self.set_class(focused == name, f"-on-{name}")
         if focused in PANES:

@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.actions import bindings
 from kustui.tui.diagram import Diagram, step_of
-from kustui.tui.lines import Row, Rows
+from kustui.tui.lines import Row, Rows, laid_out
 from kustui.tui.rows import RowsView
 from kustui.tui.tree import node_key, workflow_key
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.binding import BindingType
 
     from kustui.drawing.flow_rail import FlowRail
-    from kustui.tui.lines import Key
+    from kustui.tui.lines import Key, Line
     from kustui.tui.tree import Node, Tree
 
 _SHARE = 3
 """Of how many parts of the width the lanes take one at most."""
+
+
+_WIDTH = 100
+"""Cells of a row at least, where it is not for the pane."""
 
 
 class RailView(RowsView, Diagram):
@@ -80,6 +86,13 @@ class RailView(RowsView, Diagram):
         assert self.drawn is not None
         row = self.drawn.row(index, self._first, self._columns, self.size.width - 1)
         return Row(row.line, row.aside, row.mark)
+
+    def whole(self) -> Iterator[Line]:
+        if self.drawn is not None:
+            yield ((self.drawn.subject.entry.title, "heading"),)
+            for index in range(len(self.drawn.nodes)):
+                row = self.drawn.row(index, 0, len(self.drawn.rail.columns))
+                yield laid_out(Row(row.line, row.aside, row.mark), max(self.size.width, _WIDTH))
 
     # The lanes
 

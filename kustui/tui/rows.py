@@ -16,12 +16,12 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from kustui.tui.actions import bindings
-from kustui.tui.lines import Row, Rows, laid_out, shown
+from kustui.tui.lines import Line, Row, Rows, laid_out, shown
 from kustui.tui.search import Search
 from kustui.tui.theme import looks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from textual import events
     from textual.binding import BindingType
@@ -98,6 +98,10 @@ class RowsView(Widget, can_focus=True):
     def row(self) -> Row:
         """The row of the cursor."""
         return self.rows.make(self.cursor) if self.rows.count else Row()
+
+    def whole(self) -> Iterator[Line]:
+        """Every row, also those that are not in view."""
+        return (laid_out(self.rows.make(index), self.size.width - 1) for index in range(self.rows.count))
 
     @property
     def page(self) -> int:

@@ -17,6 +17,7 @@ from kustui.tui.actions import ACTIONS
 from kustui.tui.app import Kustui
 from kustui.tui.boxes_view import BoxesView
 from kustui.tui.chains_view import ChainsView
+from kustui.tui.copy_menu import CopyMenu
 from kustui.tui.explorer import Explorer
 from kustui.tui.filter import Filter
 from kustui.tui.help import Help
@@ -529,22 +530,25 @@ async def test_the_palette_offers_what_can_be_done_and_nothing_twice() -> None:
             command.help.rsplit(" ", 1)[-1] for command in commands(eye.app, cast("Screen[object]", eye.explorer))
         ]
         assert sorted(offered) == sorted(
-            action.id for action in ACTIONS if action.group not in ("filter", "rate") and action.id != "app.palette"
+            action.id
+            for action in ACTIONS
+            if action.group not in ("filter", "rate", "menu") and action.id != "app.palette"
         )
 
 
 def test_every_action_is_carried_out_by_the_widget_of_its_group() -> None:
     carriers: dict[str, type[Widget | Kustui]] = {
-        "rows": RowsView, "tree": TreeView, "rail": RailView, "boxes": BoxesView, "go": Explorer, "selected": Explorer,
-        "chains": ChainsView, "timeline": TimelineView, "rate": Rate,
+        "rows": RowsView, "tree": TreeView, "rail": RailView, "boxes": BoxesView, "go": Explorer,
+        "chains": ChainsView, "timeline": TimelineView, "rate": Rate, "menu": CopyMenu, "selected": Explorer,
         "view": Explorer, "find": Explorer, "filter": Filter, "app": Kustui,
     }  # fmt: skip
     for action in ACTIONS:
-        carrier = carriers[action.group]
+        copies = action.group == "copy"  # in its list for the keys, and without it from the palette
+        carrier = Explorer if copies else carriers[action.group]
         assert callable(getattr(carrier, f"action_{action.carried_out_by}", None)), action.id
         bound = {
             binding.id
-            for part in carrier.__mro__
+            for part in (CopyMenu if copies else carrier).__mro__
             for binding in vars(part).get("BINDINGS", ())
             if isinstance(binding, Binding)
         }
@@ -552,7 +556,7 @@ def test_every_action_is_carried_out_by_the_widget_of_its_group() -> None:
 
 
 def test_no_key_is_given_twice_where_both_would_be_heard() -> None:
-    together = [{"rows", "tree", "go", "view", "selected", "find", "app"}, {"filter", "app"}]
+    together = [{"rows", "tree", "go", "view", "selected", "find", "app"}, {"filter", "app"}, {"copy", "menu"}]
     for groups in together:
         keys = [key for action in ACTIONS if action.group in groups for key in action.keys.split(",")]
         assert sorted(set(keys)) == sorted(keys)
