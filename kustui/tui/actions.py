@@ -118,7 +118,7 @@ ACTIONS = (
     Action("copy.json", "j", "JSON", "its JSON, as in the file", method="copy_json"),
     Action("copy.place", "l", "line", "its file and line", method="copy_place"),
     Action("copy.pointer", "p", "pointer", "its JSON pointer", method="copy_pointer"),
-    Action("copy.text", "t", "text", "the row of the cursor, in words", method="copy_text"),
+    Action("copy.text", "t", "text", "the row of the cursor, in words", method="copy_row"),
     Action("copy.diagram", "d", "drawing", "the drawing of it that is shown, whole, as text", method="copy_diagram"),
     Action("copy.mermaid", "m", "Mermaid", "the flow of its workflow, as Mermaid draws it", method="copy_mermaid"),
     Action("menu.down", "down,tab", "down", "one row down"),

@@ -139,7 +139,7 @@ class Copying(Selecting):
     def action_copy_pointer(self) -> None:
         self._copy("copy.pointer")
 
-    def action_copy_text(self) -> None:
+    def action_copy_row(self) -> None:
         self._copy("copy.text")
 
     def action_copy_diagram(self) -> None:

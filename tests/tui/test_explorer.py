@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from textual.binding import Binding
 from textual.geometry import Offset
+from textual.screen import Screen
 
 from kustui.opening import Opening
 from kustui.tui.actions import ACTIONS
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable
 
     from textual.pilot import Pilot
-    from textual.screen import Screen
     from textual.widget import Widget
 
 
@@ -553,6 +553,12 @@ def test_every_action_is_carried_out_by_the_widget_of_its_group() -> None:
             if isinstance(binding, Binding)
         }
         assert action.id in bound
+
+
+def test_no_action_of_the_explorer_takes_the_place_of_one_of_the_library() -> None:
+    theirs = {name for name in dir(Screen) if name.startswith("action_")}
+    ours = {f"action_{action.carried_out_by}" for action in ACTIONS if action.group != "app"}
+    assert not theirs & ours  # Ctrl+C is one of theirs: it copied a row where it was to leave
 
 
 def test_no_key_is_given_twice_where_both_would_be_heard() -> None:
