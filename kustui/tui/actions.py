@@ -49,8 +49,12 @@ GROUPS = {
     "menu": "While you choose what to copy",
     "find": "Finding",
     "filter": "While a filter is typed",
+    "help": "In this help",
     "app": "kustui",
 }
+
+PASSING = ("filter", "rate", "menu", "help")
+"""Groups that hold only while something is typed or chosen, or the help is read: nobody looks for them by name."""
 
 ACTIONS = (
     Action("rows.down", "j,down", "down", "one row down"),
@@ -133,7 +137,9 @@ ACTIONS = (
     Action("filter.drop", "escape", "show all", "end the filter, or the search where it began"),
     Action("filter.up", "up", "up", "one row up while typing, or to the match before"),
     Action("filter.down", "down", "down", "one row down while typing, or to the next match"),
-    Action("app.help", "question_mark,f1", "help", "every key, explained"),
+    Action("help.filter", "slash", "filter", "show only the lines that hold some words"),
+    Action("help.leave", "escape,q,question_mark,f1", "back", "back to where you were, or to every line"),
+    Action("app.help", "question_mark,f1", "help", "the pane at hand, then every key and sign, explained"),
     Action("app.palette", "colon,ctrl+p", "commands", "find a command by its name", method="command_palette"),
     Action("app.quit", "q,ctrl+q,ctrl+c", "quit", "leave kustui"),
 )

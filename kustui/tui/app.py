@@ -96,7 +96,7 @@ class Kustui(App[None]):
         from kustui.tui.help import Help
 
         if not isinstance(self.screen, Help):
-            self.push_screen(Help())
+            self.push_screen(Help(self.screen))
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put a text on the clipboard of the terminal, as Textual does, but through tmux and screen as well."""

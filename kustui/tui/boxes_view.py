@@ -37,6 +37,11 @@ class BoxesView(Diagram, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("boxes")
     NAME = "6 Boxes"
+    ABOUT = (
+        "The selected workflow as boxes and arrows, each arrow with its condition. One box is selected, and the "
+        "tree follows it. What has no room is moved to with the keys, or by dragging."
+    )
+    SIGNS = "◆●◇↯↺⇒✗▲·"
     KEYS = (
         "boxes.choose", "boxes.down", "boxes.pan-down", "view.flow", "view.chains",
         "view.leave", "view.maximise", "app.help",

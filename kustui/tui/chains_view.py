@@ -33,6 +33,11 @@ class ChainsView(RowsView, Diagram):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("chains")
     NAME = "7 Chains"
+    ABOUT = (
+        "Who schedules whom, after how long, with which inputs and what is wrong with them: around the selected "
+        "workflow, or all chains in a list."
+    )
+    SIGNS = "⇒↺✗▲·"
     KEYS = (
         "rows.choose", "chains.overview", "chains.sort", "chains.further", "view.timeline",
         "view.leave", "view.maximise", "app.help",

@@ -17,6 +17,13 @@ _MOST = 20
 class ChangesView(RowsView):
     """A block of rows for each save."""
 
+    NAME = "What changed on disk"
+    ABOUT = (
+        "What each save has changed, the latest first: added, removed and changed, with the old text and the new. "
+        "Enter goes to the place; leaving by the key of the pane says that everything was looked at."
+    )
+    SIGNS = "+"
+
     _saves: tuple[Sequence[Row], ...] = ()
 
     def take(self, rows: Sequence[Row]) -> None:

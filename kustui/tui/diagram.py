@@ -39,8 +39,12 @@ class Followed(Message):
 class Diagram(Widget):
     """A pane that draws what the tree's cursor is on, or is a part of."""
 
-    NAME = ""
+    NAME: ClassVar[str] = ""
     """What the pane is called, with its key."""
+    ABOUT: ClassVar[str] = ""
+    """What the help says of it."""
+    SIGNS: ClassVar[str] = ""
+    """The signs that it draws and the help explains."""
 
     KEYS: ClassVar[tuple[str, ...]] = ()
     """The actions that the line of keys offers in it."""

@@ -137,7 +137,8 @@ async def edit_text(app: App[None], text: str, suffix: str = ".json") -> str:
     folder = Path(tempfile.mkdtemp(prefix="kustui-"))
     path = folder / f"edit{suffix}"
     # Half of a surrogate pair is no UTF-8; spelt out so, JSON says the same.
-    path.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
+    ended = text if text.endswith("\n") else f"{text}\n"  # else many an editor would end it so
+    path.write_text(ended, encoding="utf-8", errors="backslashreplace", newline="")
     before = path.read_bytes()
     try:
         await _run(app, editor, editor.command(path, wait=True))
@@ -149,7 +150,10 @@ async def edit_text(app: App[None], text: str, suffix: str = ".json") -> str:
         shutil.rmtree(folder, ignore_errors=True)
         raise EditorError(told) from error
     shutil.rmtree(folder, ignore_errors=True)
-    return text if after == before else after.decode(errors="replace")
+    if after == before:
+        return text
+    written = after.decode(errors="replace")
+    return written if ended == text else written.removesuffix("\n")
 
 
 async def _run(app: App[None], editor: Editor, command: Sequence[str]) -> None:

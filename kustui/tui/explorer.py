@@ -12,7 +12,7 @@ from kustui.tui.actions import BY_ID, bindings, key_names
 from kustui.tui.banner import Banner, broken_files
 from kustui.tui.copying import Copying
 from kustui.tui.filtering import Filtering
-from kustui.tui.lines import Row, Target, shown
+from kustui.tui.lines import Line, Row, Target, shown
 from kustui.tui.live import Live
 from kustui.tui.places import place_of
 from kustui.tui.side import DIAGRAMS
@@ -74,6 +74,8 @@ class Explorer(Copying, Filtering):
             return
         self.tree_view.empty = "no workflow has that in its name, id or event"
         self.take(snapshot)
+        if not self._touched:
+            self.status.announce(_hint())
         self.call_after_refresh(self._follow)
 
     def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
@@ -148,3 +150,20 @@ class Explorer(Copying, Filtering):
         self._touched = True
         self.status.announce(Row())
         self.look()
+
+    def on_click(self) -> None:
+        self.on_key()
+
+
+def _hint() -> Row:
+    """What somebody who has never been here needs, until the first key is pressed."""
+    keys = (
+        ("app.help", "explains every key and sign"),
+        ("rows.choose", "opens"),
+        ("go.next-problem", "what is wrong"),
+        ("app.quit", "leaves"),
+    )
+    line: Line = ()
+    for id_, what in keys:
+        line = (*line, ("   " if line else "", ""), (key_names(BY_ID[id_])[0], "key"), (f" {what}", "muted"))
+    return Row(line)

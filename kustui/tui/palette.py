@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 
-from kustui.tui.actions import ACTIONS, GROUPS, Action, key_names
+from kustui.tui.actions import ACTIONS, GROUPS, PASSING, Action, key_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
     """Every action that something on the screen can carry out now."""
     for action in ACTIONS:
         carrier = _carrier(action, app, screen)
-        if carrier is not None and action.group not in ("filter", "rate", "menu") and action.id != "app.palette":
+        if carrier is not None and action.group not in PASSING and action.id != "app.palette":
             title = f"{GROUPS[action.group].lower()}: {action.help}"
             yield SystemCommand(title, f"{', '.join(key_names(action))}   {action.id}", _run(action, app, carrier))
 

@@ -20,6 +20,13 @@ class ProblemsView(RowsView):
     """Rows are made only while it is shown: of the problems that hold every one of its words."""
 
     words = ""
+    NAME = "4 Problems"
+    ABOUT = (
+        "Everything that is wrong, the worst of each workflow first; what a save has brought comes first of all. "
+        "Below a problem, the other places that belong to it. Enter goes to the place; the key of the pane closes "
+        "it again."
+    )
+    SIGNS = "✗▲·"
     _problems: tuple[Problem, ...] | None = None
     _new: frozenset[_Who] = frozenset()
     """What has come since somebody looked: it is told first."""

@@ -33,6 +33,12 @@ class RailView(RowsView, Diagram):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("rail")
     NAME = "5 Flow"
+    ABOUT = (
+        "The selected workflow, a row a step, with lanes for branches as in a git log: a line leads down to one "
+        "step, and all ways to a step run into its line. A row says under which condition a run comes to it. The "
+        "tree and the other panes follow the cursor."
+    )
+    SIGNS = "◆●◇↯│↺◈⇒✗▲·"
     KEYS = (
         "rows.choose", "rail.fold", "view.boxes", "view.chains", "view.timeline",
         "view.leave", "view.maximise", "app.help",

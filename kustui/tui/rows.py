@@ -34,6 +34,13 @@ _NEAR = 400
 class RowsView(Widget, can_focus=True):
     """Rows with a cursor."""
 
+    NAME: ClassVar[str] = ""
+    """What the pane is called, with its key."""
+    ABOUT: ClassVar[str] = ""
+    """What the help says of it."""
+    SIGNS: ClassVar[str] = ""
+    """The signs that it draws and the help explains."""
+
     BINDINGS: ClassVar[list[BindingType]] = bindings("rows")
     DEFAULT_CSS = "RowsView { height: 1fr; background: $background; color: $foreground; }"
 

@@ -26,6 +26,24 @@ DIAGRAMS = ("flow", "boxes", "chains", "timeline")
 PANES = (*DIAGRAMS, "detail", "source")
 
 
+class DetailView(RowsView):
+    NAME = "2 Detail"
+    ABOUT = (
+        "What is selected, in words: where a step comes from and goes, what has always run before it, who reads "
+        "its output; who schedules a workflow, and with which inputs. Rows that name something lead there."
+    )
+    SIGNS = "→↯⇒✗▲·"
+
+
+class SourceView(RowsView):
+    NAME = "3 Source"
+    ABOUT = (
+        "The JSON of what is selected, with the line numbers of the file and what is wrong marked in it. What is "
+        "copied or edited here begins in the line of the cursor."
+    )
+    SIGNS = "✗▲·"
+
+
 class Side(Vertical):
     """Where there is little room, one of its panes is shown at a time; the screen's classes say which."""
 
@@ -39,8 +57,8 @@ class Side(Vertical):
         for view in (RailView(id="flow"), BoxesView(id="boxes"), ChainsView(id="chains"), TimelineView(id="timeline")):
             view.add_class("diagram")
             yield view
-        yield RowsView(cursor_always=False, id="detail")
-        yield RowsView(id="source")
+        yield DetailView(cursor_always=False, id="detail")
+        yield SourceView(id="source")
 
     def tell(self, tree: Tree, node: Node) -> None:
         """Draw a node of the tree, or the workflow that it is a part of."""

@@ -20,6 +20,14 @@ class TreeView(RowsView):
     """Workflows, their triggers and steps; rows are opened and closed here."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("tree")
+    NAME = "1 Workflows"
+    ABOUT = (
+        "Files and their workflows. A workflow opens into its trigger and its steps, in the order in which a run "
+        "meets them; these into their transitions and error cases, with the conditions under which they are taken. "
+        "What schedules another workflow leads there. At the right, how much is wrong with a row, or with what is "
+        "below it."
+    )
+    SIGNS = "▸◆●◇→↯⇒✗▲·+"
 
     tree_of: Tree | None = None
     _displaced: Key = ()

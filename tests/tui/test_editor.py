@@ -124,6 +124,8 @@ async def test_a_text_comes_back_as_it_was_written(monkeypatch: pytest.MonkeyPat
     body = "assert path.suffix == '.json'; path.write_text(path.read_text().replace('old', 'new – neu'))"
     assert await edited(monkeypatch, tmp_path, '{"is": "old"}\r\n', body) == '{"is": "new – neu"}\n'
     assert await edited(monkeypatch, tmp_path, '"\ud800"\r\n', "pass") == '"\ud800"\r\n'
+    assert await edited(monkeypatch, tmp_path, "1", "assert path.read_text() == '1\\n'; path.write_text('2\\n')") == "2"
+    assert await edited(monkeypatch, tmp_path, "1", "path.write_text('2')") == "2"
     assert not list(tmp_path.glob("kustui-*")), "nothing is left behind"
 
 

@@ -14,7 +14,7 @@ from textual.geometry import Offset
 from textual.screen import Screen
 
 from kustui.opening import Opening
-from kustui.tui.actions import ACTIONS
+from kustui.tui.actions import ACTIONS, PASSING
 from kustui.tui.app import Kustui
 from kustui.tui.boxes_view import BoxesView
 from kustui.tui.chains_view import ChainsView
@@ -22,7 +22,6 @@ from kustui.tui.copy_menu import CopyMenu
 from kustui.tui.explorer import Explorer
 from kustui.tui.filter import Filter
 from kustui.tui.help import Help
-from kustui.tui.lines import laid_out
 from kustui.tui.palette import commands
 from kustui.tui.rail_view import RailView
 from kustui.tui.rate import Rate
@@ -483,33 +482,7 @@ def _keys_of(text: str) -> Iterable[str]:
     return [names.get(character, character) for character in text]
 
 
-# Help and palette
-
-
-async def test_help_explains_every_action_and_escape_comes_back() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("question_mark")
-        assert isinstance(eye.app.screen, Help)
-        lines = eye.rows(eye.app.screen.query_one(RowsView))
-        for action in ACTIONS:
-            assert any(line.endswith(action.help) for line in lines), action.id
-        await eye.press("j", "G", "question_mark")
-        assert not isinstance(eye.app.screen, Help)
-        await eye.press("f1", "escape")
-        assert eye.app.screen is eye.explorer
-
-
-@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
-async def test_no_line_of_the_help_is_cut_off(size: tuple[int, int]) -> None:
-    async with explorer(CHAIN, size=size) as eye:
-        await eye.press("question_mark")
-        view = eye.app.screen.query_one(RowsView)
-        cut = [
-            text_of(view.rows.make(index).line)
-            for index in range(view.rows.count)
-            if text_of(laid_out(view.rows.make(index), size[0] - 1)).endswith("…")
-        ]
-        assert size == (60, 20) or not cut
+# The palette
 
 
 async def test_the_palette_runs_an_action() -> None:
@@ -530,9 +503,7 @@ async def test_the_palette_offers_what_can_be_done_and_nothing_twice() -> None:
             command.help.rsplit(" ", 1)[-1] for command in commands(eye.app, cast("Screen[object]", eye.explorer))
         ]
         assert sorted(offered) == sorted(
-            action.id
-            for action in ACTIONS
-            if action.group not in ("filter", "rate", "menu") and action.id != "app.palette"
+            action.id for action in ACTIONS if action.group not in PASSING and action.id != "app.palette"
         )
 
 
@@ -540,7 +511,7 @@ def test_every_action_is_carried_out_by_the_widget_of_its_group() -> None:
     carriers: dict[str, type[Widget | Kustui]] = {
         "rows": RowsView, "tree": TreeView, "rail": RailView, "boxes": BoxesView, "go": Explorer,
         "chains": ChainsView, "timeline": TimelineView, "rate": Rate, "menu": CopyMenu, "selected": Explorer,
-        "view": Explorer, "find": Explorer, "filter": Filter, "app": Kustui,
+        "view": Explorer, "find": Explorer, "filter": Filter, "help": Help, "app": Kustui,
     }  # fmt: skip
     for action in ACTIONS:
         copies = action.group == "copy"  # in its list for the keys, and without it from the palette
@@ -562,7 +533,12 @@ def test_no_action_of_the_explorer_takes_the_place_of_one_of_the_library() -> No
 
 
 def test_no_key_is_given_twice_where_both_would_be_heard() -> None:
-    together = [{"rows", "tree", "go", "view", "selected", "find", "app"}, {"filter", "app"}, {"copy", "menu"}]
+    together = [
+        {"rows", "tree", "go", "view", "selected", "find", "app"},
+        {"filter", "app"},
+        {"copy", "menu"},
+        {"rows", "help"},
+    ]
     for groups in together:
         keys = [key for action in ACTIONS if action.group in groups for key in action.keys.split(",")]
         assert sorted(set(keys)) == sorted(keys)
@@ -708,6 +684,7 @@ async def test_markup_and_control_characters_are_text(tmp_path: Path) -> None:
 
 async def test_the_keys_of_the_pane_at_hand_are_told() -> None:
     async with explorer(CHAIN, size=(160, 48)) as eye:
+        await eye.press("j")
         assert "Enter open" in eye.keys
         await eye.press("2")
         assert "Esc leave" in eye.keys
