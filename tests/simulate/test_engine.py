@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from dataclasses import replace
 from typing import Any
 
@@ -317,6 +318,73 @@ def test_runs_over_the_limit_wait_and_the_trace_says_so() -> None:
         if (entry := each.last) is not None and entry.waited and each.run is None
     ]
     assert set(late) == {(75, 15)}
+
+
+def test_a_backlog_is_worked_off_window_by_window_and_what_comes_later_waits_behind_it() -> None:
+    queue = Queue()
+    for number in range(2 * RUNS_PER_WINDOW + 500):
+        queue = queue.plus(Due(0, number, key="w"))
+    queue = queue.plus(Due(WINDOW, 9_999, key="w"))  # in time for its window, but for the backlog
+    begun: dict[int, list[int]] = {}
+    clock = 0
+    while taken := queue.next(clock):
+        clock, queue = taken.clock, taken.queue
+        begun.setdefault(taken.clock // WINDOW, []).append(taken.due.number)
+    assert {window: len(numbers) for window, numbers in begun.items()} == {0: 1_000, 1: 1_000, 2: 501}
+    assert begun[2][-1] == 9_999
+
+
+def test_a_window_counts_the_runs_of_all_workflows_together_and_begins_anew_when_none_is_left() -> None:
+    queue = Queue()
+    for number in range(RUNS_PER_WINDOW + 1):
+        queue = queue.plus(Due(0, number, key="w" if number % 2 else "v"))
+    queue = queue.plus(Due(3 * WINDOW + 60_000, 9_999, key="v"))
+    clock, late = 0, []
+    while taken := queue.next(clock):
+        clock, queue = taken.clock, taken.queue
+        if taken.due.number >= RUNS_PER_WINDOW:
+            late.append((taken.clock, taken.waited))
+    assert late == [(WINDOW, WINDOW), (3 * WINDOW + 60_000, 0)]
+
+
+def test_a_run_that_starts_itself_through_an_error_case_never_ends_and_keeps_a_bounded_trace() -> None:
+    fails = step("aB3", action="kustomer.rest-api.json", errorCases=[to("cD4", when("eq", "/#error.statusCode", 503))])
+    ring = called("C", ID, fails, schedule("cD4", ID, runAt={"type": "relative", "value": 1}))
+    state = advance(beginning(organisation(ring)), Start({}, key=f"0.json#{ID}"))
+    while len(state.trace) < 300:
+        if state.run is not None and state.run.at == "aB3":
+            state = advance(state, Fail(503))
+        state = advance(state, Step())
+    assert state.runs >= 99
+    assert (len(state.queue.runs), len(state.waiting)) in ((0, 0), (1, 0))
+    assert state.clock == (state.runs - 1) * 60_000
+    assert {entry.failure.status for entry in state.trace if entry.failure is not None} == {503}
+
+
+def test_an_event_that_brings_itself_about_goes_on_at_the_same_time_until_it_is_cut() -> None:
+    publishes = step("aB3", action="kustomer.event.publish", params={"name": EVENT, "data": {}})
+    state = to_the_end(started(workflow("W", publishes)), 500)
+    assert not state.finished
+    assert state.clock == 0
+    assert len(state.queue.events) <= 1
+
+
+def test_a_ring_without_end_takes_no_more_memory_the_longer_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kustui.simulate.trace.MOST_CHUNKS", 3)
+    stage = organisation(called("C", ID, schedule("aB3", ID, inputs={"n": "{{math steps.1.n '+' 1}}"})))
+    state = advance(beginning(stage), Start({"n": 1}, key=f"0.json#{ID}"))
+    held = []
+    tracemalloc.start()
+    try:
+        for _ in range(3):
+            goal = len(state.trace) + 1_000
+            while len(state.trace) < goal:
+                state = advance(state, Step())
+            held.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert held[2] - held[1] < 100_000  # 1,000 entries are more than a million bytes
+    assert state.last is not None
 
 
 def test_values_that_a_ring_wraps_again_and_again_do_no_harm() -> None:

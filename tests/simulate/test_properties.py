@@ -3,7 +3,9 @@ input raises."""
 
 from __future__ import annotations
 
+import copy
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import HealthCheck, given, note, settings
@@ -14,7 +16,7 @@ from kustui.definition.collection import Collection, document
 from kustui.simulate.coverage import Coverage
 from kustui.simulate.decisions import Answer, Fail, Force, Give, Leave, Replan, Start, Step
 from kustui.simulate.engine import advance, preview
-from kustui.simulate.exploring import explored, proposal_of, scenario_of
+from kustui.simulate.exploring import explored, heads, proposal_of, scenario_of
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.rehearsing import RehearsalError, rehearsal
 from kustui.simulate.replaying import replay
@@ -28,7 +30,7 @@ from kustui.workspace import Snapshot, examined
 from tests.simulate.cases import EVENT, compact, follows
 
 if TYPE_CHECKING:
-    from kustui.simulate.exploring import Path
+    from kustui.simulate.exploring import Path as Way
     from kustui.simulate.state import State
 
 ID = "5f8e148232731d0015c14657"
@@ -172,6 +174,57 @@ OUTPUTS = st.dictionaries(
 )
 
 
+SAMPLES = Path(__file__).parents[2] / "samples"
+WRITTEN = [
+    json.loads((SAMPLES / name).read_text(encoding="utf-8"))
+    for name in ("timer-chain.json", "orders.json", "scheduling-pair.json", "broken/missing-input.json")
+]
+ANYTHING = (
+    LITERALS | VALUES | st.sampled_from([ID, "1", "aB3", [None], [[]], {"": {}}, {"id": None}, -1, 0.5, "/#", "{{"])
+)
+
+
+@st.composite
+def damaged(draw: Any) -> bytes:
+    """A sample of which some values are others, or gone, wherever they stand."""
+    found = copy.deepcopy(draw(st.sampled_from(WRITTEN)))
+    for _ in range(draw(st.integers(1, 6))):
+        part: Any = found
+        for _ in range(draw(st.integers(0, 9))):
+            inner = [each for each in _keys(part) if isinstance(part[each], dict | list) and part[each]]
+            if not inner:
+                break
+            part = part[draw(st.sampled_from(inner))]
+        if part:
+            key = draw(st.sampled_from(_keys(part)))
+            if draw(st.booleans()):
+                part[key] = copy.deepcopy(draw(ANYTHING))
+            else:
+                del part[key]
+    return json.dumps(found).encode()
+
+
+def _keys(part: Any) -> list[Any]:
+    return list(part) if isinstance(part, dict) else list(range(len(part)))
+
+
+@settings(SLOW, max_examples=25)
+@given(damaged(), PAYLOADS)
+def test_no_definition_raises_however_it_is_damaged(raw: bytes, payload: Any) -> None:
+    collection = Collection((document("0.json", raw),))
+    stage = Organisation(collection, problems=examined(Snapshot(collection)).by_entry)
+    note(raw.decode())
+    for entry in collection.entries:
+        state = advance(beginning(stage), Start(payload, key=entry.key))
+        for _ in range(30):
+            state = advance(state, Step())
+            if state.question is not None:
+                state = advance(state, Leave())
+        for follow in (None, stage):
+            "".join(text(stage, [explored(stage.member(entry.key), 3, follow)]))
+    [*heads(stage)]
+
+
 ANSWERS = (
     st.builds(Give, OUTPUTS) | st.builds(Give, OUTPUTS) | st.builds(Fail, st.none() | STATUSES, LITERALS | OUTPUTS)
 )
@@ -207,7 +260,7 @@ def test_no_run_goes_a_path_that_is_said_to_contradict_itself(
         assert went[0] in [_runs_of(path)[0] for path in exploration.paths]
 
 
-def _runs_of(path: Path) -> list[tuple[tuple[str, str], ...]]:
+def _runs_of(path: Way) -> list[tuple[tuple[str, str], ...]]:
     """The ways that a path takes in each of its runs, with the keys of their workflows."""
     legs = path.prospect.legs
     return [

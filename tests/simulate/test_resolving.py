@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from kustui.check.rules.references import FUNCTIONS as KNOWN_FUNCTIONS
 from kustui.simulate.casting import number_in_text, number_of
 from kustui.simulate.dates import instant
 from kustui.simulate.functions import FUNCTIONS
+from kustui.simulate.helpers import HELPERS
 from kustui.simulate.patterns import found
 from kustui.simulate.resolving import resolved
 from kustui.simulate.surroundings import Surroundings
@@ -144,6 +146,13 @@ def test_every_function_that_is_known_is_worked_out_and_has_cases() -> None:
     assert FUNCTIONS.keys() == set(KNOWN_FUNCTIONS)
     for name in FUNCTIONS:
         assert any(isinstance(value, str) and value.startswith(f"/#fn:{name}") for value, _, _ in CASES)
+
+
+def test_every_helper_that_is_known_has_cases() -> None:
+    blocks = {"#if", "#unless", "#each", "#with", "lookup"}
+    for name in (HELPERS.keys() - {"randomId"}) | blocks:  # that one has a test of its own
+        written = re.compile(rf"[{{(]{name}[ }}]|[{{(]{name}$")
+        assert any(isinstance(value, str) and written.search(value) for value, _, _ in CASES), name
 
 
 def test_random_ids_come_from_the_seed_alone_and_differ_within_a_template() -> None:
