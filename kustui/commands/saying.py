@@ -22,6 +22,18 @@ INTERRUPTED = 130
 COLOURS = ("auto", "always", "never")
 
 
+class CannotError(Exception):
+    """Why a command cannot be carried out, in lines for a person."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+class SeenEnoughError(Exception):
+    """Nobody reads on."""
+
+
 def refuse(*reasons: str) -> int:
     """Say why a command cannot be carried out; its exit status."""
     for reason in reasons:
@@ -53,6 +65,16 @@ def write(pieces: Iterable[str], encoding: str | None = None) -> bool:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return False
     return True
+
+
+def put_out(pieces: Iterable[str], format_: str) -> None:
+    """The same in the encoding of a format. Raises CannotError, and SeenEnoughError where nobody reads on."""
+    try:
+        reads_on = write(pieces, None if format_ == "text" else "utf-8")
+    except OSError as error:
+        raise CannotError(f"standard output: {(error.strerror or str(error)).lower()}") from error
+    if not reads_on:
+        raise SeenEnoughError
 
 
 def coloured(choice: str) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import gc
-import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,19 @@ from typing import TYPE_CHECKING
 from kustui.check.configuration import Configuration, ConfigurationError
 from kustui.check.parallel import processes_for
 from kustui.check.settings import Settings
-from kustui.commands.saying import COLOURS, PROBLEMS, USAGE_ERROR, Parser, coloured, refuse, say, write
+from kustui.commands.saying import (
+    COLOURS,
+    PROBLEMS,
+    USAGE_ERROR,
+    CannotError,
+    Parser,
+    SeenEnoughError,
+    coloured,
+    put_out,
+    refuse,
+    say,
+    write,
+)
 from kustui.definition.garbage import undisturbed
 from kustui.definition.loading import SCENARIO_SUFFIX, STDIN, STDIN_NAME, PathError, left_out, nothing_to_show
 from kustui.simulate.rehearsing import RehearsalError, rehearsal
@@ -21,10 +32,9 @@ from kustui.simulate.state import MOST_STEPS
 from kustui.workspace import examined, open_paths
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Sequence
 
-    from kustui.simulate.exploring import Exploration
-    from kustui.simulate.organisation import Member, Organisation
+    from kustui.simulate.organisation import Organisation
     from kustui.simulate.replaying import Replay
     from kustui.simulate.scenarios import ScenarioFile
 
@@ -51,18 +61,6 @@ examples:
 """
 
 
-class _CannotError(Exception):
-    """Why the command cannot be carried out, in lines for a person."""
-
-    def __init__(self, *lines: str) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
-
-
-class _SeenEnoughError(Exception):
-    """Nobody reads on."""
-
-
 def run(arguments: Sequence[str]) -> int:
     """Rehearse or replay what the arguments name; the exit status."""
     options = _parser().parse_args(arguments)
@@ -71,28 +69,34 @@ def run(arguments: Sequence[str]) -> int:
         return _schema()
     scenarios = [path for path in options.paths if path.lower().endswith(SCENARIO_SUFFIX)]
     definitions = [path for path in options.paths if path not in scenarios]
-    if not definitions:
-        return refuse("there is no definition to rehearse: name a file or a folder")
-    if scenarios and (options.workflow is not None or options.event or options.explore or options.save):
-        return refuse("a scenario says itself what starts: leave out --workflow, --event, --explore and --save")
-    if options.explore and options.event:
-        return refuse("--explore makes up what starts each path: leave out --event")
-    if STDIN in definitions and options.event == STDIN:
-        return refuse("only one of them can come from standard input: the definition or the payload of --event")
-    if STDIN in (*definitions, options.event) and sys.stdin is not None and sys.stdin.isatty():
-        what = "a payload" if options.event == STDIN else "a definition"
-        return refuse(f"- reads standard input, and that is the terminal: pipe {what} into it")
-    if options.save and not options.explore and not options.save.lower().endswith(SCENARIO_SUFFIX):
-        return refuse(f"{options.save}: the name of a scenario ends with {SCENARIO_SUFFIX}")
-    if options.watch:
-        if STDIN in (*definitions, options.event):
-            return refuse("--watch needs files: standard input does not change")
-        if options.save:
-            return refuse("--watch would save again and again: leave out --save")
+    if reason := _refusal(options, definitions, scenarios):
+        return refuse(reason)
     try:
         return (_watch if options.watch else _once)(options, definitions, scenarios)
-    except _SeenEnoughError:
+    except SeenEnoughError:
         return 0
+
+
+def _refusal(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> str:
+    """Why these arguments do not go together; an empty string where they do."""
+    if not definitions:
+        return "there is no definition to rehearse: name a file or a folder"
+    if scenarios and (options.workflow is not None or options.event or options.explore or options.save):
+        return "a scenario says itself what starts: leave out --workflow, --event, --explore and --save"
+    if options.explore and options.event:
+        return "--explore makes up what starts each path: leave out --event"
+    if STDIN in definitions and options.event == STDIN:
+        return "only one of them can come from standard input: the definition or the payload of --event"
+    if STDIN in (*definitions, options.event) and options.watch:
+        return "--watch needs files: standard input does not change"
+    if STDIN in (*definitions, options.event) and sys.stdin is not None and sys.stdin.isatty():
+        what = "a payload" if options.event == STDIN else "a definition"
+        return f"- reads standard input, and that is the terminal: pipe {what} into it"
+    if options.save and options.watch:
+        return "--watch would save again and again: leave out --save"
+    if options.save and not options.explore and not options.save.lower().endswith(SCENARIO_SUFFIX):
+        return f"{options.save}: the name of a scenario ends with {SCENARIO_SUFFIX}"
+    return ""
 
 
 def _once(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
@@ -100,12 +104,15 @@ def _once(options: argparse.Namespace, definitions: Sequence[str], scenarios: Se
         with undisturbed():
             organisation = _organisation(options, definitions)
             if options.explore:
-                return _explore(options, organisation)
+                from kustui.commands.paths import told_or_saved
+
+                told_or_saved(options, organisation)
+                return 0
             files = [_scenario(path) for path in scenarios] or [_rehearsal(options, organisation)]
             return _told(options, organisation, files)
     except PathError as error:
         return refuse(str(error))
-    except (ConfigurationError, RehearsalError, _CannotError) as error:
+    except (ConfigurationError, RehearsalError, CannotError) as error:
         return refuse(*error.lines)
 
 
@@ -177,14 +184,14 @@ def _schema() -> int:
 
 
 def _organisation(options: argparse.Namespace, definitions: Sequence[str]) -> Organisation:
-    """Raises PathError, ConfigurationError and _CannotError."""
+    """Raises PathError, ConfigurationError and CannotError."""
     from kustui.simulate.organisation import Organisation
 
     settings = Settings() if options.no_config else Configuration(definitions, options.config).settings()
     stdin = sys.stdin.buffer.read() if STDIN in definitions and sys.stdin is not None else b""
     opened = open_paths(definitions, stdin)
     if reason := nothing_to_show(opened.collection):
-        raise _CannotError(reason)
+        raise CannotError(reason)
     for line in left_out(opened.collection):
         say(f"kustui: {line}")
     snapshot = examined(opened, settings, processes=processes_for(opened.collection))
@@ -192,17 +199,17 @@ def _organisation(options: argparse.Namespace, definitions: Sequence[str]) -> Or
 
 
 def _scenario(path: str) -> ScenarioFile:
-    """Raises _CannotError."""
+    """Raises CannotError."""
     from kustui.simulate.scenarios import ScenarioError, read
 
     try:
         return read(path, _bytes(path))
     except ScenarioError as error:
-        raise _CannotError(*error.lines) from error
+        raise CannotError(*error.lines) from error
 
 
 def _rehearsal(options: argparse.Namespace, organisation: Organisation) -> ScenarioFile:
-    """Raises RehearsalError and _CannotError."""
+    """Raises RehearsalError and CannotError."""
     name = STDIN_NAME if options.event == STDIN else options.event
     payload = None if options.event is None else (name, _bytes(options.event))
     return rehearsal(organisation, options.workflow, payload, options.seed)
@@ -214,22 +221,22 @@ def _bytes(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise _CannotError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+        raise CannotError(f"{path}: {(error.strerror or str(error)).lower()}") from error
     except ValueError as error:  # a zero byte in the name
-        raise _CannotError(f"{path}: {error}") from error
+        raise CannotError(f"{path}: {error}") from error
 
 
 def _told(options: argparse.Namespace, organisation: Organisation, files: Sequence[ScenarioFile]) -> int:
-    """Raises _CannotError."""
+    """Raises CannotError."""
     from kustui.simulate.replaying import replay
     from kustui.simulate.scenarios import ScenarioError
 
     try:
         replays = [replay(file, organisation, options.max_steps) for file in files]
     except ScenarioError as error:
-        raise _CannotError(*error.lines) from error
+        raise CannotError(*error.lines) from error
     told = options.trace or not files[0].path
-    _write(report_of(options.format)(replays, told=told, colour=coloured(options.color)), options.format)
+    put_out(report_of(options.format)(replays, told=told, colour=coloured(options.color)), options.format)
     if options.save:
         _save(options.save, replays[0])
     if files[0].path:
@@ -238,7 +245,7 @@ def _told(options: argparse.Namespace, organisation: Organisation, files: Sequen
 
 
 def _save(path: str, replay: Replay) -> None:
-    """Raises _CannotError."""
+    """Raises CannotError."""
     from kustui.check.reports.writing import encoded
     from kustui.simulate.saving import saved
 
@@ -246,73 +253,5 @@ def _save(path: str, replay: Replay) -> None:
     try:
         Path(path).write_text(f"{encoded(written, indent=2)}\n", encoding="utf-8", newline="\n")
     except OSError as error:
-        raise _CannotError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+        raise CannotError(f"{path}: {(error.strerror or str(error)).lower()}") from error
     say(f"{path}: saved")
-
-
-def _explore(options: argparse.Namespace, organisation: Organisation) -> int:
-    """Raises RehearsalError, _CannotError and _SeenEnoughError."""
-    from kustui.simulate.exploring import MOST_PATHS, explored, heads
-    from kustui.simulate.rehearsing import named_member
-    from kustui.simulate.reports.paths import json, text
-
-    if options.format == "junit":
-        raise _CannotError("--explore checks nothing: it is told as text or json")
-    members: Iterable[Member]
-    if options.workflow is not None:
-        members = [named_member(organisation, options.workflow)]
-    elif options.chain:
-        members = heads(organisation)
-    else:
-        members = (organisation.member(entry.key) for entry in organisation.collection.entries)
-    follow = organisation if options.chain else None
-    explorations = (explored(member, MOST_PATHS, follow) for member in members)
-    if options.save:
-        _save_paths(Path(options.save), organisation, explorations)
-    elif options.format == "json":
-        _write(json(organisation, explorations), "json")
-    else:
-        _write(text(organisation, explorations, chain=options.chain, colour=coloured(options.color)), "text")
-    return 0
-
-
-def _save_paths(folder: Path, organisation: Organisation, explorations: Iterable[Exploration]) -> None:
-    """Raises _CannotError."""
-    from kustui.check.reports.writing import encoded
-    from kustui.simulate.exploring import scenario_of
-
-    count = 0
-    names: set[str] = set()
-    if folder.exists() and not folder.is_dir():
-        raise _CannotError(f"{folder}: the scenarios of --explore need a folder, and this is a file")
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for exploration in explorations:
-            name = _file_name(exploration.member.title)
-            while name.lower() in names:
-                name += "-"  # another workflow of that name
-            names.add(name.lower())
-            for number, path in enumerate(exploration.paths, start=1):
-                if scenario := scenario_of(organisation, path):
-                    count += 1
-                    file = folder / f"{name}-{number}{SCENARIO_SUFFIX}"
-                    text = encoded(scenario.model_dump(mode="json", by_alias=True, exclude_unset=True), indent=2)
-                    file.write_text(f"{text}\n", encoding="utf-8", newline="\n")
-    except OSError as error:
-        raise _CannotError(f"{folder}: {(error.strerror or str(error)).lower()}") from error
-    say(f"{folder}: {count:,} scenario{'' if count == 1 else 's'} saved")
-
-
-def _file_name(title: str) -> str:
-    """What of a title every file system takes."""
-    return re.sub(r"[^\w-]+", "-", title, flags=re.ASCII).strip("-")[:80] or "workflow"
-
-
-def _write(pieces: Iterator[str], format_: str) -> None:
-    """Raises _CannotError and _SeenEnoughError."""
-    try:
-        reads_on = write(pieces, None if format_ == "text" else "utf-8")
-    except OSError as error:
-        raise _CannotError(f"standard output: {(error.strerror or str(error)).lower()}") from error
-    if not reads_on:
-        raise _SeenEnoughError

@@ -1,0 +1,74 @@
+"""``kustui simulate --explore``: every path through workflows, told or saved as scenarios."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kustui.check.reports.writing import encoded
+from kustui.commands.saying import CannotError, coloured, put_out, say
+from kustui.definition.loading import SCENARIO_SUFFIX
+from kustui.simulate.exploring import MOST_PATHS, explored, heads, scenario_of
+from kustui.simulate.rehearsing import named_member
+from kustui.simulate.reports.paths import json, text
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from kustui.simulate.exploring import Exploration
+    from kustui.simulate.organisation import Member, Organisation
+
+
+def told_or_saved(options: argparse.Namespace, organisation: Organisation) -> None:
+    """Tell the paths that the options ask for, or save a scenario for each.
+
+    Raises RehearsalError, CannotError and SeenEnoughError.
+    """
+    if options.format == "junit":
+        raise CannotError("--explore checks nothing: it is told as text or json")
+    members: Iterable[Member]
+    if options.workflow is not None:
+        members = [named_member(organisation, options.workflow)]
+    elif options.chain:
+        members = heads(organisation)
+    else:
+        members = (organisation.member(entry.key) for entry in organisation.collection.entries)
+    follow = organisation if options.chain else None
+    explorations = (explored(member, MOST_PATHS, follow) for member in members)
+    if options.save:
+        _save_paths(Path(options.save), organisation, explorations)
+    elif options.format == "json":
+        put_out(json(organisation, explorations), "json")
+    else:
+        put_out(text(organisation, explorations, chain=options.chain, colour=coloured(options.color)), "text")
+
+
+def _save_paths(folder: Path, organisation: Organisation, explorations: Iterable[Exploration]) -> None:
+    """Raises CannotError."""
+    count = 0
+    names: set[str] = set()
+    if folder.exists() and not folder.is_dir():
+        raise CannotError(f"{folder}: the scenarios of --explore need a folder, and this is a file")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for exploration in explorations:
+            name = _file_name(exploration.member.title)
+            while name.lower() in names:
+                name += "-"  # another workflow of that name
+            names.add(name.lower())
+            for number, path in enumerate(exploration.paths, start=1):
+                if scenario := scenario_of(organisation, path):
+                    count += 1
+                    file = folder / f"{name}-{number}{SCENARIO_SUFFIX}"
+                    text = encoded(scenario.model_dump(mode="json", by_alias=True, exclude_unset=True), indent=2)
+                    file.write_text(f"{text}\n", encoding="utf-8", newline="\n")
+    except OSError as error:
+        raise CannotError(f"{folder}: {(error.strerror or str(error)).lower()}") from error
+    say(f"{folder}: {count:,} scenario{'' if count == 1 else 's'} saved")
+
+
+def _file_name(title: str) -> str:
+    """What of a title every file system takes."""
+    return re.sub(r"[^\w-]+", "-", title, flags=re.ASCII).strip("-")[:80] or "workflow"
