@@ -15,7 +15,7 @@ from kustui.definition.expressions import (
 from kustui.definition.expressions.nodes import Block, Call, Lookup, Mustache, Node, Origin, Value
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kustui.definition.expressions import Operand
     from kustui.simulate.organisation import Member
@@ -49,12 +49,16 @@ _BY_HELPER = {"dateFormat": "date", "dateDiff": "date", "math": "number", "each"
 
 def demands_on(member: Member, node: str) -> tuple[Demand, ...]:
     """Every reading of what the trigger or a step gives, conditions first: they tell most."""
-    found = [
-        demand._replace(fields=path[2:])
-        for path, demand in _all_demands(member)
-        if len(path) > 2 and member.flow.node(path[1]) == node
-    ]
-    return tuple(found)
+    return member.demands.get(node, ())
+
+
+def demands_of(member: Member) -> Mapping[str, tuple[Demand, ...]]:
+    """The same of every node that is read; a member keeps them."""
+    found: dict[str, list[Demand]] = {}
+    for path, demand in _all_demands(member):
+        if len(path) > 2 and (node := member.flow.node(path[1])) is not None:
+            found.setdefault(node, []).append(demand._replace(fields=path[2:]))
+    return {node: tuple(demands) for node, demands in found.items()}
 
 
 def _all_demands(member: Member) -> Iterator[tuple[tuple[str, ...], Demand]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kustui.definition.expressions import in_words
 from kustui.definition.models import TRIGGER_ID, Step
 from kustui.simulate.dates import instant
-from kustui.simulate.proposing import Proposal, proposed
+from kustui.simulate.proposing import Proposal, expecting, proposed
 from kustui.simulate.prospects import Leg, Prospect, Prospects
 from kustui.simulate.state import BEGAN
 from kustui.simulate.words import operands
@@ -187,9 +187,12 @@ def _scheduled_by(organisation: Organisation, member: Member) -> list[Member]:
 
 def proposal_of(organisation: Organisation, path: Path) -> Proposal:
     """A scenario that goes a path, to start from, and where that has to be forced."""
-    return proposed(organisation, path.prospect, f"{path.member.title}: {'; '.join(path.needs) or 'its only path'}")
+    first = path.stretches[0]
+    steps = " -> ".join(first.name(node) for node in first.nodes if node != TRIGGER_ID)
+    return proposed(organisation, path.prospect, f"{path.member.title}: {'; '.join(path.needs) or steps or 'no step'}")
 
 
 def scenario_of(organisation: Organisation, path: Path) -> Scenario | None:
-    """A scenario that goes a path, to start from; None where the path contradicts itself."""
-    return proposal_of(organisation, path).scenario
+    """That scenario, with all that comes of it as expectations; None where the path contradicts itself."""
+    scenario = proposal_of(organisation, path).scenario
+    return expecting(organisation, scenario) if scenario is not None else None

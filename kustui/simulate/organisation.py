@@ -15,6 +15,7 @@ from kustui.definition.expressions import parse_condition
 from kustui.definition.models import Schema
 from kustui.graph.flow import Flow
 from kustui.graph.references import Read, reads_of
+from kustui.simulate.demands import demands_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from kustui.definition.collection import Collection, Entry
     from kustui.definition.expressions import Condition
     from kustui.definition.models import Workflow
+    from kustui.simulate.demands import Demand
 
 STOPPING = frozenset(
     (
@@ -74,6 +76,11 @@ class Member:
     def reads(self) -> tuple[Read, ...]:
         """Every expression of the workflow."""
         return tuple(reads_of(self.flow))
+
+    @cached_property
+    def demands(self) -> Mapping[str, tuple[Demand, ...]]:
+        """What it reads of each trigger or step, and what that tells about the value that is wanted."""
+        return demands_of(self)
 
     @property
     def inputs(self) -> Schema | None:

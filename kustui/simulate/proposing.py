@@ -87,14 +87,14 @@ def _proposed(organisation: Organisation, prospect: Prospect, world: World, titl
         del choices[found[0]], forced[found[0]]
         scenario = _scenario(written, choices)
     stops = found[1] if found is not None else ""
-    return Proposal(_with_expectations(organisation, scenario), tuple(forced.values()), stops)
+    return Proposal(scenario, tuple(forced.values()), stops)
 
 
 def _scenario(written: Mapping[str, Any], choices: Mapping[int, Any]) -> Scenario:
     return Scenario.model_validate({**written, **({"choices": [*choices.values()]} if choices else {})})
 
 
-def _with_expectations(organisation: Organisation, scenario: Scenario) -> Scenario:
+def expecting(organisation: Organisation, scenario: Scenario) -> Scenario:
     """The same with all that comes of it, what it schedules included, written down; as it is where that never ends."""
     came = replay(as_file(scenario), organisation, _MOST_STEPS)
     if came.cut:

@@ -14,11 +14,12 @@ from kustui.simulate.satisfying import Contradiction, Known, Solution, solved
 from kustui.simulate.wanting import Alternatives, Want, to_take
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from kustui.graph.flow import Way
     from kustui.simulate.demands import Fields
     from kustui.simulate.organisation import Member, Organisation
+    from kustui.simulate.origins import Origin
 
 _MOST_WORLDS = 16
 COMPUTED = (REGEX_ACTION, SCHEDULE_ACTION)
@@ -93,6 +94,7 @@ class Prospects:
         self._data, self._now, self._failures, self._farthest = data, now, failures, farthest
         self._follow = follow
         self._likely: dict[tuple[str, str, Fields], tuple[Any, ...]] = dict(_likely(member))
+        self._found: dict[Hashable, Mapping[Origin, Any] | bool] = {}
         self._weights: dict[str, int] = {}
 
     def from_(self, node: str) -> Iterator[Prospect]:
@@ -204,7 +206,8 @@ class Prospects:
                     run.inputs,
                 )
             )
-        return Known(tuple(found), self._likely)
+        before = tuple((run.member.key, run.step, run.scheduled_in) for run in runs)
+        return Known(tuple(found), self._likely, before, self._found)
 
     def _weight(self, node: str) -> int:
         """How far a run gets from a step, at most: its steps, and its schedules much more."""

@@ -7,6 +7,7 @@ other.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -19,7 +20,7 @@ from kustui.simulate.values import MISSING
 from kustui.simulate.wanting import Want, literals_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from kustui.definition.expressions import Comparison
     from kustui.simulate.deciding import Verdict
@@ -49,6 +50,10 @@ class Known:
     runs: tuple[KnownRun, ...]
     likely: Mapping[tuple[str, str, Fields], tuple[Any, ...]] = field(default_factory=dict)
     """Values that a workflow itself compares a field with: by its key, the node, and the field."""
+    before: Hashable = ()
+    """What tells these runs from others that ``found`` has to do with."""
+    found: dict[Hashable, Mapping[Origin, Any] | bool] = field(default_factory=dict)
+    """What came of groups of wants that were looked at before: they come again with every step of a way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +71,10 @@ def solved(wants: Sequence[Want], known: Known) -> Solution | Contradiction:
     values: dict[Origin, Any] = {}
     left_open = [*groups.open, *wants[_MOST_WANTS:]]
     for group in groups.groups():
-        found = _fitting_all(group, known, values)
-        if found is not None:
+        found = _looked_up(group, known, values)
+        if isinstance(found, Mapping):
             values |= found
-        elif _is_certain(group, known, values):
+        elif found:
             return Contradiction(tuple(group.wants))
         else:
             left_open.extend(group.wants)
@@ -162,6 +167,19 @@ def _sources(want: Want, known: Known) -> Iterator[Traced]:
 
 def _are_references(want: Want) -> bool:
     return all(isinstance(operand.expression, Reference) for operand in want.comparison.operands)
+
+
+def _looked_up(group: _Group, known: Known, values: Mapping[Origin, Any]) -> Mapping[Origin, Any] | bool:
+    """Values that meet a group's wants; where none do, whether that is certain."""
+    if _overlaps(group, values):
+        found = _fitting_all(group, known, values)
+        return found if found is not None else False
+    wants = tuple((want.comparison.pointer, want.holds, want.scene) for want in group.wants)
+    key = (known.before, group.origins, wants)
+    if key not in known.found:
+        found = _fitting_all(group, known, values)
+        known.found[key] = found if found is not None else _is_certain(group, known)
+    return known.found[key]
 
 
 def _fitting_all(group: _Group, known: Known, values: Mapping[Origin, Any]) -> dict[Origin, Any] | None:
@@ -263,9 +281,9 @@ def _fixed_values(want: Want, known: Known) -> Iterator[Any]:
             yield seen.value
 
 
-def _is_certain(group: _Group, known: Known, values: Mapping[Origin, Any]) -> bool:
+def _is_certain(group: _Group, known: Known) -> bool:
     """Whether no other value than those tried could meet the wants, and each of those fails one for certain."""
-    if _overlaps(group, values) or not all(_is_telling(want, group, known) for want in group.wants):
+    if not all(_is_telling(want, group, known) for want in group.wants):
         return False
     for candidate in _candidates(group, known):
         if isinstance(candidate, list):

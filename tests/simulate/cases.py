@@ -11,6 +11,7 @@ from kustui.simulate.decisions import Start, Step
 from kustui.simulate.engine import advance
 from kustui.simulate.exploring import proposal_of
 from kustui.simulate.organisation import Organisation
+from kustui.simulate.proposing import expecting
 from kustui.simulate.replaying import replay
 from kustui.simulate.reports.json import entry_record
 from kustui.simulate.running import stepped
@@ -69,7 +70,7 @@ def follows(stage: Organisation, path: Path) -> bool:
     assert (proposal.scenario is None) is (not path.prospect.worlds)
     if proposal.scenario is None:
         return False
-    written = proposal.scenario.model_dump_json(by_alias=True, exclude_unset=True)
+    written = expecting(stage, proposal.scenario).model_dump_json(by_alias=True, exclude_unset=True)
     came = replay(read("path.scenario.json", written.encode()), stage, 300)
     assert came.cut or came.held, came.differences
     if proposal.stops:

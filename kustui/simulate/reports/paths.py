@@ -9,6 +9,7 @@ from kustui.check.reports.writing import encoded
 from kustui.definition.harmless import shown
 from kustui.definition.models import TRIGGER_ID
 from kustui.simulate.exploring import MOST_PATHS, name_of, proposal_of
+from kustui.simulate.proposing import expecting
 from kustui.simulate.reports.text import WIDTH, painter
 from kustui.simulate.words import moment
 
@@ -98,7 +99,7 @@ def json(organisation: Organisation, explorations: Iterable[Exploration]) -> Ite
 
 def _record(organisation: Organisation, path: Path) -> dict[str, Any]:
     proposal = proposal_of(organisation, path)
-    scenario = proposal.scenario
+    scenario = proposal.scenario and expecting(organisation, proposal.scenario)
     return {
         "workflow": path.member.title,
         "steps": [node for node in path.nodes if node != TRIGGER_ID],
