@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.definition.expressions import Literal, Reference, expressions_in, parse
@@ -15,7 +15,7 @@ from kustui.simulate.trace import Failure
 from kustui.simulate.values import MISSING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Hashable, Sequence
 
     from kustui.simulate.demands import Fields
     from kustui.simulate.organisation import Member
@@ -61,6 +61,19 @@ class KnownRun:
     """Where it was scheduled; None where a payload starts it."""
     inputs: Any = None
     """What it is handed over, as that is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the runs of a way while it is looked for."""
+
+    runs: tuple[KnownRun, ...]
+    likely: Mapping[tuple[str, str, Fields], tuple[Any, ...]] = field(default_factory=dict)
+    """Values that a workflow itself compares a field with: by its key, the node, and the field."""
+    before: Hashable = ()
+    """What tells these runs from others that ``found`` has to do with."""
+    found: dict[Hashable, Mapping[Origin, Any] | bool] = field(default_factory=dict)
+    """What came of groups of wants that were looked at before: they come again with every step of a way."""
 
 
 class Traced(NamedTuple):

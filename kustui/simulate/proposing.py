@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from kustui.definition.models import TRIGGER_ID, Step
 from kustui.simulate import drafts
 from kustui.simulate.dates import instant
+from kustui.simulate.decisions import Force
 from kustui.simulate.origins import failure_of
 from kustui.simulate.plain import plain
 from kustui.simulate.prospects import COMPUTED, Leg, Prospect
-from kustui.simulate.replaying import begun, played, replay
+from kustui.simulate.replaying import begun, carried_on, replay
 from kustui.simulate.resolving import resolved
 from kustui.simulate.saving import saved
 from kustui.simulate.scenario_model import Scenario
@@ -24,13 +25,13 @@ from kustui.simulate.values import MISSING
 from kustui.simulate.words import why
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from kustui.simulate.demands import Fields
     from kustui.simulate.organisation import Member, Organisation
     from kustui.simulate.passages import Passage
     from kustui.simulate.prospects import World
-    from kustui.simulate.trace import Entry, Tried
+    from kustui.simulate.trace import Entry
 
 _MOST_STEPS = 300
 _MOST_WORLDS = 3
@@ -65,33 +66,23 @@ def proposed(organisation: Organisation, prospect: Prospect, title: str) -> Prop
         if not found.forced and not found.stops:
             return found
         first = first or found
+        if world.solution.open:
+            break  # the others leave open as much
     return first or Proposal(None)
 
 
 def _proposed(organisation: Organisation, prospect: Prospect, world: World, title: str) -> Proposal:
     written = _drafted(organisation, prospect, world, title)
+    forced, stops = _gone(organisation, prospect, Scenario.model_validate(written))
     counts = _invocations(prospect)
-    choices: dict[int, dict[str, Any]] = {}
-    forced: dict[int, Forced] = {}
-    while True:
-        scenario = _scenario(written, choices)
-        found = _leaves(organisation, prospect, scenario)
-        if found is None or found[0] in choices:
-            break
-        leg = prospect.legs[found[0]]
+    choices = []
+    for index in forced:
+        leg = prospect.legs[index]
         place = {"workflow": organisation.name_of(prospect.runs[leg.run].member.key), "step": leg.node}
         target = leg.way.target if leg.way is not None else None
-        choices[found[0]] = {**place, "invocation": counts[found[0]], "take": target}
-        forced[found[0]] = Forced(prospect.runs[leg.run].member, leg.node, found[1])
-    if found is not None:  # not even that helped
-        del choices[found[0]], forced[found[0]]
-        scenario = _scenario(written, choices)
-    stops = found[1] if found is not None else ""
+        choices.append({**place, "invocation": counts[index], "take": target})
+    scenario = Scenario.model_validate({**written, **({"choices": choices} if choices else {})})
     return Proposal(scenario, tuple(forced.values()), stops)
-
-
-def _scenario(written: Mapping[str, Any], choices: Mapping[int, Any]) -> Scenario:
-    return Scenario.model_validate({**written, **({"choices": [*choices.values()]} if choices else {})})
 
 
 def expecting(organisation: Organisation, scenario: Scenario) -> Scenario:
@@ -169,21 +160,57 @@ def _aims(world: World, run: int, node: str) -> Mapping[Fields, Any]:
     }
 
 
-def _leaves(organisation: Organisation, prospect: Prospect, scenario: Scenario) -> tuple[int, str] | None:
-    """The leg at which the rehearsal of a scenario first goes another way, and why its run is over there if it is;
-    None where it goes the whole way."""
-    came = _came(organisation, prospect, scenario)
-    at = [0] * len(prospect.runs)
-    for index, leg in enumerate(prospect.legs):
-        entries = came[leg.run] if leg.run < len(came) else []
-        if at[leg.run] >= len(entries) or not _goes(entries[at[leg.run]], leg):
-            return index, _instead(entries[min(at[leg.run], len(entries) - 1)]) if entries else "its run does not begin"
-        at[leg.run] += 1
-    return None
+def _gone(organisation: Organisation, prospect: Prospect, scenario: Scenario) -> tuple[dict[int, Forced], str]:
+    """The legs at which the rehearsal of a scenario has to be forced, by their place on the way; and why it does not
+    come to the way's end even so, or an empty string."""
+    file = as_file(scenario)
+    cast = Cast(file, organisation)
+    itinerary = _Itinerary(prospect)
+    forced: dict[int, Forced] = {}
+    state = begun(file, organisation, cast)
+    while not state.finished and len(state.trace) < _MOST_STEPS and not itinerary.done:
+        after = carried_on(state, cast)
+        entry = after.last if len(after.trace) > len(state.trace) else None
+        index = itinerary.place_of(entry) if entry is not None else None
+        if entry is not None and index is not None and not _goes(entry, prospect.legs[index]):
+            leg = prospect.legs[index]
+            after = carried_on(state, cast, Force(leg.way.transition.pointer if leg.way is not None else ""))
+            if after.last is None or not _goes(after.last, leg):  # not even that helps
+                return forced, _instead(after.last or entry)
+            forced[index] = Forced(prospect.runs[leg.run].member, leg.node, _instead(entry))
+        state = after
+    return forced, "" if itinerary.done else "a run of it does not begin"
+
+
+class _Itinerary:
+    """Which leg of a way is gone with each entry of a rehearsal, in which other runs may come between."""
+
+    def __init__(self, prospect: Prospect) -> None:
+        self._runs = prospect.runs
+        self._ahead: list[list[int]] = [[] for _ in prospect.runs]
+        for index, leg in enumerate(prospect.legs):
+            self._ahead[leg.run].append(index)
+        self._begun = 0
+        self._numbers: dict[int, int | None] = {}
+
+    @property
+    def done(self) -> bool:
+        return not any(self._ahead)
+
+    def place_of(self, entry: Entry) -> int | None:
+        """The place of the leg on the way; None where the entry is none of it."""
+        if not entry.run:
+            return None
+        if entry.run not in self._numbers:
+            wanted = self._begun < len(self._runs) and self._runs[self._begun].member.key == entry.key
+            self._numbers[entry.run] = self._begun if wanted else None
+            self._begun += wanted
+        number = self._numbers[entry.run]
+        return self._ahead[number].pop(0) if number is not None and self._ahead[number] else None
 
 
 def _instead(entry: Entry) -> str:
-    taken = _taken(entry)
+    taken = next((each for each in entry.tried if each.pointer == entry.taken), None)
     return why(entry) or f"it goes to {taken.target_name if taken is not None else entry.target}"
 
 
@@ -192,40 +219,4 @@ def _goes(entry: Entry, leg: Leg) -> bool:
         return False
     if leg.way is None:
         return not entry.taken and not entry.broken
-    taken = _taken(entry)
-    return taken is not None and (
-        taken.pointer == leg.way.transition.pointer or (entry.forced and taken.target == leg.way.target)
-    )
-
-
-def _taken(entry: Entry) -> Tried | None:
-    return next((each for each in entry.tried if each.pointer == entry.taken), None)
-
-
-def _came(organisation: Organisation, prospect: Prospect, scenario: Scenario) -> list[list[Entry]]:
-    """What happens in each run of the way, in the rehearsal of a scenario; other runs may come between."""
-    found: list[list[Entry]] = []
-    numbers: dict[int, list[Entry]] = {}
-    for entry in _entries(organisation, scenario):
-        if entry.run and entry.run not in numbers:
-            wanted = len(found) < len(prospect.runs) and prospect.runs[len(found)].member.key == entry.key
-            numbers[entry.run] = []
-            if wanted:
-                found.append(numbers[entry.run])
-        if entry.run:
-            numbers[entry.run].append(entry)
-        if len(found) == len(prospect.runs) and found[-1] and found[-1][-1].ended:
-            break
-    return found
-
-
-def _entries(organisation: Organisation, scenario: Scenario) -> Iterator[Entry]:
-    file = as_file(scenario)
-    cast = Cast(file, organisation)
-    count = 0
-    for state in played(begun(file, organisation, cast), cast):
-        if state.last is not None and len(state.trace) > count:
-            count = len(state.trace)
-            yield state.last
-            if count >= _MOST_STEPS:
-                return
+    return entry.taken == leg.way.transition.pointer

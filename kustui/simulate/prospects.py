@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 from kustui.definition.models import SCHEDULE_ACTION, TRIGGER_ID, Step
 from kustui.simulate.acting import REGEX_ACTION
 from kustui.simulate.demands import demands_on
-from kustui.simulate.origins import KnownRun, Scene
+from kustui.simulate.origins import Known, KnownRun, Scene
 from kustui.simulate.passages import Passage, scheduled
-from kustui.simulate.satisfying import Contradiction, Known, Solution, solved
+from kustui.simulate.satisfying import Contradiction, Solution, solved
 from kustui.simulate.wanting import Alternatives, Want, to_take
 
 if TYPE_CHECKING:

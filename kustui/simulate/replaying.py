@@ -73,14 +73,18 @@ def begun(file: ScenarioFile, organisation: Organisation, cast: Cast) -> State:
 def played(state: State, cast: Cast) -> Iterator[State]:
     """Every state until nothing is left. A run whose question nobody answers is left."""
     while not state.finished:
-        run = state.run
-        for decision in decisions(state, cast):
-            state = advance(state, decision)
-        if run is None or state.run is not None:  # else a choice was to leave it
-            state = advance(state, Step())
-        if state.question is not None:
-            state = advance(state, Leave())
+        state = carried_on(state, cast)
         yield state
+
+
+def carried_on(state: State, cast: Cast, *more: Decision) -> State:
+    """The next state, with what a scenario has to say of it, and more that is decided beside it."""
+    run = state.run
+    for decision in (*decisions(state, cast), *more):
+        state = advance(state, decision)
+    if run is None or state.run is not None:  # else a choice was to leave it
+        state = advance(state, Step())
+    return advance(state, Leave()) if state.question is not None else state
 
 
 def decisions(state: State, cast: Cast) -> Iterator[Decision]:

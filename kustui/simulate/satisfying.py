@@ -8,31 +8,26 @@ other.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.definition.expressions import Reference, expressions_in
-from kustui.simulate.casting import number_of, text_of
-from kustui.simulate.deciding import decided
-from kustui.simulate.drafts import by_name, fitting, other_than
-from kustui.simulate.origins import MESSAGE, STATUS, USUAL_STATUS, Traced, surroundings, traced
+from kustui.simulate.origins import MESSAGE, Traced, traced
+from kustui.simulate.trying import candidates, verdict_of
 from kustui.simulate.values import MISSING
-from kustui.simulate.wanting import Want, literals_in
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from kustui.definition.expressions import Comparison
     from kustui.simulate.deciding import Verdict
-    from kustui.simulate.demands import Fields
-    from kustui.simulate.origins import KnownRun, Origin
+    from kustui.simulate.origins import Known, Origin
+    from kustui.simulate.wanting import Want
 
 _TELLING = frozenset(("eq", "neq", "ne", "gt", "gte", "lt", "lte", "exists", "dne", "true", "false", "in", "nin"))
 """Operators of which the values that are tried leave no case out, where they compare a reference with a literal."""
 _ORDERING = frozenset(("gt", "gte", "lt", "lte"))
 _MOST_WANTS = 200
-_STATUSES = (404, 400, 401, 403, 409, 422, 429, 502, 503, 200)
-"""Of failures, beside the usual one."""
 
 
 class Contradiction(NamedTuple):
@@ -41,19 +36,6 @@ class Contradiction(NamedTuple):
     wants: tuple[Want, ...]
     verdict: Verdict | None = None
     """What comes of it where that is about what is there, or missing, whatever happens."""
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """What is known of the runs of a way while it is looked for."""
-
-    runs: tuple[KnownRun, ...]
-    likely: Mapping[tuple[str, str, Fields], tuple[Any, ...]] = field(default_factory=dict)
-    """Values that a workflow itself compares a field with: by its key, the node, and the field."""
-    before: Hashable = ()
-    """What tells these runs from others that ``found`` has to do with."""
-    found: dict[Hashable, Mapping[Origin, Any] | bool] = field(default_factory=dict)
-    """What came of groups of wants that were looked at before: they come again with every step of a way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +51,22 @@ def solved(wants: Sequence[Want], known: Known) -> Solution | Contradiction:
     """Values for the unknown origins that meet all wants; or those that contradict each other for certain."""
     groups = _Groups(wants[:_MOST_WANTS], known)
     values: dict[Origin, Any] = {}
+    beside: dict[Part, list[Origin]] = {}
     left_open = [*groups.open, *wants[_MOST_WANTS:]]
     for group in groups.groups():
-        found = _looked_up(group, known, values)
+        overlaps = any(_below(origin, other) for origin in group.origins for other in beside.get(_part(origin), ()))
+        found = _fitting_beside(group, known, values) if overlaps else _looked_up(group, known)
         if isinstance(found, Mapping):
             values |= found
+            for origin in found:
+                beside.setdefault(_part(origin), []).append(origin)
         elif found:
             return Contradiction(tuple(group.wants))
         else:
             left_open.extend(group.wants)
     left_open.extend(want for want in groups.others if not _met(want, known, values))
     for want in groups.fixed:
-        verdict = _verdict(want, known, {})
+        verdict = verdict_of(want, known, {})
         if verdict.holds is None:
             left_open.append(want)
         elif verdict.holds is not want.holds:
@@ -169,39 +155,42 @@ def _are_references(want: Want) -> bool:
     return all(isinstance(operand.expression, Reference) for operand in want.comparison.operands)
 
 
-def _looked_up(group: _Group, known: Known, values: Mapping[Origin, Any]) -> Mapping[Origin, Any] | bool:
+Part = tuple[int, str, bool]
+"""Of which output or failure an origin is a field."""
+
+
+def _part(origin: Origin) -> Part:
+    return origin.run, origin.node, origin.failure
+
+
+def _below(one: Origin, other: Origin) -> bool:
+    """Whether one of two fields of the same is a part of the other."""
+    shorter = min(len(one.fields), len(other.fields))
+    return len(one.fields) != len(other.fields) and one.fields[:shorter] == other.fields[:shorter]
+
+
+def _fitting_beside(group: _Group, known: Known, values: Mapping[Origin, Any]) -> Mapping[Origin, Any] | bool:
+    """The same of an object of which a part has its value already: it is left as that makes it."""
+    return {} if all(_met(want, known, values) for want in group.wants) else False
+
+
+def _looked_up(group: _Group, known: Known) -> Mapping[Origin, Any] | bool:
     """Values that meet a group's wants; where none do, whether that is certain."""
-    if _overlaps(group, values):
-        found = _fitting_all(group, known, values)
-        return found if found is not None else False
     wants = tuple((want.comparison.pointer, want.holds, want.scene) for want in group.wants)
     key = (known.before, group.origins, wants)
     if key not in known.found:
-        found = _fitting_all(group, known, values)
+        found = _fitting(group, known)
         known.found[key] = found if found is not None else _is_certain(group, known)
     return known.found[key]
 
 
-def _fitting_all(group: _Group, known: Known, values: Mapping[Origin, Any]) -> dict[Origin, Any] | None:
+def _fitting(group: _Group, known: Known) -> Mapping[Origin, Any] | None:
     """The first value that is tried and meets all wants of a group, at all its origins."""
-    if _overlaps(group, values):  # an object of which a part has its value already is left as that makes it
-        return {} if all(_met(want, known, values) for want in group.wants) else None
-    for candidate in _candidates(group, known):
+    for candidate in candidates(group.origins, group.wants, known):
         assigned = dict.fromkeys(group.origins, candidate)
         if all(_met(want, known, assigned) for want in group.wants):
             return {} if candidate is MISSING and not group.wants else assigned
     return None
-
-
-def _overlaps(group: _Group, values: Mapping[Origin, Any]) -> bool:
-    return any(_below(origin, other) for origin in group.origins for other in values)
-
-
-def _below(one: Origin, other: Origin) -> bool:
-    """Whether one is a part of the other."""
-    shorter = min(len(one.fields), len(other.fields))
-    same = (one.run, one.node, one.failure) == (other.run, other.node, other.failure)
-    return same and len(one.fields) != len(other.fields) and one.fields[:shorter] == other.fields[:shorter]
 
 
 def _met(want: Want, known: Known, values: Mapping[Origin, Any]) -> bool:
@@ -209,83 +198,14 @@ def _met(want: Want, known: Known, values: Mapping[Origin, Any]) -> bool:
 
 
 def _holds(want: Want, known: Known, values: Mapping[Origin, Any]) -> bool | None:
-    return _verdict(want, known, values).holds
-
-
-def _verdict(want: Want, known: Known, values: Mapping[Origin, Any]) -> Verdict:
-    return decided(want.comparison, surroundings(known.runs, want.scene, values))
-
-
-def _candidates(group: _Group, known: Known) -> Iterator[Any]:
-    """What is tried, the likely first; of a status no more than what one can be."""
-    if not any(_is_status(origin) for origin in group.origins):
-        yield from _all_candidates(group, known)
-        return
-    for candidate in _all_candidates(group, known):
-        status = number_of(candidate)
-        if candidate is MISSING or (isinstance(status, int) and 100 <= status <= 599):
-            yield MISSING if candidate is MISSING else status
-
-
-def _is_status(origin: Origin) -> bool:
-    return origin.failure and origin.fields == STATUS
-
-
-def _all_candidates(group: _Group, known: Known) -> Iterator[Any]:
-    literals = [each for want in group.wants for each in literals_in(want.comparison)]
-    fixed = [value for want in group.wants for value in _fixed_values(want, known)]
-    for want in group.wants:
-        if want.holds:
-            for literal in (*literals_in(want.comparison), *_fixed_values(want, known)):
-                yield from _unless_missing(fitting(want.comparison.operator, literal))
-    for origin in group.origins:
-        if not origin.failure:
-            yield from known.likely.get((known.runs[origin.run].member.key, origin.node, origin.fields), ())
-    yield from _usual(group.origins[0], known)
-    numbers = [number for each in (*literals, *fixed) if (number := number_of(each)) is not None]
-    for number in numbers:
-        yield from (number, number + 1, number - 1, text_of(number), text_of(number + 1), text_of(number - 1))
-    for one, other in zip(sorted(numbers), sorted(numbers)[1:], strict=False):
-        yield (one + other) / 2
-    for each in (*literals, *fixed):
-        yield each
-        yield from _unless_missing(other_than(each))
-        yield from each if isinstance(each, list | tuple) else [[each]]
-    contained = [want for want in group.wants if want.holds and want.comparison.operator == "contains"]
-    yield [part for want in contained for each in literals_in(want.comparison) for part in _parts(each)]
-    yield from (True, False, "draft", 1, 0, [], MISSING)
-
-
-def _usual(origin: Origin, known: Known) -> Iterator[Any]:
-    """What stands there where nothing is wanted of it."""
-    if _is_status(origin):
-        yield from (USUAL_STATUS, *_STATUSES)
-    else:
-        yield by_name(origin.fields, known.runs[0].now) if origin.fields else {}
-
-
-def _parts(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _unless_missing(value: Any) -> Iterator[Any]:
-    if value is not MISSING:
-        yield value
-
-
-def _fixed_values(want: Want, known: Known) -> Iterator[Any]:
-    """The values of its operands that are known already."""
-    for seen in _verdict(want, known, {}).operands:
-        expression = seen.operand.expression
-        if expression is not None and expression.paths and seen.value is not MISSING:
-            yield seen.value
+    return verdict_of(want, known, values).holds
 
 
 def _is_certain(group: _Group, known: Known) -> bool:
     """Whether no other value than those tried could meet the wants, and each of those fails one for certain."""
     if not all(_is_telling(want, group, known) for want in group.wants):
         return False
-    for candidate in _candidates(group, known):
+    for candidate in candidates(group.origins, group.wants, known):
         if isinstance(candidate, list):
             continue  # whether a list counts as its only element is not known, but it would for each of the wants
         assigned = dict.fromkeys(group.origins, candidate)
