@@ -258,6 +258,7 @@ def test_every_path_through_a_chain_is_listed_and_saved(capsys: pytest.CaptureFi
     assert run(capsys, "chain.json", *files)[0] == 0
     first, *_ = json.loads(run(capsys, "chain.json", "--chain", "--format", "json")[1])
     assert first["then"] == [{"workflow": "C", "at": 60, "steps": ["eF5"]}]
+    assert (first["forced"], first["stops"], first["notFollowed"], first["cut"]) == ([], "", [], False)
 
 
 def test_a_path_that_cannot_be_gone_by_itself_says_where_and_why(capsys: pytest.CaptureFixture[str]) -> None:

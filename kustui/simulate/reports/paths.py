@@ -85,14 +85,12 @@ def _wrapped(line: str, look: str, paint: Any) -> Iterator[str]:
 
 
 def json(organisation: Organisation, explorations: Iterable[Exploration]) -> Iterator[str]:
-    """A list of paths, each with a scenario that goes it."""
+    """A list of paths, each with a scenario that goes it, and with ``cut``: whether its workflow has more."""
     separator = "[\n"
     for exploration in explorations:
         for path in exploration.paths:
-            yield separator + indent(encoded(_record(organisation, path), indent=2), "  ")
-            separator = ",\n"
-        if exploration.cut:
-            yield separator + indent(encoded({"workflow": exploration.member.title, "cut": True}, indent=2), "  ")
+            record = {**_record(organisation, path), "cut": exploration.cut}
+            yield separator + indent(encoded(record, indent=2), "  ")
             separator = ",\n"
     yield "[]\n" if separator == "[\n" else "\n]\n"
 
