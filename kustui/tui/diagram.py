@@ -20,10 +20,11 @@ REST = 0.06
 
 
 class Pointed(Message):
-    """The cursor of a drawing came to rest on a node of the tree."""
+    """The cursor of a drawing came to rest on a node of the tree, which is to follow."""
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self, diagram: Diagram, key: Key) -> None:
         super().__init__()
+        self.diagram = diagram
         self.key = key
 
 
@@ -55,6 +56,8 @@ class Diagram(Widget):
     _resting: Timer | None = None
     _at: Key = ()
     """The node of the tree that it was told of, or that it told of."""
+    _sent: Key = ()
+    """The node that the tree was sent to and is yet to go to."""
 
     @property
     def title(self) -> str:
@@ -70,14 +73,19 @@ class Diagram(Widget):
         """Everything that it draws, also what is not in view."""
         raise NotImplementedError
 
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the tree is yet to follow its cursor."""
+        return self._resting is not None or bool(self._sent)
+
     def tell(self, tree: Tree, node: Node) -> None:
         """Show a node of the tree, of this snapshot or another, keeping the place where it is the same one."""
         raise NotImplementedError
 
     def told(self, node: Node) -> bool:
         """Remember what was told, so that the tree is not sent there again; whether the cursor is to follow. It is not
-        where the tree only follows the cursor, or is about to."""
-        if self.has_focus and (node.key == self._at or self._resting is not None):
+        where the tree only follows the cursor, or is yet to: what is told then is where it was."""
+        if self.has_focus and (node.key == self._at or self.is_awaited):
             return False
         self._at = node.key
         return True
@@ -101,8 +109,13 @@ class Diagram(Widget):
         self._resting = None
         key = self.pointed_at
         if key and key != self._at[: len(key)]:
-            self._at = key
-            self.post_message(Pointed(key))
+            self._at = self._sent = key
+            self.post_message(Pointed(self, key))
+
+    def reached(self, key: Key) -> None:
+        """The tree went where it was sent."""
+        if key == self._sent:
+            self._sent = ()
 
 
 def step_of(node: Node) -> str:

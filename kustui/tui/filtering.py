@@ -137,7 +137,7 @@ class Filtering(Panes):
             pane.search, pane.marking = before, True
             self._to_next(pane, 1)
         if isinstance(pane, Diagram) and pane.pointed_at:
-            self.post_message(Pointed(pane.pointed_at))  # it did not have the keys, so the tree did not follow
+            self.post_message(Pointed(pane, pane.pointed_at))  # it did not have the keys, so the tree did not follow
         self._leave_filter()
 
     def on_filter_dropped(self) -> None:

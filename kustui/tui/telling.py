@@ -40,6 +40,7 @@ class Telling(Panes):
         self._resting = self.set_timer(REST, self._rested)
 
     def _rested(self) -> None:
+        self._resting = None
         self.look()
         self.tell()
 

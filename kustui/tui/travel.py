@@ -57,6 +57,7 @@ class Travel(Telling):
         where its cursor went meanwhile.
         """
         self._show(event.key)
+        event.diagram.reached(event.key)
         self.tell()
 
     @on(Followed)

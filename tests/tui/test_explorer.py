@@ -20,6 +20,7 @@ from kustui.tui.app import Kustui
 from kustui.tui.boxes_view import BoxesView
 from kustui.tui.chains_view import ChainsView
 from kustui.tui.copy_menu import CopyMenu
+from kustui.tui.diagram import Diagram
 from kustui.tui.explorer import Explorer
 from kustui.tui.filter import Filter
 from kustui.tui.help import Help
@@ -102,7 +103,8 @@ class Eye:
         return [text_of(view.rows.make(index).line).strip() for index in range(view.rows.count)]
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        for key in keys:
+            await self.pilot.press(key)  # several at once would not wait for each other when the machine is busy
         await self.rest()
 
     @property
@@ -122,8 +124,12 @@ class Eye:
         await self.rest()
 
     async def rest(self) -> None:
-        """Wait until the detail has followed the cursor."""
-        await self.pilot.pause(0.08)
+        """Wait until the panes have followed each other's cursors."""
+        await self.pilot.pause()
+        for _ in range(1_000):
+            if self.explorer._resting is None and not any(view.is_awaited for view in self.explorer.query(Diagram)):
+                break
+            await self.pilot.pause(0.01)
         await self.pilot.pause()
 
     async def go_to(self, text: str) -> None:

@@ -44,6 +44,23 @@ async def test_the_tree_follows_the_flow_and_the_flow_the_tree() -> None:
         assert flow(eye).node == eye.explorer.tree_view.node.key[2].removeprefix("step ")  # type: ignore[union-attr]
 
 
+async def test_the_cursor_stays_while_the_tree_is_yet_to_follow_it() -> None:
+    async with explorer(ORDERS, size=(80, 24)) as eye:
+        await eye.press("5", "j")
+        view = flow(eye)
+        view.action_down()
+        view._rested()  # the tree is sent there, and tells once more where it was before it goes
+        eye.explorer.told = None
+        eye.explorer.tell()
+        assert "Create the customer" in drawn(eye)[view.cursor]
+        await eye.rest()
+        assert eye.here == "▸ ● Create the customer"
+        assert view.cursor == 2
+        eye.explorer.tree_view.go_to(eye.explorer.tree_view.tree_of.nodes[2].key)  # type: ignore[union-attr]
+        await eye.rest()
+        assert view.cursor == 0, "where the tree goes by itself is followed"
+
+
 async def test_enter_leads_to_the_detail_and_from_a_schedule_to_what_it_schedules() -> None:
     async with explorer(ORDERS, size=(80, 24)) as eye:
         await eye.press("5", "j", "enter")
