@@ -61,6 +61,8 @@ class Supply:
 
     def missing(self) -> Iterator[Finding]:
         """Each misspelt name where it is written, and all other missing ones together."""
+        if not self.wanting:
+            return
         for given, name in self.misspelt.items():
             yield Finding(
                 self._at(given),

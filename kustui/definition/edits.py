@@ -49,7 +49,7 @@ def edit_between(old: bytes, new: bytes) -> Edit:
 def _same_at_start(old: bytes, new: bytes, most: int) -> int:
     """How many bytes are the same from the start."""
     low = 0
-    while low < most and old[low : min(low + _BLOCK, most)] == new[low : min(low + _BLOCK, most)]:
+    while low < most and new.startswith(old[low : min(low + _BLOCK, most)], low):
         low += _BLOCK
     high = min(low + _BLOCK, most)
     while low < high:  # the first that differs is in this block, if any
@@ -65,7 +65,7 @@ def _same_at_end(old: bytes, new: bytes, most: int) -> int:
     """How many bytes are the same from the end, at most so many."""
 
     def differ(low: int, high: int) -> bool:
-        return old[len(old) - high : len(old) - low] != new[len(new) - high : len(new) - low]
+        return not new.startswith(old[len(old) - high : len(old) - low], len(new) - high)
 
     low = 0
     while low < most and not differ(low, min(low + _BLOCK, most)):

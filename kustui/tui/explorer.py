@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from kustui.opening import Opening
     from kustui.workspace import Snapshot
 
+_MOMENT = 0.03
+"""Seconds after which the panes tell of another snapshot."""
+
 
 class Explorer(Copying, Filtering):
     """The panes of a snapshot, and of the next one as soon as there is one."""
@@ -90,7 +93,7 @@ class Explorer(Copying, Filtering):
         self.show_problems()
         self.told = None
         self.tell_where()
-        self.call_after_refresh(self._tell_all)  # what is wrong is seen first
+        self.set_timer(_MOMENT, self._tell_all)  # what is wrong is painted and written out first
 
     def _tell_all(self) -> None:
         self.title_panes()

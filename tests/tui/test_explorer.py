@@ -126,8 +126,10 @@ class Eye:
     async def rest(self) -> None:
         """Wait until the panes have followed each other's cursors."""
         await self.pilot.pause()
-        for _ in range(1_000):
-            if self.explorer._resting is None and not any(view.is_awaited for view in self.explorer.query(Diagram)):
+        for _ in range(300):
+            node = self.explorer.tree_view.node
+            told = node is None or self.explorer.told == node.key
+            if told and self.explorer._resting is None and not any(v.is_awaited for v in self.explorer.query(Diagram)):
                 break
             await self.pilot.pause(0.01)
         await self.pilot.pause()
