@@ -37,6 +37,10 @@ class Snapshot:
     """What it was examined with."""
     examined: Mapping[str, Examined] = field(default_factory=dict)
     """What was found out about each workflow by itself, by its key; of all of them once there are problems."""
+    between: tuple[Problem, ...] | None = None
+    """What is wrong between workflows, whether suppressed or not; None where that is not kept."""
+    earlier: Snapshot | None = None
+    """The last one that was examined, until this one is."""
 
     @cached_property
     def by_entry(self) -> Mapping[str, tuple[Problem, ...]]:
@@ -73,7 +77,7 @@ def examined(
 
     Problems that the settings suppress are left out; suppressions that hide nothing are among them.
     """
-    from kustui.check.checking import concluded, examine_all
+    from kustui.check.checking import all_problems, examine_all
     from kustui.check.settings import Settings
     from kustui.check.suppressing import covers, suppressed
 
@@ -83,10 +87,33 @@ def examined(
         found = examine_all(collection, settings, progress, wanted, processes, known)
         if len(found) < len(collection.entries):
             return replace(snapshot, settings=settings, examined=found)
-        survey, problems = concluded(collection, found, settings)
+        between, schedules = _between(snapshot, found, settings)
+        problems = all_problems(collection, found, between, settings)
         complete = covers(snapshot.paths, collection, settings)
         left = suppressed(collection, problems, settings, complete=complete)
-        return Snapshot(collection, left, survey.schedules, snapshot.paths, settings, found)
+        return Snapshot(collection, left, schedules, snapshot.paths, settings, found, between)
+
+
+def _between(
+    snapshot: Snapshot, found: Mapping[str, Examined], settings: Settings
+) -> tuple[tuple[Problem, ...], Schedules]:
+    """What is wrong between workflows, and who schedules whom: as it was, where nothing can have changed that."""
+    from kustui.check.carrying import carried_between
+    from kustui.check.checking import survey_problems, surveyed
+
+    before = snapshot.earlier
+    if (
+        before is not None
+        and before.between is not None
+        and before.schedules is not None
+        and before.settings is not None
+        and settings.judges_like(before.settings)
+    ):
+        kept = carried_between(before.collection, before.examined, before.between, snapshot.collection, found)
+        if kept is not None:
+            return kept, before.schedules
+    survey = surveyed(snapshot.collection, found, settings)
+    return tuple(survey_problems(survey)), survey.schedules
 
 
 Examiner = Callable[["Snapshot", "Settings | None", "Progress | None", Callable[[], bool]], "Snapshot"]
@@ -132,6 +159,7 @@ class Workspace:
         if collection is before.collection and before.problems is not None and settings == before.settings:
             return before
         known = carried(before.collection, before.examined, collection)
-        read = Snapshot(collection, paths=before.paths, settings=before.settings, examined=known)
+        earlier = before if before.problems is not None else before.earlier
+        read = Snapshot(collection, paths=before.paths, settings=before.settings, examined=known, earlier=earlier)
         self.snapshot = self._examiner(read, settings, progress, wanted)
         return self.snapshot

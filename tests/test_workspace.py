@@ -349,7 +349,7 @@ def test_an_edit_inside_a_workflow_does_not_split_the_file_anew(app: Path, monke
 CALLED = "5f8e148232731d0015c14657"
 
 
-def calling(inputs: dict[str, str]) -> Json:
+def calling(inputs: Json) -> Json:
     params = {"runAt": {"type": "relative", "value": 60}, "workflowId": CALLED, "inputs": inputs}
     return workflow("a", steps=[{"id": "a", "action": "kustomer.app.scheduler.schedule-workflow", "params": params}])
 
@@ -377,6 +377,45 @@ def test_a_schema_that_changed_is_held_against_those_who_schedule_it(tmp_path: P
     write(tmp_path / "called.json", scheduled("@foo"))
     assert rules(workspace.refresh()) == [("missing-input", "caller.json")]
     assert looked_at == ["second"]
+
+
+def test_what_is_wrong_between_workflows_is_not_looked_for_again_while_they_say_the_same_to_each_other(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller, called = calling({"@fo": "/#steps.1.id"}), scheduled("@foo", "bar")
+    write(tmp_path / "app.json", [caller, called])
+    workspace = opened(tmp_path)
+    assert rules(workspace.snapshot) == [("missing-input", "app.json"), ("missing-input", "app.json")]
+    monkeypatch.setattr(checking, "surveyed", None)
+    caller["description"] = "one more line"
+    called["steps"][0]["params"] = {"body": "/#steps.gone.x"}
+    write(tmp_path / "app.json", [caller, called], indent=4)
+    now = workspace.refresh()
+    monkeypatch.undo()
+    assert ("unknown-step-reference", "app.json") in rules(now)
+    assert plain(now) == plain(fresh(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("inputs", "found"),
+    [
+        ({"foo": True}, ["input-type"]),  # to Python the same as 1
+        ({"foo": {}}, []),
+        ({"foos": 1}, ["missing-input"]),
+        ({}, ["missing-input"]),
+        ({"bar": 2, "foo": 1}, ["unknown-input", "input-type"]),
+    ],
+)
+def test_other_inputs_are_held_against_the_schema(tmp_path: Path, inputs: Json, found: list[str]) -> None:
+    called = scheduled("foo")
+    called["trigger"]["schema"]["properties"] = {"foo": {"type": "object"}}
+    write(tmp_path / "app.json", [calling({"foo": 1}), called])
+    workspace = opened(tmp_path)
+    assert rules(workspace.snapshot) == [("input-type", "app.json")]
+    write(tmp_path / "app.json", [calling(inputs), called])
+    now = workspace.refresh()
+    assert plain(now) == plain(fresh(tmp_path))
+    assert [rule for rule, _ in rules(now)] == found
 
 
 def test_an_id_that_vanished_is_told_where_it_is_named(tmp_path: Path) -> None:

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from kustui.check.rules.apps import declared_by
+from kustui.check.subjects import Facts
 from kustui.definition.outline import Shape
 
 if TYPE_CHECKING:
     from kustui.check.checking import Examined
     from kustui.check.problems import Problem, Related
-    from kustui.check.subjects import Facts
     from kustui.definition.collection import Collection, Document, Entry
     from kustui.definition.models import Transition
     from kustui.definition.source import Extent
@@ -30,6 +30,8 @@ _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SPELT_OUT = re.compile(rb"\\u00[2-7]")
 """An escape for a character that an id may have: what it spells is not looked for."""
 _BETWEEN_WORDS = bytes(code if (chr(code).isalnum() and code < 128) or code in b"_-" else 0x20 for code in range(256))
+_TOLD = tuple(each.name for each in fields(Facts) if each.name != "entry")
+"""What a workflow's facts say of it; its entry is compared by itself."""
 
 
 def carried(before: Collection, examined: Mapping[str, Examined], now: Collection) -> dict[str, Examined]:
@@ -44,6 +46,54 @@ def carried(before: Collection, examined: Mapping[str, Examined], now: Collectio
         if old is not None and entry.key in examined and not changes.concern(old, entry):
             found[entry.key] = changes.moved(examined[entry.key], old, entry)
     return found
+
+
+def carried_between(
+    before: Collection,
+    examined: Mapping[str, Examined],
+    between: tuple[Problem, ...],
+    now: Collection,
+    found: Mapping[str, Examined],
+) -> tuple[Problem, ...] | None:
+    """What was wrong ``between`` the workflows of a collection as it was ``before``, where that is the same now.
+
+    None where it is to be found anew: where what one of them says to others is different, or what is said around them.
+    Most saves change what a workflow does, not how others see it.
+    """
+    if len(before.documents) != len(now.documents) or len(before.entries) != len(now.entries):
+        return None
+    documents = zip(before.documents, now.documents, strict=True)
+    entries = zip(before.entries, now.entries, strict=True)
+    same = all(_says_the_same(old, new) for old, new in documents) and all(
+        (old.key, old.title) == (new.key, new.title)
+        and old.item._replace(extent=new.item.extent) == new.item
+        and _same_facts(examined[old.key].facts, found[new.key].facts)
+        for old, new in entries
+    )
+    return _Changes(before, now).all_moved(between) if same else None
+
+
+def _says_the_same(old: Document, new: Document) -> bool:
+    """Whether a file says the same around its workflows."""
+    return old is new or (
+        (old.path, old.shape, old.app_pointer) == (new.path, new.shape, new.app_pointer)
+        and (old.app_extent is None) == (new.app_extent is None)
+        and _around(old) == _around(new)
+    )
+
+
+def _around(document: Document) -> dict[str, bytes]:
+    data = document.source.data
+    return {key: b"" if key == "workflows" else data[at.start : at.end] for key, at in document.app_members.items()}
+
+
+def _same_facts(old: Facts, new: Facts) -> bool:
+    return all(_same(getattr(old, name), getattr(new, name)) for name in _TOLD)
+
+
+def _same(one: object, other: object) -> bool:
+    """Also to a rule: it tells 1 from true, and the order of members."""
+    return one is other or (one == other and repr(one) == repr(other))
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,6 +155,16 @@ class _Changes:
         move = _Move.between(old, entry)
         problems = tuple(self._problem(problem, entry, move) for problem in found.problems)
         return type(found)(_facts(found.facts, entry, move), problems)
+
+    def all_moved(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+        """Problems of workflows that are all still there."""
+        return tuple(map(self._one_moved, problems)) if self.replaced else problems
+
+    def _one_moved(self, problem: Problem) -> Problem:
+        if problem.entry is None:
+            return problem._replace(document=self.replaced.get(problem.document, problem.document))
+        entry = self.now.by_key[problem.entry.key]
+        return self._problem(problem, entry, _Move.between(problem.entry, entry))
 
     def _problem(self, problem: Problem, entry: Entry, move: _Move) -> Problem:
         return problem._replace(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -68,12 +68,23 @@ def examine_all(
 def concluded(
     collection: Collection, examined: Mapping[str, Examined], settings: Settings
 ) -> tuple[Survey, tuple[Problem, ...]]:
-    """All problems, when every workflow was looked at: theirs, those between them, and those of the files."""
-    survey = Survey(collection, {entry.key: examined[entry.key].facts for entry in collection.entries}, settings)
-    problems = [*_file_problems(collection, settings), *survey_problems(survey)]
+    """All problems, when every workflow was looked at."""
+    survey = surveyed(collection, examined, settings)
+    return survey, all_problems(collection, examined, survey_problems(survey), settings)
+
+
+def surveyed(collection: Collection, examined: Mapping[str, Examined], settings: Settings) -> Survey:
+    return Survey(collection, {entry.key: examined[entry.key].facts for entry in collection.entries}, settings)
+
+
+def all_problems(
+    collection: Collection, examined: Mapping[str, Examined], between: Iterable[Problem], settings: Settings
+) -> tuple[Problem, ...]:
+    """Those of the files, those ``between`` workflows, and those of each."""
+    problems = [*_file_problems(collection, settings), *between]
     for found in examined.values():
         problems.extend(found.problems)
-    return survey, in_order(collection, problems)
+    return in_order(collection, problems)
 
 
 def examine(collection: Collection, entry: Entry, settings: Settings) -> Examined:
