@@ -152,6 +152,11 @@ def many_saves(count: int) -> None:
     with Terminal([path]) as terminal:
         terminal.wait_for_bytes(f"Workflows {SIZES['S'][0]}".encode())
         terminal.settle(2.0, seconds=600)
+        wrong = good[:at] + _MISTAKE + good[at:]
+        for text, words in ((wrong, b"1 new problem"), (good, b"1 problem fixed")):  # what that imports stays
+            mark = terminal.written
+            atomically(path, text)
+            terminal.wait_for_bytes(words, mark)
         marks = []
         for number in range(count):
             if number % (count // 5 or 1) == 0:
@@ -160,7 +165,7 @@ def many_saves(count: int) -> None:
             ways[number % len(ways)](path, text if number % 10 else text[: len(text) // 2])
             terminal.pump(0.02)
         mark = terminal.written
-        ways[1](path, good[:at] + _MISTAKE + good[at:])
+        atomically(path, wrong)
         terminal.wait_for_bytes(b"1 new problem", mark)
         terminal.settle(1.0)
         marks.append((count, memory(terminal.pid)))
