@@ -8,77 +8,136 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
+from functools import partial
+from itertools import product
 from pathlib import Path
 
 import beside_editor
 from saving import save
 
-SAMPLES = "samples"
-RUNAWAY = f"{SAMPLES}/broken/endless-schedule.json"
+SIZES = ((80, 24), (160, 48))
+
+PATHS = {
+    "timer-chain": "samples/timer-chain.json",
+    "orders": "samples/orders.json",
+    "scheduling-pair": "samples/scheduling-pair.json",
+    "one-per-file": "samples/one-per-file",
+    "organisation-export": "samples/organisation-export.json",
+    "broken": "samples/broken",
+}
+"""What is opened, by the sample of a picture's name; for other names a file in ``samples/broken``."""
+
+VIEWS = {"explorer": "1", "flow": "5", "boxes": "6", "chains": "7", "timeline": "8", "help": "question_mark"}
+"""The key that leads to each view."""
+MAXIMISED = ("boxes", "timeline")
+"""The views that are shown alone where there is little room."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    name: str
-    path: str
-    keys: tuple[str, ...] = ()
-    sizes: tuple[tuple[int, int], ...] = ((80, 24), (160, 48))
+    view: str
+    sample: str
+    at: str = ""
+    """The workflow that is chosen before the view is; else the first."""
+    keys: str = ""
+    """The keys in the view, with blanks between them."""
+    path: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.view}-{self.sample}"
+
+    @property
+    def opened(self) -> str:
+        return self.path or PATHS.get(self.sample) or f"samples/broken/{self.sample}.json"
+
+
+def _broken(name: str) -> str:
+    return f"samples/broken/{name}.json"
 
 
 PICTURES = (
-    Picture("scheduling-pair", f"{SAMPLES}/scheduling-pair.json", ("j", "l", "l")),
-    Picture("timer-chain", f"{SAMPLES}/timer-chain.json", ("j", "j", "l", "j", "j", "j")),
-    Picture("orders", f"{SAMPLES}/orders.json", ("E", "j", "j", "j", "j")),
-    Picture("organisation", f"{SAMPLES}/organisation-export.json"),
-    Picture("one-per-file", f"{SAMPLES}/one-per-file"),
-    Picture("broken", f"{SAMPLES}/broken", ("p", "p", "p")),
-    Picture("problems", f"{SAMPLES}/broken", ("4", "slash", *"ref", "enter", "j", "j", "enter")),
-    Picture("missing-input", f"{SAMPLES}/broken/missing-input.json", ("p",)),
-    Picture("missing-step", f"{SAMPLES}/broken/unknown-step-reference.json", ("p",)),
-    Picture("flow", f"{SAMPLES}/orders.json", ("j", "5", "j", "j")),
-    Picture("flow-broken", f"{SAMPLES}/broken/unknown-target.json", ("5", "j")),
-    Picture("boxes", f"{SAMPLES}/orders.json", ("j", "6", "j", "j")),
-    Picture("boxes-alone", f"{SAMPLES}/timer-chain.json", ("j", "j", "j", "6", "z")),
-    Picture("chains", f"{SAMPLES}/timer-chain.json", ("7", "j", "j")),
-    Picture("chains-broken", f"{SAMPLES}/broken/missing-input.json", ("7", "j", "j", "j")),
-    Picture("chains-listed", f"{SAMPLES}/organisation-export.json", ("7", "o")),
-    Picture("timeline", f"{SAMPLES}/timer-chain.json", ("8",)),
-    Picture(
-        "timeline-runaway", f"{SAMPLES}/broken/endless-schedule.json", ("8", "i", *"2000", "slash", "h", "enter", "z")
-    ),
-    Picture("help", f"{SAMPLES}/timer-chain.json", ("question_mark",)),
+    Picture("explorer", "timer-chain", "followup-timer-3-of-4-1-day", "l j j j"),
+    Picture("explorer", "orders", "check-delivery", "E j j j j"),
+    Picture("explorer", "scheduling-pair", keys="j l l"),
+    Picture("explorer", "one-per-file"),
+    Picture("explorer", "organisation-export"),
+    Picture("explorer", "broken", keys="p p p"),
+    Picture("explorer", "missing-input", keys="p"),
+    Picture("explorer", "unknown-step-reference", keys="p"),
+    Picture("problems", "broken", keys="4 slash r e f enter j j enter"),
+    Picture("help", "timer-chain"),
+    Picture("flow", "timer-chain", keys="j j"),
+    Picture("flow", "orders", "check-delivery", "j j"),
+    Picture("flow", "scheduling-pair", keys="j"),
+    Picture("flow", "one-per-file", "First reply: remind", "j"),
+    Picture("flow", "organisation-export", "Escalate VIP conversations", "j j"),
+    Picture("flow", "broken", keys="j j j", path=_broken("loop")),
+    Picture("boxes", "timer-chain", keys="j j"),
+    Picture("boxes", "orders", "check-delivery", "j j"),
+    Picture("boxes", "scheduling-pair", keys="j"),
+    Picture("boxes", "one-per-file", "First reply: remind", "j"),
+    Picture("boxes", "organisation-export", "Escalate VIP conversations", "j j"),
+    Picture("boxes", "broken", keys="j", path=_broken("unknown-target")),
+    Picture("chains", "timer-chain", keys="j j"),
+    Picture("chains", "orders", "order-shipped", "j"),
+    Picture("chains", "scheduling-pair", keys="j"),
+    Picture("chains", "one-per-file", "First reply: watch", "j"),
+    Picture("chains", "organisation-export", "Escalate VIP conversations", "j j"),
+    Picture("chains", "broken", keys="j j j", path=_broken("missing-input")),
+    Picture("chain-list", "organisation-export", keys="7 o"),
+    Picture("timeline", "timer-chain"),
+    Picture("timeline", "orders", "order-shipped"),
+    Picture("timeline", "scheduling-pair"),
+    Picture("timeline", "one-per-file", "First reply: watch"),
+    Picture("timeline", "organisation-export", "Escalate VIP conversations"),
+    Picture("timeline", "broken", keys="i 2 0 0 0 slash h enter", path=_broken("endless-schedule")),
 )
+
+Making = Callable[[], Coroutine[object, object, str]]
+
+
+def pictures() -> Iterator[tuple[str, Making]]:
+    """Every picture but those beside an editor: the name of its file without its ending, and how to make it, as SVG."""
+    for picture, size in product(PICTURES, SIZES):
+        yield f"{picture.name}-{size[0]}x{size[1]}", partial(draw, picture, size)
 
 
 async def draw(picture: Picture, size: tuple[int, int]) -> str:
     """The screen as SVG."""
     from kustui.opening import Opening
     from kustui.tui.app import Kustui
+    from kustui.tui.tree import workflow_key
 
-    app = Kustui(Opening([picture.path]))
+    app = Kustui(Opening([picture.opened]))
     async with app.run_test(size=size) as pilot:
-        while app.explorer.snapshot is None or app.explorer.snapshot.problems is None:
+        while (snapshot := app.explorer.snapshot) is None or snapshot.problems is None:
             await pilot.pause(0.02)
         await pilot.pause(0.2)
-        for key in picture.keys:
+        if picture.at:
+            (entry,) = (each for each in snapshot.collection.entries if each.title == picture.at)
+            app.explorer.tree_view.go_to(workflow_key(entry))
+            await pilot.pause(0.1)
+        alone = "z" if picture.view in MAXIMISED and size == SIZES[0] else ""
+        for key in filter(None, (VIEWS.get(picture.view, ""), alone, *picture.keys.split())):
             await pilot.press(key)
             await pilot.pause(0.1)
         await pilot.pause(0.2)
-        return app.export_screenshot(title=f"kustui {picture.path}")
+        return app.export_screenshot(title=f"kustui {picture.opened}")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", help="only these pictures")
+    parser.add_argument("names", nargs="*", help="only pictures whose name begins so")
     parser.add_argument("--png", type=Path, metavar="DIR", help="draw them as PNG in a folder as well")
     options = parser.parse_args()
-    for picture in PICTURES:
-        if options.names and picture.name not in options.names:
+    for name, make in pictures():
+        if options.names and not name.startswith(tuple(options.names)):
             continue
-        for size in picture.sizes:
-            save(f"{picture.name}-{size[0]}x{size[1]}", asyncio.run(draw(picture, size)), options.png)
-    if not options.names or beside_editor.NAME in options.names:
+        save(name, asyncio.run(make()), options.png)
+    if not options.names or beside_editor.NAME.startswith(tuple(options.names)):
         beside_editor.draw(options.png)
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from kustui.definition.cells import cells, cropped
 from kustui.drawing.box_texts import BoxText, arrows_of, box_texts
+from kustui.drawing.legend import FAILING, legend
 from kustui.drawing.lines import width_of
+from kustui.drawing.pictures import GLYPHS
 from kustui.graph.layout.boxes import boxes
 
 if TYPE_CHECKING:
@@ -55,6 +57,12 @@ class BoxPicture:
     @cached_property
     def boxes(self) -> Boxes:
         return boxes({id_: text.size for id_, text in self.texts.items()}, arrows_of(self.picture))
+
+    @cached_property
+    def legend(self) -> Line:
+        """The signs that are in it, and what they mean."""
+        signs = {GLYPHS[vertex.kind][0] for vertex in self.picture.vertices}
+        return legend(signs | ({FAILING} if any(edge.failing for edge in self.picture.edges) else set()))
 
     def row(self, y: int, first: int = 0, width: int | None = None, selected: str = "") -> Line:
         """A row of the picture from a column on, so many cells wide: the box of one vertex with heavy edges, and the

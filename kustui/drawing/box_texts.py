@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.harmless import shown
-from kustui.drawing.lines import fitted, width_of
+from kustui.drawing.lines import fitted, joined, width_of, wrapped
 from kustui.drawing.pictures import GLYPHS, Kind
 from kustui.graph.layout.arrows import Arrow
 from kustui.graph.layout.bands import Size
@@ -55,9 +55,22 @@ def _text(vertex: Vertex, groups: Mapping[tuple[str, bool], list[str]]) -> BoxTe
         sign = "↺ " if target == vertex.id else ""
         if told:
             numbers[target, failing] = number
-            lines.append(((f"{number} ", "key"), (sign, "warning"), (words, "warning" if failing else "muted")))
+            lines.extend(_broken(((f"{number} ", "key"), (sign, "warning"), (words, _look(failing))), 2))
         elif sign or any(ways):
-            lines.append(((sign, "warning"), (words, "warning" if failing else "muted")))
+            lines.extend(_broken(((sign, "warning"), (words, _look(failing)))))
     lines = [fitted(line, _WIDEST) for line in lines]
     width = max(width_of(line) for line in lines) + _FRAME
     return BoxText(tuple(lines), Size(width, len(lines) + 2), numbers)
+
+
+def _look(failing: bool) -> str:
+    return "warning" if failing else "muted"
+
+
+def _broken(line: Line, indent: int = 0) -> tuple[Line, ...]:
+    """A line on two, with what is left of it at the end of the second to be cut."""
+    first, *rest = wrapped(line, _WIDEST, indent)
+    if not rest:
+        return (first,)
+    more = joined((one[1:] if index and indent else one for index, one in enumerate(rest)), (" ", ""))
+    return first, more

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.models import TRIGGER_ID, Step
 from kustui.drawing.leading import leading_words, way_words
+from kustui.drawing.legend import FAILING, legend
 from kustui.drawing.lines import fitted, joined, width_of
 from kustui.drawing.part_lines import call_line
+from kustui.drawing.pictures import GLYPHS, Kind
 from kustui.drawing.words import event_words, name_of, short_action, step_label
 from kustui.graph.layout.arrows import Arrow
 from kustui.graph.layout.rail import Join, Rail, rail
@@ -134,11 +136,26 @@ class FlowRail:
         lanes = self.lanes(index, first, len(self.rail.columns) if columns is None else columns)
         mark = self.marks.get(node, ())
         room = None if width is None else width - width_of(lanes) - (width_of(mark) + 1 if mark else 0)
+        return RailRow((*lanes, *self._said(node, room)), self._does(node), mark)
+
+    def told(self, index: int) -> Line:
+        """All that the row of a node says, without lanes."""
+        node = self.nodes[index]
+        does = self._does(node)
+        return (*self._said(node, None), *((("  ", ""), *does) if does else ()))
+
+    @cached_property
+    def legend(self) -> Line:
+        """The signs that are in it, and what they mean."""
+        signs = {text for node in self.nodes for text, _ in (self._glyph(node),)}
+        signs |= {GLYPHS[Kind.SCHEDULE][0]} if self._calls else set()
+        signs |= {FAILING} if any(way.after_failure for ways in self.flow.written.values() for way in ways) else set()
+        return legend(signs)
+
+    def _does(self, node: str) -> Line:
+        """What the step of a node does, where its name does not tell."""
         step = self.flow.part(node)
-        aside: Line = ()
-        if isinstance(step, Step) and step.name != step.id:
-            aside = ((short_action(step.action), "muted"),)
-        return RailRow((*lanes, *self._said(node, room)), aside, mark)
+        return ((short_action(step.action), "muted"),) if isinstance(step, Step) and step.name != step.id else ()
 
     def lanes(self, index: int, first: int, columns: int) -> Line:
         """The lanes beside a row, two cells a column; what goes on out of sight ends in ``‹`` or ``›``."""

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kustui.definition.cells import cells, padded
+from kustui.definition.cells import cells, cropped, cut, padded
 from kustui.definition.delays import duration_in_words
 from kustui.definition.harmless import shown
-from kustui.drawing.lines import fitted, wrapped
+from kustui.drawing.lines import fitted, width_of, wrapped
 from kustui.drawing.rates import rate_in_words
 from kustui.graph.chains import End
 from kustui.graph.load import DAY, MOST_RUNS, WINDOW, Load, load_of
@@ -29,12 +30,13 @@ _HOUR = 60
 _MOST_COLUMNS = 400
 _LEGEND: Line = (
     ("━━", ""),
-    (" every run   ", "muted"),
+    (" always   ", "muted"),
     ("╌╌", ""),
-    (" under a condition   ", "muted"),
+    (" on a condition   ", "muted"),
     ("↺", "warning"),
     (" comes round again", "muted"),
 )
+_BETWEEN_WORDS = re.compile(r".*[\W_]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,6 +96,19 @@ class Timeline:
         alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(known[0], known[-1], strict=False))
         return "".join(one for one, _ in alike) if len(known) > 1 else ""
 
+    def _told(self, link: Link, width: int) -> Line:
+        """A name in so many cells: where that is too few without the words that all begin with, or else, where all
+        would look alike, without its middle."""
+        name, look = shown(self._name(link)), "name" if link.key else "fault"
+        if self._longest > width and link.key:
+            words = _BETWEEN_WORDS.match(self._common)
+            if words is not None and len(words[0]) > 1:
+                name = f"…{shown(self._name(link)[len(words[0]) :])}"
+            elif cells(shown(self._common)) > width // 2 and cells(name) > width:
+                end = width * 2 // 3
+                name = f"{cut(name, width - end - 1)}…{cropped(name, cells(name) - end)}"
+        return fitted(((name, look),), width)
+
     def rows(self, width: int, first: int = 0) -> list[Line]:
         """All rows for a pane of a width, the axis from one of its moments on."""
         names = self.names(width)
@@ -115,11 +130,8 @@ class Timeline:
 
     def _row(self, link: Link, names: int, first: int, width: int) -> Line:
         """A name, and on the axis a line from the moment of the call to that of the run."""
-        name = self._name(link)
-        if self._longest > names and len(self._common) > 1 and link.key:
-            name = f"…{name[len(self._common) :]}"
-        cut = fitted(((name, "name" if link.key else "fault"),), names)
-        pieces: list[Piece] = [*cut, (" " * (names + 2 - sum(cells(shown(text)) for text, _ in cut)), "")]
+        told = self._told(link, names)
+        pieces: list[Piece] = [*told, (" " * (names + 2 - width_of(told)), "")]
         certain = link.call is None or self.lines.is_certain(link.call)
         edge = self._offsets[first]
         end = self._offsets[self._place(link)] - edge
@@ -160,26 +172,19 @@ class Timeline:
     def load_rows(self) -> list[Line]:
         least, most, rate = self.at_least, self.at_most, rate_in_words(self.per_minute)
         found: list[Line] = [
-            (
-                ("Scheduled runs at ", "heading"),
-                (rate, "number"),
-                ("  i: another rate", "muted"),
-            ),
-            ((f"{'in 15 minutes':<16}{'at least':>11}{'at most':>11}", "muted"),),
+            ((f"Scheduled runs in {WINDOW} minutes", "heading"), (" at ", ""), (rate, "number")),
+            ((f"{'':<16}{'at least':>11}{'at most':>11}", "muted"),),
         ]
-        for name, minutes in (("1 h", _HOUR), ("1 d", DAY)):
-            due, waiting = f"due after {name}", "  and waiting"
+        for name, minutes in (("1 hour", _HOUR), ("1 day", DAY)):
+            due, waiting = f"after {name}", "  have to wait"
             found.append(_figures(due, least.due_after(minutes), most.due_after(minutes), MOST_RUNS))
             found.append(_figures(waiting, least.waiting_after(minutes), most.waiting_after(minutes), 0.5))
         found.append(_figures("in the long run", least.in_the_long_run, most.in_the_long_run, MOST_RUNS))
         found.append(_verdict(least, most))
         found.append(())
-        found.append((("due in 15 minutes, over the first day, at most:", "muted"),))
-        found.append((*_bars(most.due), (f" {max(most.due):,.0f}", "muted")))
-        limit = f"an organisation has {MOST_RUNS:,} in {WINDOW} minutes, for all its chains together"
-        found.append(
-            (("at least: calls that every run makes; at most: every condition holds; ", "muted"), (limit, "muted"))
-        )
+        found.append((("first day ", "muted"), *_bars(most.due), (f" {max(most.due):,.0f} at most", "muted")))
+        found.append(((f"the limit is {MOST_RUNS:,}, for all chains of an organisation together", "muted"),))
+        found.append((("at least: calls that every run makes; at most: every condition holds", "muted"),))
         if any(link.due is None and link.end is not End.UNKNOWN for link in self.chain.links):
             found.append((("times that only a run can tell are taken for at once", "muted"),))
         return found
@@ -209,11 +214,11 @@ def _bars(values: Sequence[float], count: int = 32) -> Line:
 def _verdict(least: Load, most: Load) -> Line:
     for load, words in ((least, "whatever its conditions say"), (most, "if every condition holds")):
         if load.over is not None:
-            when = f"within {duration_in_words(load.over + WINDOW)}"
-            return (("▲ ", "warning"), (f"runs begin to wait {when}, {words}", "warning"))
+            when = moment((load.over + WINDOW) * 60_000).removeprefix("T+")
+            return (("▲ ", "warning"), (f"over the limit within {when}, {words}: runs wait", "warning"))
     for load, words in ((least, "whatever its conditions say"), (most, "while its conditions hold")):
         if load.in_the_long_run is None:
-            return (("▲ ", "warning"), (f"runs do not wait in a day, but grow without end, {words}", "warning"))
+            return (("▲ ", "warning"), (f"within the limit for a day, then ever more, {words}", "warning"))
     if most.in_the_long_run is not None and most.in_the_long_run > MOST_RUNS:
-        return (("▲ ", "warning"), ("runs do not wait in a day, but will later", "warning"))
+        return (("▲ ", "warning"), ("within the limit for a day, but not later", "warning"))
     return (("✓ ", "good"), ("no run has to wait", ""))

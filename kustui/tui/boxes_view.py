@@ -11,7 +11,7 @@ from textual.strip import Strip
 from kustui.drawing.lines import differing
 from kustui.tui.actions import bindings
 from kustui.tui.diagram import Diagram, step_of
-from kustui.tui.lines import shown
+from kustui.tui.lines import fitted, shown
 from kustui.tui.search import Search
 from kustui.tui.theme import looks_of
 from kustui.tui.tree import node_key, workflow_key
@@ -99,7 +99,9 @@ class BoxesView(Diagram, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width, base, looks = self.size.width, self.rich_style, looks_of(self.app)
         line: Line = ()
-        if self.drawn is not None:
+        if self.drawn is not None and y == self.size.height - 1 > self.drawn.boxes.height:
+            line = fitted(((" ", ""), *self.drawn.legend), width)
+        elif self.drawn is not None:
             line = self.drawn.row(self.top + y, self.left, width, self.selected)
             line = self.search.marked(line) if self.marking else line
         elif y == 0:

@@ -11,7 +11,7 @@ from kustui.tui.rows import RowsView
 from kustui.tui.tree import node_key, workflow_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from textual.binding import BindingType
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _STEPS = 3
 _MOST_STEPS = 99
+_GUIDES = "│├└─ "
+"""What the branches left of a row are drawn with."""
 _STILL_READING = "still reading the workflows"
 
 
@@ -42,6 +44,8 @@ class ChainsView(RowsView, Diagram):
         "rows.choose", "chains.overview", "chains.sort", "chains.further", "view.timeline",
         "view.leave", "view.maximise", "app.help",
     )  # fmt: skip
+
+    FOOT = 3
 
     steps = _STEPS
     listing = False
@@ -155,6 +159,11 @@ class ChainsView(RowsView, Diagram):
         chain = self._chains[index]
         line, aside, mark = chain_row(chain, self._told_by)
         return Row(line, aside, mark, link=self._key(chain.root))
+
+    def foot(self, width: int) -> Sequence[Line]:
+        """The row of the cursor in full where it is cut."""
+        line = self.row.line
+        return self.in_full(line[1:] if line and not line[0][0].strip(_GUIDES) else line, width)
 
     def action_choose(self) -> None:
         key = self.row.link

@@ -91,10 +91,12 @@ class Diagram(Widget):
         return True
 
     def follow(self, key: Key) -> None:
-        """Go elsewhere, or with an empty key into the detail. Where the cursor was no longer matters."""
+        """Go elsewhere, or with an empty key into the detail of what the cursor is on, whether or not it rested."""
         if self._resting is not None:
             self._resting.stop()
             self._resting = None
+            if not key:
+                self._rested()
         self.post_message(Followed(key))
 
     def moved(self) -> None:

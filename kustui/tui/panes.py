@@ -60,7 +60,7 @@ class Panes(Screen[None]):
         """Whether what the panes need is imported: it is, after the first paint."""
         self.filtered: Widget | None = None
         """The pane that the filter is for."""
-        self._titles: dict[Widget, str] = {}
+        self._titles: dict[Widget, tuple[str, str]] = {}
 
     def compose(self) -> ComposeResult:
         yield Banner(id="banner")
@@ -134,21 +134,21 @@ class Panes(Screen[None]):
         place = f" from line {line:,}" if line else ""
         alone = self.has_class("-short")
         self._title(self.tree_view, title)
-        self._title(self.detail, "2 Detail", "3 Source   5 Flow" if alone else "")
+        self._title(self.detail, "2 Detail", "3 Source  5 Flow" if alone else "")
         self._title(self.problems, self.problems.title)
         self._title(self.changes, "What changed on disk")
-        self._title(self.source, f"3 Source{place}", "2 Detail   5 Flow" if alone else "")
+        self._title(self.source, f"3 Source{place}", "2 Detail  5 Flow" if alone else "")
         for view, title, others in self.side.titles(alone=alone):
             self._title(view, title, others)
 
     def _title(self, view: Widget, title: str, others: str = "") -> None:
-        """Its name, what was looked for in it, and the other panes in its place."""
+        """Its name, what was looked for in it, and with less weight the other panes in its place."""
         if getattr(view, "marking", False):
             title += f"   {len(view.found):,} with “{view.search.text}”"  # type: ignore[attr-defined]
-        title = f"{title}   {others}" if others else title
-        if self._titles.get(view) != title:  # a new title repaints the whole pane
-            self._titles[view] = title
-            view.border_title = Content(shown(title))  # content, since text would go through a markup parser
+        if self._titles.get(view) != (title, others):  # a new title repaints the whole pane
+            self._titles[view] = title, others
+            name = Content(shown(title))  # content, since text would go through a markup parser
+            view.border_title = name + Content.styled(f"   {others}", "not bold $muted") if others else name
 
     @on(Diagram.Retitled)
     def _retitled(self) -> None:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.actions import bindings
 from kustui.tui.diagram import Diagram, step_of
-from kustui.tui.lines import Row, Rows, laid_out
+from kustui.tui.lines import Row, Rows, fitted, laid_out
 from kustui.tui.rows import RowsView
 from kustui.tui.tree import node_key, workflow_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from textual.binding import BindingType
 
@@ -43,6 +43,8 @@ class RailView(RowsView, Diagram):
         "rows.choose", "rail.fold", "view.boxes", "view.chains", "view.timeline",
         "view.leave", "view.maximise", "app.help",
     )  # fmt: skip
+
+    FOOT = 4
 
     drawn: FlowRail | None = None
     _first = 0
@@ -99,6 +101,12 @@ class RailView(RowsView, Diagram):
             for index in range(len(self.drawn.nodes)):
                 row = self.drawn.row(index, 0, len(self.drawn.rail.columns))
                 yield laid_out(Row(row.line, row.aside, row.mark), max(self.size.width, _WIDTH))
+
+    def foot(self, width: int) -> Sequence[Line]:
+        """The row of the cursor in full where it is cut, and what the signs mean."""
+        assert self.drawn is not None
+        legend = fitted(self.drawn.legend, width)
+        return (*self.in_full(self.drawn.told(self.cursor), width), legend)
 
     # The lanes
 

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from kustui.tui.actions import bindings
-from kustui.tui.lines import Line, Row, Rows, laid_out, shown
+from kustui.tui.lines import Line, Row, Rows, laid_out, shown, width_of, wrapped
 from kustui.tui.search import Search
 from kustui.tui.theme import looks_of
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.binding import BindingType
+
+    from kustui.tui.lines import Line
 
 
 _NEAR = 400
@@ -43,6 +45,9 @@ class RowsView(Widget, can_focus=True):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("rows")
     DEFAULT_CSS = "RowsView { height: 1fr; background: $background; color: $foreground; }"
+
+    FOOT: ClassVar[int] = 0
+    """Lines that stand at the lower edge at most and follow the cursor."""
 
     cursor: reactive[int] = reactive(0, repaint=False)
 
@@ -120,8 +125,9 @@ class RowsView(Widget, can_focus=True):
         index = self.top + y
         base, looks = self.rich_style, looks_of(self.app)
         if index >= self.rows.count:
-            told = shown(self.empty) if y == 0 and not self.rows.count else ""
-            return Strip([Segment(told, base + looks["muted"])]).adjust_cell_length(width, base)
+            line = self._beyond(y)
+            pieces = [Segment(" ", base), *(Segment(shown(text), base + looks[look]) for text, look in line)]
+            return Strip(pieces[0 if self.rows.count else 1 :]).adjust_cell_length(width, base)
         here = index == self.cursor
         cursor = Style()
         if here and (self.has_focus or self.cursor_always):
@@ -152,6 +158,27 @@ class RowsView(Widget, can_focus=True):
         """Put the cursor on a row that was found."""
         self.cursor = place
 
+    # Below the rows
+
+    def foot(self, width: int) -> Sequence[Line]:
+        """Lines for the lower edge, where all rows and a blank leave room for them; no more than ``FOOT``."""
+        return ()
+
+    def in_full(self, line: Line, width: int) -> list[Line]:
+        """A line in full, for the foot: nothing where the row of the cursor has room for it, else up to three lines."""
+        if width_of(self.row.line) + width_of(self.row.aside) + width_of(self.row.mark) + 3 <= width:
+            return []
+        lines = list(wrapped(line, width, 2))
+        return [*lines[:2], (*lines[2], ("…", "muted"))] if len(lines) > 3 else lines
+
+    def _beyond(self, y: int) -> Line:
+        """What stands in a line below the last row."""
+        if not self.rows.count:
+            return ((self.empty, "muted"),) if y == 0 else ()
+        foot, height = self.foot(self.size.width - 1), self.size.height
+        at = y - (height - len(foot))
+        return foot[at] if at >= 0 and self.rows.count + 1 + len(foot) <= height else ()
+
     # The cursor
 
     def validate_cursor(self, cursor: int) -> int:
@@ -161,6 +188,8 @@ class RowsView(Widget, can_focus=True):
         self.keep_cursor_in_view()
         self._repaint(before)
         self._repaint(now)
+        for y in range(max(self.rows.count - self.top, self.size.height - self.FOOT), self.size.height):
+            self._repaint(self.top + y)
         self.post_message(self.Moved(self))
 
     def _repaint(self, index: int) -> None:

@@ -71,5 +71,10 @@ def test_what_names_have_in_common_is_left_out_where_they_would_be_cut() -> None
 
 def test_the_load_can_be_read_in_a_narrow_pane() -> None:
     (rows,) = drawn("broken/endless-schedule.json", 39)
-    assert "due after 1 h            15         15" in rows
+    assert "after 1 hour             15         15" in rows
     assert "in the long run    ▲ no end   ▲ no end" in rows
+
+
+def test_names_that_would_look_alike_lose_their_middle() -> None:
+    (rows,) = drawn("scheduling-pair.json", 53)
+    assert [row.split("  ")[0] for row in rows[1:3]] == ["appCon…dulingworkflow", "appCon…eduledworkflow"]

@@ -76,6 +76,21 @@ async def test_h_and_l_go_to_the_boxes_beside_and_enter_to_the_detail() -> None:
         assert (boxes(eye).selected, eye.focus) == (first, "detail")
 
 
+async def test_enter_leads_to_the_detail_of_a_box_that_was_only_just_selected() -> None:
+    async with explorer(ORDERS, size=(160, 48)) as eye:
+        await eye.press("6", "g")
+        await eye.pilot.press("j", "enter")
+        await eye.rest()
+        assert eye.focus == "detail"
+        assert boxes(eye).selected == step_selected_in_the_tree(eye) != "1"
+
+
+async def test_a_small_picture_says_what_its_signs_mean() -> None:
+    async with explorer(SAMPLES / "scheduling-pair.json", size=(160, 48)) as eye:
+        await eye.press("6", "z")
+        assert drawn(eye)[-1] == " ◆ start  ⇒ schedule"
+
+
 async def test_a_click_selects_and_dragging_moves_the_window() -> None:
     async with explorer(ORDERS, size=(80, 24)) as eye:
         await eye.press("6", "g")

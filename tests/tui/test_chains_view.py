@@ -106,7 +106,7 @@ async def test_the_load_follows_the_rate_that_is_typed() -> None:
         assert eye.focus == "timeline"
         rows = told(timeline(eye))
         assert any("9,000 events an hour" in row for row in rows)
-        assert any("▲ runs begin to wait within" in row for row in rows)
+        assert any("▲ over the limit within" in row for row in rows)
         assert len(eye.tree) > 2, "what is typed is no filter"
 
 

@@ -151,3 +151,24 @@ async def test_the_flow_is_not_sent_back_by_a_tree_that_follows_while_its_cursor
                 places.append(flow(eye).cursor)
         await eye.rest()
         assert [*places, flow(eye).cursor] == sorted([*places, 4])
+
+
+async def test_below_the_rows_the_one_of_the_cursor_is_told_in_full_and_what_signs_mean() -> None:
+    async with explorer(ORDERS, size=(80, 24)) as eye:
+        await eye.go_to("check-delivery")
+        await eye.press("5", "j", "j")
+        *_, first, second, legend = drawn(eye)
+        assert f"{first} {second.strip()}" == (
+            ' kobject.update dFiHu-DIc  “Delivered” if Where is it now?.body.status is "delivered"'
+        )
+        assert legend == " ◆ start  ● step  ⇒ schedule  ╌ on failure"
+        await eye.press("g")
+        assert drawn(eye)[-2:] == ["", legend]
+
+
+async def test_rows_are_never_hidden_by_what_stands_below_them() -> None:
+    async with explorer(ORDERS, size=(80, 13)) as eye:
+        await eye.go_to("check-delivery")
+        await eye.press("5")
+        assert "Remember the failure" in drawn(eye)[8]
+        assert "start" not in "".join(drawn(eye))
