@@ -21,11 +21,13 @@ _ONE_CELL = frozenset(
         range(0xAE, 0x300),
         range(0x370, 0x483),
         range(0x2010, 0x2028),  # dashes, quotation marks, the ellipsis
+        range(0x2039, 0x203B),  # ‹ and ›
         range(0x2190, 0x21FF),  # arrows
         range(0x2500, 0x25FD),  # lines, blocks, geometric shapes
+        map(ord, "≤≥✓✗"),
     )
 )
-"""What most text consists of, and most glyphs of ours."""
+"""What most text consists of, and all glyphs of ours."""
 
 
 def cells(text: str) -> int:

@@ -14,11 +14,12 @@ from kustui.tui.actions import BY_ID
 from kustui.tui.banner import Banner
 from kustui.tui.changes_view import ChangesView
 from kustui.tui.diagram import Diagram
+from kustui.tui.dressing import dress
 from kustui.tui.lines import Row, shown
 from kustui.tui.problems_view import ProblemsView
 from kustui.tui.rows import RowsView
+from kustui.tui.side import DIAGRAMS, Side
 from kustui.tui.side import PANES as PANES
-from kustui.tui.side import Side
 from kustui.tui.status import StatusBar
 from kustui.tui.tree import Kind
 from kustui.tui.tree_view import TreeView
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from textual import events
     from textual.app import ComposeResult
+    from textual.geometry import Size
     from textual.widget import Widget
 
     from kustui.workspace import Snapshot
@@ -54,7 +56,7 @@ class Panes(Screen[None]):
     """The tree at the left; beside it a drawing, detail and source; below them the lists, when asked for."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(classes=f"-on-tree -beside-{DIAGRAMS[0]}")  # what the first paint shows, styled once
         self.snapshot: Snapshot | None = None
         self.ready = False
         """Whether what the panes need is imported: it is, after the first paint."""
@@ -63,6 +65,7 @@ class Panes(Screen[None]):
         self._titles: dict[Widget, tuple[str, str]] = {}
 
     def compose(self) -> ComposeResult:
+        self._fit(self.app.size)
         yield Banner(id="banner")
         with Horizontal(id="panes"):
             yield TreeView(id="tree")
@@ -109,18 +112,19 @@ class Panes(Screen[None]):
             focused = self.filtered.id  # what is being filtered is to be seen
         if focused == "copy-menu":  # above the panes, which stay as they are
             return
-        for name in ("tree", *PANES, "problems", "changes"):
-            self.set_class(focused == name, f"-on-{name}")
+        classes = {f"-on-{name}": focused == name for name in ("tree", *PANES, "problems", "changes")}
+        dress(self, classes | ({"-beside": True} if focused in PANES else {}))
         if focused in PANES:
-            self.add_class("-beside")
             self.side.bring(focused)
         self._offer_keys()
 
     def on_resize(self, event: events.Resize) -> None:
-        self.set_class(event.size.width < _NARROW, "-narrow")
-        self.set_class(event.size.width < _SLIM, "-slim")
-        self.set_class(event.size.height < _TALL, "-short")
+        self._fit(event.size)
         self.title_panes()
+
+    def _fit(self, size: Size) -> None:
+        width, height = size
+        dress(self, {"-narrow": width < _NARROW, "-slim": width < _SLIM, "-short": height < _TALL})
 
     def title_panes(self) -> None:
         """Name the panes with their keys, and in one that stands for two, the other."""

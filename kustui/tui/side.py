@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from kustui.tui.boxes_view import BoxesView
 from kustui.tui.chains_view import ChainsView
 from kustui.tui.diagram import Diagram
+from kustui.tui.dressing import dress
 from kustui.tui.rail_view import RailView
 from kustui.tui.rows import RowsView
 from kustui.tui.timeline_view import TimelineView
@@ -55,7 +56,7 @@ class Side(Vertical):
 
     def compose(self) -> ComposeResult:
         for view in (RailView(id="flow"), BoxesView(id="boxes"), ChainsView(id="chains"), TimelineView(id="timeline")):
-            view.add_class("diagram")
+            view.add_class("diagram", *(("-chosen",) if view.id == self.diagram else ()), update=False)
             yield view
         yield DetailView(cursor_always=False, id="detail")
         yield SourceView(id="source")
@@ -70,8 +71,7 @@ class Side(Vertical):
         another = name in DIAGRAMS and name != self.diagram
         if another:
             self.diagram = name
-        for each in PANES:
-            self.screen.set_class(each == name, f"-beside-{each}")
+        dress(self.screen, {f"-beside-{each}": each == name for each in PANES})
         for each in DIAGRAMS:
             self.query_one(f"#{each}").set_class(each == self.diagram, "-chosen")
         if another and self._told is not None:
