@@ -6,6 +6,7 @@ there. Only text that needs the tables pays for their import (40 ms).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
@@ -91,6 +92,27 @@ def clusters(text: str) -> Iterator[str]:
             yield text[start:index]
             start = index
     yield text[start:]
+
+
+_DISPUTED = re.compile(f"[{JOINER}{_EMOJI_STYLE}\U0001f3fb-\U0001f3ff\U0001f1e6-\U0001f1ff]")
+_LETTERS = {0x1F1E6 + index: chr(ord("A") + index) for index in range(26)}
+"""For the letters that flags are made of, of which some terminals draw each as wide as a flag."""
+
+
+def steady(text: str) -> str:
+    """The same, as wide in every terminal. Some draw emoji that are joined or coloured, or that a sign is asked to be,
+    apart or in half the room: the first stands for them, with blanks for what it is less wide. Flags become letters."""
+    if _DISPUTED.search(text) is None:
+        return text
+    return "".join(_steadied(cluster) for cluster in clusters(text)).translate(_LETTERS)
+
+
+def _steadied(cluster: str) -> str:
+    if len(cluster) == 1 or _DISPUTED.search(cluster) is None:
+        return cluster
+    if cluster[0] < "\U0001f000" and _EMOJI_STYLE not in cluster:
+        return cluster  # letters of a script that joins them
+    return cluster[0] + " " * (cells(cluster) - _size(cluster[0]))
 
 
 def padded(text: str, room: int) -> str:

@@ -68,11 +68,9 @@ class Kustui(App[None]):
 
     @cached_property
     def _plainer(self) -> tuple[LineFilter, ...]:
-        if not (self.ascii_only or self.no_color):
-            return ()
-        from kustui.tui.filters import Ascii, Colourless
+        from kustui.tui.filters import Ascii, Colourless, Steady
 
-        return (*((Ascii(),) if self.ascii_only else ()), *((Colourless(),) if self.no_color else ()))
+        return (Ascii() if self.ascii_only else Steady(), *((Colourless(),) if self.no_color else ()))
 
     def on_load(self) -> None:
         # Ended from outside, the terminal is given back as it was found; from here on it is no longer that.

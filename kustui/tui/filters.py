@@ -1,4 +1,4 @@
-"""What every cell passes on its way to a terminal that can do less, borders and dialogs included."""
+"""What every cell passes on its way to the terminal, borders and dialogs included."""
 
 from __future__ import annotations
 
@@ -7,10 +7,18 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual.filter import LineFilter
 
+from kustui.definition.cells import steady
 from kustui.tui.lines import plain_ascii
 
 if TYPE_CHECKING:
     from textual.color import Color
+
+
+class Steady(LineFilter):
+    """No emoji of which terminals disagree how wide it is: what is right of it would stand elsewhere."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [Segment(steady(text), style, control) for text, style, control in segments]
 
 
 class Ascii(LineFilter):
