@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 from kustui.commands.saying import INTERRUPTED, MISTAKE, USAGE_ERROR, say
 
-COMMANDS = ("check", "explain", "graph", "simulate")
+COMMANDS = ("check", "config", "explain", "graph", "simulate")
 """The first word, where it is not a path."""
 
 

@@ -1,140 +1,129 @@
-"""``kustui.toml``, or ``[tool.kustui]`` in ``pyproject.toml``: what a person tells the rules about their organisation.
+"""``kustui.toml``, or ``[tool.kustui]`` in ``pyproject.toml``: what a person tells the rules about their organisation,
+and the screen about themselves.
 
 Strict: a key that kustui does not know is a mistake, not a wish for later.
 """
 
 from __future__ import annotations
 
-import os
-import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kustui.check.closest import hint_of
+from kustui.check.configuration_file import ConfigurationError as ConfigurationError
+from kustui.check.configuration_file import ConfigurationFile, found_from, read, user_path
+from kustui.check.configuration_file import contents as contents
 from kustui.check.problems import Severity
 from kustui.check.settings import Settings, Suppression
-from kustui.definition.loading import STDIN
-from kustui.definition.source import Source, UndecodableError
+from kustui.preferences.values import Preferences, preferences_of
 
 if TYPE_CHECKING:
     from kustui.check.toml_places import Key
 
-OWN, SHARED = "kustui.toml", "pyproject.toml"
-_IN_SHARED = ("tool", "kustui")
-_TOML_PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
-
-
-class ConfigurationError(Exception):
-    """What is wrong with a configuration, a line each, each with its place."""
-
-    def __init__(self, *lines: str) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
-
 
 class Configuration:
-    """The settings for the definitions that some paths name: those of the configuration that is ``given``, else of the
-    first that is found upward from the first path; without one the defaults.
+    """What holds for the definitions that some paths name: the configuration that is ``given``, else the first that is
+    found upward from the first path; beneath it the person's own for the screen; beneath that the defaults.
 
     They are read again and again, and the same value as long as what is written is the same.
     """
 
     def __init__(self, paths: Sequence[str], given: str | None = None) -> None:
         self._paths, self._given = tuple(paths), given
-        self._read: tuple[str, bytes] | None = None
+        self._read: tuple[tuple[str, bytes], ...] = ()
         self._settings = Settings()
 
     @property
     def path(self) -> str | None:
-        """The file that holds now, if there is one."""
+        """The file of the project that holds now, if there is one."""
         return self._given if self._given is not None else found_from(self._paths)
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every file that holds now, the person's own first."""
+        own, path = user_path(), self.path
+        if not own.is_file() or (path is not None and Path(path).absolute() == own):
+            return () if path is None else (path,)
+        return (str(own),) if path is None else (str(own), path)
+
+    def files(self) -> tuple[ConfigurationFile, ...]:
+        """What stands in each of them, unchecked. Raises ConfigurationError where that cannot be read."""
+        return _files([(path, contents(path)) for path in self.paths])
 
     def settings(self) -> Settings:
         """Raises ConfigurationError."""
-        path = self.path
-        found = None if path is None else (path, contents(path))
+        found = tuple((path, contents(path)) for path in self.paths)
         if found != self._read:
-            self._settings = Settings() if found is None else settings_of(*found)
+            self._settings = _settings(_files(found))
             self._read = found
         return self._settings
 
-
-def found_from(paths: Sequence[str]) -> str | None:
-    """The configuration in the folder of the first path, or in the nearest above it that has one."""
-    first = paths[0] if paths else STDIN
-    start = os.path.abspath(os.curdir if first == STDIN else first)  # noqa: PTH100  # the path as it was given
-    for folder in (Path(start), *Path(start).parents):
-        own, shared = folder / OWN, folder / SHARED
-        if own.is_file():
-            return _named(own)
-        if shared.is_file() and _mentions_kustui(shared):
-            return _named(shared)
-    return None
-
-
-def contents(path: str) -> bytes:
-    """The bytes of a file beside the definitions. Raises ConfigurationError."""
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise ConfigurationError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+    def preferences(self) -> Preferences:
+        """What is said of the screen. What is wrong is passed over here: ``settings`` tells of it."""
+        tables = []
+        for path in self.paths:
+            with suppress(ConfigurationError):
+                tables += [file.values for file in _files([(path, contents(path))])]
+        return preferences_of(*tables)
 
 
 def settings_of(path: str, raw: bytes) -> Settings:
-    """The settings that a configuration gives. Raises ConfigurationError."""
-    try:
-        source = Source.of(path, raw)
-    except UndecodableError as error:
-        raise ConfigurationError(f"{path}:{error.source.place(error.extent.start)}: {error.message}") from error
-    text = source.data.decode()
-    values, above = _table(path, source, text)
-    from kustui.check.toml_places import extent_of
+    """The settings that one configuration gives. Raises ConfigurationError."""
+    return _settings((read(path, raw),))
+
+
+def mistakes_of(files: Sequence[ConfigurationFile]) -> tuple[str, ...]:
+    """What is wrong with configurations, a line each with its place; the later hold over the earlier."""
+    lines: list[str] = []
+    beneath: list[Mapping[str, Any]] = []
+    for file in files:
+        places = [(file.source.place(file.extent(keys).start), told) for keys, told in _mistakes(file, beneath)]
+        lines += (f"{file.path}:{place}: {told}" for place, told in sorted(places))
+        beneath.append(file.values)
+    return tuple(lines)
+
+
+def _files(found: Sequence[tuple[str, bytes]]) -> tuple[ConfigurationFile, ...]:
+    own = str(user_path())
+    return tuple(read(path, raw, of_user=path == own) for path, raw in found)
+
+
+def _settings(files: Sequence[ConfigurationFile]) -> Settings:
+    """Raises ConfigurationError."""
+    if lines := mistakes_of(files):
+        raise ConfigurationError(*lines)
     from kustui.definition.collection import Document
     from kustui.definition.outline import Shape
 
-    mistakes = [(source.place(extent_of(text, (*above, *keys)).start), told) for keys, told in _mistakes(values)]
-    if mistakes:
-        raise ConfigurationError(*(f"{path}:{place}: {told}" for place, told in sorted(mistakes)))
-    document = Document(source, Shape.NOTHING)
+    values: dict[str, Any] = {}
+    suppressions: tuple[Suppression, ...] = ()
+    for file in files:
+        values |= file.values
+        document = Document(file.source, Shape.NOTHING)
+        suppressions += tuple(
+            Suppression(**fields, document=document, extent=file.extent(("suppress", index)))
+            for index, fields in enumerate(file.values.get("suppress", ()))
+        )
     severities = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO, "off": None}
     return Settings(
         severities={rule: severities[value] for rule, value in values.get("rules", {}).items()},
         **{key: frozenset(values.get(key, ())) for key in ("external", "operators", "functions", "actions")},
         relative_unit_minutes=values.get("relative-unit-minutes", Settings().relative_unit_minutes),
-        suppressions=tuple(
-            Suppression(**fields, document=document, extent=extent_of(text, (*above, "suppress", index)))
-            for index, fields in enumerate(values.get("suppress", ()))
-        ),
+        suppressions=suppressions,
     )
 
 
-def _table(path: str, source: Source, text: str) -> tuple[dict[str, Any], tuple[Key, ...]]:
-    """kustui's own table, and the keys above it. Raises ConfigurationError."""
-    import tomllib
-
-    try:
-        values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        message = str(error)
-        found = _TOML_PLACE.search(message)
-        place = f"{found[1]}:{found[2]}" if found and found[1] else source.place(len(source.data))
-        message = message[: found.start()] if found else message
-        raise ConfigurationError(f"{path}:{place}: {message[:1].lower()}{message[1:]}") from error
-    if Path(path).name != SHARED:
-        return values, ()
-    for key in _IN_SHARED:
-        inner = values.get(key, {})
-        values = inner if isinstance(inner, dict) else {}
-    return values, _IN_SHARED
-
-
-def _mistakes(values: Mapping[str, Any]) -> Iterator[tuple[tuple[Key, ...], str]]:
+def _mistakes(file: ConfigurationFile, beneath: Sequence[Mapping[str, Any]]) -> Iterator[tuple[tuple[Key, ...], str]]:
     """What is wrong with kustui's own table, in its order, with the keys of the place."""
     from kustui.check.configuration_model import faults_of
     from kustui.check.pages import PAGES
+    from kustui.check.screen_faults import screen_faults
 
-    yield from faults_of(values)
+    values = file.values
+    yield from faults_of(values, of_user=file.of_user)
+    yield from screen_faults(values, beneath)
     rules, suppressions = values.get("rules"), values.get("suppress")
     named: list[tuple[tuple[Key, ...], object]] = []
     if isinstance(rules, dict):
@@ -156,28 +145,3 @@ def unknown_rule(name: str) -> str:
 
     hint = hint_of(name, PAGES, "rules")
     return f'there is no rule "{name}"' + (f": {hint}" if hint else "; kustui explain lists them")
-
-
-def _mentions_kustui(shared: Path) -> bool:
-    try:
-        return b"kustui" in shared.read_bytes() and _has_table(shared)
-    except OSError:
-        return False
-
-
-def _has_table(shared: Path) -> bool:
-    import tomllib
-
-    try:
-        tool = tomllib.loads(shared.read_text(encoding="utf-8")).get("tool")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
-        return True  # and reading it will say what is wrong
-    return isinstance(tool, dict) and "kustui" in tool
-
-
-def _named(path: Path) -> str:
-    """As seen from the current folder, where it is below that."""
-    try:
-        return str(path.relative_to(Path.cwd()))
-    except ValueError:
-        return str(path)

@@ -202,7 +202,7 @@ def _watch(options: argparse.Namespace) -> int:
     configuration = _configuration(options)
     workspace = Workspace(options.paths, examiner=_examined_by_all)
     _refuse_nothing(options, workspace.open().collection)
-    also = [path for path in (configuration and configuration.path, options.baseline) if path]
+    also = [*(configuration.paths if configuration else ()), *filter(None, [options.baseline])]
     before: tuple[Problem, ...] | None = None
 
     def settings() -> Settings:

@@ -7,9 +7,12 @@ import gc
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 
 from kustui import __version__
 from kustui.commands.saying import Parser, refuse, say
+from kustui.preferences.remembered import remembered_theme
+from kustui.preferences.themes import THEMES
 
 _EPILOG = """\
 commands:
@@ -35,10 +38,19 @@ def run(arguments: Sequence[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = Parser("", "See, check and rehearse Kustomer workflows in a terminal.", _EPILOG)
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
+    parser.add_argument("--theme", metavar="NAME", type=_theme, help=f"how it looks: {', '.join(THEMES)}")
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII only")
     parser.add_argument("--poll", action="store_true", help="look at the files, where the system tells of no change")
     parser.add_argument("--version", action="version", version=f"kustui {__version__}")
     return parser
+
+
+def _theme(name: str) -> str:
+    if name not in THEMES:
+        from kustui.check.screen_faults import unknown_theme
+
+        raise argparse.ArgumentTypeError(unknown_theme(name))
+    return name
 
 
 def _explore(options: argparse.Namespace) -> int:
@@ -53,6 +65,7 @@ def _explore(options: argparse.Namespace) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         return refuse("the explorer needs a terminal for input and output")
 
+    from kustui.check.configuration import Configuration
     from kustui.definition.loading import PathError, nothing_to_show
     from kustui.opening import Opening
 
@@ -65,7 +78,11 @@ def _explore(options: argparse.Namespace) -> int:
                 return refuse(reason)
         except PathError as error:
             return refuse(str(error))
-    app = Kustui(opening, ascii_only=options.ascii or not _speaks_unicode(), poll=options.poll)
+    preferences = Configuration(options.paths).preferences()
+    if theme := options.theme or (remembered_theme() if preferences.state and not preferences.theme else ""):
+        preferences = replace(preferences, theme=theme)
+    ascii_only = options.ascii or not _speaks_unicode()
+    app = Kustui(opening, preferences=preferences, ascii_only=ascii_only, poll=options.poll)
     app.run()
     if app.mistake:
         raise app.mistake

@@ -121,8 +121,8 @@ def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: S
     from kustui.definition.loading import stamps_of
     from kustui.watch import Changes
 
-    configuration = None if options.no_config else Configuration(definitions, options.config).path
-    also = [path for path in (*scenarios, options.event, configuration) if path]
+    configurations = () if options.no_config else Configuration(definitions, options.config).paths
+    also = [path for path in (*scenarios, options.event, *configurations) if path]
     before = None
     with Changes(definitions, also, poll=options.poll) as changes:
         while changes.take() is not None:

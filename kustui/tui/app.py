@@ -13,12 +13,16 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 
-from kustui.tui.actions import bindings
+from kustui.preferences.actions import with_keys
+from kustui.preferences.themes import DEFAULT
+from kustui.preferences.values import Preferences
+from kustui.tui.bindings import bindings, keymap_of
 from kustui.tui.explorer import Explorer
-from kustui.tui.theme import DARK, VARIABLES
+from kustui.tui.sizes import size_variables
+from kustui.tui.theme import THEMES, VARIABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from textual.app import SystemCommand
     from textual.binding import BindingType
@@ -36,24 +40,56 @@ class Kustui(App[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
     COMMAND_PALETTE_BINDING = "f2"  # the registry's own keys open it; this one is not told
 
-    def __init__(self, opening: Opening, *, ascii_only: bool = False, poll: bool = False) -> None:
+    def __init__(
+        self,
+        opening: Opening,
+        *,
+        preferences: Preferences = Preferences(),  # noqa: B008  # it is frozen
+        ascii_only: bool = False,
+        poll: bool = False,
+    ) -> None:
+        self.sizes = dict(preferences.panes)  # what is below asks for them
+        """Per cent that the panes take."""
         super().__init__()
+        self.preferences = preferences
+        self.actions = with_keys(preferences.keys)
+        """What the keys in force do."""
+        self._colourless = self.no_color
+        """Whether the terminal is to be told of no colour, whatever the theme."""
         self.opening = opening
         self.poll = poll
-        self.ascii_only = ascii_only
+        self.ascii_only = ascii_only or preferences.ascii
         self.mistake: BaseException | None = None
         """The exception that ended it."""
         self.last_words = ""
         """What the command line tells when the terminal is given back."""
         self._drawn = False
         self._ended: signal.Signals | None = None
-        self.register_theme(DARK)
-        self.theme = DARK.name
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = preferences.theme or DEFAULT
+        self.set_keymap(keymap_of(self.actions))
         if os.environ.get("SSH_CONNECTION"):
             self.animation_level = "none"
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return VARIABLES
+        return VARIABLES | size_variables(self.sizes)
+
+    def resize(self, sizes: Mapping[str, int]) -> None:
+        """Give the panes other sizes, in per cent."""
+        self.sizes = dict(sizes)
+        self.refresh_css(animate=False)
+
+    def choose_theme(self, name: str) -> None:
+        """Look otherwise from now on, the next time included unless nothing is to be remembered."""
+        from kustui.preferences.remembered import remember_theme
+
+        self.theme = name
+        if self.preferences.state:
+            remember_theme(name)
+
+    def watch_theme(self) -> None:
+        self.no_color = self._colourless or self.theme == "monochrome"
 
     def get_default_screen(self) -> Screen[None]:
         return self.explorer
@@ -64,13 +100,10 @@ class Kustui(App[None]):
         return Explorer(self.opening, poll=self.poll)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        return (*super().get_line_filters(), *self._plainer)
+        from kustui.tui.filters import ASCII, COLOURLESS, STEADY
 
-    @cached_property
-    def _plainer(self) -> tuple[LineFilter, ...]:
-        from kustui.tui.filters import Ascii, Colourless, Steady
-
-        return (Ascii() if self.ascii_only else Steady(), *((Colourless(),) if self.no_color else ()))
+        plainer = (ASCII if self.ascii_only else STEADY, *((COLOURLESS,) if self.no_color else ()))
+        return (*super().get_line_filters(), *plainer)
 
     def on_load(self) -> None:
         # Ended from outside, the terminal is given back as it was found; from here on it is no longer that.
@@ -105,9 +138,10 @@ class Kustui(App[None]):
             self._driver.write(osc52(text))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        from kustui.tui.palette import commands
+        from kustui.tui.palette import commands, theme_commands
 
         yield from commands(self, screen)
+        yield from theme_commands(self.choose_theme)
 
     def exit(self, result: None = None, return_code: int = 0, message: object = None) -> None:
         """Leave. The message is kept for the command line, which tells it when the terminal is given back."""

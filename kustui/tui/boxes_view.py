@@ -9,7 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from kustui.drawing.lines import differing
-from kustui.tui.actions import bindings
+from kustui.tui.bindings import bindings
 from kustui.tui.diagram import Diagram, step_of
 from kustui.tui.lines import fitted, shown
 from kustui.tui.search import Search

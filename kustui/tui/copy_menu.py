@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.message import Message
 
-from kustui.tui.actions import BY_ID, bindings, key_names
+from kustui.tui.bindings import bindings, first_key
 from kustui.tui.lines import Row, Rows
 from kustui.tui.rows import RowsView
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual import events
+    from textual.app import App
     from textual.binding import BindingType
     from textual.widget import Widget
 
@@ -50,7 +51,7 @@ class CopyMenu(RowsView, inherit_bindings=False):
         self._came_from = came_from
         self._over = False
         ids = [item.action for item in items]
-        rows = Rows.of([_row(item) for item in items])
+        rows = Rows.of([_row(item, self.app) for item in items])
         self.border_title = "Copy"
         self.styles.height = len(items) + 1
         self.show(rows, ids.index(last) if last in ids else 0)
@@ -87,6 +88,6 @@ class CopyMenu(RowsView, inherit_bindings=False):
         self.end()
 
 
-def _row(item: Copyable) -> Row:
-    key = key_names(BY_ID[item.action])[0]
+def _row(item: Copyable, app: App[object]) -> Row:
+    key = first_key(app, item.action)
     return Row(((f" {key}  ", "key"), (f"{item.what:<16}", "muted"), (item.glimpse, "")))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from kustui.tui.actions import BY_ID, key_names
+from kustui.tui.bindings import BY_ID, first_key
 from kustui.tui.diagram import Diagram
 from kustui.tui.lines import Line, Row
 from kustui.tui.rows import RowsView
@@ -105,7 +105,7 @@ class Copying(Selecting):
         if trouble:
             line = (*line, (f" · {trouble}", "warning"))
         if known is not Reach.YES and "tmux's buffer" not in ways:
-            keys = " ".join(key_names(BY_ID[id_])[0] for id_ in ("selected.copy", "menu.plain"))
+            keys = " ".join(first_key(self.app, id_) for id_ in ("selected.copy", "menu.plain"))
             line = (*line, (" · not there? " if ways else " · ", "muted"), (keys, "key"), (" shows it", "muted"))
         self.status.announce(Row(line))
 

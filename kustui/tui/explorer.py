@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 
-from kustui.tui.actions import BY_ID, bindings, key_names
 from kustui.tui.banner import Banner, broken_files
+from kustui.tui.bindings import bindings, first_key
 from kustui.tui.copying import Copying
 from kustui.tui.filtering import Filtering
 from kustui.tui.lines import Line, Row, Target, shown
 from kustui.tui.live import Live
 from kustui.tui.places import place_of
+from kustui.tui.resizing import Resizing
 from kustui.tui.side import DIAGRAMS
 from kustui.tui.tree import Moves
 
@@ -29,7 +30,7 @@ _MOMENT = 0.03
 """Seconds after which the panes tell of another snapshot."""
 
 
-class Explorer(Copying, Filtering):
+class Explorer(Copying, Filtering, Resizing):
     """The panes of a snapshot, and of the next one as soon as there is one."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("view")
@@ -78,7 +79,7 @@ class Explorer(Copying, Filtering):
         self.tree_view.empty = "no workflow has that in its name, id or event"
         self.take(snapshot)
         if not self._touched:
-            self.status.announce(_hint())
+            self.status.announce(_hint(self.app))
         self.call_after_refresh(self._follow)
 
     def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
@@ -126,7 +127,7 @@ class Explorer(Copying, Filtering):
         assert self.tree_view.tree_of is not None
         time = datetime.now().strftime("%H:%M:%S")
         self.changes.take(change_rows(time, found, partial(place_of, self.tree_view.tree_of)))
-        key = (key_names(BY_ID["view.changes"])[0], "key")
+        key = (first_key(self.app, "view.changes"), "key")
         line = (("reloaded ", "new"), (f"{time} · {found.words}", ""))
         self.status.announce(Row(line, mark=(key, (" what changed", "muted"))))
 
@@ -158,7 +159,7 @@ class Explorer(Copying, Filtering):
         self.on_key()
 
 
-def _hint() -> Row:
+def _hint(app: object) -> Row:
     """What somebody who has never been here needs, until the first key is pressed."""
     keys = (
         ("app.help", "explains every key and sign"),
@@ -168,5 +169,6 @@ def _hint() -> Row:
     )
     line: Line = ()
     for id_, what in keys:
-        line = (*line, ("   " if line else "", ""), (key_names(BY_ID[id_])[0], "key"), (f" {what}", "muted"))
+        if key := first_key(app, id_):
+            line = (*line, ("   " if line else "", ""), (key, "key"), (f" {what}", "muted"))
     return Row(line)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.message import Message
 from textual.widgets import Input
 
-from kustui.tui.actions import bindings
+from kustui.tui.bindings import bindings
 
 if TYPE_CHECKING:
     from textual.binding import BindingType

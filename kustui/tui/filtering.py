@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from kustui.tui.actions import BY_ID, bindings, key_names
+from kustui.tui.bindings import bindings, first_key
 from kustui.tui.diagram import Diagram, Pointed
 from kustui.tui.lines import Row
 from kustui.tui.panes import PANES, Panes
@@ -228,6 +228,6 @@ class Filtering(Panes):
         self.status.announce(Row(((f"{index + 1:,} of {count:,}", ""), *told)))
 
     def _say_nothing(self, text: str) -> None:
-        key = key_names(BY_ID["find.filter"])[0]
+        key = first_key(self.app, "find.filter")
         told = f"“{text}” is not to be found" if text else f"nothing was looked for yet: {key} does"
         self.status.announce(Row(((told, "warning"),)))

@@ -33,3 +33,6 @@ class Colourless(LineFilter):
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         return [Segment(text, style and style.without_color, control) for text, style, control in segments]
+
+
+ASCII, COLOURLESS, STEADY = Ascii(), Colourless(), Steady()

@@ -8,7 +8,7 @@ from textual import on
 from textual.content import Content
 from textual.screen import Screen
 
-from kustui.tui.actions import BY_ID, bindings
+from kustui.tui.bindings import BY_ID, actions_of, bindings
 from kustui.tui.filter import Filter
 from kustui.tui.help_rows import Topic, help_rows
 from kustui.tui.lines import Rows, shown
@@ -92,4 +92,4 @@ def topic_of(screen: Screen[object]) -> Topic:
     own = {found.binding.id or "" for found in active if found.node is pane}
     around = {found.binding.id or "" for found in active if found.node is not pane}
     name, about, signs = (getattr(pane, name, "") for name in ("NAME", "ABOUT", "SIGNS"))
-    return Topic(name, about, signs, own, around - own)
+    return Topic(name, about, signs, own, around - own, tuple(actions_of(screen.app).values()))

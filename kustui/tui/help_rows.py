@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from kustui.tui.actions import ACTIONS, GROUPS, Action, key_names
+from kustui.tui.bindings import ACTIONS, GROUPS, Action, key_names
 from kustui.tui.lines import Line, Row, wrapped
 
 _KEYS = 19
@@ -39,6 +39,8 @@ class Topic(NamedTuple):
     """The ids of the actions that its keys carry out."""
     around: Collection[str] = ()
     """Those that keys carry out in every pane of the screen."""
+    actions: Collection[Action] = ACTIONS
+    """All of them, with the keys in force."""
 
 
 class Section(NamedTuple):
@@ -51,10 +53,10 @@ def sections(topic: Topic) -> Iterator[Section]:
     if topic.about:
         yield Section(topic.name, ((((topic.about, ""),), 0),))
     yield from _signs("Signs here", (sign for sign in _SIGNS if sign[0][0] in topic.signs))
-    own = [action for action in ACTIONS if action.id in topic.own]
+    own = [action for action in topic.actions if action.id in topic.own]
     if own:  # first what is not the same in every list
         yield Section("Keys here", tuple(map(_action, sorted(own, key=lambda action: action.group == "rows"))))
-    rest = [action for action in ACTIONS if action not in own]
+    rest = [action for action in topic.actions if action not in own]
     near = [action for action in rest if action.id in topic.around]
     yield from _groups(near, "")
     yield from _groups([action for action in rest if action not in near], "Elsewhere: " if topic.own else "")

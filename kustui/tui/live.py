@@ -57,8 +57,7 @@ class Live:
         self._good = Settings()
         self._refused: tuple[str, ...] = ()
         self._began = self._told = 0.0
-        configuration = self._configuration.path
-        self._changes = Changes(paths, (configuration,) if configuration else (), poll=poll)
+        self._changes = Changes(paths, self._configuration.paths, poll=poll)
 
     def close(self) -> None:
         """It ends as soon as it can."""

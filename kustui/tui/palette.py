@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.app import SystemCommand
 
-from kustui.tui.actions import ACTIONS, GROUPS, PASSING, Action, key_names
+from kustui.preferences.themes import THEMES
+from kustui.tui.bindings import GROUPS, PASSING, Action, actions_of, key_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,11 +20,17 @@ if TYPE_CHECKING:
 
 def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
     """Every action that something on the screen can carry out now."""
-    for action in ACTIONS:
+    for action in actions_of(app).values():
         carrier = _carrier(action, app, screen)
         if carrier is not None and action.group not in PASSING and action.id != "app.palette":
             title = f"{GROUPS[action.group].lower()}: {action.help}"
             yield SystemCommand(title, f"{', '.join(key_names(action))}   {action.id}", _run(action, app, carrier))
+
+
+def theme_commands(choose: Callable[[str], None]) -> Iterator[SystemCommand]:
+    """Every theme, by its name."""
+    for name, words in THEMES.items():
+        yield SystemCommand(f"theme: {name}", words, partial(choose, name))
 
 
 def _carrier(action: Action, app: App[None], screen: Screen[object]) -> DOMNode | None:

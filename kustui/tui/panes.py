@@ -10,8 +10,8 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
 
-from kustui.tui.actions import BY_ID
 from kustui.tui.banner import Banner
+from kustui.tui.bindings import BY_ID, actions_of, with_keys_in_force
 from kustui.tui.changes_view import ChangesView
 from kustui.tui.diagram import Diagram
 from kustui.tui.dressing import dress
@@ -149,6 +149,7 @@ class Panes(Screen[None]):
         """Its name, what was looked for in it, and with less weight the other panes in its place."""
         if getattr(view, "marking", False):
             title += f"   {len(view.found):,} with “{view.search.text}”"  # type: ignore[attr-defined]
+        title, others = (with_keys_in_force(told, actions_of(self.app)) for told in (title, others))
         if self._titles.get(view) != (title, others):  # a new title repaints the whole pane
             self._titles[view] = title, others
             name = Content(shown(title))  # content, since text would go through a markup parser

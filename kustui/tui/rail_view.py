@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from kustui.tui.actions import bindings
+from kustui.tui.bindings import bindings
 from kustui.tui.diagram import Diagram, step_of
 from kustui.tui.lines import Row, Rows, fitted, laid_out
 from kustui.tui.rows import RowsView

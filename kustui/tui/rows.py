@@ -15,7 +15,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kustui.tui.actions import bindings
+from kustui.tui.bindings import bindings
 from kustui.tui.lines import Line, Row, Rows, laid_out, shown, width_of, wrapped
 from kustui.tui.search import Search
 from kustui.tui.theme import looks_of

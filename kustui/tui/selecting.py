@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from kustui.definition.loading import STDIN_NAME
-from kustui.tui.actions import bindings
+from kustui.tui.bindings import bindings
 from kustui.tui.diagram import Diagram
 from kustui.tui.rows import RowsView
 from kustui.tui.travel import Travel

@@ -9,14 +9,14 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kustui.tui.actions import key_names
+from kustui.tui.bindings import actions_of, key_names
 from kustui.tui.lines import Line, Row, laid_out, shown, width_of
 from kustui.tui.theme import looks_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kustui.tui.actions import Action
+    from kustui.tui.bindings import Action
 
 
 class StatusBar(Widget):
@@ -58,11 +58,14 @@ class StatusBar(Widget):
 
     def _keys(self, width: int) -> Line:
         line: Line = ()
+        actions = actions_of(self.app)
         for action in self._actions:
+            if not (names := key_names(actions[action.id])):
+                continue  # it was left without a key
             more: Line = (
                 *line,
                 ("   " if line else "", ""),
-                (key_names(action)[0], "key"),
+                (names[0], "key"),
                 (f" {action.verb}", "muted"),
             )
             if width_of(more) > width:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from kustui.tui.actions import bindings
+from kustui.tui.bindings import bindings
 from kustui.tui.diagram import Diagram
 from kustui.tui.lines import Row, Rows
 from kustui.tui.rows import RowsView

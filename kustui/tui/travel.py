@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 
-from kustui.tui.actions import bindings
+from kustui.tui.bindings import bindings
 from kustui.tui.diagram import Followed, Pointed
 from kustui.tui.history import History
 from kustui.tui.lines import Key, Target, shown

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.check.configuration import Configuration, ConfigurationError, found_from, settings_of
+from kustui.check.configuration import Configuration, ConfigurationError, settings_of
+from kustui.check.configuration_file import found_from
 from kustui.check.problems import Severity
 from kustui.check.settings import Settings
 from kustui.check.toml_places import extent_of
@@ -73,7 +74,8 @@ def test_of_a_pyproject_only_its_own_table_counts() -> None:
         (
             "\ncolour = 1",
             'kustui.toml:2:1: unknown key "colour": '
-            "keys: actions, external, functions, operators, relative-unit-minutes, rules, suppress",
+            "keys: actions, ascii, external, functions, keys, operators, panes, relative-unit-minutes, rules, state, "
+            "suppress, theme",
         ),
         ('[rules]\n\nlop = "off"', 'kustui.toml:3:1: there is no rule "lop": did you mean "loop"?'),
         ('[rules]\nxyzzy = "off"', 'kustui.toml:2:1: there is no rule "xyzzy"; kustui explain lists them'),
@@ -118,6 +120,49 @@ def test_of_a_pyproject_only_its_own_table_counts() -> None:
             "kustui.toml:4:1: a step is of a workflow: name that too",
         ),
         ("[suppress]\n", 'kustui.toml:1:2: "suppress" must be a list, found an object'),
+        ('theme = "drak"', 'kustui.toml:1:1: there is no theme "drak": did you mean "dark"?'),
+        (
+            '\ntheme = "x"',
+            'kustui.toml:2:1: there is no theme "x": themes: dark, high-contrast, light, monochrome, terminal',
+        ),
+        ("theme = 3", 'kustui.toml:1:1: "theme" must be a text, found the number 3'),
+        ('ascii = "yes"', 'kustui.toml:1:1: "ascii" must be true or false, found the text "yes"'),
+        ("[panes]\ntre = 30", 'kustui.toml:2:1: unknown key "tre": did you mean "tree"?'),
+        (
+            "panes = { tree = 99 }",
+            'kustui.toml:1:11: "tree" must be a whole number of per cent from 10 to 80, found the number 99',
+        ),
+        (
+            "panes.tree = 12.5",
+            'kustui.toml:1:1: "tree" must be a whole number of per cent from 10 to 80, found the number 12.5',
+        ),
+        ("keys = 3", 'kustui.toml:1:1: "keys" must be a table, found the number 3'),
+        (
+            '[keys]\n"view.flwo" = "F"',
+            'kustui.toml:2:1: there is no action "view.flwo": did you mean "view.flow"?',
+        ),
+        ('[keys]\n"xyzzy" = "F"', 'kustui.toml:2:1: there is no action "xyzzy"; kustui config --keys lists them'),
+        (
+            '[keys]\nview.flow = "F"',
+            'kustui.toml:2:1: the id of an action has a dot in it, and so needs quotes: "view.flow"',
+        ),
+        (
+            '[keys]\n"view.flow" = 3',
+            'kustui.toml:2:1: "view.flow" must be a key or a list of keys, found the number 3',
+        ),
+        (
+            '[keys]\n"view.flow" = ["F", "pagdown"]',
+            'kustui.toml:2:21: there is no key "pagdown": did you mean "pagedown"?',
+        ),
+        (
+            '[keys]\n"view.flow" = "ctl+f"',
+            'kustui.toml:2:1: there is no key "ctl+f": a key is a character, or a name such as "pagedown" or "ctrl+o"',
+        ),
+        (
+            '[keys]\n"go.back" = "]"',
+            'kustui.toml:2:1: "]" is also "go.forward": one of the two needs another key',
+        ),
+        ('[keys]\n"app.quit" = []', "kustui.toml:2:1: without a key for it kustui could not be left"),
         ("a = ", "kustui.toml:1:5: invalid value"),
         ("a = [", "kustui.toml:1:6: unclosed array"),
         ("a = 1\na = 2", "kustui.toml:2:6: cannot overwrite a value"),
@@ -186,6 +231,54 @@ def test_the_one_that_is_given_is_taken(tmp_path: Path) -> None:
     assert Configuration([str(tmp_path)], str(other)).settings().external == {"a"}
     with pytest.raises(ConfigurationError, match=r"none\.toml: no such file or directory"):
         Configuration([str(tmp_path)], str(tmp_path / "none.toml")).settings()
+
+
+# A person's own
+
+
+@pytest.fixture
+def own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where it is, in a folder of its own."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
+    folder = tmp_path / "home" / "kustui"
+    folder.mkdir(parents=True)
+    return folder / "kustui.toml"
+
+
+def test_a_project_says_it_over_a_person_and_a_person_over_the_defaults(own: Path, tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    configuration = Configuration([str(project)])
+    assert configuration.settings().relative_unit_minutes == 1
+    own.write_text('theme = "light"\nascii = true\nrelative-unit-minutes = 2\n[keys]\n"view.flow" = "F"\n')
+    assert configuration.settings().relative_unit_minutes == 2
+    assert configuration.preferences().theme == "light"
+    (project / "kustui.toml").write_text('theme = "terminal"\nrelative-unit-minutes = 3\n[rules]\nloop = "off"\n')
+    settings, preferences = configuration.settings(), configuration.preferences()
+    assert (settings.relative_unit_minutes, settings.severities) == (3, {"loop": None})
+    assert (preferences.theme, preferences.ascii, preferences.keys) == ("terminal", True, {"view.flow": ("F",)})
+
+
+def test_what_is_of_a_project_is_not_said_for_all_of_them(own: Path, tmp_path: Path) -> None:
+    own.write_text('[rules]\nloop = "off"\n')
+    with pytest.raises(ConfigurationError) as caught:
+        Configuration([str(tmp_path)]).settings()
+    assert caught.value.lines == (
+        f'{own}:1:2: "rules" is of a project: say it in the kustui.toml beside the definitions',
+    )
+
+
+def test_a_key_that_a_person_gave_away_is_missed_by_the_project(own: Path, tmp_path: Path) -> None:
+    own.write_text('[keys]\n"view.flow" = "F"\n')
+    (tmp_path / "kustui.toml").write_text('[keys]\n"view.boxes" = "F"\n')
+    with pytest.raises(ConfigurationError, match=r'kustui\.toml:2:1: "F" is also "view\.flow"'):
+        Configuration([str(tmp_path)]).settings()
+
+
+def test_one_that_is_broken_leaves_the_screen_as_the_other_wants_it(own: Path, tmp_path: Path) -> None:
+    own.write_text('theme = "light"')
+    (tmp_path / "kustui.toml").write_text("theme = ")
+    assert Configuration([str(tmp_path)]).preferences().theme == "light"
 
 
 # Where a key stands

@@ -15,8 +15,8 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from kustui.opening import Opening
-from kustui.tui.actions import ACTIONS, PASSING
 from kustui.tui.app import Kustui
+from kustui.tui.bindings import ACTIONS, PASSING
 from kustui.tui.boxes_view import BoxesView
 from kustui.tui.chains_view import ChainsView
 from kustui.tui.copy_menu import CopyMenu

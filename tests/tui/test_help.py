@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kustui.tui.actions import ACTIONS
+from kustui.tui.bindings import ACTIONS
 from kustui.tui.help import Help
 from kustui.tui.lines import laid_out
 from kustui.tui.rows import RowsView

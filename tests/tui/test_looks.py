@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kustui.opening import Opening
+from kustui.preferences.values import Preferences
 from kustui.tui.app import Kustui
 from tests.tui.cases import ROOT
 from tests.tui.test_explorer import Eye
@@ -17,29 +18,38 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 
-@pytest.mark.parametrize("size", [(80, 24), (160, 48)], ids=["80x24", "160x48"])
-@pytest.mark.parametrize(
-    ("name", "keys"),
-    [
-        ("timer-chain.json", ("E", "j", "j", "j", "j")),
-        ("broken/unknown-target.json", ("E", "j", "j", "j")),
-        ("timer-chain.json", ("question_mark",)),
-    ],
-    ids=["timer-chain", "unknown-target", "help"],
-)
-def test_it_looks_as_it_did(
-    snap_compare: Callable[..., bool],
-    monkeypatch: pytest.MonkeyPatch,
-    name: str,
-    keys: tuple[str, ...],
-    size: tuple[int, int],
-) -> None:
+SIZES = [(60, 20), (80, 24), (160, 48)]
+BROKEN = "broken/unknown-target.json"
+
+
+async def _draw(pilot: Pilot[None], keys: tuple[str, ...]) -> None:
+    eye = Eye(pilot)
+    await eye.settle()
+    await eye.press(*keys)
+
+
+@pytest.fixture(autouse=True)
+def _as_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)  # the path is drawn as it was given
     monkeypatch.delenv("NO_COLOR", raising=False)
 
-    async def drawn(pilot: Pilot[None]) -> None:
-        eye = Eye(pilot)
-        await eye.settle()
-        await eye.press(*keys)
 
-    assert snap_compare(Kustui(Opening([f"samples/{name}"])), terminal_size=size, run_before=drawn)
+@pytest.mark.parametrize("size", SIZES[1:], ids=["80x24", "160x48"])
+@pytest.mark.parametrize(
+    ("name", "keys"),
+    [("timer-chain.json", ("E", "j", "j", "j", "j")), ("timer-chain.json", ("question_mark",))],
+    ids=["timer-chain", "help"],
+)
+def test_it_looks_as_it_did(
+    snap_compare: Callable[..., bool], name: str, keys: tuple[str, ...], size: tuple[int, int]
+) -> None:
+    app = Kustui(Opening([f"samples/{name}"]))
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _draw(pilot, keys))
+
+
+@pytest.mark.parametrize("size", SIZES, ids=["60x20", "80x24", "160x48"])
+@pytest.mark.parametrize("theme", ["dark", "light", "terminal", "high-contrast"])
+def test_each_theme_looks_as_it_did(snap_compare: Callable[..., bool], theme: str, size: tuple[int, int]) -> None:
+    app = Kustui(Opening([f"samples/{BROKEN}"]), preferences=Preferences(theme=theme))
+    keys = ("E", "j", "j", "j")
+    assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _draw(pilot, keys))

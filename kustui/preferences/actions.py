@@ -5,16 +5,17 @@ Bindings, the line of keys at the bottom, the help and the command palette are a
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from textual.binding import Binding, BindingType
+from kustui.preferences.keys import shown_key
 
 
 class Action(NamedTuple):
     """Something a key does."""
 
     id: str
-    """``<group>.<name>``: stable, so that a keymap can rebind it. The group says which widget carries it
+    """``<group>.<name>``: stable, so that a configuration can rebind it. The group says which widget carries it
     out."""
     keys: str
     """As Textual names keys, separated by commas."""
@@ -28,6 +29,10 @@ class Action(NamedTuple):
     @property
     def group(self) -> str:
         return self.id.partition(".")[0]
+
+    @property
+    def key_list(self) -> tuple[str, ...]:
+        return tuple(self.keys.split(",")) if self.keys else ()
 
     @property
     def carried_out_by(self) -> str:
@@ -110,9 +115,14 @@ ACTIONS = (
     Action("view.boxes", "6,b", "boxes", "to the flow as boxes and arrows"),
     Action("view.chains", "7,w", "chains", "to who schedules whom"),
     Action("view.timeline", "8,t", "timeline", "to the chain on an axis of time, and its load"),
-    Action("view.problems", "4,exclam", "problems", "everything that is wrong, as a list, or without it again"),
+    Action(
+        "view.problems", "4,exclamation_mark", "problems", "everything that is wrong, as a list, or without it again"
+    ),
     Action("view.changes", "c", "changes", "what changed on disk, old and new, or without it again"),
     Action("view.maximise", "z", "maximise", "the pane alone, or beside the others again"),
+    Action("view.larger", "greater_than_sign", "larger", "give the pane more room"),
+    Action("view.smaller", "less_than_sign", "smaller", "give it less"),
+    Action("view.hide", "x", "hide", "hide the pane, until you go to it again"),
     Action("view.leave", "escape", "leave", "end the filter, or go back to the tree"),
     Action("selected.copy", "y", "copy", "copy it: choose what of it"),
     Action("selected.edit", "e", "edit", "open the file in $EDITOR, at the line of what is selected"),
@@ -147,26 +157,11 @@ ACTIONS = (
 BY_ID = {action.id: action for action in ACTIONS}
 
 
-def bindings(*groups: str) -> list[BindingType]:
-    """The bindings of a widget that carries out these groups of actions."""
-    return [
-        Binding(action.keys, action.carried_out_by, action.verb, show=False, id=action.id)
-        for action in ACTIONS
-        if action.group in groups
-    ]
-
-
-_KEY_NAMES = {
-    "left_square_bracket": "[", "right_square_bracket": "]", "question_mark": "?", "exclam": "!", "colon": ":",
-    "slash": "/", "asterisk": "*", "minus": "-", "plus": "+", "equals_sign": "=",
-    "escape": "Esc", "enter": "Enter", "space": "Space", "tab": "Tab",
-    "shift+tab": "Shift+Tab", "pagedown": "PgDn", "pageup": "PgUp", "home": "Home", "end": "End",
-    "down": "Down", "up": "Up", "left": "Left", "right": "Right", "f1": "F1",
-}  # fmt: skip
+def with_keys(keys: Mapping[str, Sequence[str]]) -> Mapping[str, Action]:
+    """The actions by id, with other keys for some of them: as Textual names keys, none for an action without one."""
+    return {id_: action._replace(keys=",".join(keys.get(id_, action.key_list))) for id_, action in BY_ID.items()}
 
 
 def key_names(action: Action) -> tuple[str, ...]:
-    """Its keys as a keyboard shows them."""
-    return tuple(
-        _KEY_NAMES.get(key, key.replace("ctrl+", "Ctrl+").replace("shift+", "Shift+")) for key in action.keys.split(",")
-    )
+    """Its keys as a keyboard shows them; none where it was left without one."""
+    return tuple(map(shown_key, action.key_list))

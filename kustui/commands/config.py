@@ -1,0 +1,119 @@
+"""``kustui config``: what is in force, and which file says it."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from kustui.check.configuration import Configuration, ConfigurationError, mistakes_of
+from kustui.check.configuration_file import OWN, SHARED, ConfigurationFile, named, searched, user_path
+from kustui.check.in_force import Setting, keys_in_force, settings_in_force
+from kustui.commands.saying import Parser, refuse, write
+from kustui.preferences.actions import BY_ID, GROUPS
+from kustui.preferences.keys import shown_key
+
+FORMATS = ("text", "json")
+_DEFAULT = "default"
+_EPILOG = """\
+exit status:
+  0  nothing is wrong with it      2  something is, or a file cannot be read: each mistake is told with its place
+
+examples:
+  kustui config                       for what is in this folder
+  kustui config samples               for what is in another
+  kustui config --keys                every action of the screen with its keys, as [keys] takes them
+  kustui config --format json         for a program
+"""
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Tell what holds for some paths; the exit status."""
+    options = parser().parse_args(arguments)
+    configuration = Configuration(options.paths, options.config)
+    try:
+        files = configuration.files()
+        if mistakes := mistakes_of(files):
+            return refuse(*mistakes)
+        if options.format == "json":
+            write(_json(options, files), "utf-8")
+        else:
+            write(_keys(files) if options.keys else _text(options, files))
+    except ConfigurationError as error:
+        return refuse(*error.lines)
+    return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = Parser("config", "Say what is in force, and which file says it.", _EPILOG)
+    add = parser.add_argument
+    add("paths", metavar="PATH", nargs="*", help="what would be opened (default: this folder)")
+    add("--keys", action="store_true", help="the actions of the screen by id, with their keys")
+    add("--format", choices=FORMATS, default="text", help="how it is told (default: text)")
+    add("--config", metavar="FILE", help="instead of the nearest kustui.toml or pyproject.toml above the first PATH")
+    return parser
+
+
+def _text(options: argparse.Namespace, files: Sequence[ConfigurationFile]) -> Iterator[str]:
+    read = {Path(file.path).absolute() for file in files}
+    own = user_path()
+    yield "read, the later over the earlier:\n"
+    yield f"  {own}{'' if own in read else '  (there is none)'}\n"
+    project = [file.path for file in files if not file.of_user]
+    if project:
+        yield f"  {project[0]}\n"
+    else:
+        first, last = searched(options.paths)[0], searched(options.paths)[-1]
+        yield f"  {OWN} or {SHARED} from {named(first)} up to {last}  (there is none)\n"
+    settings = [*settings_in_force(files), *_given(files)]
+    names, values = [setting.name for setting in settings], [_value(setting.value) for setting in settings]
+    width, wide = max(map(len, names)), min(40, max(map(len, values)))
+    yield "\n"
+    for name, value, setting in zip(names, values, settings, strict=True):
+        yield f"{name:<{width}}  {value:<{wide}}  {setting.place or _DEFAULT}\n"
+
+
+def _given(files: Sequence[ConfigurationFile]) -> Iterator[Setting]:
+    for setting in keys_in_force(files):
+        if setting.place:
+            yield Setting(f'keys."{setting.name}"', "  ".join(map(shown_key, _texts(setting))) or "none", setting.place)
+
+
+def _value(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict | bool) else str(value)
+
+
+def _keys(files: Sequence[ConfigurationFile]) -> Iterator[str]:
+    found = list(keys_in_force(files))
+    width = max(len(setting.name) for setting in found)
+    shown = {setting.name: "  ".join(map(shown_key, _texts(setting))) or "none" for setting in found}
+    wide = max(map(len, shown.values()))
+    group = ""
+    for setting in found:
+        action = BY_ID[setting.name]
+        if action.group != group:
+            yield f"{chr(10) if group else ''}{GROUPS[action.group]}\n"
+            group = action.group
+        place = f"  ({setting.place})" if setting.place else ""
+        yield f"  {setting.name:<{width}}  {shown[setting.name]:<{wide}}  {action.help}{place}\n"
+
+
+def _texts(setting: Setting) -> list[str]:
+    return setting.value if isinstance(setting.value, list) else []
+
+
+def _json(options: argparse.Namespace, files: Sequence[ConfigurationFile]) -> Iterator[str]:
+    found: dict[str, Any] = {
+        "files": [file.path for file in files],
+        "searched": [str(user_path()), *(str(folder) for folder in searched(options.paths))],
+    }
+    if not options.keys:
+        found["settings"] = [_member(setting) for setting in settings_in_force(files)]
+    found["keys"] = [_member(setting) for setting in keys_in_force(files)]
+    yield f"{json.dumps(found, ensure_ascii=False, indent=2)}\n"
+
+
+def _member(setting: Setting) -> dict[str, object]:
+    return {"name": setting.name, "value": setting.value, "from": setting.place or _DEFAULT}

@@ -1,0 +1,70 @@
+"""The actions of the screen as Textual's bindings, and the keys that a person gave them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+from textual.binding import Binding, BindingType
+
+from kustui.preferences.actions import ACTIONS as ACTIONS
+from kustui.preferences.actions import BY_ID as BY_ID
+from kustui.preferences.actions import GROUPS as GROUPS
+from kustui.preferences.actions import PASSING as PASSING
+from kustui.preferences.actions import Action as Action
+from kustui.preferences.actions import key_names as key_names
+
+if TYPE_CHECKING:
+    from textual.binding import Keymap
+
+_NO_KEY = "unbound"
+"""A key that no keyboard has: Textual takes an empty one for none given."""
+
+
+def bindings(*groups: str) -> list[BindingType]:
+    """The bindings of a widget that carries out these groups of actions."""
+    return [
+        Binding(action.keys, action.carried_out_by, action.verb, show=False, id=action.id)
+        for action in ACTIONS
+        if action.group in groups
+    ]
+
+
+def keymap_of(actions: Mapping[str, Action]) -> Keymap:
+    """What Textual is to be told of the actions whose keys are not those of the table."""
+    return {action.id: action.keys or _NO_KEY for action in actions.values() if action != BY_ID[action.id]}
+
+
+_PANES = {
+    "Workflows": "view.tree", "Detail": "view.detail", "Source": "view.source", "Problems": "view.problems",
+    "Flow": "view.flow", "Boxes": "view.boxes", "Chains": "view.chains", "Timeline": "view.timeline",
+}  # fmt: skip
+_PANE = re.compile(rf"\b\d ({'|'.join(_PANES)})\b")
+
+
+def with_keys_in_force(title: str, actions: Mapping[str, Action]) -> str:
+    """The title of a pane, written with the keys of the table, with those that lead to the panes now."""
+
+    def named(pane: re.Match[str]) -> str:
+        keys = key_names(actions[_PANES[pane[1]]])
+        return " ".join((*keys[:1], pane[1]))
+
+    return _PANE.sub(named, title)
+
+
+@runtime_checkable
+class Rebound(Protocol):
+    """What has actions with keys of its own."""
+
+    actions: Mapping[str, Action]
+
+
+def actions_of(app: object) -> Mapping[str, Action]:
+    """The actions by id with the keys in force."""
+    return app.actions if isinstance(app, Rebound) else BY_ID
+
+
+def first_key(app: object, id_: str) -> str:
+    """The key to tell of an action; an empty string where it was left without one."""
+    return next(iter(key_names(actions_of(app)[id_])), "")

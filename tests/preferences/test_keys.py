@@ -1,0 +1,94 @@
+"""What keys are called, held against what Textual calls them."""
+
+from __future__ import annotations
+
+import string
+
+import pytest
+from textual.binding import Binding, BindingsMap
+from textual.keys import Keys, _character_to_key
+
+from kustui.preferences.actions import ACTIONS, key_names, with_keys
+from kustui.preferences.clashes import clashes_of
+from kustui.preferences.keys import key_of, shown_key
+from kustui.preferences.values import PANES, Preferences, keys_of, preferences_of
+
+
+@pytest.mark.parametrize("character", [*string.printable[:95], "é", "ñ", "ß", "«", "€"])
+def test_a_character_is_the_key_that_textual_hears(character: str) -> None:
+    assert key_of(character) == (_character_to_key(character) if character != " " else "space")
+
+
+@pytest.mark.parametrize("key", ["escape", "enter", "tab", "backspace", "delete", "insert", "home", "end", "pageup"])
+def test_the_keys_that_type_nothing_are_called_as_textual_calls_them(key: str) -> None:
+    assert Keys(key).value == key == key_of(key)
+    assert key_of(f"ctrl+{key}") == f"ctrl+{key}"
+
+
+@pytest.mark.parametrize(
+    ("written", "key"),
+    [
+        ("ctrl+o", "ctrl+o"), ("Ctrl+O", "ctrl+o"), ("Shift+Tab", "shift+tab"), ("shift+ctrl+up", "ctrl+shift+up"),
+        ("PgDn", "pagedown"), ("Esc", "escape"), ("F5", "f5"), ("shift+a", "A"), ("+", "plus"), ("ctrl++", "ctrl+plus"),
+        ("question_mark", "question_mark"), ("Left Square Bracket", "left_square_bracket"), (",", "comma"),
+    ],
+)  # fmt: skip
+def test_keys_may_be_written_as_the_help_shows_them(written: str, key: str) -> None:
+    assert key_of(written) == key
+
+
+@pytest.mark.parametrize("written", ["", "contrl+x", "ctrl+ctrl+x", "page", "f25", "ab", "\x1b", "+a", "a,b"])
+def test_what_no_keyboard_has_is_no_key(written: str) -> None:
+    assert key_of(written) == ""
+
+
+def test_what_is_shown_of_a_key_can_be_written() -> None:
+    for action in ACTIONS:
+        for key in action.key_list:
+            assert key_of(shown_key(key)) == key
+            assert key_of(key) == key
+
+
+def test_our_own_keys_are_such_as_textual_binds() -> None:
+    for action in ACTIONS:
+        assert set(BindingsMap([Binding(action.keys, "x")]).key_to_bindings) == set(action.key_list)
+
+
+def test_our_own_table_has_no_clash() -> None:
+    assert not list(clashes_of({action.id: action.key_list for action in ACTIONS}))
+
+
+def test_a_key_of_another_action_in_the_same_pane_clashes() -> None:
+    assert list(clashes_of({"go.back": ("right_square_bracket",)})) == [
+        ("go.back", "right_square_bracket", "go.forward")
+    ]
+    assert list(clashes_of({"tree.fold": ("p",)})) == [("tree.fold", "p", "go.next-problem")]
+    both = {"view.flow": ("F",), "view.boxes": ("F",)}
+    assert list(clashes_of(both)) == [("view.boxes", "F", "view.flow")]
+
+
+def test_a_key_of_another_pane_does_not_clash() -> None:
+    assert not list(clashes_of({"tree.fold": ("o",)}))  # the chains' own
+    assert not list(clashes_of({"go.back": ("right_square_bracket",), "go.forward": ("left_square_bracket",)}))
+
+
+def test_the_later_table_holds_over_the_earlier_and_what_is_wrong_is_passed_over() -> None:
+    found = preferences_of(
+        {"theme": "light", "ascii": True, "panes": {"tree": 30, "detail": 5}, "keys": {"view.flow": "F"}},
+        {"theme": "drak", "state": False, "panes": {"source": 40}, "keys": {"view.flow": [], "go.back": "p", "x": "y"}},
+    )
+    assert found == Preferences(
+        theme="light", ascii=True, state=False, panes={**PANES, "tree": 30, "source": 40}, keys={"view.flow": ()}
+    )
+
+
+def test_keys_are_a_text_or_a_list_of_texts() -> None:
+    assert keys_of("?") == ("question_mark",)
+    assert keys_of(["a", "a", "Esc"]) == ("a", "escape")
+    assert keys_of([]) == ()
+    assert keys_of(3) is None
+    assert keys_of(["a", 3]) is None
+
+
+def test_an_action_without_a_key_has_no_name_of_one() -> None:
+    assert key_names(with_keys({"view.flow": ()})["view.flow"]) == ()
