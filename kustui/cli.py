@@ -8,10 +8,8 @@ from collections.abc import Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
+from kustui.commands import COMMANDS
 from kustui.commands.saying import INTERRUPTED, MISTAKE, USAGE_ERROR, say
-
-COMMANDS = ("check", "config", "explain", "graph", "simulate")
-"""The first word, where it is not a path."""
 
 
 class _Command(Protocol):

@@ -1,1 +1,4 @@
-"""What stands behind each word of the command line, a file a command."""
+"""What can be asked for on the command line, a module each."""
+
+COMMANDS = ("check", "completion", "config", "explain", "graph", "simulate")
+"""The first word, where it is not a path."""

@@ -45,7 +45,7 @@ examples:
 
 def run(arguments: Sequence[str]) -> int:
     """Check what the arguments name; the exit status."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     if STDIN in options.paths:
         if options.watch:
             return refuse("--watch needs files: standard input does not change")
@@ -65,7 +65,7 @@ def run(arguments: Sequence[str]) -> int:
         return refuse(str(error))
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     parser = Parser("check", "Say what is wrong with Kustomer workflows.", _EPILOG)
     add = parser.add_argument
     add("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator, Sequence
 from textwrap import fill, indent
 from typing import TYPE_CHECKING
@@ -24,12 +25,7 @@ examples:
 
 def run(arguments: Sequence[str]) -> int:
     """Tell of a rule or of all; the exit status."""
-    parser = Parser("explain", "Say what a rule finds, why it matters, and how to put it right.", _EPILOG)
-    parser.add_argument("rule", metavar="RULE", nargs="?", help="its name, as in the brackets behind a problem")
-    parser.add_argument(
-        "--color", choices=COLOURS, default="auto", help="colours (default: on a terminal that takes them)"
-    )
-    options = parser.parse_args(arguments)
+    options = parser().parse_args(arguments)
     if options.rule is None:
         write(_list())
     elif rule := PAGES.get(options.rule):
@@ -37,6 +33,14 @@ def run(arguments: Sequence[str]) -> int:
     else:
         return refuse(unknown_rule(options.rule))
     return 0
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = Parser("explain", "Say what a rule finds, why it matters, and how to put it right.", _EPILOG)
+    add = parser.add_argument
+    add("rule", metavar="RULE", nargs="?", help="its name, as in the brackets behind a problem")
+    add("--color", choices=COLOURS, default="auto", help="colours (default: on a terminal that takes them)")
+    return parser
 
 
 def _list() -> Iterator[str]:

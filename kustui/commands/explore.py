@@ -20,11 +20,14 @@ commands:
   kustui graph PATH...        the diagrams without a screen, as text, Mermaid, DOT, JSON or SVG
   kustui explain [RULE]       what a rule finds, why it matters, how to put it right
   kustui simulate PATH...     rehearse a run, schedules and all, or replay scenarios of one
+  kustui config [PATH]        what is configured, and which file says it; --keys lists the keys
+  kustui completion SHELL     what bash, zsh or fish needs to complete all of this
   kustui COMMAND --help       all about a command
 
 examples:
   kustui app.json             open an app definition
   kustui workflows/           every *.json below a folder, as one collection
+  kustui --theme light .      in other colours
   kustui ./check              a path with the name of a command
   curl … | kustui -           what comes from standard input
 """
@@ -32,10 +35,10 @@ examples:
 
 def run(arguments: Sequence[str]) -> int:
     """Open what the arguments name; the exit status."""
-    return _explore(_parser().parse_args(arguments))
+    return _explore(parser().parse_args(arguments))
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     parser = Parser("", "See, check and rehearse Kustomer workflows in a terminal.", _EPILOG)
     parser.add_argument("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
     parser.add_argument("--theme", metavar="NAME", type=_theme, help=f"how it looks: {', '.join(THEMES)}")

@@ -39,7 +39,7 @@ examples:
 
 def run(arguments: Sequence[str]) -> int:
     """Draw what the arguments name; the exit status."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     if STDIN in options.paths and sys.stdin is not None and sys.stdin.isatty():
         return refuse("- reads standard input, and that is the terminal: pipe a definition into it")
     if options.schedules and options.workflow is not None:
@@ -64,7 +64,7 @@ def run(arguments: Sequence[str]) -> int:
         return refuse(*error.lines)
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     parser = Parser("graph", "Draw Kustomer workflows: how they flow, and who schedules whom.", _EPILOG)
     add = parser.add_argument
     add("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")

@@ -63,7 +63,7 @@ examples:
 
 def run(arguments: Sequence[str]) -> int:
     """Rehearse or replay what the arguments name; the exit status."""
-    options = _parser().parse_args(arguments)
+    options = parser().parse_args(arguments)
     options.explore |= options.chain
     if options.schema:
         return _schema()
@@ -139,7 +139,7 @@ def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: S
     return 0
 
 
-def _parser() -> argparse.ArgumentParser:
+def parser() -> argparse.ArgumentParser:
     parser = Parser("simulate", "Rehearse Kustomer workflows on a virtual clock.", _EPILOG)
     add = parser.add_argument
     add(
