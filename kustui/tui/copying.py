@@ -38,6 +38,7 @@ class Copying(Selecting):
         selected = self.selected
         if selected is None:
             return
+        self.tell()  # the drawing may be about to follow the cursor
         yield from copyables(selected)
         write = writer(colour=False, ascii_only=False)
         focused = self.focused
