@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import ALTERNATE_SCREEN
-from tests.test_end_to_end import assert_restored, cursor_row, move_to, one_workflow, opened, written
+from tests.terminal import ALTERNATE_SCREEN, CURSOR, KUSTUI, MOUSE_MODES, Terminal
+from tests.test_end_to_end import TIMERS, assert_restored, cursor_row, move_to, one_workflow, opened, written
 
-INTERRUPT = "\x03"
+INTERRUPT, SUSPEND = "\x03", "\x1a"
 
 
 def editor(folder: Path, body: str) -> str:
@@ -111,3 +111,51 @@ def test_vim_opens_at_the_line_and_column(definition: Path, tmp_path: Path) -> N
         place_line, column = map(int, mark.read_text().split())
         assert place_line == line
         assert definition.read_text().splitlines()[line - 1][column - 1] == "{"
+
+
+# The shell
+
+
+def test_ctrl_z_leads_to_the_shell_and_fg_back() -> None:
+    with Terminal(["--norc", "--noprofile", "-i"], command=("bash",), env={"PS1": "shell> "}) as terminal:
+        terminal.wait_for("shell>")
+        terminal.press(f"'{KUSTUI[0]}' {' '.join(KUSTUI[1:])} samples/timer-chain.json\r")
+        terminal.wait_for("Workflows 4")
+        terminal.settle()
+        terminal.press("j")
+        terminal.settle()
+        for size in ((80, 24), (100, 30)):
+            here = cursor_row(terminal)
+            terminal.press(SUSPEND)
+            terminal.wait_for("Stopped")
+            assert not terminal.modes[ALTERNATE_SCREEN]
+            assert terminal.modes[CURSOR]
+            assert not any(terminal.modes[mode] for mode in MOUSE_MODES if mode in terminal.modes)
+            terminal.press("echo in $((40 + 2)) shells\r")
+            terminal.wait_for("in 42 shells")
+            terminal.resize(*size)
+            terminal.press("fg\r")
+            terminal.wait_until(lambda: "Workflows 4" in terminal.lines[0], "the screen")
+            terminal.settle()
+            assert len(terminal.lines[0]) == size[0]
+            assert "timer-chain.json" in terminal.lines[-2], terminal.text
+            assert cursor_row(terminal).split() == here.split()
+            terminal.press("jk")
+            terminal.settle()
+            assert cursor_row(terminal).split() == here.split()
+        terminal.press("q")
+        terminal.wait_for("shell>")
+        terminal.press("echo status $?\r")
+        terminal.wait_for("status 0")
+
+
+def test_ctrl_z_without_a_shell_is_no_end() -> None:
+    with opened(TIMERS) as terminal:
+        terminal.press(SUSPEND)
+        terminal.settle()
+        terminal.press("?")
+        terminal.wait_for("Help")
+        terminal.press("q")
+        terminal.settle()
+        terminal.press("q")
+        assert terminal.ended() == 0

@@ -151,6 +151,7 @@ ACTIONS = (
     Action("help.leave", "escape,q,question_mark,f1", "back", "back to where you were, or to every line"),
     Action("app.help", "question_mark,f1", "help", "the pane at hand, then every key and sign, explained"),
     Action("app.palette", "colon,ctrl+p", "commands", "find a command by its name", method="command_palette"),
+    Action("app.suspend", "ctrl+z", "shell", "to the shell; fg comes back", method="suspend_process"),
     Action("app.quit", "q,ctrl+q,ctrl+c", "quit", "leave kustui"),
 )
 

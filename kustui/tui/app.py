@@ -11,7 +11,7 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App
+from textual.app import App, SuspendNotSupported
 
 from kustui.preferences.actions import with_keys
 from kustui.preferences.themes import DEFAULT
@@ -128,6 +128,14 @@ class Kustui(App[None]):
 
         if not isinstance(self.screen, Help):
             self.push_screen(Help(self.screen))
+
+    def action_suspend_process(self) -> None:
+        """Stop as any other program does on Ctrl+Z, with all that was started beside it. Where no shell is there that
+        could let it go on, the system does not stop it; Textual's own way would, for ever."""
+        with contextlib.suppress(SuspendNotSupported), self.suspend():
+            own = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+            os.kill(0, signal.SIGTSTP)  # goes on from here
+            signal.signal(signal.SIGTSTP, own)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put a text on the clipboard of the terminal, as Textual does, but through tmux and screen as well."""
