@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.binding import Binding, BindingType
@@ -41,6 +41,7 @@ _PANES = {
     "Flow": "view.flow", "Boxes": "view.boxes", "Chains": "view.chains", "Timeline": "view.timeline",
 }  # fmt: skip
 _PANE = re.compile(rf"\b\d ({'|'.join(_PANES)})\b")
+_NAMED = re.compile(rf"(?:\S+ )?\b({'|'.join(_PANES)})\b")
 
 
 def with_keys_in_force(title: str, actions: Mapping[str, Action]) -> str:
@@ -51,6 +52,12 @@ def with_keys_in_force(title: str, actions: Mapping[str, Action]) -> str:
         return " ".join((*keys[:1], pane[1]))
 
     return _PANE.sub(named, title)
+
+
+def panes_in(title: str) -> Iterator[tuple[int, int, str]]:
+    """The panes that a title names with their keys: where each begins and ends in it, and the action leading there."""
+    for found in _NAMED.finditer(title):
+        yield found.start(), found.end(), _PANES[found[1]]
 
 
 @runtime_checkable

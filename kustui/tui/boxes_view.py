@@ -195,13 +195,14 @@ class BoxesView(Diagram, can_focus=True):
         self.release_mouse()
 
     def on_click(self, event: events.Click) -> None:
-        place = event.get_content_offset_capture(self)
+        place = event.get_content_offset(self)  # none on the title
+        if place is None:
+            return
         x, y = self.left + place.x, self.top + place.y
         for box in self.drawn.boxes.band(y).boxes if self.drawn is not None else ():
             if box.x <= x <= box.right and box.y <= y <= box.bottom:
-                again = box.node == self.selected
                 self._select(box)
-                if again or event.chain > 1:
+                if event.chain == 2:
                     self.action_choose()
 
     # The selection

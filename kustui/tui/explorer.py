@@ -20,6 +20,7 @@ from kustui.tui.side import DIAGRAMS
 from kustui.tui.tree import Moves
 
 if TYPE_CHECKING:
+    from textual import events
     from textual.binding import BindingType
 
     from kustui.difference import Difference
@@ -155,7 +156,7 @@ class Explorer(Copying, Filtering, Resizing):
         self.status.announce(Row())
         self.look()
 
-    def on_click(self) -> None:
+    def on_click(self, event: events.Click) -> None:
         self.on_key()
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.containers import Horizontal
 from textual.content import Content
 from textual.screen import Screen
 
+from kustui.definition.cells import cells
 from kustui.tui.banner import Banner
-from kustui.tui.bindings import BY_ID, actions_of, with_keys_in_force
+from kustui.tui.bindings import BY_ID, actions_of, panes_in, with_keys_in_force
 from kustui.tui.changes_view import ChangesView
 from kustui.tui.diagram import Diagram
 from kustui.tui.dressing import dress
@@ -27,7 +28,6 @@ from kustui.tui.tree_view import TreeView
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from textual import events
     from textual.app import ComposeResult
     from textual.geometry import Size
     from textual.widget import Widget
@@ -154,6 +154,18 @@ class Panes(Screen[None]):
             self._titles[view] = title, others
             name = Content(shown(title))  # content, since text would go through a markup parser
             view.border_title = name + Content.styled(f"   {others}", "not bold $muted") if others else name
+
+    @on(events.Click)
+    async def _title_clicked(self, event: events.Click) -> None:
+        """To the pane whose name is clicked in the title of another, which begins with its own."""
+        if event.widget is None or event.y != 0:
+            return
+        name, others = self._titles.get(event.widget, ("", ""))
+        title = shown(f"{name}   {others}")
+        for start, end, id_ in panes_in(title):
+            left, right = (1 + cells(title[:place]) for place in (start, end))  # behind the corner
+            if start and left <= event.x < right:
+                await self.run_action(BY_ID[id_].carried_out_by)
 
     @on(Diagram.Retitled)
     def _retitled(self) -> None:

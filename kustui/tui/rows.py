@@ -66,7 +66,7 @@ class RowsView(Widget, can_focus=True):
         """The cursor stands on another row."""
 
     class Chosen(Told):
-        """Enter, or a second click, on the row of the cursor."""
+        """Enter on the row of the cursor, or a double click."""
 
     class Widened(Told):
         """There is more room, or less, for a row than there was."""
@@ -222,11 +222,10 @@ class RowsView(Widget, can_focus=True):
             self.post_message(self.Widened(self))
 
     def on_click(self, event: events.Click) -> None:
-        index = self.top + event.get_content_offset_capture(self).y
-        if 0 <= index < self.rows.count:
-            again = index == self.cursor
-            self.cursor = index
-            if again or event.chain > 1:
+        place = event.get_content_offset(self)  # none on the title
+        if place is not None and self.top + place.y < self.rows.count:
+            self.cursor = self.top + place.y
+            if event.chain == 2:
                 self.action_choose()
 
     def action_down(self) -> None:

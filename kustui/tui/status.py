@@ -14,7 +14,9 @@ from kustui.tui.lines import Line, Row, laid_out, shown, width_of
 from kustui.tui.theme import looks_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
+
+    from textual import events
 
     from kustui.tui.bindings import Action
 
@@ -58,17 +60,25 @@ class StatusBar(Widget):
 
     def _keys(self, width: int) -> Line:
         line: Line = ()
-        actions = actions_of(self.app)
-        for action in self._actions:
-            if not (names := key_names(actions[action.id])):
-                continue  # it was left without a key
-            more: Line = (
-                *line,
-                ("   " if line else "", ""),
-                (names[0], "key"),
-                (f" {action.verb}", "muted"),
-            )
+        for _, offer in self._offers():
+            more: Line = (*line, ("   " if line else "", ""), *offer)
             if width_of(more) > width:
                 break
             line = more
         return line
+
+    def _offers(self) -> Iterator[tuple[Action, Line]]:
+        """The actions that have a key, with how they are offered."""
+        for action in (actions_of(self.app)[action.id] for action in self._actions):
+            if names := key_names(action):
+                yield action, ((names[0], "key"), (f" {action.verb}", "muted"))
+
+    def on_click(self, event: events.Click) -> None:
+        """A click on a key is that key."""
+        if event.y == 1 and not self._news.line:
+            start = 1
+            for action, offer in self._offers():
+                end = start + width_of(offer)
+                if start <= event.x < end <= self.size.width - 1:
+                    self.app.simulate_key(action.keys.partition(",")[0])
+                start = end + 3

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from textual import events
 from textual.binding import Binding
 from textual.geometry import Offset
 from textual.screen import Screen
@@ -29,6 +30,7 @@ from kustui.tui.rail_view import RailView
 from kustui.tui.rate import Rate
 from kustui.tui.rows import RowsView
 from kustui.tui.side import PANES
+from kustui.tui.status import StatusBar
 from kustui.tui.timeline_view import TimelineView
 from kustui.tui.tree import Kind
 from kustui.tui.tree_view import TreeView
@@ -555,31 +557,83 @@ def test_no_key_is_given_twice_where_both_would_be_heard() -> None:
 # The mouse
 
 
-async def test_a_click_selects_and_a_second_opens() -> None:
+@pytest.mark.parametrize("y", [3, 4], ids=["the row of the cursor", "another row"])
+async def test_a_click_selects_and_a_double_click_opens_once(y: int) -> None:
     async with explorer(CHAIN) as eye:
-        await eye.press("C")
+        await eye.press("C", "g", "j", "j")
         view = eye.explorer.tree_view
-        before = len(eye.tree)
-        await eye.pilot.click(view, offset=Offset(8, 4))
+        before = eye.tree
+        await eye.pilot.click(view, offset=Offset(8, y))
         await eye.rest()
-        assert view.cursor == 3
-        assert len(eye.tree) == before
-        assert "followup-timer-3-of-4-1-day" in eye.detail
-        await eye.pilot.click(view, offset=Offset(8, 4))
-        await eye.rest()
-        assert len(eye.tree) > before
-        assert view.cursor == 3
+        assert view.cursor == y - 1
+        assert eye.tree == before
+        assert f"followup-timer-{y - 1}-of-4" in eye.detail[0]
+        for times in (2, 3):
+            await eye.pilot.pause(0.6)  # a click of its own
+            await eye.pilot.click(view, offset=Offset(8, y), times=times)
+            await eye.rest()
+            assert (len(eye.tree) > len(before)) == (times == 2), "open, then closed again"
+            assert view.cursor == y - 1
 
 
-async def test_a_double_click_opens_once() -> None:
+async def test_a_double_click_on_a_link_follows_it() -> None:
     async with explorer(CHAIN) as eye:
-        await eye.press("C")
+        await eye.press("E")
+        await eye.go_to("⇒ followup-timer-2")
         view = eye.explorer.tree_view
-        before = len(eye.tree)
-        await eye.pilot.click(view, offset=Offset(8, 4), times=2)
+        await eye.pilot.click(view, offset=Offset(12, view.cursor - view.top + 1), times=2)
         await eye.rest()
-        assert len(eye.tree) > before
-        assert view.cursor == 3
+        assert eye.here.startswith(("▸ followup-timer-2", "▾ followup-timer-2"))
+
+
+async def test_the_wheel_scrolls_and_leaves_the_cursor() -> None:
+    async with explorer(ORGANISATION, size=(100, 20)) as eye:
+        view = eye.explorer.tree_view
+        before = view.cursor
+        eye.app.post_message(events.MouseScrollDown(None, 5, 5, 0, 1, 0, shift=False, meta=False, ctrl=False))
+        await eye.rest()
+        assert (view.top, view.cursor) == (3, before)
+
+
+async def test_a_click_on_a_title_goes_to_the_pane_that_it_names() -> None:
+    async with explorer(CHAIN, size=(160, 24)) as eye:
+        for text, name in (("6 Boxes", "boxes"), ("2 Detail", "detail"), ("5 Flow", "flow"), ("8 Time", "timeline")):
+            shown = next(
+                view for view in eye.explorer.side.children if view.region.area and text in str(view.border_title)
+            )
+            await eye.pilot.click(shown, offset=Offset(1 + str(shown.border_title).index(text) + 3, 0))
+            await eye.rest()
+            assert eye.focus == name
+        view = eye.explorer.tree_view
+        here = view.cursor
+        await eye.pilot.click(view, offset=Offset(3, 0))
+        await eye.rest()
+        assert (eye.focus, view.cursor) == ("tree", here)
+
+
+async def test_a_click_on_a_key_of_the_bottom_line_is_that_key() -> None:
+    async with explorer(CHAIN, size=(80, 24)) as eye:
+        await eye.press("j", "k")
+        keys = eye.keys
+        await eye.pilot.click(eye.explorer.status, offset=Offset(keys.index("5 flow") + 4, 1))
+        await eye.rest()
+        assert eye.focus == "flow"
+        await eye.pilot.click(eye.explorer.status, offset=Offset(eye.keys.index("Esc leave"), 1))
+        await eye.rest()
+        assert eye.focus == "tree"
+        await eye.pilot.click(eye.explorer.status, offset=Offset(eye.keys.index("? help"), 1))
+        await eye.rest()
+        assert isinstance(eye.app.screen, Help)
+        bar = eye.app.screen.query_one(StatusBar)
+        await eye.pilot.click(bar, offset=Offset(2, 1))
+        await eye.rest()
+        assert len(eye.app.screen_stack) == 1
+        before = eye.here
+        for x in (0, eye.keys.index("   "), 79):
+            await eye.pilot.click(eye.explorer.status, offset=Offset(x, 1))
+        await eye.pilot.click(eye.explorer.status, offset=Offset(3, 0))
+        await eye.rest()
+        assert (eye.here, eye.focus) == (before, "tree")
 
 
 async def test_a_click_below_the_last_row_does_nothing() -> None:
