@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from textual.app import SystemCommand
     from textual.binding import BindingType
     from textual.filter import LineFilter
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
     from kustui.opening import Opening
@@ -128,6 +129,19 @@ class Kustui(App[None]):
 
         if not isinstance(self.screen, Help):
             self.push_screen(Help(self.screen))
+
+    def notify(
+        self,
+        message: str,
+        *,
+        title: str = "",
+        severity: SeverityLevel = "information",
+        timeout: float | None = None,
+        markup: bool = False,
+    ) -> None:
+        """What is too long for a line at the bottom: the last that was said, and no pile of them."""
+        self.clear_notifications()
+        super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
 
     def action_suspend_process(self) -> None:
         """Stop as any other program does on Ctrl+Z, with all that was started beside it. Where no shell is there that

@@ -105,7 +105,7 @@ class BoxesView(Diagram, can_focus=True):
             line = self.drawn.row(self.top + y, self.left, width, self.selected)
             line = self.search.marked(line) if self.marking else line
         elif y == 0:
-            line = (("the boxes of a workflow are drawn here once one is chosen", "muted"),)
+            line = (("choose a workflow: its boxes are drawn here", "muted"),)
         pieces = [Segment(shown(text), base + looks[look]) for text, look in line]
         return Strip(pieces).adjust_cell_length(width, base).simplify()
 

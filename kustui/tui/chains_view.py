@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.bindings import bindings
-from kustui.tui.diagram import Diagram
+from kustui.tui.diagram import STILL_READING, Diagram
 from kustui.tui.lines import Line, Row, Rows, wrapped
 from kustui.tui.rows import RowsView
 from kustui.tui.tree import node_key, workflow_key
@@ -27,7 +27,6 @@ _STEPS = 3
 _MOST_STEPS = 99
 _GUIDES = "│├└─ "
 """What the branches left of a row are drawn with."""
-_STILL_READING = "still reading the workflows"
 
 
 class ChainsView(RowsView, Diagram):
@@ -82,13 +81,13 @@ class ChainsView(RowsView, Diagram):
 
     def _put(self, cursor: int) -> None:
         if self._snapshot is None or self._snapshot.schedules is None:
-            self.empty = _STILL_READING
+            self.empty = STILL_READING
             self.show(Rows.of(()))
         elif self.listing:
-            self.empty = "nothing here schedules a workflow"
+            self.empty = "nothing here schedules a workflow: o shows the one that is selected"
             self.show(Rows(len(self._chains), self._chain_row), cursor)
         elif self._entry is None:
-            self.empty = "the schedules around a workflow are drawn here once one is chosen; o lists all chains"
+            self.empty = "choose a workflow: who schedules whom around it is drawn here; o lists all chains"
             self.show(Rows.of(()))
         else:
             self.show(Rows.of(list(self._around(self._entry))), cursor)

@@ -19,6 +19,9 @@ REST = 0.06
 """Seconds for which a cursor rests before other panes follow it: a held key does not pay for them."""
 
 
+STILL_READING = "still reading the workflows …"
+
+
 class Pointed(Message):
     """The cursor of a drawing came to rest on a node of the tree, which is to follow."""
 

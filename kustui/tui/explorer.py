@@ -77,7 +77,6 @@ class Explorer(Copying, Filtering, Resizing):
         if reason:
             self.app.exit(return_code=2, message=f"kustui: {reason}")
             return
-        self.tree_view.empty = "no workflow has that in its name, id or event"
         self.take(snapshot)
         if not self._touched:
             self.status.announce(_hint(self.app))

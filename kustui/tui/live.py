@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kustui.difference import Difference
     from kustui.workspace import Snapshot, Workspace
 
-_MOMENT = 0.3
+_MOMENT = 0.1
 """Seconds of work that are not worth a progress line."""
 
 

@@ -70,8 +70,8 @@ class Panes(Screen[None]):
         with Horizontal(id="panes"):
             yield TreeView(id="tree")
             yield Side(id="side")
-        yield ProblemsView(empty="nothing is wrong", id="problems")
-        yield ChangesView(empty="nothing has changed on disk since it was opened", id="changes")
+        yield ProblemsView(id="problems")
+        yield ChangesView(empty="nothing has changed on disk since it was opened; a save is told here", id="changes")
         yield StatusBar(id="status")
 
     @property

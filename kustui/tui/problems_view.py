@@ -44,7 +44,10 @@ class ProblemsView(RowsView):
         """Show those that hold the words, the cursor on the one it was on."""
         from kustui.tui.problem_rows import problem_rows
 
-        if self._problems is not None:
+        if self._problems is None:
+            self.empty = "still checking …"
+        else:
+            self.empty = "no problem holds these words; Esc shows all" if self.words else "nothing is wrong"
             new = {problem for problem in self._problems if _who(problem) in self._new} if self._new else ()
             self.show_again(problem_rows(self._problems, self.words, new), _said)
 

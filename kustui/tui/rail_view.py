@@ -60,7 +60,7 @@ class RailView(RowsView, Diagram):
         follows = self.told(node)
         if node.entry is None:
             self.drawn, self._key = None, ()
-            self.empty = "the flow of a workflow is drawn here once one is chosen"
+            self.empty = "choose a workflow: its flow is drawn here"
             self.show(Rows.of(()))
             return
         from kustui.drawing.flow_rail import FlowRail

@@ -127,7 +127,7 @@ class RowsView(Widget, can_focus=True):
         if index >= self.rows.count:
             line = self._beyond(y)
             pieces = [Segment(" ", base), *(Segment(shown(text), base + looks[look]) for text, look in line)]
-            return Strip(pieces[0 if self.rows.count else 1 :]).adjust_cell_length(width, base)
+            return Strip(pieces).adjust_cell_length(width, base)
         here = index == self.cursor
         cursor = Style()
         if here and (self.has_focus or self.cursor_always):
@@ -174,10 +174,15 @@ class RowsView(Widget, can_focus=True):
     def _beyond(self, y: int) -> Line:
         """What stands in a line below the last row."""
         if not self.rows.count:
-            return ((self.empty, "muted"),) if y == 0 else ()
+            told = self._told_instead(self.size.width)
+            return told[y] if y < len(told) else ()
         foot, height = self.foot(self.size.width - 1), self.size.height
         at = y - (height - len(foot))
         return foot[at] if at >= 0 and self.rows.count + 1 + len(foot) <= height else ()
+
+    def _told_instead(self, width: int) -> list[Line]:
+        """What is said where there is no row."""
+        return list(wrapped(((self.empty, "muted"),), width - 2)) if self.empty else []
 
     # The cursor
 

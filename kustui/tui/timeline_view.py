@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.bindings import bindings
-from kustui.tui.diagram import Diagram
+from kustui.tui.diagram import STILL_READING, Diagram
 from kustui.tui.lines import Row, Rows
 from kustui.tui.rows import RowsView
+from kustui.tui.status import StatusBar
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 _RATE = 100 / 60
 """Events a minute until somebody types another rate [assumed]."""
+
+
+_CHOOSE = "choose a workflow: its chain of schedules is drawn here"
 
 
 class TimelineView(RowsView, Diagram):
@@ -81,8 +85,8 @@ class TimelineView(RowsView, Diagram):
     def _put(self, cursor: int) -> None:
         if self._drawn is None:
             waiting = self._snapshot is None or self._snapshot.schedules is None
-            reason = "this workflow is in no chain of schedules"
-            self.empty = "still reading the workflows" if waiting else reason if self._entry else "choose a workflow"
+            reason = "this workflow is in no chain: it schedules nothing, and nothing here schedules it"
+            self.empty = STILL_READING if waiting else reason if self._entry else _CHOOSE
             self.show(Rows.of(()))
             return
         width = max(20, self.size.width - 1)
@@ -118,7 +122,8 @@ class TimelineView(RowsView, Diagram):
 
         rate = per_minute(event.text) if event.text else None
         if event.text and rate is None:
-            self.notify("a rate is a number, by the hour or as in 5/min, 2000/d", severity="warning", markup=False)
+            told = "a rate is a number, by the hour or as in 5/min, 2000/d"
+            self.screen.query_one(StatusBar).announce(Row(((told, "warning"),)))
             return
         await self.query("Rate").remove()
         self.focus()

@@ -9,7 +9,7 @@ from textual import on
 from kustui.tui.bindings import bindings
 from kustui.tui.diagram import Followed, Pointed
 from kustui.tui.history import History
-from kustui.tui.lines import Key, Target, shown
+from kustui.tui.lines import Key, Target
 from kustui.tui.places import node_at
 from kustui.tui.rows import RowsView
 from kustui.tui.telling import Telling
@@ -75,7 +75,7 @@ class Travel(Telling):
         tree = self.tree_view.tree_of
         if tree is not None and not tree.holds(target.document):
             place = target.document.source.place(target.offset)
-            self.notify(f"that is in {shown(target.document.path)}:{place}", markup=False)
+            self.announce(f"that is in {target.document.path}:{place}")
         elif tree is not None:
             self.target = target
             self.jump(tree.key_at(target.document, target.pointer))
@@ -100,7 +100,7 @@ class Travel(Telling):
         if self._show(key):
             self.action_tree()
         else:
-            self.notify("that is gone", severity="warning", markup=False)
+            self.announce("that is gone", "warning")
 
     def _visible(self, key: Key) -> bool:
         tree = self.tree_view.tree_of
@@ -118,7 +118,7 @@ class Travel(Telling):
         if key:
             self._go(key)
         else:
-            self.notify("no further", timeout=1, markup=False)
+            self.announce("no further", "muted")
 
     def action_next_problem(self) -> None:
         self._go_to_problem(1)
@@ -129,10 +129,10 @@ class Travel(Telling):
     def _go_to_problem(self, by: int) -> None:
         tree = self.tree_view.tree_of
         if tree is None or self.snapshot is None or self.snapshot.problems is None:
-            self.notify("still checking", timeout=1, markup=False)
+            self.announce("still checking", "info")
             return
         problem = tree.problem_beyond(self.tree_view.cursor, by)
         if problem is None:
-            self.notify("nothing is wrong", timeout=1, markup=False)
+            self.announce("nothing is wrong", "good")
         else:
             self.jump_to(Target(problem.document, problem.pointer, problem.where().start))

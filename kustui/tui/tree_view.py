@@ -12,8 +12,12 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from kustui.difference import Difference
-    from kustui.tui.lines import Key
+    from kustui.tui.lines import Key, Rows
     from kustui.workspace import Snapshot
+
+
+_NOT_FOUND = "no workflow has that in its name, id or event; Esc shows all"
+_NOTHING_LEFT = "no workflow is left in the files; one that is saved there is shown again"
 
 
 class TreeView(RowsView):
@@ -56,6 +60,11 @@ class TreeView(RowsView):
         node = self.node
         # What comes back, as a file that is deleted and made again, is where the cursor was.
         self._displaced = key if node is not None and node.key != key and len(node.key) < len(key) else ()
+
+    def show(self, rows: Rows, cursor: int = 0, *, top: int | None = None, follow: bool = True) -> None:
+        filtered = self.tree_of is not None and self.tree_of.filter
+        self.empty = _NOT_FOUND if filtered else _NOTHING_LEFT
+        super().show(rows, cursor, top=top, follow=follow)
 
     def watch_cursor(self, before: int, now: int) -> None:
         self._displaced = ()

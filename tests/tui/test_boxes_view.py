@@ -120,4 +120,4 @@ async def test_a_step_that_is_not_there_can_be_selected_and_leads_nowhere(tmp_pa
 async def test_a_file_has_no_boxes() -> None:
     async with explorer(ORDERS, size=(160, 48)) as eye:
         await eye.press("6", "1", "g")
-        assert drawn(eye)[0] == "the boxes of a workflow are drawn here once one is chosen"
+        assert drawn(eye)[0] == "choose a workflow: its boxes are drawn here"
