@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.definition.expressions import Reference, expressions_in
 from kustui.simulate.origins import MESSAGE, Traced, traced
-from kustui.simulate.trying import candidates, verdict_of
+from kustui.simulate.trying import can_be_written, candidates, verdict_of
 from kustui.simulate.values import MISSING
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def _looked_up(group: _Group, known: Known) -> Mapping[Origin, Any] | bool:
 
 def _fitting(group: _Group, known: Known) -> Mapping[Origin, Any] | None:
     """The first value that is tried and meets all wants of a group, at all its origins."""
-    for candidate in candidates(group.origins, group.wants, known):
+    for candidate in filter(can_be_written, candidates(group.origins, group.wants, known)):
         assigned = dict.fromkeys(group.origins, candidate)
         if all(_met(want, known, assigned) for want in group.wants):
             return {} if candidate is MISSING and not group.wants else assigned

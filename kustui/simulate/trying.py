@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kustui.simulate.casting import number_of, text_of
@@ -12,12 +13,13 @@ from kustui.simulate.values import MISSING
 from kustui.simulate.wanting import literals_in
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from kustui.simulate.deciding import Verdict
     from kustui.simulate.origins import Known, Origin
     from kustui.simulate.wanting import Want
 
+_BEYOND_MEASURE = 1e300
 _STATUSES = (404, 400, 401, 403, 409, 422, 429, 502, 503, 200)
 """Of failures, beside the usual one."""
 
@@ -39,6 +41,15 @@ def candidates(origins: Sequence[Origin], wants: Sequence[Want], known: Known) -
 
 def _is_status(origin: Origin) -> bool:
     return origin.failure and origin.fields == STATUS
+
+
+def can_be_written(value: Any) -> bool:
+    """Whether a value is the same once it was written as JSON and read again: numbers beyond all measure are not."""
+    if isinstance(value, int | float):
+        return abs(value) < _BEYOND_MEASURE
+    if isinstance(value, list | tuple):
+        return all(map(can_be_written, value))
+    return not isinstance(value, Mapping) or all(map(can_be_written, value.values()))
 
 
 def _all_candidates(origins: Sequence[Origin], wants: Sequence[Want], known: Known) -> Iterator[Any]:

@@ -250,22 +250,22 @@ def test_no_run_goes_a_path_that_is_said_to_contradict_itself(
     runs: dict[int, list[Any]] = {}
     for entry in state.trace:
         if entry.run and not entry.broken:
-            runs.setdefault(entry.run, []).append((entry.key, entry.taken))
+            runs.setdefault(entry.run, []).append((entry.key, entry.taken, entry.failure is not None))
     went = [tuple(each) for each in runs.values()]
     for path in impossible:
         *whole, last = path
         assert not (went[: len(whole)] == whole and _begins(went[len(whole) :], last)), went
-    is_over = state.last is not None and state.last.ended in ("nothing follows", "no transition holds")
-    if is_over and not exploration.cut:  # and not stopped by something broken
+    ended = next((entry.ended for entry in state.trace if entry.run == 1 and entry.ended), "")
+    if ended in ("nothing follows", "no transition holds") and not exploration.cut:  # neither broken nor failed
         assert went[0] in [_runs_of(path)[0] for path in exploration.paths]
 
 
-def _runs_of(path: Way) -> list[tuple[tuple[str, str], ...]]:
-    """The ways that a path takes in each of its runs, with the keys of their workflows."""
+def _runs_of(path: Way) -> list[tuple[tuple[str, str, bool], ...]]:
+    """The ways that a path takes in each of its runs, with the keys of their workflows, and whether after a failure."""
     legs = path.prospect.legs
     return [
         tuple(
-            (run.member.key, leg.way.transition.pointer if leg.way is not None else "")
+            (run.member.key, leg.way.transition.pointer if leg.way is not None else "", leg.fails)
             for leg in legs
             if leg.run == number
         )

@@ -139,6 +139,13 @@ def test_where_no_value_is_known_the_way_is_forced_and_what_comes_else_is_told()
     assert not follows(stage, paths[0])
 
 
+def test_no_value_is_proposed_that_json_cannot_hold() -> None:
+    stage = organisation(workflow("W", step("aB3", to("cD4", when("in", 10**400, "/#steps.aB3.a"))), step("cD4")))
+    path, *_ = explored(stage.member(stage.collection.entries[0].key)).paths
+    assert [forced.node for forced in proposal_of(stage, path).forced] == ["aB3"]
+    assert not follows(stage, path)
+
+
 def test_what_has_to_be_missing_is_left_out_of_every_draft() -> None:
     asks = step("aB3", to("cD4", when("dne", "/#steps.aB3.at")), to("eF5"))
     reads = step("eF5", params={"x": "/#steps.aB3.at", "y": "/#steps.1.id"})
