@@ -9,10 +9,10 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from kustui.drawing.lines import differing
+from kustui.finding.search import Search
 from kustui.tui.bindings import bindings
 from kustui.tui.diagram import Diagram, step_of
 from kustui.tui.lines import fitted, shown
-from kustui.tui.search import Search
 from kustui.tui.theme import looks_of
 from kustui.tui.tree import node_key, workflow_key
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from kustui.finding.search import Search, beyond
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.diagram import Diagram, Pointed
 from kustui.tui.lines import Row
 from kustui.tui.panes import PANES, Panes
-from kustui.tui.search import Search, beyond
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

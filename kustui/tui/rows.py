@@ -15,9 +15,9 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from kustui.finding.search import Search
 from kustui.tui.bindings import bindings
 from kustui.tui.lines import Line, Row, Rows, laid_out, shown, width_of, wrapped
-from kustui.tui.search import Search
 from kustui.tui.theme import looks_of
 
 if TYPE_CHECKING:

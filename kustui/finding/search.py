@@ -1,4 +1,4 @@
-"""A text that is looked for in a pane, and where it stands in a line. No screen in here."""
+"""A text that is looked for, and where it stands in a line."""
 
 from __future__ import annotations
 
