@@ -54,11 +54,12 @@ GROUPS = {
     "menu": "While you choose what to copy",
     "find": "Finding",
     "filter": "While a filter is typed",
+    "finder": "While something is found",
     "help": "In this help",
     "app": "kustui",
 }
 
-PASSING = ("filter", "rate", "menu", "help")
+PASSING = ("filter", "finder", "rate", "menu", "help")
 """Groups that hold only while something is typed or chosen, or the help is read: nobody looks for them by name."""
 
 ACTIONS = (
@@ -143,10 +144,18 @@ ACTIONS = (
     Action("find.filter", "slash", "find", "narrow the tree or the problems; search another pane"),
     Action("find.next-match", "n", "next", "the next of what / found"),
     Action("find.previous-match", "N", "previous", "the one before of what / found"),
+    Action("find.everything", "F,ctrl+k", "find all", "find anything: names, actions, conditions, parameters"),
     Action("filter.keep", "enter", "keep it", "keep it and go to what it found"),
     Action("filter.drop", "escape", "show all", "end the filter, or the search where it began"),
     Action("filter.up", "up", "up", "one row up while typing, or to the match before"),
     Action("filter.down", "down", "down", "one row down while typing, or to the next match"),
+    Action("finder.go", "enter", "go there", "go to what was found"),
+    Action("finder.leave", "escape", "leave", "back to where you were"),
+    Action("finder.down", "down,ctrl+n", "down", "the next that was found"),
+    Action("finder.up", "up", "up", "the one before"),
+    Action("finder.page-down", "pagedown", "page", "a few further down"),
+    Action("finder.page-up", "pageup", "page", "a few further up"),
+    Action("finder.complete", "tab", "complete", "complete the key or its value; Right does, at the end"),
     Action("help.filter", "slash", "filter", "show only the lines that hold some words"),
     Action("help.leave", "escape,q,question_mark,f1", "back", "back to where you were, or to every line"),
     Action("app.help", "question_mark,f1", "help", "the pane at hand, then every key and sign, explained"),

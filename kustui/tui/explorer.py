@@ -16,6 +16,7 @@ from kustui.tui.lines import Line, Row, Target, shown
 from kustui.tui.live import Live
 from kustui.tui.places import place_of
 from kustui.tui.resizing import Resizing
+from kustui.tui.seeking import Seeking
 from kustui.tui.side import DIAGRAMS
 from kustui.tui.tree import Moves
 
@@ -31,7 +32,7 @@ _MOMENT = 0.03
 """Seconds after which the panes tell of another snapshot."""
 
 
-class Explorer(Copying, Filtering, Resizing):
+class Explorer(Copying, Seeking, Filtering, Resizing):
     """The panes of a snapshot, and of the next one as soon as there is one."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("view")
@@ -92,6 +93,7 @@ class Explorer(Copying, Filtering, Resizing):
         self.problems.take(snapshot.problems, difference.new if difference is not None else ())
         self.query_one(Banner).take(snapshot)
         self.show_problems()
+        self.seek_in_next()
         self.told = None
         self.tell_where()
         self.set_timer(_MOMENT, self._tell_all)  # what is wrong is painted and written out first

@@ -45,6 +45,7 @@ _TREE_KEYS = (
     "go.next-problem", "selected.copy", "selected.edit", "view.maximise", "tree.open-all",
     "tree.close-all", "app.palette",
 )  # fmt: skip
+_FINDER_KEYS = ("finder.go", "finder.leave", "finder.complete", "finder.down", "finder.up")
 _FILTER_KEYS = ("filter.keep", "filter.drop", "filter.up", "filter.down")
 _PANE_KEYS = (
     "rows.choose", "view.leave", "view.next-pane", "find.filter", "view.maximise", "go.back", "app.help", "app.quit",
@@ -108,6 +109,9 @@ class Panes(Screen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         focused = event.widget.id
+        if focused == "finder-input":  # what is behind it stays as it is
+            self._offer_keys()
+            return
         if focused == "filter" and self.filtered is not None:
             focused = self.filtered.id  # what is being filtered is to be seen
         if focused == "copy-menu":  # above the panes, which stay as they are
@@ -175,6 +179,8 @@ class Panes(Screen[None]):
         on_tree = self.focused is None or self.focused.id == "tree"
         on_filter = self.focused is not None and self.focused.id == "filter"
         keys: tuple[str, ...] = _TREE_KEYS if on_tree else _FILTER_KEYS if on_filter else _PANE_KEYS
+        if self.focused is not None and self.focused.id == "finder-input":
+            keys = _FINDER_KEYS
         if isinstance(self.focused, Diagram):
             keys = self.focused.KEYS
         self.status.offer([BY_ID[id_] for id_ in keys])

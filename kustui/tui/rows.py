@@ -77,6 +77,8 @@ class RowsView(Widget, can_focus=True):
         self.empty = empty
         self.cursor_always = cursor_always
         """Whether the cursor is shown while the keys go elsewhere."""
+        self.led = False
+        """Whether its cursor is moved from where the keys go."""
         self.top = 0
         """The row at the upper edge."""
         self.search = Search("")
@@ -130,10 +132,11 @@ class RowsView(Widget, can_focus=True):
             return Strip(pieces).adjust_cell_length(width, base)
         here = index == self.cursor
         cursor = Style()
-        if here and (self.has_focus or self.cursor_always):
-            cursor = looks["cursor" if self.has_focus else "cursor-blurred"]
+        leads = self.has_focus or self.led
+        if here and (leads or self.cursor_always):
+            cursor = looks["cursor" if leads else "cursor-blurred"]
         # The cursor's own glyph, so that it is seen without colour as well.
-        edge = Segment("▌" if here and self.has_focus else " ", base + cursor)
+        edge = Segment("▌" if here and leads else " ", base + cursor)
         row = self.rows.make(index)
         line = laid_out(row._replace(line=self.search.marked(row.line)) if self.marking else row, width - 1)
         pieces = [Segment(shown(text), base + looks[look] + cursor) for text, look in line]

@@ -25,6 +25,7 @@ from kustui.tui.copy_menu import CopyMenu
 from kustui.tui.diagram import Diagram
 from kustui.tui.explorer import Explorer
 from kustui.tui.filter import Filter
+from kustui.tui.finder import FinderInput
 from kustui.tui.help import Help
 from kustui.tui.palette import commands
 from kustui.tui.rail_view import RailView
@@ -524,7 +525,7 @@ def test_every_action_is_carried_out_by_the_widget_of_its_group() -> None:
     carriers: dict[str, type[Widget | Kustui]] = {
         "rows": RowsView, "tree": TreeView, "rail": RailView, "boxes": BoxesView, "go": Explorer,
         "chains": ChainsView, "timeline": TimelineView, "rate": Rate, "menu": CopyMenu, "selected": Explorer,
-        "view": Explorer, "find": Explorer, "filter": Filter, "help": Help, "app": Kustui,
+        "view": Explorer, "find": Explorer, "filter": Filter, "finder": FinderInput, "help": Help, "app": Kustui,
     }  # fmt: skip
     for action in ACTIONS:
         copies = action.group == "copy"  # in its list for the keys, and without it from the palette
@@ -549,6 +550,7 @@ def test_no_key_is_given_twice_where_both_would_be_heard() -> None:
     together = [
         {"rows", "tree", "go", "view", "selected", "find", "app"},
         {"filter", "app"},
+        {"finder", "app"},
         {"copy", "menu"},
         {"rows", "help"},
     ]
