@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from kustui.finding.index import Index
     from kustui.finding.query import Query
 
-MOST = 200
+MOST = 100
 """Lines of one kind that are told."""
-_LOOKED_AT = 1_000
+_LOOKED_AT = 500
 """Lines of one kind that are looked at for a word: a key is not to wait for all that have an e."""
 _FEW = 5
 """Lines below which other words are tried that may have been meant."""
@@ -69,7 +69,7 @@ def answer(index: Index, asked: Query, problems: Sequence[Problem] = ()) -> tupl
     words = {word: (word,) for word in asked.words}
     ranked = _ranked_groups(index, asked, places, words)
     if asked.words and sum(len(group.found) for _, group in ranked) < _FEW:
-        guessed = {word: (word, *alternatives(word, index.vocabulary)) for word in asked.words}
+        guessed = {word: (word, *alternatives(word, index.beginnings)) for word in asked.words}
         if guessed != words or len(words) == 1:
             ranked = _ranked_groups(index, asked, places, guessed, spread=True)
     if any(term.key == "problem" and not term.not_ for term in asked.keyed):
@@ -184,8 +184,8 @@ def _rank(index: Index, kind: Kind, line: int, words: Mapping[str, tuple[str, ..
     stretches: list[Stretch] = []  # at least one: a line is not found by the name of its workflow alone
     title = ""
     for word, others in words.items():
-        place, needle = next(((at, other) for other in others if (at := text.find(other)) >= 0), (-1, word))
-        if place >= 0:
+        needle = word if word in text else next((other for other in others[1:] if other in text), "")
+        if needle:
             rank, start = _best(text, needle)
             rank = rank if needle == word else _GUESSED
             stretches.append((start, start + len(needle)))

@@ -34,6 +34,7 @@ class Index:
             kind: Shelf([leaf.sheets[kind] for leaf in self.leaves]) for kind in Kind if kind is not Kind.PROBLEM
         }
 
+        self._beginnings: dict[int, Sequence[str]] = {}
         self.remembered: dict[tuple[str, str], frozenset[tuple[int, int]]] = {}
         """The steps that terms of queries leave, which are asked for again at each key."""
 
@@ -95,6 +96,12 @@ class Index:
         for text in (*self.actions, *self.events):
             found.update(_TOKEN.findall(short_name(text).lower()))
         return tuple(sorted(found))
+
+    def beginnings(self, letters: int) -> Sequence[str]:
+        """The words of the vocabulary as far as so many letters, once each."""
+        if letters not in self._beginnings:
+            self._beginnings[letters] = sorted({word[:letters] for word in self.vocabulary})
+        return self._beginnings[letters]
 
     def steps(self, number: int) -> Sequence[str]:
         """The ids of the steps of a workflow, as its file has them."""

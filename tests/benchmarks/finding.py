@@ -1,0 +1,62 @@
+"""How long the finder takes for each key of some queries in 500 workflows of 40 steps, and for its index.
+
+python -m tests.benchmarks.finding [--rounds 5]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from kustui.finding.answering import answer
+from kustui.finding.completing import completions
+from kustui.finding.index import indexes
+from kustui.finding.query import query
+from kustui.workspace import open_paths
+from tests.benchmarks.measuring import file_of, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+QUERIES = ("customer", "late orders", "custmer", "fsu", "action:rest-api vip", "refs:1 -step:find", "qqqqqq")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--rounds", type=int, default=5)
+    rounds = parser.parse_args().rounds
+    path = file_of("M")
+    collection = open_paths([str(path)]).collection
+    began = time.perf_counter()
+    made = [(time.perf_counter() - began, index) for index in indexes(collection)]
+    first, (whole, index) = made[0][0], made[-1]
+    _ = index.vocabulary, index.referred
+    loads = milliseconds(lambda: json.loads(path.read_bytes()))
+    table(
+        ("index", "ms", "json.loads of the file"),
+        [("of the first workflows", first * 1000, ""), ("of all", whole * 1000, whole * 1000 / loads)],
+    )
+    rows = []
+    for text in QUERIES:
+        keys: dict[str, list[float]] = {typed: [] for typed in accumulate(text)}
+        for _ in range(rounds):
+            index.remembered.clear()
+            for typed, times in keys.items():
+                times.append(milliseconds(lambda typed=typed: (answer(index, query(typed)), completions(index, typed))))  # type: ignore[misc]
+        medians = [statistics.median(times) for times in keys.values()]
+        rows.append((text, statistics.median(medians), max(medians)))
+    table(("typed", "a key, ms", "the slowest key, ms (target ≤ 50)"), rows)
+
+
+def milliseconds(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+if __name__ == "__main__":
+    main()
