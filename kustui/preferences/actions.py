@@ -105,6 +105,8 @@ ACTIONS = (
     Action("rate.drop", "escape", "leave", "leave the rate as it was"),
     Action("go.back", "left_square_bracket", "back", "back to where you were before a jump"),
     Action("go.forward", "right_square_bracket", "forward", "forward again"),
+    Action("go.definition", "d", "definition", "to what is named here: a step, a workflow, an input"),
+    Action("go.uses", "u", "uses", "who leads to this, refers to it or schedules it"),
     Action("go.next-problem", "p", "problem", "the next thing that is wrong"),
     Action("go.previous-problem", "P", "problem", "the thing before that is wrong"),
     Action("view.next-pane", "tab", "pane", "the next pane"),

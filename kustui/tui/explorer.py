@@ -11,6 +11,7 @@ from textual import work
 from kustui.tui.banner import Banner, broken_files
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.copying import Copying
+from kustui.tui.defining import Defining
 from kustui.tui.filtering import Filtering
 from kustui.tui.lines import Line, Row, Target, shown
 from kustui.tui.live import Live
@@ -32,7 +33,7 @@ _MOMENT = 0.03
 """Seconds after which the panes tell of another snapshot."""
 
 
-class Explorer(Copying, Seeking, Filtering, Resizing):
+class Explorer(Copying, Defining, Seeking, Filtering, Resizing):
     """The panes of a snapshot, and of the next one as soon as there is one."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("view")

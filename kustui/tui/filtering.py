@@ -66,6 +66,8 @@ class Filtering(Panes):
         return widget  # type: ignore[return-value]  # each of these is one
 
     def action_leave(self) -> None:
+        if self.leave_list():
+            return
         tree = self.tree_view.tree_of
         pane = self.searched_pane(self.focused)
         if pane is not None and pane.marking:

@@ -116,7 +116,7 @@ class Panes(Screen[None]):
             focused = self.filtered.id  # what is being filtered is to be seen
         if focused == "copy-menu":  # above the panes, which stay as they are
             return
-        classes = {f"-on-{name}": focused == name for name in ("tree", *PANES, "problems", "changes")}
+        classes = {f"-on-{name}": focused == name for name in ("tree", *PANES, "problems", "changes", "uses")}
         dress(self, classes | ({"-beside": True} if focused in PANES else {}))
         if focused in PANES:
             self.side.bring(focused)
@@ -223,7 +223,7 @@ class Panes(Screen[None]):
             self.enter_problems()
 
     def enter_problems(self) -> None:
-        self.remove_class("-changes")
+        self.remove_class("-changes", "-uses")
         self.add_class("-problems")
         self.show_problems()
         self.set_focus(self.problems)
@@ -244,9 +244,13 @@ class Panes(Screen[None]):
             self.enter_changes()
 
     def enter_changes(self) -> None:
-        self.remove_class("-problems")
+        self.remove_class("-problems", "-uses")
         self.add_class("-changes")
         self.set_focus(self.changes)
+
+    def leave_list(self) -> bool:
+        """Away with a list that was asked for in passing, back to where that was; whether one had the keys."""
+        return False
 
     def action_next_pane(self) -> None:
         self._turn(1)
@@ -268,6 +272,9 @@ class Panes(Screen[None]):
         if self.has_class("-changes"):
             panes.append(self.enter_changes)
             names.append("changes")
+        if self.has_class("-uses"):
+            panes.append(lambda: self.set_focus(self.query_one("#uses")))
+            names.append("uses")
         here = names.index(self.focused.id) if self.focused is not None and self.focused.id in names else 0
         panes[(here + by) % len(panes)]()
 

@@ -34,7 +34,8 @@ class Travel(Telling):
         view = self.tree_view
         if event.view is not view:
             row = event.view.row
-            if row.target is not None:
+            current = row.target is not None and view.tree_of is not None and view.tree_of.holds(row.target.document)
+            if row.target is not None and (current or not row.link):
                 self.jump_to(row.target)
             elif row.link and view.tree_of is not None:
                 self.jump(node_at(view.tree_of, row.link))

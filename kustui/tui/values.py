@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from kustui.definition.expressions import Function, Path, Reference, Template, parse
 from kustui.drawing.words import naming
+from kustui.tui.tree import node_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from kustui.check.subjects import Subject
     from kustui.definition.models import Part
-    from kustui.tui.lines import Line
+    from kustui.tui.lines import Key, Line
     from kustui.tui.page import Page
 
 
@@ -29,7 +30,8 @@ def put_value(page: Page, subject: Subject, value: object, indent: int) -> None:
                 page.put(*label)
                 pending.append(_members(part))
                 break
-            page.put(*label, *_scalar(subject, part, told_by), indent=min(depth + 2, page.width // 2))
+            line = (*label, *_scalar(subject, part, told_by))
+            page.put(*line, indent=min(depth + 2, page.width // 2), link=_read_from(subject, part))
         else:
             pending.pop()
 
@@ -38,6 +40,14 @@ def _members(value: object) -> Iterator[tuple[str, object]]:
     if isinstance(value, dict):
         return iter(value.items())
     return ((f"{index}", part) for index, part in enumerate(value))  # type: ignore[var-annotated,arg-type]
+
+
+def _read_from(subject: Subject, value: object) -> Key:
+    """The step or trigger whose output a value is made of, where it is one alone."""
+    paths = parse(value).paths if isinstance(value, str) else ()
+    nodes = {subject.flow.node(path.step) for path in paths if path.step is not None}
+    node = nodes.pop() if len(nodes) == 1 else None
+    return node_key(subject.entry, node) if node is not None else ()
 
 
 def _scalar(subject: Subject, value: object, told_by: Callable[[Path], str]) -> Line:
