@@ -55,11 +55,12 @@ GROUPS = {
     "find": "Finding",
     "filter": "While a filter is typed",
     "finder": "While something is found",
+    "marks": "While you choose a mark",
     "help": "In this help",
     "app": "kustui",
 }
 
-PASSING = ("filter", "finder", "rate", "menu", "help")
+PASSING = ("filter", "finder", "marks", "rate", "menu", "help")
 """Groups that hold only while something is typed or chosen, or the help is read: nobody looks for them by name."""
 
 ACTIONS = (
@@ -107,6 +108,8 @@ ACTIONS = (
     Action("go.forward", "right_square_bracket", "forward", "forward again"),
     Action("go.definition", "d", "definition", "to what is named here: a step, a workflow, an input"),
     Action("go.uses", "u", "uses", "who leads to this, refers to it or schedules it"),
+    Action("go.mark", "m", "mark", "mark the place with the letter that follows"),
+    Action("go.to-mark", "apostrophe,grave_accent", "to mark", "to the place marked with the letter that follows"),
     Action("go.next-problem", "p", "problem", "the next thing that is wrong"),
     Action("go.previous-problem", "P", "problem", "the thing before that is wrong"),
     Action("view.next-pane", "tab", "pane", "the next pane"),
@@ -121,6 +124,7 @@ ACTIONS = (
     Action(
         "view.problems", "4,exclamation_mark", "problems", "everything that is wrong, as a list, or without it again"
     ),
+    Action("view.uses", "9", "list", "to the list of uses, if there is one", method="uses_list"),
     Action("view.changes", "c", "changes", "what changed on disk, old and new, or without it again"),
     Action("view.maximise", "z", "maximise", "the pane alone, or beside the others again"),
     Action("view.larger", "greater_than_sign", "larger", "give the pane more room"),
@@ -147,6 +151,11 @@ ACTIONS = (
     Action("find.next-match", "n", "next", "the next of what / found"),
     Action("find.previous-match", "N", "previous", "the one before of what / found"),
     Action("find.everything", "F,ctrl+k", "find all", "find anything: names, actions, conditions, parameters"),
+    Action("marks.down", "down", "down", "one row down"),
+    Action("marks.up", "up", "up", "one row up"),
+    Action("marks.choose", "enter", "take it", "the mark of the row; its letter does the same"),
+    Action("marks.forget", "delete,backspace", "forget", "forget the mark of the row"),
+    Action("marks.leave", "escape", "leave", "leave everything as it was"),
     Action("filter.keep", "enter", "keep it", "keep it and go to what it found"),
     Action("filter.drop", "escape", "show all", "end the filter, or the search where it began"),
     Action("filter.up", "up", "up", "one row up while typing, or to the match before"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kustui.tui.bindings import BY_ID, key_names
 from kustui.tui.lines import Row, Rows, Target
 from kustui.tui.rows import RowsView
 from kustui.tui.selecting import Selecting
@@ -50,7 +51,7 @@ class Defining(Selecting):
         if len(named) == 1:
             self._jump_to_named(named[0])
         elif named:
-            self._list("Named here", name_rows(tree, named))
+            self._list("9 Named here", name_rows(tree, named))
         else:
             self.announce("nothing is named here", "muted")
 
@@ -79,7 +80,7 @@ class Defining(Selecting):
         title = name_at(tree, entry.key, named)
         waiting = "" if snapshot.schedules is not None else " so far: still reading the workflows"
         if found:
-            self._list(f"Uses of {title}   {len(found):,}{waiting}", use_rows(tree, found))
+            self._list(f"9 Uses of {title}   {len(found):,}{waiting}", use_rows(tree, found))
         else:
             self.announce(f"nothing uses {title}{waiting}", "muted")
 
@@ -87,6 +88,15 @@ class Defining(Selecting):
     def uses(self) -> RowsView | None:
         """The list; None until there was one."""
         return next(iter(self.query("#uses").results(RowsView)), None)
+
+    def action_uses_list(self) -> None:
+        """To the list again."""
+        view = self.uses
+        if view is None or not self.has_class("-uses"):
+            key = key_names(BY_ID["go.uses"])[0]
+            self.announce(f"there is no list: {key} makes one", "muted")
+        else:
+            self.set_focus(view)
 
     def _list(self, title: str, rows: list[Row]) -> None:
         self.run_worker(self._show_list(title, rows), group="uses", exclusive=True, description="listing")

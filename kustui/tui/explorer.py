@@ -15,6 +15,7 @@ from kustui.tui.defining import Defining
 from kustui.tui.filtering import Filtering
 from kustui.tui.lines import Line, Row, Target, shown
 from kustui.tui.live import Live
+from kustui.tui.marking import Marking
 from kustui.tui.places import place_of
 from kustui.tui.resizing import Resizing
 from kustui.tui.seeking import Seeking
@@ -33,7 +34,7 @@ _MOMENT = 0.03
 """Seconds after which the panes tell of another snapshot."""
 
 
-class Explorer(Copying, Defining, Seeking, Filtering, Resizing):
+class Explorer(Copying, Defining, Seeking, Marking, Filtering, Resizing):
     """The panes of a snapshot, and of the next one as soon as there is one."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("view")
@@ -90,6 +91,7 @@ class Explorer(Copying, Defining, Seeking, Filtering, Resizing):
         if difference is not None and self.described is not None:
             self.described = Moves(difference).key(self.described)
             self.history.move(Moves(difference).key)
+            self.bookmarks.move(Moves(difference).key)
         self.tree_view.take(snapshot, difference)
         self.problems.take(snapshot.problems, difference.new if difference is not None else ())
         self.query_one(Banner).take(snapshot)

@@ -114,7 +114,7 @@ class Panes(Screen[None]):
             return
         if focused == "filter" and self.filtered is not None:
             focused = self.filtered.id  # what is being filtered is to be seen
-        if focused == "copy-menu":  # above the panes, which stay as they are
+        if focused in ("copy-menu", "marks"):  # above the panes, which stay as they are
             return
         classes = {f"-on-{name}": focused == name for name in ("tree", *PANES, "problems", "changes", "uses")}
         dress(self, classes | ({"-beside": True} if focused in PANES else {}))
@@ -144,7 +144,7 @@ class Panes(Screen[None]):
         self._title(self.tree_view, title)
         self._title(self.detail, "2 Detail", "3 Source  5 Flow" if alone else "")
         self._title(self.problems, self.problems.title)
-        self._title(self.changes, "What changed on disk")
+        self._title(self.changes, "c What changed on disk")
         self._title(self.source, f"3 Source{place}", "2 Detail  5 Flow" if alone else "")
         for view, title, others in self.side.titles(alone=alone):
             self._title(view, title, others)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 
 from kustui.tui.bindings import bindings
+from kustui.tui.bookmarks import Bookmarks
 from kustui.tui.diagram import Followed, Pointed
 from kustui.tui.history import History
 from kustui.tui.lines import Key, Target
@@ -28,6 +29,7 @@ class Travel(Telling):
     def __init__(self) -> None:
         super().__init__()
         self.history = History()
+        self.bookmarks = Bookmarks()
 
     @on(RowsView.Chosen)
     def _chosen(self, event: RowsView.Chosen) -> None:

@@ -60,7 +60,7 @@ async def test_d_where_much_is_named_lists_it_and_enter_goes_there() -> None:
         await eye.go_to("Whose conversation")
         before = eye.here
         await eye.press("d")
-        assert title(eye) == "Named here"
+        assert title(eye) == "9 Named here"
         assert eye.focus == "uses"
         rows = eye.rows(uses(eye))
         assert "transition Tag for the VIP queue" in rows
@@ -83,7 +83,7 @@ async def test_u_lists_who_uses_a_step_and_enter_goes_there() -> None:
     async with explorer(CHAIN, size=(160, 48)) as eye:
         await eye.go_to("Whose conversation")
         await eye.press("u")
-        assert title(eye) == "Uses of Whose conversation   2"
+        assert title(eye) == "9 Uses of Whose conversation   2"
         assert [row.split()[0] for row in eye.rows(uses(eye))] == ["→", "←"]
         await eye.press("enter")
         assert eye.here.startswith("→ Whose conversation")
@@ -95,7 +95,7 @@ async def test_u_on_a_workflow_lists_who_schedules_it_and_escape_goes_back() -> 
     async with explorer(CHAIN, size=(160, 48)) as eye:
         await eye.go_to("followup-timer-3")
         await eye.press("3", "u")
-        assert title(eye).startswith("Uses of followup-timer-3")
+        assert title(eye).startswith("9 Uses of followup-timer-3")
         assert any("scheduled by followup-timer-2" in row for row in eye.rows(uses(eye)))
         await eye.press("escape")
         assert eye.focus == "source"
@@ -106,7 +106,7 @@ async def test_u_on_a_name_lists_the_uses_of_what_it_names() -> None:
     async with explorer(CHAIN, size=(160, 48)) as eye:
         await eye.go_to("Look again in an hour")
         await eye.press("3", "slash", *"workflowId", "enter", "u")
-        assert title(eye).startswith("Uses of followup-timer-2")
+        assert title(eye).startswith("9 Uses of followup-timer-2")
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (160, 48)])

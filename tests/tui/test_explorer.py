@@ -19,6 +19,7 @@ from textual.widget import Widget
 from kustui.opening import Opening
 from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS, PASSING
+from kustui.tui.bookmarks import BookmarkMenu
 from kustui.tui.boxes_view import BoxesView
 from kustui.tui.chains_view import ChainsView
 from kustui.tui.copy_menu import CopyMenu
@@ -525,7 +526,8 @@ def test_every_action_is_carried_out_by_the_widget_of_its_group() -> None:
     carriers: dict[str, type[Widget | Kustui]] = {
         "rows": RowsView, "tree": TreeView, "rail": RailView, "boxes": BoxesView, "go": Explorer,
         "chains": ChainsView, "timeline": TimelineView, "rate": Rate, "menu": CopyMenu, "selected": Explorer,
-        "view": Explorer, "find": Explorer, "filter": Filter, "finder": FinderInput, "help": Help, "app": Kustui,
+        "view": Explorer, "find": Explorer, "filter": Filter, "finder": FinderInput,
+        "marks": BookmarkMenu, "help": Help, "app": Kustui,
     }  # fmt: skip
     for action in ACTIONS:
         copies = action.group == "copy"  # in its list for the keys, and without it from the palette
