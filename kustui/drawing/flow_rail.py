@@ -64,6 +64,8 @@ class FlowRail:
     """What stands at the right edge of a node's row."""
     folded: frozenset[str] = frozenset()
     """Nodes whose rows stand for those of all that only they lead to."""
+    signs: Mapping[str, Piece] = field(default_factory=dict)
+    """What stands in the lane of a node instead of the glyph of its kind."""
 
     @property
     def flow(self) -> Flow:
@@ -188,6 +190,8 @@ class FlowRail:
         return _along(stop, column if column > stop.column else column - 1) if low < column < high else (" ", "")
 
     def _glyph(self, node: str) -> Piece:
+        if (sign := self.signs.get(node)) is not None:
+            return sign
         part = self.flow.part(node)
         if not isinstance(part, Step):
             return TRIGGER, "event"

@@ -11,7 +11,7 @@ from kustui.simulate.scenarios import Cast
 from kustui.simulate.state import MOST_STEPS, beginning
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kustui.simulate.expecting import Difference
     from kustui.simulate.organisation import Organisation
@@ -41,16 +41,26 @@ class Replay:
         return not self.differences
 
 
-def replay(file: ScenarioFile, organisation: Organisation, most: int | None = None) -> Replay:
-    """Replay a scenario to its end, or until ``most`` steps were made. Raises ScenarioError for unknown names."""
+def replay(
+    file: ScenarioFile,
+    organisation: Organisation,
+    most: int | None = None,
+    each: Callable[[State], object] = lambda _: None,
+) -> Replay:
+    """Replay a scenario to its end, or until ``most`` steps were made. Raises ScenarioError for unknown names.
+
+    ``each`` is given every state, the first included.
+    """
     from kustui.simulate.expecting import differences
 
     cast = Cast(file, organisation)
     entries: list[Entry] = []
     most = most or file.scenario.max_steps or MOST_STEPS
     state = begun(file, organisation, cast)
+    each(state)
     for after in played(state, cast):
         state = after
+        each(state)
         if state.last is not None and len(state.trace) > len(entries):
             entries.append(state.last)
             if len(entries) >= most and not state.finished:

@@ -13,6 +13,7 @@ from kustui.simulate.trace import Mark
 
 if TYPE_CHECKING:
     from kustui.simulate.state import State
+    from kustui.simulate.trace import Entry
 
 Breakpoint = Callable[["State"], bool]
 """Whether to stop at a state."""
@@ -21,12 +22,21 @@ MOST_STATES = 20_000
 """How far back one can go. States share what they have in common, but each holds some of its own."""
 
 
-def stepped(state: State, most: int, *breakpoints: Breakpoint) -> Iterator[State]:
-    """The states of stepping on until nothing is left, something is asked, a breakpoint stops, or ``most`` are made."""
+def one_step(state: State) -> State:
+    """The state after the step at hand as it is planned."""
+    return advance(state, Step())
+
+
+def stepped(
+    state: State, most: int, *breakpoints: Breakpoint, step: Callable[[State], State] = one_step
+) -> Iterator[State]:
+    """The states of stepping on until nothing is left, something is asked, a breakpoint stops, or ``most`` are made.
+
+    ``step`` makes the next state, where there is more to be decided than to carry out what is next."""
     for _ in range(most):
         if state.finished:
             return
-        state = advance(state, Step())
+        state = step(state)
         yield state
         if state.question is not None or any(stops(state) for stops in breakpoints):
             return
@@ -49,12 +59,20 @@ def at_scheduled_run(state: State) -> bool:
 
 def after_failure(state: State) -> bool:
     """After a step has failed, or a run has met something broken."""
-    return state.last is not None and (state.last.failure is not None or state.last.broken)
+    last = _just_happened(state)
+    return last is not None and (last.failure is not None or last.broken)
 
 
 def after_schedule(state: State) -> bool:
     """After a step has scheduled a run."""
-    return state.last is not None and state.last.scheduled is not None
+    last = _just_happened(state)
+    return last is not None and last.scheduled is not None
+
+
+def _just_happened(state: State) -> Entry | None:
+    """What happened last, unless another run has begun since, which tells nothing until its trigger is tried."""
+    last = state.last
+    return None if last is None or (state.run is not None and state.run.number != last.run) else last
 
 
 @dataclass(frozen=True, slots=True)

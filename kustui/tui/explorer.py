@@ -17,6 +17,7 @@ from kustui.tui.lines import Line, Row, Target, shown
 from kustui.tui.live import Live
 from kustui.tui.marking import Marking
 from kustui.tui.places import place_of
+from kustui.tui.rehearsing import Rehearsing
 from kustui.tui.resizing import Resizing
 from kustui.tui.seeking import Seeking
 from kustui.tui.side import DIAGRAMS
@@ -34,7 +35,7 @@ _MOMENT = 0.03
 """Seconds after which the panes tell of another snapshot."""
 
 
-class Explorer(Copying, Defining, Seeking, Marking, Filtering, Resizing):
+class Explorer(Copying, Defining, Rehearsing, Seeking, Marking, Filtering, Resizing):
     """The panes of a snapshot, and of the next one as soon as there is one."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("view")
@@ -95,6 +96,7 @@ class Explorer(Copying, Defining, Seeking, Marking, Filtering, Resizing):
         self.tree_view.take(snapshot, difference)
         self.problems.take(snapshot.problems, difference.new if difference is not None else ())
         self.query_one(Banner).take(snapshot)
+        self.hand_on(snapshot)
         self.show_problems()
         self.seek_in_next()
         self.told = None

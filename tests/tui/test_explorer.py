@@ -31,6 +31,9 @@ from kustui.tui.help import Help
 from kustui.tui.palette import commands
 from kustui.tui.rail_view import RailView
 from kustui.tui.rate import Rate
+from kustui.tui.rehearse.context_view import ContextView
+from kustui.tui.rehearse.prompt import TypedLine, TypedSheet
+from kustui.tui.rehearse.screen import Rehearse
 from kustui.tui.rows import RowsView
 from kustui.tui.side import PANES
 from kustui.tui.status import StatusBar
@@ -518,7 +521,9 @@ async def test_the_palette_offers_what_can_be_done_and_nothing_twice() -> None:
             command.help.rsplit(" ", 1)[-1] for command in commands(eye.app, cast("Screen[object]", eye.explorer))
         ]
         assert sorted(offered) == sorted(
-            action.id for action in ACTIONS if action.group not in PASSING and action.id != "app.palette"
+            action.id
+            for action in ACTIONS
+            if action.group not in (*PASSING, "rehearse", "context") and action.id != "app.palette"
         )
 
 
@@ -527,7 +532,8 @@ def test_every_action_is_carried_out_by_the_widget_of_its_group() -> None:
         "rows": RowsView, "tree": TreeView, "rail": RailView, "boxes": BoxesView, "go": Explorer,
         "chains": ChainsView, "timeline": TimelineView, "rate": Rate, "menu": CopyMenu, "selected": Explorer,
         "view": Explorer, "find": Explorer, "filter": Filter, "finder": FinderInput,
-        "marks": BookmarkMenu, "help": Help, "app": Kustui,
+        "marks": BookmarkMenu, "help": Help, "app": Kustui, "rehearse": Rehearse,
+        "context": ContextView, "line": TypedLine, "sheet": TypedSheet,
     }  # fmt: skip
     for action in ACTIONS:
         copies = action.group == "copy"  # in its list for the keys, and without it from the palette
@@ -555,6 +561,7 @@ def test_no_key_is_given_twice_where_both_would_be_heard() -> None:
         {"finder", "app"},
         {"copy", "menu"},
         {"rows", "help"},
+        {"rows", "rehearse", "context"},
     ]
     for groups in together:
         keys = [key for action in ACTIONS if action.group in groups for key in action.keys.split(",")]

@@ -1,0 +1,31 @@
+"""The rail of a rehearsal on the screen: its cursor is on the step at hand until somebody looks at another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from kustui.tui.bindings import bindings
+from kustui.tui.rail_view import RailView
+
+if TYPE_CHECKING:
+    from textual.binding import BindingType
+
+    from kustui.drawing.flow_rail import FlowRail
+
+
+class CourseView(RailView, inherit_bindings=False):
+    """A rail whose keys are those of the rehearsal: nothing folds, and no tree follows."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("rows")
+
+    def draw(self, rail: FlowRail, node: str) -> None:
+        """Show a rail, the cursor on a node of it."""
+        same = self.drawn is not None and self.drawn.subject.entry.key == rail.subject.entry.key
+        self.drawn = rail
+        self._put(rail.rows.get(node, 0), anew=True, top=None if same else 0)
+
+    def moved(self) -> None:
+        """What follows its cursor is told by ``Moved``, as of every list."""
+
+    def action_choose(self) -> None:
+        self.post_message(self.Chosen(self))
