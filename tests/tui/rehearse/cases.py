@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from kustui.tui.rehearse.choices import Choices
 from kustui.tui.rehearse.lines_view import LinesView
 from kustui.tui.rehearse.prompt import Prompt
 from kustui.tui.rehearse.screen import Rehearse
@@ -71,7 +70,7 @@ class Player(Eye):
 
     @property
     def choices(self) -> list[str]:
-        return self.rows(self.screen.query_one(Choices))
+        return self.pane("choices")
 
     def pane(self, name: str) -> list[str]:
         view = self.screen.query_one(f"#{name}", RowsView)
@@ -119,7 +118,7 @@ async def rehearsal(*paths: Path | str, size: tuple[int, int] = (160, 48), workf
     async with explorer(*paths, size=size) as eye:
         player = Player(eye.pilot)
         if workflow:
-            await player.go_to(workflow)
+            await player.go_to(f"▸ {workflow}")
         await player.do("r")
         while player.screen.session is None:
             await player.pilot.pause(0.01)

@@ -103,7 +103,8 @@ async def test_scenarios_beside_the_definition_are_listed_and_replayed(chain: Pa
         assert player.news.startswith("✓ held: Nobody answers for a week")
         assert player.state.finished
         assert player.place.startswith(FOUR[3])
-        await player.do("r", "s", "s", "s", "s", "s")
+        await player.do("r")
+        await player.until("9YLjj12HE")
         assert any("answers  mocked" in row for row in player.pane("table"))
 
 
