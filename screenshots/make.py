@@ -29,7 +29,10 @@ PATHS = {
 }
 """What is opened, by the sample of a picture's name; for other names a file in ``samples/broken``."""
 
-VIEWS = {"explorer": "1", "flow": "5", "boxes": "6", "chains": "7", "timeline": "8", "help": "question_mark"}
+VIEWS = {
+    "explorer": "1", "flow": "5", "boxes": "6", "chains": "7", "timeline": "8", "help": "question_mark",
+    "rehearse": "r", "rehearse-back": "r",
+}  # fmt: skip
 """The key that leads to each view."""
 MAXIMISED = ("boxes", "timeline")
 """The views that are shown alone where there is little room."""
@@ -94,6 +97,9 @@ PICTURES = (
     Picture("timeline", "one-per-file", "First reply: watch"),
     Picture("timeline", "organisation-export", "Escalate VIP conversations"),
     Picture("timeline", "broken", keys="i 2 0 0 0 slash h enter", path=_broken("endless-schedule")),
+    Picture("rehearse", "timer-chain", keys="d d d d d d d d s s"),
+    Picture("rehearse-back", "timer-chain", keys="C r s s s s w j enter"),
+    Picture("rehearse", "missing-input", keys="c"),
 )
 
 Making = Callable[[], Coroutine[object, object, str]]
@@ -124,6 +130,8 @@ async def draw(picture: Picture, size: tuple[int, int]) -> str:
         for key in filter(None, (VIEWS.get(picture.view, ""), alone, *picture.keys.split())):
             await pilot.press(key)
             await pilot.pause(0.1)
+            while any(worker.group != "follow" and not worker.is_finished for worker in app.workers):
+                await pilot.pause(0.02)
         await pilot.pause(0.2)
         return app.export_screenshot(title=f"kustui {picture.opened}")
 

@@ -21,7 +21,7 @@ class ContextView(RowsView):
     BINDINGS: ClassVar[list[BindingType]] = bindings("context")
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(empty="a run has a context once it has begun", id=id)
+        super().__init__(empty="a run has a context once it has begun", cursor_always=False, id=id)
         self._folded: frozenset[Key] = frozenset()
         self._session: Session | None = None
 

@@ -81,6 +81,8 @@ class Prompt(Vertical):
             TypedSheet(text, show_line_numbers=True) if sheet else TypedLine(text, compact=True, select_on_focus=False)
         )
 
+        self.field.cursor_blink = False  # nothing is drawn while nobody does anything
+
     def compose(self) -> ComposeResult:
         yield LinesView(id="question")
         yield self.field

@@ -17,6 +17,7 @@ from kustui.tui.rehearse.choices import Choices
 from kustui.tui.rehearse.context_view import ContextView
 from kustui.tui.rehearse.course_view import CourseView
 from kustui.tui.rehearse.lines_view import LinesView
+from kustui.tui.rehearse.panes import ABOUT, described
 from kustui.tui.rehearse.prompt import Prompt
 from kustui.tui.rows import RowsView
 from kustui.tui.status import StatusBar
@@ -34,10 +35,7 @@ _KEYS = (
     "rehearse.fail", "rehearse.force", "app.help", "rehearse.return", "rehearse.breakpoint", "rehearse.restart",
     "rehearse.edit-event", "rehearse.paths", "rehearse.scenarios", "rehearse.save", "view.maximise",
 )  # fmt: skip
-_NAMES = {
-    COURSE: "1 Flow", "table": "2 Step", "context": "3 Context", "queue": "4 Queue", "log": "5 Log",
-    "coverage": "6 Coverage",
-}  # fmt: skip
+_NAMES = {name: found.name for name, found in ABOUT.items()}
 _SHARE = 45
 """Percent of the height that the flow takes at most where it stands above another pane."""
 
@@ -73,14 +71,14 @@ class Stage(Screen[Key]):
     def compose(self) -> ComposeResult:
         yield LinesView(id="heading")
         with Container(id="stage"):
-            yield CourseView(id=COURSE)
+            yield described(CourseView(id=COURSE))
             with Vertical(id="middle"):
-                yield RowsView(id="table")
-                yield ContextView(id="context")
+                yield described(RowsView(cursor_always=False, id="table"))
+                yield described(ContextView(id="context"))
             with Vertical(id="right"):
-                yield RowsView(id="queue")
-                yield RowsView(empty="nothing has happened yet", id="log")
-                yield RowsView(empty="nothing was taken yet", id="coverage")
+                yield described(RowsView(id="queue"))
+                yield described(RowsView(empty="nothing has happened yet", cursor_always=False, id="log"))
+                yield described(RowsView(empty="nothing was taken yet", cursor_always=False, id="coverage"))
         yield StatusBar(id="status")
 
     @property
@@ -258,7 +256,7 @@ class Stage(Screen[Key]):
         if session is None:
             return
         followed = session.follows
-        line: Line = (("nothing is sent: answers are drafted until you type them", "muted"),)
+        line: Line = (("nothing is sent; answers are drafts, or yours", "muted"),)
         if followed is not None:
             name = followed.file.path or "a path"
             verdict: Line = ()

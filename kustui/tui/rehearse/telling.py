@@ -29,6 +29,8 @@ MARK_LOOKS = {
     Mark.DRAFTED: "warning",
 }
 """Where a value comes from is always said in a word; this is the look of the word."""
+_WIDE = 64
+"""Cells from which what is told of a way stands below its step, not below the verdict."""
 WAY = "way"
 """The first of the link of a row that is a way out: behind it its pointer."""
 
@@ -126,8 +128,9 @@ def put_way(page: Page, member: Member, entry: Entry, way: Tried, *, tried: bool
     comparisons = [*way.verdict.comparisons] if way.verdict is not None else []
     condition = "no condition" if way.verdict is None else in_words(way.verdict.condition, told_by)
     alone = len(comparisons) < 2
+    column, further = (13, 19) if page.width >= _WIDE else (12, 8)
     page.put(
-        (f"  {sign:<13}", look),
+        (f"  {sign:<{column}}", look),
         (arrow, look),
         *failing,
         (way.target_name, "name" if taken else ""),
@@ -135,13 +138,18 @@ def put_way(page: Page, member: Member, entry: Entry, way: Tried, *, tried: bool
         (f"  {'if ' if alone and condition not in ('always', 'never') else ''}", "muted"),
         (condition if alone else _joint(way.verdict), "" if alone else "muted"),
         *(_seen(comparisons[0], told_by) if alone and comparisons else ()),
-        indent=19,
+        indent=further,
         link=link,
     )
     for each in comparisons if not alone else ():
         holds = {True: ("✓ ", "good"), False: ("∙ ", "muted"), None: ("? ", "warning")}[each.holds]
         page.put(
-            (" " * 17, ""), holds, (in_words(each.condition, told_by), ""), *_seen(each, told_by), indent=21, link=link
+            (" " * (further - 2), ""),
+            holds,
+            (in_words(each.condition, told_by), ""),
+            *_seen(each, told_by),
+            indent=further + 2,
+            link=link,
         )
 
 
