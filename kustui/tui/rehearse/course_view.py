@@ -5,12 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.bindings import bindings
+from kustui.tui.lines import Line, fitted, joined
 from kustui.tui.rail_view import RailView
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.binding import BindingType
 
     from kustui.drawing.flow_rail import FlowRail
+
+_LEGEND = joined(
+    [((f"{sign} ", look), (words, "muted"))
+     for sign, look, words in (("▶", "new", "next"), ("●", "good", "been"), ("○", "muted", "not yet"),
+                               ("∙", "muted", "another run was"), ("■", "error", "stops here"))],
+    ("  ", ""),
+)  # fmt: skip
 
 
 class CourseView(RailView, inherit_bindings=False):
@@ -23,6 +33,11 @@ class CourseView(RailView, inherit_bindings=False):
         same = self.drawn is not None and self.drawn.subject.entry.key == rail.subject.entry.key
         self.drawn = rail
         self._put(rail.rows.get(node, 0), anew=True, top=None if same else 0)
+
+    def foot(self, width: int) -> Sequence[Line]:
+        """The row of the cursor in full where it is cut, and what is added to the signs of a flow."""
+        assert self.drawn is not None
+        return (*self.in_full(self.drawn.told(self.cursor), width), fitted(_LEGEND, width))
 
     def moved(self) -> None:
         """What follows its cursor is told by ``Moved``, as of every list."""

@@ -132,7 +132,8 @@ class Stage(Screen[Key]):
             course.styles.height = "1fr"
             return
         room = max(5, (self.size.height - 4) * _SHARE // 100)
-        course.styles.height = min(room, course.rows.count + 1) if course.rows.count else room
+        foot = 0 if self.arrangement.short else course.FOOT + 1
+        course.styles.height = min(room, course.rows.count + 1 + foot) if course.rows.count else room
 
     def title_panes(self) -> None:
         visible = self.in_view
