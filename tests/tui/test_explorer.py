@@ -136,7 +136,7 @@ class Eye:
         await self.pilot.pause()
         for _ in range(300):
             node = self.explorer.tree_view.node
-            told = node is None or self.explorer.told == node.key
+            told = node is None or not self.explorer.ready or self.explorer.told == node.key
             if told and self.explorer._resting is None and not any(v.is_awaited for v in self.explorer.query(Diagram)):
                 break
             await self.pilot.pause(0.01)
