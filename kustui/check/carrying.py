@@ -148,13 +148,18 @@ class _Changes:
 
     def moved(self, found: Examined, old: Entry, entry: Entry) -> Examined:
         """The same about a workflow of the collection as it is now."""
-        about = {problem.document for problem in found.problems}
-        about.update(related.document for problem in found.problems for related in problem.related)
-        if old is entry and about.isdisjoint(self.replaced):
+        if old is entry and not self._concerned(found.problems):
             return found
         move = _Move.between(old, entry)
         problems = tuple(self._problem(problem, entry, move) for problem in found.problems)
         return type(found)(_facts(found.facts, entry, move), problems)
+
+    def _concerned(self, problems: tuple[Problem, ...]) -> bool:
+        """Whether a file that was read again is named in some problems."""
+        return any(
+            problem.document in self.replaced or any(each.document in self.replaced for each in problem.related)
+            for problem in problems
+        )
 
     def all_moved(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
         """Problems of workflows that are all still there."""
