@@ -44,8 +44,9 @@ def copyables(selected: Selection) -> Iterator[Copyable]:
     elif isinstance(part, Step):
         if part.name != part.id:
             yield Copyable.of("copy.name", "name", part.name)
-        yield Copyable.of("copy.id", "id", part.id)
-        yield Copyable.of("copy.reference", "reference", f"/#steps.{part.id}")
+        if part.id:
+            yield Copyable.of("copy.id", "id", part.id)
+            yield Copyable.of("copy.reference", "reference", f"/#steps.{part.id}")
     elif part is not None:
         if part.event_name:
             yield Copyable.of("copy.name", "event", part.event_name)

@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kustui.tui.copyable import copyables
 from kustui.tui.detail import described
 from kustui.tui.lines import laid_out, width_of
+from kustui.tui.selection import of_key, of_line, of_node
 from kustui.tui.source_rows import source_rows
 from kustui.workspace import Snapshot
 from tests.tui.cases import SAMPLE_PATHS, SAMPLES, all_open, sample_examined, snapshot_of
@@ -50,6 +52,9 @@ def look_at_everything(tree: Tree, *widths: int) -> None:
         rows = source_rows(node.document, node.pointer, tree.problems(node))
         for number in range(rows.count):
             laid_out(rows.make(number), 60)
+        lines = range(min(rows.count, 12)) if rows.first_line else ()
+        for selected in (of_node(node), of_key(tree, node.key), *(of_line(node, number) for number in lines)):
+            assert selected is None or all(item.make() for item in copyables(selected))
     for by in (1, -1):
         if problem := tree.problem_beyond(0, by):
             assert tree.reveal(tree.key_at(problem.document, problem.pointer)) is not None
