@@ -121,13 +121,11 @@ def chosen(environment: Mapping[str, str] | None = None) -> Editor:
     raise EditorError(f"there is no editor: {_HOW_TO_SET}")
 
 
-async def edit_file(app: App[None], path: Path, place: Place | None = None) -> Editor:
-    """Open a file; until the editor ends, where it needs the terminal. Raises EditorError where it cannot be."""
+async def edit_file(app: App[None], editor: Editor, path: Path, place: Place | None = None) -> None:
+    """Open a file, and wait for the editor to end. Raises EditorError where it could not be edited."""
     if not path.exists():
         raise EditorError(f"{path} is not there any more")
-    editor = chosen()
     await _run(app, editor, editor.command(path, place))
-    return editor
 
 
 async def edit_text(app: App[None], text: str, suffix: str = ".json") -> str:

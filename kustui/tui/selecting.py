@@ -54,12 +54,12 @@ class Selecting(Travel):
             self.run_worker(self._edit(selected.document.path, place), group="edit", description="editing")
 
     async def _edit(self, path: str, place: Place) -> None:
-        from kustui.tui.editor import EditorError, edit_file
+        from kustui.tui.editor import EditorError, chosen, edit_file
 
         try:
-            editor = await edit_file(self.app, Path(path), place)
+            editor = chosen()
+            if editor.has_window:
+                self.announce(f"{editor.name} opens {path}:{place}")
+            await edit_file(self.app, editor, Path(path), place)
         except EditorError as error:
             self.announce(str(error), "error")
-        else:
-            if editor.has_window:
-                self.announce(f"{editor.name} has {path}:{place}", "good")

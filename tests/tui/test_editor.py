@@ -19,7 +19,7 @@ from tests.tui.cases import SAMPLES
 from tests.tui.test_explorer import CHAIN, explorer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 FILE = Path("/somewhere/my orders.json")
 PLACE = Place(12, 3)
@@ -145,7 +145,7 @@ async def test_an_editor_that_fails_is_told_and_what_was_written_is_kept(
 async def test_an_editor_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUAL", "no-such-editor -x")
     with pytest.raises(EditorError, match="no-such-editor is not to be found"):
-        await edit_file(Suspended(), CHAIN)
+        await edit_file(Suspended(), chosen(), CHAIN)
 
 
 async def test_ctrl_c_in_the_editor_is_not_for_kustui(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -247,16 +247,34 @@ async def test_a_file_that_is_gone_and_an_editor_that_is_not_there_are_told(
         assert "is not there any more" in eye.keys
 
 
-async def test_an_editor_with_a_window_leaves_the_screen_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    body = "pathlib.Path(sys.argv[0]).with_name('got').write_text(repr(sys.argv[1:]))"
-    monkeypatch.setenv(
-        "VISUAL", script(tmp_path, body, name="code")
-    )  # in a test there is no terminal to give away: it would fail
+async def test_an_editor_with_a_window_leaves_the_screen_alone_and_is_told_of_when_it_fails(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    # It is a window that stays until the test closes it. In a test there is no terminal to give away.
+    body = """
+import time
+here = pathlib.Path(sys.argv[0]).parent
+here.joinpath("got").write_text(repr(sys.argv[1:]))
+while not here.joinpath("closed").exists():
+    time.sleep(0.02)
+sys.exit(7)"""
+    monkeypatch.setenv("VISUAL", script(tmp_path, body, name="code"))
+    got = tmp_path / "got"
     async with explorer(CHAIN) as eye:
+
+        async def until(holds: Callable[[], bool]) -> None:
+            for _ in range(400):
+                if holds():
+                    return
+                await eye.pilot.pause(0.05)
+            raise AssertionError(eye.keys)
+
         await eye.press("e")
-        for _ in range(200):
-            if "code has" in eye.keys:
-                break
-            await eye.pilot.pause(0.05)
-        assert "code has" in eye.keys
-        assert f"{CHAIN}:" in (tmp_path / "got").read_text()
+        assert "code opens" in eye.keys
+        await until(lambda: got.exists() and bool(got.read_text()))
+        assert f"{CHAIN}:" in got.read_text()
+        before = eye.here
+        await eye.press("j")
+        assert eye.here != before
+        (tmp_path / "closed").touch()
+        await until(lambda: "code ended with the exit status 7" in eye.keys)
