@@ -161,8 +161,9 @@ class ChainsView(RowsView, Diagram):
 
     def foot(self, width: int) -> Sequence[Line]:
         """The row of the cursor in full where it is cut."""
-        line = self.row.line
-        return self.in_full(line[1:] if line and not line[0][0].strip(_GUIDES) else line, width)
+        line, aside, *_ = self.row
+        line = line[1:] if line and not line[0][0].strip(_GUIDES) else line
+        return self.in_full((*line, ("  ", ""), *aside) if aside else line, width)
 
     def action_choose(self) -> None:
         key = self.row.link

@@ -169,7 +169,9 @@ class RowsView(Widget, can_focus=True):
 
     def in_full(self, line: Line, width: int) -> list[Line]:
         """A line in full, for the foot: nothing where the row of the cursor has room for it, else up to three lines."""
-        if width_of(self.row.line) + width_of(self.row.aside) + width_of(self.row.mark) + 3 <= width:
+        row = self.row
+        beside = (2 + width_of(row.aside) if row.aside else 0) + (1 + width_of(row.mark) if row.mark else 0)
+        if width_of(row.line) + beside <= width:
             return []
         lines = list(wrapped(line, width, 2))
         return [*lines[:2], (*lines[2], ("…", "muted"))] if len(lines) > 3 else lines

@@ -33,6 +33,10 @@ def told(view: RowsView) -> list[str]:
     return [text_of(view.rows.make(index).line).rstrip() for index in range(view.rows.count)]
 
 
+def drawn(view: RowsView) -> list[str]:
+    return ["".join(segment.text for segment in view.render_line(y)).rstrip() for y in range(view.size.height)]
+
+
 async def test_a_chain_tells_delays_inputs_and_what_is_wrong_with_a_call() -> None:
     async with explorer(MISSING, size=(160, 48)) as eye:
         await eye.press("7")
@@ -131,3 +135,17 @@ async def test_where_nothing_schedules_it_says_so(tmp_path: Path) -> None:
         )
         await eye.press("7", "o")
         assert chains(eye).empty.startswith("nothing here schedules a workflow")
+
+
+async def test_what_a_row_has_no_room_for_stands_at_the_foot() -> None:
+    async with explorer(TIMERS, size=(80, 24)) as eye:
+        await eye.press("7", "j")
+        assert drawn(chains(eye))[1].endswith("…")
+        assert drawn(chains(eye))[-1] == "   conversationId, @timerStartAt"
+
+
+async def test_the_foot_of_a_listed_chain_tells_its_length_where_the_row_does_not() -> None:
+    async with explorer(SAMPLES / "organisation-export.json", size=(80, 24)) as eye:
+        await eye.press("7", "o")
+        assert "schedules" not in drawn(chains(eye))[0]
+        assert "3 schedules" in " ".join(drawn(chains(eye))[-2:])
