@@ -18,7 +18,7 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "home"))
     own = tmp_path / "home" / "kustui" / "kustui.toml"
     own.parent.mkdir(parents=True)
-    own.write_text('theme = "light"\npanes.tree = 30\n[keys]\n"view.flow" = "F"\n')
+    own.write_text('theme = "light"\npanes.tree = 30\n[keys]\n"view.flow" = "W"\n')
     folder = tmp_path / "project"
     folder.mkdir()
     (folder / "kustui.toml").write_text(
@@ -47,7 +47,7 @@ def test_each_setting_is_told_with_the_place_that_says_it(capsys: pytest.Capture
     assert rows["external"] == ['["x"]', "kustui.toml:1:1"]
     assert rows["rules.loop"] == ["off", "kustui.toml:4:1"]
     assert rows["suppress"][-1] == "kustui.toml:5:3"
-    assert rows['keys."view.flow"'] == ["F", f"{own}:4:1"]
+    assert rows['keys."view.flow"'] == ["W", f"{own}:4:1"]
     assert told.splitlines()[1:3] == [f"  {own}", "  kustui.toml"]
 
 
@@ -66,7 +66,7 @@ def test_the_keys_are_listed_by_the_id_that_rebinds_them(capsys: pytest.CaptureF
     assert status == 0
     rows = {line.split()[0]: line.split() for line in told.splitlines() if line.startswith("  ")}
     assert set(rows) == {action.id for action in ACTIONS}
-    assert rows["view.flow"][1] == "F"
+    assert rows["view.flow"][1] == "W"
     assert rows["view.flow"][-1].endswith("kustui.toml:4:1)")
     assert rows["rows.down"][1:3] == ["j", "Down"]
 
@@ -115,11 +115,11 @@ def test_the_explorer_has_the_keys_and_the_theme_of_a_configuration(project: Pat
     with Terminal(
         [SAMPLES / "timer-chain.json"], cwd=project, env={"XDG_CONFIG_HOME": str(project.parent / "home")}
     ) as terminal:
-        terminal.wait_for("F Flow")
+        terminal.wait_for("W Flow")
         terminal.settle()
         assert b"48;2;251;250;247" in terminal.raw, "the light theme's background"
         terminal.press("j")
-        terminal.wait_for("F flow")
+        terminal.wait_for("W flow")
         terminal.press("q")
         assert terminal.ended() == 0
 

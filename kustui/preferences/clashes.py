@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
-from kustui.preferences.actions import ACTIONS, BY_ID, with_keys
+from kustui.preferences.actions import ACTIONS, BY_ID, PASSING, with_keys
 
 _EVERYWHERE = ("rows", "go", "view", "selected", "find", "app")
 """The groups of actions that every pane has; each of the others is of one place alone."""
@@ -37,7 +37,7 @@ def _apart(group: str, other: str) -> bool:
         return False
     if {group, other} == _TOGETHER:
         return False
-    if group not in _EVERYWHERE and other not in _EVERYWHERE:
+    if {group, other} & {*PASSING} or not {group, other} & {*_EVERYWHERE}:
         return True
     first, second = (
         {key for each in ACTIONS if each.group == name for key in each.key_list} for name in (group, other)

@@ -151,7 +151,7 @@ def test_of_a_pyproject_only_its_own_table_counts() -> None:
             'kustui.toml:2:1: "view.flow" must be a key or a list of keys, found the number 3',
         ),
         (
-            '[keys]\n"view.flow" = ["F", "pagdown"]',
+            '[keys]\n"view.flow" = ["W", "pagdown"]',
             'kustui.toml:2:21: there is no key "pagdown": did you mean "pagedown"?',
         ),
         (
@@ -250,13 +250,13 @@ def test_a_project_says_it_over_a_person_and_a_person_over_the_defaults(own: Pat
     project.mkdir()
     configuration = Configuration([str(project)])
     assert configuration.settings().relative_unit_minutes == 1
-    own.write_text('theme = "light"\nascii = true\nrelative-unit-minutes = 2\n[keys]\n"view.flow" = "F"\n')
+    own.write_text('theme = "light"\nascii = true\nrelative-unit-minutes = 2\n[keys]\n"view.flow" = "W"\n')
     assert configuration.settings().relative_unit_minutes == 2
     assert configuration.preferences().theme == "light"
     (project / "kustui.toml").write_text('theme = "terminal"\nrelative-unit-minutes = 3\n[rules]\nloop = "off"\n')
     settings, preferences = configuration.settings(), configuration.preferences()
     assert (settings.relative_unit_minutes, settings.severities) == (3, {"loop": None})
-    assert (preferences.theme, preferences.ascii, preferences.keys) == ("terminal", True, {"view.flow": ("F",)})
+    assert (preferences.theme, preferences.ascii, preferences.keys) == ("terminal", True, {"view.flow": ("W",)})
 
 
 def test_what_is_of_a_project_is_not_said_for_all_of_them(own: Path, tmp_path: Path) -> None:
@@ -269,9 +269,9 @@ def test_what_is_of_a_project_is_not_said_for_all_of_them(own: Path, tmp_path: P
 
 
 def test_a_key_that_a_person_gave_away_is_missed_by_the_project(own: Path, tmp_path: Path) -> None:
-    own.write_text('[keys]\n"view.flow" = "F"\n')
-    (tmp_path / "kustui.toml").write_text('[keys]\n"view.boxes" = "F"\n')
-    with pytest.raises(ConfigurationError, match=r'kustui\.toml:2:1: "F" is also "view\.flow"'):
+    own.write_text('[keys]\n"view.flow" = "W"\n')
+    (tmp_path / "kustui.toml").write_text('[keys]\n"view.boxes" = "W"\n')
+    with pytest.raises(ConfigurationError, match=r'kustui\.toml:2:1: "W" is also "view\.flow"'):
         Configuration([str(tmp_path)]).settings()
 
 

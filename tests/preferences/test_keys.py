@@ -63,8 +63,8 @@ def test_a_key_of_another_action_in_the_same_pane_clashes() -> None:
         ("go.back", "right_square_bracket", "go.forward")
     ]
     assert list(clashes_of({"tree.fold": ("p",)})) == [("tree.fold", "p", "go.next-problem")]
-    both = {"view.flow": ("F",), "view.boxes": ("F",)}
-    assert list(clashes_of(both)) == [("view.boxes", "F", "view.flow")]
+    both = {"view.flow": ("W",), "view.boxes": ("W",)}
+    assert list(clashes_of(both)) == [("view.boxes", "W", "view.flow")]
 
 
 def test_a_key_of_another_pane_does_not_clash() -> None:
@@ -74,7 +74,7 @@ def test_a_key_of_another_pane_does_not_clash() -> None:
 
 def test_the_later_table_holds_over_the_earlier_and_what_is_wrong_is_passed_over() -> None:
     found = preferences_of(
-        {"theme": "light", "ascii": True, "panes": {"tree": 30, "detail": 5}, "keys": {"view.flow": "F"}},
+        {"theme": "light", "ascii": True, "panes": {"tree": 30, "detail": 5}, "keys": {"view.flow": "W"}},
         {"theme": "drak", "state": False, "panes": {"source": 40}, "keys": {"view.flow": [], "go.back": "p", "x": "y"}},
     )
     assert found == Preferences(

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.theme import Theme
 
 CHAIN = str(SAMPLES / "timer-chain.json")
-KEYS = {"view.flow": ("F",), "go.next-problem": (), "rows.down": ("m", "down"), "view.source": ("S",)}
+KEYS = {"view.flow": ("W",), "go.next-problem": (), "rows.down": ("U", "down"), "view.source": ("O",)}
 
 
 @asynccontextmanager
@@ -46,14 +46,14 @@ async def test_a_key_of_ones_own_does_it_and_the_former_does_no_more() -> None:
         first = eye.here
         await eye.press("j")
         assert eye.here == first
-        await eye.press("m")
+        await eye.press("U")
         second = eye.here
         assert second != first
         await eye.press("down")
         assert eye.here not in (first, second)
         await eye.press("5")
         assert eye.focus == "tree"
-        await eye.press("F")
+        await eye.press("W")
         assert eye.focus == "flow"
 
 
@@ -73,20 +73,20 @@ async def test_two_keys_can_change_places() -> None:
 async def test_the_keys_in_force_are_told_wherever_keys_are_told() -> None:
     async with configured(size=(160, 48), keys=KEYS) as eye:
         assert "what is wrong" not in eye.keys  # that action has no key
-        await eye.press("m")
-        assert "F flow" in eye.keys
+        await eye.press("U")
+        assert "W flow" in eye.keys
         assert "5 flow" not in eye.keys
         assert "problem " not in eye.keys.replace("problems", "")
-        assert "F Flow" in str(eye.explorer.query_one("#flow").border_title)
-        assert "S Source" in str(eye.explorer.source.border_title)
+        assert "W Flow" in str(eye.explorer.query_one("#flow").border_title)
+        assert "O Source" in str(eye.explorer.source.border_title)
         told = {command.title: command.help for command in commands(eye.app, eye.app.screen)}
-        assert told["the panes: to the flow: a row a step, with lanes for branches"].startswith("F ")
+        assert told["the panes: to the flow: a row a step, with lanes for branches"].startswith("W ")
         await eye.press("question_mark")
         assert isinstance(eye.app.screen, Help)
         view = eye.app.screen.query_one(RowsView)
         rows = [text_of(view.rows.make(index).line) for index in range(view.rows.count)]
-        assert any(row.split()[:2] == ["F", "to"] for row in rows)
-        assert any(row.split()[:3] == ["m", "Down", "one"] for row in rows)
+        assert any(row.split()[:2] == ["W", "to"] for row in rows)
+        assert any(row.split()[:3] == ["U", "Down", "one"] for row in rows)
 
 
 # Themes
