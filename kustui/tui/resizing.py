@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from textual import events, on
 
+from kustui.preferences.values import LARGEST, SMALLEST
 from kustui.tui.panes import Panes
 from kustui.tui.sizes import resized
-
-if TYPE_CHECKING:
-    from textual import events
 
 _HIDDEN = ("tree", "detail", "source")
 """Panes that can be hidden; what is a list for a while goes with its own key."""
 
 
 class Resizing(Panes):
-    """What is done to the pane that has the keys."""
+    """What is done to the pane that has the keys, and with the mouse to the edge of the tree."""
+
+    _held = False
+    """Whether the mouse has hold of the edge."""
 
     def action_larger(self) -> None:
         self._resize(1)
@@ -29,9 +30,34 @@ class Resizing(Panes):
         if self.focused is None or not isinstance(self.app, Kustui):
             return
         if self.has_class("-maximised"):
-            self.notify("it is maximised", timeout=1, markup=False)
+            self.announce("it is maximised", "muted")
             return
         self.app.resize(resized(self.app.sizes, self.focused, by))
+
+    # The mouse
+
+    @on(events.MouseDown)
+    def _take_hold(self, event: events.MouseDown) -> None:
+        tree, alone = self.tree_view, self.has_class("-maximised") or self.has_class("-narrow")
+        on_it = tree.region.contains_point(event.screen_offset) and event.screen_x == tree.region.right - 1
+        if on_it and not alone:
+            self._held = True
+            tree.capture_mouse()
+
+    @on(events.MouseMove)
+    def _drag(self, event: events.MouseMove) -> None:
+        from kustui.tui.app import Kustui
+
+        if self._held and isinstance(self.app, Kustui):
+            size = max(SMALLEST, min(LARGEST, round((event.screen_x + 1) * 100 / self.size.width)))
+            if size != self.app.sizes["tree"]:
+                self.app.resize({**self.app.sizes, "tree": size})
+
+    @on(events.MouseUp)
+    def _let_go(self) -> None:
+        if self._held:
+            self._held = False
+            self.tree_view.release_mouse()
 
     def action_hide(self) -> None:
         """Without the pane, until it is gone to again."""
@@ -41,7 +67,7 @@ class Resizing(Panes):
         elif name == "changes":
             self.action_changes()
         elif name not in _HIDDEN or (name == "tree" and self.has_class("-narrow")):
-            self.notify("this one stays", timeout=1, markup=False)
+            self.announce("this one stays", "muted")
         else:
             self.remove_class("-maximised")
             if name == "tree":

@@ -62,7 +62,7 @@ class Seeking(Travel):
         collection = self.snapshot.collection if self.snapshot is not None else None
         entry = collection.by_key.get(found.entry.key) if collection is not None and found.entry is not None else None
         if collection is None or entry is None:
-            self.notify("that is gone", severity="warning", markup=False)
+            self.announce("that is gone", "warning")
             return
         document = collection.document_of(entry)
         self.jump_to(Target(document, event.pointer, document.spot(event.pointer).value.start))

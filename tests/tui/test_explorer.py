@@ -609,6 +609,33 @@ async def test_the_wheel_scrolls_and_leaves_the_cursor() -> None:
         assert (view.top, view.cursor) == (3, before)
 
 
+async def test_the_edge_of_the_tree_is_dragged() -> None:
+    async with explorer(CHAIN, size=(100, 24)) as eye:
+        view = eye.explorer.tree_view
+        edge, here = view.outer_size.width - 1, view.cursor
+        await eye.pilot.mouse_down(offset=Offset(edge, 8))
+        for x in (45, 40, 30):
+            await eye.pilot.hover(offset=Offset(x - 1, 8))
+            await eye.rest()
+            assert view.outer_size.width == x
+        await eye.pilot.mouse_up(offset=Offset(29, 8))
+        await eye.pilot.hover(offset=Offset(60, 8))
+        await eye.rest()
+        assert (view.outer_size.width, view.cursor) == (30, here)
+        for x, width in ((0, 10), (99, 80)):
+            await eye.pilot.mouse_down(offset=Offset(view.outer_size.width - 1, 8))
+            await eye.pilot.hover(offset=Offset(x, 8))
+            await eye.pilot.mouse_up(offset=Offset(x, 8))
+            await eye.rest()
+            assert view.outer_size.width == width
+        await eye.press("z")
+        await eye.pilot.mouse_down(offset=Offset(99, 8))
+        await eye.pilot.hover(offset=Offset(50, 8))
+        await eye.pilot.mouse_up(offset=Offset(50, 8))
+        await eye.press("z")
+        assert view.outer_size.width == 80
+
+
 async def test_a_click_on_a_title_goes_to_the_pane_that_it_names() -> None:
     async with explorer(CHAIN, size=(160, 24)) as eye:
         for text, name in (("6 Boxes", "boxes"), ("2 Detail", "detail"), ("5 Flow", "flow"), ("8 Time", "timeline")):
