@@ -16,6 +16,14 @@ if TYPE_CHECKING:
     from kustui.tui.lines import Key
 
 
+class UsesView(RowsView):
+    NAME = "9 Uses"
+    ABOUT = (
+        "Who leads to, reads or schedules what was selected, or what is named in it. Enter goes to the place; the key "
+        "of the pane closes it again."
+    )
+
+
 class Defining(Selecting):
     """Panes from which one goes to what is named there, and to where what is there is named."""
 
@@ -104,7 +112,7 @@ class Defining(Selecting):
     async def _show_list(self, title: str, rows: list[Row]) -> None:
         view = self.uses
         if view is None:
-            view = RowsView(id="uses")
+            view = UsesView(id="uses")
             await self.mount(view, before="#status")
         if self.focused is not view:
             self._used_from = self.focused

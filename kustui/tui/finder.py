@@ -34,6 +34,12 @@ if TYPE_CHECKING:
 class FinderInput(Input):
     """What is asked for."""
 
+    NAME = "Finding anything"
+    ABOUT = (
+        "Words, or letters of words in order, are looked for in the names, actions, events, conditions and "
+        "parameters of all workflows; a term such as action:rest-api or problem:unknown-target looks for one kind "
+        "of thing. Enter goes to what the cursor is on."
+    )
     BINDINGS: ClassVar[list[BindingType]] = bindings("finder")
 
     class Left(Message):

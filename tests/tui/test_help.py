@@ -107,3 +107,16 @@ async def test_the_first_line_of_keys_is_for_those_who_are_new_and_goes_with_the
         await eye.pilot.click(eye.explorer.tree_view, offset=(8, 2))
         await eye.rest()
         assert "Enter open" in eye.keys
+
+
+async def test_the_lists_that_come_and_go_are_explained_as_well() -> None:
+    async with explorer(CHAIN, size=(80, 24)) as eye:
+        await eye.go_to("▸ followup-timer-2")
+        await eye.press("u", "question_mark")
+        assert lines(eye)[0] == "9 Uses"
+        assert lines(eye)[1].startswith("Who leads to, reads or schedules")
+        await eye.press("escape")
+        assert eye.focus == "uses"
+        await eye.press("F", "f1")
+        assert lines(eye)[0] == "Finding anything"
+        assert any(line.startswith("Enter") and line.endswith("go to what was found") for line in lines(eye))
