@@ -72,6 +72,14 @@ def actions_of(app: object) -> Mapping[str, Action]:
     return app.actions if isinstance(app, Rebound) else BY_ID
 
 
+def pressed(action: Action, actions: Mapping[str, Action]) -> tuple[str, ...]:
+    """What is pressed in a pane for an action: before a key of the list of what to copy, the one that opens it."""
+    if action.group != "copy":
+        return key_names(action)
+    opening = key_names(actions["selected.copy"])[:1]
+    return tuple(f"{before} {key}" for before in opening for key in key_names(action))
+
+
 def first_key(app: object, id_: str) -> str:
     """The key to tell of an action; an empty string where it was left without one."""
     return next(iter(key_names(actions_of(app)[id_])), "")

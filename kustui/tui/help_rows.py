@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
-from kustui.tui.bindings import ACTIONS, GROUPS, Action, key_names
+from kustui.tui.bindings import ACTIONS, GROUPS, Action, pressed
 from kustui.tui.lines import Line, Row, wrapped
 
 _KEYS = 19
@@ -60,22 +60,26 @@ def sections(topic: Topic) -> Iterator[Section]:
     yield from _signs("Signs here", (sign for sign in _SIGNS if sign[0][0] in topic.signs))
     own = [action for action in topic.actions if action.id in topic.own]
     if own:  # first what is not the same in every list
-        yield Section("Keys here", tuple(map(_action, sorted(own, key=lambda action: action.group == "rows"))))
+        yield Section(
+            "Keys here",
+            tuple(_action(action, topic) for action in sorted(own, key=lambda action: action.group == "rows")),
+        )
     rest = [action for action in topic.actions if action not in own]
     near = [action for action in rest if action.id in topic.around]
-    yield from _groups(near, "")
-    yield from _groups([action for action in rest if action not in near], "Elsewhere: " if topic.own else "")
+    yield from _groups(topic, near, "")
+    yield from _groups(topic, [action for action in rest if action not in near], "Elsewhere: " if topic.own else "")
     yield from _signs("Other signs", (sign for sign in _SIGNS if sign[0][0] not in topic.signs))
 
 
-def _groups(actions: Collection[Action], before: str) -> Iterator[Section]:
+def _groups(topic: Topic, actions: Collection[Action], before: str) -> Iterator[Section]:
     for group, title in GROUPS.items():
-        if lines := tuple(_action(action) for action in actions if action.group == group):
+        if lines := tuple(_action(action, topic) for action in actions if action.group == group):
             yield Section(f"{before}{title[0].lower()}{title[1:]}" if before else title, lines)
 
 
-def _action(action: Action) -> tuple[Line, int]:
-    return ((f"  {'  '.join(key_names(action)):<{_KEYS}}", "key"), (f" {action.help}", "")), _KEYS + 3
+def _action(action: Action, topic: Topic) -> tuple[Line, int]:
+    keys = pressed(action, {each.id: each for each in topic.actions})
+    return ((f"  {'  '.join(keys):<{_KEYS}}", "key"), (f" {action.help}", "")), _KEYS + 3
 
 
 def _signs(title: str, signs: Iterable[tuple[str, str, str]]) -> Iterator[Section]:

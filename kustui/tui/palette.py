@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.app import SystemCommand
 
 from kustui.preferences.themes import THEMES
-from kustui.tui.bindings import GROUPS, PASSING, Action, actions_of, key_names
+from kustui.tui.bindings import GROUPS, PASSING, Action, actions_of, pressed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,11 +20,14 @@ if TYPE_CHECKING:
 
 def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
     """Every action that something on the screen can carry out now."""
-    for action in actions_of(app).values():
+    actions = actions_of(app)
+    for action in actions.values():
         carrier = _carrier(action, app, screen)
         if carrier is not None and action.group not in PASSING and action.id != "app.palette":
             title = f"{GROUPS[action.group].lower()}: {action.help}"
-            yield SystemCommand(title, f"{', '.join(key_names(action))}   {action.id}", _run(action, app, carrier))
+            yield SystemCommand(
+                title, f"{', '.join(pressed(action, actions))}   {action.id}", _run(action, app, carrier)
+            )
 
 
 def theme_commands(choose: Callable[[str], None]) -> Iterator[SystemCommand]:

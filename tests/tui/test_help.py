@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, cast
+
 import pytest
 
 from kustui.tui.bindings import ACTIONS
 from kustui.tui.help import Help
 from kustui.tui.lines import laid_out
+from kustui.tui.palette import commands
 from kustui.tui.rows import RowsView
 from tests.tui.cases import text_of
 from tests.tui.test_explorer import CHAIN, Eye, explorer
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
 
 
 def lines(eye: Eye) -> list[str]:
@@ -120,3 +126,11 @@ async def test_the_lists_that_come_and_go_are_explained_as_well() -> None:
         await eye.press("F", "f1")
         assert lines(eye)[0] == "Finding anything"
         assert any(line.startswith("Enter") and line.endswith("go to what was found") for line in lines(eye))
+
+
+async def test_what_is_chosen_from_a_list_is_told_with_the_key_that_opens_it() -> None:
+    async with explorer(CHAIN, size=(80, 24)) as eye:
+        offered = {command.title: command.help for command in commands(eye.app, cast("Screen[object]", eye.explorer))}
+        assert offered["copying: its id"].startswith("y i ")
+        await eye.press("question_mark")
+        assert any(line.split() == ["y", "i", "its", "id"] for line in lines(eye))
