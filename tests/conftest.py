@@ -9,6 +9,6 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def _folders_of_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    folder = tmp_path_factory.getbasetemp() / "nobody"
+    folder = tmp_path_factory.mktemp("nobody")
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(Path(folder) / name))

@@ -44,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--theme", metavar="NAME", type=_theme, help=f"how it looks: {', '.join(THEMES)}")
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII only")
     parser.add_argument("--poll", action="store_true", help="look at the files, where the system tells of no change")
+    parser.add_argument("--no-state", action="store_true", help="remember nothing, and nothing of the last time")
     parser.add_argument("--version", action="version", version=f"kustui {__version__}")
     return parser
 
@@ -82,10 +83,13 @@ def _explore(options: argparse.Namespace) -> int:
         except PathError as error:
             return refuse(str(error))
     preferences = Configuration(options.paths).preferences()
+    if options.no_state:
+        preferences = replace(preferences, state=False)
     if theme := options.theme or (remembered_theme() if preferences.state and not preferences.theme else ""):
         preferences = replace(preferences, theme=theme)
     ascii_only = options.ascii or not _speaks_unicode()
-    app = Kustui(opening, preferences=preferences, ascii_only=ascii_only, poll=options.poll)
+    keeps_place = preferences.state and "-" not in options.paths
+    app = Kustui(opening, preferences=preferences, ascii_only=ascii_only, poll=options.poll, keeps_place=keeps_place)
     app.run()
     if app.mistake:
         raise app.mistake

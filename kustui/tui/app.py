@@ -48,6 +48,7 @@ class Kustui(App[None]):
         preferences: Preferences = Preferences(),  # noqa: B008  # it is frozen
         ascii_only: bool = False,
         poll: bool = False,
+        keeps_place: bool = False,
     ) -> None:
         self.sizes = dict(preferences.panes)  # what is below asks for them
         """Per cent that the panes take."""
@@ -59,6 +60,7 @@ class Kustui(App[None]):
         """Whether the terminal is to be told of no colour, whatever the theme."""
         self.opening = opening
         self.poll = poll
+        self._keeps_place = keeps_place
         self.ascii_only = ascii_only or preferences.ascii
         self.mistake: BaseException | None = None
         """The exception that ended it."""
@@ -98,7 +100,7 @@ class Kustui(App[None]):
     @cached_property
     def explorer(self) -> Explorer:
         """The screen below all others."""
-        return Explorer(self.opening, poll=self.poll)
+        return Explorer(self.opening, poll=self.poll, keeps_place=self._keeps_place)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         from kustui.tui.filters import ASCII, COLOURLESS, STEADY
@@ -168,6 +170,7 @@ class Kustui(App[None]):
     def exit(self, result: None = None, return_code: int = 0, message: object = None) -> None:
         """Leave. The message is kept for the command line, which tells it when the terminal is given back."""
         self.last_words = str(message or "")
+        self.explorer.keep_place()
         super().exit(result, return_code)
 
     def _fatal_error(self) -> None:

@@ -15,8 +15,8 @@ from kustui.tui.defining import Defining
 from kustui.tui.filtering import Filtering
 from kustui.tui.lines import Line, Row, Target, shown
 from kustui.tui.live import Live
-from kustui.tui.marking import Marking
 from kustui.tui.places import place_of
+from kustui.tui.placing import Placing
 from kustui.tui.rehearsing import Rehearsing
 from kustui.tui.resizing import Resizing
 from kustui.tui.seeking import Seeking
@@ -24,25 +24,31 @@ from kustui.tui.side import DIAGRAMS
 from kustui.tui.tree import Moves
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual import events
     from textual.binding import BindingType
 
     from kustui.difference import Difference
     from kustui.opening import Opening
+    from kustui.preferences.place import Place
     from kustui.workspace import Snapshot
 
 _MOMENT = 0.03
 """Seconds after which the panes tell of another snapshot."""
 
 
-class Explorer(Copying, Defining, Rehearsing, Seeking, Marking, Filtering, Resizing):
+class Explorer(Copying, Defining, Rehearsing, Seeking, Placing, Filtering, Resizing):
     """The panes of a snapshot, and of the next one as soon as there is one."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("view")
 
-    def __init__(self, opening: Opening, *, poll: bool = False) -> None:
+    def __init__(self, opening: Opening, *, poll: bool = False, keeps_place: bool = False) -> None:
         super().__init__()
         self.opening = opening
+        self._keeps_place = keeps_place
+        self._kept_in: Path | None = None
+        """The file that the place is kept in; None where it is to be forgotten, or nobody has looked yet."""
         self._poll = poll
         self._live: Live | None = None
         """What examines and follows the files; None until they are read."""
@@ -112,9 +118,11 @@ class Explorer(Copying, Defining, Rehearsing, Seeking, Marking, Filtering, Resiz
     def _follow(self) -> None:
         """Look at every workflow with every rule, then at what changes, beside the keys."""
         from kustui.drawing import flow_rail  # noqa: F401  # what the panes need, paid for beside the keys
+        from kustui.preferences.place import place_file, read_place
         from kustui.tui import detail, source_rows  # noqa: F401
 
-        self.app.call_from_thread(self._warm)
+        kept_in = place_file(self.opening.workspace.snapshot.paths) if self._keeps_place else None
+        self.app.call_from_thread(self._warm, kept_in, read_place(kept_in) if kept_in is not None else None)
         live = self._live = Live(self.opening.workspace, self.post_message, poll=self._poll)
         if self.is_running:  # else nobody would end it
             live.run()
@@ -150,12 +158,22 @@ class Explorer(Copying, Defining, Rehearsing, Seeking, Marking, Filtering, Resiz
             fault = broken[0].faults[0]
             self.jump_to(Target(broken[0], fault.pointer, broken[0].fault_extent(fault).start))
 
-    def _warm(self) -> None:
+    def _warm(self, kept_in: Path | None, place: Place | None) -> None:
         self.ready = True
+        self._kept_in = kept_in
         view = self.tree_view
-        if not self._touched and self.snapshot is not None and len(self.snapshot.collection.entries) <= 60:
+        if place is not None:
+            self.restore(place, whole=not self._touched)
+        elif not self._touched and self.snapshot is not None and len(self.snapshot.collection.entries) <= 60:
             view.action_open()
         self.tell()
+
+    def keep_place(self) -> None:
+        """Keep where one is for the next time, unless one was not yet there."""
+        if self._kept_in is not None and self.ready and (place := self.place) is not None:
+            from kustui.preferences.place import keep_place
+
+            keep_place(self._kept_in, place)
 
     def on_key(self) -> None:
         self._touched = True
