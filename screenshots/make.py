@@ -71,6 +71,7 @@ PICTURES = (
     Picture("explorer", "missing-input", keys="p"),
     Picture("explorer", "unknown-step-reference", keys="p"),
     Picture("problems", "broken", keys="4 slash r e f enter j j enter"),
+    Picture("find", "organisation-export", keys="F v i p"),
     Picture("help", "timer-chain"),
     Picture("flow", "timer-chain", keys="j j"),
     Picture("flow", "orders", "check-delivery", "j j"),

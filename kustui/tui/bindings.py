@@ -39,8 +39,9 @@ def keymap_of(actions: Mapping[str, Action]) -> Keymap:
 _PANES = {
     "Workflows": "view.tree", "Detail": "view.detail", "Source": "view.source", "Problems": "view.problems",
     "Flow": "view.flow", "Boxes": "view.boxes", "Chains": "view.chains", "Timeline": "view.timeline",
+    "Uses": "view.uses", "Named": "view.uses", "What changed": "view.changes",
 }  # fmt: skip
-_PANE = re.compile(rf"\b\d ({'|'.join(_PANES)})\b")
+_PANE = re.compile(rf"\b[\dc] ({'|'.join(_PANES)})\b")
 _NAMED = re.compile(rf"(?:\S+ )?\b({'|'.join(_PANES)})\b")
 
 

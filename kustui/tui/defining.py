@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.tui.bindings import BY_ID, key_names
+from kustui.tui.bindings import first_key
 from kustui.tui.lines import Row, Rows, Target
 from kustui.tui.rows import RowsView
 from kustui.tui.selecting import Selecting
@@ -101,7 +101,7 @@ class Defining(Selecting):
         """To the list again."""
         view = self.uses
         if view is None or not self.has_class("-uses"):
-            key = key_names(BY_ID["go.uses"])[0]
+            key = first_key(self.app, "go.uses")
             self.announce(f"there is no list: {key} makes one", "muted")
         else:
             self.set_focus(view)

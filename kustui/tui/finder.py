@@ -17,7 +17,7 @@ from kustui.finding.answering import Found, answer
 from kustui.finding.completing import completions
 from kustui.finding.index import Index, indexes
 from kustui.finding.query import KEYS, query
-from kustui.tui.bindings import BY_ID, bindings, key_names
+from kustui.tui.bindings import bindings, first_key
 from kustui.tui.finder_rows import finder_rows, key_rows
 from kustui.tui.lines import Line, Row, Rows, laid_out, shown
 from kustui.tui.rows import RowsView
@@ -218,7 +218,7 @@ class Finder(Vertical):
             meant = f"; did you mean {near}:?" if near else f"; there are {', '.join(KEYS)}"
             line = ((f"“{key}:” is looked for as text{meant}", "warning"),)
         elif text.strip() and (found := completions(self.index, text, problems)):
-            line = ((f"{key_names(BY_ID['finder.complete'])[0]} ", "key"), (found[0].shown, ""))
+            line = ((f"{first_key(self.app, 'finder.complete')} ", "key"), (found[0].shown, ""))
             for each in found[1:]:
                 line = (*line, ("  ", ""), (each.shown, "muted"))
         mark: Line = ()

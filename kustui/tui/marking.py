@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.tui.bindings import BY_ID, key_names
+from kustui.tui.bindings import BY_ID, first_key
 from kustui.tui.lines import Row
 from kustui.tui.travel import Travel
 
@@ -25,7 +25,7 @@ class Marking(Travel):
         if self.bookmarks.places:
             await self._ask(setting=False)
         else:
-            key = key_names(BY_ID["go.mark"])[0]
+            key = first_key(self.app, "go.mark")
             self.announce(f"no place is marked yet: {key} and a letter mark one", "muted")
 
     async def _ask(self, *, setting: bool) -> None:
@@ -57,7 +57,7 @@ class Marking(Travel):
         node = self.tree_view.node
         if node is not None:
             self.bookmarks.places[letter] = node.key
-            key = key_names(BY_ID["go.to-mark"])[0]
+            key = first_key(self.app, "go.to-mark")
             told_key = (f" · {key}{letter} comes back", "muted")
             self.status.announce(Row((("marked ", "good"), (f"{letter} ", "key"), *told(tree, node.key), told_key)))
 
