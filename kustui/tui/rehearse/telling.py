@@ -86,11 +86,11 @@ def put_effects(page: Page, entry: Entry) -> None:
         page.put(("  note     ", "warning"), (note, ""), indent=11)
 
 
-def put_over(page: Page, entry: Entry) -> None:
-    """Why the run is over, if it is."""
+def put_over(page: Page, entry: Entry, *, at_hand: bool = False) -> None:
+    """Why the run is over, if it is, or would be."""
     if entry.ended:
         look = "error" if entry.broken else "name"
-        glyph = "✗ stops" if entry.broken else "■ over"
+        glyph = "✗ stops" if entry.broken else "■ ends" if at_hand else "■ over"
         page.put((f"  {glyph:<9}", look), (words.why(entry), look), indent=11)
 
 
