@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 import tempfile
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.loading import SCENARIO_SUFFIX, STDIN, walked
-from kustui.simulate.proposing import expecting
+from kustui.simulate.replaying import replay
 from kustui.simulate.saving import saved
 from kustui.simulate.scenario_model import Scenario
+from kustui.simulate.scenarios import as_file
+from kustui.simulate.state import MOST_STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,20 +42,27 @@ def _in(folder: Path) -> Iterator[str]:
 
 
 def _below(folder: str) -> Iterator[str]:
-    for where, _, names in walked(folder, []):
-        yield from (str(Path(where) / name) for name in sorted(names) if name.lower().endswith(SCENARIO_SUFFIX))
+    for where, _, _ in walked(folder):
+        yield from _in(Path(where))
+
+
+def free_name(folder: Path, title: str) -> Path:
+    """A name for the scenario of a workflow that no file there has, as far as one can be told."""
+    stem = "-".join(re.findall(r"\w+", title, re.ASCII))[:80] or "rehearsal"
+    names = (f"{stem}{f'-{number}' if number else ''}{SCENARIO_SUFFIX}" for number in range(MOST))
+    return next((folder / name for name in names if not (folder / name).exists()), folder / f"{stem}{SCENARIO_SUFFIX}")
 
 
 def as_scenario(title: str, state: State) -> Mapping[str, Any]:
     """The JSON of a scenario for a rehearsal up to a state and on to its end, with what comes of it as expectations;
     with none of a rehearsal that is cut, since it has no end. Raises NotAllKeptError."""
     written = saved(title, state)
-    scenario = Scenario.model_validate(written)
-    concluded = expecting(state.organisation, scenario)
-    if concluded is scenario:
+    most = len(state.trace) + MOST_STEPS
+    came = replay(as_file(Scenario.model_validate(written)), state.organisation, most)
+    if came.cut:
         return {name: value for name, value in written.items() if name != "expect"}
-    found: Mapping[str, Any] = concluded.model_dump(mode="json", by_alias=True, exclude_unset=True)
-    return found
+    found = saved(title, came.state, came.entries)
+    return {**found, "maxSteps": most} if len(came.entries) > MOST_STEPS else found
 
 
 def write(path: str, text: str, *, replacing: bool = False) -> None:

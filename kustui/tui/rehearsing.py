@@ -34,7 +34,8 @@ class Rehearsing(Travel):
 
     def _rehearsed(self, place: Key | None) -> None:
         self._rehearsal = None
-        if place:
+        node = self.tree_view.node
+        if place and (node is None or node.key != place):
             self.jump(place)
 
     def hand_on(self, snapshot: Snapshot) -> None:

@@ -100,8 +100,13 @@ class Deciding(Stepping):
 
     def action_replan(self) -> None:
         from kustui.simulate.decisions import Replan
+        from kustui.simulate.state import Plan
 
-        self.decide(Replan(), "as it was before you decided")
+        session = self.ready()
+        if session is not None and session.history.state.plan == Plan():
+            self.announce(("nothing was decided of what is next", "muted"))
+        else:
+            self.decide(Replan(), "as it was before you decided")
 
     # The way
 

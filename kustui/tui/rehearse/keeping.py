@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,20 +42,12 @@ class Keeping(Deciding):
         session = self.ready()
         if session is None:
             return
-        path = session.follows.file.path if session.follows is not None else ""
-        await self.ask(
-            Row((("Save as a scenario  ", "name"), ("a file name that ends with .scenario.json", "muted"))),
-            path or self._free_name(session),
-            self._save,
-        )
+        from kustui.simulate.files import free_name
 
-    def _free_name(self, session: Session) -> str:
-        """Beside the definition, and of no file that there is."""
+        path = session.follows.file.path if session.follows is not None else ""
         entry = session.organisation.collection.by_key[session.key]
-        folder = Path(entry.source.path).parent
-        stem = "-".join(re.findall(r"\w+", entry.title, re.ASCII))[:80] or "rehearsal"
-        names = (f"{stem}{f'-{number}' if number else ''}.scenario.json" for number in range(1_000))
-        return str(next((folder / name for name in names if not (folder / name).exists()), folder / "rehearsal"))
+        question = Row((("Save as a scenario  ", "name"), ("a file name that ends with .scenario.json", "muted")))
+        await self.ask(question, path or str(free_name(Path(entry.source.path).parent, entry.title)), self._save)
 
     def _save(self, path: str) -> str:
         from kustui.definition.loading import SCENARIO_SUFFIX
@@ -105,22 +96,29 @@ class Keeping(Deciding):
 
     # Scenarios of files
 
-    async def action_scenarios(self) -> None:
-        session = self.ready()
-        if session is None:
-            return
+    def action_scenarios(self) -> None:
+        if self.ready() is not None:
+            self._list_scenarios()
+
+    @work(thread=True, exclusive=True, group="prepare", description="listing scenarios")
+    def _list_scenarios(self) -> None:
         from kustui.simulate.files import beside
 
         files = beside(self.paths)
-        if not files:
-            self.announce(
-                ("no *.scenario.json lies beside the definition", "muted"), *hint("rehearse.save", "rehearse.paths")
-            )
-            return
         rows = [_scenario_row(path) for path in files]
+        self.app.call_from_thread(self.call_next, self._offer_scenarios, files, rows)
+
+    async def _offer_scenarios(self, files: Sequence[str], rows: Sequence[Row]) -> None:
+        if not self.is_attached:
+            return
+        if not files:
+            none = ("no *.scenario.json lies beside the definition", "muted")
+            self.announce(none, *hint("rehearse.save", "rehearse.paths"))
+            return
 
         def chosen(index: int) -> bool:
-            self._replay(session, files[index])
+            if (session := self.ready()) is not None:
+                self._replay(session, files[index])
             return True
 
         await self.offer("Which scenario is to be replayed", rows, chosen)
@@ -145,7 +143,10 @@ class Keeping(Deciding):
         self.app.call_from_thread(self.announce, ("✗ ", "error"), (told, "error"))
 
     def _replayed(self, session: Session, path: str, raw: bytes) -> None:
-        if not self.is_attached:
+        if not self.is_attached or self.session is None:
+            return
+        if self.session.organisation is not session.organisation:  # the definition has changed meanwhile
+            self._replay(self.session, path)
             return
         self._followed = (path, raw)
         if self._looking is None:
@@ -185,10 +186,7 @@ class Keeping(Deciding):
 
         found = explored(session.organisation.member(key), MOST_PATHS, session.organisation if chain else None)
         rows = [path_row(number, path) for number, path in enumerate(found.paths, start=1)]
-        self.app.call_from_thread(self._explored, session, found, rows)
-
-    def _explored(self, session: Session, found: Exploration, rows: Sequence[Row]) -> None:
-        self.call_next(self._offer_paths, session, found, rows)
+        self.app.call_from_thread(self.call_next, self._offer_paths, session, found, rows)
 
     async def _offer_paths(self, session: Session, found: Exploration, rows: Sequence[Row]) -> None:
         if not self.is_attached:
@@ -196,7 +194,11 @@ class Keeping(Deciding):
         self.announce()
 
         def chosen(index: int) -> bool:
-            self._start_path(session, found.paths[index])
+            now = self.ready()
+            if now is not None and now.organisation is not session.organisation:
+                self.announce(("the definition has changed meanwhile: look for the paths again", "warning"))
+            elif now is not None:
+                self._start_path(now, found.paths[index])
             return True
 
         count = f"{len(found.paths):,} path{'' if len(found.paths) == 1 else 's'}"

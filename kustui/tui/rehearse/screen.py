@@ -38,6 +38,8 @@ class Rehearse(Keeping):
         super().__init__()
         self._snapshot = snapshot
         self._key = key
+        self._edited = False
+        """Whether the files have changed since it was last prepared; else they were only examined meanwhile."""
 
     def on_mount(self) -> None:
         self.query_one("#heading", LinesView).tell(Row((("Rehearsal ", "heading"), ("preparing …", "info"))))
@@ -53,6 +55,7 @@ class Rehearse(Keeping):
     def take(self, snapshot: Snapshot) -> None:
         """Go on with what the files say now; what has been decided is decided again."""
         if snapshot is not self._snapshot:
+            self._edited = self._edited or snapshot.collection is not self._snapshot.collection
             self._snapshot = snapshot
             if self.runs_on:
                 self.workers.cancel_group(self, "run")
@@ -85,12 +88,19 @@ class Rehearse(Keeping):
     def _carried(self, before: Session, found: object) -> None:
         from kustui.tui.rehearse.following import Carried
 
-        if not self.is_attached or self.session is not before:
+        if not self.is_attached:
             return
+        if self.session is not before:  # somebody has gone on meanwhile
+            self._prepare(self._snapshot, self.session)
+            return
+        edited, self._edited = self._edited, False
         if not isinstance(found, Carried):
             self.announce(("▲ the workflow is gone from the files: ", "warning"), ("this is how it was", "muted"))
             return
         look = "warning" if found.lost else "new"
+        if not edited:
+            self.turn(found.session)
+            return
         self.turn(found.session, ("reloaded · ", look), *(told_of(found.session) or ((found.told, ""),)))
 
     # Panes

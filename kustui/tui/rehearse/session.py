@@ -180,16 +180,10 @@ class Session:
     # Deciding
 
     def decided(self, decision: Decision) -> Session:
-        """With what a decision makes of the state at hand; what was ahead is gone, unless nothing came of it.
-
-        What came of a scenario says nothing any more of one in which somebody has decided otherwise.
-        """
+        """With what a decision makes of the state at hand; what was ahead is gone, unless nothing came of it."""
         state = self.state
         after = advance(state, decision)
-        if after is state:
-            return self
-        follows = self.follows and self.follows._replace(differences=(), replayed=False)
-        return replace(self._with((after,)), follows=follows)
+        return self if after is state else self._otherwise()._with((after,))
 
     def stepped(self) -> Session:
         """One step on: into what there was already, else into what comes of the step at hand."""
@@ -279,7 +273,12 @@ class Session:
             return replace(state, queue=replace(state.queue, events=events))
 
         states = tuple(with_other(state) for state in self.history.states[: index + 1])
-        return replace(self, history=History(states, index))
+        return replace(self._otherwise(), history=History(states, index))
+
+    def _otherwise(self) -> Session:
+        """What came of a scenario says nothing any more where somebody has decided otherwise."""
+        follows = self.follows and self.follows._replace(differences=(), replayed=False)
+        return replace(self, follows=follows)
 
 
 SCHEDULED = at_scheduled_run

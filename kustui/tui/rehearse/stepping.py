@@ -163,8 +163,8 @@ class Stepping(Asking):
         from kustui.tui.rehearse.session import FAILURE, SCHEDULE, Stop
 
         key, node = session.place[0], self.course_view.node
-        fixed = [Stop("step", key, node), Stop("step", key, "1"), FAILURE, SCHEDULE] if node != "1" else []
-        stops = [*dict.fromkeys((*(fixed or [Stop("step", key, "1"), FAILURE, SCHEDULE]), *sorted(session.stops)))]
+        here = [Stop("step", key, node)] if node else []
+        stops = [*dict.fromkeys((*here, Stop("step", key, "1"), FAILURE, SCHEDULE, *sorted(session.stops)))]
 
         def toggle(index: int) -> bool:
             if (now := self.ready()) is not None:
