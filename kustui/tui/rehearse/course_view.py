@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _LEGEND = joined(
     [((f"{sign} ", look), (words, "muted"))
      for sign, look, words in (("▶", "new", "next"), ("●", "good", "been"), ("○", "muted", "not yet"),
-                               ("∙", "muted", "another run was"), ("■", "error", "stops here"))],
+                               ("∙", "muted", "another run"), ("■", "error", "stop"))],
     ("  ", ""),
 )  # fmt: skip
 
