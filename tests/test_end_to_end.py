@@ -201,7 +201,7 @@ def test_nothing_is_written_while_idle() -> None:
 
 
 def test_another_box_is_selected_for_a_fraction_of_what_painting_them_takes() -> None:
-    with opened(TIMERS, columns=160, rows=30) as terminal:
+    with opened(TIMERS, columns=160, rows=48) as terminal:
         for key in "j6z":
             terminal.press(key)
         terminal.settle(1.0)
