@@ -41,18 +41,18 @@ _PANES = {
     "Flow": "view.flow", "Boxes": "view.boxes", "Chains": "view.chains", "Timeline": "view.timeline",
     "Uses": "view.uses", "Named": "view.uses", "What changed": "view.changes",
 }  # fmt: skip
-_PANE = re.compile(rf"\b[\dc] ({'|'.join(_PANES)})\b")
+"""Which action leads to the pane of a name."""
 _NAMED = re.compile(rf"(?:\S+ )?\b({'|'.join(_PANES)})\b")
 
 
-def with_keys_in_force(title: str, actions: Mapping[str, Action]) -> str:
+def with_keys_in_force(title: str, actions: Mapping[str, Action], panes: Mapping[str, str] = _PANES) -> str:
     """The title of a pane, written with the keys of the table, with those that lead to the panes now."""
 
     def named(pane: re.Match[str]) -> str:
-        keys = key_names(actions[_PANES[pane[1]]])
+        keys = key_names(actions[panes[pane[1]]])
         return " ".join((*keys[:1], pane[1]))
 
-    return _PANE.sub(named, title)
+    return re.sub(rf"\b[\dc] ({'|'.join(panes)})\b", named, title)
 
 
 def panes_in(title: str) -> Iterator[tuple[int, int, str]]:

@@ -18,6 +18,7 @@ from kustui.tui.palette import commands, theme_commands
 from kustui.tui.rows import RowsView
 from kustui.tui.theme import LOOKS, THEMES, looks_of
 from tests.tui.cases import SAMPLES, text_of
+from tests.tui.rehearse.cases import Player
 from tests.tui.test_explorer import Eye
 
 if TYPE_CHECKING:
@@ -87,6 +88,23 @@ async def test_the_keys_in_force_are_told_wherever_keys_are_told() -> None:
         rows = [text_of(view.rows.make(index).line) for index in range(view.rows.count)]
         assert any(row.split()[:2] == ["W", "to"] for row in rows)
         assert any(row.split()[:3] == ["U", "Down", "one"] for row in rows)
+
+
+async def test_the_keys_in_force_are_told_in_a_rehearsal_too() -> None:
+    keys = {"rehearse.log": ("W",), "rehearse.edit-event": ("Z",), "rehearse.step-back": ("B",), "rehearse.restart": ()}
+    async with configured(size=(160, 48), keys=keys) as eye:
+        player = Player(eye.pilot)
+        await player.do("r")
+        while player.screen.session is None:
+            await player.pilot.pause(0.01)
+        await player.pilot.pause()
+        assert "W Log" in " ".join(str(view.border_title) for view in player.screen.query(RowsView))
+        assert "Z changes it" in " ".join(player.pane("table"))
+        await player.do("c", "s")
+        assert "B back" in player.news
+        assert "restart" not in player.news
+        await player.do("W")
+        assert player.focus == "log"
 
 
 # Themes

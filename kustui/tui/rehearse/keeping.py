@@ -113,7 +113,7 @@ class Keeping(Deciding):
             return
         if not files:
             none = ("no *.scenario.json lies beside the definition", "muted")
-            self.announce(none, *hint("rehearse.save", "rehearse.paths"))
+            self.announce(none, *hint(self.app, "rehearse.save", "rehearse.paths"))
             return
 
         def chosen(index: int) -> bool:

@@ -54,6 +54,10 @@ ABOUT = {
 }
 
 
+KEYS = {about.name.partition(" ")[2]: f"rehearse.{id_}" for id_, about in ABOUT.items()}
+"""Which action leads to the pane of a name."""
+
+
 def described(view: RowsView) -> RowsView:
     """A pane with what is said of it."""
     found = ABOUT[str(view.id)]

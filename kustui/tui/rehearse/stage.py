@@ -9,7 +9,7 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.screen import Screen
 
-from kustui.tui.bindings import BY_ID
+from kustui.tui.bindings import BY_ID, actions_of, first_key, with_keys_in_force
 from kustui.tui.lines import Key, Line, Row, Rows, shown
 from kustui.tui.rehearse.arrangement import COURSE, MIDDLE, PANES, RIGHT, Arrangement
 from kustui.tui.rehearse.choices import KEYS as CHOICE_KEYS
@@ -17,7 +17,7 @@ from kustui.tui.rehearse.choices import Choices
 from kustui.tui.rehearse.context_view import ContextView
 from kustui.tui.rehearse.course_view import CourseView
 from kustui.tui.rehearse.lines_view import LinesView
-from kustui.tui.rehearse.panes import ABOUT, described
+from kustui.tui.rehearse.panes import ABOUT, KEYS, described
 from kustui.tui.rehearse.prompt import Prompt
 from kustui.tui.rows import RowsView
 from kustui.tui.status import StatusBar
@@ -148,7 +148,8 @@ class Stage(Screen[Key]):
             elif name in ("log", "coverage"):
                 title = f"{title}   {_NAMES['coverage' if name == 'log' else 'log']}"
             if len(visible) == 1:
-                title = f"{title}   z all panes"
+                title = f"{title}   {first_key(self.app, 'view.maximise')} all panes"
+            title = with_keys_in_force(title, actions_of(self.app), KEYS)
             if self._titles.get(name) != title:  # a new title repaints the whole pane
                 self._titles[name] = title
                 self.pane(name).border_title = Content(shown(title))
@@ -216,7 +217,10 @@ class Stage(Screen[Key]):
             case "table":
                 from kustui.tui.rehearse.step_rows import step_rows
 
-                view.show(Rows.of(step_rows(session, self.course_view.node or session.place[1], width)), top=0)
+                view.show(
+                    Rows.of(step_rows(session, self.course_view.node or session.place[1], width, actions_of(self.app))),
+                    top=0,
+                )
             case "context":
                 self.query_one("#context", ContextView).tell(session)
             case "queue":

@@ -22,26 +22,29 @@ from kustui.tui.rehearse.telling import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kustui.simulate.queue import Due
     from kustui.simulate.state import State
     from kustui.simulate.trace import Entry, Tried
+    from kustui.tui.bindings import Action
     from kustui.tui.lines import Row
     from kustui.tui.rehearse.session import Session
 
 
-def step_rows(session: Session, node: str, width: int) -> list[Row]:
+def step_rows(session: Session, node: str, width: int, actions: Mapping[str, Action] = BY_ID) -> list[Row]:
     """The rows for a node of the workflow that is drawn: the one at hand, or another that somebody looks at."""
     page = Page(width)
     state = session.state
     key, here = session.place
     if state.run is not None and node == here:
-        _at_hand(page, session, state)
+        _at_hand(page, session, state, actions)
     elif (entry := session.entry_of(key, node)) is not None:
         _happened(page, session, entry)
         if state.run is None and node == here:
-            _between(page, session, state)
+            _between(page, session, state, actions)
     elif state.run is None and node == here:
-        _between(page, session, state)
+        _between(page, session, state, actions)
     else:
         member = session.organisation.member(key)
         page.put(*label_of(member.flow, node))
@@ -49,7 +52,7 @@ def step_rows(session: Session, node: str, width: int) -> list[Row]:
     return page.rows
 
 
-def _at_hand(page: Page, session: Session, state: State) -> None:
+def _at_hand(page: Page, session: Session, state: State, actions: Mapping[str, Action]) -> None:
     member = state.member
     assert member is not None, "a run has one"
     if state.question is not None:
@@ -57,7 +60,8 @@ def _at_hand(page: Page, session: Session, state: State) -> None:
         page.put(("  asked    ", "muted"), (state.question.words, "name"), indent=11)
         page.put(("  because  ", "muted"), (state.question.why, ""), indent=11)
         for id_ in ("rehearse.answer", "rehearse.force", "rehearse.leave-run"):
-            page.put((f"  {key_names(BY_ID[id_])[0]:<9}", "key"), (BY_ID[id_].help, "muted"), indent=11)
+            names = key_names(actions[id_]) or ("",)
+            page.put((f"  {names[0]:<9}", "key"), (BY_ID[id_].help, "muted"), indent=11)
     entry = preview(state)
     if entry is None:
         if state.question is None:
@@ -114,7 +118,7 @@ def _happened(page: Page, session: Session, entry: Entry) -> None:
     _told(page, session, entry)
 
 
-def _between(page: Page, session: Session, state: State) -> None:
+def _between(page: Page, session: Session, state: State, actions: Mapping[str, Action]) -> None:
     """What is next where no run is at hand."""
     if state.waiting:
         title = session.organisation.member(state.waiting[0].key).title
@@ -135,10 +139,8 @@ def _between(page: Page, session: Session, state: State) -> None:
     page.put(("▶ next  ", "new"), ("the event ", ""), (event_name(session, due), "event"), happens, (wait, "info"))
     _payload(page, "payload", Mark.DRAFTED if due.drafted else Mark.EVENT, due)
     if due.drafted:
-        key = key_names(BY_ID["rehearse.edit-event"])[0]
-        page.put(
-            ("  made up from what the workflow reads: ", "muted"), (key, "key"), (" changes it", "muted"), indent=2
-        )
+        changes = [((key, "key"), (" changes it", "muted")) for key in key_names(actions["rehearse.edit-event"])[:1]]
+        page.put(("  made up from what the workflow reads: ", "muted"), *(changes[0] if changes else ()), indent=2)
 
 
 def _payload(page: Page, label: str, mark: Mark, due: Due) -> None:

@@ -52,10 +52,12 @@ class Stepping(Asking):
         if session.state.question is not None:
             await self.run_action("answer")
         elif session.state.finished and not session.history.can_go_forward:
-            self.announce(("■ nothing is left to happen", "name"), *hint("rehearse.step-back", "rehearse.restart"))
+            self.announce(
+                ("■ nothing is left to happen", "name"), *hint(self.app, "rehearse.step-back", "rehearse.restart")
+            )
         else:
             after = session.stepped()
-            self.turn(after, *_asks(after))
+            self.turn(after, *_asks(self.app, after))
 
     def action_step_back(self) -> None:
         session = self.ready()
@@ -112,7 +114,9 @@ class Stepping(Asking):
             after = session.went(states)
             self.turn(after, *self._why_stopped(after, len(states)))
         elif not states:
-            self.announce(("■ nothing is left to happen", "name"), *hint("rehearse.step-back", "rehearse.restart"))
+            self.announce(
+                ("■ nothing is left to happen", "name"), *hint(self.app, "rehearse.step-back", "rehearse.restart")
+            )
 
     def halt(self) -> bool:
         """Whether it ran on by itself, and is stopped."""
@@ -123,9 +127,9 @@ class Stepping(Asking):
         state = session.state
         steps = f"  after {count:,} step{'' if count == 1 else 's'}"
         if state.question is not None:
-            return _asks(session)
+            return _asks(self.app, session)
         if state.finished:
-            return (("■ to the end", "good"), (steps, "muted"), *hint("rehearse.restart", "rehearse.save"))
+            return (("■ to the end", "good"), (steps, "muted"), *hint(self.app, "rehearse.restart", "rehearse.save"))
         if self._halted:
             return (("stopped", "name"), (steps, "muted"))
         if told := session.stopped_by():
@@ -133,7 +137,11 @@ class Stepping(Asking):
         from kustui.simulate.state import MOST_STEPS
 
         if count >= MOST_STEPS:
-            return (("▲ cut", "warning"), (f"{steps}: it may go round for ever", "muted"), *hint("rehearse.run-on"))
+            return (
+                ("▲ cut", "warning"),
+                (f"{steps}: it may go round for ever", "muted"),
+                *hint(self.app, "rehearse.run-on"),
+            )
         return ()
 
     # Breakpoints
@@ -150,7 +158,7 @@ class Stepping(Asking):
         name = name_of(session.organisation.member(key).flow, node)
         told = "no longer stops" if stop in session.stops else "stops"
         self._with_stop(session, stop, node)
-        self.announce((f"■ {told} before ", "name"), (name, "name"), *hint("rehearse.run-on"))
+        self.announce((f"■ {told} before ", "name"), (name, "name"), *hint(self.app, "rehearse.run-on"))
 
     def _with_stop(self, session: Session, stop: Stop, node: str) -> None:
         self.turn(session.toggled(stop))
@@ -193,17 +201,18 @@ def _stop_rows(session: Session, stops: list[Stop]) -> list[Row]:
     return rows
 
 
-def _asks(session: Session) -> Line:
+def _asks(app: object, session: Session) -> Line:
     if (question := session.state.question) is None:
         return ()
-    return (("? ", "warning"), (question.words, "warning"), *hint("rehearse.answer", "rehearse.force"))
+    return (("? ", "warning"), (question.words, "warning"), *hint(app, "rehearse.answer", "rehearse.force"))
 
 
-def hint(*ids: str) -> Line:
+def hint(app: object, *ids: str) -> Line:
     """The keys that somebody may want next."""
-    from kustui.tui.bindings import BY_ID, key_names
+    from kustui.tui.bindings import BY_ID, first_key
 
     pieces: list[tuple[str, str]] = []
     for id_ in ids:
-        pieces += [("   ", ""), (key_names(BY_ID[id_])[0], "key"), (f" {BY_ID[id_].verb}", "muted")]
+        if key := first_key(app, id_):
+            pieces += [("   ", ""), (key, "key"), (f" {BY_ID[id_].verb}", "muted")]
     return tuple(pieces)
