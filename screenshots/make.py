@@ -1,13 +1,14 @@
 """Pictures of kustui for the README and for looking at: ``python screenshots/make.py``.
 
 Each is what the explorer draws at a size after some keys, saved as SVG. With ``--png DIR`` they are drawn as PNG
-there as well, by rsvg-convert where the machine has it.
+there as well, by rsvg-convert where the machine has it. ``--check`` writes none, and tells which would be others.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -15,7 +16,7 @@ from itertools import product
 from pathlib import Path
 
 import beside_editor
-from saving import save
+from saving import is_current, save
 
 SIZES = ((80, 24), (160, 48))
 
@@ -103,7 +104,8 @@ PICTURES = (
     Picture("rehearse", "missing-input", keys="c"),
 )
 
-Making = Callable[[], Coroutine[object, object, str]]
+Making = Callable[[float], Coroutine[object, object, str]]
+"""With how many times as long to wait after a key as usual."""
 
 
 def pictures() -> Iterator[tuple[str, Making]]:
@@ -112,7 +114,7 @@ def pictures() -> Iterator[tuple[str, Making]]:
         yield f"{picture.name}-{size[0]}x{size[1]}", partial(draw, picture, size)
 
 
-async def draw(picture: Picture, size: tuple[int, int]) -> str:
+async def draw(picture: Picture, size: tuple[int, int], pace: float = 1) -> str:
     """The screen as SVG."""
     from kustui.opening import Opening
     from kustui.tui.app import Kustui
@@ -122,18 +124,18 @@ async def draw(picture: Picture, size: tuple[int, int]) -> str:
     async with app.run_test(size=size) as pilot:
         while (snapshot := app.explorer.snapshot) is None or snapshot.problems is None:
             await pilot.pause(0.02)
-        await pilot.pause(0.2)
+        await pilot.pause(0.2 * pace)
         if picture.at:
             (entry,) = (each for each in snapshot.collection.entries if each.title == picture.at)
             app.explorer.tree_view.go_to(workflow_key(entry))
-            await pilot.pause(0.1)
+            await pilot.pause(0.1 * pace)
         alone = "z" if picture.view in MAXIMISED and size == SIZES[0] else ""
         for key in filter(None, (VIEWS.get(picture.view, ""), alone, *picture.keys.split())):
             await pilot.press(key)
-            await pilot.pause(0.1)
+            await pilot.pause(0.1 * pace)
             while any(worker.group != "follow" and not worker.is_finished for worker in app.workers):
                 await pilot.pause(0.02)
-        await pilot.pause(0.2)
+        await pilot.pause(0.2 * pace)
         return app.export_screenshot(title=f"kustui {picture.opened}")
 
 
@@ -141,11 +143,26 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", help="only pictures whose name begins so")
     parser.add_argument("--png", type=Path, metavar="DIR", help="draw them as PNG in a folder as well")
+    parser.add_argument(
+        "--check", action="store_true", help="only tell which are no longer what is drawn; status 1 then"
+    )
+    parser.add_argument("--list", action="store_true", help="only name them")
+    parser.add_argument("--size", default="", metavar="WxH", help="only those of a size, such as 80x24")
     options = parser.parse_args()
-    for name, make in pictures():
-        if options.names and not name.startswith(tuple(options.names)):
-            continue
-        save(name, asyncio.run(make()), options.png)
+    chosen = [
+        (name, make)
+        for name, make in pictures()
+        if name.startswith(tuple(options.names) or "") and name.endswith(options.size)
+    ]
+    if options.list:
+        sys.stdout.writelines(f"{name}\n" for name, _ in chosen)
+        return
+    if options.check:
+        # a machine that is busy may need longer for a key: nothing is called old for that
+        old = [name for name, make in chosen if not any(is_current(name, asyncio.run(make(pace))) for pace in (1, 5))]
+        sys.exit("\n".join(("other than what is drawn now:", *old)) if old else 0)
+    for name, make in chosen:
+        save(name, asyncio.run(make(1)), options.png)
     if not options.names or beside_editor.NAME.startswith(tuple(options.names)):
         beside_editor.draw(options.png)
 
