@@ -80,7 +80,7 @@ def completed(shell: str, script: Path, words: list[str]) -> set[str]:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        (["kustui", "ch"], {"check"}),
+        (["kustui", "chec"], {"check"}),
         (["kustui", "--theme", ""], set(THEMES)),
         (["kustui", "check", "--fa"], {"--fail-on"}),
         (["kustui", "check", "--format", "s"], {"sarif"}),
