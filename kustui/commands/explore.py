@@ -22,6 +22,7 @@ commands:
   kustui simulate PATH...     rehearse a run, schedules and all, or replay scenarios of one
   kustui config [PATH]        what is configured, and which file says it; --keys lists the keys
   kustui completion SHELL     what bash, zsh or fish needs to complete all of this
+  kustui man                  the manual page
   kustui COMMAND --help       all about a command
 
 examples:

@@ -55,7 +55,8 @@ def _command(name: str, module: str) -> Command:
     found = list(_options(parser))
     places = [option for option in found if not option.names]
     named = tuple(option for option in found if option.names)
-    return Command(name, parser.description or "", named, places[0])
+    nothing = Option((), "", Takes.ANYTHING)
+    return Command(name, parser.description or "", named, places[0] if places else nothing)
 
 
 def _options(parser: argparse.ArgumentParser) -> Iterator[Option]:
