@@ -1,4 +1,4 @@
-"""Places that somebody gave a letter, and the short list of them above the lines at the bottom."""
+"""The short list, above the lines at the bottom, of the places that somebody gave a letter."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from kustui.tui.lines import Key, Line, Row, Rows, joined
 from kustui.tui.rows import RowsView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
 
     from textual import events
     from textual.binding import BindingType
@@ -21,17 +21,6 @@ if TYPE_CHECKING:
 
 _MOST = 12
 """Rows of the list at once."""
-
-
-class Bookmarks:
-    """Nodes of the tree, by letter."""
-
-    def __init__(self) -> None:
-        self.places: dict[str, Key] = {}
-
-    def move(self, moved: Callable[[Key], Key]) -> None:
-        """The places go by other keys now."""
-        self.places = {letter: moved(key) for letter, key in self.places.items()}
 
 
 class BookmarkMenu(RowsView, inherit_bindings=False):

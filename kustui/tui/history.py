@@ -1,4 +1,5 @@
-"""Where somebody has been: the places left by jumps, and the way back and forward through them."""
+"""Where somebody has been: the places left by jumps, and the way back and forward through them; and those that were
+given a letter."""
 
 from __future__ import annotations
 
@@ -41,3 +42,14 @@ class History:
             return ()
         given.append(here)
         return taken.pop()
+
+
+class Bookmarks:
+    """Nodes of the tree, by letter."""
+
+    def __init__(self) -> None:
+        self.places: dict[str, Key] = {}
+
+    def move(self, moved: Callable[[Key], Key]) -> None:
+        """The places go by other keys now."""
+        self.places = {letter: moved(key) for letter, key in self.places.items()}

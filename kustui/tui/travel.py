@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 
 from kustui.tui.bindings import bindings
-from kustui.tui.bookmarks import Bookmarks
 from kustui.tui.diagram import Followed, Pointed
-from kustui.tui.history import History
+from kustui.tui.history import Bookmarks, History
 from kustui.tui.lines import Key, Target
 from kustui.tui.places import node_at
 from kustui.tui.rows import RowsView
