@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, workflow
+from kustui.opening import Opening
+from kustui.preferences.values import Preferences
 from kustui.simulate.running import MOST_STATES
+from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS
 from kustui.tui.rehearse.screen import Rehearse
-from tests.tui.rehearse.cases import CHAIN, FOUR, MISSING_INPUT, rehearsal
+from tests.tui.rehearse.cases import CHAIN, FOUR, MISSING_INPUT, Player, rehearsal
 from tests.tui.test_explorer import explorer, written
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+@pytest.fixture
+def chain_with_scenarios(tmp_path: Path) -> Path:
+    for path in (CHAIN, *CHAIN.parent.glob("timer-chain*.scenario.json")):
+        shutil.copy(path, tmp_path)
+    return tmp_path / CHAIN.name
+
 
 CALLED = "5f8e148232731d0015c14657"
 
@@ -351,3 +363,40 @@ async def test_keys_are_answered_while_a_rehearsal_is_prepared(monkeypatch: pyte
         assert eye.app.screen is eye.explorer, "the last of them goes back"
         waits.set()
         await eye.rest()
+
+
+async def test_keys_of_ones_own_work_and_are_told() -> None:
+    keys = {"rehearse.step": ("X",), "rehearse.edit-event": ("W",), "rehearse.log": ("L",), "rehearse.restart": ()}
+    app = Kustui(Opening([str(CHAIN)]), preferences=Preferences(keys=keys))
+    async with app.run_test(size=(160, 48)) as pilot:
+        player = Player(pilot)
+        await player.settle()
+        await player.do("r")
+        assert "W changes it" in " ".join(player.pane("table"))
+        assert "X step" in player.news
+        assert "restart" not in player.news
+        assert str(player.screen.pane("log").border_title).startswith("L Log")
+        await player.do("s", "n")
+        assert player.session.history.at == 0
+        await player.do("X", "L")
+        assert player.session.history.at == 1
+        assert player.focus == "log"
+
+
+async def test_nothing_is_drawn_while_nobody_does_anything(chain_with_scenarios: Path) -> None:
+    async with rehearsal(chain_with_scenarios) as player:
+        await player.do("o", "enter", "e")
+        await player.pilot.pause(0.3)
+        drawn: list[object] = []
+        screen = player.screen
+        original = screen._compositor.render_update
+
+        def counted(*given: Any, **named: Any) -> Any:
+            drawn.append(given)
+            return original(*given, **named)
+
+        screen._compositor.render_update = counted  # type: ignore[method-assign]
+        await player.pilot.pause(1.6)
+        assert not drawn
+        await player.do("down")
+        assert drawn, "a key is seen"
