@@ -8,7 +8,7 @@ from textual import on, work
 
 from kustui.tui.editor import EditorError, edit_text
 from kustui.tui.lines import Row
-from kustui.tui.rehearse.choices import Choices
+from kustui.tui.rehearse.choices import Choices, Offer
 from kustui.tui.rehearse.prompt import Prompt
 from kustui.tui.rehearse.stage import Stage
 
@@ -26,8 +26,8 @@ class Asking(Stage):
         self._before: Widget | None = None
 
     @property
-    def asking(self) -> Prompt | Choices | None:
-        return next(iter((*self.query(Prompt), *self.query(Choices))), None)
+    def asking(self) -> Prompt | Offer | None:
+        return next(iter((*self.query(Prompt), *self.query(Offer))), None)
 
     async def ask(self, question: Row, text: str, take: Callable[[str], str], *, sheet: bool = False) -> None:
         """Let somebody type; ``take`` is given what was typed, and says what is wrong with it or nothing."""
@@ -38,7 +38,7 @@ class Asking(Stage):
     async def offer(self, title: str, rows: Sequence[Row], chosen: Callable[[int], bool], cursor: int = 0) -> None:
         """Let somebody choose; ``chosen`` is given the number of the row, and says whether the list is done with."""
         await self._make_room()
-        await self.mount(Choices(title, rows, chosen, cursor))
+        await self.mount(Offer(Choices(title, rows, chosen, cursor)))
         self.offer_keys()
 
     async def _make_room(self) -> None:

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from kustui.drawing.flow_rail import FlowRail
 
+_AHEAD = 2
+"""Rows below the step at hand that are in view, where there are some."""
 _LEGEND = joined(
     [((f"{sign} ", look), (words, "muted"))
      for sign, look, words in (("▶", "new", "next"), ("●", "good", "been"), ("○", "muted", "not yet"),
@@ -32,7 +34,10 @@ class CourseView(RailView, inherit_bindings=False):
         """Show a rail, the cursor on a node of it."""
         same = self.drawn is not None and self.drawn.subject.entry.key == rail.subject.entry.key
         self.drawn = rail
-        self._put(rail.rows.get(node, 0), anew=True, top=None if same else 0)
+        row = rail.rows.get(node, 0)
+        # What may come next is to be seen as well.
+        top = max(self.top if same else 0, row - self.page + 1 + _AHEAD)
+        self._put(row, anew=True, top=max(0, min(top, row - 1)))
 
     def foot(self, width: int) -> Sequence[Line]:
         """The row of the cursor in full where it is cut, and what is added to the signs of a flow."""

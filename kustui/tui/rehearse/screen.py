@@ -167,7 +167,7 @@ class Rehearse(Keeping):
     async def _chosen(self, event: RowsView.Chosen) -> None:
         view = event.view
         if isinstance(view, Choices):
-            if view.chosen(view.cursor) and self.asking is view:
+            if view.chosen(view.cursor) and self.asking is view.parent:
                 await self.done_asking()
             return
         if isinstance(view, ContextView):

@@ -10,6 +10,8 @@ import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.cli import main
+from kustui.tui.rehearse.lines_view import LinesView
+from tests.tui.cases import told
 from tests.tui.rehearse.cases import CHAIN, FOUR, MISSING_INPUT, Player, rehearsal
 from tests.tui.test_explorer import written
 
@@ -158,10 +160,14 @@ async def test_a_path_that_contradicts_itself_is_marked_and_not_begun(tmp_path: 
         assert player.session is before
 
 
-async def test_paths_go_on_through_the_chain() -> None:
-    async with rehearsal(MISSING_INPUT) as player:
+async def test_paths_go_on_through_the_chain_and_are_told_in_full_where_they_are_cut() -> None:
+    async with rehearsal(MISSING_INPUT, size=(80, 24)) as player:
         await player.do("P")
         assert any("⇒ chain-4-of-4" in row for row in player.choices)
+        await player.do("j")
+        in_full = " ".join(told(row) for row in player.screen.query_one("#in-full", LinesView).rows)
+        assert " ".join(in_full.split()).startswith("2 JQ8BAdxU2")
+        assert "if custom.@fooAt exists" in " ".join(in_full.split())
 
 
 # Reloading
