@@ -180,6 +180,7 @@ def test_there_is_no_source_line_where_that_is_blank() -> None:
 )
 @example("漢" * 100, 150, 153)
 @example("a" * 200, 200, 200)
+@example("\u0301", 0, 1)
 def test_the_mark_is_within_the_line_and_the_line_within_its_room(text: str, start: int, size: int) -> None:
     data = text.encode()
     start = len(data[: min(start, len(data))].decode(errors="ignore").encode())
@@ -187,7 +188,7 @@ def test_the_mark_is_within_the_line_and_the_line_within_its_room(text: str, sta
     found = excerpt(Source("a", data), Extent(start, max(start, end)))
     if found is not None:
         assert cells(found.line) <= ROOM
-        assert found.marked or start == len(data) or size == 0 or data[start : start + 1] in b"\r\n"
+        assert found.marked or start == len(data) or end <= start or data[start : start + 1] in b"\r\n"
         assert found.line.isprintable()
 
 
