@@ -124,7 +124,7 @@ def chosen(environment: Mapping[str, str] | None = None) -> Editor:
 async def edit_file(app: App[None], editor: Editor, path: Path, place: Place | None = None) -> None:
     """Open a file, and wait for the editor to end. Raises EditorError where it could not be edited."""
     if not path.exists():
-        raise EditorError(f"{path} is not there any more")
+        raise EditorError(f"{path.name} is not there any more")
     await _run(app, editor, editor.command(path, place))
 
 
