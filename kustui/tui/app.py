@@ -11,7 +11,7 @@ import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import App, SuspendNotSupported
+from textual.app import SuspendNotSupported
 
 from kustui.preferences.actions import with_keys
 from kustui.preferences.themes import DEFAULT
@@ -20,6 +20,7 @@ from kustui.tui.bindings import bindings, keymap_of
 from kustui.tui.explorer import Explorer
 from kustui.tui.sizes import size_variables
 from kustui.tui.theme import THEMES, VARIABLES
+from kustui.tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from kustui.opening import Opening
 
 
-class Kustui(App[None]):
+class Kustui(TypeAhead):
     """See, check and rehearse Kustomer workflows."""
 
     TITLE = "kustui"
