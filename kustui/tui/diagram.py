@@ -110,6 +110,12 @@ class Diagram(Widget):
             self._resting.stop()
         self._resting = self.set_timer(REST, self._rested)
 
+    def on_blur(self) -> None:
+        """Left before its cursor rested: the tree follows now, not once somebody has moved on in it."""
+        if self._resting is not None:
+            self._resting.stop()
+            self._rested()
+
     def _rested(self) -> None:
         self._resting = None
         key = self.pointed_at

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
     from textual.message_pump import MessagePump
     from textual.screen import Screen
 
-_ROUNDS = 2
-"""How often the way of a key is gone: once behind the key itself, once behind what was posted for it."""
+_ROUNDS = 3
+"""How often the way of a key is gone: behind the key itself, behind what was posted for it, and behind what that was
+answered with."""
 _PATIENCE = 1.0
 """Seconds after which a key no longer waits for the one before it: one that ends all is not to wait for a long task."""
 

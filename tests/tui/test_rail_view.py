@@ -15,6 +15,8 @@ from tests.tui.test_explorer import Eye, explorer
 if TYPE_CHECKING:
     from pathlib import Path
 
+    import pytest
+
 ORDERS = SAMPLES / "orders.json"
 
 
@@ -151,6 +153,15 @@ async def test_the_flow_is_not_sent_back_by_a_tree_that_follows_while_its_cursor
                 places.append(flow(eye).cursor)
         await eye.rest()
         assert [*places, flow(eye).cursor] == sorted([*places, 4])
+
+
+async def test_leaving_before_the_cursor_rests_takes_the_tree_along(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kustui.tui.diagram.REST", 30.0)
+    async with explorer(SAMPLES / "orders.json") as eye:
+        await eye.press("5", "G", "1")
+        assert "Report the order without a customer" in eye.here
+        await eye.press("slash", *"shipped")
+        assert [row for row in eye.tree if "order-" in row] == ["▸ order-shipped"]
 
 
 async def test_below_the_rows_the_one_of_the_cursor_is_told_in_full_and_what_signs_mean() -> None:
