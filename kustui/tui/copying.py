@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kustui.tui.bindings import BY_ID, first_key
 from kustui.tui.diagram import Diagram
-from kustui.tui.lines import Line, Row
+from kustui.tui.lines import Line, Row, fitted, width_of
 from kustui.tui.rows import RowsView
 from kustui.tui.selecting import Selecting
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _SHORT = 60
 """Characters of a text that are said when it is copied."""
+_GLIMPSE = 8
+"""Cells of it that are said at least; it is cut before where it went."""
 
 
 class Copying(Selecting):
@@ -97,10 +99,7 @@ class Copying(Selecting):
             self.app.copy_to_clipboard(text)
         trouble = await to_tmux(text) if in_tmux else ""
         ways = (*(("OSC 52",) if fits else ()), *(("tmux's buffer",) if in_tmux and not trouble else ()))
-        line: Line = (("copied ", "good"),) if ways else (("not copied: ", "warning"),)
-        line = (*line, (f"the {item.what} ", ""), *_told(text))
-        if ways:
-            line = (*line, (f" · through {' and '.join(ways)}", "muted"))
+        line: Line = ((f" · through {' and '.join(ways)}", "muted"),) if ways else ()
         if not fits:
             line = (*line, (f" · too long for OSC 52: {len(encoded(text)):,} bytes of {most():,}", "warning"))
         if trouble:
@@ -108,7 +107,10 @@ class Copying(Selecting):
         if known is not Reach.YES and "tmux's buffer" not in ways:
             keys = " ".join(first_key(self.app, id_) for id_ in ("selected.copy", "menu.plain"))
             line = (*line, (" · not there? " if ways else " · ", "muted"), (keys, "key"), (" shows it", "muted"))
-        self.status.announce(Row(line))
+        what: Line = (("copied ", "good"),) if ways else (("not copied: ", "warning"),)
+        what = (*what, (f"the {item.what} ", ""))
+        room = max(_GLIMPSE, self.status.size.width - 2 - width_of(what) - width_of(line))
+        self.status.announce(Row((*what, *fitted(_told(text), room), *line)))
 
     async def _show_plain(self, item: Copyable) -> None:
         from textual.app import SuspendNotSupported

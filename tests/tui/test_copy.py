@@ -11,6 +11,7 @@ import pytest
 from kustui.tui import clipboard
 from kustui.tui.clipboard import Reach, most, osc52, reach
 from kustui.tui.copy_menu import CopyMenu
+from tests.definition.cases import a_workflow
 from tests.graph.cases import step, workflow
 from tests.tui.cases import SAMPLES
 from tests.tui.test_explorer import CHAIN, explorer, written
@@ -247,6 +248,18 @@ async def test_it_is_said_where_it_went(
         assert said in eye.keys
         assert ("y y" in eye.keys) == hint
         assert board.tmux == (["/workflows/0"] if "TMUX" in surroundings else [])
+
+
+async def test_where_it_went_is_said_also_of_a_long_text_in_a_narrow_terminal(
+    board: Clipboard, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("TMUX", "/tmp/tmux,1,0")
+    definition = a_workflow(name="[bold]" + "\x1b[31m" * 8)
+    async with explorer(written(tmp_path / "a.json", definition), size=(80, 24)) as eye:
+        await eye.press("y", "n")
+        assert "copied the name [bold]" in eye.keys
+        assert "… · through OSC 52 and tmux's buffer" in eye.keys
+        assert board.tmux == [definition["name"]]
 
 
 async def test_a_terminal_that_takes_nothing_gets_plain_text_at_once(
