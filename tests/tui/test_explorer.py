@@ -383,6 +383,17 @@ async def test_a_resize_keeps_what_is_selected(size: tuple[int, int]) -> None:
         assert eye.sees_the_cursor
 
 
+@pytest.mark.parametrize("key", ["4", "c", "F", "slash", "y", "6"])
+async def test_in_a_tiny_terminal_no_bar_to_scroll_everything_appears(key: str) -> None:
+    async with explorer(CHAIN, size=(20, 5)) as eye:
+        await eye.press(key)
+        assert not eye.explorer.show_vertical_scrollbar
+        await eye.pilot.resize_terminal(10, 3)
+        await eye.pilot.resize_terminal(80, 24)
+        await eye.rest()
+        assert "tree" in eye.panes
+
+
 async def test_a_resize_keeps_the_place_in_the_detail() -> None:
     async with explorer(CHAIN, size=(160, 30)) as eye:
         await eye.press("2", "j", "j", "j", "j")
