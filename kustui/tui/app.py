@@ -162,6 +162,12 @@ class Kustui(TypeAhead):
         if self._driver is not None:  # nothing public writes between what is drawn and not into it
             self._driver.write(osc52(text))
 
+    def action_command_palette(self) -> None:
+        from kustui.tui.palette import Palette
+
+        if not isinstance(self.screen, Palette):
+            self.push_screen(Palette(id="--command-palette"))
+
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         from kustui.tui.palette import commands, theme_commands
 

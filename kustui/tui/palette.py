@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 
 from kustui.preferences.themes import THEMES
 from kustui.tui.bindings import GROUPS, PASSING, Action, actions_of, pressed
@@ -16,6 +18,12 @@ if TYPE_CHECKING:
     from textual.app import App
     from textual.dom import DOMNode
     from textual.screen import Screen
+
+
+class Palette(CommandPalette):
+    """Textual's, from which the keys that always leave do so as well."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q,ctrl+c", "app.quit", show=False, priority=True)]
 
 
 def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:

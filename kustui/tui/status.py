@@ -12,6 +12,7 @@ from textual.widget import Widget
 from kustui.tui.bindings import actions_of, key_names
 from kustui.tui.lines import Line, Row, laid_out, shown, width_of
 from kustui.tui.theme import looks_of
+from kustui.tui.whereabouts import in_short
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -52,7 +53,8 @@ class StatusBar(Widget):
     def render_line(self, y: int) -> Strip:
         width, base, looks = self.size.width, self.rich_style, looks_of(self.app)
         if y == 0:
-            line = laid_out(self._where, width - 2)
+            room = width - 3 - width_of(self._where.mark)
+            line = laid_out(self._where._replace(line=in_short(self._where.line, room)), width - 2)
         else:
             line = laid_out(self._news, width - 2) if self._news.line else self._keys(width - 2)
         segments = [Segment(shown(text), base + looks[look]) for text, look in line]

@@ -383,6 +383,23 @@ async def test_a_resize_keeps_what_is_selected(size: tuple[int, int]) -> None:
         assert eye.sees_the_cursor
 
 
+@pytest.mark.parametrize("key", ["ctrl+q", "ctrl+c"])
+@pytest.mark.parametrize("before", ["4", "F", "slash", "question_mark", "colon", "u", "r", "8"])
+async def test_what_always_leaves_does_so_wherever_the_keys_go(key: str, before: str) -> None:
+    async with explorer(CHAIN) as eye:
+        await eye.pilot.press(before)
+        await eye.pilot.pause()
+        await eye.pilot.press(key)
+        assert eye.app._exit
+
+
+async def test_where_one_is_is_told_also_in_a_narrow_terminal() -> None:
+    async with explorer(CHAIN, size=(40, 12)) as eye:
+        await eye.go_to("● Whose conversation")
+        assert "› ● Whose conversation" in eye.status
+        assert eye.status.startswith(" … ›")
+
+
 @pytest.mark.parametrize("key", ["4", "c", "F", "slash", "y", "6"])
 async def test_in_a_tiny_terminal_no_bar_to_scroll_everything_appears(key: str) -> None:
     async with explorer(CHAIN, size=(20, 5)) as eye:
