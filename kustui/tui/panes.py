@@ -46,6 +46,7 @@ _TREE_KEYS = (
     "tree.close-all", "app.palette",
 )  # fmt: skip
 _FINDER_KEYS = ("finder.go", "finder.leave", "finder.complete", "finder.down", "finder.up")
+_RATE_KEYS = ("rate.keep", "rate.drop")
 _FILTER_KEYS = ("filter.keep", "filter.drop", "filter.up", "filter.down")
 _PANE_KEYS = (
     "rows.choose", "view.leave", "view.next-pane", "find.filter", "view.maximise", "go.back", "app.help", "app.quit",
@@ -181,6 +182,8 @@ class Panes(Screen[None]):
         keys: tuple[str, ...] = _TREE_KEYS if on_tree else _FILTER_KEYS if on_filter else _PANE_KEYS
         if self.focused is not None and self.focused.id == "finder-input":
             keys = _FINDER_KEYS
+        if self.focused is not None and self.focused.id == "rate":
+            keys = _RATE_KEYS
         if isinstance(self.focused, Diagram):
             keys = self.focused.KEYS
         self.status.offer([BY_ID[id_] for id_ in keys])

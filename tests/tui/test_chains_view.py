@@ -118,6 +118,9 @@ async def test_what_is_no_rate_is_told_and_can_be_left() -> None:
     async with explorer(ENDLESS, size=(160, 48)) as eye:
         await eye.press("8", "i", *"often", "enter")
         assert eye.focus == "rate"
+        assert "a rate is a number" in eye.keys
+        await eye.press("backspace")
+        assert eye.keys.strip() == "Enter take it   Esc leave"
         await eye.press("escape")
         assert eye.focus == "timeline"
         assert any("100 events an hour" in row for row in told(timeline(eye)))
