@@ -11,15 +11,13 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kustui.check.closest import hint_of
 from kustui.check.configuration_file import ConfigurationError as ConfigurationError
 from kustui.check.configuration_file import ConfigurationFile, found_from, read, user_path
 from kustui.check.configuration_file import contents as contents
-from kustui.check.problems import Severity
-from kustui.check.settings import Settings, Suppression
 from kustui.preferences.values import Preferences, preferences_of
 
 if TYPE_CHECKING:
+    from kustui.check.settings import Settings
     from kustui.check.toml_places import Key
 
 
@@ -33,7 +31,7 @@ class Configuration:
     def __init__(self, paths: Sequence[str], given: str | None = None) -> None:
         self._paths, self._given = tuple(paths), given
         self._read: tuple[tuple[str, bytes], ...] = ()
-        self._settings = Settings()
+        self._settings: Settings | None = None
 
     @property
     def path(self) -> str | None:
@@ -55,7 +53,7 @@ class Configuration:
     def settings(self) -> Settings:
         """Raises ConfigurationError."""
         found = tuple((path, contents(path)) for path in self.paths)
-        if found != self._read:
+        if self._settings is None or found != self._read:
             self._settings = _settings(_files(found))
             self._read = found
         return self._settings
@@ -94,6 +92,8 @@ def _settings(files: Sequence[ConfigurationFile]) -> Settings:
     """Raises ConfigurationError."""
     if lines := mistakes_of(files):
         raise ConfigurationError(*lines)
+    from kustui.check.problems import Severity
+    from kustui.check.settings import Settings, Suppression
     from kustui.definition.collection import Document
     from kustui.definition.outline import Shape
 
@@ -141,6 +141,7 @@ def _rule_of(table: object) -> object:
 
 def unknown_rule(name: str) -> str:
     """What to say of a rule that there is not."""
+    from kustui.check.closest import hint_of
     from kustui.check.pages import PAGES
 
     hint = hint_of(name, PAGES, "rules")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -56,6 +55,8 @@ def kind(value: object) -> str:
 
 def quoted(text: str) -> str:
     """The beginning of a text in quotes, with nothing in it that a terminal would obey."""
+    import json  # which only what is wrong needs
+
     shown = text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
     return "".join(
         character if character.isprintable() else json.dumps(character)[1:-1]

@@ -7,7 +7,6 @@ when it is opened.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from enum import Enum
@@ -242,6 +241,8 @@ class _Walk:
 
     def shallow(self, extent: Extent) -> object:
         """A value whose kind is to be named: decoded, but for what an object or a list holds."""
+        import json  # which only what is wrong needs
+
         match self.opening(extent):
             case b"{":
                 return {}

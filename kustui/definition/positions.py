@@ -6,7 +6,6 @@ and costs about 3 ms for a workflow of 40 steps, so it runs only when a place is
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
@@ -84,7 +83,11 @@ def key_of(pointer: str) -> str:
 
 def key_text(literal: bytes) -> str:
     """The key that a JSON string literal spells."""
-    return str(json.loads(mended(literal))) if b"\\" in literal else literal[1:-1].decode()
+    if b"\\" not in literal:
+        return literal[1:-1].decode()
+    import json  # which few keys need
+
+    return str(json.loads(mended(literal)))
 
 
 @dataclass(slots=True)

@@ -57,7 +57,6 @@ class Explorer(Copying, Defining, Rehearsing, Seeking, Placing, Filtering, Resiz
 
     def on_mount(self) -> None:
         self.side.bring(DIAGRAMS[0])
-        self.title_panes()
         self.tree_view.focus()
         self._offer_keys()
         if self.opening.done:
@@ -65,6 +64,7 @@ class Explorer(Copying, Defining, Rehearsing, Seeking, Placing, Filtering, Resiz
         else:
             self.tree_view.empty = "reading …"
             self._wait_for_opening()
+        self.title_panes()  # once it is known how many workflows there are: another title paints the pane again
 
     @work(thread=True)
     def _wait_for_opening(self) -> None:

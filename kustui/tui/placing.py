@@ -7,13 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.preferences.place import MOST_OPEN, Name, Place
 from kustui.tui.marking import Marking
 from kustui.tui.side import DIAGRAMS, PANES
 from kustui.tui.tree import workflow_key
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Document, Entry
+    from kustui.preferences.place import Name, Place
     from kustui.tui.lines import Key
     from kustui.tui.tree import Tree
 
@@ -27,6 +27,8 @@ class Placing(Marking):
         tree, node = self.tree_view.tree_of, self.tree_view.node
         if tree is None or self.snapshot is None or not self.snapshot.collection.documents:
             return None
+        from kustui.preferences.place import MOST_OPEN, Place  # not before the first paint
+
         names = Names(tree)
         opened = [key for key in tree.expanded if len(key) > 1]
         return Place(
@@ -44,6 +46,8 @@ class Placing(Marking):
         tree = self.tree_view.tree_of
         if tree is None:
             return
+        from kustui.preferences.place import MOST_OPEN
+
         names = Names(tree)
         marks = {letter: names.key(name) for letter, name in place.marks.items() if len(letter) == 1}
         self.bookmarks.places = {letter: key for letter, key in marks.items() if key} | self.bookmarks.places

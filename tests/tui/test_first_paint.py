@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
+
+import pytest
 
 from tests.tui.cases import SAMPLES
 
 CODE = """
 import asyncio, sys
 from textual.css.stylesheet import Stylesheet
+import kustui.commands.explore
+from kustui.check.configuration import Configuration
 from kustui.opening import Opening
 from kustui.tui.app import Kustui
+from kustui.tui.explorer import Explorer
+from kustui.tui.tree_view import TreeView
 
-styled, update_nodes = [], Stylesheet.update_nodes
+titles, modules, styled, update_nodes = [], [], [], Stylesheet.update_nodes
 
 def counted(self, nodes, animate=False):
     found = list(nodes)
@@ -22,15 +30,63 @@ def counted(self, nodes, animate=False):
 
 Stylesheet.update_nodes = counted
 
+def painted_tree(self, crop, render_lines=TreeView.render_lines):
+    titles.append(str(self.border_title))
+    return render_lines(self, crop)
+
+TreeView.render_lines = painted_tree
+
+def first_painted(self):
+    "In the place of what is done after the first paint."
+    modules.extend(sys.modules)
+
+Explorer._follow = first_painted
+
 async def painted():
-    async with Kustui(Opening([sys.argv[1]])).run_test(size=(80, 24)):
-        print(sum(number > 5 for number in styled), "wcwidth" in sys.modules)
+    opening = Opening([sys.argv[1]])
+    opening.wait()
+    async with Kustui(opening, preferences=Configuration([sys.argv[1]]).preferences()).run_test(size=(80, 24)) as pilot:
+        while not modules:
+            await pilot.pause(0.01)
 
 asyncio.run(painted())
+import json
+
+print(json.dumps([titles, sum(number > 5 for number in styled), modules]))
 """
+NOT_YET = {
+    "what works out, and is not there to see": ("networkx", "pydantic", "rapidfuzz", "wcwidth", "watchfiles", "re2"),
+    "what reads what few have": ("tomllib", "json", "hashlib"),
+    "what rules find": ("kustui.check.checking", "kustui.check.rules", "kustui.check.pages", "kustui.check.settings"),
+    "what drawings are made with": ("kustui.graph", "kustui.drawing.flow_rail", "kustui.drawing.box_picture"),
+    "what a key asks for": (
+        "kustui.simulate", "kustui.tui.rehearse", "kustui.finding.index", "kustui.tui.finder", "kustui.tui.help",
+        "kustui.tui.palette", "kustui.tui.bookmarks", "kustui.tui.copy_menu", "kustui.tui.clipboard",
+        "kustui.tui.editor", "kustui.difference", "kustui.tui.change_rows", "kustui.preferences.place",
+    ),
+}  # fmt: skip
 
 
-def test_all_panes_are_styled_at_most_once_again_and_no_table_of_widths_is_read_before_the_first_paint() -> None:
-    path = SAMPLES / "scheduling-pair.json"
+@pytest.fixture(scope="module")
+def first_paint(tmp_path_factory: pytest.TempPathFactory) -> tuple[list[str], int, set[str]]:
+    """The title of the tree whenever it was painted, how often all was styled, and what was imported until then."""
+    path = shutil.copy(
+        SAMPLES / "scheduling-pair.json", tmp_path_factory.mktemp("opened")
+    )  # no pyproject.toml above it
     done = subprocess.run([sys.executable, "-c", CODE, path], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["1", "False"]
+    titles, styled, modules = json.loads(done.stdout)
+    return titles, styled, set(modules)
+
+
+def test_all_panes_are_styled_at_most_once_again(first_paint: tuple[list[str], int, set[str]]) -> None:
+    assert first_paint[1] == 1
+
+
+def test_it_says_how_many_workflows_there_are(first_paint: tuple[list[str], int, set[str]]) -> None:
+    """Another title would paint the pane once more."""
+    assert set(first_paint[0]) == {"1 Workflows 2"}
+
+
+@pytest.mark.parametrize("what", NOT_YET)
+def test_nothing_is_imported_that_nobody_sees_yet(what: str, first_paint: tuple[list[str], int, set[str]]) -> None:
+    assert first_paint[2].isdisjoint(NOT_YET[what])
