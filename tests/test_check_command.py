@@ -345,12 +345,14 @@ import sys
 from kustui.cli import main
 main(["check", "wrong.json"])
 main(["explain", "loop"])
-sys.stderr.write(" ".join({name.partition(".")[0] for name in sys.modules}))
+sys.stderr.write(" ".join(sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment(), check=True)
-    loaded = set(done.stderr.split())
-    assert "kustui" in loaded
+    loaded = {*done.stderr.split()}
+    assert "kustui.check.checking" in loaded
     assert loaded.isdisjoint({"textual", "rich", "asyncio", "watchfiles", "anyio", "tomllib", "jsonschema", "wcwidth"})
+    assert loaded.isdisjoint({"platformdirs", "kustui.simulate", "kustui.finding", "kustui.drawing"})
+    assert loaded.isdisjoint({"kustui.preferences.values", "kustui.preferences.actions", "kustui.check.screen_faults"})
 
 
 # Again after every change

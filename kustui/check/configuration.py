@@ -11,25 +11,26 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kustui.check.configuration_file import OWN, ConfigurationFile, found_from, read, searched, user_path
 from kustui.check.configuration_file import ConfigurationError as ConfigurationError
-from kustui.check.configuration_file import ConfigurationFile, found_from, read, user_path
 from kustui.check.configuration_file import contents as contents
-from kustui.preferences.values import Preferences, preferences_of
 
 if TYPE_CHECKING:
     from kustui.check.settings import Settings
     from kustui.check.toml_places import Key
+    from kustui.preferences.values import Preferences
 
 
 class Configuration:
     """What holds for the definitions that some paths name: the configuration that is ``given``, else the first that is
     found upward from the first path; beneath it the person's own for the screen; beneath that the defaults.
 
-    They are read again and again, and the same value as long as what is written is the same.
+    They are read again and again, and the same value as long as what is written is the same. With ``none`` the
+    defaults alone hold.
     """
 
-    def __init__(self, paths: Sequence[str], given: str | None = None) -> None:
-        self._paths, self._given = tuple(paths), given
+    def __init__(self, paths: Sequence[str], given: str | None = None, *, none: bool = False) -> None:
+        self._paths, self._given, self._none = tuple(paths), given, none
         self._read: tuple[tuple[str, bytes], ...] = ()
         self._settings: Settings | None = None
 
@@ -41,10 +42,23 @@ class Configuration:
     @property
     def paths(self) -> tuple[str, ...]:
         """Every file that holds now, the person's own first."""
+        if self._none:
+            return ()
         own, path = user_path(), self.path
         if not own.is_file() or (path is not None and Path(path).absolute() == own):
             return () if path is None else (path,)
         return (str(own),) if path is None else (str(own), path)
+
+    @property
+    def awaited(self) -> tuple[str, ...]:
+        """Every file to look at for changes: those that hold now, and those that would once they are there, the
+        person's own and the one in the folder of the first path."""
+        if self._none or self._given is not None:
+            return self.paths
+        first, *above = searched(self._paths)
+        own, beside = user_path(), (first if first.is_dir() else above[0]) / OWN
+        wanted = [str(path) for path in (own, beside) if path.parent.is_dir()]
+        return tuple(dict.fromkeys((*self.paths, *wanted)))
 
     def files(self) -> tuple[ConfigurationFile, ...]:
         """What stands in each of them, unchecked. Raises ConfigurationError where that cannot be read."""
@@ -60,6 +74,8 @@ class Configuration:
 
     def preferences(self) -> Preferences:
         """What is said of the screen. What is wrong is passed over here: ``settings`` tells of it."""
+        from kustui.preferences.values import preferences_of  # which the screen alone asks for
+
         tables = []
         for path in self.paths:
             with suppress(ConfigurationError):

@@ -16,7 +16,7 @@ from kustui.check.parallel import processes_for
 from kustui.check.problems import Severity
 from kustui.check.reports import FORMATS, Checked, report_of
 from kustui.check.settings import Settings
-from kustui.commands.saying import COLOURS, PROBLEMS, Parser, coloured, refuse, say, write
+from kustui.commands.saying import COLOURS, PROBLEMS, Parser, coloured, refuse, say, takes_configuration, write
 from kustui.definition.collection import Collection
 from kustui.definition.garbage import undisturbed
 from kustui.definition.loading import STDIN, STDIN_NAME, PathError, nothing_to_show
@@ -74,11 +74,7 @@ def parser() -> argparse.ArgumentParser:
     add("--select", metavar="RULES", type=_rules, action="extend", help="only these rules, with commas between")
     add("--ignore", metavar="RULES", type=_rules, action="extend", help="all but these rules")
     add("--fail-on", choices=_FAIL_ON, default="error", help="the mildest that fails (default: error)")
-    configuration = parser.add_mutually_exclusive_group()
-    configuration.add_argument(
-        "--config", metavar="FILE", help="instead of the nearest kustui.toml or pyproject.toml above the first PATH"
-    )
-    configuration.add_argument("--no-config", action="store_true", help="without any")
+    takes_configuration(parser)
     baseline = parser.add_mutually_exclusive_group()
     baseline.add_argument("--baseline", metavar="FILE", help="leave out the problems that it records")
     baseline.add_argument("--write-baseline", metavar="FILE", help="record the problems that there are now")
@@ -130,12 +126,12 @@ def _told_of(options: argparse.Namespace, snapshot: Snapshot) -> Checked:
     return Checked(snapshot.collection, problems, _FAIL_ON[options.fail_on])
 
 
-def _configuration(options: argparse.Namespace) -> Configuration | None:
-    return None if options.no_config else Configuration(options.paths, options.config)
+def _configuration(options: argparse.Namespace) -> Configuration:
+    return Configuration(options.paths, options.config, none=options.no_config)
 
 
-def _settings(options: argparse.Namespace, configuration: Configuration | None) -> Settings:
-    settings = configuration.settings() if configuration is not None else Settings()
+def _settings(options: argparse.Namespace, configuration: Configuration) -> Settings:
+    settings = configuration.settings()
     severities = dict(settings.severities)
     if options.select:
         severities |= dict.fromkeys(PAGES)
@@ -202,7 +198,7 @@ def _watch(options: argparse.Namespace) -> int:
     configuration = _configuration(options)
     workspace = Workspace(options.paths, examiner=_examined_by_all)
     _refuse_nothing(options, workspace.open().collection)
-    also = [*(configuration.paths if configuration else ()), *filter(None, [options.baseline])]
+    also = [*configuration.awaited, *filter(None, [options.baseline])]
     before: tuple[Problem, ...] | None = None
 
     def settings() -> Settings:

@@ -8,11 +8,15 @@ import os
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from kustui import __version__
-from kustui.commands.saying import Parser, refuse, say
+from kustui.commands.saying import Parser, refuse, say, takes_configuration
 from kustui.preferences.remembered import remembered_theme
 from kustui.preferences.themes import THEMES
+
+if TYPE_CHECKING:
+    from kustui.preferences.values import Preferences
 
 _EPILOG = """\
 commands:
@@ -46,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--ascii", action="store_true", help="draw with ASCII only")
     parser.add_argument("--poll", action="store_true", help="look at the files, where the system tells of no change")
     parser.add_argument("--no-state", action="store_true", help="remember nothing, and nothing of the last time")
+    takes_configuration(parser)
     parser.add_argument("--version", action="version", version=f"kustui {__version__}")
     return parser
 
@@ -70,10 +75,16 @@ def _explore(options: argparse.Namespace) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         return refuse("the explorer needs a terminal for input and output")
 
-    from kustui.check.configuration import Configuration
+    from kustui.check.configuration import Configuration, ConfigurationError, contents
     from kustui.definition.loading import PathError, nothing_to_show
     from kustui.opening import Opening
 
+    configuration = Configuration(options.paths, options.config, none=options.no_config)
+    try:
+        if options.config is not None:
+            contents(options.config)  # what is wrong in it is told on the screen, but there it must be
+    except ConfigurationError as error:
+        return refuse(*error.lines)
     opening = Opening(options.paths, stdin)
     from kustui.tui.app import Kustui  # while the files are read
 
@@ -83,20 +94,28 @@ def _explore(options: argparse.Namespace) -> int:
                 return refuse(reason)
         except PathError as error:
             return refuse(str(error))
-    preferences = Configuration(options.paths).preferences()
-    if options.no_state:
-        preferences = replace(preferences, state=False)
-    if theme := options.theme or (remembered_theme() if preferences.state and not preferences.theme else ""):
-        preferences = replace(preferences, theme=theme)
-    ascii_only = options.ascii or not _speaks_unicode()
-    keeps_place = preferences.state and "-" not in options.paths
-    app = Kustui(opening, preferences=preferences, ascii_only=ascii_only, poll=options.poll, keeps_place=keeps_place)
+    options.ascii = options.ascii or not _speaks_unicode()  # the screen has another standard output
+    app = Kustui(
+        opening,
+        configuration=configuration,
+        preferences=configuration.preferences(),
+        over=lambda preferences: _over(options, preferences),
+        poll=options.poll,
+        keeps_place="-" not in options.paths,
+    )
     app.run()
     if app.mistake:
         raise app.mistake
     if app.last_words:
         say(app.last_words)
     return app.return_code or 0
+
+
+def _over(options: argparse.Namespace, preferences: Preferences) -> Preferences:
+    """What the configuration says of the screen, with what the command line says over it."""
+    state = preferences.state and not options.no_state
+    theme = options.theme or preferences.theme or (remembered_theme() if state else "")
+    return replace(preferences, theme=theme, ascii=options.ascii or preferences.ascii, state=state)
 
 
 def _keyboard_from_terminal() -> bool:

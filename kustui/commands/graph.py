@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from kustui.check.configuration import Configuration, ConfigurationError
 from kustui.check.meant import named, unknown
 from kustui.check.parallel import processes_for
-from kustui.check.settings import Settings
 from kustui.commands.saying import COLOURS, Parser, coloured, refuse, say, write
 from kustui.definition.garbage import undisturbed
 from kustui.definition.loading import STDIN, PathError, left_out, nothing_to_show
@@ -21,6 +20,7 @@ from kustui.drawing.marks import marks_of
 from kustui.workspace import examined, open_paths
 
 if TYPE_CHECKING:
+    from kustui.check.settings import Settings
     from kustui.definition.collection import Entry
     from kustui.drawing.sheets import Sheet
     from kustui.workspace import Snapshot
@@ -47,7 +47,7 @@ def run(arguments: Sequence[str]) -> int:
     stdin = sys.stdin.buffer.read() if STDIN in options.paths and sys.stdin is not None else b""
     try:
         with undisturbed():
-            settings = Settings() if options.no_config else Configuration(options.paths).settings()
+            settings = Configuration(options.paths, none=options.no_config).settings()
             opened = open_paths(options.paths, stdin)
             if reason := nothing_to_show(opened.collection):
                 return refuse(reason)

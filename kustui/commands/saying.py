@@ -89,6 +89,15 @@ def coloured(choice: str) -> bool:
     )
 
 
+def takes_configuration(parser: argparse.ArgumentParser) -> None:
+    """Let a command be told which configuration holds, or that none does."""
+    configuration = parser.add_mutually_exclusive_group()
+    configuration.add_argument(
+        "--config", metavar="FILE", help="instead of the nearest kustui.toml or pyproject.toml above the first PATH"
+    )
+    configuration.add_argument("--no-config", action="store_true", help="without any")
+
+
 class Parser(argparse.ArgumentParser):
     """That of a command, its help with examples."""
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from kustui.check.configuration import Configuration, ConfigurationError
 from kustui.check.parallel import processes_for
-from kustui.check.settings import Settings
 from kustui.commands.saying import (
     COLOURS,
     PROBLEMS,
@@ -22,6 +21,7 @@ from kustui.commands.saying import (
     put_out,
     refuse,
     say,
+    takes_configuration,
     write,
 )
 from kustui.definition.garbage import undisturbed
@@ -121,7 +121,7 @@ def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: S
     from kustui.definition.loading import stamps_of
     from kustui.watch import Changes
 
-    configurations = () if options.no_config else Configuration(definitions, options.config).paths
+    configurations = _configuration(options, definitions).paths
     also = [path for path in (*scenarios, options.event, *configurations) if path]
     before = None
     with Changes(definitions, also, poll=options.poll) as changes:
@@ -160,11 +160,7 @@ def parser() -> argparse.ArgumentParser:
     add("--explore", action="store_true", help="list every path through --workflow or each workflow, and what it needs")
     add("--chain", action="store_true", help="the same, each path on through the workflows that it schedules")
     add("--schema", action="store_true", help="write the JSON Schema of a scenario, and nothing else")
-    configuration = parser.add_mutually_exclusive_group()
-    configuration.add_argument(
-        "--config", metavar="FILE", help="instead of the nearest kustui.toml or pyproject.toml above the first PATH"
-    )
-    configuration.add_argument("--no-config", action="store_true", help="without any")
+    takes_configuration(parser)
     add("--color", choices=COLOURS, default="auto", help="colours in text (default: on a terminal)")
     return parser
 
@@ -183,11 +179,15 @@ def _schema() -> int:
     return 0
 
 
+def _configuration(options: argparse.Namespace, definitions: Sequence[str]) -> Configuration:
+    return Configuration(definitions, options.config, none=options.no_config)
+
+
 def _organisation(options: argparse.Namespace, definitions: Sequence[str]) -> Organisation:
     """Raises PathError, ConfigurationError and CannotError."""
     from kustui.simulate.organisation import Organisation
 
-    settings = Settings() if options.no_config else Configuration(definitions, options.config).settings()
+    settings = _configuration(options, definitions).settings()
     stdin = sys.stdin.buffer.read() if STDIN in definitions and sys.stdin is not None else b""
     opened = open_paths(definitions, stdin)
     if reason := nothing_to_show(opened.collection):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 from kustui.preferences.actions import BY_ID
@@ -29,6 +29,10 @@ class Preferences:
     panes: Mapping[str, int] = field(default_factory=lambda: dict(PANES))
     keys: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """The keys of actions that have others than those of the table, as Textual names them."""
+
+
+NAMES = tuple(field.name for field in fields(Preferences))
+"""What can be said, as a configuration names it."""
 
 
 def preferences_of(*tables: Mapping[str, Any]) -> Preferences:

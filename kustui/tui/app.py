@@ -15,7 +15,7 @@ from textual.app import SuspendNotSupported
 
 from kustui.preferences.actions import with_keys
 from kustui.preferences.themes import DEFAULT
-from kustui.preferences.values import Preferences
+from kustui.preferences.values import NAMES, Preferences
 from kustui.tui.bindings import bindings, keymap_of
 from kustui.tui.explorer import Explorer
 from kustui.tui.sizes import size_variables
@@ -23,7 +23,7 @@ from kustui.tui.theme import THEMES, VARIABLES
 from kustui.tui.typeahead import TypeAhead
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from textual.app import SystemCommand
     from textual.binding import BindingType
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
+    from kustui.check.configuration import Configuration
     from kustui.opening import Opening
 
 
@@ -46,15 +47,21 @@ class Kustui(TypeAhead):
         self,
         opening: Opening,
         *,
+        configuration: Configuration | None = None,
         preferences: Preferences = Preferences(),  # noqa: B008  # it is frozen
-        ascii_only: bool = False,
+        over: Callable[[Preferences], Preferences] = lambda preferences: preferences,
         poll: bool = False,
         keeps_place: bool = False,
     ) -> None:
+        self._configured = preferences
+        self._over = over
+        """What the command line says over the configuration."""
+        self.preferences = over(preferences)
+        """What holds of both."""
         self.sizes = dict(preferences.panes)  # what is below asks for them
         """Per cent that the panes take."""
         super().__init__()
-        self.preferences = preferences
+        self._configuration = configuration
         self.actions = with_keys(preferences.keys)
         """What the keys in force do."""
         self._colourless = self.no_color
@@ -62,7 +69,6 @@ class Kustui(TypeAhead):
         self.opening = opening
         self.poll = poll
         self._keeps_place = keeps_place
-        self.ascii_only = ascii_only or preferences.ascii
         self.mistake: BaseException | None = None
         """The exception that ended it."""
         self.last_words = ""
@@ -71,7 +77,7 @@ class Kustui(TypeAhead):
         self._ended: signal.Signals | None = None
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = preferences.theme or DEFAULT
+        self.theme = self.preferences.theme or DEFAULT
         self.set_keymap(keymap_of(self.actions))
         if os.environ.get("SSH_CONNECTION"):
             self.animation_level = "none"
@@ -83,6 +89,28 @@ class Kustui(TypeAhead):
         """Give the panes other sizes, in per cent."""
         self.sizes = dict(sizes)
         self.refresh_css(animate=False)
+
+    def prefer(self, configured: Preferences) -> Sequence[str]:
+        """Do as the configuration says now; the names of what is different, but for what the command line says.
+
+        Preferences of a screen without a configuration stay what they are.
+        """
+        if self._configuration is None or configured == self._configured:
+            return ()
+        self._configured, before, now = configured, self.preferences, self._over(configured)
+        self.preferences = now
+        if now.theme != before.theme:
+            self.theme = now.theme or DEFAULT
+        if now.keys != before.keys:
+            self.actions = with_keys(now.keys)
+            self.set_keymap(keymap_of(self.actions))
+        if now.panes != before.panes:
+            self.resize(now.panes)
+        if now.ascii != before.ascii:
+            for screen in self.screen_stack:
+                for widget in (screen, *screen.query("*")):
+                    widget.refresh()  # each keeps what it drew last
+        return [name for name in NAMES if getattr(now, name) != getattr(before, name)]
 
     def choose_theme(self, name: str) -> None:
         """Look otherwise from now on, the next time included unless nothing is to be remembered."""
@@ -101,12 +129,13 @@ class Kustui(TypeAhead):
     @cached_property
     def explorer(self) -> Explorer:
         """The screen below all others."""
-        return Explorer(self.opening, poll=self.poll, keeps_place=self._keeps_place)
+        keeps_place = self._keeps_place and self.preferences.state
+        return Explorer(self.opening, self._configuration, poll=self.poll, keeps_place=keeps_place)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         from kustui.tui.filters import ASCII, COLOURLESS, STEADY
 
-        plainer = (ASCII if self.ascii_only else STEADY, *((COLOURLESS,) if self.no_color else ()))
+        plainer = (ASCII if self.preferences.ascii else STEADY, *((COLOURLESS,) if self.no_color else ()))
         return (*super().get_line_filters(), *plainer)
 
     def on_load(self) -> None:
@@ -177,7 +206,8 @@ class Kustui(TypeAhead):
     def exit(self, result: None = None, return_code: int = 0, message: object = None) -> None:
         """Leave. The message is kept for the command line, which tells it when the terminal is given back."""
         self.last_words = str(message or "")
-        self.explorer.keep_place()
+        if self.preferences.state:
+            self.explorer.keep_place()
         super().exit(result, return_code)
 
     def _fatal_error(self) -> None:

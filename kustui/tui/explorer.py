@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.binding import BindingType
 
+    from kustui.check.configuration import Configuration
     from kustui.difference import Difference
     from kustui.opening import Opening
     from kustui.preferences.place import Place
@@ -43,9 +44,17 @@ class Explorer(Copying, Defining, Rehearsing, Seeking, Placing, Filtering, Resiz
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("view")
 
-    def __init__(self, opening: Opening, *, poll: bool = False, keeps_place: bool = False) -> None:
+    def __init__(
+        self,
+        opening: Opening,
+        configuration: Configuration | None = None,
+        *,
+        poll: bool = False,
+        keeps_place: bool = False,
+    ) -> None:
         super().__init__()
         self.opening = opening
+        self._configuration = configuration
         self._keeps_place = keeps_place
         self._kept_in: Path | None = None
         """The file that the place is kept in; None where it is to be forgotten, or nobody has looked yet."""
@@ -123,7 +132,7 @@ class Explorer(Copying, Defining, Rehearsing, Seeking, Placing, Filtering, Resiz
 
         kept_in = place_file(self.opening.workspace.snapshot.paths) if self._keeps_place else None
         self.app.call_from_thread(self._warm, kept_in, read_place(kept_in) if kept_in is not None else None)
-        live = self._live = Live(self.opening.workspace, self.post_message, poll=self._poll)
+        live = self._live = Live(self.opening.workspace, self.post_message, self._configuration, poll=self._poll)
         if self.is_running:  # else nobody would end it
             live.run()
 
@@ -152,6 +161,14 @@ class Explorer(Copying, Defining, Rehearsing, Seeking, Placing, Filtering, Resiz
     def on_live_refused(self, event: Live.Refused) -> None:
         told = "\n".join(shown(line) for line in event.lines)
         self.notify(told, severity="error", timeout=20, markup=False)
+
+    def on_live_preferred(self, event: Live.Preferred) -> None:
+        from kustui.tui.app import Kustui
+
+        if isinstance(self.app, Kustui) and (names := self.app.prefer(event.preferences)):
+            self.title_panes()
+            self._offer_keys()
+            self.announce(f"the configuration was read again: {', '.join(names)}")
 
     def on_banner_clicked(self) -> None:
         if self.snapshot is not None and (broken := broken_files(self.snapshot)):

@@ -11,8 +11,10 @@ from textual.message import Message
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from kustui.check.configuration import Configuration
     from kustui.check.settings import Settings
     from kustui.difference import Difference
+    from kustui.preferences.values import Preferences
     from kustui.workspace import Snapshot, Workspace
 
 _MOMENT = 0.1
@@ -45,7 +47,21 @@ class Live:
             super().__init__()
             self.lines = lines
 
-    def __init__(self, workspace: Workspace, tell: Callable[[Message], object], *, poll: bool = False) -> None:
+    class Preferred(Message):
+        """What a configuration without a mistake says of the screen."""
+
+        def __init__(self, preferences: Preferences) -> None:
+            super().__init__()
+            self.preferences = preferences
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        tell: Callable[[Message], object],
+        configuration: Configuration | None = None,
+        *,
+        poll: bool = False,
+    ) -> None:
         from kustui.check.configuration import Configuration
         from kustui.check.settings import Settings
         from kustui.watch import Changes
@@ -53,11 +69,11 @@ class Live:
         paths = workspace.snapshot.paths
         self._workspace = workspace
         self._tell = tell
-        self._configuration = Configuration(paths)
+        self._configuration = configuration or Configuration(paths)
         self._good = Settings()
         self._refused: tuple[str, ...] = ()
         self._began = self._told = 0.0
-        self._changes = Changes(paths, self._configuration.paths, poll=poll)
+        self._changes = Changes(paths, self._configuration.awaited, poll=poll)
 
     def close(self) -> None:
         """It ends as soon as it can."""
@@ -93,7 +109,10 @@ class Live:
         self._began = self._told = time.monotonic()
         refused: tuple[str, ...] = ()
         try:
-            self._good = self._configuration.settings()
+            found = self._configuration.settings()
+            if found is not self._good:  # it was written anew
+                self._tell(self.Preferred(self._configuration.preferences()))
+            self._good = found
         except ConfigurationError as error:
             refused = error.lines
         if refused and refused != self._refused:
