@@ -28,6 +28,8 @@ EVENT: dict[str, Any] = {
     "items": [{"t": "A", "sub": [1, 2]}, {"t": "B", "sub": []}], "custom": {"@x": 1.5},
 }  # fmt: skip
 NOW = instant("2026-01-01T09:00:00Z") or 0
+
+
 class _Unknown:
     def __repr__(self) -> str:
         return "undecided"  # the same in every process: it is in the names of the tests
