@@ -138,7 +138,7 @@ def test_ctrl_z_leads_to_the_shell_and_fg_back() -> None:
             terminal.wait_until(lambda: "Workflows 4" in terminal.lines[0], "the screen")
             terminal.settle()
             assert len(terminal.lines[0]) == size[0]
-            assert "timer-chain.json" in terminal.lines[-2], terminal.text
+            assert "followup-timer-1-of-4-start" in terminal.lines[-2], terminal.text
             assert cursor_row(terminal).split() == here.split()
             terminal.press("jk")
             terminal.settle()
