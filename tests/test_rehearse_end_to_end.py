@@ -19,7 +19,7 @@ def test_a_chain_is_rehearsed_to_where_its_mistake_ends_it_and_left() -> None:
         terminal.wait_for("payload drafted")
         terminal.press("c")
         terminal.wait_for("over: no transition holds: @fooAt is missing")
-        assert 'did you mean "@fooAt"?' in terminal.text
+        terminal.wait_for('did you mean "@fooAt"?')
         terminal.press("b")
         terminal.wait_for("▶ next: conversation.find-by-id")
         terminal.press("q")

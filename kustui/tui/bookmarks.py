@@ -8,7 +8,7 @@ from textual.message import Message
 
 from kustui.tui.bindings import bindings
 from kustui.tui.lines import Key, Line, Row, Rows, joined
-from kustui.tui.rows import RowsView
+from kustui.tui.menu import Menu
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,17 +23,11 @@ _MOST = 12
 """Rows of the list at once."""
 
 
-class BookmarkMenu(RowsView, inherit_bindings=False):
+class BookmarkMenu(Menu, inherit_bindings=False):
     """It lies above the panes, which stay as they are; a letter ends it, and so does any key that is not one of its
     own."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("marks")
-    DEFAULT_CSS = """
-    BookmarkMenu {
-        dock: bottom; layer: above; height: auto; margin-bottom: 2; background: $panel;
-        border-top: solid $primary; border-title-color: $primary; border-title-style: bold;
-    }
-    """
 
     class Lettered(Message):
         """A letter was typed, or chosen from the list."""
@@ -51,22 +45,12 @@ class BookmarkMenu(RowsView, inherit_bindings=False):
             self.letter = letter
 
     def __init__(self, places: Mapping[str, Line], came_from: Widget | None, *, setting: bool) -> None:
-        super().__init__(id="marks", empty="a letter or a digit marks the place")
+        super().__init__(came_from, id="marks", empty="a letter or a digit marks the place")
         self._letters = sorted(places)
-        self._came_from = came_from
         self._setting = setting
-        self._over = False
         self.border_title = "Mark with a letter" if setting else "Go to a mark"
         self.styles.height = 1 + max(1, min(_MOST, len(places)))
         self.show(Rows.of([Row(((f" {letter}  ", "key"), *places[letter])) for letter in self._letters]))
-
-    def end(self) -> None:
-        """Give the keys back to where they were."""
-        if not self._over:
-            self._over = True
-            if self._came_from is not None and self.screen.focused is self:
-                self.screen.set_focus(self._came_from)
-            self.remove()
 
     def on_key(self, event: events.Key) -> None:
         if event.character is not None and (event.character.isalnum() or event.character in "'`"):
@@ -76,9 +60,6 @@ class BookmarkMenu(RowsView, inherit_bindings=False):
         elif event.key not in self._bindings.key_to_bindings:
             event.stop()
             self.end()
-
-    def on_blur(self) -> None:
-        self.end()
 
     def action_choose(self) -> None:
         if self._letters:
@@ -91,9 +72,6 @@ class BookmarkMenu(RowsView, inherit_bindings=False):
             rows = [self.rows.make(index) for index in range(self.rows.count) if index != self.cursor]
             self.show(Rows.of(rows), self.cursor)
             self.post_message(self.Forgotten(letter))
-
-    def action_leave(self) -> None:
-        self.end()
 
 
 def told(tree: Tree, key: Key) -> Line:

@@ -10,7 +10,7 @@ from textual.message import Message
 
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.lines import Row, Rows
-from kustui.tui.rows import RowsView
+from kustui.tui.menu import Menu
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,19 +23,13 @@ if TYPE_CHECKING:
     from kustui.tui.copyable import Copyable
 
 
-class CopyMenu(RowsView, inherit_bindings=False):
+class CopyMenu(Menu, inherit_bindings=False):
     """It lies above the panes, which stay where they are; any key that is not one of its own ends it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("menu"),
         *(replace(key, action=f"screen.{key.action}") for key in bindings("copy") if isinstance(key, Binding)),
     ]
-    DEFAULT_CSS = """
-    CopyMenu {
-        dock: bottom; layer: above; height: auto; margin-bottom: 2; background: $panel;
-        border-top: solid $primary; border-title-color: $primary; border-title-style: bold;
-    }
-    """
 
     class Asked(Message):
         """Something is to be copied, or shown as plain text."""
@@ -46,23 +40,13 @@ class CopyMenu(RowsView, inherit_bindings=False):
             self.plain = plain
 
     def __init__(self, items: Sequence[Copyable], last: str, came_from: Widget | None) -> None:
-        super().__init__(id="copy-menu")
+        super().__init__(came_from, id="copy-menu")
         self.items = tuple(items)
-        self._came_from = came_from
-        self._over = False
         ids = [item.action for item in items]
         rows = Rows.of([_row(item, self.app) for item in items])
         self.border_title = "Copy"
         self.styles.height = len(items) + 1
         self.show(rows, ids.index(last) if last in ids else 0)
-
-    def end(self) -> None:
-        """Give the keys back to where they were."""
-        if not self._over:
-            self._over = True
-            if self._came_from is not None and self.screen.focused is self:
-                self.screen.set_focus(self._came_from)
-            self.remove()
 
     def on_key(self, event: events.Key) -> None:
         key = self.screen.active_bindings.get(event.key)
@@ -70,9 +54,6 @@ class CopyMenu(RowsView, inherit_bindings=False):
             if key is None or key.node is not self.app:
                 event.stop()
             self.end()
-
-    def on_blur(self) -> None:
-        self.end()
 
     def action_choose(self) -> None:
         self._ask(plain=False)
@@ -82,9 +63,6 @@ class CopyMenu(RowsView, inherit_bindings=False):
 
     def _ask(self, *, plain: bool) -> None:
         self.post_message(self.Asked(self.items[self.cursor], plain=plain))
-        self.end()
-
-    def action_leave(self) -> None:
         self.end()
 
 
