@@ -58,6 +58,7 @@ def query(text: str) -> Query:
     unknown: list[str] = []
     for sign, key, quoted in _TOKEN.findall(text):
         value = quoted.strip('"').lower() if quoted.startswith('"') else quoted.lower()
+        value = value.replace("\n", " ")  # no line that is searched has a break in it
         if key and key.lower() not in KEYS:
             unknown.append(key)
             value = f"{key.lower()}:{value}"

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kustui.finding.answering import MOST, Found, answer
@@ -249,6 +249,7 @@ def test_nothing_is_found_while_nothing_is_asked() -> None:
 
 
 @given(st.text(max_size=25))
+@example('"\n')
 def test_no_query_raises(text: str) -> None:
     for group in answer(_timers, query(text), _timer_problems):
         for found in group.found:
