@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.definition.loading import STDIN
 from kustui.definition.source import Source, UndecodableError
+from kustui.preferences.folders import own_folder
 
 if TYPE_CHECKING:
     from kustui.check.toml_places import Key
@@ -87,13 +87,7 @@ def contents(path: str) -> bytes:
 
 def user_path() -> Path:
     """The file that a person has for whatever they open, whether it is there or not."""
-    if (folder := os.environ.get("XDG_CONFIG_HOME", "")) and Path(folder).is_absolute():
-        return Path(folder) / "kustui" / OWN
-    if sys.platform in ("darwin", "win32"):
-        from platformdirs import user_config_path  # slow to import, and elsewhere the folder is as below
-
-        return user_config_path("kustui", appauthor=False) / OWN
-    return Path.home() / ".config" / "kustui" / OWN
+    return own_folder("config") / OWN
 
 
 def searched(paths: Sequence[str]) -> tuple[Path, ...]:

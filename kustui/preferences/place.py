@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from kustui.preferences.remembered import state_folder
+from kustui.preferences.folders import own_folder
 
 _VERSION = 1
 _FOLDER = "places"
@@ -46,7 +46,7 @@ def place_file(paths: Sequence[str]) -> Path:
     from hashlib import sha256  # which few need, and nobody before the first paint
 
     named = "\0".join(sorted({os.path.realpath(path) for path in paths}))
-    return state_folder() / _FOLDER / f"{sha256(os.fsencode(named)).hexdigest()[:32]}.json"
+    return own_folder("state") / _FOLDER / f"{sha256(os.fsencode(named)).hexdigest()[:32]}.json"
 
 
 def read_place(file: Path) -> Place | None:

@@ -47,11 +47,6 @@ def at_step(key: str, node: str) -> Breakpoint:
     return lambda state: state.run is not None and state.run.key == key and state.run.at == node
 
 
-def at_workflow(key: str) -> Breakpoint:
-    """Before the trigger of a workflow."""
-    return at_step(key, TRIGGER_ID)
-
-
 def at_scheduled_run(state: State) -> bool:
     """Before the trigger of a run that was scheduled."""
     return state.run is not None and state.run.at == TRIGGER_ID and state.run.origin is Mark.INPUTS

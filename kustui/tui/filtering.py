@@ -54,11 +54,6 @@ class Filtering(Panes):
         self._before: tuple[Search, bool, int] = (Search(""), False, 0)
         """What was looked for, and where the cursor was, before another text was typed."""
 
-    @property
-    def narrows(self) -> bool:
-        """Whether the pane that is being filtered shows less of itself for it."""
-        return self.filtered in (None, self.tree_view, self.problems)
-
     def searched_pane(self, widget: Widget | None) -> Searched | None:
         """A pane as one that is searched; None for those that are filtered."""
         if widget is None or widget.id not in (*PANES, "changes"):

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.segment import Segment
 from textual.containers import Vertical
 from textual.message import Message
-from textual.strip import Strip
-from textual.widget import Widget
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
@@ -19,9 +16,9 @@ from kustui.finding.index import Index, indexes
 from kustui.finding.query import KEYS, query
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.finder_rows import finder_rows, key_rows
-from kustui.tui.lines import Line, Row, Rows, laid_out, shown
+from kustui.tui.lines import Line, Row, Rows
+from kustui.tui.lines_view import LinesView
 from kustui.tui.rows import RowsView
-from kustui.tui.theme import looks_of
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -89,22 +86,6 @@ class FinderInput(Input):
             super().action_cursor_right(select)
 
 
-class Hint(Widget):
-    """One line: how what is typed can go on, or what is wrong with it."""
-
-    row = Row()
-
-    def tell(self, row: Row) -> None:
-        if row != self.row:
-            self.row = row
-            self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        width, base, looks = self.size.width, self.rich_style, looks_of(self.app)
-        pieces = [Segment(shown(text), base + looks[look]) for text, look in laid_out(self.row, width - 2)]
-        return Strip([Segment(" ", base), *pieces]).adjust_cell_length(width, base)
-
-
 class Finder(Vertical):
     """Mounted when it is first asked for; what was asked last stands there when it is opened again."""
 
@@ -113,7 +94,7 @@ class Finder(Vertical):
         border-title-style: bold; }
     FinderInput { height: 1; padding: 0 1; border: none; }
     FinderInput:focus { border: none; }
-    Hint { height: 1; }
+    Finder LinesView { background: transparent; }
     """
 
     class Chosen(Message):
@@ -142,7 +123,7 @@ class Finder(Vertical):
 
     def compose(self) -> ComposeResult:
         yield FinderInput()
-        yield Hint()
+        yield LinesView(id="hint")
         found = RowsView(id="found")
         found.led = True
         yield found
@@ -225,7 +206,7 @@ class Finder(Vertical):
         if self.index is None or not self.index.complete:
             done, total = (len(self.index.leaves), self.index.total) if self.index is not None else (0, 0)
             mark = ((f"indexing {done:,} of {total:,} …" if total else "indexing …", "info"),)
-        self.query_one(Hint).tell(Row(line, mark=mark))
+        self.query_one(LinesView).tell(Row(line, mark=mark))
 
     # What keys do
 

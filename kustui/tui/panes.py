@@ -52,6 +52,8 @@ _PANE_KEYS = (
     "rows.choose", "view.leave", "view.next-pane", "find.filter", "view.maximise", "go.back", "app.help", "app.quit",
     "app.palette",
 )  # fmt: skip
+_KEYS = {"tree": _TREE_KEYS, "filter": _FILTER_KEYS, "finder-input": _FINDER_KEYS, "rate": _RATE_KEYS}
+"""The keys that are offered where the focus is; elsewhere those of a pane."""
 
 
 class Panes(Screen[None]):
@@ -177,13 +179,8 @@ class Panes(Screen[None]):
         self.title_panes()
 
     def _offer_keys(self) -> None:
-        on_tree = self.focused is None or self.focused.id == "tree"
-        on_filter = self.focused is not None and self.focused.id == "filter"
-        keys: tuple[str, ...] = _TREE_KEYS if on_tree else _FILTER_KEYS if on_filter else _PANE_KEYS
-        if self.focused is not None and self.focused.id == "finder-input":
-            keys = _FINDER_KEYS
-        if self.focused is not None and self.focused.id == "rate":
-            keys = _RATE_KEYS
+        name = self.focused.id if self.focused is not None else "tree"
+        keys: tuple[str, ...] = _KEYS.get(name or "", _PANE_KEYS)
         if isinstance(self.focused, Diagram):
             keys = self.focused.KEYS
         self.status.offer([BY_ID[id_] for id_ in keys])
@@ -262,24 +259,21 @@ class Panes(Screen[None]):
         self._turn(-1)
 
     def _turn(self, by: int) -> None:
-        panes: list[Callable[[], object]] = [
-            self.action_tree,
-            partial(self.enter, self.side.diagram),
-            self.action_detail,
-            self.action_source,
-        ]
-        names = ["tree", self.side.diagram, "detail", "source"]
+        panes: dict[str, Callable[[], object]] = {
+            "tree": self.action_tree,
+            self.side.diagram: partial(self.enter, self.side.diagram),
+            "detail": self.action_detail,
+            "source": self.action_source,
+        }
         if self.has_class("-problems"):
-            panes.append(self.enter_problems)
-            names.append("problems")
+            panes["problems"] = self.enter_problems
         if self.has_class("-changes"):
-            panes.append(self.enter_changes)
-            names.append("changes")
+            panes["changes"] = self.enter_changes
         if self.has_class("-uses"):
-            panes.append(lambda: self.set_focus(self.query_one("#uses")))
-            names.append("uses")
-        here = names.index(self.focused.id) if self.focused is not None and self.focused.id in names else 0
-        panes[(here + by) % len(panes)]()
+            panes["uses"] = lambda: self.set_focus(self.query_one("#uses"))
+        names = list(panes)
+        here = names.index(self.focused.id) if self.focused is not None and self.focused.id in panes else 0
+        panes[names[(here + by) % len(names)]]()
 
     def action_maximise(self) -> None:
         self.toggle_class("-maximised")

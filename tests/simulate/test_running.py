@@ -18,7 +18,6 @@ from kustui.simulate.running import (
     after_schedule,
     at_scheduled_run,
     at_step,
-    at_workflow,
     stepped,
 )
 from tests.simulate.cases import started
@@ -42,7 +41,7 @@ def where(state: State) -> tuple[str, str]:
     ("stops", "place", "entries"),
     [
         (at_step(W, "cD4"), (W, "cD4"), 3),
-        (at_workflow(C), (C, "1"), 4),
+        (at_step(C, "1"), (C, "1"), 4),
         (at_scheduled_run, (C, "1"), 4),
         (after_schedule, ("", ""), 4),
         (after_failure, ("", ""), 6),

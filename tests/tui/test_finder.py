@@ -9,13 +9,15 @@ import pytest
 
 from kustui.finding.query import KEYS
 from kustui.finding.sayings import Kind
-from kustui.tui.finder import Finder, Hint
 from kustui.tui.lines import laid_out
+from kustui.tui.lines_view import LinesView
 from tests.tui.cases import SAMPLES, text_of
 from tests.tui.test_explorer import CHAIN, ORGANISATION, Eye, explorer, written
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from kustui.tui.finder import Finder
 
 
 def finder(eye: Eye) -> Finder:
@@ -33,7 +35,7 @@ def here(eye: Eye) -> str:
 
 
 def hint(eye: Eye) -> str:
-    return text_of(laid_out(finder(eye).query_one(Hint).row, 200))
+    return text_of(laid_out(finder(eye).query_one(LinesView).rows[0], 200))
 
 
 async def opened(eye: Eye, *keys: str) -> None:

@@ -8,7 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 
 from kustui.tui.lines import Row, Rows, shown, width_of, wrapped
-from kustui.tui.rehearse.lines_view import LinesView
+from kustui.tui.lines_view import LinesView
 from kustui.tui.rows import RowsView
 
 if TYPE_CHECKING:

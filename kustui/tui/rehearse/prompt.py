@@ -10,7 +10,7 @@ from textual.widgets import Input, TextArea
 
 from kustui.tui.bindings import bindings
 from kustui.tui.lines import Row
-from kustui.tui.rehearse.lines_view import LinesView
+from kustui.tui.lines_view import LinesView
 
 if TYPE_CHECKING:
     from collections.abc import Callable

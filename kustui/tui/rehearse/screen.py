@@ -8,11 +8,11 @@ from textual import on, work
 
 from kustui.tui.bindings import bindings
 from kustui.tui.lines import Key, Row
+from kustui.tui.lines_view import LinesView
 from kustui.tui.rehearse.arrangement import COURSE
 from kustui.tui.rehearse.choices import Choices
 from kustui.tui.rehearse.context_view import ContextView
 from kustui.tui.rehearse.keeping import Keeping, told_of
-from kustui.tui.rehearse.lines_view import LinesView
 from kustui.tui.rows import RowsView
 from kustui.tui.tree import node_key
 

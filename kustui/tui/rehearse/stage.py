@@ -11,12 +11,12 @@ from textual.screen import Screen
 
 from kustui.tui.bindings import BY_ID, actions_of, first_key, with_keys_in_force
 from kustui.tui.lines import Key, Line, Row, Rows, shown
+from kustui.tui.lines_view import LinesView
 from kustui.tui.rehearse.arrangement import COURSE, MIDDLE, PANES, RIGHT, Arrangement
 from kustui.tui.rehearse.choices import KEYS as CHOICE_KEYS
 from kustui.tui.rehearse.choices import Choices
 from kustui.tui.rehearse.context_view import ContextView
 from kustui.tui.rehearse.course_view import CourseView
-from kustui.tui.rehearse.lines_view import LinesView
 from kustui.tui.rehearse.panes import ABOUT, KEYS, described
 from kustui.tui.rehearse.prompt import Prompt
 from kustui.tui.rows import RowsView

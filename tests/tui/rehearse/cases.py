@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from kustui.tui.rehearse.lines_view import LinesView
+from kustui.tui.lines_view import LinesView
 from kustui.tui.rehearse.prompt import Prompt
 from kustui.tui.rehearse.screen import Rehearse
 from kustui.tui.rows import RowsView
