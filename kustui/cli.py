@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from kustui.commands import COMMANDS
-from kustui.commands.saying import INTERRUPTED, MISTAKE, USAGE_ERROR, say
+from kustui.commands.output import INTERRUPTED, MISTAKE, USAGE_ERROR, say
 
 
 class _Command(Protocol):

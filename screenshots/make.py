@@ -116,9 +116,9 @@ def pictures() -> Iterator[tuple[str, Making]]:
 
 async def draw(picture: Picture, size: tuple[int, int], pace: float = 1) -> str:
     """The screen as SVG."""
-    from kustui.opening import Opening
     from kustui.tui.app import Kustui
-    from kustui.tui.tree import workflow_key
+    from kustui.tui.explorer.tree import workflow_key
+    from kustui.workspace.background_load import Opening
 
     app = Kustui(Opening([picture.opened]))
     async with app.run_test(size=size) as pilot:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from kustui.check.pages import PAGES
+from kustui.check.rule_pages import PAGES
 
 README = Path(__file__).parent.parent / "README.md"
 _RULES = re.compile(r"(?<=<!-- rules -->\n).*?(?=<!-- /rules -->)", re.DOTALL)

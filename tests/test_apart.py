@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from kustui import apart
-from kustui.check.settings import Settings
-from kustui.workspace import Snapshot, examined, open_paths
+from kustui.config.check_settings import Settings
+from kustui.workspace import subprocess_checker
+from kustui.workspace.snapshot import Snapshot, examined, open_paths
 from tests.benchmarks.generate import definition
 
 FILES = 2
@@ -17,7 +17,7 @@ FILES = 2
 
 @pytest.fixture
 def opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Snapshot:
-    monkeypatch.setattr(apart, "WORTH_IT", 1)
+    monkeypatch.setattr(subprocess_checker, "WORTH_IT", 1)
     for seed in range(FILES):
         value = definition(12, 5, seed=seed, mistakes=3)
         value["workflows"][0]["name"] = f"workflow {seed}"
@@ -34,12 +34,12 @@ def told(snapshot: Snapshot) -> list[tuple[object, ...]]:
 
 
 def beside(opened: Snapshot, settings: Settings | None = None) -> Snapshot:
-    return apart.examined_beside(opened, settings, lambda done, total: None, lambda: True)
+    return subprocess_checker.examined_beside(opened, settings, lambda done, total: None, lambda: True)
 
 
 def test_the_outcome_is_the_same(opened: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
     here = examined(opened)
-    monkeypatch.setattr(apart, "examined", None)  # it is not done in this process
+    monkeypatch.setattr(subprocess_checker, "examined", None)  # it is not done in this process
     there = beside(opened)
     assert told(there) == told(here)
     assert told(there)
@@ -51,19 +51,19 @@ def test_the_outcome_is_the_same(opened: Snapshot, monkeypatch: pytest.MonkeyPat
 
 
 def test_the_settings_go_with_it(opened: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "examined", None)
+    monkeypatch.setattr(subprocess_checker, "examined", None)
     settings = Settings(severities={"unknown-target": None, "unknown-step-reference": None, "unknown-workflow": None})
     assert not [problem for problem in told(beside(opened, settings)) if problem[0] == "unknown-target"]
 
 
 def test_progress_is_told(opened: Snapshot) -> None:
     seen: list[tuple[int, int]] = []
-    apart.examined_beside(opened, None, lambda done, total: seen.append((done, total)), lambda: True)
+    subprocess_checker.examined_beside(opened, None, lambda done, total: seen.append((done, total)), lambda: True)
     assert seen == [(10, 24), (20, 24)]
 
 
 def test_what_is_no_longer_wanted_is_ended(opened: Snapshot) -> None:
-    assert apart.examined_beside(opened, None, lambda done, total: None, lambda: False).problems is None
+    assert subprocess_checker.examined_beside(opened, None, lambda done, total: None, lambda: False).problems is None
 
 
 def test_files_that_changed_meanwhile_are_examined_as_they_were_read(opened: Snapshot) -> None:
@@ -73,7 +73,7 @@ def test_files_that_changed_meanwhile_are_examined_as_they_were_read(opened: Sna
 
 
 def test_an_answer_that_breaks_off_is_done_without(opened: Snapshot, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(apart, "_COMMAND", "print('done 5000', flush=True); print('half an answer')")
+    monkeypatch.setattr(subprocess_checker, "_COMMAND", "print('done 5000', flush=True); print('half an answer')")
     assert told(beside(opened)) == told(examined(opened))
 
 

@@ -349,10 +349,10 @@ sys.stderr.write(" ".join(sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment(), check=True)
     loaded = {*done.stderr.split()}
-    assert "kustui.check.checking" in loaded
+    assert "kustui.check.run" in loaded
     assert loaded.isdisjoint({"textual", "rich", "asyncio", "watchfiles", "anyio", "tomllib", "jsonschema", "wcwidth"})
-    assert loaded.isdisjoint({"platformdirs", "kustui.simulate", "kustui.finding", "kustui.drawing"})
-    assert loaded.isdisjoint({"kustui.preferences.values", "kustui.preferences.actions", "kustui.check.screen_faults"})
+    assert loaded.isdisjoint({"platformdirs", "kustui.simulate", "kustui.search", "kustui.diagrams"})
+    assert loaded.isdisjoint({"kustui.config.preferences", "kustui.config.actions", "kustui.config.screen_settings"})
 
 
 # Again after every change

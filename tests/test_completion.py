@@ -15,7 +15,7 @@ from kustui.cli import main
 from kustui.commands import COMMANDS
 from kustui.commands.completion import SHELLS
 from kustui.commands.grammar import grammar
-from kustui.preferences.themes import THEMES
+from kustui.config.themes import THEMES
 from tests.terminal import ROOT, Terminal, environment
 
 if TYPE_CHECKING:

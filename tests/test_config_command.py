@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kustui.cli import main
-from kustui.preferences.actions import ACTIONS
+from kustui.config.actions import ACTIONS
 from tests.terminal import SAMPLES, Terminal
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.difference import Difference, difference
-from kustui.workspace import Snapshot, Workspace, examined
+from kustui.workspace.difference import Difference, difference
+from kustui.workspace.snapshot import Snapshot, Workspace, examined
 from tests.definition.cases import a_workflow
 from tests.graph.cases import step, workflow
 

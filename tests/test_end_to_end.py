@@ -257,7 +257,7 @@ def test_it_ends_with_its_window() -> None:
 
 _DRIVER = """
 import sys
-import kustui.tui.explorer, kustui.opening, kustui.workspace
+import kustui.tui.explorer.screen, kustui.workspace.background_load, kustui.workspace.snapshot
 
 def fail(*arguments, **options):
     raise RuntimeError("injected \\x1b[31m[/]")
@@ -271,11 +271,11 @@ sys.exit(main({paths!r}))
 @pytest.mark.parametrize(
     ("place", "keys"),
     [
-        pytest.param("kustui.tui.explorer.Explorer.action_next_pane", "\t", id="on a key"),
-        pytest.param("kustui.tui.explorer.Explorer.compose", "", id="while the screen is made"),
-        pytest.param("kustui.tui.rows.RowsView.render_line", "", id="while it is drawn"),
-        pytest.param("kustui.workspace.examined", "", id="beside the keys"),
-        pytest.param("kustui.workspace.Workspace.open", "", id="while reading"),
+        pytest.param("kustui.tui.explorer.screen.Explorer.action_next_pane", "\t", id="on a key"),
+        pytest.param("kustui.tui.explorer.screen.Explorer.compose", "", id="while the screen is made"),
+        pytest.param("kustui.tui.widgets.rows.RowsView.render_line", "", id="while it is drawn"),
+        pytest.param("kustui.workspace.snapshot.examined", "", id="beside the keys"),
+        pytest.param("kustui.workspace.snapshot.Workspace.open", "", id="while reading"),
     ],
 )
 def test_a_mistake_of_its_own_is_one_line_and_a_log(tmp_path: Path, place: str, keys: str) -> None:
@@ -571,10 +571,10 @@ def test_no_colour_where_none_is_wanted() -> None:
     ("imported", "absent"),
     [
         ("kustui.cli", ("textual", "rich", "networkx", "pydantic")),
-        ("kustui.workspace", ("textual", "rich")),
-        ("kustui.opening", ("textual", "rich")),
+        ("kustui.workspace.snapshot", ("textual", "rich")),
+        ("kustui.workspace.background_load", ("textual", "rich")),
         ("kustui.check", ("textual", "rich")),
-        ("kustui.graph", ("textual", "rich")),
+        ("kustui.analysis", ("textual", "rich")),
         ("kustui.definition", ("textual", "rich")),
     ],
 )

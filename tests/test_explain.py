@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from kustui.check.pages import PAGES, found_in, written
+from kustui.check.rule_pages import PAGES, found_in, written
 from kustui.check.rules import RULES
 from kustui.cli import main
 

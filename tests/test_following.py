@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.check.configuration import Configuration
-from kustui.following import followed
-from kustui.watch import Changes
-from kustui.workspace import Snapshot, Workspace
+from kustui.config.configuration import Configuration
+from kustui.workspace.change_follower import followed
+from kustui.workspace.snapshot import Snapshot, Workspace
+from kustui.workspace.watch import Changes
 from tests.definition.cases import a_workflow
 from tests.graph.cases import step, workflow
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kustui.following import Outcome
+    from kustui.workspace.change_follower import Outcome
 
 PATIENCE = 20.0
 QUIET = 1.0
@@ -196,7 +196,7 @@ def test_what_stays_broken_is_told_and_keeps_its_last_good_state(file: Path, fol
 def test_what_is_written_all_the_time_is_told_even_so(
     file: Path, follow: Callable[..., Follower], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kustui.following._PATIENCE", 1.0)
+    monkeypatch.setattr("kustui.workspace.change_follower._PATIENCE", 1.0)
     follower = follow(file)
     stop = threading.Event()
 
@@ -354,9 +354,9 @@ def test_the_last_of_many_saves_is_never_missed(file: Path, follow: Callable[...
 def test_a_later_change_takes_the_place_of_one_that_is_looked_at(
     file: Path, follow: Callable[..., Follower], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kustui.check import checking
+    from kustui.check import run
 
-    original = checking.examine
+    original = run.examine
     slow = threading.Event()
 
     def examine(collection: Any, entry: Any, settings: Any) -> Any:
@@ -365,7 +365,7 @@ def test_a_later_change_takes_the_place_of_one_that_is_looked_at(
             time.sleep(0.2)
         return original(collection, entry, settings)
 
-    monkeypatch.setattr(checking, "examine", examine)
+    monkeypatch.setattr(run, "examine", examine)
     follower = follow(file)
     file.write_text(text("a", *(f"slow {number}" for number in range(100))))
     assert slow.wait(PATIENCE)

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from kustui.check.configuration import settings_of
-from kustui.check.pages import PAGES
+from kustui.check.rule_pages import PAGES
 from kustui.cli import main
 from kustui.commands import COMMANDS
 from kustui.commands.grammar import grammar
+from kustui.config.configuration import settings_of
 from tests.readme import README, current
 from tests.terminal import ROOT, SAMPLES, environment
 

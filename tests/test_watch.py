@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kustui.watch import Changes
+from kustui.workspace.watch import Changes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

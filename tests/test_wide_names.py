@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.definition.cells import cells, steady
+from kustui.text.cells import cells, steady
 from tests.graph.cases import step, workflow
 from tests.terminal import Terminal
 

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kustui.check import checking
-from kustui.check.settings import Settings, Suppression
+from kustui.check import run
+from kustui.config.check_settings import Settings, Suppression
 from kustui.definition import collection as collection_module
-from kustui.definition.loading import PathError
-from kustui.workspace import Snapshot, Workspace, examined, open_paths
+from kustui.definition.loader import PathError
+from kustui.workspace.snapshot import Snapshot, Workspace, examined, open_paths
 from tests.benchmarks.generate import definition
 from tests.definition.cases import a_workflow
 from tests.graph.cases import step, workflow
@@ -85,13 +85,13 @@ def write(path: Path, value: Json, indent: int | None = 2) -> None:
 def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The titles of the workflows that were examined."""
     seen: list[str] = []
-    original = checking.examine
+    original = run.examine
 
     def examine(collection: Any, entry: Any, settings: Any) -> Any:
         seen.append(entry.title)
         return original(collection, entry, settings)
 
-    monkeypatch.setattr(checking, "examine", examine)
+    monkeypatch.setattr(run, "examine", examine)
     return seen
 
 
@@ -386,7 +386,7 @@ def test_what_is_wrong_between_workflows_is_not_looked_for_again_while_they_say_
     write(tmp_path / "app.json", [caller, called])
     workspace = opened(tmp_path)
     assert rules(workspace.snapshot) == [("missing-input", "app.json"), ("missing-input", "app.json")]
-    monkeypatch.setattr(checking, "surveyed", None)
+    monkeypatch.setattr(run, "surveyed", None)
     caller["description"] = "one more line"
     called["steps"][0]["params"] = {"body": "/#steps.gone.x"}
     write(tmp_path / "app.json", [caller, called], indent=4)

@@ -14,17 +14,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kustui.check.configuration import ConfigurationError, contents
-from kustui.check.naming import Identity, identity, relative
+from kustui.check.names import Identity, identity, relative
 from kustui.check.problems import Problem, Severity
 from kustui.check.rules.suppressions import UNUSED
-from kustui.check.suppressing import severity_of
+from kustui.check.suppressions import severity_of
+from kustui.config.configuration import ConfigurationError, contents
 from kustui.definition.collection import Document, document
-from kustui.definition.loading import STDIN_NAME
-from kustui.definition.outline import Shape
+from kustui.definition.loader import STDIN_NAME
+from kustui.definition.source.outline import Shape
 
 if TYPE_CHECKING:
-    from kustui.check.settings import Settings
+    from kustui.config.check_settings import Settings
     from kustui.definition.collection import Collection
 
 _VERSION = 1

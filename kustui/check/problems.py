@@ -5,11 +5,11 @@ from __future__ import annotations
 from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
-from kustui.definition.strings import extent_within
+from kustui.definition.source.strings import extent_within
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Document, Entry
-    from kustui.definition.source import Extent, Span
+    from kustui.definition.source.source import Extent, Span
 
 
 class Severity(IntEnum):

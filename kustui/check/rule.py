@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from kustui.analysis.workflow_analysis import Subject, Survey
     from kustui.check.problems import Related, Severity
-    from kustui.check.subjects import Subject, Survey
     from kustui.definition.collection import Document, Entry
 
 

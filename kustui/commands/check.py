@@ -10,21 +10,21 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.check.configuration import Configuration, ConfigurationError, unknown_rule
-from kustui.check.pages import PAGES
-from kustui.check.parallel import processes_for
 from kustui.check.problems import Severity
 from kustui.check.reports import FORMATS, Checked, report_of
-from kustui.check.settings import Settings
-from kustui.commands.saying import COLOURS, PROBLEMS, Parser, coloured, refuse, say, takes_configuration, write
+from kustui.check.rule_pages import PAGES
+from kustui.check.worker_pool import processes_for
+from kustui.commands.output import COLOURS, PROBLEMS, Parser, coloured, refuse, say, takes_configuration, write
+from kustui.config.check_settings import Settings
+from kustui.config.configuration import Configuration, ConfigurationError, unknown_rule
 from kustui.definition.collection import Collection
-from kustui.definition.garbage import undisturbed
-from kustui.definition.loading import STDIN, STDIN_NAME, PathError, nothing_to_show
-from kustui.workspace import Snapshot, Workspace, examined, open_paths
+from kustui.definition.gc_paused import undisturbed
+from kustui.definition.loader import STDIN, STDIN_NAME, PathError, nothing_to_show
+from kustui.workspace.snapshot import Snapshot, Workspace, examined, open_paths
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
-    from kustui.definition.loading import Progress
+    from kustui.definition.loader import Progress
 
 _FAIL_ON = {**{str(severity): severity for severity in sorted(Severity, reverse=True)}, "never": None}
 
@@ -191,8 +191,8 @@ def _write_baseline(path: str, checked: Checked) -> int:
 def _watch(options: argparse.Namespace) -> int:
     """Until nobody reads on, or Ctrl+C."""
     from kustui.check.reports.text import difference
-    from kustui.following import followed
-    from kustui.watch import Changes
+    from kustui.workspace.change_follower import followed
+    from kustui.workspace.watch import Changes
 
     only_difference = options.format == "text" and not options.output and sys.stdout.isatty()
     configuration = _configuration(options)

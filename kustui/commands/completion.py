@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 
 from kustui.commands import COMMANDS
-from kustui.commands.saying import Parser, refuse, write
+from kustui.commands.output import Parser, refuse, write
 
 SHELLS = ("bash", "zsh", "fish")
 _EPILOG = """\
@@ -42,8 +42,8 @@ def parser() -> argparse.ArgumentParser:
 
 def _workflows(paths: Sequence[str]) -> Sequence[str]:
     """The names and ids of the workflows that some paths name, none where they cannot be read."""
-    from kustui.definition.loading import PathError
-    from kustui.workspace import open_paths
+    from kustui.definition.loader import PathError
+    from kustui.workspace.snapshot import open_paths
 
     try:
         entries = open_paths(paths).collection.entries

@@ -8,12 +8,12 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from kustui.check.configuration import Configuration, ConfigurationError, mistakes_of
-from kustui.check.configuration_file import OWN, SHARED, ConfigurationFile, named, searched, user_path
-from kustui.check.in_force import Setting, keys_in_force, settings_in_force
-from kustui.commands.saying import Parser, refuse, write
-from kustui.preferences.actions import BY_ID, GROUPS
-from kustui.preferences.keys import shown_key
+from kustui.commands.output import Parser, refuse, write
+from kustui.config.actions import BY_ID, GROUPS
+from kustui.config.configuration import Configuration, ConfigurationError, mistakes_of
+from kustui.config.files import OWN, SHARED, ConfigurationFile, named, searched, user_path
+from kustui.config.in_force import Setting, keys_in_force, settings_in_force
+from kustui.config.keys import shown_key
 
 FORMATS = ("text", "json")
 _DEFAULT = "default"

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from textwrap import fill, indent
 from typing import TYPE_CHECKING
 
-from kustui.check.configuration import unknown_rule
-from kustui.check.pages import PAGES, found_in, written
 from kustui.check.reports.text import told
-from kustui.commands.saying import COLOURS, Parser, coloured, refuse, write
+from kustui.check.rule_pages import PAGES, found_in, written
+from kustui.commands.output import COLOURS, Parser, coloured, refuse, write
+from kustui.config.configuration import unknown_rule
 
 if TYPE_CHECKING:
     from kustui.check.rule import Rule

@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kustui import __version__
-from kustui.commands.saying import Parser, refuse, say, takes_configuration
-from kustui.preferences.remembered import remembered_theme
-from kustui.preferences.themes import THEMES
+from kustui.commands.output import Parser, refuse, say, takes_configuration
+from kustui.config.remembered import remembered_theme
+from kustui.config.themes import THEMES
 
 if TYPE_CHECKING:
-    from kustui.preferences.values import Preferences
+    from kustui.config.preferences import Preferences
 
 _EPILOG = """\
 commands:
@@ -57,7 +57,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _theme(name: str) -> str:
     if name not in THEMES:
-        from kustui.check.screen_faults import unknown_theme
+        from kustui.config.screen_settings import unknown_theme
 
         raise argparse.ArgumentTypeError(unknown_theme(name))
     return name
@@ -75,9 +75,9 @@ def _explore(options: argparse.Namespace) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
         return refuse("the explorer needs a terminal for input and output")
 
-    from kustui.check.configuration import Configuration, ConfigurationError, contents
-    from kustui.definition.loading import PathError, nothing_to_show
-    from kustui.opening import Opening
+    from kustui.config.configuration import Configuration, ConfigurationError, contents
+    from kustui.definition.loader import PathError, nothing_to_show
+    from kustui.workspace.background_load import Opening
 
     configuration = Configuration(options.paths, options.config, none=options.no_config)
     try:

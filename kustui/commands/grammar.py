@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from importlib import import_module
 
-from kustui.check.pages import PAGES
-from kustui.preferences.themes import THEMES
+from kustui.check.rule_pages import PAGES
+from kustui.config.themes import THEMES
 
 
 class Takes(Enum):

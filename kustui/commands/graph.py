@@ -9,21 +9,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.check.configuration import Configuration, ConfigurationError
-from kustui.check.meant import named, unknown
-from kustui.check.parallel import processes_for
-from kustui.commands.saying import COLOURS, Parser, coloured, refuse, say, write
-from kustui.definition.garbage import undisturbed
-from kustui.definition.loading import STDIN, PathError, left_out, nothing_to_show
-from kustui.drawing.chain_lines import ChainLines
-from kustui.drawing.marks import marks_of
-from kustui.workspace import examined, open_paths
+from kustui.analysis.workflow_lookup import named, unknown
+from kustui.check.worker_pool import processes_for
+from kustui.commands.output import COLOURS, Parser, coloured, refuse, say, write
+from kustui.config.configuration import Configuration, ConfigurationError
+from kustui.definition.gc_paused import undisturbed
+from kustui.definition.loader import STDIN, PathError, left_out, nothing_to_show
+from kustui.diagrams.chain_lines import ChainLines
+from kustui.diagrams.marks import marks_of
+from kustui.workspace.snapshot import examined, open_paths
 
 if TYPE_CHECKING:
-    from kustui.check.settings import Settings
+    from kustui.config.check_settings import Settings
     from kustui.definition.collection import Entry
-    from kustui.drawing.sheets import Sheet
-    from kustui.workspace import Snapshot
+    from kustui.diagrams.diagram_set import Sheet
+    from kustui.workspace.snapshot import Snapshot
 
 FORMATS = ("text", "mermaid", "dot", "json", "svg")
 _WIDTH = 100
@@ -95,26 +95,26 @@ def _drawn(
         case "text":
             return _text(options, snapshot, lines, entries)
         case "json":
-            from kustui.drawing.json import json_text
+            from kustui.diagrams.formats.json import json_text
 
             subjects = () if options.schedules else (lines.subject(entry.key) for entry in entries)
             return json_text(subjects, lines, snapshot.schedules, only_schedules=options.schedules)
         case "mermaid":
-            from kustui.drawing.mermaid import mermaid
+            from kustui.diagrams.formats.mermaid import mermaid
 
             return mermaid(_sheet(options, snapshot, lines, entries))
         case "dot":
-            from kustui.drawing.dot import dot
+            from kustui.diagrams.formats.dot import dot
 
             return dot(_sheet(options, snapshot, lines, entries))
-    from kustui.drawing.svg import svg
+    from kustui.diagrams.formats.svg import svg
 
     return svg(_sheet(options, snapshot, lines, entries))
 
 
 def _sheet(options: argparse.Namespace, snapshot: Snapshot, lines: ChainLines, entries: Sequence[Entry]) -> Sheet:
-    from kustui.drawing.pictures import flow_picture, schedules_picture
-    from kustui.drawing.sheets import Sheet, leaps_of
+    from kustui.diagrams.diagram_set import Sheet, leaps_of
+    from kustui.diagrams.pictures import flow_picture, schedules_picture
 
     assert snapshot.schedules is not None, "examined"
     if options.schedules:
@@ -130,7 +130,7 @@ def _sheet(options: argparse.Namespace, snapshot: Snapshot, lines: ChainLines, e
 def _text(
     options: argparse.Namespace, snapshot: Snapshot, lines: ChainLines, entries: Sequence[Entry]
 ) -> Iterator[str]:
-    from kustui.drawing.text import boxes_text, chains_text, rail_text, writer
+    from kustui.diagrams.formats.text import boxes_text, chains_text, rail_text, writer
 
     assert snapshot.schedules is not None, "examined"
     to_terminal = not options.output and sys.stdout is not None and sys.stdout.isatty()

@@ -8,7 +8,7 @@ from importlib import import_module
 
 from kustui import __version__
 from kustui.commands import COMMANDS
-from kustui.commands.saying import Parser, write
+from kustui.commands.output import Parser, write
 
 _EPILOG = """\
 examples:

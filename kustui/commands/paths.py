@@ -6,19 +6,19 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.check.reports.writing import encoded
-from kustui.commands.saying import CannotError, coloured, put_out, say
-from kustui.definition.loading import SCENARIO_SUFFIX
-from kustui.simulate.exploring import MOST_PATHS, explored, heads, scenario_of
-from kustui.simulate.rehearsing import named_member
+from kustui.commands.output import CannotError, coloured, put_out, say
+from kustui.definition.loader import SCENARIO_SUFFIX
+from kustui.simulate.engine.start import named_member
+from kustui.simulate.paths.explore import MOST_PATHS, explored, heads, scenario_of
 from kustui.simulate.reports.paths import json, text
+from kustui.text.terminal_safe_json import encoded
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
 
-    from kustui.simulate.exploring import Exploration
-    from kustui.simulate.organisation import Member, Organisation
+    from kustui.simulate.engine.organisation import Member, Organisation
+    from kustui.simulate.paths.explore import Exploration
 
 
 def told_or_saved(options: argparse.Namespace, organisation: Organisation) -> None:

@@ -8,9 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.check.configuration import Configuration, ConfigurationError
-from kustui.check.parallel import processes_for
-from kustui.commands.saying import (
+from kustui.check.worker_pool import processes_for
+from kustui.commands.output import (
     COLOURS,
     PROBLEMS,
     USAGE_ERROR,
@@ -24,19 +23,20 @@ from kustui.commands.saying import (
     takes_configuration,
     write,
 )
-from kustui.definition.garbage import undisturbed
-from kustui.definition.loading import SCENARIO_SUFFIX, STDIN, STDIN_NAME, PathError, left_out, nothing_to_show
-from kustui.simulate.rehearsing import RehearsalError, rehearsal
+from kustui.config.configuration import Configuration, ConfigurationError
+from kustui.definition.gc_paused import undisturbed
+from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, PathError, left_out, nothing_to_show
+from kustui.simulate.engine.start import RehearsalError, rehearsal
+from kustui.simulate.engine.state import MOST_STEPS
 from kustui.simulate.reports import FORMATS, report_of
-from kustui.simulate.state import MOST_STEPS
-from kustui.workspace import examined, open_paths
+from kustui.workspace.snapshot import examined, open_paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kustui.simulate.organisation import Organisation
-    from kustui.simulate.replaying import Replay
-    from kustui.simulate.scenarios import ScenarioFile
+    from kustui.simulate.engine.organisation import Organisation
+    from kustui.simulate.scenarios.read import ScenarioFile
+    from kustui.simulate.scenarios.replay import Replay
 
 _MOST_ALLOWED = 1_000_000
 _SETTLED = 0.1
@@ -118,8 +118,8 @@ def _once(options: argparse.Namespace, definitions: Sequence[str], scenarios: Se
 
 def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
     """Until Ctrl+C, or until nobody reads on."""
-    from kustui.definition.loading import stamps_of
-    from kustui.watch import Changes
+    from kustui.definition.loader import stamps_of
+    from kustui.workspace.watch import Changes
 
     configurations = _configuration(options, definitions).paths
     also = [path for path in (*scenarios, options.event, *configurations) if path]
@@ -172,8 +172,8 @@ def _count(text: str) -> int:
 
 
 def _schema() -> int:
-    from kustui.check.reports.writing import encoded
-    from kustui.simulate.scenario_model import schema
+    from kustui.simulate.scenarios.model import schema
+    from kustui.text.terminal_safe_json import encoded
 
     write([f"{encoded(schema(), indent=2)}\n"], "utf-8")
     return 0
@@ -185,7 +185,7 @@ def _configuration(options: argparse.Namespace, definitions: Sequence[str]) -> C
 
 def _organisation(options: argparse.Namespace, definitions: Sequence[str]) -> Organisation:
     """Raises PathError, ConfigurationError and CannotError."""
-    from kustui.simulate.organisation import Organisation
+    from kustui.simulate.engine.organisation import Organisation
 
     settings = _configuration(options, definitions).settings()
     stdin = sys.stdin.buffer.read() if STDIN in definitions and sys.stdin is not None else b""
@@ -200,7 +200,7 @@ def _organisation(options: argparse.Namespace, definitions: Sequence[str]) -> Or
 
 def _scenario(path: str) -> ScenarioFile:
     """Raises CannotError."""
-    from kustui.simulate.scenarios import ScenarioError, read
+    from kustui.simulate.scenarios.read import ScenarioError, read
 
     try:
         return read(path, _bytes(path))
@@ -228,8 +228,8 @@ def _bytes(path: str) -> bytes:
 
 def _told(options: argparse.Namespace, organisation: Organisation, files: Sequence[ScenarioFile]) -> int:
     """Raises CannotError."""
-    from kustui.simulate.replaying import replay
-    from kustui.simulate.scenarios import ScenarioError
+    from kustui.simulate.scenarios.read import ScenarioError
+    from kustui.simulate.scenarios.replay import replay
 
     try:
         replays = [replay(file, organisation, options.max_steps) for file in files]
@@ -246,8 +246,8 @@ def _told(options: argparse.Namespace, organisation: Organisation, files: Sequen
 
 def _save(path: str, replay: Replay) -> None:
     """Raises CannotError."""
-    from kustui.check.reports.writing import encoded
-    from kustui.simulate.saving import saved
+    from kustui.simulate.scenarios.record import saved
+    from kustui.text.terminal_safe_json import encoded
 
     written = saved(replay.file.scenario.scenario, replay.state, replay.entries)
     try:

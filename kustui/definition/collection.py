@@ -7,16 +7,16 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kustui.definition.faults import Fault
-from kustui.definition.outline import Item, Outline, Shape, outline
-from kustui.definition.positions import Positions, Spot, parent, scan
-from kustui.definition.source import Extent, Source, Span, UndecodableError
+from kustui.definition.source.outline import Item, Outline, Shape, outline
+from kustui.definition.source.positions import Positions, Spot, parent, scan
+from kustui.definition.source.source import Extent, Source, Span, UndecodableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     # Models cost 60 ms to import; the first screen shows a list of names and does without.
     from kustui.definition.models import App, Workflow
-    from kustui.definition.reading import Reading
+    from kustui.definition.parsed_workflow import Reading
 
 
 class Body:
@@ -56,7 +56,7 @@ class Entry:
 
     def read(self) -> Reading:
         """Its model as far as it could be read; made anew each time, for those who look at all once."""
-        from kustui.definition.reading import read_workflow
+        from kustui.definition.parsed_workflow import read_workflow
 
         item = self.item
         return read_workflow(self.source.data, item.extent, item.pointer, resource=item.resource)
@@ -113,7 +113,7 @@ class Document:
     def _app(self) -> tuple[App | None, tuple[Fault, ...]]:
         if self.app_extent is None:
             return None, ()
-        from kustui.definition.reading import read_app
+        from kustui.definition.parsed_workflow import read_app
 
         return read_app(self.source.data, self.app_members, self.app_pointer)
 
@@ -228,7 +228,7 @@ def document(path: str, raw: bytes, before: Document | None = None) -> Document:
 
 
 def _edited(before: Document, source: Source) -> tuple[Outline, int] | None:
-    from kustui.definition.edits import outline_after
+    from kustui.definition.source.edits import outline_after
 
     items = tuple(entry.item for entry in before.entries)
     known = Outline(before.shape, items, before.app_extent, before.app_pointer, before.app_members, before.faults)

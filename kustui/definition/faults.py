@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from kustui.definition.source import Extent
+    from kustui.definition.source.source import Extent
 
 _SHOWN = 24  # characters of a text that a message quotes
 

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import SuspendNotSupported
 
-from kustui.preferences.actions import with_keys
-from kustui.preferences.themes import DEFAULT
-from kustui.preferences.values import NAMES, Preferences
+from kustui.config.actions import with_keys
+from kustui.config.preferences import NAMES, Preferences
+from kustui.config.themes import DEFAULT
 from kustui.tui.bindings import bindings, keymap_of
-from kustui.tui.explorer import Explorer
-from kustui.tui.sizes import size_variables
+from kustui.tui.explorer.screen import Explorer
+from kustui.tui.explorer.sizes import size_variables
 from kustui.tui.theme import THEMES, VARIABLES
-from kustui.tui.typeahead import TypeAhead
+from kustui.tui.widgets.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
     from textual.screen import Screen
 
-    from kustui.check.configuration import Configuration
-    from kustui.opening import Opening
+    from kustui.config.configuration import Configuration
+    from kustui.workspace.background_load import Opening
 
 
 class Kustui(TypeAhead):
@@ -114,7 +114,7 @@ class Kustui(TypeAhead):
 
     def choose_theme(self, name: str) -> None:
         """Look otherwise from now on, the next time included unless nothing is to be remembered."""
-        from kustui.preferences.remembered import remember_theme
+        from kustui.config.remembered import remember_theme
 
         self.theme = name
         if self.preferences.state:
@@ -133,7 +133,7 @@ class Kustui(TypeAhead):
         return Explorer(self.opening, self._configuration, poll=self.poll, keeps_place=keeps_place)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        from kustui.tui.filters import ASCII, COLOURLESS, STEADY
+        from kustui.tui.widgets.filters import ASCII, COLOURLESS, STEADY
 
         plainer = (ASCII if self.preferences.ascii else STEADY, *((COLOURLESS,) if self.no_color else ()))
         return (*super().get_line_filters(), *plainer)
@@ -157,7 +157,7 @@ class Kustui(TypeAhead):
             self.exit(return_code=128 + number)
 
     def action_help(self) -> None:
-        from kustui.tui.help import Help
+        from kustui.tui.help.help import Help
 
         if not isinstance(self.screen, Help):
             self.push_screen(Help(self.screen))
@@ -185,20 +185,20 @@ class Kustui(TypeAhead):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put a text on the clipboard of the terminal, as Textual does, but through tmux and screen as well."""
-        from kustui.tui.clipboard import osc52
+        from kustui.tui.terminal.clipboard import osc52
 
         self._clipboard = text
         if self._driver is not None:  # nothing public writes between what is drawn and not into it
             self._driver.write(osc52(text))
 
     def action_command_palette(self) -> None:
-        from kustui.tui.palette import Palette
+        from kustui.tui.help.palette import Palette
 
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        from kustui.tui.palette import commands, theme_commands
+        from kustui.tui.help.palette import commands, theme_commands
 
         yield from commands(self, screen)
         yield from theme_commands(self.choose_theme)

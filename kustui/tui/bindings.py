@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.binding import Binding, BindingType
 
-from kustui.preferences.actions import ACTIONS as ACTIONS
-from kustui.preferences.actions import BY_ID as BY_ID
-from kustui.preferences.actions import GROUPS as GROUPS
-from kustui.preferences.actions import PASSING as PASSING
-from kustui.preferences.actions import Action as Action
-from kustui.preferences.actions import key_names as key_names
+from kustui.config.actions import ACTIONS as ACTIONS
+from kustui.config.actions import BY_ID as BY_ID
+from kustui.config.actions import GROUPS as GROUPS
+from kustui.config.actions import PASSING as PASSING
+from kustui.config.actions import Action as Action
+from kustui.config.actions import key_names as key_names
 
 if TYPE_CHECKING:
     from textual.binding import Keymap

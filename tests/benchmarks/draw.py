@@ -21,14 +21,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.check.subjects import Subject
-from kustui.drawing.box_picture import BoxPicture
-from kustui.drawing.flow_rail import FlowRail
-from kustui.drawing.pictures import flow_picture
-from kustui.graph.layout.arrows import Arrow
-from kustui.graph.layout.bands import Size
-from kustui.graph.layout.boxes import boxes as lay_out
-from kustui.workspace import open_paths
+from kustui.analysis.workflow_analysis import Subject
+from kustui.diagrams.box_picture import BoxPicture
+from kustui.diagrams.flow_rail import FlowRail
+from kustui.diagrams.layout.arrows import Arrow
+from kustui.diagrams.layout.bands import Size
+from kustui.diagrams.layout.boxes import boxes as lay_out
+from kustui.diagrams.pictures import flow_picture
+from kustui.workspace.snapshot import open_paths
 from tests.benchmarks.generate import write
 from tests.benchmarks.measuring import table
 from tests.terminal import Terminal

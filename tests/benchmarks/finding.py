@@ -12,11 +12,11 @@ import time
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from kustui.finding.answering import answer
-from kustui.finding.completing import completions
-from kustui.finding.index import indexes
-from kustui.finding.query import query
-from kustui.workspace import open_paths
+from kustui.search.completion import completions
+from kustui.search.index import indexes
+from kustui.search.query import query
+from kustui.search.ranking import answer
+from kustui.workspace.snapshot import open_paths
 from tests.benchmarks.measuring import file_of, table
 
 if TYPE_CHECKING:

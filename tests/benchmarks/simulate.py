@@ -14,10 +14,10 @@ from typing import Any
 
 from kustui.check.examples import app, called, schedule, step, to, when
 from kustui.definition.collection import Collection, document
-from kustui.simulate.decisions import Give, Start, Step
-from kustui.simulate.engine import advance
-from kustui.simulate.organisation import Organisation
-from kustui.simulate.state import State, beginning
+from kustui.simulate.engine.decisions import Give, Start, Step
+from kustui.simulate.engine.engine import advance
+from kustui.simulate.engine.organisation import Organisation
+from kustui.simulate.engine.state import State, beginning
 from tests.benchmarks.measuring import in_turns, table
 
 ID = "5f8e148232731d0015c14657"

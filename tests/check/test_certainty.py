@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from kustui.check.certainty import certain_steps
+from kustui.analysis.flow import Flow
+from kustui.analysis.must_reach import certain_steps
 from kustui.check.examples import ALWAYS, schedule, step, to, when, workflow
 from kustui.definition.models import POINTER, Workflow
-from kustui.graph.flow import Flow
 
 OPEN = when("eq", "/#steps.1.status", "open")
 OR_ALWAYS = when("or", OPEN, ALWAYS)

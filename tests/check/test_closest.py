@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.check.closest import closest, hint_of
+from kustui.text.suggestions import closest, hint_of
 
 
 @pytest.mark.parametrize(

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.check.configuration import Configuration, ConfigurationError, settings_of
-from kustui.check.configuration_file import found_from
 from kustui.check.problems import Severity
-from kustui.check.settings import Settings
-from kustui.check.toml_places import extent_of
+from kustui.config.check_settings import Settings
+from kustui.config.configuration import Configuration, ConfigurationError, settings_of
+from kustui.config.files import found_from
+from kustui.config.toml_positions import extent_of
 
 EVERYTHING = """\
 external = ["63b44f9c294f27edb0f71083"]

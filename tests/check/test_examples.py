@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kustui.check.pages import found_in
+from kustui.check.rule_pages import found_in
 from kustui.check.rules import RULES
 
 if TYPE_CHECKING:

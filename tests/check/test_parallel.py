@@ -6,9 +6,9 @@ import json
 
 import pytest
 
-from kustui.check import parallel
-from kustui.check.checking import check
-from kustui.check.settings import Settings
+from kustui.check import worker_pool
+from kustui.check.run import check
+from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, document
 from tests.benchmarks.generate import definition
 
@@ -32,13 +32,13 @@ def test_the_outcome_is_the_same(processes: int) -> None:
 
 
 def test_a_small_collection_is_looked_at_by_one_process() -> None:
-    assert parallel.processes_for(collection()) == 1
+    assert worker_pool.processes_for(collection()) == 1
 
 
 def test_a_mistake_of_ours_in_another_process_is_told_in_this_one(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
         raise ZeroDivisionError("of ours")
 
-    monkeypatch.setattr("kustui.check.checking.examine", fail)
+    monkeypatch.setattr("kustui.check.run.examine", fail)
     with pytest.raises(ZeroDivisionError, match="of ours"):
         check(collection(), Settings(), processes=2)

@@ -13,15 +13,15 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kustui.check.checking import check
 from kustui.check.problems import Problem, Related, Severity
 from kustui.check.reports import FORMATS, Checked, report_of
 from kustui.check.reports.excerpt import ROOM, excerpt
 from kustui.check.reports.text import difference, summary
-from kustui.definition.cells import cells
+from kustui.check.run import check
 from kustui.definition.collection import Collection, Document, document
-from kustui.definition.loading import is_definition
-from kustui.definition.source import Extent, Source
+from kustui.definition.loader import is_definition
+from kustui.definition.source.source import Extent, Source
+from kustui.text.cells import cells
 
 SCHEMA = json.loads((Path(__file__).parent / "sarif-2.1.0.json").read_bytes())
 """As in the npm package @microsoft/sarif-multitool-linux 5.7.0 (MIT)."""
@@ -213,7 +213,7 @@ def test_the_same_problems_are_told_the_same_way(format_: str) -> None:
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_file_that_could_not_be_read_is_told(format_: str, tmp_path: Path) -> None:
     from kustui.definition.faults import Fault
-    from kustui.definition.outline import Shape
+    from kustui.definition.source.outline import Shape
 
     fault = Fault("unreadable-file", "permission denied", extent=Extent(0, 0))
     closed = Document(Source("closed.json", b""), Shape.BROKEN, faults=(fault,))

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from kustui.check.checking import check
 from kustui.check.problems import Severity
 from kustui.check.rules import RULES
-from kustui.definition.loading import is_definition, load
+from kustui.check.run import check
+from kustui.definition.loader import is_definition, load
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 BROKEN = sorted(path for path in (SAMPLES / "broken").iterdir() if is_definition(path.name))

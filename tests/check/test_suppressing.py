@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check import baseline
-from kustui.check.checking import check
-from kustui.check.configuration import ConfigurationError, settings_of
-from kustui.check.settings import Settings
-from kustui.check.suppressing import covers, suppressed
+from kustui.check.run import check
+from kustui.check.suppressions import covers, suppressed
+from kustui.config.check_settings import Settings
+from kustui.config.configuration import ConfigurationError, settings_of
 from kustui.definition.collection import Collection, document
 
 if TYPE_CHECKING:

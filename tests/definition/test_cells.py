@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from kustui.definition.cells import cells, clusters, cropped, cut, padded
-from kustui.definition.harmless import shown
+from kustui.text.cells import cells, clusters, cropped, cut, padded
+from kustui.text.terminal_safe import shown
 from tests.tui.test_lines import ANYTHING
 
 
@@ -44,7 +44,7 @@ def test_what_is_cropped_is_the_end_of_the_text_of_so_many_cells(text: str, star
 
 def test_the_tables_are_only_loaded_for_text_that_needs_them() -> None:
     code = (
-        "import sys; from kustui.definition.cells import cells;"
+        "import sys; from kustui.text.cells import cells;"
         "cells('Größe → … ● │'); print('wcwidth' in sys.modules); cells('漢'); print('wcwidth' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

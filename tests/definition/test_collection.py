@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.definition.collection import Collection
-from kustui.definition.outline import Shape
-from kustui.definition.positions import scan
-from kustui.definition.source import Extent
+from kustui.definition.source.outline import Shape
+from kustui.definition.source.positions import scan
+from kustui.definition.source.source import Extent
 from tests.definition.cases import a_resource, a_workflow, opened
 from tests.definition.test_positions import VALUES, printed
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.definition.delays import due_in_words, duration_in_words, minutes
 from kustui.definition.models import RunAt
+from kustui.text.durations import due_in_words, duration_in_words, minutes
 
 
 def run_at(type_: Any = "relative", value: Any = None) -> RunAt:

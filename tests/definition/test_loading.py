@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kustui.definition.loading import PathError, load, nothing_to_show
-from kustui.definition.outline import Shape
+from kustui.definition.loader import PathError, load, nothing_to_show
+from kustui.definition.source.outline import Shape
 from tests.definition.cases import a_workflow
 
 DENIED = PermissionError(13, "Permission denied")

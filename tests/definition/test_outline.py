@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.definition.outline import Shape, members, outline
-from kustui.definition.positions import MAX_DEPTH, scan
-from kustui.definition.source import Extent, Source
+from kustui.definition.source.outline import Shape, members, outline
+from kustui.definition.source.positions import MAX_DEPTH, scan
+from kustui.definition.source.source import Extent, Source
 from tests.definition.cases import a_resource, a_workflow, all_faults, opened, told
 from tests.definition.test_positions import VALUES, printed
 

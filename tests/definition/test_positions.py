@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.definition.positions import (
+from kustui.definition.source.positions import (
     MAX_DEPTH,
     escape,
     key_of,
@@ -19,7 +19,7 @@ from kustui.definition.positions import (
     unclosed,
     unescape,
 )
-from kustui.definition.source import Extent
+from kustui.definition.source.source import Extent
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -12,10 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from kustui.definition.loading import is_definition
+from kustui.definition.loader import is_definition
 from kustui.definition.models import ErrorCase, Schema, Step, Trigger, Workflow
-from kustui.definition.outline import Shape
-from kustui.definition.positions import MAX_DEPTH
+from kustui.definition.source.outline import Shape
+from kustui.definition.source.positions import MAX_DEPTH
 from tests.definition.cases import ALWAYS, a_resource, a_workflow, all_faults, only_fault, opened, told
 from tests.definition.test_positions import VALUES
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kustui.definition.collection import Document
-    from kustui.definition.reading import Reading
+    from kustui.definition.parsed_workflow import Reading
 
 
 def read(definition: object) -> Reading:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.definition import source as module
-from kustui.definition.source import Extent, Place, Source, Span, UndecodableError
+from kustui.definition.source import source as module
+from kustui.definition.source.source import Extent, Place, Source, Span, UndecodableError
 
 TEXT = st.text(st.sampled_from("ab\n\r\té€😀"), max_size=60)
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.definition.outline import Shape
-from kustui.definition.positions import MAX_DEPTH
-from kustui.definition.source import Source
-from kustui.definition.syntax import fault_in
+from kustui.definition.source.outline import Shape
+from kustui.definition.source.positions import MAX_DEPTH
+from kustui.definition.source.source import Source
+from kustui.definition.source.syntax import fault_in
 from tests.definition.cases import a_workflow, only_fault, opened, told
 
 MISTAKES = [

@@ -5,15 +5,15 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from kustui.drawing.chain_lines import ChainLines
-from kustui.drawing.marks import marks_of
-from kustui.drawing.pictures import flow_picture, schedules_picture
-from kustui.drawing.sheets import Sheet, leaps_of
+from kustui.diagrams.chain_lines import ChainLines
+from kustui.diagrams.diagram_set import Sheet, leaps_of
+from kustui.diagrams.marks import marks_of
+from kustui.diagrams.pictures import flow_picture, schedules_picture
 from tests.graph.cases import step, way, workflow
 from tests.tui.cases import sample_examined, snapshot_of
 
 if TYPE_CHECKING:
-    from kustui.workspace import Snapshot
+    from kustui.workspace.snapshot import Snapshot
 
 HOSTILE = (
     'quo"te', "[bracket]", "]]", "-->", "<script>alert(1)</script>", "a\nb\r\n", "end", "%%{init: {}}%%", "`tick`",

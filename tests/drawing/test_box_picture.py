@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import example, given
 
-from kustui.drawing.box_picture import BoxPicture
-from kustui.drawing.lines import plain_ascii, width_of
-from kustui.drawing.pictures import Edge, Kind, Picture, Vertex
-from kustui.graph.layout.arrows import Arrow
+from kustui.diagrams.box_picture import BoxPicture
+from kustui.diagrams.layout.arrows import Arrow
+from kustui.diagrams.pictures import Edge, Kind, Picture, Vertex
+from kustui.diagrams.styled_lines import plain_ascii, width_of
 from tests.graph.layout.cases import Graph, graphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.graph.layout.bands import Box, Port
+    from kustui.diagrams.layout.bands import Box, Port
 
 LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)
 Way = tuple[int, int]

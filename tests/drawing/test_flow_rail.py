@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kustui.check.subjects import Subject
+from kustui.analysis.workflow_analysis import Subject
 from kustui.definition.collection import Collection
-from kustui.definition.harmless import shown
-from kustui.drawing.flow_rail import FlowRail
-from kustui.drawing.lines import plain_ascii, set_out
+from kustui.diagrams.flow_rail import FlowRail
+from kustui.diagrams.styled_lines import plain_ascii, set_out
+from kustui.text.terminal_safe import shown
 from tests.definition.cases import opened
 from tests.graph.cases import step, way, workflow
 

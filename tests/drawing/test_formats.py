@@ -15,15 +15,15 @@ from xml.etree import ElementTree
 import pydot
 import pytest
 
-from kustui.definition.harmless import shown
-from kustui.drawing.dot import dot
-from kustui.drawing.mermaid import mermaid
-from kustui.drawing.svg import svg
+from kustui.diagrams.formats.dot import dot
+from kustui.diagrams.formats.mermaid import mermaid
+from kustui.diagrams.formats.svg import svg
+from kustui.text.terminal_safe import shown
 from tests.drawing.cases import hostile_sheets, sample_sheets
 from tests.tui.cases import SAMPLE_PATHS
 
 if TYPE_CHECKING:
-    from kustui.drawing.sheets import Sheet
+    from kustui.diagrams.diagram_set import Sheet
 
 NODE_MODULES = os.environ.get("KUSTUI_NODE_MODULES", "")
 SMALL_SAMPLES = [name for name in SAMPLE_PATHS if name != "organisation-export.json"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.drawing.lines import differing
+from kustui.diagrams.styled_lines import differing
 
 if TYPE_CHECKING:
-    from kustui.drawing.lines import Line
+    from kustui.diagrams.styled_lines import Line
 
 
 def test_lines_differ_from_the_first_cell_that_looks_different_to_the_last() -> None:

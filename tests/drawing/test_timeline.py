@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from kustui.definition.cells import cells
-from kustui.drawing.rates import per_minute, rate_in_words
-from kustui.drawing.timeline import Timeline
-from kustui.graph.chains import beginnings, chain_from
+from kustui.analysis.chains import beginnings, chain_from
+from kustui.diagrams.rates import per_minute, rate_in_words
+from kustui.diagrams.timeline import Timeline
+from kustui.text.cells import cells
 from tests.drawing.cases import lines_of
 from tests.tui.cases import SAMPLE_PATHS, sample_examined
 

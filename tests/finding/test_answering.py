@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kustui.finding.answering import MOST, Found, answer
-from kustui.finding.index import Index, indexes
-from kustui.finding.query import query
-from kustui.finding.sayings import BETWEEN, Kind, Saying, sayings
-from kustui.finding.search import lowered
+from kustui.search.index import Index, indexes
+from kustui.search.index_lines import BETWEEN, Kind, Saying, sayings
+from kustui.search.query import query
+from kustui.search.ranking import MOST, Found, answer
+from kustui.search.text_search import lowered
 from tests.graph.cases import step, workflow
 from tests.tui.cases import read, sample, sample_examined
 
@@ -272,7 +272,7 @@ def test_an_index_grows_and_the_last_has_everything() -> None:
 
 def test_what_did_not_change_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     from kustui.definition.collection import Collection, document
-    from kustui.finding import leaf
+    from kustui.search import workflow_index
 
     def text(*names: str) -> bytes:
         return json.dumps([{"id": name[0], "name": name, "trigger": {}, "steps": []} for name in names]).encode()
@@ -285,7 +285,7 @@ def test_what_did_not_change_is_not_read_again(monkeypatch: pytest.MonkeyPatch) 
         read_again.append(entry.title)
         return sayings(entry)
 
-    monkeypatch.setattr(leaf, "sayings", noted)
+    monkeypatch.setattr(workflow_index, "sayings", noted)
     after = document("a.json", text("a", "bx", "c"), before)
     (*_, second) = indexes(Collection((after,)), first)
     assert read_again == ["bx"]

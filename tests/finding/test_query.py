@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.finding.completing import completions
-from kustui.finding.index import indexes
-from kustui.finding.query import KEYS, Term, last, query
+from kustui.search.completion import completions
+from kustui.search.index import indexes
+from kustui.search.query import KEYS, Term, last, query
 from tests.tui.cases import sample, sample_examined
 
 

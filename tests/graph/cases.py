@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kustui.graph.flow import Flow
+from kustui.analysis.flow import Flow
 from tests.definition.cases import ALWAYS, opened
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kustui.analysis.chains import End, beginning_of, beginnings, callers_of, chain_from
+from kustui.analysis.schedules import Call, Schedules
+from kustui.analysis.throughput import DAY, MOST_RUNS, WINDOW, load_of
 from kustui.definition.models import RunAt
-from kustui.graph.chains import End, beginning_of, beginnings, callers_of, chain_from
-from kustui.graph.load import DAY, MOST_RUNS, WINDOW, load_of
-from kustui.graph.schedules import Call, Schedules
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

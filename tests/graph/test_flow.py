@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.graph.cases import arrows, flow, flow_of, step, workflow
 
 if TYPE_CHECKING:
-    from kustui.graph.flow import Flow
+    from kustui.analysis.flow import Flow
 
 
 def ids(found: Flow) -> list[str]:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.graph.flow import Flow
-from kustui.graph.naming import How, Use, named_at, part_of, uses_in, uses_of
+from kustui.analysis.flow import Flow
+from kustui.analysis.uses import How, Use, named_at, part_of, uses_in, uses_of
 from tests.graph.cases import step, way, workflow
 from tests.tui.cases import SAMPLE_PATHS, read, sample
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Entry
-    from kustui.workspace import Snapshot
+    from kustui.workspace.snapshot import Snapshot
 
 SCHEDULE = "kustomer.app.scheduler.schedule-workflow"
 

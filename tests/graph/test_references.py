@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kustui.graph.references import reads_from, reads_of
+from kustui.analysis.references import reads_from, reads_of
 from tests.definition.cases import ALWAYS
 from tests.graph.cases import flow, flow_of, step, workflow
 

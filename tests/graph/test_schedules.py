@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kustui.analysis.schedules import Call, Schedules, calls_of
 from kustui.definition.models import SCHEDULE_ACTION
-from kustui.graph.schedules import Call, Schedules, calls_of
 from tests.graph.cases import flow, step
 
 

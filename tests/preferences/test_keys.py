@@ -8,10 +8,10 @@ import pytest
 from textual.binding import Binding, BindingsMap
 from textual.keys import Keys, _character_to_key
 
-from kustui.preferences.actions import ACTIONS, key_names, with_keys
-from kustui.preferences.clashes import clashes_of
-from kustui.preferences.keys import key_of, shown_key
-from kustui.preferences.values import PANES, Preferences, keys_of, preferences_of
+from kustui.config.actions import ACTIONS, key_names, with_keys
+from kustui.config.key_conflicts import clashes_of
+from kustui.config.keys import key_of, shown_key
+from kustui.config.preferences import PANES, Preferences, keys_of, preferences_of
 
 
 @pytest.mark.parametrize("character", [*string.printable[:95], "é", "ñ", "ß", "«", "€"])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kustui.preferences.place import Place, keep_place, place_file, read_place
+from kustui.workspace.session_state import Place, keep_place, place_file, read_place
 
 PLACE = Place(selected=("a.json", "#w", "step x"), open=(("a.json", "#w"),), filter="ä", marks={"a": ("a.json",)})
 

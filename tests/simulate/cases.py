@@ -5,25 +5,25 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from kustui.check.settings import Settings
+from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, document
-from kustui.simulate.decisions import Start, Step
-from kustui.simulate.engine import advance
-from kustui.simulate.exploring import proposal_of
-from kustui.simulate.organisation import Organisation
-from kustui.simulate.proposing import expecting
-from kustui.simulate.replaying import replay
+from kustui.simulate.engine.decisions import Start, Step
+from kustui.simulate.engine.engine import advance
+from kustui.simulate.engine.organisation import Organisation
+from kustui.simulate.engine.state import State, beginning
+from kustui.simulate.engine.stepping import stepped
+from kustui.simulate.engine.trace import Kind
+from kustui.simulate.paths.explore import proposal_of
+from kustui.simulate.paths.scenario_from_path import expecting
 from kustui.simulate.reports.json import entry_record
-from kustui.simulate.running import stepped
-from kustui.simulate.scenarios import read
-from kustui.simulate.state import State, beginning
-from kustui.simulate.trace import Kind
-from kustui.workspace import Snapshot, examined
+from kustui.simulate.scenarios.read import read
+from kustui.simulate.scenarios.replay import replay
+from kustui.workspace.snapshot import Snapshot, examined
 
 if TYPE_CHECKING:
-    from kustui.simulate.exploring import Path
-    from kustui.simulate.replaying import Replay
-    from kustui.simulate.trace import Entry
+    from kustui.simulate.engine.trace import Entry
+    from kustui.simulate.paths.explore import Path
+    from kustui.simulate.scenarios.replay import Replay
 
 EVENT = "kustomer.conversation.update"
 

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
-from kustui.simulate.exploring import Exploration, explored, heads, proposal_of
+from kustui.simulate.paths.explore import Exploration, explored, heads, proposal_of
 from kustui.simulate.reports.paths import text
 from tests.simulate.cases import follows, organisation
 
 if TYPE_CHECKING:
-    from kustui.simulate.organisation import Organisation
+    from kustui.simulate.engine.organisation import Organisation
 
 ID, NEXT = "5f8e148232731d0015c14657", "64b7f2c20e5a4d001a3f9e01"
 STATUS, HANDED = "/#steps.aB3.status", "/#steps.1.a"

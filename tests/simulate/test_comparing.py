@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from kustui.definition.expressions import OPERATORS, parse_condition
-from kustui.simulate.comparing import OPERATIONS
-from kustui.simulate.deciding import decided
-from kustui.simulate.surroundings import Surroundings
+from kustui.simulate.values.conditions import decided
+from kustui.simulate.values.context import Surroundings
+from kustui.simulate.values.operators import OPERATIONS
 
 EVENT = {
     "status": "open", "tags": ["vip", "new"], "one": ["vip"], "total": "200", "zero": 0, "empty": "", "none": None,

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
-from kustui.check.settings import Settings
-from kustui.simulate.coverage import Coverage
-from kustui.simulate.decisions import Answer, Fail, Force, Give, Leave, Replan, Start, Step
-from kustui.simulate.engine import advance, preview, table
-from kustui.simulate.queue import RUNS_PER_WINDOW, WINDOW, Due, Queue
+from kustui.config.check_settings import Settings
+from kustui.simulate.engine.coverage import Coverage
+from kustui.simulate.engine.decisions import Answer, Fail, Force, Give, Leave, Replan, Start, Step
+from kustui.simulate.engine.engine import advance, preview, table
+from kustui.simulate.engine.queue import RUNS_PER_WINDOW, WINDOW, Due, Queue
+from kustui.simulate.engine.state import State, beginning
+from kustui.simulate.engine.stepping import stepped
+from kustui.simulate.engine.trace import CHUNK, MOST_CHUNKS, Kind, Mark, Trace
 from kustui.simulate.reports.json import entry_record
-from kustui.simulate.running import stepped
-from kustui.simulate.state import State, beginning
-from kustui.simulate.trace import CHUNK, MOST_CHUNKS, Kind, Mark, Trace
-from kustui.simulate.values import Undecided
+from kustui.simulate.values.values import Undecided
 from tests.simulate.cases import EVENT, entries, organisation, started, to_the_end, told
 
 ID = "5f8e148232731d0015c14657"
@@ -370,7 +370,7 @@ def test_an_event_that_brings_itself_about_goes_on_at_the_same_time_until_it_is_
 
 
 def test_a_ring_without_end_takes_no_more_memory_the_longer_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kustui.simulate.trace.MOST_CHUNKS", 3)
+    monkeypatch.setattr("kustui.simulate.engine.trace.MOST_CHUNKS", 3)
     stage = organisation(called("C", ID, schedule("aB3", ID, inputs={"n": "{{math steps.1.n '+' 1}}"})))
     state = advance(beginning(stage), Start({"n": 1}, key=f"0.json#{ID}"))
     held = []

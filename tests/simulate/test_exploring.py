@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
-from kustui.simulate import drafts
-from kustui.simulate.exploring import explored, scenario_of
-from kustui.simulate.organisation import Organisation
-from kustui.simulate.rehearsing import drafted, rehearsal
-from kustui.simulate.replaying import replay
-from kustui.simulate.scenarios import as_file
-from kustui.workspace import examined, open_paths
+from kustui.simulate.engine.organisation import Organisation
+from kustui.simulate.engine.start import drafted, rehearsal
+from kustui.simulate.paths import drafts
+from kustui.simulate.paths.explore import explored, scenario_of
+from kustui.simulate.scenarios.read import as_file
+from kustui.simulate.scenarios.replay import replay
+from kustui.workspace.snapshot import examined, open_paths
 from tests.simulate.cases import organisation
 
 SAMPLES = Path(__file__).parents[2] / "samples"

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, workflow
-from kustui.simulate.decisions import Start
-from kustui.simulate.engine import advance
-from kustui.simulate.files import as_scenario, beside, free_name, write
-from kustui.simulate.replaying import replay
-from kustui.simulate.running import stepped
-from kustui.simulate.scenario_model import Scenario
-from kustui.simulate.scenarios import as_file
-from kustui.simulate.state import beginning
+from kustui.simulate.engine.decisions import Start
+from kustui.simulate.engine.engine import advance
+from kustui.simulate.engine.state import beginning
+from kustui.simulate.engine.stepping import stepped
+from kustui.simulate.scenarios.files import as_scenario, beside, free_name, write
+from kustui.simulate.scenarios.model import Scenario
+from kustui.simulate.scenarios.read import as_file
+from kustui.simulate.scenarios.replay import replay
 from tests.simulate.cases import organisation, started
 
 if TYPE_CHECKING:

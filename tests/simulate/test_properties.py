@@ -13,25 +13,25 @@ from hypothesis import strategies as st
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.definition.collection import Collection, document
-from kustui.simulate.coverage import Coverage
-from kustui.simulate.decisions import Answer, Fail, Force, Give, Leave, Replan, Start, Step
-from kustui.simulate.engine import advance, preview
-from kustui.simulate.exploring import explored, heads, proposal_of, scenario_of
-from kustui.simulate.organisation import Organisation
-from kustui.simulate.rehearsing import RehearsalError, rehearsal
-from kustui.simulate.replaying import replay
+from kustui.simulate.engine.coverage import Coverage
+from kustui.simulate.engine.decisions import Answer, Fail, Force, Give, Leave, Replan, Start, Step
+from kustui.simulate.engine.engine import advance, preview
+from kustui.simulate.engine.organisation import Organisation
+from kustui.simulate.engine.start import RehearsalError, rehearsal
+from kustui.simulate.engine.state import beginning
+from kustui.simulate.paths.explore import explored, heads, proposal_of, scenario_of
 from kustui.simulate.reports import FORMATS, report_of
 from kustui.simulate.reports.json import entry_record
 from kustui.simulate.reports.paths import text
-from kustui.simulate.saving import saved
-from kustui.simulate.scenarios import ScenarioError, read
-from kustui.simulate.state import beginning
-from kustui.workspace import Snapshot, examined
+from kustui.simulate.scenarios.read import ScenarioError, read
+from kustui.simulate.scenarios.record import saved
+from kustui.simulate.scenarios.replay import replay
+from kustui.workspace.snapshot import Snapshot, examined
 from tests.simulate.cases import EVENT, compact, follows
 
 if TYPE_CHECKING:
-    from kustui.simulate.exploring import Path as Way
-    from kustui.simulate.state import State
+    from kustui.simulate.engine.state import State
+    from kustui.simulate.paths.explore import Path as Way
 
 ID = "5f8e148232731d0015c14657"
 NODES = ("aB3", "cD4", "eF5", "gH6")

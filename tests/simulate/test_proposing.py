@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
-from kustui.simulate.exploring import explored, heads, proposal_of
-from kustui.simulate.organisation import Organisation
-from kustui.workspace import examined, open_paths
+from kustui.simulate.engine.organisation import Organisation
+from kustui.simulate.paths.explore import explored, heads, proposal_of
+from kustui.workspace.snapshot import examined, open_paths
 from tests.simulate.cases import follows, organisation
 
 if TYPE_CHECKING:
-    from kustui.simulate.exploring import Path as Way
+    from kustui.simulate.paths.explore import Path as Way
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ID = "5f8e148232731d0015c14657"

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, workflow
-from kustui.simulate.decisions import Give, Start, Step
-from kustui.simulate.rebasing import rebased
-from kustui.simulate.running import History, at_step, stepped
-from kustui.simulate.saving import saved
-from kustui.simulate.scenarios import ScenarioError
-from kustui.simulate.state import beginning
-from kustui.simulate.trace import Mark
+from kustui.simulate.engine.decisions import Give, Start, Step
+from kustui.simulate.engine.rebase import rebased
+from kustui.simulate.engine.state import beginning
+from kustui.simulate.engine.stepping import History, at_step, stepped
+from kustui.simulate.engine.trace import Mark
+from kustui.simulate.scenarios.read import ScenarioError
+from kustui.simulate.scenarios.record import saved
 from tests.simulate.cases import EVENT, organisation, told
 
 if TYPE_CHECKING:
-    from kustui.simulate.organisation import Organisation
+    from kustui.simulate.engine.organisation import Organisation
 
 ID = "5f8e148232731d0015c14657"
 

@@ -13,14 +13,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.check.rules.references import FUNCTIONS as KNOWN_FUNCTIONS
-from kustui.simulate.casting import number_in_text, number_of
-from kustui.simulate.dates import instant
-from kustui.simulate.functions import FUNCTIONS
-from kustui.simulate.helpers import HELPERS
-from kustui.simulate.patterns import found
-from kustui.simulate.resolving import resolved
-from kustui.simulate.surroundings import Surroundings
-from kustui.simulate.values import MISSING, Undecided, undecided_in
+from kustui.simulate.values.casting import number_in_text, number_of
+from kustui.simulate.values.context import Surroundings
+from kustui.simulate.values.dates import instant
+from kustui.simulate.values.functions import FUNCTIONS
+from kustui.simulate.values.helpers import HELPERS
+from kustui.simulate.values.regex import found
+from kustui.simulate.values.resolve import resolved
+from kustui.simulate.values.values import MISSING, Undecided, undecided_in
 
 EVENT: dict[str, Any] = {
     "id": "c1", "tags": ["a", "b"], "n": "5", "zero": 0, "no": False, "nothing": None, "empty": "", "none": [],

@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.check.examples import app, called, schedule, step, to, workflow
-from kustui.simulate.decisions import Fail, Replan, Step
-from kustui.simulate.engine import advance
-from kustui.simulate.running import (
+from kustui.simulate.engine.decisions import Fail, Replan, Step
+from kustui.simulate.engine.engine import advance
+from kustui.simulate.engine.stepping import (
     Breakpoint,
     History,
     after_failure,
@@ -23,7 +23,7 @@ from kustui.simulate.running import (
 from tests.simulate.cases import started
 
 if TYPE_CHECKING:
-    from kustui.simulate.state import State
+    from kustui.simulate.engine.state import State
 
 ID = "5f8e148232731d0015c14657"
 W, C = "0.json#W", f"0.json#{ID}"

@@ -12,15 +12,15 @@ import jsonschema
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
-from kustui.definition.loading import is_definition, load
-from kustui.simulate.organisation import Organisation
-from kustui.simulate.rehearsing import rehearsal
-from kustui.simulate.replaying import Replay, replay
-from kustui.simulate.saving import saved
-from kustui.simulate.scenario_model import schema
-from kustui.simulate.scenarios import ScenarioError, read
-from kustui.simulate.trace import Mark
-from kustui.workspace import examined, open_paths
+from kustui.definition.loader import is_definition, load
+from kustui.simulate.engine.organisation import Organisation
+from kustui.simulate.engine.start import rehearsal
+from kustui.simulate.engine.trace import Mark
+from kustui.simulate.scenarios.model import schema
+from kustui.simulate.scenarios.read import ScenarioError, read
+from kustui.simulate.scenarios.record import saved
+from kustui.simulate.scenarios.replay import Replay, replay
+from kustui.workspace.snapshot import examined, open_paths
 from tests.simulate.cases import EVENT, compact, organisation
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from kustui.check.examples import step, to, when, workflow
-from kustui.simulate import words
-from kustui.simulate.values import MISSING, Undecided
+from kustui.simulate.reports import words
+from kustui.simulate.values.values import MISSING, Undecided
 from tests.simulate.cases import started, to_the_end
 
 

@@ -7,19 +7,19 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kustui.analysis.flow import Flow
+from kustui.analysis.schedules import Schedules, calls_of
 from kustui.check.problems import Problem, Severity
 from kustui.definition.collection import Collection
-from kustui.definition.loading import is_definition
-from kustui.graph.flow import Flow
-from kustui.graph.schedules import Schedules, calls_of
-from kustui.tui.lines import Row, shown
-from kustui.tui.tree import Tree
-from kustui.workspace import Snapshot, examined, open_paths
+from kustui.definition.loader import is_definition
+from kustui.tui.explorer.tree import Tree
+from kustui.tui.widgets.lines import Row, shown
+from kustui.workspace.snapshot import Snapshot, examined, open_paths
 from tests.definition.cases import opened
 
 if TYPE_CHECKING:
-    from kustui.tui.lines import Line
-    from kustui.tui.tree import Node
+    from kustui.tui.explorer.tree import Node
+    from kustui.tui.widgets.lines import Line
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"

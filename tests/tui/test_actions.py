@@ -15,12 +15,12 @@ import pytest
 from textual.command import CommandPalette
 from textual.widgets import Input
 
-from kustui.preferences.actions import ACTIONS, BY_ID
-from kustui.tui.boxes_view import BoxesView
-from kustui.tui.chains_view import ChainsView
-from kustui.tui.copy_menu import CopyMenu
-from kustui.tui.help import Help
-from kustui.tui.rows import RowsView
+from kustui.config.actions import ACTIONS, BY_ID
+from kustui.tui.diagrams.boxes_view import BoxesView
+from kustui.tui.diagrams.chains_view import ChainsView
+from kustui.tui.explorer.copy_menu import CopyMenu
+from kustui.tui.help.help import Help
+from kustui.tui.widgets.rows import RowsView
 from tests.graph.cases import step, workflow
 from tests.tui.cases import SAMPLES
 from tests.tui.rehearse.test_actions import DID as REHEARSED
@@ -28,7 +28,7 @@ from tests.tui.test_copy import board as board
 from tests.tui.test_explorer import CHAIN, ORGANISATION, Eye, explorer
 
 if TYPE_CHECKING:
-    from kustui.tui.finder import Finder
+    from kustui.tui.finder.finder import Finder
     from tests.tui.test_copy import Clipboard
 
 ORDERS, BROKEN, ORDER = SAMPLES / "orders.json", SAMPLES / "broken", ("j", "6")

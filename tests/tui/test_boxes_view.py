@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kustui.tui.boxes_view import BoxesView
+from kustui.tui.diagrams.boxes_view import BoxesView
 from tests.graph.cases import step, workflow
 from tests.tui.cases import SAMPLES
 from tests.tui.test_explorer import Eye, explorer

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kustui.tui.chains_view import ChainsView
-from kustui.tui.timeline_view import TimelineView
+from kustui.tui.diagrams.chains_view import ChainsView
+from kustui.tui.diagrams.timeline_view import TimelineView
 from tests.graph.cases import step, workflow
 from tests.tui.cases import SAMPLES, text_of
 from tests.tui.test_explorer import Eye, explorer
@@ -14,7 +14,7 @@ from tests.tui.test_explorer import Eye, explorer
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kustui.tui.rows import RowsView
+    from kustui.tui.widgets.rows import RowsView
 
 TIMERS = SAMPLES / "timer-chain.json"
 MISSING = SAMPLES / "broken" / "missing-input.json"

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.color import Color
 
-from kustui.opening import Opening
-from kustui.preferences.remembered import remembered_theme
-from kustui.preferences.themes import THEMES as NAMES
-from kustui.preferences.values import LARGEST, SMALLEST, Preferences
+from kustui.config.preferences import LARGEST, SMALLEST, Preferences
+from kustui.config.remembered import remembered_theme
+from kustui.config.themes import THEMES as NAMES
 from kustui.tui.app import Kustui
-from kustui.tui.help import Help
-from kustui.tui.palette import commands, theme_commands
-from kustui.tui.rows import RowsView
+from kustui.tui.help.help import Help
+from kustui.tui.help.palette import commands, theme_commands
 from kustui.tui.theme import LOOKS, THEMES, looks_of
+from kustui.tui.widgets.rows import RowsView
+from kustui.workspace.background_load import Opening
 from tests.tui.cases import SAMPLES, text_of
 from tests.tui.rehearse.cases import Player
 from tests.tui.test_explorer import Eye

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.tui import clipboard
-from kustui.tui.clipboard import Reach, most, osc52, reach
-from kustui.tui.copy_menu import CopyMenu
+from kustui.tui.explorer.copy_menu import CopyMenu
+from kustui.tui.terminal import clipboard
+from kustui.tui.terminal.clipboard import Reach, most, osc52, reach
 from tests.definition.cases import a_workflow
 from tests.graph.cases import step, workflow
 from tests.tui.cases import SAMPLES
@@ -50,7 +50,7 @@ def board(monkeypatch: pytest.MonkeyPatch) -> Clipboard:
     monkeypatch.setenv("TERM", "xterm-kitty")
     monkeypatch.setattr("kustui.tui.app.Kustui.copy_to_clipboard", lambda _, text: found.terminal.append(text))
     monkeypatch.setattr(clipboard, "to_tmux", found.to_tmux)
-    monkeypatch.setattr("kustui.tui.plain.show_plain", found.show_plain)
+    monkeypatch.setattr("kustui.tui.terminal.plain_text.show_plain", found.show_plain)
     return found
 
 

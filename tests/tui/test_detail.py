@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check.problems import Severity
-from kustui.tui.detail import described
-from kustui.tui.lines import width_of
-from kustui.tui.tree import workflow_key
+from kustui.tui.explorer.detail import described
+from kustui.tui.explorer.tree import workflow_key
+from kustui.tui.widgets.lines import width_of
 from tests.definition.cases import ALWAYS
 from tests.graph.cases import step, way, workflow
 from tests.tui.cases import SAMPLE_PATHS, all_open, node, read, sample, text_of, tree_of, with_problems
 from tests.tui.test_tree import called, calling
 
 if TYPE_CHECKING:
-    from kustui.tui.lines import Row
-    from kustui.tui.tree import Tree
+    from kustui.tui.explorer.tree import Tree
+    from kustui.tui.widgets.lines import Row
 
 
 def rows(tree: Tree, text: str, width: int = 100) -> list[Row]:

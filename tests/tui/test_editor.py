@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.app import App
 
-from kustui.definition.source import Place
-from kustui.tui.editor import Editor, EditorError, chosen, edit_file, edit_text
+from kustui.definition.source.source import Place
+from kustui.tui.terminal.editor import Editor, EditorError, chosen, edit_file, edit_text
 from tests.tui.cases import SAMPLES
 from tests.tui.test_explorer import CHAIN, explorer
 
@@ -175,7 +175,7 @@ async def opened_by(
     monkeypatch.setattr("shutil.which", lambda name, **_: None if name == "no-such-editor" else name)
     async with explorer(file, size=size) as eye:
         with monkeypatch.context() as patched:
-            patched.setattr("kustui.tui.editor.subprocess.run", run)
+            patched.setattr("kustui.tui.terminal.editor.subprocess.run", run)
             await eye.press(*keys, "e")
         return (ran[0] if ran else []), eye.keys
 
@@ -202,7 +202,7 @@ async def test_e_opens_the_line_of_what_is_selected(
 async def test_e_in_a_drawing_opens_the_step_of_its_cursor_before_the_tree_has_followed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("kustui.tui.diagram.REST", 60.0)
+    monkeypatch.setattr("kustui.tui.diagrams.diagram.REST", 60.0)
     command, _ = await opened_by(monkeypatch, CHAIN, "5", "j", "j")
     line = int(command[1].removeprefix("+call cursor(").partition(",")[0])
     rest = "\n".join(CHAIN.read_text().splitlines()[line - 1 :])
@@ -219,8 +219,8 @@ async def test_e_in_the_list_of_problems_opens_the_place_of_the_problem(monkeypa
 
 
 async def test_what_came_from_standard_input_cannot_be_edited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    from kustui.opening import Opening
     from kustui.tui.app import Kustui
+    from kustui.workspace.background_load import Opening
     from tests.tui.test_explorer import Eye
 
     app = Kustui(Opening(["-"], CHAIN.read_bytes()))

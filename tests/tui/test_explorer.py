@@ -16,30 +16,30 @@ from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widget import Widget
 
-from kustui.opening import Opening
 from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS, PASSING
-from kustui.tui.bookmarks import BookmarkMenu
-from kustui.tui.boxes_view import BoxesView
-from kustui.tui.chains_view import ChainsView
-from kustui.tui.copy_menu import CopyMenu
-from kustui.tui.diagram import Diagram
-from kustui.tui.explorer import Explorer
-from kustui.tui.filter import Filter
-from kustui.tui.finder import FinderInput
-from kustui.tui.help import Help
-from kustui.tui.palette import commands
-from kustui.tui.rail_view import RailView
-from kustui.tui.rate import Rate
-from kustui.tui.rehearse.context_view import ContextView
-from kustui.tui.rehearse.prompt import TypedLine, TypedSheet
-from kustui.tui.rehearse.screen import Rehearse
-from kustui.tui.rows import RowsView
-from kustui.tui.side import PANES
-from kustui.tui.status import StatusBar
-from kustui.tui.timeline_view import TimelineView
-from kustui.tui.tree import Kind
-from kustui.tui.tree_view import TreeView
+from kustui.tui.diagrams.boxes_view import BoxesView
+from kustui.tui.diagrams.chains_view import ChainsView
+from kustui.tui.diagrams.diagram import Diagram
+from kustui.tui.diagrams.rail_view import RailView
+from kustui.tui.diagrams.rate import Rate
+from kustui.tui.diagrams.timeline_view import TimelineView
+from kustui.tui.explorer.bookmarks import BookmarkMenu
+from kustui.tui.explorer.copy_menu import CopyMenu
+from kustui.tui.explorer.screen import Explorer
+from kustui.tui.explorer.side_panes import PANES
+from kustui.tui.explorer.tree import Kind
+from kustui.tui.explorer.tree_view import TreeView
+from kustui.tui.finder.finder import FinderInput
+from kustui.tui.help.help import Help
+from kustui.tui.help.palette import commands
+from kustui.tui.rehearsal.context_view import ContextView
+from kustui.tui.rehearsal.prompt import TypedLine, TypedSheet
+from kustui.tui.rehearsal.screen import Rehearse
+from kustui.tui.widgets.filter import Filter
+from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.status import StatusBar
+from kustui.workspace.background_load import Opening
 from tests.definition.cases import a_workflow
 from tests.graph.cases import step, workflow
 from tests.tui.cases import SAMPLES, text_of, told
@@ -420,7 +420,7 @@ async def test_a_resize_keeps_the_place_in_the_detail() -> None:
 
 
 async def test_the_detail_waits_for_the_cursor_to_rest(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kustui.tui import detail
+    from kustui.tui.explorer import detail
 
     told_of: list[str] = []
     original = detail.described
@@ -751,10 +751,10 @@ async def test_reading_tells_how_far_it_is_and_keys_meanwhile_do_no_harm(tmp_pat
 
 
 async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kustui import workspace
+    from kustui.workspace import snapshot as module
 
-    monkeypatch.setattr("kustui.tui.live._MOMENT", 0.0)
-    original = workspace.examined
+    monkeypatch.setattr("kustui.tui.explorer.live._MOMENT", 0.0)
+    original = module.examined
     seen: list[str] = []
 
     def slow(snapshot: Any, settings: Any, progress: Any, wanted: Any) -> Any:
@@ -767,7 +767,7 @@ async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> 
             seen.append(eye.status)
         return original(snapshot, settings, None, wanted)
 
-    monkeypatch.setattr("kustui.apart.examined", slow)
+    monkeypatch.setattr("kustui.workspace.subprocess_checker.examined", slow)
     app = Kustui(Opening([str(CHAIN)]))
     async with app.run_test(size=(80, 24)) as pilot:
         eye = Eye(pilot)

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kustui.finding.query import KEYS
-from kustui.finding.sayings import Kind
-from kustui.tui.lines import laid_out
-from kustui.tui.lines_view import LinesView
+from kustui.search.index_lines import Kind
+from kustui.search.query import KEYS
+from kustui.tui.widgets.lines import laid_out
+from kustui.tui.widgets.lines_view import LinesView
 from tests.tui.cases import SAMPLES, text_of
 from tests.tui.test_explorer import CHAIN, ORGANISATION, Eye, explorer, written
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kustui.tui.finder import Finder
+    from kustui.tui.finder.finder import Finder
 
 
 def finder(eye: Eye) -> Finder:

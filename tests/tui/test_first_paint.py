@@ -15,11 +15,11 @@ CODE = """
 import asyncio, sys
 from textual.css.stylesheet import Stylesheet
 import kustui.commands.explore
-from kustui.check.configuration import Configuration
-from kustui.opening import Opening
+from kustui.config.configuration import Configuration
+from kustui.workspace.background_load import Opening
 from kustui.tui.app import Kustui
-from kustui.tui.explorer import Explorer
-from kustui.tui.tree_view import TreeView
+from kustui.tui.explorer.screen import Explorer
+from kustui.tui.explorer.tree_view import TreeView
 
 titles, modules, styled, update_nodes = [], [], [], Stylesheet.update_nodes
 
@@ -57,12 +57,16 @@ print(json.dumps([titles, sum(number > 5 for number in styled), modules]))
 NOT_YET = {
     "what works out, and is not there to see": ("networkx", "pydantic", "rapidfuzz", "wcwidth", "watchfiles", "re2"),
     "what reads what few have": ("tomllib", "json", "hashlib"),
-    "what rules find": ("kustui.check.checking", "kustui.check.rules", "kustui.check.pages", "kustui.check.settings"),
-    "what drawings are made with": ("kustui.graph", "kustui.drawing.flow_rail", "kustui.drawing.box_picture"),
+    "what rules find": ("kustui.check.run", "kustui.check.rules", "kustui.check.rule_pages",
+                        "kustui.config.check_settings"),
+    "what drawings are made with": ("kustui.analysis", "kustui.diagrams.flow_rail", "kustui.diagrams.box_picture"),
     "what a key asks for": (
-        "kustui.simulate", "kustui.tui.rehearse", "kustui.finding.index", "kustui.tui.finder", "kustui.tui.help",
-        "kustui.tui.palette", "kustui.tui.bookmarks", "kustui.tui.copy_menu", "kustui.tui.clipboard",
-        "kustui.tui.editor", "kustui.difference", "kustui.tui.change_rows", "kustui.preferences.place",
+        "kustui.simulate", "kustui.tui.rehearsal", "kustui.search.index", "kustui.tui.finder.finder",
+        "kustui.tui.help.help",
+        "kustui.tui.help.palette", "kustui.tui.explorer.bookmarks", "kustui.tui.explorer.copy_menu",
+        "kustui.tui.terminal.clipboard",
+        "kustui.tui.terminal.editor", "kustui.workspace.difference", "kustui.tui.explorer.change_rows",
+        "kustui.workspace.session_state",
     ),
 }  # fmt: skip
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from kustui.tui.bindings import ACTIONS
-from kustui.tui.help import Help
-from kustui.tui.lines import laid_out
-from kustui.tui.palette import commands
-from kustui.tui.rows import RowsView
+from kustui.tui.help.help import Help
+from kustui.tui.help.palette import commands
+from kustui.tui.widgets.lines import laid_out
+from kustui.tui.widgets.rows import RowsView
 from tests.tui.cases import text_of
 from tests.tui.test_explorer import CHAIN, Eye, explorer
 

@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from kustui import drawing
-from kustui.tui import lines
-from kustui.tui.lines import Line, Row, fitted, joined, laid_out, plain_ascii, shown, width_of, wrapped
+from kustui import diagrams
+from kustui.tui.widgets import lines
+from kustui.tui.widgets.lines import Line, Row, fitted, joined, laid_out, plain_ascii, shown, width_of, wrapped
 
 ANYTHING = st.text(
     st.one_of(
@@ -181,7 +181,7 @@ def test_ascii_keeps_what_can_be_kept(text: str, told: str) -> None:
 
 
 def test_every_glyph_of_ours_has_an_ascii_form() -> None:
-    folders = (Path(lines.__file__).parent, Path(drawing.__file__).parent)
+    folders = (Path(lines.__file__).parent, Path(diagrams.__file__).parent)
     files = [file for folder in folders for file in folder.glob("*.py")]
     glyphs = {glyph for file in files for glyph in re.findall(r"[^\x00-\x7f]", file.read_text(encoding="utf-8"))}
     assert len(glyphs) > 10

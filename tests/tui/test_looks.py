@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kustui.opening import Opening
-from kustui.preferences.values import Preferences
+from kustui.config.preferences import Preferences
 from kustui.tui.app import Kustui
+from kustui.workspace.background_load import Opening
 from tests.tui.cases import ROOT
 from tests.tui.test_explorer import Eye
 

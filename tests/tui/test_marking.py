@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from kustui.tui.bindings import BY_ID
-from kustui.tui.bookmarks import BookmarkMenu
+from kustui.tui.explorer.bookmarks import BookmarkMenu
 from tests.tui.test_explorer import CHAIN, Eye, explorer, written
 
 if TYPE_CHECKING:

@@ -10,16 +10,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kustui.tui.copyable import copyables
-from kustui.tui.detail import described
-from kustui.tui.lines import laid_out, width_of
-from kustui.tui.selection import of_key, of_line, of_node
-from kustui.tui.source_rows import source_rows
-from kustui.workspace import Snapshot
+from kustui.tui.explorer.copyable import copyables
+from kustui.tui.explorer.detail import described
+from kustui.tui.explorer.selection import of_key, of_line, of_node
+from kustui.tui.explorer.source_rows import source_rows
+from kustui.tui.widgets.lines import laid_out, width_of
+from kustui.workspace.snapshot import Snapshot
 from tests.tui.cases import SAMPLE_PATHS, SAMPLES, all_open, sample_examined, snapshot_of
 
 if TYPE_CHECKING:
-    from kustui.tui.tree import Tree
+    from kustui.tui.explorer.tree import Tree
 
 JSON_SAMPLES = [
     json.loads((SAMPLES / name).read_text(encoding="utf-8"))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kustui.tui.places import node_at, place_of
-from kustui.tui.tree import Tree, workflow_key
+from kustui.tui.explorer.problem_places import node_at, place_of
+from kustui.tui.explorer.tree import Tree, workflow_key
 from tests.graph.cases import step, workflow
 from tests.tui.cases import SAMPLE_PATHS, all_open, sample_examined, snapshot_of
 

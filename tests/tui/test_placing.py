@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kustui.opening import Opening
-from kustui.preferences.place import place_file, read_place
 from kustui.tui.app import Kustui
+from kustui.workspace.background_load import Opening
+from kustui.workspace.session_state import place_file, read_place
 from tests.terminal import Terminal
 from tests.tui.test_explorer import CHAIN, Eye, written
 

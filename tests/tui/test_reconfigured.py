@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.color import Color
 
-from kustui.check.configuration import Configuration
-from kustui.opening import Opening
-from kustui.preferences.values import LARGEST, SMALLEST
+from kustui.config.configuration import Configuration
+from kustui.config.preferences import LARGEST, SMALLEST
 from kustui.tui.app import Kustui
+from kustui.workspace.background_load import Opening
 from tests.tui.test_explorer import Eye, written
 from tests.tui.test_reload import called, save, until
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.tui.banner import Banner, banner_rows
-from kustui.tui.filter import Filter
-from kustui.tui.lines import width_of
+from kustui.tui.widgets.banner import Banner, banner_rows
+from kustui.tui.widgets.filter import Filter
+from kustui.tui.widgets.lines import width_of
 from tests.definition.cases import a_workflow, opened
 from tests.graph.cases import step, way, workflow
 from tests.tui.cases import text_of
@@ -260,9 +260,9 @@ async def test_what_changed_is_a_list_with_old_and_new_text(path: Path) -> None:
 async def test_many_new_problems_are_listed_without_reading_their_workflows(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kustui.definition import reading
+    from kustui.definition import parsed_workflow
 
-    original, read = reading.read_workflow, []
+    original, read = parsed_workflow.read_workflow, []
 
     def noted(*arguments: Any, **named: Any) -> Any:
         if threading.current_thread() is threading.main_thread():
@@ -270,7 +270,7 @@ async def test_many_new_problems_are_listed_without_reading_their_workflows(
         return original(*arguments, **named)
 
     async with explorer(path) as eye:
-        monkeypatch.setattr(reading, "read_workflow", noted)
+        monkeypatch.setattr(parsed_workflow, "read_workflow", noted)
         found = many()
         for each in found:
             each["steps"][0]["transitions"] = [way("nowhere"), way("b")]
@@ -353,17 +353,17 @@ async def test_a_configuration_that_is_wrong_is_told_and_what_it_said_holds(tmp_
 
 
 async def test_keys_are_answered_while_many_are_looked_at_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kustui.check import checking
+    from kustui.check import run
 
-    original = checking.examine
+    original = run.examine
 
     def slow(*arguments: Any) -> Any:
         time.sleep(0.05)
         return original(*arguments)
 
     async with explorer(path) as eye:
-        monkeypatch.setattr(checking, "examine", slow)
-        monkeypatch.setattr("kustui.tui.live._MOMENT", 0.1)
+        monkeypatch.setattr(run, "examine", slow)
+        monkeypatch.setattr("kustui.tui.explorer.live._MOMENT", 0.1)
         save(path, [called(f"workflow {number:02}", step("a")) for number in range(40)])
         await until(eye, lambda: "checking" in eye.status)
         before = eye.here

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from kustui.tui.diagram import Diagram
-from kustui.tui.rows import RowsView
+from kustui.tui.diagrams.diagram import Diagram
+from kustui.tui.widgets.rows import RowsView
 from tests.graph.cases import step, workflow
 from tests.tui.test_explorer import CHAIN, Eye, explorer, written
 

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.finding.search import Search, beyond, lowered
-from kustui.tui.boxes_view import BoxesView
-from kustui.tui.filter import Filter
-from kustui.tui.rows import RowsView
+from kustui.search.text_search import Search, beyond, lowered
+from kustui.tui.diagrams.boxes_view import BoxesView
+from kustui.tui.widgets.filter import Filter
+from kustui.tui.widgets.rows import RowsView
 from tests.tui.cases import SAMPLES, text_of
 from tests.tui.test_explorer import CHAIN, Eye, explorer, written
 

@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.check.problems import Problem, Severity
-from kustui.definition.source import Extent
-from kustui.tui.source_rows import source_rows
+from kustui.definition.source.source import Extent
+from kustui.tui.explorer.source_rows import source_rows
 from tests.definition.cases import a_workflow, opened
 from tests.tui.cases import sample, text_of
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Document
-    from kustui.tui.lines import Rows
+    from kustui.tui.widgets.lines import Rows
 
 INDENTED = json.dumps({"app": "a", "version": "1", "title": "t", "workflows": [a_workflow()]}, indent=2)
 

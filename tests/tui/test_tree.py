@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check.problems import Severity
-from kustui.tui.tree import Kind, Tree, node_key, workflow_key
-from kustui.workspace import Snapshot
+from kustui.tui.explorer.tree import Kind, Tree, node_key, workflow_key
+from kustui.workspace.snapshot import Snapshot
 from tests.definition.cases import ALWAYS, a_workflow
 from tests.graph.cases import step, way, workflow
 from tests.tui.cases import (
@@ -26,7 +26,7 @@ from tests.tui.cases import (
 )
 
 if TYPE_CHECKING:
-    from kustui.tui.lines import Key
+    from kustui.tui.widgets.lines import Key
 
 SCHEDULE = "kustomer.app.scheduler.schedule-workflow"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
 from kustui.check.problems import Severity
-from kustui.definition.outline import Shape
+from kustui.definition.source.outline import Shape
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem

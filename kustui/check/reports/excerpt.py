@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kustui.definition.cells import cells, cropped, cut
-from kustui.definition.harmless import shown
+from kustui.text.cells import cells, cropped, cut
+from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
-    from kustui.definition.source import Extent, Source
+    from kustui.definition.source.source import Extent, Source
 
 ROOM = 100
 """Cells for a source line, where nobody says otherwise."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kustui.check.naming import relative
+from kustui.check.names import relative
 from kustui.check.problems import Severity
-from kustui.definition.harmless import shown
+from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
-from kustui.check.naming import workflow_name
-from kustui.check.reports.writing import encoded
+from kustui.check.names import workflow_name
+from kustui.text.terminal_safe_json import encoded
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem, Related

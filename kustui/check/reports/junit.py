@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from kustui.check.reports.text import counts, headline
-from kustui.definition.harmless import shown
+from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem

@@ -12,17 +12,17 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from kustui import __version__
-from kustui.check.naming import identity, relative, workflow_name
-from kustui.check.pages import PAGES, written
+from kustui.check.names import identity, relative, workflow_name
 from kustui.check.problems import Severity
-from kustui.check.reports.writing import encoded
+from kustui.check.rule_pages import PAGES, written
+from kustui.text.terminal_safe_json import encoded
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
     from kustui.check.reports import Checked
     from kustui.check.rule import Rule
     from kustui.definition.collection import Document
-    from kustui.definition.source import Extent
+    from kustui.definition.source.source import Extent
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "ROOT"

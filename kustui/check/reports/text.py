@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kustui.check.naming import fixed_and_new
+from kustui.check.names import fixed_and_new
 from kustui.check.problems import Severity
 from kustui.check.reports.excerpt import excerpt
-from kustui.definition.cells import cells
-from kustui.definition.harmless import shown
+from kustui.text.cells import cells
+from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kustui.check.problems import Problem
     from kustui.check.reports import Checked
     from kustui.definition.collection import Document
-    from kustui.definition.source import Extent
+    from kustui.definition.source.source import Extent
 
 _LOOKS = {"error": "1;31", "warning": "1;33", "info": "1;36", "note": "1;36", "place": "1", "mark": "32", "aside": "2"}
 

@@ -10,16 +10,16 @@ from weakref import WeakKeyDictionary
 
 from pydantic import ValidationError
 
-from kustui.check.closest import closest, hint_of
+from kustui.analysis.schema_arguments import Supply
+from kustui.analysis.versions import app_of, general_name, read_version
 from kustui.check.examples import app, step, workflow
 from kustui.check.problems import Related, Severity
 from kustui.check.rule import Finding, Rule
-from kustui.check.supply import Supply
-from kustui.check.versions import app_of, general_name, read_version
 from kustui.definition.models import TRIGGER_ID, Schema
+from kustui.text.suggestions import closest, hint_of
 
 if TYPE_CHECKING:
-    from kustui.check.subjects import Facts, Subject, Survey
+    from kustui.analysis.workflow_analysis import Facts, Subject, Survey
     from kustui.definition.collection import Document
     from kustui.definition.models import Step
 

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kustui.check.closest import hint_of
 from kustui.check.examples import app, step, to, when, workflow
 from kustui.check.problems import Severity
 from kustui.check.rule import Finding, Rule
 from kustui.definition.expressions import OPERATORS, AllOf, AnyOf, Comparison, Unreadable, parts_of
+from kustui.text.suggestions import hint_of
 
 if TYPE_CHECKING:
-    from kustui.check.subjects import Subject
+    from kustui.analysis.workflow_analysis import Subject
     from kustui.definition.expressions import Condition
 
 

@@ -6,16 +6,16 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kustui.check.certainty import holds_always
-from kustui.check.closest import hint_of
+from kustui.analysis.must_reach import holds_always
 from kustui.check.examples import app, step, to, when, workflow
 from kustui.check.problems import Related, Severity
 from kustui.check.rule import Finding, Rule
+from kustui.text.suggestions import hint_of
 
 if TYPE_CHECKING:
-    from kustui.check.subjects import Subject
+    from kustui.analysis.flow import Flow, Way
+    from kustui.analysis.workflow_analysis import Subject
     from kustui.definition.models import Transition
-    from kustui.graph.flow import Flow, Way
 
 
 def _kind(way: Way) -> str:

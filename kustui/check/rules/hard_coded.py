@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 from kustui.check.examples import app, called, schedule, step, to, workflow
 from kustui.check.problems import Related, Severity
 from kustui.check.rule import Finding, Rule
-from kustui.definition.outline import Shape
-from kustui.definition.positions import escape
+from kustui.definition.source.outline import Shape
+from kustui.definition.source.positions import escape
 
 if TYPE_CHECKING:
-    from kustui.check.subjects import Subject
+    from kustui.analysis.workflow_analysis import Subject
     from kustui.definition.collection import Entry
 
 _WORD = re.compile(r"[\w-]{8,}", re.ASCII)

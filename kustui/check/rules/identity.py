@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from kustui.analysis.workflow_analysis import called_id
 from kustui.check.examples import app, called, schedule, step, to, workflow
 from kustui.check.problems import Related, Severity
 from kustui.check.rule import Finding, Rule
-from kustui.check.subjects import called_id
 from kustui.definition.models import TRIGGER_ID
 
 if TYPE_CHECKING:
-    from kustui.check.subjects import Facts, Subject, Survey
+    from kustui.analysis.workflow_analysis import Facts, Subject, Survey
 
 
 def _place_of_id(facts: Facts) -> str:

@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kustui.check.closest import closest, hint_of
+from kustui.analysis.null_guards import Existence
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
-from kustui.check.existence import Existence
 from kustui.check.problems import Related, Severity
 from kustui.check.rule import Finding, Rule
 from kustui.definition.expressions import Function, Path, Template
 from kustui.definition.models import TRIGGER_ID, ErrorCase, Step
+from kustui.text.suggestions import closest, hint_of
 
 if TYPE_CHECKING:
-    from kustui.check.subjects import Subject
-    from kustui.graph.flow import Flow
-    from kustui.graph.references import Read
+    from kustui.analysis.flow import Flow
+    from kustui.analysis.references import Read
+    from kustui.analysis.workflow_analysis import Subject
 
 FUNCTIONS = (
     "parseInt",

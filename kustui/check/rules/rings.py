@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from kustui.analysis.schedules import Call, Schedules
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.check.problems import Related, Severity
 from kustui.check.rule import Finding, Rule
-from kustui.definition.delays import duration_in_words, minutes
 from kustui.definition.expressions import in_words, parse_condition
-from kustui.graph.schedules import Call, Schedules
+from kustui.text.durations import duration_in_words, minutes
 
 if TYPE_CHECKING:
-    from kustui.check.subjects import Facts, Survey
+    from kustui.analysis.workflow_analysis import Facts, Survey
 
 _MOST_TOLD = 2
 

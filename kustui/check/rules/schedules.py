@@ -8,23 +8,23 @@ from math import isfinite
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from kustui.check.casting import EXPECTED, can_be
-from kustui.check.closest import closest, hint_of
+from kustui.analysis.schema_arguments import Supply
+from kustui.analysis.schema_types import EXPECTED, can_be
+from kustui.analysis.workflow_analysis import called_id
 from kustui.check.examples import app, called, schedule, step, workflow
 from kustui.check.problems import Related, Severity
 from kustui.check.rule import Finding, Rule
 from kustui.check.rules import hard_coded, rings
-from kustui.check.subjects import called_id
-from kustui.check.supply import Supply
-from kustui.definition.delays import duration_in_words
 from kustui.definition.expressions import Literal, parse
 from kustui.definition.faults import kind
-from kustui.definition.positions import escape
+from kustui.definition.source.positions import escape
+from kustui.text.durations import duration_in_words
+from kustui.text.suggestions import closest, hint_of
 
 if TYPE_CHECKING:
-    from kustui.check.subjects import Facts, Subject, Survey
+    from kustui.analysis.schedules import Call
+    from kustui.analysis.workflow_analysis import Facts, Subject, Survey
     from kustui.definition.models import Step
-    from kustui.graph.schedules import Call
 
 RUN_AT_TYPES = ("relative", "absolute", "date")
 """The types of a ``runAt``: the first [spec], the others [assumed]."""

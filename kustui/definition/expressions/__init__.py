@@ -16,15 +16,15 @@ from kustui.definition.expressions.conditions import (
     parse_condition,
     parts_of,
 )
-from kustui.definition.expressions.finding import expressions_in
+from kustui.definition.expressions.describe import in_words, short_name, value_in_words
 from kustui.definition.expressions.functions import Argument, Function, parse_function
 from kustui.definition.expressions.literals import Embedded, Literal, parse_literal
 from kustui.definition.expressions.operators import OPERATORS, Operator
-from kustui.definition.expressions.parsing import Expression, holds_expression, parse
+from kustui.definition.expressions.parse import Expression, holds_expression, parse
 from kustui.definition.expressions.paths import ROOTS, Fault, Path
 from kustui.definition.expressions.references import Reference, parse_reference
 from kustui.definition.expressions.templates import Template, parse_template
-from kustui.definition.expressions.wording import in_words, short_name, value_in_words
+from kustui.definition.expressions.walk import expressions_in
 
 __all__ = [
     "OPERATORS",

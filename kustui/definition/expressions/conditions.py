@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kustui.definition.expressions.operators import OPERATORS, Operator
-from kustui.definition.expressions.parsing import Expression, parse
+from kustui.definition.expressions.parse import Expression, parse
 
 MAX_DEPTH = 100
 """How deep conditions may nest: a person's have three or four levels [assumed]."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kustui.simulate.replaying import Replay
+    from kustui.simulate.scenarios.replay import Replay
 
 FORMATS = ("text", "json", "junit")
 

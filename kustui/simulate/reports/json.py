@@ -6,20 +6,20 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from kustui.check.reports.json import record as problem_record
-from kustui.check.reports.writing import encoded
 from kustui.definition.expressions import in_words, value_in_words
-from kustui.simulate.coverage import Coverage, Share
-from kustui.simulate.dates import iso
-from kustui.simulate.plain import plain
-from kustui.simulate.values import MISSING, undecided_in
+from kustui.simulate.engine.coverage import Coverage, Share
+from kustui.simulate.values.dates import iso
+from kustui.simulate.values.plain import plain
+from kustui.simulate.values.values import MISSING, undecided_in
+from kustui.text.terminal_safe_json import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kustui.simulate.deciding import Verdict
-    from kustui.simulate.expecting import Difference
-    from kustui.simulate.replaying import Replay
-    from kustui.simulate.trace import Entry, Tried
+    from kustui.simulate.engine.trace import Entry, Tried
+    from kustui.simulate.scenarios.assertions import Difference
+    from kustui.simulate.scenarios.replay import Replay
+    from kustui.simulate.values.conditions import Verdict
 
 
 def report(replays: Sequence[Replay], *, told: bool = True, colour: bool = False) -> Iterator[str]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from kustui.definition.harmless import shown
+from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kustui.simulate.replaying import Replay
+    from kustui.simulate.scenarios.replay import Replay
 
 
 def report(replays: Sequence[Replay], *, told: bool = True, colour: bool = False) -> Iterator[str]:

@@ -5,19 +5,19 @@ from __future__ import annotations
 from textwrap import indent, wrap
 from typing import TYPE_CHECKING, Any
 
-from kustui.check.reports.writing import encoded
-from kustui.definition.harmless import shown
 from kustui.definition.models import TRIGGER_ID
-from kustui.simulate.exploring import MOST_PATHS, name_of, proposal_of
-from kustui.simulate.proposing import expecting
+from kustui.simulate.paths.explore import MOST_PATHS, name_of, proposal_of
+from kustui.simulate.paths.scenario_from_path import expecting
 from kustui.simulate.reports.text import WIDTH, painter
-from kustui.simulate.words import moment
+from kustui.simulate.reports.words import moment
+from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe_json import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kustui.simulate.exploring import Exploration, Path, Stretch
-    from kustui.simulate.organisation import Organisation
+    from kustui.simulate.engine.organisation import Organisation
+    from kustui.simulate.paths.explore import Exploration, Path, Stretch
 
 
 def text(

@@ -6,17 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from kustui.definition.harmless import shown
-from kustui.simulate import words
-from kustui.simulate.coverage import Coverage, Covered
-from kustui.simulate.trace import Kind, Mark
-from kustui.simulate.values import MISSING
+from kustui.simulate.engine.coverage import Coverage, Covered
+from kustui.simulate.engine.trace import Kind, Mark
+from kustui.simulate.reports import words
+from kustui.simulate.values.values import MISSING
+from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
-    from kustui.simulate.coverage import Share
-    from kustui.simulate.expecting import Difference
-    from kustui.simulate.replaying import Replay
-    from kustui.simulate.trace import Entry, Tried
+    from kustui.simulate.engine.coverage import Share
+    from kustui.simulate.engine.trace import Entry, Tried
+    from kustui.simulate.scenarios.assertions import Difference
+    from kustui.simulate.scenarios.replay import Replay
 
 WIDTH = 80
 _LOOKS = {

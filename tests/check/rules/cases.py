@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kustui.check.checking import check
+from kustui.check.run import check
 from kustui.definition.collection import Collection, document
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
-    from kustui.check.settings import Settings
+    from kustui.config.check_settings import Settings
 
 
 def problems_in(*definitions: object, settings: Settings | None = None) -> tuple[Problem, ...]:

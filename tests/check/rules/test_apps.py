@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from kustui.analysis.versions import app_of, is_range, read_version
 from kustui.check.examples import app, step, to, workflow
 from kustui.check.problems import Severity
-from kustui.check.settings import Settings
-from kustui.check.versions import app_of, is_range, read_version
+from kustui.config.check_settings import Settings
 from tests.check.rules.cases import only, place, places, rules_of, told
 
 STEP = "/workflows/0/steps/0"

@@ -8,7 +8,7 @@ import pytest
 
 from kustui.check.examples import step, to, when, workflow
 from kustui.check.problems import Severity
-from kustui.check.settings import Settings
+from kustui.config.check_settings import Settings
 from kustui.definition.expressions import OPERATORS
 from tests.check.rules.cases import only, place, problems_in, rules_of, told
 

@@ -9,7 +9,7 @@ import pytest
 
 from kustui.check.examples import ALWAYS, app, called, schedule, step, to, when, workflow
 from kustui.check.problems import Severity
-from kustui.check.settings import Settings
+from kustui.config.check_settings import Settings
 from tests.check.rules.cases import only, place, places, problems_in, rules_of, told
 
 ID = "5f8e148232731d0015c14657"

@@ -6,8 +6,8 @@ import itertools
 
 from hypothesis import given
 
-from kustui.graph.layout.arrows import Arrow
-from kustui.graph.layout.rail import Join, Rail, rail
+from kustui.diagrams.layout.arrows import Arrow
+from kustui.diagrams.layout.rail import Join, Rail, rail
 from tests.graph.layout.cases import Graph, graphs
 
 

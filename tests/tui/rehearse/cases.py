@@ -5,10 +5,10 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from kustui.tui.lines_view import LinesView
-from kustui.tui.rehearse.prompt import Prompt
-from kustui.tui.rehearse.screen import Rehearse
-from kustui.tui.rows import RowsView
+from kustui.tui.rehearsal.prompt import Prompt
+from kustui.tui.rehearsal.screen import Rehearse
+from kustui.tui.widgets.lines_view import LinesView
+from kustui.tui.widgets.rows import RowsView
 from tests.tui.cases import SAMPLES, text_of, told
 from tests.tui.test_explorer import Eye, explorer
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from kustui.simulate.state import State
-    from kustui.tui.rehearse.session import Session
+    from kustui.simulate.engine.state import State
+    from kustui.tui.rehearsal.session import Session
 
 CHAIN = SAMPLES / "timer-chain.json"
 MISSING_INPUT = SAMPLES / "broken" / "missing-input.json"

@@ -9,9 +9,9 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from kustui.preferences.actions import BY_ID
+from kustui.config.actions import BY_ID
 from kustui.tui.app import Kustui
-from kustui.tui.rehearse.screen import Rehearse
+from kustui.tui.rehearsal.screen import Rehearse
 from tests.tui.rehearse.cases import CHAIN, FOUR, Player, rehearsal
 from tests.tui.rehearse.test_deciding import undecided
 from tests.tui.test_explorer import written

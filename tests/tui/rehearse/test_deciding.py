@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kustui.check.examples import app, called, step, to, when, workflow
-from kustui.simulate.trace import Kind
+from kustui.simulate.engine.trace import Kind
 from kustui.tui.app import Kustui
 from tests.tui.rehearse.cases import CHAIN, FOUR, rehearsal
 from tests.tui.test_explorer import written

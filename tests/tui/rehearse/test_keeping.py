@@ -10,7 +10,7 @@ import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.cli import main
-from kustui.tui.lines_view import LinesView
+from kustui.tui.widgets.lines_view import LinesView
 from tests.tui.cases import told
 from tests.tui.rehearse.cases import CHAIN, FOUR, MISSING_INPUT, Player, rehearsal
 from tests.tui.test_explorer import written

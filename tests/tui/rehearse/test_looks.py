@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kustui.opening import Opening
 from kustui.tui.app import Kustui
+from kustui.workspace.background_load import Opening
 from tests.tui.cases import ROOT
 from tests.tui.rehearse.cases import Player
 

@@ -8,31 +8,31 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kustui.check.settings import Settings
-from kustui.check.subjects import Subject
-from kustui.simulate.decisions import Answer, Fail, Force, Give, Leave, Replan
-from kustui.simulate.engine import table
-from kustui.simulate.exploring import explored, proposal_of
-from kustui.simulate.organisation import Organisation
-from kustui.simulate.running import MOST_STATES
-from kustui.simulate.scenarios import as_file
-from kustui.tui.lines import laid_out, width_of
-from kustui.tui.rehearse.context_rows import context_rows
-from kustui.tui.rehearse.course import course
-from kustui.tui.rehearse.coverage_rows import coverage_rows
-from kustui.tui.rehearse.following import carried, starting
-from kustui.tui.rehearse.heading import heading_rows
-from kustui.tui.rehearse.log_rows import Log
-from kustui.tui.rehearse.path_rows import path_row
-from kustui.tui.rehearse.queue_rows import queue_rows
-from kustui.tui.rehearse.session import FAILURE, SCHEDULE, Session, Stop
-from kustui.tui.rehearse.step_rows import step_rows
-from kustui.tui.rehearse.typed import TypedError, failure_of, json_text, object_of, truth_of, value_of
+from kustui.analysis.workflow_analysis import Subject
+from kustui.config.check_settings import Settings
+from kustui.simulate.engine.decisions import Answer, Fail, Force, Give, Leave, Replan
+from kustui.simulate.engine.engine import table
+from kustui.simulate.engine.organisation import Organisation
+from kustui.simulate.engine.stepping import MOST_STATES
+from kustui.simulate.paths.explore import explored, proposal_of
+from kustui.simulate.scenarios.read import as_file
+from kustui.tui.rehearsal.context_rows import context_rows
+from kustui.tui.rehearsal.coverage_rows import coverage_rows
+from kustui.tui.rehearsal.heading import heading_rows
+from kustui.tui.rehearsal.log_rows import Log
+from kustui.tui.rehearsal.parse_input import TypedError, failure_of, json_text, object_of, truth_of, value_of
+from kustui.tui.rehearsal.path_rows import path_row
+from kustui.tui.rehearsal.queue_rows import queue_rows
+from kustui.tui.rehearsal.run_rail import course
+from kustui.tui.rehearsal.scenario_follow import carried, starting
+from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, Session, Stop
+from kustui.tui.rehearsal.step_rows import step_rows
+from kustui.tui.widgets.lines import laid_out, width_of
 from tests.tui.cases import SAMPLE_PATHS, sample_examined, snapshot_of
 from tests.tui.test_nothing_raises import VALUES, mutated
 
 if TYPE_CHECKING:
-    from kustui.workspace import Snapshot
+    from kustui.workspace.snapshot import Snapshot
 
 DECISIONS = st.sampled_from(
     ["step", "step", "step", "step", "back", "give", "fail", "force", "answer", "leave", "undo"]

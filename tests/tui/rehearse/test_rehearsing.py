@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, workflow
-from kustui.opening import Opening
-from kustui.preferences.values import Preferences
-from kustui.simulate.running import MOST_STATES
+from kustui.config.preferences import Preferences
+from kustui.simulate.engine.stepping import MOST_STATES
 from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS
-from kustui.tui.rehearse.screen import Rehearse
+from kustui.tui.rehearsal.screen import Rehearse
+from kustui.workspace.background_load import Opening
 from tests.tui.rehearse.cases import CHAIN, FOUR, MISSING_INPUT, Player, rehearsal
 from tests.tui.test_explorer import explorer, written
 
@@ -202,7 +202,7 @@ async def test_an_endless_ring_is_cut_and_says_so(tmp_path: Path) -> None:
 async def test_running_on_can_be_stopped_and_answers_keys_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kustui.simulate.state.MOST_STEPS", 1_000_000)
+    monkeypatch.setattr("kustui.simulate.engine.state.MOST_STEPS", 1_000_000)
     ring = called("C", CALLED, schedule("aB3", CALLED))
     async with rehearsal(written(tmp_path / "app.json", app(ring)), size=(100, 30)) as player:
         await player.pilot.press("c")
@@ -342,11 +342,11 @@ async def test_a_definition_that_would_be_obeyed_by_a_terminal_is_shown_as_text(
 async def test_keys_are_answered_while_a_rehearsal_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     import threading
 
-    from kustui.simulate import rehearsing
-    from kustui.tui.rehearse import session
+    from kustui.simulate.engine import start
+    from kustui.tui.rehearsal import session
 
     waits = threading.Event()
-    original = rehearsing.drafted
+    original = start.drafted
 
     def slow(*given: Any, **named: Any) -> Any:
         waits.wait(20)

@@ -1,0 +1,209 @@
+"""Whether somebody has asked, before a step's output is read, that it is there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kustui.analysis.schema_types import may_be_nothing
+from kustui.definition.expressions import (
+    AllOf,
+    Always,
+    AnyOf,
+    Comparison,
+    Condition,
+    Function,
+    Never,
+    Not,
+    Operand,
+    Template,
+    Unreadable,
+    expressions_in,
+    parse_condition,
+    parts_of,
+)
+from kustui.definition.expressions.nodes import Block
+from kustui.definition.models import TRIGGER_ID
+
+if TYPE_CHECKING:
+    from kustui.analysis.flow import Flow, Way
+    from kustui.analysis.references import Read
+    from kustui.definition.expressions import Path
+    from kustui.definition.expressions.nodes import Node
+
+_IMPLY_FIRST = {"exists", "true", "gt", "gte", "startsWith", "endsWith", "matches"}
+"""Operators that cannot hold when their first operand is missing [assumed]."""
+_IMPLY_EITHER = {"eq", "contains", "in"}
+"""Operators that cannot hold when either operand is missing and the other is something [assumed]."""
+_MEAN_NOTHING = {"gte", "startsWith", "endsWith", *_IMPLY_EITHER}
+"""Those of both that hold for a missing value compared with what it is cast to [assumed]."""
+_BLOCKS = {"if", "each", "with"}
+"""Block helpers that put out their main part when their argument is there."""
+_ASK = {"exists", "dne"}
+
+
+@dataclass(frozen=True, eq=False)
+class Existence:
+    """What the conditions of a workflow say about which steps have run."""
+
+    flow: Flow
+
+    @cached_property
+    def _conditions(self) -> dict[str, Condition]:
+        """By the pointer of the transition."""
+        found: dict[str, Condition] = {}
+        for ways in self.flow.ways.values():
+            for way in ways:
+                written = way.transition.condition
+                if written is not None:
+                    found[way.transition.pointer] = parse_condition(written.op, written.values)
+        return found
+
+    def asked_by(self, read: Read, path: Path, node: str) -> bool:
+        """Whether the place where a path reads a step's output asks itself whether it is there."""
+        expression = read.expression
+        if isinstance(expression, Function) and expression.name == "ifExists":
+            return True
+        if isinstance(expression, Template) and self._in_block_that_asks(expression, path, node):
+            return True
+        if read.transition is None:
+            return False
+        condition = self._conditions.get(read.transition.pointer)
+        return condition is not None and any(
+            isinstance(part, Comparison) and (part.operator in _ASK or not part.known) and self._about(part, node)
+            for part in parts_of(condition)
+        )
+
+    def _in_block_that_asks(self, template: Template, path: Path, node: str) -> bool:
+        """Whether a path stands in the head of a block, such as ``{{#if …}}``, or in the part of a block that is put
+        out when what its head reads of the node is there."""
+        read = [each for each in template.paths if self._is(each, node)]
+        pending = list(template.nodes)
+        while pending:
+            block = pending.pop()
+            if isinstance(block, Block) and block.start <= path.start < block.end:
+                if block.call.start <= path.start < block.call.end:
+                    return True
+                asks = any(block.call.start <= each.start < block.call.end for each in read)
+                if asks and any(part.start <= path.start < part.end for part in _when_there(block)):
+                    return True
+                pending.extend((*block.body, *block.inverse))
+        return False
+
+    def path_without(self, node: str, reader: str) -> tuple[Way, ...]:
+        """A shortest path from the trigger to the reader on which the node has not run and nothing has asked for
+        it; empty where there is none."""
+        # Sought backwards, up to the nearest step before both: most often a few steps of many.
+        fork = next(above for above in self.flow.always_before(reader) if self.flow.has_always_run(above, node))
+        onward: dict[str, Way | None] = {reader: None}
+        pending = [reader]
+        for here in pending:  # breadth first: it grows while it is walked
+            for way in self.flow.into[here]:
+                if way.source not in onward and way.source != node and self._can_be_taken(way, node):
+                    onward[way.source] = way
+                    pending.append(way.source)
+            if fork in onward:
+                break
+        path = list(self.flow.path(TRIGGER_ID, fork)) if fork in onward else []
+        after = onward.get(fork)
+        while after is not None:
+            path.append(after)
+            after = onward[after.target]
+        return tuple(path)
+
+    def _can_be_taken(self, way: Way, node: str) -> bool:
+        return any(each is way for each in self._ways_without(way.source, node))
+
+    def _ways_without(self, here: str, node: str) -> Iterator[Way]:
+        """The ways that can be taken out of a node when another one's output is missing."""
+        taken_before = {False: False, True: False}
+        for way in self.flow.ways[here]:
+            if taken_before[way.after_failure]:
+                continue  # an earlier one holds, always or just because it is missing
+            condition = self._conditions.get(way.transition.pointer)
+            if condition is None:
+                yield way
+                continue
+            if not self._implies(condition, node):
+                yield way
+            if self._holds_without(condition, node):
+                taken_before[way.after_failure] = True
+
+    def _implies(self, condition: Condition, node: str) -> bool:
+        """Whether the condition can only hold when the node's output is there. Of what is reported as badly written
+        nobody knows, and it may have been meant to."""
+        match condition:
+            case Comparison():
+                if not condition.known:
+                    return self._about(condition, node)
+                if condition.operator in _MEAN_NOTHING and _allows_nothing(condition):
+                    return False
+                if condition.operator in _IMPLY_EITHER:
+                    return sum(self._goes_missing(operand, node) for operand in condition.operands) == 1
+                return condition.operator in _IMPLY_FIRST and self._first_goes_missing(condition, node)
+            case AllOf(parts):
+                return any(self._implies(part, node) for part in parts)
+            case AnyOf(parts):
+                return all(self._implies(part, node) for part in parts)
+            case Not(part):
+                return self._holds_without(part, node)
+            case Never() | Unreadable():
+                return True
+        return False
+
+    def _holds_without(self, condition: Condition, node: str) -> bool:
+        """Whether the condition holds for certain when the node's output is missing."""
+        match condition:
+            case Comparison():
+                return condition.operator == "dne" and self._first_goes_missing(condition, node)
+            case AllOf(parts):
+                return bool(parts) and all(self._holds_without(part, node) for part in parts)
+            case AnyOf(parts):
+                return any(self._holds_without(part, node) for part in parts)
+            case Not(part):
+                return self._implies(part, node)
+            case Always():
+                return True
+        return False
+
+    def _first_goes_missing(self, comparison: Comparison, node: str) -> bool:
+        return any(self._goes_missing(operand, node) for operand in comparison.operands[:1])
+
+    def _goes_missing(self, operand: Operand, node: str) -> bool:
+        """Whether an operand is nothing when the node's output is missing."""
+        expression = operand.expression
+        if expression is None:
+            return False
+        if expression.faults or expression.embedded or any(self._is_unknown(path) for path in expression.paths):
+            return True  # reported: it may have been meant to
+        if isinstance(expression, Template) and expression.only is None:
+            return False  # the text around it is there
+        return any(self._is(path, node) for path in expression.paths)
+
+    def _about(self, comparison: Comparison, node: str) -> bool:
+        return any(
+            self._is(path, node)
+            for operand in comparison.operands
+            for _, expression in expressions_in(operand.value)
+            for path in expression.paths
+        )
+
+    def _is(self, path: Path, node: str) -> bool:
+        return path.step is not None and self.flow.node(path.step) == node
+
+    def _is_unknown(self, path: Path) -> bool:
+        return path.step is not None and self.flow.node(path.step) is None
+
+
+def _allows_nothing(comparison: Comparison) -> bool:
+    """Whether it compares with what a missing value might be cast to."""
+    return any(may_be_nothing(operand.value) for operand in comparison.operands)
+
+
+def _when_there(block: Block) -> tuple[Node, ...]:
+    """The part of a block that is put out when what its head asks for is there; all of it where that is unknown."""
+    if block.call.name == "unless":
+        return block.inverse
+    return block.body if block.call.name in _BLOCKS or not block.call.arguments else (*block.body, *block.inverse)

@@ -1,0 +1,255 @@
+"""What a rule is given to look at: one workflow, or what was found out about all of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from kustui.analysis.flow import Flow
+from kustui.analysis.guards import deciding_ways
+from kustui.analysis.must_reach import certain_steps
+from kustui.analysis.references import Read, reads_of
+from kustui.analysis.schedules import Call, Schedules, calls_of
+from kustui.config.check_settings import Settings
+from kustui.definition.expressions import parse_condition
+from kustui.definition.models import TRIGGER_ID
+from kustui.definition.source.outline import Shape
+from kustui.definition.source.positions import parent
+from kustui.text.suggestions import closest
+
+if TYPE_CHECKING:
+    from kustui.definition.collection import Collection, Document, Entry
+    from kustui.definition.expressions import Condition
+    from kustui.definition.models import Schema, Transition, Workflow
+    from kustui.definition.parsed_workflow import Reading
+
+    W = TypeVar("W", bound=Transition)
+
+
+@dataclass(frozen=True, eq=False)
+class Subject:
+    """One workflow, with what was worked out about it once."""
+
+    collection: Collection
+    entry: Entry
+    reading: Reading
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def workflow(self) -> Workflow:
+        return self.reading.workflow
+
+    @cached_property
+    def document(self) -> Document:
+        return self.collection.document_of(self.entry)
+
+    @cached_property
+    def flow(self) -> Flow:
+        return Flow(self.workflow)
+
+    @cached_property
+    def reads(self) -> tuple[Read, ...]:
+        return tuple(reads_of(self.flow))
+
+    @cached_property
+    def conditions(self) -> tuple[tuple[str, Condition], ...]:
+        """The condition of every transition and error case, with the node it leaves."""
+        return tuple(
+            (node, parse_condition(written.op, written.values, f"{way.transition.pointer}/condition"))
+            for node, ways in self.flow.written.items()
+            for way in ways
+            if (written := way.transition.condition) is not None
+        )
+
+    @cached_property
+    def calls(self) -> tuple[Call, ...]:
+        return calls_of(self.entry.key, self.flow)
+
+    def scheduled(self, step_id: str) -> Entry | None:
+        """The workflow that a step schedules; None where it schedules none, or none that the collection has."""
+        named = next((call.workflow_id for call in self.calls if call.step == step_id), None)
+        return self.collection.by_id.get(named) if named is not None else None
+
+    @cached_property
+    def certain(self) -> frozenset[str]:
+        """The schedule steps (by pointer) that every run reaches."""
+        return certain_steps(self.flow) if self.calls else frozenset()
+
+    @property
+    def deciding(self) -> Mapping[str, tuple[Transition, ...]]:
+        """The ways whose conditions decide whether another schedule step (by pointer) is reached."""
+        return {
+            call.pointer: deciding_ways(self.flow, call.step) for call in self.calls if call.pointer not in self.certain
+        }
+
+    @cached_property
+    def assumed(self) -> Flow | None:
+        """The flow as it was probably meant, for rules that ask what leads where: a target that is not there stands
+        for the closest name that is. None where that cannot be told, or where parts could not be read: what would
+        be found then follows from what is reported already."""
+        if not self.whole or self.flow.shadowed:
+            return None
+        if not self.flow.lost:
+            return self.flow
+        return Flow(_retargeted(self.workflow, self.meant)) if all(self.meant.values()) else None
+
+    @cached_property
+    def meant(self) -> Mapping[str, str]:
+        """For each target that is not there the closest step that is, or an empty string. A step that nothing else
+        leads to comes first."""
+        lone = [step.id for step in self.flow.unreachable]
+        targets = {way.target for way in self.flow.lost if self.flow.node(way.target) is None}
+        near = {target: closest(target, lone) or closest(target, self.flow.steps) for target in targets}
+        return {way.target: near.get(way.target, "") for way in self.flow.lost}
+
+    @cached_property
+    def whole(self) -> bool:
+        """Whether every step and transition could be read: if not, what is missing may be what was left out."""
+        return self.workflow.trigger is not None and not any(
+            fault.rule == "invalid-shape" and self._leads(fault.pointer) for fault in self.reading.faults
+        )
+
+    def _leads(self, pointer: str) -> bool:
+        """Whether what a pointer names, if left out, takes steps or ways with it."""
+        match pointer.removeprefix(self.workflow.pointer).split("/")[1:]:
+            case ["trigger", member, *_]:
+                return member == "transitions"
+            case ["steps", _, member, *_]:
+                return member in ("id", "transitions", "errorCases")
+            case [member]:
+                return member in ("trigger", "steps")
+            case ["response" | "meta", *_]:
+                return False
+        return True
+
+    @cached_property
+    def unclear(self) -> frozenset[str]:
+        """Pointers of what is reported as badly written, or what only a run can tell: nothing is said of its inside."""
+        found = {
+            parent(fault.pointer) if fault.rule == "duplicate-key" else fault.pointer for fault in self.reading.faults
+        }
+        for step in self.workflow.steps:
+            if step.schedules and not isinstance(step.params.get("inputs", {}), dict):
+                found.add(f"{step.pointer}/params/inputs")
+        return frozenset(found)
+
+    def clear(self, pointer: str) -> bool:
+        """Whether what a pointer names can be judged."""
+        return is_clear(pointer, self.unclear)
+
+    @cached_property
+    def versions(self) -> Mapping[str, tuple[str, str]]:
+        """Each ``appVersion`` that is written: the pointer where it first is, and the step."""
+        found: dict[str, tuple[str, str]] = {}
+        trigger = self.workflow.trigger
+        if trigger is not None and trigger.app_version is not None:
+            found[trigger.app_version] = (f"{trigger.pointer}/appVersion", TRIGGER_ID)
+        for step in self.workflow.steps:
+            if step.app_version is not None and step.app_version not in found:
+                found[step.app_version] = (f"{step.pointer}/appVersion", step.id)
+        return found
+
+
+def is_clear(pointer: str, unclear: frozenset[str]) -> bool:
+    """Whether neither a value nor anything in it is among what is unclear."""
+    return not any(each == pointer or each.startswith(f"{pointer}/") for each in unclear)
+
+
+def _retargeted(workflow: Workflow, meant: Mapping[str, str]) -> Workflow:
+    """The workflow with other targets for its transitions and error cases."""
+
+    def ways(transitions: tuple[W, ...]) -> tuple[W, ...]:
+        return tuple(way.model_copy(update={"target": meant.get(way.target, way.target)}) for way in transitions)
+
+    trigger = workflow.trigger and workflow.trigger.model_copy(
+        update={"transitions": ways(workflow.trigger.transitions)}
+    )
+    steps = tuple(
+        step.model_copy(update={"transitions": ways(step.transitions), "error_cases": ways(step.error_cases)})
+        for step in workflow.steps
+    )
+    return workflow.model_copy(update={"trigger": trigger, "steps": steps})
+
+
+_CALL_EVENT = re.compile(r"kustomer\.workflow\.(.+)\.call", re.DOTALL)
+
+
+def called_id(event_name: str) -> str | None:
+    """The id in ``kustomer.workflow.<id>.call``, the event of a callable workflow [spec]; None for any other."""
+    found = _CALL_EVENT.fullmatch(event_name)
+    return found[1] if found else None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What other workflows, and the collection as a whole, want to know of a workflow. Its model is not kept."""
+
+    entry: Entry
+    id: str | None
+    name: str
+    pointer: str
+    callable: bool
+    event_name: str
+    inputs: Schema | None
+    """The schema of a callable workflow's inputs, where it declares one."""
+    calls: tuple[Call, ...]
+    certain: frozenset[str]
+    """The schedule steps (by pointer) that every run reaches, whatever its conditions decide."""
+    deciding: Mapping[str, tuple[Transition, ...]]
+    """The ways whose conditions decide whether another schedule step (by pointer) is reached."""
+    unclear: frozenset[str]
+    versions: Mapping[str, tuple[str, str]]
+    """As the subject has them."""
+
+    def clear(self, pointer: str) -> bool:
+        """Whether what a pointer names can be judged."""
+        return is_clear(pointer, self.unclear)
+
+
+@dataclass(frozen=True, eq=False)
+class Survey:
+    """All workflows of a collection, as facts in the order of its entries."""
+
+    collection: Collection
+    facts: Mapping[str, Facts]
+    """By the key of the workflow."""
+    settings: Settings = field(default_factory=Settings)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Facts]:
+        """The first workflow of each id."""
+        return {id_: self.facts[entry.key] for id_, entry in self.collection.by_id.items()}
+
+    @cached_property
+    def schedules(self) -> Schedules:
+        calls = (call for _, call in self.calls)
+        return Schedules.of(calls, {id_: entry.key for id_, entry in self.collection.by_id.items()})
+
+    @property
+    def calls(self) -> Iterator[tuple[Facts, Call]]:
+        """Every schedule call, with the workflow that makes it."""
+        for facts in self.facts.values():
+            for call in facts.calls:
+                yield facts, call
+
+    @cached_property
+    def by_event(self) -> Mapping[str, Facts]:
+        """Workflows by the id that their ``eventName`` calls them by, where it is not their own: that is reported."""
+        found: dict[str, Facts] = {}
+        for facts in self.facts.values():
+            called = called_id(facts.event_name)
+            if called is not None and called != facts.entry.id:
+                found.setdefault(called, facts)
+        return found
+
+    @cached_property
+    def complete(self) -> bool:
+        """Whether every file could be read: if not, a workflow that is not here may be in one that is broken."""
+        return not any(document.shape is Shape.BROKEN for document in self.collection.documents)
+
+    def target(self, call: Call) -> Facts | None:
+        """The workflow that a call schedules, or None where the collection has none."""
+        return self.by_id.get(call.workflow_id) if call.workflow_id is not None else None

@@ -1,0 +1,50 @@
+"""Which workflow a person means who names one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kustui.text.suggestions import closest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kustui.definition.collection import Collection, Entry
+
+_MOST_LISTED = 8
+_MOST_PLACES = 20
+
+
+def named(collection: Collection, name: str) -> tuple[Entry, ...]:
+    """The workflows of exactly that id, else of that name, else the one of that key; several where they share it."""
+    by_id = tuple(entry for entry in collection.entries if entry.id == name)
+    by_name = by_id or tuple(entry for entry in collection.entries if entry.title == name)
+    by_key = collection.by_key.get(name)
+    return by_name or ((by_key,) if by_key is not None else ())
+
+
+def unknown(collection: Collection, name: str) -> str:
+    """That there is none of that name, with the one that was probably meant, or else some of those that there are."""
+    names = dict.fromkeys(known for entry in collection.entries for known in (entry.title, entry.id) if known)
+    if near := closest(name, names):
+        return f'no workflow here is called "{name}": did you mean "{near}"?'
+    titles = dict.fromkeys(entry.title for entry in collection.entries)
+    listed = [title for title in titles if name.lower() in title.lower()] or list(titles)
+    told = ", ".join(f'"{title}"' for title in listed[:_MOST_LISTED])
+    return f'no workflow here is called "{name}"; there is {told}{", …" if len(listed) > _MOST_LISTED else ""}'
+
+
+def alone(collection: Collection, entry: Entry) -> str:
+    """What names a workflow and no other: its name, else its id, else its key."""
+    names = (entry.item.name, entry.id, entry.title)
+    return next((name for name in names if name and named(collection, name) == (entry,)), entry.key)
+
+
+def several(collection: Collection, name: str, found: Sequence[Entry]) -> Iterator[str]:
+    """That more than one is called so, then where each stands and what it alone is called, a line each."""
+    yield f'{len(found)} workflows are called "{name}": name one of them as below'
+    for entry in found[:_MOST_PLACES]:
+        place = entry.source.place(entry.item.extent.start)
+        yield f'{entry.source.path}:{place}: --workflow "{alone(collection, entry)}"'
+    if len(found) > _MOST_PLACES:
+        yield f"and {len(found) - _MOST_PLACES} more"

@@ -1,0 +1,250 @@
+"""What was found out about workflows, carried over to a later state of their files.
+
+A workflow is looked at again where its text has changed, and where the answer depends on something else that has: what
+its app declares, whether its id is taken, an id in one of its texts. Everything else is the same, only somewhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from kustui.analysis.workflow_analysis import Facts
+from kustui.check.rules.apps import declared_by
+from kustui.definition.source.outline import Shape
+
+if TYPE_CHECKING:
+    from kustui.analysis.schedules import Call
+    from kustui.check.problems import Problem, Related
+    from kustui.check.run import Examined
+    from kustui.definition.collection import Collection, Document, Entry
+    from kustui.definition.models import Transition
+    from kustui.definition.source.source import Extent
+
+    W = TypeVar("W", bound=Transition)
+
+_ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
+_SPELT_OUT = re.compile(rb"\\u00[2-7]")
+"""An escape for a character that an id may have: what it spells is not looked for."""
+_BETWEEN_WORDS = bytes(code if (chr(code).isalnum() and code < 128) or code in b"_-" else 0x20 for code in range(256))
+_TOLD = tuple(each.name for each in fields(Facts) if each.name != "entry")
+"""What a workflow's facts say of it; its entry is compared by itself."""
+
+
+def carried(before: Collection, examined: Mapping[str, Examined], now: Collection) -> dict[str, Examined]:
+    """What is still true of the workflows of a collection, by their keys, of what was found out when it was as
+    ``before``. Those that are to be looked at again are left out."""
+    if before is now:
+        return dict(examined)
+    changes = _Changes(before, now)
+    found: dict[str, Examined] = {}
+    for entry in now.entries:
+        old = before.by_key.get(entry.key)
+        if old is not None and entry.key in examined and not changes.concern(old, entry):
+            found[entry.key] = changes.moved(examined[entry.key], old, entry)
+    return found
+
+
+def carried_between(
+    before: Collection,
+    examined: Mapping[str, Examined],
+    between: tuple[Problem, ...],
+    now: Collection,
+    found: Mapping[str, Examined],
+) -> tuple[Problem, ...] | None:
+    """What was wrong ``between`` the workflows of a collection as it was ``before``, where that is the same now.
+
+    None where it is to be found anew: where what one of them says to others is different, or what is said around them.
+    Most saves change what a workflow does, not how others see it.
+    """
+    if len(before.documents) != len(now.documents) or len(before.entries) != len(now.entries):
+        return None
+    documents = zip(before.documents, now.documents, strict=True)
+    entries = zip(before.entries, now.entries, strict=True)
+    same = all(_says_the_same(old, new) for old, new in documents) and all(
+        (old.key, old.title) == (new.key, new.title)
+        and old.item._replace(extent=new.item.extent) == new.item
+        and _same_facts(examined[old.key].facts, found[new.key].facts)
+        for old, new in entries
+    )
+    return _Changes(before, now).all_moved(between) if same else None
+
+
+def _says_the_same(old: Document, new: Document) -> bool:
+    """Whether a file says the same around its workflows."""
+    return old is new or (
+        (old.path, old.shape, old.app_pointer) == (new.path, new.shape, new.app_pointer)
+        and (old.app_extent is None) == (new.app_extent is None)
+        and _around(old) == _around(new)
+    )
+
+
+def _around(document: Document) -> dict[str, bytes]:
+    data = document.source.data
+    return {key: b"" if key == "workflows" else data[at.start : at.end] for key, at in document.app_members.items()}
+
+
+def _same_facts(old: Facts, new: Facts) -> bool:
+    return all(_same(getattr(old, name), getattr(new, name)) for name in _TOLD)
+
+
+def _same(one: object, other: object) -> bool:
+    """Also to a rule: it tells 1 from true, and the order of members."""
+    return one is other or (one == other and repr(one) == repr(other))
+
+
+@dataclass(frozen=True, eq=False)
+class _Changes:
+    """From one collection to the next."""
+
+    before: Collection
+    now: Collection
+
+    @cached_property
+    def replaced(self) -> Mapping[Document, Document]:
+        """What each file that was read again has become."""
+        now = {document.path: document for document in self.now.documents}
+        return {
+            document: now[document.path]
+            for document in self.before.documents
+            if document.path in now and now[document.path] is not document
+        }
+
+    @cached_property
+    def _ids(self) -> frozenset[bytes]:
+        """The ids that are new or gone, or stand for another workflow or one that is called otherwise."""
+        before = {id_: (entry.key, entry.title) for id_, entry in self.before.by_id.items()}
+        now = {id_: (entry.key, entry.title) for id_, entry in self.now.by_id.items()}
+        return frozenset(id_.encode(errors="replace") for id_, _ in before.items() ^ now.items())
+
+    @cached_property
+    def _surroundings(self) -> dict[Document, bool]:
+        return {}
+
+    def concern(self, old: Entry, entry: Entry) -> bool:
+        """Whether they can make what was found out about a workflow wrong."""
+        return (
+            entry.body is not old.body
+            or self.before.is_second(old) != self.now.is_second(entry)
+            or not self._same_around(self.before.document_of(old))
+            or (bool(self._ids) and _mentions(entry.text(), self._ids))
+        )
+
+    def _same_around(self, old: Document) -> bool:
+        """Whether what a workflow is held against in its own file is the same."""
+        if old not in self._surroundings:
+            new = self.replaced.get(old, old)
+            self._surroundings[old] = (
+                old.app_pointer == new.app_pointer
+                and (old.shape is Shape.EXPORT) == (new.shape is Shape.EXPORT)
+                and declared_by(old) == declared_by(new)
+            )
+        return self._surroundings[old]
+
+    # What it was about is somewhere else
+
+    def moved(self, found: Examined, old: Entry, entry: Entry) -> Examined:
+        """The same about a workflow of the collection as it is now."""
+        if old is entry and not self._concerned(found.problems):
+            return found
+        move = _Move.between(old, entry)
+        problems = tuple(self._problem(problem, entry, move) for problem in found.problems)
+        return type(found)(_facts(found.facts, entry, move), problems)
+
+    def _concerned(self, problems: tuple[Problem, ...]) -> bool:
+        """Whether a file that was read again is named in some problems."""
+        return any(
+            problem.document in self.replaced or any(each.document in self.replaced for each in problem.related)
+            for problem in problems
+        )
+
+    def all_moved(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
+        """Problems of workflows that are all still there."""
+        return tuple(map(self._one_moved, problems)) if self.replaced else problems
+
+    def _one_moved(self, problem: Problem) -> Problem:
+        if problem.entry is None:
+            return problem._replace(document=self.replaced.get(problem.document, problem.document))
+        entry = self.now.by_key[problem.entry.key]
+        return self._problem(problem, entry, _Move.between(problem.entry, entry))
+
+    def _problem(self, problem: Problem, entry: Entry, move: _Move) -> Problem:
+        return problem._replace(
+            document=self.now.document_of(entry),
+            pointer=move.pointer(problem.pointer),
+            extent=problem.extent and move.extent(problem.extent),
+            entry=entry,
+            related=tuple(self._related(related, move) for related in problem.related),
+        )
+
+    def _related(self, related: Related, within: _Move) -> Related:
+        """``within`` is the move of the workflow that has the problem: what has no pointer of its own is in there."""
+        document = self.replaced.get(related.document, related.document)
+        about = related.document.entry_at(related.pointer)
+        move = within
+        if about is not None and about.key in self.now.by_key:
+            move = _Move.between(about, self.now.by_key[about.key])
+        pointer = move.pointer(related.pointer) if about is not None else related.pointer
+        return related._replace(
+            document=document, pointer=pointer, extent=related.extent and move.extent(related.extent)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Move:
+    """Where a workflow was and where it is."""
+
+    old_pointer: str
+    new_pointer: str
+    by: int
+    """Bytes."""
+
+    @classmethod
+    def between(cls, old: Entry, new: Entry) -> _Move:
+        return cls(old.item.pointer, new.item.pointer, new.item.extent.start - old.item.extent.start)
+
+    def pointer(self, pointer: str) -> str:
+        return f"{self.new_pointer}{pointer.removeprefix(self.old_pointer)}"
+
+    def extent(self, extent: Extent) -> Extent:
+        return extent.moved(self.by)
+
+
+def _facts(facts: Facts, entry: Entry, move: _Move) -> Facts:
+    if move.old_pointer == move.new_pointer:
+        return replace(facts, entry=entry)
+    return replace(
+        facts,
+        entry=entry,
+        pointer=move.pointer(facts.pointer),
+        calls=tuple(_call(call, entry, move) for call in facts.calls),
+        certain=frozenset(map(move.pointer, facts.certain)),
+        deciding={move.pointer(at): tuple(_way(way, move) for way in ways) for at, ways in facts.deciding.items()},
+        unclear=frozenset(map(move.pointer, facts.unclear)),
+        versions={text: (move.pointer(at), step) for text, (at, step) in facts.versions.items()},
+    )
+
+
+def _call(call: Call, entry: Entry, move: _Move) -> Call:
+    return replace(
+        call,
+        caller=entry.key,
+        pointer=move.pointer(call.pointer),
+        ways=tuple(replace(way, transition=_way(way.transition, move)) for way in call.ways),
+    )
+
+
+def _way(way: W, move: _Move) -> W:
+    return way.model_copy(update={"pointer": move.pointer(way.pointer)})
+
+
+def _mentions(text: bytes, ids: frozenset[bytes]) -> bool:
+    """Whether one of the ids may stand in a text as a word of its own."""
+    if b"\\" in text:
+        if _SPELT_OUT.search(text):
+            return True
+        text = _ESCAPE.sub(b" ", text)
+    return not ids.isdisjoint(text.translate(_BETWEEN_WORDS).split())

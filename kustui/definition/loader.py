@@ -1,0 +1,305 @@
+"""From paths to a Collection: files, folders and standard input."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kustui.definition.collection import Collection, Document, document
+from kustui.definition.faults import Fault
+from kustui.definition.gc_paused import undisturbed
+from kustui.definition.source.outline import Shape
+from kustui.definition.source.source import Extent, Source
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+STDIN = "-"
+STDIN_NAME = "<stdin>"
+
+SCENARIO_SUFFIX = ".scenario.json"
+"""How the name of a scenario ends, which ``kustui simulate`` replays: it defines nothing."""
+
+_SKIPPED_FOLDERS = {"node_modules"}
+_MOST_LEFT_OUT = 5
+_UNREADABLE = "unreadable-file"
+
+Progress = Callable[[int, int], None]
+"""Told how much is done and how much there is: bytes in reading, workflows in examining."""
+
+
+Stamp = tuple[int, int, int]
+"""What changes with a file: when it was written, its size, and which file it is."""
+
+
+class PathError(Exception):
+    """A path that cannot be opened, in words for the person who gave it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """Something to be read, or what could not be entered in search of it."""
+
+    path: str
+    size: int = 0
+    identity: tuple[int, int] | None = None
+    """The same for two paths to one file."""
+    stamp: Stamp | None = None
+    named: bool = False
+    """Whether the person named it, rather than a folder above it."""
+    error: OSError | None = None
+
+    @property
+    def name(self) -> str:
+        """What its Document is called."""
+        return STDIN_NAME if self.path == STDIN else self.path
+
+    @classmethod
+    def of(cls, path: str, status: os.stat_result, *, named: bool = False) -> _File:
+        return cls(path, status.st_size, identity_of(status), stamp_of(status), named)
+
+
+def identity_of(status: os.stat_result) -> tuple[int, int]:
+    """Which file or folder it is, by whatever path it is reached."""
+    return status.st_dev, status.st_ino
+
+
+def stamp_of(status: os.stat_result) -> Stamp:
+    return status.st_mtime_ns, status.st_size, status.st_ino
+
+
+def load(paths: Sequence[str], stdin: bytes = b"", progress: Progress | None = None) -> Collection:
+    """Read every file that the paths name. ``stdin`` is what stands for ``-``.
+
+    Raises PathError for a path that is not there or cannot be read. What cannot be read below a folder, or is
+    no JSON, is a Document with a fault.
+    """
+    return Reader(paths, stdin).read(progress=progress)
+
+
+class Reader:
+    """Reads what paths name, again and again: each time only what has changed since.
+
+    ``keep`` says whether a file that can no longer be read stays what it was, with what is the matter as its
+    ``broken``; else it is a Document with a fault, as at the first time.
+    """
+
+    def __init__(self, paths: Sequence[str], stdin: bytes = b"", *, keep: bool = False) -> None:
+        self.paths = tuple(paths)
+        self.keep = keep
+        self._stdin = stdin
+        self._collection: Collection | None = None
+        self._stamps: dict[str, Stamp | None] = {}
+
+    def read(self, touched: Iterable[str] = (), progress: Progress | None = None) -> Collection:
+        """What the paths name now: the collection of the last time, if nothing is different.
+
+        A file is read where its time, its size or its identity has changed, or where it is among those ``touched``.
+        Raises PathError for a path that is not there or cannot be read, unless it is kept.
+        """
+        before = {found.path: found for found in self._collection.documents} if self._collection else {}
+        with undisturbed(freeze=self._collection is None):
+            again = _identities(touched)
+            files = list(_files(self.paths))
+            for file in files:  # before anything is read
+                if file.named and file.error and not (self.keep and self._collection):
+                    raise _path_error(file.path, file.error)
+            due = {file.name for file in files if file.identity in again or not self._is_known(file, before)}
+            total, done = sum(file.size for file in files if file.name in due), 0
+            documents: list[Document] = []
+            for file in files:
+                if file.name not in due:
+                    documents.append(before[file.name])
+                    continue
+                documents.extend(self._read(file, before))
+                done += file.size
+                if progress:
+                    progress(done, total)
+        self._stamps = {file.name: file.stamp for file in files}
+        if self._collection is None or self._collection.documents != tuple(documents):
+            self._collection = Collection(tuple(documents))
+        return self._collection
+
+    def _is_known(self, file: _File, before: Mapping[str, Document]) -> bool:
+        """Whether a file is what it was when it was read last."""
+        if file.name not in before or file.error:
+            return False
+        return file.path == STDIN or (file.stamp is not None and self._stamps.get(file.path) == file.stamp)
+
+    def _read(self, file: _File, before: Mapping[str, Document]) -> Iterator[Document]:
+        """The document of a file, or those of a folder that is gone."""
+        if file.path == STDIN:
+            yield document(STDIN_NAME, self._stdin)
+            return
+        old = before.get(file.path)
+        try:
+            if file.error:
+                raise file.error
+            raw = Path(file.path).read_bytes()
+        except OSError as error:
+            kept = self._kept(file.path, before)
+            if file.named and not (self.keep and self._collection):
+                raise _path_error(file.path, error) from error
+            if file.named or not isinstance(error, FileNotFoundError):  # else it is gone since the folder was listed
+                yield from (_broken_by(each, _unreadable(each.path, error)) for each in kept)
+                if not kept:
+                    yield _unreadable(file.path, error)
+            return
+        last = old and (old.broken or old)
+        if old is not None and last is not None and last.source.data == raw and not _is_unreadable(last):
+            yield old
+            return
+        found = document(file.path, raw, old)
+        good = self.keep and old is not None and old.shape is not Shape.BROKEN
+        yield replace(old, broken=found) if old is not None and good and found.shape is Shape.BROKEN else found
+
+    def _kept(self, path: str, before: Mapping[str, Document]) -> list[Document]:
+        """What is known of a path that cannot be read: of a file itself, of a folder all that was below it."""
+        if not self.keep:
+            return []
+        below = f"{path.rstrip(os.sep)}{os.sep}"
+        return [
+            found
+            for found in before.values()
+            if (found.path == path or found.path.startswith(below)) and found.shape is not Shape.BROKEN
+        ]
+
+
+def _broken_by(found: Document, fault: Document) -> Document:
+    """A document with what it is now, the same value where that is what it was."""
+    if found.broken is not None and found.broken.faults == fault.faults:
+        return found
+    return replace(found, broken=fault)
+
+
+def _unreadable(path: str, error: OSError) -> Document:
+    fault = Fault(_UNREADABLE, _reason(error), extent=Extent(0, 0))
+    return Document(Source(path, b""), Shape.BROKEN, faults=(fault,))
+
+
+def _is_unreadable(found: Document) -> bool:
+    return any(fault.rule == _UNREADABLE for fault in found.faults)
+
+
+def _path_error(path: str, error: OSError) -> PathError:
+    return PathError(f"{path or repr(path)}: {_reason(error)}")
+
+
+def _identities(paths: Iterable[str]) -> set[tuple[int, int] | None]:
+    """Which files some paths lead to."""
+    found: set[tuple[int, int] | None] = set()
+    for path in paths:
+        with suppress(OSError):
+            found.add(identity_of(os.stat(path)))  # noqa: PTH116
+    return found
+
+
+def nothing_to_show(collection: Collection) -> str:
+    """Why a collection has no workflow, in a line; an empty string where it has one."""
+    if collection.entries:
+        return ""
+    for found in collection.documents:
+        if found.faults:
+            return _fault_of(found)
+    match collection.documents:
+        case ():
+            return "no *.json file below the folders given"
+        case (one,):
+            files = f"{one.path} holds"
+        case (one, other):
+            files = f"{one.path} and {other.path} hold"
+        case (one, *others):
+            files = f"{one.path} and {len(others)} more files hold"
+    return f"{files} no workflow: expected an app definition, a workflow, a list of them or an API export"
+
+
+def left_out(collection: Collection) -> Iterator[str]:
+    """The files that cannot be read and are passed over, a line each, with the first fault of each."""
+    broken = [found for found in collection.documents if found.shape is Shape.BROKEN]
+    yield from (f"left out {_fault_of(found)}" for found in broken[:_MOST_LEFT_OUT])
+    if len(broken) > _MOST_LEFT_OUT:
+        yield f"left out {len(broken) - _MOST_LEFT_OUT:,} more files that cannot be read"
+
+
+def _fault_of(found: Document) -> str:
+    fault = found.faults[0]
+    hint = f" ({fault.hint})" if fault.hint else ""
+    return f"{found.path}:{found.source.place(found.fault_extent(fault).start)}: {fault.message}{hint}"
+
+
+def _files(paths: Sequence[str]) -> Iterator[_File]:
+    """Each file once, however often and by whatever links it is named."""
+    seen: set[tuple[int, int] | None] = set()
+    for path in dict.fromkeys(paths):
+        if path == STDIN:
+            yield _File(path, named=True)
+            continue
+        try:
+            status = os.stat(path)  # noqa: PTH116  # Path("") would be the current folder
+        except OSError as error:
+            yield _File(path, named=True, error=error)
+            continue
+        for file in _below(path) if stat.S_ISDIR(status.st_mode) else [_File.of(path, status, named=True)]:
+            if file.identity not in seen:
+                seen |= {file.identity} - {None}
+                yield file
+
+
+def _below(folder: str) -> Iterator[_File]:
+    """Every definition below a folder, sorted, then every folder that could not be entered."""
+    refused: list[OSError] = []
+    for root, _, names in walked(folder, refused):
+        for name in names:
+            path = os.path.join(root, name)  # noqa: PTH118  # keeps the path as the person began it
+            with suppress(OSError):  # a dangling link, or gone since the folder was listed
+                status = Path(path).stat()
+                if stat.S_ISREG(status.st_mode):  # reading a pipe would wait for somebody to write
+                    yield _File.of(path, status)
+    for error in refused:
+        yield _File(error.filename, named=error.filename == folder, error=error)
+
+
+def walked(folder: str, refused: list[OSError] | None = None) -> Iterator[tuple[str, list[str], list[str]]]:
+    """Each folder below a folder, itself first: its path, and the names of the folders and definitions in it, sorted.
+
+    Links are followed, but into no folder twice. ``refused`` takes in what could not be entered.
+    """
+    entered: set[str] = set()
+
+    def refuse(error: OSError) -> None:
+        if refused is not None:
+            refused.append(error)
+
+    for root, folders, names in os.walk(folder, followlinks=True, onerror=refuse):
+        real = os.path.realpath(root)
+        if real in entered:
+            folders.clear()
+            continue
+        entered.add(real)
+        folders[:] = sorted(name for name in folders if not is_passed_over(name))
+        yield root, folders, sorted(filter(is_definition, names))
+
+
+def is_passed_over(name: str) -> bool:
+    """Whether a file or folder of this name is nobody's definition, nor holds any."""
+    return name.startswith(".") or name in _SKIPPED_FOLDERS
+
+
+def is_definition(name: str) -> bool:
+    """Whether a file of this name below a folder is read: scenarios are not."""
+    lowered = name.lower()
+    return lowered.endswith(".json") and not lowered.endswith(SCENARIO_SUFFIX) and not is_passed_over(name)
+
+
+def stamps_of(paths: Sequence[str]) -> Mapping[str, Stamp | None]:
+    """The time, size and identity of every file that the paths name; None for what cannot be entered."""
+    return {file.name: file.stamp for file in _files(paths)}
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

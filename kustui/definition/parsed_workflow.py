@@ -1,0 +1,253 @@
+"""From the bytes of one workflow or app to its model, losing no more than the part that is wrong.
+
+The whole is validated at once, which is quick. Only where that fails is the smallest part at fault told and
+left out, and the rest validated again: a mistyped description costs the description, a step without an id
+that step.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import ValidationError
+
+from kustui.definition.faults import Fault, duplicate_key, wrong_kind
+from kustui.definition.models import POINTER, App, Part, Workflow
+from kustui.definition.source.positions import MAX_DEPTH, escape, key_of, parent, scan, too_deep
+from kustui.definition.source.syntax import nested_too_deep
+from kustui.text.surrogates import mended
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kustui.definition.source.source import Extent
+
+P = TypeVar("P", bound=Part)
+Location = tuple[int | str, ...]
+
+_NOUNS = {"steps": "step", "transitions": "transition", "errorCases": "error case", "condition": "condition"}
+_ALWAYS = 'one that always holds is {"op": "true", "values": [true]}'
+_PURPOSES = {
+    ("workflow", "name"): "people tell workflows apart by it",
+    ("workflow", "trigger"): "it says which event starts a run",
+    ("workflow", "steps"): "they are what a run does",
+    ("trigger", "eventName"): "it says which event starts a run",
+    ("transition", "target"): "it names the step to go to",
+    ("transition", "condition"): _ALWAYS,
+    ("error case", "target"): "it names the step to go to",
+    ("error case", "condition"): _ALWAYS,
+    ("step", "id"): "transitions and references name a step by it",
+    ("condition", "op"): "it says how the values are compared",
+    ("condition", "values"): "they are what is compared",
+    ("app definition", "version"): "an app cannot be registered without one",
+    ("app definition", "title"): "an app cannot be registered without one",
+}
+_EXPECTED = {
+    "string_type": "text in quotes",
+    "tuple_type": "a list",
+    "dict_type": "an object",
+    "model_type": "an object",
+    "bool_type": "true or false",
+}
+_CONTAINERS = {dict, list}
+_WHAT_MAKES_IT = {("id", "step"), ("target", "transition"), ("target", "error case")}
+"""Without its id a step is nothing to hold on to, nor is a transition without its target."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A workflow as far as it could be read, and what could not."""
+
+    workflow: Workflow
+    faults: tuple[Fault, ...] = ()
+
+
+class _TooDeepError(Exception):
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
+
+
+def read_workflow(data: bytes, extent: Extent, pointer: str = "", *, resource: bool = False) -> Reading:
+    """The workflow in a stretch of a file that parses. ``resource``: it is under the ``attributes`` there."""
+    try:
+        value, faults = _decode(data, extent, pointer)
+    except _TooDeepError as error:
+        return Reading(Workflow.model_validate({POINTER: pointer}), (error.fault,))
+    if resource:
+        id_, attributes = value.get("id"), value.get("attributes")
+        if not isinstance(attributes, dict):
+            faults.append(wrong_kind("attributes", "an object", attributes, f"{pointer}/attributes"))
+            return Reading(Workflow.model_validate({POINTER: pointer}), tuple(faults))
+        # A resource has its id beside the attributes, an export of the editor inside.
+        if isinstance(id_, str):
+            attributes["id"] = id_
+        elif id_ is not None:
+            faults.append(wrong_kind("id", "text in quotes", id_, f"{pointer}/id"))
+        value, pointer = attributes, f"{pointer}/attributes"
+    faults.extend(_placed(value, pointer))
+    return Reading(_lenient(Workflow, value, faults), tuple(faults))
+
+
+def read_app(data: bytes, members: Mapping[str, Extent], pointer: str = "") -> tuple[App, tuple[Fault, ...]]:
+    """An app definition without its workflows, from where its members stand."""
+    faults: list[Fault] = []
+    value: dict[str, Any] = {}
+    for key, extent in members.items():
+        if key != "workflows":
+            try:
+                value[key], found = _decode(data, extent, f"{pointer}/{escape(key)}")
+            except _TooDeepError as error:
+                found = [error.fault]
+            faults.extend(found)
+    faults.extend(_missing("app definition", value, pointer, "version", "title"))
+    value[POINTER] = pointer
+    return _lenient(App, value, faults), tuple(faults)
+
+
+def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]]:
+    """The JSON value of an extent, and the keys given twice in it. Raises _TooDeepError."""
+    repeated = False
+
+    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        nonlocal repeated
+        members = dict(pairs)
+        repeated = repeated or len(members) != len(pairs)
+        return members
+
+    text = mended(data[extent.start : extent.end])
+    try:
+        try:
+            value = json.loads(text, object_pairs_hook=members)
+        except ValueError:  # a whole number of more digits than Python converts
+            value = json.loads(text, object_pairs_hook=members, parse_int=whole_number)
+        deep = text.count(b"{") + text.count(b"[") > MAX_DEPTH and _is_deep(value)
+    except RecursionError:
+        deep = True
+    if deep:
+        raise _TooDeepError(nested_too_deep(too_deep(data, extent.start) or extent.start, pointer))
+    if not repeated:
+        return value, []
+    repeats = scan(data, extent.start, pointer).repeats
+    return value, [
+        duplicate_key(key_of(repeat.pointer), repeat.pointer, repeat.first, repeat.second) for repeat in repeats
+    ]
+
+
+def whole_number(digits: str) -> int | float:
+    return int(digits) if len(digits) < 400 else float(digits)
+
+
+def _is_deep(value: object) -> bool:
+    """Whether a value is nested more than MAX_DEPTH levels deep; looked at level by level."""
+    level: list[Any] = [[value]]
+    for _ in range(MAX_DEPTH + 1):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if type(outer) is dict else outer)
+            if type(inner) in _CONTAINERS
+        ]
+        if not level:
+            return False
+    return True
+
+
+def _placed(workflow: dict[str, Any], pointer: str) -> Iterator[Fault]:
+    """Tell each part where it stands, before any is left out; what a part lacks is told on the way."""
+    workflow[POINTER] = pointer
+    yield from _missing("workflow", workflow, pointer, "name", "trigger", "steps")
+    trigger = workflow.get("trigger")
+    if isinstance(trigger, dict):
+        at = trigger[POINTER] = f"{pointer}/trigger"
+        yield from _missing("trigger", trigger, at, "eventName")
+        yield from _placed_ways(trigger, at, "transitions")
+    steps = workflow.get("steps")
+    for index, step in enumerate(steps if isinstance(steps, list) else ()):
+        if isinstance(step, dict):
+            at = step[POINTER] = f"{pointer}/steps/{index}"
+            yield from _placed_ways(step, at, "transitions", "errorCases")
+
+
+def _placed_ways(part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fault]:
+    for key in keys:
+        ways = part.get(key)
+        for index, way in enumerate(ways if isinstance(ways, list) else ()):
+            if isinstance(way, dict):
+                at = way[POINTER] = f"{pointer}/{key}/{index}"
+                if "target" in way:  # else it is left out whole
+                    yield from _missing(_NOUNS[key], way, at, "condition")
+
+
+def _missing(noun: str, part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fault]:
+    """What a part has to say and does not; null says nothing, and is left out."""
+    missing = [key for key in keys if part.get(key) is None]
+    for key in missing:
+        part.pop(key, None)
+    if missing:
+        yield _without(noun, pointer, *missing)
+
+
+def _without(noun: str, pointer: str, *keys: str) -> Fault:
+    article = "an" if noun[0] in "aeiou" else "a"
+    *others, last = keys
+    named = f"{', '.join(others)} and {last}" if others else last
+    hint = "" if others else _PURPOSES.get((noun, last), "")
+    return Fault("invalid-shape", f"{article} {noun} without {named}", hint, pointer)
+
+
+def _lenient(model: type[P], value: dict[str, Any], faults: list[Fault]) -> P:
+    """The model of a value, the parts at fault told and left out of it."""
+    while True:
+        try:
+            return model.model_validate(value, by_alias=True, by_name=False)
+        except ValidationError as error:
+            # From the back, so that leaving out one element does not move the next to be left out.
+            for detail in reversed(error.errors(include_url=False, include_context=False)):
+                faults.append(_told(value, detail["loc"], detail["type"], detail["input"]))
+                _leave_out(value, detail["loc"])
+
+
+def _told(value: Any, loc: Location, problem: str, found: object) -> Fault:
+    """pydantic's finding in words, at the pointer of the part it is about."""
+    pointer, noun = "", _noun(loc[:-1])
+    for key in loc:
+        if isinstance(value, dict):
+            pointer = value.get(POINTER, pointer)
+        pointer = f"{pointer}/{escape(str(key))}"
+        value = value[key] if _holds(value, key) else None
+    if problem == "missing":
+        return _without(noun, parent(pointer), str(loc[-1]))
+    name = str(loc[-1])
+    if isinstance(loc[-1], int):
+        name = _noun(loc) if loc[-2] in _NOUNS else f"every element of {loc[-2]}"
+    return wrong_kind(name, _EXPECTED.get(problem, "of another kind"), found, pointer, _PURPOSES.get((noun, name), ""))
+
+
+def _noun(loc: Location) -> str:
+    """What the part at a location is."""
+    for key in reversed(loc):
+        if key in _NOUNS:
+            return _NOUNS[str(key)]
+    return "trigger" if "trigger" in loc else "workflow"
+
+
+def _holds(value: Any, key: int | str) -> bool:
+    if isinstance(value, list):
+        return isinstance(key, int) and key < len(value)
+    return isinstance(value, dict) and key in value
+
+
+def _leave_out(value: Any, loc: Location) -> None:
+    """Remove the smallest part around ``loc`` that its surroundings can do without."""
+    noun = _noun(loc[:-1])
+    if noun == "condition" or (loc[-1], noun) in _WHAT_MAKES_IT:
+        loc = loc[:-1]
+    for key in loc[:-1]:
+        if not _holds(value, key):
+            return  # its surroundings were left out already
+        value = value[key]
+    if _holds(value, loc[-1]):
+        del value[loc[-1]]

@@ -1,0 +1,195 @@
+"""Where each value of a JSON text stands, by JSON pointer (RFC 6901).
+
+The scanner takes text that already parsed: it looks only for positions and keys given twice, never recurses,
+and costs about 3 ms for a workflow of 40 steps, so it runs only when a place is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from kustui.definition.source.source import Extent
+from kustui.text.surrogates import mended
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+MAX_DEPTH = 500
+"""Levels of nesting that are read. Real definitions have fewer than thirty.
+
+A workflow that is nested deeper is told and not read; so is a file, where the depth lies around its workflows
+or is such that their ends cannot be found.
+"""
+
+_STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
+_VALUE = re.compile(rb"[ \t\r\n,]*([{\[]|" + _STRING + rb'|[^ \t\r\n,:"{}\[\]]+)', re.DOTALL)
+_KEY = re.compile(rb"[ \t\r\n,]*(" + _STRING + rb")[ \t\r\n]*:", re.DOTALL)
+_CLOSING = re.compile(rb"[ \t\r\n]*[}\]]")
+_BRACKET = re.compile(_STRING + rb"?|[{}\[\]]", re.DOTALL)
+
+
+class Spot(NamedTuple):
+    """Where one value stands, and its key where it is a member of an object."""
+
+    value: Extent
+    key: Extent | None = None
+
+    def moved(self, by: int) -> Spot:
+        """The same so many bytes further on."""
+        return Spot(self.value.moved(by), self.key and self.key.moved(by))
+
+
+class Repeat(NamedTuple):
+    """A key given twice in one object: JSON readers keep the last."""
+
+    pointer: str
+    first: Extent
+    second: Extent
+
+
+class Positions(NamedTuple):
+    """The spots of all values within one, its own first."""
+
+    spots: Mapping[str, Spot]
+    repeats: tuple[Repeat, ...] = ()
+
+    def nearest(self, pointer: str) -> Spot:
+        """The spot of a pointer, or of its nearest ancestor that exists."""
+        while pointer not in self.spots and pointer:
+            pointer = parent(pointer)
+        return self.spots.get(pointer) or next(iter(self.spots.values()))
+
+
+def escape(key: str) -> str:
+    """A key as a segment of a JSON pointer."""
+    return key.replace("~", "~0").replace("/", "~1") if "~" in key or "/" in key else key
+
+
+def unescape(segment: str) -> str:
+    return segment.replace("~1", "/").replace("~0", "~") if "~" in segment else segment
+
+
+def parent(pointer: str) -> str:
+    """The pointer of what holds the value of a pointer."""
+    return pointer.rpartition("/")[0]
+
+
+def key_of(pointer: str) -> str:
+    """The key of the value of a pointer, or its index in a list."""
+    return unescape(pointer.rpartition("/")[2])
+
+
+def key_text(literal: bytes) -> str:
+    """The key that a JSON string literal spells."""
+    if b"\\" not in literal:
+        return literal[1:-1].decode()
+    import json  # which few keys need
+
+    return str(json.loads(mended(literal)))
+
+
+@dataclass(slots=True)
+class _Open:
+    """An object or list whose end is not reached yet."""
+
+    pointer: str
+    start: int
+    key: Extent | None
+    keys: dict[str, Extent] | None
+    """Those met so far in an object; None in a list."""
+    count: int = 0
+    """Elements met so far in a list."""
+
+
+def scan(data: bytes, start: int = 0, pointer: str = "", skip: Mapping[int, int] | None = None) -> Positions:
+    """Positions of every value inside the one value that begins at ``start``.
+
+    ``pointer`` is that value's own. ``skip`` maps where a value begins to where it ends: it is recorded and
+    not entered, so that a file's own keys can be placed without reading its workflows. Nor is what is nested
+    deeper than MAX_DEPTH. The text has to be JSON.
+    """
+    spots: dict[str, Spot] = {}
+    repeats: list[Repeat] = []
+    opened: list[_Open] = []
+    here, key, at = pointer, None, start
+    while found := _VALUE.match(data, at):
+        begins, at = found.span(1)
+        if skip is not None and begins in skip:
+            at = skip[begins]
+        elif data[begins] in b"{[":
+            if len(opened) < MAX_DEPTH:
+                opened.append(_Open(here, begins, key, {} if data[begins] == 0x7B else None))
+            else:
+                at = end_of(data, begins)
+        spots[here] = Spot(Extent(begins, at), key)
+
+        while opened and (closing := _CLOSING.match(data, at)):
+            at = closing.end()
+            closed = opened.pop()
+            spots[closed.pointer] = Spot(Extent(closed.start, at), closed.key)
+        if not opened:
+            break
+
+        outer = opened[-1]
+        if outer.keys is None:
+            here, key = f"{outer.pointer}/{outer.count}", None
+            outer.count += 1
+        elif found := _KEY.match(data, at):
+            at, key, name = found.end(), Extent(*found.span(1)), key_text(found[1])
+            here = f"{outer.pointer}/{escape(name)}"
+            if name in outer.keys:
+                repeats.append(Repeat(here, outer.keys[name], key))
+            outer.keys[name] = key
+        else:
+            break
+    return Positions(_current(spots) if repeats else spots, tuple(repeats))
+
+
+def _current(spots: dict[str, Spot]) -> dict[str, Spot]:
+    """The spots without those inside a value that a later one of the same key replaced."""
+    kept: dict[str, Spot] = {}
+    for pointer, spot in spots.items():  # what holds a value stands before it
+        if kept:
+            outer = kept.get(parent(pointer))
+            if outer is None or not outer.value.start < spot.value.start < outer.value.end:
+                continue
+        kept[pointer] = spot
+    return kept
+
+
+def end_of(data: bytes, start: int) -> int:
+    """Where the object or list that begins at ``start`` ends, or the data, if it is never closed."""
+    depth = 0
+    for found in _BRACKET.finditer(data, start):
+        byte = data[found.start()]
+        depth += (byte in b"{[") - (byte in b"}]")
+        if not depth:
+            return found.end()
+    return len(data)
+
+
+def unclosed(data: bytes, end: int) -> int | None:
+    """Where the innermost bracket that is still open at ``end`` stands."""
+    opened: list[int] = []
+    for found in _BRACKET.finditer(data, 0, end):
+        byte = data[found.start()]
+        if byte in b"{[":
+            opened.append(found.start())
+        elif byte in b"}]" and opened:
+            opened.pop()
+    return opened[-1] if opened else None
+
+
+def too_deep(data: bytes, start: int = 0) -> int | None:
+    """Where nesting inside the value that begins at ``start`` first passes MAX_DEPTH levels."""
+    depth = 0
+    for found in _BRACKET.finditer(data, start):
+        byte = data[found.start()]
+        depth += (byte in b"{[") - (byte in b"}]")
+        if depth > MAX_DEPTH:
+            return found.start()
+        if not depth:
+            break
+    return None

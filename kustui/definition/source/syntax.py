@@ -1,0 +1,374 @@
+"""Why a text is not JSON: its first fault, where it is and what to do about it."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kustui.definition.faults import Fault
+from kustui.definition.source.positions import MAX_DEPTH, too_deep, unclosed
+from kustui.definition.source.source import Extent
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from kustui.definition.source.source import Source
+
+_BLANKS = " \t\r\n"
+_STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
+_CONSTANT = re.compile(_STRING + r"|(?P<constant>-?(?:NaN|Infinity))", re.DOTALL)
+_MAYBE_CUT = re.compile(_STRING[:-1] + '("?)')
+_ESCAPE = re.compile(r"\\(?:u[0-9A-Za-z]{0,4}|[!-~])?")
+_TEMPLATE = re.compile(r"\{[\w{#/!@~]")  # from its second brace on
+_WORD = re.compile(r"[A-Za-z_$][\w$]{0,40}")
+_WORDS = {
+    "true": "JSON writes it true",
+    "false": "JSON writes it false",
+    "null": "JSON writes it null",
+    "none": "JSON writes it null",
+    "undefined": "JSON has no undefined: leave the key out, or write null",
+    "nan": "JSON has no NaN: write null or a number",
+    "infinity": "JSON has no Infinity: write null or a number",
+}
+_NUMBER_SO_FAR = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\Z", re.ASCII)
+_NUMBER_MEANT = re.compile(r"[+-]?\.?\d[\w.+-]{0,80}", re.ASCII)
+
+
+def fault_in(source: Source) -> Fault | None:
+    """The first fault of a file that a JSON parser refused, or None where there is none.
+
+    Costs a full parse, so it is asked only after a quick one has failed.
+    """
+    text = source.data.decode(errors="replace")
+    stop = _Stop(source, text, 0, "")
+    if not text.strip(_BLANKS):
+        what = "holds nothing but blanks" if text else "is empty"
+        return stop.fault(f"the file {what}", "write a definition, or remove the file", length=0)
+    try:
+        json.loads(text, parse_constant=_refuse, parse_int=len)
+    except json.JSONDecodeError as error:
+        return _explain(_Stop(source, text, error.pos, error.msg))
+    except _ConstantError as error:
+        # The parser does not say where, so it is looked for outside of strings.
+        at = next(found.start() for found in _CONSTANT.finditer(text) if found["constant"])
+        return stop.fault(f"{error} is not a JSON value", "write null or a number", at, len(str(error)))
+    except RecursionError:
+        return nested_too_deep(too_deep(source.data) or 0)
+    return None
+
+
+def nested_too_deep(at: int, pointer: str = "") -> Fault:
+    """Brackets inside brackets, beyond what is read."""
+    return Fault(
+        "invalid-json",
+        f"nested more than {MAX_DEPTH} levels deep from here on",
+        "no workflow needs that: is the file what you meant to open?",
+        pointer,
+        Extent(at, at + 1),
+    )
+
+
+class _ConstantError(ValueError):
+    """NaN, Infinity or -Infinity, which Python's parser lets pass and JSON does not know."""
+
+
+def _refuse(constant: str) -> None:
+    raise _ConstantError(constant)
+
+
+@dataclass(frozen=True, slots=True)
+class _Stop:
+    """Where Python's parser gave up, and what it says that it expected there."""
+
+    source: Source
+    text: str
+    at: int
+    complaint: str
+
+    @property
+    def found(self) -> str:
+        """The character that stands there; empty at the end of the file."""
+        return self.text[self.at : self.at + 1]
+
+    @property
+    def before(self) -> str:
+        """The character directly before it."""
+        return self.text[max(0, self.at - 1) : self.at]
+
+    @property
+    def word(self) -> str:
+        """The word that begins there, or an empty string."""
+        word = _WORD.match(self.text, self.at)
+        return word.group() if word else ""
+
+    @property
+    def previous(self) -> int:
+        """Where the last character stands before it that is no blank; -1 where there is none."""
+        at = self.at - 1
+        while at >= 0 and self.text[at] in _BLANKS:
+            at -= 1
+        return at
+
+    @property
+    def follows(self) -> str:
+        """That character, or an empty string."""
+        return self.text[self.previous] if self.previous >= 0 else ""
+
+    @property
+    def inside(self) -> str:
+        """The innermost bracket open there, or an empty string."""
+        opened = unclosed(self.source.data, len(self.text[: self.at].encode()))
+        return chr(self.source.data[opened]) if opened is not None else ""
+
+    def begins(self, *prefixes: str) -> bool:
+        return self.text.startswith(prefixes, self.at)
+
+    def complains(self, *prefixes: str) -> bool:
+        return self.complaint.startswith(prefixes)
+
+    def fault(self, message: str, hint: str = "", at: int | None = None, length: int = 1) -> Fault:
+        """The fault of ``length`` characters, from where the parser stopped if not ``at`` another place."""
+        at = self.at if at is None else at
+        start = len(self.text[:at].encode())
+        return Fault(
+            "invalid-json",
+            message,
+            hint,
+            extent=Extent(start, start + len(self.text[at : at + length].encode())),
+        )
+
+
+def _explain(stop: _Stop) -> Fault:
+    """Python's parser says what it expected; a person wants to know what stands there and what to do."""
+    for mistake in _MISTAKES:
+        if fault := mistake(stop):
+            return fault
+    return stop.fault(
+        f"{stop.found or 'an end'} does not belong here", "expected a value, a comma or a closing bracket"
+    )
+
+
+def _merge_conflict(stop: _Stop) -> Fault | None:
+    if stop.begins("<<<<<<<", "|||||||", "=======", ">>>>>>>"):
+        return stop.fault("a merge conflict is left here", "settle it and remove its markers", length=7)
+    return None
+
+
+def _string_to_the_end(stop: _Stop) -> Fault | None:
+    if stop.complains("Unterminated string"):
+        return stop.fault("this string is never closed", 'end it with a "')
+    return None
+
+
+def _line_break_in_string(stop: _Stop) -> Fault | None:
+    if not stop.complains("Invalid control character") or stop.found not in "\r\n":
+        return None
+    line = stop.text.rfind("\n", 0, stop.at) + 1
+    strings = _MAYBE_CUT.finditer(stop.text, line, stop.at)
+    opened = next((string.start() for string in strings if not string[1]), stop.at)
+    return stop.fault(
+        "this string is not closed on its line",
+        'end it with a ", or write line breaks as \\n',
+        opened,
+        stop.at - opened,
+    )
+
+
+def _control_character_in_string(stop: _Stop) -> Fault | None:
+    if not stop.complains("Invalid control character"):
+        return None
+    if stop.found == "\t":
+        return stop.fault("a tab inside a string", "write it as \\t")
+    return stop.fault("a control character inside a string", f"remove it, or write it as \\u{ord(stop.found):04x}")
+
+
+def _unknown_escape(stop: _Stop) -> Fault | None:
+    if not stop.complains("Invalid \\"):
+        return None
+    at = stop.text.rfind("\\", 0, stop.at + 1)  # of \u, the parser points at the u
+    escape = _ESCAPE.match(stop.text, at)
+    spelt = escape.group() if escape else "\\"
+    return stop.fault(f"{spelt} is no escape that JSON knows", "write a backslash as \\\\", at, len(spelt))
+
+
+def _comment(stop: _Stop) -> Fault | None:
+    if stop.begins("//", "/*", "#"):
+        return stop.fault("a comment: JSON has none", "remove it, or keep the note in a description", length=2)
+    return None
+
+
+def _ellipsis(stop: _Stop) -> Fault | None:
+    if stop.begins("...", "…"):
+        length = 1 if stop.found == "…" else 3
+        return stop.fault("JSON has no …", "put in what was left out, or remove it", length=length)
+    return None
+
+
+def _bare_reference(stop: _Stop) -> Fault | None:
+    if stop.begins("/#", "#/"):
+        return stop.fault("a reference without quotes", 'write it as text: "/#…"', length=2)
+    if stop.before == "{" and _TEMPLATE.match(stop.text, stop.at):
+        return stop.fault("a template without quotes", 'write it as text: "{{…}}"', stop.at - 1, 2)
+    return None
+
+
+def _other_quotes(stop: _Stop) -> Fault | None:
+    if stop.begins("'", "`"):
+        return stop.fault(f'JSON quotes with ", not with {stop.found}', 'write "…"')
+    if stop.begins("“", "”", "„", "«", "»", "‘", "’"):
+        return stop.fault("a typographic quote", 'write a plain "')
+    return None
+
+
+def _invisible_character(stop: _Stop) -> Fault | None:
+    if not stop.found or (stop.found.isprintable() and not stop.found.isspace()):
+        return None
+    name = unicodedata.name(stop.found, "a control character").lower()
+    return stop.fault(f"U+{ord(stop.found):04X} ({name}) outside of a string", "remove it, or put a plain space there")
+
+
+def _beyond_the_end(stop: _Stop) -> Fault | None:
+    if stop.complaint != "Extra data":
+        return None
+    if stop.begins("}", "]"):
+        return stop.fault(
+            f"this {stop.found} closes nothing", "remove it, or look for a bracket closed too early above"
+        )
+    if stop.begins(",") and not stop.text[stop.at + 1 :].strip(_BLANKS):
+        return stop.fault("a comma behind the last value", "remove the comma")
+    return stop.fault("the file goes on after its value has ended", "put several definitions into one list: [ …, … ]")
+
+
+def _key_outside_object(stop: _Stop) -> Fault | None:
+    if stop.begins(":") and stop.follows == '"' and stop.inside != "{":
+        return stop.fault("a key outside of an object", "put { before it and } behind its value")
+    return None
+
+
+def _end_of_file(stop: _Stop) -> Fault | None:
+    opened = None if stop.found else unclosed(stop.source.data, len(stop.source.data))
+    if opened is None:
+        return None
+    bracket = chr(stop.source.data[opened])
+    return stop.fault(
+        f"the file ends while the {bracket} of {stop.source.place(opened)} is open",
+        f"close it with {'}' if bracket == '{' else ']'}",
+        stop.previous + 1,
+    )
+
+
+def _comma_before_closing(stop: _Stop) -> Fault | None:
+    comma = stop.at if stop.complains("Illegal trailing comma") else stop.previous  # Python 3.13 points at the comma
+    if comma < 0 or stop.text[comma] != ",":
+        return None
+    closing = stop.text[comma + 1 :].lstrip(_BLANKS)[:1]
+    if closing and closing in "}]":
+        return stop.fault(f"a comma before the closing {closing}", "remove the comma", comma)
+    return None
+
+
+def _comma_too_many(stop: _Stop) -> Fault | None:
+    if stop.begins(",") and stop.follows in (",", "[", "{"):
+        return stop.fault("a comma too many", "remove it, or put in what was to stand before it")
+    return None
+
+
+def _unfinished_number(stop: _Stop) -> Fault | None:
+    """``+1``, ``.5``, ``1.``, ``007``, ``0x1F``: numbers elsewhere, none in JSON."""
+    begun = _NUMBER_SO_FAR.search(stop.text, max(0, stop.at - 40), stop.at)
+    if not begun and not stop.complains("Expecting value"):
+        return None
+    at = begun.start() if begun else stop.at
+    meant = _NUMBER_MEANT.match(stop.text, at)
+    if not meant or meant.end() <= stop.at:
+        return None
+    return stop.fault(
+        f"{meant.group()} is not a number as JSON writes them",
+        "write 7, -7, 0.7 or 7e3, or put it in quotes if it is text",
+        at,
+        len(meant.group()),
+    )
+
+
+def _text_behind_quote(stop: _Stop) -> Fault | None:
+    if stop.before == '"' and (stop.found.isalnum() or stop.begins("_", "\\")):
+        return stop.fault(
+            "text goes on behind its closing quote",
+            'write a quote inside text as \\", or look for one missing before',
+        )
+    return None
+
+
+def _wrong_bracket(stop: _Stop) -> Fault | None:
+    if not stop.begins("}", "]") or stop.inside + stop.found not in ("[}", "{]"):
+        return None
+    closed, opened = ("a list", "an object") if stop.found == "]" else ("an object", "a list")
+    return stop.fault(f"{stop.found} closes {closed}, but {opened} is open", "close what was opened last first")
+
+
+def _missing_comma(stop: _Stop) -> Fault | None:
+    if stop.complains("Expecting ','") and (stop.begins('"', "{", "[", "-") or stop.found.isalnum()):
+        following = "member" if stop.inside == "{" else "element"
+        return stop.fault(f"a comma is missing here, before the next {following}", "add a comma", stop.previous + 1)
+    return None
+
+
+def _missing_colon(stop: _Stop) -> Fault | None:
+    if stop.complains("Expecting ':'"):
+        return stop.fault(f"a colon is missing before {stop.found}", 'write a key as "key": value')
+    return None
+
+
+def _missing_key(stop: _Stop) -> Fault | None:
+    if not stop.complains("Expecting property name"):
+        return None
+    if stop.word:
+        return stop.fault(f"the key {stop.word} has no quotes", f'write "{stop.word}"', length=len(stop.word))
+    return stop.fault(f"{stop.found} where a key should be", 'keys are written "key"')
+
+
+def _missing_value(stop: _Stop) -> Fault | None:
+    if stop.begins(",", "}", "]", ":"):
+        return stop.fault(f"a value is missing before {stop.found}", "add the value, or remove what is too much")
+    return None
+
+
+def _bare_word(stop: _Stop) -> Fault | None:
+    if not stop.word:
+        return None
+    hint = _WORDS.get(stop.word.lower(), f'text is written "{stop.word}"')
+    return stop.fault(f"{stop.word} is not a JSON value", hint, length=len(stop.word))
+
+
+_MISTAKES: tuple[Callable[[_Stop], Fault | None], ...] = (
+    # Inside of strings.
+    _string_to_the_end,
+    _line_break_in_string,
+    _control_character_in_string,
+    _unknown_escape,
+    # What JSON has nowhere.
+    _merge_conflict,
+    _bare_reference,
+    _comment,
+    _ellipsis,
+    _other_quotes,
+    _invisible_character,
+    _unfinished_number,
+    # What is too much or too little.
+    _key_outside_object,
+    _beyond_the_end,
+    _end_of_file,
+    _comma_before_closing,
+    _comma_too_many,
+    _text_behind_quote,
+    _wrong_bracket,
+    _missing_comma,
+    _missing_colon,
+    _missing_key,
+    _missing_value,
+    _bare_word,
+)
+"""Told in this order: the first that knows what stands there."""

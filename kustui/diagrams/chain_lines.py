@@ -1,0 +1,137 @@
+"""What the links of a chain say: when a run is due, under which condition, with which inputs, and what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from kustui.analysis.chains import End
+from kustui.analysis.workflow_analysis import Subject
+from kustui.diagrams.edge_labels import leading_words, way_words
+from kustui.diagrams.marks import MARKS
+from kustui.diagrams.words import event_words
+from kustui.text.durations import due_in_words, duration_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kustui.analysis.chains import Chain, Link
+    from kustui.analysis.flow import Way
+    from kustui.analysis.schedules import Call
+    from kustui.check.problems import Problem
+    from kustui.config.check_settings import Settings
+    from kustui.definition.collection import Collection, Entry
+    from kustui.diagrams.styled_lines import Line
+
+_MOST_INPUTS = 6
+
+
+@dataclass(frozen=True, eq=False)
+class ChainLines:
+    """Links told with what is known of the collection's workflows. Their models are kept once they were needed."""
+
+    collection: Collection
+    settings: Settings
+    by_entry: Mapping[str, tuple[Problem, ...]]
+    """The problems of each workflow, by its key."""
+    _subjects: dict[str, Subject] = field(default_factory=dict)
+
+    def subject(self, key: str) -> Subject:
+        found = self._subjects.get(key)
+        if found is None:
+            entry = self.collection.by_key[key]
+            found = self._subjects[key] = Subject(self.collection, entry, entry.reading, self.settings)
+        return found
+
+    def line(self, link: Link, chain: Chain | None = None) -> Line:
+        """A link with its branches; ``chain`` is the one that it is of, and None of a link to a caller."""
+        if link.call is None:
+            return (*_guides(link), *self._beginning(link.key))
+        due = due_in_words(link.call.run_at, self.settings.relative_unit_minutes)
+        condition = self.condition(link.call)
+        if chain is None:
+            name = self.collection.by_key[link.key].title
+            line: Line = (*_guides(link), ("← ", "muted"), (name, "link"), (f" {due}", "muted"))
+            more = " …" if link.end is End.FAR else ""
+            return (*line, (f"  {condition}{more}" if condition else more, "muted"), *_ending(link, None))
+        line = (*_guides(link), (f"{due} ", "number"), *self._target(link))
+        period = chain.period(link) if link.end is End.RING else None
+        return (
+            *line,
+            *_ending(link, period),
+            (f"  {condition}" if condition else "", "muted"),
+            (f"  with {_inputs(link.call)}" if link.call.inputs else "", "string"),
+            (" …" if link.end is End.FAR else "", "muted"),
+        )
+
+    def _beginning(self, key: str) -> Line:
+        subject = self.subject(key)
+        return (("◆ ", "event"), (subject.entry.title, "name"), (f"  {event_words(subject.workflow.trigger)}", "event"))
+
+    def _target(self, link: Link) -> Line:
+        if link.key:
+            glyph = "↺ " if link.end is End.RING else "⇒ "
+            return ((glyph, "warning" if link.end is End.RING else "link"), (self.entry(link.key).title, "link"))
+        assert link.call is not None
+        if link.call.workflow_id is None:
+            return (("⇒ ", "warning"), ("a workflow that only a run can tell", "muted"))
+        return (("✗ ", "error"), (link.call.workflow_id, "fault"), (" no such workflow", "error"))
+
+    def entry(self, key: str) -> Entry:
+        return self.collection.by_key[key]
+
+    def condition(self, call: Call) -> str:
+        """What decides whether a call is made; empty where every run makes it."""
+        subject = self.subject(call.caller)
+        if call.pointer in subject.certain:
+            return ""
+        deciding = subject.deciding.get(call.pointer, ())
+        ways = [way for way in _ways(subject) if any(way.transition is each for each in deciding)]
+        words = dict.fromkeys(way_words(subject.flow, way) for way in ways)
+        told = ", or ".join(filter(None, words)) or leading_words(subject.flow, call.step)
+        return told or "on some paths"
+
+    def is_certain(self, call: Call) -> bool:
+        """Whether every run of the caller makes the call, short of a failure."""
+        return call.pointer in self.subject(call.caller).certain
+
+    def told_problems(self, link: Link) -> tuple[Line, ...]:
+        """What is wrong with the call that leads to a link, a line each."""
+        if link.call is None:
+            return ()
+        margin = " " * (3 * link.depth)
+        return tuple(
+            ((margin, ""), (f"{MARKS[problem.severity][0]} ", MARKS[problem.severity][1]), (problem.message, ""))
+            for problem in self.problems(link.call)
+        )
+
+    def problems(self, call: Call) -> tuple[Problem, ...]:
+        """What is wrong with the step that makes a call."""
+        found = self.by_entry.get(call.caller, ())
+        return tuple(problem for problem in found if f"{problem.pointer}/".startswith(f"{call.pointer}/"))
+
+
+def _ways(subject: Subject) -> tuple[Way, ...]:
+    return tuple(way for ways in subject.flow.written.values() for way in ways)
+
+
+def _guides(link: Link) -> Line:
+    """The branches of the tree left of a link."""
+    if not link.depth:
+        return ()
+    above = "".join("│  " if more else "   " for more in link.more[:-1])
+    return ((f"{above}{'├─ ' if link.more[-1] else '└─ '}", "muted"),)
+
+
+def _ending(link: Link, period: float | None) -> Line:
+    match link.end:
+        case End.RING:
+            return ((f" again{f', every {duration_in_words(period)}' if period else ''}", "warning"),)
+        case End.TOLD:
+            return ((" as above", "muted"),)
+    return ()
+
+
+def _inputs(call: Call) -> str:
+    names = list(call.inputs)
+    return ", ".join(names[:_MOST_INPUTS]) + (" …" if len(names) > _MOST_INPUTS else "")

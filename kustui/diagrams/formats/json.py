@@ -1,0 +1,61 @@
+"""``json``: what a diagram shows, for other programs to draw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from kustui.diagrams.pictures import flow_picture
+from kustui.text.durations import minutes
+from kustui.text.terminal_safe_json import encoded
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kustui.analysis.schedules import Call, Schedules
+    from kustui.analysis.workflow_analysis import Subject
+    from kustui.diagrams.chain_lines import ChainLines
+
+
+def json_text(
+    subjects: Iterable[Subject], lines: ChainLines, schedules: Schedules, *, only_schedules: bool
+) -> Iterator[str]:
+    """``{"workflows": […], "schedules": […]}``; of some workflows only the schedules that they make."""
+    workflows = [_workflow(subject) for subject in subjects]
+    keys = {workflow["key"] for workflow in workflows}
+    calls = [_call(call, lines, schedules) for call in schedules.calls if only_schedules or call.caller in keys]
+    found: dict[str, Any] = {} if only_schedules else {"workflows": workflows}
+    yield encoded({**found, "schedules": calls}, indent=2)
+    yield "\n"
+
+
+def _workflow(subject: Subject) -> dict[str, Any]:
+    picture, entry = flow_picture(subject), subject.entry
+    return {
+        "key": entry.key,
+        "name": entry.title,
+        "id": entry.id,
+        "file": entry.source.path,
+        "line": entry.source.place(entry.item.extent.start).line,
+        "vertices": [
+            {"id": vertex.id, "name": vertex.name, "kind": str(vertex.kind), "about": vertex.about}
+            for vertex in picture.vertices
+        ],
+        "edges": [
+            {"source": edge.source, "target": edge.target, "when": edge.words, "after_failure": edge.failing}
+            for edge in picture.edges
+        ],
+    }
+
+
+def _call(call: Call, lines: ChainLines, schedules: Schedules) -> dict[str, Any]:
+    return {
+        "source": call.caller,
+        "step": call.step,
+        "target": schedules.target(call),
+        "workflow_id": call.workflow_id,
+        "minutes": minutes(call.run_at, lines.settings.relative_unit_minutes),
+        "when": lines.condition(call),
+        "inputs": list(call.inputs),
+        "problems": [problem.message for problem in lines.problems(call)],
+    }

@@ -1,0 +1,121 @@
+"""``svg``: the boxes as a drawing, one picture below the other."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape
+
+from kustui.diagrams.box_picture import BoxPicture
+from kustui.text.cells import cells
+from kustui.text.terminal_safe import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kustui.diagrams.diagram_set import Sheet
+    from kustui.diagrams.layout.bands import Band, Box
+    from kustui.diagrams.layout.boxes import Boxes
+    from kustui.diagrams.styled_lines import Line
+
+_WIDE, _HIGH = 8, 18
+"""Units of a cell."""
+_COLOURS = {
+    "": "#1f2430", "name": "#1f2430", "muted": "#6b7280", "event": "#0e7490", "action": "#c2410c", "key": "#1d4ed8",
+    "link": "#0e7490", "warning": "#b45309", "error": "#be123c", "info": "#0e7490",
+}  # fmt: skip
+_TITLE_ROWS = 3
+
+
+def svg(sheet: Sheet) -> Iterator[str]:
+    drawn = [
+        BoxPicture(picture, sheet.marks[number] if sheet.marks else {}) for number, picture in enumerate(sheet.pictures)
+    ]
+    titles = [cells(shown(picture.picture.title)) for picture in drawn]
+    width = 2 + max([20, *titles, *(picture.boxes.width for picture in drawn)])
+    height = sum(picture.boxes.height + _TITLE_ROWS + 1 for picture in drawn)
+    size = f'width="{width * _WIDE}" height="{height * _HIGH}" viewBox="0 0 {width * _WIDE} {height * _HIGH}"'
+    yield f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="monospace" font-size="13">\n'
+    yield f'<rect width="100%" height="100%" fill="#ffffff"/>\n{_HEAD}'
+    top = 0
+    for picture in drawn:
+        yield f'<g transform="translate({_WIDE},{top * _HIGH})">\n'
+        yield _text(0, 1, shown(picture.picture.title), "name")
+        yield f'<g transform="translate(0,{_TITLE_ROWS * _HIGH})">\n'
+        yield from _drawing(picture)
+        yield "</g>\n</g>\n"
+        top += picture.boxes.height + _TITLE_ROWS + 1
+    yield "</svg>\n"
+
+
+_HEAD = (
+    '<defs><marker id="head" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" '
+    'orient="auto-start-reverse"><path d="M0 0L8 4L0 8z" fill="#6b7280"/></marker></defs>\n'
+)
+
+
+def _drawing(picture: BoxPicture) -> Iterator[str]:
+    boxes = picture.boxes
+    for band in boxes.bands:
+        yield from _wires(boxes, band)
+    for port in boxes.ports:
+        if port.arrives:
+            y = (port.y + 0.5) * _HIGH
+            start = y + _HIGH if port.below else y - _HIGH
+            line = f"M{_x(port.x)} {start:g}L{_x(port.x)} {y:g}"
+            yield f'<path d="{line}" stroke="#6b7280" fill="none" marker-end="url(#head)"/>\n'
+    for box in boxes.by_node.values():
+        yield from _box(picture, box)
+
+
+def _wires(boxes: Boxes, band: Band) -> Iterator[str]:
+    for down in band.downs:
+        top = down.top + (-0.5 if down.from_above else 0.5)
+        bottom = down.bottom + (1.5 if down.further else 0.5)
+        yield _path(f"M{_x(down.x)} {top * _HIGH:g}V{bottom * _HIGH:g}", boxes.strands[down.wire].failing)
+    for runs in band.alongs.values():
+        for along in runs:
+            line = f"M{_x(along.left)} {(along.y + 0.5) * _HIGH:g}H{_x(along.right)}"
+            yield _path(line, boxes.strands[along.wire].failing)
+
+
+def _path(line: str, failing: bool) -> str:
+    dashes = ' stroke-dasharray="4 3"' if failing else ""
+    colour = _COLOURS["warning"] if failing else "#6b7280"
+    return f'<path d="{line}" stroke="{colour}" fill="none"{dashes}/>\n'
+
+
+def _box(picture: BoxPicture, box: Box) -> Iterator[str]:
+    left, top = box.x + 0.5, box.y + 0.5
+    size = f'width="{(box.width - 1) * _WIDE}" height="{(box.height - 1) * _HIGH}"'
+    yield f'<rect x="{left * _WIDE:g}" y="{top * _HIGH:g}" {size} rx="5" fill="#f8fafc" stroke="#475569"/>\n'
+    for number, line in enumerate(picture.texts[box.node].lines):
+        yield from _line(box.x + 2, box.y + 1 + number, line)
+    for port in picture.boxes.ports_of.get(box.node, ()):
+        if number_of := picture.number(box.node, port):
+            yield _text(port.x - len(number_of), port.y, number_of, "key")
+    mark = picture.marks.get(box.node, ())
+    yield from _line(box.right - sum(cells(text) for text, _ in mark), box.y, mark)
+    if box.loop is not None:
+        right, upper, lower = (box.right + 0.5) * _WIDE, (box.y + 1.5) * _HIGH, (box.y + 2.5) * _HIGH
+        around = f"M{right:g} {upper:g}h{2 * _WIDE}V{lower:g}h-{2 * _WIDE}"
+        yield _path(around, box.loop).replace("/>", ' marker-end="url(#head)"/>')
+
+
+def _line(x: int, y: int, line: Line) -> Iterator[str]:
+    for text, look in line:
+        yield _text(x, y, shown(text), look)
+        x += cells(shown(text))
+
+
+def _text(x: int, y: int, text: str, look: str) -> str:
+    """Text that keeps to its cells, whatever the font."""
+    if not text.strip():
+        return ""
+    weight = ' font-weight="bold"' if look == "name" else ""
+    length = cells(text) * _WIDE
+    place = f'x="{x * _WIDE}" y="{(y + 0.75) * _HIGH:g}" textLength="{length}" lengthAdjust="spacingAndGlyphs"'
+    return f'<text {place} xml:space="preserve" fill="{_COLOURS.get(look, "#1f2430")}"{weight}>{escape(text)}</text>\n'
+
+
+def _x(column: int) -> str:
+    return f"{(column + 0.5) * _WIDE:g}"

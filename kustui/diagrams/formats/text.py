@@ -1,0 +1,78 @@
+"""``text``: the drawings of the explorer, for a terminal or a pull request."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kustui.analysis.chains import beginnings, chain_from
+from kustui.diagrams.box_picture import BoxPicture
+from kustui.diagrams.flow_rail import FlowRail
+from kustui.diagrams.pictures import flow_picture
+from kustui.diagrams.styled_lines import plain_ascii, set_out
+from kustui.text.terminal_safe import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from kustui.analysis.schedules import Schedules
+    from kustui.analysis.workflow_analysis import Subject
+    from kustui.diagrams.chain_lines import ChainLines
+    from kustui.diagrams.styled_lines import Line
+
+_LOOKS = {
+    "muted": "2", "name": "1", "heading": "1;34", "event": "36", "action": "33", "link": "36;4", "string": "32",
+    "number": "33", "key": "34", "error": "1;31", "warning": "1;33", "info": "36", "good": "32", "fault": "1;4;31",
+}  # fmt: skip
+
+
+def writer(*, colour: bool, ascii_only: bool) -> Callable[[Line], str]:
+    """How a line is written: with colours or without, in ASCII or not; no blanks at its end."""
+
+    def written(line: Line) -> str:
+        pieces = [(plain_ascii(shown(text)) if ascii_only else shown(text), look) for text, look in line]
+        while pieces and not pieces[-1][0].strip(" "):
+            pieces.pop()
+        if pieces:
+            pieces[-1] = (pieces[-1][0].rstrip(" "), pieces[-1][1])
+        return "".join(_painted(text, look) if colour else text for text, look in pieces) + "\n"
+
+    return written
+
+
+def _painted(text: str, look: str) -> str:
+    return f"\x1b[{_LOOKS[look]}m{text}\x1b[0m" if look in _LOOKS else text
+
+
+def rail_text(subject: Subject, marks: Mapping[str, Line], width: int, write: Callable[[Line], str]) -> Iterator[str]:
+    """A workflow with its name above: a row a step, cut at a width."""
+    yield write(((subject.entry.title, "heading"),))
+    rail = FlowRail(subject, marks)
+    columns = max(3, width // 6)
+    for index in range(len(rail.nodes)):
+        first = max(0, rail.rail.stops[index].column - columns + 1)
+        yield write(set_out(*rail.row(index, first, columns, width), width))
+
+
+def boxes_text(subject: Subject, marks: Mapping[str, Line], write: Callable[[Line], str]) -> Iterator[str]:
+    """A workflow with its name above, as boxes and arrows, as wide as they are."""
+    yield write(((subject.entry.title, "heading"),))
+    picture = BoxPicture(flow_picture(subject), marks)
+    for y in range(picture.boxes.height):
+        yield write(picture.row(y))
+
+
+def chains_text(lines: ChainLines, schedules: Schedules, width: int, write: Callable[[Line], str]) -> Iterator[str]:
+    """Who schedules whom, from each workflow that a chain begins with; what is wrong stands below the call."""
+    keys = [entry.key for entry in lines.collection.entries]
+    found = False
+    for root in beginnings(schedules, keys):
+        if found:
+            yield "\n"
+        found = True
+        chain = chain_from(schedules, root, lines.settings.relative_unit_minutes)
+        for link in chain.links:
+            yield write(set_out(lines.line(link, chain), (), (), width))
+            for line in lines.told_problems(link):
+                yield write(set_out(line, (), (), width))
+    if not found:
+        yield write((("nothing here schedules a workflow", "muted"),))

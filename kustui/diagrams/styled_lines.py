@@ -1,0 +1,170 @@
+"""Lines of a drawing or a pane, as values: pieces of text, each with the name of how it looks.
+
+Text from a definition goes in as it is; ``shown`` makes it harmless, once, where a line becomes cells.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import TYPE_CHECKING
+
+from kustui.text.cells import cells, clusters, cut
+from kustui.text.terminal_safe import shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+Piece = tuple[str, str]
+"""A text, and the name of its look."""
+Line = tuple[Piece, ...]
+
+
+# Every glyph of ours, and what stands for it where there is no Unicode; both one cell wide.
+_ASCII = str.maketrans(
+    {
+        "▸": "+", "▾": "-", "◆": "@", "●": "*", "◇": "?", "◷": "&", "→": ">", "↯": "!", "⇒": "=", "✗": "X",
+        "▲": "!", "·": "-", "…": "~", "│": "|", "─": "-", "›": ">", "▌": ">", "←": "<", "≥": ">", "≤": "<",
+        "“": '"', "”": '"', "’": "'", "–": "-", "×": "x", "∙": ".", "━": "=", "✓": "v", "○": "o", "└": "+", "↵": "<",
+        "▶": ">", "■": "#",
+        "▁": "_", "▂": ".", "▃": ":", "▄": "-", "▅": "=", "▆": "+", "▇": "*", "█": "#",
+        "◈": "#", "↺": "^", "‹": "<", "╎": ":", "╌": "~", "▼": "v", "◀": "<", "├": "+", "┤": "+", "┬": "+",
+        "┴": "+", "┼": "+", "┌": "+", "┐": "+", "┘": "+", "┏": "#", "┓": "#", "┗": "#", "┛": "#", "┃": "#",
+        "┻": "#", "┳": "#", "┣": "#", "╮": ".", "╭": ".", "╯": "'", "╰": "'",
+    }
+)  # fmt: skip
+
+
+def plain_ascii(text: str) -> str:
+    """The same in ASCII, of the same width."""
+    text = text.translate(_ASCII)
+    if text.isascii():
+        return text
+    return "".join(_ascii_of(cluster) for cluster in clusters(text))
+
+
+def _ascii_of(cluster: str) -> str:
+    bare = unicodedata.normalize("NFKD", cluster)[:1]
+    width = cells(cluster)
+    return bare if bare.isascii() and width == 1 else "?" * width
+
+
+def width_of(line: Line) -> int:
+    """Cells."""
+    return sum(cells(shown(text)) for text, _ in line)
+
+
+def fitted(line: Line, width: int) -> Line:
+    """The line cut to a width in cells, an ellipsis at its end where something is gone."""
+    if width_of(line) <= width:
+        return line
+    if width <= 0:
+        return ()
+    kept: list[Piece] = []
+    left = width - 1
+    for text, look in line:
+        safe = shown(text)
+        size = cells(safe)
+        if size > left:
+            kept.append((cut(safe, left), look))
+            left = 0
+        else:
+            kept.append((safe, look))
+            left -= size
+        if left <= 0:
+            break
+    return (*kept, ("…", "muted"))
+
+
+def set_out(line: Line, aside: Line, mark: Line, width: int) -> Line:
+    """One line of at most ``width`` cells: what stands aside at the right edge or, where there is no room for it,
+    nowhere; a mark behind it in any case, the line cut short for it."""
+    marked = width_of(mark)
+    if marked and marked + 1 > width:
+        return fitted(mark, width)
+    room = width - marked - (1 if marked else 0)
+    used, beside = width_of(line), width_of(aside)
+    if aside and used + 2 + beside <= room:
+        line = (*line, (" " * (room - used - beside), ""), *aside)
+    elif not marked:
+        return fitted(line, width)
+    else:
+        line = fitted(line, room)
+        line = (*line, (" " * (room - width_of(line)), ""))
+    return (*line, (" ", ""), *mark) if marked else line
+
+
+def differing(one: Line, other: Line) -> tuple[int, int] | None:
+    """The first and the last cell in which two lines of the same width look different."""
+    looks = zip(_looks(one), _looks(other), strict=True)
+    found = [at for at, (before, after) in enumerate(looks) if before != after]
+    return (found[0], found[-1]) if found else None
+
+
+def _looks(line: Line) -> Iterator[tuple[str, str]]:
+    """What stands in each cell, and how it looks."""
+    for text, look in line:
+        safe = shown(text)
+        for cluster in safe if safe.isascii() else clusters(safe):
+            for _ in range(cells(cluster)):
+                yield cluster, look
+
+
+def wrapped(line: Line, width: int, indent: int = 0) -> Iterator[Line]:
+    """The line broken between words into lines of at most ``width`` cells, all but the first indented.
+
+    A word longer than a line is broken where the line ends.
+    """
+    width = max(width, 8)
+    margin: Line = ((" " * min(indent, width // 2), ""),) if indent else ()
+    current: list[Piece] = []
+    used = 0
+    for text, look in line:
+        for word in _words(shown(text)):
+            needed = cells(word.rstrip(" "))
+            if used + needed > width and used > width_of(margin):
+                yield _trimmed(current)
+                current, used = list(margin), width_of(margin)
+            while used + needed > width:
+                head = _head(word, width - used)
+                yield (*current, (head, look))
+                word = word[len(head) :]
+                needed = cells(word.rstrip(" "))
+                current, used = list(margin), width_of(margin)
+            current.append((word, look))
+            used += cells(word)
+    if current or not line:
+        yield _trimmed(current)
+
+
+def _head(word: str, width: int) -> str:
+    """As much of a word as has room."""
+    head = cut(word, width)
+    return head if word.startswith(head) else head.rstrip(" ")  # half of a wide character is a blank there
+
+
+def _trimmed(pieces: Sequence[Piece]) -> Line:
+    """Without the blanks at its end, which need no room."""
+    end = len(pieces)
+    while end and not pieces[end - 1][0].strip(" "):
+        end -= 1
+    return (*pieces[: end - 1], (pieces[end - 1][0].rstrip(" "), pieces[end - 1][1])) if end else ()
+
+
+def _words(text: str) -> Iterator[str]:
+    """Words with the blanks behind them."""
+    start = 0
+    for index in range(1, len(text)):
+        if text[index] != " " and text[index - 1] == " ":
+            yield text[start:index]
+            start = index
+    yield text[start:]
+
+
+def joined(lines: Iterable[Line], separator: Piece) -> Line:
+    """Lines put one behind another with a piece between them."""
+    found: list[Piece] = []
+    for line in lines:
+        if found:
+            found.append(separator)
+        found.extend(line)
+    return tuple(found)

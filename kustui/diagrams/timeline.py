@@ -1,0 +1,224 @@
+"""A chain on an axis of time, and how many runs it brings about: rows of text, made without a screen."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from kustui.analysis.chains import End
+from kustui.analysis.throughput import DAY, MOST_RUNS, WINDOW, Load, load_of
+from kustui.diagrams.rates import rate_in_words
+from kustui.diagrams.styled_lines import fitted, width_of, wrapped
+from kustui.simulate.reports.words import moment
+from kustui.text.cells import cells, cropped, cut, padded
+from kustui.text.durations import duration_in_words
+from kustui.text.terminal_safe import shown
+
+if TYPE_CHECKING:
+    from kustui.analysis.chains import Chain, Link
+    from kustui.diagrams.chain_lines import ChainLines
+    from kustui.diagrams.styled_lines import Line, Piece
+
+_NAMES = 36
+"""Cells of the names at most."""
+_BARS = "▁▂▃▄▅▆▇█"
+_HOUR = 60
+_MOST_COLUMNS = 400
+_LEGEND: Line = (
+    ("━━", ""),
+    (" always   ", "muted"),
+    ("╌╌", ""),
+    (" on a condition   ", "muted"),
+    ("↺", "warning"),
+    (" comes round again", "muted"),
+)
+_BETWEEN_WORDS = re.compile(r".*[\W_]")
+
+
+@dataclass(frozen=True, eq=False)
+class Timeline:
+    """Each moment at which runs are due is a column, in order and equally far apart, whatever lies between."""
+
+    chain: Chain
+    lines: ChainLines
+    per_minute: float
+    """How often the first workflow starts."""
+
+    # The axis
+
+    @cached_property
+    def moments(self) -> tuple[float | None, ...]:
+        """Minutes from the start; last, where a time is not known, None."""
+        known = sorted({link.due for link in self.chain.links if link.due is not None and link.end is not End.RING})
+        unknown = any(link.due is None for link in self.chain.links)
+        return (*known[:_MOST_COLUMNS], *((None,) if unknown or len(known) > _MOST_COLUMNS else ()))
+
+    @cached_property
+    def _labels(self) -> tuple[str, ...]:
+        return tuple("T+?" if each is None else moment(round(each * 60_000)) for each in self.moments)
+
+    @cached_property
+    def _offsets(self) -> tuple[int, ...]:
+        """Cells from the beginning of the axis to each moment, and to its end."""
+        return (0, *itertools.accumulate(max(6, len(label) + 2) for label in self._labels))
+
+    @cached_property
+    def _places(self) -> dict[float | None, int]:
+        return {moment: index for index, moment in enumerate(self.moments)}
+
+    def _place(self, link: Link) -> int:
+        return self._places.get(link.due, len(self.moments) - 1)
+
+    def names(self, width: int) -> int:
+        """Cells of the names beside the axis in a pane of a width."""
+        return min(self._longest, _NAMES, max(8, width * 2 // 5))
+
+    def last_first(self, width: int) -> int:
+        """The first moment in view, in a pane of a width, when the last one has room."""
+        end, room = self._offsets[-1], width - self.names(width) - 2
+        fits = (index for index in range(len(self.moments)) if end - self._offsets[index] <= room)
+        return next(fits, len(self.moments) - 1)
+
+    # The rows
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(cells(shown(self._name(link))) for link in self.chain.links)
+
+    @cached_property
+    def _common(self) -> str:
+        """What all names begin with, as those of a chain's workflows often do."""
+        known = sorted({self._name(link) for link in self.chain.links if link.key})
+        alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(known[0], known[-1], strict=False))
+        return "".join(one for one, _ in alike) if len(known) > 1 else ""
+
+    def _told(self, link: Link, width: int) -> Line:
+        """A name in so many cells: where that is too few without the words that all begin with, or else, where all
+        would look alike, without its middle."""
+        name, look = shown(self._name(link)), "name" if link.key else "fault"
+        if self._longest > width and link.key:
+            words = _BETWEEN_WORDS.match(self._common)
+            if words is not None and len(words[0]) > 1:
+                name = f"…{shown(self._name(link)[len(words[0]) :])}"
+            elif cells(shown(self._common)) > width // 2 and cells(name) > width:
+                end = width * 2 // 3
+                name = f"{cut(name, width - end - 1)}…{cropped(name, cells(name) - end)}"
+        return fitted(((name, look),), width)
+
+    def rows(self, width: int, first: int = 0) -> list[Line]:
+        """All rows for a pane of a width, the axis from one of its moments on."""
+        names = self.names(width)
+        sizes = (after - before for before, after in itertools.pairwise(self._offsets[first:]))
+        axis = "".join(padded(label, size) for label, size in zip(self._labels[first:], sizes, strict=True))
+        found: list[Line] = [fitted(((" " * (names + 2), ""), (axis, "key")), width)]
+        shown_links = (link for link in self.chain.links if link.end is not End.RING)
+        found.extend(self._row(link, names, first, width) for link in shown_links)
+        found.append(())
+        found.extend(wrapped(_LEGEND, width, 2))
+        found.append(())
+        found.extend(part for line in self.load_rows() for part in wrapped(line, width, 2))
+        return found
+
+    def _name(self, link: Link) -> str:
+        if link.key:
+            return self.lines.entry(link.key).title
+        return (link.call.workflow_id if link.call is not None else None) or "only a run can tell"
+
+    def _row(self, link: Link, names: int, first: int, width: int) -> Line:
+        """A name, and on the axis a line from the moment of the call to that of the run."""
+        told = self._told(link, names)
+        pieces: list[Piece] = [*told, (" " * (names + 2 - width_of(told)), "")]
+        certain = link.call is None or self.lines.is_certain(link.call)
+        edge = self._offsets[first]
+        end = self._offsets[self._place(link)] - edge
+        start = self._offsets[self._place(self.chain.links[link.parent])] - edge if link.parent >= 0 else end
+        if end < 0:
+            return fitted((*pieces, ("‹", "muted")), width)
+        pieces.append((" " * max(start, 0), ""))
+        if link.call is not None and end > start:
+            along = "━" if certain else "╌"
+            pieces.append((f"├{along * (end - start - 1)}" if start >= 0 else along * end, "muted"))
+        glyph, look = ("◆", "event") if link.call is None else ("✗", "error") if not link.key else ("●", "action")
+        pieces.append((glyph, look))
+        for ring in self._rings(link):
+            period = self.chain.period(ring)
+            pieces.append((f" ↺ every {duration_in_words(period)}" if period else " ↺ again", "warning"))
+        if link.call is not None and not certain:
+            pieces.append((f"  {self.lines.condition(link.call)}", "muted"))
+        return fitted(tuple(pieces), width)
+
+    def _rings(self, link: Link) -> list[Link]:
+        """The links that lead back to a workflow, at the place where it is told."""
+        if link.end is not None:
+            return []
+        return [ring for ring in self.chain.rings if ring.key == link.key]
+
+    # The load
+
+    @cached_property
+    def at_least(self) -> Load:
+        """With only the calls that every run makes."""
+        return load_of(self.chain, self.per_minute, self.lines.is_certain)
+
+    @cached_property
+    def at_most(self) -> Load:
+        """With every call made."""
+        return load_of(self.chain, self.per_minute)
+
+    def load_rows(self) -> list[Line]:
+        least, most, rate = self.at_least, self.at_most, rate_in_words(self.per_minute)
+        found: list[Line] = [
+            ((f"Scheduled runs in {WINDOW} minutes", "heading"), (" at ", ""), (rate, "number")),
+            ((f"{'':<16}{'at least':>11}{'at most':>11}", "muted"),),
+        ]
+        for name, minutes in (("1 hour", _HOUR), ("1 day", DAY)):
+            due, waiting = f"after {name}", "  have to wait"
+            found.append(_figures(due, least.due_after(minutes), most.due_after(minutes), MOST_RUNS))
+            found.append(_figures(waiting, least.waiting_after(minutes), most.waiting_after(minutes), 0.5))
+        found.append(_figures("in the long run", least.in_the_long_run, most.in_the_long_run, MOST_RUNS))
+        found.append(_verdict(least, most))
+        found.append(())
+        found.append((("first day ", "muted"), *_bars(most.due), (f" {max(most.due):,.0f} at most", "muted")))
+        found.append(((f"the limit is {MOST_RUNS:,}, for all chains of an organisation together", "muted"),))
+        found.append((("at least: calls that every run makes; at most: every condition holds", "muted"),))
+        if any(link.due is None and link.end is not End.UNKNOWN for link in self.chain.links):
+            found.append((("times that only a run can tell are taken for at once", "muted"),))
+        return found
+
+
+def _figures(name: str, least: float | None, most: float | None, limit: float) -> Line:
+    return ((f"{name:<16}", ""), *_figure(least, limit), *_figure(most, limit))
+
+
+def _figure(number: float | None, limit: float) -> Line:
+    told = "no end" if number is None else f"{number:,.0f}" if number < 1e6 else f"{number:.1e}"
+    over = number is None or number > limit
+    return ((f"{'▲ ' if over else ''}{told}".rjust(11), "warning" if over else "number"),)
+
+
+def _bars(values: Sequence[float], count: int = 32) -> Line:
+    """A bar for each few windows, as high as the highest of them; those above the limit in another look."""
+    each = max(1, len(values) // count)
+    groups = [max(values[start : start + each]) for start in range(0, len(values), each)]
+    top = max(MOST_RUNS, *groups)
+    return tuple(
+        (_BARS[min(len(_BARS) - 1, int(value / top * len(_BARS)))], "warning" if value > MOST_RUNS else "good")
+        for value in groups
+    )
+
+
+def _verdict(least: Load, most: Load) -> Line:
+    for load, words in ((least, "whatever its conditions say"), (most, "if every condition holds")):
+        if load.over is not None:
+            when = moment((load.over + WINDOW) * 60_000).removeprefix("T+")
+            return (("▲ ", "warning"), (f"over the limit within {when}, {words}: runs wait", "warning"))
+    for load, words in ((least, "whatever its conditions say"), (most, "while its conditions hold")):
+        if load.in_the_long_run is None:
+            return (("▲ ", "warning"), (f"within the limit for a day, then ever more, {words}", "warning"))
+    if most.in_the_long_run is not None and most.in_the_long_run > MOST_RUNS:
+        return (("▲ ", "warning"), ("within the limit for a day, but not later", "warning"))
+    return (("✓ ", "good"), ("no run has to wait", ""))

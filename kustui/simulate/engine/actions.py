@@ -1,0 +1,137 @@
+"""What a step's action does: the few that are worked out as Kustomer would, and all others, which are mocked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kustui.definition.faults import kind, quoted
+from kustui.definition.models import SCHEDULE_ACTION
+from kustui.simulate.engine.trace import Mark, Scheduled
+from kustui.simulate.values import regex
+from kustui.simulate.values.casting import number_of, text_of
+from kustui.simulate.values.dates import instant
+from kustui.simulate.values.values import MISSING, Undecided, is_missing, undecided_in
+
+if TYPE_CHECKING:
+    from kustui.definition.models import Step
+    from kustui.simulate.engine.organisation import Organisation
+
+REGEX_ACTION = "kustomer.regex-match.generic"
+PUBLISH_ACTION = "kustomer.event.publish"
+_MINUTE = 60_000
+_LATEST = 10_000 * 366 * 24 * 60 * _MINUTE
+"""Ten thousand years: what is due later is due never."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an action."""
+
+    output: Any = MISSING
+    """MISSING where it has to be mocked."""
+    mark: Mark | None = None
+    scheduled: Scheduled | None = None
+    published: str = ""
+    """The event that it made happen."""
+    payload: Any = None
+    asks: tuple[str, str, str] | None = None
+    """Where a value cannot be decided and the run cannot do without: its pointer, what it is for, and why."""
+    broken: str = ""
+    """Why it could not be carried out at all."""
+    notes: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+
+
+def acted(organisation: Organisation, step: Step, params: Mapping[str, Any], clock: int, began: int) -> Outcome:
+    """Carry out an action with its params as resolved. ``clock`` counts milliseconds from ``began``."""
+    match step.action:
+        case None:
+            return Outcome()
+        case action if action == SCHEDULE_ACTION:
+            return _scheduled(organisation, step, params, clock, began)
+        case action if action == REGEX_ACTION:
+            return _matched(step, params)
+        case action if action == PUBLISH_ACTION:
+            return _published(params)
+    return Outcome()
+
+
+def _matched(step: Step, params: Mapping[str, Any]) -> Outcome:
+    text, pattern = params.get("testString"), params.get("regex")
+    for name, value in (("testString", text), ("regex", pattern)):
+        if isinstance(value, Undecided):
+            return Outcome({"match": value}, Mark.COMPUTED, notes=(f"{name} is not decided: {value.why}",))
+    if not isinstance(pattern, str):
+        return Outcome({"match": Undecided("there is no regular expression to match")}, Mark.COMPUTED)
+    found = regex.found(pattern, text_of(text))
+    assumed = "regular expressions are JavaScript's, and match is the whole stretch"
+    if found is MISSING:
+        return Outcome({}, Mark.COMPUTED, notes=("nothing matches",), assumed=(assumed,))
+    notes = (f"match is not decided: {found.why}",) if isinstance(found, Undecided) else ()
+    return Outcome({"match": found}, Mark.COMPUTED, notes=notes, assumed=(assumed,))
+
+
+def _published(params: Mapping[str, Any]) -> Outcome:
+    name = params.get("name")
+    if not isinstance(name, str):
+        return Outcome()
+    payload = {"attributes": {"data": params.get("data", {})}}
+    return Outcome(published=name, payload=payload, assumed=("a published event hands over its data as a hook does",))
+
+
+def _scheduled(organisation: Organisation, step: Step, params: Mapping[str, Any], clock: int, began: int) -> Outcome:
+    place = f"{step.pointer}/params"
+    id_, inputs = params.get("workflowId"), params.get("inputs")
+    if isinstance(id_, Undecided):
+        return Outcome(asks=(f"{place}/workflowId", "the id of the workflow that is scheduled", id_.why))
+    if not isinstance(id_, str) or not id_:
+        return Outcome(broken="it names no workflow to schedule")
+    if isinstance(inputs, Undecided):
+        return Outcome(asks=(f"{place}/inputs", "the inputs that are handed over", inputs.why))
+    if not isinstance(inputs, Mapping):
+        inputs = {}
+    run_at = params.get("runAt")
+    due = due_of(run_at, organisation.settings.relative_unit_minutes, clock, began)
+    if isinstance(due, str):
+        return Outcome(broken=due)
+    if isinstance(due, Undecided):
+        pointer = f"{place}/runAt/value" if isinstance(run_at, Mapping) else f"{place}/runAt"
+        return Outcome(asks=(pointer, "when the scheduled run is due", due.why))
+    return _on_the_queue(organisation, id_, inputs, due, run_at)
+
+
+def _on_the_queue(organisation: Organisation, id_: str, inputs: Mapping[str, Any], due: int, run_at: Any) -> Outcome:
+    target = organisation.of_id(id_)
+    notes = []
+    if target is None:
+        notes.append(f"no workflow here has the id {quoted(id_)}: its run is not rehearsed")
+    else:
+        declared = target.inputs
+        missing = [name for name in (declared.required if declared else ()) if name not in inputs]
+        if missing:
+            names = ", ".join(quoted(name) for name in missing)
+            notes.append(f"{quoted(target.title)} requires {names}, and it is not handed over")
+    relative = isinstance(run_at, Mapping) and run_at.get("type") == "relative"
+    scheduled = Scheduled(id_, target.key if target else None, target.title if target else id_, due, dict(inputs))
+    assumed = "a relative runAt counts minutes" if relative else "runAt may be a date"
+    return Outcome({}, Mark.COMPUTED, scheduled=scheduled, notes=tuple(notes), assumed=(assumed,))
+
+
+def due_of(run_at: Any, unit_minutes: float, clock: int, began: int) -> int | str | Undecided:
+    """When a run is due on the clock, or why that cannot be told."""
+    type_, value = (run_at.get("type"), run_at.get("value")) if isinstance(run_at, Mapping) else ("date", run_at)
+    if undecided := undecided_in([type_, value]):
+        return undecided
+    if is_missing(value):
+        return "nothing says when the scheduled workflow is to run"
+    if type_ == "relative":
+        delay = number_of(value)
+        if delay is None or not 0 <= delay * unit_minutes * _MINUTE < _LATEST:
+            return f"a relative runAt takes a number, found {kind(value)}"
+        return clock + round(delay * unit_minutes * _MINUTE)
+    if type_ in ("absolute", "date"):
+        moment = instant(value)
+        return f"runAt takes a date, found {kind(value)}" if moment is None else max(clock, moment - began)
+    return f"no runAt is of the type {kind(type_)}"

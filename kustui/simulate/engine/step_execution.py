@@ -1,0 +1,270 @@
+"""A trigger or a step carried out: what it is given, what it answers, which way the run goes, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from kustui.definition.expressions import in_words
+from kustui.definition.faults import quoted
+from kustui.definition.models import TRIGGER_ID, Step, Transition, Trigger
+from kustui.definition.source.positions import escape
+from kustui.simulate.engine.actions import Outcome, acted
+from kustui.simulate.engine.queue import Due
+from kustui.simulate.engine.state import Plan, Question, Run, State
+from kustui.simulate.engine.trace import Entry, Failure, Kind, Mark, Tried
+from kustui.simulate.paths import drafts
+from kustui.simulate.paths.draft_targets import aimed
+from kustui.simulate.values.conditions import decided
+from kustui.simulate.values.context import Surroundings
+from kustui.simulate.values.resolve import assumptions_in, resolved
+from kustui.simulate.values.values import MISSING
+
+if TYPE_CHECKING:
+    from kustui.analysis.flow import Way
+    from kustui.simulate.engine.organisation import Member
+
+
+def entry_of(state: State, kind: Kind, **what: Any) -> Entry:
+    """The next entry of a trace, at the time of the clock."""
+    return Entry(len(state.trace) + 1, kind, state.clock, **what)
+
+
+def carried_out(state: State) -> State:
+    """The state after the trigger or step at hand; or the same with a question."""
+    assert state.run is not None, "asked before"
+    member = state.organisation.member(state.run.key)
+    try:
+        return _Carrying(state, state.run, member).done()
+    except RecursionError:  # a value that a ring of schedules has wrapped again and again, or that was written so
+        return left(state, "its values are nested too deep to be rehearsed")
+
+
+@dataclass(slots=True)
+class _Carrying:
+    """The carrying out of one trigger or step."""
+
+    state: State
+    run: Run
+    member: Member
+
+    def done(self) -> State:
+        part = self.member.flow.part(self.run.at)
+        if part is None or isinstance(part, Trigger):
+            return self._trigger(part)
+        return self._step(part)
+
+    def _trigger(self, trigger: Trigger | None) -> State:
+        payload = self.run.steps[TRIGGER_ID]
+        what: dict[str, Any] = {"output": payload, "mark": self.run.origin, "invocation": self.state.invocation}
+        place = trigger.pointer if trigger else self.member.entry.item.pointer
+        if trigger is None:
+            return self._ended(Kind.START, place, what, "the workflow has no trigger", broken=True)
+        what["notes"] = self._missing_inputs(payload)
+        return self._onward(Kind.START, place, what, self.member.flow.written[TRIGGER_ID], self._surroundings())
+
+    def _missing_inputs(self, payload: Any) -> tuple[str, ...]:
+        schema = self.member.inputs
+        if schema is None or not isinstance(payload, Mapping):
+            return ()
+        missing = [name for name in schema.required if name not in payload]
+        return tuple(f"the required input {quoted(name)} is missing" for name in missing)
+
+    def _step(self, step: Step) -> State:
+        what: dict[str, Any] = {"action": step.action or "", "invocation": self.state.invocation}
+        surroundings = self._surroundings()
+        params = resolved(step.params, surroundings, f"{step.pointer}/params")
+        what["params"] = params
+        what["left_out"] = tuple(_left_out(step.params, params, f"{step.pointer}/params"))
+        # What is wrong with a way is told when the way is tried.
+        places = (f"{step.pointer}/params", f"{step.pointer}/action", f"{step.pointer}/appVersion")
+        what["problems"] = tuple(problem for place in places for problem in self.member.problems_at(place))
+        if problem := self.member.stopping(*places):
+            return self._ended(Kind.STEP, step.pointer, {**what, "problem": problem}, problem.message, broken=True)
+        plan = self.state.plan
+        what["assumed"] = tuple(assumptions_in(step.params))
+        if plan.failure is not None and step.action is not None:
+            return self._failed(step, what, plan.failure)
+        outcome = acted(self.state.organisation, step, params, self.state.clock, self.state.began)
+        if outcome.asks is not None:
+            pointer, words, why = outcome.asks
+            return replace(self.state, question=Question(pointer, why, words, condition=False))
+        if outcome.broken:
+            return self._ended(Kind.STEP, step.pointer, what, outcome.broken, broken=True)
+        what |= {"notes": outcome.notes, "scheduled": outcome.scheduled, "published": outcome.published}
+        what["assumed"] = (*what["assumed"], *outcome.assumed)
+        if step.action is not None:
+            what["output"], what["mark"] = self._output(step, outcome)
+        return self._succeeded(step, what, outcome)
+
+    def _output(self, step: Step, outcome: Outcome) -> tuple[Any, Mark]:
+        plan = self.state.plan
+        if plan.output is not MISSING:
+            return plan.output, Mark.DRAFTED if plan.drafted else Mark.MOCKED
+        if outcome.output is not MISSING and outcome.mark is not None:
+            return outcome.output, outcome.mark
+        aim = aimed(self.member, self.run.at, self.run.data, self.state.now)
+        return drafts.output(self.member, step, self.run.data, self.state.now, aim), Mark.DRAFTED
+
+    def _succeeded(self, step: Step, what: dict[str, Any], outcome: Outcome) -> State:
+        if "output" in what:
+            self._learn({**self.run.data, "steps": {**self.run.steps, step.id: what["output"]}})
+        ways = tuple(way for way in self.member.flow.written[step.id] if not way.after_failure)
+        after = self._onward(Kind.STEP, step.pointer, what, ways, self._surroundings())
+        return after if after.question is not None else self._with_dues(after, step, outcome)
+
+    def _with_dues(self, after: State, step: Step, outcome: Outcome) -> State:
+        """What the action has put on the queue, if the step came to its end."""
+        number = after.dues + 1
+        if outcome.scheduled is not None and outcome.scheduled.key is not None:
+            told = outcome.scheduled
+            due = Due(told.due, number, told.key or "", payload=told.inputs, cause=f"{self.member.title}, {step.name}")
+        elif outcome.published:
+            cause = f"{self.member.title}, {step.name}"
+            due = Due(after.clock, number, event=outcome.published, payload=outcome.payload, cause=cause)
+        else:
+            return after
+        return replace(after, queue=after.queue.plus(due), dues=number)
+
+    def _failed(self, step: Step, what: dict[str, Any], failure: Failure) -> State:
+        self._learn({**self.run.data, "error": failure.error})
+        ways = tuple(way for way in self.member.flow.written[step.id] if way.after_failure)
+        what |= {"failure": failure, "mark": Mark.MOCKED}
+        return self._onward(Kind.STEP, step.pointer, what, ways, self._surroundings())
+
+    def _learn(self, data: Mapping[str, Any]) -> None:
+        self.run = replace(self.run, data=data)
+
+    def _surroundings(self) -> Surroundings:
+        seed = f"{self.state.seed}/{self.run.number}/{self.run.at}"
+        return Surroundings(self.run.data, self.state.now, seed, self.state.plan.answers)
+
+    def _onward(
+        self, kind: Kind, place: str, what: dict[str, Any], ways: Sequence[Way], surroundings: Surroundings
+    ) -> State:
+        """Tries the ways in order: the first whose condition holds wins [docs]."""
+        forced = self.state.plan.way
+        if forced and all(way.transition.pointer != forced for way in ways):
+            forced = None  # it leads from elsewhere
+        tried: list[Tried] = []
+        for way in ways:
+            pointer = way.transition.pointer
+            condition = self.member.conditions.get(pointer)
+            verdict = decided(condition, surroundings) if condition is not None else None
+            tried.append(Tried(pointer, way.transition.label, way.target, verdict, _name(self.member, way.target)))
+            if forced is not None:
+                if pointer == forced:
+                    return self._taken(kind, place, {**what, "tried": tuple(tried), "forced": True}, way.transition)
+                continue
+            if verdict is None or verdict.holds is None:
+                if problem := self.member.stopping(f"{pointer}/condition" if verdict is not None else pointer):
+                    what |= {"tried": tuple(tried), "problem": problem}
+                    return self._ended(kind, place, what, problem.message, broken=True)
+                if verdict is None:
+                    what |= {"tried": tuple(tried)}
+                    return self._ended(kind, place, what, "a way has no condition", broken=True)
+                asked = verdict.question
+                assert asked is not None, "what is undecided has a reason"
+                question = Question(asked.condition.pointer, asked.why, in_words(asked.condition), condition=True)
+                return replace(self.state, question=question)
+            if verdict.holds:
+                return self._taken(kind, place, {**what, "tried": tuple(tried)}, way.transition)
+        what |= {"tried": tuple(tried), "forced": forced is not None}
+        return self._ended(kind, place, what, self._why_over(ways, what.get("failure"), forced))
+
+    def _why_over(self, ways: Sequence[Way], failure: Failure | None, forced: str | None) -> str:
+        if forced is not None:
+            return "it was made to end here"
+        if failure is not None:
+            return "it failed, and no error case holds" if ways else "it failed, and has no error case"
+        return "no transition holds" if ways else "nothing follows"
+
+    def _taken(self, kind: Kind, place: str, what: dict[str, Any], way: Transition) -> State:
+        target, flow = way.target, self.member.flow
+        what["taken"] = way.pointer
+        if target not in flow.steps:
+            problem = self.member.stopping(way.pointer)
+            why = problem.message if problem else f"there is no step {quoted(target)}"
+            return self._ended(kind, place, {**what, "problem": problem}, why, broken=True)
+        if target in self.run.path or target == self.run.at:
+            loop = next((each for each in self.member.problems if each.rule == "loop"), None)
+            why = loop.message if loop else f"it would come back to {quoted(target)}, which saving refuses"
+            return self._ended(kind, place, {**what, "problem": loop}, why, broken=True)
+        run = replace(self.run, at=target, path=(*self.run.path, self.run.at))
+        return replace(self._with_entry(kind, place, {**what, "target": target}), run=run)
+
+    def _ended(self, kind: Kind, place: str, what: dict[str, Any], why: str, *, broken: bool = False) -> State:
+        over = self._with_entry(kind, place, {**what, "ended": why, "broken": broken})
+        run = replace(self.run, path=(*self.run.path, self.run.at))
+        return replace(over, run=None, last_run=run)
+
+    def _with_entry(self, kind: Kind, place: str, what: dict[str, Any]) -> State:
+        """The state with what happened in its trace, its coverage and its counts, and nothing planned any more."""
+        state, run, key = self.state, self.run, self.run.key
+        assumed = [*what.pop("assumed", ())]
+        for tried in what.get("tried", ()):
+            if tried.verdict is not None:
+                assumed.extend(tried.verdict.assumptions)
+        entry = entry_of(
+            state,
+            kind,
+            run=run.number,
+            key=key,
+            title=self.member.title,
+            node=run.at,
+            name=_name(self.member, run.at),
+            waited=run.waited if kind is Kind.START else 0,
+            cause=run.cause if kind is Kind.START else "",
+            answers=state.plan.answers,
+            assumed=tuple(dict.fromkeys(assumed)),
+            **what,
+        )
+        taken = state.taken.get(key, frozenset())
+        new = {place, entry.taken} - taken - {""}
+        counts = state.invocations.get(key, {})
+        return replace(
+            state,
+            trace=state.trace.plus(entry),
+            taken={**state.taken, key: taken | new} if new else state.taken,
+            invocations={**state.invocations, key: {**counts, run.at: counts.get(run.at, 0) + 1}},
+            plan=Plan(),
+            question=None,
+        )
+
+
+def _left_out(written: Any, params: Any, pointer: str) -> Iterator[str]:
+    """Pointers of the members that are written and were left out, as what they refer to is missing."""
+    if isinstance(written, Mapping) and isinstance(params, Mapping):
+        for name, value in written.items():
+            place = f"{pointer}/{escape(str(name))}"
+            if name not in params:
+                yield place
+            else:
+                yield from _left_out(value, params[name], place)
+
+
+def left(state: State, why: str) -> State:
+    """With the run at hand over where it stands."""
+    run, member = state.run, state.member
+    assert run is not None, "asked before"
+    assert member is not None, "a run has one"
+    asked = state.question.why if state.question else ""
+    entry = entry_of(
+        state,
+        Kind.LEFT,
+        run=run.number,
+        key=run.key,
+        title=member.title,
+        node=run.at,
+        name=_name(member, run.at),
+        invocation=state.invocation,
+        ended=why or asked or "the run was left",
+    )
+    over = replace(state, run=None, last_run=run, plan=Plan(), question=None)
+    return replace(over, trace=state.trace.plus(entry))
+
+
+def _name(member: Member, node: str) -> str:
+    part = member.flow.part(node) if node == TRIGGER_ID or node in member.flow.steps else None
+    return part.name if isinstance(part, Step) else member.title if node == TRIGGER_ID else node

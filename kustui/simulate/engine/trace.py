@@ -1,0 +1,186 @@
+"""What has happened in a rehearsal, step by step; of a long one, the latest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Any
+
+from kustui.simulate.values.values import MISSING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from kustui.check.problems import Problem
+    from kustui.simulate.values.conditions import Verdict
+
+CHUNK = 256
+MOST_CHUNKS = 40
+"""At most 10,240 entries are kept, so that a rehearsal without end has bounded memory."""
+
+
+class Mark(Enum):
+    """Where an output comes from. Whatever is no computed value is shown with this word."""
+
+    EVENT = "event"
+    """The payload of an event, given or drafted by whoever started it."""
+    INPUTS = "inputs"
+    """Handed over by the call that scheduled the run."""
+    COMPUTED = "computed"
+    """Worked out as Kustomer would."""
+    MOCKED = "mocked"
+    """Given by a person or a scenario in place of what the action would answer."""
+    DRAFTED = "drafted"
+    """Made up by kustui from what is read of it later."""
+
+
+class Kind(Enum):
+    """What an entry tells."""
+
+    EVENT = "event"
+    """An event happened, and started runs."""
+    START = "start"
+    """A run began: its trigger's transitions were tried."""
+    STEP = "step"
+    SKIPPED = "skipped"
+    """A scheduled run that could not begin."""
+    LEFT = "left"
+    """A run was left where nobody could say how it goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A transition or an error case that was tried."""
+
+    pointer: str
+    name: str
+    target: str
+    verdict: Verdict | None
+    """None where it has no condition."""
+    target_name: str = ""
+    """What people call the step that it leads to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How a step failed."""
+
+    status: int | None = None
+    body: Any = None
+
+    @property
+    def message(self) -> str:
+        """``502: gateway is gone``."""
+        told = self.body.get("message") if isinstance(self.body, dict) else self.body
+        return ": ".join(str(each) for each in (self.status, told) if each not in (None, "")) or "the step failed"
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """What ``/#error`` reads: statusCode, message, body, and the members of the body [assumed]."""
+        members = self.body if isinstance(self.body, dict) else {}
+        status = {} if self.status is None else {"statusCode": self.status}
+        body = {} if self.body is None else {"body": self.body}
+        return {"message": self.message, **members, **status, **body}
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """A run that a step has scheduled."""
+
+    workflow_id: str
+    key: str | None
+    """None where the collection has no such workflow: its run is not rehearsed."""
+    title: str
+    due: int
+    """Milliseconds after the start."""
+    inputs: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing that happened."""
+
+    number: int
+    kind: Kind
+    at: int
+    """Milliseconds after the start."""
+    run: int = 0
+    """Which run, counted from 1; 0 where it is none."""
+    key: str = ""
+    """Of the workflow."""
+    title: str = ""
+    node: str = ""
+    """``"1"`` for the trigger, else the id of the step."""
+    name: str = ""
+    """What people call the trigger or the step, or the event."""
+    action: str = ""
+    invocation: int = 0
+    """How often the step has been carried out in this rehearsal, this time included."""
+    params: Any = None
+    """As resolved; parts may be Undecided."""
+    left_out: tuple[str, ...] = ()
+    """Pointers of what refers to something that is missing."""
+    output: Any = MISSING
+    """What the entry added to the run's data under its node."""
+    mark: Mark | None = None
+    failure: Failure | None = None
+    tried: tuple[Tried, ...] = ()
+    """In the order in which they were tried."""
+    taken: str = ""
+    """The pointer of the way that won."""
+    target: str = ""
+    forced: bool = False
+    """Whether a person chose the way, whatever the conditions say."""
+    scheduled: Scheduled | None = None
+    published: str = ""
+    """The event that the step made happen."""
+    started: tuple[str, ...] = ()
+    """Keys of the workflows that an event started."""
+    ended: str = ""
+    """Why the run is over with this, in a clause; empty while it goes on."""
+    broken: bool = False
+    """Whether it is over because it could not go on, whatever the conditions say."""
+    problem: Problem | None = None
+    """What is wrong with the definition there, where that is known."""
+    problems: tuple[Problem, ...] = ()
+    """Other problems of this place."""
+    notes: tuple[str, ...] = ()
+    """What else a person should know."""
+    assumed: tuple[str, ...] = ()
+    """What in this is our reading of a format that is not public."""
+    cause: str = ""
+    """What brought the run or the event about; empty where a person did."""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """What a person has answered for it to be decided, by pointer."""
+    waited: int = 0
+    """Milliseconds beyond its time that a scheduled run had to wait for a window."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """Entries, of which no more than the latest are kept. Adding one copies no more than a chunk."""
+
+    full: tuple[tuple[Entry, ...], ...] = ()
+    latest: tuple[Entry, ...] = ()
+    dropped: int = 0
+
+    def plus(self, entry: Entry) -> Trace:
+        if len(self.latest) < CHUNK:
+            return Trace(self.full, (*self.latest, entry), self.dropped)
+        full = (*self.full, self.latest)
+        if len(full) < MOST_CHUNKS:
+            return Trace(full, (entry,), self.dropped)
+        return Trace(full[1:], (entry,), self.dropped + CHUNK)
+
+    @property
+    def last(self) -> Entry | None:
+        return self.latest[-1] if self.latest else None
+
+    def __iter__(self) -> Iterator[Entry]:
+        for chunk in self.full:
+            yield from chunk
+        yield from self.latest
+
+    def __len__(self) -> int:
+        """All that happened, those no longer kept included."""
+        return self.dropped + len(self.full) * CHUNK + len(self.latest)

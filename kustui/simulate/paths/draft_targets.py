@@ -1,0 +1,34 @@
+"""Which values a draft has to have for the run to go as far as it can."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kustui.simulate.paths.inferred_fields import demands_on
+from kustui.simulate.paths.path_search import Prospects
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kustui.simulate.engine.organisation import Member
+    from kustui.simulate.paths.inferred_fields import Fields
+
+_BUDGET = 60
+"""Nodes that are looked at: a draft that aims shorter is still a draft."""
+
+
+def aimed(member: Member, node: str, data: Mapping[str, Any], now: int) -> Mapping[Fields, Any]:
+    """Values for fields of what a node gives, so that the way goes on as far as it can, schedules above all.
+
+    The farthest way is sought first, and the first that does not contradict itself is aimed at.
+    """
+    if not demands_on(member, node):
+        return {}
+    for prospect in Prospects(member, data, now, _BUDGET, failures=False, farthest=True).from_(node):
+        for world in prospect.worlds:
+            return {
+                origin.fields: value
+                for origin, value in world.solution.values.items()
+                if origin.node == node and origin.fields
+            }
+    return {}

@@ -1,0 +1,209 @@
+"""Payloads and outputs made up from what is read of them, for want of an organisation that would send them.
+
+A draft is never more than that: whatever comes of one is marked as drafted. The same rehearsal makes the same draft.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kustui.definition.models import TRIGGER_ID
+from kustui.simulate.paths.inferred_fields import Demand, Fields, demands_on
+from kustui.simulate.values.casting import number_of, text_of
+from kustui.simulate.values.dates import iso
+from kustui.simulate.values.values import MISSING, Undecided, is_missing, looked_up
+
+if TYPE_CHECKING:
+    from kustui.definition.models import Schema, Step
+    from kustui.simulate.engine.organisation import Member
+
+_TYPED: Mapping[str, Any] = {"number": 1, "integer": 1, "boolean": True, "array": [], "object": {}}
+_REST_ACTIONS = ("kustomer.rest-api.generic", "kustomer.rest-api.json")
+_MOST_ELEMENTS = 20
+"""Beyond this index nobody drafts a list."""
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+
+
+def payload(member: Member, now: int, aim: Mapping[Fields, Any] | None = None) -> dict[str, Any]:
+    """What starts a run of a workflow: an event's payload, or a callable's inputs. ``now`` is the date it has."""
+    schema = member.inputs
+    start = _of_schema(schema, now) if schema is not None else {"id": "draft-id"}
+    return _filled(start, demands_on(member, TRIGGER_ID), {}, now, aim or {})
+
+
+def output(
+    member: Member, step: Step, data: Mapping[str, Any], now: int, aim: Mapping[Fields, Any] | None = None
+) -> dict[str, Any]:
+    """What a step's action answers in a run with this data."""
+    start: dict[str, Any] = {}
+    declared = member.output_schema(step.action) if step.action else None
+    if declared is not None:
+        start = _of_schema(declared, now)
+    elif step.action in _REST_ACTIONS:
+        start = {"response": {"statusCode": 200}, "body": {}}  # [seen]
+    return _filled(start, demands_on(member, step.id), data, now, aim or {})
+
+
+def _of_schema(schema: Schema, now: int) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in dict.fromkeys((*schema.properties, *schema.required)):
+        declared = schema.properties.get(name)
+        if isinstance(declared, Mapping) and "default" in declared:
+            found[name] = declared["default"]
+        else:
+            typed = _TYPED.get(schema.type_of(name), MISSING)
+            found[name] = by_name((name,), now) if typed is MISSING else typed
+    return found
+
+
+def _filled(
+    start: dict[str, Any],
+    demands: Iterable[Demand],
+    data: Mapping[str, Any],
+    now: int,
+    aim: Mapping[Fields, Any],
+) -> dict[str, Any]:
+    by_fields: dict[Fields, list[Demand]] = {}
+    for demand in demands:
+        by_fields.setdefault(demand.fields, []).append(demand)
+    # The longest first: what has fields of its own is no plain value, whoever else reads it.
+    for fields in sorted(by_fields.keys() | aim.keys(), key=lambda each: (-len(each), each)):
+        if fields in aim:
+            start = without(start, fields) if aim[fields] is MISSING else placed(start, fields, aim[fields])
+            continue
+        if any(fields[: len(gone)] == gone for gone, value in aim.items() if value is MISSING):
+            continue
+        there = looked_up(start, fields)
+        told = any(demand.operator or demand.kind for demand in by_fields[fields])
+        if there is MISSING or (told and not isinstance(there, Mapping | list)):
+            start = placed(start, fields, _value(fields, by_fields[fields], data, now), certain=False)
+    return start
+
+
+def placed(start: Any, fields: Fields, value: Any, *, certain: bool = True) -> Any:
+    """The same with a value at a place, objects and lists made on the way. Unless it is ``certain``, it replaces no
+    object and no list."""
+    if not fields:
+        return value if certain or is_missing(start) or not isinstance(start, Mapping | list) else start
+    field, *rest = fields
+    if field == "length" and not rest:
+        return _of_length(start, number_of(value))
+    if field.isascii() and field.isdigit() and not (isinstance(start, Mapping) and start):
+        index = int(field) if len(field) < 4 else _MOST_ELEMENTS + 1
+        if index > _MOST_ELEMENTS:
+            return start
+        elements = list(start) if isinstance(start, list) else []
+        elements += [{} if rest else None for _ in range(index + 1 - len(elements))]
+        elements[index] = placed(elements[index], tuple(rest), value, certain=certain)
+        return elements
+    members = dict(start) if isinstance(start, Mapping) else {}
+    members[field] = placed(members.get(field, MISSING), tuple(rest), value, certain=certain)
+    return members
+
+
+def without(start: Any, fields: Fields) -> Any:
+    """The same without what stands at a place in objects; MISSING where that is all of it."""
+    if not fields:
+        return MISSING
+    field, *rest = fields
+    if not isinstance(start, Mapping) or field not in start:
+        return start
+    left = without(start[field], tuple(rest))
+    return {name: left if name == field else each for name, each in start.items() if name != field or rest}
+
+
+def _of_length(start: Any, length: Any) -> Any:
+    wanted = int(length) if isinstance(length, int) and 0 <= length <= _MOST_ELEMENTS else 1
+    if isinstance(start, str):
+        return start
+    elements = list(start) if isinstance(start, list) else []
+    return (
+        [*elements, *("draft" for _ in range(wanted - len(elements)))] if wanted >= len(elements) else elements[:wanted]
+    )
+
+
+def _value(fields: Fields, demands: list[Demand], data: Mapping[str, Any], now: int) -> Any:
+    for demand in demands:
+        if demand.like:
+            other = looked_up(data, demand.like)
+            if not is_missing(other) and not isinstance(other, Undecided) and demand.operator == "eq":
+                return other
+    for demand in demands:
+        found = fitting(demand.operator, demand.literal)
+        if found is not MISSING:
+            return text_of(found) if demand.kind == "number in text" else found
+    for demand in demands:
+        match demand.kind:
+            case "date":
+                return iso(now)
+            case "number":
+                return 1
+            case "number in text":
+                return "1"
+            case "list":
+                return ["draft"]
+            case "email":
+                return "ann@example.com"
+            case "phone":
+                return "+12125550100"
+    return by_name(fields, now)
+
+
+def fitting(operator: str, literal: Any) -> Any:
+    """A value for which an operator holds; MISSING where that is not told by what it is compared with."""
+    number = number_of(literal)
+    match operator:
+        case "eq" | "gte" | "lte" | "startsWith" | "endsWith" if literal is not None:
+            return literal
+        case "gt" if number is not None:
+            return number + 1
+        case "lt" if number is not None:
+            return number - 1
+        case "contains" if literal is not None:
+            return list(literal) if isinstance(literal, list | tuple) else [literal]
+        case "in" if isinstance(literal, list | tuple) and literal:
+            return literal[0]
+        case "neq" | "ne":
+            return other_than(literal)
+        case "true":
+            return True
+        case "false":
+            return False
+    return MISSING
+
+
+def other_than(literal: Any) -> Any:
+    """A value of the same kind as another."""
+    match literal:
+        case bool():
+            return not literal
+        case int() | float():
+            return literal + 1
+        case str() if literal:
+            number = number_of(literal)
+            return f"other than {literal}" if number is None else text_of(number + 1)
+    return MISSING
+
+
+def by_name(fields: Fields, now: int) -> Any:
+    """A value from nothing but what a field is called; custom fields end with their type [seen]."""
+    name = next((each for each in reversed(fields) if not each.isdigit()), "")
+    words = [word.lower() for word in _WORDS.findall(name)]
+    last = words[-1] if words else ""
+    if last in ("at", "date") and name != last:
+        return iso(now)
+    if last == "bool":
+        return True
+    if last in ("num", "count", "total", "amount", "quantity", "attempt", "round"):
+        return 1
+    if last in ("tags", "items", "list", "ids") and fields[-1] == name:
+        return []
+    if last == "email":
+        return "ann@example.com"
+    if last == "phone":
+        return "+12125550100"
+    if name == "statusCode":
+        return 200
+    return f"draft-{name}" if name else "draft"

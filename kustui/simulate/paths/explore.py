@@ -1,0 +1,198 @@
+"""Every path through a workflow, or through all that it schedules, and what each needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kustui.definition.expressions import in_words
+from kustui.definition.models import TRIGGER_ID, Step
+from kustui.simulate.engine.state import BEGAN
+from kustui.simulate.paths.path_search import Leg, Prospect, Prospects
+from kustui.simulate.paths.scenario_from_path import Proposal, expecting, proposed
+from kustui.simulate.reports.words import operands
+from kustui.simulate.values.dates import instant
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kustui.simulate.engine.organisation import Member, Organisation
+    from kustui.simulate.paths.constraints import Want
+    from kustui.simulate.paths.path_runs import Passage
+    from kustui.simulate.scenarios.model import Scenario
+
+MOST_PATHS = 100
+_NODES_PER_PATH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """One run of a path."""
+
+    passage: Passage
+    nodes: tuple[str, ...]
+    """The trigger and its steps; last the step that nothing can lead to, where the path contradicts itself there."""
+    needs: tuple[str, ...]
+    """What has to hold in it, in words; what always holds is left out."""
+
+    @property
+    def member(self) -> Member:
+        return self.passage.member
+
+    def name(self, node: str) -> str:
+        """What people call the trigger or a step."""
+        return name_of(self.member, node)
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One way through a workflow from its trigger to where the run ends, or on through the runs that it schedules."""
+
+    member: Member
+    prospect: Prospect
+
+    @property
+    def stretches(self) -> tuple[Stretch, ...]:
+        """Its runs in the order in which they begin; one unless schedules are followed."""
+        return tuple(self._stretch(number) for number in range(len(self.prospect.runs)))
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The trigger and the steps of its first run."""
+        return self._stretch(0).nodes
+
+    @property
+    def ways(self) -> tuple[str, ...]:
+        """The pointers of the ways that its first run takes; the last is empty where the run ends with none."""
+        return tuple(_pointer(leg) for leg in self.prospect.legs if not leg.run)
+
+    @property
+    def contradicts(self) -> bool:
+        """Whether nothing can make a run go it."""
+        return not self.prospect.worlds and self.prospect.complete
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What has to hold on the way, in words; of a later run with its workflow."""
+        return tuple(
+            f"in {stretch.member.title}: {need}" if number else need
+            for number, stretch in enumerate(self.stretches)
+            for need in stretch.needs
+        )
+
+    @property
+    def passed_by(self) -> tuple[str, ...]:
+        """What it schedules and does not go on with, and why, in words."""
+        return self.prospect.passed_by
+
+    @property
+    def clash(self) -> str:
+        """What contradicts itself on it, in words; an empty string where nothing does."""
+        found = self.prospect.contradiction
+        if found is None:
+            return ""
+        words = " and ".join(dict.fromkeys(self._wanted(want) for want in found.wants))
+        if found.verdict is None:
+            return words
+        seen = ", ".join(operands(found.verdict))
+        return f"{words}, and on this path {seen}" if seen else f"{words}, which cannot be"
+
+    def _wanted(self, want: Want) -> str:
+        where = f"in {self.prospect.runs[want.scene.run].member.title}: " if len(self.prospect.runs) > 1 else ""
+        return f"{where}{'' if want.holds else 'not '}{in_words(want.comparison)}"
+
+    def _stretch(self, number: int) -> Stretch:
+        passage = self.prospect.runs[number]
+        legs = [leg for leg in self.prospect.legs if leg.run == number]
+        last = legs[-1].way if legs and not self.prospect.worlds and legs[-1] is self.prospect.legs[-1] else None
+        nodes = (*(leg.node for leg in legs), *([last.target] if last is not None else []))
+        return Stretch(passage, nodes, tuple(filter(None, (_need(passage.member, leg) for leg in legs))))
+
+
+def _pointer(leg: Leg) -> str:
+    return leg.way.transition.pointer if leg.way is not None else ""
+
+
+def _need(member: Member, leg: Leg) -> str:
+    fails = f"{name_of(member, leg.node)} fails" if leg.fails else ""
+    if leg.way is None:
+        written = member.flow.written.get(leg.node, ())
+        plain = [way for way in written if way.after_failure == leg.fails]
+        return " and ".join(filter(None, (fails, f"no way from {name_of(member, leg.node)} holds" if plain else "")))
+    condition = member.conditions.get(leg.way.transition.pointer)
+    words = in_words(condition) if condition is not None else ""
+    return " and ".join(filter(None, (fails, "" if words == "always" else words)))
+
+
+def name_of(member: Member, node: str) -> str:
+    """What people call the trigger or a step."""
+    part = member.flow.part(node) if node == TRIGGER_ID or node in member.flow.steps else None
+    return part.name if isinstance(part, Step) else "the trigger" if node == TRIGGER_ID else node
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """The paths from one workflow."""
+
+    member: Member
+    paths: tuple[Path, ...]
+    cut: bool
+    """Whether there are more."""
+
+
+def explored(member: Member, most: int = MOST_PATHS, follow: Organisation | None = None) -> Exploration:
+    """The distinct paths through a workflow, at most so many; failures where error cases follow.
+
+    With ``follow`` they go on through the workflows of that organisation which are scheduled on the way.
+    """
+    prospects = Prospects(
+        member,
+        {"steps": {}, "variables": {}},
+        instant(BEGAN) or 0,
+        most * _NODES_PER_PATH,
+        failures=True,
+        follow=follow,
+    )
+    paths: list[Path] = []
+    for prospect in prospects.from_(TRIGGER_ID):
+        if len(paths) == most:
+            return Exploration(member, tuple(paths), cut=True)
+        paths.append(Path(member, prospect))
+    return Exploration(member, tuple(paths), cut=prospects.budget <= 0)
+
+
+def heads(organisation: Organisation) -> Iterator[Member]:
+    """The workflows that chains begin with: what no other brings about, and of a ring the one that stands first."""
+    seen: set[str] = set()
+    members = [organisation.member(entry.key) for entry in organisation.collection.entries]
+    called = {
+        target.key for member in members for target in _scheduled_by(organisation, member) if target is not member
+    }
+    for member in sorted(members, key=lambda each: each.workflow.callable and each.key in called):
+        if member.key in seen:
+            continue
+        yield member
+        pending = [member]
+        while pending:
+            here = pending.pop()
+            if here.key not in seen:
+                seen.add(here.key)
+                pending.extend(_scheduled_by(organisation, here))
+
+
+def _scheduled_by(organisation: Organisation, member: Member) -> list[Member]:
+    ids = [step.params.get("workflowId") for step in member.flow.steps.values() if step.schedules]
+    return [target for id_ in ids if isinstance(id_, str) and (target := organisation.of_id(id_)) is not None]
+
+
+def proposal_of(organisation: Organisation, path: Path) -> Proposal:
+    """A scenario that goes a path, to start from, and where that has to be forced."""
+    first = path.stretches[0]
+    steps = " -> ".join(first.name(node) for node in first.nodes if node != TRIGGER_ID)
+    return proposed(organisation, path.prospect, f"{path.member.title}: {'; '.join(path.needs) or steps or 'no step'}")
+
+
+def scenario_of(organisation: Organisation, path: Path) -> Scenario | None:
+    """That scenario, with all that comes of it as expectations; None where the path contradicts itself."""
+    scenario = proposal_of(organisation, path).scenario
+    return expecting(organisation, scenario) if scenario is not None else None

@@ -1,0 +1,178 @@
+"""Where a value of a run comes from: an output, a payload or a failure, also through what a schedule hands over."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kustui.definition.expressions import Literal, Reference, expressions_in, parse
+from kustui.definition.models import TRIGGER_ID
+from kustui.simulate.engine.trace import Failure
+from kustui.simulate.paths.drafts import placed, without
+from kustui.simulate.values.context import Surroundings
+from kustui.simulate.values.resolve import resolved
+from kustui.simulate.values.values import MISSING
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Sequence
+
+    from kustui.simulate.engine.organisation import Member
+    from kustui.simulate.paths.inferred_fields import Fields
+
+STATUS = ("statusCode",)
+MESSAGE = ("body", "message")
+USUAL_STATUS = 500
+_USUAL_BODY = {"message": "it fails, for the sake of this path"}
+
+
+class Origin(NamedTuple):
+    """A field of what nobody knows beforehand."""
+
+    run: int
+    """Which run on the way, counted from 0."""
+    node: str
+    fields: Fields
+    failure: bool = False
+    """Whether it is of the node's failure instead of its output: ``STATUS``, or ``body`` and what is below."""
+
+
+class Scene(NamedTuple):
+    """From where something is read."""
+
+    run: int = 0
+    failed: str = ""
+    """The step whose failure ``/#error`` tells; empty where none has failed on the way."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRun:
+    """What is known of one run while its way is looked for."""
+
+    member: Member
+    data: Mapping[str, Any]
+    """That of the run so far; the outputs that are not known yet are missing."""
+    unknown: frozenset[str]
+    """The nodes on the way whose output may be anything."""
+    opaque: frozenset[str]
+    """The nodes on the way whose output will be computed."""
+    now: int
+    scheduled_in: Scene | None = None
+    """Where it was scheduled; None where a payload starts it."""
+    inputs: Any = None
+    """What it is handed over, as that is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of the runs of a way while it is looked for."""
+
+    runs: tuple[KnownRun, ...]
+    likely: Mapping[tuple[str, str, Fields], tuple[Any, ...]] = field(default_factory=dict)
+    """Values that a workflow itself compares a field with: by its key, the node, and the field."""
+    before: Hashable = ()
+    """What tells these runs from others that ``found`` has to do with."""
+    found: dict[Hashable, Mapping[Origin, Any] | bool] = field(default_factory=dict)
+    """What came of groups of wants that were looked at before: they come again with every step of a way."""
+
+
+class Traced(NamedTuple):
+    """Where what stands at a path comes from."""
+
+    origins: tuple[Origin, ...] = ()
+    direct: bool = True
+    """Whether the value is that of its origin, and not made of it."""
+    opaque: bool = False
+    """Whether nobody can tell."""
+
+
+_FIXED = Traced()
+_OPAQUE = Traced(opaque=True)
+
+
+def traced(runs: Sequence[KnownRun], scene: Scene, segments: Sequence[str]) -> Traced:
+    """Where the value of a path comes from that is read in a scene. No origin: it is what the data has there."""
+    run = runs[scene.run]
+    match [*segments]:
+        case ["error", *fields]:
+            return _of_failure(scene, fields)
+        case ["steps", step, *fields]:
+            node = run.member.flow.node(step)
+            if node in run.opaque:
+                return _OPAQUE
+            if node == TRIGGER_ID and run.scheduled_in is not None:
+                return _of_written(runs, run.scheduled_in, run.inputs, fields)
+            if node == TRIGGER_ID and not fields and node in run.unknown:
+                return Traced(direct=False)  # always an object
+            return Traced((Origin(scene.run, node, (*fields,)),)) if node in run.unknown else _FIXED
+    return _OPAQUE
+
+
+def _of_failure(scene: Scene, fields: Sequence[str]) -> Traced:
+    if not scene.failed:
+        return _FIXED
+    match [*fields]:
+        case []:
+            return Traced(direct=False)
+        case ["statusCode", _, *_]:
+            return _FIXED  # a number has no parts
+        case ["statusCode"] | ["body", *_]:
+            return Traced((Origin(scene.run, scene.failed, (*fields,), failure=True),))
+    return Traced((Origin(scene.run, scene.failed, ("body", *fields), failure=True),))
+
+
+def _of_written(runs: Sequence[KnownRun], scene: Scene, written: Any, fields: Sequence[str]) -> Traced:
+    """Where a field of a value comes from that is written in a definition and worked out in a scene."""
+    while fields and isinstance(written, Mapping):
+        written, fields = written.get(fields[0]), fields[1:]
+    if isinstance(written, str):
+        expression = parse(written)
+        if isinstance(expression, Literal):
+            return _FIXED
+        if isinstance(expression, Reference):
+            path = expression.path
+            return traced(runs, scene, (*path.segments, *fields)) if path is not None else _OPAQUE
+    paths = [path.segments for _, expression in expressions_in(written) for path in expression.paths]
+    return _made_of(traced(runs, scene, path) for path in paths) if paths else _FIXED
+
+
+def _made_of(parts: Iterable[Traced]) -> Traced:
+    found = [*parts]
+    if any(each.opaque for each in found):
+        return _OPAQUE
+    return Traced(tuple(dict.fromkeys(origin for each in found for origin in each.origins)), direct=False)
+
+
+def surroundings(runs: Sequence[KnownRun], scene: Scene, values: Mapping[Origin, Any]) -> Surroundings:
+    """What a scene would see if the origins had these values."""
+    run = runs[scene.run]
+    steps = dict(run.data["steps"])
+    if TRIGGER_ID in run.unknown:
+        steps.setdefault(TRIGGER_ID, {})
+    for origin, value in values.items():
+        if origin.run == scene.run and not origin.failure and value is not MISSING:
+            steps[origin.node] = placed(steps.get(origin.node, MISSING), origin.fields, value)
+    if run.scheduled_in is not None:
+        handed = resolved(run.inputs, surroundings(runs, run.scheduled_in, values))
+        steps[TRIGGER_ID] = handed if isinstance(handed, Mapping) else {}
+    trigger = run.member.workflow.trigger
+    if trigger is not None and TRIGGER_ID in steps:
+        steps[trigger.id] = steps[TRIGGER_ID]
+    error = {"error": failure_of(values, scene.run, scene.failed).error} if scene.failed else {}
+    return Surroundings({**run.data, "steps": steps, **error}, run.now)
+
+
+def failure_of(values: Mapping[Origin, Any], run: int, node: str) -> Failure:
+    """How a step fails if its origins have these values."""
+    status: int | None = USUAL_STATUS
+    body: Any = _USUAL_BODY
+    for origin, value in values.items():
+        if (origin.run, origin.node, origin.failure) != (run, node, True):
+            continue
+        if origin.fields == STATUS:
+            status = None if value is MISSING else value
+        elif value is MISSING:
+            body = without(body, origin.fields[1:])
+        else:
+            body = placed(body, origin.fields[1:], value)
+    return Failure(status, None if body is MISSING else body)

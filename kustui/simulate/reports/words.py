@@ -1,0 +1,138 @@
+"""A rehearsal in words, for reports and screens alike, which make harmless what a definition holds."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from kustui.definition.expressions import Function, Reference, Template, in_words, value_in_words
+from kustui.definition.expressions.literals import Literal
+from kustui.simulate.engine.trace import Kind, Mark
+from kustui.simulate.values.plain import plain
+from kustui.simulate.values.values import MISSING, Undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kustui.simulate.engine.trace import Entry, Tried
+    from kustui.simulate.values.conditions import Seen, Verdict
+
+_UNITS = ((7 * 24 * 60, "w"), (24 * 60, "d"), (60, "h"))
+MARKS = {
+    Mark.EVENT: "given",
+    Mark.INPUTS: "handed over",
+    Mark.COMPUTED: "computed",
+    Mark.MOCKED: "mocked",
+    Mark.DRAFTED: "drafted",
+}
+"""Where an output comes from, beside it."""
+
+
+def moment(milliseconds: int) -> str:
+    """A time on the virtual clock: ``T+0``, ``T+90 min``, ``T+1 d 1 h``."""
+    minutes, rest = divmod(milliseconds, 60_000)
+    if rest:
+        return f"T+{milliseconds / 60_000:.10g} min"
+    if minutes < 120:
+        return f"T+{minutes} min" if minutes else "T+0"
+    parts = []
+    for size, unit in _UNITS:
+        count, minutes = divmod(minutes, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return f"T+{' '.join([*parts, *([f'{minutes} min'] if minutes else [])])}"
+
+
+def value(found: Any) -> str:
+    """A value of a run, on one line."""
+    if found is MISSING:
+        return "missing"
+    if isinstance(found, Undecided):
+        return f"undecided ({found.why})"
+    return value_in_words(found, _quoted_name) if not isinstance(found, str) else text(found)
+
+
+def whole(found: Any) -> str:
+    """An object as JSON, all of it unless it is long."""
+    written = json.dumps(plain(found), ensure_ascii=False)
+    return written if len(written) <= _LONGEST_OBJECT else f"{written[: _LONGEST_OBJECT - 1]}…"
+
+
+def text(found: str) -> str:
+    """A text that a run has: in quotes, and never read as a reference."""
+    shortened = found if len(found) <= _LONGEST else f"{found[: _LONGEST - 1]}…"
+    return '"' + shortened.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+_LONGEST = 60
+_LONGEST_OBJECT = 600
+
+
+def _quoted_name(path: Any) -> str:
+    return text(f"/#{path.text}")
+
+
+def outcome(tried: Tried) -> str:
+    """What came of a way: ``yes``, ``no``, or ``?``."""
+    if tried.verdict is None or tried.verdict.holds is None:
+        return "?"
+    return "yes" if tried.verdict.holds else "no"
+
+
+def condition(verdict: Verdict | None) -> str:
+    """The condition of a way as a person reads it."""
+    return "no condition" if verdict is None else in_words(verdict.condition)
+
+
+def operands(verdict: Verdict) -> Iterator[str]:
+    """What the operands stood for that are not written down: ``status = "open"``, each once."""
+    told: set[str] = set()
+    for comparison in verdict.comparisons:
+        for seen in comparison.operands:
+            name = _name(seen)
+            if name and name not in told:
+                told.add(name)
+                yield f"{name} = {value(seen.value)}"
+
+
+def _name(seen: Seen) -> str:
+    """What an operand is called that is no literal; an empty string for one that is."""
+    expression = seen.operand.expression
+    if expression is None or isinstance(expression, Literal):
+        return ""
+    assert isinstance(expression, Reference | Function | Template)
+    return value_in_words(seen.operand.value)
+
+
+def why(entry: Entry) -> str:
+    """Why a run is over with an entry, for somebody who wonders: names the operands that were missing."""
+    if entry.ended != "no transition holds":
+        return entry.ended
+    missing = [
+        _name(seen)
+        for tried in entry.tried
+        if tried.verdict is not None
+        for comparison in tried.verdict.comparisons
+        for seen in comparison.operands
+        if seen.value is MISSING and _name(seen)
+    ]
+    if not missing:
+        return entry.ended
+    names = ", ".join(dict.fromkeys(missing))
+    return f"{entry.ended}: {names} {'is' if len(set(missing)) == 1 else 'are'} missing"
+
+
+def heading(entry: Entry) -> str:
+    """What an entry is about, on one line."""
+    match entry.kind:
+        case Kind.EVENT:
+            count = len(entry.started)
+            runs = "1 run" if count == 1 else f"{count} runs"
+            return f"{entry.name or entry.title} starts {runs}"
+        case Kind.START:
+            return f"run {entry.run} of {entry.title}"
+        case Kind.SKIPPED:
+            return f"{entry.title} does not run"
+        case Kind.LEFT:
+            return f"{entry.name} ({entry.node}) is left" if entry.name != entry.node else f"{entry.node} is left"
+    return f"{entry.name} ({entry.node})" if entry.name != entry.node else entry.node

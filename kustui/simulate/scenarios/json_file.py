@@ -1,0 +1,44 @@
+"""What a JSON file holds that is no definition: a scenario or a payload."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from kustui.definition.collection import document
+from kustui.definition.faults import quoted
+from kustui.definition.parsed_workflow import whole_number
+from kustui.definition.source.outline import Shape
+from kustui.definition.source.positions import key_of, scan
+from kustui.text.surrogates import mended
+
+if TYPE_CHECKING:
+    from kustui.definition.collection import Document
+
+
+class WrittenError(Exception):
+    """What is wrong with a file, a line each, each with its place."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("\n".join(lines))
+        self.lines = lines
+
+
+def written(path: str, raw: bytes, what: str) -> tuple[Document, Any]:
+    """The file and its value. ``what`` it should hold, for a person: ``a scenario``. Raises WrittenError."""
+    found = document(path, raw)
+    if found.shape is Shape.BROKEN:
+        lines = []
+        for fault in found.faults:
+            hint = f" ({fault.hint.replace('a definition', what)})" if fault.hint else ""
+            lines.append(f"{path}:{found.source.place(found.fault_extent(fault).start)}: {fault.message}{hint}")
+        raise WrittenError(*lines)
+    if repeats := scan(found.source.data).repeats:
+        places = ((found.source.place(repeat.second.start), key_of(repeat.pointer)) for repeat in repeats)
+        raise WrittenError(
+            *(f"{path}:{place}: the key {quoted(key)} is given twice (remove one of them)" for place, key in places)
+        )
+    try:
+        return found, json.loads(mended(found.source.data), parse_int=whole_number)
+    except (ValueError, RecursionError) as error:
+        raise WrittenError(f"{path}:1:1: this cannot be read as JSON: {error}") from error

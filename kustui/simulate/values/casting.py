@@ -1,0 +1,184 @@
+"""How values are cast before they are compared.
+
+Kustomer casts, by rules that are not public [docs]. What any cast would answer alike is answered; where casts differ
+(is ``"yes"`` true? is nothing ``""``?) the answer is Undecided.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from typing import Any
+
+from kustui.analysis.schema_types import NUMBER, TRUTHS, may_be_nothing
+from kustui.simulate.values.dates import instant
+from kustui.simulate.values.values import Undecided, is_missing
+
+Answer = bool | Undecided
+
+_LARGEST = 2**53
+"""Up to here JavaScript, and with it Kustomer, tells whole numbers apart."""
+
+
+def number_of(value: Any) -> int | float | None:
+    """The number that a value is or that its text spells; None where it is none. Truth values are none."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, int | float):
+        return _as_javascript(value)
+    if not isinstance(value, str) or not value.strip() or not NUMBER.fullmatch(value):
+        return None
+    text = value.strip()
+    return _as_javascript(int(text, 16) if text[:2].lower() == "0x" else float(text))
+
+
+def _as_javascript(number: int | float) -> int | float:
+    """A whole number up to 2**53, else the float that JavaScript has for it."""
+    if isinstance(number, int) and abs(number) > _LARGEST:
+        try:
+            return float(number)
+        except OverflowError:
+            return math.inf if number > 0 else -math.inf
+    if isinstance(number, float) and number.is_integer() and abs(number) <= _LARGEST:
+        return int(number)
+    return number
+
+
+def text_of(value: Any) -> str:
+    """A value as text, as JavaScript makes text of it. Nothing is an empty text."""
+    match value:
+        case _ if is_missing(value):
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case str():
+            return value
+        case int() | float():
+            return number_in_text(value)
+        case list() | tuple():
+            return ",".join(map(text_of, value))
+        case _:
+            return "[object Object]"
+
+
+def number_in_text(number: int | float) -> str:
+    """A number as JavaScript writes it: ``3`` and not ``3.0``, ``1e+21``, ``1e-7``."""
+    number = float(_as_javascript(number))
+    if not math.isfinite(number):
+        return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
+    mantissa, e, exponent = repr(number).partition("e")
+    power = int(exponent or 0)
+    if e and not -7 < power < 21:
+        return f"{mantissa.removesuffix('.0')}e{'+' if power > 0 else '-'}{abs(power)}"
+    plain = format(Decimal(repr(number)), "f")
+    if "." in plain:
+        plain = plain.rstrip("0").rstrip(".")
+    return "0" if plain == "-0" else plain
+
+
+def equal(one: Any, other: Any) -> Answer:
+    """Whether two values are the same once cast."""
+    for value in (one, other):
+        if isinstance(value, Undecided):
+            return value
+    if is_missing(one) or is_missing(other):
+        return _equal_to_nothing(one, other)
+    if isinstance(one, bool) or isinstance(other, bool):
+        return _equal_truths(one, other)
+    if isinstance(one, str) and isinstance(other, str):
+        return one == other
+    if isinstance(one, list | tuple | Mapping) or isinstance(other, list | tuple | Mapping):
+        return _equal_structures(one, other)
+    left, right = number_of(one), number_of(other)
+    if left is not None and right is not None:
+        return left == right
+    if "" in (text_of(one).strip(), text_of(other).strip()) and 0 in (left, right):
+        return Undecided("whether an empty text counts as 0 is not known")
+    return False
+
+
+def _equal_to_nothing(one: Any, other: Any) -> Answer:
+    if is_missing(one) and is_missing(other):
+        if one is None and other is None:
+            return True
+        return Undecided("whether two missing values count as the same is not known")
+    there = other if is_missing(one) else one
+    if may_be_nothing(there):
+        return Undecided(f"whether a missing value counts as {_name(there)} is not known")
+    return False
+
+
+def _equal_truths(one: Any, other: Any) -> Answer:
+    if isinstance(one, bool) and isinstance(other, bool):
+        return one is other
+    truth, value = (one, other) if isinstance(one, bool) else (other, one)
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if word in ("true", "false"):
+            return truth is (word == "true")
+        if word not in TRUTHS:
+            return False
+    elif isinstance(value, Mapping) or number_of(value) not in (0, 1, None):
+        return False
+    return Undecided(f"whether {_name(value)} counts as {_name(truth)} is not known")
+
+
+def _equal_structures(one: Any, other: Any) -> Answer:
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        if one.keys() != other.keys():
+            return False
+        return all_of(equal(one[key], other[key]) for key in one)
+    if isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        return len(one) == len(other) and all_of(map(equal, one, other))
+    if isinstance(one, Mapping) or isinstance(other, Mapping):
+        return False
+    if text_of(one) == text_of(other):
+        return Undecided("whether a list counts as its only element is not known")
+    return False
+
+
+def ordered(one: Any, other: Any) -> int | Undecided | None:
+    """How two values stand to each other: negative, 0 or positive; None where one of them is missing.
+
+    Numbers, also as text [seen], and dates [assumed] have an order. Of other texts nobody knows.
+    """
+    for value in (one, other):
+        if isinstance(value, Undecided):
+            return value
+    if is_missing(one) or is_missing(other):
+        return None
+    left, right = number_of(one), number_of(other)
+    if left is None and right is None:
+        left, right = instant(one), instant(other)
+    if left is None or right is None:
+        return Undecided(f"how {_name(one)} and {_name(other)} are put in order is not known")
+    return (left > right) - (left < right)
+
+
+def any_of(answers: Iterable[Answer]) -> Answer:
+    """Whether one of the answers is yes; Undecided where that hangs on one that is."""
+    return _settled_by(True, answers)
+
+
+def all_of(answers: Iterable[Answer]) -> Answer:
+    """Whether each of the answers is yes; Undecided where that hangs on one that is."""
+    return _settled_by(False, answers)
+
+
+def _settled_by(answer: bool, answers: Iterable[Answer]) -> Answer:
+    """The answer, if one of them is it; the first Undecided, if one could be; else its opposite. None is asked for
+    after the one that settles it."""
+    open_: Undecided | None = None
+    for each in answers:
+        if each is answer:
+            return answer
+        if isinstance(each, Undecided):
+            open_ = open_ or each
+    return open_ or not answer
+
+
+def _name(value: Any) -> str:
+    from kustui.definition.expressions import value_in_words
+
+    return value_in_words(list(value) if isinstance(value, tuple) else value)

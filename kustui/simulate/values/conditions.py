@@ -1,0 +1,150 @@
+"""Whether a condition holds in a run, with everything that a person needs to see why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kustui.definition.expressions import (
+    AllOf,
+    Always,
+    AnyOf,
+    Comparison,
+    Condition,
+    Never,
+    Not,
+    Operand,
+    Unreadable,
+    expressions_in,
+)
+from kustui.simulate.values.casting import all_of, any_of
+from kustui.simulate.values.operators import assumption_of, compared
+from kustui.simulate.values.resolve import assumptions_of, evaluated, resolved
+from kustui.simulate.values.values import Undecided
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kustui.simulate.values.context import Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """An operand, and what it stood for."""
+
+    operand: Operand
+    value: Any
+    """A value as JSON has them, MISSING or Undecided."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of one condition."""
+
+    condition: Condition
+    holds: bool | None
+    """None: undecided."""
+    operands: tuple[Seen, ...] = ()
+    """Of a comparison, those that count."""
+    parts: tuple[Verdict, ...] = ()
+    """Of ``and``, ``or`` and ``not``."""
+    why: str = ""
+    """Why it is undecided, in a clause."""
+    assumed: str = ""
+    """What in it is our reading."""
+    answered: bool = False
+    """Whether a person said how it is to be taken."""
+
+    @property
+    def comparisons(self) -> Iterator[Verdict]:
+        """Those within it that compare values, in the order in which they are written."""
+        if not self.parts:
+            yield self
+        for part in self.parts:
+            yield from part.comparisons
+
+    @property
+    def question(self) -> Verdict | None:
+        """The first comparison that leaves it undecided: who answers that, may have decided it."""
+        if self.holds is not None:
+            return None
+        for part in self.parts:
+            if (found := part.question) is not None:
+                return found
+        return None if self.parts else self
+
+    @property
+    def assumptions(self) -> Iterator[str]:
+        """What in it is our reading, that of its parts included."""
+        if self.assumed:
+            yield self.assumed
+        for part in self.parts:
+            yield from part.assumptions
+
+
+def decided(condition: Condition, surroundings: Surroundings) -> Verdict:
+    """Whether a condition holds. Every part is looked at, also where one alone decides: a person wants to see it."""
+    answer = surroundings.answers.get(condition.pointer)
+    verdict = _decided(condition, surroundings)
+    if isinstance(answer, bool):
+        return Verdict(condition, answer, verdict.operands, verdict.parts, verdict.why, verdict.assumed, answered=True)
+    return verdict
+
+
+def _decided(condition: Condition, surroundings: Surroundings) -> Verdict:
+    match condition:
+        case Always():
+            return Verdict(condition, True)
+        case Never():
+            return Verdict(condition, False)
+        case Unreadable(message):
+            return Verdict(condition, None, why=message)
+        case Comparison():
+            return _compared(condition, surroundings)
+        case Not(part):
+            verdict = decided(part, surroundings)
+            return Verdict(condition, None if verdict.holds is None else not verdict.holds, parts=(verdict,))
+        case AllOf(parts) | AnyOf(parts):
+            verdicts = tuple(decided(part, surroundings) for part in parts)
+            if not verdicts:
+                return Verdict(condition, None, why="a group without conditions: which way it goes is not known")
+            combine = all_of if isinstance(condition, AllOf) else any_of
+            held = combine(Undecided("") if each.holds is None else each.holds for each in verdicts)
+            return Verdict(condition, held if isinstance(held, bool) else None, parts=verdicts)
+
+
+def _compared(comparison: Comparison, surroundings: Surroundings) -> Verdict:
+    meaning = comparison.meaning
+    reads = meaning.reads if meaning else len(comparison.operands)
+    seen = tuple(Seen(each, _value(each, surroundings)) for each in comparison.operands[:reads])
+    if meaning and len(seen) < reads:
+        return Verdict(
+            comparison, None, seen, why=f"{comparison.operator} compares {reads} values, and has {len(seen)}"
+        )
+    one, other = (*(each.value for each in seen), None, None)[:2]
+    answer = compared(comparison.operator, one, other)
+    if isinstance(answer, Undecided):
+        return Verdict(comparison, None, seen, why=answer.why)
+    assumed = "" if meaning and meaning.seen else f"what {comparison.operator} does"
+    assumed = assumed or assumption_of(comparison.operator, one, other)
+    return Verdict(comparison, answer, seen, assumed=assumed or _assumed_in(comparison.operands[:reads]))
+
+
+def _value(operand: Operand, surroundings: Surroundings) -> Any:
+    if operand.pointer in surroundings.answers:
+        return surroundings.answers[operand.pointer]
+    if operand.expression is not None:
+        return evaluated(operand.expression, surroundings)
+    return resolved(operand.value, surroundings, operand.pointer)
+
+
+def _assumed_in(operands: tuple[Operand, ...]) -> str:
+    for operand in operands:
+        if operand.expression is not None:
+            for assumed in assumptions_of(operand.expression):
+                return assumed
+        elif isinstance(operand.value, list | tuple | dict):
+            for _, expression in expressions_in(operand.value):
+                for assumed in assumptions_of(expression):
+                    return assumed
+    return ""

@@ -1,0 +1,137 @@
+"""What the drawings of the selected workflow have in common as panes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.message import Message
+from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.timer import Timer
+
+    from kustui.tui.explorer.tree import Node, Tree
+    from kustui.tui.widgets.lines import Key, Line
+
+REST = 0.06
+"""Seconds for which a cursor rests before other panes follow it: a held key does not pay for them."""
+
+
+STILL_READING = "still reading the workflows …"
+
+
+class Pointed(Message):
+    """The cursor of a drawing came to rest on a node of the tree, which is to follow."""
+
+    def __init__(self, diagram: Diagram, key: Key) -> None:
+        super().__init__()
+        self.diagram = diagram
+        self.key = key
+
+
+class Followed(Message):
+    """Enter in a drawing: to another place, or into the detail of the node that it is on."""
+
+    def __init__(self, key: Key) -> None:
+        super().__init__()
+        self.key = key
+        """Empty for the detail."""
+
+
+class Diagram(Widget):
+    """A pane that draws what the tree's cursor is on, or is a part of."""
+
+    NAME: ClassVar[str] = ""
+    """What the pane is called, with its key."""
+    ABOUT: ClassVar[str] = ""
+    """What the help says of it."""
+    SIGNS: ClassVar[str] = ""
+    """The signs that it draws and the help explains."""
+
+    KEYS: ClassVar[tuple[str, ...]] = ()
+    """The actions that the line of keys offers in it."""
+
+    class Retitled(Message):
+        """Its title says something else."""
+
+    _resting: Timer | None = None
+    _at: Key = ()
+    """The node of the tree that it was told of, or that it told of."""
+    _sent: Key = ()
+    """The node that the tree was sent to and is yet to go to."""
+
+    @property
+    def title(self) -> str:
+        """Its name, with what there is to say of what it shows."""
+        return self.NAME
+
+    @property
+    def pointed_at(self) -> Key:
+        """The node of the tree that its cursor is on."""
+        raise NotImplementedError
+
+    def whole(self) -> Iterator[Line]:
+        """Everything that it draws, also what is not in view."""
+        raise NotImplementedError
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the tree is yet to follow its cursor."""
+        return self._resting is not None or bool(self._sent)
+
+    def tell(self, tree: Tree, node: Node) -> None:
+        """Show a node of the tree, of this snapshot or another, keeping the place where it is the same one."""
+        raise NotImplementedError
+
+    def told(self, node: Node) -> bool:
+        """Remember what was told, so that the tree is not sent there again; whether the cursor is to follow. It is not
+        where the tree only follows the cursor, or is yet to: what is told then is where it was."""
+        if self.has_focus and (node.key == self._at or self.is_awaited):
+            return False
+        self._at = node.key
+        return True
+
+    def follow(self, key: Key) -> None:
+        """Go elsewhere, or with an empty key into the detail of what the cursor is on, whether or not it rested."""
+        if self._resting is not None:
+            self._resting.stop()
+            self._resting = None
+            if not key:
+                self._rested()
+        self.post_message(Followed(key))
+
+    def moved(self) -> None:
+        """The cursor moved: the tree is to follow once it rests."""
+        if not self.has_focus:
+            return
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self._rested)
+
+    def on_blur(self) -> None:
+        """Left before its cursor rested: the tree follows now, not once somebody has moved on in it."""
+        if self._resting is not None:
+            self._resting.stop()
+            self._rested()
+
+    def _rested(self) -> None:
+        self._resting = None
+        key = self.pointed_at
+        if key and key != self._at[: len(key)]:
+            self._at = self._sent = key
+            self.post_message(Pointed(self, key))
+
+    def reached(self, key: Key) -> None:
+        """The tree went where it was sent."""
+        if key == self._sent:
+            self._sent = ()
+
+
+def step_of(node: Node) -> str:
+    """The trigger or step that a row of the tree is, or is a part of; an empty string where it is none."""
+    from kustui.definition.models import TRIGGER_ID
+
+    name = node.key[2] if len(node.key) > 2 else ""
+    return TRIGGER_ID if name == "trigger" else name.removeprefix("step ") if name.startswith("step ") else ""

@@ -1,0 +1,51 @@
+"""The line that says where you are and what there is, made without a screen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from kustui.tui.explorer.tree import MARKS
+from kustui.tui.widgets.lines import Line, joined, width_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kustui.check.problems import Problem
+    from kustui.tui.explorer.tree import Node, Tree
+
+
+_BELOW = (" › ", "muted")
+
+
+def breadcrumbs(tree: Tree, node: Node) -> Line:
+    """What a node stands below, and the node itself: ``orders.json › order-created › ● Find the customer``."""
+    crumbs: list[Line] = []
+    if tree.index(node.key[:1]) is None:  # a file that is one workflow has no row of its own
+        crumbs.append(((node.document.path, "muted"),))
+    for size in range(1, len(node.key) + 1):
+        if (index := tree.index(node.key[:size])) is not None:
+            look = "name" if size == len(node.key) else "muted"
+            # Without the indentation and the sign; of what follows, the glyph and the name.
+            crumbs.append(tuple((text, look) for text, _ in tree.row(index).line[2:4]))
+    return joined(crumbs, _BELOW)
+
+
+def in_short(crumbs: Line, width: int) -> Line:
+    """What of breadcrumbs there is room for: what is furthest above goes first, and one's own place stays."""
+    shorter = ((("…", "muted"), *crumbs[index:]) for index, piece in enumerate(crumbs) if piece == _BELOW)
+    found = crumbs
+    while width_of(found) > width and (next_one := next(shorter, None)) is not None:
+        found = next_one
+    return found
+
+
+def counts(problems: Sequence[Problem] | None) -> Line:
+    """How many problems there are of each kind; nothing while nobody has looked."""
+    if problems is None:
+        return ()
+    if not problems:
+        return (("no problem found", "muted"),)
+    found = Counter(problem.severity for problem in problems)
+    marks = ((MARKS[severity], found[severity]) for severity in sorted(found, reverse=True))
+    return tuple((f" {glyph}{count:,}", look) for (glyph, look), count in marks)

@@ -1,0 +1,97 @@
+"""What is selected, as a place in a file: what can be copied is of it, and an editor opens at it. No screen in here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from kustui.definition.models import TRIGGER_ID
+
+if TYPE_CHECKING:
+    from kustui.definition.collection import Document, Entry
+    from kustui.definition.models import Step, Trigger
+    from kustui.tui.explorer.tree import Node, Tree
+    from kustui.tui.widgets.lines import Key, Target
+
+
+class Selection(NamedTuple):
+    """A value of a file, and the byte that matters in it."""
+
+    document: Document
+    pointer: str
+    offset: int
+
+    @property
+    def entry(self) -> Entry | None:
+        """The workflow that it is, or is a part of."""
+        return self.document.entry_at(self.pointer)
+
+    @property
+    def is_workflow(self) -> bool:
+        return self.entry is not None and self.entry.item.pointer == self.pointer
+
+    @property
+    def part(self) -> Trigger | Step | None:
+        """The trigger or step that it is; None where it is more or less than one."""
+        if self.entry is None:
+            return None
+        workflow = self.entry.workflow
+        parts = (workflow.trigger, *workflow.steps)
+        return next((part for part in parts if part is not None and part.pointer == self.pointer), None)
+
+
+def of_pointer(document: Document, pointer: str) -> Selection:
+    return Selection(document, pointer, document.spot(pointer).value.start)
+
+
+def of_node(node: Node) -> Selection:
+    """A row of the tree. In a file that cannot be read now, what is wrong with it: there it is to be mended."""
+    from kustui.definition.faults import Fault
+
+    if isinstance(node.part, Fault):
+        return Selection(node.document, node.part.pointer, node.document.fault_extent(node.part).start)
+    if node.document.broken is not None and node.entry is None and node.document.broken.faults:
+        broken = node.document.broken
+        return Selection(broken, "", broken.fault_extent(broken.faults[0]).start)
+    return of_pointer(node.document, node.pointer)
+
+
+def of_key(tree: Tree, key: Key) -> Selection | None:
+    """The workflow, trigger or step that a row leads to; None where it is gone."""
+    entry = tree.snapshot.collection.by_key.get(key[1]) if len(key) > 1 else None
+    if entry is None:
+        return None
+    pointer = entry.item.pointer
+    if len(key) > 2:
+        flow = tree.subject(entry).flow
+        node = TRIGGER_ID if key[2] == "trigger" else flow.node(key[2].removeprefix("step "))
+        part = flow.part(node) if node is not None else None
+        pointer = part.pointer if part is not None else pointer
+    return of_pointer(tree.snapshot.collection.document_of(entry), pointer)
+
+
+def of_target(target: Target) -> Selection:
+    """The place that a row tells of."""
+    return Selection(*target)
+
+
+def of_line(node: Node, lines: int) -> Selection:
+    """The first value that begins in a line of the source of a node, so many lines below where the node begins; in a
+    line where none does, that of the node."""
+    source, entry = node.document.source, node.entry
+    spot = node.document.spot(node.pointer)
+    start = source.line_start(spot.key.start if spot.key else spot.value.start)
+    for _ in range(lines):
+        start = source.data.find(b"\n", start) + 1
+    end = source.data.find(b"\n", start)
+    end = end if end >= 0 else len(source.data)
+    begun: dict[int, str] = {}
+    for pointer in entry.pointers if entry is not None else ():
+        found = entry.spot(pointer)  # type: ignore[union-attr]
+        first = found.key.start if found.key else found.value.start
+        if start <= first < end:
+            begun.setdefault(first, pointer)
+    if begun:
+        first = min(begun)
+        return Selection(node.document, begun[first], first)
+    line = source.data[start:end]
+    return Selection(node.document, node.pointer, start + len(line) - len(line.lstrip()))

@@ -1,0 +1,65 @@
+"""How much of the workflows was taken on all ways together, and what never was."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kustui.diagrams.words import condition_words, label_of
+from kustui.tui.widgets.lines import width_of
+from kustui.tui.widgets.row_builder import Page
+
+if TYPE_CHECKING:
+    from kustui.simulate.engine.coverage import Covered, Share
+    from kustui.tui.rehearsal.session import Session
+    from kustui.tui.widgets.lines import Line, Row
+
+_BAR = 10
+
+
+def coverage_rows(session: Session, width: int) -> list[Row]:
+    page = Page(width)
+    coverage = session.coverage
+    _shares(page, coverage.steps, coverage.ways)
+    for covered in coverage.workflows:
+        _workflow(page, covered)
+    return page.rows
+
+
+def _workflow(page: Page, covered: Covered) -> None:
+    flow = covered.member.flow
+    page.heading(covered.member.title)
+    _shares(page, covered.steps, covered.ways, indent=2)
+    for id_ in covered.steps_left:
+        page.put(("  ○ never ", "warning"), *label_of(flow, id_), indent=10)
+    for way in covered.ways_left:
+        sign = "↯" if way.after_failure else "→"
+        name: Line = ((f" “{way.transition.label}”", "muted"),) if way.transition.label else ()
+        page.put(
+            (f"  {sign} never ", "warning"),
+            *label_of(flow, way.source),
+            (" → ", "muted"),
+            *label_of(flow, way.target),
+            *name,
+            (f"  {condition_words(flow, way.transition)}", "muted"),
+            indent=10,
+        )
+    if not covered.steps_left and not covered.ways_left:
+        page.put(("  ✓ everything was taken", "good"))
+
+
+def _shares(page: Page, steps: Share, ways: Share, indent: int = 0) -> None:
+    """Beside each other where there is room for both."""
+    margin, one, other = (" " * indent, ""), _share("steps", steps), _share("transitions", ways)
+    both: Line = (margin, *one, ("   ", ""), *other)
+    if width_of(both) <= page.width:
+        page.put(*both)
+    else:
+        page.put(margin, *one)
+        page.put(margin, *other)
+
+
+def _share(noun: str, share: Share) -> Line:
+    full = round(_BAR * share.percent / 100)
+    bar = "█" * full + "▁" * (_BAR - full)
+    look = "good" if share.taken == share.of else "warning"
+    return ((f"{noun} ", "muted"), (bar, look), (f" {share.taken} of {share.of}", ""))

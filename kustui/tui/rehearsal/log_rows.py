@@ -1,0 +1,80 @@
+"""Everything that happened, in order, each with where its values come from and what came of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kustui.simulate.engine.trace import Kind
+from kustui.simulate.reports import words
+from kustui.tui.rehearsal.queue_rows import ENTRY
+from kustui.tui.rehearsal.trace_rows import put_answer, put_asides, put_effects, put_given, put_over, put_ways
+from kustui.tui.widgets.lines import Row
+from kustui.tui.widgets.row_builder import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kustui.simulate.engine.organisation import Organisation
+    from kustui.simulate.engine.trace import Entry
+    from kustui.tui.rehearsal.session import Session
+
+MOST = 500
+"""Entries that are told; of a longer rehearsal the latest."""
+
+
+class Log:
+    """The rows of a rehearsal's entries, of which only those are made anew that have not been told."""
+
+    def __init__(self) -> None:
+        self._known: dict[int, tuple[Entry, tuple[Row, ...]]] = {}
+        self._width = 0
+
+    def rows(self, session: Session, width: int) -> list[Row]:
+        if width != self._width:
+            self._known.clear()
+            self._width = width
+        differences = _differences(session)
+        entries = [*session.state.trace]
+        hidden = len(session.state.trace) - min(len(entries), MOST)
+        rows = [Row(((f"{hidden:,} entries before are not shown", "muted"),))] if hidden else []
+        for entry in entries[-MOST:]:
+            known = self._known.get(entry.number)
+            if known is None or known[0] is not entry:
+                known = self._known[entry.number] = (entry, tuple(entry_rows(session.organisation, entry, width)))
+            rows.extend(known[1])
+            rows.extend(
+                Row((("  !! ", "error"), (message, "error")), link=(ENTRY, str(entry.number)))
+                for message in differences.get(entry.number, ())
+            )
+        return rows
+
+
+def _differences(session: Session) -> Mapping[int, list[str]]:
+    """What came otherwise than the scenario says, by the entry where it shows."""
+    found: dict[int, list[str]] = {}
+    for each in session.follows.differences if session.follows is not None else ():
+        if each.entry is not None:
+            found.setdefault(each.entry, []).append(f"{each.message}, says the scenario")
+    return found
+
+
+def entry_rows(organisation: Organisation, entry: Entry, width: int) -> list[Row]:
+    """One entry, its first row with the time where something begins."""
+    page = Page(width)
+    link = (ENTRY, str(entry.number))
+    if entry.kind in (Kind.EVENT, Kind.START, Kind.SKIPPED):
+        page.put((f"{words.moment(entry.at)}  ", "info"), (words.heading(entry), "heading"))
+        if entry.cause:
+            page.put(("  because  ", "muted"), (entry.cause, "muted"), indent=11)
+    else:
+        forced = (("  forced", "new"),) if entry.forced else ()
+        page.put(("● ", "action"), (words.heading(entry), "name"), *forced)
+    if entry.kind is not Kind.START or entry.mark is not None:
+        put_answer(page, entry)
+    put_given(page, entry)
+    put_effects(page, entry)
+    if entry.run and entry.key in organisation.collection.by_key:
+        put_ways(page, organisation.member(entry.key), entry)
+    put_over(page, entry)
+    put_asides(page, entry)
+    return [row._replace(link=link) for row in page.rows if row.line]

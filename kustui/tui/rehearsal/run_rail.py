@@ -1,0 +1,70 @@
+"""The rail of the workflow that is rehearsed: where the run stands, where it has been, where it stops."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kustui.definition.models import TRIGGER_ID, Step
+from kustui.diagrams.flow_rail import BRANCH, STEP, TRIGGER, FlowRail
+from kustui.diagrams.marks import marks_of
+from kustui.tui.rehearsal.session import SCHEDULE, Stop
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kustui.analysis.workflow_analysis import Subject
+    from kustui.diagrams.styled_lines import Line, Piece
+    from kustui.tui.rehearsal.session import Session
+
+HERE, STOP, BEEN, EARLIER, NOT_BEEN = "▶", "■", "✓", "∙", "○"
+
+
+def course(session: Session, subject: Subject) -> FlowRail:
+    """The rail of a workflow with what the rehearsal makes of it: a sign in the lane of each node for whether the run
+    at hand has been there, and at the right edge problems, breakpoint, and whether any run has taken it."""
+    return FlowRail(subject, _marks(session, subject), signs=_signs(session, subject))
+
+
+def _been(session: Session, key: str) -> frozenset[str]:
+    run = session.state.run or session.state.last_run
+    return frozenset(run.path) if run is not None and run.key == key else frozenset()
+
+
+def _signs(session: Session, subject: Subject) -> Mapping[str, Piece]:
+    key = subject.entry.key
+    been = _been(session, key)
+    signs: dict[str, Piece] = {}
+    for node in subject.flow.written:
+        part = subject.flow.part(node)
+        if node in been:
+            glyph = (
+                TRIGGER if node == TRIGGER_ID else BRANCH if isinstance(part, Step) and part.action is None else STEP
+            )
+            signs[node] = (glyph, "good")
+        elif node != TRIGGER_ID:
+            signs[node] = (NOT_BEEN, "muted")
+    if session.state.run is not None and session.state.run.key == key:
+        signs[session.state.run.at] = (HERE, "new")
+    return signs
+
+
+def _marks(session: Session, subject: Subject) -> Mapping[str, Line]:
+    key, flow = subject.entry.key, subject.flow
+    been = _been(session, key)
+    here = session.state.run.at if session.state.run is not None and session.state.run.key == key else ""
+    taken = session.taken.get(key, frozenset())
+    scheduling = {call.step for call in subject.calls} if SCHEDULE in session.stops else frozenset()
+    problems = marks_of(subject, session.organisation.problems.get(key, ()))
+    marks: dict[str, Line] = {}
+    for node in flow.written:
+        part = flow.part(node)
+        stops = Stop("step", key, node) in session.stops or node in scheduling
+        if node == here:
+            state: Piece = (HERE, "new")
+        elif node in been:
+            state = (BEEN, "good")
+        else:
+            state = (EARLIER if part is not None and part.pointer in taken else " ", "muted")
+        found: Line = (*problems.get(node, ()), (f" {STOP}" if stops else "  ", "error"), state)
+        marks[node] = found
+    return marks

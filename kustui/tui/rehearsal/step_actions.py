@@ -1,0 +1,218 @@
+"""Step, back, run on, breakpoints: going through a rehearsal."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from kustui.tui.rehearsal.prompts import Asking
+from kustui.tui.widgets.lines import Line, Row
+
+if TYPE_CHECKING:
+    from kustui.simulate.engine.state import State
+    from kustui.simulate.engine.stepping import Breakpoint
+    from kustui.tui.rehearsal.session import Session, Stop
+
+_BREATH = 0.03
+"""Seconds of running on after which keys are looked at."""
+
+
+class Stepping(Asking):
+    """Where a session goes on by itself, and back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.runs_on = False
+        """Whether it runs on by itself just now."""
+        self._halted = False
+
+    def ready(self) -> Session | None:
+        """The session, if something can be decided of it now."""
+        if self.session is None:
+            self.announce(("it is still being prepared", "muted"))
+        elif self.runs_on:
+            self.announce(("it runs on: Esc stops it", "muted"))
+        else:
+            return self.session
+        return None
+
+    def turn(self, session: Session, *news: tuple[str, str]) -> None:
+        """Show another state of things, and say what there is to say of it."""
+        self.show_session(session)
+        if news:
+            self.announce(*news)
+
+    async def action_step(self) -> None:
+        session = self.ready()
+        if session is None:
+            return
+        if session.state.question is not None:
+            await self.run_action("answer")
+        elif session.state.finished and not session.history.can_go_forward:
+            self.announce(
+                ("■ nothing is left to happen", "name"), *hint(self.app, "rehearse.step-back", "rehearse.restart")
+            )
+        else:
+            after = session.stepped()
+            self.turn(after, *_asks(self.app, after))
+
+    def action_step_back(self) -> None:
+        session = self.ready()
+        if session is None:
+            return
+        if session.history.can_go_back:
+            self.turn(session.back())
+        else:
+            self.announce(("this is the beginning", "muted"))
+
+    def action_restart(self) -> None:
+        if (session := self.ready()) is not None:
+            self.turn(session.restarted())
+
+    def action_forget(self) -> None:
+        if (session := self.ready()) is not None:
+            count = len(session.history.states) - session.history.at - 1
+            told = f"{count} step{'' if count == 1 else 's'} ahead forgotten" if count else "nothing lies ahead"
+            self.turn(session.forgotten(), (told, "muted"))
+
+    def action_run_on(self) -> None:
+        if (session := self.ready()) is not None:
+            self._run(session, *session.breakpoints)
+
+    def action_run_to_end(self) -> None:
+        if (session := self.ready()) is not None:
+            self._run(session)
+
+    def action_run_to_schedule(self) -> None:
+        from kustui.tui.rehearsal.session import SCHEDULED
+
+        if (session := self.ready()) is not None:
+            self._run(session, SCHEDULED)
+
+    @work(exclusive=True, group="run", description="running on")
+    async def _run(self, session: Session, *breakpoints: Breakpoint) -> None:
+        from kustui.simulate.engine.state import MOST_STEPS
+
+        self.runs_on, self._halted = True, False
+        states: list[State] = []
+        try:
+            rested = time.monotonic()
+            for state in session.onward(MOST_STEPS, *breakpoints):
+                states.append(state)
+                if time.monotonic() - rested > _BREATH:
+                    self.announce((f"running on … {len(states):,} steps, Esc stops it", "info"))
+                    await asyncio.sleep(0.001)
+                    rested = time.monotonic()
+                if self._halted:
+                    break
+        finally:
+            self.runs_on = False
+        if states and self.session is session:
+            after = session.went(states)
+            self.turn(after, *self._why_stopped(after, len(states)))
+        elif not states:
+            self.announce(
+                ("■ nothing is left to happen", "name"), *hint(self.app, "rehearse.step-back", "rehearse.restart")
+            )
+
+    def halt(self) -> bool:
+        """Whether it ran on by itself, and is stopped."""
+        self._halted = self.runs_on
+        return self.runs_on
+
+    def _why_stopped(self, session: Session, count: int) -> Line:
+        state = session.state
+        steps = f"  after {count:,} step{'' if count == 1 else 's'}"
+        if state.question is not None:
+            return _asks(self.app, session)
+        if state.finished:
+            return (("■ to the end", "good"), (steps, "muted"), *hint(self.app, "rehearse.restart", "rehearse.save"))
+        if self._halted:
+            return (("stopped", "name"), (steps, "muted"))
+        if told := session.stopped_by():
+            return ((f"■ stopped {told}", "name"), (steps, "muted"))
+        from kustui.simulate.engine.state import MOST_STEPS
+
+        if count >= MOST_STEPS:
+            return (
+                ("▲ cut", "warning"),
+                (f"{steps}: it may go round for ever", "muted"),
+                *hint(self.app, "rehearse.run-on"),
+            )
+        return ()
+
+    # Breakpoints
+
+    def action_breakpoint(self) -> None:
+        session = self.ready()
+        if session is None or not self.course_view.node:
+            return
+        from kustui.diagrams.words import name_of
+        from kustui.tui.rehearsal.session import Stop
+
+        node, key = self.course_view.node, session.place[0]
+        stop = Stop("step", key, node)
+        name = name_of(session.organisation.member(key).flow, node)
+        told = "no longer stops" if stop in session.stops else "stops"
+        self._with_stop(session, stop, node)
+        self.announce((f"■ {told} before ", "name"), (name, "name"), *hint(self.app, "rehearse.run-on"))
+
+    def _with_stop(self, session: Session, stop: Stop, node: str) -> None:
+        self.turn(session.toggled(stop))
+        self.course_view.cursor = self.course_view.drawn.rows.get(node, 0) if self.course_view.drawn else 0
+
+    async def action_breakpoints(self) -> None:
+        session = self.ready()
+        if session is None:
+            return
+        from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, Stop
+
+        key, node = session.place[0], self.course_view.node
+        here = [Stop("step", key, node)] if node else []
+        stops = [*dict.fromkeys((*here, Stop("step", key, "1"), FAILURE, SCHEDULE, *sorted(session.stops)))]
+
+        def toggle(index: int) -> bool:
+            if (now := self.ready()) is not None:
+                from kustui.tui.rehearsal.choices import Choices
+
+                self._with_stop(now, stops[index], node)
+                if self.session is not None:
+                    self.query_one(Choices).list_rows(_stop_rows(self.session, stops), index)
+            return False
+
+        await self.offer("Stop where", _stop_rows(session, stops), toggle)
+
+
+def _stop_rows(session: Session, stops: list[Stop]) -> list[Row]:
+    from kustui.diagrams.words import name_of
+
+    rows = []
+    for stop in stops:
+        title = name = ""
+        if stop.key in session.organisation.collection.by_key:
+            member = session.organisation.member(stop.key)
+            title, name = member.title, name_of(member.flow, stop.node)
+        told = {"failure": "after any failure", "schedule": "after any schedule"}.get(stop.kind)
+        told = told or (f"before each run of {title}" if stop.node == "1" else f"before {name}  in {title}")
+        rows.append(Row((("■ " if stop in session.stops else "  ", "error"), (told, ""))))
+    return rows
+
+
+def _asks(app: object, session: Session) -> Line:
+    if (question := session.state.question) is None:
+        return ()
+    return (("? ", "warning"), (question.words, "warning"), *hint(app, "rehearse.answer", "rehearse.force"))
+
+
+def hint(app: object, *ids: str) -> Line:
+    """The keys that somebody may want next."""
+    from kustui.tui.bindings import BY_ID, first_key
+
+    pieces: list[tuple[str, str]] = []
+    for id_ in ids:
+        if key := first_key(app, id_):
+            pieces += [("   ", ""), (key, "key"), (f" {BY_ID[id_].verb}", "muted")]
+    return tuple(pieces)

@@ -1,0 +1,156 @@
+"""The pane of the step at hand: what it is given, what it will answer, and its table of transitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kustui.diagrams.words import label_of
+from kustui.simulate.engine.engine import preview, table
+from kustui.simulate.engine.trace import Mark
+from kustui.simulate.reports import words
+from kustui.tui.bindings import BY_ID, key_names
+from kustui.tui.rehearsal.trace_rows import (
+    MARK_LOOKS,
+    put_answer,
+    put_asides,
+    put_effects,
+    put_given,
+    put_heading,
+    put_over,
+    put_ways,
+)
+from kustui.tui.widgets.row_builder import Page
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kustui.simulate.engine.queue import Due
+    from kustui.simulate.engine.state import State
+    from kustui.simulate.engine.trace import Entry, Tried
+    from kustui.tui.bindings import Action
+    from kustui.tui.rehearsal.session import Session
+    from kustui.tui.widgets.lines import Row
+
+
+def step_rows(session: Session, node: str, width: int, actions: Mapping[str, Action] = BY_ID) -> list[Row]:
+    """The rows for a node of the workflow that is drawn: the one at hand, or another that somebody looks at."""
+    page = Page(width)
+    state = session.state
+    key, here = session.place
+    if state.run is not None and node == here:
+        _at_hand(page, session, state, actions)
+    elif (entry := session.entry_of(key, node)) is not None:
+        _happened(page, session, entry)
+        if state.run is None and node == here:
+            _between(page, session, state, actions)
+    elif state.run is None and node == here:
+        _between(page, session, state, actions)
+    else:
+        member = session.organisation.member(key)
+        page.put(*label_of(member.flow, node))
+        page.put(("  it has not run in this run", "muted"))
+    return page.rows
+
+
+def _at_hand(page: Page, session: Session, state: State, actions: Mapping[str, Action]) -> None:
+    member = state.member
+    assert member is not None, "a run has one"
+    if state.question is not None:
+        page.put(("? ", "warning"), ("this cannot be decided without Kustomer", "warning"))
+        page.put(("  asked    ", "muted"), (state.question.words, "name"), indent=11)
+        page.put(("  because  ", "muted"), (state.question.why, ""), indent=11)
+        for id_ in ("rehearse.answer", "rehearse.force", "rehearse.leave-run"):
+            names = key_names(actions[id_]) or ("",)
+            page.put((f"  {names[0]:<9}", "key"), (BY_ID[id_].help, "muted"), indent=11)
+    entry = preview(state)
+    if entry is None:
+        if state.question is None:
+            page.put(("▶ next  ", "new"), *label_of(member.flow, state.run.at if state.run else "1"))
+            page.put(("  it asks something: step on to see what", "warning"))
+        _ways_alone(page, session, state)
+        return
+    put_heading(page, entry, at_hand=True)
+    _told(page, session, entry, table(state), at_hand=True)
+
+
+def _told(page: Page, session: Session, entry: Entry, ways: tuple[Tried, ...] = (), *, at_hand: bool = False) -> None:
+    """What a person wants to know first comes first: that it is over and why, what it answers, which way it goes."""
+    put_over(page, entry, at_hand=at_hand)
+    if entry.broken:
+        put_asides(page, entry)
+    put_answer(page, entry)
+    put_ways(page, session.organisation.member(entry.key), entry, ways, links=at_hand)
+    _put_cause(page, session, entry)
+    put_effects(page, entry)
+    put_given(page, entry)
+    if not entry.broken:
+        put_asides(page, entry)
+
+
+def _put_cause(page: Page, session: Session, entry: Entry) -> None:
+    """Where a run is over for want of a value: what was wrong with what it was handed over."""
+    if not entry.ended or words.why(entry) == entry.ended:
+        return
+    scheduling = session.scheduling(entry.run)
+    for note in session.notes_of(entry.run):
+        page.put(("  because  ", "warning"), (note, ""), indent=11)
+    if scheduling is not None:
+        page.put(("  ← ", "link"), (f"handed over by {scheduling.title}, {scheduling.name}", ""), indent=4)
+        page.problems(scheduling.problems)
+
+
+def _ways_alone(page: Page, session: Session, state: State) -> None:
+    """The table where the step itself does not come to its end."""
+    from dataclasses import replace
+
+    from kustui.simulate.engine.trace import Entry, Kind
+
+    member = state.member
+    assert member is not None, "a run has one"
+    found = table(replace(state, question=None))
+    if found:
+        failure = state.plan.failure
+        put_ways(page, member, Entry(0, Kind.STEP, state.clock, tried=found, failure=failure), links=True)
+
+
+def _happened(page: Page, session: Session, entry: Entry) -> None:
+    put_heading(page, entry, at_hand=False)
+    _told(page, session, entry)
+
+
+def _between(page: Page, session: Session, state: State, actions: Mapping[str, Action]) -> None:
+    """What is next where no run is at hand."""
+    if state.waiting:
+        title = session.organisation.member(state.waiting[0].key).title
+        page.put(("▶ next  ", "new"), (f"run {state.waiting[0].number} of ", ""), (title, "name"), (" begins", ""))
+        return
+    taken = state.queue.next(state.clock)
+    if taken is None:
+        page.put(("■ ", "name"), ("nothing is left to happen", "name"))
+        return
+    due = taken.due
+    wait = f" after {words.moment(taken.clock - state.clock)[2:]}" if taken.clock > state.clock else ""
+    if due.key:
+        title = session.organisation.member(due.key).title
+        page.put(("▶ next  ", "new"), ("a scheduled run of ", ""), (title, "name"), (wait, "info"))
+        _payload(page, "inputs", Mark.INPUTS, due)
+        return
+    happens = (" happens", "")
+    page.put(("▶ next  ", "new"), ("the event ", ""), (event_name(session, due), "event"), happens, (wait, "info"))
+    _payload(page, "payload", Mark.DRAFTED if due.drafted else Mark.EVENT, due)
+    if due.drafted:
+        changes = [((key, "key"), (" changes it", "muted")) for key in key_names(actions["rehearse.edit-event"])[:1]]
+        page.put(("  made up from what the workflow reads: ", "muted"), *(changes[0] if changes else ()), indent=2)
+
+
+def _payload(page: Page, label: str, mark: Mark, due: Due) -> None:
+    come_from = (f"{words.MARKS[mark]} ", MARK_LOOKS[mark])
+    page.put((f"  {label:<9}", "muted"), come_from, (words.whole(due.payload), ""), indent=11)
+
+
+def event_name(session: Session, due: Due) -> str:
+    """What people call an event: its own name, or that of the workflow that is started by itself."""
+    if not due.alone:
+        return due.event
+    entry = session.organisation.collection.by_key.get(due.alone)
+    return (entry.item.event or entry.title) if entry is not None else due.alone

@@ -1,0 +1,291 @@
+"""What is different between two snapshots, for a person: workflows and steps that came, went or changed, and problems.
+
+Compared are values, not texts: a file that was only laid out anew is the same.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from kustui.check.names import fixed_and_new
+from kustui.text.surrogates import mended
+
+if TYPE_CHECKING:
+    from kustui.check.problems import Problem
+    from kustui.definition.collection import Document, Entry
+    from kustui.workspace.snapshot import Snapshot
+
+ADDED, REMOVED, CHANGED, RENAMED, MOVED = "added", "removed", "changed", "renamed", "moved"
+
+_MOST_OPENED = 40
+"""Changed workflows up to which it is said which of their steps changed; of more, only how many they are."""
+_MOST_KEPT = 20_000
+"""Characters of a part's JSON that are kept to show what changed."""
+
+
+class Change(NamedTuple):
+    """Something that is no longer as it was."""
+
+    kind: str
+    """``added``, ``removed``, ``changed``, ``renamed`` or ``moved``."""
+    noun: str
+    """``file``, ``app``, ``workflow``, ``trigger`` or ``step``."""
+    name: str
+    """What a person calls it, now if it is still there."""
+    path: str
+    entry: Entry | None = None
+    """The workflow that it is, or was, or is part of."""
+    step: str = ""
+    """The id of the step; of the trigger the empty string."""
+    before: str = ""
+    """Its JSON, indented by two."""
+    after: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Difference:
+    changes: tuple[Change, ...] = ()
+    fixed: tuple[Problem, ...] = ()
+    new: tuple[Problem, ...] = ()
+    broken: tuple[Document, ...] = ()
+    """Files that can no longer be read, as they are now."""
+    mended: tuple[Document, ...] = ()
+    """Files that can be read again."""
+    workflows: Mapping[str, Entry] = field(default_factory=dict)
+    """What the workflow of a key is now, where it goes by another one."""
+    steps: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """What the step of a workflow (by its key now) and an id is called now, where that is another."""
+
+    @property
+    def words(self) -> str:
+        """``2 steps changed · 1 problem fixed, 2 new``."""
+        counted = Counter((change.noun, change.kind) for change in self.changes)
+        parts = [f"{_counted(number, noun)} {kind}" for (noun, kind), number in counted.items()]
+        files = [f"{document.path.rpartition('/')[2]} cannot be read" for document in self.broken[:1]]
+        files += [f"{len(self.broken) - 1:,} more cannot be read"] if len(self.broken) > 1 else []
+        files += [f"{document.path.rpartition('/')[2]} can be read again" for document in self.mended[:1]]
+        problems = [f"{_counted(len(self.fixed), 'problem')} fixed"] if self.fixed else []
+        if self.new:
+            problems.append(f"{len(self.new):,} new" if problems else f"{_counted(len(self.new), 'new problem')}")
+        told = [", ".join(each) for each in (files, parts, problems) if each]
+        return " · ".join(told) if told else "no workflow is different"
+
+
+def difference(before: Snapshot, now: Snapshot) -> Difference:
+    """What is different. Nothing is said of what the files hold beside their apps and workflows."""
+    fixed, new = fixed_and_new(before.problems or (), now.problems or ())
+    old = {document.path: document for document in before.collection.documents}
+    broken, mended_ = [], []
+    for document in now.collection.documents:
+        was = old.get(document.path)
+        if document.broken is not None and (was is None or was.broken is None):
+            broken.append(document.broken)
+        elif document.broken is None and was is not None and was.broken is not None:
+            mended_.append(document)
+    found = _Comparison(before, now)
+    changes = tuple(found.changes())
+    return Difference(changes, fixed, new, tuple(broken), tuple(mended_), found.workflows, found.steps)
+
+
+class _Comparison:
+    def __init__(self, before: Snapshot, now: Snapshot) -> None:
+        self._old = {document.path: document for document in before.collection.documents}
+        self._new = {document.path: document for document in now.collection.documents}
+        self.workflows: dict[str, Entry] = {}
+        self.steps: dict[tuple[str, str], str] = {}
+
+    def changes(self) -> Iterator[Change]:
+        touched = [path for path in {**self._old, **self._new} if self._old.get(path) is not self._new.get(path)]
+        old = {entry.key: entry for path in touched if path in self._old for entry in self._old[path].entries}
+        new = {entry.key: entry for path in touched if path in self._new for entry in self._new[path].entries}
+        for path in touched:
+            yield from self._file(path)
+        gone = [entry for key, entry in old.items() if key not in new]
+        come = [entry for key, entry in new.items() if key not in old]
+        changed = [(old[key], entry) for key, entry in new.items() if key in old and old[key].body is not entry.body]
+        for entry in gone:
+            other = _match(entry, come)
+            if other is None:
+                yield Change(REMOVED, "workflow", entry.title, entry.source.path, entry)
+                if (copy := self._copy_of(entry)) is not None:
+                    self.workflows[entry.key] = copy
+                continue
+            come.remove(other)
+            self.workflows[entry.key] = other
+            if entry.title != other.title:
+                yield Change(RENAMED, "workflow", other.title, other.source.path, other, "", entry.title, other.title)
+            elif entry.source.path != other.source.path:
+                yield Change(MOVED, "workflow", other.title, other.source.path, other)
+            changed.append((entry, other))
+        for entry in come:
+            yield Change(ADDED, "workflow", entry.title, entry.source.path, entry)
+        yield from self._inside(changed)
+
+    def _copy_of(self, entry: Entry) -> Entry | None:
+        """A workflow of the same text, which was put where it is before this one was removed."""
+        text = entry.text()
+        others = (other for document in self._new.values() for other in document.entries if other.size == entry.size)
+        return next((other for other in others if other.text() == text), None)
+
+    def _file(self, path: str) -> Iterator[Change]:
+        old, new = self._old.get(path), self._new.get(path)
+        if old is None and new is not None:
+            yield Change(ADDED, "file", path, path)
+        elif new is None and old is not None:
+            yield Change(REMOVED, "file", path, path)
+        elif old is not None and new is not None and old.source is not new.source:
+            before, after = _app(old), _app(new)
+            if not _same(before, after):
+                yield Change(CHANGED, "app", path, path, before=_text(before), after=_text(after))
+
+    def _inside(self, changed: list[tuple[Entry, Entry]]) -> Iterator[Change]:
+        """What changed in workflows that are still there."""
+        pairs = [(old, new, _value(old), _value(new)) for old, new in changed]
+        pairs = [pair for pair in pairs if not _same(pair[2], pair[3])]
+        if len(pairs) > _MOST_OPENED:
+            for _, new, *_ in pairs:
+                yield Change(CHANGED, "workflow", new.title, new.source.path, new)
+            return
+        for _, new, before, after in pairs:
+            yield from self._parts(new, before, after)
+
+    def _parts(self, entry: Entry, before: Any, after: Any) -> Iterator[Change]:
+        old, new = _steps(before), _steps(after)
+        come = {id_: step for id_, step in new.items() if id_ not in old}
+        path = entry.source.path
+        told = False
+        for id_, step in old.items():
+            now = new.get(id_)
+            kind, name = CHANGED, id_
+            if now is None:
+                kind, name = REMOVED, _renamed(id_, old, come)
+                if name:
+                    kind, now = RENAMED, come.pop(name)
+                    self.steps[entry.key, id_] = name
+            if not _same(now, step):
+                told = True
+                shown = _name(now if now is not None else step, name or id_)
+                yield Change(kind, "step", shown, path, entry, name or id_, _text(step), _text(now))
+        for id_, step in come.items():
+            told = True
+            yield Change(ADDED, "step", _name(step, id_), path, entry, id_, "", _text(step))
+        old_trigger, new_trigger = _member(before, "trigger"), _member(after, "trigger")
+        if not _same(old_trigger, new_trigger):
+            told = True
+            yield Change(CHANGED, "trigger", entry.title, path, entry, "", _text(old_trigger), _text(new_trigger))
+        rest = _rest(before), _rest(after)
+        if not _same(*rest) or not told:  # or in the order of its steps
+            yield Change(CHANGED, "workflow", entry.title, path, entry, "", _text(rest[0]), _text(rest[1]))
+
+
+def _match(entry: Entry, others: list[Entry]) -> Entry | None:
+    """Which of some workflows that have come is the one that has gone, if that can be told."""
+    text = entry.text()
+    same_file = [other for other in others if other.source.path == entry.source.path]
+    for other in others:
+        if other.size == entry.size and other.text() == text:
+            return other
+    for other in same_file:
+        if (entry.item.name and other.item.name == entry.item.name) or (entry.id and other.id == entry.id):
+            return other
+    if len(others) > _MOST_OPENED:
+        return None
+    value = _unnamed(entry)
+    alike = [other for other in others if _same(_unnamed(other), value)]
+    if len(alike) == 1:
+        return alike[0]
+    steps = _steps(_value(entry)).keys()
+    for other in same_file:
+        if other.item.pointer == entry.item.pointer and 2 * len(steps & _steps(_value(other)).keys()) > len(steps):
+            return other
+    return None
+
+
+def _unnamed(entry: Entry) -> Any:
+    """A workflow without what it is called."""
+    value = _value(entry)
+    if isinstance(value, dict):
+        value = {key: each for key, each in value.items() if key not in ("id", "name")}
+        if isinstance(trigger := value.get("trigger"), dict):
+            value["trigger"] = {key: each for key, each in trigger.items() if key != "eventName"}
+    return value
+
+
+def _renamed(id_: str, old: Mapping[str, Any], come: Mapping[str, Any]) -> str:
+    """The id that a step which is gone goes by now: of one that is the same but for its id."""
+    step = _without_id(old[id_])
+    return next((other for other, now in come.items() if _same(_without_id(now), step)), "")
+
+
+def _without_id(step: Any) -> Any:
+    return {key: value for key, value in step.items() if key != "id"}
+
+
+# What is compared: values as they are written, whatever their shape
+
+
+def _value(entry: Entry) -> Any:
+    """The workflow as decoded; None where it is nested too deep."""
+    try:
+        value = json.loads(mended(entry.text()))
+    except (RecursionError, ValueError):
+        return None
+    if entry.item.resource and isinstance(value, dict) and isinstance(value.get("attributes"), dict):
+        return {**value["attributes"], "id": value.get("id")}
+    return value
+
+
+def _same(one: Any, other: Any) -> bool:
+    """Whether two values are the same as JSON, where 1 is not true; the order of keys is not told apart."""
+    return bool(one == other) and json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def _member(value: Any, key: str) -> Any:
+    return value.get(key) if isinstance(value, dict) else None
+
+
+def _steps(value: Any) -> dict[str, Any]:
+    """The steps by id, the first of those of the same."""
+    found: dict[str, Any] = {}
+    listed = _member(value, "steps")
+    for step in listed if isinstance(listed, list) else ():
+        if isinstance(step, dict) and isinstance(step.get("id"), str):
+            found.setdefault(step["id"], step)
+    return found
+
+
+def _rest(value: Any) -> Any:
+    """A workflow without its trigger and its steps."""
+    if not isinstance(value, dict):
+        return value
+    return {key: each for key, each in value.items() if key not in ("trigger", "steps")}
+
+
+def _app(document: Document) -> dict[str, Any]:
+    """What an app definition says beside its workflows."""
+    found = {}
+    for key, (start, end) in document.app_members.items():
+        if key != "workflows":
+            try:
+                found[key] = json.loads(mended(document.source.data[start:end]))
+            except (RecursionError, ValueError):
+                found[key] = None
+    return found
+
+
+def _name(step: Any, id_: str) -> str:
+    meta = _member(step, "meta")
+    name = _member(meta, "displayName")
+    return name if isinstance(name, str) and name else id_
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else json.dumps(value, indent=2, ensure_ascii=False)[:_MOST_KEPT]
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

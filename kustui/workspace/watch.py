@@ -1,0 +1,216 @@
+"""Tells when what was opened changes on disk.
+
+Watched are folders, never single files: most editors replace a file instead of writing to it, and a watch on the file
+would follow the old one. Twice a second is looked at what the system does not tell of: a folder that is moved away,
+one above it that is, a file behind a link.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+
+from kustui.definition.loader import (
+    STDIN,
+    Stamp,
+    identity_of,
+    is_definition,
+    is_passed_over,
+    stamp_of,
+    stamps_of,
+    walked,
+)
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_DEBOUNCE, _STEP = 50, 10
+"""Milliseconds within which changes are one, and within which no more must come for them to be told."""
+_TICK = 500
+"""Milliseconds after which is looked at what no event tells of."""
+
+
+class Changes:
+    """What has changed of some paths since it was last taken, watched by threads of its own.
+
+    A folder among the paths stands for every definition below it; ``also`` are more files, which need not be there.
+    ``poll`` looks at the files instead of asking the system, which knows nothing of those on some network shares.
+    """
+
+    def __init__(self, paths: Sequence[str], also: Sequence[str] = (), *, poll: bool = False) -> None:
+        self._paths = tuple(_absolute(path) for path in paths if path != STDIN)
+        self._also = tuple(_absolute(path) for path in also)
+        self._told: set[str] | None = None
+        self._arrived = threading.Condition()
+        self._closed = threading.Event()
+        if not self._paths:
+            return
+        self._places = _Places.of(self._paths, self._also)
+        work = [self._poll] if poll else [self._watch_below, self._watch_around]
+        for each in work:
+            threading.Thread(target=each, name="watching", daemon=True).start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """No more is told; whoever waits goes on."""
+        self._closed.set()
+        with self._arrived:
+            self._arrived.notify_all()
+
+    @property
+    def closed(self) -> bool:
+        return self._closed.is_set()
+
+    @property
+    def pending(self) -> bool:
+        """Whether there is something to take, or nothing ever will be."""
+        return self._told is not None or self.closed
+
+    def take(self, seconds: float | None = None) -> frozenset[str] | None:
+        """Wait until something may have changed, for so long at most: the paths that the system told of, which can be
+        none. Once at the beginning it is said without being known. None where nothing has changed, or all is over."""
+        with self._arrived:
+            self._arrived.wait_for(lambda: self.pending, seconds)
+            told, self._told = self._told, None
+        return None if told is None or self.closed else frozenset(told)
+
+    def _tell(self, paths: set[str]) -> None:
+        with self._arrived:
+            self._told = (self._told or set()) | paths
+            self._arrived.notify_all()
+
+    # What the threads do
+
+    def _poll(self) -> None:
+        before = None
+        while True:
+            now = stamps_of((*self._paths, *self._also))
+            if now != before:
+                before = now
+                self._tell(set())
+            if self._closed.wait(_TICK / 1000):
+                return
+
+    def _watch_below(self) -> None:
+        while not self.closed:
+            places = self._places
+            self._watch(places.folders, places, below=True)
+
+    def _watch_around(self) -> None:
+        while not self.closed:
+            places = self._places
+            self._watch(places.around, places, below=False)
+
+    def _watch(self, folders: frozenset[str], places: _Places, *, below: bool) -> None:
+        """Watch until the places are others, or another folder is where one of them was."""
+        from watchfiles._rust_notify import RustNotify  # documented as the backend: ``watch`` cannot say when it began
+
+        folder_of = {folder: _identity(folder) for folder in folders}
+        stamps = {} if below else _stamps(places.names)
+        there = [folder for folder, identity in folder_of.items() if identity is not None]
+        try:
+            if not there:
+                raise FileNotFoundError
+            with RustNotify(there, False, False, 0, below, True) as watcher:
+                self._tell(set())
+                while self._places is places and folder_of == {folder: _identity(folder) for folder in folders}:
+                    found = watcher.watch(_DEBOUNCE, _STEP, _TICK, self._closed)
+                    if self.closed:
+                        return
+                    before, stamps = stamps, stamps if below else _stamps(places.names)
+                    paths = {path for _, path in found} if isinstance(found, set) else set()
+                    if relevant := {path for path in paths if places.concern(path, below=below)}:
+                        self._tell(relevant)
+                        self._look_for_links(relevant)
+                    elif stamps != before:
+                        self._tell(set())
+                self._tell(set())
+        except OSError:  # nothing is there, or the system watches as much as it can
+            self._closed.wait(_TICK / 1000)
+            if folders and self._places is places:
+                self._tell(set())
+
+    def _look_for_links(self, paths: set[str]) -> None:
+        if any(path in self._places.links or Path(path).is_symlink() for path in paths):
+            now = _Places.of(self._paths, self._also)
+            if now != self._places:
+                self._places = now
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where things can happen that matter."""
+
+    folders: frozenset[str]
+    """All below these."""
+    around: frozenset[str]
+    """What is in these themselves: those of single files."""
+    names: frozenset[str]
+    """The single files, by every name that they have."""
+    links: frozenset[str]
+    """The links below the folders."""
+
+    @classmethod
+    def of(cls, paths: Sequence[str], also: Sequence[str]) -> _Places:
+        folders = {path for path in paths if Path(path).is_dir()}
+        links = {link for folder in folders for link in _links_below(folder)}
+        linked = {os.path.realpath(link) for link in links}
+        files = {*paths, *also, *linked} - folders
+        folders |= {target for target in linked if Path(target).is_dir()}
+        names = {name for file in files - folders for name in (file, os.path.realpath(file))}
+        return cls(
+            frozenset(folders),
+            frozenset(os.path.dirname(name) for name in names),  # noqa: PTH120
+            frozenset(names),
+            frozenset(links),
+        )
+
+    def concern(self, path: str, *, below: bool) -> bool:
+        """Whether what happened to a path can matter."""
+        if not below:
+            return path in self.names
+        folder = max((folder for folder in self.folders if path.startswith(folder)), key=len, default="")
+        inside = Path(path.removeprefix(folder).lstrip(os.sep))
+        if any(map(is_passed_over, inside.parts)):
+            return False
+        return is_definition(inside.name) or not Path(path).is_file()  # a folder, or something that is gone
+
+
+def _links_below(folder: str) -> Iterator[str]:
+    for root, folders, names in walked(folder):
+        for name in (*folders, *names):
+            path = f"{root}{os.sep}{name}"
+            if Path(path).is_symlink():
+                yield path
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Which file or folder it is; None where it is not there."""
+    try:
+        return identity_of(os.stat(path))  # noqa: PTH116
+    except OSError:
+        return None
+
+
+def _stamps(paths: Iterable[str]) -> Mapping[str, Stamp]:
+    found: dict[str, Stamp] = {}
+    for path in paths:
+        with suppress(OSError):
+            found[path] = stamp_of(os.stat(path))  # noqa: PTH116
+    return found
+
+
+def _absolute(path: str) -> str:
+    return os.path.abspath(path)  # noqa: PTH100  # links stay what they are
