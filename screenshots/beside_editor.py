@@ -47,7 +47,7 @@ def draw(png: Path | None = None) -> None:
 
 
 def _pictures(path: Path) -> Iterator[tuple[str, str]]:
-    from tests.terminal import KUSTUI, Terminal
+    from tests.support.terminal import KUSTUI, Terminal
 
     tmux = ("tmux", "-T", "RGB", "-S", str(path.with_suffix(".tmux")))
 

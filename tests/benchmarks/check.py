@@ -14,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.measuring import SIZES, file_of, in_turns, loads, table
-from tests.terminal import KUSTUI, SAMPLES, environment
+from tests.support.terminal import KUSTUI, SAMPLES, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -31,7 +31,7 @@ from kustui.diagrams.pictures import flow_picture
 from kustui.workspace.snapshot import open_paths
 from tests.benchmarks.generate import write
 from tests.benchmarks.measuring import table
-from tests.terminal import Terminal
+from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable

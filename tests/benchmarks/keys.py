@@ -11,7 +11,7 @@ import statistics
 import time
 
 from tests.benchmarks.measuring import SIZES, file_of, table
-from tests.terminal import Terminal
+from tests.support.terminal import Terminal
 
 _PAGE_DOWN = "\x1b[6~"
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.generate import write
-from tests.terminal import ROOT, Terminal, environment
+from tests.support.terminal import ROOT, Terminal, environment
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tests.benchmarks.measuring import SIZES, bare_app, file_of, first, in_turns, loads, peak_memory, table
-from tests.terminal import Terminal
+from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from tests.benchmarks.check import command
 from tests.benchmarks.keys import latencies, percentile
 from tests.benchmarks.measuring import SIZES, file_of, table
-from tests.terminal import KUSTUI, Terminal
+from tests.support.terminal import KUSTUI, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

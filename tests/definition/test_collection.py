@@ -15,8 +15,8 @@ from kustui.definition.collection import Collection
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import scan
 from kustui.definition.source.source import Extent
-from tests.definition.cases import a_resource, a_workflow, opened
-from tests.definition.test_positions import VALUES, printed
+from tests.definition.source.test_positions import VALUES, printed
+from tests.support.definitions import a_resource, a_workflow, opened
 
 APP = {"app": "shop", "version": "1.0.0", "title": "Shop", "env": {"a/b": [1, 2]}}
 FILE = json.dumps({**APP, "workflows": [a_workflow("é"), a_workflow("two")]}, indent=2, ensure_ascii=False)

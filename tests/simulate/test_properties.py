@@ -27,7 +27,7 @@ from kustui.simulate.scenarios.read import ScenarioError, read
 from kustui.simulate.scenarios.record import saved
 from kustui.simulate.scenarios.replay import replay
 from kustui.workspace.snapshot import Snapshot, examined
-from tests.simulate.cases import EVENT, compact, follows
+from tests.support.runs import EVENT, compact, follows
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.state import State

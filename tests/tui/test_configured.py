@@ -17,9 +17,9 @@ from kustui.tui.help.palette import commands, theme_commands
 from kustui.tui.theme import LOOKS, THEMES, looks_of
 from kustui.tui.widgets.rows import RowsView
 from kustui.workspace.background_load import Opening
-from tests.tui.cases import SAMPLES, text_of
-from tests.tui.rehearse.cases import Player
-from tests.tui.test_explorer import Eye
+from tests.support.rehearsals import Player
+from tests.support.trees import SAMPLES, text_of
+from tests.tui.explorer.test_explorer import Eye
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

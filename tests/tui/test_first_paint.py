@@ -9,7 +9,7 @@ import sys
 
 import pytest
 
-from tests.tui.cases import SAMPLES
+from tests.support.trees import SAMPLES
 
 CODE = """
 import asyncio, sys

@@ -9,8 +9,8 @@ import pytest
 from kustui.config.preferences import Preferences
 from kustui.tui.app import Kustui
 from kustui.workspace.background_load import Opening
-from tests.tui.cases import ROOT
-from tests.tui.test_explorer import Eye
+from tests.support.trees import ROOT
+from tests.tui.explorer.test_explorer import Eye
 
 if TYPE_CHECKING:
     from collections.abc import Callable

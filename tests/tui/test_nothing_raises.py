@@ -16,7 +16,7 @@ from kustui.tui.explorer.selection import of_key, of_line, of_node
 from kustui.tui.explorer.source_rows import source_rows
 from kustui.tui.widgets.lines import laid_out, width_of
 from kustui.workspace.snapshot import Snapshot
-from tests.tui.cases import SAMPLE_PATHS, SAMPLES, all_open, sample_examined, snapshot_of
+from tests.support.trees import SAMPLE_PATHS, SAMPLES, all_open, sample_examined, snapshot_of
 
 if TYPE_CHECKING:
     from kustui.tui.explorer.tree import Tree

@@ -12,8 +12,8 @@ from kustui.config.configuration import Configuration
 from kustui.config.preferences import LARGEST, SMALLEST
 from kustui.tui.app import Kustui
 from kustui.workspace.background_load import Opening
-from tests.tui.test_explorer import Eye, written
-from tests.tui.test_reload import called, save, until
+from tests.tui.explorer.test_explorer import Eye, written
+from tests.tui.explorer.test_reload import called, save, until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

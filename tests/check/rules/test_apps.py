@@ -11,7 +11,7 @@ from kustui.analysis.versions import app_of, is_range, read_version
 from kustui.check.examples import app, step, to, workflow
 from kustui.check.problems import Severity
 from kustui.config.check_settings import Settings
-from tests.check.rules.cases import only, place, places, rules_of, told
+from tests.support.rules import only, place, places, rules_of, told
 
 STEP = "/workflows/0/steps/0"
 SCHEMA = {

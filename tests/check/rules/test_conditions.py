@@ -10,7 +10,7 @@ from kustui.check.examples import step, to, when, workflow
 from kustui.check.problems import Severity
 from kustui.config.check_settings import Settings
 from kustui.definition.expressions import OPERATORS
-from tests.check.rules.cases import only, place, problems_in, rules_of, told
+from tests.support.rules import only, place, problems_in, rules_of, told
 
 OPEN = when("eq", "/#steps.1.status", "open")
 

@@ -8,7 +8,7 @@ import pytest
 
 from kustui.check.examples import ALWAYS, app, step, to, when, workflow
 from kustui.check.problems import Severity
-from tests.check.rules.cases import only, place, places, problems_in, rules_of, told
+from tests.support.rules import only, place, places, problems_in, rules_of, told
 
 OPEN = when("eq", "/#steps.1.status", "open")
 DONE = when("eq", "/#steps.1.status", "done")

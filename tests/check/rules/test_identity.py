@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, workflow
-from tests.check.rules.cases import only, place, places, rules_of, told
+from tests.support.rules import only, place, places, rules_of, told
 
 ID = "5f8e148232731d0015c14657"
 OTHER = "60e7c927171e7a6abdc56982"

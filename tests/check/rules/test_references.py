@@ -9,7 +9,7 @@ import pytest
 from kustui.check.examples import app, called, step, to, when, workflow
 from kustui.check.problems import Severity
 from kustui.config.check_settings import Settings
-from tests.check.rules.cases import only, place, places, problems_in, rules_of, told
+from tests.support.rules import only, place, places, problems_in, rules_of, told
 
 ONWARD = '"condition": {"op": "true", "values": [true]}'
 OPEN = when("eq", "/#steps.1.status", "open")

@@ -10,7 +10,7 @@ import pytest
 from kustui.check.examples import ALWAYS, app, called, schedule, step, to, when, workflow
 from kustui.check.problems import Severity
 from kustui.config.check_settings import Settings
-from tests.check.rules.cases import only, place, places, problems_in, rules_of, told
+from tests.support.rules import only, place, places, problems_in, rules_of, told
 
 ID = "5f8e148232731d0015c14657"
 OTHER = "60e7c927171e7a6abdc56982"

@@ -20,7 +20,7 @@ from kustui.definition.expressions import (
     parse_condition,
     value_in_words,
 )
-from tests.definition.expressions.test_finding import json_values
+from tests.definition.expressions.test_walk import json_values
 
 OPEN = {"op": "eq", "values": ["/#steps.1.status", "open"]}
 VIP = {"op": "contains", "values": ["/#steps.1.tags", "vip"]}

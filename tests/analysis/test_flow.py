@@ -1,0 +1,303 @@
+"""What is asked of one workflow's flow: order, reach, dominators, paths, loops."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TYPE_CHECKING
+
+import networkx as nx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.flows import arrows, flow, flow_of, step, workflow
+
+if TYPE_CHECKING:
+    from kustui.analysis.flow import Flow
+
+
+def ids(found: Flow) -> list[str]:
+    return [step.id for step in found.order]
+
+
+# Order
+
+
+def test_steps_are_told_in_the_order_in_which_a_run_meets_them_not_in_that_of_the_file() -> None:
+    assert ids(arrows("c", a="", b="a", c="b")) == ["c", "b", "a"]
+
+
+def test_the_first_transition_is_told_first() -> None:
+    assert ids(arrows("a", right="", left="", a="left right")) == ["a", "left", "right"]
+
+
+def test_a_branch_is_told_to_its_end_before_the_next() -> None:
+    assert ids(arrows("a", a="b c", c="d", b="e", d="", e="")) == ["a", "b", "e", "c", "d"]
+
+
+def test_where_branches_meet_comes_after_all_of_them() -> None:
+    assert ids(arrows("a", a="b c", end="", b="end", c="d", d="end")) == ["a", "b", "c", "d", "end"]
+
+
+def test_error_cases_come_after_transitions() -> None:
+    assert ids(flow("a", step("sorry"), step("fine"), step("a", "fine", "sorry"))) == ["a", "fine", "sorry"]
+
+
+def test_a_loop_is_told_from_where_a_run_enters_it() -> None:
+    assert ids(arrows("b", a="b", b="c", c="a")) == ["b", "c", "a"]
+
+
+def test_steps_that_nothing_leads_to_come_last_as_written() -> None:
+    found = arrows("z", y="x", x="", z="", w="")
+    assert ids(found) == ["z", "y", "x", "w"]
+    assert [step.id for step in found.unreachable] == ["y", "x", "w"]
+    assert found.reachable == {"1", "z"}
+
+
+def test_a_workflow_without_a_trigger_reaches_nothing() -> None:
+    found = flow_of({"name": "w", "steps": [step("a", "b"), step("b")]})
+    assert ids(found) == ["a", "b"]
+    assert found.reachable == {"1"}
+    assert found.part("1") is None
+
+
+def test_ten_thousand_steps_in_a_row_are_no_depth_to_fail_at() -> None:
+    count = 10_000
+    found = flow("s0", *(step(f"s{index}", f"s{index + 1}") for index in range(count)))
+    assert ids(found) == [f"s{index}" for index in range(count)]
+    assert len(found.lost) == 1
+
+
+# Names
+
+
+def test_a_second_step_with_an_id_is_a_node_of_nobodys() -> None:
+    found = flow("a", step("a", "b"), step("b"), step("a", "c"), step("c"))
+    assert [step.pointer for step in found.shadowed] == ["/steps/2"]
+    assert [step.pointer for step in found.order] == ["/steps/0", "/steps/1", "/steps/3"]
+    assert "c" not in found.reachable
+
+
+def test_a_step_that_takes_the_triggers_id_is_shadowed_by_it() -> None:
+    found = flow("1", step("1", "a"), step("a"))
+    assert [step.id for step in found.shadowed] == ["1"]
+    assert found.part("1") is found.workflow.trigger
+    assert [way.target for way in found.lost] == ["1"]
+
+
+def test_a_trigger_is_read_by_its_own_id_as_well() -> None:
+    definition = workflow("a", step("a", "start"), step("start"))
+    definition["trigger"]["id"] = "start"
+    found = flow_of(definition)
+    assert found.node("start") == found.node("1") == "1"
+    assert [step.id for step in found.shadowed] == ["start"]
+    assert [way.target for way in found.lost] == ["start"]
+
+
+def test_an_id_that_nothing_has_names_no_node() -> None:
+    found = arrows("a", a="")
+    assert found.node("a") == "a"
+    assert found.node("b") is None
+
+
+# Ways
+
+
+def test_ways_to_a_step_that_is_not_there_are_lost_and_lead_nowhere() -> None:
+    found = flow("a nowhere", step("a", "b gone", "lost"), step("b"))
+    assert [(way.source, way.target, way.after_failure) for way in found.lost] == [
+        ("1", "nowhere", False),
+        ("a", "gone", False),
+        ("a", "lost", True),
+    ]
+    assert [way.target for way in found.ways["a"]] == ["b"]
+    assert [way.target for way in found.written["a"]] == ["b", "gone", "lost"]
+
+
+def test_ways_into_a_step_come_in_flow_order_each_as_often_as_it_is_written() -> None:
+    found = flow("b", step("a", "c"), step("c"), step("b", "c a c", "c"))
+    assert [(way.source, way.after_failure) for way in found.into["c"]] == [
+        ("b", False),
+        ("b", False),
+        ("b", True),
+        ("a", False),
+    ]
+    assert [way.source for way in found.into["b"]] == ["1"]
+    assert found.into["1"] == ()
+
+
+def test_ways_from_steps_that_cannot_be_reached_are_told_last() -> None:
+    found = arrows("b", a="b", b="")
+    assert [way.source for way in found.into["b"]] == ["1", "a"]
+
+
+# What has run, and what can
+
+
+def test_always_before_are_the_steps_on_every_path_nearest_first() -> None:
+    found = arrows("a", a="b c", b="d", c="d", d="e", e="")
+    assert found.always_before("e") == ("d", "a", "1")
+    assert found.always_before("d") == ("a", "1")
+    assert found.always_before("1") == ()
+
+
+def test_an_error_case_is_a_path_like_another() -> None:
+    found = flow("a", step("a", "b", "c"), step("b", "c"), step("c"))
+    assert found.always_before("c") == ("a", "1")
+
+
+def test_nothing_has_run_before_a_step_that_cannot_be_reached() -> None:
+    assert arrows("a", a="", b="").always_before("b") == ()
+
+
+def test_a_way_from_an_unreachable_step_takes_nothing_from_what_always_ran_before() -> None:
+    assert arrows("a", a="b", b="", island="b").always_before("b") == ("a", "1")
+
+
+def test_after_holds_a_step_itself_only_in_a_loop() -> None:
+    found = arrows("a", a="b", b="c", c="b")
+    assert found.after("a") == {"b", "c"}
+    assert found.after("b") == {"b", "c"}
+    assert found.after("1") == {"a", "b", "c"}
+    assert arrows("a", a="a").after("a") == {"a"}
+
+
+def test_a_path_is_a_shortest_one() -> None:
+    found = arrows("a", a="b d", b="c", c="d", d="")
+    assert [(way.source, way.target) for way in found.path("1", "d")] == [("1", "a"), ("a", "d")]
+
+
+def test_a_path_keeps_clear_of_a_step() -> None:
+    found = arrows("a", a="d b", b="c", c="e", d="e", e="")
+    assert [way.target for way in found.path("a", "e", avoiding="d")] == ["b", "c", "e"]
+
+
+def test_there_is_no_path_where_every_one_runs_through_what_is_avoided() -> None:
+    found = arrows("a", a="b", b="c", c="")
+    assert found.path("1", "c", avoiding="b") == ()
+    assert found.path("c", "a") == ()
+    assert found.path("1", "a", avoiding="a") == ()
+    assert found.path("nobody", "a") == ()
+
+
+# Loops
+
+
+@pytest.mark.parametrize(
+    ("found", "loops"),
+    [
+        (arrows("a", a="b", b="c", c=""), ()),
+        (arrows("a", a="a"), (("a",),)),
+        (arrows("b", a="b", b="a"), (("b", "a"),)),
+        (arrows("x", c="a", b="c", a="b", x="a"), (("a", "b", "c"),)),
+        (arrows("a", a="b", b="c a", c="b"), (("a", "b"),)),
+        (arrows("a c", c="d", d="c", a="b", b="a"), (("a", "b"), ("c", "d"))),
+        (arrows("", b="c", c="b"), (("b", "c"),)),
+        (flow("a", step("a", "", "b"), step("b", "a")), (("a", "b"),)),
+    ],
+    ids=["none", "self", "two", "behind others", "nested", "apart", "unreachable", "by an error case"],
+)
+def test_a_loop_is_told_from_its_earliest_step(found: Flow, loops: tuple[tuple[str, ...], ...]) -> None:
+    assert found.loops == loops
+
+
+def test_a_loop_inside_a_longer_one_is_told_by_its_shortest_way_back() -> None:
+    assert arrows("a", a="b d", b="c", c="a", d="a").loops == (("a", "d"),)
+
+
+# Any graph
+
+
+@st.composite
+def flows(draw: st.DrawFn, *, acyclic: bool = False) -> Flow:
+    names = [f"s{index}" for index in range(draw(st.integers(0, 8)))]
+    anything = st.sampled_from([*names, "nobody"])
+
+    def targets(later: list[str]) -> str:
+        chosen = st.sampled_from([*later, "nobody"]) if acyclic else anything
+        return " ".join(draw(st.lists(chosen, max_size=3)))
+
+    steps = [step(name, targets(names[index + 1 :]), targets(names[index + 1 :])) for index, name in enumerate(names)]
+    first = targets(names)
+    return flow(first, *draw(st.permutations(steps)))
+
+
+def reached(found: Flow, without: str | None = None) -> set[str]:
+    """What a run can reach, worked out the plain way."""
+    seen: set[str] = set()
+    waiting = [] if without == "1" else ["1"]
+    while waiting:
+        node = waiting.pop()
+        if node not in seen:
+            seen.add(node)
+            waiting.extend(way.target for way in found.ways[node] if way.target != without)
+    return seen
+
+
+@given(flows())
+def test_every_step_is_told_once(found: Flow) -> None:
+    assert sorted(ids(found)) == sorted(found.steps)
+
+
+@given(flows(acyclic=True))
+def test_without_loops_no_step_is_told_before_one_that_leads_to_it(found: Flow) -> None:
+    place = {name: index for index, name in enumerate(["1", *ids(found)])}
+    for ways in found.ways.values():
+        for way in ways:
+            if way.source in found.reachable:
+                assert place[way.source] < place[way.target]
+
+
+@given(flows())
+def test_reachable_is_what_some_path_leads_to(found: Flow) -> None:
+    assert found.reachable == reached(found)
+
+
+@given(flows())
+def test_a_step_always_runs_before_another_if_that_cannot_be_reached_without_it(found: Flow) -> None:
+    for node in found.reachable:
+        before = {other for other in found.reachable - {node} if node not in reached(found, without=other)}
+        assert set(found.always_before(node)) == before
+        assert len(found.always_before(node)) == len(before)
+
+
+@given(flows())
+def test_the_nearest_that_always_ran_before_has_all_farther_ones_before_it(found: Flow) -> None:
+    for node in found.reachable:
+        before = found.always_before(node)
+        for here, above in itertools.pairwise(before):
+            assert above in found.always_before(here)
+
+
+@given(flows())
+def test_loops_are_loops_and_there_is_one_wherever_steps_form_one(found: Flow) -> None:
+    for loop in found.loops:
+        for here, there in itertools.pairwise((*loop, loop[0])):
+            assert any(way.target == there for way in found.ways[here])
+        assert len(set(loop)) == len(loop)
+    plain: nx.DiGraph[str] = nx.DiGraph([(way.source, way.target) for ways in found.ways.values() for way in ways])
+    assert bool(found.loops) == (not nx.is_directed_acyclic_graph(plain))
+    earliest = [ids(found).index(loop[0]) for loop in found.loops]
+    assert earliest == sorted(earliest)
+
+
+@given(flows(), st.data())
+def test_a_path_leads_where_it_says_and_avoids_what_it_is_to(found: Flow, data: st.DataObject) -> None:
+    nodes = st.sampled_from(sorted(found.written))
+    source, target, avoided = data.draw(nodes), data.draw(nodes), data.draw(nodes)
+    path = found.path(source, target, avoiding=avoided)
+    for here, there in itertools.pairwise(path):
+        assert here.target == there.source
+    if path:
+        assert (path[0].source, path[-1].target) == (source, target)
+        assert avoided not in {node for way in path for node in (way.source, way.target)}
+    elif source != target and avoided not in (source, target):
+        assert not nx.has_path(nx.restricted_view(found.graph, [avoided], []), source, target)
+
+
+@given(flows())
+def test_after_is_what_paths_lead_to(found: Flow) -> None:
+    for node in found.written:
+        assert found.after(node) == set().union(
+            *({way.target, *nx.descendants(found.graph, way.target)} for way in found.ways[node])
+        )

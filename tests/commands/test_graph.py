@@ -1,0 +1,186 @@
+"""``kustui graph`` as somebody at a shell, or a pull request, meets it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+import pytest
+
+from kustui.cli import main
+from tests.support.diagrams import HOSTILE, named
+from tests.support.terminal import ROOT, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+@pytest.fixture(autouse=True)
+def _folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    """The exit status, standard output and standard error."""
+    try:
+        status = main(["graph", *arguments])
+    except SystemExit as left:
+        status = int(left.code or 0)
+    told = capsys.readouterr()
+    assert "Traceback" not in told.err
+    return status, told.out, told.err
+
+
+def test_every_workflow_is_drawn_with_its_name_above(capsys: pytest.CaptureFixture[str]) -> None:
+    status, told, errors = run(capsys, "samples/orders.json")
+    assert (status, errors) == (0, "")
+    lines = told.splitlines()
+    assert lines[:3] == [
+        "order-created",
+        "◆─╮   on orderdesk.order.create",
+        "●╌│╌╮ Find the customer  “Order with an email address” if attributes.data.order.email exists and is…",
+    ]
+    assert "refund-order" in lines
+    assert max(map(len, lines)) <= 100
+
+
+@pytest.mark.parametrize("name", ["check-delivery", "64b7f2c20e5a4d001a3f9e01"])
+def test_one_workflow_is_drawn_by_its_name_or_id(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    entries = json.loads(Path("samples/orders.json").read_text())["workflows"]
+    wanted = next(entry for entry in entries if entry["name"] == "check-delivery")
+    name = name if name == "check-delivery" else wanted["id"]
+    status, told, _ = run(capsys, "samples/orders.json", "--workflow", name, "--width", "60")
+    assert status == 0
+    assert told.startswith("check-delivery\n◆")
+    assert "order-created" not in told
+    assert max(map(len, told.splitlines())) <= 60
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("duplicate-workflow-name", "Tag by channel"), ("duplicate-workflow-id", "63b44f9c294f27edb0f71083")],
+)
+def test_all_that_share_a_name_or_id_are_drawn(capsys: pytest.CaptureFixture[str], path: str, name: str) -> None:
+    status, told, _ = run(capsys, f"samples/broken/{path}.json", "--workflow", name)
+    assert status == 0
+    assert sum(line.startswith("◆") for line in told.splitlines()) == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["samples/orders.json", "--workflow", "order-creatd"], 'did you mean "order-created"?'),
+        (["samples/orders.json", "--workflow", ""], 'no workflow here is called ""; there is "order-created"'),
+        (["samples/orders.json", "--workflow", "order"], '"order-created", "order-shipped", "order-status"'),
+        (["samples/orders.json", "--workflow", "x\x1b[31m"], '"x^[[31m"'),
+        (["samples/orders.json", "--workflow", "x", "--schedules"], "leave --workflow out"),
+        (["samples/none.json"], "samples/none.json: no such file or directory"),
+        (["samples/broken/invalid-json.json"], "samples/broken/invalid-json.json:"),
+        (["samples/orders.json", "--format", "png"], "invalid choice"),
+        (["samples/orders.json", "--width", "3"], "from 20 to 10,000"),
+        (["samples/orders.json", "--output", "/none/x"], "/none/x: no such file or directory"),
+    ],
+)
+def test_what_cannot_be_drawn_is_told_in_a_line(
+    capsys: pytest.CaptureFixture[str], arguments: Sequence[str], reason: str
+) -> None:
+    status, told, errors = run(capsys, *arguments)
+    assert (status, told) == (2, "")
+    assert reason in errors
+
+
+def test_a_file_that_cannot_be_read_is_left_out_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    broken = "samples/broken/invalid-json.json"
+    status, told, errors = run(capsys, "samples/scheduling-pair.json", broken)
+    assert status == 0
+    assert told
+    assert errors.startswith(f"kustui: left out {broken}:32:33: a comma is missing here")
+
+
+def test_the_schedules_are_a_tree_with_what_is_wrong_below_the_call(capsys: pytest.CaptureFixture[str]) -> None:
+    status, told, _ = run(capsys, "samples/broken/missing-input.json", "--schedules")
+    assert status == 0
+    assert told.splitlines() == [
+        "◆ chain-1-of-4  on conversation.update",
+        "└─ after 30 min ⇒ chain-2-of-4  if custom.@fooAt exists  with conversationId, @fooAt",
+        "   └─ after 30 min ⇒ chain-3-of-4  with conversationId, @fooAt",
+        "      └─ after 1 h ⇒ chain-4-of-4  with conversationId, fooAt",
+        '         ✗ "chain-4-of-4" requires the input "@fooAt", and is given "fooAt"',
+    ]
+
+
+def test_a_ring_is_marked_and_not_followed(capsys: pytest.CaptureFixture[str]) -> None:
+    told = run(capsys, "samples/broken/endless-schedule.json", "--schedules")[1]
+    assert told.count("Heartbeat again, every 1 h") == 1
+
+
+def test_without_schedules_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:
+    told = run(capsys, "samples/broken/loop.json", "--schedules")[1]
+    assert told == "nothing here schedules a workflow\n"
+
+
+def test_boxes_are_drawn_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    told = run(capsys, "samples/orders.json", "--workflow", "refund-order", "--boxes")[1]
+    assert "│ ● Refund" in told
+    assert "▼" in told
+
+
+@pytest.mark.parametrize("form", [["--boxes"], [], ["--schedules"]])
+def test_ascii_draws_without_unicode(capsys: pytest.CaptureFixture[str], form: list[str]) -> None:
+    told = run(capsys, "samples/timer-chain.json", "--ascii", *form)[1]
+    assert told.isascii()
+    assert len(told.splitlines()) == len(run(capsys, "samples/timer-chain.json", *form)[1].splitlines())
+
+
+def test_colours_come_when_they_are_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "\x1b[" in run(capsys, "samples/orders.json", "--color", "always")[1]
+    assert "\x1b[" not in run(capsys, "samples/orders.json")[1]
+
+
+def test_json_tells_vertices_edges_and_schedules(capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(run(capsys, "samples/timer-chain.json", "--format", "json")[1])
+    first = found["workflows"][0]
+    assert first["name"] == "followup-timer-1-of-4-start"
+    ids = {vertex["id"] for vertex in first["vertices"]}
+    assert all({edge["source"], edge["target"]} <= ids for edge in first["edges"])
+    assert found["schedules"][0]["minutes"] == 60
+    assert found["schedules"][0]["target"] == found["workflows"][1]["key"]
+    only = json.loads(run(capsys, "samples/timer-chain.json", "--format", "json", "--schedules")[1])
+    assert only == {"schedules": found["schedules"]}
+
+
+@pytest.mark.parametrize("form", ["text", "mermaid", "dot", "json", "svg"])
+def test_every_format_survives_names_that_mean_something_to_it(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, form: str
+) -> None:
+    path = tmp_path / "hostile.json"
+    path.write_text(json.dumps(named(HOSTILE)))
+    status, told, errors = run(capsys, str(path), "--format", form)
+    assert (status, errors) == (0, "")
+    assert "\x1b" not in told
+    assert "\u202e" not in told
+    if form == "json":
+        assert {"漢字", "]]", "<script>alert(1)</script>"} <= {
+            vertex["name"] for vertex in json.loads(told)["workflows"][0]["vertices"]
+        }
+    elif form == "svg":
+        ElementTree.fromstring(told)
+
+
+def test_a_file_is_written_where_it_is_asked_for(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "flow.svg"
+    assert run(capsys, "samples/orders.json", "--format", "svg", "--output", str(path)) == (0, "", "")
+    ElementTree.parse(path)
+
+
+def test_neither_the_screen_nor_networkx_is_loaded() -> None:
+    code = (
+        "import sys; from kustui.cli import main; main(['graph', 'samples/scheduling-pair.json', '--boxes']);"
+        "print([name for name in ('textual', 'rich', 'networkx') if name in sys.modules], file=sys.stderr)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment(), cwd=ROOT, check=True)
+    assert done.stderr.decode().strip() == "[]"

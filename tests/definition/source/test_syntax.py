@@ -1,0 +1,204 @@
+"""Why a text is not JSON, and where."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kustui.definition.source.outline import Shape
+from kustui.definition.source.positions import MAX_DEPTH
+from kustui.definition.source.source import Source
+from kustui.definition.source.syntax import fault_in
+from tests.support.definitions import a_workflow, only_fault, opened, told
+
+MISTAKES = [
+    # Strings.
+    ('["abc', "1:2-1:3 this string is never closed"),
+    ('["a\\', "1:2-1:3 this string is never closed"),
+    ('{"a": "b,\n"c": 1}', "1:7-1:10 this string is not closed on its line"),
+    ('{"a": "b,\r\n"c": 1}', "1:7-1:10 this string is not closed on its line"),
+    ('["a", "b\n', "1:7-1:9 this string is not closed on its line"),
+    ('["a\tb"]', "1:4-1:5 a tab inside a string"),
+    ('["a\x1b[2Jb"]', "1:4-1:5 a control character inside a string"),
+    ('["C:\\work"]', "1:5-1:7 \\w is no escape that JSON knows"),
+    ('["\\u12g4"]', "1:3-1:9 \\u12g4 is no escape that JSON knows"),
+    ('["a\\\x1b"]', "1:4-1:5 \\ is no escape that JSON knows"),
+    ('{"a": "say "hi" now"}', "1:13-1:14 text goes on behind its closing quote"),
+    ('{"a: 1, "b": 2}', "1:10-1:11 text goes on behind its closing quote"),
+    ("['a']", "1:2-1:3 JSON quotes with \", not with '"),
+    ('{"a": `x`}', '1:7-1:8 JSON quotes with ", not with `'),
+    ("{“a”: 1}", "1:2-1:3 a typographic quote"),
+    # Commas, colons, brackets.
+    ('{"a":1,}', "1:7-1:8 a comma before the closing }"),
+    ("[1, \t\r\n ]", "1:3-1:4 a comma before the closing ]"),
+    ("[1,,2]", "1:4-1:5 a comma too many"),
+    ("[,]", "1:2-1:3 a comma too many"),
+    ('{"a":1,,"b":2}', "1:8-1:9 a comma too many"),
+    ('{"a":1\n"b":2}', "1:7-2:1 a comma is missing here, before the next member"),
+    ('[{"a":1} {"a":2}]', "1:9-1:10 a comma is missing here, before the next element"),
+    ("[1 -2]", "1:3-1:4 a comma is missing here, before the next element"),
+    ('{"a" 1}', "1:6-1:7 a colon is missing before 1"),
+    ('{"a"=1}', "1:5-1:6 a colon is missing before ="),
+    ('["a": 1]', "1:5-1:6 a key outside of an object"),
+    ('"a": 1', "1:4-1:5 a key outside of an object"),
+    ('{"a":}', "1:6-1:7 a value is missing before }"),
+    ('{"a":[1}', "1:8-1:9 } closes an object, but a list is open"),
+    ('{"a":1]', "1:7-1:8 ] closes a list, but an object is open"),
+    ("[}", "1:2-1:3 } closes an object, but a list is open"),
+    ("[1;2]", "1:3-1:4 ; does not belong here"),
+    # The end.
+    ('{"a": [1, {"b": 2\n', "1:18-2:1 the file ends while the { of 1:11 is open"),
+    ("[1", "1:3-1:3 the file ends while the [ of 1:1 is open"),
+    ("{}\n}", "2:1-2:2 this } closes nothing"),
+    ("{}\n{}", "2:1-2:2 the file goes on after its value has ended"),
+    ("{},\n", "1:3-1:4 a comma behind the last value"),
+    (",0", "1:1-1:2 a value is missing before ,"),
+    (",{}", "1:1-1:2 a value is missing before ,"),
+    # Values of other languages.
+    ("[True]", "1:2-1:6 True is not a JSON value"),
+    ("[None]", "1:2-1:6 None is not a JSON value"),
+    ("[undefined]", "1:2-1:11 undefined is not a JSON value"),
+    ("[NaN]", "1:2-1:5 NaN is not a JSON value"),
+    ('["NaN", {"Infinity": -Infinity}]', "1:22-1:31 -Infinity is not a JSON value"),
+    ("[NaNs]", "1:2-1:5 NaN is not a JSON value"),
+    ("[-NaN]", "1:2-1:3 - does not belong here"),
+    ("[1, Infinity]", "1:5-1:13 Infinity is not a JSON value"),
+    ("hello", "1:1-1:6 hello is not a JSON value"),
+    ("{a: 1}", "1:2-1:3 the key a has no quotes"),
+    ("{1: 1}", "1:2-1:3 1 where a key should be"),
+    ("[007]", "1:2-1:5 007 is not a number as JSON writes them"),
+    ("[+1]", "1:2-1:4 +1 is not a number as JSON writes them"),
+    ("[-.5]", "1:2-1:5 -.5 is not a number as JSON writes them"),
+    ("[1.]", "1:2-1:4 1. is not a number as JSON writes them"),
+    ("[0x1F]", "1:2-1:6 0x1F is not a number as JSON writes them"),
+    ("[12-05-2024]", "1:2-1:12 12-05-2024 is not a number as JSON writes them"),
+    ("1_000", "1:1-1:6 1_000 is not a number as JSON writes them"),
+    # What JSON has nowhere.
+    ("// ours\n{}", "1:1-1:3 a comment: JSON has none"),
+    ("{} // ours", "1:4-1:6 a comment: JSON has none"),
+    ("[1, # one\n2]", "1:5-1:7 a comment: JSON has none"),
+    ('{"steps": [...]}', "1:12-1:15 JSON has no …"),
+    ("[…]", "1:2-1:3 JSON has no …"),
+    ('{"a": {{{steps.1.id}}}}', "1:7-1:9 a template without quotes"),
+    ('{"a": /#steps.1.id}', "1:7-1:9 a reference without quotes"),
+    ('{"a":1,\n<<<<<<< HEAD\n"b":2}', "2:1-2:8 a merge conflict is left here"),
+    ('{"a":1\n=======\n}', "2:1-2:8 a merge conflict is left here"),
+    ('{"a":1\n>>>>>>> theirs\n}', "2:1-2:8 a merge conflict is left here"),
+    ('{"a":\u00a01}', "1:6-1:7 U+00A0 (no-break space) outside of a string"),
+    ("[]\0", "1:3-1:4 U+0000 (a control character) outside of a string"),
+    ("\ufeff\ufeff[]", "1:1-1:2 U+FEFF (zero width no-break space) outside of a string"),
+    # Nothing at all.
+    ("", "1:1-1:1 the file is empty"),
+    ("\ufeff", "1:1-1:1 the file is empty"),
+    (" \t\r\n", "1:1-1:1 the file holds nothing but blanks"),
+]
+
+
+@pytest.mark.parametrize(("text", "expected"), MISTAKES)
+def test_a_mistake_is_told_with_its_place(text: str, expected: str) -> None:
+    found = opened(text)
+    assert told(found) == [expected]
+    assert found.shape is Shape.BROKEN
+    assert found.entries == ()
+    assert only_fault(found).rule == "invalid-json"
+
+
+@pytest.mark.parametrize(("text", "expected"), MISTAKES)
+def test_every_mistake_says_what_to_do(text: str, expected: str) -> None:
+    assert only_fault(opened(text)).hint
+
+
+def test_the_hint_says_how_it_is_written() -> None:
+    assert only_fault(opened("[True]")).hint == "JSON writes it true"
+    assert only_fault(opened("{key: 1}")).hint == 'write "key"'
+    assert only_fault(opened('["a\tb"]')).hint == "write it as \\t"
+    assert only_fault(opened("[[1], [2")).hint == "close it with ]"
+
+
+ABOUT_THE_END = (
+    "the file",
+    "this }",
+    "this string is never",
+    "a comma behind",
+    "U+0000",
+    "U+FEFF",
+    "a comment",
+)
+INSIDE = [
+    text for text, told in MISTAKES if text[:1] in ("[", "{") and not told.split(" ", 1)[1].startswith(ABOUT_THE_END)
+]
+
+
+@pytest.mark.parametrize("text", INSIDE)
+def test_a_mistake_has_its_place_behind_text_of_any_script(text: str) -> None:
+    before = '{"é😀": "日本",\r\n\t"x": '
+    alone, moved = only_fault(opened(text)), only_fault(opened(before + text))
+    assert moved.message == alone.message
+    assert moved.extent
+    assert alone.extent
+    assert moved.extent.start - alone.extent.start == len(before.encode())
+
+
+def test_only_the_first_fault_of_a_file_is_told() -> None:
+    assert told(opened('{"a": tru,\n"b": fals}')) == ["1:7-1:10 tru is not a JSON value"]
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "[" * 100_000 + "]" * 100_000])
+def test_a_hundred_thousand_levels_are_told_where_they_pass_what_is_read(text: str) -> None:
+    fault = only_fault(opened(text))
+    assert fault.message == f"nested more than {MAX_DEPTH} levels deep from here on"
+    assert fault.extent
+    assert fault.extent.start == len(text.split("]")[0]) // 100_000 * MAX_DEPTH
+
+
+def test_a_mistake_before_the_depth_is_told_first() -> None:
+    assert told(opened("[NaN," + "[" * 100_000)) == ["1:2-1:5 NaN is not a JSON value"]
+
+
+def test_text_that_a_terminal_would_obey_is_never_repeated() -> None:
+    for code in (*range(0x20), *range(0x7F, 0xA0), 0x202E, 0x2066, 0x200B, 0xFEFF):
+        for text in (f"[{chr(code)}]", f'["\\{chr(code)}"]', f'["{chr(code)}"]', f'{{"{chr(code)}": 1,}}'):
+            found = opened(f" {text}")
+            assert all(line.isprintable() for line in told(found)), text
+
+
+def test_json_has_no_fault() -> None:
+    for text in ("1e308", "1" * 5000, '"\\ud800"', "[]", "{}", json.dumps(a_workflow())):
+        assert fault_in(Source("x", text.encode())) is None
+
+
+def test_one_mistake_deep_in_a_big_file_has_its_line() -> None:
+    text = json.dumps([a_workflow(str(number)) for number in range(500)], indent=2)
+    lines = text.split("\n")
+    lines[9_000] = lines[9_000].rstrip(",") + "?"
+    (line,) = told(opened("\n".join(lines)))
+    assert line.startswith("9001:")
+
+
+@given(st.text(st.sampled_from('[]{}",:\\ \n1.5-etrun/#u0dN<=\u00a0é'), max_size=12))
+def test_whatever_python_refuses_has_one_fault_inside_the_file(text: str) -> None:
+    try:
+        json.loads(text, parse_constant=lambda _: json.loads(""))
+    except json.JSONDecodeError:
+        found = opened(b" " + text.encode())
+        (fault,) = found.faults
+        assert fault.extent
+        assert 0 <= fault.extent.start <= fault.extent.end <= len(found.source.data)
+        assert fault.message.isprintable()
+        assert "cannot be read as JSON" not in fault.message
+    else:
+        assert opened(b" " + text.encode()).shape is Shape.NOTHING
+
+
+def test_text_in_another_encoding_is_read_and_told() -> None:
+    found = opened(json.dumps(a_workflow("grüße"), ensure_ascii=False).encode("utf-16"))
+    assert [entry.title for entry in found.entries] == ["grüße"]
+    assert told(found) == ["1:1-1:2 the file is written in UTF-16"]
+
+
+def test_bytes_that_are_not_text_are_told_at_their_place() -> None:
+    assert told(opened('{"é": "'.encode() + b'\xe9"}')) == ["1:8-1:9 byte 0xE9 is not UTF-8: save the file as UTF-8"]
+    assert opened(b"\xff\xfe\xfa").shape is Shape.BROKEN

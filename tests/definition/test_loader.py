@@ -1,0 +1,303 @@
+"""From paths to a collection: files, folders and standard input."""
+
+from __future__ import annotations
+
+import gc
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from kustui.definition.loader import PathError, load, nothing_to_show
+from kustui.definition.source.outline import Shape
+from tests.support.definitions import a_workflow
+
+DENIED = PermissionError(13, "Permission denied")
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def put(path: str, *workflows: str, text: str | None = None) -> str:
+    """A file that holds workflows of these names."""
+    file = Path(path)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text if text is not None else json.dumps([a_workflow(name) for name in workflows]))
+    return path
+
+
+def paths(*named: str) -> list[str]:
+    return [document.path for document in load(named).documents]
+
+
+def titles(*named: str) -> list[str]:
+    return [entry.title for entry in load(named).entries]
+
+
+def test_a_file_is_opened_under_the_path_it_was_named_by(here: Path) -> None:
+    put("app.json", "one")
+    assert paths("app.json") == ["app.json"]
+    assert paths("./app.json") == ["./app.json"]
+    assert paths(str(here / "app.json")) == [str(here / "app.json")]
+
+
+def test_a_file_that_is_named_needs_no_particular_ending() -> None:
+    assert titles(put("export.txt", "one")) == ["one"]
+    assert titles(put(".hidden", "two")) == ["two"]
+
+
+def test_several_files_are_one_collection_in_the_order_they_were_named() -> None:
+    put("b.json", "two")
+    put("a.json", "one")
+    assert titles("b.json", "a.json") == ["two", "one"]
+
+
+def test_a_folder_stands_for_every_json_file_below_it_sorted() -> None:
+    for path in ("z.json", "a.JSON", "b/2.json", "b/10.json", "a/deep/er/x.json", "notes.txt", "json"):
+        put(f"defs/{path}", path)
+    assert paths("defs") == [
+        "defs/a.JSON",
+        "defs/z.json",
+        "defs/a/deep/er/x.json",
+        "defs/b/10.json",
+        "defs/b/2.json",
+    ]
+
+
+def test_a_folder_is_read_with_or_without_a_slash() -> None:
+    put("defs/a.json", "one")
+    assert paths("defs/") == ["defs/a.json"]
+    assert paths("./defs") == ["./defs/a.json"]
+    assert paths(".") == ["./defs/a.json"]
+
+
+def test_hidden_folders_hidden_files_and_node_modules_are_passed_over() -> None:
+    for path in (
+        ".git/a.json",
+        "node_modules/b.json",
+        "x/node_modules/y/c.json",
+        "x/.vscode/d.json",
+        ".e.json",
+    ):
+        put(f"defs/{path}", "hidden")
+    put("defs/x/seen.json", "seen")
+    assert titles("defs") == ["seen"]
+
+
+def test_scenarios_below_a_folder_are_no_definitions() -> None:
+    for path in ("late.scenario.json", "x/LATE.Scenario.JSON", "x/scenario.json"):
+        put(f"defs/{path}", path)
+    assert titles("defs") == ["x/scenario.json"]
+    assert titles("defs/late.scenario.json") == ["late.scenario.json"]  # somebody names it
+
+
+def test_a_hidden_folder_is_read_when_it_is_named() -> None:
+    put(".kustomer/a.json", "one")
+    put("node_modules/app/b.json", "two")
+    assert titles(".kustomer", "node_modules") == ["one", "two"]
+
+
+def test_a_file_is_read_once_however_it_is_named() -> None:
+    put("defs/a.json", "one")
+    Path("link.json").symlink_to("defs/a.json")
+    os.link("defs/a.json", "hard.json")
+    assert paths("defs/a.json", "defs/a.json", "./defs/a.json", "defs", "link.json", "hard.json") == ["defs/a.json"]
+    assert paths("link.json", "defs") == ["link.json"]
+
+
+def test_standard_input_is_read_once_and_named_for_people() -> None:
+    put("a.json", "two")
+    collection = load(["-", "a.json", "-"], stdin=json.dumps(a_workflow("one")).encode())
+    assert [document.path for document in collection.documents] == ["<stdin>", "a.json"]
+    assert [entry.title for entry in collection.entries] == ["one", "two"]
+
+
+def test_a_folder_linked_into_itself_ends() -> None:
+    put("defs/a.json", "one")
+    Path("defs/again").symlink_to(Path("defs").absolute())
+    Path("defs/up").symlink_to("..")
+    assert titles("defs") == ["one"]
+
+
+def test_a_linked_folder_is_entered_once() -> None:
+    put("elsewhere/a.json", "one")
+    Path("defs").mkdir()
+    for name in ("first", "second"):
+        Path(f"defs/{name}").symlink_to(Path("elsewhere").absolute())
+    assert paths("defs") == ["defs/first/a.json"]
+
+
+def test_links_that_lead_nowhere_are_passed_over_in_a_folder() -> None:
+    put("defs/a.json", "one")
+    Path("defs/gone.json").symlink_to("nowhere.json")
+    Path("defs/loop.json").symlink_to("loop.json")
+    assert paths("defs") == ["defs/a.json"]
+
+
+def test_a_pipe_in_a_folder_is_not_waited_for() -> None:
+    put("defs/a.json", "one")
+    os.mkfifo("defs/pipe.json")
+    Path("defs/folder.json").mkdir()
+    assert paths("defs") == ["defs/a.json"]
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("none.json", "none.json: no such file or directory"),
+        ("", "'': no such file or directory"),
+        ("gone.json", "gone.json: no such file or directory"),
+        ("loop.json", "loop.json: too many levels of symbolic links"),
+        ("a.json/b.json", "a.json/b.json: not a directory"),
+    ],
+)
+def test_a_path_that_is_not_there_is_told_in_a_line(path: str, message: str) -> None:
+    put("a.json", "one")
+    Path("gone.json").symlink_to("nowhere.json")
+    Path("loop.json").symlink_to("loop.json")
+    with pytest.raises(PathError) as caught:
+        load(["a.json", path])
+    assert str(caught.value) == message
+
+
+def refuse(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    """Reading a file as somebody who may not: the tests may run as root, who may."""
+    real = Path.read_bytes
+
+    def read_bytes(self: Path) -> bytes:
+        if str(self) == path:
+            raise DENIED
+        return real(self)
+
+    monkeypatch.setattr(Path, "read_bytes", read_bytes)
+
+
+def test_a_file_that_is_named_and_cannot_be_read_is_told_in_a_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(monkeypatch, put("a.json", "one"))
+    with pytest.raises(PathError, match=r"^a\.json: permission denied$"):
+        load(["a.json"])
+
+
+def test_a_file_in_a_folder_that_cannot_be_read_costs_that_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    refuse(monkeypatch, put("defs/a.json", "one"))
+    put("defs/b.json", "two")
+    collection = load(["defs"])
+    broken, good = collection.documents
+    (fault,) = broken.faults
+    assert (fault.rule, fault.message, broken.path, broken.shape) == (
+        "unreadable-file",
+        "permission denied",
+        "defs/a.json",
+        Shape.BROKEN,
+    )
+    assert str(broken.source.place(broken.fault_extent(fault).start)) == "1:1"
+    assert [entry.title for entry in good.entries] == ["two"]
+
+
+def refuse_to_enter(monkeypatch: pytest.MonkeyPatch, path: str) -> None:
+    real = os.scandir
+
+    def scandir(folder: str) -> object:
+        if folder == path:
+            raise PermissionError(13, "Permission denied", path)
+        return real(folder)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+
+
+def test_a_folder_below_that_cannot_be_entered_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    put("defs/closed/a.json", "one")
+    put("defs/open/b.json", "two")
+    refuse_to_enter(monkeypatch, "defs/closed")
+    good, closed = load(["defs"]).documents
+    assert good.path == "defs/open/b.json"
+    assert (closed.path, [fault.message for fault in closed.faults]) == ("defs/closed", ["permission denied"])
+
+
+def test_a_folder_that_is_named_and_cannot_be_entered_is_told_in_a_line(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    put("defs/a.json", "one")
+    refuse_to_enter(monkeypatch, "defs")
+    with pytest.raises(PathError, match=r"^defs: permission denied$"):
+        load(["defs"])
+
+
+def test_a_broken_file_costs_that_file() -> None:
+    put("defs/a.json", text="{")
+    put("defs/b.json", "two")
+    put("defs/c.json", text="")
+    collection = load(["defs"])
+    assert [entry.title for entry in collection.entries] == ["two"]
+    assert [document.shape for document in collection.documents] == [Shape.BROKEN, Shape.LIST, Shape.BROKEN]
+
+
+def test_json_that_holds_no_workflow_is_no_mistake_beside_what_does() -> None:
+    put("defs/package.json", text='{"name": "shop", "scripts": {}}')
+    put("defs/shop.json", "one")
+    collection = load(["defs"])
+    assert nothing_to_show(collection) == ""
+    assert [document.faults for document in collection.documents] == [(), ()]
+
+
+def test_progress_is_told_in_bytes_up_to_the_whole() -> None:
+    sizes = [Path(put(f"defs/{name}.json", name * 50)).stat().st_size for name in "ab"]
+    told: list[tuple[int, int]] = []
+    load(["defs"], progress=lambda done, total: told.append((done, total)))
+    assert told == [(sizes[0], sum(sizes)), (sum(sizes), sum(sizes))]
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_garbage_collection_is_left_as_it_was_found(enabled: bool) -> None:
+    put("a.json", "one")
+    before = gc.isenabled()
+    try:
+        (gc.enable if enabled else gc.disable)()
+        load(["a.json"])
+        assert gc.isenabled() is enabled
+        with pytest.raises(PathError):
+            load(["none.json"])
+        assert gc.isenabled() is enabled
+    finally:
+        (gc.enable if before else gc.disable)()
+
+
+EXPECTED = "expected an app definition, a workflow, a list of them or an API export"
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({}, "no *.json file below the folders given"),
+        ({"a.json": "{}"}, f"defs/a.json holds no workflow: {EXPECTED}"),
+        ({"a.json": "{}", "b.json": "[]"}, f"defs/a.json and defs/b.json hold no workflow: {EXPECTED}"),
+        (
+            {"a.json": "{}", "b.json": "[]", "c.json": "1"},
+            f"defs/a.json and 2 more files hold no workflow: {EXPECTED}",
+        ),
+        (
+            {"a.json": "{}", "b.json": '[1,\n "é" 2]'},
+            "defs/b.json:2:5: a comma is missing here, before the next element (add a comma)",
+        ),
+        ({"a.json": ""}, "defs/a.json:1:1: the file is empty (write a definition, or remove the file)"),
+        (
+            {"a.json": '{"workflows": {}}'},
+            "defs/a.json:1:15: workflows must be a list, found an object",
+        ),
+    ],
+)
+def test_a_collection_without_workflows_says_why_in_a_line(files: dict[str, str], message: str) -> None:
+    Path("defs").mkdir()
+    for name, text in files.items():
+        put(f"defs/{name}", text=text)
+    assert nothing_to_show(load(["defs"])) == message
+
+
+def test_the_many_files_of_an_organisation_are_read() -> None:
+    for number in range(300):
+        put(f"defs/{number:03}.json", f"w{number}")
+    assert len(load(["defs"]).by_key) == 300

@@ -1,0 +1,137 @@
+"""What other tools draw: taken by the tools themselves, with every name as it was written."""
+
+from __future__ import annotations
+
+import html
+import json
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+from xml.etree import ElementTree
+
+import pydot
+import pytest
+
+from kustui.diagrams.formats.dot import dot
+from kustui.diagrams.formats.mermaid import mermaid
+from kustui.diagrams.formats.svg import svg
+from kustui.text.terminal_safe import shown
+from tests.support.diagrams import hostile_sheets, sample_sheets
+from tests.support.trees import SAMPLE_PATHS
+
+if TYPE_CHECKING:
+    from kustui.diagrams.diagram_set import Sheet
+
+NODE_MODULES = os.environ.get("KUSTUI_NODE_MODULES", "")
+SMALL_SAMPLES = [name for name in SAMPLE_PATHS if name != "organisation-export.json"]
+SHEETS = [pytest.param(name, id=name) for name in (*SMALL_SAMPLES, "hostile")]
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def sheets(name: str) -> tuple[Sheet, ...]:
+    return hostile_sheets() if name == "hostile" else sample_sheets(name)
+
+
+def names_in(sheet: Sheet) -> list[str]:
+    return [shown(vertex.name) for picture in sheet.pictures for vertex in picture.vertices]
+
+
+# DOT
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pydot's own use of its parser
+@pytest.mark.parametrize("name", SHEETS)
+def test_dot_is_dot_with_every_vertex_and_edge(name: str) -> None:
+    for sheet in sheets(name):
+        graphs = pydot.graph_from_dot_data("".join(dot(sheet)))
+        assert graphs is not None
+        (graph,) = graphs
+        clusters = [graph, *graph.get_subgraphs()]
+        nodes = [node for each in clusters for node in each.get_nodes() if node.get_name() not in ("node", "edge")]
+        edges = [edge for each in clusters for edge in each.get_edges()]
+        assert len(nodes) == sum(len(picture.vertices) for picture in sheet.pictures)
+        inside = sum(len(picture.edges) for picture in sheet.pictures)
+        assert inside <= len(edges) <= inside + len(sheet.leaps)
+
+
+def graphviz(form: str, sheet: Sheet) -> bytes:
+    """What it draws; it complains about nothing."""
+    done = subprocess.run(["dot", f"-T{form}"], input="".join(dot(sheet)).encode(), capture_output=True, check=True)
+    assert done.stderr == b""
+    return done.stdout
+
+
+@pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
+def test_graphviz_takes_every_sample_and_shows_names_as_they_are() -> None:
+    for name in (*SAMPLE_PATHS, "hostile"):
+        for sheet in sheets(name)[:1] if name == "organisation-export.json" else sheets(name):
+            assert graphviz("plain", sheet), name
+    drawing = ElementTree.fromstring(graphviz("svg", hostile_sheets()[1]))
+    told = [" ".join((text.text or "").split()) for text in drawing.iter(f"{SVG}text")]
+    for each in names_in(hostile_sheets()[1]):
+        assert " ".join(each.split()) in told or not each.strip()
+
+
+# Mermaid
+
+
+def parsed(texts: list[str]) -> list[dict[str, list[str]]]:
+    if not NODE_MODULES or shutil.which("node") is None:
+        pytest.skip("KUSTUI_NODE_MODULES names no folder with Mermaid and jsdom in it")
+    script = Path(__file__).with_name("parse_mermaid.cjs")
+    done = subprocess.run(
+        ["node", str(script)], input=json.dumps(texts).encode(), capture_output=True, check=True, timeout=300
+    )
+    found: list[dict[str, list[str]]] = json.loads(done.stdout)
+    return found
+
+
+def as_drawn(text: str) -> str:
+    """What Mermaid makes of its own notation for entities."""
+    return html.unescape(text.replace("ﬂ°°", "&#").replace("ﬂ°", "&").replace("¶ß", ";"))
+
+
+def test_mermaid_takes_every_sample() -> None:
+    told = [("".join(mermaid(sheet)), name, sheet) for name in (*SAMPLE_PATHS, "hostile") for sheet in sheets(name)]
+    for (_, name, sheet), answer in zip(told, parsed([text for text, _, _ in told]), strict=True):
+        assert not answer["fault"], name
+        assert len(answer["vertices"]) >= sum(len(picture.vertices) for picture in sheet.pictures)
+        assert len(answer["edges"]) >= sum(len(picture.edges) for picture in sheet.pictures)
+
+
+def test_mermaid_shows_names_as_they_are() -> None:
+    sheet = hostile_sheets()[1]
+    (answer,) = parsed(["".join(mermaid(sheet))])
+    told = {as_drawn(re.split("<br ?/?>", text)[0]) for text in answer["vertices"]}
+    for name in names_in(sheet):
+        assert name in told or not name.strip()
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_no_name_ends_its_quotes_in_mermaid(name: str) -> None:
+    for sheet in sheets(name):
+        for line in "".join(mermaid(sheet)).splitlines()[1:]:
+            assert re.fullmatch(
+                r' *(w\d+n\d+(\(\[|\{\{|\[/|>|\[)"[^"`<>&|\[\]{}%:]*(<br/>[^"`<>&|\[\]{}%:]*)?"(\]\)|\}\}|/\]|\])'
+                r'|w\d+n\d+ (-->|-\.->|==>)(\|"[^"`<>&|\[\]{}%:]*"\|)? w\d+(n\d+)?'
+                r'|subgraph w\d+\["[^"`<>&|\[\]{}%:]*"\]|end)',
+                line,
+            ), line
+
+
+# SVG
+
+
+@pytest.mark.parametrize("name", SHEETS)
+def test_svg_is_xml_with_every_name_in_it(name: str) -> None:
+    for sheet in sheets(name)[:2]:
+        drawing = ElementTree.fromstring("".join(svg(sheet)))
+        told = [text.text or "" for text in drawing.iter(f"{SVG}text")]
+        assert {element.tag.removeprefix(SVG) for element in drawing.iter()} <= {
+            "svg", "rect", "defs", "marker", "path", "g", "text",
+        }  # fmt: skip
+        for each in names_in(sheet):
+            assert any(text.rstrip("…") and each.startswith(text.rstrip("…")) for text in told) or not each.strip()

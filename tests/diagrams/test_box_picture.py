@@ -1,0 +1,215 @@
+"""Boxes and wires, read as somebody reads them: character by character."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import example, given
+
+from kustui.diagrams.box_picture import BoxPicture
+from kustui.diagrams.layout.arrows import Arrow
+from kustui.diagrams.pictures import Edge, Kind, Picture, Vertex
+from kustui.diagrams.styled_lines import plain_ascii, width_of
+from tests.support.layouts import Graph, graphs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kustui.diagrams.layout.bands import Box, Port
+
+LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)
+Way = tuple[int, int]
+ARMS: dict[str, tuple[Way, ...]] = {
+    "─": (LEFT, RIGHT), "╌": (LEFT, RIGHT), "│": (UP, DOWN), "╎": (UP, DOWN),
+    "╭": (RIGHT, DOWN), "╮": (LEFT, DOWN), "╰": (RIGHT, UP), "╯": (LEFT, UP),
+    "├": (UP, DOWN, RIGHT), "┤": (UP, DOWN, LEFT), "┬": (LEFT, RIGHT, DOWN), "┴": (LEFT, RIGHT, UP),
+    "┼": (LEFT, RIGHT, UP, DOWN),
+}  # fmt: skip
+
+
+def pictured(graph: Graph) -> BoxPicture:
+    nodes, arrows = graph
+    vertices = tuple(Vertex(node, node * (1 + index % 7), "about", Kind.STEP) for index, node in enumerate(nodes))
+    edges = (Edge(arrow.source, arrow.target, f"if {arrow.target}", arrow.failing) for arrow in arrows)
+    return BoxPicture(Picture("", vertices, tuple(edges)))
+
+
+def text_of(picture: BoxPicture, selected: str = "") -> list[str]:
+    return [
+        "".join(text for text, _ in picture.row(y, selected=selected)).ljust(picture.boxes.width)
+        for y in range(picture.boxes.height)
+    ]
+
+
+@dataclass
+class Reader:
+    """Follows lines on paper. Where lines cross, the one that goes down passes over the other."""
+
+    paper: list[str]
+
+    def arrivals(self, port: Port) -> set[tuple[int, int]]:
+        """The cells of box edges to which heads of arrows point that a line out of a box leads to."""
+        found = set()
+        seen = set()
+        pending = [(port.x, port.y + 1, DOWN) if port.below else (port.x, port.y - 1, UP)]
+        while pending:
+            step = pending.pop()
+            if step in seen:
+                continue
+            seen.add(step)
+            x, y, (right, down) = step
+            glyph = self.paper[y][x]
+            if glyph in "▼▲":
+                assert (right, down) == (DOWN if glyph == "▼" else UP), "the head points on"
+                found.add((x, y + down))
+                continue
+            if glyph in "┬┴" and self._on_edge(x, y):
+                continue  # where another line begins
+            arms = ARMS[glyph]
+            if (-right, -down) in arms:
+                pending.extend((x + to[0], y + to[1], to) for to in arms if to != (-right, -down))
+            else:
+                assert down == 0, f"a line ends in nothing at {x}, {y}"
+                assert glyph in "│╎", f"a line ends in nothing at {x}, {y}"
+                pending.append((x + right, y, (right, down)))
+        return found
+
+    def _on_edge(self, x: int, y: int) -> bool:
+        line = self.paper[y]
+        while x > 0 and (line[x] in "─┬┴" or line[x].isdigit()):
+            x -= 1
+        return line[x] in "┌└"
+
+
+def holding(picture: BoxPicture, x: int, y: int) -> str:
+    (box,) = [box for box in picture.boxes.by_node.values() if box.x < x < box.right and y in (box.y, box.bottom)]
+    return box.node
+
+
+@given(graphs())
+@example((("a", "b"), (Arrow("a", "b"), Arrow("b", "a"))))
+@example((("a",), (Arrow("a", "a"),)))
+@example((("a", "b", "c", "d"), (Arrow("a", "d"), Arrow("b", "c"), Arrow("a", "c"), Arrow("b", "d"))))
+def test_each_line_leads_from_its_source_to_its_target_and_nowhere_else(graph: Graph) -> None:
+    nodes, arrows = graph
+    picture = pictured(graph)
+    reader = Reader(text_of(picture))
+    for node in nodes:
+        leads_to = set()
+        for port in picture.boxes.ports_of.get(node, ()):
+            if port.arrives:
+                continue
+            places = reader.arrivals(port)
+            assert len(places) == 1, "a line has one end"
+            ((x, y),) = places
+            target = holding(picture, x, y)
+            strand = picture.boxes.strands[port.wire]
+            leads_to.add((target, strand.failing))
+            number = picture.texts[node].numbers.get((target, strand.failing))
+            if number is not None and port.below:
+                assert reader.paper[port.y][port.x - 1] == str(number)[-1]
+        wanted = {(arrow.target, arrow.failing) for arrow in arrows if arrow.source == node}
+        assert leads_to == {(target, failing) for target, failing in wanted if target in nodes and target != node}
+        assert (picture.boxes.by_node[node].loop is not None) == any(target == node for target, _ in wanted)
+
+
+def cells_of(box: Box) -> tuple[range, range]:
+    """Columns and rows, an arrow to itself among them."""
+    return range(box.x, box.right + 1 + (2 if box.loop is not None else 0)), range(box.y, box.bottom + 1)
+
+
+@given(graphs())
+def test_no_two_boxes_overlap_and_no_wire_passes_through_one(graph: Graph) -> None:
+    drawn = pictured(graph).boxes
+    assert set(drawn.by_node) == set(graph[0])
+    for one, other in combinations(drawn.by_node.values(), 2):
+        (columns, rows), (others, other_rows) = cells_of(one), cells_of(other)
+        assert (
+            columns[-1] < others[0] or others[-1] < columns[0] or rows[-1] < other_rows[0] or other_rows[-1] < rows[0]
+        )
+    for x, y in wire_cells(drawn.bands):
+        assert not any(x in columns and y in rows for columns, rows in map(cells_of, drawn.by_node.values()))
+        assert x < drawn.width
+
+
+def wire_cells(bands: object) -> Iterator[tuple[int, int]]:
+    for band in bands:  # type: ignore[attr-defined]
+        for down in band.downs:
+            yield from ((down.x, y) for y in range(down.top, down.bottom + 1))
+        for runs in band.alongs.values():
+            for along in runs:
+                yield from ((x, along.y) for x in range(along.left, along.right + 1))
+
+
+@given(graphs())
+def test_wires_cross_and_never_run_along_each_other(graph: Graph) -> None:
+    for band in pictured(graph).boxes.bands:
+        going_down: dict[tuple[int, int], int] = {}
+        for down in band.downs:
+            for y in range(down.top, down.bottom + 1):
+                assert going_down.setdefault((down.x, y), down.wire) == down.wire
+        aside: dict[tuple[int, int], int] = {}
+        for along in (each for runs in band.alongs.values() for each in runs):
+            for x in range(along.left, along.right + 2):  # a blank between them
+                assert aside.setdefault((x, along.y), along.wire) == along.wire
+
+
+@given(graphs())
+def test_the_same_graph_gives_the_same_picture_and_any_window_of_it_is_the_same(graph: Graph) -> None:
+    picture = pictured(graph)
+    paper = text_of(picture)
+    assert paper == text_of(pictured(graph))
+    for y in range(0, picture.boxes.height, 3):
+        for first, width in ((0, 10), (7, 20), (picture.boxes.width - 3, 9)):
+            window = "".join(text for text, _ in picture.row(y, first, width))
+            assert window == paper[y][first : first + width].ljust(width)
+
+
+@given(graphs(most=6))
+def test_in_ascii_it_is_the_same_picture(graph: Graph) -> None:
+    for line in text_of(pictured(graph)):
+        assert plain_ascii(line).isascii()
+        assert len(plain_ascii(line)) == len(line)
+
+
+def test_labels_stand_whole_in_the_box_that_the_ways_leave() -> None:
+    paper = text_of(pictured((("a", "b", "c"), (Arrow("a", "b"), Arrow("a", "c", failing=True)))))
+    assert any("│ 1 if b " in line for line in paper)
+    assert any("│ 2 if c " in line for line in paper)
+
+
+@pytest.mark.parametrize(
+    "name", ["漢字", "😀 party", "e\u0301te\u0301", "👨\u200d👩\u200d👧", "\x1b[31m", "a\nb", "]] --> <script>"]
+)
+def test_what_is_wide_or_has_no_width_keeps_the_edges_in_line(name: str) -> None:
+    vertex = Vertex("a", name, "", Kind.STEP)
+    picture = BoxPicture(Picture("", (vertex, Vertex("b", "b", "", Kind.STEP)), (Edge("a", "b", name),)))
+    for y in range(picture.boxes.height):
+        assert width_of(picture.row(y)) == picture.boxes.width
+        for first in range(6):
+            assert width_of(picture.row(y, first, 5)) == 5
+
+
+def test_a_selected_box_is_told_by_its_edges() -> None:
+    picture = pictured((("a", "b"), (Arrow("a", "b"),)))
+    assert "┏" in "".join(text_of(picture, "a"))
+    assert "┏" not in "".join(text_of(picture))
+
+
+def test_problems_stand_in_the_upper_edge() -> None:
+    plain = pictured((("a",), ()))
+    marked = BoxPicture(plain.picture, {"a": (("✗2", "error"),)})
+    assert text_of(marked)[0].rstrip().endswith("─✗2┐")
+    assert len(text_of(marked)[0].rstrip()) == len(text_of(plain)[0].rstrip())
+
+
+def test_a_handler_of_every_error_is_led_to_by_one_wire() -> None:
+    nodes = tuple(f"n{index}" for index in range(30))
+    arrows = tuple(Arrow(one, other) for one, other in pairwise(nodes))
+    failing = tuple(Arrow(node, "end", failing=True) for node in nodes)
+    drawn = pictured(((*nodes, "end"), (*arrows, *failing))).boxes
+    assert sum(strand.failing for strand in drawn.strands) == 1
+    assert drawn.width < 80

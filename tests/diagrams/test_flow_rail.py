@@ -1,0 +1,142 @@
+"""A workflow as a rail: what stands in the lanes, what each row says, and what folding hides."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kustui.analysis.workflow_analysis import Subject
+from kustui.definition.collection import Collection
+from kustui.diagrams.flow_rail import FlowRail
+from kustui.diagrams.styled_lines import plain_ascii, set_out
+from kustui.text.terminal_safe import shown
+from tests.support.definitions import opened
+from tests.support.flows import step, way, workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def rail_of(definition: Mapping[str, Any], folded: str = "") -> FlowRail:
+    document = opened(definition)
+    entry = document.entries[0]
+    subject = Subject(Collection((document,)), entry, entry.reading)
+    return FlowRail(subject, folded=frozenset(folded.split()))
+
+
+def drawn(rail: FlowRail, width: int = 60) -> list[str]:
+    return [
+        "".join(text for text, _ in set_out(*rail.row(index, width=width), width)) for index in range(len(rail.nodes))
+    ]
+
+
+def lanes(rail: FlowRail, first: int = 0, columns: int = 99) -> list[str]:
+    return ["".join(text for text, _ in rail.lanes(index, first, columns)).rstrip() for index in range(len(rail.nodes))]
+
+
+def named(id_: str, name: str, targets: str = "", **members: Any) -> dict[str, Any]:
+    return step(id_, targets, meta={"displayName": name}, **members)
+
+
+def when(target: str, value: str, **members: Any) -> dict[str, Any]:
+    condition = {"op": "eq", "values": ["/#steps.1.status", value]}
+    return {"target": target, "condition": condition, **members}
+
+
+BRANCHING = workflow(
+    "a",
+    step("a", transitions=[when("b", "open"), way("c")]),
+    named("b", "Tell the team", "d"),
+    step("c", "d"),
+    step("d"),
+)
+
+
+def test_a_branch_splits_and_joins() -> None:
+    assert lanes(rail_of(BRANCHING)) == ["◆", "●─╮", "● │", "├─●", "●"]
+
+
+def test_a_row_says_what_the_step_does_and_under_which_condition_a_run_comes_to_it() -> None:
+    rows = drawn(rail_of(BRANCHING))
+    assert rows[2] == '● │ Tell the team  if status is "open"           note.create'
+    assert rows[3] == "├─● note.create c  otherwise"
+    assert rows[4] == "●   note.create d"
+
+
+def test_a_name_that_people_gave_a_way_comes_first() -> None:
+    rail = rail_of(workflow("a", step("a", transitions=[when("b", "open", meta={"name": "Yes"})]), step("b")))
+    assert '“Yes” if status is "open"' in drawn(rail)[2]
+
+
+def test_the_way_after_a_failure_is_drawn_and_told_as_one() -> None:
+    rail = rail_of(workflow("a", step("a", "b", "c"), step("b"), step("c")))
+    assert lanes(rail) == ["◆", "●╌╮", "● ╎", "●╌╯"]
+    assert "↯ on failure" in drawn(rail)[3]
+    assert plain_ascii("".join(lanes(rail))).isascii()
+
+
+def test_a_way_back_is_told_where_it_leads() -> None:
+    rows = drawn(rail_of(workflow("a", named("a", "Ask", "b"), step("b", "a b"))), 90)
+    assert rows[2].startswith("●─↺ note.create b ↺ back to “Ask”, itself")
+
+
+def test_where_a_way_leads_back_to_has_room_whatever_else_there_is_to_say() -> None:
+    long = "The customer's last order, and the one before it, with all that is in them"
+    again = when("a", "a value that is long enough to need most of an eighty column line")
+    definition = workflow(
+        "a", named("a", "Ask", transitions=[when("b", "open " * 20)]), named("b", long, transitions=[again])
+    )
+    for width in (60, 80):
+        row = drawn(rail_of(definition), width)[2]
+        assert "↺ back to “Ask”" in row
+        assert "The customer's last" in row
+    to_it = workflow("a", named("a", long, "b"), named("b", "Try", transitions=[again]))
+    (*_, row) = drawn(rail_of(to_it), 80)
+    assert "Try ↺ back to “The customer's last ord…”" in row
+    assert "”  ↺ if status is" in row
+
+
+def test_a_way_to_a_step_that_is_not_there_ends_in_a_cross() -> None:
+    rows = drawn(rail_of(workflow("a", step("a", "gone"))))
+    assert rows[1].startswith("●─✗ ")
+    assert "✗ no step gone" in rows[1]
+
+
+def test_a_step_that_nothing_leads_to_says_so() -> None:
+    assert "never reached" in drawn(rail_of(workflow("a", step("a"), step("b"))))[2]
+
+
+def test_a_step_that_schedules_says_what_and_when() -> None:
+    params = {"workflowId": "w", "runAt": {"type": "relative", "value": 60}}
+    rail = rail_of(workflow("a", step("a", action="kustomer.app.scheduler.schedule-workflow", params=params)))
+    assert "⇒ w after 1 h" in drawn(rail)[1]
+    called = rail.subject.scheduled("a")
+    assert called is not None
+    assert called.title == "w"
+
+
+def test_folding_hides_what_only_that_step_leads_to() -> None:
+    definition = workflow("a", step("a", "b e"), step("b", "c"), step("c", "d"), step("d", "e"), step("e"))
+    folded = rail_of(definition, "b")
+    assert folded.nodes == ("1", "a", "b", "e")
+    assert "+2 steps" in drawn(folded)[2]
+    assert lanes(folded) == ["◆", "●─╮", "◈─┤", "●─╯"]
+    assert folded.rows["d"] == 2
+
+
+def test_folding_within_what_is_folded_changes_nothing_on_the_screen() -> None:
+    definition = workflow("a", step("a", "b"), step("b", "c"), step("c", "d"), step("d"))
+    assert drawn(rail_of(definition, "b c")) == drawn(rail_of(definition, "b"))
+
+
+def test_lanes_out_of_sight_are_hinted_at() -> None:
+    targets = [f"s{index}" for index in range(8)]
+    rail = rail_of(workflow("a", step("a", " ".join(targets)), *(step(each) for each in targets)))
+    assert all(len(row) <= 8 for row in lanes(rail, 0, 4))
+    assert lanes(rail, 0, 4)[1] == "●─┬─┬─┬›"
+    assert lanes(rail, 4, 4)[1] == "‹─┬─┬─╮"
+    assert lanes(rail, 4, 4)[3].startswith("‹ │")
+
+
+def test_a_name_is_shown_and_never_obeyed() -> None:
+    rail = rail_of(workflow("a", named("a", "x\x1b[31m\u202e[red]")))
+    assert "x^[[31m<U+202E>[red]" in shown(drawn(rail)[1])

@@ -1,0 +1,149 @@
+"""Copying in a real terminal, and through a real tmux."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import time
+from base64 import b64decode
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.end_to_end.test_terminal import ESCAPE, HOSTILE, assert_restored, one_workflow, opened, written
+from tests.support.terminal import ALTERNATE_SCREEN, KUSTUI, MOUSE_MODES, SAMPLES, Terminal, environment
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TIMERS = SAMPLES / "timer-chain.json"
+POINTER = b"/workflows/0"
+_OSC52 = re.compile(rb"\x1b\]52;c;([A-Za-z0-9+/=]*)\x07")
+
+
+def on_clipboard(raw: bytes) -> list[bytes]:
+    """What a terminal that takes OSC 52 has on its clipboard, one after another."""
+    return [b64decode(found, validate=True) for found in _OSC52.findall(raw)]
+
+
+def test_the_clipboard_gets_the_bytes_of_what_is_copied(tmp_path: Path) -> None:
+    definition = written(tmp_path / "only.json", one_workflow(name=HOSTILE))
+    with opened(definition) as terminal:
+        terminal.press("y")
+        terminal.wait_for("Copy")
+        terminal.press("n")
+        terminal.wait_for("copied the name")
+        assert on_clipboard(terminal.raw) == [HOSTILE.encode()]
+        assert "through OSC 52" in terminal.text
+        terminal.press("yj")
+        terminal.wait_for("copied the JSON")
+        assert on_clipboard(terminal.raw)[-1] == definition.read_bytes()
+        terminal.press("q")
+        assert terminal.ended() == 0
+        assert_restored(terminal)
+
+
+@pytest.mark.parametrize(
+    ("env", "wrapped"),
+    [
+        ({"STY": "1.pts"}, b"\x1bP\x1b]52;c;L3dvcmtmbG93cy8w\x07\x1b\\"),
+        ({"TERM": "tmux-256color"}, b"\x1bPtmux;\x1b\x1b]52;c;L3dvcmtmbG93cy8w\x07\x1b\\"),
+    ],
+    ids=["screen", "a tmux at the other end of ssh"],
+)
+def test_what_the_terminal_runs_in_is_made_to_pass_it_on(env: dict[str, str], wrapped: bytes) -> None:
+    with opened(TIMERS, env=env) as terminal:
+        mark = terminal.written
+        terminal.press("yp")
+        terminal.wait_for_bytes(wrapped, mark)
+
+
+def test_plain_text_has_the_terminal_to_itself_and_its_mouse() -> None:
+    with opened(TIMERS) as terminal:
+        terminal.press("yp")
+        terminal.wait_for("y y shows it")
+        terminal.press("yy")
+        terminal.wait_for("back to kustui")
+        assert terminal.lines[0].rstrip() == POINTER.decode()
+        assert terminal.lines[1].startswith("(Esc")
+        assert not any(terminal.modes[mode] for mode in MOUSE_MODES if mode in terminal.modes)
+        terminal.resize(100, 30)
+        terminal.press("x")
+        terminal.press(ESCAPE)
+        terminal.wait_until(lambda: "help" in terminal.lines[29], "the screen in its new size")
+        assert terminal.modes[ALTERNATE_SCREEN]
+        assert all(terminal.modes[mode] for mode in (1000, 1006))
+        terminal.press("yj")
+        terminal.wait_for("copied the JSON")
+        terminal.press("yy")
+        terminal.wait_for("back to kustui")
+        assert not terminal.modes[ALTERNATE_SCREEN], "the terminal can scroll back through what is long"
+        terminal.press("q")
+        terminal.wait_for("help")
+        terminal.press("q")
+        assert terminal.ended() == 0
+        assert_restored(terminal)
+
+
+# tmux
+
+
+class Tmux:
+    """A server of its own, and a client in a terminal."""
+
+    def __init__(self, folder: Path) -> None:
+        self._name = ("tmux", "-S", str(folder / "socket"), "-f", "/dev/null")
+
+    def run(self, *words: str) -> str:
+        found = subprocess.run(
+            [*self._name, *words], env=environment(), check=True, capture_output=True, text=True, timeout=20
+        )
+        return found.stdout
+
+    def showing(self, *words: str) -> Terminal:
+        return Terminal(["new-session", *words], command=self._name)
+
+    def kill(self) -> None:
+        subprocess.run([*self._name, "kill-server"], env=environment(), check=False, capture_output=True, timeout=20)
+
+
+@pytest.fixture
+def tmux(tmp_path: Path) -> Iterator[Tmux]:
+    if not shutil.which("tmux"):
+        pytest.skip("tmux is not installed")
+    server = Tmux(tmp_path)
+    yield server
+    server.kill()
+
+
+def test_inside_tmux_it_is_in_its_buffer_and_on_the_clipboard_of_the_terminal_around_it(tmux: Tmux) -> None:
+    with tmux.showing(*KUSTUI, str(TIMERS)) as terminal:
+        terminal.wait_for("Workflows 4")
+        terminal.settle()
+        terminal.press("yp")
+        terminal.wait_for("and tmux's buffer")
+        assert tmux.run("show-buffer").encode() == POINTER
+        terminal.wait_until(lambda: b"L3dvcmtmbG93cy8w" in terminal.raw, "what tmux passes on")
+        terminal.press("yj")
+        terminal.wait_for("copied the JSON")
+        assert tmux.run("show-buffer") in TIMERS.read_text()
+        assert len(tmux.run("show-buffer")) > 1_000
+
+
+def test_a_tmux_that_is_gone_is_told_and_nothing_waits_for_it(tmp_path: Path) -> None:
+    with opened(TIMERS, env={"TMUX": f"{tmp_path}/none,1,0"}, columns=160) as terminal:
+        terminal.press("yp")
+        terminal.wait_for("through OSC 52 · tmux: ")
+    slow = tmp_path / "tmux"
+    slow.write_text("#!/bin/sh\nexec sleep 60\n")
+    slow.chmod(0o755)
+    path = f"{tmp_path}:{environment()['PATH']}"
+    with opened(TIMERS, env={"TMUX": "x,1,0", "PATH": path}, columns=160) as terminal:
+        terminal.press("yp")
+        began = time.monotonic()
+        terminal.press("j")
+        terminal.wait_until(lambda: any(line.startswith("▌    ▸ ◆") for line in terminal.lines), "an answer")
+        assert time.monotonic() - began < 2
+        terminal.wait_for("tmux does not answer")

@@ -1,0 +1,161 @@
+"""Leaving the screen for an editor or the shell, and coming back, in a real terminal."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.test_terminal import TIMERS, assert_restored, cursor_row, move_to, one_workflow, opened, written
+from tests.support.terminal import ALTERNATE_SCREEN, CURSOR, KUSTUI, MOUSE_MODES, Terminal
+
+INTERRUPT, SUSPEND = "\x03", "\x1a"
+
+
+def editor(folder: Path, body: str) -> str:
+    """A value of $EDITOR: a program that does what the body of Python says, in a folder with a blank in its name."""
+    path = folder / "an editor" / "edit"
+    path.parent.mkdir()
+    path.write_text(
+        f"#!{sys.executable}\nimport os, pathlib, signal, sys\npath = pathlib.Path(sys.argv[-1])\n{body}\n",
+        encoding="utf-8",
+    )
+    path.chmod(0o755)
+    return f"'{path}' --flag"
+
+
+def renamed(path: Path, name: str) -> str:
+    """What an editor does that gives the workflow of a file another name."""
+    return f"path.write_text({json.dumps(one_workflow(name=name))!r})"
+
+
+@pytest.fixture
+def definition(tmp_path: Path) -> Path:
+    folder = tmp_path / "my definitions"
+    folder.mkdir()
+    return written(folder / "only one.json", one_workflow())
+
+
+def test_the_editor_has_the_terminal_and_what_it_saves_is_shown(definition: Path, tmp_path: Path) -> None:
+    body = f"""
+print("in the editor", os.isatty(0), os.isatty(1), flush=True)
+line = sys.stdin.readline()
+{renamed(definition, "renamed")}
+"""
+    with opened(definition, env={"VISUAL": editor(tmp_path, body)}) as terminal:
+        terminal.wait_for("✗1")  # examined: from here on it is told what changes
+        terminal.press("e")
+        terminal.wait_for("in the editor True True")
+        assert not terminal.modes[ALTERNATE_SCREEN]
+        assert terminal.line_discipline.echo
+        assert terminal.line_discipline.canonical
+        terminal.press("typed in the editor\r")
+        terminal.wait_for("renamed")
+        terminal.wait_for("reloaded")
+        assert "renamed" in cursor_row(terminal)
+        assert "typed" not in terminal.text
+        assert not terminal.line_discipline.echo
+        terminal.press("?")
+        terminal.wait_for("Help")
+        terminal.press("\x1b")
+        terminal.wait_for("renamed")
+        terminal.settle()
+        terminal.press("q")
+        assert terminal.ended() == 0
+        assert_restored(terminal)
+
+
+def test_a_terminal_that_is_resized_and_interrupted_in_the_editor_is_taken_back_as_it_is(
+    definition: Path, tmp_path: Path
+) -> None:
+    body = """
+signal.signal(signal.SIGINT, lambda *_: print("interrupted", flush=True))
+print("in the editor", flush=True)
+sys.stdin.readline()
+sys.exit(3)
+"""
+    with opened(definition, env={"EDITOR": editor(tmp_path, body), "VISUAL": ""}) as terminal:
+        terminal.press("e")
+        terminal.wait_for("in the editor")
+        terminal.press(INTERRUPT)
+        terminal.wait_for("interrupted")
+        terminal.resize(120, 30)
+        terminal.press("\r")
+        terminal.wait_until(lambda: "ended with the exit status 3" in terminal.lines[29], "the larger screen")
+        assert "only" in terminal.text
+        terminal.press("j")
+        terminal.wait_for("help")
+        terminal.press("q")
+        assert terminal.ended() == 0
+
+
+@pytest.mark.skipif(not shutil.which("vim"), reason="vim is not installed")
+def test_vim_opens_at_the_line_and_column(definition: Path, tmp_path: Path) -> None:
+    definition.write_text(json.dumps(one_workflow(), indent=2))
+    line = next(number for number, text in enumerate(definition.read_text().splitlines(), 1) if '"trigger"' in text)
+    with opened(definition, env={"VISUAL": "vim -u NONE -N -T vt100"}) as terminal:
+        terminal.press("E")
+        terminal.settle()
+        move_to(terminal, "◆")
+        terminal.press("e")
+        terminal.wait_for("only one.json")
+        terminal.settle()
+        mark = tmp_path / "place"
+        terminal.press(f":call writefile([line('.'), col('.')], '{mark}')\r")
+        terminal.wait_until(mark.exists, "vim's answer")
+        terminal.press(":q\r")
+        terminal.wait_for("help")
+        place_line, column = map(int, mark.read_text().split())
+        assert place_line == line
+        assert definition.read_text().splitlines()[line - 1][column - 1] == "{"
+
+
+# The shell
+
+
+def test_ctrl_z_leads_to_the_shell_and_fg_back() -> None:
+    with Terminal(["--norc", "--noprofile", "-i"], command=("bash",), env={"PS1": "shell> "}) as terminal:
+        terminal.wait_for("shell>")
+        terminal.press(f"'{KUSTUI[0]}' {' '.join(KUSTUI[1:])} samples/timer-chain.json\r")
+        terminal.wait_for("Workflows 4")
+        terminal.settle()
+        terminal.press("j")
+        terminal.settle()
+        for size in ((80, 24), (100, 30)):
+            here = cursor_row(terminal)
+            terminal.press(SUSPEND)
+            terminal.wait_for("Stopped")
+            assert not terminal.modes[ALTERNATE_SCREEN]
+            assert terminal.modes[CURSOR]
+            assert not any(terminal.modes[mode] for mode in MOUSE_MODES if mode in terminal.modes)
+            terminal.press("echo in $((40 + 2)) shells\r")
+            terminal.wait_for("in 42 shells")
+            terminal.resize(*size)
+            terminal.press("fg\r")
+            terminal.wait_until(lambda: "Workflows 4" in terminal.lines[0], "the screen")
+            terminal.settle()
+            assert len(terminal.lines[0]) == size[0]
+            assert "followup-timer-1-of-4-start" in terminal.lines[-2], terminal.text
+            assert cursor_row(terminal).split() == here.split()
+            terminal.press("jk")
+            terminal.settle()
+            assert cursor_row(terminal).split() == here.split()
+        terminal.press("q")
+        terminal.wait_for("shell>")
+        terminal.press("echo status $?\r")
+        terminal.wait_for("status 0")
+
+
+def test_ctrl_z_without_a_shell_is_no_end() -> None:
+    with opened(TIMERS) as terminal:
+        terminal.press(SUSPEND)
+        terminal.settle()
+        terminal.press("?")
+        terminal.wait_for("Help")
+        terminal.press("q")
+        terminal.settle()
+        terminal.press("q")
+        assert terminal.ended() == 0

@@ -1,0 +1,57 @@
+"""A rehearsal in a real terminal of 80×24, an editor included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.end_to_end.test_edit import editor
+from tests.end_to_end.test_terminal import assert_restored, opened
+from tests.support.terminal import SAMPLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_chain_is_rehearsed_to_where_its_mistake_ends_it_and_left() -> None:
+    with opened(SAMPLES / "broken" / "missing-input.json") as terminal:
+        terminal.wait_for("✗1")
+        terminal.press("r")
+        terminal.wait_for("payload drafted")
+        terminal.press("c")
+        terminal.wait_for("over: no transition holds: @fooAt is missing")
+        terminal.wait_for('did you mean "@fooAt"?')
+        terminal.press("b")
+        terminal.wait_for("▶ next: conversation.find-by-id")
+        terminal.press("q")
+        terminal.wait_for("1 Workflows")
+        terminal.settle()
+        terminal.press("q")
+        assert terminal.ended() == 0
+        assert_restored(terminal)
+
+
+def test_an_answer_is_edited_in_an_editor_and_the_rehearsal_goes_on_with_it(tmp_path: Path) -> None:
+    body = """
+print("in the editor", path.read_text(), flush=True)
+sys.stdin.readline()
+path.write_text('{"tags": []}')
+"""
+    with opened(SAMPLES / "timer-chain.json", env={"EDITOR": editor(tmp_path, body)}) as terminal:
+        terminal.wait_for("·1")
+        terminal.press("r")
+        terminal.wait_for("payload drafted")
+        for _ in range(4):
+            terminal.press("s")
+        terminal.wait_for("next: Whose conversation")
+        terminal.press("E")
+        terminal.wait_for("in the editor")
+        terminal.press("\r")
+        terminal.wait_for("its answer is mocked")
+        terminal.press("s")
+        terminal.wait_for("next: Look again in an hour")
+        terminal.press("q")
+        terminal.wait_for("1 Workflows")
+        terminal.settle()
+        terminal.press("q")
+        assert terminal.ended() == 0
+        assert_restored(terminal)

@@ -1,0 +1,123 @@
+"""The explorer in a real terminal beside something that saves, in each way in which editors do."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.end_to_end.test_terminal import assert_restored, wait_for_cursor
+from tests.support.flows import step, workflow
+from tests.support.terminal import Terminal
+from tests.workspace.test_change_follower import WAYS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def definition(*, reads: str = "a", names: tuple[str, ...] = ("first", "second", "third")) -> str:
+    steps = step("a", "b"), step("b", params={"body": f"/#steps.{reads}.id"})
+    return json.dumps([workflow("a", *steps, id=name, name=name) for name in names], indent=2)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    found = tmp_path / "app.json"
+    found.write_text(definition())
+    return found
+
+
+def following(path: Path, *arguments: str, **options: Any) -> Terminal:
+    """The explorer, everything examined and followed."""
+    terminal = Terminal([*(arguments or ("app.json",))], cwd=path.parent, **options)
+    terminal.wait_for("no problem found")
+    terminal.settle(0.8)
+    return terminal
+
+
+@pytest.mark.parametrize("save", WAYS, ids=lambda save: save.__name__)
+def test_a_reference_that_breaks_is_flagged_and_mended(save: Callable[[Path, str], None], path: Path) -> None:
+    with following(path) as terminal:
+        save(path, definition(reads="gone"))
+        terminal.wait_for("3 steps changed · 3 new problems")
+        terminal.wait_for("✗3")
+        assert "cannot be read" not in terminal.raw.decode(errors="replace"), "half a file is nobody's fault"
+        save(path, definition())
+        terminal.wait_for("3 steps changed · 3 problems fixed")
+        terminal.press("q")
+        assert terminal.ended() == 0
+        assert_restored(terminal)
+
+
+def test_a_folder_opened_whole_with_files_that_come_and_go(path: Path) -> None:
+    with following(path, ".") as terminal:
+        (path.parent / "more").mkdir()
+        (path.parent / "more" / "new.json").write_text(definition(names=("fourth",)))
+        terminal.wait_for("1 file added")
+        terminal.wait_for("fourth")
+        shutil.rmtree(path.parent / "more")
+        terminal.wait_for("1 file removed")
+        terminal.wait_until(lambda: "fourth" not in terminal.text, "the file gone")
+
+
+def test_files_that_are_looked_at_on_request(path: Path) -> None:
+    with following(path, "--poll", "app.json") as terminal:
+        path.write_text(definition(reads="gone"))
+        terminal.wait_for("3 new problems")
+
+
+def test_half_a_file_that_stays_is_told_with_the_place_and_its_last_state(path: Path) -> None:
+    with following(path) as terminal:
+        text = definition()
+        path.write_text(text[: text.index('"second"')])
+        terminal.wait_for("✗ app.json:")
+        terminal.wait_for("what is shown is its last good state")
+        assert "third" in terminal.text
+        path.write_text(text)
+        terminal.wait_for("app.json can be read again")
+        terminal.wait_until(lambda: "last good state" not in terminal.text, "the banner gone")
+
+
+def test_the_cursor_stays_on_its_workflow_and_keys_are_answered(path: Path) -> None:
+    with following(path) as terminal:
+        terminal.press("jjjj")
+        wait_for_cursor(terminal, "second")
+        path.write_text(definition(names=("zeroth", "first", "second", "third")))
+        terminal.wait_for("1 workflow added")
+        wait_for_cursor(terminal, "second")
+        terminal.press("j")
+        wait_for_cursor(terminal, "third")
+
+
+def test_a_window_that_is_resized_while_a_file_is_saved(path: Path) -> None:
+    with following(path) as terminal:
+        path.write_text(definition(reads="gone"))
+        terminal.resize(100, 30)
+        terminal.wait_for("✗3")
+        terminal.press("c")
+        terminal.wait_for("What changed on disk")
+
+
+def test_nothing_is_written_while_nothing_changes(path: Path) -> None:
+    with following(path) as terminal:
+        terminal.settle()
+        mark = terminal.written
+        path.touch()
+        (path.parent / "other.json").write_text("{")
+        time.sleep(1.5)
+        terminal.pump()
+        assert terminal.written == mark
+
+
+def test_without_colour_and_unicode_what_changed_is_told_by_signs(path: Path) -> None:
+    with following(path, "--ascii", "app.json", env={"NO_COLOR": "1"}) as terminal:
+        path.write_text(definition(reads="gone"))
+        terminal.wait_for("3 steps changed - 3 new problems")
+        terminal.wait_for("~ X")
+        path.write_text("[")
+        terminal.wait_for("X app.json:1:")
+        assert all(ord(character) < 128 for character in terminal.text)

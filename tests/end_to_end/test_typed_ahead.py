@@ -1,0 +1,29 @@
+"""Several keys in one burst, as from fast fingers or a slow line: each is for what the one before it led to."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.terminal import SAMPLES, Terminal
+
+ENTER = "\r"
+
+
+@pytest.mark.parametrize(
+    ("keys", "seen"),
+    [
+        ("/quit", "0 of 6 with “quit”"),
+        (f"/ship{ENTER}ljl", "▾ ◆ on orderdesk.order.ship"),
+        ("?/quit", "Help with “quit”"),
+        (":theme: light", "light on dark"),
+        ("Fquit", "nothing has that"),
+        ("mq", "marked"),
+        ("4/quit", "4 Problems with “quit”"),
+        ("8i250/h", "│250/h"),
+    ],
+)
+def test_what_is_typed_at_once_goes_where_each_key_led(keys: str, seen: str) -> None:
+    with Terminal(["--no-state", SAMPLES / "orders.json"], columns=120) as terminal:
+        terminal.wait_for("leaves")
+        terminal.press(keys)
+        terminal.wait_for(seen)

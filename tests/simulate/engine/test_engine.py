@@ -1,0 +1,476 @@
+"""What happens in a run, a step at a time (format.md §5, §6)."""
+
+from __future__ import annotations
+
+import json
+import tracemalloc
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from kustui.check.examples import app, called, schedule, step, to, when, workflow
+from kustui.config.check_settings import Settings
+from kustui.simulate.engine.coverage import Coverage
+from kustui.simulate.engine.decisions import Answer, Fail, Force, Give, Leave, Replan, Start, Step
+from kustui.simulate.engine.engine import advance, preview, table
+from kustui.simulate.engine.queue import RUNS_PER_WINDOW, WINDOW, Due, Queue
+from kustui.simulate.engine.state import State, beginning
+from kustui.simulate.engine.stepping import stepped
+from kustui.simulate.engine.trace import CHUNK, MOST_CHUNKS, Kind, Mark, Trace
+from kustui.simulate.reports.json import entry_record
+from kustui.simulate.values.values import Undecided
+from tests.support.runs import EVENT, entries, organisation, started, to_the_end, told
+
+ID = "5f8e148232731d0015c14657"
+OPEN, DONE = when("eq", "/#steps.1.status", "open"), when("eq", "/#steps.1.status", "done")
+UNKNOWN = when("isOpenToday", "/#steps.1.id")
+
+
+def pointer_of(state: State, target: str) -> str:
+    """The pointer of the way from the trigger or step at hand to a step."""
+    assert state.run is not None
+    assert state.member is not None
+    (found,) = (way for way in state.member.flow.written[state.run.at] if way.target == target)
+    return found.transition.pointer
+
+
+# Which way a run goes.
+
+
+def test_the_first_transition_that_holds_wins() -> None:
+    state = started(
+        workflow("W", step("aB3"), step("cD4"), entry=(to("aB3", DONE), to("cD4"), to("aB3"))), status="open"
+    )
+    assert told(to_the_end(state)) == [
+        "T+0 kustomer.conversation.update: 1",
+        "T+0 W: W → cD4",
+        "T+0 W: cD4 (nothing follows)",
+    ]
+
+
+def test_a_run_is_over_when_no_transition_holds_and_the_trace_has_what_was_compared() -> None:
+    state = to_the_end(started(workflow("W", step("aB3"), entry=(to("aB3", DONE),)), status="open"))
+    entry = entries(state)[-1]
+    assert (entry.ended, state.run, state.finished) == ("no transition holds", None, True)
+    (tried,) = entry.tried
+    assert tried.verdict is not None
+    assert (tried.verdict.holds, [seen.value for seen in tried.verdict.operands]) == (False, ["open", "done"])
+
+
+def test_an_event_starts_every_enabled_workflow_that_listens_one_after_another() -> None:
+    off = {**workflow("Off", step("aB3")), "enabled": False}
+    other = workflow("Other", step("aB3"), event="kustomer.note.create")
+    state = to_the_end(started(app(workflow("One", step("aB3")), off, other, workflow("Two", step("aB3")))))
+    assert [entry.title for entry in entries(state) if entry.kind is Kind.START] == ["One", "Two"]
+
+
+def test_an_event_that_nothing_listens_to_is_told() -> None:
+    entry = started(workflow("W", step("aB3")), event="kustomer.note.create").last
+    assert entry is not None
+    assert entry.notes == ("no enabled workflow here listens to it",)
+
+
+def test_an_event_can_be_started_while_schedules_are_pending() -> None:
+    wait = workflow("W", schedule("aB3", ID))
+    state = to_the_end(started(app(wait, called("C", ID, step("cD4")))), 3)
+    assert state.queue.runs
+    state = to_the_end(advance(state, Start({}, EVENT, after=30 * 60_000)))
+    assert [(entry.at // 60_000, entry.title) for entry in entries(state) if entry.kind is Kind.START] == [
+        (0, "W"),
+        (30, "W"),
+        (60, "C"),
+        (90, "C"),
+    ]
+
+
+# Outputs.
+
+
+def test_an_output_is_drafted_unless_it_is_given_and_marked_either_way() -> None:
+    ask = step("aB3", to("cD4", when("eq", "/#steps.aB3.status", "open")))
+    state = to_the_end(started(workflow("W", ask, step("cD4"))), 2)
+    drafted = preview(state)
+    assert drafted is not None
+    assert (drafted.mark, drafted.output, drafted.target) == (Mark.DRAFTED, {"status": "open"}, "cD4")
+    given = preview(advance(state, Give({"status": "shut"})))
+    assert given is not None
+    assert (given.mark, given.output, given.target) == (Mark.MOCKED, {"status": "shut"}, "")
+
+
+def test_what_a_step_adds_is_read_by_later_ones() -> None:
+    text = step("cD4", params={"body": "{{{steps.aB3.id}}}", "gone": "/#steps.aB3.gone"})
+    state = to_the_end(started(workflow("W", step("aB3", to("cD4")), text)), 2)
+    entry = to_the_end(advance(state, Give({"id": "c7"}))).last
+    assert entry is not None
+    assert entry.params == {"body": "c7"}
+    assert [pointer.rpartition("/")[2] for pointer in entry.left_out] == ["gone"]
+
+
+def test_a_match_is_computed_as_kustomer_would() -> None:
+    match = step("aB3", action="kustomer.regex-match.generic", params={"testString": "no 42", "regex": r"\d+"})
+    entry = to_the_end(started(workflow("W", match))).last
+    assert entry is not None
+    assert (entry.mark, entry.output) == (Mark.COMPUTED, {"match": "42"})
+
+
+def test_a_variable_is_undecided_unless_somebody_says_what_it_holds() -> None:
+    tells = workflow("W", step("aB3", params={"key": "/#variables.v1"}))
+    entry = to_the_end(started(tells)).last
+    assert entry is not None
+    assert isinstance(entry.params["key"], Undecided)
+    known = replace(started(tells), variables={"v1": "secret"})
+    entry = to_the_end(advance(known, Start({}, EVENT))).last
+    assert entry is not None
+    assert entry.params == {"key": "secret"}
+
+
+def test_a_trigger_is_read_as_step_1_whatever_it_calls_itself() -> None:
+    odd = workflow("W", step("aB3", params={"x": "/#steps.1.a", "y": "/#steps.start.a"}))
+    odd["trigger"]["id"] = "start"
+    entry = to_the_end(started(odd, a=7)).last
+    assert entry is not None
+    assert entry.params == {"x": 7, "y": 7}
+
+
+def test_a_step_without_an_action_only_branches() -> None:
+    branch = {"id": "aB3", "transitions": [to("cD4")]}
+    entry = entries(to_the_end(started(workflow("W", branch, step("cD4")))))[-2]
+    assert (entry.mark, entry.target) == (None, "cD4")
+
+
+def test_a_published_event_starts_its_workflows_with_its_data() -> None:
+    publish = step("aB3", action="kustomer.event.publish", params={"name": "shop.order", "data": {"n": "/#steps.1.n"}})
+    listens = workflow("L", step("cD4"), event="shop.order")
+    entry = entries(to_the_end(started(app(workflow("W", publish), listens), n=7)))[-2]
+    assert (entry.kind, entry.title, entry.output) == (Kind.START, "L", {"attributes": {"data": {"n": 7}}})
+
+
+# Failures.
+
+
+def test_a_failed_step_takes_its_error_cases_with_the_error_set() -> None:
+    gone = when("eq", "/#error.statusCode", 404)
+    tell = step("eF5", params={"text": "{{error.message}}"})
+    ask = step("aB3", to("cD4"), errorCases=[to("cD4", when("eq", "/#error.statusCode", 500)), to("eF5", gone)])
+    state = to_the_end(started(workflow("W", ask, step("cD4"), tell)), 2)
+    state = to_the_end(advance(state, Fail(404, {"message": "no such order"})))
+    failed, told_ = entries(state)[-2:]
+    assert (failed.target, failed.failure is not None, len(failed.tried)) == ("eF5", True, 2)
+    assert told_.params == {"text": "no such order"}
+
+
+def test_a_failed_step_without_an_error_case_ends_the_run() -> None:
+    state = to_the_end(started(workflow("W", step("aB3", to("cD4")), step("cD4"))), 2)
+    entry = to_the_end(advance(state, Fail(500))).last
+    assert entry is not None
+    assert entry.ended == "it failed, and has no error case"
+
+
+# What cannot be decided is asked.
+
+
+def test_an_undecided_condition_asks_and_an_answer_goes_on() -> None:
+    state = started(workflow("W", step("aB3"), step("cD4"), entry=(to("aB3", UNKNOWN), to("cD4"))))
+    asked = advance(advance(state, Step()), Step())
+    assert asked.question is not None
+    assert (asked.question.condition, asked.question.why) == (True, 'kustui does not know the operator "isOpenToday"')
+    assert len(asked.trace) == len(state.trace)
+    for answer, target in ((True, "aB3"), (False, "cD4")):
+        entry = advance(advance(asked, Answer(asked.question.pointer, answer)), Step()).last
+        assert entry is not None
+        assert entry.target == target
+
+
+def test_an_undecided_condition_after_one_that_holds_is_not_asked() -> None:
+    state = started(workflow("W", step("aB3"), step("cD4"), entry=(to("cD4"), to("aB3", UNKNOWN))))
+    assert to_the_end(state).question is None
+
+
+def test_an_undecided_value_that_the_run_cannot_do_without_is_asked() -> None:
+    late = schedule("aB3", ID, runAt={"type": "relative", "value": "/#fn:untilMonday,steps.1.at"})
+    state = to_the_end(started(app(workflow("W", late), called("C", ID, step("cD4")))))
+    assert state.question is not None
+    assert not state.question.condition
+    state = to_the_end(advance(state, Answer(state.question.pointer, 90)))
+    assert told(state)[-1] == "T+90 C: cD4 (nothing follows)"
+
+
+def test_a_run_that_nobody_can_answer_for_is_left_and_the_next_begins() -> None:
+    asks = workflow("One", step("aB3"), entry=(to("aB3", UNKNOWN),))
+    state = to_the_end(started(app(asks, workflow("Two", step("aB3")))))
+    state = to_the_end(advance(state, Leave()))
+    assert [entry.kind for entry in entries(state)][1:] == [Kind.LEFT, Kind.START, Kind.STEP]
+    assert entries(state)[1].ended == 'kustui does not know the operator "isOpenToday"'
+
+
+def test_a_forced_way_is_taken_and_marked_whatever_the_conditions_say() -> None:
+    state = started(workflow("W", step("aB3"), step("cD4"), entry=(to("aB3", DONE), to("cD4"))), status="open")
+    state = advance(state, Step())
+    forced = advance(advance(state, Force(pointer_of(state, "aB3"))), Step()).last
+    assert forced is not None
+    assert (forced.target, forced.forced) == ("aB3", True)
+    elsewhere = advance(advance(state, Force("/steps/0/transitions/0")), Step()).last
+    assert elsewhere is not None
+    assert (elsewhere.target, elsewhere.forced) == ("cD4", False)
+    ended = advance(advance(state, Force("")), Step()).last
+    assert ended is not None
+    assert (ended.target, ended.forced, ended.ended) == ("", True, "it was made to end here")
+
+
+def test_the_table_of_the_step_at_hand_has_every_way_and_what_comes_of_it() -> None:
+    ways = to("cD4", when("eq", "/#steps.aB3.status", "open")), to("eF5", UNKNOWN), to("eF5")
+    ask = step("aB3", *ways, errorCases=[to("eF5")])
+    state = to_the_end(started(workflow("W", ask, step("cD4"), step("eF5"))), 2)
+    assert [(tried.target, tried.verdict and tried.verdict.holds) for tried in table(state)] == [
+        ("cD4", True),
+        ("eF5", None),
+        ("eF5", True),
+    ]
+    assert [tried.target for tried in table(advance(state, Fail(500)))] == ["eF5"]
+    assert table(to_the_end(state)) == ()
+
+
+def test_a_plan_is_forgotten_once_asked_to_and_once_carried_out() -> None:
+    ask = step("aB3", to("cD4"), errorCases=[])
+    state = to_the_end(started(workflow("W", ask, step("cD4"))), 2)
+    entry = preview(advance(advance(state, Fail(500)), Replan()))
+    assert entry is not None
+    assert entry.failure is None
+    after = advance(advance(state, Give({"x": 1})), Step())
+    assert after.run is not None
+    assert after.plan.output is not None
+    following = advance(after, Step()).last
+    assert following is not None
+    assert following.mark is Mark.DRAFTED
+
+
+# Schedules.
+
+
+def test_a_scheduled_run_begins_when_it_is_due_with_its_inputs() -> None:
+    call = schedule("aB3", ID, inputs={"foo": "/#steps.1.name", "bar": "/#steps.1.gone"})
+    state = to_the_end(started(app(workflow("W", call), called("C", ID, step("cD4"))), name="Ann"))
+    entry = entries(state)[-2]
+    assert (entry.at, entry.kind, entry.output, entry.mark) == (60 * 60_000, Kind.START, {"foo": "Ann"}, Mark.INPUTS)
+
+
+def test_the_unit_of_a_relative_run_at_is_a_setting() -> None:
+    settings = Settings(relative_unit_minutes=60)
+    state = started(app(workflow("W", schedule("aB3", ID)), called("C", ID, step("cD4"))), settings=settings)
+    assert to_the_end(state).clock == 60 * 60 * 60_000
+
+
+def test_a_run_at_may_be_a_date() -> None:
+    call = schedule("aB3", ID, runAt={"type": "absolute", "value": "2026-01-05T10:30:00Z"})
+    state = to_the_end(started(app(workflow("W", call), called("C", ID, step("cD4")))))
+    assert state.clock == 90 * 60_000
+
+
+def test_a_schedule_of_a_workflow_that_is_not_here_goes_on_and_says_so() -> None:
+    entry = to_the_end(started(workflow("W", schedule("aB3", ID)))).last
+    assert entry is not None
+    assert (entry.ended, entry.problem) == ("nothing follows", None)
+    assert "its run is not rehearsed" in entry.notes[0]
+
+
+def test_a_switched_off_workflow_never_runs() -> None:
+    off = {**called("C", ID, step("cD4")), "enabled": False}
+    entry = to_the_end(started(app(workflow("W", schedule("aB3", ID)), off))).last
+    assert entry is not None
+    assert (entry.kind, entry.ended) == (Kind.SKIPPED, "the workflow is switched off")
+
+
+def test_a_required_input_that_is_missing_is_said_where_it_is_missed() -> None:
+    target = called("C", ID, step("cD4"), inputs={"@fooAt": "string"}, required=("@fooAt",))
+    state = to_the_end(started(app(workflow("W", schedule("aB3", ID, inputs={"fooAt": "x"})), target)))
+    call, start = entries(state)[-3:-1]
+    assert call.notes == ('"C" requires "@fooAt", and it is not handed over',)
+    assert start.notes == ('the required input "@fooAt" is missing',)
+    assert [problem.rule for problem in call.problems] == ["missing-input"]
+
+
+def test_over_a_thousand_runs_in_a_window_wait_for_the_next_in_order() -> None:
+    queue = Queue()
+    for number in range(RUNS_PER_WINDOW + 2):
+        queue = queue.plus(Due(60_000, number, key="w"))
+    queue = queue.plus(Due(120_000, 9_999, event="e"))
+    clock, begun = 0, []
+    while taken := queue.next(clock):
+        clock, queue = taken.clock, taken.queue
+        begun.append((taken.clock, taken.due.number, taken.waited))
+    assert {at for at, _, _ in begun[:RUNS_PER_WINDOW]} == {60_000}
+    assert begun[RUNS_PER_WINDOW:] == [
+        (120_000, 9_999, 0),  # an event is no scheduled run, and does not wait
+        (WINDOW, RUNS_PER_WINDOW, WINDOW - 60_000),
+        (WINDOW, RUNS_PER_WINDOW + 1, WINDOW - 60_000),
+    ]
+
+
+def test_runs_over_the_limit_wait_and_the_trace_says_so() -> None:
+    stage = organisation(app(workflow("W", schedule("aB3", ID)), called("C", ID)))
+    state = beginning(stage)
+    for _ in range(RUNS_PER_WINDOW + 2):
+        state = advance(state, Start({}, EVENT))
+    late = [
+        (entry.at // 60_000, entry.waited // 60_000)
+        for each in stepped(state, 20_000)
+        if (entry := each.last) is not None and entry.waited and each.run is None
+    ]
+    assert set(late) == {(75, 15)}
+
+
+def test_a_backlog_is_worked_off_window_by_window_and_what_comes_later_waits_behind_it() -> None:
+    queue = Queue()
+    for number in range(2 * RUNS_PER_WINDOW + 500):
+        queue = queue.plus(Due(0, number, key="w"))
+    queue = queue.plus(Due(WINDOW, 9_999, key="w"))  # in time for its window, but for the backlog
+    begun: dict[int, list[int]] = {}
+    clock = 0
+    while taken := queue.next(clock):
+        clock, queue = taken.clock, taken.queue
+        begun.setdefault(taken.clock // WINDOW, []).append(taken.due.number)
+    assert {window: len(numbers) for window, numbers in begun.items()} == {0: 1_000, 1: 1_000, 2: 501}
+    assert begun[2][-1] == 9_999
+
+
+def test_a_window_counts_the_runs_of_all_workflows_together_and_begins_anew_when_none_is_left() -> None:
+    queue = Queue()
+    for number in range(RUNS_PER_WINDOW + 1):
+        queue = queue.plus(Due(0, number, key="w" if number % 2 else "v"))
+    queue = queue.plus(Due(3 * WINDOW + 60_000, 9_999, key="v"))
+    clock, late = 0, []
+    while taken := queue.next(clock):
+        clock, queue = taken.clock, taken.queue
+        if taken.due.number >= RUNS_PER_WINDOW:
+            late.append((taken.clock, taken.waited))
+    assert late == [(WINDOW, WINDOW), (3 * WINDOW + 60_000, 0)]
+
+
+def test_a_run_that_starts_itself_through_an_error_case_never_ends_and_keeps_a_bounded_trace() -> None:
+    fails = step("aB3", action="kustomer.rest-api.json", errorCases=[to("cD4", when("eq", "/#error.statusCode", 503))])
+    ring = called("C", ID, fails, schedule("cD4", ID, runAt={"type": "relative", "value": 1}))
+    state = advance(beginning(organisation(ring)), Start({}, key=f"0.json#{ID}"))
+    while len(state.trace) < 300:
+        if state.run is not None and state.run.at == "aB3":
+            state = advance(state, Fail(503))
+        state = advance(state, Step())
+    assert state.runs >= 99
+    assert (len(state.queue.runs), len(state.waiting)) in ((0, 0), (1, 0))
+    assert state.clock == (state.runs - 1) * 60_000
+    assert {entry.failure.status for entry in state.trace if entry.failure is not None} == {503}
+
+
+def test_an_event_that_brings_itself_about_goes_on_at_the_same_time_until_it_is_cut() -> None:
+    publishes = step("aB3", action="kustomer.event.publish", params={"name": EVENT, "data": {}})
+    state = to_the_end(started(workflow("W", publishes)), 500)
+    assert not state.finished
+    assert state.clock == 0
+    assert len(state.queue.events) <= 1
+
+
+def test_a_ring_without_end_takes_no_more_memory_the_longer_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("kustui.simulate.engine.trace.MOST_CHUNKS", 3)
+    stage = organisation(called("C", ID, schedule("aB3", ID, inputs={"n": "{{math steps.1.n '+' 1}}"})))
+    state = advance(beginning(stage), Start({"n": 1}, key=f"0.json#{ID}"))
+    held = []
+    tracemalloc.start()
+    try:
+        for _ in range(3):
+            goal = len(state.trace) + 1_000
+            while len(state.trace) < goal:
+                state = advance(state, Step())
+            held.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+    assert held[2] - held[1] < 100_000  # 1,000 entries are more than a million bytes
+    assert state.last is not None
+
+
+def test_values_that_a_ring_wraps_again_and_again_do_no_harm() -> None:
+    ring = called("C", ID, schedule("aB3", ID, inputs={"x": "/#steps.1", "text": "{{steps.1}}"}))
+    state = to_the_end(advance(beginning(organisation(ring)), Start({}, key=f"0.json#{ID}")), 4_000)
+    assert len(state.trace) > 2_000
+    assert state.last is not None
+    assert len(json.dumps(entry_record(state.last))) < 100_000
+
+
+# What is broken.
+
+
+@pytest.mark.parametrize(
+    ("rule", "definition"),
+    [
+        ("unknown-target", workflow("W", step("aB3", to("cD5")), step("cD4"))),
+        ("malformed-reference", workflow("W", step("aB3", params={"id": "/#step.1"}))),
+        ("malformed-template", workflow("W", step("aB3", params={"id": "{{#if steps.1.x}}"}))),
+        ("invalid-run-at", app(workflow("W", schedule("aB3", ID, runAt={"type": "relative", "value": -1})))),
+        ("unknown-workflow", app(workflow("W", schedule("aB3", ID)))),
+        ("loop", workflow("W", step("aB3", to("cD4")), step("cD4", to("aB3")))),
+        ("malformed-reference", workflow("W", step("aB3"), entry=(to("aB3", when("eq", "/#steps", 1)),))),
+    ],
+)
+def test_a_run_stops_at_a_broken_place_and_shows_the_problem(rule: str, definition: Any) -> None:
+    entry = to_the_end(started(definition)).last
+    assert entry is not None
+    assert entry.problem is not None
+    assert entry.problem.rule == rule
+    assert entry.ended == entry.problem.message
+
+
+def test_a_broken_place_that_no_run_meets_stops_none() -> None:
+    state = started(workflow("W", step("aB3"), step("cD4", to("nowhere")), entry=(to("aB3"),)))
+    assert told(to_the_end(state))[-1] == "T+0 W: aB3 (nothing follows)"
+
+
+# States are values.
+
+
+def test_stepping_leaves_earlier_states_as_they_were() -> None:
+    state = started(app(workflow("W", schedule("aB3", ID)), called("C", ID, step("cD4"))))
+    states = [state, *stepped(state, 20)]
+    before = [told(each) for each in states]
+    assert [told(each) for each in [state, *stepped(state, 20)]] == before
+    assert [len(each.trace) for each in states] == [1, 1, 2, 3, 3, 4, 5]
+
+
+def test_what_was_taken_is_kept_by_workflow() -> None:
+    state = to_the_end(started(workflow("W", step("aB3", to("cD4")), step("cD4"), step("eF5"))))
+    assert {key: sorted(taken) for key, taken in state.taken.items()} == {
+        "0.json#W": ["/steps/0", "/steps/0/transitions/0", "/steps/1", "/trigger", "/trigger/transitions/0"]
+    }
+
+
+def test_coverage_is_that_of_all_rehearsals_together() -> None:
+    begun = started(workflow("W", step("aB3"), step("cD4"), entry=(to("aB3", OPEN), to("cD4"))), status="open")
+    one = to_the_end(begun)
+    other = to_the_end(advance(begun, Step()), 0)
+    other = to_the_end(advance(other, Force(pointer_of(other, "cD4"))))
+    (covered,) = Coverage.of(one).workflows
+    assert (covered.steps, covered.steps_left, len(covered.ways_left)) == ((1, 2), ("cD4",), 1)
+    assert (Coverage.of(one, other).steps, Coverage.of(one, other).ways) == ((2, 2), (2, 2))
+    assert Coverage.of().workflows == ()
+
+
+def test_a_decision_that_means_nothing_changes_nothing() -> None:
+    state = to_the_end(started(workflow("W", step("aB3"))))
+    for decision in (Step(), Give(1), Fail(), Force("/x"), Answer("/x", 1), Leave(), Replan()):
+        assert advance(state, decision) is state
+
+
+def test_a_long_trace_keeps_the_latest_and_counts_all() -> None:
+    entry = started(workflow("W", step("aB3"))).last
+    assert entry is not None
+    trace = Trace()
+    most = CHUNK * (MOST_CHUNKS + 3)
+    for number in range(most):
+        trace = trace.plus(replace(entry, number=number))
+    kept = [each.number for each in trace]
+    assert len(trace) == most
+    assert kept == list(range(most - len(kept), most))
+    assert CHUNK * (MOST_CHUNKS - 1) <= len(kept) <= CHUNK * (MOST_CHUNKS + 1)
+
+
+def test_a_rehearsal_of_an_organisation_has_the_events_that_start_something() -> None:
+    found = organisation(app(workflow("W", step("aB3")), called("C", ID, step("cD4"))))
+    assert found.events == (EVENT,)

@@ -1,0 +1,197 @@
+"""Paths through a workflow, values that go them, and drafts that aim far."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kustui.check.examples import app, called, schedule, step, to, when, workflow
+from kustui.simulate.engine.organisation import Organisation
+from kustui.simulate.engine.start import drafted, rehearsal
+from kustui.simulate.paths import drafts
+from kustui.simulate.paths.explore import explored, scenario_of
+from kustui.simulate.scenarios.read import as_file
+from kustui.simulate.scenarios.replay import replay
+from kustui.workspace.snapshot import examined, open_paths
+from tests.support.runs import organisation
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+ID = "5f8e148232731d0015c14657"
+STATUS = "/#steps.aB3.status"
+
+
+def paths(*steps: Any, **more: Any) -> list[str]:
+    """Each path as its nodes, with ``!`` where it contradicts itself."""
+    stage = organisation(workflow("W", *steps, **more))
+    found = explored(stage.member(stage.collection.entries[0].key))
+    return [f"{' '.join(path.nodes[1:])}{'!' if path.contradicts else ''}" for path in found.paths]
+
+
+def test_every_path_is_told_once_with_those_that_end_early_and_those_that_fail() -> None:
+    first = step("aB3", to("cD4", when("eq", STATUS, "open")), errorCases=[to("eF5")])
+    assert paths(first, step("cD4", to("eF5")), step("eF5")) == ["aB3 cD4 eF5", "aB3", "aB3 eF5"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "contradicts"),
+    [
+        (when("eq", STATUS, "open"), when("eq", STATUS, "done"), True),
+        (when("eq", STATUS, "open"), when("neq", STATUS, "open"), True),
+        (when("eq", STATUS, "open"), when("neq", STATUS, "done"), False),
+        (when("exists", STATUS), when("dne", STATUS), True),
+        (when("eq", STATUS, "open"), when("dne", STATUS), True),
+        (when("gt", STATUS, 5), when("lt", STATUS, 5), True),
+        (when("gt", STATUS, 5), when("lt", STATUS, 6), False),
+        (when("gte", STATUS, 5), when("lte", STATUS, 5), False),
+        (when("in", STATUS, ["a", "b"]), when("in", STATUS, ["b", "c"]), False),
+        (when("in", STATUS, ["a", "b"]), when("in", STATUS, ["c"]), True),
+        (when("contains", STATUS, "vip"), when("contains", STATUS, "new"), False),
+        (when("eq", STATUS, False), when("dne", STATUS), False),  # whether nothing counts as false is not known
+        (when("matches", STATUS, "^a"), when("matches", STATUS, "^b"), False),  # nobody has looked that far
+        (when("gt", "/#steps.aB3.items.length", 100), when("exists", STATUS), False),
+        (when("eq", "/#steps.aB3.items.99.id", "a"), when("exists", STATUS), False),
+        (when("isOpenToday", STATUS), when("eq", STATUS, "x"), False),
+        (when("gt", STATUS), when("eq", STATUS, "x"), False),  # more than what?
+        (when("exists", "/#steps.aB3.body"), when("eq", "/#steps.aB3.body.id", "a"), False),
+    ],
+)
+def test_a_path_that_contradicts_itself_is_marked_and_no_other(one: Any, other: Any, contradicts: bool) -> None:
+    found = paths(step("aB3", to("cD4", one)), step("cD4", to("eF5", other)), step("eF5"))
+    ways = ("aB3 cD4 eF5", "aB3 cD4")
+    assert any(each.startswith(f"{ways[0]}") and each.endswith("!") for each in found) is contradicts, found
+
+
+def test_what_a_step_that_was_passed_by_would_have_given_is_missing() -> None:
+    ask = step("cD4", to("eF5", when("exists", STATUS)))
+    entry = (to("aB3", when("eq", "/#steps.1.x", 1)), to("cD4"))
+    assert paths(step("aB3", to("cD4")), ask, step("eF5"), entry=entry) == ["aB3 cD4 eF5", "aB3 cD4", "cD4 eF5!", "cD4"]
+
+
+def test_more_paths_than_allowed_are_cut_and_said_to_be() -> None:
+    chain = [
+        step(f"s{index}", to(f"s{index + 1}", when("eq", f"/#steps.s{index}.a", 1)), to(f"s{index + 1}"))
+        for index in range(12)
+    ]
+    stage = organisation(workflow("W", *chain, step("s12")))
+    found = explored(stage.member(stage.collection.entries[0].key), most=20)
+    assert (found.cut, len(found.paths)) == (True, 20)
+
+
+@pytest.mark.parametrize("name", ["orders.json", "timer-chain.json", "organisation-export.json"])
+def test_the_scenario_of_a_path_goes_it(name: str) -> None:
+    snapshot = examined(open_paths([str(SAMPLES / name)]))
+    assert snapshot is not None
+    stage = Organisation(snapshot.collection, problems=snapshot.by_entry)
+    count = 0
+    for entry in stage.collection.entries[:12]:
+        for path in explored(stage.member(entry.key)).paths:
+            scenario = scenario_of(stage, path)
+            assert (scenario is None) == (not path.prospect.worlds)
+            if scenario is not None:
+                came = [each.node for each in replay(as_file(scenario), stage).entries if each.run == 1]
+                assert tuple(came) == path.nodes, path.needs
+                count += 1
+    assert count > 15
+
+
+def test_nothing_is_forced_where_values_can_be_found() -> None:
+    conditions = [
+        when("gt", "/#fn:parseInt,steps.aB3.n", 24),
+        when("contains", "/#steps.aB3.tags", "vip"),
+        when("dne", STATUS),
+    ]
+    first = step("aB3", *(to("cD4", each) for each in conditions))
+    stage = organisation(workflow("W", first, step("cD4")))
+    for path in explored(stage.member(stage.collection.entries[0].key)).paths:
+        scenario = scenario_of(stage, path)
+        assert scenario is not None
+        assert not scenario.choices
+
+
+# Drafts.
+
+
+def draft(*steps: Any, **more: Any) -> dict[str, Any]:
+    """What is drafted for the first step."""
+    stage = organisation(workflow("W", *steps, **more))
+    member = stage.member(stage.collection.entries[0].key)
+    return drafts.output(member, member.flow.steps["aB3"], {"steps": {"1": {"since": "2025-05-05"}}}, 1_767_603_600_000)
+
+
+def reading(*values: str) -> tuple[Any, ...]:
+    return step("aB3", to("cD4")), step("cD4", params={str(index): value for index, value in enumerate(values)})
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        (["/#steps.aB3.custom.openBool"], {"custom": {"openBool": True}}),
+        (["/#steps.aB3.custom.totalNum"], {"custom": {"totalNum": 1}}),
+        (["/#steps.aB3.createdAt"], {"createdAt": "2026-01-05T09:00:00.000Z"}),
+        (["/#fn:parseInt,steps.aB3.left"], {"left": "1"}),
+        (["/#fn:isValidEmailAddress,steps.aB3.to"], {"to": "ann@example.com"}),
+        (["{{dateFormat steps.aB3.day format='LL'}}"], {"day": "2026-01-05T09:00:00.000Z"}),
+        (["{{math steps.aB3.a '+' 1}}"], {"a": 1}),
+        (["{{#each steps.aB3.parts}}{{number}}{{/each}}"], {"parts": [{"number": "draft-number"}]}),
+        (["/#steps.aB3.emails.0.email"], {"emails": [{"email": "ann@example.com"}]}),
+        (["/#steps.aB3.items.length"], {"items": ["draft"]}),
+        (["/#steps.aB3.a", "/#steps.aB3.a.b"], {"a": {"b": "draft-b"}}),
+        (["/#steps.1.other"], {}),
+    ],
+)  # fmt: skip
+def test_an_output_is_drafted_from_what_is_read_of_it(values: list[str], expected: Any) -> None:
+    assert draft(*reading(*values)) == expected
+
+
+def test_a_draft_has_what_it_is_compared_with() -> None:
+    ways = [
+        when("eq", STATUS, "open"),
+        when("eq", "/#steps.aB3.since", "/#steps.1.since"),
+        when("gt", "/#steps.aB3.n", 9),
+    ]
+    assert draft(step("aB3", *(to("cD4", each) for each in ways)), step("cD4")) == {
+        "status": "open",
+        "since": "2025-05-05",
+        "n": 10,
+    }
+
+
+def test_an_answer_over_http_has_its_status() -> None:
+    asks = step("aB3", to("cD4"), action="kustomer.rest-api.json")
+    assert draft(asks, step("cD4", params={"x": "/#steps.aB3.body.id"})) == {
+        "response": {"statusCode": 200},
+        "body": {"id": "draft-id"},
+    }
+
+
+def test_the_answer_of_an_own_action_is_drafted_from_its_schema() -> None:
+    schema = {"properties": {"code": {"type": "number"}, "body": {"type": "object"}, "ok": {"type": "boolean"}}}
+    actions = [{"name": "ask", "outputSchema": schema}]
+    asks = step("aB3", to("cD4"), action="kustomer.app.sample.ask")
+    stage = organisation(app(workflow("W", asks, step("cD4", params={"x": "/#steps.aB3.body.id"})), actions=actions))
+    member = stage.member(stage.collection.entries[0].key)
+    assert drafts.output(member, member.flow.steps["aB3"], {}, 0) == {
+        "code": 1,
+        "body": {"id": "draft-id"},
+        "ok": True,
+    }
+
+
+def test_the_inputs_of_a_callable_are_drafted_from_its_schema() -> None:
+    stage = organisation(app(called("C", ID, step("aB3"), inputs={"n": "number", "ok": "boolean", "id": "string"})))
+    assert drafted(stage.member(stage.collection.entries[0].key)) == {"n": 1, "ok": True, "id": "draft-id"}
+
+
+def test_drafts_aim_at_the_way_that_goes_farthest() -> None:
+    ways = to("cD4", when("eq", STATUS, "done")), to("eF5", when("eq", STATUS, "open"))
+    waits = workflow("W", step("aB3", *ways), step("cD4"), schedule("eF5", ID))
+    stage = organisation(app(waits, called("C", ID, step("gH6"))))
+    assert [entry.node for entry in replay(rehearsal(stage), stage).entries if entry.run] == [
+        "1",
+        "aB3",
+        "eF5",
+        "1",
+        "gH6",
+    ]

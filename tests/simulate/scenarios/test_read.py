@@ -1,0 +1,300 @@
+"""Scenarios: read with every mistake placed, replayed, held against what they expect, and saved."""
+
+from __future__ import annotations
+
+import copy
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import jsonschema
+import pytest
+
+from kustui.check.examples import app, called, schedule, step, to, when, workflow
+from kustui.definition.loader import is_definition, load
+from kustui.simulate.engine.organisation import Organisation
+from kustui.simulate.engine.start import rehearsal
+from kustui.simulate.engine.trace import Mark
+from kustui.simulate.scenarios.model import schema
+from kustui.simulate.scenarios.read import ScenarioError, read
+from kustui.simulate.scenarios.record import saved
+from kustui.simulate.scenarios.replay import Replay, replay
+from kustui.workspace.snapshot import examined, open_paths
+from tests.support.runs import EVENT, compact, organisation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+SAMPLES = Path(__file__).parents[3] / "samples"
+SCENARIOS = sorted(path for path in SAMPLES.rglob("*.scenario.json"))
+ID = "5f8e148232731d0015c14657"
+CHAIN = app(
+    workflow(
+        "W", step("aB3", to("cD4", when("eq", "/#steps.aB3.status", "open"))), schedule("cD4", ID, inputs={"a": 1})
+    ),
+    called("C", ID, step("eF5", params={"body": "{{steps.1.a}}"}), inputs={"a": "number"}),
+)
+
+
+def scenario(**more: Any) -> dict[str, Any]:
+    return {"scenario": "It is open", "start": [{"event": EVENT, "payload": {}}], **more}
+
+
+MOCK = {"workflow": "W", "step": "aB3", "returns": {"status": "open"}}
+PATH = [{"workflow": "W", "steps": ["aB3", "cD4"]}, {"workflow": "C", "steps": ["eF5"]}]
+
+
+def replayed(written: Mapping[str, Any], *definitions: object) -> Replay:
+    return replay(read("s.scenario.json", json.dumps(written).encode()), organisation(*definitions or (CHAIN,)))
+
+
+def differences(**expect: Any) -> list[str]:
+    """What comes otherwise than expected, with the number of the entry where it shows."""
+    found = replayed(scenario(mocks=[MOCK], expect=expect)).differences
+    return [f"{each.pointer} at {each.entry}: {each.message}" for each in found]
+
+
+STARTS = '{"scenario": "x", "start": [{"workflow": "W"}],\n'
+
+
+def mistakes(text: str) -> list[str]:
+    with pytest.raises(ScenarioError) as raised:
+        replay(read("s.scenario.json", text.encode()), organisation(CHAIN))
+    return list(raised.value.lines)
+
+
+# The shape.
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.name)
+def test_a_sample_scenario_is_valid_and_holds(path: Path) -> None:
+    jsonschema.validate(json.loads(path.read_text()), schema())
+    snapshot = examined(open_paths([_definition_of(path)]))
+    assert snapshot is not None
+    found = replay(read(str(path), path.read_bytes()), Organisation(snapshot.collection, problems=snapshot.by_entry))
+    assert found.held, found.differences
+
+
+def _definition_of(path: Path) -> str:
+    """The definition whose name a scenario's begins with."""
+    names = [each for each in path.parent.iterdir() if is_definition(each.name) and path.name.startswith(each.stem)]
+    return str(max(names, key=lambda each: len(each.name)))
+
+
+def test_the_scenario_of_the_readme_is_valid() -> None:
+    text = (SAMPLES.parent / "README.md").read_text(encoding="utf-8")
+    (written,) = (block for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL) if '"scenario"' in block)
+    jsonschema.validate(json.loads(written), schema())
+    read("README.scenario.json", written.encode())
+
+
+def test_the_schema_is_one() -> None:
+    jsonschema.Draft202012Validator.check_schema(schema())
+
+
+MUTATIONS = [
+    lambda it: it.pop("scenario"),
+    lambda it: it.pop("start"),
+    lambda it: it.update(start=[]),
+    lambda it: it.update(unknown=1),
+    lambda it: it.update(scenario=""),
+    lambda it: it.update(maxSteps=0),
+    lambda it: it["start"][0].update(after=-1),
+    lambda it: it["start"][0].update(payload=[]),
+    lambda it: it["mocks"][0].pop("step"),
+    lambda it: it["mocks"][0].update(invocation=0),
+    lambda it: it["mocks"][0].update(invocation="1"),
+    lambda it: it["mocks"][0].update(fails={"status": 99}),
+    lambda it: it["mocks"][0].update(answers={}),
+    lambda it: it["expect"].update(coverage={"steps": 101}),
+    lambda it: it["expect"]["path"][0].update(steps="a"),
+    lambda it: it["expect"]["scheduled"][0].pop("workflow"),
+    lambda it: it["expect"].update(outputs=[{"workflow": "W", "step": "aB3"}]),
+]
+
+
+@pytest.mark.parametrize("mutate", MUTATIONS, ids=range(len(MUTATIONS)))
+def test_a_scenario_of_another_shape_is_refused_by_the_schema_and_by_us(mutate: Any) -> None:
+    written = json.loads((SAMPLES / "timer-chain.scenario.json").read_text())
+    read("s.scenario.json", json.dumps(written).encode())
+    mutate(written)
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(written, schema())
+    with pytest.raises(ScenarioError):
+        read("s.scenario.json", json.dumps(written).encode())
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{\n  "scenario": "x",\n}', 's.scenario.json:2:18: a comma before the closing }'),
+        (
+            '{"scenario": "x",\n "start": [{"event": "e"}],\n "moks": []}',
+            '3:2: unknown key "moks": did you mean "mocks"?',
+        ),
+        ('{"scenario": 3, "start": [{"event": "e"}]}', '1:14: "scenario" must be a text, found the number 3'),
+        ('{"scenario": "x"}', 's.scenario.json:1:1: "start" is missing'),
+        ('{"scenario": "x", "start": [{}]}', "1:29: something starts with an"),
+        ('{"scenario": "x", "begins": "soon", "start": [{"event": "e"}]}', '1:29: "soon" is no date in ISO 8601'),
+        ('{"scenario": "x", "start": [{"workflow": "V"}]}', '1:42: no workflow here is called "V" (did you mean'),
+        (
+            STARTS + '"mocks": [{"workflow": "W", "step": "aB4", "returns": {}}]}',
+            '2:37: "W" has no step "aB4" (did you mean "aB3"?)',
+        ),
+        (
+            STARTS + '"choices": [{"workflow": "W", "step": "1", "take": "cD4"}]}',
+            '2:52: no way leads from "1" to "cD4" (ways from there lead to: aB3)',
+        ),
+        (
+            STARTS + '"mocks": [{"workflow": "W", "step": "aB3"}]}',
+            '2:11: a mock "returns" something, or "fails", and not both',
+        ),
+        ('{"a": 1, "a": 2}', '1:10: the key "a" is given twice'),
+        ("[" * 100_000, "s.scenario.json:1:"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_told_with_its_place(text: str, told: str) -> None:
+    assert any(told in line for line in mistakes(text)), mistakes(text)
+
+
+# Replaying.
+
+
+def test_a_mock_stands_for_every_invocation_that_has_none_of_its_own() -> None:
+    again = called("C", ID, step("aB3", to("cD4", when("eq", "/#steps.aB3.more", True))), schedule("cD4", ID))
+    place = {"workflow": "C", "step": "aB3"}
+    written = {
+        "scenario": "x",
+        "start": [{"workflow": "C"}],
+        "mocks": [{**place, "returns": {"more": True}}, {**place, "invocation": 3, "returns": {"more": False}}],
+    }
+    entries = replayed(written, app(again)).entries
+    asked = [entry for entry in entries if entry.node == "aB3"]
+    assert [(entry.invocation, entry.target) for entry in asked] == [(1, "cD4"), (2, "cD4"), (3, "")]
+    assert {entry.mark for entry in asked} == {Mark.MOCKED}
+
+
+def test_a_mock_may_fail_and_a_choice_may_answer_force_or_leave() -> None:
+    unknown = when("isOpenToday", 1)
+    asks = workflow("W", step("aB3", to("cD4", unknown), errorCases=[to("eF5")]), step("cD4"), step("eF5"))
+    place = {"workflow": "W", "step": "aB3"}
+    for more, nodes in (
+        ({"mocks": [{**place, "fails": {"status": 500}}]}, ["aB3", "eF5"]),
+        ({"choices": [{**place, "at": "/steps/0/transitions/0/condition", "answer": True}]}, ["aB3", "cD4"]),
+        ({"choices": [{**place, "at": "/steps/0/transitions/0/condition", "answer": False}]}, ["aB3"]),
+        ({"choices": [{**place, "take": "cD4"}]}, ["aB3", "cD4"]),
+        ({"choices": [{**place, "take": None}]}, ["aB3"]),
+        ({"choices": [{**place, "leave": "that is enough"}]}, ["aB3"]),
+        ({}, ["aB3"]),
+    ):
+        entries = replayed(scenario(**more), asks).entries
+        assert [entry.node for entry in entries[2:]] == nodes, more
+
+
+def test_events_happen_at_their_times() -> None:
+    written = scenario(start=[{"after": 90, "event": EVENT}, {"event": EVENT}, {"after": 30, "workflow": "C"}])
+    entries = replayed(written).entries
+    assert [(entry.at // 60_000, entry.title) for entry in entries if entry.kind.value == "start"] == [
+        (0, "W"), (30, "C"), (60, "C"), (90, "W"), (150, "C"),
+    ]  # fmt: skip
+
+
+def test_a_ring_without_an_end_is_cut_and_said_to_be() -> None:
+    ring = app(called("C", ID, schedule("aB3", ID)))
+    found = replayed({"scenario": "x", "start": [{"workflow": "C"}], "maxSteps": 7, "expect": {"path": []}}, ring)
+    assert (found.cut, len(found.entries)) == (True, 7)
+    assert found.differences[-1].message == "it was cut after 7 steps, and has not come to its end"
+
+
+# Expectations.
+
+
+def test_what_comes_as_expected_is_no_difference() -> None:
+    assert not differences(
+        path=PATH,
+        scheduled=[{"workflow": "C", "at": 60, "inputs": {"a": 1}}],
+        outputs=[{"workflow": "W", "step": "aB3", "value": {"status": "open"}}],
+        params=[{"workflow": "C", "step": "eF5", "value": {"body": "1"}}],
+        notRun=[],
+        coverage={"steps": 100, "transitions": 100},
+    )
+
+
+@pytest.mark.parametrize(
+    ("expect", "difference"),
+    [
+        (
+            {"path": [{"workflow": "W", "steps": ["aB3"]}]},
+            '/expect/path/0/steps at 4: "cD4" runs, and the run is expected',
+        ),
+        ({"path": [{"workflow": "W", "steps": ["cD4"]}]}, '/expect/path/0/steps/0 at 3: "aB3" runs, not "cD4"'),
+        (
+            {"path": [{"workflow": "W", "steps": ["aB3", "cD4", "aB3"]}]},
+            "/expect/path/0/steps/2 at 4: the run is over before",
+        ),
+        ({"path": PATH[:1]}, '/expect/path at 5: "C" runs, and no more runs are expected'),
+        ({"path": [*PATH, PATH[0]]}, '/expect/path/2/workflow at None: "W" does not run'),
+        ({"path": [PATH[1]]}, '/expect/path/0/workflow at 2: "W" runs, not "C"'),
+        ({"scheduled": []}, '/expect/scheduled at 4: "C" is scheduled, and nothing more is expected to be'),
+        (
+            {"scheduled": [{"workflow": "C", "at": 61}]},
+            '/expect/scheduled/0/at at 4: "C" is due at T+60 min, not T+61 min',
+        ),
+        ({"scheduled": [{"workflow": "other"}]}, '/expect/scheduled/0/workflow at 4: "C" is scheduled, not "other"'),
+        (
+            {"scheduled": [{"workflow": "C", "inputs": {}}]},
+            '/expect/scheduled/0/inputs at 4: "C" is handed over "a" as well',
+        ),
+        ({"scheduled": [{"workflow": "C", "inputs": {"a": 2}}]}, '"C" is handed over "a" as 1, not 2'),
+        ({"scheduled": [{"workflow": "C"}] * 2}, '/expect/scheduled/1 at None: "C" is not scheduled'),
+        (
+            {"outputs": [{"workflow": "W", "step": "aB3", "value": {"status": "shut"}}]},
+            '"aB3" answers "status" as "open", not',
+        ),
+        ({"params": [{"workflow": "C", "step": "eF5", "value": {"text": "1"}}]}, '"eF5" is given no "text"'),
+        ({"outputs": [{"workflow": "C", "step": "eF5", "invocation": 2, "value": {}}]}, '"eF5" does not run'),
+        ({"notRun": [{"workflow": "C", "step": "eF5"}]}, '/expect/notRun/0 at 6: "eF5" runs'),
+    ],
+)
+def test_what_comes_otherwise_is_told_where_it_shows(expect: Any, difference: str) -> None:
+    (told,) = differences(**expect)
+    assert difference in told
+
+
+def test_too_little_coverage_is_told() -> None:
+    found = replayed(
+        scenario(expect={"coverage": {"steps": 90}}, choices=[{"workflow": "W", "step": "1", "take": None}])
+    )
+    assert [each.message for each in found.differences] == ["0 % of the steps are taken, not 90 %"]
+
+
+# Saving.
+
+
+@pytest.mark.parametrize("name", ["timer-chain.json", "broken/missing-input.json", "broken/unknown-operator.json"])
+def test_a_saved_rehearsal_makes_the_same_trace_and_meets_its_own_expectations(name: str) -> None:
+    snapshot = examined(open_paths([str(SAMPLES / name)]))
+    assert snapshot is not None
+    stage = Organisation(snapshot.collection, problems=snapshot.by_entry)
+    first = replay(rehearsal(stage, seed="s"), stage)
+    written = saved("again", first.state, first.entries)
+    jsonschema.validate(written, schema())
+    again = replay(read("s.scenario.json", json.dumps(written).encode()), stage)
+    assert again.held, again.differences
+    assert compact(again) == compact(first)
+    assert written == saved("again", first.state)
+
+
+def test_replaying_changes_neither_scenario_nor_definition() -> None:
+    written = scenario(mocks=[MOCK], expect={"path": PATH})
+    before = copy.deepcopy(written)
+    file = read("s.scenario.json", json.dumps(written).encode())
+    stage = organisation(CHAIN)
+    first, second = replay(file, stage), replay(file, stage)
+    assert compact(first) == compact(second)
+    assert written == before
+
+
+def test_samples_are_definitions_or_scenarios() -> None:
+    assert not any(document.path.endswith(".scenario.json") for document in load([str(SAMPLES)]).documents)

@@ -1,0 +1,74 @@
+"""Sheets of every sample, and of names that a format could take for its own."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from kustui.diagrams.chain_lines import ChainLines
+from kustui.diagrams.diagram_set import Sheet, leaps_of
+from kustui.diagrams.marks import marks_of
+from kustui.diagrams.pictures import flow_picture, schedules_picture
+from tests.support.flows import step, way, workflow
+from tests.support.trees import sample_examined, snapshot_of
+
+if TYPE_CHECKING:
+    from kustui.workspace.snapshot import Snapshot
+
+HOSTILE = (
+    'quo"te', "[bracket]", "]]", "-->", "<script>alert(1)</script>", "a\nb\r\n", "end", "%%{init: {}}%%", "`tick`",
+    "#34;", "&lt;", "\\N \\", "classDef x:#a;", "style y:#b;", "漢字", "😀 👨\u200d👩\u200d👧", "e\u0301", "|pipe|",
+    "\x1b[31m", "\u202eevil", "{{x}}", "(round)", ";", "__init__", "*bold*", "", " ", "\ud800",
+)  # fmt: skip
+
+
+def lines_of(snapshot: Snapshot) -> ChainLines:
+    assert snapshot.settings is not None
+    return ChainLines(snapshot.collection, snapshot.settings, snapshot.by_entry)
+
+
+def sheet_of(snapshot: Snapshot) -> Sheet:
+    lines, keys = lines_of(snapshot), [entry.key for entry in snapshot.collection.entries]
+    subjects = [lines.subject(key) for key in keys]
+    assert snapshot.schedules is not None
+    return Sheet(
+        tuple(flow_picture(subject) for subject in subjects),
+        leaps_of(snapshot.schedules, keys, lines.settings),
+        tuple(marks_of(subject, snapshot.by_entry.get(subject.entry.key, ())) for subject in subjects),
+    )
+
+
+def schedules_of(snapshot: Snapshot) -> Sheet:
+    assert snapshot.schedules is not None
+    return Sheet((schedules_picture(snapshot.schedules, snapshot.collection, lines_of(snapshot).settings),))
+
+
+@cache
+def sample_sheets(name: str) -> tuple[Sheet, ...]:
+    """All workflows, each by itself, and the schedules, as far as there are any."""
+    snapshot = sample_examined(name)
+    found = sheet_of(snapshot)
+    alone = (Sheet((picture,)) for picture in found.pictures[:6])
+    schedules = (schedules_of(snapshot),) if snapshot.schedules and snapshot.schedules.calls else ()
+    return (found, *alone, *schedules) if found.pictures else ()
+
+
+def named(names: tuple[str, ...]) -> dict[str, Any]:
+    """A workflow whose steps, ways and own name are those given."""
+    steps = [
+        step(
+            f"s{index}",
+            transitions=[{**way(f"s{index + 1}"), "meta": {"name": name}}] if index + 1 < len(names) else [],
+            meta={"displayName": name},
+        )
+        for index, name in enumerate(names)
+    ]
+    return workflow("s0", *steps, name="".join(names))
+
+
+@cache
+def hostile_sheets() -> tuple[Sheet, ...]:
+    first, second = named(HOSTILE), {**named(HOSTILE[::-1]), "id": "other", "name": '"]]--> <b>'}
+    snapshot = snapshot_of({"workflows": [first, second]})
+    found = sheet_of(snapshot)
+    return (found, Sheet(found.pictures[:1]))

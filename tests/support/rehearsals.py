@@ -1,0 +1,129 @@
+"""Somebody who rehearses a workflow at the keyboard."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from kustui.tui.rehearsal.prompt import Prompt
+from kustui.tui.rehearsal.screen import Rehearse
+from kustui.tui.widgets.lines_view import LinesView
+from kustui.tui.widgets.rows import RowsView
+from tests.support.trees import SAMPLES, text_of, told
+from tests.tui.explorer.test_explorer import Eye, explorer
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from kustui.simulate.engine.state import State
+    from kustui.tui.rehearsal.session import Session
+
+CHAIN = SAMPLES / "timer-chain.json"
+MISSING_INPUT = SAMPLES / "broken" / "missing-input.json"
+FOUR = ["followup-timer-1-of-4-start", "followup-timer-2-of-4-60-minutes", "followup-timer-3-of-4-1-day",
+        "followup-timer-4-of-4-7-days"]  # fmt: skip
+
+
+class Player(Eye):
+    """What somebody sees of a rehearsal, and does in it."""
+
+    @property
+    def screen(self) -> Rehearse:
+        screen = self.app.screen
+        assert isinstance(screen, Rehearse), screen
+        return screen
+
+    @property
+    def session(self) -> Session:
+        assert self.screen.session is not None
+        return self.screen.session
+
+    @property
+    def state(self) -> State:
+        return self.session.state
+
+    @property
+    def heading(self) -> list[str]:
+        return [told(row) for row in self.screen.query_one("#heading", LinesView).rows]
+
+    @property
+    def place(self) -> str:
+        """``workflow: step``, by name or id."""
+        key, node = self.session.place
+        return f"{self.session.organisation.member(key).title}: {node}"
+
+    @property
+    def news(self) -> str:
+        """What is said in the place of the keys, or the keys."""
+        return "".join(segment.text for segment in self.screen.status.render_line(1)).strip()
+
+    @property
+    def question(self) -> str:
+        """What stands above the field in which something is typed."""
+        return " ".join(told(row) for row in self.screen.query_one(Prompt).query_one(LinesView).rows)
+
+    @property
+    def typed(self) -> str:
+        field = self.screen.query_one(Prompt).field
+        return field.value if hasattr(field, "value") else field.text
+
+    @property
+    def choices(self) -> list[str]:
+        return self.pane("choices")
+
+    def pane(self, name: str) -> list[str]:
+        view = self.screen.query_one(f"#{name}", RowsView)
+        return [told(view.rows.make(index)) for index in range(view.rows.count)]
+
+    def drawn(self, name: str) -> list[str]:
+        """The rows of a pane as they stand on the screen."""
+        view = self.screen.query_one(f"#{name}", RowsView)
+        return ["".join(segment.text for segment in view.render_line(y)).rstrip() for y in range(view.size.height)]
+
+    @property
+    def seen(self) -> list[str]:
+        """The panes that there is room for."""
+        return [view.id or "" for view in self.screen.query("#stage RowsView") if view.region.area]
+
+    async def do(self, *keys: str) -> None:
+        """Press keys, each once what the one before has begun is done."""
+        for key in keys:
+            await self.pilot.press(key)
+            while any(worker.group in _OURS and not worker.is_finished for worker in self.app.workers):
+                await self.pilot.pause(0.01)
+            await self.pilot.pause()
+            await self.pilot.pause()
+
+    async def type(self, text: str) -> None:
+        """Put a text in place of what is in the field."""
+        self.screen.query_one(Prompt).put(text)
+        await self.pilot.pause()
+
+    async def until(self, step: str, *keys: str) -> None:
+        """Press keys again and again until a step is at hand."""
+        for _ in range(400):
+            if self.state.run is not None and self.place.endswith(f": {step}"):
+                return
+            await self.do(*(keys or ("s",)))
+        raise AssertionError(f"{step} is never at hand")
+
+
+_OURS = ("prepare", "run", "edit")
+
+
+@asynccontextmanager
+async def rehearsal(*paths: Path | str, size: tuple[int, int] = (160, 48), workflow: str = "") -> AsyncIterator[Player]:
+    """The rehearsal of a workflow, or of the first there is."""
+    async with explorer(*paths, size=size) as eye:
+        player = Player(eye.pilot)
+        if workflow:
+            await player.go_to(f"▸ {workflow}")
+        await player.do("r")
+        while player.screen.session is None:
+            await player.pilot.pause(0.01)
+        await player.pilot.pause()
+        yield player
+
+
+__all__ = ["CHAIN", "FOUR", "MISSING_INPUT", "Player", "rehearsal", "text_of"]

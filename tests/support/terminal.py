@@ -1,0 +1,291 @@
+"""A real pseudo-terminal with a command in it, and the screen that somebody sitting there would see."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import sys
+import termios
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self, cast
+
+import pexpect
+import pyte
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from types import TracebackType
+
+    from pyte.screens import Char, Cursor, Margins
+
+ROOT = Path(__file__).parents[2]
+SAMPLES = ROOT / "samples"
+
+PATIENCE = 40.0
+"""Seconds to wait for anything: a slow machine with two busy cores passes, a hang does not."""
+
+_SCRIPT = Path(sys.executable).with_name("kustui")
+KUSTUI = (str(_SCRIPT),) if _SCRIPT.exists() else (sys.executable, "-m", "kustui")
+
+_LEFT_OUT = ("NO_COLOR", "SSH_CONNECTION", "COLORFGBG", "LC_ALL", "LC_CTYPE", "COLUMNS", "LINES", "TMUX")
+_UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]|\x1b\[\?[0-9;]*\$p")
+_UNFINISHED = re.compile(rb"\x1b(\[[<>=?0-9;$]*)?\Z")
+_MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
+
+MOUSE_MODES = (1000, 1002, 1003, 1006, 1015)
+BRACKETED_PASTE, FOCUS_REPORTS, ALTERNATE_SCREEN, CURSOR, WRAPPING = 2004, 1004, 1049, 25, 7
+
+
+def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
+    """That of a plain terminal, whatever the tests themselves run in."""
+    found = {
+        name: value for name, value in os.environ.items() if name not in _LEFT_OUT and not name.startswith("TEXTUAL")
+    }
+    found.setdefault("XDG_STATE_HOME", os.devnull)  # where nothing can be kept
+    found |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
+    return found | dict(changes or {})
+
+
+@dataclass(frozen=True, slots=True)
+class LineDiscipline:
+    """How the kernel treats what is typed."""
+
+    echo: bool
+    canonical: bool
+    signals: bool
+    output: bool
+    """Whether a line feed becomes carriage return and line feed."""
+
+
+class _Screen(pyte.Screen):
+    """With the alternate screen, which pyte lacks."""
+
+    _beneath: tuple[dict[int, dict[int, Char]], Cursor, Margins | None] | None = None
+
+    def set_mode(self, *modes: int, private: bool = False, **_: object) -> None:
+        if private and ALTERNATE_SCREEN in modes and self._beneath is None:
+            self._beneath = ({y: dict(row) for y, row in self.buffer.items()}, self.cursor, self.margins)
+            self.reset()
+        super().set_mode(*modes, private=private)
+
+    def reset_mode(self, *modes: int, private: bool = False, **_: object) -> None:
+        if private and ALTERNATE_SCREEN in modes and self._beneath is not None:
+            rows, cursor, margins = self._beneath
+            self._beneath = None
+            self.reset()
+            for y, row in rows.items():
+                self.buffer[y].update(row)
+            self.cursor, self.margins = cursor, margins
+        super().reset_mode(*modes, private=private)
+
+
+class Terminal:
+    """A command under way in a terminal of its own.
+
+    A context manager: whatever still runs at its end is killed.
+    """
+
+    def __init__(
+        self,
+        arguments: Sequence[str | Path] = (),
+        *,
+        command: Sequence[str] = KUSTUI,
+        columns: int = 80,
+        rows: int = 24,
+        env: Mapping[str, str] | None = None,
+        cwd: Path = ROOT,
+    ) -> None:
+        words = [*command, *(str(argument) for argument in arguments)]
+        self._screen = _Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._bytes = bytearray()
+        self._chunks: list[tuple[float, int]] = []
+        self._drawn = 0
+        self._closed = False
+        self.began = time.perf_counter()
+        child = pexpect.spawn(
+            words[0],
+            words[1:],
+            dimensions=(rows, columns),
+            env=environment(env),
+            cwd=str(cwd),
+            encoding=None,
+            timeout=PATIENCE,
+        )
+        self._child = cast("Any", child)  # its types know less than it can
+        self._child.delaybeforesend = None
+        self._child.ptyproc.delayafterclose = 0.01
+        self._child.ptyproc.delayafterterminate = 0.01
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._child.isalive():
+            os.kill(self._child.pid, signal.SIGKILL)
+            self._child.wait()
+        self._child.ptyproc.fileobj.close()
+        self._child.ptyproc.closed = True
+
+    # What it wrote
+
+    def pump(self, seconds: float = 0.0) -> bool:
+        """Take what is written, waiting for at most so long until there is something; whether there was."""
+        if self._closed:
+            return False
+        try:
+            ready, _, _ = select.select([self._child.child_fd], [], [], max(0.0, seconds))
+            if not ready:
+                return False
+            found = os.read(self._child.child_fd, 1 << 16)
+        except OSError:  # Linux's way to say that nobody holds the other end any more
+            found = b""
+        self._closed = not found
+        self._bytes += found
+        self._chunks.append((time.perf_counter(), len(self._bytes)))
+        return bool(found)
+
+    @property
+    def raw(self) -> bytes:
+        """Every byte so far."""
+        while self.pump():
+            pass
+        return bytes(self._bytes)
+
+    @property
+    def written(self) -> int:
+        """How many bytes were taken so far: a mark for ``raw[mark:]``."""
+        return len(self._bytes)
+
+    @property
+    def lines(self) -> list[str]:
+        """What is on the screen."""
+        found = self.raw[self._drawn :]
+        if unfinished := _UNFINISHED.search(found):
+            found = found[: unfinished.start()]
+        self._drawn += len(found)
+        self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", found))
+        return list(self._screen.display)
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    def styled(self, row: int) -> list[Char]:
+        """The cells of a row."""
+        self.lines  # noqa: B018  # draws
+        return [self._screen.buffer[row][column] for column in range(self._screen.columns)]
+
+    # Waiting
+
+    def wait_until(self, holds: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
+        """Take output until something holds. Raises AssertionError with the screen when it never does."""
+        end = time.monotonic() + seconds
+        while not holds():
+            left = end - time.monotonic()
+            if left <= 0 or (self._closed and not holds()):
+                reason = "ended" if self._closed else f"waited {seconds:g} s"
+                raise AssertionError(f"{reason} without {what}; the screen:\n{self.text}")
+            self.pump(min(left, 0.2))
+
+    def wait_for(self, text: str, seconds: float = PATIENCE) -> None:
+        """Until the text is on the screen, within one row."""
+        self.wait_until(lambda: any(text in line for line in self.lines), repr(text), seconds)
+
+    def wait_for_bytes(self, wanted: bytes, mark: int = 0, seconds: float = PATIENCE) -> None:
+        """Until the bytes have come, after a mark. No screen is drawn, which would slow what is measured."""
+        end = time.monotonic() + seconds
+        while self._bytes.find(wanted, max(0, mark)) < 0:
+            if self._closed or time.monotonic() > end:
+                raise AssertionError(f"no {wanted!r} came; the screen:\n{self.text}")
+            mark = max(mark, len(self._bytes) - len(wanted))
+            self.pump(0.5)
+
+    def replayed(self) -> Iterator[tuple[float, list[str]]]:
+        """Each moment (``perf_counter``) at which something came, with the screen as it was then.
+
+        Drawn afterwards, so that drawing does not slow what is measured. For one size of the screen only.
+        """
+        screen = _Screen(self._screen.columns, self._screen.lines)
+        stream = pyte.ByteStream(screen)
+        fed = 0
+        for moment, total in self._chunks:
+            found = bytes(self._bytes[fed:total])
+            if unfinished := _UNFINISHED.search(found):
+                found = found[: unfinished.start()]
+            fed += len(found)
+            stream.feed(_UNKNOWN_TO_PYTE.sub(b"", found))
+            yield moment, list(screen.display)
+
+    def settle(self, quiet: float = 0.4, seconds: float = PATIENCE) -> None:
+        """Until nothing was written for so long."""
+        end = time.monotonic() + seconds
+        while self.pump(quiet):
+            assert time.monotonic() < end, f"still writing after {seconds:g} s; the screen:\n{self.text}"
+
+    def ended(self, seconds: float = PATIENCE) -> int:
+        """The exit status, negative for the signal that killed it. Waits for the end."""
+        end = time.monotonic() + seconds
+        while not self._closed and time.monotonic() < end:
+            self.pump(0.2)
+            if not self._child.isalive():
+                self.raw  # noqa: B018  # the rest
+                break
+        while self._child.isalive():
+            assert time.monotonic() < end, f"did not end in {seconds:g} s; the screen:\n{self.text}"
+            time.sleep(0.01)
+        if self._child.exitstatus is not None:
+            return int(self._child.exitstatus)
+        return -int(self._child.signalstatus or 0)
+
+    # Doing
+
+    def press(self, keys: str) -> None:
+        """Type, all at once."""
+        data = keys.encode()
+        while data:
+            data = data[os.write(self._child.child_fd, data) :]
+
+    def resize(self, columns: int, rows: int) -> None:
+        self.lines  # noqa: B018  # what was written so far was for the old size
+        self._screen.resize(rows, columns)
+        self._child.setwinsize(rows, columns)
+
+    def signal(self, number: signal.Signals) -> None:
+        os.kill(self._child.pid, number)
+
+    def hang_up(self) -> None:
+        """Close the window with the command still running."""
+        self._closed = True
+        self._child.ptyproc.fileobj.close()
+
+    @property
+    def pid(self) -> int:
+        return int(self._child.pid)
+
+    # Its state
+
+    @property
+    def line_discipline(self) -> LineDiscipline:
+        _, output, _, local, *_ = termios.tcgetattr(self._child.child_fd)
+        return LineDiscipline(
+            echo=bool(local & termios.ECHO),
+            canonical=bool(local & termios.ICANON),
+            signals=bool(local & termios.ISIG),
+            output=bool(output & termios.OPOST),
+        )
+
+    @property
+    def modes(self) -> dict[int, bool]:
+        """Every private mode that was set or reset, as it is now."""
+        found: dict[int, bool] = {}
+        for match in _MODE.finditer(self.raw):
+            for mode in match[1].split(b";"):
+                found[int(mode)] = match[2] == b"h"
+        return found

@@ -1,0 +1,51 @@
+"""Text is measured as Textual measures it, so that what is drawn below the screen fits on it."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from kustui.text.cells import cells, clusters, cropped, cut, padded
+from kustui.text.terminal_safe import shown
+from tests.tui.widgets.test_lines import ANYTHING
+
+
+def test_every_character_is_as_wide_as_on_the_screen() -> None:
+    characters = [chr(code) for code in range(0x20, 0x110000) if chr(code).isprintable()]
+    assert [each for each in characters if cells(each) != cell_len(each)] == []
+    assert [each for each in characters if cells(f"{each}\ufe0f") != cell_len(f"{each}\ufe0f")] == []
+
+
+@given(ANYTHING)
+def test_every_text_is_as_wide_as_on_the_screen(text: str) -> None:
+    assert cells(shown(text)) == cell_len(shown(text))
+
+
+@given(ANYTHING, st.integers(0, 20))
+def test_what_is_cut_or_padded_has_the_room_it_was_given(text: str, room: int) -> None:
+    told = shown(text)
+    assert cells(cut(told, room)) <= room
+    assert cells(padded(told, room)) == room
+    if cells(told) <= room:
+        assert cut(told, room) == told
+
+
+@given(ANYTHING, st.integers(0, 40))
+def test_what_is_cropped_is_the_end_of_the_text_of_so_many_cells(text: str, start: int) -> None:
+    told = shown(text)
+    found = cropped(told, start)
+    assert told.endswith(found.lstrip(" "))
+    assert sum(map(cells, clusters(found))) == max(0, sum(map(cells, clusters(told))) - start)
+
+
+def test_the_tables_are_only_loaded_for_text_that_needs_them() -> None:
+    code = (
+        "import sys; from kustui.text.cells import cells;"
+        "cells('Größe → … ● │'); print('wcwidth' in sys.modules); cells('漢'); print('wcwidth' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]

@@ -1,0 +1,297 @@
+"""Every action of the registry, carried out by its key.
+
+An action that is new in ``kustui/preferences/actions.py`` needs a line in ``DID``: ``Did(before, seen, becomes)`` with
+the keys that lead there, what somebody sees of it, and what that becomes when the first key of the action is pressed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pytest
+from textual.command import CommandPalette
+from textual.widgets import Input
+
+from kustui.config.actions import ACTIONS, BY_ID
+from kustui.tui.diagrams.boxes_view import BoxesView
+from kustui.tui.diagrams.chains_view import ChainsView
+from kustui.tui.explorer.copy_menu import CopyMenu
+from kustui.tui.help.help import Help
+from kustui.tui.widgets.rows import RowsView
+from tests.support.flows import step, workflow
+from tests.support.trees import SAMPLES
+from tests.tui.explorer.test_copy import board as board
+from tests.tui.explorer.test_explorer import CHAIN, ORGANISATION, Eye, explorer
+from tests.tui.rehearsal.test_actions import DID as REHEARSED
+
+if TYPE_CHECKING:
+    from kustui.tui.finder.finder import Finder
+    from tests.tui.explorer.test_copy import Clipboard
+
+ORDERS, BROKEN, ORDER = SAMPLES / "orders.json", SAMPLES / "broken", ("j", "6")
+SIDES = [f"s{index}" for index in range(40)]
+WIDE = workflow("a", step("a", " ".join(SIDES)), *(step(each) for each in SIDES))
+"""With more lanes, and more boxes in a row, than there is room for."""
+
+
+class Scene(NamedTuple):
+    """What somebody sees, and where what they copy ends up."""
+
+    eye: Eye
+    board: Clipboard
+
+    def view(self, name: str) -> RowsView:
+        return self.eye.app.screen.query_one(f"#{name}", RowsView)
+
+    @property
+    def boxes(self) -> BoxesView:
+        return self.eye.explorer.query_one(BoxesView)
+
+    @property
+    def chains(self) -> ChainsView:
+        return self.eye.explorer.query_one(ChainsView)
+
+    def drawn(self, name: str) -> str:
+        view: Any = self.eye.app.screen.query_one(f"#{name}")
+        return "\n".join("".join(piece.text for piece in view.render_line(y)) for y in range(view.size.height))
+
+
+class Did(NamedTuple):
+    before: tuple[str, ...]
+    """The keys that lead to where the action is carried out."""
+    seen: Callable[[Scene], Any]
+    becomes: Callable[[Any, Any], object]
+    """Whether that has become, from what it was, what it should be."""
+    of: Path | dict[str, Any] = CHAIN
+    size: tuple[int, int] = (100, 40)
+
+
+def cursor(name: str = "tree") -> Callable[[Scene], int]:
+    return lambda scene: scene.view(name).cursor
+
+
+def count(name: str = "tree") -> Callable[[Scene], int]:
+    return lambda scene: scene.view(name).rows.count
+
+
+def focus(scene: Scene) -> str | None:
+    return scene.eye.focus
+
+
+def here(scene: Scene) -> str:
+    return scene.eye.here
+
+
+def box(scene: Scene) -> tuple[int, int]:
+    """The middle of the selected one, in the picture."""
+    drawn = scene.boxes.drawn
+    assert drawn is not None
+    found = drawn.boxes.by_node[scene.boxes.selected]
+    return found.x + found.width // 2, found.y
+
+
+def window(scene: Scene) -> tuple[int, int]:
+    """Which cell of the picture is in the upper left corner."""
+    return scene.boxes.left, scene.boxes.top
+
+
+def copied(scene: Scene) -> str:
+    return scene.board.terminal[-1] if scene.board.terminal else ""
+
+
+def is_(value: object) -> Callable[[Any, Any], object]:
+    return lambda before, now: before != now == value
+
+
+def by(number: int) -> Callable[[Any, Any], object]:
+    return lambda before, now: now - before == number
+
+
+def another(before: Any, now: Any) -> object:
+    return now != before
+
+
+def more(before: Any, now: Any) -> object:
+    return now > before
+
+
+def less(before: Any, now: Any) -> object:
+    return now < before
+
+
+def holds(*parts: str) -> Callable[[Any, Any], object]:
+    return lambda before, now: all(part in now for part in parts) and not all(part in before for part in parts)
+
+
+def goes_to(pane: str) -> Did:
+    return Did((), focus, is_(pane), size=(160, 48))
+
+
+def copies(key: str, becomes: Callable[[Any, Any], object]) -> Did:
+    """From the menu, of the second step in the first workflow."""
+    return Did(("E", *"jjjjj", key), copied, becomes)
+
+
+def size_of(name: str) -> Callable[[Scene], int]:
+    return lambda scene: scene.eye.explorer.query_one(f"#{name}").outer_size.width
+
+
+def finder(scene: Scene) -> Finder | None:
+    open_now = scene.eye.explorer.finder
+    return open_now if open_now is not None and open_now.display else None
+
+
+def found(scene: Scene) -> int:
+    """Which of what was found has the cursor."""
+    open_now = finder(scene)
+    return open_now.list.cursor if open_now is not None else -1
+
+
+def typed(scene: Scene) -> str:
+    return scene.eye.app.focused.value if isinstance(scene.eye.app.focused, Input) else ""
+
+
+MARKED = ("m", "a", "E", *"jjjjj", "m", "b", "apostrophe")
+TYPED = ("8", "i", *"2000/d")
+FOUND = ("3", "slash", *"id", "enter")
+DID = {
+    "rows.down": Did((), cursor(), by(1)),
+    "rows.up": Did(("j", "j"), cursor(), by(-1)),
+    "rows.page-down": Did(("g",), cursor(), lambda _, now: now > 20, ORGANISATION),
+    "rows.page-up": Did(("G",), cursor(), lambda before, now: before - now > 20, ORGANISATION),
+    "rows.half-down": Did(("g",), cursor(), lambda _, now: 10 < now < 25, ORGANISATION),
+    "rows.half-up": Did(("G",), cursor(), lambda before, now: 10 < before - now < 25, ORGANISATION),
+    "rows.first": Did(("j", "j"), cursor(), is_(0)),
+    "rows.last": Did((), lambda scene: scene.view("tree").rows.count - scene.view("tree").cursor, is_(1)),
+    "rows.choose": Did((), count(), less),
+    "tree.open": Did(("h",), count(), more),
+    "tree.close": Did((), count(), less),
+    "tree.fold": Did((), count(), less),
+    "tree.open-all": Did((), count(), more),
+    "tree.close-all": Did(("E",), count(), less),
+    "rail.fold": Did(("j", "5", "j", "j", "j"), count("flow"), by(-4), ORDERS, (160, 48)),
+    "rail.unfold-all": Did(("j", "5", "j", "j", "j", "space"), count("flow"), by(4), ORDERS, (160, 48)),
+    "rail.lanes-left": Did(("5", "j", "l"), lambda scene: scene.drawn("flow"), another, WIDE, (80, 24)),
+    "rail.lanes-right": Did(("5", "j"), lambda scene: scene.drawn("flow"), another, WIDE, (80, 24)),
+    "boxes.down": Did(ORDER, lambda scene: box(scene)[1], more, ORDERS),
+    "boxes.up": Did((*ORDER, "j"), lambda scene: box(scene)[1], less, ORDERS),
+    "boxes.left": Did(("6", "j", "j", "l"), lambda scene: box(scene)[0], less, WIDE),
+    "boxes.right": Did(("6", "j", "j", "h", "h"), lambda scene: box(scene)[0], more, WIDE),
+    "boxes.first": Did((*ORDER, "j", "j"), lambda scene: box(scene)[1], is_(0), ORDERS),
+    "boxes.last": Did(ORDER, lambda scene: box(scene)[1], more, ORDERS),
+    "boxes.choose": Did(ORDER, focus, is_("detail"), ORDERS),
+    "boxes.pan-down": Did(ORDER, lambda scene: window(scene)[1], more, ORDERS, (80, 24)),
+    "boxes.pan-up": Did((*ORDER, "J"), lambda scene: window(scene)[1], less, ORDERS, (80, 24)),
+    "boxes.pan-left": Did(("6", "L"), lambda scene: window(scene)[0], less, WIDE),
+    "boxes.pan-right": Did(("6",), lambda scene: window(scene)[0], more, WIDE),
+    "boxes.page-down": Did(ORDER, lambda scene: window(scene)[1], more, ORDERS, (80, 24)),
+    "boxes.page-up": Did((*ORDER, "pagedown"), lambda scene: window(scene)[1], is_(0), ORDERS, (80, 24)),
+    "chains.overview": Did(("7",), lambda scene: scene.chains.listing, is_(True)),
+    "chains.sort": Did(("7", "o"), lambda scene: scene.chains.title, lambda was, now: was != now and " by " in now),
+    "chains.further": Did(("7",), lambda scene: scene.chains.steps, by(1)),
+    "chains.nearer": Did(("7",), lambda scene: scene.chains.steps, by(-1)),
+    "timeline.earlier": Did(("8", "z", "l"), lambda scene: scene.drawn("timeline"), holds("T+0"), size=(50, 24)),
+    "timeline.later": Did(
+        ("8", "z"), lambda scene: "T+0" in scene.drawn("timeline"), is_(False), size=(50, 24)
+    ),
+    "timeline.rate": Did(("8",), focus, is_("rate")),
+    "rate.keep": Did(TYPED, lambda scene: scene.drawn("timeline"), holds("83.3333 events an hour")),
+    "rate.drop": Did(TYPED, focus, is_("timeline")),
+    "go.back": Did(("j", "j", "p"), here, another),
+    "go.forward": Did(("p", "left_square_bracket"), here, another),
+    "go.next-problem": Did((), here, another, BROKEN / "missing-input.json"),
+    "go.previous-problem": Did((), here, another, BROKEN / "missing-input.json"),
+    "go.definition": Did(("E", "j", "j"), here, lambda _, now: "◇ branch" in now),
+    "go.uses": Did(("E", *"jjj"), focus, is_("uses")),
+    "go.mark": Did((), focus, is_("marks")),
+    "go.to-mark": Did(("m", "a"), focus, is_("marks")),
+    "view.uses": Did(("E", *"jjj", "u", "1"), focus, is_("uses")),
+    "view.next-pane": goes_to("flow"),
+    "view.previous-pane": goes_to("source"),
+    "view.tree": Did(("2",), focus, is_("tree")),
+    "view.detail": goes_to("detail"),
+    "view.source": goes_to("source"),
+    "view.flow": goes_to("flow"),
+    "view.boxes": goes_to("boxes"),
+    "view.chains": goes_to("chains"),
+    "view.timeline": goes_to("timeline"),
+    "view.problems": goes_to("problems"),
+    "view.changes": goes_to("changes"),
+    "view.maximise": Did((), lambda scene: scene.eye.panes, is_(["tree"])),
+    "view.larger": Did((), size_of("tree"), more, size=(160, 48)),
+    "view.smaller": Did((), size_of("tree"), less, size=(160, 48)),
+    "view.hide": Did((), lambda scene: "tree" in scene.eye.panes, is_(False)),
+    "view.leave": Did(("2",), focus, is_("tree")),
+    "selected.copy": Did((), focus, is_("copy-menu")),
+    "selected.edit": Did((), lambda scene: scene.eye.keys, holds("no-such-editor is not to be found")),
+    "copy.name": copies("y", is_("Whose conversation")),
+    "copy.id": copies("y", lambda _, now: len(now) == 9),
+    "copy.reference": copies("y", lambda _, now: now.startswith("/#steps.")),
+    "copy.json": copies("y", lambda _, now: "action" in json.loads(now)),
+    "copy.place": copies("y", lambda _, now: now.startswith(f"{CHAIN}:")),
+    "copy.pointer": copies("y", lambda _, now: now.startswith("/workflows/0/steps/")),
+    "copy.text": copies("y", lambda _, now: "● Whose conversation" in now),
+    "copy.diagram": copies("y", lambda _, now: "●─╮ Whose conversation" in now),
+    "copy.mermaid": copies("y", lambda _, now: now.startswith("flowchart")),
+    "menu.down": Did(("y",), cursor("copy-menu"), by(1)),
+    "menu.up": Did(("y", "down"), cursor("copy-menu"), by(-1)),
+    "menu.choose": Did(("y",), copied, is_("followup-timer-1-of-4-start")),
+    "menu.plain": Did(("y",), lambda scene: scene.board.plain[-1:], is_(["followup-timer-1-of-4-start"])),
+    "menu.leave": Did(("y",), lambda scene: len(scene.eye.explorer.query(CopyMenu)), is_(0)),
+    "find.filter": Did((), focus, is_("filter")),
+    "find.next-match": Did(FOUND, cursor("source"), more),
+    "find.previous-match": Did((*FOUND, "n"), cursor("source"), less),
+    "find.everything": Did((), lambda scene: finder(scene) is not None, is_(True)),
+    "marks.down": Did(MARKED, cursor("marks"), by(1)),
+    "marks.up": Did((*MARKED, "down"), cursor("marks"), by(-1)),
+    "marks.choose": Did(MARKED, here, holds("followup-timer-1-of-4-start")),
+    "marks.forget": Did(MARKED, count("marks"), by(-1)),
+    "marks.leave": Did(MARKED, focus, is_("tree")),
+    "finder.go": Did(("F", *"VIP"), here, lambda was, now: "VIP" in now and now != was, ORGANISATION),
+    "finder.leave": Did(("F",), focus, is_("tree")),
+    "finder.down": Did(("F", *"VIP"), found, more, ORGANISATION),
+    "finder.up": Did(("F", *"VIP", "down", "down"), found, less, ORGANISATION),
+    "finder.page-down": Did(("F", *"VIP"), found, more, ORGANISATION),
+    "finder.page-up": Did(("F", *"VIP", "pagedown"), found, less, ORGANISATION),
+    "finder.complete": Did(("F", *"acti"), typed, is_("action:")),
+    "filter.keep": Did(("slash", *"4-of"), focus, is_("tree")),
+    "filter.drop": Did(("slash", *"4-of"), count(), more),
+    "filter.up": Did(("3", "slash", *"id", "down"), cursor("source"), less),
+    "filter.down": Did(("3", "slash", *"id"), cursor("source"), more),
+    "help.filter": Did(("question_mark",), focus, is_("filter")),
+    "help.leave": Did(("question_mark",), lambda scene: isinstance(scene.eye.app.screen, Help), is_(False)),
+    "app.help": Did((), lambda scene: isinstance(scene.eye.app.screen, Help), is_(True)),
+    "app.palette": Did((), lambda scene: isinstance(scene.eye.app.screen, CommandPalette), is_(True)),
+    "app.suspend": Did((), lambda scene: scene.eye.keys, another),
+    "app.quit": Did((), lambda scene: scene.eye.app._exit, is_(True)),
+}  # fmt: skip
+"""What each action did, by its id."""
+
+
+def test_no_action_is_without_a_test_and_no_test_without_an_action() -> None:
+    missing = [action.id for action in ACTIONS if action.id not in DID.keys() | REHEARSED.keys()]
+    assert not missing, f"add to DID in {Path(__file__).name} what these do: {', '.join(missing)}"
+    assert not DID.keys() & REHEARSED.keys()
+    assert DID.keys() | REHEARSED.keys() <= BY_ID.keys(), "DID has actions that the registry has no more"
+
+
+@pytest.mark.parametrize("id_", DID)
+async def test_an_action_does_what_it_is_for(
+    id_: str, board: Clipboard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", "no-such-editor")
+    did, key = DID[id_], BY_ID[id_].key_list[0]
+    of = did.of
+    if isinstance(of, dict):
+        of = tmp_path / "app.json"
+        of.write_text(json.dumps(did.of))
+    async with explorer(of, size=did.size) as eye:
+        scene = Scene(eye, board)
+        await eye.press(*did.before)
+        was = did.seen(scene)
+        await eye.press(key)
+        now = did.seen(scene)
+        assert did.becomes(was, now), f"{key}: from {was!r} to {now!r}"

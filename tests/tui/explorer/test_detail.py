@@ -1,0 +1,268 @@
+"""What is said of each row of the tree, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kustui.check.problems import Severity
+from kustui.tui.explorer.detail import described
+from kustui.tui.explorer.tree import workflow_key
+from kustui.tui.widgets.lines import width_of
+from tests.support.definitions import ALWAYS
+from tests.support.flows import step, way, workflow
+from tests.support.trees import SAMPLE_PATHS, all_open, node, read, sample, text_of, tree_of, with_problems
+from tests.tui.explorer.test_tree import called, calling
+
+if TYPE_CHECKING:
+    from kustui.tui.explorer.tree import Tree
+    from kustui.tui.widgets.lines import Row
+
+
+def rows(tree: Tree, text: str, width: int = 100) -> list[Row]:
+    """The detail of the first row that holds a text."""
+    return described(tree, node(tree, text), width)
+
+
+def page(tree: Tree, text: str) -> list[str]:
+    return [text_of(row.line) for row in rows(tree, text)]
+
+
+def below(told: list[str], heading: str) -> list[str]:
+    """The lines below a heading, without their indentation."""
+    start = told.index(heading) + 1
+    end = next((index for index in range(start, len(told)) if told[index][:1] not in (" ",)), len(told))
+    return [line.strip() for line in told[start:end]]
+
+
+@pytest.mark.parametrize("width", [20, 38, 90])
+@pytest.mark.parametrize("name", SAMPLE_PATHS)
+def test_no_line_is_wider_than_the_pane(name: str, width: int) -> None:
+    tree = all_open(sample(name))
+    for found in tree.nodes:
+        told = described(tree, found, width)
+        assert told
+        assert [text_of(row.line) for row in told if width_of(row.line) > width] == []
+
+
+@pytest.mark.parametrize("name", SAMPLE_PATHS)
+def test_every_link_leads_to_a_row(name: str) -> None:
+    tree = all_open(sample(name))
+    keys = {found.key for found in tree.nodes} | {workflow_key(entry) for entry in tree.snapshot.collection.entries}
+    for found in tree.nodes:
+        for row in described(tree, found, 60):
+            assert not row.link or row.link in keys
+
+
+# A workflow
+
+
+def test_a_workflow_says_when_it_runs_what_it_does_and_whom_it_schedules() -> None:
+    tree = tree_of([calling("x", description="Plans it.", meta={"displayName": "Plan"}), called("x")])
+    told = page(tree, "w")
+    assert told[:3] == ["w", "Plan", "Plans it."]
+    assert "runs       on conversation.create" in told
+    assert "file       0.json:1" in told
+    assert below(told, "Steps (1)")[0].startswith("● schedule s0")
+    assert below(told, "Schedules") == ["⇒ x after 1 h"]
+
+
+def test_a_called_workflow_says_what_it_takes_and_who_schedules_it() -> None:
+    target = called("x")
+    target["trigger"]["schema"] = {"properties": {"foo": {"type": "string"}, "n": {}}, "required": ["foo"]}
+    tree = tree_of([calling("x"), target])
+    index = tree.reveal(workflow_key(tree.snapshot.collection.by_id["x"]))
+    assert index is not None
+    told = [text_of(row.line) for row in described(tree, tree.nodes[index], 100)]
+    assert "runs       when called" in told
+    assert below(told, "Inputs") == ["foo  string  required", "n"]
+    assert below(told, "Scheduled by") == ["← w after 1 h, in step s0"]
+
+
+def test_a_called_workflow_that_nothing_schedules_says_so() -> None:
+    assert below(page(tree_of([called("x")]), "x"), "Scheduled by") == ["nothing that is opened here"]
+
+
+def test_a_workflow_that_is_switched_off_or_empty_says_so() -> None:
+    told = page(tree_of(workflow("", enabled=False)), "w")
+    assert "switched off: it never runs" in told
+    assert "  none: a run does nothing" in told
+
+
+def test_what_a_workflow_answers_is_told() -> None:
+    definition = workflow("", response={"schema": {"properties": {"ok": {"type": "boolean"}}}})
+    assert below(page(tree_of(definition), "w"), "Answers") == ["ok  boolean"]
+
+
+@pytest.mark.parametrize("part", ["w", "◆", "● note.create a", "→ note.create a"])
+def test_keys_that_kustui_has_no_word_for_are_shown_as_they_are(part: str) -> None:
+    definition = workflow("", step("a", secret=[1, "two"]), secret={"x": None})
+    definition["trigger"]["secret"] = True
+    definition["trigger"]["transitions"] = [{"target": "a", "condition": ALWAYS, "secret": 2.5}]
+    told = below(page(tree_of(definition), part), "Also written here")
+    assert told == [
+        {"w": 'secret {"x": null}', "◆": "secret true", "●": 'secret [1, "two"]', "→": "secret 2.5"}[part[0]]
+    ]
+
+
+# Its parts
+
+
+def with_names() -> Tree:
+    condition = {"op": "eq", "values": ["/#steps.find.status", "open"]}
+    ways = [{"target": "note", "condition": condition, "meta": {"name": "Open"}}, way("gone")]
+    find = step("find", "", "note", transitions=ways, meta={"displayName": "Find it", "description": "By id."})
+    params = {
+        "body": "Hello {{steps.find.name}} of {{steps.lost.x}}",
+        "id": "/#steps.find.id",
+        "all": "/#steps.1",
+        "of": "/#steps.lost.y",
+        "n": "/#fn:parseInt,steps.find.n",
+        "deep": {"list": [1, None, "plain"]},
+        "empty": {},
+    }
+    return tree_of(workflow("find", find, step("note", params=params), step("alone")))
+
+
+def test_the_trigger_says_who_reads_it_and_where_it_leads() -> None:
+    told = page(with_names(), "◆")
+    assert "runs       on conversation.create" in told
+    assert "event      kustomer.conversation.create" in told
+    assert "read as    /#steps.1.…" in told
+    assert below(told, "Then") == ["→ Find it"]
+    assert below(told, "Read by") == ["← note.create note  all of it"]
+
+
+def test_a_step_says_where_it_leads_what_has_run_before_and_who_reads_it() -> None:
+    told = page(with_names(), "● Find it")
+    assert told[:2] == ["Find it", "By id."]
+    assert "does       kustomer.note.create" in told
+    assert "id         find" in told
+    assert below(told, "Then") == [
+        '→ note.create note “Open” if Find it.status is "open"',
+        "→ gone no such step",
+        "↯ on failure → note.create note",
+    ]
+    assert below(told, "Comes from") == ["← the trigger"]
+    assert below(told, "Read by")[0].startswith("← Find it → note.create note  status")
+    told = page(with_names(), "● note.create note")
+    assert below(told, "Comes from") == [
+        '← Find it “Open” if Find it.status is "open"',
+        "← Find it when it fails",
+    ]
+    assert below(told, "Has always run before") == ["Find it"]
+    assert below(told, "Then") == ["the run ends"]
+
+
+def test_params_are_told_with_the_names_of_steps_and_what_is_lost_is_marked() -> None:
+    found = rows(with_names(), "● note.create note")
+    told = below([text_of(row.line) for row in found], "Params")
+    assert told == [
+        "body Hello {{Find it.name}} of {{steps.lost.x}}",
+        "id ← Find it.id",
+        "all ← the trigger",
+        "of /#steps.lost.y no such step",
+        "n /#fn:parseInt,Find it.n",
+        "deep",
+        "list",
+        "0 1",
+        "1 null",
+        '2 "plain"',
+        "empty {}",
+    ]
+    assert [text for row in found for text, look in row.line if look == "fault"] == ["steps.lost.x", "/#steps.lost.y"]
+
+
+def test_a_step_that_cannot_run_says_why() -> None:
+    tree = tree_of(workflow("a", step("a"), step("b"), step("a")))
+    assert "no path leads here from the trigger" in page(tree, "● note.create b")
+    assert "an earlier step has the same id, so nothing leads here" in page(tree, "the id is taken")
+
+
+def test_a_branch_says_that_it_does_nothing() -> None:
+    told = page(tree_of(workflow("a", step("a", action=None))), "◇")
+    assert "does       nothing itself: it only branches" in told
+
+
+def test_a_transition_says_from_where_to_where_when_and_what_is_tried_before_it() -> None:
+    told = page(with_names(), "→ note.create note “Open”")
+    assert told[0] == "Transition"
+    assert "from       Find it" in told
+    assert "to         note" in told
+    assert "named      Open" in told
+    assert 'when       Find it.status is "open"' in told
+    assert "tried      first of 2; the first that holds is taken" in told
+    assert below(told, "Condition as written")[0] == 'op "eq"'
+
+
+def test_an_error_case_is_one() -> None:
+    assert page(with_names(), "↯")[0] == "Error case"
+
+
+def test_a_way_to_a_step_that_is_not_there_is_marked() -> None:
+    found = rows(with_names(), "→ gone")
+    assert ("gone", "fault") in [piece for row in found for piece in row.line]
+    assert all(not row.link for row in found if "gone" in text_of(row.line))
+
+
+def test_a_schedule_says_which_inputs_are_given_and_which_are_missing() -> None:
+    target = called("x")
+    target["trigger"]["schema"] = {
+        "properties": {"foo": {"type": "string"}, "@foo": {"type": "string"}, "n": {}}, "required": ["foo", "@foo"],
+    }  # fmt: skip
+    caller = calling("x")
+    caller["steps"][0]["params"]["inputs"] = {"foo": "/#steps.1.name"}
+    told = page(tree_of([caller, target]), "⇒")
+    assert told[:2] == ["Schedules a workflow", "⇒ x after 1 h"]
+    assert "in step    s0" in told
+    assert below(told, "Inputs") == ["foo ← name"]
+    assert below(told, "What it asks for") == ["✓ foo  string", "✗ @foo  string  missing", "n    not given"]
+
+
+def test_a_schedule_of_a_workflow_that_is_not_there_is_marked() -> None:
+    found = rows(tree_of(calling("y")), "⇒")
+    assert ("y", "fault") in [piece for row in found for piece in row.line]
+    assert below([text_of(row.line) for row in found], "Inputs") == ["none given"]
+
+
+@pytest.mark.parametrize("named", [None, "/#steps.1.workflow"])
+def test_a_schedule_that_only_a_run_can_follow_says_so(named: Any) -> None:
+    definition = calling("y")
+    definition["steps"][0]["params"]["workflowId"] = named
+    assert "only a run can tell" in page(tree_of(definition), "⇒")[1]
+
+
+# Files and what is wrong with them
+
+
+def test_an_app_says_what_it_is_called_needs_and_holds() -> None:
+    told = page(all_open(sample("orders.json")), "orders.json")
+    assert told[0] == "Orderdesk"
+    assert "app        orderdesk" in told
+    assert any(line.startswith("needs      kustomer-^") for line in told)
+    assert any(line.startswith("Workflows (") for line in told)
+
+
+def test_a_fault_shows_the_text_around_it() -> None:
+    found = rows(tree_of(b'{\n  "a": 1\n  "b": 2\n}'), "✗")
+    assert [text_of(row.line) for row in found][-3:] == ["    1 {", '    2   "a": 1', "              ^"]
+
+
+@pytest.mark.parametrize("before", ["\t", "漢字", "\u202e", "é"])
+def test_the_caret_stands_below_the_fault_whatever_is_before_it(before: str) -> None:
+    found = rows(tree_of('{"' + before.replace("\t", "") + '": 1,' + "\t" * before.count("\t") + " oops}"), "✗")
+    texts = [text_of(row.line) for row in found]
+    marked = next(index for index, text in enumerate(texts) if text.strip().startswith("^"))
+    column = width_of(((texts[marked - 1].split("oops")[0], ""),))
+    assert texts[marked].index("^") == column
+
+
+def test_what_is_wrong_comes_first_with_its_hint_and_its_place() -> None:
+    found = with_problems(
+        read([workflow("a", step("a", params={"x": "one", "y": "two"}))]), one=Severity.INFO, two=Severity.ERROR
+    )
+    told = page(all_open(found), "● note.create a")
+    assert told[0] == "✗ two is wrong"
+    assert told[1].strip().startswith("rule at 1:")
+    assert told[2] == "· one is wrong"

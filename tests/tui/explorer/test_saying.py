@@ -1,0 +1,111 @@
+"""What is said in short: news at the bottom, one toast at a time, and what a pane says that has nothing to show."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+import pytest
+
+from kustui.tui.diagrams.diagram import Diagram
+from kustui.tui.widgets.rows import RowsView
+from tests.support.flows import step, workflow
+from tests.tui.explorer.test_explorer import CHAIN, Eye, explorer, written
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.widget import Widget
+
+
+def drawn(view: Widget) -> str:
+    """What a pane shows, without its border."""
+    assert isinstance(view, RowsView | Diagram)
+    lines = ("".join(segment.text for segment in view.render_line(y)) for y in range(view.size.height))
+    return " ".join(" ".join(lines).split())
+
+
+def toasts(eye: Eye) -> list[str]:
+    return [str(found.message) for found in eye.app._notifications]
+
+
+@pytest.fixture
+def good(tmp_path: Path) -> Path:
+    """Two workflows in which nothing is wrong, and neither schedules the other."""
+    pair = [workflow("a", step("a"), name=name, id=name) for name in ("first", "second")]
+    return written(tmp_path / "good.json", pair)
+
+
+async def test_short_news_stand_at_the_bottom_until_the_next_key() -> None:
+    async with explorer(CHAIN) as eye:
+        for key in ("left_square_bracket", "right_square_bracket"):
+            await eye.press(key)
+            assert "no further" in eye.keys
+        await eye.press("j")
+        assert "no further" not in eye.keys
+        await eye.press("8", "i", *"many", "enter")
+        assert "a rate is a number" in eye.keys
+        assert eye.focus == "rate"
+        assert not toasts(eye)
+
+
+async def test_one_toast_is_shown_at_a_time_and_markup_in_it_is_text() -> None:
+    async with explorer(CHAIN) as eye:
+        for text in ("one", "two [b]three[/b] [/"):
+            eye.app.notify(text, severity="error")
+            await eye.rest()
+        assert toasts(eye) == ["two [b]three[/b] [/"]
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "said"),
+    [
+        ("5", "flow", "choose a workflow: its flow is drawn here"),
+        ("6", "boxes", "choose a workflow: its boxes are drawn here"),
+        (
+            "7",
+            "chains",
+            "choose a workflow: who schedules whom around it is drawn here; o lists all chains",
+        ),
+        ("8", "timeline", "choose a workflow: its chain of schedules is drawn here"),
+        ("c", "changes", "nothing has changed on disk since it was opened; a save is told here"),
+    ],
+)
+async def test_a_pane_without_anything_says_what_to_do(good: Path, key: str, name: str, said: str) -> None:
+    async with explorer(good, size=(80, 24)) as eye:
+        await eye.press("g", key)
+        assert drawn(eye.explorer.query_one(f"#{name}")) == said
+
+
+async def test_what_is_not_found_is_told_with_the_way_back(good: Path) -> None:
+    async with explorer(good, size=(80, 24)) as eye:
+        await eye.press("slash", *"zzz")
+        assert drawn(eye.explorer.tree_view) == "no workflow has that in its name, id or event; Esc shows all"
+        await eye.press("escape", "4")
+        assert drawn(eye.explorer.problems) == "nothing is wrong"
+        await eye.press("slash", *"zzz")
+        assert drawn(eye.explorer.problems) == "no problem holds these words; Esc shows all"
+        await eye.press("escape", "4", "7", "o")
+        assert "nothing here schedules a workflow" in drawn(eye.explorer.query_one("#chains"))
+        await eye.press("o", "1", "j", "8")
+        assert "nothing here schedules it" in drawn(eye.explorer.query_one("#timeline"))
+
+
+async def test_files_that_are_gone_are_not_said_to_be_filtered(good: Path) -> None:
+    async with explorer(good.parent, size=(80, 24)) as eye:
+        good.unlink()
+        view = eye.explorer.tree_view
+        for _ in range(400):
+            if not view.rows.count:
+                break
+            await eye.pilot.pause(0.05)
+        assert drawn(view) == "no workflow is left in the files; one that is saved there is shown again"
+        await eye.press("y")
+        assert "nothing is selected" in eye.keys
+        await eye.press("e")
+        assert "nothing is selected" in eye.keys
+        written(good, cast("object", workflow("a", step("a"), name="again")))
+        for _ in range(400):
+            if any("again" in row for row in eye.tree):
+                break
+            await eye.pilot.pause(0.05)
+        assert any("again" in row for row in eye.tree)

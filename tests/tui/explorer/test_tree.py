@@ -1,0 +1,381 @@
+"""The tree as a value: which rows there are, what they say, where they lead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kustui.check.problems import Severity
+from kustui.tui.explorer.tree import Kind, Tree, node_key, workflow_key
+from kustui.workspace.snapshot import Snapshot
+from tests.support.definitions import ALWAYS, a_workflow
+from tests.support.flows import step, way, workflow
+from tests.support.trees import (
+    SAMPLE_PATHS,
+    all_open,
+    node,
+    read,
+    rows_of,
+    sample,
+    sample_examined,
+    snapshot_of,
+    text_of,
+    tree_of,
+    with_problems,
+)
+
+if TYPE_CHECKING:
+    from kustui.tui.widgets.lines import Key
+
+SCHEDULE = "kustomer.app.scheduler.schedule-workflow"
+
+
+def calling(*ids: str, **members: Any) -> dict[str, Any]:
+    """A workflow with a step for each workflow id that it schedules after an hour."""
+    steps = [
+        step(f"s{place}", f"s{place + 1}" if place + 1 < len(ids) else "", action=SCHEDULE,
+             params={"workflowId": id_, "runAt": {"type": "relative", "value": 60}})
+        for place, id_ in enumerate(ids)
+    ]  # fmt: skip
+    return workflow("s0", *steps, **members)
+
+
+def called(id_: str) -> dict[str, Any]:
+    trigger = {"id": "1", "eventName": f"kustomer.workflow.{id_}.call", "callable": True, "schema": {},
+               "transitions": []}  # fmt: skip
+    return a_workflow(id_, id=id_, trigger=trigger, steps=[])
+
+
+# Which rows there are
+
+
+def test_a_file_that_is_one_workflow_has_no_row_of_its_own() -> None:
+    assert rows_of(Tree(read(a_workflow("one"), [a_workflow("two")]))) == [
+        "▸ one",
+        "▾ 1.json",
+        "  ▸ two",
+    ]
+
+
+def test_steps_are_told_in_flow_order_each_with_its_ways() -> None:
+    definition = workflow("b", step("a"), step("b", "a", "c"), step("c"))
+    assert rows_of(tree_of(definition)) == [
+        "▾ w",
+        "  ▾ ◆ on conversation.create",
+        "      → note.create b",
+        "  ▾ ● note.create b",
+        "      → note.create a",
+        "      ↯ on failure → note.create c",
+        "    ● note.create a",
+        "    ● note.create c",
+    ]
+
+
+def test_names_that_people_gave_are_told_instead_of_ids() -> None:
+    named = step("a", meta={"displayName": "Say hello"})
+    branch = step("b", "a", action=None)
+    condition = {"op": "eq", "values": ["/#steps.a.status", "open"]}
+    definition = workflow("b", named, branch)
+    definition["trigger"]["transitions"][0] = {"target": "b", "condition": condition, "meta": {"name": "Open"}}
+    assert rows_of(tree_of(definition))[1:] == [
+        "  ▾ ◆ on conversation.create",
+        '      → branch b “Open” if Say hello.status is "open"',
+        "  ▾ ◇ branch b",
+        "      → Say hello",
+        "    ● Say hello",
+    ]
+
+
+def test_what_cannot_run_says_so() -> None:
+    found = rows_of(tree_of(workflow("a", step("a"), step("lonely"), step("a"), enabled=False)))
+    assert "    ● note.create lonely never reached" in found
+    assert "    ● note.create a the id is taken" in found
+    tree = tree_of(workflow("a", step("a"), enabled=False))
+    assert text_of(tree.row(0).aside) == "switched off"
+
+
+def test_schedules_stand_below_their_step_even_when_it_is_closed() -> None:
+    tree = Tree(read([calling("x", "y"), called("x")]))
+    tree.open(1)
+    assert rows_of(tree) == [
+        "▾ 0.json",
+        "  ▾ w",
+        "    ▸ ◆ on conversation.create",
+        "    ▸ ● schedule s0",
+        "        ⇒ x after 1 h",
+        "    ▸ ● schedule s1",
+        "        ⇒ y no such workflow",
+        "  ▸ x",
+    ]
+
+
+@pytest.mark.parametrize("name", SAMPLE_PATHS)
+def test_every_row_of_a_sample_is_a_node_of_its_own_and_says_something(name: str) -> None:
+    tree = all_open(sample(name))
+    keys = [node.key for node in tree.nodes]
+    assert len(set(keys)) == len(keys)
+    assert all(rows_of(tree))
+    for entry in tree.snapshot.collection.entries:
+        mine = [node for node in tree.nodes if node.entry is entry]
+        flow = tree.subject(entry).flow
+        assert [n.part for n in mine if n.kind is Kind.STEP] == [*flow.order, *flow.shadowed]
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        [a_workflow("same", id="a"), a_workflow("same", id="b")],
+        [a_workflow("one", id="same"), a_workflow("two", id="same")],
+        [a_workflow("same", id=None), a_workflow("same", id=None)],
+        [a_workflow("x", id="same"), a_workflow("same", id=None)],
+    ],
+)
+def test_workflows_that_share_an_id_or_a_name_are_two_rows(definition: Any) -> None:
+    tree = tree_of(definition)
+    found = [node.key for node in tree.nodes if node.kind is Kind.WORKFLOW]
+    assert len(set(found)) == 2
+    for key in found:
+        index = tree.reveal(key)
+        assert index is not None
+        assert tree.nodes[index].key == key
+
+
+# Opening and closing
+
+
+def test_a_row_opens_and_closes_by_itself() -> None:
+    tree = Tree(read([a_workflow("one"), a_workflow("two")]))
+    before = rows_of(tree)
+    tree.open(1)
+    assert rows_of(tree)[1:5] == [
+        "  ▾ one", "    ▸ ◆ on conversation.create", "      ● note.create a", "  ▸ two",
+    ]  # fmt: skip
+    assert tree.is_open(1)
+    tree.open(3)
+    assert len(tree.nodes) == 5
+    tree.close(1)
+    assert rows_of(tree) == before
+
+
+@pytest.mark.parametrize("name", SAMPLE_PATHS)
+def test_opening_one_by_one_shows_what_is_shown_when_all_is_rebuilt(name: str) -> None:
+    tree = all_open(sample(name))
+    before = [node.key for node in tree.nodes]
+    tree.take(sample(name))
+    assert [node.key for node in tree.nodes] == before
+
+
+def test_everything_below_a_workflow_opens_at_once_and_every_workflow_closes_at_once() -> None:
+    tree = Tree(sample("timer-chain.json"))
+    tree.open_all(1)
+    assert rows_of(tree)[:6] == rows_of(all_open(sample("timer-chain.json")))[:6]
+    tree.close_all()
+    assert rows_of(tree) == rows_of(Tree(sample("timer-chain.json")))
+
+
+def test_opening_all_of_a_file_opens_the_file() -> None:
+    tree = Tree(sample("timer-chain.json"))
+    tree.close(0)
+    assert len(tree.nodes) == 1
+    tree.open_all(0)
+    assert len(tree.nodes) == 5
+
+
+def test_what_a_row_stands_below_is_its_parent() -> None:
+    tree = tree_of([a_workflow("one")])
+    assert [tree.parent(index) for index in range(len(tree.nodes))] == [0, 0, 1, 2, 1]
+
+
+def test_two_files_of_one_workflow_each_have_no_parent() -> None:
+    tree = Tree(read(a_workflow("one"), a_workflow("two")))
+    assert [tree.parent(index) for index in range(2)] == [0, 1]
+
+
+def test_a_hidden_node_is_revealed_by_opening_what_it_stands_below() -> None:
+    snapshot = sample("timer-chain.json")
+    tree = Tree(snapshot)
+    tree.close(0)
+    for target in all_open(snapshot).nodes:
+        index = tree.reveal(target.key)
+        assert index is not None
+        assert tree.nodes[index].key == target.key
+
+
+def test_a_node_that_is_gone_reveals_the_nearest_above_it() -> None:
+    tree = Tree(sample("timer-chain.json"))
+    entry = tree.snapshot.collection.entries[2]
+    index = tree.reveal((*node_key(entry, "gone"), "way 3"))
+    assert index is not None
+    assert tree.nodes[index].key == workflow_key(entry)
+    assert tree.reveal(("no such file", "x")) is None
+
+
+def test_another_snapshot_keeps_open_what_is_open() -> None:
+    first, second = a_workflow("one"), a_workflow("two")
+    tree = Tree(read([first, second]))
+    tree.open(2)
+    tree.open(3)
+    before = rows_of(tree)
+    tree.take(read([first, second]))
+    assert rows_of(tree) == before
+    tree.take(read([a_workflow("zero"), second]))
+    assert rows_of(tree) == [before[0], "  ▸ zero", *before[2:]]
+
+
+# The filter
+
+
+def test_a_filter_keeps_workflows_with_every_word_in_name_id_event_or_file() -> None:
+    tree = Tree(sample("organisation-export.json"))
+    entry = tree.snapshot.collection.entries[7]
+    for text in (entry.title.upper(), entry.id or "", f"{entry.title.split()[0]} {entry.id}"):
+        tree.set_filter(text)
+        shown = [node.entry for node in tree.nodes if node.kind is Kind.WORKFLOW]
+        assert entry in shown
+        assert len(shown) < len(tree.snapshot.collection.entries)
+    tree.set_filter("")
+    assert rows_of(tree) == rows_of(Tree(sample("organisation-export.json")))
+
+
+def test_a_filter_shows_files_that_are_closed_and_hides_those_without_a_match() -> None:
+    tree = Tree(read([a_workflow("one")], [a_workflow("two")], b"{"))
+    tree.close(2)
+    tree.set_filter("two")
+    assert rows_of(tree) == ["▾ 1.json", "  ▸ two"]
+    tree.set_filter("nothing like that")
+    assert rows_of(tree) == []
+    assert tree.first_workflow == 0
+
+
+# Where rows lead
+
+
+def test_enter_on_a_schedule_leads_to_the_workflow_and_on_a_transition_to_its_step() -> None:
+    tree = tree_of([calling("x", "y"), called("x")])
+    target = tree.snapshot.collection.by_id["x"]
+    assert tree.link(node(tree, "⇒ x")) == workflow_key(target)
+    assert tree.link(node(tree, "⇒ y")) == ()
+    assert tree.link(node(tree, "→ schedule s1")) == node_key(tree.snapshot.collection.entries[0], "s1")
+    assert tree.link(node(tree, "● schedule s0")) == ()
+
+
+@pytest.mark.parametrize("name", SAMPLE_PATHS)
+def test_every_link_of_a_sample_leads_to_a_row(name: str) -> None:
+    tree = all_open(sample(name))
+    keys = {node.key for node in tree.nodes}
+    for found in tree.nodes:
+        if link := tree.link(found):
+            assert link in keys
+
+
+def test_a_way_to_a_step_that_is_not_there_leads_nowhere() -> None:
+    tree = tree_of(workflow("gone", step("a")))
+    assert tree.link(node(tree, "no such step")) == ()
+
+
+# What is wrong
+
+
+def test_what_is_wrong_is_marked_on_its_row_and_on_each_above_it() -> None:
+    reading = step("a", "b gone", params={"x": ["lost"]})
+    found = with_problems(read([workflow("a", reading, step("b"))]), gone=Severity.ERROR, lost=Severity.WARNING)
+    assert rows_of(all_open(found)) == [
+        "▾ 0.json ✗",
+        "  ▾ w ✗",
+        "    ▾ ◆ on conversation.create",
+        "        → note.create a",
+        "    ▾ ● note.create a ✗",
+        "        → note.create b",
+        "        → gone no such step ✗",
+        "      ● note.create b",
+    ]
+
+
+def test_a_mark_counts_the_worst() -> None:
+    snapshot = read([workflow("a", step("a", params={"x": "one", "y": "two", "z": "three"}))])
+    tree = all_open(with_problems(snapshot, one=Severity.WARNING, two=Severity.WARNING, three=Severity.INFO))
+    assert rows_of(tree)[1] == "  ▾ w ▲2"
+    tree.take(with_problems(snapshot, three=Severity.INFO))
+    assert rows_of(tree)[1] == "  ▾ w ·"
+    tree.take(snapshot)
+    assert rows_of(tree)[1] == "  ▾ w"
+
+
+def test_a_broken_reference_is_marked_once_everything_is_examined() -> None:
+    lost = step("a", "gone", params={"x": "/#steps.lost.x"})
+    tree = all_open(snapshot_of([workflow("a", lost), calling("y", name="v", id="v")]))
+    wrong = [row.strip() for row in rows_of(tree) if row[-1:] in "✗▲" or row[-2:-1] in "✗▲"]
+    assert any("gone no such step" in row for row in wrong)
+    assert any("note.create a" in row for row in wrong)
+    assert any("y no such workflow" in row for row in wrong)
+
+
+def test_what_could_not_be_read_has_a_row_above_the_steps() -> None:
+    found = rows_of(tree_of([a_workflow(steps=[{"id": "a", "transitions": 5}])]))
+    assert found[2].startswith("      ✗ ")
+    assert [row.strip()[0] for row in rows_of(tree_of(b"{"))] == ["▾", "✗"]
+
+
+@pytest.mark.parametrize("way_in", [[way("a")], [{"target": "a"}], [{"target": "a", "condition": 5}]])
+def test_steps_are_shown_though_a_condition_cannot_be_read(way_in: Any) -> None:
+    trigger = {"id": "1", "eventName": "e", "transitions": way_in}
+    found = rows_of(tree_of(a_workflow(trigger=trigger)))
+    assert "    ● note.create a" in found
+    always = way_in[0].get("condition") == ALWAYS
+    assert ("a condition that could not be read" in "".join(found)) is not always
+
+
+def test_before_anything_is_examined_nothing_is_marked() -> None:
+    snapshot = read([workflow("gone")])
+    tree = all_open(Snapshot(snapshot.collection))
+    assert all(not tree.row(index).mark for index in range(len(tree.nodes)))
+
+
+def walk(tree: Tree, by: int) -> list[Key]:
+    """Where the key for the next problem leads, from the first row on, until it is back where it was first."""
+    seen: list[Key] = []
+    here = 0
+    while (problem := tree.problem_beyond(here, by)) is not None:
+        index = tree.reveal(tree.key_at(problem.document, problem.pointer))
+        assert index is not None
+        key = tree.nodes[index].key
+        if key in seen:
+            assert key == seen[0], "some are passed again and again, and the others never"
+            return seen
+        seen.append(key)
+        here = index
+    return seen
+
+
+@pytest.mark.parametrize("name", ["broken", "orders.json", "broken/unknown-target.json"])
+@pytest.mark.parametrize("by", [1, -1])
+def test_going_from_problem_to_problem_comes_by_every_one_and_round(name: str, by: int) -> None:
+    tree = all_open(sample_examined(name))
+    problems = tree.snapshot.problems or ()
+    assert set(walk(tree, by)) == {tree.key_at(problem.document, problem.pointer) for problem in problems}
+
+
+@pytest.mark.parametrize("by", [1, -1])
+def test_a_step_and_its_transition_that_are_both_wrong_hold_nobody_up(by: int) -> None:
+    both = {"id": "a", "transitions": [way("gone")], "action": "x", "params": {"x": "lost"}}
+    found = with_problems(
+        read([workflow("a", both, step("b", "nowhere"))]),
+        gone=Severity.ERROR, lost=Severity.ERROR, nowhere=Severity.ERROR,
+    )  # fmt: skip
+    assert len(walk(all_open(found), by)) == 3
+
+
+def test_a_problem_of_a_second_step_with_an_id_leads_to_that_one() -> None:
+    found = with_problems(read([workflow("a", step("a"), step("a", params={"x": "wrong"}))]), wrong=Severity.ERROR)
+    tree = all_open(found)
+    (problem,) = found.problems or ()
+    index = tree.reveal(tree.key_at(problem.document, problem.pointer))
+    assert index is not None
+    assert "the id is taken" in rows_of(tree)[index]
+
+
+def test_an_app_without_workflows_has_a_row_for_what_is_wrong_with_it() -> None:
+    tree = tree_of({"app": 5, "version": "1.0.0", "title": "t"}, [a_workflow()])
+    assert rows_of(tree)[0].startswith("▾ 0.json")
+    assert rows_of(tree)[1].strip().startswith("✗")

@@ -1,0 +1,147 @@
+"""Every action of a rehearsal, carried out by its key; ``tests/tui/test_actions.py`` asks for any that is missing."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from kustui.config.actions import BY_ID
+from kustui.tui.app import Kustui
+from kustui.tui.rehearsal.screen import Rehearse
+from tests.support.rehearsals import CHAIN, FOUR, Player, rehearsal
+from tests.tui.explorer.test_explorer import written
+from tests.tui.rehearsal.test_decision_actions import undecided
+
+ACTING = "@9YLjj12HE"
+"""On to the first step with an action."""
+
+
+class Did(NamedTuple):
+    before: tuple[str, ...]
+    """The keys that lead to where the action is carried out, or ``@`` with the step that is to be at hand."""
+    seen: Callable[[Player], Any]
+    becomes: Callable[[Any], object]
+    """Whether it has become what it should be; before, it was not."""
+    of: object = None
+    """A definition other than the chain."""
+
+
+def at(player: Player) -> int:
+    """How many steps were gone."""
+    return player.session.history.at
+
+
+def pane(name: str) -> Callable[[Player], str]:
+    return lambda player: " ".join(player.pane(name))
+
+
+def news(player: Player) -> str:
+    return player.news
+
+
+def heading(player: Player) -> str:
+    return " ".join(player.heading)
+
+
+def focus(player: Player) -> str | None:
+    return player.focus
+
+
+def asked(player: Player) -> str:
+    """What stands above the field, if there is one."""
+    return player.question if player.screen.asking is not None else ""
+
+
+def chosen_from(player: Player) -> list[str]:
+    return player.choices if player.screen.query("#choices") else []
+
+
+def is_(value: object) -> Callable[[Any], object]:
+    return lambda now: now == value
+
+
+def holds(part: str) -> Callable[[Any], object]:
+    return lambda now: part in now
+
+
+def begins(part: str) -> Callable[[Any], object]:
+    return lambda now: now.startswith(part)
+
+
+def goes_to(name: str, *before: str) -> Did:
+    return Did(before, focus, is_(name))
+
+
+DID = {
+    "view.rehearse": Did(("escape",), lambda player: isinstance(player.app.screen, Rehearse), is_(True)),
+    "rehearse.step": Did((), at, is_(1)),
+    "rehearse.step-back": Did(("s", "s"), at, is_(1)),
+    "rehearse.run-on": Did((), lambda player: player.state.finished, is_(True)),
+    "rehearse.run-to-schedule": Did((), lambda player: player.place, is_(f"{FOUR[1]}: 1")),
+    "rehearse.run-to-end": Did((), lambda player: player.state.finished, is_(True)),
+    "rehearse.restart": Did(("s", "s"), at, is_(0)),
+    "rehearse.forget": Did(("s", "s", "b"), lambda player: player.session.history.can_go_forward, is_(False)),
+    "rehearse.edit-answer": Did((ACTING,), asked, begins("What is it to answer?")),
+    "rehearse.edit-answer-outside": Did((ACTING,), heading, holds("mocked")),
+    "rehearse.fail": Did((ACTING,), lambda player: player.screen.asking is not None, is_(True)),
+    "rehearse.force": Did((ACTING,), chosen_from, lambda now: len(now) > 2),
+    "rehearse.replan": Did((ACTING, "f", "enter"), heading, lambda now: now.endswith("drafted")),
+    "rehearse.answer": Did(("c",), asked, begins("? status looksLike"), undecided()),
+    "rehearse.leave-run": Did(("c",), lambda player: player.state.finished, is_(True), undecided()),
+    "rehearse.edit-event": Did((), asked, begins("What does the event bring?")),
+    "rehearse.edit-event-outside": Did((), pane("table"), holds("payload  given {")),
+    "rehearse.another-event": Did((), chosen_from, holds("◆ kustomer.conversation.update")),
+    "rehearse.breakpoint": Did(("j",), pane("course"), holds("■")),
+    "rehearse.breakpoints": Did((), chosen_from, holds("after any failure")),
+    "rehearse.paths": Did((), chosen_from, lambda now: len(now) > 1),
+    "rehearse.chain-paths": Did((), chosen_from, lambda now: len(now) > 1),
+    "rehearse.scenarios": Did((), chosen_from, lambda now: any("scenario" in row for row in now)),
+    "rehearse.save": Did((), asked, bool),
+    "rehearse.course": goes_to("course", "2"),
+    "rehearse.table": goes_to("table"),
+    "rehearse.context": goes_to("context"),
+    "rehearse.queue": goes_to("queue"),
+    "rehearse.log": goes_to("log"),
+    "rehearse.coverage": goes_to("coverage"),
+    "rehearse.return": Did((), lambda player: isinstance(player.app.screen, Rehearse), is_(False)),
+    "context.open": Did(("@PbymBzfzS", "3", "enter"), lambda player: player.pane("context")[0], begins("▾")),
+    "context.close": Did(("@PbymBzfzS", "3"), lambda player: player.pane("context")[0], begins("▸")),
+    "line.keep": Did((ACTING, "f"), heading, holds("fails, mocked")),
+    "line.drop": Did((ACTING, "f"), lambda player: player.screen.asking is None, is_(True)),
+    "sheet.keep": Did((ACTING, "e"), heading, holds("mocked")),
+    "sheet.outside": Did((ACTING, "e"), pane("table"), holds('"outside"')),
+    "sheet.drop": Did((ACTING, "e"), lambda player: player.screen.asking is None, is_(True)),
+}
+"""What each action did, by its id."""
+
+
+@pytest.fixture
+def _editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that writes the same whatever it is given."""
+    script = tmp_path / "editor"
+    script.write_text('#!/bin/sh\nprintf \'{"outside": true}\' > "$1"\n')
+    script.chmod(0o755)
+    monkeypatch.setenv("VISUAL", str(script))
+    monkeypatch.setattr(Kustui, "suspend", lambda self: contextlib.nullcontext())
+
+
+@pytest.mark.usefixtures("_editor")
+@pytest.mark.parametrize("id_", DID)
+async def test_an_action_does_what_it_is_for(id_: str, tmp_path: Path) -> None:
+    did, key = DID[id_], BY_ID[id_].key_list[0]
+    path = CHAIN if did.of is None else written(tmp_path / "app.json", did.of)
+    async with rehearsal(path) as player:
+        for each in did.before:
+            await (player.until(each[1:]) if each.startswith("@") else player.do(each))
+        was = did.seen(player)
+        assert not did.becomes(was), f"before {key}: {was!r}"
+        await player.do(key)
+        for _ in range(200):
+            if did.becomes(did.seen(player)):
+                break
+            await player.pilot.pause(0.01)
+        assert did.becomes(did.seen(player)), f"{key}: from {was!r} to {did.seen(player)!r}"

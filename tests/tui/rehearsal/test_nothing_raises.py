@@ -1,0 +1,146 @@
+"""Whatever a definition holds and whatever is decided, every pane of a rehearsal can be told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from kustui.analysis.workflow_analysis import Subject
+from kustui.config.check_settings import Settings
+from kustui.simulate.engine.decisions import Answer, Fail, Force, Give, Leave, Replan
+from kustui.simulate.engine.engine import table
+from kustui.simulate.engine.organisation import Organisation
+from kustui.simulate.engine.stepping import MOST_STATES
+from kustui.simulate.paths.explore import explored, proposal_of
+from kustui.simulate.scenarios.read import as_file
+from kustui.tui.rehearsal.context_rows import context_rows
+from kustui.tui.rehearsal.coverage_rows import coverage_rows
+from kustui.tui.rehearsal.heading import heading_rows
+from kustui.tui.rehearsal.log_rows import Log
+from kustui.tui.rehearsal.parse_input import TypedError, failure_of, json_text, object_of, truth_of, value_of
+from kustui.tui.rehearsal.path_rows import path_row
+from kustui.tui.rehearsal.queue_rows import queue_rows
+from kustui.tui.rehearsal.run_rail import course
+from kustui.tui.rehearsal.scenario_follow import carried, starting
+from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, Session, Stop
+from kustui.tui.rehearsal.step_rows import step_rows
+from kustui.tui.widgets.lines import laid_out, width_of
+from tests.support.trees import SAMPLE_PATHS, sample_examined, snapshot_of
+from tests.tui.test_nothing_raises import VALUES, mutated
+
+if TYPE_CHECKING:
+    from kustui.workspace.snapshot import Snapshot
+
+DECISIONS = st.sampled_from(
+    ["step", "step", "step", "step", "back", "give", "fail", "force", "answer", "leave", "undo"]
+)
+
+
+def look_at_everything(session: Session, width: int) -> None:
+    key, node = session.place
+    organisation = session.organisation
+    entry = organisation.collection.by_key[key]
+    drawn = course(session, Subject(organisation.collection, entry, entry.reading, organisation.settings))
+    for place in range(len(drawn.nodes)):
+        drawn.row(place)
+    pages = [
+        *step_rows(session, node, width),
+        *(row for each in drawn.nodes[:3] for row in step_rows(session, each, width)),
+        *Log().rows(session, width),
+        *coverage_rows(session, width),
+    ]
+    for row in pages:
+        assert width_of(laid_out(row, width)) <= width
+    for row in (*heading_rows(session), *context_rows(session, frozenset()), *queue_rows(session)[0]):
+        laid_out(row, width)
+
+
+def decided(session: Session, what: str, value: Any) -> Session:
+    ways = table(session.state)
+    match what:
+        case "step":
+            return session.stepped()
+        case "back":
+            return session.back()
+        case "give":
+            return session.decided(Give(value))
+        case "fail":
+            return session.decided(Fail(404, value))
+        case "force":
+            return session.decided(Force(ways[-1].pointer if ways else ""))
+        case "answer" if (question := session.state.question) is not None:
+            return session.decided(Answer(question.pointer, question.condition or value))
+        case "leave":
+            return session.decided(Leave())
+        case "undo":
+            return session.decided(Replan()).toggled(Stop("step", *session.place))
+    return session
+
+
+def sessions_of(snapshot: Snapshot) -> list[Session]:
+    organisation = Organisation(snapshot.collection, snapshot.settings or Settings(), snapshot.by_entry)
+    return [Session.of(organisation, entry.key) for entry in snapshot.collection.entries]
+
+
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@given(mutated(), st.lists(st.tuples(DECISIONS, VALUES), max_size=25))
+def test_a_mutilated_definition_is_rehearsed_all_the_same(definition: Any, decisions: list[tuple[str, Any]]) -> None:
+    for session in sessions_of(snapshot_of(definition)):
+        for what, value in decisions:
+            session = decided(session, what, value)
+        look_at_everything(session, 40)
+        again = carried(session, session.organisation)
+        assert again is not None
+        look_at_everything(again.session, 78)
+
+
+@settings(deadline=None, max_examples=60)
+@given(VALUES)
+def test_any_json_is_rehearsed(value: Any) -> None:
+    for definition in (value, {"workflows": [{"name": "w", "trigger": value, "steps": [value]}]}):
+        for session in sessions_of(snapshot_of(definition)):
+            for _ in range(4):
+                session = session.stepped()
+                look_at_everything(session, 40)
+
+
+@pytest.mark.parametrize("name", SAMPLE_PATHS)
+def test_a_sample_is_rehearsed_from_each_of_its_workflows_and_along_its_paths(name: str) -> None:
+    for session in sessions_of(sample_examined(name))[:6]:
+        session = session.toggled(SCHEDULE).toggled(FAILURE)
+        for _ in range(12):
+            session = session.stepped()
+            look_at_everything(session, 52)
+        session = session.went([*session.onward(60, *session.breakpoints)] or session.history.states[:0])
+        look_at_everything(session, 78)
+        member = session.organisation.member(session.key)
+        for number, path in enumerate(explored(member, 6).paths, start=1):
+            path_row(number, path)
+            if (scenario := proposal_of(session.organisation, path).scenario) is not None:
+                begun = starting(session, as_file(scenario), session.key)
+                look_at_everything(begun.went([*begun.onward(20)]), 52)
+        assert len(session.history.states) < MOST_STATES
+
+
+ODD = ["{", "[1,]", "NaN", "9" * 5_000, "[" * 5_000, '"\\ud800"', "404 {"]
+
+
+@settings(deadline=None)
+@given(st.one_of(st.text(max_size=40), st.sampled_from(ODD)))
+def test_whatever_is_typed_is_read_or_refused_with_a_reason(text: str) -> None:
+    for read in (value_of, object_of, failure_of, truth_of):
+        told = "it is read"
+        try:
+            read(text)
+        except TypedError as refused:
+            told = str(refused)
+        assert told
+
+
+@given(VALUES)
+def test_what_is_offered_to_be_edited_is_json_again(value: Any) -> None:
+    text = json_text(value)
+    assert json_text(value_of(text)) == text

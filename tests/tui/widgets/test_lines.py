@@ -1,0 +1,188 @@
+"""Rows of text as cells: made harmless, cut, wrapped, put into ASCII."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from kustui import diagrams, tui
+from kustui.tui.widgets.lines import Line, Row, fitted, joined, laid_out, plain_ascii, shown, width_of, wrapped
+
+ANYTHING = st.text(
+    st.one_of(
+        st.characters(),  # surrogates among them
+        st.sampled_from("ab  é한字😀\u0301\u200d\u200b\ufe0f\u00a0\u3000\u202e\x1b\t\n\r‎❤👩🏽🇩🇪→…"),
+    ),
+    max_size=30,
+)
+LINES = st.lists(st.tuples(ANYTHING, st.sampled_from(["", "muted"])), max_size=5).map(tuple)
+
+
+def text_of(line: Line) -> str:
+    return "".join(text for text, _ in line)
+
+
+def cells(line: Line) -> int:
+    """As wide as it is drawn: piece by piece, made harmless."""
+    return sum(cell_len(shown(text)) for text, _ in line)
+
+
+# Harmless
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("\x00", "^@"),
+        ("\x1b[31mred\x1b]0;title\x07", "^[[31mred^[]0;title^G"),
+        ("\x7f", "<7F>"),
+        ("\x9b31m", "<9B>31m"),
+        ("a\tb\nc\rd", "a→b↵c^Md"),
+        ("\u202egnp.exe", "<U+202E>gnp.exe"),
+        ("\u2066x\u2069", "<U+2066>x<U+2069>"),
+        ("\u200e\u200f\u061c", "<U+200E><U+200F><U+061C>"),
+        ("zero\u200bwidth\ufeff\u2060\u200c", "zero<U+200B>width<U+FEFF><U+2060><U+200C>"),
+        ("a\u200db", "a<U+200D>b"),
+        ("\u200d", "<U+200D>"),
+        ("\ud800", "<U+D800>"),
+        ("\U000e0041", "<U+E0041>"),
+        ("\ue000", "<U+E000>"),
+        ("\u2028\u2029\u3000", "<U+2028><U+2029><U+3000>"),
+        ("\xad", "<AD>"),
+    ],
+)
+def test_what_a_terminal_would_obey_or_hide_is_spelt_out(text: str, told: str) -> None:
+    assert shown(text) == told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "plain",
+        "Größe",
+        "漢字 한글 かな",
+        "😀 🇩🇪 👍🏽",
+        "👨‍👩‍👧 ❤️‍🔥 🧑‍⚕️ 🏳️‍🌈",
+        "e\u0301",
+        "non\u00a0breaking",
+        "[bold]x[/]",
+    ],
+)
+def test_what_people_write_is_kept(text: str) -> None:
+    assert shown(text) == text
+
+
+@given(ANYTHING)
+def test_nothing_that_is_shown_is_obeyed_and_showing_it_again_changes_nothing(text: str) -> None:
+    told = shown(text)
+    assert not re.search(r"[\x00-\x1f\x7f-\x9f\u200b-\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]", told)
+    told.encode()  # no half of a surrogate pair
+    assert shown(told) == told
+
+
+# Width
+
+
+@given(LINES, st.integers(-1, 40))
+@example((("한" * 9, ""),), 4)
+@example((("\u0301", ""), ("abc", "")), 2)
+def test_a_fitted_line_is_never_wider_than_its_room(line: Line, width: int) -> None:
+    cut = fitted(line, width)
+    assert cells(cut) <= max(0, width)
+    if width_of(line) <= width:
+        assert cut == line
+    elif width > 0:
+        assert text_of(cut).endswith("…")
+
+
+@given(LINES, LINES, LINES, st.integers(0, 60))
+def test_a_row_is_never_wider_than_its_pane(line: Line, aside: Line, mark: Line, width: int) -> None:
+    assert cells(laid_out(Row(line, aside, mark), width)) <= width
+
+
+def test_what_stands_aside_is_at_the_edge_and_goes_when_there_is_no_room() -> None:
+    row = Row((("name", ""),), (("aside", ""),))
+    assert text_of(laid_out(row, 15)) == "name      aside"
+    assert text_of(laid_out(row, 11)) == "name  aside"
+    assert text_of(laid_out(row, 10)) == "name"
+
+
+def test_a_mark_is_shown_whatever_is_cut_for_it() -> None:
+    row = Row((("a long name", ""),), (("aside", ""),), (("✗2", "error"),))
+    assert text_of(laid_out(row, 30)) == "a long name           aside ✗2"
+    assert text_of(laid_out(row, 10)) == "a long… ✗2"
+    assert text_of(laid_out(row, 3)) == " ✗2"
+    assert text_of(laid_out(row, 2)) == "…" or text_of(laid_out(row, 2)) == "✗2"
+
+
+@given(LINES, st.integers(0, 40), st.integers(0, 50))
+@example((("a" + "\u00a0" * 50 + "b", ""),), 20, 0)
+@example((("x", ""), ("한" * 30, "")), 9, 4)
+@example(((" " * 100, ""), ("x", "")), 20, 2)
+def test_wrapped_lines_are_never_wider_than_their_room_and_lose_nothing(line: Line, width: int, indent: int) -> None:
+    found = list(wrapped(line, width, indent))
+    assert all(cells(each) <= max(width, 8) for each in found)
+    kept = "".join(text_of(each) for each in found).replace(" ", "")
+    assert kept == "".join(shown(text) for text, _ in line).replace(" ", "")
+
+
+@given(LINES, st.integers(8, 40))
+def test_wrapping_keeps_the_look_of_each_character(line: Line, width: int) -> None:
+    def looks(of: Line) -> list[tuple[str, str]]:
+        return [(character, look) for text, look in of for character in shown(text) if character != " "]
+
+    assert [pair for each in wrapped(line, width) for pair in looks(each)] == looks(line)
+
+
+def test_lines_are_broken_between_words_and_continued_lines_are_indented() -> None:
+    found = wrapped((("status is open and ", ""), ("tags contains", "key"), (" vip", "")), 16, 2)
+    assert [text_of(each) for each in found] == ["status is open", "  and tags", "  contains vip"]
+
+
+def test_a_word_longer_than_a_line_is_broken_where_the_line_ends() -> None:
+    assert [text_of(each) for each in wrapped((("abcdefghijklmnop", ""),), 8, 2)] == [
+        "abcdefgh",
+        "  ijklmn",
+        "  op",
+    ]
+
+
+def test_nothing_wrapped_is_an_empty_line() -> None:
+    assert list(wrapped((), 20)) == [()]
+
+
+def test_lines_are_joined_with_a_piece_between_them() -> None:
+    assert text_of(joined([(("a", ""),), (("b", ""), ("c", ""))], (", ", "muted"))) == "a, bc"
+    assert joined([], (", ", "")) == ()
+
+
+# ASCII
+
+
+@given(ANYTHING)
+@example("1\ufe0f\u20e3 👨‍👩‍👧 ❤️")
+def test_ascii_is_as_wide_as_what_it_stands_for(text: str) -> None:
+    told = plain_ascii(shown(text))
+    assert told.isascii()
+    assert cell_len(told) == cell_len(shown(text))
+
+
+@pytest.mark.parametrize(
+    ("text", "told"), [("é", "e"), ("ﬁx", "fx"), ("漢", "??"), ("→ “x”", '> "x"'), ("😀", "??"), ("Ω", "?")]
+)
+def test_ascii_keeps_what_can_be_kept(text: str, told: str) -> None:
+    assert plain_ascii(text) == told
+
+
+def test_every_glyph_of_ours_has_an_ascii_form() -> None:
+    folders = (Path(tui.__file__).parent, Path(diagrams.__file__).parent)
+    files = [file for folder in folders for file in folder.rglob("*.py")]
+    glyphs = {glyph for file in files for glyph in re.findall(r"[^\x00-\x7f]", file.read_text(encoding="utf-8"))}
+    assert len(glyphs) > 10
+    assert {glyph for glyph in glyphs if plain_ascii(glyph) == "?" and glyph not in "◇"} == set()
+    assert all(cell_len(glyph) == 1 == len(plain_ascii(glyph)) for glyph in glyphs)

@@ -1,0 +1,375 @@
+"""Every way in which a file is saved, with real files and the real watch, to the snapshot that follows."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import shutil
+import subprocess
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kustui.config.configuration import Configuration
+from kustui.workspace.change_follower import followed
+from kustui.workspace.snapshot import Snapshot, Workspace
+from kustui.workspace.watch import Changes
+from tests.support.definitions import a_workflow
+from tests.support.flows import step, workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from kustui.workspace.change_follower import Outcome
+
+PATIENCE = 20.0
+QUIET = 1.0
+
+
+def text(target: str = "a", *names: str) -> str:
+    """A workflow whose trigger leads to a step of that name, which is there if it is ``a``."""
+    return json.dumps([workflow(target, step("a"), id=name, name=name) for name in names or ("greet",)], indent=2)
+
+
+class Follower:
+    """What somebody is told, from a thread."""
+
+    def __init__(self, *paths: Path, keep: bool, poll: bool, also: tuple[str, ...]) -> None:
+        names = [str(path) for path in paths]
+        self.workspace = Workspace(names, keep=keep)
+        self.workspace.open()
+        configuration = Configuration(names)
+        self.workspace.refresh(settings=configuration.settings())
+        self.changes = Changes(names, also, poll=poll)
+        self._told: queue.Queue[Outcome] = queue.Queue()
+
+        def follow() -> None:
+            for outcome in followed(self.workspace, self.changes, configuration.settings):
+                self._told.put(outcome)
+
+        self._thread = threading.Thread(target=follow, daemon=True)
+        self._thread.start()
+        assert self.quiet()
+
+    def told(self) -> str:
+        """The next thing that is told, in short: how many workflows and problems, and what is broken."""
+        return self._short(self._told.get(timeout=PATIENCE))
+
+    def until(self, expected: str) -> list[str]:
+        """What is told up to something."""
+        seen = [self.told()]
+        while seen[-1] != expected:
+            seen.append(self.told())
+        return seen
+
+    def quiet(self) -> bool:
+        time.sleep(QUIET)
+        return self._told.empty()
+
+    @staticmethod
+    def _short(outcome: Outcome) -> str:
+        if not isinstance(outcome, Snapshot):
+            return str(outcome)
+        broken = sum(1 for document in outcome.collection.documents if document.broken)
+        rules = ",".join(sorted({problem.rule for problem in outcome.problems or ()}))
+        return f"{len(outcome.collection.entries)} {rules}{' broken' if broken else ''}"
+
+    def end(self) -> None:
+        self.changes.close()
+        self._thread.join(PATIENCE)
+        assert not self._thread.is_alive()
+
+
+@pytest.fixture
+def follow() -> Iterator[Callable[..., Follower]]:
+    made: list[Follower] = []
+
+    def start(*paths: Path, keep: bool = True, poll: bool = False, also: tuple[str, ...] = ()) -> Follower:
+        made.append(Follower(*paths, keep=keep, poll=poll, also=also))
+        return made[-1]
+
+    yield start
+    for follower in made:
+        follower.end()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    folder = tmp_path / "work"
+    folder.mkdir()
+    path = folder / "app.json"
+    path.write_text(text())
+    return path
+
+
+def in_place(path: Path, new: str) -> None:
+    path.write_text(new)
+
+
+def atomically(path: Path, new: str) -> None:
+    """A temporary file beside it, renamed: VS Code with some settings, most scripts, helix."""
+    part = path.with_name(f".{path.name}.part")
+    part.write_text(new)
+    part.rename(path)
+
+
+def as_vim(path: Path, new: str) -> None:
+    """The old one renamed away, a new one written, the old one deleted."""
+    backup = path.with_name(f"{path.name}~")
+    path.rename(backup)
+    path.write_text(new)
+    backup.unlink()
+
+
+def as_emacs(path: Path, new: str) -> None:
+    """The old one copied away, and written in place."""
+    shutil.copy(path, path.with_name(f"{path.name}~"))
+    path.write_text(new)
+
+
+def deleting(path: Path, new: str) -> None:
+    """Deleted, and made again a little later."""
+    path.unlink()
+    time.sleep(0.1)
+    path.write_text(new)
+
+
+def in_pieces(path: Path, new: str) -> None:
+    """Written slowly, so that what is there in between is half a file."""
+    third = len(new) // 3
+    with path.open("w") as file:
+        for start in range(0, len(new), third):
+            file.write(new[start : start + third])
+            file.flush()
+            time.sleep(0.1)
+
+
+def many_times(path: Path, new: str) -> None:
+    """A burst, of which only the last counts."""
+    for number in range(20):
+        path.write_text(text(f"wrong{number}"))
+    path.write_text(new)
+
+
+WAYS = [in_place, atomically, as_vim, as_emacs, deleting, in_pieces]
+
+
+@pytest.mark.parametrize("save", WAYS, ids=lambda save: save.__name__)
+@pytest.mark.parametrize("whole", [False, True], ids=["file", "folder"])
+def test_a_mistake_is_told_when_it_is_saved_and_when_it_is_mended(
+    save: Callable[[Path, str], None], whole: bool, file: Path, follow: Callable[..., Follower]
+) -> None:
+    follower = follow(file.parent if whole else file)
+    save(file, text("gone"))
+    assert follower.told() == "1 unknown-target"
+    save(file, text())
+    assert follower.told() == "1 "
+    assert follower.quiet()
+
+
+def test_of_a_burst_the_last_is_told(file: Path, follow: Callable[..., Follower]) -> None:
+    follower = follow(file)
+    many_times(file, text("a", "one", "two"))
+    assert follower.until("2 ")[:-1] in ([], ["1 unknown-target"])
+    assert follower.quiet()
+
+
+def test_a_save_that_changes_nothing_is_not_told(file: Path, follow: Callable[..., Follower]) -> None:
+    follower = follow(file)
+    atomically(file, file.read_text())
+    file.touch()
+    assert follower.quiet()
+
+
+def test_what_stays_broken_is_told_and_keeps_its_last_good_state(file: Path, follow: Callable[..., Follower]) -> None:
+    follower = follow(file)
+    file.write_text(text()[:40])
+    assert follower.told() == "1 invalid-json broken"
+    file.write_text(text())
+    assert follower.told() == "1 "
+
+
+def test_what_is_written_all_the_time_is_told_even_so(
+    file: Path, follow: Callable[..., Follower], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kustui.workspace.change_follower._PATIENCE", 1.0)
+    follower = follow(file)
+    stop = threading.Event()
+
+    def keep_writing() -> None:
+        while not stop.wait(0.05):
+            file.write_text(text()[: 40 + time.monotonic_ns() % 40])
+
+    writer = threading.Thread(target=keep_writing)
+    writer.start()
+    try:
+        assert follower.told() == "1 invalid-json broken"
+    finally:
+        stop.set()
+        writer.join()
+
+
+def test_a_file_that_vanishes_and_returns(file: Path, follow: Callable[..., Follower]) -> None:
+    follower = follow(file)
+    old = file.read_text()
+    file.unlink()
+    assert follower.told() == "1 unreadable-file broken"
+    file.write_text(old)
+    assert follower.told() == "1 "
+
+
+def test_a_file_that_vanishes_where_nothing_is_kept(file: Path, follow: Callable[..., Follower]) -> None:
+    follower = follow(file, keep=False)
+    old = file.read_text()
+    file.unlink()
+    assert follower.told() == f"{file}: no such file or directory"
+    file.write_text(old)
+    assert follower.told() == "1 "
+
+
+def test_a_file_that_turns_into_a_folder(file: Path, follow: Callable[..., Follower]) -> None:
+    follower = follow(file)
+    file.unlink()
+    file.mkdir()
+    (file / "one.json").write_text(text("gone"))
+    follower.until("1 unknown-target")
+    (file / "two.json").write_text(json.dumps(a_workflow("other")))
+    follower.until("2 unknown-target")
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_a_file_that_may_no_longer_be_read(file: Path, follow: Callable[..., Follower]) -> None:
+    follower = follow(file.parent)
+    file.chmod(0)
+    assert follower.told() == "1 unreadable-file broken"
+    file.chmod(0o644)
+    assert follower.told() == "1 "
+
+
+def test_a_folder_that_gains_and_loses_files(file: Path, follow: Callable[..., Follower]) -> None:
+    follower = follow(file.parent)
+    inner = file.parent / "deeper" / "still"
+    inner.mkdir(parents=True)
+    (inner / "new.json").write_text(json.dumps(a_workflow("new")))
+    assert follower.told() == "2 "
+    shutil.rmtree(file.parent / "deeper")
+    assert follower.told() == "1 "
+
+
+def test_a_folder_that_is_moved_away_and_another_put_in_its_place(file: Path, follow: Callable[..., Follower]) -> None:
+    follower = follow(file.parent)
+    file.parent.rename(file.parent.with_name("away"))
+    assert follower.told() == "1 unreadable-file broken"
+    file.parent.mkdir()
+    file.write_text(text("gone"))
+    follower.until("1 unknown-target")
+    file.write_text(text())
+    follower.until("1 ")
+
+
+def test_a_link_to_a_file_and_to_a_folder(file: Path, tmp_path: Path, follow: Callable[..., Follower]) -> None:
+    (tmp_path / "link.json").symlink_to(file)
+    follower = follow(tmp_path / "link.json")
+    atomically(file, text("gone"))
+    assert follower.told() == "1 unknown-target"
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "linked").symlink_to(file.parent)
+    follower = follow(other)
+    atomically(file, text())
+    assert follower.told() == "1 "
+
+
+def test_a_configuration_that_changes(file: Path, tmp_path: Path, follow: Callable[..., Follower]) -> None:
+    configuration = tmp_path / "kustui.toml"
+    configuration.write_text("")
+    file.write_text(text("gone"))
+    follower = follow(file.parent, also=(str(configuration),))
+    configuration.write_text('[rules]\nunknown-target = "off"')
+    assert follower.told() == "1 "
+    configuration.write_text("[rules")
+    assert "kustui.toml:1:7" in follower.told()
+    configuration.write_text("")
+    assert follower.told() == "1 unknown-target"
+
+
+def test_looking_at_the_files_instead(file: Path, follow: Callable[..., Follower]) -> None:
+    follower = follow(file.parent, poll=True)
+    for save in (in_place, atomically):
+        save(file, text("gone"))
+        assert follower.told() == "1 unknown-target"
+        save(file, text("a"))
+        assert follower.told() == "1 "
+
+
+def git(folder: Path, *words: str) -> None:
+    name = ["-c", "user.name=x", "-c", "user.email=x@example.com"]
+    subprocess.run(["git", *name, *words], cwd=folder, check=True, capture_output=True)
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="there is no git")
+def test_a_checkout_that_changes_300_files_at_once(tmp_path: Path, follow: Callable[..., Follower]) -> None:
+    git(tmp_path, "init", "-b", "one")
+
+    def put(number: int, target: str) -> None:
+        folder = tmp_path / f"team-{number % 7}"
+        folder.mkdir(exist_ok=True)
+        (folder / f"{number}.json").write_text(text(target, f"workflow {number}"))
+
+    for number in range(300):
+        put(number, "a")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-m", "one")
+    git(tmp_path, "checkout", "-b", "two")
+    for number in range(300):
+        put(number, "gone")
+    put(300, "gone")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "-m", "two")
+    follower = follow(tmp_path)
+    git(tmp_path, "checkout", "one")
+    follower.until("300 ")
+    git(tmp_path, "checkout", "two")
+    follower.until("301 unknown-target")
+    assert follower.quiet()
+    last = follower.workspace.snapshot
+    assert len(last.problems or ()) == 301
+
+
+def test_the_last_of_many_saves_is_never_missed(file: Path, follow: Callable[..., Follower]) -> None:
+    follower = follow(file)
+    last = ""
+    for number in range(60):
+        last = text("a", *(f"workflow {each}" for each in range(2 + number % 5)))
+        WAYS[number % 3](file, last)
+        time.sleep(0.005 * (number % 4))
+    follower.quiet()
+    assert follower.workspace.snapshot.collection.documents[0].source.data == last.encode()
+
+
+def test_a_later_change_takes_the_place_of_one_that_is_looked_at(
+    file: Path, follow: Callable[..., Follower], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from kustui.check import run
+
+    original = run.examine
+    slow = threading.Event()
+
+    def examine(collection: Any, entry: Any, settings: Any) -> Any:
+        if entry.title.startswith("slow"):
+            slow.set()
+            time.sleep(0.2)
+        return original(collection, entry, settings)
+
+    monkeypatch.setattr(run, "examine", examine)
+    follower = follow(file)
+    file.write_text(text("a", *(f"slow {number}" for number in range(100))))
+    assert slow.wait(PATIENCE)
+    file.write_text(text("gone", "quick"))
+    began = time.monotonic()
+    assert follower.told() == "1 unknown-target"
+    assert time.monotonic() - began < PATIENCE / 2, "the hundred were not waited for"

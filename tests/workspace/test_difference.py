@@ -1,0 +1,155 @@
+"""What is told of two snapshots, in the words in which it is told."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from kustui.workspace.difference import Difference, difference
+from kustui.workspace.snapshot import Snapshot, Workspace, examined
+from tests.support.definitions import a_workflow
+from tests.support.flows import step, workflow
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Files = dict[str, Any]
+
+
+@pytest.fixture
+def between(tmp_path: Path) -> Any:
+    """The difference between two states of a folder."""
+
+    def found(before: Files, after: Files, keep: bool = True) -> Difference:
+        workspace = Workspace([str(tmp_path)], keep=keep)
+        put(tmp_path, before)
+        workspace.open()
+        first = workspace.refresh()
+        put(tmp_path, after)
+        return difference(first, workspace.refresh([str(tmp_path / name) for name in after]))
+
+    return found
+
+
+def put(folder: Path, files: Files) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    for name, value in files.items():
+        text = value if isinstance(value, str) else json.dumps(value, indent=2)
+        (folder / name).write_text(text)
+
+
+def one(*steps: Any, first: str = "a", **members: Any) -> dict[str, Any]:
+    return workflow(first, *steps, **members)
+
+
+TWO = one(step("a", "b"), step("b"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "words"),
+    [
+        pytest.param([TWO], [TWO, a_workflow("new")], "1 workflow added", id="a workflow more"),
+        pytest.param([TWO, a_workflow("old")], [TWO], "1 workflow removed", id="a workflow less"),
+        pytest.param([TWO, a_workflow("x")], [a_workflow("x"), TWO], "no workflow is different", id="in another order"),
+        pytest.param([TWO], [one(step("a", "b", params={"x": 1}), step("b"))], "1 step changed", id="a step"),
+        pytest.param(
+            [TWO], [{**TWO, "trigger": {**TWO["trigger"], "meta": {}}}], "1 trigger changed", id="its trigger"
+        ),
+        pytest.param([TWO], [one(step("a"))], "1 step changed, 1 step removed", id="a step less"),
+        pytest.param(
+            [TWO], [one(step("a", "b"), step("b", "c"), step("c"))], "1 step changed, 1 step added", id="a step more"
+        ),
+        pytest.param([TWO], [one(step("a", "c"), step("c"))], "1 step changed, 1 step renamed", id="a step's id"),
+        pytest.param([TWO], [{**TWO, "description": "x"}], "1 workflow changed", id="its description"),
+        pytest.param([TWO], [one(step("b"), step("a", "b"))], "1 workflow changed", id="the order of its steps"),
+        pytest.param([TWO], [{**TWO, "name": "other"}], "1 workflow changed", id="its name, by its id"),
+        pytest.param([TWO], [{**TWO, "id": "x"}], "1 workflow changed", id="its id, by its name"),
+        pytest.param(
+            [TWO], [{**TWO, "id": "x", "name": "y"}], "1 workflow renamed, 1 workflow changed", id="both, by the rest"
+        ),
+    ],
+)
+def test_one_file(between: Any, before: Any, after: Any, words: str) -> None:
+    assert between({"a.json": before}, {"a.json": after}).words == words
+
+
+def test_a_file_laid_out_anew_is_the_same(between: Any) -> None:
+    assert between({"a.json": [TWO]}, {"a.json": json.dumps([TWO])}).words == "no workflow is different"
+
+
+def test_true_is_not_one(between: Any) -> None:
+    ones = [one(step("a", params={"x": 1}))], [one(step("a", params={"x": True}))]
+    assert between({"a.json": ones[0]}, {"a.json": ones[1]}).words == "1 step changed"
+
+
+def test_files_that_come_go_and_are_moved(between: Any) -> None:
+    found = between({"a.json": TWO, "b.json": a_workflow("b")}, {"b.json": a_workflow("b"), "c.json": TWO})
+    assert found.words == "1 file removed, 1 file added, 1 workflow moved"
+    (key,) = found.workflows
+    assert key.endswith("a.json#w")
+    assert found.workflows[key].key.endswith("c.json#w")
+
+
+def test_a_workflow_that_was_copied_elsewhere_before_it_was_removed_is_the_copy(between: Any) -> None:
+    found = between({"a.json": [TWO], "b.json": [TWO]}, {"a.json": [], "b.json": [TWO]})
+    assert found.words.startswith("1 workflow removed")
+    (moved,) = found.workflows.values()
+    assert moved.key.endswith("b.json#w")
+
+
+def test_an_app_beside_its_workflows(between: Any) -> None:
+    before = {"app": "x", "version": "1.0.0", "title": "X", "workflows": [TWO]}
+    found = between({"a.json": before}, {"a.json": {**before, "version": "1.0.1"}})
+    assert found.words == "1 app changed"
+    (change,) = found.changes
+    assert '"version": "1.0.0"' in change.before
+    assert '"version": "1.0.1"' in change.after
+
+
+def test_problems_that_are_fixed_and_new(between: Any) -> None:
+    broken = one(step("a", "gone"), step("b"), first="a b")
+    other = one(step("a"), step("b", params={"x": "/#steps.gone.y"}), first="a b")
+    found = between({"a.json": [broken]}, {"a.json": [other]})
+    assert found.words == "2 steps changed · 1 problem fixed, 1 new"
+    assert [problem.rule for problem in found.fixed] == ["unknown-target"]
+    assert [problem.rule for problem in found.new] == ["unknown-step-reference"]
+
+
+def test_a_problem_that_only_moved_is_none(between: Any) -> None:
+    broken = one(step("a", "gone"))
+    found = between({"a.json": [broken]}, {"a.json": [a_workflow("first"), broken]})
+    assert found.words == "1 workflow added"
+
+
+def test_a_file_that_cannot_be_read_and_can_be_again(between: Any, tmp_path: Path) -> None:
+    found = between({"a.json": [TWO]}, {"a.json": "[{"})
+    assert found.words == "a.json cannot be read · 1 new problem"
+    workspace = Workspace([str(tmp_path)], keep=True)
+    put(tmp_path, {"a.json": [TWO], "b.json": TWO})
+    workspace.open()
+    workspace.refresh()
+    put(tmp_path, {"a.json": "", "b.json": ""})
+    worse = workspace.refresh()
+    put(tmp_path, {"a.json": [TWO], "b.json": TWO})
+    assert difference(worse, workspace.refresh()).words.startswith("a.json can be read again")
+
+
+def test_of_very_many_workflows_only_their_number_is_told(between: Any) -> None:
+    before = [one(step("a", params={"x": number}), id=str(number), name=str(number)) for number in range(60)]
+    after = [one(step("a", params={"y": number}), id=str(number), name=str(number)) for number in range(60)]
+    assert between({"a.json": before}, {"a.json": after}).words == "60 workflows changed"
+
+
+@pytest.mark.parametrize(
+    "value", ['{"trigger": 1, "steps": 2}', '[{"steps": [1, {"id": 3}]}]', '{"workflows": [{"steps": {}}]}', '"x"']
+)
+def test_whatever_the_shape_nothing_is_raised(between: Any, value: str) -> None:
+    between({"a.json": value}, {"a.json": [TWO]})
+    between({"a.json": [TWO]}, {"a.json": value})
+
+
+def test_nothing_differs_from_itself() -> None:
+    assert difference(examined(Snapshot()), Snapshot()).words == "no workflow is different"
