@@ -16,7 +16,7 @@ from kustui.text.durations import minutes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from kustui.analysis.schedules import Call, Schedules
+    from kustui.analysis.schedules import ScheduleCall, Schedules
 
 
 class End(Enum):
@@ -37,7 +37,7 @@ class Link(NamedTuple):
 
     key: str
     """The key of the workflow; empty where the collection has none."""
-    call: Call | None = None
+    call: ScheduleCall | None = None
     """The call that leads here; None for the workflow that the chain begins with."""
     depth: int = 0
     more: tuple[bool, ...] = ()
@@ -172,7 +172,7 @@ def beginnings(schedules: Schedules, keys: Iterable[str]) -> Iterator[str]:
             yield key
 
 
-def _reached(calls: Mapping[str, tuple[Call, ...]], schedules: Schedules, key: str) -> set[str]:
+def _reached(calls: Mapping[str, tuple[ScheduleCall, ...]], schedules: Schedules, key: str) -> set[str]:
     found, pending = {key}, [key]
     while pending:
         for call in calls.get(pending.pop(), ()):

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class Edge:
     """An edge: a transition or an error case of ``source``, and the step it leads to."""
 
     source: str
@@ -33,7 +33,7 @@ class Way:
 
 
 @dataclass(frozen=True, eq=False)
-class Flow:
+class FlowGraph:
     """The graph of one workflow. Everything asked of it is worked out once, when first asked."""
 
     workflow: Workflow
@@ -53,7 +53,7 @@ class Flow:
         return frozenset({TRIGGER_ID, trigger.id} if trigger else {TRIGGER_ID})
 
     @cached_property
-    def shadowed(self) -> tuple[Step, ...]:
+    def duplicates(self) -> tuple[Step, ...]:
         """Steps whose id an earlier step, or the trigger, has: nothing can lead to them."""
         return tuple(step for step in self.workflow.steps if self.steps.get(step.id) is not step)
 
@@ -68,34 +68,37 @@ class Flow:
         return self.workflow.trigger if node == TRIGGER_ID else self.steps[node]
 
     @cached_property
-    def ways(self) -> Mapping[str, tuple[Way, ...]]:
+    def edges(self) -> Mapping[str, tuple[Edge, ...]]:
         """The ways out of each node that lead somewhere, in the order they are tried."""
-        return {node: tuple(way for way in ways if way.target in self.steps) for node, ways in self.written.items()}
+        return {
+            node: tuple(edge for edge in edges if edge.target in self.steps)
+            for node, edges in self.declared_edges.items()
+        }
 
     @cached_property
-    def lost(self) -> tuple[Way, ...]:
+    def dangling(self) -> tuple[Edge, ...]:
         """Ways to a step that is not there."""
-        return tuple(way for ways in self.written.values() for way in ways if way.target not in self.steps)
+        return tuple(edge for edges in self.declared_edges.values() for edge in edges if edge.target not in self.steps)
 
     @cached_property
-    def written(self) -> Mapping[str, tuple[Way, ...]]:
+    def declared_edges(self) -> Mapping[str, tuple[Edge, ...]]:
         """Every way out of each node as the file has them, in the order they are tried."""
         trigger = self.workflow.trigger
         return {
-            TRIGGER_ID: tuple(Way(TRIGGER_ID, way.target, way) for way in (trigger.transitions if trigger else ())),
-            **{id_: tuple(Way(id_, way.target, way) for way in step.ways) for id_, step in self.steps.items()},
+            TRIGGER_ID: tuple(Edge(TRIGGER_ID, edge.target, edge) for edge in (trigger.transitions if trigger else ())),
+            **{id_: tuple(Edge(id_, edge.target, edge) for edge in step.edges) for id_, step in self.steps.items()},
         }
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:
-        """Every node, and an edge a way with the Way under ``way``."""
+        """Every node, and an edge a way with the Edge under ``edge``."""
         import networkx as nx
 
         graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-        graph.add_nodes_from(self.written)
-        for ways in self.ways.values():
-            for way in ways:
-                graph.add_edge(way.source, way.target, way=way)
+        graph.add_nodes_from(self.declared_edges)
+        for edges in self.edges.values():
+            for edge in edges:
+                graph.add_edge(edge.source, edge.target, edge=edge)
         return graph
 
     @cached_property
@@ -103,13 +106,13 @@ class Flow:
         """The reachable, the trigger first, each after all that lead to it but for loops; first way first."""
         order: list[str] = []
         seen = {TRIGGER_ID}
-        stack = [(TRIGGER_ID, reversed(self.ways[TRIGGER_ID]))]
+        stack = [(TRIGGER_ID, reversed(self.edges[TRIGGER_ID]))]
         while stack:
-            node, ways = stack[-1]
-            for way in ways:
-                if way.target not in seen:
-                    seen.add(way.target)
-                    stack.append((way.target, reversed(self.ways[way.target])))
+            node, edges = stack[-1]
+            for edge in edges:
+                if edge.target not in seen:
+                    seen.add(edge.target)
+                    stack.append((edge.target, reversed(self.edges[edge.target])))
                     break
             else:
                 order.append(node)
@@ -132,13 +135,13 @@ class Flow:
         return tuple(step for id_, step in self.steps.items() if id_ not in self.reachable)
 
     @cached_property
-    def into(self) -> Mapping[str, tuple[Way, ...]]:
+    def incoming(self) -> Mapping[str, tuple[Edge, ...]]:
         """The ways into each node, in flow order of where they come from."""
-        found: dict[str, list[Way]] = {node: [] for node in self.written}
+        found: dict[str, list[Edge]] = {node: [] for node in self.declared_edges}
         for node in (*self._reverse_postorder, *(step.id for step in self.unreachable)):
-            for way in self.ways[node]:
-                found[way.target].append(way)
-        return {node: tuple(ways) for node, ways in found.items()}
+            for edge in self.edges[node]:
+                found[edge.target].append(edge)
+        return {node: tuple(edges) for node, edges in found.items()}
 
     @cached_property
     def _dominators(self) -> Mapping[str, str | None]:
@@ -153,9 +156,9 @@ class Flow:
             changed = False
             for node in self._reverse_postorder[1:]:
                 nearest = None
-                for way in self.into[node]:
-                    if way.source in found:
-                        nearest = way.source if nearest is None else _meeting(nearest, way.source, found, place)
+                for edge in self.incoming[node]:
+                    if edge.source in found:
+                        nearest = edge.source if nearest is None else _meeting(nearest, edge.source, found, place)
                 if nearest != found.get(node):
                     found[node], changed = nearest, True
         return found
@@ -210,14 +213,14 @@ class Flow:
             found: set[str] = set()
             pending = [node]
             while pending:
-                for way in self.ways[pending.pop()]:
-                    if way.target not in found:
-                        found.add(way.target)
-                        pending.append(way.target)
+                for edge in self.edges[pending.pop()]:
+                    if edge.target not in found:
+                        found.add(edge.target)
+                        pending.append(edge.target)
             self._descendants[node] = frozenset(found)
         return self._descendants[node]
 
-    def path(self, source: str, target: str, avoiding: str | None = None) -> tuple[Way, ...]:
+    def path(self, source: str, target: str, avoiding: str | None = None) -> tuple[Edge, ...]:
         """A shortest path, or one that keeps clear of a node; empty where there is none."""
         import networkx as nx
 
@@ -227,13 +230,13 @@ class Flow:
         except (nx.NetworkXNoPath, nx.NodeNotFound):
             return ()
         return tuple(
-            next(way for way in self.ways[here] if way.target == there) for here, there in itertools.pairwise(nodes)
+            next(edge for edge in self.edges[here] if edge.target == there) for here, there in itertools.pairwise(nodes)
         )
 
     @cached_property
     def loops(self) -> tuple[tuple[str, ...], ...]:
         """One loop of each ring of steps, told from the step that comes first in flow order."""
-        if not has_cycle({node: [way.target for way in ways] for node, ways in self.ways.items()}):
+        if not has_cycle({node: [edge.target for edge in edges] for node, edges in self.edges.items()}):
             return ()
         import networkx as nx
 
@@ -242,11 +245,11 @@ class Flow:
         found = []
         for ring in nx.strongly_connected_components(self.graph):
             first = min(ring, key=lambda node: place[node])
-            ways = [way for way in self.ways[first] if way.target in ring]
-            if not ways:
+            edges = [edge for edge in self.edges[first] if edge.target in ring]
+            if not edges:
                 continue  # one step alone, which does not lead to itself
             inside = self.graph.subgraph(ring)
-            found.append(min((tuple(nx.shortest_path(inside, way.target, first)) for way in ways), key=len))
+            found.append(min((tuple(nx.shortest_path(inside, edge.target, first)) for edge in edges), key=len))
         return tuple(sorted(((ring[-1], *ring[:-1]) for ring in found), key=lambda ring: place[ring[0]]))
 
 

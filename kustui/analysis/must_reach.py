@@ -9,7 +9,7 @@ from kustui.definition.expressions import always_holds, parse_condition
 from kustui.definition.models import TRIGGER_ID
 
 if TYPE_CHECKING:
-    from kustui.analysis.flow import Flow
+    from kustui.analysis.flow import FlowGraph
     from kustui.definition.models import Transition
 
 
@@ -19,12 +19,12 @@ def holds_always(transition: Transition) -> bool:
     return written is not None and always_holds(parse_condition(written.op, written.values))
 
 
-def certain_steps(flow: Flow) -> frozenset[str]:
+def certain_steps(flow: FlowGraph) -> frozenset[str]:
     """The pointers of the schedule steps that no run can pass by, short of a failure.
 
     A run passes a step by where it can end before, because no transition's condition holds, or go round it.
     """
-    onward = {node: _onward(flow, node) for node in flow.written}
+    onward = {node: _onward(flow, node) for node in flow.declared_edges}
     return frozenset(
         step.pointer
         for id_, step in flow.steps.items()
@@ -47,15 +47,15 @@ def _certain(onward: Mapping[str, tuple[str, ...] | None], goal: str) -> bool:
     return True
 
 
-def _onward(flow: Flow, node: str) -> tuple[str, ...] | None:
+def _onward(flow: FlowGraph, node: str) -> tuple[str, ...] | None:
     """The steps that may follow a node when it does not fail; None where the run can end there."""
     targets = []
-    for way in flow.written[node]:
-        if way.after_failure:
+    for edge in flow.declared_edges[node]:
+        if edge.after_failure:
             continue
-        if way.target not in flow.steps:
+        if edge.target not in flow.steps:
             return None
-        targets.append(way.target)
-        if holds_always(way.transition):
+        targets.append(edge.target)
+        if holds_always(edge.transition):
             return tuple(targets)
     return None  # none of its conditions may hold

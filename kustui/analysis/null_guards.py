@@ -28,7 +28,7 @@ from kustui.definition.expressions.nodes import Block
 from kustui.definition.models import TRIGGER_ID
 
 if TYPE_CHECKING:
-    from kustui.analysis.flow import Flow, Way
+    from kustui.analysis.flow import Edge, FlowGraph
     from kustui.analysis.references import Read
     from kustui.definition.expressions import Path
     from kustui.definition.expressions.nodes import Node
@@ -48,17 +48,17 @@ _ASK = {"exists", "dne"}
 class Existence:
     """What the conditions of a workflow say about which steps have run."""
 
-    flow: Flow
+    flow: FlowGraph
 
     @cached_property
     def _conditions(self) -> dict[str, Condition]:
         """By the pointer of the transition."""
         found: dict[str, Condition] = {}
-        for ways in self.flow.ways.values():
-            for way in ways:
-                written = way.transition.condition
+        for edges in self.flow.edges.values():
+            for edge in edges:
+                written = edge.transition.condition
                 if written is not None:
-                    found[way.transition.pointer] = parse_condition(written.op, written.values)
+                    found[edge.transition.pointer] = parse_condition(written.op, written.values)
         return found
 
     def asked_by(self, read: Read, path: Path, node: str) -> bool:
@@ -92,18 +92,18 @@ class Existence:
                 pending.extend((*block.body, *block.inverse))
         return False
 
-    def path_without(self, node: str, reader: str) -> tuple[Way, ...]:
+    def path_without(self, node: str, reader: str) -> tuple[Edge, ...]:
         """A shortest path from the trigger to the reader on which the node has not run and nothing has asked for
         it; empty where there is none."""
         # Sought backwards, up to the nearest step before both: most often a few steps of many.
         fork = next(above for above in self.flow.always_before(reader) if self.flow.has_always_run(above, node))
-        onward: dict[str, Way | None] = {reader: None}
+        onward: dict[str, Edge | None] = {reader: None}
         pending = [reader]
         for here in pending:  # breadth first: it grows while it is walked
-            for way in self.flow.into[here]:
-                if way.source not in onward and way.source != node and self._can_be_taken(way, node):
-                    onward[way.source] = way
-                    pending.append(way.source)
+            for edge in self.flow.incoming[here]:
+                if edge.source not in onward and edge.source != node and self._can_be_taken(edge, node):
+                    onward[edge.source] = edge
+                    pending.append(edge.source)
             if fork in onward:
                 break
         path = list(self.flow.path(TRIGGER_ID, fork)) if fork in onward else []
@@ -113,23 +113,23 @@ class Existence:
             after = onward[after.target]
         return tuple(path)
 
-    def _can_be_taken(self, way: Way, node: str) -> bool:
-        return any(each is way for each in self._ways_without(way.source, node))
+    def _can_be_taken(self, edge: Edge, node: str) -> bool:
+        return any(each is edge for each in self._ways_without(edge.source, node))
 
-    def _ways_without(self, here: str, node: str) -> Iterator[Way]:
+    def _ways_without(self, here: str, node: str) -> Iterator[Edge]:
         """The ways that can be taken out of a node when another one's output is missing."""
         taken_before = {False: False, True: False}
-        for way in self.flow.ways[here]:
-            if taken_before[way.after_failure]:
+        for edge in self.flow.edges[here]:
+            if taken_before[edge.after_failure]:
                 continue  # an earlier one holds, always or just because it is missing
-            condition = self._conditions.get(way.transition.pointer)
+            condition = self._conditions.get(edge.transition.pointer)
             if condition is None:
-                yield way
+                yield edge
                 continue
             if not self._implies(condition, node):
-                yield way
+                yield edge
             if self._holds_without(condition, node):
-                taken_before[way.after_failure] = True
+                taken_before[edge.after_failure] = True
 
     def _implies(self, condition: Condition, node: str) -> bool:
         """Whether the condition can only hold when the node's output is there. Of what is reported as badly written

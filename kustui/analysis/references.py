@@ -9,7 +9,7 @@ from kustui.definition.expressions import Expression, expressions_in
 from kustui.definition.models import TRIGGER_ID
 
 if TYPE_CHECKING:
-    from kustui.analysis.flow import Flow
+    from kustui.analysis.flow import FlowGraph
     from kustui.definition.models import Step, Transition, Trigger
 
 
@@ -24,7 +24,7 @@ class Read(NamedTuple):
     """The transition or error case whose condition it stands in; None in the params of a step."""
 
 
-def reads_of(flow: Flow) -> Iterator[Read]:
+def reads_of(flow: FlowGraph) -> Iterator[Read]:
     """Every expression of a workflow, the trigger's first, then step by step as the file has them."""
     if (trigger := flow.workflow.trigger) is not None:
         yield from _reads_of_ways(TRIGGER_ID, trigger)
@@ -35,14 +35,14 @@ def reads_of(flow: Flow) -> Iterator[Read]:
 
 
 def _reads_of_ways(node: str, part: Trigger | Step) -> Iterator[Read]:
-    for way in part.ways:
-        if way.condition is not None:
-            pointer = f"{way.pointer}/condition/values"
-            for at, expression in expressions_in(way.condition.values, pointer):
-                yield Read(node, at, expression, way)
+    for edge in part.edges:
+        if edge.condition is not None:
+            pointer = f"{edge.pointer}/condition/values"
+            for at, expression in expressions_in(edge.condition.values, pointer):
+                yield Read(node, at, expression, edge)
 
 
-def reads_from(reads: Iterable[Read], flow: Flow, node: str) -> Iterator[Read]:
+def reads_from(reads: Iterable[Read], flow: FlowGraph, node: str) -> Iterator[Read]:
     """Those of the reads that read the output of a trigger or step."""
     for read in reads:
         if any(path.step is not None and flow.node(path.step) == node for path in read.expression.paths):

@@ -12,12 +12,12 @@ from kustui.analysis.cycles import has_cycle
 if TYPE_CHECKING:
     import networkx as nx
 
-    from kustui.analysis.flow import Flow, Way
+    from kustui.analysis.flow import Edge, FlowGraph
     from kustui.definition.models import RunAt
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class ScheduleCall:
     """One step that schedules a workflow."""
 
     caller: str
@@ -29,11 +29,11 @@ class Call:
     """The id it names; None where it is missing, or a reference that only a run can follow."""
     run_at: RunAt | None
     inputs: Mapping[str, Any]
-    ways: tuple[Way, ...]
+    edges: tuple[Edge, ...]
     """How a run gets to the step: their conditions are the conditions of the call."""
 
 
-def calls_of(key: str, flow: Flow) -> tuple[Call, ...]:
+def calls_of(key: str, flow: FlowGraph) -> tuple[ScheduleCall, ...]:
     """The schedule calls of one workflow, in flow order."""
     found = []
     for step in flow.order:
@@ -41,7 +41,7 @@ def calls_of(key: str, flow: Flow) -> tuple[Call, ...]:
             named = schedule.workflow_id
             followed = isinstance(named, str) and not named.startswith("/#") and "{{" not in named
             found.append(
-                Call(
+                ScheduleCall(
                     key,
                     step.id,
                     step.name,
@@ -49,7 +49,7 @@ def calls_of(key: str, flow: Flow) -> tuple[Call, ...]:
                     named if followed else None,
                     schedule.run_at,
                     schedule.inputs,
-                    flow.into[step.id],
+                    flow.incoming[step.id],
                 )
             )
     return tuple(found)
@@ -59,15 +59,15 @@ def calls_of(key: str, flow: Flow) -> tuple[Call, ...]:
 class Schedules:
     """The schedule calls between the workflows of a collection."""
 
-    calls: tuple[Call, ...]
+    calls: tuple[ScheduleCall, ...]
     keys: Mapping[str, str]
     """The key of the workflow that each id names."""
 
     @classmethod
-    def of(cls, calls: Iterable[Call], keys: Mapping[str, str]) -> Schedules:
+    def of(cls, calls: Iterable[ScheduleCall], keys: Mapping[str, str]) -> Schedules:
         return cls(tuple(calls), keys)
 
-    def target(self, call: Call) -> str | None:
+    def target(self, call: ScheduleCall) -> str | None:
         """The key of the workflow that a call schedules, or None where the collection has none."""
         return self.keys.get(call.workflow_id) if call.workflow_id is not None else None
 
@@ -83,11 +83,11 @@ class Schedules:
         return graph
 
     @cached_property
-    def from_workflow(self) -> Mapping[str, tuple[Call, ...]]:
+    def from_workflow(self) -> Mapping[str, tuple[ScheduleCall, ...]]:
         return _grouped((call.caller, call) for call in self.calls)
 
     @cached_property
-    def to_workflow(self) -> Mapping[str, tuple[Call, ...]]:
+    def to_workflow(self) -> Mapping[str, tuple[ScheduleCall, ...]]:
         """The calls that schedule each workflow."""
         return _grouped((target, call) for call in self.calls if (target := self.target(call)) is not None)
 
@@ -123,8 +123,8 @@ class Schedules:
         return tuple(sorted(found, key=lambda ring: place[ring[0]]))
 
 
-def _grouped(pairs: Iterable[tuple[str, Call]]) -> Mapping[str, tuple[Call, ...]]:
-    found: dict[str, list[Call]] = {}
+def _grouped(pairs: Iterable[tuple[str, ScheduleCall]]) -> Mapping[str, tuple[ScheduleCall, ...]]:
+    found: dict[str, list[ScheduleCall]] = {}
     for key, call in pairs:
         found.setdefault(key, []).append(call)
     return {key: tuple(calls) for key, calls in found.items()}

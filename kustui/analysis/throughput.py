@@ -14,7 +14,7 @@ from kustui.analysis.chains import End
 
 if TYPE_CHECKING:
     from kustui.analysis.chains import Chain
-    from kustui.analysis.schedules import Call
+    from kustui.analysis.schedules import ScheduleCall
 
 WINDOW = 15
 """Minutes over which runs are counted [docs]."""
@@ -47,7 +47,7 @@ class Load:
         return self.waiting[minutes // WINDOW - 1]
 
 
-def load_of(chain: Chain, per_minute: float, happens: Callable[[Call], bool] = lambda _: True) -> Load:
+def load_of(chain: Chain, per_minute: float, happens: Callable[[ScheduleCall], bool] = lambda _: True) -> Load:
     """The load of a chain whose first workflow starts so many times a minute, counting the calls that happen.
 
     A call whose time is not known, or less than a minute away, is due a minute later.
@@ -84,7 +84,7 @@ def _keys(chain: Chain) -> dict[str, None]:
     return dict.fromkeys(link.key for link in chain.links if link.key)
 
 
-def _calls(chain: Chain, happens: Callable[[Call], bool]) -> list[tuple[str, int, str]]:
+def _calls(chain: Chain, happens: Callable[[ScheduleCall], bool]) -> list[tuple[str, int, str]]:
     """Caller, minutes and target of each call that happens."""
     found = []
     for link in chain.links:

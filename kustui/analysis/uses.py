@@ -12,7 +12,7 @@ from kustui.definition.source.positions import escape
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.analysis.flow import Flow
+    from kustui.analysis.flow import FlowGraph
     from kustui.analysis.schedules import Schedules
     from kustui.definition.collection import Collection, Entry
     from kustui.definition.models import Step, Transition, Trigger
@@ -44,21 +44,21 @@ class Use(NamedTuple):
     """The pointer of what is named: a workflow, trigger, step, or property of a schema."""
     words: str = ""
     """Of a reference, the fields that are read; of an input, its name."""
-    way: Transition | None = None
+    edge: Transition | None = None
     """The transition or error case that it is, or on whose condition it stands."""
 
 
-def uses_in(collection: Collection, entry: Entry, flow: Flow) -> Iterator[Use]:
+def uses_in(collection: Collection, entry: Entry, flow: FlowGraph) -> Iterator[Use]:
     """Everything that a workflow names, its own steps and trigger and other workflows, as its file has it."""
     workflow = flow.workflow
     parts: list[tuple[str, Trigger | Step]] = [(step.id, step) for step in workflow.steps]
     if workflow.trigger is not None:
         parts.insert(0, (TRIGGER_ID, workflow.trigger))
     for node, part in parts:
-        for way in part.ways:
-            if (step := flow.steps.get(way.target)) is not None:
-                how = How.ERROR_CASE if isinstance(way, ErrorCase) else How.TRANSITION
-                yield Use(how, entry, node, f"{way.pointer}/target", entry, step.pointer, way=way)
+        for edge in part.edges:
+            if (step := flow.steps.get(edge.target)) is not None:
+                how = How.ERROR_CASE if isinstance(edge, ErrorCase) else How.TRANSITION
+                yield Use(how, entry, node, f"{edge.pointer}/target", entry, step.pointer, edge=edge)
     for read in reads_of(flow):
         for path in read.expression.paths:
             found = flow.node(path.step) if path.step is not None else None
@@ -107,14 +107,16 @@ def part_of(entry: Entry, pointer: str) -> str:
     return next((part for part in parts if _within(pointer, part)), entry.item.pointer)
 
 
-def uses_of(collection: Collection, schedules: Schedules | None, entry: Entry, flow: Flow, named: str) -> Iterator[Use]:
+def uses_of(
+    collection: Collection, schedules: Schedules | None, entry: Entry, flow: FlowGraph, named: str
+) -> Iterator[Use]:
     """Who uses a part of a workflow: in itself, and with ``schedules`` in those that schedule it."""
-    from kustui.analysis.flow import Flow
+    from kustui.analysis.flow import FlowGraph
 
     callers = (call.caller for call in (schedules.to_workflow.get(entry.key, ()) if schedules is not None else ()))
     for key in dict.fromkeys((entry.key, *callers)):
         other = collection.by_key[key]
-        around = flow if other is entry else Flow(other.read().workflow)
+        around = flow if other is entry else FlowGraph(other.read().workflow)
         for use in uses_in(collection, other, around):
             if use.target is entry and use.named == named:
                 yield use

@@ -8,11 +8,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from kustui.analysis.flow import Flow
-from kustui.analysis.guards import deciding_ways
+from kustui.analysis.flow import FlowGraph
+from kustui.analysis.guards import deciding_edges
 from kustui.analysis.must_reach import certain_steps
 from kustui.analysis.references import Read, reads_of
-from kustui.analysis.schedules import Call, Schedules, calls_of
+from kustui.analysis.schedules import ScheduleCall, Schedules, calls_of
 from kustui.config.check_settings import Settings
 from kustui.definition.expressions import parse_condition
 from kustui.definition.models import TRIGGER_ID
@@ -24,18 +24,18 @@ if TYPE_CHECKING:
     from kustui.definition.collection import Collection, Document, Entry
     from kustui.definition.expressions import Condition
     from kustui.definition.models import Schema, Transition, Workflow
-    from kustui.definition.parsed_workflow import Reading
+    from kustui.definition.parsed_workflow import ParsedWorkflow
 
     W = TypeVar("W", bound=Transition)
 
 
 @dataclass(frozen=True, eq=False)
-class Subject:
+class WorkflowAnalysis:
     """One workflow, with what was worked out about it once."""
 
     collection: Collection
     entry: Entry
-    reading: Reading
+    reading: ParsedWorkflow
     settings: Settings = field(default_factory=Settings)
 
     @property
@@ -47,8 +47,8 @@ class Subject:
         return self.collection.document_of(self.entry)
 
     @cached_property
-    def flow(self) -> Flow:
-        return Flow(self.workflow)
+    def flow(self) -> FlowGraph:
+        return FlowGraph(self.workflow)
 
     @cached_property
     def reads(self) -> tuple[Read, ...]:
@@ -58,14 +58,14 @@ class Subject:
     def conditions(self) -> tuple[tuple[str, Condition], ...]:
         """The condition of every transition and error case, with the node it leaves."""
         return tuple(
-            (node, parse_condition(written.op, written.values, f"{way.transition.pointer}/condition"))
-            for node, ways in self.flow.written.items()
-            for way in ways
-            if (written := way.transition.condition) is not None
+            (node, parse_condition(written.op, written.values, f"{edge.transition.pointer}/condition"))
+            for node, edges in self.flow.declared_edges.items()
+            for edge in edges
+            if (written := edge.transition.condition) is not None
         )
 
     @cached_property
-    def calls(self) -> tuple[Call, ...]:
+    def calls(self) -> tuple[ScheduleCall, ...]:
         return calls_of(self.entry.key, self.flow)
 
     def scheduled(self, step_id: str) -> Entry | None:
@@ -80,30 +80,32 @@ class Subject:
 
     @property
     def deciding(self) -> Mapping[str, tuple[Transition, ...]]:
-        """The ways whose conditions decide whether another schedule step (by pointer) is reached."""
+        """The edges whose conditions decide whether another schedule step (by pointer) is reached."""
         return {
-            call.pointer: deciding_ways(self.flow, call.step) for call in self.calls if call.pointer not in self.certain
+            call.pointer: deciding_edges(self.flow, call.step)
+            for call in self.calls
+            if call.pointer not in self.certain
         }
 
     @cached_property
-    def assumed(self) -> Flow | None:
+    def assumed(self) -> FlowGraph | None:
         """The flow as it was probably meant, for rules that ask what leads where: a target that is not there stands
         for the closest name that is. None where that cannot be told, or where parts could not be read: what would
         be found then follows from what is reported already."""
-        if not self.whole or self.flow.shadowed:
+        if not self.whole or self.flow.duplicates:
             return None
-        if not self.flow.lost:
+        if not self.flow.dangling:
             return self.flow
-        return Flow(_retargeted(self.workflow, self.meant)) if all(self.meant.values()) else None
+        return FlowGraph(_retargeted(self.workflow, self.meant)) if all(self.meant.values()) else None
 
     @cached_property
     def meant(self) -> Mapping[str, str]:
         """For each target that is not there the closest step that is, or an empty string. A step that nothing else
         leads to comes first."""
         lone = [step.id for step in self.flow.unreachable]
-        targets = {way.target for way in self.flow.lost if self.flow.node(way.target) is None}
+        targets = {edge.target for edge in self.flow.dangling if self.flow.node(edge.target) is None}
         near = {target: closest(target, lone) or closest(target, self.flow.steps) for target in targets}
-        return {way.target: near.get(way.target, "") for way in self.flow.lost}
+        return {edge.target: near.get(edge.target, "") for edge in self.flow.dangling}
 
     @cached_property
     def whole(self) -> bool:
@@ -161,14 +163,14 @@ def is_clear(pointer: str, unclear: frozenset[str]) -> bool:
 def _retargeted(workflow: Workflow, meant: Mapping[str, str]) -> Workflow:
     """The workflow with other targets for its transitions and error cases."""
 
-    def ways(transitions: tuple[W, ...]) -> tuple[W, ...]:
-        return tuple(way.model_copy(update={"target": meant.get(way.target, way.target)}) for way in transitions)
+    def edges(transitions: tuple[W, ...]) -> tuple[W, ...]:
+        return tuple(edge.model_copy(update={"target": meant.get(edge.target, edge.target)}) for edge in transitions)
 
     trigger = workflow.trigger and workflow.trigger.model_copy(
-        update={"transitions": ways(workflow.trigger.transitions)}
+        update={"transitions": edges(workflow.trigger.transitions)}
     )
     steps = tuple(
-        step.model_copy(update={"transitions": ways(step.transitions), "error_cases": ways(step.error_cases)})
+        step.model_copy(update={"transitions": edges(step.transitions), "error_cases": edges(step.error_cases)})
         for step in workflow.steps
     )
     return workflow.model_copy(update={"trigger": trigger, "steps": steps})
@@ -184,7 +186,7 @@ def called_id(event_name: str) -> str | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class WorkflowSummary:
     """What other workflows, and the collection as a whole, want to know of a workflow. Its model is not kept."""
 
     entry: Entry
@@ -195,11 +197,11 @@ class Facts:
     event_name: str
     inputs: Schema | None
     """The schema of a callable workflow's inputs, where it declares one."""
-    calls: tuple[Call, ...]
+    calls: tuple[ScheduleCall, ...]
     certain: frozenset[str]
     """The schedule steps (by pointer) that every run reaches, whatever its conditions decide."""
     deciding: Mapping[str, tuple[Transition, ...]]
-    """The ways whose conditions decide whether another schedule step (by pointer) is reached."""
+    """The edges whose conditions decide whether another schedule step (by pointer) is reached."""
     unclear: frozenset[str]
     versions: Mapping[str, tuple[str, str]]
     """As the subject has them."""
@@ -210,16 +212,16 @@ class Facts:
 
 
 @dataclass(frozen=True, eq=False)
-class Survey:
+class CollectionAnalysis:
     """All workflows of a collection, as facts in the order of its entries."""
 
     collection: Collection
-    facts: Mapping[str, Facts]
+    facts: Mapping[str, WorkflowSummary]
     """By the key of the workflow."""
     settings: Settings = field(default_factory=Settings)
 
     @cached_property
-    def by_id(self) -> Mapping[str, Facts]:
+    def by_id(self) -> Mapping[str, WorkflowSummary]:
         """The first workflow of each id."""
         return {id_: self.facts[entry.key] for id_, entry in self.collection.by_id.items()}
 
@@ -229,16 +231,16 @@ class Survey:
         return Schedules.of(calls, {id_: entry.key for id_, entry in self.collection.by_id.items()})
 
     @property
-    def calls(self) -> Iterator[tuple[Facts, Call]]:
+    def calls(self) -> Iterator[tuple[WorkflowSummary, ScheduleCall]]:
         """Every schedule call, with the workflow that makes it."""
         for facts in self.facts.values():
             for call in facts.calls:
                 yield facts, call
 
     @cached_property
-    def by_event(self) -> Mapping[str, Facts]:
+    def by_event(self) -> Mapping[str, WorkflowSummary]:
         """Workflows by the id that their ``eventName`` calls them by, where it is not their own: that is reported."""
-        found: dict[str, Facts] = {}
+        found: dict[str, WorkflowSummary] = {}
         for facts in self.facts.values():
             called = called_id(facts.event_name)
             if called is not None and called != facts.entry.id:
@@ -250,6 +252,6 @@ class Survey:
         """Whether every file could be read: if not, a workflow that is not here may be in one that is broken."""
         return not any(document.shape is Shape.BROKEN for document in self.collection.documents)
 
-    def target(self, call: Call) -> Facts | None:
+    def target(self, call: ScheduleCall) -> WorkflowSummary | None:
         """The workflow that a call schedules, or None where the collection has none."""
         return self.by_id.get(call.workflow_id) if call.workflow_id is not None else None

@@ -42,10 +42,10 @@ def schedule(id_: str, workflow_id: object, *transitions: Part, **params: object
 
 def workflow(name: str, *steps: Part, entry: tuple[Part, ...] | None = None, event: str = EVENT) -> Part:
     """A workflow that an event starts and that begins with its first step, unless ``entry`` says otherwise."""
-    ways = entry if entry is not None else tuple(to(first["id"]) for first in steps[:1])
+    edges = entry if entry is not None else tuple(to(first["id"]) for first in steps[:1])
     return {
         "name": name,
-        "trigger": {"id": "1", "eventName": event, "transitions": list(ways)},
+        "trigger": {"id": "1", "eventName": event, "transitions": list(edges)},
         "steps": list(steps),
     }
 

@@ -12,12 +12,12 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-from kustui.analysis.workflow_analysis import Facts
+from kustui.analysis.workflow_analysis import WorkflowSummary
 from kustui.check.rules.apps import declared_by
 from kustui.definition.source.outline import Shape
 
 if TYPE_CHECKING:
-    from kustui.analysis.schedules import Call
+    from kustui.analysis.schedules import ScheduleCall
     from kustui.check.problems import Problem, Related
     from kustui.check.run import Examined
     from kustui.definition.collection import Collection, Document, Entry
@@ -30,7 +30,7 @@ _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SPELT_OUT = re.compile(rb"\\u00[2-7]")
 """An escape for a character that an id may have: what it spells is not looked for."""
 _BETWEEN_WORDS = bytes(code if (chr(code).isalnum() and code < 128) or code in b"_-" else 0x20 for code in range(256))
-_TOLD = tuple(each.name for each in fields(Facts) if each.name != "entry")
+_TOLD = tuple(each.name for each in fields(WorkflowSummary) if each.name != "entry")
 """What a workflow's facts say of it; its entry is compared by itself."""
 
 
@@ -87,7 +87,7 @@ def _around(document: Document) -> dict[str, bytes]:
     return {key: b"" if key == "workflows" else data[at.start : at.end] for key, at in document.app_members.items()}
 
 
-def _same_facts(old: Facts, new: Facts) -> bool:
+def _same_facts(old: WorkflowSummary, new: WorkflowSummary) -> bool:
     return all(_same(getattr(old, name), getattr(new, name)) for name in _TOLD)
 
 
@@ -213,7 +213,7 @@ class _Move:
         return extent.moved(self.by)
 
 
-def _facts(facts: Facts, entry: Entry, move: _Move) -> Facts:
+def _facts(facts: WorkflowSummary, entry: Entry, move: _Move) -> WorkflowSummary:
     if move.old_pointer == move.new_pointer:
         return replace(facts, entry=entry)
     return replace(
@@ -222,23 +222,23 @@ def _facts(facts: Facts, entry: Entry, move: _Move) -> Facts:
         pointer=move.pointer(facts.pointer),
         calls=tuple(_call(call, entry, move) for call in facts.calls),
         certain=frozenset(map(move.pointer, facts.certain)),
-        deciding={move.pointer(at): tuple(_way(way, move) for way in ways) for at, ways in facts.deciding.items()},
+        deciding={move.pointer(at): tuple(_edge(edge, move) for edge in edges) for at, edges in facts.deciding.items()},
         unclear=frozenset(map(move.pointer, facts.unclear)),
         versions={text: (move.pointer(at), step) for text, (at, step) in facts.versions.items()},
     )
 
 
-def _call(call: Call, entry: Entry, move: _Move) -> Call:
+def _call(call: ScheduleCall, entry: Entry, move: _Move) -> ScheduleCall:
     return replace(
         call,
         caller=entry.key,
         pointer=move.pointer(call.pointer),
-        ways=tuple(replace(way, transition=_way(way.transition, move)) for way in call.ways),
+        edges=tuple(replace(edge, transition=_edge(edge.transition, move)) for edge in call.edges),
     )
 
 
-def _way(way: W, move: _Move) -> W:
-    return way.model_copy(update={"pointer": move.pointer(way.pointer)})
+def _edge(edge: W, move: _Move) -> W:
+    return edge.model_copy(update={"pointer": move.pointer(edge.pointer)})
 
 
 def _mentions(text: bytes, ids: frozenset[bytes]) -> bool:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import Subject, Survey
+    from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
     from kustui.check.problems import Related, Severity
     from kustui.definition.collection import Document, Entry
 
@@ -47,7 +47,7 @@ class Rule:
     """A definition in which it finds exactly one problem: a JSON value, or a text where it is about the writing."""
     good: object
     """The same put right: nothing is found in it."""
-    look: Callable[[Subject], Iterator[Finding]] | None = None
+    look: Callable[[WorkflowAnalysis], Iterator[Finding]] | None = None
     """Look at one workflow."""
-    survey: Callable[[Survey], Iterator[Finding]] | None = None
+    survey: Callable[[CollectionAnalysis], Iterator[Finding]] | None = None
     """Look at all of them together."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kustui.analysis.workflow_analysis import Facts, Subject, Survey
+from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
 from kustui.check.problems import Problem, Related, Severity
 from kustui.check.rules import RULES
 from kustui.config.check_settings import Settings
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 class Examined:
     """What was found out about one workflow by itself."""
 
-    facts: Facts
+    facts: WorkflowSummary
     problems: tuple[Problem, ...]
 
 
 def check(
     collection: Collection, settings: Settings | None = None, processes: int = 1
-) -> tuple[Survey, tuple[Problem, ...]]:
+) -> tuple[CollectionAnalysis, tuple[Problem, ...]]:
     """Look at everything.
 
     Problems are in the order in which they are told: by file as it was given, then by line and column, then by rule.
@@ -67,14 +67,16 @@ def examine_all(
 
 def concluded(
     collection: Collection, examined: Mapping[str, Examined], settings: Settings
-) -> tuple[Survey, tuple[Problem, ...]]:
+) -> tuple[CollectionAnalysis, tuple[Problem, ...]]:
     """All problems, when every workflow was looked at."""
     survey = surveyed(collection, examined, settings)
     return survey, all_problems(collection, examined, survey_problems(survey), settings)
 
 
-def surveyed(collection: Collection, examined: Mapping[str, Examined], settings: Settings) -> Survey:
-    return Survey(collection, {entry.key: examined[entry.key].facts for entry in collection.entries}, settings)
+def surveyed(collection: Collection, examined: Mapping[str, Examined], settings: Settings) -> CollectionAnalysis:
+    return CollectionAnalysis(
+        collection, {entry.key: examined[entry.key].facts for entry in collection.entries}, settings
+    )
 
 
 def all_problems(
@@ -89,16 +91,16 @@ def all_problems(
 
 def examine(collection: Collection, entry: Entry, settings: Settings) -> Examined:
     """Look at one workflow by itself."""
-    subject = Subject(collection, entry, entry.read(), settings)
-    problems = list(_of_faults(subject.document, subject.reading.faults, settings, entry))
+    analysis = WorkflowAnalysis(collection, entry, entry.read(), settings)
+    problems = list(_of_faults(analysis.document, analysis.reading.faults, settings, entry))
     for rule in RULES.values():
         if rule.look is not None and (severity := settings.severity_of(rule.name, rule.severity)) is not None:
-            findings = rule.look(subject)
-            problems.extend(_problem(rule, severity, finding, subject.document, entry) for finding in findings)
-    return Examined(_facts(subject), tuple(problems))
+            findings = rule.look(analysis)
+            problems.extend(_problem(rule, severity, finding, analysis.document, entry) for finding in findings)
+    return Examined(_facts(analysis), tuple(problems))
 
 
-def survey_problems(survey: Survey) -> Iterator[Problem]:
+def survey_problems(survey: CollectionAnalysis) -> Iterator[Problem]:
     """What is wrong between workflows."""
     for rule in RULES.values():
         if rule.survey is not None and (severity := survey.settings.severity_of(rule.name, rule.severity)) is not None:
@@ -125,21 +127,21 @@ def in_order(collection: Collection, problems: list[Problem]) -> tuple[Problem, 
     )
 
 
-def _facts(subject: Subject) -> Facts:
-    workflow, trigger = subject.workflow, subject.workflow.trigger
-    return Facts(
-        subject.entry,
+def _facts(analysis: WorkflowAnalysis) -> WorkflowSummary:
+    workflow, trigger = analysis.workflow, analysis.workflow.trigger
+    return WorkflowSummary(
+        analysis.entry,
         workflow.id,
         workflow.name,
         workflow.pointer,
         callable=workflow.callable,
         event_name=trigger.event_name if trigger else "",
         inputs=trigger.input_schema if trigger else None,
-        calls=subject.calls,
-        certain=subject.certain,
-        deciding=subject.deciding,
-        unclear=subject.unclear,
-        versions=subject.versions,
+        calls=analysis.calls,
+        certain=analysis.certain,
+        deciding=analysis.deciding,
+        unclear=analysis.unclear,
+        versions=analysis.versions,
     )
 
 

@@ -18,7 +18,7 @@ from kustui.commands.output import COLOURS, PROBLEMS, Parser, coloured, refuse, 
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration, ConfigurationError, unknown_rule
 from kustui.definition.collection import Collection
-from kustui.definition.gc_paused import undisturbed
+from kustui.definition.gc_paused import gc_paused
 from kustui.definition.loader import STDIN, STDIN_NAME, PathError, nothing_to_show
 from kustui.workspace.snapshot import Snapshot, Workspace, examined, open_paths
 
@@ -55,7 +55,7 @@ def run(arguments: Sequence[str]) -> int:
         if options.watch:
             return _watch(options)
         stdin = sys.stdin.buffer.read() if STDIN in options.paths and sys.stdin is not None else b""
-        with undisturbed():
+        with gc_paused():
             return _once(options, stdin)
     except PathError as error:
         return refuse(str(error))

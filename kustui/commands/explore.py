@@ -77,7 +77,7 @@ def _explore(options: argparse.Namespace) -> int:
 
     from kustui.config.configuration import Configuration, ConfigurationError, contents
     from kustui.definition.loader import PathError, nothing_to_show
-    from kustui.workspace.background_load import Opening
+    from kustui.workspace.background_load import BackgroundLoad
 
     configuration = Configuration(options.paths, options.config, none=options.no_config)
     try:
@@ -85,7 +85,7 @@ def _explore(options: argparse.Namespace) -> int:
             contents(options.config)  # what is wrong in it is told on the screen, but there it must be
     except ConfigurationError as error:
         return refuse(*error.lines)
-    opening = Opening(options.paths, stdin)
+    opening = BackgroundLoad(options.paths, stdin)
     from kustui.tui.app import Kustui  # while the files are read
 
     if opening.wait(0.05):  # what is small and wrong is told without a screen

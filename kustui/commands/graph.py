@@ -13,7 +13,7 @@ from kustui.analysis.workflow_lookup import named, unknown
 from kustui.check.worker_pool import processes_for
 from kustui.commands.output import COLOURS, Parser, coloured, refuse, say, write
 from kustui.config.configuration import Configuration, ConfigurationError
-from kustui.definition.gc_paused import undisturbed
+from kustui.definition.gc_paused import gc_paused
 from kustui.definition.loader import STDIN, PathError, left_out, nothing_to_show
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.marks import marks_of
@@ -46,7 +46,7 @@ def run(arguments: Sequence[str]) -> int:
         return refuse("--schedules draws the schedules of all workflows: leave --workflow out")
     stdin = sys.stdin.buffer.read() if STDIN in options.paths and sys.stdin is not None else b""
     try:
-        with undisturbed():
+        with gc_paused():
             settings = Configuration(options.paths, none=options.no_config).settings()
             opened = open_paths(options.paths, stdin)
             if reason := nothing_to_show(opened.collection):
@@ -97,7 +97,7 @@ def _drawn(
         case "json":
             from kustui.diagrams.formats.json import json_text
 
-            subjects = () if options.schedules else (lines.subject(entry.key) for entry in entries)
+            subjects = () if options.schedules else (lines.analysis(entry.key) for entry in entries)
             return json_text(subjects, lines, snapshot.schedules, only_schedules=options.schedules)
         case "mermaid":
             from kustui.diagrams.formats.mermaid import mermaid
@@ -119,11 +119,11 @@ def _sheet(options: argparse.Namespace, snapshot: Snapshot, lines: ChainLines, e
     assert snapshot.schedules is not None, "examined"
     if options.schedules:
         return Sheet((schedules_picture(snapshot.schedules, snapshot.collection, lines.settings),))
-    subjects = [lines.subject(entry.key) for entry in entries]
+    subjects = [lines.analysis(entry.key) for entry in entries]
     return Sheet(
-        tuple(flow_picture(subject) for subject in subjects),
+        tuple(flow_picture(analysis) for analysis in subjects),
         leaps_of(snapshot.schedules, [entry.key for entry in entries], lines.settings),
-        tuple(marks_of(subject, snapshot.by_entry.get(subject.entry.key, ())) for subject in subjects),
+        tuple(marks_of(analysis, snapshot.by_entry.get(analysis.entry.key, ())) for analysis in subjects),
     )
 
 
@@ -141,11 +141,11 @@ def _text(
         yield from chains_text(lines, snapshot.schedules, width, put)
         return
     for number, entry in enumerate(entries):
-        subject = lines.subject(entry.key)
-        marks = marks_of(subject, snapshot.by_entry.get(entry.key, ()))
+        analysis = lines.analysis(entry.key)
+        marks = marks_of(analysis, snapshot.by_entry.get(entry.key, ()))
         if number:
             yield "\n"
-        yield from boxes_text(subject, marks, put) if options.boxes else rail_text(subject, marks, width, put)
+        yield from boxes_text(analysis, marks, put) if options.boxes else rail_text(analysis, marks, width, put)
 
 
 def _speaks_unicode() -> bool:

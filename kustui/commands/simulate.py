@@ -24,7 +24,7 @@ from kustui.commands.output import (
     write,
 )
 from kustui.config.configuration import Configuration, ConfigurationError
-from kustui.definition.gc_paused import undisturbed
+from kustui.definition.gc_paused import gc_paused
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, PathError, left_out, nothing_to_show
 from kustui.simulate.engine.start import RehearsalError, rehearsal
 from kustui.simulate.engine.state import MOST_STEPS
@@ -101,7 +101,7 @@ def _refusal(options: argparse.Namespace, definitions: Sequence[str], scenarios:
 
 def _once(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
     try:
-        with undisturbed():
+        with gc_paused():
             organisation = _organisation(options, definitions)
             if options.explore:
                 from kustui.commands.paths import told_or_saved

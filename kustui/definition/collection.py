@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     # Models cost 60 ms to import; the first screen shows a list of names and does without.
     from kustui.definition.models import App, Workflow
-    from kustui.definition.parsed_workflow import Reading
+    from kustui.definition.parsed_workflow import ParsedWorkflow
 
 
 class Body:
@@ -54,7 +54,7 @@ class Entry:
         """What a person calls it: its name, else its id, else where it stands."""
         return self.item.name or self.item.id or f"unnamed workflow at {self.source.place(self.item.extent.start)}"
 
-    def read(self) -> Reading:
+    def read(self) -> ParsedWorkflow:
         """Its model as far as it could be read; made anew each time, for those who look at all once."""
         from kustui.definition.parsed_workflow import read_workflow
 
@@ -62,7 +62,7 @@ class Entry:
         return read_workflow(self.source.data, item.extent, item.pointer, resource=item.resource)
 
     @cached_property
-    def reading(self) -> Reading:
+    def reading(self) -> ParsedWorkflow:
         """The same, kept: for those that somebody has opened."""
         return self.read()
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def undisturbed(*, freeze: bool = True) -> Iterator[None]:
+def gc_paused(*, freeze: bool = True) -> Iterator[None]:
     """Without garbage collection, which costs twice a large reading and holds up keys meanwhile.
 
     ``freeze`` leaves what was made out of later collections, each of which would look at all of it again. Work that is

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kustui.definition.collection import Collection, Document, document
 from kustui.definition.faults import Fault
-from kustui.definition.gc_paused import undisturbed
+from kustui.definition.gc_paused import gc_paused
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.source import Extent, Source
 
@@ -103,7 +103,7 @@ class Reader:
         Raises PathError for a path that is not there or cannot be read, unless it is kept.
         """
         before = {found.path: found for found in self._collection.documents} if self._collection else {}
-        with undisturbed(freeze=self._collection is None):
+        with gc_paused(freeze=self._collection is None):
             again = _identities(touched)
             files = list(_files(self.paths))
             for file in files:  # before anything is read

@@ -90,7 +90,7 @@ class Trigger(Part):
     pointer: str = Field(default="", validation_alias=POINTER)
 
     @property
-    def ways(self) -> Iterator[Transition]:
+    def edges(self) -> Iterator[Transition]:
         """Its transitions, in the order in which they are tried."""
         yield from self.transitions
 
@@ -151,7 +151,7 @@ class Step(Part):
         )
 
     @property
-    def ways(self) -> Iterator[Transition]:
+    def edges(self) -> Iterator[Transition]:
         """Its transitions, then its error cases, in the order in which they are tried."""
         yield from self.transitions
         yield from self.error_cases

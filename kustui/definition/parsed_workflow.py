@@ -57,7 +57,7 @@ _WHAT_MAKES_IT = {("id", "step"), ("target", "transition"), ("target", "error ca
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ParsedWorkflow:
     """A workflow as far as it could be read, and what could not."""
 
     workflow: Workflow
@@ -70,17 +70,17 @@ class _TooDeepError(Exception):
         self.fault = fault
 
 
-def read_workflow(data: bytes, extent: Extent, pointer: str = "", *, resource: bool = False) -> Reading:
+def read_workflow(data: bytes, extent: Extent, pointer: str = "", *, resource: bool = False) -> ParsedWorkflow:
     """The workflow in a stretch of a file that parses. ``resource``: it is under the ``attributes`` there."""
     try:
         value, faults = _decode(data, extent, pointer)
     except _TooDeepError as error:
-        return Reading(Workflow.model_validate({POINTER: pointer}), (error.fault,))
+        return ParsedWorkflow(Workflow.model_validate({POINTER: pointer}), (error.fault,))
     if resource:
         id_, attributes = value.get("id"), value.get("attributes")
         if not isinstance(attributes, dict):
             faults.append(wrong_kind("attributes", "an object", attributes, f"{pointer}/attributes"))
-            return Reading(Workflow.model_validate({POINTER: pointer}), tuple(faults))
+            return ParsedWorkflow(Workflow.model_validate({POINTER: pointer}), tuple(faults))
         # A resource has its id beside the attributes, an export of the editor inside.
         if isinstance(id_, str):
             attributes["id"] = id_
@@ -88,7 +88,7 @@ def read_workflow(data: bytes, extent: Extent, pointer: str = "", *, resource: b
             faults.append(wrong_kind("id", "text in quotes", id_, f"{pointer}/id"))
         value, pointer = attributes, f"{pointer}/attributes"
     faults.extend(_placed(value, pointer))
-    return Reading(_lenient(Workflow, value, faults), tuple(faults))
+    return ParsedWorkflow(_lenient(Workflow, value, faults), tuple(faults))
 
 
 def read_app(data: bytes, members: Mapping[str, Extent], pointer: str = "") -> tuple[App, tuple[Fault, ...]]:
@@ -173,12 +173,12 @@ def _placed(workflow: dict[str, Any], pointer: str) -> Iterator[Fault]:
 
 def _placed_ways(part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fault]:
     for key in keys:
-        ways = part.get(key)
-        for index, way in enumerate(ways if isinstance(ways, list) else ()):
-            if isinstance(way, dict):
-                at = way[POINTER] = f"{pointer}/{key}/{index}"
-                if "target" in way:  # else it is left out whole
-                    yield from _missing(_NOUNS[key], way, at, "condition")
+        edges = part.get(key)
+        for index, edge in enumerate(edges if isinstance(edges, list) else ()):
+            if isinstance(edge, dict):
+                at = edge[POINTER] = f"{pointer}/{key}/{index}"
+                if "target" in edge:  # else it is left out whole
+                    yield from _missing(_NOUNS[key], edge, at, "condition")
 
 
 def _missing(noun: str, part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fault]:

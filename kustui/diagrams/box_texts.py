@@ -50,13 +50,13 @@ def _text(vertex: Vertex, groups: Mapping[tuple[str, bool], list[str]]) -> BoxTe
         lines.append((("  ", ""), (shown(vertex.about), "muted")))
     numbers: dict[tuple[str, bool], int] = {}
     told = len(groups) > 1
-    for number, ((target, failing), ways) in enumerate(groups.items(), start=1):
-        words = shown(", or ".join(dict.fromkeys(way or "always" for way in ways)))
+    for number, ((target, failing), edges) in enumerate(groups.items(), start=1):
+        words = shown(", or ".join(dict.fromkeys(edge or "always" for edge in edges)))
         sign = "↺ " if target == vertex.id else ""
         if told:
             numbers[target, failing] = number
             lines.extend(_broken(((f"{number} ", "key"), (sign, "warning"), (words, _look(failing))), 2))
-        elif sign or any(ways):
+        elif sign or any(edges):
             lines.extend(_broken(((sign, "warning"), (words, _look(failing)))))
     lines = [fitted(line, _WIDEST) for line in lines]
     width = max(width_of(line) for line in lines) + _FRAME

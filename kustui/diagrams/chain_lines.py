@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kustui.analysis.chains import End
-from kustui.analysis.workflow_analysis import Subject
-from kustui.diagrams.edge_labels import leading_words, way_words
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.diagrams.edge_labels import edge_words, leading_words
 from kustui.diagrams.marks import MARKS
 from kustui.diagrams.words import event_words
 from kustui.text.durations import due_in_words, duration_in_words
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kustui.analysis.chains import Chain, Link
-    from kustui.analysis.flow import Way
-    from kustui.analysis.schedules import Call
+    from kustui.analysis.flow import Edge
+    from kustui.analysis.schedules import ScheduleCall
     from kustui.check.problems import Problem
     from kustui.config.check_settings import Settings
     from kustui.definition.collection import Collection, Entry
@@ -34,13 +34,13 @@ class ChainLines:
     settings: Settings
     by_entry: Mapping[str, tuple[Problem, ...]]
     """The problems of each workflow, by its key."""
-    _subjects: dict[str, Subject] = field(default_factory=dict)
+    _subjects: dict[str, WorkflowAnalysis] = field(default_factory=dict)
 
-    def subject(self, key: str) -> Subject:
+    def analysis(self, key: str) -> WorkflowAnalysis:
         found = self._subjects.get(key)
         if found is None:
             entry = self.collection.by_key[key]
-            found = self._subjects[key] = Subject(self.collection, entry, entry.reading, self.settings)
+            found = self._subjects[key] = WorkflowAnalysis(self.collection, entry, entry.reading, self.settings)
         return found
 
     def line(self, link: Link, chain: Chain | None = None) -> Line:
@@ -65,8 +65,12 @@ class ChainLines:
         )
 
     def _beginning(self, key: str) -> Line:
-        subject = self.subject(key)
-        return (("◆ ", "event"), (subject.entry.title, "name"), (f"  {event_words(subject.workflow.trigger)}", "event"))
+        analysis = self.analysis(key)
+        return (
+            ("◆ ", "event"),
+            (analysis.entry.title, "name"),
+            (f"  {event_words(analysis.workflow.trigger)}", "event"),
+        )
 
     def _target(self, link: Link) -> Line:
         if link.key:
@@ -80,20 +84,20 @@ class ChainLines:
     def entry(self, key: str) -> Entry:
         return self.collection.by_key[key]
 
-    def condition(self, call: Call) -> str:
+    def condition(self, call: ScheduleCall) -> str:
         """What decides whether a call is made; empty where every run makes it."""
-        subject = self.subject(call.caller)
-        if call.pointer in subject.certain:
+        analysis = self.analysis(call.caller)
+        if call.pointer in analysis.certain:
             return ""
-        deciding = subject.deciding.get(call.pointer, ())
-        ways = [way for way in _ways(subject) if any(way.transition is each for each in deciding)]
-        words = dict.fromkeys(way_words(subject.flow, way) for way in ways)
-        told = ", or ".join(filter(None, words)) or leading_words(subject.flow, call.step)
+        deciding = analysis.deciding.get(call.pointer, ())
+        edges = [edge for edge in _edges(analysis) if any(edge.transition is each for each in deciding)]
+        words = dict.fromkeys(edge_words(analysis.flow, edge) for edge in edges)
+        told = ", or ".join(filter(None, words)) or leading_words(analysis.flow, call.step)
         return told or "on some paths"
 
-    def is_certain(self, call: Call) -> bool:
+    def is_certain(self, call: ScheduleCall) -> bool:
         """Whether every run of the caller makes the call, short of a failure."""
-        return call.pointer in self.subject(call.caller).certain
+        return call.pointer in self.analysis(call.caller).certain
 
     def told_problems(self, link: Link) -> tuple[Line, ...]:
         """What is wrong with the call that leads to a link, a line each."""
@@ -105,14 +109,14 @@ class ChainLines:
             for problem in self.problems(link.call)
         )
 
-    def problems(self, call: Call) -> tuple[Problem, ...]:
+    def problems(self, call: ScheduleCall) -> tuple[Problem, ...]:
         """What is wrong with the step that makes a call."""
         found = self.by_entry.get(call.caller, ())
         return tuple(problem for problem in found if f"{problem.pointer}/".startswith(f"{call.pointer}/"))
 
 
-def _ways(subject: Subject) -> tuple[Way, ...]:
-    return tuple(way for ways in subject.flow.written.values() for way in ways)
+def _edges(analysis: WorkflowAnalysis) -> tuple[Edge, ...]:
+    return tuple(edge for edges in analysis.flow.declared_edges.values() for edge in edges)
 
 
 def _guides(link: Link) -> Line:
@@ -132,6 +136,6 @@ def _ending(link: Link, period: float | None) -> Line:
     return ()
 
 
-def _inputs(call: Call) -> str:
+def _inputs(call: ScheduleCall) -> str:
     names = list(call.inputs)
     return ", ".join(names[:_MOST_INPUTS]) + (" …" if len(names) > _MOST_INPUTS else "")

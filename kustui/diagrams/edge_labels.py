@@ -8,34 +8,34 @@ from kustui.analysis.must_reach import holds_always
 from kustui.diagrams.words import condition_words, name_of
 
 if TYPE_CHECKING:
-    from kustui.analysis.flow import Flow, Way
+    from kustui.analysis.flow import Edge, FlowGraph
 
 
-def way_words(flow: Flow, way: Way) -> str:
+def edge_words(flow: FlowGraph, edge: Edge) -> str:
     """``if status is "open"``, ``otherwise``, ``on failure``; nothing for a way that is always taken.
 
     The first way whose condition holds is taken [docs], so one that always holds is for what is left by those before.
     A name that people gave it comes first, in quotes.
     """
-    label = f"“{way.transition.label}”" if way.transition.label else ""
-    failure = "on failure" if way.after_failure else ""
-    return " ".join(filter(None, (label, failure, _condition(flow, way))))
+    label = f"“{edge.transition.label}”" if edge.transition.label else ""
+    failure = "on failure" if edge.after_failure else ""
+    return " ".join(filter(None, (label, failure, _condition(flow, edge))))
 
 
-def leading_words(flow: Flow, node: str) -> str:
+def leading_words(flow: FlowGraph, node: str) -> str:
     """The ways that lead to a node from others, each told once; nothing where every one of them is always taken."""
-    ways = [(way, way_words(flow, way)) for way in flow.into[node] if way.source != node]
-    if not any(words for _, words in ways):
+    edges = [(edge, edge_words(flow, edge)) for edge in flow.incoming[node] if edge.source != node]
+    if not any(words for _, words in edges):
         return ""
-    return ", or ".join(dict.fromkeys(words or f"after {name_of(flow, way.source)}" for way, words in ways))
+    return ", or ".join(dict.fromkeys(words or f"after {name_of(flow, edge.source)}" for edge, words in edges))
 
 
-def _condition(flow: Flow, way: Way) -> str:
-    if not holds_always(way.transition):
-        return f"if {condition_words(flow, way.transition)}"
-    for tried in flow.written[way.source]:
-        if tried.transition is way.transition:
+def _condition(flow: FlowGraph, edge: Edge) -> str:
+    if not holds_always(edge.transition):
+        return f"if {condition_words(flow, edge.transition)}"
+    for tried in flow.declared_edges[edge.source]:
+        if tried.transition is edge.transition:
             return ""
-        if tried.after_failure == way.after_failure:
+        if tried.after_failure == edge.after_failure:
             return "otherwise"
     return ""

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.models import TRIGGER_ID, Step
-from kustui.diagrams.edge_labels import leading_words, way_words
+from kustui.diagrams.edge_labels import edge_words, leading_words
 from kustui.diagrams.layout.arrows import Arrow
 from kustui.diagrams.layout.rail import Join, Rail, rail
 from kustui.diagrams.legend import FAILING, legend
@@ -19,9 +19,9 @@ from kustui.diagrams.words import event_words, name_of, short_action, step_label
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from kustui.analysis.flow import Flow, Way
-    from kustui.analysis.schedules import Call
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.flow import Edge, FlowGraph
+    from kustui.analysis.schedules import ScheduleCall
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.diagrams.layout.rail import Stop
     from kustui.diagrams.styled_lines import Line, Piece
 
@@ -59,7 +59,7 @@ class RailRow(NamedTuple):
 class FlowRail:
     """The rail of a workflow. Rows are made when they are drawn."""
 
-    subject: Subject
+    analysis: WorkflowAnalysis
     marks: Mapping[str, Line] = field(default_factory=dict)
     """What stands at the right edge of a node's row."""
     folded: frozenset[str] = frozenset()
@@ -68,8 +68,8 @@ class FlowRail:
     """What stands in the lane of a node instead of the glyph of its kind."""
 
     @property
-    def flow(self) -> Flow:
-        return self.subject.flow
+    def flow(self) -> FlowGraph:
+        return self.analysis.flow
 
     @cached_property
     def heads(self) -> Mapping[str, str]:
@@ -115,12 +115,12 @@ class FlowRail:
         return rail(self.nodes, self._arrows())
 
     def _arrows(self) -> Iterator[Arrow]:
-        for node, ways in self.flow.written.items():
+        for node, edges in self.flow.declared_edges.items():
             source = self.heads.get(node, node)
-            for way in ways:
-                target = self.heads.get(way.target, way.target)
-                if source != target or (node == way.target and not self.heads):
-                    yield Arrow(source, target, way.after_failure)
+            for edge in edges:
+                target = self.heads.get(edge.target, edge.target)
+                if source != target or (node == edge.target and not self.heads):
+                    yield Arrow(source, target, edge.after_failure)
 
     @property
     def width(self) -> int:
@@ -128,8 +128,8 @@ class FlowRail:
         return 2 * len(self.rail.columns)
 
     @cached_property
-    def _calls(self) -> Mapping[str, Call]:
-        return {call.step: call for call in self.subject.calls}
+    def _calls(self) -> Mapping[str, ScheduleCall]:
+        return {call.step: call for call in self.analysis.calls}
 
     def row(self, index: int, first: int = 0, columns: int | None = None, width: int | None = None) -> RailRow:
         """The row of a node, with so many columns of its lanes from the first on, or all. What is not drawn has room
@@ -151,7 +151,11 @@ class FlowRail:
         """The signs that are in it, and what they mean."""
         signs = {text for node in self.nodes for text, _ in (self._glyph(node),)}
         signs |= {GLYPHS[Kind.SCHEDULE][0]} if self._calls else set()
-        signs |= {FAILING} if any(way.after_failure for ways in self.flow.written.values() for way in ways) else set()
+        signs |= (
+            {FAILING}
+            if any(edge.after_failure for edges in self.flow.declared_edges.values() for edge in edges)
+            else set()
+        )
         return legend(signs)
 
     def _does(self, node: str) -> Line:
@@ -210,11 +214,11 @@ class FlowRail:
                 line = fitted(line, max(_SHORTEST, room - width_of(astray) - 1))
             line = (*line, *astray)
         if (call := self._calls.get(node)) is not None:
-            line = (*line, (" ", ""), *call_line(call, self.subject.collection, self.subject.settings))
+            line = (*line, (" ", ""), *call_line(call, self.analysis.collection, self.analysis.settings))
         if node not in self.flow.reachable:
             line = (*line, (" never reached", "warning"))
         if words := leading_words(self.flow, node):
-            failing = all(way.after_failure for way in self.flow.into[node])
+            failing = all(edge.after_failure for edge in self.flow.incoming[node])
             line = (*line, (" ↯ " if failing else "  ", "warning"), (words, "muted"))
         return (*line, *self._folded(node), *self._back_when(node))
 
@@ -224,7 +228,7 @@ class FlowRail:
 
     def _astray(self, node: str) -> Line:
         """Where the ways lead that are told instead of drawn: back to a row above, and to steps that are not there."""
-        back = dict.fromkeys(way.target for way in self._back(node))
+        back = dict.fromkeys(edge.target for edge in self._back(node))
         names: list[Line] = [
             (_ITSELF,) if target == node else (_OPEN, *fitted(((name_of(self.flow, target), "muted"),), _NAME), _CLOSE)
             for target in back
@@ -232,24 +236,24 @@ class FlowRail:
         told: list[Line] = []
         if names:
             told.append(((" ↺ back to ", "warning"), *joined(names, (", ", "muted"))))
-        lost = dict.fromkeys(way.target for way in self.flow.written[node] if way.target not in self.rows)
+        lost = dict.fromkeys(edge.target for edge in self.flow.declared_edges[node] if edge.target not in self.rows)
         told.extend(((" ✗ no step ", "error"), (target, "fault")) for target in lost)
         return joined(told, (",", "muted"))
 
-    def _back(self, node: str) -> list[Way]:
+    def _back(self, node: str) -> list[Edge]:
         """The ways that lead to this row or one above."""
         if node in self.heads:
             return []
         own = self.rows[node]
         return [
-            way
-            for way in self.flow.written[node]
-            if way.target not in self.heads and self.rows.get(way.target, own + 1) <= own
+            edge
+            for edge in self.flow.declared_edges[node]
+            if edge.target not in self.heads and self.rows.get(edge.target, own + 1) <= own
         ]
 
     def _back_when(self, node: str) -> Line:
         """When the ways back are taken."""
-        words = dict.fromkeys(filter(None, (way_words(self.flow, way) for way in self._back(node))))
+        words = dict.fromkeys(filter(None, (edge_words(self.flow, edge) for edge in self._back(node))))
         return ((f"  ↺ {', or '.join(words)}", "muted"),) if words else ()
 
 

@@ -11,7 +11,7 @@ from kustui.definition.source.positions import parent
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.check.problems import Problem
     from kustui.diagrams.styled_lines import Line
 
@@ -32,10 +32,10 @@ def mark(problems: Sequence[Problem]) -> Line:
     return ((f"{glyph}{counts[worst] if counts[worst] > 1 else ''}", look),)
 
 
-def marks_of(subject: Subject, problems: Sequence[Problem]) -> Mapping[str, Line]:
+def marks_of(analysis: WorkflowAnalysis, problems: Sequence[Problem]) -> Mapping[str, Line]:
     """The mark of each node of a workflow in which something is wrong. ``problems`` are those of the workflow."""
-    flow = subject.flow
-    nodes = {part.pointer: node for node in flow.written if (part := flow.part(node)) is not None}
+    flow = analysis.flow
+    nodes = {part.pointer: node for node in flow.declared_edges if (part := flow.part(node)) is not None}
     found: dict[str, list[Problem]] = {}
     for problem in problems:
         pointer = problem.pointer

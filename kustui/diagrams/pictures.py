@@ -7,15 +7,15 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.models import TRIGGER_ID, Step
-from kustui.diagrams.edge_labels import way_words
+from kustui.diagrams.edge_labels import edge_words
 from kustui.diagrams.words import event_words, short_action
 from kustui.text.durations import due_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.analysis.schedules import Call, Schedules
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.schedules import ScheduleCall, Schedules
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.config.check_settings import Settings
     from kustui.definition.collection import Collection
 
@@ -48,7 +48,7 @@ class Vertex(NamedTuple):
     kind: Kind
 
 
-class Edge(NamedTuple):
+class PictureEdge(NamedTuple):
     source: str
     target: str
     words: str
@@ -60,27 +60,27 @@ class Picture(NamedTuple):
     title: str
     vertices: tuple[Vertex, ...]
     """In flow order."""
-    edges: tuple[Edge, ...]
+    edges: tuple[PictureEdge, ...]
     """Those of each vertex in the order in which they are tried."""
 
 
-def flow_picture(subject: Subject) -> Picture:
+def flow_picture(analysis: WorkflowAnalysis) -> Picture:
     """One workflow: its trigger and steps, and the steps that it names and that are not there."""
-    flow = subject.flow
-    targets = {call.step: _scheduled(call, subject.collection, subject.settings) for call in subject.calls}
+    flow = analysis.flow
+    targets = {call.step: _scheduled(call, analysis.collection, analysis.settings) for call in analysis.calls}
     vertices = []
     if (trigger := flow.workflow.trigger) is not None:
         vertices.append(Vertex(TRIGGER_ID, event_words(trigger), "", Kind.TRIGGER))
     vertices.extend(_step(step, targets.get(step.id, "")) for step in flow.order)
-    missing = dict.fromkeys(way.target for way in flow.lost)
+    missing = dict.fromkeys(edge.target for edge in flow.dangling)
     vertices.extend(Vertex(target, target, "no such step", Kind.MISSING) for target in missing)
     sources = [vertex.id for vertex in vertices if vertex.kind is not Kind.MISSING]
     edges = tuple(
-        Edge(way.source, way.target, way_words(flow, way), way.after_failure)
+        PictureEdge(edge.source, edge.target, edge_words(flow, edge), edge.after_failure)
         for source in sources
-        for way in flow.written[source]
+        for edge in flow.declared_edges[source]
     )
-    return Picture(subject.entry.title, tuple(vertices), edges)
+    return Picture(analysis.entry.title, tuple(vertices), edges)
 
 
 def _step(step: Step, scheduled: str) -> Vertex:
@@ -94,7 +94,7 @@ def _step(step: Step, scheduled: str) -> Vertex:
     )
 
 
-def _scheduled(call: Call, collection: Collection, settings: Settings) -> str:
+def _scheduled(call: ScheduleCall, collection: Collection, settings: Settings) -> str:
     due = due_in_words(call.run_at, settings.relative_unit_minutes)
     if call.workflow_id is None:
         return f"a workflow that only a run can tell {due}"
@@ -118,7 +118,7 @@ def schedules_picture(schedules: Schedules, collection: Collection, settings: Se
         else:
             target, vertex = _unknown(call)
             vertices.setdefault(target, vertex)
-        edges.append(Edge(call.caller, target, due_in_words(call.run_at, settings.relative_unit_minutes)))
+        edges.append(PictureEdge(call.caller, target, due_in_words(call.run_at, settings.relative_unit_minutes)))
     return Picture("schedules", tuple(_in_file_order(vertices, collection)), tuple(edges))
 
 
@@ -126,7 +126,7 @@ def _starts(collection: Collection, key: str) -> str:
     return event_words(collection.by_key[key].workflow.trigger)
 
 
-def _unknown(call: Call) -> tuple[str, Vertex]:
+def _unknown(call: ScheduleCall) -> tuple[str, Vertex]:
     if call.workflow_id is None:
         key = f"only a run can tell: {call.pointer}"
         return key, Vertex(key, "only a run can tell", "", Kind.MISSING)

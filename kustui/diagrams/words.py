@@ -11,7 +11,7 @@ from kustui.definition.names import short_name
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kustui.analysis.flow import Flow
+    from kustui.analysis.flow import FlowGraph
     from kustui.definition.expressions import Path
     from kustui.definition.models import Transition
     from kustui.diagrams.styled_lines import Line
@@ -34,13 +34,13 @@ def event_words(trigger: Trigger | None) -> str:
     return f"on {short_name(trigger.event_name)}" if trigger.event_name else "on no event"
 
 
-def name_of(flow: Flow, node: str) -> str:
+def name_of(flow: FlowGraph, node: str) -> str:
     """What people call a node."""
     part = _part(flow, node)
     return part.name if isinstance(part, Step) else node if flow.node(node) is None else "the trigger"
 
 
-def _part(flow: Flow, node: str) -> Trigger | Step | None:
+def _part(flow: FlowGraph, node: str) -> Trigger | Step | None:
     known = flow.node(node)
     return flow.part(known) if known is not None else None
 
@@ -52,13 +52,13 @@ def step_label(step: Step) -> Line:
     return ((short_action(step.action), ""), (f" {step.id}", "muted"))
 
 
-def label_of(flow: Flow, node: str) -> Line:
+def label_of(flow: FlowGraph, node: str) -> Line:
     """What a row calls a node; a step that is not there by its id."""
     part = _part(flow, node)
     return step_label(part) if isinstance(part, Step) else ((name_of(flow, node), ""),)
 
 
-def naming(flow: Flow) -> Callable[[Path], str]:
+def naming(flow: FlowGraph) -> Callable[[Path], str]:
     """How to tell a path to a person: the trigger's fields by themselves, a step's behind the step's name."""
 
     def told(path: Path) -> str:
@@ -74,7 +74,7 @@ def naming(flow: Flow) -> Callable[[Path], str]:
     return told
 
 
-def condition_words(flow: Flow, transition: Transition) -> str:
+def condition_words(flow: FlowGraph, transition: Transition) -> str:
     """``always``, or the condition as a person reads it."""
     if transition.condition is None:
         return "a condition that could not be read holds"

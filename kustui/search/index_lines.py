@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from kustui.analysis.flow import Flow
+from kustui.analysis.flow import FlowGraph
 from kustui.definition.expressions import parse
 from kustui.definition.source.positions import escape
 from kustui.diagrams.words import condition_words
@@ -48,12 +48,12 @@ class Saying(NamedTuple):
 def sayings(entry: Entry) -> Iterator[Saying]:
     """Everything that can be found in a workflow. Its model is made and not kept: about 4 ms for 40 steps."""
     workflow = entry.read().workflow
-    flow = Flow(workflow)
+    flow = FlowGraph(workflow)
     yield Saying(Kind.WORKFLOW, _parts(entry.title, entry.id or ""), 0, entry.item.pointer)
     if workflow.trigger is not None:
         if workflow.trigger.event_name:
             yield Saying(Kind.EVENT, _parts(workflow.trigger.event_name), 0, workflow.trigger.pointer)
-        yield from _ways(flow, workflow.trigger, 0)
+        yield from _edges(flow, workflow.trigger, 0)
     for place, step in enumerate(workflow.steps, start=1):
         yield Saying(Kind.STEP, _parts(step.name, step.id), place, step.pointer)
         if step.action:
@@ -63,20 +63,20 @@ def sayings(entry: Entry) -> Iterator[Saying]:
         for name, text, pointer in _strings(step.params, f"{step.pointer}/params"):
             yield Saying(Kind.TEXT, _parts(name, text), place, pointer)
             yield from _references(flow, text, place, pointer)
-        yield from _ways(flow, step, place)
+        yield from _edges(flow, step, place)
 
 
-def _ways(flow: Flow, part: Trigger | Step, place: int) -> Iterator[Saying]:
-    for way in part.ways:
-        words = condition_words(flow, way)
-        if words != "always" or way.label:
-            yield Saying(Kind.CONDITION, _parts(way.label, words), place, way.pointer)
-        if way.condition is not None:
-            for _, text, pointer in _strings(way.condition.values, f"{way.pointer}/condition/values"):
+def _edges(flow: FlowGraph, part: Trigger | Step, place: int) -> Iterator[Saying]:
+    for edge in part.edges:
+        words = condition_words(flow, edge)
+        if words != "always" or edge.label:
+            yield Saying(Kind.CONDITION, _parts(edge.label, words), place, edge.pointer)
+        if edge.condition is not None:
+            for _, text, pointer in _strings(edge.condition.values, f"{edge.pointer}/condition/values"):
                 yield from _references(flow, text, place, pointer)
 
 
-def _references(flow: Flow, text: str, place: int, pointer: str) -> Iterator[Saying]:
+def _references(flow: FlowGraph, text: str, place: int, pointer: str) -> Iterator[Saying]:
     if "/#" not in text and "{{" not in text:
         return
     for step in dict.fromkeys(path.step for path in parse(text).paths if path.step is not None):

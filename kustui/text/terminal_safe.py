@@ -16,11 +16,12 @@ def shown(text: str) -> str:
         return text
     joins = _joins(text) if _JOINER in text else ()
     return "".join(
-        character if harmless(character) or index in joins else spelt(character) for index, character in enumerate(text)
+        character if terminal_safe(character) or index in joins else spelt(character)
+        for index, character in enumerate(text)
     )
 
 
-def harmless(character: str) -> bool:
+def terminal_safe(character: str) -> bool:
     """Whether a terminal only draws it."""
     # Printable by Python's table is: no control (Cc), format (Cf: bidi, zero width), surrogate, private use,
     # unassigned or separator but the space.

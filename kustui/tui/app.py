@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from kustui.config.configuration import Configuration
-    from kustui.workspace.background_load import Opening
+    from kustui.workspace.background_load import BackgroundLoad
 
 
 class Kustui(TypeAhead):
@@ -45,7 +45,7 @@ class Kustui(TypeAhead):
 
     def __init__(
         self,
-        opening: Opening,
+        opening: BackgroundLoad,
         *,
         configuration: Configuration | None = None,
         preferences: Preferences = Preferences(),  # noqa: B008  # it is frozen

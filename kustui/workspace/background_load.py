@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kustui.definition.loader import Progress
 
 
-class Opening:
+class BackgroundLoad:
     """The reading of what a command line names, under way from the start."""
 
     def __init__(self, paths: Sequence[str], stdin: bytes = b"") -> None:

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kustui.definition.collection import Collection
-from kustui.definition.gc_paused import undisturbed
+from kustui.definition.gc_paused import gc_paused
 from kustui.definition.loader import Progress, Reader
 
 if TYPE_CHECKING:
@@ -83,7 +83,7 @@ def examined(
 
     collection, settings = snapshot.collection, settings or Settings()
     known = snapshot.examined if snapshot.settings is None or settings.judges_like(snapshot.settings) else {}
-    with undisturbed(freeze=not known):
+    with gc_paused(freeze=not known):
         found = examine_all(collection, settings, progress, wanted, processes, known)
         if len(found) < len(collection.entries):
             return replace(snapshot, settings=settings, examined=found)

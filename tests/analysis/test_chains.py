@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.analysis.chains import End, beginning_of, beginnings, callers_of, chain_from
-from kustui.analysis.schedules import Call, Schedules
+from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.throughput import DAY, MOST_RUNS, WINDOW, load_of
 from kustui.definition.models import RunAt
 
@@ -22,7 +22,7 @@ Arrow = tuple[str, str, float | None]
 def schedules_of(*arrows: Arrow) -> Schedules:
     """Caller, target and minutes of each call; a target in capitals is not in the collection."""
     calls = [
-        Call(caller, f"s{index}", "", f"/{index}", target, _run_at(delay), {}, ())
+        ScheduleCall(caller, f"s{index}", "", f"/{index}", target, _run_at(delay), {}, ())
         for index, (caller, target, delay) in enumerate(arrows)
     ]
     keys = dict.fromkeys(name for caller, target, _ in arrows for name in (caller, target) if name.islower())

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from tests.support.flows import arrows, flow, flow_of, step, workflow
 
 if TYPE_CHECKING:
-    from kustui.analysis.flow import Flow
+    from kustui.analysis.flow import FlowGraph
 
 
-def ids(found: Flow) -> list[str]:
+def ids(found: FlowGraph) -> list[str]:
     return [step.id for step in found.order]
 
 
@@ -65,7 +65,7 @@ def test_ten_thousand_steps_in_a_row_are_no_depth_to_fail_at() -> None:
     count = 10_000
     found = flow("s0", *(step(f"s{index}", f"s{index + 1}") for index in range(count)))
     assert ids(found) == [f"s{index}" for index in range(count)]
-    assert len(found.lost) == 1
+    assert len(found.dangling) == 1
 
 
 # Names
@@ -73,16 +73,16 @@ def test_ten_thousand_steps_in_a_row_are_no_depth_to_fail_at() -> None:
 
 def test_a_second_step_with_an_id_is_a_node_of_nobodys() -> None:
     found = flow("a", step("a", "b"), step("b"), step("a", "c"), step("c"))
-    assert [step.pointer for step in found.shadowed] == ["/steps/2"]
+    assert [step.pointer for step in found.duplicates] == ["/steps/2"]
     assert [step.pointer for step in found.order] == ["/steps/0", "/steps/1", "/steps/3"]
     assert "c" not in found.reachable
 
 
 def test_a_step_that_takes_the_triggers_id_is_shadowed_by_it() -> None:
     found = flow("1", step("1", "a"), step("a"))
-    assert [step.id for step in found.shadowed] == ["1"]
+    assert [step.id for step in found.duplicates] == ["1"]
     assert found.part("1") is found.workflow.trigger
-    assert [way.target for way in found.lost] == ["1"]
+    assert [edge.target for edge in found.dangling] == ["1"]
 
 
 def test_a_trigger_is_read_by_its_own_id_as_well() -> None:
@@ -90,8 +90,8 @@ def test_a_trigger_is_read_by_its_own_id_as_well() -> None:
     definition["trigger"]["id"] = "start"
     found = flow_of(definition)
     assert found.node("start") == found.node("1") == "1"
-    assert [step.id for step in found.shadowed] == ["start"]
-    assert [way.target for way in found.lost] == ["start"]
+    assert [step.id for step in found.duplicates] == ["start"]
+    assert [edge.target for edge in found.dangling] == ["start"]
 
 
 def test_an_id_that_nothing_has_names_no_node() -> None:
@@ -105,30 +105,30 @@ def test_an_id_that_nothing_has_names_no_node() -> None:
 
 def test_ways_to_a_step_that_is_not_there_are_lost_and_lead_nowhere() -> None:
     found = flow("a nowhere", step("a", "b gone", "lost"), step("b"))
-    assert [(way.source, way.target, way.after_failure) for way in found.lost] == [
+    assert [(edge.source, edge.target, edge.after_failure) for edge in found.dangling] == [
         ("1", "nowhere", False),
         ("a", "gone", False),
         ("a", "lost", True),
     ]
-    assert [way.target for way in found.ways["a"]] == ["b"]
-    assert [way.target for way in found.written["a"]] == ["b", "gone", "lost"]
+    assert [edge.target for edge in found.edges["a"]] == ["b"]
+    assert [edge.target for edge in found.declared_edges["a"]] == ["b", "gone", "lost"]
 
 
 def test_ways_into_a_step_come_in_flow_order_each_as_often_as_it_is_written() -> None:
     found = flow("b", step("a", "c"), step("c"), step("b", "c a c", "c"))
-    assert [(way.source, way.after_failure) for way in found.into["c"]] == [
+    assert [(edge.source, edge.after_failure) for edge in found.incoming["c"]] == [
         ("b", False),
         ("b", False),
         ("b", True),
         ("a", False),
     ]
-    assert [way.source for way in found.into["b"]] == ["1"]
-    assert found.into["1"] == ()
+    assert [edge.source for edge in found.incoming["b"]] == ["1"]
+    assert found.incoming["1"] == ()
 
 
 def test_ways_from_steps_that_cannot_be_reached_are_told_last() -> None:
     found = arrows("b", a="b", b="")
-    assert [way.source for way in found.into["b"]] == ["1", "a"]
+    assert [edge.source for edge in found.incoming["b"]] == ["1", "a"]
 
 
 # What has run, and what can
@@ -164,12 +164,12 @@ def test_after_holds_a_step_itself_only_in_a_loop() -> None:
 
 def test_a_path_is_a_shortest_one() -> None:
     found = arrows("a", a="b d", b="c", c="d", d="")
-    assert [(way.source, way.target) for way in found.path("1", "d")] == [("1", "a"), ("a", "d")]
+    assert [(edge.source, edge.target) for edge in found.path("1", "d")] == [("1", "a"), ("a", "d")]
 
 
 def test_a_path_keeps_clear_of_a_step() -> None:
     found = arrows("a", a="d b", b="c", c="e", d="e", e="")
-    assert [way.target for way in found.path("a", "e", avoiding="d")] == ["b", "c", "e"]
+    assert [edge.target for edge in found.path("a", "e", avoiding="d")] == ["b", "c", "e"]
 
 
 def test_there_is_no_path_where_every_one_runs_through_what_is_avoided() -> None:
@@ -197,7 +197,7 @@ def test_there_is_no_path_where_every_one_runs_through_what_is_avoided() -> None
     ],
     ids=["none", "self", "two", "behind others", "nested", "apart", "unreachable", "by an error case"],
 )
-def test_a_loop_is_told_from_its_earliest_step(found: Flow, loops: tuple[tuple[str, ...], ...]) -> None:
+def test_a_loop_is_told_from_its_earliest_step(found: FlowGraph, loops: tuple[tuple[str, ...], ...]) -> None:
     assert found.loops == loops
 
 
@@ -209,7 +209,7 @@ def test_a_loop_inside_a_longer_one_is_told_by_its_shortest_way_back() -> None:
 
 
 @st.composite
-def flows(draw: st.DrawFn, *, acyclic: bool = False) -> Flow:
+def flows(draw: st.DrawFn, *, acyclic: bool = False) -> FlowGraph:
     names = [f"s{index}" for index in range(draw(st.integers(0, 8)))]
     anything = st.sampled_from([*names, "nobody"])
 
@@ -222,7 +222,7 @@ def flows(draw: st.DrawFn, *, acyclic: bool = False) -> Flow:
     return flow(first, *draw(st.permutations(steps)))
 
 
-def reached(found: Flow, without: str | None = None) -> set[str]:
+def reached(found: FlowGraph, without: str | None = None) -> set[str]:
     """What a run can reach, worked out the plain way."""
     seen: set[str] = set()
     waiting = [] if without == "1" else ["1"]
@@ -230,31 +230,31 @@ def reached(found: Flow, without: str | None = None) -> set[str]:
         node = waiting.pop()
         if node not in seen:
             seen.add(node)
-            waiting.extend(way.target for way in found.ways[node] if way.target != without)
+            waiting.extend(edge.target for edge in found.edges[node] if edge.target != without)
     return seen
 
 
 @given(flows())
-def test_every_step_is_told_once(found: Flow) -> None:
+def test_every_step_is_told_once(found: FlowGraph) -> None:
     assert sorted(ids(found)) == sorted(found.steps)
 
 
 @given(flows(acyclic=True))
-def test_without_loops_no_step_is_told_before_one_that_leads_to_it(found: Flow) -> None:
+def test_without_loops_no_step_is_told_before_one_that_leads_to_it(found: FlowGraph) -> None:
     place = {name: index for index, name in enumerate(["1", *ids(found)])}
-    for ways in found.ways.values():
-        for way in ways:
-            if way.source in found.reachable:
-                assert place[way.source] < place[way.target]
+    for edges in found.edges.values():
+        for edge in edges:
+            if edge.source in found.reachable:
+                assert place[edge.source] < place[edge.target]
 
 
 @given(flows())
-def test_reachable_is_what_some_path_leads_to(found: Flow) -> None:
+def test_reachable_is_what_some_path_leads_to(found: FlowGraph) -> None:
     assert found.reachable == reached(found)
 
 
 @given(flows())
-def test_a_step_always_runs_before_another_if_that_cannot_be_reached_without_it(found: Flow) -> None:
+def test_a_step_always_runs_before_another_if_that_cannot_be_reached_without_it(found: FlowGraph) -> None:
     for node in found.reachable:
         before = {other for other in found.reachable - {node} if node not in reached(found, without=other)}
         assert set(found.always_before(node)) == before
@@ -262,7 +262,7 @@ def test_a_step_always_runs_before_another_if_that_cannot_be_reached_without_it(
 
 
 @given(flows())
-def test_the_nearest_that_always_ran_before_has_all_farther_ones_before_it(found: Flow) -> None:
+def test_the_nearest_that_always_ran_before_has_all_farther_ones_before_it(found: FlowGraph) -> None:
     for node in found.reachable:
         before = found.always_before(node)
         for here, above in itertools.pairwise(before):
@@ -270,34 +270,36 @@ def test_the_nearest_that_always_ran_before_has_all_farther_ones_before_it(found
 
 
 @given(flows())
-def test_loops_are_loops_and_there_is_one_wherever_steps_form_one(found: Flow) -> None:
+def test_loops_are_loops_and_there_is_one_wherever_steps_form_one(found: FlowGraph) -> None:
     for loop in found.loops:
         for here, there in itertools.pairwise((*loop, loop[0])):
-            assert any(way.target == there for way in found.ways[here])
+            assert any(edge.target == there for edge in found.edges[here])
         assert len(set(loop)) == len(loop)
-    plain: nx.DiGraph[str] = nx.DiGraph([(way.source, way.target) for ways in found.ways.values() for way in ways])
+    plain: nx.DiGraph[str] = nx.DiGraph(
+        [(edge.source, edge.target) for edges in found.edges.values() for edge in edges]
+    )
     assert bool(found.loops) == (not nx.is_directed_acyclic_graph(plain))
     earliest = [ids(found).index(loop[0]) for loop in found.loops]
     assert earliest == sorted(earliest)
 
 
 @given(flows(), st.data())
-def test_a_path_leads_where_it_says_and_avoids_what_it_is_to(found: Flow, data: st.DataObject) -> None:
-    nodes = st.sampled_from(sorted(found.written))
+def test_a_path_leads_where_it_says_and_avoids_what_it_is_to(found: FlowGraph, data: st.DataObject) -> None:
+    nodes = st.sampled_from(sorted(found.declared_edges))
     source, target, avoided = data.draw(nodes), data.draw(nodes), data.draw(nodes)
     path = found.path(source, target, avoiding=avoided)
     for here, there in itertools.pairwise(path):
         assert here.target == there.source
     if path:
         assert (path[0].source, path[-1].target) == (source, target)
-        assert avoided not in {node for way in path for node in (way.source, way.target)}
+        assert avoided not in {node for edge in path for node in (edge.source, edge.target)}
     elif source != target and avoided not in (source, target):
         assert not nx.has_path(nx.restricted_view(found.graph, [avoided], []), source, target)
 
 
 @given(flows())
-def test_after_is_what_paths_lead_to(found: Flow) -> None:
-    for node in found.written:
+def test_after_is_what_paths_lead_to(found: FlowGraph) -> None:
+    for node in found.declared_edges:
         assert found.after(node) == set().union(
-            *({way.target, *nx.descendants(found.graph, way.target)} for way in found.ways[node])
+            *({edge.target, *nx.descendants(found.graph, edge.target)} for edge in found.edges[node])
         )

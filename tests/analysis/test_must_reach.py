@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kustui.analysis.flow import Flow
+from kustui.analysis.flow import FlowGraph
 from kustui.analysis.must_reach import certain_steps
 from kustui.check.examples import ALWAYS, schedule, step, to, when, workflow
 from kustui.definition.models import POINTER, Workflow
@@ -18,11 +18,11 @@ OR_ALWAYS = when("or", OPEN, ALWAYS)
 def certain(*steps: dict[str, Any], entry: tuple[dict[str, Any], ...] | None = None) -> list[str]:
     """The ids of the schedule steps that are certain."""
     definition = workflow("W", *({**each, POINTER: each["id"]} for each in steps), entry=entry)
-    return sorted(certain_steps(Flow(Workflow.model_validate(definition, by_alias=True, by_name=False))))
+    return sorted(certain_steps(FlowGraph(Workflow.model_validate(definition, by_alias=True, by_name=False))))
 
 
-def plan(id_: str, *ways: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return {**schedule(id_, "5f8e", *ways), **more}
+def plan(id_: str, *edges: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {**schedule(id_, "5f8e", *edges), **more}
 
 
 def test_a_step_on_the_only_way_is_certain() -> None:
@@ -44,10 +44,10 @@ def test_a_step_on_the_only_way_is_certain() -> None:
         ((to("nowhere", OPEN), to("plan")), []),
     ],
 )
-def test_a_run_may_end_or_go_round(ways: tuple[dict[str, Any], ...], found: list[str]) -> None:
-    steps = (step("fork", *ways), plan("plan"), step("other", to("plan")), step("end"))
+def test_a_run_may_end_or_go_round(edges: tuple[dict[str, Any], ...], found: list[str]) -> None:
+    steps = (step("fork", *edges), plan("plan"), step("other", to("plan")), step("end"))
     assert certain(*steps) == found
-    assert certain(*steps[1:], step("last"), entry=ways) == found
+    assert certain(*steps[1:], step("last"), entry=edges) == found
 
 
 def test_failures_do_not_count() -> None:

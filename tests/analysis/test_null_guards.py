@@ -15,12 +15,12 @@ MISSING = when("dne", "/#steps.ask.id")
 MAY_BE_MISSING = "reference-may-be-missing"
 
 
-def passing(*ways: dict[str, Any], value: object = "/#steps.ask.id") -> dict[str, Any]:
+def passing(*edges: dict[str, Any], value: object = "/#steps.ask.id") -> dict[str, Any]:
     """A workflow whose step "ask" is skipped on one path; after both, "fork" has the ways, and "read" reads it."""
     return workflow(
         "W",
         step("ask", to("fork")),
-        step("fork", *ways),
+        step("fork", *edges),
         step("read", params={"x": value}),
         step("other"),
         entry=(to("ask", OPEN), to("fork")),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.analysis.schedules import Call, Schedules, calls_of
+from kustui.analysis.schedules import ScheduleCall, Schedules, calls_of
 from kustui.definition.models import SCHEDULE_ACTION
 from tests.support.flows import flow, step
 
@@ -18,7 +18,7 @@ def scheduling(id_: str, targets: str = "", **params: Any) -> dict[str, Any]:
     return step(id_, targets, action=SCHEDULE_ACTION, params=params)
 
 
-def only_call(**params: Any) -> Call:
+def only_call(**params: Any) -> ScheduleCall:
     (call,) = calls_of("caller", flow("a", scheduling("a", **params)))
     return call
 
@@ -61,7 +61,7 @@ def test_calls_come_in_flow_order_with_the_ways_to_them() -> None:
     found = flow("b", scheduling("a", workflowId="x"), scheduling("b", "a", workflowId="y"))
     calls = calls_of("caller", found)
     assert [call.workflow_id for call in calls] == ["y", "x"]
-    assert [[way.source for way in call.ways] for call in calls] == [["1"], ["b"]]
+    assert [[edge.source for edge in call.edges] for call in calls] == [["1"], ["b"]]
 
 
 def test_another_action_schedules_nothing() -> None:
@@ -74,7 +74,10 @@ def test_another_action_schedules_nothing() -> None:
 def schedules(*pairs: str) -> Schedules:
     """``"ab"`` for a workflow a that schedules b; the workflows that stand first do so in the alphabet."""
     keys = {name: name.upper() for name in sorted({name for pair in pairs for name in pair[:2]} - {"?"})}
-    calls = (Call(pair[0].upper(), "s", "s", "/steps/0", pair[1] if pair[1:] else None, None, {}, ()) for pair in pairs)
+    calls = (
+        ScheduleCall(pair[0].upper(), "s", "s", "/steps/0", pair[1] if pair[1:] else None, None, {}, ())
+        for pair in pairs
+    )
     return Schedules.of(calls, keys)
 
 
@@ -118,8 +121,8 @@ def test_a_ring_is_told_from_the_workflow_that_stands_first(
 
 
 def test_who_has_no_id_can_schedule_and_is_in_no_ring() -> None:
-    def call(caller: str, scheduled: str) -> Call:
-        return Call(caller, "s", "s", "/steps/0", scheduled, None, {}, ())
+    def call(caller: str, scheduled: str) -> ScheduleCall:
+        return ScheduleCall(caller, "s", "s", "/steps/0", scheduled, None, {}, ())
 
     found = Schedules.of([call("NAMELESS", "a"), call("A", "a")], {"a": "A"})
     assert found.rings == (("A",),)

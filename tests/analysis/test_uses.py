@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.analysis.flow import Flow
+from kustui.analysis.flow import FlowGraph
 from kustui.analysis.uses import How, Use, named_at, part_of, uses_in, uses_of
-from tests.support.flows import step, way, workflow
+from tests.support.flows import edge, step, workflow
 from tests.support.trees import SAMPLE_PATHS, read, sample
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ def snapshot(*, bare: bool = False) -> Snapshot:
              transitions=[condition]),
     )  # fmt: skip
     trigger = {"eventName": "kustomer.workflow.second.call", "callable": True, "schema": schema,
-               "transitions": [way("tell")]}  # fmt: skip
+               "transitions": [edge("tell")]}  # fmt: skip
     second = {"id": "second", "name": "second", "trigger": trigger,
               "steps": [step("tell", params={"to": "/#steps.1.from", "at": "/#steps.1.other"})]}  # fmt: skip
     return read({**first, "id": "first", "name": "first"}, second)
@@ -43,12 +43,12 @@ def workflows(of: Snapshot) -> tuple[Entry, ...]:
 
 def named(of: Snapshot, number: int, pointer: str) -> list[tuple[How, str]]:
     entry = workflows(of)[number]
-    return [(use.how, use.named) for use in named_at(uses_in(of.collection, entry, Flow(entry.workflow)), pointer)]
+    return [(use.how, use.named) for use in named_at(uses_in(of.collection, entry, FlowGraph(entry.workflow)), pointer)]
 
 
 def users(of: Snapshot, number: int, pointer: str) -> list[tuple[How, str, str]]:
     entry = workflows(of)[number]
-    found = uses_of(of.collection, of.schedules, entry, Flow(entry.workflow), pointer)
+    found = uses_of(of.collection, of.schedules, entry, FlowGraph(entry.workflow), pointer)
     return [(use.how, use.node, use.pointer) for use in found]
 
 
@@ -111,7 +111,7 @@ def test_what_can_be_used_holds_a_place() -> None:
 def test_every_use_stands_where_it_says_and_names_what_is_there(name: str) -> None:
     of = sample(name)
     for entry in of.collection.entries:
-        for use in uses_in(of.collection, entry, Flow(entry.workflow)):
+        for use in uses_in(of.collection, entry, FlowGraph(entry.workflow)):
             assert _value(of, use.entry, use.pointer) is not None
             target = _value(of, use.target, use.named)
             if use.how in (How.TRANSITION, How.ERROR_CASE):
@@ -122,7 +122,7 @@ def test_every_use_stands_where_it_says_and_names_what_is_there(name: str) -> No
 
 
 def _uses_of(of: Snapshot, use: Use) -> list[Use]:
-    return list(uses_of(of.collection, of.schedules, use.target, Flow(use.target.workflow), use.named))
+    return list(uses_of(of.collection, of.schedules, use.target, FlowGraph(use.target.workflow), use.named))
 
 
 def _value(of: Snapshot, entry: Entry, pointer: str) -> Any:

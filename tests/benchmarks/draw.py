@@ -21,7 +21,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.analysis.workflow_analysis import Subject
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.diagrams.box_picture import BoxPicture
 from kustui.diagrams.flow_rail import FlowRail
 from kustui.diagrams.layout.arrows import Arrow
@@ -53,11 +53,11 @@ print(time.perf_counter() - began)
 
 
 @cache
-def subject_of(steps: int) -> Subject:
+def subject_of(steps: int) -> WorkflowAnalysis:
     """A generated workflow of so many steps."""
     collection = open_paths([str(_file_of(steps))]).collection
     (entry,) = collection.entries
-    return Subject(collection, entry, entry.reading)
+    return WorkflowAnalysis(collection, entry, entry.reading)
 
 
 def _file_of(steps: int) -> Path:
@@ -69,19 +69,19 @@ def _file_of(steps: int) -> Path:
     return path
 
 
-def flow_of(steps: int) -> Subject:
+def flow_of(steps: int) -> WorkflowAnalysis:
     """The same with its flow worked out, which both drawings need, and nothing else."""
-    subject = subject_of(steps)
-    fresh = Subject(subject.collection, subject.entry, subject.reading)
-    _ = fresh.flow.order, fresh.flow.into
+    analysis = subject_of(steps)
+    fresh = WorkflowAnalysis(analysis.collection, analysis.entry, analysis.reading)
+    _ = fresh.flow.order, fresh.flow.incoming
     return fresh
 
 
 def rail(steps: int) -> float:
     """Seconds until the first rows stand."""
-    subject = flow_of(steps)
+    analysis = flow_of(steps)
     began = time.perf_counter()
-    drawn = FlowRail(subject)
+    drawn = FlowRail(analysis)
     for index in range(min(_WINDOW[1], len(drawn.nodes))):
         drawn.row(index, 0, 12)
     return time.perf_counter() - began
@@ -89,9 +89,9 @@ def rail(steps: int) -> float:
 
 def boxes(steps: int) -> float:
     """Seconds until the first window stands, words and all."""
-    subject = flow_of(steps)
+    analysis = flow_of(steps)
     began = time.perf_counter()
-    drawn = BoxPicture(flow_picture(subject))
+    drawn = BoxPicture(flow_picture(analysis))
     for y in range(min(_WINDOW[1], drawn.boxes.height)):
         drawn.row(y, 0, _WINDOW[0])
     return time.perf_counter() - began

@@ -519,9 +519,9 @@ def spots(workflow: Json) -> dict[str, list[tuple[str, Any, str | int]]]:
     }
     for number, step in enumerate(workflow["steps"]):
         place = f"/steps/{number}"
-        for way, move in enumerate(step["transitions"]):
+        for edge, move in enumerate(step["transitions"]):
             if arrivals[move["target"]] > 1:  # otherwise the target would be out of reach: a second problem
-                found["unknown-target"].append((f"{place}/transitions/{way}/target", move, "target"))
+                found["unknown-target"].append((f"{place}/transitions/{edge}/target", move, "target"))
         for pointer, holder, key in strings(step.get("params", {}), f"{place}/params"):
             if holder[key].startswith("/#steps.") and not holder[key].startswith("/#steps.1."):
                 found["unknown-step-reference"].append((pointer, holder, key))

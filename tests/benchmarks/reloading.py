@@ -148,7 +148,7 @@ def many_saves(count: int) -> None:
     path = copied("S")
     good = path.read_bytes()
     at = good.index(_PARAMS, len(good) // 2) + len(_PARAMS)
-    ways: tuple[Callable[[Path, bytes], None], ...] = (in_place, atomically, by_moving_away)
+    edges: tuple[Callable[[Path, bytes], None], ...] = (in_place, atomically, by_moving_away)
     with Terminal([path]) as terminal:
         terminal.wait_for_bytes(f"Workflows {SIZES['S'][0]}".encode())
         terminal.settle(2.0, seconds=600)
@@ -162,7 +162,7 @@ def many_saves(count: int) -> None:
             if number % (count // 5 or 1) == 0:
                 marks.append((number, memory(terminal.pid)))
             text = good[:at] + b'"number": %d, ' % number + good[at:]
-            ways[number % len(ways)](path, text if number % 10 else text[: len(text) // 2])
+            edges[number % len(edges)](path, text if number % 10 else text[: len(text) // 2])
             terminal.pump(0.02)
         mark = terminal.written
         atomically(path, wrong)

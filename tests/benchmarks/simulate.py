@@ -44,11 +44,11 @@ def long_workflow() -> Organisation:
             "body": f"Hello {{{{{{{before}.subject}}}}}}, it is {{{{dateFormat {before}.createdAt format='LL'}}}}",
             "custom": {"a": f"/#{before}.custom.field3Str", "b": index, "c": "text"},
         }
-        ways = [to(f"s{index + 1}", when("eq", f"/#steps.s{index}.status", "done"))]
+        edges = [to(f"s{index + 1}", when("eq", f"/#steps.s{index}.status", "done"))]
         if index < STEPS - 1:
             found = when("contains", f"/#steps.s{index}.tags", "vip")
-            ways.append(to(f"s{index + 1}", when("and", found, when("exists", "/#steps.1.id"))))
-        steps.append(step(f"s{index}", *ways, params=params))
+            edges.append(to(f"s{index + 1}", when("and", found, when("exists", "/#steps.1.id"))))
+        steps.append(step(f"s{index}", *edges, params=params))
     return organisation(called("Long", ID, *steps))
 
 

@@ -35,9 +35,9 @@ def steps(value: Definition) -> list[Definition]:
     return [step for workflow in value["workflows"] for step in workflow["steps"]]
 
 
-def ways(value: Definition) -> list[Definition]:
+def edges(value: Definition) -> list[Definition]:
     owners = [*steps(value), *(workflow["trigger"] for workflow in value["workflows"])]
-    return [way for owner in owners for key in ("transitions", "errorCases") for way in owner.get(key, ())]
+    return [edge for owner in owners for key in ("transitions", "errorCases") for edge in owner.get(key, ())]
 
 
 def calls(value: Definition) -> list[Definition]:
@@ -68,13 +68,13 @@ def misspelt(name: str) -> str:
 
 
 def misspelt_target(value: Definition, chance: random.Random) -> bool:
-    way = chance.choice(ways(value))
-    way["target"] = misspelt(way["target"])
+    edge = chance.choice(edges(value))
+    edge["target"] = misspelt(edge["target"])
     return True
 
 
 def unheard_of_target(value: Definition, chance: random.Random) -> bool:
-    chance.choice(ways(value))["target"] = "somewhere-else"
+    chance.choice(edges(value))["target"] = "somewhere-else"
     return True
 
 
@@ -168,17 +168,17 @@ def nameless_step(value: Definition, chance: random.Random) -> bool:
 
 
 def numeric_target(value: Definition, chance: random.Random) -> bool:
-    chance.choice(ways(value))["target"] = 7
+    chance.choice(edges(value))["target"] = 7
     return True
 
 
 def unknown_operator(value: Definition, chance: random.Random) -> bool:
-    chance.choice(ways(value))["condition"] = {"op": "resembles", "values": ["closed", "open"]}
+    chance.choice(edges(value))["condition"] = {"op": "resembles", "values": ["closed", "open"]}
     return True
 
 
 def lone_operand(value: Definition, chance: random.Random) -> bool:
-    chance.choice(ways(value))["condition"] = {"op": "eq", "values": ["open"]}
+    chance.choice(edges(value))["condition"] = {"op": "eq", "values": ["open"]}
     return True
 
 

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from kustui.definition.collection import Document
-    from kustui.definition.parsed_workflow import Reading
+    from kustui.definition.parsed_workflow import ParsedWorkflow
 
 
-def read(definition: object) -> Reading:
+def read(definition: object) -> ParsedWorkflow:
     (entry,) = opened(definition).entries
     return entry.read()
 
@@ -40,7 +40,7 @@ def with_step(**members: Any) -> dict[str, Any]:
     return a_workflow(steps=[{"id": "a", "action": "kustomer.note.create", **members}])
 
 
-def way(target: Any = "a", **members: Any) -> dict[str, Any]:
+def edge(target: Any = "a", **members: Any) -> dict[str, Any]:
     return {"target": target, "condition": ALWAYS, **members}
 
 
@@ -60,7 +60,7 @@ def test_a_workflow_is_read_whole() -> None:
                 "eventName": "kustomer.workflow.timer.call",
                 "callable": True,
                 "schema": {"properties": {"n": {"type": "number"}}, "required": ["n"]},
-                "transitions": [way("a", meta={"name": "go"})],
+                "transitions": [edge("a", meta={"name": "go"})],
                 "appVersion": "scheduler-^1.0.1",
             },
             "steps": [
@@ -68,8 +68,8 @@ def test_a_workflow_is_read_whole() -> None:
                     "id": "a",
                     "action": "kustomer.rest-api.json",
                     "params": {"uri": "/v1"},
-                    "transitions": [way("b")],
-                    "errorCases": [way("b")],
+                    "transitions": [edge("b")],
+                    "errorCases": [edge("b")],
                     "appVersion": "kustomer-^1.4.8",
                     "meta": {"displayName": "Ask", "description": "asks"},
                 },
@@ -89,7 +89,7 @@ def test_a_workflow_is_read_whole() -> None:
     assert (trigger.event_name, trigger.app_version) == ("kustomer.workflow.timer.call", "scheduler-^1.0.1")
     assert trigger.transitions[0].label == "go"
     assert (ask.name, ask.description, ask.app_version) == ("Ask", "asks", "kustomer-^1.4.8")
-    assert [type(each).__name__ for each in ask.ways] == ["Transition", "ErrorCase"]
+    assert [type(each).__name__ for each in ask.edges] == ["Transition", "ErrorCase"]
     assert isinstance(ask.error_cases[0], ErrorCase)
     assert ask.transitions[0].condition
     assert (ask.transitions[0].condition.op, ask.transitions[0].condition.values) == ("true", (True,))
@@ -101,7 +101,7 @@ def test_a_workflow_is_read_whole() -> None:
 
 def test_every_part_knows_its_pointer() -> None:
     workflow = with_trigger()
-    workflow["steps"] = [{"id": "a", "transitions": [way(), way()], "errorCases": [way()]}]
+    workflow["steps"] = [{"id": "a", "transitions": [edge(), edge()], "errorCases": [edge()]}]
     found = opened({"workflows": [a_workflow(), workflow]}).entries[1].workflow
     assert found.pointer == "/workflows/1"
     assert found.trigger
@@ -119,13 +119,13 @@ def test_the_parts_of_a_resource_stand_below_its_attributes() -> None:
 
 
 def test_unknown_keys_are_kept_on_every_level_and_nothing_else() -> None:
-    workflow = with_trigger(kind="t", errorCases=[way()])
-    workflow["steps"] = [{"id": "a", "_id": "s", "transitions": [way(note="w")]}]
+    workflow = with_trigger(kind="t", errorCases=[edge()])
+    workflow["steps"] = [{"id": "a", "_id": "s", "transitions": [edge(note="w")]}]
     workflow.update(rev=7, schedules=[], callable="?", steps_=1)
     found = read(workflow).workflow
     assert found.model_extra == {"rev": 7, "schedules": [], "callable": "?", "steps_": 1}
     assert found.trigger
-    assert found.trigger.model_extra == {"kind": "t", "errorCases": [way()]}
+    assert found.trigger.model_extra == {"kind": "t", "errorCases": [edge()]}
     assert found.steps[0].model_extra == {"_id": "s"}
     assert found.steps[0].transitions[0].model_extra == {"note": "w"}
 
@@ -277,30 +277,30 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     (with_step(transitions=[{"condition": ALWAYS}]), "/steps/0/transitions/0", "a transition without target"),
     (with_step(errorCases=[{"condition": ALWAYS}]), "/steps/0/errorCases/0", "an error case without target"),
     (with_step(transitions=[{"target": "a"}]), "/steps/0/transitions/0", "a transition without condition"),
-    (with_step(errorCases=[way(condition=None)]), "/steps/0/errorCases/0", "an error case without condition"),
+    (with_step(errorCases=[edge(condition=None)]), "/steps/0/errorCases/0", "an error case without condition"),
     (
-        with_step(transitions=[way(5)]),
+        with_step(transitions=[edge(5)]),
         "/steps/0/transitions/0/target",
         "target must be text in quotes, found the number 5",
     ),
     # a condition's
     (
-        with_step(transitions=[way(condition="true")]),
+        with_step(transitions=[edge(condition="true")]),
         "/steps/0/transitions/0/condition",
         'condition must be an object, found the text "true"',
     ),
     (
-        with_step(transitions=[way(condition={"values": []})]),
+        with_step(transitions=[edge(condition={"values": []})]),
         "/steps/0/transitions/0/condition",
         "a condition without op",
     ),
     (
-        with_step(transitions=[way(condition={"op": "eq"})]),
+        with_step(transitions=[edge(condition={"op": "eq"})]),
         "/steps/0/transitions/0/condition",
         "a condition without values",
     ),
     (
-        with_step(errorCases=[way(condition={"op": "eq", "values": "x"})]),
+        with_step(errorCases=[edge(condition={"op": "eq", "values": "x"})]),
         "/steps/0/errorCases/0/condition/values",
         'values must be a list, found the text "x"',
     ),
@@ -377,8 +377,8 @@ def test_a_step_at_fault_costs_that_step() -> None:
 
 
 def test_a_transition_at_fault_costs_that_transition() -> None:
-    ways = [way("b"), 7, {}, way("c"), {"target": "d"}, way("e", condition={"op": 1, "values": 2})]
-    reading = read(with_step(transitions=ways))
+    edges = [edge("b"), 7, {}, edge("c"), {"target": "d"}, edge("e", condition={"op": 1, "values": 2})]
+    reading = read(with_step(transitions=edges))
     kept = reading.workflow.steps[0].transitions
     assert [(each.target, each.pointer[-1], each.condition is None) for each in kept] == [
         ("b", "0", False),
@@ -565,7 +565,7 @@ RICH = {
     "actions": [{"name": "pay", "inputSchema": {"properties": {}}}],
     "workflows": [
         with_trigger(callable=True, schema={"properties": {"a": {"type": "string"}}, "required": ["a"]}),
-        with_step(transitions=[way(meta={"name": "n"})], errorCases=[way()], meta={"displayName": "d"}),
+        with_step(transitions=[edge(meta={"name": "n"})], errorCases=[edge()], meta={"displayName": "d"}),
         a_resource("three"),
     ],
 }

@@ -11,7 +11,7 @@ from hypothesis import example, given
 
 from kustui.diagrams.box_picture import BoxPicture
 from kustui.diagrams.layout.arrows import Arrow
-from kustui.diagrams.pictures import Edge, Kind, Picture, Vertex
+from kustui.diagrams.pictures import Kind, Picture, PictureEdge, Vertex
 from kustui.diagrams.styled_lines import plain_ascii, width_of
 from tests.support.layouts import Graph, graphs
 
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from kustui.diagrams.layout.bands import Box, Port
 
 LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)
-Way = tuple[int, int]
-ARMS: dict[str, tuple[Way, ...]] = {
+Edge = tuple[int, int]
+ARMS: dict[str, tuple[Edge, ...]] = {
     "─": (LEFT, RIGHT), "╌": (LEFT, RIGHT), "│": (UP, DOWN), "╎": (UP, DOWN),
     "╭": (RIGHT, DOWN), "╮": (LEFT, DOWN), "╰": (RIGHT, UP), "╯": (LEFT, UP),
     "├": (UP, DOWN, RIGHT), "┤": (UP, DOWN, LEFT), "┬": (LEFT, RIGHT, DOWN), "┴": (LEFT, RIGHT, UP),
@@ -33,7 +33,7 @@ ARMS: dict[str, tuple[Way, ...]] = {
 def pictured(graph: Graph) -> BoxPicture:
     nodes, arrows = graph
     vertices = tuple(Vertex(node, node * (1 + index % 7), "about", Kind.STEP) for index, node in enumerate(nodes))
-    edges = (Edge(arrow.source, arrow.target, f"if {arrow.target}", arrow.failing) for arrow in arrows)
+    edges = (PictureEdge(arrow.source, arrow.target, f"if {arrow.target}", arrow.failing) for arrow in arrows)
     return BoxPicture(Picture("", vertices, tuple(edges)))
 
 
@@ -186,7 +186,7 @@ def test_labels_stand_whole_in_the_box_that_the_ways_leave() -> None:
 )
 def test_what_is_wide_or_has_no_width_keeps_the_edges_in_line(name: str) -> None:
     vertex = Vertex("a", name, "", Kind.STEP)
-    picture = BoxPicture(Picture("", (vertex, Vertex("b", "b", "", Kind.STEP)), (Edge("a", "b", name),)))
+    picture = BoxPicture(Picture("", (vertex, Vertex("b", "b", "", Kind.STEP)), (PictureEdge("a", "b", name),)))
     for y in range(picture.boxes.height):
         assert width_of(picture.row(y)) == picture.boxes.width
         for first in range(6):

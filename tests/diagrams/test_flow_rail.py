@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kustui.analysis.workflow_analysis import Subject
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Collection
 from kustui.diagrams.flow_rail import FlowRail
 from kustui.diagrams.styled_lines import plain_ascii, set_out
 from kustui.text.terminal_safe import shown
 from tests.support.definitions import opened
-from tests.support.flows import step, way, workflow
+from tests.support.flows import edge, step, workflow
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def rail_of(definition: Mapping[str, Any], folded: str = "") -> FlowRail:
     document = opened(definition)
     entry = document.entries[0]
-    subject = Subject(Collection((document,)), entry, entry.reading)
-    return FlowRail(subject, folded=frozenset(folded.split()))
+    analysis = WorkflowAnalysis(Collection((document,)), entry, entry.reading)
+    return FlowRail(analysis, folded=frozenset(folded.split()))
 
 
 def drawn(rail: FlowRail, width: int = 60) -> list[str]:
@@ -44,7 +44,7 @@ def when(target: str, value: str, **members: Any) -> dict[str, Any]:
 
 BRANCHING = workflow(
     "a",
-    step("a", transitions=[when("b", "open"), way("c")]),
+    step("a", transitions=[when("b", "open"), edge("c")]),
     named("b", "Tell the team", "d"),
     step("c", "d"),
     step("d"),
@@ -109,7 +109,7 @@ def test_a_step_that_schedules_says_what_and_when() -> None:
     params = {"workflowId": "w", "runAt": {"type": "relative", "value": 60}}
     rail = rail_of(workflow("a", step("a", action="kustomer.app.scheduler.schedule-workflow", params=params)))
     assert "⇒ w after 1 h" in drawn(rail)[1]
-    called = rail.subject.scheduled("a")
+    called = rail.analysis.scheduled("a")
     assert called is not None
     assert called.title == "w"
 

@@ -44,7 +44,7 @@ def groups(index: Index, text: str, problems: Sequence[Problem] = ()) -> dict[Ki
     }
 
 
-def way(target: str, values: list[str]) -> dict[str, object]:
+def edge(target: str, values: list[str]) -> dict[str, object]:
     return {"target": target, "condition": {"op": "equals", "values": values}}
 
 
@@ -127,7 +127,7 @@ def test_what_is_marked_is_what_was_asked_for() -> None:
 def test_names_ids_actions_events_conditions_and_parameters_are_found() -> None:
     note = step(
         "abc-1",
-        transitions=[way("abc-1", ["/#steps.1.tier", "gold"])],
+        transitions=[edge("abc-1", ["/#steps.1.tier", "gold"])],
         meta={"displayName": "Tell the team"},
         action="kustomer.note.create",
         params={"body": "Dear\nreader", "deep": [{"uri": "https://shop.example/api"}]},
@@ -225,7 +225,7 @@ def test_references_are_found_by_the_step_they_mean_and_by_no_other_whose_id_hol
         step("a2", params={"x": "/#steps.a.id"}),
         step("b", params={"x": "/#steps.a2.id"}),
         step("c", params={"x": "say {{steps.a.id}}"}),
-        step("d", transitions=[way("a", ["/#steps.a.id", "1"])]),
+        step("d", transitions=[edge("a", ["/#steps.a.id", "1"])]),
     ]
     index = index_of({**workflow("a"), "steps": reads})
     assert groups(index, "refs:a")[Kind.STEP] == ["a2", "c", "d"]

@@ -31,7 +31,7 @@ from tests.support.runs import EVENT, compact, follows
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.state import State
-    from kustui.simulate.paths.explore import Path as Way
+    from kustui.simulate.paths.explore import Path as Edge
 
 ID = "5f8e148232731d0015c14657"
 NODES = ("aB3", "cD4", "eF5", "gH6")
@@ -63,25 +63,25 @@ WAYS = st.lists(st.builds(to, st.sampled_from([*NODES, "nowhere"]), CONDITIONS),
 def steps(draw: Any) -> list[dict[str, Any]]:
     found = []
     for node in NODES[: draw(st.integers(1, 4))]:
-        ways = draw(WAYS)
+        edges = draw(WAYS)
         match draw(st.integers(0, 4)):
             case 0:
                 run_at = {"type": draw(st.sampled_from(["relative", "absolute", "huh"])), "value": draw(VALUES)}
                 inputs = draw(st.dictionaries(st.sampled_from(["a", "b"]), VALUES, max_size=2))
                 found.append(
                     schedule(
-                        node, draw(st.sampled_from([ID, "other", "/#steps.1.a"])), *ways, inputs=inputs, runAt=run_at
+                        node, draw(st.sampled_from([ID, "other", "/#steps.1.a"])), *edges, inputs=inputs, runAt=run_at
                     )
                 )
             case 1:
                 params = {"testString": draw(VALUES), "regex": draw(VALUES | st.text(max_size=6))}
-                found.append(step(node, *ways, action="kustomer.regex-match.generic", params=params))
+                found.append(step(node, *edges, action="kustomer.regex-match.generic", params=params))
             case 2:
                 params = {"name": draw(st.sampled_from([EVENT, "other", "/#steps.1.a"])), "data": draw(VALUES)}
-                found.append(step(node, *ways, action="kustomer.event.publish", params=params))
+                found.append(step(node, *edges, action="kustomer.event.publish", params=params))
             case _:
                 params = draw(st.dictionaries(st.sampled_from(["x", "y"]), VALUES, max_size=2))
-                found.append(step(node, *ways, params=params, errorCases=draw(WAYS)))
+                found.append(step(node, *edges, params=params, errorCases=draw(WAYS)))
     return found
 
 
@@ -260,12 +260,12 @@ def test_no_run_goes_a_path_that_is_said_to_contradict_itself(
         assert went[0] in [_runs_of(path)[0] for path in exploration.paths]
 
 
-def _runs_of(path: Way) -> list[tuple[tuple[str, str, bool], ...]]:
+def _runs_of(path: Edge) -> list[tuple[tuple[str, str, bool], ...]]:
     """The ways that a path takes in each of its runs, with the keys of their workflows, and whether after a failure."""
     legs = path.prospect.legs
     return [
         tuple(
-            (run.member.key, leg.way.transition.pointer if leg.way is not None else "", leg.fails)
+            (run.member.key, leg.edge.transition.pointer if leg.edge is not None else "", leg.fails)
             for leg in legs
             if leg.run == number
         )

@@ -9,7 +9,7 @@ from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram_set import Sheet, leaps_of
 from kustui.diagrams.marks import marks_of
 from kustui.diagrams.pictures import flow_picture, schedules_picture
-from tests.support.flows import step, way, workflow
+from tests.support.flows import edge, step, workflow
 from tests.support.trees import sample_examined, snapshot_of
 
 if TYPE_CHECKING:
@@ -29,12 +29,12 @@ def lines_of(snapshot: Snapshot) -> ChainLines:
 
 def sheet_of(snapshot: Snapshot) -> Sheet:
     lines, keys = lines_of(snapshot), [entry.key for entry in snapshot.collection.entries]
-    subjects = [lines.subject(key) for key in keys]
+    subjects = [lines.analysis(key) for key in keys]
     assert snapshot.schedules is not None
     return Sheet(
-        tuple(flow_picture(subject) for subject in subjects),
+        tuple(flow_picture(analysis) for analysis in subjects),
         leaps_of(snapshot.schedules, keys, lines.settings),
-        tuple(marks_of(subject, snapshot.by_entry.get(subject.entry.key, ())) for subject in subjects),
+        tuple(marks_of(analysis, snapshot.by_entry.get(analysis.entry.key, ())) for analysis in subjects),
     )
 
 
@@ -58,7 +58,7 @@ def named(names: tuple[str, ...]) -> dict[str, Any]:
     steps = [
         step(
             f"s{index}",
-            transitions=[{**way(f"s{index + 1}"), "meta": {"name": name}}] if index + 1 < len(names) else [],
+            transitions=[{**edge(f"s{index + 1}"), "meta": {"name": name}}] if index + 1 < len(names) else [],
             meta={"displayName": name},
         )
         for index, name in enumerate(names)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from kustui.analysis.flow import Flow
+from kustui.analysis.flow import FlowGraph
 from tests.support.definitions import ALWAYS, opened
 
 
-def way(target: str) -> dict[str, Any]:
+def edge(target: str) -> dict[str, Any]:
     return {"target": target, "condition": ALWAYS}
 
 
@@ -18,8 +18,8 @@ def step(id_: str, targets: str = "", failing: str = "", **members: Any) -> dict
     return {
         "id": id_,
         "action": "kustomer.note.create",
-        "transitions": [way(target) for target in targets.split()],
-        "errorCases": [way(target) for target in failing.split()],
+        "transitions": [edge(target) for target in targets.split()],
+        "errorCases": [edge(target) for target in failing.split()],
         **members,
     }
 
@@ -32,21 +32,21 @@ def workflow(first: str, *steps: Mapping[str, Any], **members: Any) -> dict[str,
         "trigger": {
             "id": "1",
             "eventName": "kustomer.conversation.create",
-            "transitions": [way(target) for target in first.split()],
+            "transitions": [edge(target) for target in first.split()],
         },
         "steps": list(steps),
         **members,
     }
 
 
-def flow_of(definition: Mapping[str, Any]) -> Flow:
-    return Flow(opened(definition).entries[0].workflow)
+def flow_of(definition: Mapping[str, Any]) -> FlowGraph:
+    return FlowGraph(opened(definition).entries[0].workflow)
 
 
-def flow(first: str, *steps: Mapping[str, Any]) -> Flow:
+def flow(first: str, *steps: Mapping[str, Any]) -> FlowGraph:
     return flow_of(workflow(first, *steps))
 
 
-def arrows(first: str, **targets: str) -> Flow:
+def arrows(first: str, **targets: str) -> FlowGraph:
     """The flow of steps in the order given: ``arrows("a", a="b c", b="", c="")``."""
     return flow(first, *(step(id_, there) for id_, there in targets.items()))

@@ -86,6 +86,6 @@ def follows(stage: Organisation, path: Path) -> bool:
         legs = [leg for leg in path.prospect.legs if leg.run == number]
         assert [(each.node, each.failure is not None) for each in found] == [(leg.node, leg.fails) for leg in legs]
         if not proposal.forced:
-            assert [each.taken for each in found] == [leg.way.transition.pointer if leg.way else "" for leg in legs]
+            assert [each.taken for each in found] == [leg.edge.transition.pointer if leg.edge else "" for leg in legs]
             assert not any(each.forced for each in found)
     return not proposal.forced

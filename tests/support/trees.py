@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.analysis.flow import Flow
+from kustui.analysis.flow import FlowGraph
 from kustui.analysis.schedules import Schedules, calls_of
 from kustui.check.problems import Problem, Severity
 from kustui.definition.collection import Collection
@@ -38,7 +38,7 @@ def read(*definitions: object) -> Snapshot:
 
 
 def scheduled(collection: Collection) -> Snapshot:
-    calls = [call for entry in collection.entries for call in calls_of(entry.key, Flow(entry.workflow))]
+    calls = [call for entry in collection.entries for call in calls_of(entry.key, FlowGraph(entry.workflow))]
     keys = {id_: entry.key for id_, entry in collection.by_id.items()}
     return Snapshot(collection, (), Schedules.of(calls, keys))
 

@@ -16,7 +16,7 @@ from kustui.tui.help.help import Help
 from kustui.tui.help.palette import commands, theme_commands
 from kustui.tui.theme import LOOKS, THEMES, looks_of
 from kustui.tui.widgets.rows import RowsView
-from kustui.workspace.background_load import Opening
+from kustui.workspace.background_load import BackgroundLoad
 from tests.support.rehearsals import Player
 from tests.support.trees import SAMPLES, text_of
 from tests.tui.explorer.test_explorer import Eye
@@ -32,7 +32,7 @@ KEYS = {"view.flow": ("W",), "go.next-problem": (), "rows.down": ("U", "down"), 
 
 @asynccontextmanager
 async def configured(size: tuple[int, int] = (120, 40), **preferences: Any) -> AsyncIterator[Eye]:
-    app = Kustui(Opening([CHAIN]), preferences=Preferences(**preferences))
+    app = Kustui(BackgroundLoad([CHAIN]), preferences=Preferences(**preferences))
     async with app.run_test(size=size) as pilot:
         eye = Eye(pilot)
         await eye.settle()

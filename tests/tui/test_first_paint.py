@@ -16,7 +16,7 @@ import asyncio, sys
 from textual.css.stylesheet import Stylesheet
 import kustui.commands.explore
 from kustui.config.configuration import Configuration
-from kustui.workspace.background_load import Opening
+from kustui.workspace.background_load import BackgroundLoad
 from kustui.tui.app import Kustui
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.tree_view import TreeView

@@ -145,11 +145,11 @@ def test_a_number_of_any_length_is_shown(number: str) -> None:
 
 
 def test_ids_that_clash_in_every_way_are_shown() -> None:
-    ways = [{"target": target, "condition": {"op": "true", "values": [True]}} for target in ("1", "T", "a")]
+    edges = [{"target": target, "condition": {"op": "true", "values": [True]}} for target in ("1", "T", "a")]
     read = {"x": "/#steps.T.y {{steps.1.z}}", "y": "/#steps.T", "z": "/#steps.1", "v": "/#steps.a"}
     steps = [
-        {"id": id_, "action": None, "transitions": ways, "errorCases": ways, "params": read}
+        {"id": id_, "action": None, "transitions": edges, "errorCases": edges, "params": read}
         for id_ in ("1", "T", "a", "a", "", "trigger", "a/b~c", "\x00")
     ]
-    trigger = {"id": "T", "eventName": "e", "transitions": ways}
+    trigger = {"id": "T", "eventName": "e", "transitions": edges}
     look_at_everything(all_open(snapshot_of({"name": "w", "trigger": trigger, "steps": steps})), 38)

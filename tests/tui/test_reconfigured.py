@@ -11,7 +11,7 @@ from textual.color import Color
 from kustui.config.configuration import Configuration
 from kustui.config.preferences import LARGEST, SMALLEST
 from kustui.tui.app import Kustui
-from kustui.workspace.background_load import Opening
+from kustui.workspace.background_load import BackgroundLoad
 from tests.tui.explorer.test_explorer import Eye, written
 from tests.tui.explorer.test_reload import called, save, until
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def explorer(path: Path, size: tuple[int, int] = (100, 40)) -> AsyncIterator[Eye]:
-    app = Kustui(Opening([str(path)]), configuration=Configuration([str(path)]))
+    app = Kustui(BackgroundLoad([str(path)]), configuration=Configuration([str(path)]))
     async with app.run_test(size=size) as pilot:
         eye = Eye(pilot)
         await eye.settle()

@@ -19,7 +19,7 @@ from kustui.definition.models import TRIGGER_ID, Schema
 from kustui.text.suggestions import closest, hint_of
 
 if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import Facts, Subject, Survey
+    from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
     from kustui.definition.collection import Document
     from kustui.definition.models import Step
 
@@ -90,35 +90,35 @@ def _is_sound(document: Document, key: str) -> bool:
 # Actions and events.
 
 
-def _own_steps(subject: Subject) -> Iterator[tuple[Step, str, Declared]]:
+def _own_steps(analysis: WorkflowAnalysis) -> Iterator[tuple[Step, str, Declared]]:
     """The steps that use an action of the app itself, with its plain name."""
-    declared = declared_by(subject.document)
+    declared = declared_by(analysis.document)
     if declared is not None:
-        for step_ in subject.flow.steps.values():
+        for step_ in analysis.flow.steps.values():
             if step_.action is not None and (name := declared.own(step_.action)) is not None:
                 yield step_, name, declared
 
 
-def _unknown_action(subject: Subject) -> Iterator[Finding]:
-    for step_, name, declared in _own_steps(subject):
+def _unknown_action(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    for step_, name, declared in _own_steps(analysis):
         known = declared.actions
-        if known is None or name in known or step_.action in subject.settings.actions:
+        if known is None or name in known or step_.action in analysis.settings.actions:
             continue
-        place = f"{subject.document.app_pointer}/actions"
+        place = f"{analysis.document.app_pointer}/actions"
         yield Finding(
             f"{step_.pointer}/action",
             f'the app "{declared.app}" declares no action "{name}"',
             hint_of(name, known, "actions of this app"),
             step_.id,
-            related=(Related("its actions", subject.document, place),) if known else (),
+            related=(Related("its actions", analysis.document, place),) if known else (),
         )
 
 
-def _unknown_event(subject: Subject) -> Iterator[Finding]:
-    declared = declared_by(subject.document)
+def _unknown_event(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    declared = declared_by(analysis.document)
     if declared is None or declared.events is None:
         return
-    for node, place, event in _events(subject):
+    for node, place, event in _events(analysis):
         name = declared.own(event)
         if name is not None and name not in declared.events:
             yield Finding(
@@ -129,11 +129,11 @@ def _unknown_event(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _events(subject: Subject) -> Iterator[tuple[str, str, str]]:
+def _events(analysis: WorkflowAnalysis) -> Iterator[tuple[str, str, str]]:
     """The event that starts a workflow and those that it publishes: node, place and name."""
-    if (trigger := subject.workflow.trigger) is not None:
+    if (trigger := analysis.workflow.trigger) is not None:
         yield TRIGGER_ID, f"{trigger.pointer}/eventName", trigger.event_name
-    for step_ in subject.flow.steps.values():
+    for step_ in analysis.flow.steps.values():
         if step_.action == PUBLISH_ACTION and isinstance(name := step_.params.get("name"), str) and "{{" not in name:
             yield step_.id, f"{step_.pointer}/params/name", name
 
@@ -141,16 +141,18 @@ def _events(subject: Subject) -> Iterator[tuple[str, str, str]]:
 # Params of the app's own actions.
 
 
-def _supplies(subject: Subject) -> Iterator[Supply]:
+def _supplies(analysis: WorkflowAnalysis) -> Iterator[Supply]:
     """Each step whose params can be held against the schema of its action."""
-    for step_, name, declared in _own_steps(subject):
+    for step_, name, declared in _own_steps(analysis):
         index, action = (declared.actions or {}).get(name, (0, {}))
         schema = _schema(action.get("inputSchema"))
         params = f"{step_.pointer}/params"
-        if schema is not None and subject.clear(params):
-            place = f"{subject.document.app_pointer}/actions/{index}/inputSchema"
+        if schema is not None and analysis.clear(params):
+            place = f"{analysis.document.app_pointer}/actions/{index}/inputSchema"
             owner = f'the action "{name}"'
-            yield Supply(owner, "param", step_.params, params, schema, subject.document, place, subject.entry, step_.id)
+            yield Supply(
+                owner, "param", step_.params, params, schema, analysis.document, place, analysis.entry, step_.id
+            )
 
 
 def _schema(written: object) -> Schema | None:
@@ -160,13 +162,13 @@ def _schema(written: object) -> Schema | None:
         return None
 
 
-def _missing_param(subject: Subject) -> Iterator[Finding]:
-    for supply in _supplies(subject):
+def _missing_param(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    for supply in _supplies(analysis):
         yield from supply.missing()
 
 
-def _unknown_param(subject: Subject) -> Iterator[Finding]:
-    for supply in _supplies(subject):
+def _unknown_param(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    for supply in _supplies(analysis):
         # A schema that does not say so lets anything pass (JSON Schema).
         if (supply.schema.model_extra or {}).get("additionalProperties") is False:
             yield from supply.unknown()
@@ -175,7 +177,7 @@ def _unknown_param(subject: Subject) -> Iterator[Finding]:
 # Versions.
 
 
-def _uses(survey: Survey, document: Document) -> Iterator[tuple[str, str, str, Facts]]:
+def _uses(survey: CollectionAnalysis, document: Document) -> Iterator[tuple[str, str, str, WorkflowSummary]]:
     """Each ``appVersion`` of a file where it is first written: text, place, step and workflow."""
     met: set[str] = set()
     for entry in document.entries:
@@ -186,7 +188,7 @@ def _uses(survey: Survey, document: Document) -> Iterator[tuple[str, str, str, F
                 yield text, place, step_, facts
 
 
-def _undeclared_dependency(survey: Survey) -> Iterator[Finding]:
+def _undeclared_dependency(survey: CollectionAnalysis) -> Iterator[Finding]:
     for document in survey.collection.documents:
         if document.app is None or not _is_sound(document, "dependencies"):
             continue
@@ -210,7 +212,7 @@ def _undeclared_dependency(survey: Survey) -> Iterator[Finding]:
             )
 
 
-def _invalid_version_range(survey: Survey) -> Iterator[Finding]:
+def _invalid_version_range(survey: CollectionAnalysis) -> Iterator[Finding]:
     for document in survey.collection.documents:
         told: set[str] = set()
         if document.app is not None and _is_sound(document, "dependencies"):

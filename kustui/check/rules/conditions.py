@@ -13,7 +13,7 @@ from kustui.definition.expressions import OPERATORS, AllOf, AnyOf, Comparison, U
 from kustui.text.suggestions import hint_of
 
 if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.definition.expressions import Condition
 
 
@@ -29,24 +29,24 @@ _WORDS = {
 _BETWEEN_WORDS = re.compile(r"[\s_-]")
 
 
-def _parts(subject: Subject) -> Iterator[tuple[str, Condition]]:
-    for node, condition in subject.conditions:
+def _parts(analysis: WorkflowAnalysis) -> Iterator[tuple[str, Condition]]:
+    for node, condition in analysis.conditions:
         for part in parts_of(condition):
             yield node, part
 
 
-def _unknown_operator(subject: Subject) -> Iterator[Finding]:
-    for node, part in _parts(subject):
-        if isinstance(part, Comparison) and not part.known and part.operator not in subject.settings.operators:
+def _unknown_operator(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    for node, part in _parts(analysis):
+        if isinstance(part, Comparison) and not part.known and part.operator not in analysis.settings.operators:
             meant = _WORDS.get(_BETWEEN_WORDS.sub("", part.operator.lower()))
-            known = (*OPERATORS, *subject.settings.operators)
+            known = (*OPERATORS, *analysis.settings.operators)
             hint = f'did you mean "{meant}"?' if meant else hint_of(part.operator, known, "known operators")
             message = f'"{part.operator}" is no operator that kustui knows, so it cannot tell what the condition does'
             yield Finding(f"{part.pointer}/op", message, hint, node)
 
 
-def _operator_arity(subject: Subject) -> Iterator[Finding]:
-    for node, part in _parts(subject):
+def _operator_arity(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    for node, part in _parts(analysis):
         if isinstance(part, AllOf | AnyOf) and not part.parts:
             message = f'"{"and" if isinstance(part, AllOf) else "or"}" combines conditions, and there are none'
             yield Finding(f"{part.pointer}/values", message, "", node)
@@ -58,9 +58,9 @@ def _operator_arity(subject: Subject) -> Iterator[Finding]:
             yield Finding(f"{part.pointer}/values", message, "", node)
 
 
-def unreadable_conditions(subject: Subject) -> Iterator[Finding]:
+def unreadable_conditions(analysis: WorkflowAnalysis) -> Iterator[Finding]:
     """What is nested in a condition and is none; ``invalid-shape`` tells it."""
-    for node, part in _parts(subject):
+    for node, part in _parts(analysis):
         if isinstance(part, Unreadable):
             yield Finding(part.pointer, part.message, "", node)
 

@@ -13,32 +13,32 @@ from kustui.check.rule import Finding, Rule
 from kustui.text.suggestions import hint_of
 
 if TYPE_CHECKING:
-    from kustui.analysis.flow import Flow, Way
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.flow import Edge, FlowGraph
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.definition.models import Transition
 
 
-def _kind(way: Way) -> str:
-    return "error case" if way.after_failure else "transition"
+def _kind(edge: Edge) -> str:
+    return "error case" if edge.after_failure else "transition"
 
 
-def _unknown_target(subject: Subject) -> Iterator[Finding]:
-    if not subject.whole:
+def _unknown_target(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    if not analysis.whole:
         return  # the step may be one that could not be read
-    for way in subject.flow.lost:
-        meant = subject.meant[way.target]
-        names = (meant,) if meant else subject.flow.steps
-        hint = hint_of(way.target, names, "steps of this workflow")
-        message = f'the {_kind(way)} leads to "{way.target}", and there is no such step'
-        if subject.flow.node(way.target) is not None:
-            message = f"the {_kind(way)} leads to the trigger, which no step can lead to"
+    for edge in analysis.flow.dangling:
+        meant = analysis.meant[edge.target]
+        names = (meant,) if meant else analysis.flow.steps
+        hint = hint_of(edge.target, names, "steps of this workflow")
+        message = f'the {_kind(edge)} leads to "{edge.target}", and there is no such step'
+        if analysis.flow.node(edge.target) is not None:
+            message = f"the {_kind(edge)} leads to the trigger, which no step can lead to"
             hint = "to begin again, schedule the workflow"
-        yield Finding(f"{way.transition.pointer}/target", message, hint, way.source)
+        yield Finding(f"{edge.transition.pointer}/target", message, hint, edge.source)
 
 
-def _no_entry(subject: Subject) -> Iterator[Finding]:
-    trigger = subject.workflow.trigger
-    if trigger is not None and not trigger.transitions and subject.whole:
+def _no_entry(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    trigger = analysis.workflow.trigger
+    if trigger is not None and not trigger.transitions and analysis.whole:
         yield Finding(
             trigger.pointer,
             "the trigger has no transition, so a run does nothing",
@@ -46,9 +46,9 @@ def _no_entry(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _unreachable_step(subject: Subject) -> Iterator[Finding]:
-    flow = subject.assumed
-    trigger = subject.workflow.trigger
+def _unreachable_step(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    flow = analysis.assumed
+    trigger = analysis.workflow.trigger
     if flow is None or trigger is None or not trigger.transitions:
         return
     # Only where the unreachable part begins: what follows is reached once that is. Of a ring, its first. A first
@@ -59,7 +59,7 @@ def _unreachable_step(subject: Subject) -> Iterator[Finding]:
         yield Finding(lone.pointer, f'no path leads from the trigger to step "{lone.name}"', "", id_)
 
 
-def _begun(flow: Flow, nodes: Iterable[str]) -> Iterator[str]:
+def _begun(flow: FlowGraph, nodes: Iterable[str]) -> Iterator[str]:
     """The nodes to which no path leads from those before them."""
     seen: set[str] = set()
     for node in nodes:
@@ -71,14 +71,14 @@ def _begun(flow: Flow, nodes: Iterable[str]) -> Iterator[str]:
             here = pending.pop()
             if here not in seen:
                 seen.add(here)
-                pending.extend(way.target for way in flow.ways[here])
+                pending.extend(edge.target for edge in flow.edges[here])
 
 
-def _loop(subject: Subject) -> Iterator[Finding]:
-    flow = subject.flow
+def _loop(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    flow = analysis.flow
     for loop in flow.loops:
         names = " → ".join((*loop, loop[0]))
-        closing = next(way for way in flow.ways[loop[-1]] if way.target == loop[0])
+        closing = next(edge for edge in flow.edges[loop[-1]] if edge.target == loop[0])
         yield Finding(
             f"{closing.transition.pointer}/target",
             f"the steps form a loop: {names}",
@@ -87,14 +87,14 @@ def _loop(subject: Subject) -> Iterator[Finding]:
         )
 
 
-def _shadowed_transition(subject: Subject) -> Iterator[Finding]:
-    for node, ways in subject.flow.written.items():
+def _shadowed_transition(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    for node, edges in analysis.flow.declared_edges.items():
         for after_failure in (False, True):
-            tried = [way.transition for way in ways if way.after_failure is after_failure]
-            yield from _shadowed(subject, node, tried)
+            tried = [edge.transition for edge in edges if edge.after_failure is after_failure]
+            yield from _shadowed(analysis, node, tried)
 
 
-def _shadowed(subject: Subject, node: str, tried: list[Transition]) -> Iterator[Finding]:
+def _shadowed(analysis: WorkflowAnalysis, node: str, tried: list[Transition]) -> Iterator[Finding]:
     always: Transition | None = None
     first: dict[str, Transition] = {}
     for transition in tried:
@@ -105,7 +105,7 @@ def _shadowed(subject: Subject, node: str, tried: list[Transition]) -> Iterator[
         earlier = always or same
         if earlier is not transition:
             reason = "an earlier one always holds" if always else "an earlier one has the same condition"
-            related = (Related("this one is tried first", subject.document, earlier.pointer),)
+            related = (Related("this one is tried first", analysis.document, earlier.pointer),)
             message = f"this way is never taken: {reason}"
             yield Finding(transition.pointer, message, "the first that holds wins", node, related=related)
         if always is None and holds_always(transition):

@@ -13,7 +13,7 @@ from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import escape
 
 if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.definition.collection import Entry
 
 _WORD = re.compile(r"[\w-]{8,}", re.ASCII)
@@ -22,29 +22,29 @@ _BETWEEN_WORDS = {code: " " for code in range(128) if not (chr(code).isalnum() o
 _HEXADECIMAL = re.compile(r"[0-9a-f]{16,}")
 
 
-def _hard_coded_id(subject: Subject) -> Iterator[Finding]:
-    known = subject.collection.by_id
-    if not known or subject.document.shape is Shape.EXPORT or not _may_hold_id(subject, known):
+def _hard_coded_id(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    known = analysis.collection.by_id
+    if not known or analysis.document.shape is Shape.EXPORT or not _may_hold_id(analysis, known):
         return  # what is exported is installed already and keeps its ids
-    for pointer, node, value in _values(subject):
-        yield from _ids_in(subject, value, pointer, node)
+    for pointer, node, value in _values(analysis):
+        yield from _ids_in(analysis, value, pointer, node)
 
 
-def _values(subject: Subject) -> Iterator[tuple[str, str, object]]:
+def _values(analysis: WorkflowAnalysis) -> Iterator[tuple[str, str, object]]:
     """The params of every step and the values of every condition: pointer, node and value."""
-    for each in subject.flow.steps.values():
+    for each in analysis.flow.steps.values():
         yield f"{each.pointer}/params", each.id, each.params
-    for node, ways in subject.flow.written.items():
-        for way in ways:
-            if (written := way.transition.condition) is not None:
-                yield f"{way.transition.pointer}/condition/values", node, written.values
+    for node, edges in analysis.flow.declared_edges.items():
+        for edge in edges:
+            if (written := edge.transition.condition) is not None:
+                yield f"{edge.transition.pointer}/condition/values", node, written.values
 
 
-def _may_hold_id(subject: Subject, known: Mapping[str, Entry]) -> bool:
+def _may_hold_id(analysis: WorkflowAnalysis, known: Mapping[str, Entry]) -> bool:
     """Whether any text of a workflow holds an id beside something else. Nearly none does, so all are asked at once."""
-    pending: list[Any] = [each.params for each in subject.flow.steps.values()]
-    for ways in subject.flow.written.values():
-        pending.extend(way.transition.condition.values for way in ways if way.transition.condition is not None)
+    pending: list[Any] = [each.params for each in analysis.flow.steps.values()]
+    for edges in analysis.flow.declared_edges.values():
+        pending.extend(edge.transition.condition.values for edge in edges if edge.transition.condition is not None)
     texts = []
     while pending:
         part = pending.pop()
@@ -79,8 +79,8 @@ def _looks_random(word: str) -> bool:
     return has_digit and word != word.lower() and word != word.upper()
 
 
-def _ids_in(subject: Subject, value: object, pointer: str, node: str) -> Iterator[Finding]:
-    known = subject.collection.by_id
+def _ids_in(analysis: WorkflowAnalysis, value: object, pointer: str, node: str) -> Iterator[Finding]:
+    known = analysis.collection.by_id
     pending = [(pointer, value)]
     while pending:
         at, part = pending.pop()
@@ -95,7 +95,7 @@ def _ids_in(subject: Subject, value: object, pointer: str, node: str) -> Iterato
                     node,
                     (start, end),
                     related=(
-                        Related("the workflow", subject.collection.document_of(named), f"{named.item.pointer}/id"),
+                        Related("the workflow", analysis.collection.document_of(named), f"{named.item.pointer}/id"),
                     ),
                 )
         elif isinstance(part, dict):

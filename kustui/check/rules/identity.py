@@ -12,16 +12,16 @@ from kustui.check.rule import Finding, Rule
 from kustui.definition.models import TRIGGER_ID
 
 if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import Facts, Subject, Survey
+    from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
 
 
-def _place_of_id(facts: Facts) -> str:
+def _place_of_id(facts: WorkflowSummary) -> str:
     # An API resource has its id beside its attributes, unless an export of the editor was put there.
     item = facts.entry.item
     return f"{item.pointer}/id" if item.resource else f"{facts.pointer}/id"
 
 
-def _duplicate_workflow_id(survey: Survey) -> Iterator[Finding]:
+def _duplicate_workflow_id(survey: CollectionAnalysis) -> Iterator[Finding]:
     for facts in survey.facts.values():
         if facts.entry.id is not None and survey.collection.is_second(facts.entry):
             first = survey.by_id[facts.entry.id]
@@ -35,11 +35,11 @@ def _duplicate_workflow_id(survey: Survey) -> Iterator[Finding]:
             )
 
 
-def _duplicate_workflow_name(survey: Survey) -> Iterator[Finding]:
+def _duplicate_workflow_name(survey: CollectionAnalysis) -> Iterator[Finding]:
     for document in survey.collection.documents:
         if document.app_extent is None:
             continue  # what else a file holds may come from several apps
-        names: dict[str, Facts] = {}
+        names: dict[str, WorkflowSummary] = {}
         for entry in document.entries:
             facts = survey.facts[entry.key]
             if not facts.name or not entry.item.pointer.startswith(f"{document.app_pointer}/workflows/"):
@@ -55,24 +55,24 @@ def _duplicate_workflow_name(survey: Survey) -> Iterator[Finding]:
                 )
 
 
-def _duplicate_step_id(subject: Subject) -> Iterator[Finding]:
-    flow, trigger = subject.flow, subject.workflow.trigger
-    for step_ in flow.shadowed:
+def _duplicate_step_id(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    flow, trigger = analysis.flow, analysis.workflow.trigger
+    for step_ in flow.duplicates:
         first = flow.steps.get(step_.id)
         place = first.pointer if first is not None else trigger.pointer if trigger is not None else ""
         if first is not None:
             message = f'an earlier step has the id "{step_.id}"'
         else:
             message = f'the id "{step_.id}" is the trigger\'s'
-        related = (Related("first given here", subject.document, f"{place}/id"),) if place else ()
+        related = (Related("first given here", analysis.document, f"{place}/id"),) if place else ()
         yield Finding(f"{step_.pointer}/id", message, "", step_.id, related=related)
 
 
-def _missing_workflow_id(subject: Subject) -> Iterator[Finding]:
-    trigger, item = subject.workflow.trigger, subject.entry.item
-    if not subject.workflow.callable or trigger is None or subject.entry.id:
+def _missing_workflow_id(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    trigger, item = analysis.workflow.trigger, analysis.entry.item
+    if not analysis.workflow.callable or trigger is None or analysis.entry.id:
         return
-    if not subject.clear(f"{item.pointer}/id") or not subject.clear(f"{subject.workflow.pointer}/id"):
+    if not analysis.clear(f"{item.pointer}/id") or not analysis.clear(f"{analysis.workflow.pointer}/id"):
         return
     named = called_id(trigger.event_name)
     yield Finding(
@@ -82,9 +82,9 @@ def _missing_workflow_id(subject: Subject) -> Iterator[Finding]:
     )
 
 
-def _event_name_mismatch(subject: Subject) -> Iterator[Finding]:
-    trigger, id_ = subject.workflow.trigger, subject.entry.id
-    if trigger is None or not trigger.event_name or not subject.clear(f"{trigger.pointer}/callable"):
+def _event_name_mismatch(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    trigger, id_ = analysis.workflow.trigger, analysis.entry.id
+    if trigger is None or not trigger.event_name or not analysis.clear(f"{trigger.pointer}/callable"):
         return
     place = f"{trigger.pointer}/eventName"
     named = called_id(trigger.event_name)
@@ -92,7 +92,7 @@ def _event_name_mismatch(subject: Subject) -> Iterator[Finding]:
         if named is not None:
             message = f'only a callable workflow starts on "{trigger.event_name}"'
             yield Finding(place, message, 'add "callable": true, or name the event that starts it')
-    elif id_ and named != id_ and not subject.collection.is_second(subject.entry):
+    elif id_ and named != id_ and not analysis.collection.is_second(analysis.entry):
         message = f'the eventName of this callable workflow has to be "kustomer.workflow.{id_}.call"'
         found = f'it names another id, "{named}"' if named is not None else f'found "{trigger.event_name}"'
         yield Finding(place, message, found)

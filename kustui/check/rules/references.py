@@ -14,9 +14,9 @@ from kustui.definition.models import TRIGGER_ID, ErrorCase, Step
 from kustui.text.suggestions import closest, hint_of
 
 if TYPE_CHECKING:
-    from kustui.analysis.flow import Flow
+    from kustui.analysis.flow import FlowGraph
     from kustui.analysis.references import Read
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
 
 FUNCTIONS = (
     "parseInt",
@@ -30,16 +30,16 @@ FUNCTIONS = (
 """Functions met in public; the platform has more [docs] [seen]."""
 
 
-def _paths(subject: Subject) -> Iterator[tuple[Read, Path]]:
-    for read in subject.reads:
+def _paths(analysis: WorkflowAnalysis) -> Iterator[tuple[Read, Path]]:
+    for read in analysis.reads:
         for path in read.expression.paths:
             yield read, path
 
 
-def _step_paths(subject: Subject, flow: Flow) -> Iterator[tuple[Read, Path, str]]:
+def _step_paths(analysis: WorkflowAnalysis, flow: FlowGraph) -> Iterator[tuple[Read, Path, str]]:
     """Each path that reads another node than the one it stands at: the reader is reachable, and so is what it reads.
     (Where they are not, that is reported, and nothing more.)"""
-    for read, path in _paths(subject):
+    for read, path in _paths(analysis):
         node = flow.node(path.step) if path.step is not None else None
         if node is None or read.node not in flow.reachable or node not in flow.reachable:
             continue
@@ -48,11 +48,11 @@ def _step_paths(subject: Subject, flow: Flow) -> Iterator[tuple[Read, Path, str]
         yield read, path, node
 
 
-def _unknown_step_reference(subject: Subject) -> Iterator[Finding]:
-    if not subject.whole:
+def _unknown_step_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    if not analysis.whole:
         return  # the step may be one that could not be read
-    flow = subject.flow
-    for read, path in _paths(subject):
+    flow = analysis.flow
+    for read, path in _paths(analysis):
         if path.step is not None and flow.node(path.step) is None:
             yield Finding(
                 read.pointer,
@@ -63,12 +63,12 @@ def _unknown_step_reference(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _reference_before_run(subject: Subject) -> Iterator[Finding]:
-    flow = subject.assumed
+def _reference_before_run(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    flow = analysis.assumed
     if flow is None:
         return
     told: set[tuple[str, str]] = set()  # once a string and step
-    for read, path, node in _step_paths(subject, flow):
+    for read, path, node in _step_paths(analysis, flow):
         if flow.has_always_run(node, read.node) or read.node in flow.after(node) or (read.pointer, node) in told:
             continue
         told.add((read.pointer, node))
@@ -80,17 +80,17 @@ def _reference_before_run(subject: Subject) -> Iterator[Finding]:
             "",
             read.node,
             (path.start, path.end),
-            _defined(subject, flow, node),
+            _defined(analysis, flow, node),
         )
 
 
-def _reference_may_be_missing(subject: Subject) -> Iterator[Finding]:
-    flow = subject.assumed
+def _reference_may_be_missing(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    flow = analysis.assumed
     if flow is None:
         return
     existence = Existence(flow)
     told: set[tuple[str, str]] = set()  # once a string and step
-    for read, path, node in _step_paths(subject, flow):
+    for read, path, node in _step_paths(analysis, flow):
         if node == read.node or flow.has_always_run(node, read.node) or read.node not in flow.after(node):
             continue
         if (read.pointer, node) in told or existence.asked_by(read, path, node):
@@ -98,26 +98,26 @@ def _reference_may_be_missing(subject: Subject) -> Iterator[Finding]:
         skips = existence.path_without(node, read.node)
         if skips:
             told.add((read.pointer, node))
-            way = " → ".join(_name(flow, passed) for passed in (TRIGGER_ID, *(way.target for way in skips)))
+            edge = " → ".join(_name(flow, passed) for passed in (TRIGGER_ID, *(edge.target for edge in skips)))
             yield Finding(
                 read.pointer,
-                f'{path.text} may be missing: step "{_name(flow, node)}" has not run on the path {way}',
+                f'{path.text} may be missing: step "{_name(flow, node)}" has not run on the path {edge}',
                 "ask whether it exists in a condition on the way, or read something that always is there",
                 read.node,
                 (path.start, path.end),
-                _defined(subject, flow, node),
+                _defined(analysis, flow, node),
             )
 
 
-def _unknown_input_reference(subject: Subject) -> Iterator[Finding]:
-    trigger, flow = subject.workflow.trigger, subject.flow
+def _unknown_input_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    trigger, flow = analysis.workflow.trigger, analysis.flow
     if trigger is None or not trigger.callable or trigger.input_schema is None:
         return
-    if not subject.clear(f"{trigger.pointer}/schema"):
+    if not analysis.clear(f"{trigger.pointer}/schema"):
         return  # it may be declared where it could not be read
     declared = trigger.input_schema.properties
-    related = (Related("the inputs are declared here", subject.document, f"{trigger.pointer}/schema"),)
-    for read, path in _paths(subject):
+    related = (Related("the inputs are declared here", analysis.document, f"{trigger.pointer}/schema"),)
+    for read, path in _paths(analysis):
         if path.step is None or flow.node(path.step) != TRIGGER_ID or not path.fields:
             continue
         name = path.fields[0]
@@ -132,14 +132,14 @@ def _unknown_input_reference(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _malformed_reference(subject: Subject) -> Iterator[Finding]:
-    for read in subject.reads:
+def _malformed_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    for read in analysis.reads:
         if not isinstance(read.expression, Template):
             yield from _faults(read)
 
 
-def _malformed_template(subject: Subject) -> Iterator[Finding]:
-    for read in subject.reads:
+def _malformed_template(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    for read in analysis.reads:
         if isinstance(read.expression, Template):
             yield from _faults(read)
 
@@ -149,8 +149,8 @@ def _faults(read: Read) -> Iterator[Finding]:
         yield Finding(read.pointer, fault.message, fault.hint, read.node, (fault.start, fault.end))
 
 
-def _embedded_reference(subject: Subject) -> Iterator[Finding]:
-    for read in subject.reads:
+def _embedded_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    for read in analysis.reads:
         for embedded in read.expression.embedded:
             bare = embedded.text.removeprefix("/#")
             hint = f"write {{{{{{{bare}}}}}}}" if embedded.path is not None else ""
@@ -163,9 +163,9 @@ def _embedded_reference(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _unknown_function(subject: Subject) -> Iterator[Finding]:
-    known = {*FUNCTIONS, *subject.settings.functions}
-    for read in subject.reads:
+def _unknown_function(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    known = {*FUNCTIONS, *analysis.settings.functions}
+    for read in analysis.reads:
         expression = read.expression
         if isinstance(expression, Function) and expression.name not in known and not expression.faults:
             near = closest(expression.name, known)
@@ -178,12 +178,12 @@ def _unknown_function(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _error_reference(subject: Subject) -> Iterator[Finding]:
-    flow = subject.assumed
-    if flow is None or not any(path.root == "error" for _, path in _paths(subject)):
+def _error_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    flow = analysis.assumed
+    if flow is None or not any(path.root == "error" for _, path in _paths(analysis)):
         return
     reached = _after_failure(flow)
-    for read, path in _paths(subject):
+    for read, path in _paths(analysis):
         if path.root != "error" or isinstance(read.transition, ErrorCase) or read.node not in flow.reachable:
             continue
         if read.node not in reached:
@@ -196,26 +196,26 @@ def _error_reference(subject: Subject) -> Iterator[Finding]:
             )
 
 
-def _after_failure(flow: Flow) -> set[str]:
+def _after_failure(flow: FlowGraph) -> set[str]:
     """The nodes that a run can come to once a step has failed."""
     found: set[str] = set()
-    pending = [way.target for ways in flow.ways.values() for way in ways if way.after_failure]
+    pending = [edge.target for edges in flow.edges.values() for edge in edges if edge.after_failure]
     while pending:
         node = pending.pop()
         if node not in found:
             found.add(node)
-            pending.extend(way.target for way in flow.ways[node])
+            pending.extend(edge.target for edge in flow.edges[node])
     return found
 
 
-def _name(flow: Flow, node: str) -> str:
+def _name(flow: FlowGraph, node: str) -> str:
     part = flow.part(node)
     return part.name if isinstance(part, Step) else "trigger"
 
 
-def _defined(subject: Subject, flow: Flow, node: str) -> tuple[Related, ...]:
+def _defined(analysis: WorkflowAnalysis, flow: FlowGraph, node: str) -> tuple[Related, ...]:
     part = flow.part(node)
-    return (Related("the step is here", subject.document, part.pointer),) if part is not None else ()
+    return (Related("the step is here", analysis.document, part.pointer),) if part is not None else ()
 
 
 _TAGGED = step("aB3", action="kustomer.customer.find-by-email", params={"email": "/#steps.1.email"})

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from kustui.analysis.schedules import Call, Schedules
+from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.check.problems import Related, Severity
 from kustui.check.rule import Finding, Rule
@@ -14,18 +14,18 @@ from kustui.definition.expressions import in_words, parse_condition
 from kustui.text.durations import duration_in_words, minutes
 
 if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import Facts, Survey
+    from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowSummary
 
 _MOST_TOLD = 2
 
 
-def _endless(survey: Survey) -> tuple[tuple[str, ...], ...]:
+def _endless(survey: CollectionAnalysis) -> tuple[tuple[str, ...], ...]:
     """The rings of calls that every run makes, each told from the workflow that stands first."""
     certain = [call for _, call in _real_calls(survey) if call.pointer in survey.facts[call.caller].certain]
     return Schedules.of(certain, survey.schedules.keys).rings
 
 
-def _real_calls(survey: Survey) -> Iterator[tuple[Facts, Call]]:
+def _real_calls(survey: CollectionAnalysis) -> Iterator[tuple[WorkflowSummary, ScheduleCall]]:
     """Calls that lead to a run: both workflows are switched on, and the one can be called."""
     for facts, call in survey.calls:
         target = survey.target(call)
@@ -33,20 +33,20 @@ def _real_calls(survey: Survey) -> Iterator[tuple[Facts, Call]]:
             yield target, call
 
 
-def _calls_between(survey: Survey) -> Mapping[tuple[str, str], list[Call]]:
+def _calls_between(survey: CollectionAnalysis) -> Mapping[tuple[str, str], list[ScheduleCall]]:
     """The calls that lead to a run, by who calls whom."""
-    found: dict[tuple[str, str], list[Call]] = {}
+    found: dict[tuple[str, str], list[ScheduleCall]] = {}
     for target, call in _real_calls(survey):
         found.setdefault((call.caller, target.entry.key), []).append(call)
     return found
 
 
-def _hops(ring: tuple[str, ...], between: Mapping[tuple[str, str], list[Call]]) -> list[list[Call]]:
+def _hops(ring: tuple[str, ...], between: Mapping[tuple[str, str], list[ScheduleCall]]) -> list[list[ScheduleCall]]:
     """The calls from each workflow of a ring to the next."""
     return [between.get(hop, []) for hop in pairwise((*ring, ring[0]))]
 
 
-def _endless_schedule(survey: Survey) -> Iterator[Finding]:
+def _endless_schedule(survey: CollectionAnalysis) -> Iterator[Finding]:
     between = _calls_between(survey)
     for ring in _endless(survey):
         hops = [
@@ -61,7 +61,7 @@ def _endless_schedule(survey: Survey) -> Iterator[Finding]:
         yield _ring_finding(survey, ring, hops, f"{told}: no condition can end it", hint)
 
 
-def _schedule_ring(survey: Survey) -> Iterator[Finding]:
+def _schedule_ring(survey: CollectionAnalysis) -> Iterator[Finding]:
     if not survey.schedules.rings:
         return
     without_end = {key for ring in _endless(survey) for key in ring}
@@ -78,11 +78,11 @@ def _schedule_ring(survey: Survey) -> Iterator[Finding]:
         yield _ring_finding(survey, ring, hops, f"{told}; {_end_of(survey, hops)}", "")
 
 
-def _names(survey: Survey, *keys: str) -> str:
+def _names(survey: CollectionAnalysis, *keys: str) -> str:
     return " → ".join(f'"{survey.facts[key].entry.title}"' for key in keys)
 
 
-def _round(survey: Survey, hops: list[list[Call]]) -> str:
+def _round(survey: CollectionAnalysis, hops: list[list[ScheduleCall]]) -> str:
     """How long it takes to come round once, by the quickest calls; empty where that is not known."""
     unit = survey.settings.relative_unit_minutes
     delays = [
@@ -96,22 +96,24 @@ def _once_round(again: str) -> str:
     return f", once round in {again}" if again else ""
 
 
-def _end_of(survey: Survey, hops: list[list[Call]]) -> str:
+def _end_of(survey: CollectionAnalysis, hops: list[list[ScheduleCall]]) -> str:
     """What can end a ring: the condition in words where it can be said in a few."""
     for hop in hops:
         facts = survey.facts[hop[0].caller]
         if any(call.pointer in facts.certain for call in hop):
             continue
-        ways = [way for call in hop for way in facts.deciding.get(call.pointer, ())]
-        conditions = [way.condition for way in ways if way.condition is not None]
-        if len(hop) == 1 and 0 < len(conditions) == len(ways) <= _MOST_TOLD:
+        edges = [edge for call in hop for edge in facts.deciding.get(call.pointer, ())]
+        conditions = [edge.condition for edge in edges if edge.condition is not None]
+        if len(hop) == 1 and 0 < len(conditions) == len(edges) <= _MOST_TOLD:
             words = (in_words(parse_condition(each.op, each.values)) for each in conditions)
             return f"it goes on only while {', or while '.join(words)}"
         return f'what is decided in "{facts.entry.title}" can end it'
     return "a condition can end it"
 
 
-def _ring_finding(survey: Survey, ring: tuple[str, ...], hops: list[list[Call]], message: str, hint: str) -> Finding:
+def _ring_finding(
+    survey: CollectionAnalysis, ring: tuple[str, ...], hops: list[list[ScheduleCall]], message: str, hint: str
+) -> Finding:
     """Told at the first workflow's call, with those of the others."""
     places = [f"{hop[0].pointer}/params/workflowId" for hop in hops]
     entries = [survey.facts[key].entry for key in ring]

@@ -22,8 +22,8 @@ from kustui.text.durations import duration_in_words
 from kustui.text.suggestions import closest, hint_of
 
 if TYPE_CHECKING:
-    from kustui.analysis.schedules import Call
-    from kustui.analysis.workflow_analysis import Facts, Subject, Survey
+    from kustui.analysis.schedules import ScheduleCall
+    from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
     from kustui.definition.models import Step
 
 RUN_AT_TYPES = ("relative", "absolute", "date")
@@ -38,9 +38,9 @@ _IN_AN_HOUR = '"runAt": {"type": "relative", "value": 60}'
 # What a call names.
 
 
-def unreadable_calls(subject: Subject) -> Iterator[Finding]:
+def unreadable_calls(analysis: WorkflowAnalysis) -> Iterator[Finding]:
     """Schedule steps that name no workflow, or are of the wrong kind; ``invalid-shape`` tells it."""
-    for each in _schedule_steps(subject):
+    for each in _schedule_steps(analysis):
         at, params = f"{each.pointer}/params", each.params
         if params.get("workflowId") is None:
             yield _without(each, "workflowId", "a schedule step that names no workflow", "workflowId holds its id")
@@ -51,9 +51,9 @@ def unreadable_calls(subject: Subject) -> Iterator[Finding]:
             yield Finding(f"{at}/inputs", f"inputs must be an object, found {kind(inputs)}", "", each.id)
 
 
-def _schedule_steps(subject: Subject) -> Iterator[Step]:
-    for each in subject.flow.steps.values():
-        if each.schedules and f"{each.pointer}/params" not in subject.unclear:
+def _schedule_steps(analysis: WorkflowAnalysis) -> Iterator[Step]:
+    for each in analysis.flow.steps.values():
+        if each.schedules and f"{each.pointer}/params" not in analysis.unclear:
             yield each
 
 
@@ -69,7 +69,7 @@ def _without(each: Step, key: str, message: str, hint: str) -> Finding:
     return Finding(at, message, hint, each.id)
 
 
-def _is_unknown(survey: Survey, call: Call) -> bool:
+def _is_unknown(survey: CollectionAnalysis, call: ScheduleCall) -> bool:
     id_ = call.workflow_id
     return (
         id_ is not None
@@ -80,7 +80,7 @@ def _is_unknown(survey: Survey, call: Call) -> bool:
     )
 
 
-def _meant(survey: Survey) -> Mapping[str, str]:
+def _meant(survey: CollectionAnalysis) -> Mapping[str, str]:
     """The id that each unknown one was probably meant to be."""
     unknown = dict.fromkeys(call.workflow_id or "" for _, call in survey.calls if _is_unknown(survey, call))
     if len(unknown) > _MOST_SLIPS:
@@ -88,7 +88,7 @@ def _meant(survey: Survey) -> Mapping[str, str]:
     return {id_: near for id_ in unknown if (near := closest(id_, survey.by_id))}
 
 
-def _unknown_workflow(survey: Survey) -> Iterator[Finding]:
+def _unknown_workflow(survey: CollectionAnalysis) -> Iterator[Finding]:
     meant = _meant(survey)
     choice = _what_can_be_called(survey)
     for facts, call in survey.calls:
@@ -105,14 +105,14 @@ def _unknown_workflow(survey: Survey) -> Iterator[Finding]:
             )
 
 
-def _what_can_be_called(survey: Survey) -> str:
+def _what_can_be_called(survey: CollectionAnalysis) -> str:
     callables = [f'{id_} ("{facts.entry.title}")' for id_, facts in survey.by_id.items() if facts.callable]
     if not callables:
         return "no workflow here can be called"
     return f"what can be called here: {', '.join(callables)}" if len(callables) <= _MOST_LISTED else ""
 
 
-def _not_callable(survey: Survey) -> Iterator[Finding]:
+def _not_callable(survey: CollectionAnalysis) -> Iterator[Finding]:
     for facts, call in survey.calls:
         target = survey.target(call)
         # An event that only a callable workflow has, or a trigger that could not be read, is told where it is.
@@ -138,18 +138,18 @@ def _not_callable(survey: Survey) -> Iterator[Finding]:
 # What a call hands over.
 
 
-_SUPPLIES: WeakKeyDictionary[Survey, tuple[Supply, ...]] = WeakKeyDictionary()
+_SUPPLIES: WeakKeyDictionary[CollectionAnalysis, tuple[Supply, ...]] = WeakKeyDictionary()
 """Worked out once: three rules ask."""
 
 
-def _supplies(survey: Survey) -> tuple[Supply, ...]:
+def _supplies(survey: CollectionAnalysis) -> tuple[Supply, ...]:
     """Each call whose inputs can be held against the schema of what it calls."""
     if survey not in _SUPPLIES:
         _SUPPLIES[survey] = tuple(_supplied(survey))
     return _SUPPLIES[survey]
 
 
-def _supplied(survey: Survey) -> Iterator[Supply]:
+def _supplied(survey: CollectionAnalysis) -> Iterator[Supply]:
     for facts, call in survey.calls:
         target = survey.target(call)
         if target is None or not target.callable or target.inputs is None:
@@ -162,18 +162,18 @@ def _supplied(survey: Survey) -> Iterator[Supply]:
             yield Supply(owner, "input", call.inputs, inputs, target.inputs, document, schema, facts.entry, call.step)
 
 
-def _missing_input(survey: Survey) -> Iterator[Finding]:
+def _missing_input(survey: CollectionAnalysis) -> Iterator[Finding]:
     for supply in _supplies(survey):
         yield from supply.missing()
 
 
-def _unknown_input(survey: Survey) -> Iterator[Finding]:
+def _unknown_input(survey: CollectionAnalysis) -> Iterator[Finding]:
     for supply in _supplies(survey):
         if not (supply.schema.model_extra or {}).get("additionalProperties"):
             yield from supply.unknown()
 
 
-def _input_type(survey: Survey) -> Iterator[Finding]:
+def _input_type(survey: CollectionAnalysis) -> Iterator[Finding]:
     for supply in _supplies(survey):
         for name, value in supply.given.items():
             type_ = supply.schema.type_of(name)
@@ -192,25 +192,25 @@ def _input_type(survey: Survey) -> Iterator[Finding]:
 # When a call is due.
 
 
-def _invalid_run_at(subject: Subject) -> Iterator[Finding]:
-    for each in _schedule_steps(subject):
+def _invalid_run_at(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    for each in _schedule_steps(analysis):
         if each.params.get("workflowId") is None and "runAt" not in each.params:
             continue  # the step says nothing at all, and that is told
         run_at = each.params.get("runAt")
-        if not subject.clear(f"{each.pointer}/params/runAt"):
+        if not analysis.clear(f"{each.pointer}/params/runAt"):
             continue
         if run_at is None:
             hint = f"{_IN_AN_HOUR} is an hour from now"
             yield _without(each, "runAt", "nothing says when the scheduled workflow is to run", hint)
         elif isinstance(run_at, dict):
-            yield from _invalid_members(subject, each, run_at)
+            yield from _invalid_members(analysis, each, run_at)
         elif not isinstance(run_at, str) or not _is_date(run_at):
             hint = f"an hour from now is {_IN_AN_HOUR}"
             message = f"runAt must be an object, found {kind(run_at)}"
             yield Finding(f"{each.pointer}/params/runAt", message, hint, each.id)
 
 
-def _invalid_members(subject: Subject, each: Step, run_at: Mapping[str, object]) -> Iterator[Finding]:
+def _invalid_members(analysis: WorkflowAnalysis, each: Step, run_at: Mapping[str, object]) -> Iterator[Finding]:
     at = f"{each.pointer}/params/runAt"
     type_, value = run_at.get("type"), run_at.get("value")
     if type_ is None:
@@ -221,7 +221,7 @@ def _invalid_members(subject: Subject, each: Step, run_at: Mapping[str, object])
     elif value is None:
         yield Finding(at, "a runAt without value", "", each.id)
     elif type_ == "relative" and (delay := _number(value)) is not None and delay < 0:
-        past = duration_in_words(-delay * subject.settings.relative_unit_minutes)
+        past = duration_in_words(-delay * analysis.settings.relative_unit_minutes)
         yield Finding(f"{at}/value", f"a run cannot be due {past} ago", "the value counts from now on", each.id)
     elif type_ == "relative" and _number(value) is None and not _is_worked_out(value):
         message = f"a relative runAt takes a number, found {kind(value)}"
@@ -257,13 +257,13 @@ def _is_date(value: object) -> bool:
 # What nothing calls.
 
 
-def _may_lack_calls(facts: Facts) -> bool:
+def _may_lack_calls(facts: WorkflowSummary) -> bool:
     """Whether a step could not be read: it may be one that schedules."""
     steps = f"{facts.pointer}/steps"
     return any(each.startswith(steps) and not each.endswith("/params/inputs") for each in facts.unclear)
 
 
-def _never_scheduled(survey: Survey) -> Iterator[Finding]:
+def _never_scheduled(survey: CollectionAnalysis) -> Iterator[Finding]:
     if not survey.complete or any(map(_may_lack_calls, survey.facts.values())):
         return
     named = {call.workflow_id for _, call in survey.calls} | set(_meant(survey).values())

@@ -14,7 +14,7 @@ from kustui.definition.source.positions import escape
 from kustui.text.suggestions import closest, hint_of
 
 if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import Subject, Survey
+    from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
 
 APP_KEYS = frozenset({
     "app", "version", "title", "identifier", "visibility", "description", "instructions", "iconUrl",
@@ -29,12 +29,12 @@ APP_KEYS = frozenset({
 _NEEDED = {"version", "title"}
 
 
-def _invalid_shape(subject: Subject) -> Iterator[Finding]:
-    yield from unreadable_conditions(subject)
-    yield from unreadable_calls(subject)
+def _invalid_shape(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+    yield from unreadable_conditions(analysis)
+    yield from unreadable_calls(analysis)
 
 
-def _unknown_key(survey: Survey) -> Iterator[Finding]:
+def _unknown_key(survey: CollectionAnalysis) -> Iterator[Finding]:
     for document in survey.collection.documents:
         given = document.app_members.keys()
         for key in document.app_members:

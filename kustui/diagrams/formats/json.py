@@ -12,16 +12,16 @@ from kustui.text.terminal_safe_json import encoded
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kustui.analysis.schedules import Call, Schedules
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.schedules import ScheduleCall, Schedules
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.diagrams.chain_lines import ChainLines
 
 
 def json_text(
-    subjects: Iterable[Subject], lines: ChainLines, schedules: Schedules, *, only_schedules: bool
+    subjects: Iterable[WorkflowAnalysis], lines: ChainLines, schedules: Schedules, *, only_schedules: bool
 ) -> Iterator[str]:
     """``{"workflows": […], "schedules": […]}``; of some workflows only the schedules that they make."""
-    workflows = [_workflow(subject) for subject in subjects]
+    workflows = [_workflow(analysis) for analysis in subjects]
     keys = {workflow["key"] for workflow in workflows}
     calls = [_call(call, lines, schedules) for call in schedules.calls if only_schedules or call.caller in keys]
     found: dict[str, Any] = {} if only_schedules else {"workflows": workflows}
@@ -29,8 +29,8 @@ def json_text(
     yield "\n"
 
 
-def _workflow(subject: Subject) -> dict[str, Any]:
-    picture, entry = flow_picture(subject), subject.entry
+def _workflow(analysis: WorkflowAnalysis) -> dict[str, Any]:
+    picture, entry = flow_picture(analysis), analysis.entry
     return {
         "key": entry.key,
         "name": entry.title,
@@ -48,7 +48,7 @@ def _workflow(subject: Subject) -> dict[str, Any]:
     }
 
 
-def _call(call: Call, lines: ChainLines, schedules: Schedules) -> dict[str, Any]:
+def _call(call: ScheduleCall, lines: ChainLines, schedules: Schedules) -> dict[str, Any]:
     return {
         "source": call.caller,
         "step": call.step,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from kustui.analysis.schedules import Schedules
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.diagrams.chain_lines import ChainLines
     from kustui.diagrams.styled_lines import Line
 
@@ -43,20 +43,22 @@ def _painted(text: str, look: str) -> str:
     return f"\x1b[{_LOOKS[look]}m{text}\x1b[0m" if look in _LOOKS else text
 
 
-def rail_text(subject: Subject, marks: Mapping[str, Line], width: int, write: Callable[[Line], str]) -> Iterator[str]:
+def rail_text(
+    analysis: WorkflowAnalysis, marks: Mapping[str, Line], width: int, write: Callable[[Line], str]
+) -> Iterator[str]:
     """A workflow with its name above: a row a step, cut at a width."""
-    yield write(((subject.entry.title, "heading"),))
-    rail = FlowRail(subject, marks)
+    yield write(((analysis.entry.title, "heading"),))
+    rail = FlowRail(analysis, marks)
     columns = max(3, width // 6)
     for index in range(len(rail.nodes)):
         first = max(0, rail.rail.stops[index].column - columns + 1)
         yield write(set_out(*rail.row(index, first, columns, width), width))
 
 
-def boxes_text(subject: Subject, marks: Mapping[str, Line], write: Callable[[Line], str]) -> Iterator[str]:
+def boxes_text(analysis: WorkflowAnalysis, marks: Mapping[str, Line], write: Callable[[Line], str]) -> Iterator[str]:
     """A workflow with its name above, as boxes and arrows, as wide as they are."""
-    yield write(((subject.entry.title, "heading"),))
-    picture = BoxPicture(flow_picture(subject), marks)
+    yield write(((analysis.entry.title, "heading"),))
+    picture = BoxPicture(flow_picture(analysis), marks)
     for y in range(picture.boxes.height):
         yield write(picture.row(y))
 

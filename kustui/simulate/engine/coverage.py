@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from kustui.analysis.flow import Way
+    from kustui.analysis.flow import Edge
     from kustui.simulate.engine.organisation import Member, Organisation
     from kustui.simulate.engine.state import State
 
@@ -33,11 +33,11 @@ class Covered:
 
     member: Member
     steps: Share
-    ways: Share
+    edges: Share
     """Transitions and error cases."""
     steps_left: tuple[str, ...]
     """Ids of the steps that were never taken, in flow order."""
-    ways_left: tuple[Way, ...]
+    edges_left: tuple[Edge, ...]
     """The ways that were never taken, in flow order."""
 
 
@@ -61,8 +61,8 @@ class Coverage:
         return _sum(each.steps for each in self.workflows)
 
     @property
-    def ways(self) -> Share:
-        return _sum(each.ways for each in self.workflows)
+    def edges(self) -> Share:
+        return _sum(each.edges for each in self.workflows)
 
 
 def _sum(shares: Iterable[Share]) -> Share:
@@ -78,13 +78,13 @@ def _covered(organisation: Organisation, taken: Mapping[str, frozenset[str]]) ->
             continue
         member, pointers = organisation.member(entry.key), taken[entry.key]
         steps = member.flow.order
-        ways = [way for node in ("1", *(step.id for step in steps)) for way in member.flow.written[node]]
+        edges = [edge for node in ("1", *(step.id for step in steps)) for edge in member.flow.declared_edges[node]]
         steps_left = tuple(step.id for step in steps if step.pointer not in pointers)
-        ways_left = tuple(way for way in ways if way.transition.pointer not in pointers)
+        edges_left = tuple(edge for edge in edges if edge.transition.pointer not in pointers)
         yield Covered(
             member,
             Share(len(steps) - len(steps_left), len(steps)),
-            Share(len(ways) - len(ways_left), len(ways)),
+            Share(len(edges) - len(edges_left), len(edges)),
             steps_left,
-            ways_left,
+            edges_left,
         )

@@ -46,7 +46,7 @@ def _planned(plan: Plan, decision: Decision) -> Plan:
         case Fail(status, body):
             return replace(plan, failure=Failure(status, body))
         case Force(pointer):
-            return replace(plan, way=pointer)
+            return replace(plan, edge=pointer)
         case Answer(pointer, value):
             return replace(plan, answers={**plan.answers, pointer: value})
         case Replan():
@@ -66,7 +66,7 @@ def table(state: State) -> tuple[Tried, ...]:
     Error cases where the step is planned to fail, else transitions.
     """
     # Where no way is to be taken, all are looked at.
-    found = preview(replace(state, plan=replace(state.plan, way="")))
+    found = preview(replace(state, plan=replace(state.plan, edge="")))
     return found.tried if found is not None else ()
 
 

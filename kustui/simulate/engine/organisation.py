@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from kustui.analysis.flow import Flow
+from kustui.analysis.flow import FlowGraph
 from kustui.analysis.references import Read, reads_of
 from kustui.analysis.workflow_lookup import alone, named
 from kustui.check.problems import Severity
@@ -58,18 +58,18 @@ class Member:
         return self.entry.read().workflow
 
     @cached_property
-    def flow(self) -> Flow:
-        return Flow(self.workflow)
+    def flow(self) -> FlowGraph:
+        return FlowGraph(self.workflow)
 
     @cached_property
     def conditions(self) -> Mapping[str, Condition | None]:
         """The condition of each transition and error case, by the way's pointer; None where it has none."""
         return {
-            way.transition.pointer: parse_condition(written.op, written.values, f"{way.transition.pointer}/condition")
-            if (written := way.transition.condition) is not None
+            edge.transition.pointer: parse_condition(written.op, written.values, f"{edge.transition.pointer}/condition")
+            if (written := edge.transition.condition) is not None
             else None
-            for ways in self.flow.written.values()
-            for way in ways
+            for edges in self.flow.declared_edges.values()
+            for edge in edges
         }
 
     @cached_property

@@ -69,7 +69,7 @@ class Plan:
     drafted: bool = False
     """Whether nobody has looked at that output."""
     failure: Failure | None = None
-    way: str | None = None
+    edge: str | None = None
     """The pointer of the way that it is to take; empty: none, the run ends."""
     answers: Mapping[str, Any] = field(default_factory=dict)
 

@@ -22,7 +22,7 @@ from kustui.simulate.values.resolve import assumptions_in, resolved
 from kustui.simulate.values.values import MISSING
 
 if TYPE_CHECKING:
-    from kustui.analysis.flow import Way
+    from kustui.analysis.flow import Edge
     from kustui.simulate.engine.organisation import Member
 
 
@@ -62,7 +62,7 @@ class _Carrying:
         if trigger is None:
             return self._ended(Kind.START, place, what, "the workflow has no trigger", broken=True)
         what["notes"] = self._missing_inputs(payload)
-        return self._onward(Kind.START, place, what, self.member.flow.written[TRIGGER_ID], self._surroundings())
+        return self._onward(Kind.START, place, what, self.member.flow.declared_edges[TRIGGER_ID], self._surroundings())
 
     def _missing_inputs(self, payload: Any) -> tuple[str, ...]:
         schema = self.member.inputs
@@ -110,8 +110,8 @@ class _Carrying:
     def _succeeded(self, step: Step, what: dict[str, Any], outcome: Outcome) -> State:
         if "output" in what:
             self._learn({**self.run.data, "steps": {**self.run.steps, step.id: what["output"]}})
-        ways = tuple(way for way in self.member.flow.written[step.id] if not way.after_failure)
-        after = self._onward(Kind.STEP, step.pointer, what, ways, self._surroundings())
+        edges = tuple(edge for edge in self.member.flow.declared_edges[step.id] if not edge.after_failure)
+        after = self._onward(Kind.STEP, step.pointer, what, edges, self._surroundings())
         return after if after.question is not None else self._with_dues(after, step, outcome)
 
     def _with_dues(self, after: State, step: Step, outcome: Outcome) -> State:
@@ -129,9 +129,9 @@ class _Carrying:
 
     def _failed(self, step: Step, what: dict[str, Any], failure: Failure) -> State:
         self._learn({**self.run.data, "error": failure.error})
-        ways = tuple(way for way in self.member.flow.written[step.id] if way.after_failure)
+        edges = tuple(edge for edge in self.member.flow.declared_edges[step.id] if edge.after_failure)
         what |= {"failure": failure, "mark": Mark.MOCKED}
-        return self._onward(Kind.STEP, step.pointer, what, ways, self._surroundings())
+        return self._onward(Kind.STEP, step.pointer, what, edges, self._surroundings())
 
     def _learn(self, data: Mapping[str, Any]) -> None:
         self.run = replace(self.run, data=data)
@@ -141,21 +141,21 @@ class _Carrying:
         return Surroundings(self.run.data, self.state.now, seed, self.state.plan.answers)
 
     def _onward(
-        self, kind: Kind, place: str, what: dict[str, Any], ways: Sequence[Way], surroundings: Surroundings
+        self, kind: Kind, place: str, what: dict[str, Any], edges: Sequence[Edge], surroundings: Surroundings
     ) -> State:
         """Tries the ways in order: the first whose condition holds wins [docs]."""
-        forced = self.state.plan.way
-        if forced and all(way.transition.pointer != forced for way in ways):
+        forced = self.state.plan.edge
+        if forced and all(edge.transition.pointer != forced for edge in edges):
             forced = None  # it leads from elsewhere
         tried: list[Tried] = []
-        for way in ways:
-            pointer = way.transition.pointer
+        for edge in edges:
+            pointer = edge.transition.pointer
             condition = self.member.conditions.get(pointer)
             verdict = decided(condition, surroundings) if condition is not None else None
-            tried.append(Tried(pointer, way.transition.label, way.target, verdict, _name(self.member, way.target)))
+            tried.append(Tried(pointer, edge.transition.label, edge.target, verdict, _name(self.member, edge.target)))
             if forced is not None:
                 if pointer == forced:
-                    return self._taken(kind, place, {**what, "tried": tuple(tried), "forced": True}, way.transition)
+                    return self._taken(kind, place, {**what, "tried": tuple(tried), "forced": True}, edge.transition)
                 continue
             if verdict is None or verdict.holds is None:
                 if problem := self.member.stopping(f"{pointer}/condition" if verdict is not None else pointer):
@@ -169,22 +169,22 @@ class _Carrying:
                 question = Question(asked.condition.pointer, asked.why, in_words(asked.condition), condition=True)
                 return replace(self.state, question=question)
             if verdict.holds:
-                return self._taken(kind, place, {**what, "tried": tuple(tried)}, way.transition)
+                return self._taken(kind, place, {**what, "tried": tuple(tried)}, edge.transition)
         what |= {"tried": tuple(tried), "forced": forced is not None}
-        return self._ended(kind, place, what, self._why_over(ways, what.get("failure"), forced))
+        return self._ended(kind, place, what, self._why_over(edges, what.get("failure"), forced))
 
-    def _why_over(self, ways: Sequence[Way], failure: Failure | None, forced: str | None) -> str:
+    def _why_over(self, edges: Sequence[Edge], failure: Failure | None, forced: str | None) -> str:
         if forced is not None:
             return "it was made to end here"
         if failure is not None:
-            return "it failed, and no error case holds" if ways else "it failed, and has no error case"
-        return "no transition holds" if ways else "nothing follows"
+            return "it failed, and no error case holds" if edges else "it failed, and has no error case"
+        return "no transition holds" if edges else "nothing follows"
 
-    def _taken(self, kind: Kind, place: str, what: dict[str, Any], way: Transition) -> State:
-        target, flow = way.target, self.member.flow
-        what["taken"] = way.pointer
+    def _taken(self, kind: Kind, place: str, what: dict[str, Any], edge: Transition) -> State:
+        target, flow = edge.target, self.member.flow
+        what["taken"] = edge.pointer
         if target not in flow.steps:
-            problem = self.member.stopping(way.pointer)
+            problem = self.member.stopping(edge.pointer)
             why = problem.message if problem else f"there is no step {quoted(target)}"
             return self._ended(kind, place, {**what, "problem": problem}, why, broken=True)
         if target in self.run.path or target == self.run.at:

@@ -62,7 +62,7 @@ class Path:
         return self._stretch(0).nodes
 
     @property
-    def ways(self) -> tuple[str, ...]:
+    def edges(self) -> tuple[str, ...]:
         """The pointers of the ways that its first run takes; the last is empty where the run ends with none."""
         return tuple(_pointer(leg) for leg in self.prospect.legs if not leg.run)
 
@@ -104,22 +104,22 @@ class Path:
     def _stretch(self, number: int) -> Stretch:
         passage = self.prospect.runs[number]
         legs = [leg for leg in self.prospect.legs if leg.run == number]
-        last = legs[-1].way if legs and not self.prospect.worlds and legs[-1] is self.prospect.legs[-1] else None
+        last = legs[-1].edge if legs and not self.prospect.worlds and legs[-1] is self.prospect.legs[-1] else None
         nodes = (*(leg.node for leg in legs), *([last.target] if last is not None else []))
         return Stretch(passage, nodes, tuple(filter(None, (_need(passage.member, leg) for leg in legs))))
 
 
 def _pointer(leg: Leg) -> str:
-    return leg.way.transition.pointer if leg.way is not None else ""
+    return leg.edge.transition.pointer if leg.edge is not None else ""
 
 
 def _need(member: Member, leg: Leg) -> str:
     fails = f"{name_of(member, leg.node)} fails" if leg.fails else ""
-    if leg.way is None:
-        written = member.flow.written.get(leg.node, ())
-        plain = [way for way in written if way.after_failure == leg.fails]
+    if leg.edge is None:
+        written = member.flow.declared_edges.get(leg.node, ())
+        plain = [edge for edge in written if edge.after_failure == leg.fails]
         return " and ".join(filter(None, (fails, f"no way from {name_of(member, leg.node)} holds" if plain else "")))
-    condition = member.conditions.get(leg.way.transition.pointer)
+    condition = member.conditions.get(leg.edge.transition.pointer)
     words = in_words(condition) if condition is not None else ""
     return " and ".join(filter(None, (fails, "" if words == "always" else words)))
 

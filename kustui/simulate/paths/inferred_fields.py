@@ -121,10 +121,10 @@ def _of_nodes(nodes: Iterable[Node], list_: tuple[str, ...] = ()) -> Iterator[tu
         elif isinstance(node, Block):
             call = node.call
             yield from _of_call(call, list_)
-            subject = call.arguments[0] if call.arguments else call.callee
+            analysis = call.arguments[0] if call.arguments else call.callee
             inner = list_
-            if call.name == "each" and isinstance(subject, Lookup):
-                inner = (*_segments(subject, list_), "0")
+            if call.name == "each" and isinstance(analysis, Lookup):
+                inner = (*_segments(analysis, list_), "0")
             yield from _of_nodes(node.body, inner)
             yield from _of_nodes(node.inverse, list_)
 

@@ -16,7 +16,7 @@ from kustui.simulate.paths.solver import Contradiction, Solution, solved
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
 
-    from kustui.analysis.flow import Way
+    from kustui.analysis.flow import Edge
     from kustui.simulate.engine.organisation import Member, Organisation
     from kustui.simulate.paths.inferred_fields import Fields
     from kustui.simulate.paths.provenance import Origin
@@ -33,7 +33,7 @@ class Leg:
     """One trigger or step of a way, and how it is left."""
 
     node: str
-    way: Way | None
+    edge: Edge | None
     """None where the run ends."""
     fails: bool
     """Whether the step has to fail for it."""
@@ -127,7 +127,7 @@ class Prospects:
                 further = replace(further, waiting=(*further.waiting, found))
             else:
                 further = replace(further, passed_by=(*further.passed_by, found))
-        target = leg.way.target if leg.way is not None else ""
+        target = leg.edge.target if leg.edge is not None else ""
         if target in member.flow.steps and all(each.node != target for each in further.legs if each.run == leg.run):
             return further, target
         if not further.waiting:
@@ -140,14 +140,14 @@ class Prospects:
 
     def _legs(self, member: Member, node: str) -> list[Leg]:
         part = member.flow.part(node)
-        ways = member.flow.written.get(node, ())
-        plain = [way for way in ways if not way.after_failure]
+        edges = member.flow.declared_edges.get(node, ())
+        plain = [edge for edge in edges if not edge.after_failure]
         found = list(_of(member, node, plain, fails=False))
         if self._farthest:
-            found.sort(key=lambda leg: -self._weight(leg.way.target) if leg.way else 1)
-        failing = [way for way in ways if way.after_failure]
+            found.sort(key=lambda leg: -self._weight(leg.edge.target) if leg.edge else 1)
+        failing = [edge for edge in edges if edge.after_failure]
         if self._failures and failing and isinstance(part, Step) and part.action is not None:
-            found.extend(leg for leg in _of(member, node, failing, fails=True) if leg.way is not None)
+            found.extend(leg for leg in _of(member, node, failing, fails=True) if leg.edge is not None)
         return found
 
     def _further(self, prospect: Prospect, leg: Leg) -> Prospect:
@@ -216,23 +216,23 @@ class Prospects:
         order = [node]
         for here in order:
             if here not in self._weights:
-                order.extend(way.target for way in self.member.flow.ways.get(here, ()) if way.target not in order)
+                order.extend(edge.target for edge in self.member.flow.edges.get(here, ()) if edge.target not in order)
         for here in reversed(order):
             if here not in self._weights:
                 step = self.member.flow.steps[here]
                 onward = [
-                    self._weights.get(way.target, 0) for way in self.member.flow.ways[here] if not way.after_failure
+                    self._weights.get(edge.target, 0) for edge in self.member.flow.edges[here] if not edge.after_failure
                 ]
                 self._weights[here] = 1 + _SCHEDULING * step.schedules + max(onward, default=0)
         return self._weights[node]
 
 
-def _of(member: Member, node: str, ways: Sequence[Way], *, fails: bool) -> Iterator[Leg]:
-    conditions = [member.conditions.get(way.transition.pointer) for way in ways]
-    for index, way in enumerate(ways):
+def _of(member: Member, node: str, edges: Sequence[Edge], *, fails: bool) -> Iterator[Leg]:
+    conditions = [member.conditions.get(edge.transition.pointer) for edge in edges]
+    for index, edge in enumerate(edges):
         wants = to_take(conditions, index)
         if wants.among:  # else an earlier one always holds
-            yield Leg(node, way, fails, wants)
+            yield Leg(node, edge, fails, wants)
     wants = to_take(conditions, None)
     if wants.among:
         yield Leg(node, None, fails, wants)
@@ -246,7 +246,7 @@ def _failed(legs: Sequence[Leg], run: int) -> str:
 def _likely(member: Member) -> Iterator[tuple[tuple[str, str, Fields], tuple[Any, ...]]]:
     """The literals that the workflow compares each field with, as values it may have."""
     found: dict[tuple[str, str, Fields], list[Any]] = {}
-    for node in member.flow.written:
+    for node in member.flow.declared_edges:
         for demand in demands_on(member, node):
             if demand.operator in ("eq", "neq", "ne") and isinstance(demand.literal, str | bool | int | float):
                 found.setdefault((member.key, node, demand.fields), []).append(demand.literal)

@@ -79,7 +79,7 @@ def _proposed(organisation: Organisation, prospect: Prospect, world: World, titl
     for index in forced:
         leg = prospect.legs[index]
         place = {"workflow": organisation.name_of(prospect.runs[leg.run].member.key), "step": leg.node}
-        target = leg.way.target if leg.way is not None else None
+        target = leg.edge.target if leg.edge is not None else None
         choices.append({**place, "invocation": counts[index], "take": target})
     scenario = Scenario.model_validate({**written, **({"choices": choices} if choices else {})})
     return Proposal(scenario, tuple(forced.values()), stops)
@@ -174,7 +174,7 @@ def _gone(organisation: Organisation, prospect: Prospect, scenario: Scenario) ->
         index = itinerary.place_of(entry) if entry is not None else None
         if entry is not None and index is not None and not _goes(entry, prospect.legs[index]):
             leg = prospect.legs[index]
-            after = carried_on(state, cast, Force(leg.way.transition.pointer if leg.way is not None else ""))
+            after = carried_on(state, cast, Force(leg.edge.transition.pointer if leg.edge is not None else ""))
             if after.last is None or not _goes(after.last, leg):  # not even that helps
                 return forced, _instead(after.last or entry)
             forced[index] = Forced(prospect.runs[leg.run].member, leg.node, _instead(entry))
@@ -217,6 +217,6 @@ def _instead(entry: Entry) -> str:
 def _goes(entry: Entry, leg: Leg) -> bool:
     if entry.kind is Kind.LEFT or (entry.failure is not None) is not leg.fails:
         return False
-    if leg.way is None:
+    if leg.edge is None:
         return not entry.taken and not entry.broken
-    return entry.taken == leg.way.transition.pointer
+    return entry.taken == leg.edge.transition.pointer

@@ -50,14 +50,14 @@ def record(replay: Replay) -> dict[str, Any]:
         "trace": [entry_record(entry) for entry in replay.entries],
         "coverage": {
             "steps": _share(coverage.steps),
-            "transitions": _share(coverage.ways),
+            "transitions": _share(coverage.edges),
             "workflows": [
                 {
                     "workflow": each.member.title,
                     "steps": _share(each.steps),
-                    "transitions": _share(each.ways),
+                    "transitions": _share(each.edges),
                     "steps_left": list(each.steps_left),
-                    "transitions_left": [way.transition.pointer for way in each.ways_left],
+                    "transitions_left": [edge.transition.pointer for edge in each.edges_left],
                 }
                 for each in coverage.workflows
             ],

@@ -44,10 +44,10 @@ def _path(
 ) -> Iterator[str]:
     """``beginnings`` are the runs that were told already, with the number of the path that they were told for."""
     stretches = path.stretches
-    ways = [_key(stretch) for stretch in stretches]
-    known = max(count for count in range(len(ways)) if not count or tuple(ways[:count]) in beginnings)
+    edges = [_key(stretch) for stretch in stretches]
+    known = max(count for count in range(len(edges)) if not count or tuple(edges[:count]) in beginnings)
     for index, stretch in enumerate(stretches):
-        told = beginnings.setdefault(tuple(ways[: index + 1]), number)
+        told = beginnings.setdefault(tuple(edges[: index + 1]), number)
         start = f"{number:>3}  " if not index else "     "
         if index < known:
             if index == known - 1:

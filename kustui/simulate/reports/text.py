@@ -170,7 +170,7 @@ def _wrapped(text: str, look: str, paint: Painter) -> Iterator[str]:
 def _coverage(coverage: Coverage) -> Iterator[str]:
     if not coverage.workflows:
         return
-    yield f"coverage: {_share(coverage.steps, 'steps')}, {_share(coverage.ways, 'transitions')}\n"
+    yield f"coverage: {_share(coverage.steps, 'steps')}, {_share(coverage.edges, 'transitions')}\n"
     for covered in coverage.workflows:
         yield from _never(covered)
 
@@ -178,7 +178,7 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
 def _never(covered: Covered) -> Iterator[str]:
     flow = covered.member.flow
     left = [flow.steps[id_].name for id_ in covered.steps_left]
-    left += [f"{way.source} to {way.target}" for way in covered.ways_left if way.source not in covered.steps_left]
+    left += [f"{edge.source} to {edge.target}" for edge in covered.edges_left if edge.source not in covered.steps_left]
     if left:
         rest = f" and {len(left) - _MOST_LEFT} more" if len(left) > _MOST_LEFT else ""
         named = ", ".join(left[:_MOST_LEFT])

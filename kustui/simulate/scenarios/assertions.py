@@ -58,7 +58,7 @@ def differences(
         covered = Coverage.of(state)
         for noun, least, share in (
             ("steps", expect.coverage.steps, covered.steps.percent),
-            ("transitions", expect.coverage.transitions, covered.ways.percent),
+            ("transitions", expect.coverage.transitions, covered.edges.percent),
         ):
             if share < least:
                 message = f"{share:.4g} % of the {noun} are taken, not {least:.4g} %"

@@ -252,9 +252,9 @@ class Cast:
             return
         for (key, node), parts in self.choices.items():
             if key and any(at == index for at, _ in parts):
-                ways = self._organisation.member(key).flow.written.get(node, ())
-                if not any(way.target == choice.take for way in ways):
-                    hint = hint_of(choice.take, {way.target for way in ways}, "ways from there lead to")
+                edges = self._organisation.member(key).flow.declared_edges.get(node, ())
+                if not any(edge.target == choice.take for edge in edges):
+                    hint = hint_of(choice.take, {edge.target for edge in edges}, "ways from there lead to")
                     message = f"no way leads from {quoted(choice.step)} to {quoted(choice.take)}"
                     self._miss(f"/choices/{index}/take", message, hint)
 

@@ -50,7 +50,7 @@ def saved(title: str, state: State, entries: Sequence[Entry] | None = None) -> d
         "expect": {
             "path": _path(organisation, entries),
             "scheduled": [_scheduled(organisation, entry) for entry in entries if entry.scheduled is not None],
-            "coverage": {"steps": int(coverage.steps.percent), "transitions": int(coverage.ways.percent)},
+            "coverage": {"steps": int(coverage.steps.percent), "transitions": int(coverage.edges.percent)},
         },
     }
 
@@ -99,8 +99,8 @@ def _choices(organisation: Organisation, entry: Entry) -> Iterable[dict[str, Any
     for pointer, answer in entry.answers.items():
         yield {**place, "at": pointer.removeprefix(member.entry.item.pointer), "answer": plain(answer)}
     if entry.forced:
-        way = next((tried for tried in entry.tried if tried.pointer == entry.taken), None)
-        yield {**place, "take": way.target if way else None}
+        edge = next((tried for tried in entry.tried if tried.pointer == entry.taken), None)
+        yield {**place, "take": edge.target if edge else None}
     if entry.kind is Kind.LEFT:
         yield {**place, "leave": entry.ended}
 

@@ -113,9 +113,11 @@ def decisions(state: State, cast: Cast) -> Iterator[Decision]:
         elif choice.at is not None:
             yield Answer(f"{member.entry.item.pointer}{choice.at}", choice.answer)
         else:
-            ways = member.flow.written.get(run.at, ())
+            edges = member.flow.declared_edges.get(run.at, ())
             failing = mock is not None and mock.fails is not None
             among = [
-                way.transition.pointer for way in ways if way.target == choice.take and way.after_failure == failing
+                edge.transition.pointer
+                for edge in edges
+                if edge.target == choice.take and edge.after_failure == failing
             ]
             yield Force(among[0] if among else "")

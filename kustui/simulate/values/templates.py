@@ -147,25 +147,25 @@ class _Output:
                 raise _UndecidedError(Undecided(f"kustui does not know the block {quoted(call.name)}"))
             yield from self.section(block, frame)
             return
-        subject = self.value(call.arguments[0], frame)
+        analysis = self.value(call.arguments[0], frame)
         if call.name in ("if", "unless"):
             zero = any(each.name == "includeZero" and self.value(each.value, frame) for each in call.named)
-            there = not _is_empty(subject) and (zero or not _is_zero(subject))
+            there = not _is_empty(analysis) and (zero or not _is_zero(analysis))
             yield from self.nodes(block.body if there == (call.name == "if") else block.inverse, frame)
         elif call.name == "with":
-            if _is_empty(subject):
+            if _is_empty(analysis):
                 yield from self.nodes(block.inverse, frame)
             else:
-                yield from self.nodes(block.body, _inside(block, frame, (subject,), {}))
+                yield from self.nodes(block.body, _inside(block, frame, (analysis,), {}))
         else:
-            yield from self.each(block, frame, subject)
+            yield from self.each(block, frame, analysis)
 
-    def each(self, block: Block, frame: _Frame, subject: Any) -> Iterable[str]:
+    def each(self, block: Block, frame: _Frame, analysis: Any) -> Iterable[str]:
         pairs: Sequence[tuple[Any, Any]] = ()
-        if isinstance(subject, Mapping):
-            pairs = tuple(subject.items())
-        elif isinstance(subject, list | tuple):
-            pairs = tuple(enumerate(subject))
+        if isinstance(analysis, Mapping):
+            pairs = tuple(analysis.items())
+        elif isinstance(analysis, list | tuple):
+            pairs = tuple(enumerate(analysis))
         for index, (key, element) in enumerate(pairs):
             if isinstance(element, Undecided):
                 raise _UndecidedError(element)
@@ -177,15 +177,15 @@ class _Output:
     def section(self, block: Block, frame: _Frame) -> Iterable[str]:
         """A block whose name is a value: put out for each element, or with the value as context."""
         callee = block.call.callee
-        subject = self.value(callee, frame)
-        if isinstance(subject, list | tuple):
-            yield from self.each(block, frame, subject)
-        elif subject is True:
+        analysis = self.value(callee, frame)
+        if isinstance(analysis, list | tuple):
+            yield from self.each(block, frame, analysis)
+        elif analysis is True:
             yield from self.nodes(block.body, _inside(block, frame, (frame.contexts[-1],), {}))
-        elif subject is False or is_missing(subject):
+        elif analysis is False or is_missing(analysis):
             yield from self.nodes(block.inverse, frame)
         else:
-            yield from self.nodes(block.body, _inside(block, frame, (subject,), {}))
+            yield from self.nodes(block.body, _inside(block, frame, (analysis,), {}))
 
 
 def _inside(block: Block, frame: _Frame, values: tuple[Any, ...], data: Mapping[str, Any]) -> _Frame:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.binding import BindingType
 
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.diagrams.box_picture import BoxPicture
     from kustui.diagrams.layout.bands import Box
     from kustui.tui.explorer.tree import Node, Tree
@@ -55,7 +55,7 @@ class BoxesView(Diagram, can_focus=True):
     """What was looked for last."""
     marking = False
     """Whether it is marked where it stands."""
-    _subject: Subject | None = None
+    _subject: WorkflowAnalysis | None = None
     _held: tuple[int, int] | None = None
     """Where the mouse took hold of the picture."""
 
@@ -71,12 +71,12 @@ class BoxesView(Diagram, can_focus=True):
         from kustui.diagrams.marks import marks_of
         from kustui.diagrams.pictures import flow_picture
 
-        subject = tree.subject(node.entry)
-        marks = marks_of(subject, tree.snapshot.by_entry.get(node.entry.key, ()))
+        analysis = tree.analysis(node.entry)
+        marks = marks_of(analysis, tree.snapshot.by_entry.get(node.entry.key, ()))
         same = self._subject is not None and workflow_key(self._subject.entry) == workflow_key(node.entry)
         before = self.drawn
-        if self.drawn is None or self._subject is not subject:
-            self.drawn, self._subject = BoxPicture(flow_picture(subject), marks), subject
+        if self.drawn is None or self._subject is not analysis:
+            self.drawn, self._subject = BoxPicture(flow_picture(analysis), marks), analysis
         elif self.drawn.marks != marks:
             self.drawn = self.drawn.marked(marks)
         by_node = self.drawn.boxes.by_node

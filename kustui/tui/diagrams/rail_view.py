@@ -66,14 +66,14 @@ class RailView(RowsView, Diagram):
         from kustui.diagrams.flow_rail import FlowRail
         from kustui.diagrams.marks import marks_of
 
-        subject = tree.subject(node.entry)
-        marks = marks_of(subject, tree.snapshot.by_entry.get(node.entry.key, ()))
+        analysis = tree.analysis(node.entry)
+        marks = marks_of(analysis, tree.snapshot.by_entry.get(node.entry.key, ()))
         before, same = self.drawn, self._key == workflow_key(node.entry)
-        drawn = before if before is not None and same else FlowRail(subject, marks)
-        if drawn.subject is not subject or drawn.marks != marks:
-            drawn = FlowRail(subject, marks, drawn.folded)
+        drawn = before if before is not None and same else FlowRail(analysis, marks)
+        if drawn.analysis is not analysis or drawn.marks != marks:
+            drawn = FlowRail(analysis, marks, drawn.folded)
         step = step_of(node)
-        if same and not follows and before is not None and self.node in drawn.flow.written:
+        if same and not follows and before is not None and self.node in drawn.flow.declared_edges:
             step = self.node
         self.drawn = drawn = drawn.showing(step)
         self._key = workflow_key(node.entry)
@@ -97,7 +97,7 @@ class RailView(RowsView, Diagram):
 
     def whole(self) -> Iterator[Line]:
         if self.drawn is not None:
-            yield ((self.drawn.subject.entry.title, "heading"),)
+            yield ((self.drawn.analysis.entry.title, "heading"),)
             for index in range(len(self.drawn.nodes)):
                 row = self.drawn.row(index, 0, len(self.drawn.rail.columns))
                 yield laid_out(Row(row.line, row.aside, row.mark), max(self.size.width, _WIDTH))
@@ -154,7 +154,7 @@ class RailView(RowsView, Diagram):
 
     @property
     def pointed_at(self) -> Key:
-        return node_key(self.drawn.subject.entry, self.node) if self.drawn is not None and self.node else ()
+        return node_key(self.drawn.analysis.entry, self.node) if self.drawn is not None and self.node else ()
 
     def action_choose(self) -> None:
         if self.drawn is None or not self.node:
@@ -162,7 +162,7 @@ class RailView(RowsView, Diagram):
         if self.drawn.hidden.get(self.node):
             self.action_fold_branch()
             return
-        target = self.drawn.subject.scheduled(self.node)
+        target = self.drawn.analysis.scheduled(self.node)
         self.follow(workflow_key(target) if target is not None else ())
 
     def action_fold_branch(self) -> None:

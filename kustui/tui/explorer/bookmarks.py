@@ -84,7 +84,7 @@ def told(tree: Tree, key: Key) -> Line:
     if len(key) > 2:
         from kustui.diagrams.words import name_of
 
-        flow = tree.subject(entry).flow
+        flow = tree.analysis(entry).flow
         parts.append(((name_of(flow, "1" if key[2] == "trigger" else key[2].removeprefix("step ")), ""),))
     if len(key) > 3:
         parts.append(((key[3].partition(" ")[0].replace("way", "a way out of it"), "muted"),))

@@ -14,7 +14,7 @@ from kustui.tui.widgets.rows import RowsView
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.tui.explorer.copy_menu import CopyMenu
     from kustui.tui.explorer.copyable import Copyable
 
@@ -53,7 +53,7 @@ class Copying(Selecting):
             yield Copyable("copy.diagram", name, glimpse, lambda: "".join(write(line) for line in view.whole()))
         tree = self.tree_view.tree_of
         if tree is not None and (entry := selected.entry) is not None and tree.holds(selected.document):
-            yield Copyable("copy.mermaid", "flow as Mermaid", entry.title, lambda: _mermaid(tree.subject(entry)))
+            yield Copyable("copy.mermaid", "flow as Mermaid", entry.title, lambda: _mermaid(tree.analysis(entry)))
 
     async def action_copy(self) -> None:
         from kustui.tui.explorer.copy_menu import CopyMenu
@@ -98,16 +98,16 @@ class Copying(Selecting):
         if fits:
             self.app.copy_to_clipboard(text)
         trouble = await to_tmux(text) if in_tmux else ""
-        ways = (*(("OSC 52",) if fits else ()), *(("tmux's buffer",) if in_tmux and not trouble else ()))
-        line: Line = ((f" · through {' and '.join(ways)}", "muted"),) if ways else ()
+        routes = (*(("OSC 52",) if fits else ()), *(("tmux's buffer",) if in_tmux and not trouble else ()))
+        line: Line = ((f" · through {' and '.join(routes)}", "muted"),) if routes else ()
         if not fits:
             line = (*line, (f" · too long for OSC 52: {len(encoded(text)):,} bytes of {most():,}", "warning"))
         if trouble:
             line = (*line, (f" · {trouble}", "warning"))
-        if known is not Reach.YES and "tmux's buffer" not in ways:
+        if known is not Reach.YES and "tmux's buffer" not in routes:
             keys = " ".join(first_key(self.app, id_) for id_ in ("selected.copy", "menu.plain"))
-            line = (*line, (" · not there? " if ways else " · ", "muted"), (keys, "key"), (" shows it", "muted"))
-        what: Line = (("copied ", "good"),) if ways else (("not copied: ", "warning"),)
+            line = (*line, (" · not there? " if routes else " · ", "muted"), (keys, "key"), (" shows it", "muted"))
+        what: Line = (("copied ", "good"),) if routes else (("not copied: ", "warning"),)
         what = (*what, (f"the {item.what} ", ""))
         room = max(_GLIMPSE, self.status.size.width - 2 - width_of(what) - width_of(line))
         self.status.announce(Row((*what, *fitted(_told(text), room), *line)))
@@ -159,9 +159,9 @@ def _told(text: str) -> Line:
     return ((f"of {len(text):,} characters", "muted"),)
 
 
-def _mermaid(subject: Subject) -> str:
+def _mermaid(analysis: WorkflowAnalysis) -> str:
     from kustui.diagrams.diagram_set import Sheet
     from kustui.diagrams.formats.mermaid import mermaid
     from kustui.diagrams.pictures import flow_picture
 
-    return "".join(mermaid(Sheet((flow_picture(subject),))))
+    return "".join(mermaid(Sheet((flow_picture(analysis),))))

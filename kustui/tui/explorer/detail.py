@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.analysis.flow import Flow, Way
+from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.references import Read, reads_from
-from kustui.analysis.schedules import Call
+from kustui.analysis.schedules import ScheduleCall
 from kustui.definition.models import TRIGGER_ID, Schema, Step, Trigger
 from kustui.diagrams import part_lines
 from kustui.diagrams.words import condition_words, event_words, label_of, name_of, step_label
@@ -18,7 +18,7 @@ from kustui.tui.widgets.row_builder import MANY, Page
 from kustui.tui.widgets.values import put_unknown, put_value
 
 if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.definition.collection import Entry
 
 
@@ -37,25 +37,25 @@ def described(tree: Tree, node: Node, width: int) -> list[Row]:
             _trigger(page, _subject(tree, node))
         case Kind.STEP:
             _step(page, tree, _subject(tree, node), node)
-        case Kind.WAY:
-            assert isinstance(node.part, Way)
-            _way(page, _subject(tree, node), node.part)
+        case Kind.EDGE:
+            assert isinstance(node.part, Edge)
+            _edge(page, _subject(tree, node), node.part)
         case Kind.SCHEDULE:
-            assert isinstance(node.part, Call)
+            assert isinstance(node.part, ScheduleCall)
             _call(page, tree, _subject(tree, node), node.part)
     return page.rows
 
 
-def _subject(tree: Tree, node: Node) -> Subject:
+def _subject(tree: Tree, node: Node) -> WorkflowAnalysis:
     assert node.entry is not None
-    return tree.subject(node.entry)
+    return tree.analysis(node.entry)
 
 
 # A workflow
 
 
-def _workflow(page: Page, tree: Tree, subject: Subject) -> None:
-    workflow, entry, flow = subject.workflow, subject.entry, subject.flow
+def _workflow(page: Page, tree: Tree, analysis: WorkflowAnalysis) -> None:
+    workflow, entry, flow = analysis.workflow, analysis.entry, analysis.flow
     page.title(entry.title)
     if workflow.display_name and workflow.display_name != entry.title:
         page.put((workflow.display_name, "name"))
@@ -72,11 +72,11 @@ def _workflow(page: Page, tree: Tree, subject: Subject) -> None:
         _schema(page, workflow.response.output_schema, "Answers", "nothing declared")
     page.heading(f"Steps ({len(workflow.steps)})")
     for step in flow.order:
-        line, aside = part_lines.said(subject, step, subject.collection)
+        line, aside = part_lines.said(analysis, step, analysis.collection)
         page.item(*line, ("  ", ""), *aside, link=node_key(entry, step.id))
     if not workflow.steps:
         page.none("none: a run does nothing")
-    _calls(page, "Schedules", [_call_out(tree, call) for call in subject.calls])
+    _calls(page, "Schedules", [_call_out(tree, call) for call in analysis.calls])
     _scheduled_by(page, tree, entry)
     put_unknown(page, workflow)
 
@@ -103,7 +103,7 @@ def _calls(page: Page, title: str, calls: list[tuple[Line, Key]]) -> None:
             page.item(*line, link=link)
 
 
-def _call_out(tree: Tree, call: Call) -> tuple[Line, Key]:
+def _call_out(tree: Tree, call: ScheduleCall) -> tuple[Line, Key]:
     target = tree.snapshot.collection.by_id.get(call.workflow_id or "")
     return part_lines.call_line(call, tree.snapshot.collection, tree.settings), workflow_key(target) if target else ()
 
@@ -136,8 +136,8 @@ def _scheduled_by(page: Page, tree: Tree, entry: Entry) -> None:
 # Its parts
 
 
-def _trigger(page: Page, subject: Subject) -> None:
-    trigger = subject.workflow.trigger
+def _trigger(page: Page, analysis: WorkflowAnalysis) -> None:
+    trigger = analysis.workflow.trigger
     assert trigger is not None
     page.title("The trigger")
     page.field("runs", *_starts(trigger))
@@ -146,13 +146,13 @@ def _trigger(page: Page, subject: Subject) -> None:
     page.field("app", (trigger.app_version or "", ""))
     if trigger.callable:
         _schema(page, trigger.input_schema, "Inputs", "none declared")
-    _ways(page, subject, TRIGGER_ID)
-    _readers(page, subject, TRIGGER_ID)
+    _edges(page, analysis, TRIGGER_ID)
+    _readers(page, analysis, TRIGGER_ID)
     put_unknown(page, trigger)
 
 
-def _step(page: Page, tree: Tree, subject: Subject, node: Node) -> None:
-    step, flow = node.part, subject.flow
+def _step(page: Page, tree: Tree, analysis: WorkflowAnalysis, node: Node) -> None:
+    step, flow = node.part, analysis.flow
     assert isinstance(step, Step)
     page.put(*((text, look or "heading") for text, look in step_label(step)))
     if step.description:
@@ -165,43 +165,43 @@ def _step(page: Page, tree: Tree, subject: Subject, node: Node) -> None:
     page.field("id", (step.id, ""))
     page.field("read as", (f"/#steps.{step.id}.…", "string"))
     page.field("app", (step.app_version or "", ""))
-    for call in subject.calls:
+    for call in analysis.calls:
         if call.pointer == step.pointer:
             _calls(page, "Schedules", [_call_out(tree, call)])
     if step.params:
         page.heading("Params")
-        put_value(page, subject, step.params, 2)
+        put_value(page, analysis, step.params, 2)
     if flow.steps.get(step.id) is step:
-        _ways(page, subject, step.id)
-        _before(page, subject, step.id)
-        _readers(page, subject, step.id)
+        _edges(page, analysis, step.id)
+        _before(page, analysis, step.id)
+        _readers(page, analysis, step.id)
     put_unknown(page, step)
 
 
-def _ways(page: Page, subject: Subject, node: str) -> None:
-    ways = subject.flow.written[node]
+def _edges(page: Page, analysis: WorkflowAnalysis, node: str) -> None:
+    edges = analysis.flow.declared_edges[node]
     page.heading("Then")
-    for way in ways:
-        there = way.target in subject.flow.steps
-        line = part_lines.way_line(subject, way)
-        page.item(*line, link=node_key(subject.entry, way.target) if there else ())
-    if not any(not way.after_failure for way in ways):
+    for edge in edges:
+        there = edge.target in analysis.flow.steps
+        line = part_lines.edge_line(analysis, edge)
+        page.item(*line, link=node_key(analysis.entry, edge.target) if there else ())
+    if not any(not edge.after_failure for edge in edges):
         page.none("the run ends")
 
 
-def _before(page: Page, subject: Subject, node: str) -> None:
-    flow = subject.flow
+def _before(page: Page, analysis: WorkflowAnalysis, node: str) -> None:
+    flow = analysis.flow
     page.heading("Comes from")
-    for way in flow.into[node]:
-        sign = "when it fails" if way.after_failure else ""
+    for edge in flow.incoming[node]:
+        sign = "when it fails" if edge.after_failure else ""
         page.item(
             ("← ", "muted"),
-            *label_of(flow, way.source),
+            *label_of(flow, edge.source),
             (f" {sign}" if sign else "", "warning"),
-            *part_lines.condition(subject, way.transition),
-            link=node_key(subject.entry, way.source),
+            *part_lines.condition(analysis, edge.transition),
+            link=node_key(analysis.entry, edge.source),
         )
-    if not flow.into[node]:
+    if not flow.incoming[node]:
         page.none("nowhere")
     above = [above for above in flow.always_before(node) if above != TRIGGER_ID]
     if above:
@@ -209,9 +209,9 @@ def _before(page: Page, subject: Subject, node: str) -> None:
         page.item(*joined((label_of(flow, step) for step in reversed(above)), (", ", "muted")))
 
 
-def _readers(page: Page, subject: Subject, node: str) -> None:
-    flow = subject.flow
-    found = list(reads_from(subject.reads, flow, node))
+def _readers(page: Page, analysis: WorkflowAnalysis, node: str) -> None:
+    flow = analysis.flow
+    found = list(reads_from(analysis.reads, flow, node))
     page.heading("Read by")
     for read in found[:MANY]:
         paths = [path for path in read.expression.paths if path.step is not None and flow.node(path.step) == node]
@@ -219,7 +219,7 @@ def _readers(page: Page, subject: Subject, node: str) -> None:
             ("← ", "muted"),
             *_reader(flow, read),
             (f"  {', '.join('.'.join(path.fields) or 'all of it' for path in paths)}", "string"),
-            link=node_key(subject.entry, read.node),
+            link=node_key(analysis.entry, read.node),
         )
     if len(found) > MANY:
         page.none(f"and {len(found) - MANY} more")
@@ -227,50 +227,50 @@ def _readers(page: Page, subject: Subject, node: str) -> None:
         page.none("nothing in this workflow")
 
 
-def _reader(flow: Flow, read: Read) -> Line:
+def _reader(flow: FlowGraph, read: Read) -> Line:
     """The step, or the transition on whose condition it is."""
-    way: Line = ((" → ", "muted"), *label_of(flow, read.transition.target)) if read.transition else ()
-    return (*label_of(flow, read.node), *way)
+    edge: Line = ((" → ", "muted"), *label_of(flow, read.transition.target)) if read.transition else ()
+    return (*label_of(flow, read.node), *edge)
 
 
-def _way(page: Page, subject: Subject, way: Way) -> None:
-    flow, entry = subject.flow, subject.entry
-    page.title("Error case" if way.after_failure else "Transition")
-    there = way.target in flow.steps
-    page.field("from", (name_of(flow, way.source), "link"), link=node_key(entry, way.source))
+def _edge(page: Page, analysis: WorkflowAnalysis, edge: Edge) -> None:
+    flow, entry = analysis.flow, analysis.entry
+    page.title("Error case" if edge.after_failure else "Transition")
+    there = edge.target in flow.steps
+    page.field("from", (name_of(flow, edge.source), "link"), link=node_key(entry, edge.source))
     page.field(
         "to",
-        (name_of(flow, way.target), "link" if there else "fault"),
-        link=node_key(entry, way.target) if there else (),
+        (name_of(flow, edge.target), "link" if there else "fault"),
+        link=node_key(entry, edge.target) if there else (),
     )
-    page.field("named", (way.transition.label, ""))
-    page.field("when", (condition_words(flow, way.transition), ""))
-    tried = flow.written[way.source]
-    same = [other for other in tried if other.after_failure == way.after_failure]
+    page.field("named", (edge.transition.label, ""))
+    page.field("when", (condition_words(flow, edge.transition), ""))
+    tried = flow.declared_edges[edge.source]
+    same = [other for other in tried if other.after_failure == edge.after_failure]
     if len(same) > 1:
-        place = next(index for index, other in enumerate(same, start=1) if other is way)
+        place = next(index for index, other in enumerate(same, start=1) if other is edge)
         page.field("tried", (f"{_ordinal(place)} of {len(same)}; the first that holds is taken", ""))
-    if way.transition.condition is not None:
+    if edge.transition.condition is not None:
         page.heading("Condition as written")
-        put_value(page, subject, {"op": way.transition.condition.op, "values": way.transition.condition.values}, 2)
-    put_unknown(page, way.transition)
+        put_value(page, analysis, {"op": edge.transition.condition.op, "values": edge.transition.condition.values}, 2)
+    put_unknown(page, edge.transition)
 
 
 def _ordinal(number: int) -> str:
     return {1: "first", 2: "second", 3: "third"}.get(number, f"{number}th")
 
 
-def _call(page: Page, tree: Tree, subject: Subject, call: Call) -> None:
+def _call(page: Page, tree: Tree, analysis: WorkflowAnalysis, call: ScheduleCall) -> None:
     target = tree.snapshot.collection.by_id.get(call.workflow_id or "")
     page.title("Schedules a workflow")
     line, link = _call_out(tree, call)
     page.put(*line, link=link)
-    page.field("in step", (call.step_name, "link"), link=node_key(subject.entry, call.step))
+    page.field("in step", (call.step_name, "link"), link=node_key(analysis.entry, call.step))
     page.field("workflow id", (" " + (call.workflow_id or "told by a reference"), ""))
-    schema = tree.subject(target).workflow.trigger if target else None
+    schema = tree.analysis(target).workflow.trigger if target else None
     declared = schema.input_schema if schema else None
     page.heading("Inputs")
-    put_value(page, subject, dict(call.inputs), 2)
+    put_value(page, analysis, dict(call.inputs), 2)
     if not call.inputs:
         page.none("none given")
     if declared is not None:

@@ -52,7 +52,7 @@ class Defining(Selecting):
         from kustui.analysis.uses import How, named_at, uses_in
         from kustui.tui.explorer.use_rows import name_rows
 
-        uses = uses_in(tree.snapshot.collection, entry, tree.subject(entry).flow)
+        uses = uses_in(tree.snapshot.collection, entry, tree.analysis(entry).flow)
         if selected.is_workflow:  # of all that it names, what is not in itself
             uses = (use for use in uses if use.how is How.SCHEDULE)
         named = named_at(uses, selected.pointer)
@@ -79,10 +79,10 @@ class Defining(Selecting):
 
         snapshot = tree.snapshot
         collection = snapshot.collection
-        flow = tree.subject(entry).flow
+        flow = tree.analysis(entry).flow
         name = next((use for use in uses_in(collection, entry, flow) if use.pointer == selected.pointer), None)
         if name is not None:
-            entry, flow = name.target, tree.subject(name.target).flow
+            entry, flow = name.target, tree.analysis(name.target).flow
         named = name.named if name is not None else part_of(entry, selected.pointer)
         found = list(uses_of(collection, snapshot.schedules, entry, flow, named))
         title = name_at(tree, entry.key, named)

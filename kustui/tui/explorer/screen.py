@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from kustui.config.configuration import Configuration
-    from kustui.workspace.background_load import Opening
+    from kustui.workspace.background_load import BackgroundLoad
     from kustui.workspace.difference import Difference
     from kustui.workspace.session_state import Place
     from kustui.workspace.snapshot import Snapshot
@@ -46,7 +46,7 @@ class Explorer(Copying, Defining, Rehearsing, Seeking, Placing, Filtering, Resiz
 
     def __init__(
         self,
-        opening: Opening,
+        opening: BackgroundLoad,
         configuration: Configuration | None = None,
         *,
         poll: bool = False,

@@ -62,7 +62,7 @@ def of_key(tree: Tree, key: Key) -> Selection | None:
         return None
     pointer = entry.item.pointer
     if len(key) > 2:
-        flow = tree.subject(entry).flow
+        flow = tree.analysis(entry).flow
         node = TRIGGER_ID if key[2] == "trigger" else flow.node(key[2].removeprefix("step "))
         part = flow.part(node) if node is not None else None
         pointer = part.pointer if part is not None else pointer

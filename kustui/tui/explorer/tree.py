@@ -15,9 +15,9 @@ from kustui.tui.widgets.lines import Key, Line, Row, Rows, joined
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kustui.analysis.flow import Way
-    from kustui.analysis.schedules import Call
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.flow import Edge
+    from kustui.analysis.schedules import ScheduleCall
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.check.problems import Problem
     from kustui.config.check_settings import Settings
     from kustui.definition.collection import Document, Entry
@@ -35,7 +35,7 @@ class Kind(Enum):
     WORKFLOW = auto()
     TRIGGER = auto()
     STEP = auto()
-    WAY = auto()
+    EDGE = auto()
     SCHEDULE = auto()
     FAULT = auto()
 
@@ -49,7 +49,7 @@ class Node(NamedTuple):
     document: Document
     pointer: str
     entry: Entry | None = None
-    part: Trigger | Step | Way | Call | Fault | None = None
+    part: Trigger | Step | Edge | ScheduleCall | Fault | None = None
     opens: bool = False
     """Whether there is something below it."""
 
@@ -112,7 +112,7 @@ class Tree:
         """What is different since somebody has looked at it: its sign, by its node."""
         self.filter = ""
         self.snapshot = snapshot
-        self._subjects: dict[Entry, Subject] = {}
+        self._subjects: dict[Entry, WorkflowAnalysis] = {}
         self._marks: dict[Key, Line] = {}
         self._documents: dict[Document, int] = {}
         self._folder = ""
@@ -160,13 +160,15 @@ class Tree:
 
         return self.snapshot.settings or Settings()
 
-    def subject(self, entry: Entry) -> Subject:
+    def analysis(self, entry: Entry) -> WorkflowAnalysis:
         """A workflow opened: its model, its flow, what it reads. Kept, because somebody looks at it."""
         found = self._subjects.get(entry)
         if found is None:
-            from kustui.analysis.workflow_analysis import Subject
+            from kustui.analysis.workflow_analysis import WorkflowAnalysis
 
-            found = self._subjects[entry] = Subject(self.snapshot.collection, entry, entry.reading, self.settings)
+            found = self._subjects[entry] = WorkflowAnalysis(
+                self.snapshot.collection, entry, entry.reading, self.settings
+            )
         return found
 
     # Which rows there are
@@ -216,7 +218,7 @@ class Tree:
             case Kind.WORKFLOW:
                 yield from self._parts(node)
             case Kind.STEP | Kind.TRIGGER:
-                yield from self._ways(node)
+                yield from self._edges(node)
             case _:
                 pass
 
@@ -233,7 +235,7 @@ class Tree:
         name: str,
         kind: Kind,
         pointer: str,
-        part: Trigger | Step | Way | Call | Fault,
+        part: Trigger | Step | Edge | ScheduleCall | Fault,
         *,
         opens: bool = False,
     ) -> Node:
@@ -241,27 +243,27 @@ class Tree:
 
     def _parts(self, node: Node) -> Iterator[Node]:
         assert node.entry is not None
-        subject = self.subject(node.entry)
-        flow = subject.flow
-        for index, fault in enumerate(subject.reading.faults):
+        analysis = self.analysis(node.entry)
+        flow = analysis.flow
+        for index, fault in enumerate(analysis.reading.faults):
             yield self._below(node, f"fault {index}", Kind.FAULT, fault.pointer, fault)
-        if (trigger := subject.workflow.trigger) is not None:
+        if (trigger := analysis.workflow.trigger) is not None:
             yield self._below(node, "trigger", Kind.TRIGGER, trigger.pointer, trigger, opens=bool(trigger.transitions))
         for step in flow.order:
             opens = bool(step.transitions or step.error_cases or step.schedules)
             yield self._below(node, f"step {step.id}", Kind.STEP, step.pointer, step, opens=opens)
-        for step in flow.shadowed:
+        for step in flow.duplicates:
             yield self._below(node, _shadowed(step), Kind.STEP, step.pointer, step)
 
-    def _ways(self, node: Node) -> Iterator[Node]:
+    def _edges(self, node: Node) -> Iterator[Node]:
         assert node.entry is not None
-        subject = self.subject(node.entry)
+        analysis = self.analysis(node.entry)
         name = "1" if node.kind is Kind.TRIGGER else node.part.id  # type: ignore[union-attr]
-        for call in subject.calls:
+        for call in analysis.calls:
             if call.pointer == node.pointer:
                 yield self._below(node, "schedule", Kind.SCHEDULE, f"{call.pointer}/params", call)
-        for index, way in enumerate(subject.flow.written.get(name, ())):
-            yield self._below(node, f"way {index}", Kind.WAY, way.transition.pointer, way)
+        for index, edge in enumerate(analysis.flow.declared_edges.get(name, ())):
+            yield self._below(node, f"way {index}", Kind.EDGE, edge.transition.pointer, edge)
 
     # Opening, closing, going
 
@@ -345,14 +347,14 @@ class Tree:
         if entry is None:
             current = self.snapshot.collection.documents[self._documents[document]]
             return (document.path, "fault 0") if current is not document else (document.path,)
-        workflow = self.subject(entry).workflow
+        workflow = self.analysis(entry).workflow
         for part in (workflow.trigger, *workflow.steps):
             if part is not None and within(pointer, part.pointer):
-                if isinstance(part, Step) and self.subject(entry).flow.steps.get(part.id) is not part:
+                if isinstance(part, Step) and self.analysis(entry).flow.steps.get(part.id) is not part:
                     return (*workflow_key(entry), _shadowed(part))
                 key = node_key(entry, part.id if isinstance(part, Step) else TRIGGER_ID)
-                ways = enumerate(part.ways)
-                return next(((*key, f"way {place}") for place, way in ways if within(pointer, way.pointer)), key)
+                edges = enumerate(part.edges)
+                return next(((*key, f"way {place}") for place, edge in edges if within(pointer, edge.pointer)), key)
         return workflow_key(entry)
 
     def problem_beyond(self, index: int, by: int) -> Problem | None:
@@ -390,11 +392,11 @@ class Tree:
         entry = self.snapshot.collection.by_key.get(key[1]) if len(key) > 2 else None
         if entry is None:
             return -1, -1
-        flow = self.subject(entry).flow
-        steps = [*(f"step {step.id}" for step in flow.order), *(_shadowed(step) for step in flow.shadowed)]
+        flow = self.analysis(entry).flow
+        steps = [*(f"step {step.id}" for step in flow.order), *(_shadowed(step) for step in flow.duplicates)]
         names = {name: place for place, name in enumerate(("trigger", *steps))}
-        way = key[3].removeprefix("way ") if len(key) > 3 else ""
-        return names.get(key[2], -1), int(way) if way.isdigit() else -1
+        edge = key[3].removeprefix("way ") if len(key) > 3 else ""
+        return names.get(key[2], -1), int(edge) if edge.isdigit() else -1
 
     def set_filter(self, text: str) -> None:
         self.filter = text.strip()
@@ -418,16 +420,16 @@ class Tree:
 
     def link(self, node: Node) -> Key:
         """Where Enter on a row leads: the scheduled workflow, the step a transition names; else nowhere."""
-        from kustui.analysis.flow import Way
-        from kustui.analysis.schedules import Call
+        from kustui.analysis.flow import Edge
+        from kustui.analysis.schedules import ScheduleCall
 
-        if isinstance(node.part, Call) and node.part.workflow_id is not None:
+        if isinstance(node.part, ScheduleCall) and node.part.workflow_id is not None:
             target = self.snapshot.collection.by_id.get(node.part.workflow_id)
             return workflow_key(target) if target else ()
-        if isinstance(node.part, Way) and node.entry is not None:
+        if isinstance(node.part, Edge) and node.entry is not None:
             return (
                 node_key(node.entry, node.part.target)
-                if node.part.target in self.subject(node.entry).flow.steps
+                if node.part.target in self.analysis(node.entry).flow.steps
                 else ()
             )
         return ()
@@ -471,7 +473,7 @@ class Tree:
         from kustui.diagrams import part_lines
 
         assert node.entry is not None
-        return part_lines.said(self.subject(node.entry), node.part, self.snapshot.collection)
+        return part_lines.said(self.analysis(node.entry), node.part, self.snapshot.collection)
 
     def _mark(self, node: Node) -> Line:
         """The worst kind of problem at or below a row, and how many of it."""

@@ -49,14 +49,14 @@ def _row(tree: Tree, use: Use, line: Line) -> Row:
 
 
 def _where(tree: Tree, use: Use) -> Line:
-    subject = tree.subject(use.entry)
-    line = label_of(subject.flow, use.node)
+    analysis = tree.analysis(use.entry)
+    line = label_of(analysis.flow, use.node)
     if use.how in (How.SCHEDULE, How.INPUT):
         line = ((use.entry.title, "name"), (" › ", "muted"), *line)
     if use.how is How.REFERENCE:
-        where = f", on the way to {name_of(subject.flow, use.way.target)}" if use.way is not None else ""
+        where = f", on the way to {name_of(analysis.flow, use.edge.target)}" if use.edge is not None else ""
         return (*line, (f"  {use.words or 'all of it'}", "string"), (where, "muted"))
-    return (*line, *part_lines.condition(subject, use.way)) if use.way is not None else line
+    return (*line, *part_lines.condition(analysis, use.edge)) if use.edge is not None else line
 
 
 def part_name(tree: Tree, use: Use) -> str:
@@ -67,7 +67,7 @@ def part_name(tree: Tree, use: Use) -> str:
 def name_at(tree: Tree, key: str, pointer: str) -> str:
     """What people call the part of a workflow that a pointer leads to."""
     entry = tree.snapshot.collection.by_key[key]
-    flow = tree.subject(entry).flow
+    flow = tree.analysis(entry).flow
     for step in flow.workflow.steps:
         if step.pointer == pointer:
             return step.name

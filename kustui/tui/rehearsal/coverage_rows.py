@@ -19,7 +19,7 @@ _BAR = 10
 def coverage_rows(session: Session, width: int) -> list[Row]:
     page = Page(width)
     coverage = session.coverage
-    _shares(page, coverage.steps, coverage.ways)
+    _shares(page, coverage.steps, coverage.edges)
     for covered in coverage.workflows:
         _workflow(page, covered)
     return page.rows
@@ -28,28 +28,28 @@ def coverage_rows(session: Session, width: int) -> list[Row]:
 def _workflow(page: Page, covered: Covered) -> None:
     flow = covered.member.flow
     page.heading(covered.member.title)
-    _shares(page, covered.steps, covered.ways, indent=2)
+    _shares(page, covered.steps, covered.edges, indent=2)
     for id_ in covered.steps_left:
         page.put(("  ○ never ", "warning"), *label_of(flow, id_), indent=10)
-    for way in covered.ways_left:
-        sign = "↯" if way.after_failure else "→"
-        name: Line = ((f" “{way.transition.label}”", "muted"),) if way.transition.label else ()
+    for edge in covered.edges_left:
+        sign = "↯" if edge.after_failure else "→"
+        name: Line = ((f" “{edge.transition.label}”", "muted"),) if edge.transition.label else ()
         page.put(
             (f"  {sign} never ", "warning"),
-            *label_of(flow, way.source),
+            *label_of(flow, edge.source),
             (" → ", "muted"),
-            *label_of(flow, way.target),
+            *label_of(flow, edge.target),
             *name,
-            (f"  {condition_words(flow, way.transition)}", "muted"),
+            (f"  {condition_words(flow, edge.transition)}", "muted"),
             indent=10,
         )
-    if not covered.steps_left and not covered.ways_left:
+    if not covered.steps_left and not covered.edges_left:
         page.put(("  ✓ everything was taken", "good"))
 
 
-def _shares(page: Page, steps: Share, ways: Share, indent: int = 0) -> None:
+def _shares(page: Page, steps: Share, edges: Share, indent: int = 0) -> None:
     """Beside each other where there is room for both."""
-    margin, one, other = (" " * indent, ""), _share("steps", steps), _share("transitions", ways)
+    margin, one, other = (" " * indent, ""), _share("steps", steps), _share("transitions", edges)
     both: Line = (margin, *one, ("   ", ""), *other)
     if width_of(both) <= page.width:
         page.put(*both)

@@ -123,18 +123,18 @@ class Deciding(Stepping):
         if session.state.run is None:
             self.announce(("no run is at hand: step on to one", "muted"))
             return
-        ways = table(replace(session.state, question=None)) or ()
+        edges = table(replace(session.state, question=None)) or ()
         rows = [
             Row(
-                ((f"{words.outcome(way):<4}", "muted"), ("→ ", "muted"), (way.target_name, "name"),
-                 (f" “{way.name}”" if way.name else "", "muted"), (f"  {condition(way.verdict)}", "muted"))
+                ((f"{words.outcome(edge):<4}", "muted"), ("→ ", "muted"), (edge.target_name, "name"),
+                 (f" “{edge.name}”" if edge.name else "", "muted"), (f"  {condition(edge.verdict)}", "muted"))
             )
-            for way in ways
+            for edge in edges
         ]  # fmt: skip
         rows.append(Row((("    ■ the run ends here", ""),)))
 
         def chosen(index: int) -> bool:
-            self.force(ways[index].pointer if index < len(ways) else "")
+            self.force(edges[index].pointer if index < len(edges) else "")
             return True
 
         await self.offer("Which way, whatever the conditions say", rows, chosen)

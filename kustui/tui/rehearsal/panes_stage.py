@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
 
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.tui.rehearsal.log_rows import Log
     from kustui.tui.rehearsal.session import Session
 
@@ -65,7 +65,7 @@ class Stage(Screen[Key]):
         self.session: Session | None = None
         self.arrangement = Arrangement()
         self._log: Log | None = None
-        self._subjects: dict[tuple[object, str], Subject] = {}
+        self._subjects: dict[tuple[object, str], WorkflowAnalysis] = {}
         self._titles: dict[str, str] = {}
 
     def compose(self) -> ComposeResult:
@@ -179,20 +179,20 @@ class Stage(Screen[Key]):
 
         self.session = session
         key, node = session.place
-        self.course_view.draw(course(session, self.subject(key)), node)
+        self.course_view.draw(course(session, self.analysis(key)), node)
         self._tell_heading()
         self.lay_out()
         self.tell_where()
 
-    def subject(self, key: str) -> Subject:
-        from kustui.analysis.workflow_analysis import Subject
+    def analysis(self, key: str) -> WorkflowAnalysis:
+        from kustui.analysis.workflow_analysis import WorkflowAnalysis
 
         assert self.session is not None
         organisation = self.session.organisation
         found = self._subjects.get((organisation, key))
         if found is None:
             entry = organisation.collection.by_key[key]
-            found = Subject(organisation.collection, entry, entry.reading, organisation.settings)
+            found = WorkflowAnalysis(organisation.collection, entry, entry.reading, organisation.settings)
             self._subjects = {known: each for known, each in self._subjects.items() if known[0] is organisation}
             self._subjects[organisation, key] = found
         return found

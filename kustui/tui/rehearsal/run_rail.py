@@ -12,17 +12,17 @@ from kustui.tui.rehearsal.session import SCHEDULE, Stop
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.diagrams.styled_lines import Line, Piece
     from kustui.tui.rehearsal.session import Session
 
 HERE, STOP, BEEN, EARLIER, NOT_BEEN = "▶", "■", "✓", "∙", "○"
 
 
-def course(session: Session, subject: Subject) -> FlowRail:
+def course(session: Session, analysis: WorkflowAnalysis) -> FlowRail:
     """The rail of a workflow with what the rehearsal makes of it: a sign in the lane of each node for whether the run
     at hand has been there, and at the right edge problems, breakpoint, and whether any run has taken it."""
-    return FlowRail(subject, _marks(session, subject), signs=_signs(session, subject))
+    return FlowRail(analysis, _marks(session, analysis), signs=_signs(session, analysis))
 
 
 def _been(session: Session, key: str) -> frozenset[str]:
@@ -30,12 +30,12 @@ def _been(session: Session, key: str) -> frozenset[str]:
     return frozenset(run.path) if run is not None and run.key == key else frozenset()
 
 
-def _signs(session: Session, subject: Subject) -> Mapping[str, Piece]:
-    key = subject.entry.key
+def _signs(session: Session, analysis: WorkflowAnalysis) -> Mapping[str, Piece]:
+    key = analysis.entry.key
     been = _been(session, key)
     signs: dict[str, Piece] = {}
-    for node in subject.flow.written:
-        part = subject.flow.part(node)
+    for node in analysis.flow.declared_edges:
+        part = analysis.flow.part(node)
         if node in been:
             glyph = (
                 TRIGGER if node == TRIGGER_ID else BRANCH if isinstance(part, Step) and part.action is None else STEP
@@ -48,15 +48,15 @@ def _signs(session: Session, subject: Subject) -> Mapping[str, Piece]:
     return signs
 
 
-def _marks(session: Session, subject: Subject) -> Mapping[str, Line]:
-    key, flow = subject.entry.key, subject.flow
+def _marks(session: Session, analysis: WorkflowAnalysis) -> Mapping[str, Line]:
+    key, flow = analysis.entry.key, analysis.flow
     been = _been(session, key)
     here = session.state.run.at if session.state.run is not None and session.state.run.key == key else ""
     taken = session.taken.get(key, frozenset())
-    scheduling = {call.step for call in subject.calls} if SCHEDULE in session.stops else frozenset()
-    problems = marks_of(subject, session.organisation.problems.get(key, ()))
+    scheduling = {call.step for call in analysis.calls} if SCHEDULE in session.stops else frozenset()
+    problems = marks_of(analysis, session.organisation.problems.get(key, ()))
     marks: dict[str, Line] = {}
-    for node in flow.written:
+    for node in flow.declared_edges:
         part = flow.part(node)
         stops = Stop("step", key, node) in session.stops or node in scheduling
         if node == here:

@@ -32,7 +32,7 @@ class CourseView(RailView, inherit_bindings=False):
 
     def draw(self, rail: FlowRail, node: str) -> None:
         """Show a rail, the cursor on a node of it."""
-        same = self.drawn is not None and self.drawn.subject.entry.key == rail.subject.entry.key
+        same = self.drawn is not None and self.drawn.analysis.entry.key == rail.analysis.entry.key
         self.drawn = rail
         row = rail.rows.get(node, 0)
         # What may come next is to be seen as well.

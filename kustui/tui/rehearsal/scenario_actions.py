@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from kustui.simulate.paths.explore import Exploration
-    from kustui.simulate.paths.explore import Path as Way
+    from kustui.simulate.paths.explore import Path as Edge
     from kustui.tui.rehearsal.session import Session
 
 _LOOK = 1.0
@@ -206,7 +206,7 @@ class Keeping(Deciding):
         await self.offer(f"{count} from {found.member.title}{more}: which is to begin", rows, chosen)
 
     @work(thread=True, exclusive=True, group="prepare", description="beginning a path")
-    def _start_path(self, session: Session, path: Way) -> None:
+    def _start_path(self, session: Session, path: Edge) -> None:
         from kustui.simulate.paths.explore import proposal_of
         from kustui.simulate.scenarios.read import as_file
         from kustui.tui.rehearsal.scenario_follow import starting

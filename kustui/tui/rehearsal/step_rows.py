@@ -73,13 +73,13 @@ def _at_hand(page: Page, session: Session, state: State, actions: Mapping[str, A
     _told(page, session, entry, table(state), at_hand=True)
 
 
-def _told(page: Page, session: Session, entry: Entry, ways: tuple[Tried, ...] = (), *, at_hand: bool = False) -> None:
+def _told(page: Page, session: Session, entry: Entry, edges: tuple[Tried, ...] = (), *, at_hand: bool = False) -> None:
     """What a person wants to know first comes first: that it is over and why, what it answers, which way it goes."""
     put_over(page, entry, at_hand=at_hand)
     if entry.broken:
         put_asides(page, entry)
     put_answer(page, entry)
-    put_ways(page, session.organisation.member(entry.key), entry, ways, links=at_hand)
+    put_ways(page, session.organisation.member(entry.key), entry, edges, links=at_hand)
     _put_cause(page, session, entry)
     put_effects(page, entry)
     put_given(page, entry)

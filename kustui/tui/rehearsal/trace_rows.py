@@ -31,7 +31,7 @@ MARK_LOOKS = {
 """Where a value comes from is always said in a word; this is the look of the word."""
 _WIDE = 64
 """Cells from which what is told of a way stands below its step, not below the verdict."""
-WAY = "way"
+EDGE = "way"
 """The first of the link of a row that is a way out: behind it its pointer."""
 
 
@@ -109,10 +109,10 @@ def put_ways(page: Page, member: Member, entry: Entry, table: Sequence[Tried] = 
         put_way(page, member, entry, each, tried=each.pointer in tried, links=links)
 
 
-def put_way(page: Page, member: Member, entry: Entry, way: Tried, *, tried: bool, links: bool) -> None:
+def put_way(page: Page, member: Member, entry: Entry, edge: Tried, *, tried: bool, links: bool) -> None:
     told_by = naming(member.flow)
-    taken = tried and way.pointer == entry.taken
-    outcome = words.outcome(way)
+    taken = tried and edge.pointer == entry.taken
+    outcome = words.outcome(edge)
     if taken and entry.forced:
         sign, look = "! forced", "new"
     elif taken:
@@ -121,22 +121,22 @@ def put_way(page: Page, member: Member, entry: Entry, way: Tried, *, tried: bool
         sign, look = f"  {'not tried' if outcome != '?' else '? not tried'}", "muted"
     else:
         sign, look = {"yes": ("✓ yes", "good"), "no": ("∙ no", "muted")}.get(outcome, ("? undecided", "warning"))
-    link = (WAY, way.pointer) if links else ()
+    link = (EDGE, edge.pointer) if links else ()
     arrow = "→ " if taken else "  "
-    name: Line = ((f" “{way.name}”", "muted"),) if way.name else ()
+    name: Line = ((f" “{edge.name}”", "muted"),) if edge.name else ()
     failing: Line = (("↯ ", "warning"),) if entry.failure is not None else ()
-    comparisons = [*way.verdict.comparisons] if way.verdict is not None else []
-    condition = "no condition" if way.verdict is None else in_words(way.verdict.condition, told_by)
+    comparisons = [*edge.verdict.comparisons] if edge.verdict is not None else []
+    condition = "no condition" if edge.verdict is None else in_words(edge.verdict.condition, told_by)
     alone = len(comparisons) < 2
     column, further = (13, 19) if page.width >= _WIDE else (12, 8)
     page.put(
         (f"  {sign:<{column}}", look),
         (arrow, look),
         *failing,
-        (way.target_name, "name" if taken else ""),
+        (edge.target_name, "name" if taken else ""),
         *name,
         (f"  {'if ' if alone and condition not in ('always', 'never') else ''}", "muted"),
-        (condition if alone else _joint(way.verdict), "" if alone else "muted"),
+        (condition if alone else _joint(edge.verdict), "" if alone else "muted"),
         *(_seen(comparisons[0], told_by) if alone and comparisons else ()),
         indent=further,
         link=link,

@@ -66,12 +66,12 @@ class TypeAhead(App[None]):
 
 async def _go_round(start: MessagePump, rounds: int, then: Callable[[], Awaitable[None]]) -> None:
     """Call something once all has been handled that waits now for something on the screen or what it lies in."""
-    way: list[MessagePump] = []
+    edge: list[MessagePump] = []
     pump: MessagePump | None = start
     while pump is not None:
-        way.append(pump)
+        edge.append(pump)
         pump = pump._parent
-    steps = iter(way * rounds)
+    steps = iter(edge * rounds)
 
     async def go_on() -> None:
         if not any(pump.call_later(go_on) for pump in steps):  # what was taken away takes nothing, and has handled all

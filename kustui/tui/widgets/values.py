@@ -12,15 +12,15 @@ from kustui.tui.explorer.tree import node_key
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kustui.analysis.workflow_analysis import Subject
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.definition.models import Part
     from kustui.tui.widgets.lines import Key, Line
     from kustui.tui.widgets.row_builder import Page
 
 
-def put_value(page: Page, subject: Subject, value: object, indent: int) -> None:
+def put_value(page: Page, analysis: WorkflowAnalysis, value: object, indent: int) -> None:
     """A JSON value laid out, its references told by the names of their steps; any depth, as no call nests."""
-    told_by = naming(subject.flow)
+    told_by = naming(analysis.flow)
     pending: list[Iterator[tuple[str, object]]] = [_members(value)]
     while pending:
         for name, part in pending[-1]:
@@ -30,8 +30,8 @@ def put_value(page: Page, subject: Subject, value: object, indent: int) -> None:
                 page.put(*label)
                 pending.append(_members(part))
                 break
-            line = (*label, *_scalar(subject, part, told_by))
-            page.put(*line, indent=min(depth + 2, page.width // 2), link=_read_from(subject, part))
+            line = (*label, *_scalar(analysis, part, told_by))
+            page.put(*line, indent=min(depth + 2, page.width // 2), link=_read_from(analysis, part))
         else:
             pending.pop()
 
@@ -42,19 +42,19 @@ def _members(value: object) -> Iterator[tuple[str, object]]:
     return ((f"{index}", part) for index, part in enumerate(value))  # type: ignore[var-annotated,arg-type]
 
 
-def _read_from(subject: Subject, value: object) -> Key:
+def _read_from(analysis: WorkflowAnalysis, value: object) -> Key:
     """The step or trigger whose output a value is made of, where it is one alone."""
     paths = parse(value).paths if isinstance(value, str) else ()
-    nodes = {subject.flow.node(path.step) for path in paths if path.step is not None}
+    nodes = {analysis.flow.node(path.step) for path in paths if path.step is not None}
     node = nodes.pop() if len(nodes) == 1 else None
-    return node_key(subject.entry, node) if node is not None else ()
+    return node_key(analysis.entry, node) if node is not None else ()
 
 
-def _scalar(subject: Subject, value: object, told_by: Callable[[Path], str]) -> Line:
+def _scalar(analysis: WorkflowAnalysis, value: object, told_by: Callable[[Path], str]) -> Line:
     if not isinstance(value, str):
         return ((json.dumps(value, ensure_ascii=False), "number"),)
     expression = parse(value)
-    flow = subject.flow
+    flow = analysis.flow
     lost = [path for path in expression.paths if path.step is not None and flow.node(path.step) is None]
     if isinstance(expression, Reference) and expression.paths and not expression.faults:
         (path,) = expression.paths

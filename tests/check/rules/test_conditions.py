@@ -20,8 +20,8 @@ def asking(condition: dict[str, Any]) -> dict[str, Any]:
 
 
 def text(condition: str) -> str:
-    way = f'{{"target": "aB3", "condition":\n{condition}}}'
-    return f'{{"name": "W", "trigger": {{"eventName": "e", "transitions": [{way}]}}, "steps": [{{"id": "aB3"}}]}}'
+    edge = f'{{"target": "aB3", "condition":\n{condition}}}'
+    return f'{{"name": "W", "trigger": {{"eventName": "e", "transitions": [{edge}]}}, "steps": [{{"id": "aB3"}}]}}'
 
 
 # unknown-operator

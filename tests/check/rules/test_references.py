@@ -352,8 +352,8 @@ def test_the_step_that_fails_has_no_error_yet() -> None:
     assert told(definition) == [
         "error-reference at /steps/0/params/x: error is only there after a failure, and no error case leads here"
     ]
-    way = workflow("W", step("aB3", to("cD4", when("exists", "/#error.x")), errorCases=[to("cD4")]), step("cD4"))
-    assert rules_of(way) == ["error-reference"]
+    edge = workflow("W", step("aB3", to("cD4", when("exists", "/#error.x")), errorCases=[to("cD4")]), step("cD4"))
+    assert rules_of(edge) == ["error-reference"]
 
 
 def test_nothing_is_said_of_the_error_where_nothing_leads() -> None:

@@ -31,7 +31,7 @@ def pointer_of(state: State, target: str) -> str:
     """The pointer of the way from the trigger or step at hand to a step."""
     assert state.run is not None
     assert state.member is not None
-    (found,) = (way for way in state.member.flow.written[state.run.at] if way.target == target)
+    (found,) = (edge for edge in state.member.flow.declared_edges[state.run.at] if edge.target == target)
     return found.transition.pointer
 
 
@@ -219,8 +219,8 @@ def test_a_forced_way_is_taken_and_marked_whatever_the_conditions_say() -> None:
 
 
 def test_the_table_of_the_step_at_hand_has_every_way_and_what_comes_of_it() -> None:
-    ways = to("cD4", when("eq", "/#steps.aB3.status", "open")), to("eF5", UNKNOWN), to("eF5")
-    ask = step("aB3", *ways, errorCases=[to("eF5")])
+    edges = to("cD4", when("eq", "/#steps.aB3.status", "open")), to("eF5", UNKNOWN), to("eF5")
+    ask = step("aB3", *edges, errorCases=[to("eF5")])
     state = to_the_end(started(workflow("W", ask, step("cD4"), step("eF5"))), 2)
     assert [(tried.target, tried.verdict and tried.verdict.holds) for tried in table(state)] == [
         ("cD4", True),
@@ -447,8 +447,8 @@ def test_coverage_is_that_of_all_rehearsals_together() -> None:
     other = to_the_end(advance(begun, Step()), 0)
     other = to_the_end(advance(other, Force(pointer_of(other, "cD4"))))
     (covered,) = Coverage.of(one).workflows
-    assert (covered.steps, covered.steps_left, len(covered.ways_left)) == ((1, 2), ("cD4",), 1)
-    assert (Coverage.of(one, other).steps, Coverage.of(one, other).ways) == ((2, 2), (2, 2))
+    assert (covered.steps, covered.steps_left, len(covered.edges_left)) == ((1, 2), ("cD4",), 1)
+    assert (Coverage.of(one, other).steps, Coverage.of(one, other).edges) == ((2, 2), (2, 2))
     assert Coverage.of().workflows == ()
 
 

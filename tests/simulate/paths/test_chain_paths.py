@@ -40,8 +40,8 @@ def handing(value: Any, one: Any, other: Any) -> tuple[Any, Any]:
     )
 
 
-def entering(written: Any, *ways: Any) -> Any:
-    return {**written, "trigger": {**written["trigger"], "transitions": list(ways)}}
+def entering(written: Any, *edges: Any) -> Any:
+    return {**written, "trigger": {**written["trigger"], "transitions": list(edges)}}
 
 
 def test_a_path_goes_on_into_the_run_that_is_scheduled_and_on_from_there() -> None:

@@ -59,8 +59,8 @@ def test_every_path_is_told_once_with_those_that_end_early_and_those_that_fail()
 )
 def test_a_path_that_contradicts_itself_is_marked_and_no_other(one: Any, other: Any, contradicts: bool) -> None:
     found = paths(step("aB3", to("cD4", one)), step("cD4", to("eF5", other)), step("eF5"))
-    ways = ("aB3 cD4 eF5", "aB3 cD4")
-    assert any(each.startswith(f"{ways[0]}") and each.endswith("!") for each in found) is contradicts, found
+    routes = ("aB3 cD4 eF5", "aB3 cD4")
+    assert any(each.startswith(f"{routes[0]}") and each.endswith("!") for each in found) is contradicts, found
 
 
 def test_what_a_step_that_was_passed_by_would_have_given_is_missing() -> None:
@@ -146,12 +146,12 @@ def test_an_output_is_drafted_from_what_is_read_of_it(values: list[str], expecte
 
 
 def test_a_draft_has_what_it_is_compared_with() -> None:
-    ways = [
+    routes = [
         when("eq", STATUS, "open"),
         when("eq", "/#steps.aB3.since", "/#steps.1.since"),
         when("gt", "/#steps.aB3.n", 9),
     ]
-    assert draft(step("aB3", *(to("cD4", each) for each in ways)), step("cD4")) == {
+    assert draft(step("aB3", *(to("cD4", each) for each in routes)), step("cD4")) == {
         "status": "open",
         "since": "2025-05-05",
         "n": 10,
@@ -185,8 +185,8 @@ def test_the_inputs_of_a_callable_are_drafted_from_its_schema() -> None:
 
 
 def test_drafts_aim_at_the_way_that_goes_farthest() -> None:
-    ways = to("cD4", when("eq", STATUS, "done")), to("eF5", when("eq", STATUS, "open"))
-    waits = workflow("W", step("aB3", *ways), step("cD4"), schedule("eF5", ID))
+    routes = to("cD4", when("eq", STATUS, "done")), to("eF5", when("eq", STATUS, "open"))
+    waits = workflow("W", step("aB3", *routes), step("cD4"), schedule("eF5", ID))
     stage = organisation(app(waits, called("C", ID, step("gH6"))))
     assert [entry.node for entry in replay(rehearsal(stage), stage).entries if entry.run] == [
         "1",

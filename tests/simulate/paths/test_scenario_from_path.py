@@ -14,7 +14,7 @@ from kustui.workspace.snapshot import examined, open_paths
 from tests.support.runs import follows, organisation
 
 if TYPE_CHECKING:
-    from kustui.simulate.paths.explore import Path as Way
+    from kustui.simulate.paths.explore import Path as Edge
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 ID = "5f8e148232731d0015c14657"
@@ -32,12 +32,12 @@ def test_the_scenario_of_every_path_of_a_sample_goes_exactly_that_path(path: str
     members = heads(stage) if chain else [stage.member(entry.key) for entry in stage.collection.entries]
     went = 0
     for member in members:
-        for way in explored(member, 40, stage if chain else None).paths:
-            went += follows(stage, way)
+        for edge in explored(member, 40, stage if chain else None).paths:
+            went += follows(stage, edge)
     assert went >= least
 
 
-def failing(*conditions: Any, reads: Any = ()) -> tuple[Organisation, list[Way]]:
+def failing(*conditions: Any, reads: Any = ()) -> tuple[Organisation, list[Edge]]:
     """A step with an error case for each condition, which lead to steps s0, s1 …; and the paths that fail."""
     cases = [to(f"s{index}", condition) for index, condition in enumerate(conditions)]
     targets = [step(f"s{index}", *reads) for index in range(len(conditions))]
@@ -46,7 +46,7 @@ def failing(*conditions: Any, reads: Any = ()) -> tuple[Organisation, list[Way]]
     return stage, [path for path in paths if any(leg.fails for leg in path.prospect.legs)]
 
 
-def failure(stage: Organisation, path: Way) -> dict[str, Any]:
+def failure(stage: Organisation, path: Edge) -> dict[str, Any]:
     scenario = proposal_of(stage, path).scenario
     assert scenario is not None
     fails = scenario.mocks[0].fails

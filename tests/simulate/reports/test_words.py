@@ -46,7 +46,7 @@ def test_a_value_of_a_run(value: Any, told: str) -> None:
 
 
 def test_a_run_that_ends_because_something_is_missing_says_what() -> None:
-    ways = to("aB3", when("eq", "/#steps.1.@fooAt", "x")), to("aB3", when("gt", "/#steps.1.n", 3))
-    entry = to_the_end(started(workflow("W", step("aB3"), entry=ways), n=1)).last
+    edges = to("aB3", when("eq", "/#steps.1.@fooAt", "x")), to("aB3", when("gt", "/#steps.1.n", 3))
+    entry = to_the_end(started(workflow("W", step("aB3"), entry=edges), n=1)).last
     assert entry is not None
     assert words.why(entry) == "no transition holds: @fooAt is missing"

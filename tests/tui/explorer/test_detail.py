@@ -11,7 +11,7 @@ from kustui.tui.explorer.detail import described
 from kustui.tui.explorer.tree import workflow_key
 from kustui.tui.widgets.lines import width_of
 from tests.support.definitions import ALWAYS
-from tests.support.flows import step, way, workflow
+from tests.support.flows import edge, step, workflow
 from tests.support.trees import SAMPLE_PATHS, all_open, node, read, sample, text_of, tree_of, with_problems
 from tests.tui.explorer.test_tree import called, calling
 
@@ -111,8 +111,8 @@ def test_keys_that_kustui_has_no_word_for_are_shown_as_they_are(part: str) -> No
 
 def with_names() -> Tree:
     condition = {"op": "eq", "values": ["/#steps.find.status", "open"]}
-    ways = [{"target": "note", "condition": condition, "meta": {"name": "Open"}}, way("gone")]
-    find = step("find", "", "note", transitions=ways, meta={"displayName": "Find it", "description": "By id."})
+    edges = [{"target": "note", "condition": condition, "meta": {"name": "Open"}}, edge("gone")]
+    find = step("find", "", "note", transitions=edges, meta={"displayName": "Find it", "description": "By id."})
     params = {
         "body": "Hello {{steps.find.name}} of {{steps.lost.x}}",
         "id": "/#steps.find.id",

@@ -39,7 +39,7 @@ from kustui.tui.rehearsal.screen import Rehearse
 from kustui.tui.widgets.filter import Filter
 from kustui.tui.widgets.rows import RowsView
 from kustui.tui.widgets.status import StatusBar
-from kustui.workspace.background_load import Opening
+from kustui.workspace.background_load import BackgroundLoad
 from tests.support.definitions import a_workflow
 from tests.support.flows import step, workflow
 from tests.support.trees import SAMPLES, text_of, told
@@ -151,7 +151,7 @@ class Eye:
 
 @asynccontextmanager
 async def explorer(*paths: Path | str, size: tuple[int, int] = (100, 40)) -> AsyncIterator[Eye]:
-    app = Kustui(Opening([str(path) for path in paths]))
+    app = Kustui(BackgroundLoad([str(path) for path in paths]))
     async with app.run_test(size=size) as pilot:
         eye = Eye(pilot)
         await eye.settle()
@@ -717,7 +717,7 @@ async def test_a_click_below_the_last_row_does_nothing() -> None:
 # Before, and instead of, something to show
 
 
-class Slow(Opening):
+class Slow(BackgroundLoad):
     """A reading that ends when the test says so."""
 
     def __init__(self, path: Path) -> None:
@@ -768,7 +768,7 @@ async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> 
         return original(snapshot, settings, None, wanted)
 
     monkeypatch.setattr("kustui.workspace.subprocess_checker.examined", slow)
-    app = Kustui(Opening([str(CHAIN)]))
+    app = Kustui(BackgroundLoad([str(CHAIN)]))
     async with app.run_test(size=(80, 24)) as pilot:
         eye = Eye(pilot)
         await eye.settle()
@@ -787,7 +787,7 @@ async def test_nothing_to_show_ends_it_with_a_reason(tmp_path: Path) -> None:
 
 
 async def test_a_file_that_is_gone_ends_it_with_a_reason(tmp_path: Path) -> None:
-    app = Kustui(Opening([str(tmp_path / "gone.json")]))
+    app = Kustui(BackgroundLoad([str(tmp_path / "gone.json")]))
     async with app.run_test() as pilot:
         await pilot.pause(0.3)
     assert app.return_code == 2

@@ -14,7 +14,7 @@ from kustui.tui.widgets.banner import Banner, banner_rows
 from kustui.tui.widgets.filter import Filter
 from kustui.tui.widgets.lines import width_of
 from tests.support.definitions import a_workflow, opened
-from tests.support.flows import step, way, workflow
+from tests.support.flows import edge, step, workflow
 from tests.support.trees import text_of
 from tests.tui.explorer.test_explorer import Eye, explorer, written
 
@@ -273,7 +273,7 @@ async def test_many_new_problems_are_listed_without_reading_their_workflows(
         monkeypatch.setattr(parsed_workflow, "read_workflow", noted)
         found = many()
         for each in found:
-            each["steps"][0]["transitions"] = [way("nowhere"), way("b")]
+            each["steps"][0]["transitions"] = [edge("nowhere"), edge("b")]
         save(path, found)
         await reloaded(eye, "60 new problems")
         assert len(read) <= 1, "but for the workflow that is open"

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kustui.tui.app import Kustui
-from kustui.workspace.background_load import Opening
+from kustui.workspace.background_load import BackgroundLoad
 from kustui.workspace.session_state import place_file, read_place
 from tests.support.terminal import Terminal
 from tests.tui.explorer.test_explorer import CHAIN, Eye, written
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def at(*paths: Path | str, keeps: bool = True, size: tuple[int, int] = (160, 48)) -> AsyncIterator[Eye]:
     """The explorer that keeps its place when it is left."""
-    app = Kustui(Opening([str(path) for path in paths]), keeps_place=keeps)
+    app = Kustui(BackgroundLoad([str(path) for path in paths]), keeps_place=keeps)
     async with app.run_test(size=size) as pilot:
         eye = Eye(pilot)
         await eye.settle()

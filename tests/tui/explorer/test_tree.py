@@ -10,7 +10,7 @@ from kustui.check.problems import Severity
 from kustui.tui.explorer.tree import Kind, Tree, node_key, workflow_key
 from kustui.workspace.snapshot import Snapshot
 from tests.support.definitions import ALWAYS, a_workflow
-from tests.support.flows import step, way, workflow
+from tests.support.flows import edge, step, workflow
 from tests.support.trees import (
     SAMPLE_PATHS,
     all_open,
@@ -118,8 +118,8 @@ def test_every_row_of_a_sample_is_a_node_of_its_own_and_says_something(name: str
     assert all(rows_of(tree))
     for entry in tree.snapshot.collection.entries:
         mine = [node for node in tree.nodes if node.entry is entry]
-        flow = tree.subject(entry).flow
-        assert [n.part for n in mine if n.kind is Kind.STEP] == [*flow.order, *flow.shadowed]
+        flow = tree.analysis(entry).flow
+        assert [n.part for n in mine if n.kind is Kind.STEP] == [*flow.order, *flow.duplicates]
 
 
 @pytest.mark.parametrize(
@@ -317,7 +317,7 @@ def test_what_could_not_be_read_has_a_row_above_the_steps() -> None:
     assert [row.strip()[0] for row in rows_of(tree_of(b"{"))] == ["▾", "✗"]
 
 
-@pytest.mark.parametrize("way_in", [[way("a")], [{"target": "a"}], [{"target": "a", "condition": 5}]])
+@pytest.mark.parametrize("way_in", [[edge("a")], [{"target": "a"}], [{"target": "a", "condition": 5}]])
 def test_steps_are_shown_though_a_condition_cannot_be_read(way_in: Any) -> None:
     trigger = {"id": "1", "eventName": "e", "transitions": way_in}
     found = rows_of(tree_of(a_workflow(trigger=trigger)))
@@ -358,7 +358,7 @@ def test_going_from_problem_to_problem_comes_by_every_one_and_round(name: str, b
 
 @pytest.mark.parametrize("by", [1, -1])
 def test_a_step_and_its_transition_that_are_both_wrong_hold_nobody_up(by: int) -> None:
-    both = {"id": "a", "transitions": [way("gone")], "action": "x", "params": {"x": "lost"}}
+    both = {"id": "a", "transitions": [edge("gone")], "action": "x", "params": {"x": "lost"}}
     found = with_problems(
         read([workflow("a", both, step("b", "nowhere"))]),
         gone=Severity.ERROR, lost=Severity.ERROR, nowhere=Severity.ERROR,

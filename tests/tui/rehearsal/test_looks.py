@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kustui.tui.app import Kustui
-from kustui.workspace.background_load import Opening
+from kustui.workspace.background_load import BackgroundLoad
 from tests.support.rehearsals import Player
 from tests.support.trees import ROOT
 
@@ -43,4 +43,4 @@ def test_it_looks_as_it_did(
         await player.do(*keys)
         await player.rest()
 
-    assert snap_compare(Kustui(Opening([f"samples/{name}"])), terminal_size=size, run_before=drawn)
+    assert snap_compare(Kustui(BackgroundLoad([f"samples/{name}"])), terminal_size=size, run_before=drawn)

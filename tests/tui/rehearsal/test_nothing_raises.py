@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kustui.analysis.workflow_analysis import Subject
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.config.check_settings import Settings
 from kustui.simulate.engine.decisions import Answer, Fail, Force, Give, Leave, Replan
 from kustui.simulate.engine.engine import table
@@ -43,7 +43,7 @@ def look_at_everything(session: Session, width: int) -> None:
     key, node = session.place
     organisation = session.organisation
     entry = organisation.collection.by_key[key]
-    drawn = course(session, Subject(organisation.collection, entry, entry.reading, organisation.settings))
+    drawn = course(session, WorkflowAnalysis(organisation.collection, entry, entry.reading, organisation.settings))
     for place in range(len(drawn.nodes)):
         drawn.row(place)
     pages = [
@@ -59,7 +59,7 @@ def look_at_everything(session: Session, width: int) -> None:
 
 
 def decided(session: Session, what: str, value: Any) -> Session:
-    ways = table(session.state)
+    edges = table(session.state)
     match what:
         case "step":
             return session.stepped()
@@ -70,7 +70,7 @@ def decided(session: Session, what: str, value: Any) -> Session:
         case "fail":
             return session.decided(Fail(404, value))
         case "force":
-            return session.decided(Force(ways[-1].pointer if ways else ""))
+            return session.decided(Force(edges[-1].pointer if edges else ""))
         case "answer" if (question := session.state.question) is not None:
             return session.decided(Answer(question.pointer, question.condition or value))
         case "leave":

@@ -13,7 +13,7 @@ from kustui.simulate.engine.stepping import MOST_STATES
 from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS
 from kustui.tui.rehearsal.screen import Rehearse
-from kustui.workspace.background_load import Opening
+from kustui.workspace.background_load import BackgroundLoad
 from tests.support.rehearsals import CHAIN, FOUR, MISSING_INPUT, Player, rehearsal
 from tests.tui.explorer.test_explorer import explorer, written
 
@@ -323,10 +323,10 @@ async def test_the_keys_that_matter_fit_80_columns() -> None:
 
 async def test_a_definition_that_would_be_obeyed_by_a_terminal_is_shown_as_text(tmp_path: Path) -> None:
     nasty = "\x1b[31m[red]\u202e"
-    way = {"target": "a", "condition": {"op": "eq", "values": ["/#steps.1.x", nasty]}, "meta": {"name": nasty}}
+    edge = {"target": "a", "condition": {"op": "eq", "values": ["/#steps.1.x", nasty]}, "meta": {"name": nasty}}
     found: dict[str, Any] = {
         "name": nasty,
-        "trigger": {"id": "1", "eventName": nasty, "transitions": [way]},
+        "trigger": {"id": "1", "eventName": nasty, "transitions": [edge]},
         "steps": [
             {"id": "a", "action": "note.create", "meta": {"name": nasty}, "params": {nasty: nasty}, "transitions": []}
         ],
@@ -367,7 +367,7 @@ async def test_keys_are_answered_while_a_rehearsal_is_prepared(monkeypatch: pyte
 
 async def test_keys_of_ones_own_work_and_are_told() -> None:
     keys = {"rehearse.step": ("X",), "rehearse.edit-event": ("W",), "rehearse.log": ("L",), "rehearse.restart": ()}
-    app = Kustui(Opening([str(CHAIN)]), preferences=Preferences(keys=keys))
+    app = Kustui(BackgroundLoad([str(CHAIN)]), preferences=Preferences(keys=keys))
     async with app.run_test(size=(160, 48)) as pilot:
         player = Player(pilot)
         await player.settle()
