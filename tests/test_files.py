@@ -1,0 +1,60 @@
+"""Files are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from kustui.files import ExistsError, WriteError, write_file
+
+
+def test_a_new_file_holds_all_pieces(tmp_path: Path) -> None:
+    write_file(tmp_path / "new", ["é", b"\xff\n", "\ud800"], replace=False)
+    assert (tmp_path / "new").read_bytes() == b"\xc3\xa9\xff\n\\ud800"
+
+
+def test_what_is_there_is_replaced_only_on_request(tmp_path: Path) -> None:
+    path = tmp_path / "old"
+    path.write_text("old")
+    with pytest.raises(ExistsError, match="already"):
+        write_file(path, ["new"], replace=False)
+    assert path.read_text() == "old"
+    write_file(path, ["new"], replace=True)
+    assert path.read_text() == "new"
+
+
+def test_a_write_that_fails_half_way_leaves_the_old_and_no_remains(tmp_path: Path) -> None:
+    def pieces() -> Iterator[str]:
+        yield "half"
+        raise OSError(28, "No space left on device")
+
+    path = tmp_path / "old"
+    path.write_text("old")
+    with pytest.raises(WriteError, match="old: no space left on device"):
+        write_file(path, pieces(), replace=True)
+    assert path.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+
+
+def test_a_link_stays_one_and_the_mode_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "old").write_text("old")
+    (tmp_path / "old").chmod(0o640)
+    (tmp_path / "link").symlink_to("old")
+    write_file(tmp_path / "link", ["new"], replace=True)
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "old").read_text() == "new"
+    assert stat.S_IMODE((tmp_path / "old").stat().st_mode) == 0o640
+
+
+def test_a_device_is_written_to_and_not_replaced() -> None:
+    write_file(os.devnull, ["gone"], replace=False)
+    assert not Path(os.devnull).is_file()
+
+
+def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
+    with pytest.raises(WriteError, match="no such file or directory"):
+        write_file(tmp_path / "no" / "file", ["text"], replace=False)
