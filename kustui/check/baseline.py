@@ -15,10 +15,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kustui.check.names import Identity, identity, relative
-from kustui.check.problems import Problem, Severity
+from kustui.check.problems import Problem
 from kustui.check.rules.suppressions import UNUSED
 from kustui.check.suppressions import severity_of
 from kustui.config.configuration import ConfigurationError, contents
+from kustui.config.severity import Severity
 from kustui.definition.collection import Document, document
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.source.outline import Shape

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.source.strings import extent_within
 
 if TYPE_CHECKING:
+    from kustui.config.severity import Severity
     from kustui.definition.collection import Document, Entry
     from kustui.definition.source.source import Extent, Span
-
-
-class Severity(IntEnum):
-    """How sure it is that something does not work; the higher, the worse."""
-
-    INFO = 1
-    WARNING = 2
-    ERROR = 3
-
-    def __str__(self) -> str:
-        return self.name.lower()
 
 
 class Related(NamedTuple):

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
-    from kustui.check.problems import Related, Severity
+    from kustui.check.problems import Related
+    from kustui.config.severity import Severity
     from kustui.definition.collection import Document, Entry
 
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from kustui.check.problems import Severity
 from kustui.check.rule import Rule
 from kustui.check.rules import RULES
 from kustui.check.rules.suppressions import Configured
+from kustui.config.severity import Severity
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem

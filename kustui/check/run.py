@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
-from kustui.check.problems import Problem, Related, Severity
+from kustui.check.problems import Problem, Related
 from kustui.check.rules import RULES
 from kustui.config.check_settings import Settings
+from kustui.config.severity import Severity
 
 if TYPE_CHECKING:
     from kustui.check.rule import Finding, Rule

@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.check.problems import Problem, Severity
+from kustui.check.problems import Problem
 from kustui.check.rule_pages import PAGES
 from kustui.check.rules.suppressions import UNUSED
+from kustui.config.severity import Severity
 from kustui.definition.loader import STDIN
 from kustui.definition.source.outline import Shape
 from kustui.text.suggestions import closest

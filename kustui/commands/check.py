@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.check.problems import Severity
 from kustui.check.reports import FORMATS, Checked, report_of
 from kustui.check.rule_pages import PAGES
 from kustui.check.worker_pool import processes_for
 from kustui.commands.output import COLOURS, PROBLEMS, Parser, coloured, refuse, say, takes_configuration, write
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration, ConfigurationError, unknown_rule
+from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
 from kustui.definition.gc_paused import gc_paused
 from kustui.definition.loader import STDIN, STDIN_NAME, PathError, nothing_to_show

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kustui.text.durations import RELATIVE_UNIT_MINUTES
 
 if TYPE_CHECKING:
-    from kustui.check.problems import Severity
+    from kustui.config.severity import Severity
     from kustui.definition.collection import Document
     from kustui.definition.source.source import Extent
 

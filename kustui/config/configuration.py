@@ -108,8 +108,8 @@ def _settings(files: Sequence[ConfigurationFile]) -> Settings:
     """Raises ConfigurationError."""
     if lines := mistakes_of(files):
         raise ConfigurationError(*lines)
-    from kustui.check.problems import Severity
     from kustui.config.check_settings import Settings, Suppression
+    from kustui.config.severity import Severity
     from kustui.definition.collection import Document
     from kustui.definition.source.outline import Shape
 

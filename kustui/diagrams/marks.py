@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from kustui.check.problems import Severity
+from kustui.config.severity import Severity
 from kustui.definition.source.positions import parent
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from kustui.check.problems import Severity
 from kustui.check.rules import RULES
 from kustui.check.run import check
+from kustui.config.severity import Severity
 from kustui.definition.loader import is_definition, load
 
 SAMPLES = Path(__file__).parents[2] / "samples"

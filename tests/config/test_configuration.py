@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.check.problems import Severity
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration, ConfigurationError, settings_of
 from kustui.config.files import found_from
+from kustui.config.severity import Severity
 from kustui.config.toml_positions import extent_of
 
 EVERYTHING = """\

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.schedules import Schedules, calls_of
-from kustui.check.problems import Problem, Severity
+from kustui.check.problems import Problem
+from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
 from kustui.definition.loader import is_definition
 from kustui.tui.explorer.tree import Tree

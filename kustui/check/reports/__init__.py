@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, cast
 
-from kustui.check.problems import Severity
+from kustui.config.severity import Severity
 from kustui.definition.source.outline import Shape
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kustui.check.names import relative
-from kustui.check.problems import Severity
+from kustui.config.severity import Severity
 from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:

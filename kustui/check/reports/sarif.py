@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from kustui import __version__
 from kustui.check.names import identity, relative, workflow_name
-from kustui.check.problems import Severity
 from kustui.check.rule_pages import PAGES, written
+from kustui.config.severity import Severity
 from kustui.text.terminal_safe_json import encoded
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kustui.check.names import fixed_and_new
-from kustui.check.problems import Severity
 from kustui.check.reports.excerpt import excerpt
+from kustui.config.severity import Severity
 from kustui.text.cells import cells
 from kustui.text.terminal_safe import shown
 

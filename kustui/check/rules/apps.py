@@ -13,8 +13,9 @@ from pydantic import ValidationError
 from kustui.analysis.schema_arguments import Supply
 from kustui.analysis.versions import app_of, general_name, read_version
 from kustui.check.examples import app, step, workflow
-from kustui.check.problems import Related, Severity
+from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
+from kustui.config.severity import Severity
 from kustui.definition.models import TRIGGER_ID, Schema
 from kustui.text.suggestions import closest, hint_of
 

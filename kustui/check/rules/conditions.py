@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kustui.check.examples import app, step, to, when, workflow
-from kustui.check.problems import Severity
 from kustui.check.rule import Finding, Rule
+from kustui.config.severity import Severity
 from kustui.definition.expressions import OPERATORS, AllOf, AnyOf, Comparison, Unreadable, parts_of
 from kustui.text.suggestions import hint_of
 

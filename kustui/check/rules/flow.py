@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from kustui.analysis.must_reach import holds_always
 from kustui.check.examples import app, step, to, when, workflow
-from kustui.check.problems import Related, Severity
+from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
+from kustui.config.severity import Severity
 from kustui.text.suggestions import hint_of
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kustui.check.examples import app, called, schedule, step, to, workflow
-from kustui.check.problems import Related, Severity
+from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
+from kustui.config.severity import Severity
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import escape
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from kustui.analysis.workflow_analysis import called_id
 from kustui.check.examples import app, called, schedule, step, to, workflow
-from kustui.check.problems import Related, Severity
+from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
+from kustui.config.severity import Severity
 from kustui.definition.models import TRIGGER_ID
 
 if TYPE_CHECKING:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from kustui.analysis.null_guards import Existence
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
-from kustui.check.problems import Related, Severity
+from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
+from kustui.config.severity import Severity
 from kustui.definition.expressions import Function, Path, Template
 from kustui.definition.models import TRIGGER_ID, ErrorCase, Step
 from kustui.text.suggestions import closest, hint_of

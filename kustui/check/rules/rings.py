@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
-from kustui.check.problems import Related, Severity
+from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
+from kustui.config.severity import Severity
 from kustui.definition.expressions import in_words, parse_condition
 from kustui.text.durations import duration_in_words, minutes
 

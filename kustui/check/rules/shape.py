@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kustui.check.examples import app, step, workflow
-from kustui.check.problems import Severity
 from kustui.check.rule import Finding, Rule
 from kustui.check.rules.conditions import unreadable_conditions
 from kustui.check.rules.schedules import unreadable_calls
+from kustui.config.severity import Severity
 from kustui.definition.source.positions import escape
 from kustui.text.suggestions import closest, hint_of
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from kustui.check.examples import app, step, to, workflow
-from kustui.check.problems import Severity
 from kustui.check.rule import Rule
+from kustui.config.severity import Severity
 
 
 @dataclass(frozen=True, slots=True)

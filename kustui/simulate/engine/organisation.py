@@ -11,8 +11,8 @@ from pydantic import ValidationError
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.references import Read, reads_of
 from kustui.analysis.workflow_lookup import alone, named
-from kustui.check.problems import Severity
 from kustui.config.check_settings import Settings
+from kustui.config.severity import Severity
 from kustui.definition.expressions import parse_condition
 from kustui.definition.models import Schema
 from kustui.simulate.paths.inferred_fields import demands_of

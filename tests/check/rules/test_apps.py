@@ -9,8 +9,8 @@ import pytest
 
 from kustui.analysis.versions import app_of, is_range, read_version
 from kustui.check.examples import app, step, to, workflow
-from kustui.check.problems import Severity
 from kustui.config.check_settings import Settings
+from kustui.config.severity import Severity
 from tests.support.rules import only, place, places, rules_of, told
 
 STEP = "/workflows/0/steps/0"

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from kustui.check.examples import step, to, when, workflow
-from kustui.check.problems import Severity
 from kustui.config.check_settings import Settings
+from kustui.config.severity import Severity
 from kustui.definition.expressions import OPERATORS
 from tests.support.rules import only, place, problems_in, rules_of, told
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kustui.check.examples import ALWAYS, app, step, to, when, workflow
-from kustui.check.problems import Severity
+from kustui.config.severity import Severity
 from tests.support.rules import only, place, places, problems_in, rules_of, told
 
 OPEN = when("eq", "/#steps.1.status", "open")

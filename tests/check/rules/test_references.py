@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from kustui.check.examples import app, called, step, to, when, workflow
-from kustui.check.problems import Severity
 from kustui.config.check_settings import Settings
+from kustui.config.severity import Severity
 from tests.support.rules import only, place, places, problems_in, rules_of, told
 
 ONWARD = '"condition": {"op": "true", "values": [true]}'

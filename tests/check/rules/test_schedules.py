@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from kustui.check.examples import ALWAYS, app, called, schedule, step, to, when, workflow
-from kustui.check.problems import Severity
 from kustui.config.check_settings import Settings
+from kustui.config.severity import Severity
 from tests.support.rules import only, place, places, problems_in, rules_of, told
 
 ID = "5f8e148232731d0015c14657"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.check.problems import Severity
+from kustui.config.severity import Severity
 from kustui.tui.explorer.detail import described
 from kustui.tui.explorer.tree import workflow_key
 from kustui.tui.widgets.lines import width_of

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.check.problems import Problem, Severity
+from kustui.check.problems import Problem
+from kustui.config.severity import Severity
 from kustui.definition.source.source import Extent
 from kustui.tui.explorer.source_rows import source_rows
 from tests.support.definitions import a_workflow, opened

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.check.problems import Severity
+from kustui.config.severity import Severity
 from kustui.tui.explorer.tree import Kind, Tree, node_key, workflow_key
 from kustui.workspace.snapshot import Snapshot
 from tests.support.definitions import ALWAYS, a_workflow
