@@ -52,7 +52,7 @@ def found_in(example: object) -> tuple[Problem, ...]:
 
     settings, definition = Settings(), example
     if isinstance(example, Configured):
-        settings, definition = settings_of("kustui.toml", example.configuration.encode()), example.definition
+        settings, definition = settings_of("kustui.toml", example.configuration.encode(), PAGES), example.definition
     collection = Collection((document("example.json", written(definition).encode()),))
     _, problems = check(collection, settings)
     return suppressed(collection, problems, settings)

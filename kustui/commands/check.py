@@ -88,7 +88,7 @@ def _rules(names: str) -> list[str]:
     rules = [name.strip() for name in names.split(",") if name.strip()]
     for name in rules:
         if name not in PAGES:
-            raise argparse.ArgumentTypeError(unknown_rule(name))
+            raise argparse.ArgumentTypeError(unknown_rule(name, PAGES))
     return rules
 
 
@@ -131,7 +131,7 @@ def _configuration(options: argparse.Namespace) -> Configuration:
 
 
 def _settings(options: argparse.Namespace, configuration: Configuration) -> Settings:
-    settings = configuration.settings()
+    settings = configuration.settings(PAGES)
     severities = dict(settings.severities)
     if options.select:
         severities |= dict.fromkeys(PAGES)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from kustui.check.rule_pages import PAGES
 from kustui.commands.output import Parser, refuse, write
 from kustui.config.actions import BY_ID, GROUPS
 from kustui.config.configuration import Configuration, ConfigurationError, mistakes_of
@@ -35,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
     configuration = Configuration(options.paths, options.config)
     try:
         files = configuration.files()
-        if mistakes := mistakes_of(files):
+        if mistakes := mistakes_of(files, PAGES):
             return refuse(*mistakes)
         if options.format == "json":
             write(_json(options, files), "utf-8")

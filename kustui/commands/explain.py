@@ -31,7 +31,7 @@ def run(arguments: Sequence[str]) -> int:
     elif rule := PAGES.get(options.rule):
         write(_page(rule, coloured(options.color)))
     else:
-        return refuse(unknown_rule(options.rule))
+        return refuse(unknown_rule(options.rule, PAGES))
     return 0
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kustui.analysis.workflow_lookup import named, unknown
+from kustui.check.rule_pages import PAGES
 from kustui.check.worker_pool import processes_for
 from kustui.commands.output import COLOURS, Parser, coloured, refuse, say, write
 from kustui.config.configuration import Configuration, ConfigurationError
@@ -47,7 +48,7 @@ def run(arguments: Sequence[str]) -> int:
     stdin = sys.stdin.buffer.read() if STDIN in options.paths and sys.stdin is not None else b""
     try:
         with gc_paused():
-            settings = Configuration(options.paths, none=options.no_config).settings()
+            settings = Configuration(options.paths, none=options.no_config).settings(PAGES)
             opened = open_paths(options.paths, stdin)
             if reason := nothing_to_show(opened.collection):
                 return refuse(reason)

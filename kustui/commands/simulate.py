@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kustui.check.rule_pages import PAGES
 from kustui.check.worker_pool import processes_for
 from kustui.commands.output import (
     COLOURS,
@@ -187,7 +188,7 @@ def _organisation(options: argparse.Namespace, definitions: Sequence[str]) -> Or
     """Raises PathError, ConfigurationError and CannotError."""
     from kustui.simulate.engine.organisation import Organisation
 
-    settings = _configuration(options, definitions).settings()
+    settings = _configuration(options, definitions).settings(PAGES)
     stdin = sys.stdin.buffer.read() if STDIN in definitions and sys.stdin is not None else b""
     opened = open_paths(definitions, stdin)
     if reason := nothing_to_show(opened.collection):

@@ -6,7 +6,7 @@ Strict: a key that kustui does not know is a mistake, not a wish for later.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -64,11 +64,11 @@ class Configuration:
         """What stands in each of them, unchecked. Raises ConfigurationError where that cannot be read."""
         return _files([(path, contents(path)) for path in self.paths])
 
-    def settings(self) -> Settings:
-        """Raises ConfigurationError."""
+    def settings(self, rules: Collection[str]) -> Settings:
+        """What the checks should use, where ``rules`` are the names of those that exist. Raises ConfigurationError."""
         found = tuple((path, contents(path)) for path in self.paths)
         if self._settings is None or found != self._read:
-            self._settings = _settings(_files(found))
+            self._settings = _settings(_files(found), rules)
             self._read = found
         return self._settings
 
@@ -83,17 +83,17 @@ class Configuration:
         return preferences_of(*tables)
 
 
-def settings_of(path: str, raw: bytes) -> Settings:
+def settings_of(path: str, raw: bytes, rules: Collection[str]) -> Settings:
     """The settings that one configuration gives. Raises ConfigurationError."""
-    return _settings((read(path, raw),))
+    return _settings((read(path, raw),), rules)
 
 
-def mistakes_of(files: Sequence[ConfigurationFile]) -> tuple[str, ...]:
+def mistakes_of(files: Sequence[ConfigurationFile], rules: Collection[str]) -> tuple[str, ...]:
     """What is wrong with configurations, a line each with its place; the later hold over the earlier."""
     lines: list[str] = []
     beneath: list[Mapping[str, Any]] = []
     for file in files:
-        places = [(file.source.place(file.extent(keys).start), told) for keys, told in _mistakes(file, beneath)]
+        places = [(file.source.place(file.extent(keys).start), told) for keys, told in _mistakes(file, beneath, rules)]
         lines += (f"{file.path}:{place}: {told}" for place, told in sorted(places))
         beneath.append(file.values)
     return tuple(lines)
@@ -104,9 +104,9 @@ def _files(found: Sequence[tuple[str, bytes]]) -> tuple[ConfigurationFile, ...]:
     return tuple(read(path, raw, of_user=path == own) for path, raw in found)
 
 
-def _settings(files: Sequence[ConfigurationFile]) -> Settings:
+def _settings(files: Sequence[ConfigurationFile], rules: Collection[str]) -> Settings:
     """Raises ConfigurationError."""
-    if lines := mistakes_of(files):
+    if lines := mistakes_of(files, rules):
         raise ConfigurationError(*lines)
     from kustui.config.check_settings import Settings, Suppression
     from kustui.config.severity import Severity
@@ -131,34 +131,34 @@ def _settings(files: Sequence[ConfigurationFile]) -> Settings:
     )
 
 
-def _mistakes(file: ConfigurationFile, beneath: Sequence[Mapping[str, Any]]) -> Iterator[tuple[tuple[Key, ...], str]]:
+def _mistakes(
+    file: ConfigurationFile, beneath: Sequence[Mapping[str, Any]], rules: Collection[str]
+) -> Iterator[tuple[tuple[Key, ...], str]]:
     """What is wrong with kustui's own table, in its order, with the keys of the place."""
-    from kustui.check.rule_pages import PAGES
     from kustui.config.model import faults_of
     from kustui.config.screen_settings import screen_faults
 
     values = file.values
     yield from faults_of(values, of_user=file.of_user)
     yield from screen_faults(values, beneath)
-    rules, suppressions = values.get("rules"), values.get("suppress")
+    severities, suppressions = values.get("rules"), values.get("suppress")
     named: list[tuple[tuple[Key, ...], object]] = []
-    if isinstance(rules, dict):
-        named += [(("rules", name), name) for name in rules]
+    if isinstance(severities, dict):
+        named += [(("rules", name), name) for name in severities]
     if isinstance(suppressions, list):
         named += [(("suppress", at, "rule"), _rule_of(table)) for at, table in enumerate(suppressions)]
     for keys, name in named:
-        if isinstance(name, str) and name not in PAGES:
-            yield keys, unknown_rule(name)
+        if isinstance(name, str) and name not in rules:
+            yield keys, unknown_rule(name, rules)
 
 
 def _rule_of(table: object) -> object:
     return table.get("rule") if isinstance(table, dict) else None
 
 
-def unknown_rule(name: str) -> str:
-    """What to say of a rule that there is not."""
-    from kustui.check.rule_pages import PAGES
+def unknown_rule(name: str, rules: Collection[str]) -> str:
+    """What to say of a rule that does not exist."""
     from kustui.text.suggestions import hint_of
 
-    hint = hint_of(name, PAGES, "rules")
+    hint = hint_of(name, rules, "rules")
     return f'there is no rule "{name}"' + (f": {hint}" if hint else "; kustui explain lists them")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check import baseline
+from kustui.check.rule_pages import PAGES
 from kustui.check.run import check
 from kustui.check.suppressions import covers, suppressed
 from kustui.config.check_settings import Settings
@@ -39,7 +40,7 @@ def found_in(files: Collection, settings: Settings | None = None) -> tuple[Probl
 
 def left(toml: str, files: Collection, *, complete: bool = True) -> list[str]:
     """What is told under a configuration."""
-    settings = settings_of("kustui.toml", toml.encode())
+    settings = settings_of("kustui.toml", toml.encode(), PAGES)
     problems = suppressed(files, found_in(files, settings), settings, complete=complete)
     return [f"{problem.rule} {problem.step}".strip() for problem in problems]
 
@@ -70,7 +71,7 @@ def test_a_suppression_hides_what_it_names_and_nothing_else(fields: dict[str, st
 
 
 def test_one_that_hides_nothing_is_told_at_its_line() -> None:
-    settings = settings_of("kustui.toml", ("\n" + suppress(workflow="Gret")).encode())
+    settings = settings_of("kustui.toml", ("\n" + suppress(workflow="Gret")).encode(), PAGES)
     files = collection(workflow())
     (problem,) = suppressed(files, found_in(files), settings)
     assert problem.document.path == "kustui.toml"
@@ -101,7 +102,7 @@ def test_one_about_a_file_that_was_not_looked_at_is_left_alone() -> None:
 
 def test_what_counts_as_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    settings = settings_of("kustui.toml", suppress().encode())
+    settings = settings_of("kustui.toml", suppress().encode(), PAGES)
     files = collection(workflow(), path="flows/a.json")
     app = Collection((document("app.json", json.dumps({"app": "a", "version": "1.0.0", "workflows": []}).encode()),))
     assert covers(["."], files, settings)

@@ -33,7 +33,7 @@ def test_the_list_of_rules_is_the_one_there_is() -> None:
 
 @pytest.mark.parametrize("block", blocks("toml"))
 def test_a_configuration_that_it_shows_has_no_mistake(block: str) -> None:
-    settings_of("kustui.toml", block.encode())
+    settings_of("kustui.toml", block.encode(), PAGES)
 
 
 def test_every_command_and_option_that_it_names_is_one() -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kustui.check.rule_pages import PAGES
 from kustui.config.configuration import Configuration
 from kustui.workspace.change_follower import followed
 from kustui.workspace.snapshot import Snapshot, Workspace
@@ -43,12 +44,12 @@ class Follower:
         self.workspace = Workspace(names, keep=keep)
         self.workspace.open()
         configuration = Configuration(names)
-        self.workspace.refresh(settings=configuration.settings())
+        self.workspace.refresh(settings=configuration.settings(PAGES))
         self.changes = Changes(names, also, poll=poll)
         self._told: queue.Queue[Outcome] = queue.Queue()
 
         def follow() -> None:
-            for outcome in followed(self.workspace, self.changes, configuration.settings):
+            for outcome in followed(self.workspace, self.changes, lambda: configuration.settings(PAGES)):
                 self._told.put(outcome)
 
         self._thread = threading.Thread(target=follow, daemon=True)

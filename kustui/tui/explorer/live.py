@@ -104,12 +104,13 @@ class Live:
 
     def _settings(self) -> Settings:
         """What the configuration says, or said when it was right last; asked when a look begins."""
+        from kustui.check.rule_pages import PAGES
         from kustui.config.configuration import ConfigurationError
 
         self._began = self._told = time.monotonic()
         refused: tuple[str, ...] = ()
         try:
-            found = self._configuration.settings()
+            found = self._configuration.settings(PAGES)
             if found is not self._good:  # it was written anew
                 self._tell(self.Preferred(self._configuration.preferences()))
             self._good = found
