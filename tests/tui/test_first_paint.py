@@ -43,7 +43,7 @@ def first_painted(self):
 Explorer._follow = first_painted
 
 async def painted():
-    opening = Opening([sys.argv[1]])
+    opening = BackgroundLoad([sys.argv[1]])
     opening.wait()
     async with Kustui(opening, preferences=Configuration([sys.argv[1]]).preferences()).run_test(size=(80, 24)) as pilot:
         while not modules:
