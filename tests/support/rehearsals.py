@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from kustui.tui.rehearsal.prompt import Prompt
 from kustui.tui.rehearsal.screen import Rehearse
-from kustui.tui.widgets.lines_view import LinesView
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows_view import LinesView, RowsView
 from tests.support.trees import SAMPLES, text_of, told
 from tests.tui.explorer.test_explorer import Eye, explorer
 

@@ -13,14 +13,15 @@ from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
 from kustui.definition.loader import is_definition
+from kustui.text.terminal_safe import shown
 from kustui.tui.explorer.tree import Tree
-from kustui.tui.widgets.lines import Row, shown
+from kustui.tui.widgets.rows import Row
 from kustui.workspace.snapshot import Snapshot, examined, open_paths
 from tests.support.definitions import opened
 
 if TYPE_CHECKING:
+    from kustui.diagrams.styled_lines import Line
     from kustui.tui.explorer.tree import Node
-    from kustui.tui.widgets.lines import Line
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"

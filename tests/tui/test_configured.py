@@ -15,7 +15,7 @@ from kustui.tui.app import Kustui
 from kustui.tui.help.help import Help
 from kustui.tui.help.palette import commands, theme_commands
 from kustui.tui.theme import LOOKS, THEMES, looks_of
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background_load import BackgroundLoad
 from tests.support.rehearsals import Player
 from tests.support.trees import SAMPLES, text_of

@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from kustui.diagrams.styled_lines import width_of
 from kustui.tui.explorer.copyable import copyables
 from kustui.tui.explorer.detail import described
 from kustui.tui.explorer.selection import of_key, of_line, of_node
 from kustui.tui.explorer.source_rows import source_rows
-from kustui.tui.widgets.lines import laid_out, width_of
+from kustui.tui.widgets.rows import laid_out
 from kustui.workspace.snapshot import Snapshot
 from tests.support.trees import SAMPLE_PATHS, SAMPLES, all_open, sample_examined, snapshot_of
 

@@ -8,13 +8,13 @@ from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 
-from kustui.diagrams.styled_lines import differing
+from kustui.diagrams.styled_lines import differing, fitted
 from kustui.search.text_search import Search
+from kustui.text.terminal_safe import shown
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram import Diagram, step_of
 from kustui.tui.explorer.tree import node_key, workflow_key
 from kustui.tui.theme import looks_of
-from kustui.tui.widgets.lines import fitted, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.diagrams.box_picture import BoxPicture
     from kustui.diagrams.layout.bands import Box
+    from kustui.diagrams.styled_lines import Line
     from kustui.tui.explorer.tree import Node, Tree
-    from kustui.tui.widgets.lines import Key, Line
+    from kustui.tui.widgets.rows import Key
 
 _COLUMNS, _ROWS = 8, 4
 """Cells by which one key moves the window."""

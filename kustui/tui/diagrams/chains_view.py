@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from kustui.diagrams.styled_lines import Line, wrapped
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram import STILL_READING, Diagram
 from kustui.tui.explorer.tree import node_key, workflow_key
-from kustui.tui.widgets.lines import Line, Row, Rows, wrapped
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import Row, Rows
+from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from kustui.diagrams.chain_lines import ChainLines
     from kustui.diagrams.chain_list import Listed
     from kustui.tui.explorer.tree import Node, Tree
-    from kustui.tui.widgets.lines import Key
+    from kustui.tui.widgets.rows import Key
     from kustui.workspace.snapshot import Snapshot
 
 _STEPS = 3

@@ -12,8 +12,9 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
+    from kustui.diagrams.styled_lines import Line
     from kustui.tui.explorer.tree import Node, Tree
-    from kustui.tui.widgets.lines import Key, Line
+    from kustui.tui.widgets.rows import Key
 
 REST = 0.06
 """Seconds for which a cursor rests before other panes follow it: a held key does not pay for them."""

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from kustui.diagrams.styled_lines import fitted
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram import Diagram, step_of
 from kustui.tui.explorer.tree import node_key, workflow_key
-from kustui.tui.widgets.lines import Row, Rows, fitted, laid_out
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import Row, Rows, laid_out
+from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -17,8 +18,9 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from kustui.diagrams.flow_rail import FlowRail
+    from kustui.diagrams.styled_lines import Line
     from kustui.tui.explorer.tree import Node, Tree
-    from kustui.tui.widgets.lines import Key, Line
+    from kustui.tui.widgets.rows import Key
 
 _SHARE = 3
 """Of how many parts of the width the lanes take one at most."""

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram import STILL_READING, Diagram
-from kustui.tui.widgets.lines import Row, Rows
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import Row, Rows
+from kustui.tui.widgets.rows_view import RowsView
 from kustui.tui.widgets.status import StatusBar
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kustui.diagrams.timeline import Timeline
     from kustui.tui.diagrams.rate import Rate
     from kustui.tui.explorer.tree import Node, Tree
-    from kustui.tui.widgets.lines import Key
+    from kustui.tui.widgets.rows import Key
     from kustui.workspace.snapshot import Snapshot
 
 _RATE = 100 / 60

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 
+from kustui.diagrams.styled_lines import Line, joined
 from kustui.tui.bindings import bindings
-from kustui.tui.widgets.lines import Key, Line, Row, Rows, joined
-from kustui.tui.widgets.menu import Menu
+from kustui.tui.widgets.rows import Key, Row, Rows
+from kustui.tui.widgets.rows_view import Menu
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from kustui.diagrams.styled_lines import Line, joined, width_of
 from kustui.tui.explorer.tree import MARKS
-from kustui.tui.widgets.lines import Line, joined, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from kustui.diagrams.styled_lines import Line
 from kustui.tui.explorer.tree import ADDED_SIGN, CHANGED_SIGN, MARKS, key_of
-from kustui.tui.widgets.lines import Key, Line, Row
+from kustui.tui.widgets.rows import Key, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.tui.widgets.lines import Row, Rows
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import Row, Rows
+from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from kustui.diagrams.styled_lines import Line, fitted, width_of
 from kustui.tui.bindings import BY_ID, first_key
 from kustui.tui.diagrams.diagram import Diagram
 from kustui.tui.explorer.selection_actions import Selecting
-from kustui.tui.widgets.lines import Line, Row, fitted, width_of
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import Row
+from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

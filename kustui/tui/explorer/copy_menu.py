@@ -9,8 +9,8 @@ from textual.binding import Binding
 from textual.message import Message
 
 from kustui.tui.bindings import bindings, first_key
-from kustui.tui.widgets.lines import Row, Rows
-from kustui.tui.widgets.menu import Menu
+from kustui.tui.widgets.rows import Row, Rows
+from kustui.tui.widgets.rows_view import Menu
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,12 +9,12 @@ from kustui.analysis.references import Read, reads_from
 from kustui.analysis.schedules import ScheduleCall
 from kustui.definition.models import TRIGGER_ID, Schema, Step, Trigger
 from kustui.diagrams import part_lines
+from kustui.diagrams.styled_lines import Line, joined
 from kustui.diagrams.words import condition_words, event_words, label_of, name_of, step_label
 from kustui.text.durations import due_in_words
 from kustui.tui.explorer.file_detail import put_around, put_document
 from kustui.tui.explorer.tree import Kind, Node, Tree, node_key, workflow_key
-from kustui.tui.widgets.lines import Key, Line, Row, joined
-from kustui.tui.widgets.row_builder import MANY, Page
+from kustui.tui.widgets.rows import MANY, Key, Page, Row
 from kustui.tui.widgets.values import put_unknown, put_value
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from textual import on
 from kustui.tui.diagrams.diagram import REST
 from kustui.tui.explorer.breadcrumbs import breadcrumbs, counts
 from kustui.tui.explorer.panes import Panes
-from kustui.tui.widgets.lines import Key, Row, Rows, Target
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import Key, Row, Rows, Target
+from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
     from textual.timer import Timer

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kustui.diagrams.styled_lines import width_of
 from kustui.tui.explorer.tree import workflow_key
-from kustui.tui.widgets.lines import width_of
-from kustui.tui.widgets.row_builder import MANY
+from kustui.tui.widgets.rows import MANY
 from kustui.tui.widgets.values import put_unknown
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Document
     from kustui.definition.source.source import Extent
     from kustui.tui.explorer.tree import Tree
-    from kustui.tui.widgets.row_builder import Page
+    from kustui.tui.widgets.rows import Page
 
 
 def put_document(page: Page, tree: Tree, document: Document) -> None:

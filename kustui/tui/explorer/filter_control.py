@@ -9,7 +9,7 @@ from kustui.search.text_search import Search, beyond
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.diagrams.diagram import Diagram, Pointed
 from kustui.tui.explorer.panes import PANES, Panes
-from kustui.tui.widgets.lines import Row
+from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustui.tui.explorer.navigation import Travel
-from kustui.tui.widgets.lines import Target
+from kustui.tui.widgets.rows import Target
 
 if TYPE_CHECKING:
     from textual.widget import Widget

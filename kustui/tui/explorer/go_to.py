@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from kustui.tui.bindings import first_key
 from kustui.tui.explorer.selection_actions import Selecting
-from kustui.tui.widgets.lines import Row, Rows, Target
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import Row, Rows, Target
+from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
     from textual.widget import Widget
 
     from kustui.analysis.uses import Use
-    from kustui.tui.widgets.lines import Key
+    from kustui.tui.widgets.rows import Key
 
 
 class UsesView(RowsView):

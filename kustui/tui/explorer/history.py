@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kustui.tui.widgets.lines import Key
+    from kustui.tui.widgets.rows import Key
 
 
 class History:

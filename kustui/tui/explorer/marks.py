@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kustui.tui.bindings import BY_ID, first_key
 from kustui.tui.explorer.navigation import Travel
-from kustui.tui.widgets.lines import Row
+from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:
     from kustui.tui.explorer.bookmarks import BookmarkMenu

@@ -11,8 +11,8 @@ from kustui.tui.diagrams.diagram import Followed, Pointed
 from kustui.tui.explorer.detail_sync import Telling
 from kustui.tui.explorer.history import Bookmarks, History
 from kustui.tui.explorer.problem_places import node_at
-from kustui.tui.widgets.lines import Key, Target
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import Key, Target
+from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
     from collections.abc import Callable

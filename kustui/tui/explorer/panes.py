@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from kustui.text.cells import cells
+from kustui.text.terminal_safe import shown
 from kustui.tui.bindings import BY_ID, actions_of, panes_in, with_keys_in_force
 from kustui.tui.diagrams.diagram import Diagram
 from kustui.tui.explorer.changes_view import ChangesView
@@ -21,8 +22,8 @@ from kustui.tui.explorer.tree import Kind
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.widgets.banner import Banner
 from kustui.tui.widgets.css_classes import dress
-from kustui.tui.widgets.lines import Row, shown
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import Row
+from kustui.tui.widgets.rows_view import RowsView
 from kustui.tui.widgets.status import StatusBar
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from kustui.tui.explorer.tree import node_key, workflow_key
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
     from kustui.tui.explorer.tree import Tree
-    from kustui.tui.widgets.lines import Key
+    from kustui.tui.widgets.rows import Key
 
 
 def place_of(tree: Tree, problem: Problem) -> Key:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kustui.diagrams.styled_lines import Line
 from kustui.tui.explorer.tree import MARKS
-from kustui.tui.widgets.lines import Line, Row, Rows, Target
+from kustui.tui.widgets.rows import Row, Rows, Target
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

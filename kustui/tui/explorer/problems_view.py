@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kustui.check.problems import Problem
-    from kustui.tui.widgets.lines import Row
+    from kustui.tui.widgets.rows import Row
 
 _Who = tuple[str, str, str, str, str]
 """Which problem it is, in whatever snapshot."""

@@ -8,7 +8,7 @@ from kustui.tui.explorer.navigation import Travel
 
 if TYPE_CHECKING:
     from kustui.tui.rehearsal.screen import Rehearse
-    from kustui.tui.widgets.lines import Key
+    from kustui.tui.widgets.rows import Key
     from kustui.workspace.snapshot import Snapshot
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
 
+from kustui.diagrams.styled_lines import Line
+from kustui.text.terminal_safe import shown
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.explorer.copy import Copying
 from kustui.tui.explorer.filter_control import Filtering
@@ -21,7 +23,7 @@ from kustui.tui.explorer.session import Placing
 from kustui.tui.explorer.side_panes import DIAGRAMS
 from kustui.tui.explorer.tree import Moves
 from kustui.tui.widgets.banner import Banner, broken_files
-from kustui.tui.widgets.lines import Line, Row, Target, shown
+from kustui.tui.widgets.rows import Row, Target
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from kustui.definition.collection import Document, Entry
     from kustui.definition.models import Step, Trigger
     from kustui.tui.explorer.tree import Node, Tree
-    from kustui.tui.widgets.lines import Key, Target
+    from kustui.tui.widgets.rows import Key, Target
 
 
 class Selection(NamedTuple):

@@ -9,7 +9,7 @@ from kustui.definition.loader import STDIN_NAME
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram import Diagram
 from kustui.tui.explorer.navigation import Travel
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
     from textual.binding import BindingType

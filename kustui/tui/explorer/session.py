@@ -14,7 +14,7 @@ from kustui.tui.explorer.tree import workflow_key
 if TYPE_CHECKING:
     from kustui.definition.collection import Document, Entry
     from kustui.tui.explorer.tree import Tree
-    from kustui.tui.widgets.lines import Key
+    from kustui.tui.widgets.rows import Key
     from kustui.workspace.session_state import Name, Place
 
 

@@ -12,7 +12,7 @@ from kustui.tui.diagrams.diagram import Diagram
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.timeline_view import TimelineView
 from kustui.tui.widgets.css_classes import dress
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,8 @@ from kustui.definition.names import short_name
 from kustui.definition.source.outline import Shape
 from kustui.diagrams.marks import MARKS as MARKS
 from kustui.diagrams.marks import mark as mark
-from kustui.tui.widgets.lines import Key, Line, Row, Rows, joined
+from kustui.diagrams.styled_lines import Line, joined
+from kustui.tui.widgets.rows import Key, Row, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.bindings import bindings
 from kustui.tui.explorer.tree import Moves, Node, Tree
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-    from kustui.tui.widgets.lines import Key, Rows
+    from kustui.tui.widgets.rows import Key, Rows
     from kustui.workspace.difference import Difference
     from kustui.workspace.snapshot import Snapshot
 

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from kustui.analysis.uses import How, Use
 from kustui.diagrams import part_lines
+from kustui.diagrams.styled_lines import Line
 from kustui.diagrams.words import label_of, name_of
-from kustui.tui.widgets.lines import Line, Row, Target
+from kustui.tui.widgets.rows import Row, Target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
+from kustui.diagrams.styled_lines import Line
 from kustui.search.completion import completions
 from kustui.search.index import Index, indexes
 from kustui.search.query import KEYS, query
@@ -16,9 +17,8 @@ from kustui.search.ranking import Found, answer
 from kustui.text.suggestions import closest
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.finder.finder_rows import finder_rows, key_rows
-from kustui.tui.widgets.lines import Line, Row, Rows
-from kustui.tui.widgets.lines_view import LinesView
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import Row, Rows
+from kustui.tui.widgets.rows_view import LinesView, RowsView
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -8,11 +8,12 @@ from textual import on
 from textual.content import Content
 from textual.screen import Screen
 
+from kustui.text.terminal_safe import shown
 from kustui.tui.bindings import BY_ID, actions_of, bindings
 from kustui.tui.help.help_rows import Topic, help_rows
 from kustui.tui.widgets.filter import Filter
-from kustui.tui.widgets.lines import Rows, shown
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import Rows
+from kustui.tui.widgets.rows_view import RowsView
 from kustui.tui.widgets.status import StatusBar
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from typing import NamedTuple
 
+from kustui.diagrams.styled_lines import Line, wrapped
 from kustui.tui.bindings import ACTIONS, GROUPS, Action, pressed
-from kustui.tui.widgets.lines import Line, Row, wrapped
+from kustui.tui.widgets.rows import Row
 
 _KEYS = 19
 """Cells of the column of the keys, and of the signs."""

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 from textual.content import Content
 
-from kustui.tui.widgets.lines import Row, Rows, shown, width_of, wrapped
-from kustui.tui.widgets.lines_view import LinesView
-from kustui.tui.widgets.rows import RowsView
+from kustui.diagrams.styled_lines import width_of, wrapped
+from kustui.text.terminal_safe import shown
+from kustui.tui.widgets.rows import Row, Rows
+from kustui.tui.widgets.rows_view import LinesView, RowsView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

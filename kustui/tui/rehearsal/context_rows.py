@@ -9,16 +9,17 @@ from kustui.simulate.engine.trace import Kind
 from kustui.simulate.reports import words
 from kustui.simulate.values.values import MISSING, Undecided
 from kustui.tui.rehearsal.trace_rows import MARK_LOOKS
-from kustui.tui.widgets.lines import Row
+from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from kustui.diagrams.styled_lines import Line
     from kustui.simulate.engine.organisation import Member
     from kustui.simulate.engine.state import Run
     from kustui.simulate.engine.trace import Entry
     from kustui.tui.rehearsal.session import Session
-    from kustui.tui.widgets.lines import Key, Line
+    from kustui.tui.widgets.rows import Key
 
 MOST = 200
 """Members of a value that are listed before the rest is counted."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.bindings import bindings
-from kustui.tui.widgets.lines import Row, Rows
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import Row, Rows
+from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from kustui.tui.rehearsal.session import Session
-    from kustui.tui.widgets.lines import Key
+    from kustui.tui.widgets.rows import Key
 
 
 class ContextView(RowsView):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kustui.diagrams.styled_lines import width_of
 from kustui.diagrams.words import condition_words, label_of
-from kustui.tui.widgets.lines import width_of
-from kustui.tui.widgets.row_builder import Page
+from kustui.tui.widgets.rows import Page
 
 if TYPE_CHECKING:
+    from kustui.diagrams.styled_lines import Line
     from kustui.simulate.engine.coverage import Covered, Share
     from kustui.tui.rehearsal.session import Session
-    from kustui.tui.widgets.lines import Line, Row
+    from kustui.tui.widgets.rows import Row
 
 _BAR = 10
 

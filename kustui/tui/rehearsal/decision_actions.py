@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kustui.tui.rehearsal.step_actions import Stepping
-from kustui.tui.widgets.lines import Row
+from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,12 +11,12 @@ from kustui.simulate.engine.trace import Kind
 from kustui.simulate.reports import words
 from kustui.tui.rehearsal.step_rows import event_name
 from kustui.tui.rehearsal.trace_rows import MARK_LOOKS
-from kustui.tui.widgets.lines import Row
+from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:
+    from kustui.diagrams.styled_lines import Line
     from kustui.simulate.engine.state import State
     from kustui.tui.rehearsal.session import Session
-    from kustui.tui.widgets.lines import Line
 
 
 def heading_rows(session: Session) -> tuple[Row, Row]:

@@ -8,8 +8,7 @@ from kustui.simulate.engine.trace import Kind
 from kustui.simulate.reports import words
 from kustui.tui.rehearsal.queue_rows import ENTRY
 from kustui.tui.rehearsal.trace_rows import put_answer, put_asides, put_effects, put_given, put_over, put_ways
-from kustui.tui.widgets.lines import Row
-from kustui.tui.widgets.row_builder import Page
+from kustui.tui.widgets.rows import Page, Row
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from kustui.tui.widgets.rows import RowsView
+    from kustui.tui.widgets.rows_view import RowsView
 
 
 class About(NamedTuple):

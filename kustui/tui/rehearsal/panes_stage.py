@@ -9,6 +9,8 @@ from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.screen import Screen
 
+from kustui.diagrams.styled_lines import Line
+from kustui.text.terminal_safe import shown
 from kustui.tui.bindings import BY_ID, actions_of, first_key, with_keys_in_force
 from kustui.tui.rehearsal.choices import KEYS as CHOICE_KEYS
 from kustui.tui.rehearsal.choices import Choices
@@ -17,9 +19,8 @@ from kustui.tui.rehearsal.layout import COURSE, MIDDLE, PANES, RIGHT, Arrangemen
 from kustui.tui.rehearsal.panes import ABOUT, KEYS, described
 from kustui.tui.rehearsal.prompt import Prompt
 from kustui.tui.rehearsal.run_rail_view import CourseView
-from kustui.tui.widgets.lines import Key, Line, Row, Rows, shown
-from kustui.tui.widgets.lines_view import LinesView
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import Key, Row, Rows
+from kustui.tui.widgets.rows_view import LinesView, RowsView
 from kustui.tui.widgets.status import StatusBar
 
 if TYPE_CHECKING:

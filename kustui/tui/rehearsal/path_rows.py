@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustui.definition.models import TRIGGER_ID
-from kustui.tui.widgets.lines import Row
+from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:
+    from kustui.diagrams.styled_lines import Line
     from kustui.simulate.paths.explore import Path
-    from kustui.tui.widgets.lines import Line
 
 _ROOM = 40
 """Letters of a chain's workflow that are shown."""

@@ -9,8 +9,8 @@ from textual.message import Message
 from textual.widgets import Input, TextArea
 
 from kustui.tui.bindings import bindings
-from kustui.tui.widgets.lines import Row
-from kustui.tui.widgets.lines_view import LinesView
+from kustui.tui.widgets.rows import Row
+from kustui.tui.widgets.rows_view import LinesView
 
 if TYPE_CHECKING:
     from collections.abc import Callable

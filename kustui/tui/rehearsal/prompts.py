@@ -10,7 +10,7 @@ from kustui.tui.rehearsal.choices import Choices, Offer
 from kustui.tui.rehearsal.panes_stage import Stage
 from kustui.tui.rehearsal.prompt import Prompt
 from kustui.tui.terminal.editor import EditorError, edit_text
-from kustui.tui.widgets.lines import Row
+from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -8,16 +8,16 @@ from kustui.simulate.engine.trace import Kind
 from kustui.simulate.reports import words
 from kustui.simulate.values.dates import iso
 from kustui.tui.rehearsal.step_rows import event_name
-from kustui.tui.widgets.lines import Row
+from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kustui.diagrams.styled_lines import Line
     from kustui.simulate.engine.queue import Due
     from kustui.simulate.engine.state import State
     from kustui.simulate.engine.trace import Entry
     from kustui.tui.rehearsal.session import Session
-    from kustui.tui.widgets.lines import Line
 
 MOST = 100
 """Runs that are listed on either side of now."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from kustui.diagrams.styled_lines import Line, fitted, joined
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.rail_view import RailView
-from kustui.tui.widgets.lines import Line, fitted, joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
+from kustui.diagrams.styled_lines import Line
 from kustui.diagrams.words import name_of
 from kustui.tui.rehearsal.decision_actions import Deciding
 from kustui.tui.rehearsal.step_actions import hint
-from kustui.tui.widgets.lines import Line, Row
+from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

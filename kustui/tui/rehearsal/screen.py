@@ -12,9 +12,8 @@ from kustui.tui.rehearsal.choices import Choices
 from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.rehearsal.layout import COURSE
 from kustui.tui.rehearsal.scenario_actions import Keeping, told_of
-from kustui.tui.widgets.lines import Key, Row
-from kustui.tui.widgets.lines_view import LinesView
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import Key, Row
+from kustui.tui.widgets.rows_view import LinesView, RowsView
 
 if TYPE_CHECKING:
     from textual.binding import BindingType

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
+from kustui.diagrams.styled_lines import Line
 from kustui.tui.rehearsal.prompts import Asking
-from kustui.tui.widgets.lines import Line, Row
+from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.state import State

@@ -19,7 +19,7 @@ from kustui.tui.rehearsal.trace_rows import (
     put_over,
     put_ways,
 )
-from kustui.tui.widgets.row_builder import Page
+from kustui.tui.widgets.rows import Page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from kustui.simulate.engine.trace import Entry, Tried
     from kustui.tui.bindings import Action
     from kustui.tui.rehearsal.session import Session
-    from kustui.tui.widgets.lines import Row
+    from kustui.tui.widgets.rows import Row
 
 
 def step_rows(session: Session, node: str, width: int, actions: Mapping[str, Action] = BY_ID) -> list[Row]:

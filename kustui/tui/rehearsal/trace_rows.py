@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from kustui.definition.expressions import Path
+    from kustui.diagrams.styled_lines import Line
     from kustui.simulate.engine.organisation import Member
     from kustui.simulate.engine.trace import Entry, Tried
     from kustui.simulate.values.conditions import Seen, Verdict
-    from kustui.tui.widgets.lines import Line
-    from kustui.tui.widgets.row_builder import Page
+    from kustui.tui.widgets.rows import Page
 
 MARK_LOOKS = {
     Mark.EVENT: "info",

@@ -9,8 +9,10 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from kustui.diagrams.styled_lines import Line, width_of
+from kustui.text.terminal_safe import shown
 from kustui.tui.theme import looks_of
-from kustui.tui.widgets.lines import Line, Row, laid_out, shown, width_of
+from kustui.tui.widgets.rows import Row, laid_out
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Document

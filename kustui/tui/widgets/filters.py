@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual.filter import LineFilter
 
+from kustui.diagrams.styled_lines import plain_ascii
 from kustui.text.cells import steady
-from kustui.tui.widgets.lines import plain_ascii
 
 if TYPE_CHECKING:
     from textual.color import Color

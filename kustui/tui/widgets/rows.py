@@ -1,270 +1,132 @@
-"""A widget that draws rows on demand: tree, detail and source are all one of these.
-
-It costs the same with 50 rows and with 200,000, and a cursor key repaints two lines.
-"""
+"""What a pane shows, as values: rows of styled lines, and where each leads. Built and tested without a screen."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
-from rich.segment import Segment
-from rich.style import Style
-from textual.geometry import Region
-from textual.message import Message
-from textual.reactive import reactive
-from textual.strip import Strip
-from textual.widget import Widget
-
-from kustui.search.text_search import Search
-from kustui.tui.bindings import bindings
-from kustui.tui.theme import looks_of
-from kustui.tui.widgets.lines import Line, Row, Rows, laid_out, shown, width_of, wrapped
+from kustui.diagrams.marks import MARKS
+from kustui.diagrams.styled_lines import Line, Piece, fitted, set_out, wrapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from textual import events
-    from textual.binding import BindingType
+    from kustui.check.problems import Problem
+    from kustui.definition.collection import Document
 
-    from kustui.tui.widgets.lines import Line
+MANY = 40
+"""Elements of a list that are told before the rest is counted."""
+_LABEL = 11
+"""Cells of the labels at the left."""
 
-
-_NEAR = 400
-"""Rows among which one that moved is looked for."""
-
-
-class RowsView(Widget, can_focus=True):
-    """Rows with a cursor."""
-
-    NAME: ClassVar[str] = ""
-    """What the pane is called, with its key."""
-    ABOUT: ClassVar[str] = ""
-    """What the help says of it."""
-    SIGNS: ClassVar[str] = ""
-    """The signs that it draws and the help explains."""
-
-    BINDINGS: ClassVar[list[BindingType]] = bindings("rows")
-    DEFAULT_CSS = "RowsView { height: 1fr; background: $background; color: $foreground; }"
-
-    FOOT: ClassVar[int] = 0
-    """Lines that stand at the lower edge at most and follow the cursor."""
-
-    cursor: reactive[int] = reactive(0, repaint=False)
-
-    class Told(Message):
-        """Something a view tells about itself."""
-
-        def __init__(self, view: RowsView) -> None:
-            super().__init__()
-            self.view = view
-
-        @property
-        def control(self) -> RowsView:
-            return self.view
-
-    class Moved(Told):
-        """The cursor stands on another row."""
-
-    class Chosen(Told):
-        """Enter on the row of the cursor, or a double click."""
-
-    class Widened(Told):
-        """There is more room, or less, for a row than there was."""
-
-    def __init__(self, *, empty: str = "", cursor_always: bool = True, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.rows = Rows(0, _no_row)
-        self.empty = empty
-        self.cursor_always = cursor_always
-        """Whether the cursor is shown while the keys go elsewhere."""
-        self.led = False
-        """Whether its cursor is moved from where the keys go."""
-        self.top = 0
-        """The row at the upper edge."""
-        self.search = Search("")
-        """What was looked for last."""
-        self.marking = False
-        """Whether it is marked where it stands."""
-        self._found: tuple[Rows, Search, Sequence[int]] | None = None
-        self._width = 0
-
-    # What is shown
-
-    def show(self, rows: Rows, cursor: int = 0, *, top: int | None = None, follow: bool = True) -> None:
-        """Show other rows, the cursor on one of them; ``top`` is the row at the upper edge if it can be, and ``follow``
-        says whether the cursor has to be in view."""
-        self.rows = rows
-        with self.prevent(self.Moved):
-            self.set_reactive(RowsView.cursor, self.validate_cursor(cursor))
-        self._scroll(self.top if top is None else top)
-        if follow:
-            self.keep_cursor_in_view()
-        self.refresh()
-
-    def show_again(self, rows: Rows, same: Callable[[Row], object] = lambda row: row.line) -> None:
-        """Show what has become of the rows: the cursor on the nearest that is the ``same`` as its own was."""
-        was, below_top = same(self.row), self.cursor - self.top
-        near = sorted(range(rows.count), key=lambda index: abs(index - self.cursor))[:_NEAR]
-        cursor = next((index for index in near if same(rows.make(index)) == was), self.cursor)
-        self.show(rows, cursor, top=cursor - below_top)
-
-    @property
-    def row(self) -> Row:
-        """The row of the cursor."""
-        return self.rows.make(self.cursor) if self.rows.count else Row()
-
-    def whole(self) -> Iterator[Line]:
-        """Every row, also those that are not in view."""
-        return (laid_out(self.rows.make(index), self.size.width - 1) for index in range(self.rows.count))
-
-    @property
-    def page(self) -> int:
-        """Rows on one screen."""
-        return max(1, self.content_size.height)
-
-    def render_line(self, y: int) -> Strip:
-        width = self.size.width
-        index = self.top + y
-        base, looks = self.rich_style, looks_of(self.app)
-        if index >= self.rows.count:
-            line = self._beyond(y)
-            pieces = [Segment(" ", base), *(Segment(shown(text), base + looks[look]) for text, look in line)]
-            return Strip(pieces).adjust_cell_length(width, base)
-        here = index == self.cursor
-        cursor = Style()
-        leads = self.has_focus or self.led
-        if here and (leads or self.cursor_always):
-            cursor = looks["cursor" if leads else "cursor-blurred"]
-        # The cursor's own glyph, so that it is seen without colour as well.
-        edge = Segment("▌" if here and leads else " ", base + cursor)
-        row = self.rows.make(index)
-        line = laid_out(row._replace(line=self.search.marked(row.line)) if self.marking else row, width - 1)
-        pieces = [Segment(shown(text), base + looks[look] + cursor) for text, look in line]
-        return Strip([edge, *pieces]).adjust_cell_length(width, base + cursor).simplify()
-
-    # What is looked for
-
-    @property
-    def found(self) -> Sequence[int]:
-        """The rows that hold what is looked for."""
-        if self._found is None or self._found[0] is not self.rows or self._found[1] != self.search:
-            holding = [index for index in range(self.rows.count) if self.search.holds(self.rows.text(index))]
-            self._found = (self.rows, self.search, holding)
-        return self._found[2]
-
-    @property
-    def place(self) -> int:
-        """The row of the cursor, for whoever goes from one that was found to the next."""
-        return self.cursor
-
-    def put(self, place: int) -> None:
-        """Put the cursor on a row that was found."""
-        self.cursor = place
-
-    # Below the rows
-
-    def foot(self, width: int) -> Sequence[Line]:
-        """Lines for the lower edge, where all rows and a blank leave room for them; no more than ``FOOT``."""
-        return ()
-
-    def in_full(self, line: Line, width: int) -> list[Line]:
-        """A line in full, for the foot: nothing where the row of the cursor has room for it, else up to three lines."""
-        row = self.row
-        beside = (2 + width_of(row.aside) if row.aside else 0) + (1 + width_of(row.mark) if row.mark else 0)
-        if width_of(row.line) + beside <= width:
-            return []
-        lines = list(wrapped(line, width, 2))
-        return [*lines[:2], (*lines[2], ("…", "muted"))] if len(lines) > 3 else lines
-
-    def _beyond(self, y: int) -> Line:
-        """What stands in a line below the last row."""
-        if not self.rows.count:
-            told = self._told_instead(self.size.width)
-            return told[y] if y < len(told) else ()
-        foot, height = self.foot(self.size.width - 1), self.size.height
-        at = y - (height - len(foot))
-        return foot[at] if at >= 0 and self.rows.count + 1 + len(foot) <= height else ()
-
-    def _told_instead(self, width: int) -> list[Line]:
-        """What is said where there is no row."""
-        return list(wrapped(((self.empty, "muted"),), width - 2)) if self.empty else []
-
-    # The cursor
-
-    def validate_cursor(self, cursor: int) -> int:
-        return max(0, min(cursor, self.rows.count - 1))
-
-    def watch_cursor(self, before: int, now: int) -> None:
-        self.keep_cursor_in_view()
-        self._repaint(before)
-        self._repaint(now)
-        for y in range(max(self.rows.count - self.top, self.size.height - self.FOOT), self.size.height):
-            self._repaint(self.top + y)
-        self.post_message(self.Moved(self))
-
-    def _repaint(self, index: int) -> None:
-        self.refresh(Region(0, index - self.top, self.size.width, 1))
-
-    def keep_cursor_in_view(self) -> None:
-        if self.size.height:  # before there is any, everything would be out of view
-            self._scroll(max(min(self.top, self.cursor), self.cursor - self.page + 1))
-
-    def _scroll(self, top: int) -> None:
-        top = max(0, min(top, self.rows.count - self.page))
-        if top != self.top:
-            self.top = top
-            self.refresh()
-
-    def on_mouse_scroll_down(self) -> None:
-        self._scroll(self.top + 3)
-
-    def on_mouse_scroll_up(self) -> None:
-        self._scroll(self.top - 3)
-
-    def watch_has_focus(self, has_focus: bool) -> None:
-        super().watch_has_focus(has_focus)
-        self._repaint(self.cursor)
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.keep_cursor_in_view()
-        if event.size.width != self._width:
-            self._width = event.size.width
-            self.post_message(self.Widened(self))
-
-    def on_click(self, event: events.Click) -> None:
-        place = event.get_content_offset(self)  # none on the title
-        if place is not None and self.top + place.y < self.rows.count:
-            self.cursor = self.top + place.y
-            if event.chain == 2:
-                self.action_choose()
-
-    def action_down(self) -> None:
-        self.cursor += 1
-
-    def action_up(self) -> None:
-        self.cursor -= 1
-
-    def action_page_down(self) -> None:
-        self.cursor += self.page - 1
-
-    def action_page_up(self) -> None:
-        self.cursor -= self.page - 1
-
-    def action_half_down(self) -> None:
-        self.cursor += self.page // 2
-
-    def action_half_up(self) -> None:
-        self.cursor -= self.page // 2
-
-    def action_first(self) -> None:
-        self.cursor = 0
-
-    def action_last(self) -> None:
-        self.cursor = self.rows.count - 1
-
-    def action_choose(self) -> None:
-        self.post_message(self.Chosen(self))
+Key = tuple[str, ...]
+"""Who a node of the tree is, across reloads; its prefixes are the nodes it stands below."""
 
 
-def _no_row(index: int) -> Row:
-    raise IndexError(index)
+class Target(NamedTuple):
+    """A place in a file: the value of a pointer, and the byte in it that matters."""
+
+    document: Document
+    pointer: str
+    offset: int
+
+
+class Row(NamedTuple):
+    """One row of a pane."""
+
+    line: Line = ()
+    aside: Line = ()
+    """At the right edge, left out where there is no room for all of it."""
+    mark: Line = ()
+    """At the right edge, always shown: the line is cut short for it."""
+    link: Key = ()
+    """The node of the tree that Enter goes to."""
+    target: Target | None = None
+    """The place in a file that Enter goes to."""
+
+
+def laid_out(row: Row, width: int) -> Line:
+    """A row as one line of at most ``width`` cells."""
+    return set_out(row.line, row.aside, row.mark, width)
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A fixed number of rows, each made when it is drawn."""
+
+    count: int
+    make: Callable[[int], Row]
+    first_line: int = 0
+    """The line of the file that the first row is; 0 where rows are no lines of a file."""
+    say: Callable[[int], str] | None = None
+    """What a row says, where that is had without making it."""
+
+    @classmethod
+    def of(cls, rows: Sequence[Row]) -> Rows:
+        return cls(len(rows), rows.__getitem__)
+
+    def text(self, index: int) -> str:
+        """What a row says, without what stands at the right edge."""
+        if self.say is not None:
+            return self.say(index)
+        return "".join(text for text, _ in self.make(index).line)
+
+
+class Page:
+    """Rows as they are put down, wrapped to the pane's width."""
+
+    def __init__(self, width: int) -> None:
+        self.width = max(width, 16)
+        self.rows: list[Row] = []
+
+    def put(self, *pieces: Piece, indent: int = 0, link: Key = (), target: Target | None = None) -> None:
+        """One paragraph; continued lines are indented."""
+        for line in wrapped(pieces, self.width, indent):
+            self.rows.append(Row(line, link=link, target=target))
+
+    def line(self, *pieces: Piece) -> None:
+        """One line, cut where the pane ends."""
+        self.rows.append(Row(fitted(pieces, self.width)))
+
+    def title(self, text: str, look: str = "heading") -> None:
+        self.put((text, look))
+
+    def heading(self, text: str) -> None:
+        if self.rows and self.rows[-1].line:
+            self.rows.append(Row())
+        self.put((text, "heading"))
+
+    def field(self, label: str, *pieces: Piece, link: Key = ()) -> None:
+        """A label, and beside it what it is for."""
+        if pieces and any(text for text, _ in pieces):
+            self.put((f"{label:<{_LABEL}}", "muted"), *pieces, indent=_LABEL, link=link)
+
+    def item(self, *pieces: Piece, link: Key = (), indent: int = 2) -> None:
+        self.put((" " * indent, ""), *pieces, indent=indent + 2, link=link)
+
+    def none(self, text: str) -> None:
+        self.item((text, "muted"))
+
+    def problems(self, problems: Iterable[Problem]) -> None:
+        found = sorted(problems, key=lambda problem: -problem.severity)
+        for problem in found[:MANY]:
+            glyph, look = MARKS[problem.severity]
+            where = problem.where()
+            target = Target(problem.document, problem.pointer, where.start)
+            self.put((f"{glyph} ", look), (problem.message, ""), indent=2, target=target)
+            if problem.hint:
+                self.put(("  ", ""), (problem.hint, "good"), indent=2, target=target)
+            self.put((f"  {problem.rule} at {problem.document.source.place(where.start)}", "muted"), target=target)
+            for related in problem.related:
+                start = related.where().start
+                self.put(
+                    ("  └ ", "muted"),
+                    (related.message, ""),
+                    (f" {related.document.path}:{related.document.source.place(start)}", "muted"),
+                    indent=4,
+                    target=Target(related.document, related.pointer, start),
+                )
+        if len(found) > MANY:
+            self.none(f"and {len(found) - MANY} more")
+        if found:
+            self.rows.append(Row())

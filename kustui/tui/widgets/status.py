@@ -9,10 +9,12 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from kustui.diagrams.styled_lines import Line, width_of
+from kustui.text.terminal_safe import shown
 from kustui.tui.bindings import actions_of, key_names
 from kustui.tui.explorer.breadcrumbs import in_short
 from kustui.tui.theme import looks_of
-from kustui.tui.widgets.lines import Line, Row, laid_out, shown, width_of
+from kustui.tui.widgets.rows import Row, laid_out
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.definition.models import Part
-    from kustui.tui.widgets.lines import Key, Line
-    from kustui.tui.widgets.row_builder import Page
+    from kustui.diagrams.styled_lines import Line
+    from kustui.tui.widgets.rows import Key, Page
 
 
 def put_value(page: Page, analysis: WorkflowAnalysis, value: object, indent: int) -> None:

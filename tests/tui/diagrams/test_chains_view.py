@@ -14,7 +14,7 @@ from tests.tui.explorer.test_explorer import Eye, explorer
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kustui.tui.widgets.rows import RowsView
+    from kustui.tui.widgets.rows_view import RowsView
 
 TIMERS = SAMPLES / "timer-chain.json"
 MISSING = SAMPLES / "broken" / "missing-input.json"

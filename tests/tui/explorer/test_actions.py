@@ -20,7 +20,7 @@ from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.diagrams.chains_view import ChainsView
 from kustui.tui.explorer.copy_menu import CopyMenu
 from kustui.tui.help.help import Help
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows_view import RowsView
 from tests.support.flows import step, workflow
 from tests.support.trees import SAMPLES
 from tests.tui.explorer.test_copy import board as board

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.config.severity import Severity
+from kustui.diagrams.styled_lines import width_of
 from kustui.tui.explorer.detail import described
 from kustui.tui.explorer.tree import workflow_key
-from kustui.tui.widgets.lines import width_of
 from tests.support.definitions import ALWAYS
 from tests.support.flows import edge, step, workflow
 from tests.support.trees import SAMPLE_PATHS, all_open, node, read, sample, text_of, tree_of, with_problems
@@ -17,7 +17,7 @@ from tests.tui.explorer.test_tree import called, calling
 
 if TYPE_CHECKING:
     from kustui.tui.explorer.tree import Tree
-    from kustui.tui.widgets.lines import Row
+    from kustui.tui.widgets.rows import Row
 
 
 def rows(tree: Tree, text: str, width: int = 100) -> list[Row]:

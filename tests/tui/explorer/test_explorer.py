@@ -37,7 +37,7 @@ from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.rehearsal.prompt import TypedLine, TypedSheet
 from kustui.tui.rehearsal.screen import Rehearse
 from kustui.tui.widgets.filter import Filter
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows_view import RowsView
 from kustui.tui.widgets.status import StatusBar
 from kustui.workspace.background_load import BackgroundLoad
 from tests.support.definitions import a_workflow

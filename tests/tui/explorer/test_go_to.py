@@ -12,7 +12,7 @@ from tests.tui.explorer.test_explorer import CHAIN, Eye, explorer, written
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kustui.tui.widgets.rows import RowsView
+    from kustui.tui.widgets.rows_view import RowsView
 
 
 def uses(eye: Eye) -> RowsView:

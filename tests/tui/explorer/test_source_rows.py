@@ -18,7 +18,7 @@ from tests.support.trees import sample, text_of
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Document
-    from kustui.tui.widgets.lines import Rows
+    from kustui.tui.widgets.rows import Rows
 
 INDENTED = json.dumps({"app": "a", "version": "1", "title": "t", "workflows": [a_workflow()]}, indent=2)
 

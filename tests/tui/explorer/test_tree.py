@@ -26,7 +26,7 @@ from tests.support.trees import (
 )
 
 if TYPE_CHECKING:
-    from kustui.tui.widgets.lines import Key
+    from kustui.tui.widgets.rows import Key
 
 SCHEDULE = "kustomer.app.scheduler.schedule-workflow"
 

@@ -9,8 +9,8 @@ import pytest
 
 from kustui.search.index_lines import Kind
 from kustui.search.query import KEYS
-from kustui.tui.widgets.lines import laid_out
-from kustui.tui.widgets.lines_view import LinesView
+from kustui.tui.widgets.rows import laid_out
+from kustui.tui.widgets.rows_view import LinesView
 from tests.support.trees import SAMPLES, text_of
 from tests.tui.explorer.test_explorer import CHAIN, ORGANISATION, Eye, explorer, written
 

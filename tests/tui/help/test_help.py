@@ -9,8 +9,8 @@ import pytest
 from kustui.tui.bindings import ACTIONS
 from kustui.tui.help.help import Help
 from kustui.tui.help.palette import commands
-from kustui.tui.widgets.lines import laid_out
-from kustui.tui.widgets.rows import RowsView
+from kustui.tui.widgets.rows import laid_out
+from kustui.tui.widgets.rows_view import RowsView
 from tests.support.trees import text_of
 from tests.tui.explorer.test_explorer import CHAIN, Eye, explorer
 

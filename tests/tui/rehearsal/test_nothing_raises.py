@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.config.check_settings import Settings
+from kustui.diagrams.styled_lines import width_of
 from kustui.simulate.engine.decisions import Answer, Fail, Force, Give, Leave, Replan
 from kustui.simulate.engine.engine import table
 from kustui.simulate.engine.organisation import Organisation
@@ -27,7 +28,7 @@ from kustui.tui.rehearsal.run_rail import course
 from kustui.tui.rehearsal.scenario_follow import carried, starting
 from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, Session, Stop
 from kustui.tui.rehearsal.step_rows import step_rows
-from kustui.tui.widgets.lines import laid_out, width_of
+from kustui.tui.widgets.rows import laid_out
 from tests.support.trees import SAMPLE_PATHS, sample_examined, snapshot_of
 from tests.tui.test_nothing_raises import VALUES, mutated
 

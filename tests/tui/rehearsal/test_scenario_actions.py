@@ -10,7 +10,7 @@ import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.cli import main
-from kustui.tui.widgets.lines_view import LinesView
+from kustui.tui.widgets.rows_view import LinesView
 from tests.support.rehearsals import CHAIN, FOUR, MISSING_INPUT, Player, rehearsal
 from tests.support.trees import told
 from tests.tui.explorer.test_explorer import written

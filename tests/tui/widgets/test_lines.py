@@ -11,7 +11,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from kustui import diagrams, tui
-from kustui.tui.widgets.lines import Line, Row, fitted, joined, laid_out, plain_ascii, shown, width_of, wrapped
+from kustui.diagrams.styled_lines import Line, fitted, joined, plain_ascii, width_of, wrapped
+from kustui.text.terminal_safe import shown
+from kustui.tui.widgets.rows import Row, laid_out
 
 ANYTHING = st.text(
     st.one_of(
