@@ -20,6 +20,7 @@ from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
 from kustui.definition.gc_paused import gc_paused
 from kustui.definition.loader import STDIN, STDIN_NAME, PathError, nothing_to_show
+from kustui.errors import reason_of
 from kustui.workspace.snapshot import Snapshot, Workspace, examined, open_paths
 
 if TYPE_CHECKING:
@@ -238,4 +239,4 @@ class _WritingError(Exception):
 
     @classmethod
     def of(cls, name: str, error: OSError) -> _WritingError:
-        return cls(f"{name}: {(error.strerror or str(error)).lower()}")
+        return cls(f"{name}: {reason_of(error)}")

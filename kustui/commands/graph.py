@@ -18,6 +18,7 @@ from kustui.definition.gc_paused import gc_paused
 from kustui.definition.loader import STDIN, PathError, left_out, nothing_to_show
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.marks import marks_of
+from kustui.errors import reason_of
 from kustui.workspace.snapshot import examined, open_paths
 
 if TYPE_CHECKING:
@@ -162,5 +163,5 @@ def _written(options: argparse.Namespace, pieces: Iterable[str]) -> int:
             with Path(name).open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
                 file.writelines(pieces)
     except OSError as error:
-        return refuse(f"{name}: {(error.strerror or str(error)).lower()}")
+        return refuse(f"{name}: {reason_of(error)}")
     return 0

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterable
 from typing import NoReturn
 
+from kustui.errors import reason_of
 from kustui.text.terminal_safe import shown
 
 PROBLEMS = 1
@@ -72,7 +73,7 @@ def put_out(pieces: Iterable[str], format_: str) -> None:
     try:
         reads_on = write(pieces, None if format_ == "text" else "utf-8")
     except OSError as error:
-        raise CannotError(f"standard output: {(error.strerror or str(error)).lower()}") from error
+        raise CannotError(f"standard output: {reason_of(error)}") from error
     if not reads_on:
         raise SeenEnoughError
 

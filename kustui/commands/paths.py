@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kustui.commands.output import CannotError, coloured, put_out, say
 from kustui.definition.loader import SCENARIO_SUFFIX
+from kustui.errors import reason_of
 from kustui.simulate.engine.start import named_member
 from kustui.simulate.paths.explore import MOST_PATHS, explored, heads, scenario_of
 from kustui.simulate.reports.paths import json, text
@@ -65,7 +66,7 @@ def _save_paths(folder: Path, organisation: Organisation, explorations: Iterable
                     text = encoded(scenario.model_dump(mode="json", by_alias=True, exclude_unset=True), indent=2)
                     file.write_text(f"{text}\n", encoding="utf-8", newline="\n")
     except OSError as error:
-        raise CannotError(f"{folder}: {(error.strerror or str(error)).lower()}") from error
+        raise CannotError(f"{folder}: {reason_of(error)}") from error
     say(f"{folder}: {count:,} scenario{'' if count == 1 else 's'} saved")
 
 

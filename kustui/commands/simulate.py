@@ -27,6 +27,7 @@ from kustui.commands.output import (
 from kustui.config.configuration import Configuration, ConfigurationError
 from kustui.definition.gc_paused import gc_paused
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, PathError, left_out, nothing_to_show
+from kustui.errors import reason_of
 from kustui.simulate.engine.start import RehearsalError, rehearsal
 from kustui.simulate.engine.state import MOST_STEPS
 from kustui.simulate.reports import FORMATS, report_of
@@ -222,7 +223,7 @@ def _bytes(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise CannotError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+        raise CannotError(f"{path}: {reason_of(error)}") from error
     except ValueError as error:  # a zero byte in the name
         raise CannotError(f"{path}: {error}") from error
 
@@ -254,5 +255,5 @@ def _save(path: str, replay: Replay) -> None:
     try:
         Path(path).write_text(f"{encoded(written, indent=2)}\n", encoding="utf-8", newline="\n")
     except OSError as error:
-        raise CannotError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+        raise CannotError(f"{path}: {reason_of(error)}") from error
     say(f"{path}: saved")

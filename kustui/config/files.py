@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kustui.config.folders import own_folder
 from kustui.definition.loader import STDIN
 from kustui.definition.source.source import Source, UndecodableError
+from kustui.errors import KustuiError, reason_of
 
 if TYPE_CHECKING:
     from kustui.config.toml_positions import Key
@@ -22,12 +23,8 @@ _IN_SHARED = ("tool", "kustui")
 _TOML_PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 
 
-class ConfigurationError(Exception):
+class ConfigurationError(KustuiError):
     """What is wrong with a configuration, a line each, each with its place."""
-
-    def __init__(self, *lines: str) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +79,7 @@ def contents(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise ConfigurationError(f"{path}: {(error.strerror or str(error)).lower()}") from error
+        raise ConfigurationError(f"{path}: {reason_of(error)}") from error
 
 
 def user_path() -> Path:

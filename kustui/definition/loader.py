@@ -15,6 +15,7 @@ from kustui.definition.faults import Fault
 from kustui.definition.gc_paused import gc_paused
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.source import Extent, Source
+from kustui.errors import KustuiError, reason_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -37,7 +38,7 @@ Stamp = tuple[int, int, int]
 """What changes with a file: when it was written, its size, and which file it is."""
 
 
-class PathError(Exception):
+class PathError(KustuiError):
     """A path that cannot be opened, in words for the person who gave it."""
 
 
@@ -178,7 +179,7 @@ def _broken_by(found: Document, fault: Document) -> Document:
 
 
 def _unreadable(path: str, error: OSError) -> Document:
-    fault = Fault(_UNREADABLE, _reason(error), extent=Extent(0, 0))
+    fault = Fault(_UNREADABLE, reason_of(error), extent=Extent(0, 0))
     return Document(Source(path, b""), Shape.BROKEN, faults=(fault,))
 
 
@@ -187,7 +188,7 @@ def _is_unreadable(found: Document) -> bool:
 
 
 def _path_error(path: str, error: OSError) -> PathError:
-    return PathError(f"{path or repr(path)}: {_reason(error)}")
+    return PathError(f"{path or repr(path)}: {reason_of(error)}")
 
 
 def _identities(paths: Iterable[str]) -> set[tuple[int, int] | None]:
@@ -299,7 +300,3 @@ def is_definition(name: str) -> bool:
 def stamps_of(paths: Sequence[str]) -> Mapping[str, Stamp | None]:
     """The time, size and identity of every file that the paths name; None for what cannot be entered."""
     return {file.name: file.stamp for file in _files(paths)}
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error)).lower()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kustui.analysis.workflow_lookup import named, several, unknown
 from kustui.definition.faults import kind, quoted
 from kustui.definition.models import TRIGGER_ID
+from kustui.errors import KustuiError
 from kustui.simulate.engine.state import BEGAN
 from kustui.simulate.paths import drafts
 from kustui.simulate.paths.draft_targets import aimed
@@ -24,12 +25,8 @@ if TYPE_CHECKING:
 _MOST_LISTED = 20
 
 
-class RehearsalError(Exception):
+class RehearsalError(KustuiError):
     """Why nothing can be rehearsed, in lines for a person."""
-
-    def __init__(self, *lines: str) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
 
 
 def rehearsal(

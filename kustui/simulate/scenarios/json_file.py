@@ -10,18 +10,15 @@ from kustui.definition.faults import quoted
 from kustui.definition.parsed_workflow import whole_number
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import key_of, scan
+from kustui.errors import KustuiError
 from kustui.text.surrogates import mended
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Document
 
 
-class WrittenError(Exception):
+class WrittenError(KustuiError):
     """What is wrong with a file, a line each, each with its place."""
-
-    def __init__(self, *lines: str) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
 
 
 def written(path: str, raw: bytes, what: str) -> tuple[Document, Any]:

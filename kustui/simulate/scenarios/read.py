@@ -12,6 +12,7 @@ from kustui.definition.collection import document
 from kustui.definition.faults import kind, quoted
 from kustui.definition.models import TRIGGER_ID
 from kustui.definition.source.positions import escape
+from kustui.errors import KustuiError
 from kustui.simulate.engine.state import BEGAN
 from kustui.simulate.scenarios.json_file import WrittenError, written
 from kustui.simulate.scenarios.model import Choice, Mock, Place, Scenario, Schedule
@@ -30,12 +31,8 @@ _KEYS_SHOWN = 10
 _UNKNOWN_KEY = "unknown key"
 
 
-class ScenarioError(Exception):
+class ScenarioError(KustuiError):
     """What is wrong with a scenario, a line each, each with its place."""
-
-    def __init__(self, *lines: str) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
 
 
 @dataclass(frozen=True, eq=False)

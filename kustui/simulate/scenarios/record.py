@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kustui.errors import KustuiError
 from kustui.simulate.engine.coverage import Coverage
 from kustui.simulate.engine.state import BEGAN
 from kustui.simulate.engine.trace import Entry, Kind, Mark
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _MINUTE = 60_000
 
 
-class NotAllKeptError(Exception):
+class NotAllKeptError(KustuiError):
     """The rehearsal was so long that its beginning is no longer there to be saved."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from kustui.errors import KustuiError
 from kustui.simulate.engine.decisions import Fail
 from kustui.simulate.values.plain import plain
 from kustui.text.surrogates import mended
@@ -13,7 +14,7 @@ from kustui.text.terminal_safe import shown
 _YES, _NO = ("y", "yes", "true"), ("n", "no", "false")
 
 
-class TypedError(Exception):
+class TypedError(KustuiError):
     """What is wrong with what was typed, for the person who did."""
 
 

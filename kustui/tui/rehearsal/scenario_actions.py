@@ -9,6 +9,7 @@ from textual import work
 
 from kustui.diagrams.styled_lines import Line
 from kustui.diagrams.words import name_of
+from kustui.errors import reason_of
 from kustui.tui.rehearsal.decision_actions import Deciding
 from kustui.tui.rehearsal.step_actions import hint
 from kustui.tui.widgets.rows import Row
@@ -134,7 +135,7 @@ class Keeping(Deciding):
             raw = Path(path).read_bytes()
             found = following(session, read(path, raw))
         except OSError as error:
-            told = f"{path}: {(error.strerror or str(error)).lower()}"
+            told = f"{path}: {reason_of(error)}"
         except ScenarioError as error:
             more = len(error.lines) - 1
             told = f"{error.lines[0]}{f' (and {more} more)' if more else ''}"
@@ -246,7 +247,7 @@ def _scenario_row(path: str) -> Row:
     try:
         title: Line = ((f"  {read(path, Path(path).read_bytes()).scenario.scenario}", "muted"),)
     except OSError as error:
-        title = ((f"  {(error.strerror or str(error)).lower()}", "error"),)
+        title = ((f"  {reason_of(error)}", "error"),)
     except ScenarioError as error:
         title = ((f"  {error.lines[0]}", "error"),)
     return Row(((Path(path).name, "name"), *title))

@@ -10,6 +10,8 @@ from enum import Enum, auto
 from subprocess import DEVNULL, PIPE
 from typing import TYPE_CHECKING
 
+from kustui.errors import reason_of
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -82,7 +84,7 @@ async def to_tmux(text: str) -> str:
                 "tmux", "load-buffer", *options, "-", stdin=PIPE, stdout=DEVNULL, stderr=PIPE
             )
         except OSError as error:
-            return f"tmux: {(error.strerror or str(error)).lower()}"
+            return f"tmux: {reason_of(error)}"
         try:
             _, told = await asyncio.wait_for(process.communicate(encoded(text)), _PATIENCE)
         except TimeoutError:

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import SuspendNotSupported
 
+from kustui.errors import KustuiError, reason_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
@@ -27,7 +29,7 @@ _GLANCE = 0.1
 """Seconds between two looks at whether an editor with a window of its own has ended."""
 
 
-class EditorError(Exception):
+class EditorError(KustuiError):
     """Why nothing was edited, said to a person."""
 
 
@@ -162,7 +164,7 @@ async def _run(app: App[None], editor: Editor, command: Sequence[str]) -> None:
     except SuspendNotSupported as error:
         raise EditorError("the terminal cannot be given to an editor here") from error
     except OSError as error:
-        raise EditorError(f"{editor.name} could not be started: {(error.strerror or str(error)).lower()}") from error
+        raise EditorError(f"{editor.name} could not be started: {reason_of(error)}") from error
     if status < 0:
         raise EditorError(f"{editor.name} was ended by {signal.Signals(-status).name}")
     if status:
