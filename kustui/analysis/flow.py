@@ -13,6 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kustui.analysis.cycles import has_cycle
+from kustui.definition.expressions import Condition, always_holds, parse_condition
 from kustui.definition.models import TRIGGER_ID, ErrorCase, Step, Transition, Trigger, Workflow
 
 if TYPE_CHECKING:
@@ -88,6 +89,25 @@ class FlowGraph:
             TRIGGER_ID: tuple(Edge(TRIGGER_ID, edge.target, edge) for edge in (trigger.transitions if trigger else ())),
             **{id_: tuple(Edge(id_, edge.target, edge) for edge in step.edges) for id_, step in self.steps.items()},
         }
+
+    @cached_property
+    def conditions(self) -> Mapping[str, Condition]:
+        """The parsed condition of each transition and error case that has one, by the pointer of the transition; those
+        of steps whose id is taken included."""
+        parts = (self.workflow.trigger, *self.workflow.steps)
+        transitions = (transition for part in parts if part is not None for transition in part.edges)
+        return {
+            transition.pointer: parse_condition(
+                transition.condition.op, transition.condition.values, f"{transition.pointer}/condition"
+            )
+            for transition in transitions
+            if transition.condition is not None
+        }
+
+    def always_holds(self, transition: Transition) -> bool:
+        """Whether the condition of a transition of this workflow holds whatever happens."""
+        condition = self.conditions.get(transition.pointer)
+        return condition is not None and always_holds(condition)
 
     @cached_property
     def graph(self) -> nx.MultiDiGraph[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kustui.analysis.schema_types import may_be_nothing
@@ -21,7 +20,6 @@ from kustui.definition.expressions import (
     Template,
     Unreadable,
     expressions_in,
-    parse_condition,
     parts_of,
 )
 from kustui.definition.expressions.nodes import Block
@@ -45,23 +43,12 @@ _ASK = {"exists", "dne"}
 
 
 @dataclass(frozen=True, eq=False)
-class Existence:
+class NullGuards:
     """What the conditions of a workflow say about which steps have run."""
 
     flow: FlowGraph
 
-    @cached_property
-    def _conditions(self) -> dict[str, Condition]:
-        """By the pointer of the transition."""
-        found: dict[str, Condition] = {}
-        for edges in self.flow.edges.values():
-            for edge in edges:
-                written = edge.transition.condition
-                if written is not None:
-                    found[edge.transition.pointer] = parse_condition(written.op, written.values)
-        return found
-
-    def asked_by(self, read: Read, path: Path, node: str) -> bool:
+    def is_guarded(self, read: Read, path: Path, node: str) -> bool:
         """Whether the place where a path reads a step's output asks itself whether it is there."""
         expression = read.expression
         if isinstance(expression, Function) and expression.name == "ifExists":
@@ -70,7 +57,7 @@ class Existence:
             return True
         if read.transition is None:
             return False
-        condition = self._conditions.get(read.transition.pointer)
+        condition = self.flow.conditions.get(read.transition.pointer)
         return condition is not None and any(
             isinstance(part, Comparison) and (part.operator in _ASK or not part.known) and self._about(part, node)
             for part in parts_of(condition)
@@ -92,7 +79,7 @@ class Existence:
                 pending.extend((*block.body, *block.inverse))
         return False
 
-    def path_without(self, node: str, reader: str) -> tuple[Edge, ...]:
+    def unguarded_path(self, node: str, reader: str) -> tuple[Edge, ...]:
         """A shortest path from the trigger to the reader on which the node has not run and nothing has asked for
         it; empty where there is none."""
         # Sought backwards, up to the nearest step before both: most often a few steps of many.
@@ -122,7 +109,7 @@ class Existence:
         for edge in self.flow.edges[here]:
             if taken_before[edge.after_failure]:
                 continue  # an earlier one holds, always or just because it is missing
-            condition = self._conditions.get(edge.transition.pointer)
+            condition = self.flow.conditions.get(edge.transition.pointer)
             if condition is None:
                 yield edge
                 continue

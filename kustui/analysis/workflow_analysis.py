@@ -1,29 +1,34 @@
-"""What a rule is given to look at: one workflow, or what was found out about all of them."""
+"""What is worked out about a workflow, once for everybody: rules, rehearsal, diagrams, search and screen.
+
+A ``WorkflowAnalysis`` holds the model of its workflow, so it is kept only of workflows that somebody has opened
+(``AnalysisCache``). Of all others a ``WorkflowSummary`` is kept, and ``CollectionAnalysis`` is made of these.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING, TypeVar
 
+from pydantic import ValidationError
+
 from kustui.analysis.flow import FlowGraph
-from kustui.analysis.guards import deciding_edges
-from kustui.analysis.must_reach import certain_steps
+from kustui.analysis.guards import guards_of, must_reach
+from kustui.analysis.inferred_fields import InferredField, inferred_fields_of
+from kustui.analysis.null_guards import NullGuards
 from kustui.analysis.references import Read, reads_of
 from kustui.analysis.schedules import ScheduleCall, Schedules, calls_of
 from kustui.config.check_settings import Settings
-from kustui.definition.expressions import parse_condition
-from kustui.definition.models import TRIGGER_ID
+from kustui.definition.models import TRIGGER_ID, Schema
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import parent
 from kustui.text.suggestions import closest
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Collection, Document, Entry
-    from kustui.definition.expressions import Condition
-    from kustui.definition.models import Schema, Transition, Workflow
+    from kustui.definition.models import Transition, Workflow
     from kustui.definition.parsed_workflow import ParsedWorkflow
 
     W = TypeVar("W", bound=Transition)
@@ -35,12 +40,24 @@ class WorkflowAnalysis:
 
     collection: Collection
     entry: Entry
-    reading: ParsedWorkflow
     settings: Settings = field(default_factory=Settings)
 
     @property
+    def key(self) -> str:
+        return self.entry.key
+
+    @property
+    def title(self) -> str:
+        return self.entry.title
+
+    @cached_property
+    def parsed(self) -> ParsedWorkflow:
+        """Its model as far as it could be read, and what could not."""
+        return self.entry.read()
+
+    @property
     def workflow(self) -> Workflow:
-        return self.reading.workflow
+        return self.parsed.workflow
 
     @cached_property
     def document(self) -> Document:
@@ -55,14 +72,32 @@ class WorkflowAnalysis:
         return tuple(reads_of(self.flow))
 
     @cached_property
-    def conditions(self) -> tuple[tuple[str, Condition], ...]:
-        """The condition of every transition and error case, with the node it leaves."""
-        return tuple(
-            (node, parse_condition(written.op, written.values, f"{edge.transition.pointer}/condition"))
-            for node, edges in self.flow.declared_edges.items()
-            for edge in edges
-            if (written := edge.transition.condition) is not None
-        )
+    def null_guards(self) -> NullGuards | None:
+        """What guards reads of steps that may not have run, on the intended flow; None where there is none."""
+        return NullGuards(self.assumed) if self.assumed is not None else None
+
+    @cached_property
+    def inferred_fields(self) -> Mapping[str, tuple[InferredField, ...]]:
+        """What it reads of the trigger and of each step, by node, and what that says about the values."""
+        return inferred_fields_of(self.flow, self.reads)
+
+    @property
+    def inputs(self) -> Schema | None:
+        """The schema of a callable workflow's inputs; None for any other."""
+        trigger = self.workflow.trigger
+        return trigger.input_schema if trigger is not None and trigger.callable else None
+
+    def output_schema(self, action: str) -> Schema | None:
+        """The schema of what an action of its own app answers; None where the app does not declare it."""
+        app = self.document.app
+        for declared in app.actions if app is not None else ():
+            name = declared.get("name")
+            if isinstance(name, str) and (name == action or (name and action.endswith(f".{name}"))):
+                try:
+                    return Schema.model_validate(declared.get("outputSchema"))
+                except ValidationError:
+                    return None
+        return None
 
     @cached_property
     def calls(self) -> tuple[ScheduleCall, ...]:
@@ -76,15 +111,13 @@ class WorkflowAnalysis:
     @cached_property
     def certain(self) -> frozenset[str]:
         """The schedule steps (by pointer) that every run reaches."""
-        return certain_steps(self.flow) if self.calls else frozenset()
+        return must_reach(self.flow) if self.calls else frozenset()
 
     @property
     def deciding(self) -> Mapping[str, tuple[Transition, ...]]:
         """The edges whose conditions decide whether another schedule step (by pointer) is reached."""
         return {
-            call.pointer: deciding_edges(self.flow, call.step)
-            for call in self.calls
-            if call.pointer not in self.certain
+            call.pointer: guards_of(self.flow, call.step) for call in self.calls if call.pointer not in self.certain
         }
 
     @cached_property
@@ -111,7 +144,7 @@ class WorkflowAnalysis:
     def whole(self) -> bool:
         """Whether every step and transition could be read: if not, what is missing may be what was left out."""
         return self.workflow.trigger is not None and not any(
-            fault.rule == "invalid-shape" and self._leads(fault.pointer) for fault in self.reading.faults
+            fault.rule == "invalid-shape" and self._leads(fault.pointer) for fault in self.parsed.faults
         )
 
     def _leads(self, pointer: str) -> bool:
@@ -131,7 +164,7 @@ class WorkflowAnalysis:
     def unclear(self) -> frozenset[str]:
         """Pointers of what is reported as badly written, or what only a run can tell: nothing is said of its inside."""
         found = {
-            parent(fault.pointer) if fault.rule == "duplicate-key" else fault.pointer for fault in self.reading.faults
+            parent(fault.pointer) if fault.rule == "duplicate-key" else fault.pointer for fault in self.parsed.faults
         }
         for step in self.workflow.steps:
             if step.schedules and not isinstance(step.params.get("inputs", {}), dict):
@@ -153,6 +186,44 @@ class WorkflowAnalysis:
             if step.app_version is not None and step.app_version not in found:
                 found[step.app_version] = (f"{step.pointer}/appVersion", step.id)
         return found
+
+    def summary(self) -> WorkflowSummary:
+        """What is kept of it for the collection as a whole."""
+        trigger = self.workflow.trigger
+        return WorkflowSummary(
+            self.entry,
+            self.workflow.id,
+            self.workflow.name,
+            self.workflow.pointer,
+            callable=self.workflow.callable,
+            event_name=trigger.event_name if trigger else "",
+            inputs=trigger.input_schema if trigger else None,
+            calls=self.calls,
+            certain=self.certain,
+            deciding=self.deciding,
+            unclear=self.unclear,
+            versions=self.versions,
+        )
+
+
+_MOST_KEPT = 512
+"""Workflows whose analyses are kept, each some eight times its text: more than a person opens."""
+
+
+class AnalysisCache:
+    """The analyses of the workflows of a collection that somebody has opened: the same one for everybody.
+
+    The last ones that were asked for are kept. Who looks at all workflows once makes their own and keeps none.
+    """
+
+    def __init__(self, collection: Collection, settings: Settings | None = None) -> None:
+        self.collection = collection
+        self.settings = settings or Settings()
+        make = partial(WorkflowAnalysis, collection, settings=self.settings)
+        self._kept = lru_cache(maxsize=_MOST_KEPT)(make)
+
+    def of(self, entry: Entry) -> WorkflowAnalysis:
+        return self._kept(entry)
 
 
 def is_clear(pointer: str, unclear: frozenset[str]) -> bool:

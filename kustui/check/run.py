@@ -92,13 +92,13 @@ def all_problems(
 
 def examine(collection: Collection, entry: Entry, settings: Settings) -> Examined:
     """Look at one workflow by itself."""
-    analysis = WorkflowAnalysis(collection, entry, entry.read(), settings)
-    problems = list(_of_faults(analysis.document, analysis.reading.faults, settings, entry))
+    analysis = WorkflowAnalysis(collection, entry, settings)
+    problems = list(_of_faults(analysis.document, analysis.parsed.faults, settings, entry))
     for rule in RULES.values():
         if rule.look is not None and (severity := settings.severity_of(rule.name, rule.severity)) is not None:
             findings = rule.look(analysis)
             problems.extend(_problem(rule, severity, finding, analysis.document, entry) for finding in findings)
-    return Examined(_facts(analysis), tuple(problems))
+    return Examined(analysis.summary(), tuple(problems))
 
 
 def survey_problems(survey: CollectionAnalysis) -> Iterator[Problem]:
@@ -125,24 +125,6 @@ def in_order(collection: Collection, problems: list[Problem]) -> tuple[Problem, 
             problems,
             key=lambda problem: (places[problem.document], problem.where(), problem.rule, problem.message),
         )
-    )
-
-
-def _facts(analysis: WorkflowAnalysis) -> WorkflowSummary:
-    workflow, trigger = analysis.workflow, analysis.workflow.trigger
-    return WorkflowSummary(
-        analysis.entry,
-        workflow.id,
-        workflow.name,
-        workflow.pointer,
-        callable=workflow.callable,
-        event_name=trigger.event_name if trigger else "",
-        inputs=trigger.input_schema if trigger else None,
-        calls=analysis.calls,
-        certain=analysis.certain,
-        deciding=analysis.deciding,
-        unclear=analysis.unclear,
-        versions=analysis.versions,
     )
 
 

@@ -92,7 +92,7 @@ def _drawn(
     options: argparse.Namespace, snapshot: Snapshot, settings: Settings, entries: Sequence[Entry]
 ) -> Iterator[str]:
     assert snapshot.schedules is not None, "examined"
-    lines = ChainLines(snapshot.collection, settings, snapshot.by_entry)
+    lines = ChainLines(snapshot.analyses, snapshot.by_entry)
     match options.format:
         case "text":
             return _text(options, snapshot, lines, entries)

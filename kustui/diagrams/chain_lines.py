@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kustui.analysis.chains import End
-from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
 from kustui.diagrams.edge_labels import edge_words, leading_words
 from kustui.diagrams.marks import MARKS
 from kustui.diagrams.words import event_words
@@ -28,20 +28,22 @@ _MOST_INPUTS = 6
 
 @dataclass(frozen=True, eq=False)
 class ChainLines:
-    """Links told with what is known of the collection's workflows. Their models are kept once they were needed."""
+    """Links told with what is known of the collection's workflows."""
 
-    collection: Collection
-    settings: Settings
+    analyses: AnalysisCache
     by_entry: Mapping[str, tuple[Problem, ...]]
     """The problems of each workflow, by its key."""
-    _subjects: dict[str, WorkflowAnalysis] = field(default_factory=dict)
+
+    @property
+    def collection(self) -> Collection:
+        return self.analyses.collection
+
+    @property
+    def settings(self) -> Settings:
+        return self.analyses.settings
 
     def analysis(self, key: str) -> WorkflowAnalysis:
-        found = self._subjects.get(key)
-        if found is None:
-            entry = self.collection.by_key[key]
-            found = self._subjects[key] = WorkflowAnalysis(self.collection, entry, entry.reading, self.settings)
-        return found
+        return self.analyses.of(self.collection.by_key[key])
 
     def line(self, link: Link, chain: Chain | None = None) -> Line:
         """A link with its branches; ``chain`` is the one that it is of, and None of a link to a caller."""

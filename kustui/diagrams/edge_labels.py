@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.analysis.must_reach import holds_always
 from kustui.diagrams.words import condition_words, name_of
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ def leading_words(flow: FlowGraph, node: str) -> str:
 
 
 def _condition(flow: FlowGraph, edge: Edge) -> str:
-    if not holds_always(edge.transition):
+    if not flow.always_holds(edge.transition):
         return f"if {condition_words(flow, edge.transition)}"
     for tried in flow.declared_edges[edge.source]:
         if tried.transition is edge.transition:

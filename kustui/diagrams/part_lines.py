@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from kustui.analysis.flow import Edge
 from kustui.analysis.schedules import ScheduleCall
-from kustui.definition.expressions import always_holds, parse_condition
 from kustui.definition.models import Step, Transition, Trigger
 from kustui.diagrams.words import condition_words, event_words, label_of, short_action, step_label
 from kustui.text.durations import due_in_words
@@ -56,8 +55,7 @@ def edge_line(analysis: WorkflowAnalysis, edge: Edge) -> Line:
 def condition(analysis: WorkflowAnalysis, transition: Transition) -> Line:
     """`` if status is "open"``; nothing for one that always holds and has no name."""
     label: Line = ((f" “{transition.label}”", "muted"),) if transition.label else ()
-    written = transition.condition
-    if written is not None and always_holds(parse_condition(written.op, written.values)):
+    if analysis.flow.always_holds(transition):
         return label
     return (*label, (" if ", "muted"), (condition_words(analysis.flow, transition), "muted"))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.definition.expressions import in_words, parse_condition
+from kustui.definition.expressions import in_words
 from kustui.definition.models import SCHEDULE_ACTION, TRIGGER_ID, Step, Trigger
 from kustui.definition.names import short_name
 
@@ -76,6 +76,7 @@ def naming(flow: FlowGraph) -> Callable[[Path], str]:
 
 def condition_words(flow: FlowGraph, transition: Transition) -> str:
     """``always``, or the condition as a person reads it."""
-    if transition.condition is None:
+    condition = flow.conditions.get(transition.pointer)
+    if condition is None:
         return "a condition that could not be read holds"
-    return in_words(parse_condition(transition.condition.op, transition.condition.values), naming(flow))
+    return in_words(condition, naming(flow))

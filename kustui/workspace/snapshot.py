@@ -16,6 +16,7 @@ from kustui.definition.loader import Progress, Reader
 
 if TYPE_CHECKING:
     from kustui.analysis.schedules import Schedules
+    from kustui.analysis.workflow_analysis import AnalysisCache
     from kustui.check.problems import Problem
     from kustui.check.run import Examined
     from kustui.config.check_settings import Settings
@@ -41,6 +42,12 @@ class Snapshot:
     """What is wrong between workflows, whether suppressed or not; None where that is not kept."""
     earlier: Snapshot | None = None
     """The last one that was examined, until this one is."""
+
+    @cached_property
+    def analyses(self) -> AnalysisCache:
+        from kustui.analysis.workflow_analysis import AnalysisCache  # pydantic: not before the first paint
+
+        return AnalysisCache(self.collection, self.settings)
 
     @cached_property
     def by_entry(self) -> Mapping[str, tuple[Problem, ...]]:

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from kustui.analysis.flow import FlowGraph
-from kustui.analysis.must_reach import certain_steps
+from kustui.analysis.guards import must_reach
 from kustui.check.examples import ALWAYS, schedule, step, to, when, workflow
-from kustui.definition.models import POINTER, Workflow
+from tests.support.flows import flow_of
 
 OPEN = when("eq", "/#steps.1.status", "open")
 OR_ALWAYS = when("or", OPEN, ALWAYS)
@@ -17,8 +16,9 @@ OR_ALWAYS = when("or", OPEN, ALWAYS)
 
 def certain(*steps: dict[str, Any], entry: tuple[dict[str, Any], ...] | None = None) -> list[str]:
     """The ids of the schedule steps that are certain."""
-    definition = workflow("W", *({**each, POINTER: each["id"]} for each in steps), entry=entry)
-    return sorted(certain_steps(FlowGraph(Workflow.model_validate(definition, by_alias=True, by_name=False))))
+    found = flow_of(workflow("W", *steps, entry=entry))
+    pointers = must_reach(found)
+    return sorted(step.id for step in found.steps.values() if step.pointer in pointers)
 
 
 def plan(id_: str, *edges: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -30,7 +30,7 @@ def test_a_step_on_the_only_way_is_certain() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ways", "found"),
+    ("edges", "found"),
     [
         ((to("plan", OPEN),), []),
         ((to("plan", OR_ALWAYS),), ["plan"]),

@@ -57,7 +57,7 @@ def subject_of(steps: int) -> WorkflowAnalysis:
     """A generated workflow of so many steps."""
     collection = open_paths([str(_file_of(steps))]).collection
     (entry,) = collection.entries
-    return WorkflowAnalysis(collection, entry, entry.reading)
+    return WorkflowAnalysis(collection, entry)
 
 
 def _file_of(steps: int) -> Path:
@@ -72,7 +72,7 @@ def _file_of(steps: int) -> Path:
 def flow_of(steps: int) -> WorkflowAnalysis:
     """The same with its flow worked out, which both drawings need, and nothing else."""
     analysis = subject_of(steps)
-    fresh = WorkflowAnalysis(analysis.collection, analysis.entry, analysis.reading)
+    fresh = WorkflowAnalysis(analysis.collection, analysis.entry)
     _ = fresh.flow.order, fresh.flow.incoming
     return fresh
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def rail_of(definition: Mapping[str, Any], folded: str = "") -> FlowRail:
     document = opened(definition)
     entry = document.entries[0]
-    analysis = WorkflowAnalysis(Collection((document,)), entry, entry.reading)
+    analysis = WorkflowAnalysis(Collection((document,)), entry)
     return FlowRail(analysis, folded=frozenset(folded.split()))
 
 

@@ -24,7 +24,7 @@ HOSTILE = (
 
 def lines_of(snapshot: Snapshot) -> ChainLines:
     assert snapshot.settings is not None
-    return ChainLines(snapshot.collection, snapshot.settings, snapshot.by_entry)
+    return ChainLines(snapshot.analyses, snapshot.by_entry)
 
 
 def sheet_of(snapshot: Snapshot) -> Sheet:

@@ -30,9 +30,11 @@ _BETWEEN_WORDS = re.compile(r"[\s_-]")
 
 
 def _parts(analysis: WorkflowAnalysis) -> Iterator[tuple[str, Condition]]:
-    for node, condition in analysis.conditions:
-        for part in parts_of(condition):
-            yield node, part
+    for node, edges in analysis.flow.declared_edges.items():
+        for edge in edges:
+            if (condition := analysis.flow.conditions.get(edge.transition.pointer)) is not None:
+                for part in parts_of(condition):
+                    yield node, part
 
 
 def _unknown_operator(analysis: WorkflowAnalysis) -> Iterator[Finding]:

@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from kustui.analysis.must_reach import holds_always
 from kustui.check.examples import app, step, to, when, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
@@ -109,7 +108,7 @@ def _shadowed(analysis: WorkflowAnalysis, node: str, tried: list[Transition]) ->
             related = (Related("this one is tried first", analysis.document, earlier.pointer),)
             message = f"this way is never taken: {reason}"
             yield Finding(transition.pointer, message, "the first that holds wins", node, related=related)
-        if always is None and holds_always(transition):
+        if always is None and analysis.flow.always_holds(transition):
             always = transition
 
 

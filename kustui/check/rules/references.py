@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kustui.analysis.null_guards import Existence
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
@@ -86,17 +85,16 @@ def _reference_before_run(analysis: WorkflowAnalysis) -> Iterator[Finding]:
 
 
 def _reference_may_be_missing(analysis: WorkflowAnalysis) -> Iterator[Finding]:
-    flow = analysis.assumed
-    if flow is None:
+    flow, null_guards = analysis.assumed, analysis.null_guards
+    if flow is None or null_guards is None:
         return
-    existence = Existence(flow)
     told: set[tuple[str, str]] = set()  # once a string and step
     for read, path, node in _step_paths(analysis, flow):
         if node == read.node or flow.has_always_run(node, read.node) or read.node not in flow.after(node):
             continue
-        if (read.pointer, node) in told or existence.asked_by(read, path, node):
+        if (read.pointer, node) in told or null_guards.is_guarded(read, path, node):
             continue
-        skips = existence.path_without(node, read.node)
+        skips = null_guards.unguarded_path(node, read.node)
         if skips:
             told.add((read.pointer, node))
             edge = " → ".join(_name(flow, passed) for passed in (TRIGGER_ID, *(edge.target for edge in skips)))

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from kustui.analysis.flow import FlowGraph
+from kustui.analysis.inferred_fields import InferredField, inferred_fields_of
 from kustui.analysis.references import Read, reads_of
 from kustui.analysis.workflow_lookup import alone, named
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from kustui.definition.expressions import parse_condition
 from kustui.definition.models import Schema
-from kustui.simulate.paths.inferred_fields import demands_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from kustui.definition.collection import Collection, Entry
     from kustui.definition.expressions import Condition
     from kustui.definition.models import Workflow
-    from kustui.simulate.paths.inferred_fields import Demand
 
 STOPPING = frozenset(
     (
@@ -78,9 +77,9 @@ class Member:
         return tuple(reads_of(self.flow))
 
     @cached_property
-    def demands(self) -> Mapping[str, tuple[Demand, ...]]:
+    def inferred_fields(self) -> Mapping[str, tuple[InferredField, ...]]:
         """What it reads of each trigger or step, and what that tells about the value that is wanted."""
-        return demands_of(self)
+        return inferred_fields_of(self.flow, self.reads)
 
     @property
     def inputs(self) -> Schema | None:

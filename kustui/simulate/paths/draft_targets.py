@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kustui.simulate.paths.inferred_fields import demands_on
 from kustui.simulate.paths.path_search import Prospects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kustui.analysis.inferred_fields import Fields
     from kustui.simulate.engine.organisation import Member
-    from kustui.simulate.paths.inferred_fields import Fields
 
 _BUDGET = 60
 """Nodes that are looked at: a draft that aims shorter is still a draft."""
@@ -22,7 +21,7 @@ def aimed(member: Member, node: str, data: Mapping[str, Any], now: int) -> Mappi
 
     The farthest way is sought first, and the first that does not contradict itself is aimed at.
     """
-    if not demands_on(member, node):
+    if node not in member.inferred_fields:
         return {}
     for prospect in Prospects(member, data, now, _BUDGET, failures=False, farthest=True).from_(node):
         for world in prospect.worlds:

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from kustui.analysis.inferred_fields import Fields, InferredField
 from kustui.definition.models import TRIGGER_ID
-from kustui.simulate.paths.inferred_fields import Demand, Fields, demands_on
 from kustui.simulate.values.casting import number_of, text_of
 from kustui.simulate.values.dates import iso
 from kustui.simulate.values.values import MISSING, Undecided, is_missing, looked_up
@@ -30,7 +30,7 @@ def payload(member: Member, now: int, aim: Mapping[Fields, Any] | None = None) -
     """What starts a run of a workflow: an event's payload, or a callable's inputs. ``now`` is the date it has."""
     schema = member.inputs
     start = _of_schema(schema, now) if schema is not None else {"id": "draft-id"}
-    return _filled(start, demands_on(member, TRIGGER_ID), {}, now, aim or {})
+    return _filled(start, member.inferred_fields.get(TRIGGER_ID, ()), {}, now, aim or {})
 
 
 def output(
@@ -43,7 +43,7 @@ def output(
         start = _of_schema(declared, now)
     elif step.action in _REST_ACTIONS:
         start = {"response": {"statusCode": 200}, "body": {}}  # [seen]
-    return _filled(start, demands_on(member, step.id), data, now, aim or {})
+    return _filled(start, member.inferred_fields.get(step.id, ()), data, now, aim or {})
 
 
 def _of_schema(schema: Schema, now: int) -> dict[str, Any]:
@@ -60,12 +60,12 @@ def _of_schema(schema: Schema, now: int) -> dict[str, Any]:
 
 def _filled(
     start: dict[str, Any],
-    demands: Iterable[Demand],
+    demands: Iterable[InferredField],
     data: Mapping[str, Any],
     now: int,
     aim: Mapping[Fields, Any],
 ) -> dict[str, Any]:
-    by_fields: dict[Fields, list[Demand]] = {}
+    by_fields: dict[Fields, list[InferredField]] = {}
     for demand in demands:
         by_fields.setdefault(demand.fields, []).append(demand)
     # The longest first: what has fields of its own is no plain value, whoever else reads it.
@@ -124,7 +124,7 @@ def _of_length(start: Any, length: Any) -> Any:
     )
 
 
-def _value(fields: Fields, demands: list[Demand], data: Mapping[str, Any], now: int) -> Any:
+def _value(fields: Fields, demands: list[InferredField], data: Mapping[str, Any], now: int) -> Any:
     for demand in demands:
         if demand.like:
             other = looked_up(data, demand.like)

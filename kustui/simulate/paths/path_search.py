@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from kustui.definition.models import SCHEDULE_ACTION, TRIGGER_ID, Step
 from kustui.simulate.engine.actions import REGEX_ACTION
 from kustui.simulate.paths.constraints import Alternatives, Want, to_take
-from kustui.simulate.paths.inferred_fields import demands_on
 from kustui.simulate.paths.path_runs import Passage, scheduled
 from kustui.simulate.paths.provenance import Known, KnownRun, Scene
 from kustui.simulate.paths.solver import Contradiction, Solution, solved
@@ -17,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
 
     from kustui.analysis.flow import Edge
+    from kustui.analysis.inferred_fields import Fields
     from kustui.simulate.engine.organisation import Member, Organisation
-    from kustui.simulate.paths.inferred_fields import Fields
     from kustui.simulate.paths.provenance import Origin
 
 _MOST_WORLDS = 16
@@ -247,7 +246,7 @@ def _likely(member: Member) -> Iterator[tuple[tuple[str, str, Fields], tuple[Any
     """The literals that the workflow compares each field with, as values it may have."""
     found: dict[tuple[str, str, Fields], list[Any]] = {}
     for node in member.flow.declared_edges:
-        for demand in demands_on(member, node):
+        for demand in member.inferred_fields.get(node, ()):
             if demand.operator in ("eq", "neq", "ne") and isinstance(demand.literal, str | bool | int | float):
                 found.setdefault((member.key, node, demand.fields), []).append(demand.literal)
     for place, values in found.items():

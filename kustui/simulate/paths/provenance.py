@@ -17,8 +17,8 @@ from kustui.simulate.values.values import MISSING
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
 
+    from kustui.analysis.inferred_fields import Fields
     from kustui.simulate.engine.organisation import Member
-    from kustui.simulate.paths.inferred_fields import Fields
 
 STATUS = ("statusCode",)
 MESSAGE = ("body", "message")

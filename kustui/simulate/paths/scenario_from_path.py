@@ -27,9 +27,9 @@ from kustui.simulate.values.values import MISSING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from kustui.analysis.inferred_fields import Fields
     from kustui.simulate.engine.organisation import Member, Organisation
     from kustui.simulate.engine.trace import Entry
-    from kustui.simulate.paths.inferred_fields import Fields
     from kustui.simulate.paths.path_runs import Passage
     from kustui.simulate.paths.path_search import World
 

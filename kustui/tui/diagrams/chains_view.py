@@ -100,7 +100,7 @@ class ChainsView(RowsView, Diagram):
 
             assert self._tree is not None
             assert self._snapshot is not None
-            self._lines = ChainLines(self._snapshot.collection, self._tree.settings, self._snapshot.by_entry)
+            self._lines = ChainLines(self._snapshot.analyses, self._snapshot.by_entry)
         return self._lines
 
     # Around a workflow

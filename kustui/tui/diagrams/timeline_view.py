@@ -79,7 +79,7 @@ class TimelineView(RowsView, Diagram):
         if not schedules.from_workflow.get(root):
             return
         chain = chain_from(schedules, root, settings.relative_unit_minutes)
-        lines = ChainLines(self._snapshot.collection, settings, self._snapshot.by_entry)
+        lines = ChainLines(self._snapshot.analyses, self._snapshot.by_entry)
         self._drawn = Timeline(chain, lines, self.per_minute)
 
     def _put(self, cursor: int) -> None:

@@ -113,7 +113,6 @@ class Tree:
         """What is different since somebody has looked at it: its sign, by its node."""
         self.filter = ""
         self.snapshot = snapshot
-        self._subjects: dict[Entry, WorkflowAnalysis] = {}
         self._marks: dict[Key, Line] = {}
         self._documents: dict[Document, int] = {}
         self._folder = ""
@@ -133,8 +132,6 @@ class Tree:
             self.news = {moved.key(key): sign for key, sign in self.news.items()} | dict(news_of(difference))
             known = {document.path for document in self.snapshot.collection.documents}
             self.expanded.update((found.path,) for found in snapshot.collection.documents if found.path not in known)
-        if snapshot.collection is not self.snapshot.collection or snapshot.settings is not self.snapshot.settings:
-            self._subjects.clear()
         self._documents = {}
         for place, document in enumerate(snapshot.collection.documents):
             self._documents[document] = place
@@ -162,15 +159,8 @@ class Tree:
         return self.snapshot.settings or Settings()
 
     def analysis(self, entry: Entry) -> WorkflowAnalysis:
-        """A workflow opened: its model, its flow, what it reads. Kept, because somebody looks at it."""
-        found = self._subjects.get(entry)
-        if found is None:
-            from kustui.analysis.workflow_analysis import WorkflowAnalysis
-
-            found = self._subjects[entry] = WorkflowAnalysis(
-                self.snapshot.collection, entry, entry.reading, self.settings
-            )
-        return found
+        """A workflow opened: its model, its flow, what it reads."""
+        return self.snapshot.analyses.of(entry)
 
     # Which rows there are
 
@@ -246,7 +236,7 @@ class Tree:
         assert node.entry is not None
         analysis = self.analysis(node.entry)
         flow = analysis.flow
-        for index, fault in enumerate(analysis.reading.faults):
+        for index, fault in enumerate(analysis.parsed.faults):
             yield self._below(node, f"fault {index}", Kind.FAULT, fault.pointer, fault)
         if (trigger := analysis.workflow.trigger) is not None:
             yield self._below(node, "trigger", Kind.TRIGGER, trigger.pointer, trigger, opens=bool(trigger.transitions))

@@ -193,7 +193,7 @@ class Stage(Screen[Key]):
         found = self._subjects.get((organisation, key))
         if found is None:
             entry = organisation.collection.by_key[key]
-            found = WorkflowAnalysis(organisation.collection, entry, entry.reading, organisation.settings)
+            found = WorkflowAnalysis(organisation.collection, entry, organisation.settings)
             self._subjects = {known: each for known, each in self._subjects.items() if known[0] is organisation}
             self._subjects[organisation, key] = found
         return found

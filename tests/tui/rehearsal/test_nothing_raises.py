@@ -44,7 +44,7 @@ def look_at_everything(session: Session, width: int) -> None:
     key, node = session.place
     organisation = session.organisation
     entry = organisation.collection.by_key[key]
-    drawn = course(session, WorkflowAnalysis(organisation.collection, entry, entry.reading, organisation.settings))
+    drawn = course(session, WorkflowAnalysis(organisation.collection, entry, organisation.settings))
     for place in range(len(drawn.nodes)):
         drawn.row(place)
     pages = [

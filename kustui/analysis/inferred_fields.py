@@ -1,4 +1,4 @@
-"""What a workflow reads of an output, and what each reading tells about the value it wants."""
+"""Which fields of an output a workflow reads, and what each place that reads one says about the value it expects."""
 
 from __future__ import annotations
 
@@ -17,14 +17,15 @@ from kustui.definition.expressions.nodes import Block, Call, Lookup, Mustache, N
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from kustui.analysis.flow import FlowGraph
+    from kustui.analysis.references import Read
     from kustui.definition.expressions import Operand
-    from kustui.simulate.engine.organisation import Member
 
 Fields = tuple[str, ...]
 
 
-class Demand(NamedTuple):
-    """One reading of one field."""
+class InferredField(NamedTuple):
+    """A field that one place reads, and what that place says about its value."""
 
     fields: Fields
     """Below the output: ``("custom", "@timerBool")``."""
@@ -47,37 +48,33 @@ _BY_FUNCTION = {
 _BY_HELPER = {"dateFormat": "date", "dateDiff": "date", "math": "number", "each": "list"}
 
 
-def demands_on(member: Member, node: str) -> tuple[Demand, ...]:
-    """Every reading of what the trigger or a step gives, conditions first: they tell most."""
-    return member.demands.get(node, ())
+def inferred_fields_of(flow: FlowGraph, reads: Iterable[Read]) -> Mapping[str, tuple[InferredField, ...]]:
+    """Every field that is read of the trigger or a step, by node; from conditions first, as they say most."""
+    fields: dict[str, list[InferredField]] = {}
+    for path, field in _all_fields(flow, reads):
+        if len(path) > 2 and (node := flow.node(path[1])) is not None:
+            fields.setdefault(node, []).append(field._replace(fields=path[2:]))
+    return {node: tuple(read) for node, read in fields.items()}
 
 
-def demands_of(member: Member) -> Mapping[str, tuple[Demand, ...]]:
-    """The same of every node that is read; a member keeps them."""
-    found: dict[str, list[Demand]] = {}
-    for path, demand in _all_demands(member):
-        if len(path) > 2 and (node := member.flow.node(path[1])) is not None:
-            found.setdefault(node, []).append(demand._replace(fields=path[2:]))
-    return {node: tuple(demands) for node, demands in found.items()}
-
-
-def _all_demands(member: Member) -> Iterator[tuple[tuple[str, ...], Demand]]:
-    for condition in member.conditions.values():
-        for part in parts_of(condition) if condition is not None else ():
+def _all_fields(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[tuple[tuple[str, ...], InferredField]]:
+    edges = (edge.transition.pointer for edges in flow.declared_edges.values() for edge in edges)
+    for condition in (flow.conditions[pointer] for pointer in edges if pointer in flow.conditions):
+        for part in parts_of(condition):
             if isinstance(part, Comparison):
                 yield from _of_comparison(part)
-    for read in member.reads:
+    for read in reads:
         expression = read.expression
         if isinstance(expression, Function):
             kind = _BY_FUNCTION.get(expression.name, "")
-            yield from ((path.segments, Demand((), kind)) for path in expression.paths if path.step)
+            yield from ((path.segments, InferredField((), kind)) for path in expression.paths if path.step)
         elif isinstance(expression, Template):
             yield from _of_nodes(expression.nodes)
         else:
-            yield from ((path.segments, Demand(())) for path in expression.paths if path.step)
+            yield from ((path.segments, InferredField(())) for path in expression.paths if path.step)
 
 
-def _of_comparison(comparison: Comparison) -> Iterator[tuple[tuple[str, ...], Demand]]:
+def _of_comparison(comparison: Comparison) -> Iterator[tuple[tuple[str, ...], InferredField]]:
     operands = comparison.operands[: comparison.meaning.reads if comparison.meaning else 2]
     for index, operand in enumerate(operands):
         path = _path_of(operand)
@@ -88,7 +85,7 @@ def _of_comparison(comparison: Comparison) -> Iterator[tuple[tuple[str, ...], De
         literal = None if other is None or like or _reads(other) else other.value
         operator = comparison.operator if index == 0 else _MIRRORED.get(comparison.operator, "")
         wrapped = "number in text" if isinstance(operand.expression, Function) else ""
-        yield path, Demand((), wrapped, operator, literal, like)
+        yield path, InferredField((), wrapped, operator, literal, like)
 
 
 _MIRRORED = {
@@ -113,7 +110,7 @@ def _reads(operand: Operand) -> bool:
     return operand.expression is not None and not isinstance(operand.expression, Literal)
 
 
-def _of_nodes(nodes: Iterable[Node], list_: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Demand]]:
+def _of_nodes(nodes: Iterable[Node], list_: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], InferredField]]:
     """The readings of a template. ``list_`` is the list that the innermost loop goes through."""
     for node in nodes:
         if isinstance(node, Mustache):
@@ -129,7 +126,7 @@ def _of_nodes(nodes: Iterable[Node], list_: tuple[str, ...] = ()) -> Iterator[tu
             yield from _of_nodes(node.inverse, list_)
 
 
-def _of_call(call: Call, list_: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Demand]]:
+def _of_call(call: Call, list_: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], InferredField]]:
     kind = _BY_HELPER.get(call.name, "")
     if isinstance(call.callee, Lookup) and not call.arguments:
         yield from _of_value(call.callee, "", list_)
@@ -137,11 +134,11 @@ def _of_call(call: Call, list_: tuple[str, ...]) -> Iterator[tuple[tuple[str, ..
         yield from _of_value(value, kind, list_)
 
 
-def _of_value(value: Value, kind: str, list_: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Demand]]:
+def _of_value(value: Value, kind: str, list_: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], InferredField]]:
     if isinstance(value, Call):
         yield from _of_call(value, list_)
     elif isinstance(value, Lookup) and (segments := _segments(value, list_)) and segments[0] == "steps":
-        yield segments, Demand((), kind)
+        yield segments, InferredField((), kind)
 
 
 def _segments(lookup: Lookup, list_: tuple[str, ...]) -> tuple[str, ...]:
