@@ -17,14 +17,14 @@ from kustui.config.configuration import Configuration, ConfigurationError
 from kustui.definition.gc_paused import gc_paused
 from kustui.definition.loader import STDIN, PathError, left_out, nothing_to_show
 from kustui.diagrams.chain_lines import ChainLines
-from kustui.diagrams.marks import marks_of
+from kustui.diagrams.glyphs import marks_of
 from kustui.errors import reason_of
 from kustui.workspace.snapshot import examined, open_paths
 
 if TYPE_CHECKING:
     from kustui.config.check_settings import Settings
     from kustui.definition.collection import Entry
-    from kustui.diagrams.diagram_set import Sheet
+    from kustui.diagrams.diagram import Sheet
     from kustui.workspace.snapshot import Snapshot
 
 FORMATS = ("text", "mermaid", "dot", "json", "svg")
@@ -115,8 +115,7 @@ def _drawn(
 
 
 def _sheet(options: argparse.Namespace, snapshot: Snapshot, lines: ChainLines, entries: Sequence[Entry]) -> Sheet:
-    from kustui.diagrams.diagram_set import Sheet, leaps_of
-    from kustui.diagrams.pictures import flow_picture, schedules_picture
+    from kustui.diagrams.diagram import Sheet, flow_picture, leaps_of, schedules_picture
 
     assert snapshot.schedules is not None, "examined"
     if options.schedules:

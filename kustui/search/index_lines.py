@@ -1,20 +1,19 @@
-"""What one workflow says, line by line: what it is called and started by, its steps, actions, conditions and texts."""
+"""What can be found in one workflow, line by line: what it is called and started by, its steps, actions, conditions."""
 
 from __future__ import annotations
 
+from array import array
+from collections.abc import Iterator, Mapping
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from kustui.analysis.flow import FlowGraph
+from kustui.definition.collection import Entry
 from kustui.definition.expressions import parse
+from kustui.definition.models import Step, Trigger
 from kustui.definition.source.positions import escape
-from kustui.diagrams.words import condition_words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from kustui.definition.collection import Entry
-    from kustui.definition.models import Step, Trigger
+from kustui.diagrams.labels import condition_words
+from kustui.search.text_search import lowered
 
 BETWEEN = "\t"
 """Between the parts of a line: no part holds one."""
@@ -105,3 +104,29 @@ def _parts(*parts: str) -> str:
     """Parts as one line; one that says the same as the first is left out."""
     told = [part if part.isprintable() else " ".join(part.split()) for part in parts]
     return BETWEEN.join((told[0], *(part for part in told[1:] if part != told[0])))
+
+
+class Sheet(NamedTuple):
+    """The lines of one kind."""
+
+    text: str
+    places: array[int]
+    """The step of each line."""
+
+    @property
+    def lowered(self) -> str:
+        return lowered(self.text)
+
+
+class Leaf(NamedTuple):
+    entry: Entry
+    sheets: Mapping[Kind, Sheet]
+
+    @classmethod
+    def of(cls, entry: Entry) -> Leaf:
+        lines: dict[Kind, list[str]] = {kind: [] for kind in Kind}
+        places: dict[Kind, array[int]] = {kind: array("L") for kind in Kind}
+        for saying in sayings(entry):
+            lines[saying.kind].append(saying.text)
+            places[saying.kind].append(saying.place)
+        return cls(entry, {kind: Sheet("\n".join(lines[kind]), places[kind]) for kind in Kind})

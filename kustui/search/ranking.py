@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
+from kustui.search.index import alternatives
 from kustui.search.index_lines import BETWEEN, Kind
-from kustui.search.terms import Places, allowed, is_about, place_of, subject
+from kustui.search.query import Places, allowed, is_about, place_of, subject
 from kustui.search.text_search import Stretch, lowered
-from kustui.search.typos import alternatives
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence

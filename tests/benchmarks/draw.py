@@ -22,12 +22,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.diagrams.box_picture import BoxPicture
-from kustui.diagrams.flow_rail import FlowRail
-from kustui.diagrams.layout.arrows import Arrow
-from kustui.diagrams.layout.bands import Size
-from kustui.diagrams.layout.boxes import boxes as lay_out
-from kustui.diagrams.pictures import flow_picture
+from kustui.diagrams.box_drawing import BoxPicture
+from kustui.diagrams.diagram import flow_picture
+from kustui.diagrams.layout.box_layout import boxes as lay_out
+from kustui.diagrams.layout.geometry import Arrow, Size
+from kustui.diagrams.rail_drawing import FlowRail
 from kustui.workspace.snapshot import open_paths
 from tests.benchmarks.generate import write
 from tests.benchmarks.measuring import table

@@ -12,9 +12,8 @@ import time
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from kustui.search.completion import completions
 from kustui.search.index import indexes
-from kustui.search.query import query
+from kustui.search.query import completions, query
 from kustui.search.ranking import answer
 from kustui.workspace.snapshot import open_paths
 from tests.benchmarks.measuring import file_of, table

@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kustui.analysis.chains import beginnings, chain_from
-from kustui.diagrams.rates import per_minute, rate_in_words
-from kustui.diagrams.timeline import Timeline
+from kustui.diagrams.timeline import Timeline, per_minute, rate_in_words
 from kustui.text.cells import cells
 from tests.support.diagrams import lines_of
 from tests.support.trees import SAMPLE_PATHS, sample_examined

@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.search.completion import completions
 from kustui.search.index import indexes
-from kustui.search.query import KEYS, Term, last, query
+from kustui.search.query import KEYS, Term, completions, last, query
 from tests.support.trees import sample, sample_examined
 
 

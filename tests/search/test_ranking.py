@@ -272,7 +272,7 @@ def test_an_index_grows_and_the_last_has_everything() -> None:
 
 def test_what_did_not_change_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
     from kustui.definition.collection import Collection, document
-    from kustui.search import workflow_index
+    from kustui.search import index_lines
 
     def text(*names: str) -> bytes:
         return json.dumps([{"id": name[0], "name": name, "trigger": {}, "steps": []} for name in names]).encode()
@@ -285,7 +285,7 @@ def test_what_did_not_change_is_not_read_again(monkeypatch: pytest.MonkeyPatch) 
         read_again.append(entry.title)
         return sayings(entry)
 
-    monkeypatch.setattr(workflow_index, "sayings", noted)
+    monkeypatch.setattr(index_lines, "sayings", noted)
     after = document("a.json", text("a", "bx", "c"), before)
     (*_, second) = indexes(Collection((after,)), first)
     assert read_again == ["bx"]

@@ -6,9 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kustui.diagrams.chain_lines import ChainLines
-from kustui.diagrams.diagram_set import Sheet, leaps_of
-from kustui.diagrams.marks import marks_of
-from kustui.diagrams.pictures import flow_picture, schedules_picture
+from kustui.diagrams.diagram import Sheet, flow_picture, leaps_of, schedules_picture
+from kustui.diagrams.glyphs import marks_of
 from tests.support.flows import edge, step, workflow
 from tests.support.trees import sample_examined, snapshot_of
 

@@ -59,7 +59,7 @@ NOT_YET = {
     "what reads what few have": ("tomllib", "json", "hashlib"),
     "what rules find": ("kustui.check.run", "kustui.check.rules", "kustui.check.rule_pages",
                         "kustui.config.check_settings"),
-    "what drawings are made with": ("kustui.analysis", "kustui.diagrams.flow_rail", "kustui.diagrams.box_picture"),
+    "what drawings are made with": ("kustui.analysis", "kustui.diagrams.rail_drawing", "kustui.diagrams.box_drawing"),
     "what a key asks for": (
         "kustui.simulate", "kustui.tui.rehearsal", "kustui.search.index", "kustui.tui.finder.finder",
         "kustui.tui.help.help",

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.pictures import Kind
+from kustui.diagrams.glyphs import Kind
 from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.diagrams.diagram_set import Sheet
-    from kustui.diagrams.pictures import Picture
+    from kustui.diagrams.diagram import Picture, Sheet
 
 _SHAPES = {Kind.TRIGGER: "oval", Kind.BRANCH: "diamond", Kind.SCHEDULE: "cds", Kind.MISSING: "octagon"}
 

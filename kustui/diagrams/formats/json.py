@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from kustui.diagrams.pictures import flow_picture
+from kustui.diagrams.diagram import flow_picture
 from kustui.text.durations import minutes
 from kustui.text.terminal_safe_json import encoded
 

@@ -5,14 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.pictures import Kind
+from kustui.diagrams.glyphs import Kind
 from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.diagrams.diagram_set import Sheet
-    from kustui.diagrams.pictures import Picture, Vertex
+    from kustui.diagrams.diagram import Picture, Sheet, Vertex
 
 _SHAPES = {
     Kind.TRIGGER: ("([", "])"),

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from kustui.diagrams.box_picture import BoxPicture
+from kustui.diagrams.box_drawing import BoxPicture
 from kustui.text.cells import cells
 from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.diagrams.diagram_set import Sheet
-    from kustui.diagrams.layout.bands import Band, Box
-    from kustui.diagrams.layout.boxes import Boxes
+    from kustui.diagrams.diagram import Sheet
+    from kustui.diagrams.layout.box_layout import Boxes
+    from kustui.diagrams.layout.geometry import Band, Box
     from kustui.diagrams.styled_lines import Line
 
 _WIDE, _HIGH = 8, 18

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustui.analysis.chains import beginnings, chain_from
-from kustui.diagrams.box_picture import BoxPicture
-from kustui.diagrams.flow_rail import FlowRail
-from kustui.diagrams.pictures import flow_picture
+from kustui.diagrams.box_drawing import BoxPicture
+from kustui.diagrams.diagram import flow_picture
+from kustui.diagrams.rail_drawing import FlowRail
 from kustui.diagrams.styled_lines import plain_ascii, set_out
 from kustui.text.terminal_safe import shown
 

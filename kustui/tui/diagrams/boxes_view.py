@@ -12,7 +12,7 @@ from kustui.diagrams.styled_lines import differing, fitted
 from kustui.search.text_search import Search
 from kustui.text.terminal_safe import shown
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.diagram import Diagram, step_of
+from kustui.tui.diagrams.diagram_view import Diagram, step_of
 from kustui.tui.explorer.tree import node_key, workflow_key
 from kustui.tui.theme import looks_of
 
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.diagrams.box_picture import BoxPicture
-    from kustui.diagrams.layout.bands import Box
+    from kustui.diagrams.box_drawing import BoxPicture
+    from kustui.diagrams.layout.geometry import Box
     from kustui.diagrams.styled_lines import Line
     from kustui.tui.explorer.tree import Node, Tree
     from kustui.tui.widgets.rows import Key
@@ -68,9 +68,9 @@ class BoxesView(Diagram, can_focus=True):
             self.drawn, self._subject, self.selected = None, None, ""
             self.refresh()
             return
-        from kustui.diagrams.box_picture import BoxPicture
-        from kustui.diagrams.marks import marks_of
-        from kustui.diagrams.pictures import flow_picture
+        from kustui.diagrams.box_drawing import BoxPicture
+        from kustui.diagrams.diagram import flow_picture
+        from kustui.diagrams.glyphs import marks_of
 
         analysis = tree.analysis(node.entry)
         marks = marks_of(analysis, tree.snapshot.by_entry.get(node.entry.key, ()))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kustui.diagrams.styled_lines import Line, wrapped
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.diagram import STILL_READING, Diagram
+from kustui.tui.diagrams.diagram_view import STILL_READING, Diagram
 from kustui.tui.explorer.tree import node_key, workflow_key
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import RowsView
@@ -18,8 +18,7 @@ if TYPE_CHECKING:
 
     from kustui.analysis.chains import Link
     from kustui.definition.collection import Entry
-    from kustui.diagrams.chain_lines import ChainLines
-    from kustui.diagrams.chain_list import Listed
+    from kustui.diagrams.chain_lines import ChainLines, Listed
     from kustui.tui.explorer.tree import Node, Tree
     from kustui.tui.widgets.rows import Key
     from kustui.workspace.snapshot import Snapshot
@@ -60,7 +59,7 @@ class ChainsView(RowsView, Diagram):
     @property
     def title(self) -> str:
         if self.listing:
-            from kustui.diagrams.chain_list import ORDERS
+            from kustui.diagrams.chain_lines import ORDERS
 
             return f"{self.NAME} by {ORDERS[self._order]}"
         return f"{self.NAME} {self.steps} steps either way" if self.steps != _STEPS else self.NAME
@@ -133,7 +132,7 @@ class ChainsView(RowsView, Diagram):
         return workflow_key(self._told_by.entry(key)) if key else ()
 
     def _mark(self, link: Link) -> Line:
-        from kustui.diagrams.marks import mark
+        from kustui.diagrams.glyphs import mark
 
         return mark(self._told_by.problems(link.call)) if link.call is not None else ()
 
@@ -145,7 +144,7 @@ class ChainsView(RowsView, Diagram):
 
     @property
     def _chains(self) -> tuple[Listed, ...]:
-        from kustui.diagrams.chain_list import listed
+        from kustui.diagrams.chain_lines import listed
 
         if self._listed is None:
             assert self._snapshot is not None
@@ -154,7 +153,7 @@ class ChainsView(RowsView, Diagram):
         return self._listed
 
     def _chain_row(self, index: int) -> Row:
-        from kustui.diagrams.chain_list import chain_row
+        from kustui.diagrams.chain_lines import chain_row
 
         chain = self._chains[index]
         line, aside, mark = chain_row(chain, self._told_by)
@@ -180,7 +179,7 @@ class ChainsView(RowsView, Diagram):
         self._retitle()
 
     def action_sort(self) -> None:
-        from kustui.diagrams.chain_list import ORDERS
+        from kustui.diagrams.chain_lines import ORDERS
 
         if self.listing:
             self._order = (self._order + 1) % len(ORDERS)

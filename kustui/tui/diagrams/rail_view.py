@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kustui.diagrams.styled_lines import fitted
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.diagram import Diagram, step_of
+from kustui.tui.diagrams.diagram_view import Diagram, step_of
 from kustui.tui.explorer.tree import node_key, workflow_key
 from kustui.tui.widgets.rows import Row, Rows, laid_out
 from kustui.tui.widgets.rows_view import RowsView
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
 
-    from kustui.diagrams.flow_rail import FlowRail
+    from kustui.diagrams.rail_drawing import FlowRail
     from kustui.diagrams.styled_lines import Line
     from kustui.tui.explorer.tree import Node, Tree
     from kustui.tui.widgets.rows import Key
@@ -65,8 +65,8 @@ class RailView(RowsView, Diagram):
             self.empty = "choose a workflow: its flow is drawn here"
             self.show(Rows.of(()))
             return
-        from kustui.diagrams.flow_rail import FlowRail
-        from kustui.diagrams.marks import marks_of
+        from kustui.diagrams.glyphs import marks_of
+        from kustui.diagrams.rail_drawing import FlowRail
 
         analysis = tree.analysis(node.entry)
         marks = marks_of(analysis, tree.snapshot.by_entry.get(node.entry.key, ()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.diagram import STILL_READING, Diagram
+from kustui.tui.diagrams.diagram_view import STILL_READING, Diagram
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.tui.widgets.status import StatusBar
@@ -118,7 +118,7 @@ class TimelineView(RowsView, Diagram):
             line.focus()
 
     async def on_rate_typed(self, event: Rate.Typed) -> None:
-        from kustui.diagrams.rates import per_minute
+        from kustui.diagrams.timeline import per_minute
 
         rate = per_minute(event.text) if event.text else None
         if event.text and rate is None:

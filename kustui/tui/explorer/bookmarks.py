@@ -83,7 +83,7 @@ def told(tree: Tree, key: Key) -> Line:
         return ((key[0], "name"),) if known else ((key[-1], "muted"), (" gone", "warning"))
     parts: list[Line] = [((entry.title, "name"),)]
     if len(key) > 2:
-        from kustui.diagrams.words import name_of
+        from kustui.diagrams.labels import name_of
 
         flow = tree.analysis(entry).flow
         parts.append(((name_of(flow, "1" if key[2] == "trigger" else key[2].removeprefix("step ")), ""),))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kustui.diagrams.styled_lines import Line, fitted, width_of
 from kustui.tui.bindings import BY_ID, first_key
-from kustui.tui.diagrams.diagram import Diagram
+from kustui.tui.diagrams.diagram_view import Diagram
 from kustui.tui.explorer.selection_actions import Selecting
 from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import RowsView
@@ -161,8 +161,7 @@ def _told(text: str) -> Line:
 
 
 def _mermaid(analysis: WorkflowAnalysis) -> str:
-    from kustui.diagrams.diagram_set import Sheet
+    from kustui.diagrams.diagram import Sheet, flow_picture
     from kustui.diagrams.formats.mermaid import mermaid
-    from kustui.diagrams.pictures import flow_picture
 
     return "".join(mermaid(Sheet((flow_picture(analysis),))))

@@ -8,9 +8,9 @@ from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.references import Read, reads_from
 from kustui.analysis.schedules import ScheduleCall
 from kustui.definition.models import TRIGGER_ID, Schema, Step, Trigger
-from kustui.diagrams import part_lines
+from kustui.diagrams import labels
+from kustui.diagrams.labels import condition_words, event_words, label_of, name_of, step_label
 from kustui.diagrams.styled_lines import Line, joined
-from kustui.diagrams.words import condition_words, event_words, label_of, name_of, step_label
 from kustui.text.durations import due_in_words
 from kustui.tui.explorer.file_detail import put_around, put_document
 from kustui.tui.explorer.tree import Kind, Node, Tree, node_key, workflow_key
@@ -72,7 +72,7 @@ def _workflow(page: Page, tree: Tree, analysis: WorkflowAnalysis) -> None:
         _schema(page, workflow.response.output_schema, "Answers", "nothing declared")
     page.heading(f"Steps ({len(workflow.steps)})")
     for step in flow.order:
-        line, aside = part_lines.said(analysis, step, analysis.collection)
+        line, aside = labels.said(analysis, step, analysis.collection)
         page.item(*line, ("  ", ""), *aside, link=node_key(entry, step.id))
     if not workflow.steps:
         page.none("none: a run does nothing")
@@ -105,7 +105,7 @@ def _calls(page: Page, title: str, calls: list[tuple[Line, Key]]) -> None:
 
 def _call_out(tree: Tree, call: ScheduleCall) -> tuple[Line, Key]:
     target = tree.snapshot.collection.by_id.get(call.workflow_id or "")
-    return part_lines.call_line(call, tree.snapshot.collection, tree.settings), workflow_key(target) if target else ()
+    return labels.call_line(call, tree.snapshot.collection, tree.settings), workflow_key(target) if target else ()
 
 
 def _scheduled_by(page: Page, tree: Tree, entry: Entry) -> None:
@@ -183,7 +183,7 @@ def _edges(page: Page, analysis: WorkflowAnalysis, node: str) -> None:
     page.heading("Then")
     for edge in edges:
         there = edge.target in analysis.flow.steps
-        line = part_lines.edge_line(analysis, edge)
+        line = labels.edge_line(analysis, edge)
         page.item(*line, link=node_key(analysis.entry, edge.target) if there else ())
     if not any(not edge.after_failure for edge in edges):
         page.none("the run ends")
@@ -198,7 +198,7 @@ def _before(page: Page, analysis: WorkflowAnalysis, node: str) -> None:
             ("← ", "muted"),
             *label_of(flow, edge.source),
             (f" {sign}" if sign else "", "warning"),
-            *part_lines.condition(analysis, edge.transition),
+            *labels.condition(analysis, edge.transition),
             link=node_key(analysis.entry, edge.source),
         )
     if not flow.incoming[node]:

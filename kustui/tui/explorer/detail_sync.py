@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import on
 
-from kustui.tui.diagrams.diagram import REST
+from kustui.tui.diagrams.diagram_view import REST
 from kustui.tui.explorer.breadcrumbs import breadcrumbs, counts
 from kustui.tui.explorer.panes import Panes
 from kustui.tui.widgets.rows import Key, Row, Rows, Target

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from kustui.search.text_search import Search, beyond
 from kustui.tui.bindings import bindings, first_key
-from kustui.tui.diagrams.diagram import Diagram, Pointed
+from kustui.tui.diagrams.diagram_view import Diagram, Pointed
 from kustui.tui.explorer.panes import PANES, Panes
 from kustui.tui.widgets.rows import Row
 

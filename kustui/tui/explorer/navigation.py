@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.diagram import Followed, Pointed
+from kustui.tui.diagrams.diagram_view import Followed, Pointed
 from kustui.tui.explorer.detail_sync import Telling
 from kustui.tui.explorer.history import Bookmarks, History
 from kustui.tui.explorer.problem_places import node_at

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from kustui.text.cells import cells
 from kustui.text.terminal_safe import shown
 from kustui.tui.bindings import BY_ID, actions_of, panes_in, with_keys_in_force
-from kustui.tui.diagrams.diagram import Diagram
+from kustui.tui.diagrams.diagram_view import Diagram
 from kustui.tui.explorer.changes_view import ChangesView
 from kustui.tui.explorer.problems_view import ProblemsView
 from kustui.tui.explorer.side_panes import DIAGRAMS, Side

@@ -128,7 +128,7 @@ class Explorer(Copying, Defining, Rehearsing, Seeking, Placing, Filtering, Resiz
     @work(thread=True, group="follow", description="following")
     def _follow(self) -> None:
         """Look at every workflow with every rule, then at what changes, beside the keys."""
-        from kustui.diagrams import flow_rail  # noqa: F401  # what the panes need, paid for beside the keys
+        from kustui.diagrams import rail_drawing  # noqa: F401  # what the panes need, paid for beside the keys
         from kustui.tui.explorer import (
             detail,  # noqa: F401
             source_rows,  # noqa: F401

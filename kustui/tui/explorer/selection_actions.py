@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kustui.definition.loader import STDIN_NAME
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.diagram import Diagram
+from kustui.tui.diagrams.diagram_view import Diagram
 from kustui.tui.explorer.navigation import Travel
 from kustui.tui.widgets.rows_view import RowsView
 

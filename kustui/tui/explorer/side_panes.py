@@ -8,7 +8,7 @@ from textual.containers import Vertical
 
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.diagrams.chains_view import ChainsView
-from kustui.tui.diagrams.diagram import Diagram
+from kustui.tui.diagrams.diagram_view import Diagram
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.timeline_view import TimelineView
 from kustui.tui.widgets.css_classes import dress

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.names import short_name
 from kustui.definition.source.outline import Shape
-from kustui.diagrams.marks import MARKS as MARKS
-from kustui.diagrams.marks import mark as mark
+from kustui.diagrams.glyphs import MARKS as MARKS
+from kustui.diagrams.glyphs import mark as mark
 from kustui.diagrams.styled_lines import Line, joined
 from kustui.tui.widgets.rows import Key, Row, Rows
 
@@ -461,10 +461,10 @@ class Tree:
         return line, (("called" if item.callable else short_name(item.event), "muted"),)
 
     def _part_line(self, node: Node) -> tuple[Line, Line]:
-        from kustui.diagrams import part_lines
+        from kustui.diagrams import labels
 
         assert node.entry is not None
-        return part_lines.said(self.analysis(node.entry), node.part, self.snapshot.collection)
+        return labels.said(self.analysis(node.entry), node.part, self.snapshot.collection)
 
     def _mark(self, node: Node) -> Line:
         """The worst kind of problem at or below a row, and how many of it."""

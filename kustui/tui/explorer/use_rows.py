@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustui.analysis.uses import How, Use
-from kustui.diagrams import part_lines
+from kustui.diagrams import labels
+from kustui.diagrams.labels import label_of, name_of
 from kustui.diagrams.styled_lines import Line
-from kustui.diagrams.words import label_of, name_of
 from kustui.tui.widgets.rows import Row, Target
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _where(tree: Tree, use: Use) -> Line:
     if use.how is How.REFERENCE:
         where = f", on the way to {name_of(analysis.flow, use.edge.target)}" if use.edge is not None else ""
         return (*line, (f"  {use.words or 'all of it'}", "string"), (where, "muted"))
-    return (*line, *part_lines.condition(analysis, use.edge)) if use.edge is not None else line
+    return (*line, *labels.condition(analysis, use.edge)) if use.edge is not None else line
 
 
 def part_name(tree: Tree, use: Use) -> str:

@@ -10,9 +10,8 @@ from textual.widgets import Input
 from textual.worker import get_current_worker
 
 from kustui.diagrams.styled_lines import Line
-from kustui.search.completion import completions
 from kustui.search.index import Index, indexes
-from kustui.search.query import KEYS, query
+from kustui.search.query import KEYS, completions, query
 from kustui.search.ranking import Found, answer
 from kustui.text.suggestions import closest
 from kustui.tui.bindings import bindings, first_key

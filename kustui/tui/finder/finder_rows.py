@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustui.definition.names import short_name
+from kustui.diagrams.labels import short_action
 from kustui.diagrams.styled_lines import Line, width_of
-from kustui.diagrams.words import short_action
 from kustui.search.index_lines import BETWEEN, Kind
 from kustui.search.query import KEYS
 from kustui.search.text_search import marked

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kustui.diagrams.words import name_of
+from kustui.diagrams.labels import name_of
 from kustui.simulate.engine.trace import Kind
 from kustui.simulate.reports import words
 from kustui.simulate.values.values import MISSING, Undecided

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kustui.diagrams.labels import condition_words, label_of
 from kustui.diagrams.styled_lines import width_of
-from kustui.diagrams.words import condition_words, label_of
 from kustui.tui.widgets.rows import Page
 
 if TYPE_CHECKING:

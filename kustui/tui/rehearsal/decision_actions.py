@@ -56,7 +56,7 @@ class Deciding(Stepping):
         session = self._step_at_hand("answer")
         if session is None:
             return None
-        from kustui.diagrams.words import label_of
+        from kustui.diagrams.labels import label_of
         from kustui.simulate.engine.decisions import Give
         from kustui.simulate.engine.engine import preview
         from kustui.simulate.values.values import MISSING

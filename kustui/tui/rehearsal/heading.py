@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.words import label_of, short_action
+from kustui.diagrams.labels import label_of, short_action
 from kustui.simulate.engine.engine import preview
 from kustui.simulate.engine.trace import Kind
 from kustui.simulate.reports import words

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustui.definition.models import TRIGGER_ID, Step
-from kustui.diagrams.flow_rail import BRANCH, STEP, TRIGGER, FlowRail
-from kustui.diagrams.marks import marks_of
+from kustui.diagrams.glyphs import marks_of
+from kustui.diagrams.rail_drawing import BRANCH, STEP, TRIGGER, FlowRail
 from kustui.tui.rehearsal.session import SCHEDULE, Stop
 
 if TYPE_CHECKING:

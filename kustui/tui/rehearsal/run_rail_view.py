@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
 
-    from kustui.diagrams.flow_rail import FlowRail
+    from kustui.diagrams.rail_drawing import FlowRail
 
 _AHEAD = 2
 """Rows below the step at hand that are in view, where there are some."""

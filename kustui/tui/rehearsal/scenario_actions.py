@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
+from kustui.diagrams.labels import name_of
 from kustui.diagrams.styled_lines import Line
-from kustui.diagrams.words import name_of
 from kustui.errors import reason_of
 from kustui.tui.rehearsal.decision_actions import Deciding
 from kustui.tui.rehearsal.step_actions import hint

@@ -151,7 +151,7 @@ class Stepping(Asking):
         session = self.ready()
         if session is None or not self.course_view.node:
             return
-        from kustui.diagrams.words import name_of
+        from kustui.diagrams.labels import name_of
         from kustui.tui.rehearsal.session import Stop
 
         node, key = self.course_view.node, session.place[0]
@@ -188,7 +188,7 @@ class Stepping(Asking):
 
 
 def _stop_rows(session: Session, stops: list[Stop]) -> list[Row]:
-    from kustui.diagrams.words import name_of
+    from kustui.diagrams.labels import name_of
 
     rows = []
     for stop in stops:

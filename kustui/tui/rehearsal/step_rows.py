@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.words import label_of
+from kustui.diagrams.labels import label_of
 from kustui.simulate.engine.engine import preview, table
 from kustui.simulate.engine.trace import Mark
 from kustui.simulate.reports import words

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kustui.definition.expressions import in_words, value_in_words
 from kustui.definition.expressions.literals import Literal
-from kustui.diagrams.words import naming, short_action
+from kustui.diagrams.labels import naming, short_action
 from kustui.simulate.engine.trace import Kind, Mark
 from kustui.simulate.reports import words
 from kustui.simulate.values.values import MISSING, Undecided

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from kustui.diagrams.marks import MARKS
+from kustui.diagrams.glyphs import MARKS
 from kustui.diagrams.styled_lines import Line, Piece, fitted, set_out, wrapped
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from kustui.definition.expressions import Function, Path, Reference, Template, parse
-from kustui.diagrams.words import naming
+from kustui.diagrams.labels import naming
 from kustui.tui.explorer.tree import node_key
 
 if TYPE_CHECKING:

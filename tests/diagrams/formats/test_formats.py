@@ -23,7 +23,7 @@ from tests.support.diagrams import hostile_sheets, sample_sheets
 from tests.support.trees import SAMPLE_PATHS
 
 if TYPE_CHECKING:
-    from kustui.diagrams.diagram_set import Sheet
+    from kustui.diagrams.diagram import Sheet
 
 NODE_MODULES = os.environ.get("KUSTUI_NODE_MODULES", "")
 SMALL_SAMPLES = [name for name in SAMPLE_PATHS if name != "organisation-export.json"]

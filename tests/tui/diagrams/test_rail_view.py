@@ -156,7 +156,7 @@ async def test_the_flow_is_not_sent_back_by_a_tree_that_follows_while_its_cursor
 
 
 async def test_leaving_before_the_cursor_rests_takes_the_tree_along(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kustui.tui.diagrams.diagram.REST", 30.0)
+    monkeypatch.setattr("kustui.tui.diagrams.diagram_view.REST", 30.0)
     async with explorer(SAMPLES / "orders.json") as eye:
         await eye.press("5", "G", "1")
         assert "Report the order without a customer" in eye.here

@@ -20,7 +20,7 @@ from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS, PASSING
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.diagrams.chains_view import ChainsView
-from kustui.tui.diagrams.diagram import Diagram
+from kustui.tui.diagrams.diagram_view import Diagram
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.rate import Rate
 from kustui.tui.diagrams.timeline_view import TimelineView

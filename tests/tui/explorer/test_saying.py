@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from kustui.tui.diagrams.diagram import Diagram
+from kustui.tui.diagrams.diagram_view import Diagram
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.flows import step, workflow
 from tests.tui.explorer.test_explorer import CHAIN, Eye, explorer, written

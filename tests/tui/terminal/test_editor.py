@@ -202,7 +202,7 @@ async def test_e_opens_the_line_of_what_is_selected(
 async def test_e_in_a_drawing_opens_the_step_of_its_cursor_before_the_tree_has_followed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("kustui.tui.diagrams.diagram.REST", 60.0)
+    monkeypatch.setattr("kustui.tui.diagrams.diagram_view.REST", 60.0)
     command, _ = await opened_by(monkeypatch, CHAIN, "5", "j", "j")
     line = int(command[1].removeprefix("+call cursor(").partition(",")[0])
     rest = "\n".join(CHAIN.read_text().splitlines()[line - 1 :])

@@ -1,4 +1,4 @@
-"""What a picture of boxes is made of: rows with boxes and pieces of wires in them."""
+"""What a layout is made of: arrows between nodes, boxes with their ports, and pieces of wire, in rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
+
+
+class Arrow(NamedTuple):
+    """From one node to another."""
+
+    source: str
+    target: str
+    failing: bool = False
+    """Whether it is only taken after a failure: drawn in another way than those that are not."""
+
 
 LOOP = 3
 """Columns beside a box for an arrow from it to itself."""

@@ -6,8 +6,8 @@ import itertools
 
 from hypothesis import given
 
-from kustui.diagrams.layout.arrows import Arrow
-from kustui.diagrams.layout.rail import Join, Rail, rail
+from kustui.diagrams.layout.geometry import Arrow
+from kustui.diagrams.layout.rail_layout import Join, Rail, rail
 from tests.support.layouts import Graph, graphs
 
 

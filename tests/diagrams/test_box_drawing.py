@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import example, given
 
-from kustui.diagrams.box_picture import BoxPicture
-from kustui.diagrams.layout.arrows import Arrow
-from kustui.diagrams.pictures import Kind, Picture, PictureEdge, Vertex
+from kustui.diagrams.box_drawing import BoxPicture
+from kustui.diagrams.diagram import Picture, PictureEdge, Vertex
+from kustui.diagrams.glyphs import Kind
+from kustui.diagrams.layout.geometry import Arrow
 from kustui.diagrams.styled_lines import plain_ascii, width_of
 from tests.support.layouts import Graph, graphs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.diagrams.layout.bands import Box, Port
+    from kustui.diagrams.layout.geometry import Box, Port
 
 LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)
 Edge = tuple[int, int]

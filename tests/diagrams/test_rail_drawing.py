@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Collection
-from kustui.diagrams.flow_rail import FlowRail
+from kustui.diagrams.rail_drawing import FlowRail
 from kustui.diagrams.styled_lines import plain_ascii, set_out
 from kustui.text.terminal_safe import shown
 from tests.support.definitions import opened

@@ -1,43 +1,19 @@
-"""What a diagram shows, whatever it is drawn as: vertices and edges with their words."""
+"""What a diagram shows, whatever it is drawn as: nodes and edges with their words."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
+from kustui.analysis.schedules import ScheduleCall, Schedules
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.config.check_settings import Settings
+from kustui.definition.collection import Collection
 from kustui.definition.models import TRIGGER_ID, Step
-from kustui.diagrams.edge_labels import edge_words
-from kustui.diagrams.words import event_words, short_action
+from kustui.diagrams.glyphs import Kind
+from kustui.diagrams.labels import edge_words, event_words, short_action
+from kustui.diagrams.styled_lines import Line
 from kustui.text.durations import due_in_words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from kustui.analysis.schedules import ScheduleCall, Schedules
-    from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.config.check_settings import Settings
-    from kustui.definition.collection import Collection
-
-
-class Kind(StrEnum):
-    TRIGGER = "trigger"
-    STEP = "step"
-    BRANCH = "branch"
-    SCHEDULE = "schedule"
-    WORKFLOW = "workflow"
-    MISSING = "missing"
-
-
-GLYPHS: Mapping[Kind, tuple[str, str]] = {
-    Kind.TRIGGER: ("◆", "event"),
-    Kind.STEP: ("●", "action"),
-    Kind.BRANCH: ("◇", "action"),
-    Kind.SCHEDULE: ("⇒", "event"),
-    Kind.WORKFLOW: ("●", "action"),
-    Kind.MISSING: ("✗", "error"),
-}
-"""The glyph of each kind, and its look."""
 
 
 class Vertex(NamedTuple):
@@ -137,3 +113,30 @@ def _unknown(call: ScheduleCall) -> tuple[str, Vertex]:
 def _in_file_order(vertices: Mapping[str, Vertex], collection: Collection) -> Iterator[Vertex]:
     yield from (vertices[entry.key] for entry in collection.entries if entry.key in vertices)
     yield from (vertex for vertex in vertices.values() if vertex.kind is Kind.MISSING)
+
+
+class Leap(NamedTuple):
+    """A schedule from a vertex of one picture to another picture."""
+
+    source: int
+    """The number of the picture."""
+    vertex: str
+    target: int
+    words: str
+
+
+class Sheet(NamedTuple):
+    pictures: tuple[Picture, ...]
+    leaps: tuple[Leap, ...] = ()
+    marks: tuple[Mapping[str, Line], ...] = ()
+    """For each picture, what stands beside its vertices; or nothing for any."""
+
+
+def leaps_of(schedules: Schedules, keys: Sequence[str], settings: Settings) -> tuple[Leap, ...]:
+    """The schedules among workflows, given by their keys in the order of their pictures."""
+    place = {key: number for number, key in enumerate(keys)}
+    return tuple(
+        Leap(place[call.caller], call.step, place[target], due_in_words(call.run_at, settings.relative_unit_minutes))
+        for call in schedules.calls
+        if call.caller in place and (target := schedules.target(call)) is not None and target in place
+    )

@@ -2,28 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from kustui.analysis.flow import Edge, FlowGraph
+from kustui.analysis.schedules import ScheduleCall
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import TRIGGER_ID, Step
-from kustui.diagrams.edge_labels import edge_words, leading_words
-from kustui.diagrams.layout.arrows import Arrow
-from kustui.diagrams.layout.rail import Join, Rail, rail
-from kustui.diagrams.legend import FAILING, legend
-from kustui.diagrams.part_lines import call_line
-from kustui.diagrams.pictures import GLYPHS, Kind
-from kustui.diagrams.styled_lines import fitted, joined, width_of
-from kustui.diagrams.words import event_words, name_of, short_action, step_label
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
-    from kustui.analysis.flow import Edge, FlowGraph
-    from kustui.analysis.schedules import ScheduleCall
-    from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.diagrams.layout.rail import Stop
-    from kustui.diagrams.styled_lines import Line, Piece
+from kustui.diagrams.glyphs import FAILING, GLYPHS, Kind, legend
+from kustui.diagrams.labels import call_line, edge_words, event_words, leading_words, name_of, short_action, step_label
+from kustui.diagrams.layout.geometry import Arrow
+from kustui.diagrams.layout.rail_layout import Join, Rail, Stop, rail
+from kustui.diagrams.styled_lines import Line, Piece, fitted, joined, width_of
 
 TRIGGER, STEP, BRANCH, FOLDED = "◆", "●", "◇", "◈"
 """What stands in a lane for a node."""

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from kustui.diagrams.layout.arrows import Arrow
+    from kustui.diagrams.layout.geometry import Arrow
 
 
 class Join(Enum):
