@@ -133,7 +133,7 @@ class Kustui(TypeAhead):
         return Explorer(self.opening, self._configuration, poll=self.poll, keeps_place=keeps_place)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        from kustui.tui.widgets.filters import ASCII, COLOURLESS, STEADY
+        from kustui.tui.widgets.line_filters import ASCII, COLOURLESS, STEADY
 
         plainer = (ASCII if self.preferences.ascii else STEADY, *((COLOURLESS,) if self.no_color else ()))
         return (*super().get_line_filters(), *plainer)

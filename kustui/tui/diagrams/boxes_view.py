@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kustui.diagrams.layout.geometry import Box
     from kustui.diagrams.styled_lines import Line
     from kustui.tui.explorer.tree import Node, Tree
-    from kustui.tui.widgets.rows import Key
+    from kustui.tui.widgets.rows import NodeKey
 
 _COLUMNS, _ROWS = 8, 4
 """Cells by which one key moves the window."""
@@ -213,7 +213,7 @@ class BoxesView(Diagram, can_focus=True):
         return self.drawn.boxes.by_node.get(self.selected) if self.drawn is not None else None
 
     @property
-    def pointed_at(self) -> Key:
+    def pointed_at(self) -> NodeKey:
         flow = self._subject.flow if self._subject is not None else None
         if flow is None or self._subject is None or flow.node(self.selected) is None:
             return ()  # a step that is not there

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kustui.definition.collection import Entry
     from kustui.diagrams.chain_lines import ChainLines, Listed
     from kustui.tui.explorer.tree import Node, Tree
-    from kustui.tui.widgets.rows import Key
+    from kustui.tui.widgets.rows import NodeKey
     from kustui.workspace.snapshot import Snapshot
 
 _STEPS = 3
@@ -65,7 +65,7 @@ class ChainsView(RowsView, Diagram):
         return f"{self.NAME} {self.steps} steps either way" if self.steps != _STEPS else self.NAME
 
     @property
-    def pointed_at(self) -> Key:
+    def pointed_at(self) -> NodeKey:
         return ()  # the drawing is around what the tree points at: it would move away under the cursor
 
     def tell(self, tree: Tree, node: Node) -> None:
@@ -128,7 +128,7 @@ class ChainsView(RowsView, Diagram):
         if not callers:
             yield Row((("   nothing that is opened here", "muted"),))
 
-    def _key(self, key: str) -> Key:
+    def _key(self, key: str) -> NodeKey:
         return workflow_key(self._told_by.entry(key)) if key else ()
 
     def _mark(self, link: Link) -> Line:

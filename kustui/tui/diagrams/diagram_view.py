@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from kustui.diagrams.styled_lines import Line
     from kustui.tui.explorer.tree import Node, Tree
-    from kustui.tui.widgets.rows import Key
+    from kustui.tui.widgets.rows import NodeKey
 
 REST = 0.06
 """Seconds for which a cursor rests before other panes follow it: a held key does not pay for them."""
@@ -26,7 +26,7 @@ STILL_READING = "still reading the workflows …"
 class Pointed(Message):
     """The cursor of a drawing came to rest on a node of the tree, which is to follow."""
 
-    def __init__(self, diagram: Diagram, key: Key) -> None:
+    def __init__(self, diagram: Diagram, key: NodeKey) -> None:
         super().__init__()
         self.diagram = diagram
         self.key = key
@@ -35,7 +35,7 @@ class Pointed(Message):
 class Followed(Message):
     """Enter in a drawing: to another place, or into the detail of the node that it is on."""
 
-    def __init__(self, key: Key) -> None:
+    def __init__(self, key: NodeKey) -> None:
         super().__init__()
         self.key = key
         """Empty for the detail."""
@@ -58,9 +58,9 @@ class Diagram(Widget):
         """Its title says something else."""
 
     _resting: Timer | None = None
-    _at: Key = ()
+    _at: NodeKey = ()
     """The node of the tree that it was told of, or that it told of."""
-    _sent: Key = ()
+    _sent: NodeKey = ()
     """The node that the tree was sent to and is yet to go to."""
 
     @property
@@ -69,7 +69,7 @@ class Diagram(Widget):
         return self.NAME
 
     @property
-    def pointed_at(self) -> Key:
+    def pointed_at(self) -> NodeKey:
         """The node of the tree that its cursor is on."""
         raise NotImplementedError
 
@@ -94,7 +94,7 @@ class Diagram(Widget):
         self._at = node.key
         return True
 
-    def follow(self, key: Key) -> None:
+    def follow(self, key: NodeKey) -> None:
         """Go elsewhere, or with an empty key into the detail of what the cursor is on, whether or not it rested."""
         if self._resting is not None:
             self._resting.stop()
@@ -124,7 +124,7 @@ class Diagram(Widget):
             self._at = self._sent = key
             self.post_message(Pointed(self, key))
 
-    def reached(self, key: Key) -> None:
+    def reached(self, key: NodeKey) -> None:
         """The tree went where it was sent."""
         if key == self._sent:
             self._sent = ()

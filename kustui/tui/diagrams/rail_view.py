@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from kustui.diagrams.rail_drawing import FlowRail
     from kustui.diagrams.styled_lines import Line
     from kustui.tui.explorer.tree import Node, Tree
-    from kustui.tui.widgets.rows import Key
+    from kustui.tui.widgets.rows import NodeKey
 
 _SHARE = 3
 """Of how many parts of the width the lanes take one at most."""
@@ -53,7 +53,7 @@ class RailView(RowsView, Diagram):
     """The first column of the lanes that is in view."""
     _putting = False
     """Whether the cursor is moved by what is told, not by a key."""
-    _key: Key = ()
+    _key: NodeKey = ()
     """The workflow that is drawn."""
 
     # What is drawn
@@ -155,7 +155,7 @@ class RailView(RowsView, Diagram):
         return self.drawn.nodes[self.cursor] if self.drawn is not None and self.drawn.nodes else ""
 
     @property
-    def pointed_at(self) -> Key:
+    def pointed_at(self) -> NodeKey:
         return node_key(self.drawn.analysis.entry, self.node) if self.drawn is not None and self.node else ()
 
     def action_choose(self) -> None:

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import STILL_READING, Diagram
+from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import RowsView
-from kustui.tui.widgets.status import StatusBar
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kustui.diagrams.timeline import Timeline
     from kustui.tui.diagrams.rate import Rate
     from kustui.tui.explorer.tree import Node, Tree
-    from kustui.tui.widgets.rows import Key
+    from kustui.tui.widgets.rows import NodeKey
     from kustui.workspace.snapshot import Snapshot
 
 _RATE = 100 / 60
@@ -51,7 +51,7 @@ class TimelineView(RowsView, Diagram):
     _entry: Entry | None = None
 
     @property
-    def pointed_at(self) -> Key:
+    def pointed_at(self) -> NodeKey:
         return ()
 
     def tell(self, tree: Tree, node: Node) -> None:

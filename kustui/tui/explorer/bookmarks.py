@@ -8,7 +8,7 @@ from textual.message import Message
 
 from kustui.diagrams.styled_lines import Line, joined
 from kustui.tui.bindings import bindings
-from kustui.tui.widgets.rows import Key, Row, Rows
+from kustui.tui.widgets.rows import NodeKey, Row, Rows
 from kustui.tui.widgets.rows_view import Menu
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class BookmarkMenu(Menu, inherit_bindings=False):
             self.post_message(self.Forgotten(letter))
 
 
-def told(tree: Tree, key: Key) -> Line:
+def told(tree: Tree, key: NodeKey) -> Line:
     """A place by the names of what it stands below: also of one that is not in view, or gone."""
     entry = tree.snapshot.collection.by_key.get(key[1]) if len(key) > 1 else None
     if entry is None:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.styled_lines import Line, joined, width_of
+from kustui.diagrams.styled_lines import Line, joined
 from kustui.tui.explorer.tree import MARKS
+from kustui.tui.widgets.rows import BREADCRUMB_SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kustui.check.problems import Problem
     from kustui.tui.explorer.tree import Node, Tree
-
-
-_BELOW = (" › ", "muted")
 
 
 def breadcrumbs(tree: Tree, node: Node) -> Line:
@@ -28,16 +26,7 @@ def breadcrumbs(tree: Tree, node: Node) -> Line:
             look = "name" if size == len(node.key) else "muted"
             # Without the indentation and the sign; of what follows, the glyph and the name.
             crumbs.append(tuple((text, look) for text, _ in tree.row(index).line[2:4]))
-    return joined(crumbs, _BELOW)
-
-
-def in_short(crumbs: Line, width: int) -> Line:
-    """What of breadcrumbs there is room for: what is furthest above goes first, and one's own place stays."""
-    shorter = ((("…", "muted"), *crumbs[index:]) for index, piece in enumerate(crumbs) if piece == _BELOW)
-    found = crumbs
-    while width_of(found) > width and (next_one := next(shorter, None)) is not None:
-        found = next_one
-    return found
+    return joined(crumbs, BREADCRUMB_SEPARATOR)
 
 
 def counts(problems: Sequence[Problem] | None) -> Line:

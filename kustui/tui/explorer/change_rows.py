@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kustui.diagrams.styled_lines import Line
 from kustui.tui.explorer.tree import ADDED_SIGN, CHANGED_SIGN, MARKS, key_of
-from kustui.tui.widgets.rows import Key, Row
+from kustui.tui.widgets.rows import NodeKey, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ _MOST = 200
 """Changes, and problems, that are shown of one save."""
 
 
-def change_rows(time: str, found: Difference, place_of: Callable[[Problem], Key]) -> tuple[Row, ...]:
+def change_rows(time: str, found: Difference, place_of: Callable[[Problem], NodeKey]) -> tuple[Row, ...]:
     """Rows for a difference that was found at a time. They lead to nodes, so that they keep no file alive."""
     rows: list[Row] = [Row(((f"{time}  ", "muted"), (found.words, "heading")))]
     for change in found.changes[:_MOST]:

@@ -116,7 +116,7 @@ class Copying(Selecting):
     async def _show_plain(self, item: Copyable) -> None:
         from textual.app import SuspendNotSupported
 
-        from kustui.tui.terminal.plain_text import show_plain
+        from kustui.tui.terminal.clipboard import show_plain
 
         try:
             show_plain(self.app, item.make())

@@ -9,7 +9,7 @@ from textual import on
 from kustui.tui.diagrams.diagram_view import REST
 from kustui.tui.explorer.breadcrumbs import breadcrumbs, counts
 from kustui.tui.explorer.panes import Panes
-from kustui.tui.widgets.rows import Key, Row, Rows, Target
+from kustui.tui.widgets.rows import NodeKey, Row, Rows, Target
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ class Telling(Panes):
 
     def __init__(self) -> None:
         super().__init__()
-        self.told: Key | None = None
+        self.told: NodeKey | None = None
         """The node that the panes tell of; None where they are to be told anew."""
-        self.described: Key | None = None
+        self.described: NodeKey | None = None
         """The node that they told of last: told anew, its place in them is kept."""
         self.target: Target | None = None
         """The place in a file that was jumped to and is yet to be shown."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
     from textual.widgets import Input
 
-    from kustui.tui.widgets.filter import Filter
+    from kustui.tui.widgets.filter_input import Filter
 
 _NARROWS = "words of a name, an id or an event"
 _SEARCHES = "a text in this pane"
@@ -81,7 +81,7 @@ class Filtering(Panes):
             self.end_filter()
 
     async def action_filter(self) -> None:
-        from kustui.tui.widgets.filter import Filter
+        from kustui.tui.widgets.filter_input import Filter
 
         fields = self.query(Filter)
         field = fields.first() if fields else Filter()

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from kustui.analysis.uses import Use
-    from kustui.tui.widgets.rows import Key
+    from kustui.tui.widgets.rows import NodeKey
 
 
 class UsesView(RowsView):
@@ -33,7 +33,7 @@ class Defining(Selecting):
         """The pane that had the keys before the list of uses."""
 
     @property
-    def _link(self) -> Key:
+    def _link(self) -> NodeKey:
         """Where the row at hand leads by itself: in the tree, and in panes that tell of other places."""
         focused, tree = self.focused, self.tree_view.tree_of
         if focused is self.tree_view and tree is not None and self.tree_view.node is not None:

@@ -11,7 +11,7 @@ from kustui.tui.diagrams.diagram_view import Followed, Pointed
 from kustui.tui.explorer.detail_sync import Telling
 from kustui.tui.explorer.history import Bookmarks, History
 from kustui.tui.explorer.problem_places import node_at
-from kustui.tui.widgets.rows import Key, Target
+from kustui.tui.widgets.rows import NodeKey, Target
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
@@ -84,27 +84,27 @@ class Travel(Telling):
             self.told = None
             self.tell()
 
-    def jump(self, key: Key) -> None:
+    def jump(self, key: NodeKey) -> None:
         """Go to a node, remembering where you were."""
         node = self.tree_view.node
         if node is not None:
             self.history.leave(node.key)
         self._go(key)
 
-    def _show(self, key: Key) -> bool:
+    def _show(self, key: NodeKey) -> bool:
         """Put the cursor of the tree on a node; whether it is there."""
         if self.tree_view.tree_of is not None and self.tree_view.tree_of.filter and not self._visible(key):
             self.tree_view.filter("")
             self.title_panes()
         return self.tree_view.go_to(key)
 
-    def _go(self, key: Key) -> None:
+    def _go(self, key: NodeKey) -> None:
         if self._show(key):
             self.action_tree()
         else:
             self.announce("that is gone", "warning")
 
-    def _visible(self, key: Key) -> bool:
+    def _visible(self, key: NodeKey) -> bool:
         tree = self.tree_view.tree_of
         return tree is not None and tree.index(key[:2]) is not None
 
@@ -114,7 +114,7 @@ class Travel(Telling):
     def action_forward(self) -> None:
         self._travel(self.history.forward)
 
-    def _travel(self, turn: Callable[[Key], Key]) -> None:
+    def _travel(self, turn: Callable[[NodeKey], NodeKey]) -> None:
         node = self.tree_view.node
         key = turn(node.key) if node is not None else ()
         if key:

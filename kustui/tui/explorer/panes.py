@@ -16,15 +16,13 @@ from kustui.tui.bindings import BY_ID, actions_of, panes_in, with_keys_in_force
 from kustui.tui.diagrams.diagram_view import Diagram
 from kustui.tui.explorer.changes_view import ChangesView
 from kustui.tui.explorer.problems_view import ProblemsView
-from kustui.tui.explorer.side_panes import DIAGRAMS, Side
+from kustui.tui.explorer.side_panes import DIAGRAMS, Side, set_css_classes
 from kustui.tui.explorer.side_panes import PANES as PANES
 from kustui.tui.explorer.tree import Kind
 from kustui.tui.explorer.tree_view import TreeView
-from kustui.tui.widgets.banner import Banner
-from kustui.tui.widgets.css_classes import dress
+from kustui.tui.widgets.bars import Banner, StatusBar
 from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import RowsView
-from kustui.tui.widgets.status import StatusBar
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -121,7 +119,7 @@ class Panes(Screen[None]):
         if focused in ("copy-menu", "marks"):  # above the panes, which stay as they are
             return
         classes = {f"-on-{name}": focused == name for name in ("tree", *PANES, "problems", "changes", "uses")}
-        dress(self, classes | ({"-beside": True} if focused in PANES else {}))
+        set_css_classes(self, classes | ({"-beside": True} if focused in PANES else {}))
         if focused in PANES:
             self.side.bring(focused)
         self._offer_keys()
@@ -132,7 +130,7 @@ class Panes(Screen[None]):
 
     def _fit(self, size: Size) -> None:
         width, height = size
-        dress(self, {"-narrow": width < _NARROW, "-slim": width < _SLIM, "-short": height < _TALL})
+        set_css_classes(self, {"-narrow": width < _NARROW, "-slim": width < _SLIM, "-short": height < _TALL})
 
     def title_panes(self) -> None:
         """Name the panes with their keys, and in one that stands for two, the other."""

@@ -12,10 +12,10 @@ from kustui.tui.explorer.tree import node_key, workflow_key
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
     from kustui.tui.explorer.tree import Tree
-    from kustui.tui.widgets.rows import Key
+    from kustui.tui.widgets.rows import NodeKey
 
 
-def place_of(tree: Tree, problem: Problem) -> Key:
+def place_of(tree: Tree, problem: Problem) -> NodeKey:
     """The step or workflow of a problem, and after it the pointer from the workflow on; empty for what has no node."""
     document = problem.document
     if not tree.holds(document):
@@ -27,7 +27,7 @@ def place_of(tree: Tree, problem: Problem) -> Key:
     return (*key, problem.pointer.removeprefix(entry.item.pointer))
 
 
-def node_at(tree: Tree, place: Key) -> Key:
+def node_at(tree: Tree, place: NodeKey) -> NodeKey:
     """The node that such a place leads to now; of a step that is elsewhere since then, the step. A node leads to
     itself."""
     if len(place) < 3 or not (place[-1].startswith("/") or not place[-1]):
@@ -41,6 +41,6 @@ def node_at(tree: Tree, place: Key) -> Key:
     return found if _is_in(found, known[2:]) else tuple(known)
 
 
-def _is_in(node: Key, part: list[str]) -> bool:
+def _is_in(node: NodeKey, part: list[str]) -> bool:
     """Whether a node is in a part of its workflow, or in a step that has the same id."""
     return not part or (len(node) > 2 and (node[2] == part[0] or node[2].startswith(f"{part[0]} /")))

@@ -8,7 +8,7 @@ from kustui.tui.explorer.navigation import Travel
 
 if TYPE_CHECKING:
     from kustui.tui.rehearsal.screen import Rehearse
-    from kustui.tui.widgets.rows import Key
+    from kustui.tui.widgets.rows import NodeKey
     from kustui.workspace.snapshot import Snapshot
 
 
@@ -32,7 +32,7 @@ class Rehearsing(Travel):
         self._rehearsal = Rehearse(self.snapshot, entry.key)
         self.app.push_screen(self._rehearsal, self._rehearsed)
 
-    def _rehearsed(self, place: Key | None) -> None:
+    def _rehearsed(self, place: NodeKey | None) -> None:
         self._rehearsal = None
         node = self.tree_view.node
         if place and (node is None or node.key != place):

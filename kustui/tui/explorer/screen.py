@@ -22,7 +22,7 @@ from kustui.tui.explorer.rehearse import Rehearsing
 from kustui.tui.explorer.session import Placing
 from kustui.tui.explorer.side_panes import DIAGRAMS
 from kustui.tui.explorer.tree import Moves
-from kustui.tui.widgets.banner import Banner, broken_files
+from kustui.tui.widgets.bars import Banner, broken_files
 from kustui.tui.widgets.rows import Row, Target
 
 if TYPE_CHECKING:

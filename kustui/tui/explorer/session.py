@@ -14,7 +14,7 @@ from kustui.tui.explorer.tree import workflow_key
 if TYPE_CHECKING:
     from kustui.definition.collection import Document, Entry
     from kustui.tui.explorer.tree import Tree
-    from kustui.tui.widgets.rows import Key
+    from kustui.tui.widgets.rows import NodeKey
     from kustui.workspace.session_state import Name, Place
 
 
@@ -74,9 +74,9 @@ class Names:
         self._tree = tree
         self._places: dict[str, str] = {}
         self._entries: dict[Document, dict[str, Entry]] = {}
-        self.files: list[Key] = [(document.path,) for document in tree.snapshot.collection.documents]
+        self.files: list[NodeKey] = [(document.path,) for document in tree.snapshot.collection.documents]
 
-    def name(self, key: Key) -> Name:
+    def name(self, key: NodeKey) -> Name:
         """The name of a node; an empty one where it is gone."""
         if not key:
             return ()
@@ -85,7 +85,7 @@ class Names:
         entry = self._tree.snapshot.collection.by_key.get(key[1])
         return (self._place(key[0]), _identity(entry), *key[2:]) if entry is not None else ()
 
-    def key(self, name: Name) -> Key:
+    def key(self, name: Name) -> NodeKey:
         """The node of a name; an empty key where there is none, and of a workflow that is gone, its file."""
         document = self._documents.get(name[0]) if name else None
         if document is None:

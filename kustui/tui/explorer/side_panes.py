@@ -11,13 +11,13 @@ from kustui.tui.diagrams.chains_view import ChainsView
 from kustui.tui.diagrams.diagram_view import Diagram
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.timeline_view import TimelineView
-from kustui.tui.widgets.css_classes import dress
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from textual.app import ComposeResult
+    from textual.dom import DOMNode
     from textual.widget import Widget
 
     from kustui.tui.explorer.tree import Node, Tree
@@ -71,7 +71,7 @@ class Side(Vertical):
         another = name in DIAGRAMS and name != self.diagram
         if another:
             self.diagram = name
-        dress(self.screen, {f"-beside-{each}": each == name for each in PANES})
+        set_css_classes(self.screen, {f"-beside-{each}": each == name for each in PANES})
         for each in DIAGRAMS:
             self.query_one(f"#{each}").set_class(each == self.diagram, "-chosen")
         if another and self._told is not None:
@@ -86,3 +86,11 @@ class Side(Vertical):
             others = (other.NAME for other in views if other is not view)
             rest = ("2 Detail", "3 Source") if alone else ()
             yield view, view.title, "  ".join((*others, *rest))
+
+
+def set_css_classes(node: DOMNode, classes: Mapping[str, bool]) -> None:
+    """Give a node the classes that are true and take from it those that are not, at once: each change of them works
+    out anew the styles of all that is in it."""
+    wanted = (node.classes - classes.keys()) | {name for name, on in classes.items() if on}
+    if wanted != node.classes:
+        node.set_classes(wanted)

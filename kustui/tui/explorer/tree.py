@@ -11,7 +11,7 @@ from kustui.definition.source.outline import Shape
 from kustui.diagrams.glyphs import MARKS as MARKS
 from kustui.diagrams.glyphs import mark as mark
 from kustui.diagrams.styled_lines import Line, joined
-from kustui.tui.widgets.rows import Key, Row, Rows
+from kustui.tui.widgets.rows import NodeKey, Row, Rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +45,7 @@ class Node(NamedTuple):
     """One row: what it stands for and where that is."""
 
     kind: Kind
-    key: Key
+    key: NodeKey
     depth: int
     document: Document
     pointer: str
@@ -55,11 +55,11 @@ class Node(NamedTuple):
     """Whether there is something below it."""
 
 
-def workflow_key(entry: Entry) -> Key:
+def workflow_key(entry: Entry) -> NodeKey:
     return (entry.source.path, entry.key)
 
 
-def node_key(entry: Entry, node: str) -> Key:
+def node_key(entry: Entry, node: str) -> NodeKey:
     """The key of a trigger or step."""
     return (*workflow_key(entry), "trigger" if node == "1" else f"step {node}")
 
@@ -70,7 +70,7 @@ class Moves:
     def __init__(self, difference: Difference) -> None:
         self._difference = difference
 
-    def key(self, key: Key) -> Key:
+    def key(self, key: NodeKey) -> NodeKey:
         """The key that a node has now."""
         entry = self._difference.workflows.get(key[1]) if len(key) > 1 else None
         if entry is not None:
@@ -81,7 +81,7 @@ class Moves:
         return key
 
 
-def key_of(change: Change) -> Key:
+def key_of(change: Change) -> NodeKey:
     """The node that a change is about: of a step that is gone, the workflow it was part of."""
     if change.entry is None:
         return (change.path,)
@@ -92,7 +92,7 @@ def key_of(change: Change) -> Key:
     return workflow_key(change.entry)
 
 
-def news_of(difference: Difference) -> Iterator[tuple[Key, str]]:
+def news_of(difference: Difference) -> Iterator[tuple[NodeKey, str]]:
     """The nodes that are to be marked, with the sign of each: of what is gone, what it was part of."""
     for change in difference.changes:
         if change.kind != "removed" or change.noun == "step":
@@ -108,12 +108,12 @@ class Tree:
     """The rows that are visible, and the changes to which they are."""
 
     def __init__(self, snapshot: Snapshot) -> None:
-        self.expanded: set[Key] = set()
-        self.news: dict[Key, str] = {}
+        self.expanded: set[NodeKey] = set()
+        self.news: dict[NodeKey, str] = {}
         """What is different since somebody has looked at it: its sign, by its node."""
         self.filter = ""
         self.snapshot = snapshot
-        self._marks: dict[Key, Line] = {}
+        self._marks: dict[NodeKey, Line] = {}
         self._documents: dict[Document, int] = {}
         self._folder = ""
         self.nodes: list[Node] = []
@@ -307,11 +307,11 @@ class Tree:
             above -= 1
         return above
 
-    def index(self, key: Key) -> int | None:
+    def index(self, key: NodeKey) -> int | None:
         """The row of a node, or None where it is not visible."""
         return next((index for index, node in enumerate(self.nodes) if node.key == key), None)
 
-    def reveal(self, key: Key) -> int | None:
+    def reveal(self, key: NodeKey) -> int | None:
         """Open all that a node stands below; its row, that of its nearest parent that exists, or None."""
         changed = False
         for size in range(1, len(key)):
@@ -330,7 +330,7 @@ class Tree:
         """Whether a file is one of those that are shown; a configuration is not."""
         return document in self._documents
 
-    def key_at(self, document: Document, pointer: str) -> Key:
+    def key_at(self, document: Document, pointer: str) -> NodeKey:
         """The node that a pointer leads to: the transition, step, trigger or workflow that holds its value."""
         from kustui.definition.models import TRIGGER_ID, Step
 
@@ -378,7 +378,7 @@ class Tree:
         """What sorts workflows as their rows are sorted, what is wrong with a file itself before them."""
         return self._documents[document], entry.item.extent.start if entry is not None else -1
 
-    def _rank(self, key: Key) -> tuple[int, int]:
+    def _rank(self, key: NodeKey) -> tuple[int, int]:
         """What sorts the rows of one workflow: where its step comes, and which of the step's ways it is."""
         entry = self.snapshot.collection.by_key.get(key[1]) if len(key) > 2 else None
         if entry is None:
@@ -393,11 +393,11 @@ class Tree:
         self.filter = text.strip()
         self._rebuild()
 
-    def matching(self, words: str) -> list[Key]:
+    def matching(self, words: str) -> list[NodeKey]:
         """The workflows that a filter leaves, whether it is in force or not."""
         return [workflow_key(entry) for entry in self.snapshot.collection.entries if _holds(entry, words)]
 
-    def place_among(self, keys: Sequence[Key], node: Node | None) -> float:
+    def place_among(self, keys: Sequence[NodeKey], node: Node | None) -> float:
         """Where a node stands among some workflows: the number of one of them, or between two numbers."""
         if node is None:
             return -0.5
@@ -409,7 +409,7 @@ class Tree:
                 return index if there == here else index - 0.5
         return len(keys) - 0.5
 
-    def link(self, node: Node) -> Key:
+    def link(self, node: Node) -> NodeKey:
         """Where Enter on a row leads: the scheduled workflow, the step a transition names; else nowhere."""
         from kustui.analysis.flow import Edge
         from kustui.analysis.schedules import ScheduleCall
@@ -485,7 +485,7 @@ class Tree:
             sign = CHANGED_SIGN if any(key[:size] == node.key for key in self.news) else ""
         return ((sign, "new"),) if sign else ()
 
-    def look_at(self, key: Key) -> bool:
+    def look_at(self, key: NodeKey) -> bool:
         """Somebody has looked at a node, and it is marked no more; whether it was."""
         if self.news.pop(key, None) is None:
             return False

@@ -11,7 +11,7 @@ from kustui.tui.widgets.rows_view import RowsView
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-    from kustui.tui.widgets.rows import Key, Rows
+    from kustui.tui.widgets.rows import NodeKey, Rows
     from kustui.workspace.difference import Difference
     from kustui.workspace.snapshot import Snapshot
 
@@ -34,7 +34,7 @@ class TreeView(RowsView):
     SIGNS = "▸◆●◇→↯⇒✗▲·+"
 
     tree_of: Tree | None = None
-    _displaced: Key = ()
+    _displaced: NodeKey = ()
     """The node that the cursor was on when that went away."""
 
     @property
@@ -70,7 +70,7 @@ class TreeView(RowsView):
         self._displaced = ()
         super().watch_cursor(before, now)
 
-    def go_to(self, key: Key) -> bool:
+    def go_to(self, key: NodeKey) -> bool:
         """Put the cursor on a node, opening what it stands below; False where it is nowhere."""
         if self.tree_of is None:
             return False
@@ -98,7 +98,7 @@ class TreeView(RowsView):
         assert self.tree_of is not None
         self.show(self.tree_of.rows, self._nearest(node.key if node else ()))
 
-    def _nearest(self, key: Key) -> int:
+    def _nearest(self, key: NodeKey) -> int:
         """The row of a node, else of what it stands below, else of the first workflow."""
         tree = self.tree_of
         assert tree is not None
@@ -146,5 +146,5 @@ class TreeView(RowsView):
             self.post_message(self.Moved(self))
 
 
-def _same(key: Key) -> Key:
+def _same(key: NodeKey) -> NodeKey:
     return key

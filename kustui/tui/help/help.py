@@ -11,10 +11,10 @@ from textual.screen import Screen
 from kustui.text.terminal_safe import shown
 from kustui.tui.bindings import BY_ID, actions_of, bindings
 from kustui.tui.help.help_rows import Topic, help_rows
-from kustui.tui.widgets.filter import Filter
+from kustui.tui.widgets.bars import StatusBar
+from kustui.tui.widgets.filter_input import Filter
 from kustui.tui.widgets.rows import Rows
 from kustui.tui.widgets.rows_view import RowsView
-from kustui.tui.widgets.status import StatusBar
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

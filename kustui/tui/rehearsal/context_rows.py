@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kustui.simulate.engine.state import Run
     from kustui.simulate.engine.trace import Entry
     from kustui.tui.rehearsal.session import Session
-    from kustui.tui.widgets.rows import Key
+    from kustui.tui.widgets.rows import NodeKey
 
 MOST = 200
 """Members of a value that are listed before the rest is counted."""
@@ -27,7 +27,7 @@ _DEEPEST = 60
 """Levels that are shown: a ring of schedules may wrap a value again and again."""
 
 
-def context_rows(session: Session, folded: frozenset[Key]) -> list[Row]:
+def context_rows(session: Session, folded: frozenset[NodeKey]) -> list[Row]:
     """A row a value; the link of each is its path. Open are the steps and what is in them, unless they are ``folded``;
     what is deeper is closed, unless it is."""
     run = session.state.run or session.state.last_run
@@ -37,7 +37,7 @@ def context_rows(session: Session, folded: frozenset[Key]) -> list[Row]:
 
 
 class _Tree:
-    def __init__(self, session: Session, run: Run, folded: frozenset[Key]) -> None:
+    def __init__(self, session: Session, run: Run, folded: frozenset[NodeKey]) -> None:
         self._run, self._folded = run, folded
         self._member: Member = session.organisation.member(run.key)
         last = session.entry
@@ -67,7 +67,7 @@ class _Tree:
             mark = ((words.MARKS[entry.mark], MARK_LOOKS[entry.mark]),)
         yield from self._value((node,), label, value, 0, mark)
 
-    def _value(self, path: Key, label: Line, value: Any, depth: int, mark: Line = ()) -> Iterator[Row]:
+    def _value(self, path: NodeKey, label: Line, value: Any, depth: int, mark: Line = ()) -> Iterator[Row]:
         inner = _members(value)
         margin: Line = (("  " * min(depth, 20), ""),)
         if inner is None or depth > _DEEPEST:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from kustui.tui.rehearsal.session import Session
-    from kustui.tui.widgets.rows import Key
+    from kustui.tui.widgets.rows import NodeKey
 
 
 class ContextView(RowsView):
@@ -22,7 +22,7 @@ class ContextView(RowsView):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(empty="a run has a context once it has begun", cursor_always=False, id=id)
-        self._folded: frozenset[Key] = frozenset()
+        self._folded: frozenset[NodeKey] = frozenset()
         self._session: Session | None = None
 
     def tell(self, session: Session) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kustui.diagrams.labels import condition_words, label_of
 from kustui.diagrams.styled_lines import width_of
-from kustui.tui.widgets.rows import Page
+from kustui.tui.widgets.rows import RowBuilder
 
 if TYPE_CHECKING:
     from kustui.diagrams.styled_lines import Line
@@ -18,24 +18,24 @@ _BAR = 10
 
 
 def coverage_rows(session: Session, width: int) -> list[Row]:
-    page = Page(width)
+    builder = RowBuilder(width)
     coverage = session.coverage
-    _shares(page, coverage.steps, coverage.edges)
+    _shares(builder, coverage.steps, coverage.edges)
     for covered in coverage.workflows:
-        _workflow(page, covered)
-    return page.rows
+        _workflow(builder, covered)
+    return builder.rows
 
 
-def _workflow(page: Page, covered: Covered) -> None:
+def _workflow(builder: RowBuilder, covered: Covered) -> None:
     flow = covered.member.flow
-    page.heading(covered.member.title)
-    _shares(page, covered.steps, covered.edges, indent=2)
+    builder.heading(covered.member.title)
+    _shares(builder, covered.steps, covered.edges, indent=2)
     for id_ in covered.steps_left:
-        page.put(("  ○ never ", "warning"), *label_of(flow, id_), indent=10)
+        builder.add(("  ○ never ", "warning"), *label_of(flow, id_), indent=10)
     for edge in covered.edges_left:
         sign = "↯" if edge.after_failure else "→"
         name: Line = ((f" “{edge.transition.label}”", "muted"),) if edge.transition.label else ()
-        page.put(
+        builder.add(
             (f"  {sign} never ", "warning"),
             *label_of(flow, edge.source),
             (" → ", "muted"),
@@ -45,18 +45,18 @@ def _workflow(page: Page, covered: Covered) -> None:
             indent=10,
         )
     if not covered.steps_left and not covered.edges_left:
-        page.put(("  ✓ everything was taken", "good"))
+        builder.add(("  ✓ everything was taken", "good"))
 
 
-def _shares(page: Page, steps: Share, edges: Share, indent: int = 0) -> None:
+def _shares(builder: RowBuilder, steps: Share, edges: Share, indent: int = 0) -> None:
     """Beside each other where there is room for both."""
     margin, one, other = (" " * indent, ""), _share("steps", steps), _share("transitions", edges)
     both: Line = (margin, *one, ("   ", ""), *other)
-    if width_of(both) <= page.width:
-        page.put(*both)
+    if width_of(both) <= builder.width:
+        builder.add(*both)
     else:
-        page.put(margin, *one)
-        page.put(margin, *other)
+        builder.add(margin, *one)
+        builder.add(margin, *other)
 
 
 def _share(noun: str, share: Share) -> Line:

@@ -8,7 +8,7 @@ from kustui.simulate.engine.trace import Kind
 from kustui.simulate.reports import words
 from kustui.tui.rehearsal.queue_rows import ENTRY
 from kustui.tui.rehearsal.trace_rows import put_answer, put_asides, put_effects, put_given, put_over, put_ways
-from kustui.tui.widgets.rows import Page, Row
+from kustui.tui.widgets.rows import Row, RowBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -59,21 +59,21 @@ def _differences(session: Session) -> Mapping[int, list[str]]:
 
 def entry_rows(organisation: Organisation, entry: Entry, width: int) -> list[Row]:
     """One entry, its first row with the time where something begins."""
-    page = Page(width)
+    builder = RowBuilder(width)
     link = (ENTRY, str(entry.number))
     if entry.kind in (Kind.EVENT, Kind.START, Kind.SKIPPED):
-        page.put((f"{words.moment(entry.at)}  ", "info"), (words.heading(entry), "heading"))
+        builder.add((f"{words.moment(entry.at)}  ", "info"), (words.heading(entry), "heading"))
         if entry.cause:
-            page.put(("  because  ", "muted"), (entry.cause, "muted"), indent=11)
+            builder.add(("  because  ", "muted"), (entry.cause, "muted"), indent=11)
     else:
         forced = (("  forced", "new"),) if entry.forced else ()
-        page.put(("● ", "action"), (words.heading(entry), "name"), *forced)
+        builder.add(("● ", "action"), (words.heading(entry), "name"), *forced)
     if entry.kind is not Kind.START or entry.mark is not None:
-        put_answer(page, entry)
-    put_given(page, entry)
-    put_effects(page, entry)
+        put_answer(builder, entry)
+    put_given(builder, entry)
+    put_effects(builder, entry)
     if entry.run and entry.key in organisation.collection.by_key:
-        put_ways(page, organisation.member(entry.key), entry)
-    put_over(page, entry)
-    put_asides(page, entry)
-    return [row._replace(link=link) for row in page.rows if row.line]
+        put_ways(builder, organisation.member(entry.key), entry)
+    put_over(builder, entry)
+    put_asides(builder, entry)
+    return [row._replace(link=link) for row in builder.rows if row.line]

@@ -19,9 +19,9 @@ from kustui.tui.rehearsal.layout import COURSE, MIDDLE, PANES, RIGHT, Arrangemen
 from kustui.tui.rehearsal.panes import ABOUT, KEYS, described
 from kustui.tui.rehearsal.prompt import Prompt
 from kustui.tui.rehearsal.run_rail_view import CourseView
-from kustui.tui.widgets.rows import Key, Row, Rows
+from kustui.tui.widgets.bars import StatusBar
+from kustui.tui.widgets.rows import NodeKey, Row, Rows
 from kustui.tui.widgets.rows_view import LinesView, RowsView
-from kustui.tui.widgets.status import StatusBar
 
 if TYPE_CHECKING:
     from textual import events
@@ -41,7 +41,7 @@ _SHARE = 45
 """Percent of the height that the flow takes at most where it stands above another pane."""
 
 
-class Stage(Screen[Key]):
+class Stage(Screen[NodeKey]):
     """What a session shows. Nothing is decided in here."""
 
     DEFAULT_CSS = """

@@ -12,7 +12,7 @@ from kustui.tui.rehearsal.choices import Choices
 from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.rehearsal.layout import COURSE
 from kustui.tui.rehearsal.scenario_actions import Keeping, told_of
-from kustui.tui.widgets.rows import Key, Row
+from kustui.tui.widgets.rows import NodeKey, Row
 from kustui.tui.widgets.rows_view import LinesView, RowsView
 
 if TYPE_CHECKING:
@@ -161,7 +161,7 @@ class Rehearse(Keeping):
         else:
             self.dismiss(self._place())
 
-    def _place(self) -> Key:
+    def _place(self) -> NodeKey:
         """The node of the tree that is rehearsed."""
         session = self.session
         if session is None:

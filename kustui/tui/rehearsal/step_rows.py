@@ -19,7 +19,7 @@ from kustui.tui.rehearsal.trace_rows import (
     put_over,
     put_ways,
 )
-from kustui.tui.widgets.rows import Page
+from kustui.tui.widgets.rows import RowBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,72 +34,74 @@ if TYPE_CHECKING:
 
 def step_rows(session: Session, node: str, width: int, actions: Mapping[str, Action] = BY_ID) -> list[Row]:
     """The rows for a node of the workflow that is drawn: the one at hand, or another that somebody looks at."""
-    page = Page(width)
+    builder = RowBuilder(width)
     state = session.state
     key, here = session.place
     if state.run is not None and node == here:
-        _at_hand(page, session, state, actions)
+        _at_hand(builder, session, state, actions)
     elif (entry := session.entry_of(key, node)) is not None:
-        _happened(page, session, entry)
+        _happened(builder, session, entry)
         if state.run is None and node == here:
-            _between(page, session, state, actions)
+            _between(builder, session, state, actions)
     elif state.run is None and node == here:
-        _between(page, session, state, actions)
+        _between(builder, session, state, actions)
     else:
         member = session.organisation.member(key)
-        page.put(*label_of(member.flow, node))
-        page.put(("  it has not run in this run", "muted"))
-    return page.rows
+        builder.add(*label_of(member.flow, node))
+        builder.add(("  it has not run in this run", "muted"))
+    return builder.rows
 
 
-def _at_hand(page: Page, session: Session, state: State, actions: Mapping[str, Action]) -> None:
+def _at_hand(builder: RowBuilder, session: Session, state: State, actions: Mapping[str, Action]) -> None:
     member = state.member
     assert member is not None, "a run has one"
     if state.question is not None:
-        page.put(("? ", "warning"), ("this cannot be decided without Kustomer", "warning"))
-        page.put(("  asked    ", "muted"), (state.question.words, "name"), indent=11)
-        page.put(("  because  ", "muted"), (state.question.why, ""), indent=11)
+        builder.add(("? ", "warning"), ("this cannot be decided without Kustomer", "warning"))
+        builder.add(("  asked    ", "muted"), (state.question.words, "name"), indent=11)
+        builder.add(("  because  ", "muted"), (state.question.why, ""), indent=11)
         for id_ in ("rehearse.answer", "rehearse.force", "rehearse.leave-run"):
             names = key_names(actions[id_]) or ("",)
-            page.put((f"  {names[0]:<9}", "key"), (BY_ID[id_].help, "muted"), indent=11)
+            builder.add((f"  {names[0]:<9}", "key"), (BY_ID[id_].help, "muted"), indent=11)
     entry = preview(state)
     if entry is None:
         if state.question is None:
-            page.put(("▶ next  ", "new"), *label_of(member.flow, state.run.at if state.run else "1"))
-            page.put(("  it asks something: step on to see what", "warning"))
-        _ways_alone(page, session, state)
+            builder.add(("▶ next  ", "new"), *label_of(member.flow, state.run.at if state.run else "1"))
+            builder.add(("  it asks something: step on to see what", "warning"))
+        _ways_alone(builder, session, state)
         return
-    put_heading(page, entry, at_hand=True)
-    _told(page, session, entry, table(state), at_hand=True)
+    put_heading(builder, entry, at_hand=True)
+    _told(builder, session, entry, table(state), at_hand=True)
 
 
-def _told(page: Page, session: Session, entry: Entry, edges: tuple[Tried, ...] = (), *, at_hand: bool = False) -> None:
+def _told(
+    builder: RowBuilder, session: Session, entry: Entry, edges: tuple[Tried, ...] = (), *, at_hand: bool = False
+) -> None:
     """What a person wants to know first comes first: that it is over and why, what it answers, which way it goes."""
-    put_over(page, entry, at_hand=at_hand)
+    put_over(builder, entry, at_hand=at_hand)
     if entry.broken:
-        put_asides(page, entry)
-    put_answer(page, entry)
-    put_ways(page, session.organisation.member(entry.key), entry, edges, links=at_hand)
-    _put_cause(page, session, entry)
-    put_effects(page, entry)
-    put_given(page, entry)
+        put_asides(builder, entry)
+    put_answer(builder, entry)
+    put_ways(builder, session.organisation.member(entry.key), entry, edges, links=at_hand)
+    _put_cause(builder, session, entry)
+    put_effects(builder, entry)
+    put_given(builder, entry)
     if not entry.broken:
-        put_asides(page, entry)
+        put_asides(builder, entry)
 
 
-def _put_cause(page: Page, session: Session, entry: Entry) -> None:
+def _put_cause(builder: RowBuilder, session: Session, entry: Entry) -> None:
     """Where a run is over for want of a value: what was wrong with what it was handed over."""
     if not entry.ended or words.why(entry) == entry.ended:
         return
     scheduling = session.scheduling(entry.run)
     for note in session.notes_of(entry.run):
-        page.put(("  because  ", "warning"), (note, ""), indent=11)
+        builder.add(("  because  ", "warning"), (note, ""), indent=11)
     if scheduling is not None:
-        page.put(("  ← ", "link"), (f"handed over by {scheduling.title}, {scheduling.name}", ""), indent=4)
-        page.problems(scheduling.problems)
+        builder.add(("  ← ", "link"), (f"handed over by {scheduling.title}, {scheduling.name}", ""), indent=4)
+        builder.problems(scheduling.problems)
 
 
-def _ways_alone(page: Page, session: Session, state: State) -> None:
+def _ways_alone(builder: RowBuilder, session: Session, state: State) -> None:
     """The table where the step itself does not come to its end."""
     from dataclasses import replace
 
@@ -110,42 +112,42 @@ def _ways_alone(page: Page, session: Session, state: State) -> None:
     found = table(replace(state, question=None))
     if found:
         failure = state.plan.failure
-        put_ways(page, member, Entry(0, Kind.STEP, state.clock, tried=found, failure=failure), links=True)
+        put_ways(builder, member, Entry(0, Kind.STEP, state.clock, tried=found, failure=failure), links=True)
 
 
-def _happened(page: Page, session: Session, entry: Entry) -> None:
-    put_heading(page, entry, at_hand=False)
-    _told(page, session, entry)
+def _happened(builder: RowBuilder, session: Session, entry: Entry) -> None:
+    put_heading(builder, entry, at_hand=False)
+    _told(builder, session, entry)
 
 
-def _between(page: Page, session: Session, state: State, actions: Mapping[str, Action]) -> None:
+def _between(builder: RowBuilder, session: Session, state: State, actions: Mapping[str, Action]) -> None:
     """What is next where no run is at hand."""
     if state.waiting:
         title = session.organisation.member(state.waiting[0].key).title
-        page.put(("▶ next  ", "new"), (f"run {state.waiting[0].number} of ", ""), (title, "name"), (" begins", ""))
+        builder.add(("▶ next  ", "new"), (f"run {state.waiting[0].number} of ", ""), (title, "name"), (" begins", ""))
         return
     taken = state.queue.next(state.clock)
     if taken is None:
-        page.put(("■ ", "name"), ("nothing is left to happen", "name"))
+        builder.add(("■ ", "name"), ("nothing is left to happen", "name"))
         return
     due = taken.due
     wait = f" after {words.moment(taken.clock - state.clock)[2:]}" if taken.clock > state.clock else ""
     if due.key:
         title = session.organisation.member(due.key).title
-        page.put(("▶ next  ", "new"), ("a scheduled run of ", ""), (title, "name"), (wait, "info"))
-        _payload(page, "inputs", Mark.INPUTS, due)
+        builder.add(("▶ next  ", "new"), ("a scheduled run of ", ""), (title, "name"), (wait, "info"))
+        _payload(builder, "inputs", Mark.INPUTS, due)
         return
     happens = (" happens", "")
-    page.put(("▶ next  ", "new"), ("the event ", ""), (event_name(session, due), "event"), happens, (wait, "info"))
-    _payload(page, "payload", Mark.DRAFTED if due.drafted else Mark.EVENT, due)
+    builder.add(("▶ next  ", "new"), ("the event ", ""), (event_name(session, due), "event"), happens, (wait, "info"))
+    _payload(builder, "payload", Mark.DRAFTED if due.drafted else Mark.EVENT, due)
     if due.drafted:
         changes = [((key, "key"), (" changes it", "muted")) for key in key_names(actions["rehearse.edit-event"])[:1]]
-        page.put(("  made up from what the workflow reads: ", "muted"), *(changes[0] if changes else ()), indent=2)
+        builder.add(("  made up from what the workflow reads: ", "muted"), *(changes[0] if changes else ()), indent=2)
 
 
-def _payload(page: Page, label: str, mark: Mark, due: Due) -> None:
+def _payload(builder: RowBuilder, label: str, mark: Mark, due: Due) -> None:
     come_from = (f"{words.MARKS[mark]} ", MARK_LOOKS[mark])
-    page.put((f"  {label:<9}", "muted"), come_from, (words.whole(due.payload), ""), indent=11)
+    builder.add((f"  {label:<9}", "muted"), come_from, (words.whole(due.payload), ""), indent=11)
 
 
 def event_name(session: Session, due: Due) -> str:

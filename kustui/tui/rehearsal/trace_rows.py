@@ -1,4 +1,4 @@
-"""What happened, or is about to, put down on a page: what was given and answered, which ways were tried, and why."""
+"""What happened, or is about to, put down on a builder: what was given and answered, which ways were tried, and why."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kustui.simulate.engine.organisation import Member
     from kustui.simulate.engine.trace import Entry, Tried
     from kustui.simulate.values.conditions import Seen, Verdict
-    from kustui.tui.widgets.rows import Page
+    from kustui.tui.widgets.rows import RowBuilder
 
 MARK_LOOKS = {
     Mark.EVENT: "info",
@@ -35,23 +35,25 @@ EDGE = "way"
 """The first of the link of a row that is a way out: behind it its pointer."""
 
 
-def put_heading(page: Page, entry: Entry, *, at_hand: bool) -> None:
+def put_heading(builder: RowBuilder, entry: Entry, *, at_hand: bool) -> None:
     """What it is about: the step with its action, or the trigger."""
     action: Line = ((f"  {short_action(entry.action)}", "muted"),) if entry.action else ()
     name = "trigger" if entry.kind is Kind.START else entry.name
     id_: Line = ((f" {entry.node}", "muted"),) if entry.kind is Kind.STEP and entry.name != entry.node else ()
     count = f"  time {entry.invocation}" if entry.invocation > 1 else ""
     sign = ("▶ next  ", "new") if at_hand else (f"{words.moment(entry.at)}  ", "muted")
-    page.put(sign, (name, "name"), *id_, *action, (count, "muted"))
+    builder.add(sign, (name, "name"), *id_, *action, (count, "muted"))
 
 
-def put_answer(page: Page, entry: Entry) -> None:
+def put_answer(builder: RowBuilder, entry: Entry) -> None:
     """What it answers or is given to start with, with the word for where that comes from."""
     if entry.failure is not None:
-        page.put(("  fails    ", "error"), ("mocked ", MARK_LOOKS[Mark.MOCKED]), (entry.failure.message, ""), indent=11)
+        builder.add(
+            ("  fails    ", "error"), ("mocked ", MARK_LOOKS[Mark.MOCKED]), (entry.failure.message, ""), indent=11
+        )
     elif entry.output is not MISSING and entry.mark is not None:
         verb = {Kind.EVENT: "payload", Kind.START: "inputs" if entry.mark is Mark.INPUTS else "payload"}
-        page.put(
+        builder.add(
             (f"  {verb.get(entry.kind, 'answers'):<9}", "muted"),
             (f"{words.MARKS[entry.mark]} ", MARK_LOOKS[entry.mark]),
             (words.whole(entry.output), ""),
@@ -59,57 +61,61 @@ def put_answer(page: Page, entry: Entry) -> None:
         )
 
 
-def put_given(page: Page, entry: Entry) -> None:
+def put_given(builder: RowBuilder, entry: Entry) -> None:
     """The params as they are resolved."""
     label = "given"
     for name, value in entry.params.items() if isinstance(entry.params, dict) else ():
         look = "warning" if isinstance(value, Undecided) else ""
-        page.put((f"  {label:<9}", "muted"), (f"{name} ", "key"), (words.value(value), look), indent=11)
+        builder.add((f"  {label:<9}", "muted"), (f"{name} ", "key"), (words.value(value), look), indent=11)
         label = ""
     for pointer in entry.left_out:
         name = pointer.partition("/params/")[2].replace("/", ".")
-        page.put((f"  {label:<9}", "muted"), (f"{name} ", "key"), ("missing, so it is left out", "warning"), indent=11)
+        builder.add(
+            (f"  {label:<9}", "muted"), (f"{name} ", "key"), ("missing, so it is left out", "warning"), indent=11
+        )
         label = ""
 
 
-def put_effects(page: Page, entry: Entry) -> None:
+def put_effects(builder: RowBuilder, entry: Entry) -> None:
     """What it puts on the queue, and what else a person should know."""
     if entry.waited:
-        page.put(("  waited   ", "warning"), (f"{words.moment(entry.waited)[2:]} for a window of 1,000 runs", ""))
+        builder.add(("  waited   ", "warning"), (f"{words.moment(entry.waited)[2:]} for a window of 1,000 runs", ""))
     if (told := entry.scheduled) is not None:
-        page.put(("  ⇒ schedules ", "link"), (told.title, ""), (f" for {words.moment(told.due)}", "info"), indent=11)
+        builder.add(("  ⇒ schedules ", "link"), (told.title, ""), (f" for {words.moment(told.due)}", "info"), indent=11)
         for name, value in told.inputs.items():
-            page.put(("           ", ""), (f"{name} ", "key"), (words.value(value), ""), indent=13)
+            builder.add(("           ", ""), (f"{name} ", "key"), (words.value(value), ""), indent=13)
     if entry.published:
-        page.put(("  publishes ", "link"), (entry.published, ""), indent=11)
+        builder.add(("  publishes ", "link"), (entry.published, ""), indent=11)
     for note in entry.notes:
-        page.put(("  note     ", "warning"), (note, ""), indent=11)
+        builder.add(("  note     ", "warning"), (note, ""), indent=11)
 
 
-def put_over(page: Page, entry: Entry, *, at_hand: bool = False) -> None:
+def put_over(builder: RowBuilder, entry: Entry, *, at_hand: bool = False) -> None:
     """Why the run is over, if it is, or would be."""
     if entry.ended:
         look = "error" if entry.broken else "name"
         glyph = "✗ stops" if entry.broken else "■ ends" if at_hand else "■ over"
-        page.put((f"  {glyph:<9}", look), (words.why(entry), look), indent=11)
+        builder.add((f"  {glyph:<9}", look), (words.why(entry), look), indent=11)
 
 
-def put_asides(page: Page, entry: Entry) -> None:
+def put_asides(builder: RowBuilder, entry: Entry) -> None:
     """What is wrong with the definition there, and what in this is our reading."""
-    page.problems(dict.fromkeys((*([entry.problem] if entry.problem else []), *entry.problems)))
+    builder.problems(dict.fromkeys((*([entry.problem] if entry.problem else []), *entry.problems)))
     if entry.assumed:
-        page.put(("  assumed  ", "muted"), ("; ".join(entry.assumed), "muted"), indent=11)
+        builder.add(("  assumed  ", "muted"), ("; ".join(entry.assumed), "muted"), indent=11)
 
 
-def put_ways(page: Page, member: Member, entry: Entry, table: Sequence[Tried] = (), *, links: bool = False) -> None:
+def put_ways(
+    builder: RowBuilder, member: Member, entry: Entry, table: Sequence[Tried] = (), *, links: bool = False
+) -> None:
     """The ways out in the order in which they are tried, each with what its operands are; behind the one that wins
     those of ``table`` that are not tried any more."""
     tried = {each.pointer for each in entry.tried}
     for each in (*entry.tried, *(each for each in table if each.pointer not in tried)):
-        put_way(page, member, entry, each, tried=each.pointer in tried, links=links)
+        put_way(builder, member, entry, each, tried=each.pointer in tried, links=links)
 
 
-def put_way(page: Page, member: Member, entry: Entry, edge: Tried, *, tried: bool, links: bool) -> None:
+def put_way(builder: RowBuilder, member: Member, entry: Entry, edge: Tried, *, tried: bool, links: bool) -> None:
     told_by = naming(member.flow)
     taken = tried and edge.pointer == entry.taken
     outcome = words.outcome(edge)
@@ -128,8 +134,8 @@ def put_way(page: Page, member: Member, entry: Entry, edge: Tried, *, tried: boo
     comparisons = [*edge.verdict.comparisons] if edge.verdict is not None else []
     condition = "no condition" if edge.verdict is None else in_words(edge.verdict.condition, told_by)
     alone = len(comparisons) < 2
-    column, further = (13, 19) if page.width >= _WIDE else (12, 8)
-    page.put(
+    column, further = (13, 19) if builder.width >= _WIDE else (12, 8)
+    builder.add(
         (f"  {sign:<{column}}", look),
         (arrow, look),
         *failing,
@@ -143,7 +149,7 @@ def put_way(page: Page, member: Member, entry: Entry, edge: Tried, *, tried: boo
     )
     for each in comparisons if not alone else ():
         holds = {True: ("✓ ", "good"), False: ("∙ ", "muted"), None: ("? ", "warning")}[each.holds]
-        page.put(
+        builder.add(
             (" " * (further - 2), ""),
             holds,
             (in_words(each.condition, told_by), ""),

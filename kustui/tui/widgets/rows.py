@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.diagrams.glyphs import MARKS
-from kustui.diagrams.styled_lines import Line, Piece, fitted, set_out, wrapped
+from kustui.diagrams.styled_lines import Line, Piece, fitted, set_out, width_of, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from kustui.check.problems import Problem
     from kustui.definition.collection import Document
 
-MANY = 40
+MAX_LISTED = 40
 """Elements of a list that are told before the rest is counted."""
 _LABEL = 11
 """Cells of the labels at the left."""
 
-Key = tuple[str, ...]
-"""Who a node of the tree is, across reloads; its prefixes are the nodes it stands below."""
+BREADCRUMB_SEPARATOR = (" › ", "muted")
+
+NodeKey = tuple[str, ...]
+"""What identifies a node of the tree across reloads; its prefixes are the keys of the nodes above it."""
 
 
 class Target(NamedTuple):
@@ -39,7 +41,7 @@ class Row(NamedTuple):
     """At the right edge, left out where there is no room for all of it."""
     mark: Line = ()
     """At the right edge, always shown: the line is cut short for it."""
-    link: Key = ()
+    link: NodeKey = ()
     """The node of the tree that Enter goes to."""
     target: Target | None = None
     """The place in a file that Enter goes to."""
@@ -48,6 +50,15 @@ class Row(NamedTuple):
 def laid_out(row: Row, width: int) -> Line:
     """A row as one line of at most ``width`` cells."""
     return set_out(row.line, row.aside, row.mark, width)
+
+
+def shorten_breadcrumbs(crumbs: Line, width: int) -> Line:
+    """The breadcrumbs that ``width`` cells have room for: the outermost go first, the last one stays."""
+    shorter = ((("…", "muted"), *crumbs[index:]) for index, piece in enumerate(crumbs) if piece == BREADCRUMB_SEPARATOR)
+    line = crumbs
+    while width_of(line) > width and (next_shorter := next(shorter, None)) is not None:
+        line = next_shorter
+    return line
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +83,14 @@ class Rows:
         return "".join(text for text, _ in self.make(index).line)
 
 
-class Page:
+class RowBuilder:
     """Rows as they are put down, wrapped to the pane's width."""
 
     def __init__(self, width: int) -> None:
         self.width = max(width, 16)
         self.rows: list[Row] = []
 
-    def put(self, *pieces: Piece, indent: int = 0, link: Key = (), target: Target | None = None) -> None:
+    def add(self, *pieces: Piece, indent: int = 0, link: NodeKey = (), target: Target | None = None) -> None:
         """One paragraph; continued lines are indented."""
         for line in wrapped(pieces, self.width, indent):
             self.rows.append(Row(line, link=link, target=target))
@@ -89,44 +100,44 @@ class Page:
         self.rows.append(Row(fitted(pieces, self.width)))
 
     def title(self, text: str, look: str = "heading") -> None:
-        self.put((text, look))
+        self.add((text, look))
 
     def heading(self, text: str) -> None:
         if self.rows and self.rows[-1].line:
             self.rows.append(Row())
-        self.put((text, "heading"))
+        self.add((text, "heading"))
 
-    def field(self, label: str, *pieces: Piece, link: Key = ()) -> None:
+    def field(self, label: str, *pieces: Piece, link: NodeKey = ()) -> None:
         """A label, and beside it what it is for."""
         if pieces and any(text for text, _ in pieces):
-            self.put((f"{label:<{_LABEL}}", "muted"), *pieces, indent=_LABEL, link=link)
+            self.add((f"{label:<{_LABEL}}", "muted"), *pieces, indent=_LABEL, link=link)
 
-    def item(self, *pieces: Piece, link: Key = (), indent: int = 2) -> None:
-        self.put((" " * indent, ""), *pieces, indent=indent + 2, link=link)
+    def item(self, *pieces: Piece, link: NodeKey = (), indent: int = 2) -> None:
+        self.add((" " * indent, ""), *pieces, indent=indent + 2, link=link)
 
     def none(self, text: str) -> None:
         self.item((text, "muted"))
 
     def problems(self, problems: Iterable[Problem]) -> None:
         found = sorted(problems, key=lambda problem: -problem.severity)
-        for problem in found[:MANY]:
+        for problem in found[:MAX_LISTED]:
             glyph, look = MARKS[problem.severity]
             where = problem.where()
             target = Target(problem.document, problem.pointer, where.start)
-            self.put((f"{glyph} ", look), (problem.message, ""), indent=2, target=target)
+            self.add((f"{glyph} ", look), (problem.message, ""), indent=2, target=target)
             if problem.hint:
-                self.put(("  ", ""), (problem.hint, "good"), indent=2, target=target)
-            self.put((f"  {problem.rule} at {problem.document.source.place(where.start)}", "muted"), target=target)
+                self.add(("  ", ""), (problem.hint, "good"), indent=2, target=target)
+            self.add((f"  {problem.rule} at {problem.document.source.place(where.start)}", "muted"), target=target)
             for related in problem.related:
                 start = related.where().start
-                self.put(
+                self.add(
                     ("  └ ", "muted"),
                     (related.message, ""),
                     (f" {related.document.path}:{related.document.source.place(start)}", "muted"),
                     indent=4,
                     target=Target(related.document, related.pointer, start),
                 )
-        if len(found) > MANY:
-            self.none(f"and {len(found) - MANY} more")
+        if len(found) > MAX_LISTED:
+            self.none(f"and {len(found) - MAX_LISTED} more")
         if found:
             self.rows.append(Row())

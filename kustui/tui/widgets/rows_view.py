@@ -127,11 +127,9 @@ class RowsView(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         index = self.top + y
-        base, looks = self.rich_style, looks_of(self.app)
         if index >= self.rows.count:
-            line = self._beyond(y)
-            pieces = [Segment(" ", base), *(Segment(shown(text), base + looks[look]) for text, look in line)]
-            return Strip(pieces).adjust_cell_length(width, base)
+            return line_strip(self, self._beyond(y))
+        base, looks = self.rich_style, looks_of(self.app)
         here = index == self.cursor
         cursor = Style()
         leads = self.has_focus or self.led
@@ -313,10 +311,14 @@ class LinesView(Widget):
             self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        width, base, looks = self.size.width, self.rich_style, looks_of(self.app)
-        line = laid_out(self.rows[y], width - 2) if y < len(self.rows) else ()
-        segments = [Segment(shown(text), base + looks[look]) for text, look in line]
-        return Strip([Segment(" ", base), *segments]).adjust_cell_length(width, base)
+        return line_strip(self, laid_out(self.rows[y], self.size.width - 2) if y < len(self.rows) else ())
+
+
+def line_strip(widget: Widget, line: Line) -> Strip:
+    """A line as a widget draws it: one blank before it, and the rest of the widget's width filled."""
+    base, looks = widget.rich_style, looks_of(widget.app)
+    segments = [Segment(" ", base), *(Segment(shown(text), base + looks[look]) for text, look in line)]
+    return Strip(segments).adjust_cell_length(widget.size.width, base)
 
 
 def _no_row(index: int) -> Row:

@@ -50,7 +50,7 @@ def board(monkeypatch: pytest.MonkeyPatch) -> Clipboard:
     monkeypatch.setenv("TERM", "xterm-kitty")
     monkeypatch.setattr("kustui.tui.app.Kustui.copy_to_clipboard", lambda _, text: found.terminal.append(text))
     monkeypatch.setattr(clipboard, "to_tmux", found.to_tmux)
-    monkeypatch.setattr("kustui.tui.terminal.plain_text.show_plain", found.show_plain)
+    monkeypatch.setattr("kustui.tui.terminal.clipboard.show_plain", found.show_plain)
     return found
 
 

@@ -36,9 +36,9 @@ from kustui.tui.help.palette import commands
 from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.rehearsal.prompt import TypedLine, TypedSheet
 from kustui.tui.rehearsal.screen import Rehearse
-from kustui.tui.widgets.filter import Filter
+from kustui.tui.widgets.bars import StatusBar
+from kustui.tui.widgets.filter_input import Filter
 from kustui.tui.widgets.rows_view import RowsView
-from kustui.tui.widgets.status import StatusBar
 from kustui.workspace.background_load import BackgroundLoad
 from tests.support.definitions import a_workflow
 from tests.support.flows import step, workflow

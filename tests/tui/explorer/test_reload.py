@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.diagrams.styled_lines import width_of
-from kustui.tui.widgets.banner import Banner, banner_rows
-from kustui.tui.widgets.filter import Filter
+from kustui.tui.widgets.bars import Banner, banner_rows
+from kustui.tui.widgets.filter_input import Filter
 from tests.support.definitions import a_workflow, opened
 from tests.support.flows import edge, step, workflow
 from tests.support.trees import text_of

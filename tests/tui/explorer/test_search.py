@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kustui.search.text_search import Search, beyond, lowered
 from kustui.tui.diagrams.boxes_view import BoxesView
-from kustui.tui.widgets.filter import Filter
+from kustui.tui.widgets.filter_input import Filter
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.trees import SAMPLES, text_of
 from tests.tui.explorer.test_explorer import CHAIN, Eye, explorer, written

@@ -26,7 +26,7 @@ from tests.support.trees import (
 )
 
 if TYPE_CHECKING:
-    from kustui.tui.widgets.rows import Key
+    from kustui.tui.widgets.rows import NodeKey
 
 SCHEDULE = "kustomer.app.scheduler.schedule-workflow"
 
@@ -332,9 +332,9 @@ def test_before_anything_is_examined_nothing_is_marked() -> None:
     assert all(not tree.row(index).mark for index in range(len(tree.nodes)))
 
 
-def walk(tree: Tree, by: int) -> list[Key]:
+def walk(tree: Tree, by: int) -> list[NodeKey]:
     """Where the key for the next problem leads, from the first row on, until it is back where it was first."""
-    seen: list[Key] = []
+    seen: list[NodeKey] = []
     here = 0
     while (problem := tree.problem_beyond(here, by)) is not None:
         index = tree.reveal(tree.key_at(problem.document, problem.pointer))

@@ -15,23 +15,23 @@ if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.definition.models import Part
     from kustui.diagrams.styled_lines import Line
-    from kustui.tui.widgets.rows import Key, Page
+    from kustui.tui.widgets.rows import NodeKey, RowBuilder
 
 
-def put_value(page: Page, analysis: WorkflowAnalysis, value: object, indent: int) -> None:
+def add_value(builder: RowBuilder, analysis: WorkflowAnalysis, value: object, indent: int) -> None:
     """A JSON value laid out, its references told by the names of their steps; any depth, as no call nests."""
     told_by = naming(analysis.flow)
     pending: list[Iterator[tuple[str, object]]] = [_members(value)]
     while pending:
         for name, part in pending[-1]:
             depth = indent + 2 * (len(pending) - 1)
-            label: Line = ((" " * min(depth, page.width // 2), ""), (name, "key"), (" ", ""))
+            label: Line = ((" " * min(depth, builder.width // 2), ""), (name, "key"), (" ", ""))
             if isinstance(part, (dict, list, tuple)) and part:
-                page.put(*label)
+                builder.add(*label)
                 pending.append(_members(part))
                 break
             line = (*label, *_scalar(analysis, part, told_by))
-            page.put(*line, indent=min(depth + 2, page.width // 2), link=_read_from(analysis, part))
+            builder.add(*line, indent=min(depth + 2, builder.width // 2), link=_read_from(analysis, part))
         else:
             pending.pop()
 
@@ -42,7 +42,7 @@ def _members(value: object) -> Iterator[tuple[str, object]]:
     return ((f"{index}", part) for index, part in enumerate(value))  # type: ignore[var-annotated,arg-type]
 
 
-def _read_from(analysis: WorkflowAnalysis, value: object) -> Key:
+def _read_from(analysis: WorkflowAnalysis, value: object) -> NodeKey:
     """The step or trigger whose output a value is made of, where it is one alone."""
     paths = parse(value).paths if isinstance(value, str) else ()
     nodes = {analysis.flow.node(path.step) for path in paths if path.step is not None}
@@ -76,11 +76,11 @@ def _scalar(analysis: WorkflowAnalysis, value: object, told_by: Callable[[Path],
     return tuple(told)
 
 
-def put_unknown(page: Page, part: Part) -> None:
+def add_unknown_keys(builder: RowBuilder, part: Part) -> None:
     """Keys that kustui has no word of its own for: kept, and shown as they are."""
     extra = {key: value for key, value in (part.model_extra or {}).items() if not key.startswith("\0")}
     if extra:
-        page.heading("Also written here")
+        builder.heading("Also written here")
         for key, value in extra.items():
             text = json.dumps(value, ensure_ascii=False)
-            page.item((key, "key"), (f" {text[:200]}{'…' if len(text) > 200 else ''}", "muted"))
+            builder.item((key, "key"), (f" {text[:200]}{'…' if len(text) > 200 else ''}", "muted"))
