@@ -5,7 +5,6 @@ Text from a definition goes in as it is; ``shown`` makes it harmless, once, wher
 
 from __future__ import annotations
 
-import unicodedata
 from typing import TYPE_CHECKING
 
 from kustui.text.cells import cells, clusters, cut
@@ -17,35 +16,6 @@ if TYPE_CHECKING:
 Piece = tuple[str, str]
 """A text, and the name of its look."""
 Line = tuple[Piece, ...]
-
-
-# Every glyph of ours, and what stands for it where there is no Unicode; both one cell wide.
-_ASCII = str.maketrans(
-    {
-        "▸": "+", "▾": "-", "◆": "@", "●": "*", "◇": "?", "◷": "&", "→": ">", "↯": "!", "⇒": "=", "✗": "X",
-        "▲": "!", "·": "-", "…": "~", "│": "|", "─": "-", "›": ">", "▌": ">", "←": "<", "≥": ">", "≤": "<",
-        "“": '"', "”": '"', "’": "'", "–": "-", "×": "x", "∙": ".", "━": "=", "✓": "v", "○": "o", "└": "+", "↵": "<",
-        "▶": ">", "■": "#",
-        "▁": "_", "▂": ".", "▃": ":", "▄": "-", "▅": "=", "▆": "+", "▇": "*", "█": "#",
-        "◈": "#", "↺": "^", "‹": "<", "╎": ":", "╌": "~", "▼": "v", "◀": "<", "├": "+", "┤": "+", "┬": "+",
-        "┴": "+", "┼": "+", "┌": "+", "┐": "+", "┘": "+", "┏": "#", "┓": "#", "┗": "#", "┛": "#", "┃": "#",
-        "┻": "#", "┳": "#", "┣": "#", "╮": ".", "╭": ".", "╯": "'", "╰": "'",
-    }
-)  # fmt: skip
-
-
-def plain_ascii(text: str) -> str:
-    """The same in ASCII, of the same width."""
-    text = text.translate(_ASCII)
-    if text.isascii():
-        return text
-    return "".join(_ascii_of(cluster) for cluster in clusters(text))
-
-
-def _ascii_of(cluster: str) -> str:
-    bare = unicodedata.normalize("NFKD", cluster)[:1]
-    width = cells(cluster)
-    return bare if bare.isascii() and width == 1 else "?" * width
 
 
 def width_of(line: Line) -> int:

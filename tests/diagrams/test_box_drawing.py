@@ -13,7 +13,8 @@ from kustui.diagrams.box_drawing import BoxPicture
 from kustui.diagrams.diagram import Picture, PictureEdge, Vertex
 from kustui.diagrams.glyphs import Kind
 from kustui.diagrams.layout.geometry import Arrow
-from kustui.diagrams.styled_lines import plain_ascii, width_of
+from kustui.diagrams.styled_lines import width_of
+from kustui.text.ascii import to_ascii
 from tests.support.layouts import Graph, graphs
 
 if TYPE_CHECKING:
@@ -172,8 +173,8 @@ def test_the_same_graph_gives_the_same_picture_and_any_window_of_it_is_the_same(
 @given(graphs(most=6))
 def test_in_ascii_it_is_the_same_picture(graph: Graph) -> None:
     for line in text_of(pictured(graph)):
-        assert plain_ascii(line).isascii()
-        assert len(plain_ascii(line)) == len(line)
+        assert to_ascii(line).isascii()
+        assert len(to_ascii(line)) == len(line)
 
 
 def test_labels_stand_whole_in_the_box_that_the_ways_leave() -> None:

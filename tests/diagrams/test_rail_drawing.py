@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Collection
 from kustui.diagrams.rail_drawing import FlowRail
-from kustui.diagrams.styled_lines import plain_ascii, set_out
+from kustui.diagrams.styled_lines import set_out
+from kustui.text.ascii import to_ascii
 from kustui.text.terminal_safe import shown
 from tests.support.definitions import opened
 from tests.support.flows import edge, step, workflow
@@ -71,7 +72,7 @@ def test_the_way_after_a_failure_is_drawn_and_told_as_one() -> None:
     rail = rail_of(workflow("a", step("a", "b", "c"), step("b"), step("c")))
     assert lanes(rail) == ["◆", "●╌╮", "● ╎", "●╌╯"]
     assert "↯ on failure" in drawn(rail)[3]
-    assert plain_ascii("".join(lanes(rail))).isascii()
+    assert to_ascii("".join(lanes(rail))).isascii()
 
 
 def test_a_way_back_is_told_where_it_leads() -> None:

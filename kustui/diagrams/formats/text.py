@@ -8,7 +8,8 @@ from kustui.analysis.chains import beginnings, chain_from
 from kustui.diagrams.box_drawing import BoxPicture
 from kustui.diagrams.diagram import flow_picture
 from kustui.diagrams.rail_drawing import FlowRail
-from kustui.diagrams.styled_lines import plain_ascii, set_out
+from kustui.diagrams.styled_lines import set_out
+from kustui.text.ascii import to_ascii
 from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def writer(*, colour: bool, ascii_only: bool) -> Callable[[Line], str]:
     """How a line is written: with colours or without, in ASCII or not; no blanks at its end."""
 
     def written(line: Line) -> str:
-        pieces = [(plain_ascii(shown(text)) if ascii_only else shown(text), look) for text, look in line]
+        pieces = [(to_ascii(shown(text)) if ascii_only else shown(text), look) for text, look in line]
         while pieces and not pieces[-1][0].strip(" "):
             pieces.pop()
         if pieces:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual.filter import LineFilter
 
-from kustui.diagrams.styled_lines import plain_ascii
+from kustui.text.ascii import to_ascii
 from kustui.text.cells import steady
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ class Ascii(LineFilter):
     """No character that is not ASCII."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        return [Segment(plain_ascii(text), style, control) for text, style, control in segments]
+        return [Segment(to_ascii(text), style, control) for text, style, control in segments]
 
 
 class Colourless(LineFilter):

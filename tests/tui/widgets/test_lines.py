@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from kustui import diagrams, tui
-from kustui.diagrams.styled_lines import Line, fitted, joined, plain_ascii, width_of, wrapped
+from kustui.diagrams.styled_lines import Line, fitted, joined, width_of, wrapped
+from kustui.text.ascii import to_ascii
 from kustui.text.terminal_safe import shown
 from kustui.tui.widgets.rows import Row, laid_out
 
@@ -169,7 +170,7 @@ def test_lines_are_joined_with_a_piece_between_them() -> None:
 @given(ANYTHING)
 @example("1\ufe0f\u20e3 👨‍👩‍👧 ❤️")
 def test_ascii_is_as_wide_as_what_it_stands_for(text: str) -> None:
-    told = plain_ascii(shown(text))
+    told = to_ascii(shown(text))
     assert told.isascii()
     assert cell_len(told) == cell_len(shown(text))
 
@@ -178,7 +179,7 @@ def test_ascii_is_as_wide_as_what_it_stands_for(text: str) -> None:
     ("text", "told"), [("é", "e"), ("ﬁx", "fx"), ("漢", "??"), ("→ “x”", '> "x"'), ("😀", "??"), ("Ω", "?")]
 )
 def test_ascii_keeps_what_can_be_kept(text: str, told: str) -> None:
-    assert plain_ascii(text) == told
+    assert to_ascii(text) == told
 
 
 def test_every_glyph_of_ours_has_an_ascii_form() -> None:
@@ -186,5 +187,5 @@ def test_every_glyph_of_ours_has_an_ascii_form() -> None:
     files = [file for folder in folders for file in folder.rglob("*.py")]
     glyphs = {glyph for file in files for glyph in re.findall(r"[^\x00-\x7f]", file.read_text(encoding="utf-8"))}
     assert len(glyphs) > 10
-    assert {glyph for glyph in glyphs if plain_ascii(glyph) == "?" and glyph not in "◇"} == set()
-    assert all(cell_len(glyph) == 1 == len(plain_ascii(glyph)) for glyph in glyphs)
+    assert {glyph for glyph in glyphs if to_ascii(glyph) == "?" and glyph not in "◇"} == set()
+    assert all(cell_len(glyph) == 1 == len(to_ascii(glyph)) for glyph in glyphs)
