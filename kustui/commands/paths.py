@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from kustui.commands.output import CannotError, coloured, put_out, say
 from kustui.definition.loader import SCENARIO_SUFFIX
 from kustui.errors import reason_of
-from kustui.simulate.engine.start import named_member
-from kustui.simulate.paths.explore import MOST_PATHS, explored, heads, scenario_of
+from kustui.simulate.engine.start import find_workflow
+from kustui.simulate.paths.explore import MAX_PATHS, chain_heads, explore_paths, scenario_of
 from kustui.simulate.reports.paths import json, text
 from kustui.text.terminal_safe_json import encoded
 
@@ -31,13 +31,13 @@ def told_or_saved(options: argparse.Namespace, organisation: Organisation) -> No
         raise CannotError("--explore checks nothing: it is told as text or json")
     members: Iterable[Member]
     if options.workflow is not None:
-        members = [named_member(organisation, options.workflow)]
+        members = [find_workflow(organisation, options.workflow)]
     elif options.chain:
-        members = heads(organisation)
+        members = chain_heads(organisation)
     else:
         members = (organisation.member(entry.key) for entry in organisation.collection.entries)
     follow = organisation if options.chain else None
-    explorations = (explored(member, MOST_PATHS, follow) for member in members)
+    explorations = (explore_paths(member, MAX_PATHS, follow) for member in members)
     if options.save:
         _save_paths(Path(options.save), organisation, explorations)
     elif options.format == "json":

@@ -28,8 +28,8 @@ from kustui.config.configuration import Configuration, ConfigurationError
 from kustui.definition.gc_paused import gc_paused
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, PathError, left_out, nothing_to_show
 from kustui.errors import reason_of
-from kustui.simulate.engine.start import RehearsalError, rehearsal
-from kustui.simulate.engine.state import MOST_STEPS
+from kustui.simulate.engine.start import RehearsalError, default_scenario
+from kustui.simulate.engine.state import DEFAULT_MAX_STEPS
 from kustui.simulate.reports import FORMATS, report_of
 from kustui.workspace.snapshot import examined, open_paths
 
@@ -156,7 +156,7 @@ def parser() -> argparse.ArgumentParser:
     add("--trace", action="store_true", help="tell every step also of the scenarios that held")
     add("--watch", action="store_true", help="again after every change of a definition or scenario, until Ctrl+C")
     add("--poll", action="store_true", help="with --watch: look at the files, where the system tells of no change")
-    add("--max-steps", metavar="N", type=_count, help=f"cut it after so many steps (default: {MOST_STEPS:,})")
+    add("--max-steps", metavar="N", type=_count, help=f"cut it after so many steps (default: {DEFAULT_MAX_STEPS:,})")
     add("--seed", metavar="TEXT", default="", help="what random values are drawn from")
     add("--save", metavar="FILE", help="write the rehearsal as a scenario; with --explore a folder, for all of them")
     add("--explore", action="store_true", help="list every path through --workflow or each workflow, and what it needs")
@@ -214,7 +214,7 @@ def _rehearsal(options: argparse.Namespace, organisation: Organisation) -> Scena
     """Raises RehearsalError and CannotError."""
     name = STDIN_NAME if options.event == STDIN else options.event
     payload = None if options.event is None else (name, _bytes(options.event))
-    return rehearsal(organisation, options.workflow, payload, options.seed)
+    return default_scenario(organisation, options.workflow, payload, options.seed)
 
 
 def _bytes(path: str) -> bytes:
@@ -248,10 +248,10 @@ def _told(options: argparse.Namespace, organisation: Organisation, files: Sequen
 
 def _save(path: str, replay: Replay) -> None:
     """Raises CannotError."""
-    from kustui.simulate.scenarios.record import saved
+    from kustui.simulate.scenarios.record import record_scenario
     from kustui.text.terminal_safe_json import encoded
 
-    written = saved(replay.file.scenario.scenario, replay.state, replay.entries)
+    written = record_scenario(replay.file.scenario.scenario, replay.state, replay.entries)
     try:
         Path(path).write_text(f"{encoded(written, indent=2)}\n", encoding="utf-8", newline="\n")
     except OSError as error:

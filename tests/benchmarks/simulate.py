@@ -14,10 +14,10 @@ from typing import Any
 
 from kustui.check.examples import app, called, schedule, step, to, when
 from kustui.definition.collection import Collection, document
-from kustui.simulate.engine.decisions import Give, Start, Step
+from kustui.simulate.engine.decisions import ExecuteStep, SetOutput, StartEvent
 from kustui.simulate.engine.engine import advance
 from kustui.simulate.engine.organisation import Organisation
-from kustui.simulate.engine.state import State, beginning
+from kustui.simulate.engine.state import State, initial_state
 from tests.benchmarks.measuring import in_turns, table
 
 ID = "5f8e148232731d0015c14657"
@@ -55,11 +55,11 @@ def long_workflow() -> Organisation:
 def one_step() -> tuple[float, float]:
     """Seconds of an average step of a run of 40, and of a deep copy of the data that the run has in the end."""
     stage = _LONG
-    state = advance(beginning(stage), Start(OUTPUT, key=stage.collection.entries[0].key))
-    state = advance(advance(advance(state, Step()), Step()), Step())
+    state = advance(initial_state(stage), StartEvent(OUTPUT, key=stage.collection.entries[0].key))
+    state = advance(advance(advance(state, ExecuteStep()), ExecuteStep()), ExecuteStep())
     began = time.perf_counter()
     while state.run is not None:
-        state = advance(advance(state, Give(OUTPUT)), Step())
+        state = advance(advance(state, SetOutput(OUTPUT)), ExecuteStep())
     took = time.perf_counter() - began
     assert state.last_run is not None
     assert len(state.last_run.path) == STEPS + 1, state.last
@@ -85,11 +85,11 @@ def ring(steps: int) -> tuple[float, float, State]:
             schedule("s", ID, inputs={"n": "/#fn:parseInt,steps.m.match"}, runAt={"type": "relative", "value": 1}),
         )
     )
-    state = advance(beginning(stage), Start({"n": 1}, key=stage.collection.entries[0].key))
+    state = advance(initial_state(stage), StartEvent({"n": 1}, key=stage.collection.entries[0].key))
     before = _megabytes()
     began = time.perf_counter()
     while len(state.trace) < steps:
-        state = advance(state, Step())
+        state = advance(state, ExecuteStep())
     return time.perf_counter() - began, _megabytes() - before, state
 
 

@@ -14,24 +14,33 @@ from hypothesis import strategies as st
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.definition.collection import Collection, document
 from kustui.simulate.engine.coverage import Coverage
-from kustui.simulate.engine.decisions import Answer, Fail, Force, Give, Leave, Replan, Start, Step
+from kustui.simulate.engine.decisions import (
+    AbandonRun,
+    AnswerQuestion,
+    ClearOverrides,
+    ExecuteStep,
+    ForceEdge,
+    SetFailure,
+    SetOutput,
+    StartEvent,
+)
 from kustui.simulate.engine.engine import advance, preview
 from kustui.simulate.engine.organisation import Organisation
-from kustui.simulate.engine.start import RehearsalError, rehearsal
-from kustui.simulate.engine.state import beginning
-from kustui.simulate.paths.explore import explored, heads, proposal_of, scenario_of
+from kustui.simulate.engine.start import RehearsalError, default_scenario
+from kustui.simulate.engine.state import initial_state
+from kustui.simulate.paths.explore import build_path_scenario, chain_heads, explore_paths, scenario_of
 from kustui.simulate.reports import FORMATS, report_of
 from kustui.simulate.reports.json import entry_record
 from kustui.simulate.reports.paths import text
 from kustui.simulate.scenarios.read import ScenarioError, read
-from kustui.simulate.scenarios.record import saved
+from kustui.simulate.scenarios.record import record_scenario
 from kustui.simulate.scenarios.replay import replay
 from kustui.workspace.snapshot import Snapshot, examined
 from tests.support.runs import EVENT, compact, follows
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.state import State
-    from kustui.simulate.paths.explore import Path as Edge
+    from kustui.simulate.paths.explore import ExploredPath
 
 ID = "5f8e148232731d0015c14657"
 NODES = ("aB3", "cD4", "eF5", "gH6")
@@ -99,16 +108,17 @@ def organisations(draw: Any) -> Organisation:
 
 PAYLOADS = st.dictionaries(st.sampled_from(["a", "b"]), LITERALS | st.recursive(LITERALS, st.lists, max_leaves=4))
 DECISIONS = (
-    st.just(Step())
-    | st.just(Step())
-    | st.builds(Give, LITERALS)
-    | st.builds(Fail, st.none() | st.integers(100, 599), LITERALS)
+    st.just(ExecuteStep())
+    | st.just(ExecuteStep())
+    | st.builds(SetOutput, LITERALS)
+    | st.builds(SetFailure, st.none() | st.integers(100, 599), LITERALS)
     | st.builds(
-        Force, st.sampled_from(["", "/x", "/workflows/0/trigger/transitions/0", "/workflows/0/steps/0/transitions/0"])
+        ForceEdge,
+        st.sampled_from(["", "/x", "/workflows/0/trigger/transitions/0", "/workflows/0/steps/0/transitions/0"]),
     )
-    | st.builds(Start, PAYLOADS, st.sampled_from([EVENT, "other", ""]), st.sampled_from(["", "0.json#W", "none"]))
-    | st.just(Leave())
-    | st.just(Replan())
+    | st.builds(StartEvent, PAYLOADS, st.sampled_from([EVENT, "other", ""]), st.sampled_from(["", "0.json#W", "none"]))
+    | st.just(AbandonRun())
+    | st.just(ClearOverrides())
     | st.just("answer")
 )
 
@@ -116,7 +126,7 @@ DECISIONS = (
 def decided(state: State, decision: Any) -> State:
     if decision == "answer":
         question = state.question
-        return advance(state, Answer(question.pointer, True)) if question is not None else state
+        return advance(state, AnswerQuestion(question.pointer, True)) if question is not None else state
     return advance(state, decision)
 
 
@@ -128,7 +138,7 @@ SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 def test_stepping_on_never_raises_and_going_back_finds_what_was_there(
     stage: Organisation, payload: Any, decisions: list[Any]
 ) -> None:
-    states = [advance(beginning(stage, "s"), Start(payload, EVENT))]
+    states = [advance(initial_state(stage, "s"), StartEvent(payload, EVENT))]
     for decision in decisions:
         preview(states[-1])
         states.append(decided(states[-1], decision))
@@ -146,11 +156,11 @@ def test_stepping_on_never_raises_and_going_back_finds_what_was_there(
 @given(organisations(), PAYLOADS)
 def test_a_rehearsal_that_is_saved_and_replayed_makes_the_same_trace(stage: Organisation, payload: Any) -> None:
     try:
-        file = rehearsal(stage, payload=("event.json", json.dumps(payload).encode()), seed="s")
+        file = default_scenario(stage, payload=("event.json", json.dumps(payload).encode()), seed="s")
     except RehearsalError:
         return
     first = replay(file, stage, 60)
-    written = json.dumps(saved("again", first.state, first.entries))
+    written = json.dumps(record_scenario("again", first.state, first.entries))
     again = replay(read("again.scenario.json", written.encode()), stage, 60)
     assert compact(again) == compact(first)
     assert first.cut or again.held
@@ -162,7 +172,7 @@ def test_a_rehearsal_that_is_saved_and_replayed_makes_the_same_trace(stage: Orga
 @given(organisations())
 def test_every_path_that_is_found_can_be_gone(stage: Organisation) -> None:
     for entry in stage.collection.entries:
-        exploration = explored(stage.member(entry.key), most=15)
+        exploration = explore_paths(stage.member(entry.key), most=15)
         "".join(text(stage, [exploration]))
         for path in exploration.paths:
             scenario_of(stage, path)
@@ -215,18 +225,20 @@ def test_no_definition_raises_however_it_is_damaged(raw: bytes, payload: Any) ->
     stage = Organisation(collection, problems=examined(Snapshot(collection)).by_entry)
     note(raw.decode())
     for entry in collection.entries:
-        state = advance(beginning(stage), Start(payload, key=entry.key))
+        state = advance(initial_state(stage), StartEvent(payload, key=entry.key))
         for _ in range(30):
-            state = advance(state, Step())
+            state = advance(state, ExecuteStep())
             if state.question is not None:
-                state = advance(state, Leave())
+                state = advance(state, AbandonRun())
         for follow in (None, stage):
-            "".join(text(stage, [explored(stage.member(entry.key), 3, follow)]))
-    [*heads(stage)]
+            "".join(text(stage, [explore_paths(stage.member(entry.key), 3, follow)]))
+    [*chain_heads(stage)]
 
 
 ANSWERS = (
-    st.builds(Give, OUTPUTS) | st.builds(Give, OUTPUTS) | st.builds(Fail, st.none() | STATUSES, LITERALS | OUTPUTS)
+    st.builds(SetOutput, OUTPUTS)
+    | st.builds(SetOutput, OUTPUTS)
+    | st.builds(SetFailure, st.none() | STATUSES, LITERALS | OUTPUTS)
 )
 
 
@@ -236,15 +248,15 @@ def test_no_run_goes_a_path_that_is_said_to_contradict_itself(
     stage: Organisation, payload: Any, answers: list[Any], chain: bool
 ) -> None:
     key = stage.collection.entries[0].key
-    exploration = explored(stage.member(key), follow=stage if chain else None)
+    exploration = explore_paths(stage.member(key), follow=stage if chain else None)
     impossible = [_runs_of(path) for path in exploration.paths if path.contradicts]
     note(f"{stage.collection.documents[0].source.data.decode()} {impossible}")
-    state = advance(beginning(stage), Start(payload, key=key))
+    state = advance(initial_state(stage), StartEvent(payload, key=key))
     left = iter(answers)
     for _ in range(40):
         if state.run is not None and state.run.at != "1" and (answer := next(left, None)) is not None:
             state = advance(state, answer)
-        state = advance(state, Step())
+        state = advance(state, ExecuteStep())
         if state.question is not None or state.finished or (state.last_run is not None and not chain):
             break
     runs: dict[int, list[Any]] = {}
@@ -260,14 +272,14 @@ def test_no_run_goes_a_path_that_is_said_to_contradict_itself(
         assert went[0] in [_runs_of(path)[0] for path in exploration.paths]
 
 
-def _runs_of(path: Edge) -> list[tuple[tuple[str, str, bool], ...]]:
+def _runs_of(path: ExploredPath) -> list[tuple[tuple[str, str, bool], ...]]:
     """The ways that a path takes in each of its runs, with the keys of their workflows, and whether after a failure."""
-    legs = path.prospect.legs
+    steps = path.prospect.steps
     return [
         tuple(
-            (run.member.key, leg.edge.transition.pointer if leg.edge is not None else "", leg.fails)
-            for leg in legs
-            if leg.run == number
+            (run.member.key, path_step.edge.transition.pointer if path_step.edge is not None else "", path_step.fails)
+            for path_step in steps
+            if path_step.run == number
         )
         for number, run in enumerate(path.prospect.runs)
     ]
@@ -294,9 +306,14 @@ def test_no_scenario_raises_but_to_say_what_is_wrong_with_it(value: Any) -> None
 @given(organisations(), st.booleans())
 def test_the_scenario_of_a_path_goes_exactly_that_path_or_it_is_said_why_not(stage: Organisation, chain: bool) -> None:
     for entry in stage.collection.entries:
-        for path in explored(stage.member(entry.key), most=10, follow=stage if chain else None).paths:
+        for path in explore_paths(stage.member(entry.key), most=10, follow=stage if chain else None).paths:
             note(f"{stage.collection.documents[0].source.data.decode()} {path.needs}")
             went = follows(stage, path)
-            worlds = path.prospect.worlds
-            if worlds and path.prospect.complete and not worlds[0].solution.open and not path.prospect.passed_by:
-                assert went or proposal_of(stage, path).stops
+            solutions = path.prospect.solutions
+            if (
+                solutions
+                and path.prospect.complete
+                and not solutions[0].solution.open
+                and not path.prospect.not_followed
+            ):
+                assert went or build_path_scenario(stage, path).stops

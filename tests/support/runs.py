@@ -7,22 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, document
-from kustui.simulate.engine.decisions import Start, Step
+from kustui.simulate.engine.decisions import ExecuteStep, StartEvent
 from kustui.simulate.engine.engine import advance
 from kustui.simulate.engine.organisation import Organisation
-from kustui.simulate.engine.state import State, beginning
-from kustui.simulate.engine.stepping import stepped
-from kustui.simulate.engine.trace import Kind
-from kustui.simulate.paths.explore import proposal_of
-from kustui.simulate.paths.scenario_from_path import expecting
+from kustui.simulate.engine.state import State, initial_state
+from kustui.simulate.engine.stepping import run_until_stopped
+from kustui.simulate.engine.trace import EntryKind
+from kustui.simulate.paths.explore import build_path_scenario
+from kustui.simulate.paths.scenario_from_path import with_expectations
 from kustui.simulate.reports.json import entry_record
 from kustui.simulate.scenarios.read import read
 from kustui.simulate.scenarios.replay import replay
 from kustui.workspace.snapshot import Snapshot, examined
 
 if TYPE_CHECKING:
-    from kustui.simulate.engine.trace import Entry
-    from kustui.simulate.paths.explore import Path
+    from kustui.simulate.engine.trace import TraceEntry
+    from kustui.simulate.paths.explore import ExploredPath
     from kustui.simulate.scenarios.replay import Replay
 
 EVENT = "kustomer.conversation.update"
@@ -37,15 +37,15 @@ def organisation(*definitions: object, settings: Settings | None = None) -> Orga
 
 def started(*definitions: object, event: str = EVENT, settings: Settings | None = None, **payload: Any) -> State:
     """A rehearsal whose event has happened, so that its runs are waiting."""
-    state = advance(beginning(organisation(*definitions, settings=settings)), Start(payload, event))
-    return advance(state, Step())
+    state = advance(initial_state(organisation(*definitions, settings=settings)), StartEvent(payload, event))
+    return advance(state, ExecuteStep())
 
 
 def to_the_end(state: State, most: int = 200) -> State:
-    return [state, *stepped(state, most)][-1]
+    return [state, *run_until_stopped(state, most)][-1]
 
 
-def entries(state: State) -> list[Entry]:
+def entries(state: State) -> list[TraceEntry]:
     return list(state.trace)
 
 
@@ -63,29 +63,33 @@ def compact(replay: Replay) -> str:
     return json.dumps([entry_record(entry) for entry in replay.entries], sort_keys=True)
 
 
-def follows(stage: Organisation, path: Path) -> bool:
+def follows(stage: Organisation, path: ExploredPath) -> bool:
     """Asserts that the scenario of a path, saved and read again, goes that path in all its runs with nothing forced,
     and that its own expectations hold; whether it does. What cannot be gone so has to be said."""
-    proposal = proposal_of(stage, path)
-    assert (proposal.scenario is None) is (not path.prospect.worlds)
-    if proposal.scenario is None:
+    path_scenario = build_path_scenario(stage, path)
+    assert (path_scenario.scenario is None) is (not path.prospect.solutions)
+    if path_scenario.scenario is None:
         return False
-    written = expecting(stage, proposal.scenario).model_dump_json(by_alias=True, exclude_unset=True)
+    written = with_expectations(stage, path_scenario.scenario).model_dump_json(by_alias=True, exclude_unset=True)
     came = replay(read("path.scenario.json", written.encode()), stage, 300)
     assert came.cut or came.held, came.differences
-    if proposal.stops:
-        assert any(each.broken or each.kind is Kind.LEFT for each in came.entries), proposal.stops
+    if path_scenario.stops:
+        assert any(each.broken or each.kind is EntryKind.LEFT for each in came.entries), path_scenario.stops
         return False
-    runs: dict[int, list[Entry]] = {}
+    runs: dict[int, list[TraceEntry]] = {}
     for each in came.entries:
         if each.run:
             runs.setdefault(each.run, []).append(each)
     numbers = iter(runs.values())
-    for number, passage in enumerate(path.prospect.runs):
-        found = next(each for each in numbers if each[0].key == passage.member.key)  # others may come between
-        legs = [leg for leg in path.prospect.legs if leg.run == number]
-        assert [(each.node, each.failure is not None) for each in found] == [(leg.node, leg.fails) for leg in legs]
-        if not proposal.forced:
-            assert [each.taken for each in found] == [leg.edge.transition.pointer if leg.edge else "" for leg in legs]
+    for number, path_run in enumerate(path.prospect.runs):
+        found = next(each for each in numbers if each[0].key == path_run.member.key)  # others may come between
+        steps = [path_step for path_step in path.prospect.steps if path_step.run == number]
+        assert [(each.node, each.failure is not None) for each in found] == [
+            (path_step.node, path_step.fails) for path_step in steps
+        ]
+        if not path_scenario.forced:
+            assert [each.taken for each in found] == [
+                path_step.edge.transition.pointer if path_step.edge else "" for path_step in steps
+            ]
             assert not any(each.forced for each in found)
-    return not proposal.forced
+    return not path_scenario.forced

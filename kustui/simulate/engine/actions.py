@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.definition.faults import kind, quoted
 from kustui.definition.models import SCHEDULE_ACTION
-from kustui.simulate.engine.trace import Mark, Scheduled
+from kustui.simulate.engine.trace import OutputSource, ScheduledRun
 from kustui.simulate.values import regex
 from kustui.simulate.values.casting import number_of, text_of
 from kustui.simulate.values.dates import instant
@@ -26,13 +26,13 @@ _LATEST = 10_000 * 366 * 24 * 60 * _MINUTE
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ActionResult:
     """What came of an action."""
 
     output: Any = MISSING
     """MISSING where it has to be mocked."""
-    mark: Mark | None = None
-    scheduled: Scheduled | None = None
+    mark: OutputSource | None = None
+    scheduled: ScheduledRun | None = None
     published: str = ""
     """The event that it made happen."""
     payload: Any = None
@@ -44,65 +44,73 @@ class Outcome:
     assumed: tuple[str, ...] = ()
 
 
-def acted(organisation: Organisation, step: Step, params: Mapping[str, Any], clock: int, began: int) -> Outcome:
+def execute_action(
+    organisation: Organisation, step: Step, params: Mapping[str, Any], clock: int, began: int
+) -> ActionResult:
     """Carry out an action with its params as resolved. ``clock`` counts milliseconds from ``began``."""
     match step.action:
         case None:
-            return Outcome()
+            return ActionResult()
         case action if action == SCHEDULE_ACTION:
             return _scheduled(organisation, step, params, clock, began)
         case action if action == REGEX_ACTION:
             return _matched(step, params)
         case action if action == PUBLISH_ACTION:
             return _published(params)
-    return Outcome()
+    return ActionResult()
 
 
-def _matched(step: Step, params: Mapping[str, Any]) -> Outcome:
+def _matched(step: Step, params: Mapping[str, Any]) -> ActionResult:
     text, pattern = params.get("testString"), params.get("regex")
     for name, value in (("testString", text), ("regex", pattern)):
         if isinstance(value, Undecided):
-            return Outcome({"match": value}, Mark.COMPUTED, notes=(f"{name} is not decided: {value.why}",))
+            return ActionResult({"match": value}, OutputSource.COMPUTED, notes=(f"{name} is not decided: {value.why}",))
     if not isinstance(pattern, str):
-        return Outcome({"match": Undecided("there is no regular expression to match")}, Mark.COMPUTED)
+        return ActionResult({"match": Undecided("there is no regular expression to match")}, OutputSource.COMPUTED)
     found = regex.found(pattern, text_of(text))
     assumed = "regular expressions are JavaScript's, and match is the whole stretch"
     if found is MISSING:
-        return Outcome({}, Mark.COMPUTED, notes=("nothing matches",), assumed=(assumed,))
+        return ActionResult({}, OutputSource.COMPUTED, notes=("nothing matches",), assumed=(assumed,))
     notes = (f"match is not decided: {found.why}",) if isinstance(found, Undecided) else ()
-    return Outcome({"match": found}, Mark.COMPUTED, notes=notes, assumed=(assumed,))
+    return ActionResult({"match": found}, OutputSource.COMPUTED, notes=notes, assumed=(assumed,))
 
 
-def _published(params: Mapping[str, Any]) -> Outcome:
+def _published(params: Mapping[str, Any]) -> ActionResult:
     name = params.get("name")
     if not isinstance(name, str):
-        return Outcome()
+        return ActionResult()
     payload = {"attributes": {"data": params.get("data", {})}}
-    return Outcome(published=name, payload=payload, assumed=("a published event hands over its data as a hook does",))
+    return ActionResult(
+        published=name, payload=payload, assumed=("a published event hands over its data as a hook does",)
+    )
 
 
-def _scheduled(organisation: Organisation, step: Step, params: Mapping[str, Any], clock: int, began: int) -> Outcome:
+def _scheduled(
+    organisation: Organisation, step: Step, params: Mapping[str, Any], clock: int, began: int
+) -> ActionResult:
     place = f"{step.pointer}/params"
     id_, inputs = params.get("workflowId"), params.get("inputs")
     if isinstance(id_, Undecided):
-        return Outcome(asks=(f"{place}/workflowId", "the id of the workflow that is scheduled", id_.why))
+        return ActionResult(asks=(f"{place}/workflowId", "the id of the workflow that is scheduled", id_.why))
     if not isinstance(id_, str) or not id_:
-        return Outcome(broken="it names no workflow to schedule")
+        return ActionResult(broken="it names no workflow to schedule")
     if isinstance(inputs, Undecided):
-        return Outcome(asks=(f"{place}/inputs", "the inputs that are handed over", inputs.why))
+        return ActionResult(asks=(f"{place}/inputs", "the inputs that are handed over", inputs.why))
     if not isinstance(inputs, Mapping):
         inputs = {}
     run_at = params.get("runAt")
     due = due_of(run_at, organisation.settings.relative_unit_minutes, clock, began)
     if isinstance(due, str):
-        return Outcome(broken=due)
+        return ActionResult(broken=due)
     if isinstance(due, Undecided):
         pointer = f"{place}/runAt/value" if isinstance(run_at, Mapping) else f"{place}/runAt"
-        return Outcome(asks=(pointer, "when the scheduled run is due", due.why))
+        return ActionResult(asks=(pointer, "when the scheduled run is due", due.why))
     return _on_the_queue(organisation, id_, inputs, due, run_at)
 
 
-def _on_the_queue(organisation: Organisation, id_: str, inputs: Mapping[str, Any], due: int, run_at: Any) -> Outcome:
+def _on_the_queue(
+    organisation: Organisation, id_: str, inputs: Mapping[str, Any], due: int, run_at: Any
+) -> ActionResult:
     target = organisation.of_id(id_)
     notes = []
     if target is None:
@@ -114,9 +122,9 @@ def _on_the_queue(organisation: Organisation, id_: str, inputs: Mapping[str, Any
             names = ", ".join(quoted(name) for name in missing)
             notes.append(f"{quoted(target.title)} requires {names}, and it is not handed over")
     relative = isinstance(run_at, Mapping) and run_at.get("type") == "relative"
-    scheduled = Scheduled(id_, target.key if target else None, target.title if target else id_, due, dict(inputs))
+    scheduled = ScheduledRun(id_, target.key if target else None, target.title if target else id_, due, dict(inputs))
     assumed = "a relative runAt counts minutes" if relative else "runAt may be a date"
-    return Outcome({}, Mark.COMPUTED, scheduled=scheduled, notes=tuple(notes), assumed=(assumed,))
+    return ActionResult({}, OutputSource.COMPUTED, scheduled=scheduled, notes=tuple(notes), assumed=(assumed,))
 
 
 def due_of(run_at: Any, unit_minutes: float, clock: int, began: int) -> int | str | Undecided:

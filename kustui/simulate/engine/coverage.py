@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from kustui.simulate.engine.state import State
 
 
-class Share(NamedTuple):
+class CoverageRatio(NamedTuple):
     """So many of so many."""
 
     taken: int
@@ -23,21 +23,21 @@ class Share(NamedTuple):
     def percent(self) -> float:
         return 100.0 if not self.of else 100 * self.taken / self.of
 
-    def plus(self, other: Share) -> Share:
-        return Share(self.taken + other.taken, self.of + other.of)
+    def plus(self, other: CoverageRatio) -> CoverageRatio:
+        return CoverageRatio(self.taken + other.taken, self.of + other.of)
 
 
 @dataclass(frozen=True, slots=True)
-class Covered:
+class WorkflowCoverage:
     """One workflow. Steps that no path leads to count: nothing takes them."""
 
     member: Member
-    steps: Share
-    edges: Share
+    steps: CoverageRatio
+    edges: CoverageRatio
     """Transitions and error cases."""
-    steps_left: tuple[str, ...]
+    untaken_steps: tuple[str, ...]
     """Ids of the steps that were never taken, in flow order."""
-    edges_left: tuple[Edge, ...]
+    untaken_edges: tuple[Edge, ...]
     """The ways that were never taken, in flow order."""
 
 
@@ -45,7 +45,7 @@ class Covered:
 class Coverage:
     """The workflows that have run, in the collection's order."""
 
-    workflows: tuple[Covered, ...]
+    workflows: tuple[WorkflowCoverage, ...]
 
     @classmethod
     def of(cls, *states: State) -> Coverage:
@@ -57,34 +57,34 @@ class Coverage:
         return cls(tuple(_covered(states[0].organisation, taken)) if states else ())
 
     @property
-    def steps(self) -> Share:
+    def steps(self) -> CoverageRatio:
         return _sum(each.steps for each in self.workflows)
 
     @property
-    def edges(self) -> Share:
+    def edges(self) -> CoverageRatio:
         return _sum(each.edges for each in self.workflows)
 
 
-def _sum(shares: Iterable[Share]) -> Share:
-    total = Share(0, 0)
+def _sum(shares: Iterable[CoverageRatio]) -> CoverageRatio:
+    total = CoverageRatio(0, 0)
     for share in shares:
         total = total.plus(share)
     return total
 
 
-def _covered(organisation: Organisation, taken: Mapping[str, frozenset[str]]) -> Iterable[Covered]:
+def _covered(organisation: Organisation, taken: Mapping[str, frozenset[str]]) -> Iterable[WorkflowCoverage]:
     for entry in organisation.collection.entries:
         if entry.key not in taken:
             continue
         member, pointers = organisation.member(entry.key), taken[entry.key]
         steps = member.flow.order
         edges = [edge for node in ("1", *(step.id for step in steps)) for edge in member.flow.declared_edges[node]]
-        steps_left = tuple(step.id for step in steps if step.pointer not in pointers)
-        edges_left = tuple(edge for edge in edges if edge.transition.pointer not in pointers)
-        yield Covered(
+        untaken_steps = tuple(step.id for step in steps if step.pointer not in pointers)
+        untaken_edges = tuple(edge for edge in edges if edge.transition.pointer not in pointers)
+        yield WorkflowCoverage(
             member,
-            Share(len(steps) - len(steps_left), len(steps)),
-            Share(len(edges) - len(edges_left), len(edges)),
-            steps_left,
-            edges_left,
+            CoverageRatio(len(steps) - len(untaken_steps), len(steps)),
+            CoverageRatio(len(edges) - len(untaken_edges), len(edges)),
+            untaken_steps,
+            untaken_edges,
         )

@@ -7,12 +7,12 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ExecuteStep:
     """Carry out what is next: the step at hand as planned, or else begin the next run, or let the next event happen."""
 
 
 @dataclass(frozen=True, slots=True)
-class Give:
+class SetOutput:
     """The step at hand is to answer this."""
 
     output: Any
@@ -21,7 +21,7 @@ class Give:
 
 
 @dataclass(frozen=True, slots=True)
-class Fail:
+class SetFailure:
     """The step at hand is to fail."""
 
     status: int | None = None
@@ -29,14 +29,14 @@ class Fail:
 
 
 @dataclass(frozen=True, slots=True)
-class Force:
+class ForceEdge:
     """The step at hand is to take this way, whatever the conditions say; with no pointer the run ends there."""
 
     pointer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class AnswerQuestion:
     """How something undecided is to be taken: a condition as true or false, a value as any JSON value."""
 
     pointer: str
@@ -44,7 +44,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Start:
+class StartEvent:
     """An event is to happen, after what is under way; or one workflow is to be started, by its key."""
 
     payload: Any
@@ -57,15 +57,15 @@ class Start:
 
 
 @dataclass(frozen=True, slots=True)
-class Replan:
+class ClearOverrides:
     """Forget what was planned for the step at hand."""
 
 
 @dataclass(frozen=True, slots=True)
-class Leave:
+class AbandonRun:
     """End the run at hand here, for instance because nobody can answer what it asks."""
 
     why: str = ""
 
 
-Decision = Step | Give | Fail | Force | Answer | Start | Replan | Leave
+Decision = ExecuteStep | SetOutput | SetFailure | ForceEdge | AnswerQuestion | StartEvent | ClearOverrides | AbandonRun

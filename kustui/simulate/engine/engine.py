@@ -9,11 +9,21 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.models import TRIGGER_ID
-from kustui.simulate.engine.decisions import Answer, Decision, Fail, Force, Give, Leave, Replan, Start, Step
-from kustui.simulate.engine.queue import Due
-from kustui.simulate.engine.state import Plan, Run, State
-from kustui.simulate.engine.step_execution import carried_out, entry_of, left
-from kustui.simulate.engine.trace import Entry, Failure, Kind, Mark, Tried
+from kustui.simulate.engine.decisions import (
+    AbandonRun,
+    AnswerQuestion,
+    ClearOverrides,
+    Decision,
+    ExecuteStep,
+    ForceEdge,
+    SetFailure,
+    SetOutput,
+    StartEvent,
+)
+from kustui.simulate.engine.queue import QueueItem
+from kustui.simulate.engine.state import Overrides, Run, State
+from kustui.simulate.engine.step_execution import entry_of, execute_step, left
+from kustui.simulate.engine.trace import EntryKind, Failure, OutputSource, TraceEntry, TriedEdge
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.organisation import Member
@@ -22,51 +32,51 @@ if TYPE_CHECKING:
 def advance(state: State, decision: Decision) -> State:
     """The next state. Never raises; a decision that means nothing here gives the same state.
 
-    A ``Step`` that meets something undecided gives the same state with a ``question``: ``Answer`` it, ``Force`` a
-    way, or ``Leave`` the run.
+    An ``ExecuteStep`` that meets something undecided gives the same state with a ``question``: answer it with
+    ``AnswerQuestion``, pass by it with ``ForceEdge``, or end the run with ``AbandonRun``.
     """
     match decision:
-        case Step():
-            return carried_out(state) if state.run is not None else _begun(state)
-        case Start(payload, event, key, after, drafted):
+        case ExecuteStep():
+            return execute_step(state) if state.run is not None else _begun(state)
+        case StartEvent(payload, event, key, after, drafted):
             at, alone = state.clock + max(0, after), "" if event else key
-            due = Due(at, state.dues + 1, event=event, alone=alone, payload=payload, drafted=drafted)
-            return replace(state, queue=state.queue.plus(due), dues=state.dues + 1)
-        case Leave(why):
+            due = QueueItem(at, state.queued_count + 1, event=event, alone=alone, payload=payload, drafted=drafted)
+            return replace(state, queue=state.queue.plus(due), queued_count=state.queued_count + 1)
+        case AbandonRun(why):
             return left(state, why) if state.run is not None else state
     if state.run is None:
         return state
-    return replace(state, plan=_planned(state.plan, decision), question=None)
+    return replace(state, overrides=_planned(state.overrides, decision), question=None)
 
 
-def _planned(plan: Plan, decision: Decision) -> Plan:
+def _planned(overrides: Overrides, decision: Decision) -> Overrides:
     match decision:
-        case Give(output, drafted):
-            return replace(plan, output=output, drafted=drafted, failure=None)
-        case Fail(status, body):
-            return replace(plan, failure=Failure(status, body))
-        case Force(pointer):
-            return replace(plan, edge=pointer)
-        case Answer(pointer, value):
-            return replace(plan, answers={**plan.answers, pointer: value})
-        case Replan():
-            return Plan()
-    return plan
+        case SetOutput(output, drafted):
+            return replace(overrides, output=output, drafted=drafted, failure=None)
+        case SetFailure(status, body):
+            return replace(overrides, failure=Failure(status, body))
+        case ForceEdge(pointer):
+            return replace(overrides, edge=pointer)
+        case AnswerQuestion(pointer, value):
+            return replace(overrides, answers={**overrides.answers, pointer: value})
+        case ClearOverrides():
+            return Overrides()
+    return overrides
 
 
-def preview(state: State) -> Entry | None:
+def preview(state: State) -> TraceEntry | None:
     """What carrying out the step at hand, as planned, would add to the trace; None where it asks, or no run is on."""
-    after = carried_out(state) if state.run is not None else state
+    after = execute_step(state) if state.run is not None else state
     return after.last if len(after.trace) > len(state.trace) else None
 
 
-def table(state: State) -> tuple[Tried, ...]:
+def table(state: State) -> tuple[TriedEdge, ...]:
     """Every way out of the trigger or step at hand and what comes of its condition, also those after the one that wins.
 
     Error cases where the step is planned to fail, else transitions.
     """
     # Where no way is to be taken, all are looked at.
-    found = preview(replace(state, plan=replace(state.plan, edge="")))
+    found = preview(replace(state, overrides=replace(state.overrides, edge="")))
     return found.tried if found is not None else ()
 
 
@@ -88,7 +98,13 @@ def _begun(state: State) -> State:
     member = state.organisation.member(due.key)
     if reason := _why_not(member):
         entry = entry_of(
-            state, Kind.SKIPPED, key=member.key, title=member.title, notes=(reason,), waited=taken.waited, ended=reason
+            state,
+            EntryKind.SKIPPED,
+            key=member.key,
+            title=member.title,
+            notes=(reason,),
+            waited=taken.waited,
+            ended=reason,
         )
         return replace(state, trace=state.trace.plus(entry))
     run = Run(
@@ -96,7 +112,7 @@ def _begun(state: State) -> State:
         due.key,
         _data(state, due.key, due.payload),
         cause=due.cause,
-        origin=Mark.INPUTS,
+        origin=OutputSource.INPUTS,
         waited=taken.waited,
     )
     return replace(state, run=run, runs=run.number)
@@ -109,7 +125,7 @@ def _why_not(member: Member) -> str:
     return "" if member.workflow.callable else "the workflow cannot be called"
 
 
-def _happened(state: State, due: Due) -> State:
+def _happened(state: State, due: QueueItem) -> State:
     """An event starts a run of every enabled workflow that listens to it, one after another [docs]."""
     started: tuple[str, ...]
     if due.alone:
@@ -118,10 +134,10 @@ def _happened(state: State, due: Due) -> State:
     else:
         started, event = state.organisation.listeners(due.event), due.event
     notes = () if started else ("no enabled workflow here listens to it",)
-    mark = Mark.DRAFTED if due.drafted else Mark.EVENT
+    mark = OutputSource.DRAFTED if due.drafted else OutputSource.EVENT
     entry = entry_of(
         state,
-        Kind.EVENT,
+        EntryKind.EVENT,
         key=due.alone,
         name=event,
         output=due.payload,

@@ -12,7 +12,7 @@ RUNS_PER_WINDOW = 1_000
 """Scheduled runs of an organisation that begin within a window; the others wait for the next [docs]."""
 
 
-class Due(NamedTuple):
+class QueueItem(NamedTuple):
     """A scheduled run or an event that is to come."""
 
     at: int
@@ -32,10 +32,10 @@ class Due(NamedTuple):
     """Whether nobody has looked at the payload."""
 
 
-class Taken(NamedTuple):
+class Dequeued(NamedTuple):
     """What comes next."""
 
-    due: Due
+    due: QueueItem
     clock: int
     queue: Queue
 
@@ -49,42 +49,42 @@ class Taken(NamedTuple):
 class Queue:
     """Both in the order in which they are due."""
 
-    runs: tuple[Due, ...] = ()
-    events: tuple[Due, ...] = ()
+    runs: tuple[QueueItem, ...] = ()
+    events: tuple[QueueItem, ...] = ()
     window: int = 0
     """Which window the latest scheduled run began in."""
-    begun: int = field(default=0)
+    started: int = field(default=0)
     """How many have begun in it."""
 
     def __bool__(self) -> bool:
         return bool(self.runs or self.events)
 
-    def plus(self, due: Due) -> Queue:
+    def plus(self, due: QueueItem) -> Queue:
         if due.key:
-            return Queue(_with(self.runs, due), self.events, self.window, self.begun)
-        return Queue(self.runs, _with(self.events, due), self.window, self.begun)
+            return Queue(_with(self.runs, due), self.events, self.window, self.started)
+        return Queue(self.runs, _with(self.events, due), self.window, self.started)
 
-    def next(self, clock: int) -> Taken | None:
+    def next(self, clock: int) -> Dequeued | None:
         """What comes next, and when; None where nothing is to come."""
         event = self.events[0] if self.events else None
         run = self.runs[0] if self.runs else None
         begins = self._begins(max(clock, run.at)) if run else 0
         if event and (run is None or (max(clock, event.at), event.number) <= (begins, run.number)):
-            rest = Queue(self.runs, self.events[1:], self.window, self.begun)
-            return Taken(event, max(clock, event.at), rest)
+            rest = Queue(self.runs, self.events[1:], self.window, self.started)
+            return Dequeued(event, max(clock, event.at), rest)
         if run is None:
             return None
         window = begins // WINDOW
-        begun = self.begun + 1 if window == self.window else 1
-        return Taken(run, begins, Queue(self.runs[1:], self.events, window, begun))
+        started = self.started + 1 if window == self.window else 1
+        return Dequeued(run, begins, Queue(self.runs[1:], self.events, window, started))
 
     def _begins(self, at: int) -> int:
         """When a run begins that could at a time: then, or with the next window where that one's is full."""
         window = at // WINDOW
-        full = window == self.window and self.begun >= RUNS_PER_WINDOW
+        full = window == self.window and self.started >= RUNS_PER_WINDOW
         return (window + 1) * WINDOW if full else at
 
 
-def _with(ordered: tuple[Due, ...], due: Due) -> tuple[Due, ...]:
+def _with(ordered: tuple[QueueItem, ...], due: QueueItem) -> tuple[QueueItem, ...]:
     place = bisect_left(ordered, (due.at, due.number), key=lambda each: (each.at, each.number))
     return (*ordered[:place], due, *ordered[place:])

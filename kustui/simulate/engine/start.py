@@ -9,10 +9,10 @@ from kustui.analysis.workflow_lookup import named, several, unknown
 from kustui.definition.faults import kind, quoted
 from kustui.definition.models import TRIGGER_ID
 from kustui.errors import KustuiError
-from kustui.simulate.engine.state import BEGAN
+from kustui.simulate.engine.state import DEFAULT_START
 from kustui.simulate.paths import drafts
-from kustui.simulate.paths.draft_targets import aimed
-from kustui.simulate.scenarios.json_file import WrittenError, written
+from kustui.simulate.paths.draft_targets import target_values
+from kustui.simulate.scenarios.json_file import JsonFileError, read_json
 from kustui.simulate.scenarios.model import Beginning, Scenario
 from kustui.simulate.scenarios.read import as_file
 from kustui.simulate.values.dates import instant
@@ -29,7 +29,7 @@ class RehearsalError(KustuiError):
     """Why nothing can be rehearsed, in lines for a person."""
 
 
-def rehearsal(
+def default_scenario(
     organisation: Organisation,
     workflow: str | None = None,
     payload: tuple[str, bytes] | None = None,
@@ -40,24 +40,24 @@ def rehearsal(
     Raises RehearsalError.
     """
     members, event = _chosen(organisation, workflow)
-    given = None if payload is None else payload_of(*payload)
+    given = None if payload is None else read_payload(*payload)
     start = Beginning(
         event=event or None,
         workflow=None if event else organisation.name_of(members[0].key),
-        payload=drafted(*members) if given is None else given,
+        payload=draft_payload(*members) if given is None else given,
         drafted=given is None,
     )
     title = f"{event or members[0].title} is rehearsed"
     return as_file(Scenario(scenario=title, seed=seed, start=(start,)))
 
 
-def drafted(*members: Member, began: str = BEGAN) -> dict[str, Any]:
+def draft_payload(*members: Member, began: str = DEFAULT_START) -> dict[str, Any]:
     """The payload of an event, from all that the workflows read which it starts; or the inputs of a callable."""
     now = instant(began) or 0
     found: dict[str, Any] = {}
     for member in reversed(members):
-        aim = aimed(member, TRIGGER_ID, {"steps": {}, "variables": {}}, now)
-        found = _merged(found, drafts.payload(member, now, aim))
+        targets = target_values(member, TRIGGER_ID, {"steps": {}, "variables": {}}, now)
+        found = _merged(found, drafts.payload(member, now, targets))
     written: dict[str, Any] = plain(found)
     return written
 
@@ -71,18 +71,18 @@ def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     return merged
 
 
-def payload_of(path: str, raw: bytes) -> dict[str, Any]:
+def read_payload(path: str, raw: bytes) -> dict[str, Any]:
     """The payload that a file holds. Raises RehearsalError, with the place."""
     try:
-        _, value = written(path, raw, "a payload")
-    except WrittenError as error:
+        _, value = read_json(path, raw, "a payload")
+    except JsonFileError as error:
         raise RehearsalError(*error.lines) from error
     if not isinstance(value, dict):
         raise RehearsalError(f"{path}:1:1: a payload is an object, found {kind(value)}: write {{…}}")
     return value
 
 
-def named_member(organisation: Organisation, workflow: str) -> Member:
+def find_workflow(organisation: Organisation, workflow: str) -> Member:
     """The one workflow of a name or id. Raises RehearsalError."""
     found = named(organisation.collection, workflow)
     if not found:
@@ -95,7 +95,7 @@ def named_member(organisation: Organisation, workflow: str) -> Member:
 def _chosen(organisation: Organisation, workflow: str | None) -> tuple[list[Member], str]:
     """The workflows that start, and the event that starts them, or an empty string for a single workflow."""
     if workflow is not None:
-        return [named_member(organisation, workflow)], ""
+        return [find_workflow(organisation, workflow)], ""
     entries = organisation.collection.entries
     events = organisation.events
     if len(events) == 1:

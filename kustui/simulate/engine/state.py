@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.definition.models import TRIGGER_ID
 from kustui.simulate.engine.queue import Queue
-from kustui.simulate.engine.trace import Mark, Trace
+from kustui.simulate.engine.trace import OutputSource, Trace
 from kustui.simulate.values.dates import instant
 from kustui.simulate.values.values import MISSING
 
@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kustui.simulate.engine.organisation import Member, Organisation
-    from kustui.simulate.engine.trace import Entry, Failure
+    from kustui.simulate.engine.trace import Failure, TraceEntry
 
-BEGAN = "2026-01-05T09:00:00Z"
+DEFAULT_START = "2026-01-05T09:00:00Z"
 """When a rehearsal begins unless somebody says otherwise: a Monday morning."""
-MOST_STEPS = 1_000
+DEFAULT_MAX_STEPS = 1_000
 """After how many steps a rehearsal is cut unless somebody says otherwise: schedules may go round for ever."""
 
 
@@ -37,7 +37,7 @@ class Run:
     """What it has been through, the trigger first."""
     cause: str = ""
     """The event that started it, or the step that scheduled it, for a person."""
-    origin: Mark = Mark.EVENT
+    origin: OutputSource = OutputSource.EVENT
     """Where its payload or inputs come from."""
     waited: int = 0
     """Milliseconds that it waited for a window."""
@@ -62,7 +62,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class Overrides:
     """What a person has decided of the step at hand before it is carried out."""
 
     output: Any = MISSING
@@ -91,7 +91,7 @@ class State:
     waiting: tuple[Run, ...] = ()
     """Runs that the same event has started, which come one after another [docs]."""
     queue: Queue = field(default_factory=Queue)
-    plan: Plan = field(default_factory=Plan)
+    overrides: Overrides = field(default_factory=Overrides)
     question: Question | None = None
     trace: Trace = field(default_factory=Trace)
     last_run: Run | None = None
@@ -102,7 +102,7 @@ class State:
     """How often each step was carried out, by workflow and id."""
     runs: int = 0
     """How many have been made."""
-    dues: int = 0
+    queued_count: int = 0
     """How many were ever put on the queue."""
 
     @property
@@ -111,7 +111,7 @@ class State:
         return self.run is None and not self.waiting and not self.queue
 
     @property
-    def last(self) -> Entry | None:
+    def last(self) -> TraceEntry | None:
         """What happened last."""
         return self.trace.last
 
@@ -133,8 +133,8 @@ class State:
         return self.invocations.get(self.run.key, {}).get(self.run.at, 0) + 1
 
 
-def beginning(
-    organisation: Organisation, seed: str = "", began: str = BEGAN, variables: Mapping[str, Any] | None = None
+def initial_state(
+    organisation: Organisation, seed: str = "", began: str = DEFAULT_START, variables: Mapping[str, Any] | None = None
 ) -> State:
     """A rehearsal in which nothing has happened yet. Raises ValueError where ``began`` is no date in ISO 8601."""
     moment = instant(began)

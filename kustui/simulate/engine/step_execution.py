@@ -10,14 +10,14 @@ from kustui.definition.expressions import in_words
 from kustui.definition.faults import quoted
 from kustui.definition.models import TRIGGER_ID, Step, Transition, Trigger
 from kustui.definition.source.positions import escape
-from kustui.simulate.engine.actions import Outcome, acted
-from kustui.simulate.engine.queue import Due
-from kustui.simulate.engine.state import Plan, Question, Run, State
-from kustui.simulate.engine.trace import Entry, Failure, Kind, Mark, Tried
+from kustui.simulate.engine.actions import ActionResult, execute_action
+from kustui.simulate.engine.queue import QueueItem
+from kustui.simulate.engine.state import Overrides, Question, Run, State
+from kustui.simulate.engine.trace import EntryKind, Failure, OutputSource, TraceEntry, TriedEdge
 from kustui.simulate.paths import drafts
-from kustui.simulate.paths.draft_targets import aimed
+from kustui.simulate.paths.draft_targets import target_values
 from kustui.simulate.values.conditions import decided
-from kustui.simulate.values.context import Surroundings
+from kustui.simulate.values.context import EvaluationContext
 from kustui.simulate.values.resolve import assumptions_in, resolved
 from kustui.simulate.values.values import MISSING
 
@@ -26,12 +26,12 @@ if TYPE_CHECKING:
     from kustui.simulate.engine.organisation import Member
 
 
-def entry_of(state: State, kind: Kind, **what: Any) -> Entry:
+def entry_of(state: State, kind: EntryKind, **what: Any) -> TraceEntry:
     """The next entry of a trace, at the time of the clock."""
-    return Entry(len(state.trace) + 1, kind, state.clock, **what)
+    return TraceEntry(len(state.trace) + 1, kind, state.clock, **what)
 
 
-def carried_out(state: State) -> State:
+def execute_step(state: State) -> State:
     """The state after the trigger or step at hand; or the same with a question."""
     assert state.run is not None, "asked before"
     member = state.organisation.member(state.run.key)
@@ -60,9 +60,11 @@ class _Carrying:
         what: dict[str, Any] = {"output": payload, "mark": self.run.origin, "invocation": self.state.invocation}
         place = trigger.pointer if trigger else self.member.entry.item.pointer
         if trigger is None:
-            return self._ended(Kind.START, place, what, "the workflow has no trigger", broken=True)
+            return self._ended(EntryKind.START, place, what, "the workflow has no trigger", broken=True)
         what["notes"] = self._missing_inputs(payload)
-        return self._onward(Kind.START, place, what, self.member.flow.declared_edges[TRIGGER_ID], self._surroundings())
+        return self._onward(
+            EntryKind.START, place, what, self.member.flow.declared_edges[TRIGGER_ID], self._surroundings()
+        )
 
     def _missing_inputs(self, payload: Any) -> tuple[str, ...]:
         schema = self.member.inputs
@@ -73,86 +75,90 @@ class _Carrying:
 
     def _step(self, step: Step) -> State:
         what: dict[str, Any] = {"action": step.action or "", "invocation": self.state.invocation}
-        surroundings = self._surroundings()
-        params = resolved(step.params, surroundings, f"{step.pointer}/params")
+        context = self._surroundings()
+        params = resolved(step.params, context, f"{step.pointer}/params")
         what["params"] = params
         what["left_out"] = tuple(_left_out(step.params, params, f"{step.pointer}/params"))
         # What is wrong with a way is told when the way is tried.
         places = (f"{step.pointer}/params", f"{step.pointer}/action", f"{step.pointer}/appVersion")
         what["problems"] = tuple(problem for place in places for problem in self.member.problems_at(place))
         if problem := self.member.stopping(*places):
-            return self._ended(Kind.STEP, step.pointer, {**what, "problem": problem}, problem.message, broken=True)
-        plan = self.state.plan
+            return self._ended(EntryKind.STEP, step.pointer, {**what, "problem": problem}, problem.message, broken=True)
+        overrides = self.state.overrides
         what["assumed"] = tuple(assumptions_in(step.params))
-        if plan.failure is not None and step.action is not None:
-            return self._failed(step, what, plan.failure)
-        outcome = acted(self.state.organisation, step, params, self.state.clock, self.state.began)
+        if overrides.failure is not None and step.action is not None:
+            return self._failed(step, what, overrides.failure)
+        outcome = execute_action(self.state.organisation, step, params, self.state.clock, self.state.began)
         if outcome.asks is not None:
             pointer, words, why = outcome.asks
             return replace(self.state, question=Question(pointer, why, words, condition=False))
         if outcome.broken:
-            return self._ended(Kind.STEP, step.pointer, what, outcome.broken, broken=True)
+            return self._ended(EntryKind.STEP, step.pointer, what, outcome.broken, broken=True)
         what |= {"notes": outcome.notes, "scheduled": outcome.scheduled, "published": outcome.published}
         what["assumed"] = (*what["assumed"], *outcome.assumed)
         if step.action is not None:
             what["output"], what["mark"] = self._output(step, outcome)
         return self._succeeded(step, what, outcome)
 
-    def _output(self, step: Step, outcome: Outcome) -> tuple[Any, Mark]:
-        plan = self.state.plan
-        if plan.output is not MISSING:
-            return plan.output, Mark.DRAFTED if plan.drafted else Mark.MOCKED
+    def _output(self, step: Step, outcome: ActionResult) -> tuple[Any, OutputSource]:
+        overrides = self.state.overrides
+        if overrides.output is not MISSING:
+            return overrides.output, OutputSource.DRAFTED if overrides.drafted else OutputSource.MOCKED
         if outcome.output is not MISSING and outcome.mark is not None:
             return outcome.output, outcome.mark
-        aim = aimed(self.member, self.run.at, self.run.data, self.state.now)
-        return drafts.output(self.member, step, self.run.data, self.state.now, aim), Mark.DRAFTED
+        targets = target_values(self.member, self.run.at, self.run.data, self.state.now)
+        return drafts.output(self.member, step, self.run.data, self.state.now, targets), OutputSource.DRAFTED
 
-    def _succeeded(self, step: Step, what: dict[str, Any], outcome: Outcome) -> State:
+    def _succeeded(self, step: Step, what: dict[str, Any], outcome: ActionResult) -> State:
         if "output" in what:
             self._learn({**self.run.data, "steps": {**self.run.steps, step.id: what["output"]}})
         edges = tuple(edge for edge in self.member.flow.declared_edges[step.id] if not edge.after_failure)
-        after = self._onward(Kind.STEP, step.pointer, what, edges, self._surroundings())
+        after = self._onward(EntryKind.STEP, step.pointer, what, edges, self._surroundings())
         return after if after.question is not None else self._with_dues(after, step, outcome)
 
-    def _with_dues(self, after: State, step: Step, outcome: Outcome) -> State:
+    def _with_dues(self, after: State, step: Step, outcome: ActionResult) -> State:
         """What the action has put on the queue, if the step came to its end."""
-        number = after.dues + 1
+        number = after.queued_count + 1
         if outcome.scheduled is not None and outcome.scheduled.key is not None:
             told = outcome.scheduled
-            due = Due(told.due, number, told.key or "", payload=told.inputs, cause=f"{self.member.title}, {step.name}")
+            due = QueueItem(
+                told.due, number, told.key or "", payload=told.inputs, cause=f"{self.member.title}, {step.name}"
+            )
         elif outcome.published:
             cause = f"{self.member.title}, {step.name}"
-            due = Due(after.clock, number, event=outcome.published, payload=outcome.payload, cause=cause)
+            due = QueueItem(after.clock, number, event=outcome.published, payload=outcome.payload, cause=cause)
         else:
             return after
-        return replace(after, queue=after.queue.plus(due), dues=number)
+        return replace(after, queue=after.queue.plus(due), queued_count=number)
 
     def _failed(self, step: Step, what: dict[str, Any], failure: Failure) -> State:
         self._learn({**self.run.data, "error": failure.error})
         edges = tuple(edge for edge in self.member.flow.declared_edges[step.id] if edge.after_failure)
-        what |= {"failure": failure, "mark": Mark.MOCKED}
-        return self._onward(Kind.STEP, step.pointer, what, edges, self._surroundings())
+        what |= {"failure": failure, "mark": OutputSource.MOCKED}
+        return self._onward(EntryKind.STEP, step.pointer, what, edges, self._surroundings())
 
     def _learn(self, data: Mapping[str, Any]) -> None:
         self.run = replace(self.run, data=data)
 
-    def _surroundings(self) -> Surroundings:
+    def _surroundings(self) -> EvaluationContext:
         seed = f"{self.state.seed}/{self.run.number}/{self.run.at}"
-        return Surroundings(self.run.data, self.state.now, seed, self.state.plan.answers)
+        return EvaluationContext(self.run.data, self.state.now, seed, self.state.overrides.answers)
 
     def _onward(
-        self, kind: Kind, place: str, what: dict[str, Any], edges: Sequence[Edge], surroundings: Surroundings
+        self, kind: EntryKind, place: str, what: dict[str, Any], edges: Sequence[Edge], context: EvaluationContext
     ) -> State:
         """Tries the ways in order: the first whose condition holds wins [docs]."""
-        forced = self.state.plan.edge
+        forced = self.state.overrides.edge
         if forced and all(edge.transition.pointer != forced for edge in edges):
             forced = None  # it leads from elsewhere
-        tried: list[Tried] = []
+        tried: list[TriedEdge] = []
         for edge in edges:
             pointer = edge.transition.pointer
             condition = self.member.conditions.get(pointer)
-            verdict = decided(condition, surroundings) if condition is not None else None
-            tried.append(Tried(pointer, edge.transition.label, edge.target, verdict, _name(self.member, edge.target)))
+            verdict = decided(condition, context) if condition is not None else None
+            tried.append(
+                TriedEdge(pointer, edge.transition.label, edge.target, verdict, _name(self.member, edge.target))
+            )
             if forced is not None:
                 if pointer == forced:
                     return self._taken(kind, place, {**what, "tried": tuple(tried), "forced": True}, edge.transition)
@@ -180,7 +186,7 @@ class _Carrying:
             return "it failed, and no error case holds" if edges else "it failed, and has no error case"
         return "no transition holds" if edges else "nothing follows"
 
-    def _taken(self, kind: Kind, place: str, what: dict[str, Any], edge: Transition) -> State:
+    def _taken(self, kind: EntryKind, place: str, what: dict[str, Any], edge: Transition) -> State:
         target, flow = edge.target, self.member.flow
         what["taken"] = edge.pointer
         if target not in flow.steps:
@@ -194,12 +200,12 @@ class _Carrying:
         run = replace(self.run, at=target, path=(*self.run.path, self.run.at))
         return replace(self._with_entry(kind, place, {**what, "target": target}), run=run)
 
-    def _ended(self, kind: Kind, place: str, what: dict[str, Any], why: str, *, broken: bool = False) -> State:
+    def _ended(self, kind: EntryKind, place: str, what: dict[str, Any], why: str, *, broken: bool = False) -> State:
         over = self._with_entry(kind, place, {**what, "ended": why, "broken": broken})
         run = replace(self.run, path=(*self.run.path, self.run.at))
         return replace(over, run=None, last_run=run)
 
-    def _with_entry(self, kind: Kind, place: str, what: dict[str, Any]) -> State:
+    def _with_entry(self, kind: EntryKind, place: str, what: dict[str, Any]) -> State:
         """The state with what happened in its trace, its coverage and its counts, and nothing planned any more."""
         state, run, key = self.state, self.run, self.run.key
         assumed = [*what.pop("assumed", ())]
@@ -214,9 +220,9 @@ class _Carrying:
             title=self.member.title,
             node=run.at,
             name=_name(self.member, run.at),
-            waited=run.waited if kind is Kind.START else 0,
-            cause=run.cause if kind is Kind.START else "",
-            answers=state.plan.answers,
+            waited=run.waited if kind is EntryKind.START else 0,
+            cause=run.cause if kind is EntryKind.START else "",
+            answers=state.overrides.answers,
             assumed=tuple(dict.fromkeys(assumed)),
             **what,
         )
@@ -228,7 +234,7 @@ class _Carrying:
             trace=state.trace.plus(entry),
             taken={**state.taken, key: taken | new} if new else state.taken,
             invocations={**state.invocations, key: {**counts, run.at: counts.get(run.at, 0) + 1}},
-            plan=Plan(),
+            overrides=Overrides(),
             question=None,
         )
 
@@ -252,7 +258,7 @@ def left(state: State, why: str) -> State:
     asked = state.question.why if state.question else ""
     entry = entry_of(
         state,
-        Kind.LEFT,
+        EntryKind.LEFT,
         run=run.number,
         key=run.key,
         title=member.title,
@@ -261,7 +267,7 @@ def left(state: State, why: str) -> State:
         invocation=state.invocation,
         ended=why or asked or "the run was left",
     )
-    over = replace(state, run=None, last_run=run, plan=Plan(), question=None)
+    over = replace(state, run=None, last_run=run, overrides=Overrides(), question=None)
     return replace(over, trace=state.trace.plus(entry))
 
 

@@ -7,28 +7,28 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kustui.definition.models import TRIGGER_ID
-from kustui.simulate.engine.decisions import Decision, Step
+from kustui.simulate.engine.decisions import Decision, ExecuteStep
 from kustui.simulate.engine.engine import advance
-from kustui.simulate.engine.trace import Mark
+from kustui.simulate.engine.trace import OutputSource
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.state import State
-    from kustui.simulate.engine.trace import Entry
+    from kustui.simulate.engine.trace import TraceEntry
 
 Breakpoint = Callable[["State"], bool]
 """Whether to stop at a state."""
 
-MOST_STATES = 20_000
+MAX_STATES = 20_000
 """How far back one can go. States share what they have in common, but each holds some of its own."""
 
 
-def one_step(state: State) -> State:
+def step_once(state: State) -> State:
     """The state after the step at hand as it is planned."""
-    return advance(state, Step())
+    return advance(state, ExecuteStep())
 
 
-def stepped(
-    state: State, most: int, *breakpoints: Breakpoint, step: Callable[[State], State] = one_step
+def run_until_stopped(
+    state: State, most: int, *breakpoints: Breakpoint, step: Callable[[State], State] = step_once
 ) -> Iterator[State]:
     """The states of stepping on until nothing is left, something is asked, a breakpoint stops, or ``most`` are made.
 
@@ -49,7 +49,7 @@ def at_step(key: str, node: str) -> Breakpoint:
 
 def at_scheduled_run(state: State) -> bool:
     """Before the trigger of a run that was scheduled."""
-    return state.run is not None and state.run.at == TRIGGER_ID and state.run.origin is Mark.INPUTS
+    return state.run is not None and state.run.at == TRIGGER_ID and state.run.origin is OutputSource.INPUTS
 
 
 def after_failure(state: State) -> bool:
@@ -64,7 +64,7 @@ def after_schedule(state: State) -> bool:
     return last is not None and last.scheduled is not None
 
 
-def _just_happened(state: State) -> Entry | None:
+def _just_happened(state: State) -> TraceEntry | None:
     """What happened last, unless another run has begun since, which tells nothing until its trigger is tried."""
     last = state.last
     return None if last is None or (state.run is not None and state.run.number != last.run) else last
@@ -108,5 +108,5 @@ class History:
 
     def followed_by(self, states: Sequence[State]) -> History:
         """With more states after the one at hand, the last of them looked at; the oldest go where they are too many."""
-        kept = (*self.states[: self.at + 1], *states)[-MOST_STATES:]
+        kept = (*self.states[: self.at + 1], *states)[-MAX_STATES:]
         return History(kept, len(kept) - 1)

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from kustui.simulate.values.conditions import Verdict
 
 CHUNK = 256
-MOST_CHUNKS = 40
+MAX_CHUNKS = 40
 """At most 10,240 entries are kept, so that a rehearsal without end has bounded memory."""
 
 
-class Mark(Enum):
+class OutputSource(Enum):
     """Where an output comes from. Whatever is no computed value is shown with this word."""
 
     EVENT = "event"
@@ -34,7 +34,7 @@ class Mark(Enum):
     """Made up by kustui from what is read of it later."""
 
 
-class Kind(Enum):
+class EntryKind(Enum):
     """What an entry tells."""
 
     EVENT = "event"
@@ -49,7 +49,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TriedEdge:
     """A transition or an error case that was tried."""
 
     pointer: str
@@ -84,7 +84,7 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
-class Scheduled:
+class ScheduledRun:
     """A run that a step has scheduled."""
 
     workflow_id: str
@@ -97,11 +97,11 @@ class Scheduled:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class TraceEntry:
     """One thing that happened."""
 
     number: int
-    kind: Kind
+    kind: EntryKind
     at: int
     """Milliseconds after the start."""
     run: int = 0
@@ -122,16 +122,16 @@ class Entry:
     """Pointers of what refers to something that is missing."""
     output: Any = MISSING
     """What the entry added to the run's data under its node."""
-    mark: Mark | None = None
+    mark: OutputSource | None = None
     failure: Failure | None = None
-    tried: tuple[Tried, ...] = ()
+    tried: tuple[TriedEdge, ...] = ()
     """In the order in which they were tried."""
     taken: str = ""
     """The pointer of the way that won."""
     target: str = ""
     forced: bool = False
     """Whether a person chose the way, whatever the conditions say."""
-    scheduled: Scheduled | None = None
+    scheduled: ScheduledRun | None = None
     published: str = ""
     """The event that the step made happen."""
     started: tuple[str, ...] = ()
@@ -160,23 +160,23 @@ class Entry:
 class Trace:
     """Entries, of which no more than the latest are kept. Adding one copies no more than a chunk."""
 
-    full: tuple[tuple[Entry, ...], ...] = ()
-    latest: tuple[Entry, ...] = ()
+    full: tuple[tuple[TraceEntry, ...], ...] = ()
+    latest: tuple[TraceEntry, ...] = ()
     dropped: int = 0
 
-    def plus(self, entry: Entry) -> Trace:
+    def plus(self, entry: TraceEntry) -> Trace:
         if len(self.latest) < CHUNK:
             return Trace(self.full, (*self.latest, entry), self.dropped)
         full = (*self.full, self.latest)
-        if len(full) < MOST_CHUNKS:
+        if len(full) < MAX_CHUNKS:
             return Trace(full, (entry,), self.dropped)
         return Trace(full[1:], (entry,), self.dropped + CHUNK)
 
     @property
-    def last(self) -> Entry | None:
+    def last(self) -> TraceEntry | None:
         return self.latest[-1] if self.latest else None
 
-    def __iter__(self) -> Iterator[Entry]:
+    def __iter__(self) -> Iterator[TraceEntry]:
         for chunk in self.full:
             yield from chunk
         yield from self.latest

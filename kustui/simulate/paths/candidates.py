@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.simulate.paths.constraints import literals_in
 from kustui.simulate.paths.drafts import by_name, fitting, other_than
-from kustui.simulate.paths.provenance import STATUS, USUAL_STATUS, surroundings
+from kustui.simulate.paths.provenance import STATUS, USUAL_STATUS, context
 from kustui.simulate.values.casting import number_of, text_of
 from kustui.simulate.values.conditions import decided
 from kustui.simulate.values.values import MISSING
@@ -15,8 +15,8 @@ from kustui.simulate.values.values import MISSING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kustui.simulate.paths.constraints import Want
-    from kustui.simulate.paths.provenance import Known, Origin
+    from kustui.simulate.paths.constraints import Constraint
+    from kustui.simulate.paths.provenance import SymbolicState, ValueOrigin
     from kustui.simulate.values.conditions import Verdict
 
 _BEYOND_MEASURE = 1e300
@@ -24,22 +24,24 @@ _STATUSES = (404, 400, 401, 403, 409, 422, 429, 502, 503, 200)
 """Of failures, beside the usual one."""
 
 
-def verdict_of(want: Want, known: Known, values: Mapping[Origin, Any]) -> Verdict:
-    return decided(want.comparison, surroundings(known.runs, want.scene, values))
+def verdict_of(constraint: Constraint, symbolic: SymbolicState, values: Mapping[ValueOrigin, Any]) -> Verdict:
+    return decided(constraint.comparison, context(symbolic.runs, constraint.scope, values))
 
 
-def candidates(origins: Sequence[Origin], wants: Sequence[Want], known: Known) -> Iterator[Any]:
+def candidates(
+    origins: Sequence[ValueOrigin], constraints: Sequence[Constraint], symbolic: SymbolicState
+) -> Iterator[Any]:
     """What is tried, the likely first; of a status no more than what one can be."""
     if not any(_is_status(origin) for origin in origins):
-        yield from _all_candidates(origins, wants, known)
+        yield from _all_candidates(origins, constraints, symbolic)
         return
-    for candidate in _all_candidates(origins, wants, known):
+    for candidate in _all_candidates(origins, constraints, symbolic):
         status = number_of(candidate)
         if candidate is MISSING or (isinstance(status, int) and 100 <= status <= 599):
             yield MISSING if candidate is MISSING else status
 
 
-def _is_status(origin: Origin) -> bool:
+def _is_status(origin: ValueOrigin) -> bool:
     return origin.failure and origin.fields == STATUS
 
 
@@ -52,17 +54,19 @@ def can_be_written(value: Any) -> bool:
     return not isinstance(value, Mapping) or all(map(can_be_written, value.values()))
 
 
-def _all_candidates(origins: Sequence[Origin], wants: Sequence[Want], known: Known) -> Iterator[Any]:
-    literals = [each for want in wants for each in literals_in(want.comparison)]
-    fixed = [value for want in wants for value in _fixed_values(want, known)]
-    for want in wants:
-        if want.holds:
-            for literal in (*literals_in(want.comparison), *_fixed_values(want, known)):
-                yield from _unless_missing(fitting(want.comparison.operator, literal))
+def _all_candidates(
+    origins: Sequence[ValueOrigin], constraints: Sequence[Constraint], symbolic: SymbolicState
+) -> Iterator[Any]:
+    literals = [each for constraint in constraints for each in literals_in(constraint.comparison)]
+    fixed = [value for constraint in constraints for value in _fixed_values(constraint, symbolic)]
+    for constraint in constraints:
+        if constraint.holds:
+            for literal in (*literals_in(constraint.comparison), *_fixed_values(constraint, symbolic)):
+                yield from _unless_missing(fitting(constraint.comparison.operator, literal))
     for origin in origins:
         if not origin.failure:
-            yield from known.likely.get((known.runs[origin.run].member.key, origin.node, origin.fields), ())
-    yield from _usual(origins[0], known)
+            yield from symbolic.likely.get((symbolic.runs[origin.run].member.key, origin.node, origin.fields), ())
+    yield from _usual(origins[0], symbolic)
     numbers = [number for each in (*literals, *fixed) if (number := number_of(each)) is not None]
     for number in numbers:
         yield from (number, number + 1, number - 1, text_of(number), text_of(number + 1), text_of(number - 1))
@@ -72,17 +76,19 @@ def _all_candidates(origins: Sequence[Origin], wants: Sequence[Want], known: Kno
         yield each
         yield from _unless_missing(other_than(each))
         yield from each if isinstance(each, list | tuple) else [[each]]
-    contained = [want for want in wants if want.holds and want.comparison.operator == "contains"]
-    yield [part for want in contained for each in literals_in(want.comparison) for part in _parts(each)]
+    contained = [
+        constraint for constraint in constraints if constraint.holds and constraint.comparison.operator == "contains"
+    ]
+    yield [part for constraint in contained for each in literals_in(constraint.comparison) for part in _parts(each)]
     yield from (True, False, "draft", 1, 0, [], MISSING)
 
 
-def _usual(origin: Origin, known: Known) -> Iterator[Any]:
+def _usual(origin: ValueOrigin, symbolic: SymbolicState) -> Iterator[Any]:
     """What stands there where nothing is wanted of it."""
     if _is_status(origin):
         yield from (USUAL_STATUS, *_STATUSES)
     else:
-        yield by_name(origin.fields, known.runs[0].now) if origin.fields else {}
+        yield by_name(origin.fields, symbolic.runs[0].now) if origin.fields else {}
 
 
 def _parts(value: Any) -> list[Any]:
@@ -94,9 +100,9 @@ def _unless_missing(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _fixed_values(want: Want, known: Known) -> Iterator[Any]:
+def _fixed_values(constraint: Constraint, symbolic: SymbolicState) -> Iterator[Any]:
     """The values of its operands that are known already."""
-    for seen in verdict_of(want, known, {}).operands:
+    for seen in verdict_of(constraint, symbolic, {}).operands:
         expression = seen.operand.expression
         if expression is not None and expression.paths and seen.value is not MISSING:
             yield seen.value

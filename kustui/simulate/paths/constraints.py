@@ -6,61 +6,61 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.expressions import AllOf, Always, AnyOf, Comparison, Condition, Never, Not, Unreadable
-from kustui.simulate.paths.provenance import Scene
+from kustui.simulate.paths.provenance import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-MOST_ALTERNATIVES = 16
+MAX_CONJUNCTIONS = 16
 """Combinations that are looked at. Of a condition with more, nobody can say that it cannot be met."""
 
 
-class Want(NamedTuple):
+class Constraint(NamedTuple):
     """A comparison that has to come out so."""
 
     comparison: Comparison
     holds: bool
-    scene: Scene = Scene()
+    scope: Scope = Scope()
 
 
-Alternative = tuple[Want, ...]
+Conjunction = tuple[Constraint, ...]
 """Wants that have to be met together."""
 
 
-class Alternatives(NamedTuple):
+class Disjunction(NamedTuple):
     """Any of these is enough."""
 
-    among: tuple[Alternative, ...]
+    among: tuple[Conjunction, ...]
     complete: bool
     """Whether there are no others."""
 
-    def and_(self, other: Alternatives) -> Alternatives:
+    def and_(self, other: Disjunction) -> Disjunction:
         """Both are to be met."""
         pairs = product(self.among, other.among)
-        among = tuple(_once((*one, *more)) for one, more in islice(pairs, MOST_ALTERNATIVES))
-        whole = len(self.among) * len(other.among) <= MOST_ALTERNATIVES
-        return Alternatives(among, self.complete and other.complete and whole)
+        among = tuple(_once((*one, *more)) for one, more in islice(pairs, MAX_CONJUNCTIONS))
+        whole = len(self.among) * len(other.among) <= MAX_CONJUNCTIONS
+        return Disjunction(among, self.complete and other.complete and whole)
 
-    def seen_from(self, scene: Scene) -> Alternatives:
+    def seen_from(self, scope: Scope) -> Disjunction:
         """The same, read in a scene."""
-        among = tuple(tuple(want._replace(scene=scene) for want in each) for each in self.among)
-        return Alternatives(among, self.complete)
+        among = tuple(tuple(constraint._replace(scope=scope) for constraint in each) for each in self.among)
+        return Disjunction(among, self.complete)
 
-    def or_(self, other: Alternatives) -> Alternatives:
+    def or_(self, other: Disjunction) -> Disjunction:
         """One of both is to be met."""
         among = (*self.among, *other.among)
-        whole = len(among) <= MOST_ALTERNATIVES
-        return Alternatives(among[:MOST_ALTERNATIVES], self.complete and other.complete and whole)
+        whole = len(among) <= MAX_CONJUNCTIONS
+        return Disjunction(among[:MAX_CONJUNCTIONS], self.complete and other.complete and whole)
 
 
-NOTHING = Alternatives(((),), complete=True)
+NOTHING = Disjunction(((),), complete=True)
 """Met whatever happens."""
-IMPOSSIBLE = Alternatives((), complete=True)
-UNKNOWN = Alternatives(((),), complete=False)
+IMPOSSIBLE = Disjunction((), complete=True)
+UNKNOWN = Disjunction(((),), complete=False)
 """Nobody can say what meets it."""
 
 
-def to_hold(condition: Condition | None, holds: bool) -> Alternatives:
+def to_hold(condition: Condition | None, holds: bool) -> Disjunction:
     """What makes a condition come out so."""
     match condition:
         case None | Unreadable():
@@ -72,7 +72,7 @@ def to_hold(condition: Condition | None, holds: bool) -> Alternatives:
         case Not(part):
             return to_hold(part, not holds)
         case Comparison():
-            return Alternatives(((Want(condition, holds),),), complete=True)
+            return Disjunction(((Constraint(condition, holds),),), complete=True)
         case AllOf(parts) | AnyOf(parts) if not parts:
             return UNKNOWN
         case AllOf(parts):
@@ -81,7 +81,7 @@ def to_hold(condition: Condition | None, holds: bool) -> Alternatives:
             return _any(parts, holds) if holds else _all(parts, holds)
 
 
-def to_take(conditions: Sequence[Condition | None], index: int | None) -> Alternatives:
+def to_take(conditions: Sequence[Condition | None], index: int | None) -> Disjunction:
     """What makes the way of that place win: its condition holds, and none before it; None: none of them holds."""
     before = conditions if index is None else conditions[:index]
     found = NOTHING if index is None else to_hold(conditions[index], True)
@@ -90,23 +90,27 @@ def to_take(conditions: Sequence[Condition | None], index: int | None) -> Altern
     return found
 
 
-def _all(parts: Iterable[Condition], holds: bool) -> Alternatives:
+def _all(parts: Iterable[Condition], holds: bool) -> Disjunction:
     found = NOTHING
     for part in parts:
         found = found.and_(to_hold(part, holds))
     return found
 
 
-def _any(parts: Iterable[Condition], holds: bool) -> Alternatives:
+def _any(parts: Iterable[Condition], holds: bool) -> Disjunction:
     found = IMPOSSIBLE
     for part in parts:
         found = found.or_(to_hold(part, holds))
     return found
 
 
-def _once(wants: Alternative) -> Alternative:
+def _once(constraints: Conjunction) -> Conjunction:
     # Operands may hold lists, so what tells comparisons apart is where they stand.
-    return tuple({(want.comparison.pointer, want.holds): want for want in wants}.values()) if len(wants) > 1 else wants
+    return (
+        tuple({(constraint.comparison.pointer, constraint.holds): constraint for constraint in constraints}.values())
+        if len(constraints) > 1
+        else constraints
+    )
 
 
 def literals_in(comparison: Comparison) -> Iterator[object]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kustui.simulate.paths.path_search import Prospects
+from kustui.simulate.paths.path_search import PathSearch
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,18 +16,18 @@ _BUDGET = 60
 """Nodes that are looked at: a draft that aims shorter is still a draft."""
 
 
-def aimed(member: Member, node: str, data: Mapping[str, Any], now: int) -> Mapping[Fields, Any]:
+def target_values(member: Member, node: str, data: Mapping[str, Any], now: int) -> Mapping[Fields, Any]:
     """Values for fields of what a node gives, so that the way goes on as far as it can, schedules above all.
 
     The farthest way is sought first, and the first that does not contradict itself is aimed at.
     """
     if node not in member.inferred_fields:
         return {}
-    for prospect in Prospects(member, data, now, _BUDGET, failures=False, farthest=True).from_(node):
-        for world in prospect.worlds:
+    for path in PathSearch(member, data, now, _BUDGET, failures=False, farthest=True).from_(node):
+        for solved in path.solutions:
             return {
                 origin.fields: value
-                for origin, value in world.solution.values.items()
+                for origin, value in solved.solution.values.items()
                 if origin.node == node and origin.fields
             }
     return {}

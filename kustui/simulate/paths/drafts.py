@@ -26,15 +26,15 @@ _MOST_ELEMENTS = 20
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
-def payload(member: Member, now: int, aim: Mapping[Fields, Any] | None = None) -> dict[str, Any]:
+def payload(member: Member, now: int, targets: Mapping[Fields, Any] | None = None) -> dict[str, Any]:
     """What starts a run of a workflow: an event's payload, or a callable's inputs. ``now`` is the date it has."""
     schema = member.inputs
     start = _of_schema(schema, now) if schema is not None else {"id": "draft-id"}
-    return _filled(start, member.inferred_fields.get(TRIGGER_ID, ()), {}, now, aim or {})
+    return _filled(start, member.inferred_fields.get(TRIGGER_ID, ()), {}, now, targets or {})
 
 
 def output(
-    member: Member, step: Step, data: Mapping[str, Any], now: int, aim: Mapping[Fields, Any] | None = None
+    member: Member, step: Step, data: Mapping[str, Any], now: int, targets: Mapping[Fields, Any] | None = None
 ) -> dict[str, Any]:
     """What a step's action answers in a run with this data."""
     start: dict[str, Any] = {}
@@ -43,7 +43,7 @@ def output(
         start = _of_schema(declared, now)
     elif step.action in _REST_ACTIONS:
         start = {"response": {"statusCode": 200}, "body": {}}  # [seen]
-    return _filled(start, member.inferred_fields.get(step.id, ()), data, now, aim or {})
+    return _filled(start, member.inferred_fields.get(step.id, ()), data, now, targets or {})
 
 
 def _of_schema(schema: Schema, now: int) -> dict[str, Any]:
@@ -60,20 +60,20 @@ def _of_schema(schema: Schema, now: int) -> dict[str, Any]:
 
 def _filled(
     start: dict[str, Any],
-    demands: Iterable[InferredField],
+    inferred_fields: Iterable[InferredField],
     data: Mapping[str, Any],
     now: int,
-    aim: Mapping[Fields, Any],
+    targets: Mapping[Fields, Any],
 ) -> dict[str, Any]:
     by_fields: dict[Fields, list[InferredField]] = {}
-    for demand in demands:
+    for demand in inferred_fields:
         by_fields.setdefault(demand.fields, []).append(demand)
     # The longest first: what has fields of its own is no plain value, whoever else reads it.
-    for fields in sorted(by_fields.keys() | aim.keys(), key=lambda each: (-len(each), each)):
-        if fields in aim:
-            start = without(start, fields) if aim[fields] is MISSING else placed(start, fields, aim[fields])
+    for fields in sorted(by_fields.keys() | targets.keys(), key=lambda each: (-len(each), each)):
+        if fields in targets:
+            start = without(start, fields) if targets[fields] is MISSING else placed(start, fields, targets[fields])
             continue
-        if any(fields[: len(gone)] == gone for gone, value in aim.items() if value is MISSING):
+        if any(fields[: len(gone)] == gone for gone, value in targets.items() if value is MISSING):
             continue
         there = looked_up(start, fields)
         told = any(demand.operator or demand.kind for demand in by_fields[fields])
@@ -124,17 +124,17 @@ def _of_length(start: Any, length: Any) -> Any:
     )
 
 
-def _value(fields: Fields, demands: list[InferredField], data: Mapping[str, Any], now: int) -> Any:
-    for demand in demands:
+def _value(fields: Fields, inferred_fields: list[InferredField], data: Mapping[str, Any], now: int) -> Any:
+    for demand in inferred_fields:
         if demand.like:
             other = looked_up(data, demand.like)
             if not is_missing(other) and not isinstance(other, Undecided) and demand.operator == "eq":
                 return other
-    for demand in demands:
+    for demand in inferred_fields:
         found = fitting(demand.operator, demand.literal)
         if found is not MISSING:
             return text_of(found) if demand.kind == "number in text" else found
-    for demand in demands:
+    for demand in inferred_fields:
         match demand.kind:
             case "date":
                 return iso(now)

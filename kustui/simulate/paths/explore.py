@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from kustui.definition.expressions import in_words
 from kustui.definition.models import TRIGGER_ID, Step
-from kustui.simulate.engine.state import BEGAN
-from kustui.simulate.paths.path_search import Leg, Prospect, Prospects
-from kustui.simulate.paths.scenario_from_path import Proposal, expecting, proposed
+from kustui.simulate.engine.state import DEFAULT_START
+from kustui.simulate.paths.path_search import PathSearch, PathStep, WorkflowPath
+from kustui.simulate.paths.scenario_from_path import PathScenario, scenario_for_path, with_expectations
 from kustui.simulate.reports.words import operands
 from kustui.simulate.values.dates import instant
 
@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kustui.simulate.engine.organisation import Member, Organisation
-    from kustui.simulate.paths.constraints import Want
-    from kustui.simulate.paths.path_runs import Passage
+    from kustui.simulate.paths.constraints import Constraint
+    from kustui.simulate.paths.path_runs import PathRun
     from kustui.simulate.scenarios.model import Scenario
 
-MOST_PATHS = 100
+MAX_PATHS = 100
 _NODES_PER_PATH = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class DescribedRun:
     """One run of a path."""
 
-    passage: Passage
+    path_run: PathRun
     nodes: tuple[str, ...]
     """The trigger and its steps; last the step that nothing can lead to, where the path contradicts itself there."""
     needs: tuple[str, ...]
@@ -37,7 +37,7 @@ class Stretch:
 
     @property
     def member(self) -> Member:
-        return self.passage.member
+        return self.path_run.member
 
     def name(self, node: str) -> str:
         """What people call the trigger or a step."""
@@ -45,14 +45,14 @@ class Stretch:
 
 
 @dataclass(frozen=True, slots=True)
-class Path:
+class ExploredPath:
     """One way through a workflow from its trigger to where the run ends, or on through the runs that it schedules."""
 
     member: Member
-    prospect: Prospect
+    prospect: WorkflowPath
 
     @property
-    def stretches(self) -> tuple[Stretch, ...]:
+    def described_runs(self) -> tuple[DescribedRun, ...]:
         """Its runs in the order in which they begin; one unless schedules are followed."""
         return tuple(self._stretch(number) for number in range(len(self.prospect.runs)))
 
@@ -64,26 +64,26 @@ class Path:
     @property
     def edges(self) -> tuple[str, ...]:
         """The pointers of the ways that its first run takes; the last is empty where the run ends with none."""
-        return tuple(_pointer(leg) for leg in self.prospect.legs if not leg.run)
+        return tuple(_pointer(path_step) for path_step in self.prospect.steps if not path_step.run)
 
     @property
     def contradicts(self) -> bool:
         """Whether nothing can make a run go it."""
-        return not self.prospect.worlds and self.prospect.complete
+        return not self.prospect.solutions and self.prospect.complete
 
     @property
     def needs(self) -> tuple[str, ...]:
         """What has to hold on the way, in words; of a later run with its workflow."""
         return tuple(
-            f"in {stretch.member.title}: {need}" if number else need
-            for number, stretch in enumerate(self.stretches)
-            for need in stretch.needs
+            f"in {run.member.title}: {need}" if number else need
+            for number, run in enumerate(self.described_runs)
+            for need in run.needs
         )
 
     @property
-    def passed_by(self) -> tuple[str, ...]:
+    def not_followed(self) -> tuple[str, ...]:
         """What it schedules and does not go on with, and why, in words."""
-        return self.prospect.passed_by
+        return self.prospect.not_followed
 
     @property
     def clash(self) -> str:
@@ -91,35 +91,41 @@ class Path:
         found = self.prospect.contradiction
         if found is None:
             return ""
-        words = " and ".join(dict.fromkeys(self._wanted(want) for want in found.wants))
+        words = " and ".join(dict.fromkeys(self._wanted(constraint) for constraint in found.constraints))
         if found.verdict is None:
             return words
         seen = ", ".join(operands(found.verdict))
         return f"{words}, and on this path {seen}" if seen else f"{words}, which cannot be"
 
-    def _wanted(self, want: Want) -> str:
-        where = f"in {self.prospect.runs[want.scene.run].member.title}: " if len(self.prospect.runs) > 1 else ""
-        return f"{where}{'' if want.holds else 'not '}{in_words(want.comparison)}"
+    def _wanted(self, constraint: Constraint) -> str:
+        where = f"in {self.prospect.runs[constraint.scope.run].member.title}: " if len(self.prospect.runs) > 1 else ""
+        return f"{where}{'' if constraint.holds else 'not '}{in_words(constraint.comparison)}"
 
-    def _stretch(self, number: int) -> Stretch:
-        passage = self.prospect.runs[number]
-        legs = [leg for leg in self.prospect.legs if leg.run == number]
-        last = legs[-1].edge if legs and not self.prospect.worlds and legs[-1] is self.prospect.legs[-1] else None
-        nodes = (*(leg.node for leg in legs), *([last.target] if last is not None else []))
-        return Stretch(passage, nodes, tuple(filter(None, (_need(passage.member, leg) for leg in legs))))
+    def _stretch(self, number: int) -> DescribedRun:
+        path_run = self.prospect.runs[number]
+        steps = [path_step for path_step in self.prospect.steps if path_step.run == number]
+        last = (
+            steps[-1].edge if steps and not self.prospect.solutions and steps[-1] is self.prospect.steps[-1] else None
+        )
+        nodes = (*(path_step.node for path_step in steps), *([last.target] if last is not None else []))
+        return DescribedRun(
+            path_run, nodes, tuple(filter(None, (_need(path_run.member, path_step) for path_step in steps)))
+        )
 
 
-def _pointer(leg: Leg) -> str:
-    return leg.edge.transition.pointer if leg.edge is not None else ""
+def _pointer(path_step: PathStep) -> str:
+    return path_step.edge.transition.pointer if path_step.edge is not None else ""
 
 
-def _need(member: Member, leg: Leg) -> str:
-    fails = f"{name_of(member, leg.node)} fails" if leg.fails else ""
-    if leg.edge is None:
-        written = member.flow.declared_edges.get(leg.node, ())
-        plain = [edge for edge in written if edge.after_failure == leg.fails]
-        return " and ".join(filter(None, (fails, f"no way from {name_of(member, leg.node)} holds" if plain else "")))
-    condition = member.conditions.get(leg.edge.transition.pointer)
+def _need(member: Member, path_step: PathStep) -> str:
+    fails = f"{name_of(member, path_step.node)} fails" if path_step.fails else ""
+    if path_step.edge is None:
+        written = member.flow.declared_edges.get(path_step.node, ())
+        plain = [edge for edge in written if edge.after_failure == path_step.fails]
+        return " and ".join(
+            filter(None, (fails, f"no way from {name_of(member, path_step.node)} holds" if plain else ""))
+        )
+    condition = member.conditions.get(path_step.edge.transition.pointer)
     words = in_words(condition) if condition is not None else ""
     return " and ".join(filter(None, (fails, "" if words == "always" else words)))
 
@@ -135,33 +141,33 @@ class Exploration:
     """The paths from one workflow."""
 
     member: Member
-    paths: tuple[Path, ...]
+    paths: tuple[ExploredPath, ...]
     cut: bool
     """Whether there are more."""
 
 
-def explored(member: Member, most: int = MOST_PATHS, follow: Organisation | None = None) -> Exploration:
+def explore_paths(member: Member, most: int = MAX_PATHS, follow: Organisation | None = None) -> Exploration:
     """The distinct paths through a workflow, at most so many; failures where error cases follow.
 
     With ``follow`` they go on through the workflows of that organisation which are scheduled on the way.
     """
-    prospects = Prospects(
+    prospects = PathSearch(
         member,
         {"steps": {}, "variables": {}},
-        instant(BEGAN) or 0,
+        instant(DEFAULT_START) or 0,
         most * _NODES_PER_PATH,
         failures=True,
         follow=follow,
     )
-    paths: list[Path] = []
+    paths: list[ExploredPath] = []
     for prospect in prospects.from_(TRIGGER_ID):
         if len(paths) == most:
             return Exploration(member, tuple(paths), cut=True)
-        paths.append(Path(member, prospect))
+        paths.append(ExploredPath(member, prospect))
     return Exploration(member, tuple(paths), cut=prospects.budget <= 0)
 
 
-def heads(organisation: Organisation) -> Iterator[Member]:
+def chain_heads(organisation: Organisation) -> Iterator[Member]:
     """The workflows that chains begin with: what no other brings about, and of a ring the one that stands first."""
     seen: set[str] = set()
     members = [organisation.member(entry.key) for entry in organisation.collection.entries]
@@ -185,14 +191,16 @@ def _scheduled_by(organisation: Organisation, member: Member) -> list[Member]:
     return [target for id_ in ids if isinstance(id_, str) and (target := organisation.of_id(id_)) is not None]
 
 
-def proposal_of(organisation: Organisation, path: Path) -> Proposal:
+def build_path_scenario(organisation: Organisation, path: ExploredPath) -> PathScenario:
     """A scenario that goes a path, to start from, and where that has to be forced."""
-    first = path.stretches[0]
+    first = path.described_runs[0]
     steps = " -> ".join(first.name(node) for node in first.nodes if node != TRIGGER_ID)
-    return proposed(organisation, path.prospect, f"{path.member.title}: {'; '.join(path.needs) or steps or 'no step'}")
+    return scenario_for_path(
+        organisation, path.prospect, f"{path.member.title}: {'; '.join(path.needs) or steps or 'no step'}"
+    )
 
 
-def scenario_of(organisation: Organisation, path: Path) -> Scenario | None:
+def scenario_of(organisation: Organisation, path: ExploredPath) -> Scenario | None:
     """That scenario, with all that comes of it as expectations; None where the path contradicts itself."""
-    scenario = proposal_of(organisation, path).scenario
-    return expecting(organisation, scenario) if scenario is not None else None
+    scenario = build_path_scenario(organisation, path).scenario
+    return with_expectations(organisation, scenario) if scenario is not None else None

@@ -15,20 +15,20 @@ if TYPE_CHECKING:
 
     from kustui.definition.models import Step
     from kustui.simulate.engine.organisation import Member, Organisation
-    from kustui.simulate.paths.provenance import Scene
+    from kustui.simulate.paths.provenance import Scope
 
-MOST_RUNS = 20
+MAX_RUNS = 20
 """Of one way."""
 
 
 @dataclass(frozen=True, slots=True)
-class Passage:
+class PathRun:
     """One run of a way: of which workflow, and where it is scheduled."""
 
     member: Member
     due: int = 0
     """Milliseconds after the first run, as far as that is written down."""
-    scheduled_in: Scene | None = None
+    scheduled_in: Scope | None = None
     """None for the first."""
     step: str = ""
     """The step that schedules it."""
@@ -36,7 +36,9 @@ class Passage:
     """What that hands over, as it is written."""
 
 
-def scheduled(organisation: Organisation, runs: Sequence[Passage], scene: Scene, step: Step, now: int) -> Passage | str:
+def follow_schedule(
+    organisation: Organisation, runs: Sequence[PathRun], scope: Scope, step: Step, now: int
+) -> PathRun | str:
     """The run that a step brings about which is carried out in a scene; or why it is not followed, in a clause."""
     id_ = step.params.get("workflowId")
     if isinstance(id_, str) and holds_expression(id_):
@@ -47,14 +49,14 @@ def scheduled(organisation: Organisation, runs: Sequence[Passage], scene: Scene,
     words = f"{step.name} schedules {member.title}"
     if not member.entry.item.enabled or not member.workflow.callable:
         return f"{words}, which cannot be called"
-    due = _due(organisation, step, runs[scene.run].due, now)
+    due = _due(organisation, step, runs[scope.run].due, now)
     if due is None:
         return f"{words}, and does not say when"
-    if member.key in _ancestors(runs, scene):
+    if member.key in _ancestors(runs, scope):
         return f"{words} again: a ring is gone round once"
-    if len(runs) >= MOST_RUNS:
-        return f"{words}: no more than {MOST_RUNS} runs are followed"
-    return Passage(member, due, scene, step.id, step.params.get("inputs"))
+    if len(runs) >= MAX_RUNS:
+        return f"{words}: no more than {MAX_RUNS} runs are followed"
+    return PathRun(member, due, scope, step.id, step.params.get("inputs"))
 
 
 def _due(organisation: Organisation, step: Step, clock: int, now: int) -> int | None:
@@ -65,9 +67,9 @@ def _due(organisation: Organisation, step: Step, clock: int, now: int) -> int | 
     return due if isinstance(due, int) else None
 
 
-def _ancestors(runs: Sequence[Passage], scene: Scene | None) -> Iterator[str]:
+def _ancestors(runs: Sequence[PathRun], scope: Scope | None) -> Iterator[str]:
     """The keys of the workflows whose runs have led to a scene, that of its own run first."""
-    while scene is not None:
-        passage = runs[scene.run]
-        yield passage.member.key
-        scene = passage.scheduled_in
+    while scope is not None:
+        path_run = runs[scope.run]
+        yield path_run.member.key
+        scope = path_run.scheduled_in

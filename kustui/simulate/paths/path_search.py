@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.definition.models import SCHEDULE_ACTION, TRIGGER_ID, Step
 from kustui.simulate.engine.actions import REGEX_ACTION
-from kustui.simulate.paths.constraints import Alternatives, Want, to_take
-from kustui.simulate.paths.path_runs import Passage, scheduled
-from kustui.simulate.paths.provenance import Known, KnownRun, Scene
-from kustui.simulate.paths.solver import Contradiction, Solution, solved
+from kustui.simulate.paths.constraints import Constraint, Disjunction, to_take
+from kustui.simulate.paths.path_runs import PathRun, follow_schedule
+from kustui.simulate.paths.provenance import Scope, SymbolicRun, SymbolicState
+from kustui.simulate.paths.solver import Contradiction, Solution, solve
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Mapping, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kustui.analysis.flow import Edge
     from kustui.analysis.inferred_fields import Fields
     from kustui.simulate.engine.organisation import Member, Organisation
-    from kustui.simulate.paths.provenance import Origin
+    from kustui.simulate.paths.provenance import ValueOrigin
 
 _MOST_WORLDS = 16
 COMPUTED = (REGEX_ACTION, SCHEDULE_ACTION)
@@ -28,7 +28,7 @@ _SCHEDULING = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
+class PathStep:
     """One trigger or step of a way, and how it is left."""
 
     node: str
@@ -36,43 +36,43 @@ class Leg:
     """None where the run ends."""
     fails: bool
     """Whether the step has to fail for it."""
-    wants: Alternatives
+    constraints: Disjunction
     run: int = 0
     """Of which run, counted from 0."""
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class SolvedConstraints:
     """One combination of wants that goes the whole way, and values that meet them."""
 
-    wants: tuple[Want, ...]
+    constraints: tuple[Constraint, ...]
     solution: Solution
 
 
 @dataclass(frozen=True, slots=True)
-class Prospect:
+class WorkflowPath:
     """A way through a workflow, from its trigger or a later node, and through those that it schedules if asked."""
 
-    legs: tuple[Leg, ...]
-    worlds: tuple[World, ...]
+    steps: tuple[PathStep, ...]
+    solutions: tuple[SolvedConstraints, ...]
     """Empty where it contradicts itself."""
-    runs: tuple[Passage, ...]
+    runs: tuple[PathRun, ...]
     """In the order in which they begin."""
     contradiction: Contradiction | None = None
     complete: bool = True
     """Whether every combination was looked at."""
-    waiting: tuple[Passage, ...] = ()
+    waiting: tuple[PathRun, ...] = ()
     """Scheduled on the way, and not yet begun."""
-    passed_by: tuple[str, ...] = ()
+    not_followed: tuple[str, ...] = ()
     """What it schedules and does not go on with, and why, in words."""
 
     @property
     def nodes(self) -> tuple[str, ...]:
         """Of the first run."""
-        return tuple(leg.node for leg in self.legs if not leg.run)
+        return tuple(path_step.node for path_step in self.steps if not path_step.run)
 
 
-class Prospects:
+class PathSearch:
     """Looks for ways through one workflow, and with ``follow`` on through those that it schedules.
 
     ``budget`` counts the nodes that are entered, over all of them.
@@ -93,41 +93,43 @@ class Prospects:
         self._data, self._now, self._failures, self._farthest = data, now, failures, farthest
         self._follow = follow
         self._likely: dict[tuple[str, str, Fields], tuple[Any, ...]] = dict(_likely(member))
-        self._found: dict[Hashable, Mapping[Origin, Any] | bool] = {}
+        self._found: dict[Hashable, Mapping[ValueOrigin, Any] | bool] = {}
         self._weights: dict[str, int] = {}
 
-    def from_(self, node: str) -> Iterator[Prospect]:
+    def from_(self, node: str) -> Iterator[WorkflowPath]:
         """Every way on from a node, its own output unknown, until the budget is spent; the farthest first if asked."""
-        start = Prospect((), (World((), Solution({}, ())),), (Passage(self.member),))
-        pending: list[tuple[Prospect, str | None]] = [(start, node)]
+        start = WorkflowPath((), (SolvedConstraints((), Solution({}, ())),), (PathRun(self.member),))
+        pending: list[tuple[WorkflowPath, str | None]] = [(start, node)]
         while pending:
-            prospect, here = pending.pop()
+            path, here = pending.pop()
             if here is None:
-                yield prospect
+                yield path
                 continue
             if self.budget <= 0:
                 return
             self.budget -= 1
-            run = len(prospect.runs) - 1
-            legs = self._legs(prospect.runs[run].member, here)
-            pending.extend(reversed([self._next(prospect, replace(leg, run=run)) for leg in legs]))
+            run = len(path.runs) - 1
+            steps = self._legs(path.runs[run].member, here)
+            pending.extend(reversed([self._next(path, replace(path_step, run=run)) for path_step in steps]))
 
-    def _next(self, prospect: Prospect, leg: Leg) -> tuple[Prospect, str | None]:
+    def _next(self, path: WorkflowPath, path_step: PathStep) -> tuple[WorkflowPath, str | None]:
         """The way with one more leg, and the node where it goes on."""
-        further = self._further(prospect, leg)
-        if not further.worlds:
+        further = self._further(path, path_step)
+        if not further.solutions:
             return further, None
         member = further.runs[-1].member
-        part = member.flow.part(leg.node)
-        if self._follow is not None and isinstance(part, Step) and part.schedules and not leg.fails:
-            scene = Scene(leg.run, _failed(further.legs, leg.run))
-            found = scheduled(self._follow, (*further.runs, *further.waiting), scene, part, self._now)
-            if isinstance(found, Passage):
+        part = member.flow.part(path_step.node)
+        if self._follow is not None and isinstance(part, Step) and part.schedules and not path_step.fails:
+            scope = Scope(path_step.run, _failed(further.steps, path_step.run))
+            found = follow_schedule(self._follow, (*further.runs, *further.waiting), scope, part, self._now)
+            if isinstance(found, PathRun):
                 further = replace(further, waiting=(*further.waiting, found))
             else:
-                further = replace(further, passed_by=(*further.passed_by, found))
-        target = leg.edge.target if leg.edge is not None else ""
-        if target in member.flow.steps and all(each.node != target for each in further.legs if each.run == leg.run):
+                further = replace(further, not_followed=(*further.not_followed, found))
+        target = path_step.edge.target if path_step.edge is not None else ""
+        if target in member.flow.steps and all(
+            each.node != target for each in further.steps if each.run == path_step.run
+        ):
             return further, target
         if not further.waiting:
             return further, None
@@ -137,65 +139,70 @@ class Prospects:
         rest = tuple(each for each in further.waiting if each is not begins)
         return replace(further, runs=(*further.runs, begins), waiting=rest), TRIGGER_ID
 
-    def _legs(self, member: Member, node: str) -> list[Leg]:
+    def _legs(self, member: Member, node: str) -> list[PathStep]:
         part = member.flow.part(node)
         edges = member.flow.declared_edges.get(node, ())
         plain = [edge for edge in edges if not edge.after_failure]
         found = list(_of(member, node, plain, fails=False))
         if self._farthest:
-            found.sort(key=lambda leg: -self._weight(leg.edge.target) if leg.edge else 1)
+            found.sort(key=lambda path_step: -self._weight(path_step.edge.target) if path_step.edge else 1)
         failing = [edge for edge in edges if edge.after_failure]
         if self._failures and failing and isinstance(part, Step) and part.action is not None:
-            found.extend(leg for leg in _of(member, node, failing, fails=True) if leg.edge is not None)
+            found.extend(
+                path_step for path_step in _of(member, node, failing, fails=True) if path_step.edge is not None
+            )
         return found
 
-    def _further(self, prospect: Prospect, leg: Leg) -> Prospect:
-        legs = (*prospect.legs, leg)
-        known = self._known(prospect.runs, legs)
-        alternatives = leg.wants.seen_from(Scene(leg.run, _failed(legs, leg.run)))
-        worlds: list[World] = []
+    def _further(self, path: WorkflowPath, path_step: PathStep) -> WorkflowPath:
+        steps = (*path.steps, path_step)
+        symbolic = self._known(path.runs, steps)
+        alternatives = path_step.constraints.seen_from(Scope(path_step.run, _failed(steps, path_step.run)))
+        solutions: list[SolvedConstraints] = []
         contradiction: Contradiction | None = None
-        complete = prospect.complete and leg.wants.complete
-        for world in prospect.worlds:
+        complete = path.complete and path_step.constraints.complete
+        for solved in path.solutions:
             for alternative in alternatives.among:
-                wants = (*world.wants, *(want for want in alternative if want not in world.wants))
-                found = solved(wants, known)
+                constraints = (
+                    *solved.constraints,
+                    *(constraint for constraint in alternative if constraint not in solved.constraints),
+                )
+                found = solve(constraints, symbolic)
                 if isinstance(found, Contradiction):
                     contradiction = contradiction or found
                 else:
-                    worlds.append(World(wants, found))
+                    solutions.append(SolvedConstraints(constraints, found))
         # What leaves least open first.
-        worlds.sort(key=lambda world: len(world.solution.open))
+        solutions.sort(key=lambda solved: len(solved.solution.open))
         return replace(
-            prospect,
-            legs=legs,
-            worlds=tuple(worlds[:_MOST_WORLDS]),
-            contradiction=None if worlds else contradiction,
-            complete=complete and len(worlds) <= _MOST_WORLDS,
+            path,
+            steps=steps,
+            solutions=tuple(solutions[:_MOST_WORLDS]),
+            contradiction=None if solutions else contradiction,
+            complete=complete and len(solutions) <= _MOST_WORLDS,
         )
 
-    def _known(self, runs: Sequence[Passage], legs: Sequence[Leg]) -> Known:
+    def _known(self, runs: Sequence[PathRun], steps: Sequence[PathStep]) -> SymbolicState:
         found = []
         for number, run in enumerate(runs):
             unknown: set[str] = set()
             opaque: set[str] = set()
             outputs: dict[str, Any] = {}
-            for leg in legs:
-                if leg.run != number:
+            for path_step in steps:
+                if path_step.run != number:
                     continue
-                part = run.member.flow.part(leg.node)
+                part = run.member.flow.part(path_step.node)
                 if not isinstance(part, Step):
-                    unknown.add(leg.node)
-                elif leg.fails or part.action is None:
+                    unknown.add(path_step.node)
+                elif path_step.fails or part.action is None:
                     continue  # it gives nothing
                 elif part.schedules:
-                    outputs[leg.node] = {}
+                    outputs[path_step.node] = {}
                 else:
-                    (opaque if part.action in COMPUTED else unknown).add(leg.node)
+                    (opaque if part.action in COMPUTED else unknown).add(path_step.node)
             data = self._data if number == 0 else {**self._data, "steps": {}}
             data = {**data, "steps": {**data["steps"], **outputs}}
             found.append(
-                KnownRun(
+                SymbolicRun(
                     run.member,
                     data,
                     frozenset(unknown),
@@ -206,7 +213,7 @@ class Prospects:
                 )
             )
         before = tuple((run.member.key, run.step, run.scheduled_in) for run in runs)
-        return Known(tuple(found), self._likely, before, self._found)
+        return SymbolicState(tuple(found), self._likely, before, self._found)
 
     def _weight(self, node: str) -> int:
         """How far a run gets from a step, at most: its steps, and its schedules much more."""
@@ -226,20 +233,20 @@ class Prospects:
         return self._weights[node]
 
 
-def _of(member: Member, node: str, edges: Sequence[Edge], *, fails: bool) -> Iterator[Leg]:
+def _of(member: Member, node: str, edges: Sequence[Edge], *, fails: bool) -> Iterator[PathStep]:
     conditions = [member.conditions.get(edge.transition.pointer) for edge in edges]
     for index, edge in enumerate(edges):
-        wants = to_take(conditions, index)
-        if wants.among:  # else an earlier one always holds
-            yield Leg(node, edge, fails, wants)
-    wants = to_take(conditions, None)
-    if wants.among:
-        yield Leg(node, None, fails, wants)
+        constraints = to_take(conditions, index)
+        if constraints.among:  # else an earlier one always holds
+            yield PathStep(node, edge, fails, constraints)
+    constraints = to_take(conditions, None)
+    if constraints.among:
+        yield PathStep(node, None, fails, constraints)
 
 
-def _failed(legs: Sequence[Leg], run: int) -> str:
+def _failed(steps: Sequence[PathStep], run: int) -> str:
     """The step of a run that has failed last."""
-    return next((leg.node for leg in reversed(legs) if leg.run == run and leg.fails), "")
+    return next((path_step.node for path_step in reversed(steps) if path_step.run == run and path_step.fails), "")
 
 
 def _likely(member: Member) -> Iterator[tuple[tuple[str, str, Fields], tuple[Any, ...]]]:

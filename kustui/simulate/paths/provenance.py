@@ -10,7 +10,7 @@ from kustui.definition.expressions import Literal, Reference, expressions_in, pa
 from kustui.definition.models import TRIGGER_ID
 from kustui.simulate.engine.trace import Failure
 from kustui.simulate.paths.drafts import placed, without
-from kustui.simulate.values.context import Surroundings
+from kustui.simulate.values.context import EvaluationContext
 from kustui.simulate.values.resolve import resolved
 from kustui.simulate.values.values import MISSING
 
@@ -26,7 +26,7 @@ USUAL_STATUS = 500
 _USUAL_BODY = {"message": "it fails, for the sake of this path"}
 
 
-class Origin(NamedTuple):
+class ValueOrigin(NamedTuple):
     """A field of what nobody knows beforehand."""
 
     run: int
@@ -37,7 +37,7 @@ class Origin(NamedTuple):
     """Whether it is of the node's failure instead of its output: ``STATUS``, or ``body`` and what is below."""
 
 
-class Scene(NamedTuple):
+class Scope(NamedTuple):
     """From where something is read."""
 
     run: int = 0
@@ -46,7 +46,7 @@ class Scene(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class KnownRun:
+class SymbolicRun:
     """What is known of one run while its way is looked for."""
 
     member: Member
@@ -57,45 +57,45 @@ class KnownRun:
     opaque: frozenset[str]
     """The nodes on the way whose output will be computed."""
     now: int
-    scheduled_in: Scene | None = None
+    scheduled_in: Scope | None = None
     """Where it was scheduled; None where a payload starts it."""
     inputs: Any = None
     """What it is handed over, as that is written."""
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class SymbolicState:
     """What is known of the runs of a way while it is looked for."""
 
-    runs: tuple[KnownRun, ...]
+    runs: tuple[SymbolicRun, ...]
     likely: Mapping[tuple[str, str, Fields], tuple[Any, ...]] = field(default_factory=dict)
     """Values that a workflow itself compares a field with: by its key, the node, and the field."""
     before: Hashable = ()
     """What tells these runs from others that ``found`` has to do with."""
-    found: dict[Hashable, Mapping[Origin, Any] | bool] = field(default_factory=dict)
+    found: dict[Hashable, Mapping[ValueOrigin, Any] | bool] = field(default_factory=dict)
     """What came of groups of wants that were looked at before: they come again with every step of a way."""
 
 
-class Traced(NamedTuple):
+class Provenance(NamedTuple):
     """Where what stands at a path comes from."""
 
-    origins: tuple[Origin, ...] = ()
+    origins: tuple[ValueOrigin, ...] = ()
     direct: bool = True
     """Whether the value is that of its origin, and not made of it."""
     opaque: bool = False
     """Whether nobody can tell."""
 
 
-_FIXED = Traced()
-_OPAQUE = Traced(opaque=True)
+_FIXED = Provenance()
+_OPAQUE = Provenance(opaque=True)
 
 
-def traced(runs: Sequence[KnownRun], scene: Scene, segments: Sequence[str]) -> Traced:
+def provenance_of(runs: Sequence[SymbolicRun], scope: Scope, segments: Sequence[str]) -> Provenance:
     """Where the value of a path comes from that is read in a scene. No origin: it is what the data has there."""
-    run = runs[scene.run]
+    run = runs[scope.run]
     match [*segments]:
         case ["error", *fields]:
-            return _of_failure(scene, fields)
+            return _of_failure(scope, fields)
         case ["steps", step, *fields]:
             node = run.member.flow.node(step)
             if node in run.opaque:
@@ -103,25 +103,25 @@ def traced(runs: Sequence[KnownRun], scene: Scene, segments: Sequence[str]) -> T
             if node == TRIGGER_ID and run.scheduled_in is not None:
                 return _of_written(runs, run.scheduled_in, run.inputs, fields)
             if node == TRIGGER_ID and not fields and node in run.unknown:
-                return Traced(direct=False)  # always an object
-            return Traced((Origin(scene.run, node, (*fields,)),)) if node in run.unknown else _FIXED
+                return Provenance(direct=False)  # always an object
+            return Provenance((ValueOrigin(scope.run, node, (*fields,)),)) if node in run.unknown else _FIXED
     return _OPAQUE
 
 
-def _of_failure(scene: Scene, fields: Sequence[str]) -> Traced:
-    if not scene.failed:
+def _of_failure(scope: Scope, fields: Sequence[str]) -> Provenance:
+    if not scope.failed:
         return _FIXED
     match [*fields]:
         case []:
-            return Traced(direct=False)
+            return Provenance(direct=False)
         case ["statusCode", _, *_]:
             return _FIXED  # a number has no parts
         case ["statusCode"] | ["body", *_]:
-            return Traced((Origin(scene.run, scene.failed, (*fields,), failure=True),))
-    return Traced((Origin(scene.run, scene.failed, ("body", *fields), failure=True),))
+            return Provenance((ValueOrigin(scope.run, scope.failed, (*fields,), failure=True),))
+    return Provenance((ValueOrigin(scope.run, scope.failed, ("body", *fields), failure=True),))
 
 
-def _of_written(runs: Sequence[KnownRun], scene: Scene, written: Any, fields: Sequence[str]) -> Traced:
+def _of_written(runs: Sequence[SymbolicRun], scope: Scope, written: Any, fields: Sequence[str]) -> Provenance:
     """Where a field of a value comes from that is written in a definition and worked out in a scene."""
     while fields and isinstance(written, Mapping):
         written, fields = written.get(fields[0]), fields[1:]
@@ -131,38 +131,38 @@ def _of_written(runs: Sequence[KnownRun], scene: Scene, written: Any, fields: Se
             return _FIXED
         if isinstance(expression, Reference):
             path = expression.path
-            return traced(runs, scene, (*path.segments, *fields)) if path is not None else _OPAQUE
+            return provenance_of(runs, scope, (*path.segments, *fields)) if path is not None else _OPAQUE
     paths = [path.segments for _, expression in expressions_in(written) for path in expression.paths]
-    return _made_of(traced(runs, scene, path) for path in paths) if paths else _FIXED
+    return _made_of(provenance_of(runs, scope, path) for path in paths) if paths else _FIXED
 
 
-def _made_of(parts: Iterable[Traced]) -> Traced:
+def _made_of(parts: Iterable[Provenance]) -> Provenance:
     found = [*parts]
     if any(each.opaque for each in found):
         return _OPAQUE
-    return Traced(tuple(dict.fromkeys(origin for each in found for origin in each.origins)), direct=False)
+    return Provenance(tuple(dict.fromkeys(origin for each in found for origin in each.origins)), direct=False)
 
 
-def surroundings(runs: Sequence[KnownRun], scene: Scene, values: Mapping[Origin, Any]) -> Surroundings:
+def context(runs: Sequence[SymbolicRun], scope: Scope, values: Mapping[ValueOrigin, Any]) -> EvaluationContext:
     """What a scene would see if the origins had these values."""
-    run = runs[scene.run]
+    run = runs[scope.run]
     steps = dict(run.data["steps"])
     if TRIGGER_ID in run.unknown:
         steps.setdefault(TRIGGER_ID, {})
     for origin, value in values.items():
-        if origin.run == scene.run and not origin.failure and value is not MISSING:
+        if origin.run == scope.run and not origin.failure and value is not MISSING:
             steps[origin.node] = placed(steps.get(origin.node, MISSING), origin.fields, value)
     if run.scheduled_in is not None:
-        handed = resolved(run.inputs, surroundings(runs, run.scheduled_in, values))
+        handed = resolved(run.inputs, context(runs, run.scheduled_in, values))
         steps[TRIGGER_ID] = handed if isinstance(handed, Mapping) else {}
     trigger = run.member.workflow.trigger
     if trigger is not None and TRIGGER_ID in steps:
         steps[trigger.id] = steps[TRIGGER_ID]
-    error = {"error": failure_of(values, scene.run, scene.failed).error} if scene.failed else {}
-    return Surroundings({**run.data, "steps": steps, **error}, run.now)
+    error = {"error": failure_of(values, scope.run, scope.failed).error} if scope.failed else {}
+    return EvaluationContext({**run.data, "steps": steps, **error}, run.now)
 
 
-def failure_of(values: Mapping[Origin, Any], run: int, node: str) -> Failure:
+def failure_of(values: Mapping[ValueOrigin, Any], run: int, node: str) -> Failure:
     """How a step fails if its origins have these values."""
     status: int | None = USUAL_STATUS
     body: Any = _USUAL_BODY

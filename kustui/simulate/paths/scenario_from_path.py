@@ -7,18 +7,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.definition.models import TRIGGER_ID, Step
-from kustui.simulate.engine.decisions import Force
-from kustui.simulate.engine.state import BEGAN
-from kustui.simulate.engine.trace import Kind
+from kustui.simulate.engine.decisions import ForceEdge
+from kustui.simulate.engine.state import DEFAULT_START
+from kustui.simulate.engine.trace import EntryKind
 from kustui.simulate.paths import drafts
-from kustui.simulate.paths.path_search import COMPUTED, Leg, Prospect
+from kustui.simulate.paths.path_search import COMPUTED, PathStep, WorkflowPath
 from kustui.simulate.paths.provenance import failure_of
 from kustui.simulate.reports.words import why
 from kustui.simulate.scenarios.model import Scenario
-from kustui.simulate.scenarios.read import Cast, as_file
-from kustui.simulate.scenarios.record import saved
-from kustui.simulate.scenarios.replay import begun, carried_on, replay
-from kustui.simulate.values.context import Surroundings
+from kustui.simulate.scenarios.read import ResolvedScenario, as_file
+from kustui.simulate.scenarios.record import record_scenario
+from kustui.simulate.scenarios.replay import next_state, replay, start_scenario
+from kustui.simulate.values.context import EvaluationContext
 from kustui.simulate.values.dates import instant
 from kustui.simulate.values.plain import plain
 from kustui.simulate.values.resolve import resolved
@@ -29,16 +29,16 @@ if TYPE_CHECKING:
 
     from kustui.analysis.inferred_fields import Fields
     from kustui.simulate.engine.organisation import Member, Organisation
-    from kustui.simulate.engine.trace import Entry
-    from kustui.simulate.paths.path_runs import Passage
-    from kustui.simulate.paths.path_search import World
+    from kustui.simulate.engine.trace import TraceEntry
+    from kustui.simulate.paths.path_runs import PathRun
+    from kustui.simulate.paths.path_search import SolvedConstraints
 
 _MOST_STEPS = 300
 _MOST_WORLDS = 3
 """Combinations that are rehearsed before a way is forced."""
 
 
-class Forced(NamedTuple):
+class ForcedStep(NamedTuple):
     """A trigger or a step that no value is known to lead on from."""
 
     member: Member
@@ -48,85 +48,85 @@ class Forced(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Proposal:
+class PathScenario:
     """A scenario that goes a way, and how far."""
 
     scenario: Scenario | None
     """None where the way contradicts itself."""
-    forced: tuple[Forced, ...] = ()
+    forced: tuple[ForcedStep, ...] = ()
     stops: str = ""
     """Why a rehearsal does not come to the way's end even so, in a clause; empty where it does."""
 
 
-def proposed(organisation: Organisation, prospect: Prospect, title: str) -> Proposal:
+def scenario_for_path(organisation: Organisation, path: WorkflowPath, title: str) -> PathScenario:
     """A scenario that goes a way, its payload and answers drafted, and where they lead elsewhere the way forced."""
-    first: Proposal | None = None
-    for world in prospect.worlds[:_MOST_WORLDS]:
-        found = _proposed(organisation, prospect, world, title)
+    first: PathScenario | None = None
+    for solved in path.solutions[:_MOST_WORLDS]:
+        found = _proposed(organisation, path, solved, title)
         if not found.forced and not found.stops:
             return found
         first = first or found
-        if world.solution.open:
+        if solved.solution.open:
             break  # the others leave open as much
-    return first or Proposal(None)
+    return first or PathScenario(None)
 
 
-def _proposed(organisation: Organisation, prospect: Prospect, world: World, title: str) -> Proposal:
-    written = _drafted(organisation, prospect, world, title)
-    forced, stops = _gone(organisation, prospect, Scenario.model_validate(written))
-    counts = _invocations(prospect)
+def _proposed(organisation: Organisation, path: WorkflowPath, solved: SolvedConstraints, title: str) -> PathScenario:
+    written = _drafted(organisation, path, solved, title)
+    forced, stops = _gone(organisation, path, Scenario.model_validate(written))
+    counts = _invocations(path)
     choices = []
     for index in forced:
-        leg = prospect.legs[index]
-        place = {"workflow": organisation.name_of(prospect.runs[leg.run].member.key), "step": leg.node}
-        target = leg.edge.target if leg.edge is not None else None
+        path_step = path.steps[index]
+        place = {"workflow": organisation.name_of(path.runs[path_step.run].member.key), "step": path_step.node}
+        target = path_step.edge.target if path_step.edge is not None else None
         choices.append({**place, "invocation": counts[index], "take": target})
     scenario = Scenario.model_validate({**written, **({"choices": choices} if choices else {})})
-    return Proposal(scenario, tuple(forced.values()), stops)
+    return PathScenario(scenario, tuple(forced.values()), stops)
 
 
-def expecting(organisation: Organisation, scenario: Scenario) -> Scenario:
+def with_expectations(organisation: Organisation, scenario: Scenario) -> Scenario:
     """The same with all that comes of it, what it schedules included, written down; as it is where that never ends."""
     came = replay(as_file(scenario), organisation, _MOST_STEPS)
     if came.cut:
         return scenario
-    return Scenario.model_validate(saved(scenario.scenario, came.state, came.entries))
+    return Scenario.model_validate(record_scenario(scenario.scenario, came.state, came.entries))
 
 
-def _invocations(prospect: Prospect) -> list[int]:
+def _invocations(path: WorkflowPath) -> list[int]:
     """Which time each leg's trigger or step is carried out, in the order of the way."""
     counts: dict[tuple[str, str], int] = {}
     found = []
-    for leg in prospect.legs:
-        place = (prospect.runs[leg.run].member.key, leg.node)
+    for path_step in path.steps:
+        place = (path.runs[path_step.run].member.key, path_step.node)
         counts[place] = counts.get(place, 0) + 1
         found.append(counts[place])
     return found
 
 
-def _drafted(organisation: Organisation, prospect: Prospect, world: World, title: str) -> dict[str, Any]:
-    values = world.solution.values
-    began = instant(BEGAN) or 0
-    member = prospect.runs[0].member
-    payload = drafts.payload(member, began, _aims(world, 0, TRIGGER_ID))
+def _drafted(organisation: Organisation, path: WorkflowPath, solved: SolvedConstraints, title: str) -> dict[str, Any]:
+    values = solved.solution.values
+    began = instant(DEFAULT_START) or 0
+    member = path.runs[0].member
+    payload = drafts.payload(member, began, _aims(solved, 0, TRIGGER_ID))
     datas = [_data(payload)]
     mocks = []
-    for leg, invocation in zip(prospect.legs, _invocations(prospect), strict=True):
-        passage = prospect.runs[leg.run]
-        now = began + passage.due
-        if leg.run == len(datas):
-            datas.append(_handed(passage, datas, now))
-        step = passage.member.flow.part(leg.node)
+    for path_step, invocation in zip(path.steps, _invocations(path), strict=True):
+        path_run = path.runs[path_step.run]
+        now = began + path_run.due
+        if path_step.run == len(datas):
+            datas.append(_handed(path_run, datas, now))
+        step = path_run.member.flow.part(path_step.node)
         if not isinstance(step, Step) or step.action is None:
             continue
-        place = {"workflow": organisation.name_of(passage.member.key), "step": step.id, "invocation": invocation}
-        if leg.fails:
-            failure = failure_of(values, leg.run, leg.node)
+        place = {"workflow": organisation.name_of(path_run.member.key), "step": step.id, "invocation": invocation}
+        if path_step.fails:
+            failure = failure_of(values, path_step.run, path_step.node)
             told = {"status": failure.status, "body": failure.body}
             mocks.append({**place, "fails": {name: value for name, value in told.items() if value is not None}})
         elif step.action not in COMPUTED:
-            output = _output(passage.member, step, datas[leg.run], now, _aims(world, leg.run, step.id))
-            datas[leg.run]["steps"][step.id] = output
+            output = _output(path_run.member, step, datas[path_step.run], now, _aims(solved, path_step.run, step.id))
+            datas[path_step.run]["steps"][step.id] = output
             mocks.append({**place, "returns": plain(output), "drafted": True})
     return {
         "scenario": title,
@@ -139,45 +139,47 @@ def _data(payload: Any) -> dict[str, Any]:
     return {"steps": {TRIGGER_ID: payload}, "variables": {}}
 
 
-def _handed(passage: Passage, datas: Sequence[Mapping[str, Any]], now: int) -> dict[str, Any]:
-    scene = passage.scheduled_in
-    assert scene is not None, "all but the first are scheduled"
-    handed = resolved(passage.inputs, Surroundings(datas[scene.run], now))
+def _handed(path_run: PathRun, datas: Sequence[Mapping[str, Any]], now: int) -> dict[str, Any]:
+    scope = path_run.scheduled_in
+    assert scope is not None, "all but the first are scheduled"
+    handed = resolved(path_run.inputs, EvaluationContext(datas[scope.run], now))
     return _data(handed if isinstance(handed, Mapping) else {})
 
 
-def _output(member: Member, step: Step, data: Mapping[str, Any], now: int, aims: Mapping[Fields, Any]) -> Any:
-    if () in aims and aims[()] != {}:
-        return None if aims[()] is MISSING else aims[()]
-    return drafts.output(member, step, data, now, {fields: value for fields, value in aims.items() if fields})
+def _output(member: Member, step: Step, data: Mapping[str, Any], now: int, targets: Mapping[Fields, Any]) -> Any:
+    if () in targets and targets[()] != {}:
+        return None if targets[()] is MISSING else targets[()]
+    return drafts.output(member, step, data, now, {fields: value for fields, value in targets.items() if fields})
 
 
-def _aims(world: World, run: int, node: str) -> Mapping[Fields, Any]:
+def _aims(solved: SolvedConstraints, run: int, node: str) -> Mapping[Fields, Any]:
     return {
         origin.fields: value
-        for origin, value in world.solution.values.items()
+        for origin, value in solved.solution.values.items()
         if (origin.run, origin.node, origin.failure) == (run, node, False)
     }
 
 
-def _gone(organisation: Organisation, prospect: Prospect, scenario: Scenario) -> tuple[dict[int, Forced], str]:
+def _gone(organisation: Organisation, path: WorkflowPath, scenario: Scenario) -> tuple[dict[int, ForcedStep], str]:
     """The legs at which the rehearsal of a scenario has to be forced, by their place on the way; and why it does not
     come to the way's end even so, or an empty string."""
     file = as_file(scenario)
-    cast = Cast(file, organisation)
-    itinerary = _Itinerary(prospect)
-    forced: dict[int, Forced] = {}
-    state = begun(file, organisation, cast)
+    cast = ResolvedScenario(file, organisation)
+    itinerary = _Itinerary(path)
+    forced: dict[int, ForcedStep] = {}
+    state = start_scenario(file, organisation, cast)
     while not state.finished and len(state.trace) < _MOST_STEPS and not itinerary.done:
-        after = carried_on(state, cast)
+        after = next_state(state, cast)
         entry = after.last if len(after.trace) > len(state.trace) else None
         index = itinerary.place_of(entry) if entry is not None else None
-        if entry is not None and index is not None and not _goes(entry, prospect.legs[index]):
-            leg = prospect.legs[index]
-            after = carried_on(state, cast, Force(leg.edge.transition.pointer if leg.edge is not None else ""))
-            if after.last is None or not _goes(after.last, leg):  # not even that helps
+        if entry is not None and index is not None and not _goes(entry, path.steps[index]):
+            path_step = path.steps[index]
+            after = next_state(
+                state, cast, ForceEdge(path_step.edge.transition.pointer if path_step.edge is not None else "")
+            )
+            if after.last is None or not _goes(after.last, path_step):  # not even that helps
                 return forced, _instead(after.last or entry)
-            forced[index] = Forced(prospect.runs[leg.run].member, leg.node, _instead(entry))
+            forced[index] = ForcedStep(path.runs[path_step.run].member, path_step.node, _instead(entry))
         state = after
     return forced, "" if itinerary.done else "a run of it does not begin"
 
@@ -185,11 +187,11 @@ def _gone(organisation: Organisation, prospect: Prospect, scenario: Scenario) ->
 class _Itinerary:
     """Which leg of a way is gone with each entry of a rehearsal, in which other runs may come between."""
 
-    def __init__(self, prospect: Prospect) -> None:
-        self._runs = prospect.runs
-        self._ahead: list[list[int]] = [[] for _ in prospect.runs]
-        for index, leg in enumerate(prospect.legs):
-            self._ahead[leg.run].append(index)
+    def __init__(self, path: WorkflowPath) -> None:
+        self._runs = path.runs
+        self._ahead: list[list[int]] = [[] for _ in path.runs]
+        for index, path_step in enumerate(path.steps):
+            self._ahead[path_step.run].append(index)
         self._begun = 0
         self._numbers: dict[int, int | None] = {}
 
@@ -197,7 +199,7 @@ class _Itinerary:
     def done(self) -> bool:
         return not any(self._ahead)
 
-    def place_of(self, entry: Entry) -> int | None:
+    def place_of(self, entry: TraceEntry) -> int | None:
         """The place of the leg on the way; None where the entry is none of it."""
         if not entry.run:
             return None
@@ -209,14 +211,14 @@ class _Itinerary:
         return self._ahead[number].pop(0) if number is not None and self._ahead[number] else None
 
 
-def _instead(entry: Entry) -> str:
+def _instead(entry: TraceEntry) -> str:
     taken = next((each for each in entry.tried if each.pointer == entry.taken), None)
     return why(entry) or f"it goes to {taken.target_name if taken is not None else entry.target}"
 
 
-def _goes(entry: Entry, leg: Leg) -> bool:
-    if entry.kind is Kind.LEFT or (entry.failure is not None) is not leg.fails:
+def _goes(entry: TraceEntry, path_step: PathStep) -> bool:
+    if entry.kind is EntryKind.LEFT or (entry.failure is not None) is not path_step.fails:
         return False
-    if leg.edge is None:
+    if path_step.edge is None:
         return not entry.taken and not entry.broken
-    return entry.taken == leg.edge.transition.pointer
+    return entry.taken == path_step.edge.transition.pointer

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.check.reports.json import record as problem_record
 from kustui.definition.expressions import in_words, value_in_words
-from kustui.simulate.engine.coverage import Coverage, Share
+from kustui.simulate.engine.coverage import Coverage, CoverageRatio
 from kustui.simulate.values.dates import iso
 from kustui.simulate.values.plain import plain
 from kustui.simulate.values.values import MISSING, undecided_in
@@ -16,7 +16,7 @@ from kustui.text.terminal_safe_json import encoded
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kustui.simulate.engine.trace import Entry, Tried
+    from kustui.simulate.engine.trace import TraceEntry, TriedEdge
     from kustui.simulate.scenarios.assertions import Difference
     from kustui.simulate.scenarios.replay import Replay
     from kustui.simulate.values.conditions import Verdict
@@ -56,8 +56,8 @@ def record(replay: Replay) -> dict[str, Any]:
                     "workflow": each.member.title,
                     "steps": _share(each.steps),
                     "transitions": _share(each.edges),
-                    "steps_left": list(each.steps_left),
-                    "transitions_left": [edge.transition.pointer for edge in each.edges_left],
+                    "steps_left": list(each.untaken_steps),
+                    "transitions_left": [edge.transition.pointer for edge in each.untaken_edges],
                 }
                 for each in coverage.workflows
             ],
@@ -65,7 +65,7 @@ def record(replay: Replay) -> dict[str, Any]:
     }
 
 
-def _share(share: Share) -> dict[str, int]:
+def _share(share: CoverageRatio) -> dict[str, int]:
     return {"taken": share.taken, "of": share.of}
 
 
@@ -80,7 +80,7 @@ def _difference(replay: Replay, difference: Difference) -> dict[str, Any]:
     }
 
 
-def entry_record(entry: Entry) -> dict[str, Any]:
+def entry_record(entry: TraceEntry) -> dict[str, Any]:
     """One entry of the trace; what has nothing to say is left out."""
     told = entry.scheduled
     found: dict[str, Any] = {
@@ -118,7 +118,7 @@ def entry_record(entry: Entry) -> dict[str, Any]:
     return {"number": entry.number, "kind": entry.kind.value, "at": entry.at, **kept}
 
 
-def _tried(tried: Tried) -> dict[str, Any]:
+def _tried(tried: TriedEdge) -> dict[str, Any]:
     verdict = tried.verdict
     return {
         "pointer": tried.pointer,

@@ -6,8 +6,8 @@ from textwrap import indent, wrap
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.models import TRIGGER_ID
-from kustui.simulate.paths.explore import MOST_PATHS, name_of, proposal_of
-from kustui.simulate.paths.scenario_from_path import expecting
+from kustui.simulate.paths.explore import MAX_PATHS, build_path_scenario, name_of
+from kustui.simulate.paths.scenario_from_path import with_expectations
 from kustui.simulate.reports.text import WIDTH, painter
 from kustui.simulate.reports.words import moment
 from kustui.text.terminal_safe import shown
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from kustui.simulate.engine.organisation import Organisation
-    from kustui.simulate.paths.explore import Exploration, Path, Stretch
+    from kustui.simulate.paths.explore import DescribedRun, Exploration, ExploredPath
 
 
 def text(
@@ -36,47 +36,47 @@ def text(
         for number, path in enumerate(exploration.paths, start=1):
             yield from _path(organisation, number, path, beginnings, paint)
         if exploration.cut:
-            yield f"  cut: no more than {MOST_PATHS} paths are looked for\n"
+            yield f"  cut: no more than {MAX_PATHS} paths are looked for\n"
 
 
 def _path(
-    organisation: Organisation, number: int, path: Path, beginnings: dict[tuple[str, ...], int], paint: Any
+    organisation: Organisation, number: int, path: ExploredPath, beginnings: dict[tuple[str, ...], int], paint: Any
 ) -> Iterator[str]:
     """``beginnings`` are the runs that were told already, with the number of the path that they were told for."""
-    stretches = path.stretches
-    edges = [_key(stretch) for stretch in stretches]
+    described_runs = path.described_runs
+    edges = [_key(run) for run in described_runs]
     known = max(count for count in range(len(edges)) if not count or tuple(edges[:count]) in beginnings)
-    for index, stretch in enumerate(stretches):
+    for index, run in enumerate(described_runs):
         told = beginnings.setdefault(tuple(edges[: index + 1]), number)
         start = f"{number:>3}  " if not index else "     "
         if index < known:
             if index == known - 1:
-                yield from _wrapped(f"{number:>3}  as {told} up to {stretch.member.title}, then", "", paint)
+                yield from _wrapped(f"{number:>3}  as {told} up to {run.member.title}, then", "", paint)
             continue
-        steps = " -> ".join(stretch.name(node) for node in stretch.nodes if node != TRIGGER_ID) or "no step"
-        begins = f"{moment(stretch.passage.due)}  {stretch.member.title}: " if index else ""
+        steps = " -> ".join(run.name(node) for node in run.nodes if node != TRIGGER_ID) or "no step"
+        begins = f"{moment(run.path_run.due)}  {run.member.title}: " if index else ""
         yield from _wrapped(f"{start}{begins}{steps}", "", paint)
-        for need in stretch.needs:
+        for need in run.needs:
             yield from _wrapped(f"       if {need}", "aside", paint)
-    for words in path.passed_by:
+    for words in path.not_followed:
         yield from _wrapped(f"     {words}", "aside", paint)
     if path.contradicts:
         yield from _wrapped(f"       contradicts itself: {path.clash}", "wrong", paint)
         return
-    if not path.prospect.worlds:
+    if not path.prospect.solutions:
         yield from _wrapped("       may contradict itself: not every combination was looked at", "?", paint)
         return
-    proposal = proposal_of(organisation, path)
-    for forced in proposal.forced:
-        where = f"{forced.member.title}, " if len(path.stretches) > 1 else ""
+    path_scenario = build_path_scenario(organisation, path)
+    for forced in path_scenario.forced:
+        where = f"{forced.member.title}, " if len(path.described_runs) > 1 else ""
         words = f"has to be forced at {where}{name_of(forced.member, forced.node)}, else {forced.why}"
         yield from _wrapped(f"       {words}", "?", paint)
-    if proposal.stops:
-        yield from _wrapped(f"       cannot be rehearsed to its end: {proposal.stops}", "wrong", paint)
+    if path_scenario.stops:
+        yield from _wrapped(f"       cannot be rehearsed to its end: {path_scenario.stops}", "wrong", paint)
 
 
-def _key(stretch: Stretch) -> str:
-    return repr((stretch.member.key, stretch.nodes, stretch.needs))
+def _key(run: DescribedRun) -> str:
+    return repr((run.member.key, run.nodes, run.needs))
 
 
 def _wrapped(line: str, look: str, paint: Any) -> Iterator[str]:
@@ -95,27 +95,28 @@ def json(organisation: Organisation, explorations: Iterable[Exploration]) -> Ite
     yield "[]\n" if separator == "[\n" else "\n]\n"
 
 
-def _record(organisation: Organisation, path: Path) -> dict[str, Any]:
-    proposal = proposal_of(organisation, path)
-    scenario = proposal.scenario and expecting(organisation, proposal.scenario)
+def _record(organisation: Organisation, path: ExploredPath) -> dict[str, Any]:
+    path_scenario = build_path_scenario(organisation, path)
+    scenario = path_scenario.scenario and with_expectations(organisation, path_scenario.scenario)
     return {
         "workflow": path.member.title,
         "steps": [node for node in path.nodes if node != TRIGGER_ID],
         "then": [
             {
-                "workflow": stretch.member.title,
-                "at": stretch.passage.due / 60_000,
-                "steps": [node for node in stretch.nodes if node != TRIGGER_ID],
+                "workflow": run.member.title,
+                "at": run.path_run.due / 60_000,
+                "steps": [node for node in run.nodes if node != TRIGGER_ID],
             }
-            for stretch in path.stretches[1:]
+            for run in path.described_runs[1:]
         ],
         "needs": list(path.needs),
         "contradicts": path.contradicts,
         "clash": path.clash,
-        "notFollowed": list(path.passed_by),
+        "notFollowed": list(path.not_followed),
         "forced": [
-            {"workflow": forced.member.title, "step": forced.node, "else": forced.why} for forced in proposal.forced
+            {"workflow": forced.member.title, "step": forced.node, "else": forced.why}
+            for forced in path_scenario.forced
         ],
-        "stops": proposal.stops,
+        "stops": path_scenario.stops,
         "scenario": scenario and scenario.model_dump(mode="json", by_alias=True, exclude_unset=True),
     }

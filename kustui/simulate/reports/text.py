@@ -6,15 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from kustui.simulate.engine.coverage import Coverage, Covered
-from kustui.simulate.engine.trace import Kind, Mark
+from kustui.simulate.engine.coverage import Coverage, WorkflowCoverage
+from kustui.simulate.engine.trace import EntryKind, OutputSource
 from kustui.simulate.reports import words
 from kustui.simulate.values.values import MISSING
 from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
-    from kustui.simulate.engine.coverage import Share
-    from kustui.simulate.engine.trace import Entry, Tried
+    from kustui.simulate.engine.coverage import CoverageRatio
+    from kustui.simulate.engine.trace import TraceEntry, TriedEdge
     from kustui.simulate.scenarios.assertions import Difference
     from kustui.simulate.scenarios.replay import Replay
 
@@ -83,9 +83,9 @@ def _verdict(replay: Replay, paint: Painter) -> Iterator[str]:
 # One entry.
 
 
-def lines(entry: Entry, paint: Painter) -> Iterator[str]:
+def lines(entry: TraceEntry, paint: Painter) -> Iterator[str]:
     """An entry of the trace, the first line with its time."""
-    begins = entry.kind in (Kind.EVENT, Kind.START, Kind.SKIPPED)
+    begins = entry.kind in (EntryKind.EVENT, EntryKind.START, EntryKind.SKIPPED)
     if begins:
         yield "\n" if entry.number > 1 else ""
         yield f"{paint('time', words.moment(entry.at))}  {paint('heading', shown(words.heading(entry)))}\n"
@@ -107,7 +107,7 @@ def lines(entry: Entry, paint: Painter) -> Iterator[str]:
         yield from _wrapped(f"assumed: {'; '.join(entry.assumed)}", "aside", paint)
 
 
-def _details(entry: Entry) -> Iterator[tuple[str, str]]:
+def _details(entry: TraceEntry) -> Iterator[tuple[str, str]]:
     if entry.waited:
         yield f"waited {words.moment(entry.waited)[2:]} for a window: 1,000 runs had begun in each before", "?"
     if isinstance(entry.params, dict):
@@ -131,22 +131,22 @@ def _details(entry: Entry) -> Iterator[tuple[str, str]]:
             yield f"{problem.severity}: {place}: {problem.message} [{problem.rule}]", "?"
 
 
-def _is_told(entry: Entry) -> bool:
+def _is_told(entry: TraceEntry) -> bool:
     """An output that nothing is in, and that nobody gave, tells nothing; that of an event is told with the event."""
-    if entry.kind is Kind.START and entry.mark is not Mark.INPUTS:
+    if entry.kind is EntryKind.START and entry.mark is not OutputSource.INPUTS:
         return False
-    return bool(entry.output) or entry.mark is Mark.MOCKED
+    return bool(entry.output) or entry.mark is OutputSource.MOCKED
 
 
-def _verb(entry: Entry) -> str:
-    return {Kind.EVENT: "payload", Kind.START: "inputs"}.get(entry.kind, "answers")
+def _verb(entry: TraceEntry) -> str:
+    return {EntryKind.EVENT: "payload", EntryKind.START: "inputs"}.get(entry.kind, "answers")
 
 
 def _below_params(pointer: str) -> str:
     return pointer.partition("/params/")[2].replace("/", ".")
 
 
-def _tried(entry: Entry, tried: Tried, paint: Painter) -> Iterator[str]:
+def _tried(entry: TraceEntry, tried: TriedEdge, paint: Painter) -> Iterator[str]:
     taken = tried.pointer == entry.taken
     outcome = "forced" if taken and entry.forced else words.outcome(tried)
     answered = tried.verdict is not None and any(each.answered for each in tried.verdict.comparisons)
@@ -175,10 +175,12 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
         yield from _never(covered)
 
 
-def _never(covered: Covered) -> Iterator[str]:
+def _never(covered: WorkflowCoverage) -> Iterator[str]:
     flow = covered.member.flow
-    left = [flow.steps[id_].name for id_ in covered.steps_left]
-    left += [f"{edge.source} to {edge.target}" for edge in covered.edges_left if edge.source not in covered.steps_left]
+    left = [flow.steps[id_].name for id_ in covered.untaken_steps]
+    left += [
+        f"{edge.source} to {edge.target}" for edge in covered.untaken_edges if edge.source not in covered.untaken_steps
+    ]
     if left:
         rest = f" and {len(left) - _MOST_LEFT} more" if len(left) > _MOST_LEFT else ""
         named = ", ".join(left[:_MOST_LEFT])
@@ -188,7 +190,7 @@ def _never(covered: Covered) -> Iterator[str]:
             yield f"{'  ' if index == 0 else '      '}{line}\n"
 
 
-def _share(share: Share, noun: str) -> str:
+def _share(share: CoverageRatio, noun: str) -> str:
     return f"{share.taken} of {share.of} {noun}"
 
 

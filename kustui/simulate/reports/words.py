@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.definition.expressions import Function, Reference, Template, in_words, value_in_words
 from kustui.definition.expressions.literals import Literal
-from kustui.simulate.engine.trace import Kind, Mark
+from kustui.simulate.engine.trace import EntryKind, OutputSource
 from kustui.simulate.values.plain import plain
 from kustui.simulate.values.values import MISSING, Undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.simulate.engine.trace import Entry, Tried
-    from kustui.simulate.values.conditions import Seen, Verdict
+    from kustui.simulate.engine.trace import TraceEntry, TriedEdge
+    from kustui.simulate.values.conditions import OperandValue, Verdict
 
 _UNITS = ((7 * 24 * 60, "w"), (24 * 60, "d"), (60, "h"))
 MARKS = {
-    Mark.EVENT: "given",
-    Mark.INPUTS: "handed over",
-    Mark.COMPUTED: "computed",
-    Mark.MOCKED: "mocked",
-    Mark.DRAFTED: "drafted",
+    OutputSource.EVENT: "given",
+    OutputSource.INPUTS: "handed over",
+    OutputSource.COMPUTED: "computed",
+    OutputSource.MOCKED: "mocked",
+    OutputSource.DRAFTED: "drafted",
 }
 """Where an output comes from, beside it."""
 
@@ -72,7 +72,7 @@ def _quoted_name(path: Any) -> str:
     return text(f"/#{path.text}")
 
 
-def outcome(tried: Tried) -> str:
+def outcome(tried: TriedEdge) -> str:
     """What came of a way: ``yes``, ``no``, or ``?``."""
     if tried.verdict is None or tried.verdict.holds is None:
         return "?"
@@ -95,7 +95,7 @@ def operands(verdict: Verdict) -> Iterator[str]:
                 yield f"{name} = {value(seen.value)}"
 
 
-def _name(seen: Seen) -> str:
+def _name(seen: OperandValue) -> str:
     """What an operand is called that is no literal; an empty string for one that is."""
     expression = seen.operand.expression
     if expression is None or isinstance(expression, Literal):
@@ -104,7 +104,7 @@ def _name(seen: Seen) -> str:
     return value_in_words(seen.operand.value)
 
 
-def why(entry: Entry) -> str:
+def why(entry: TraceEntry) -> str:
     """Why a run is over with an entry, for somebody who wonders: names the operands that were missing."""
     if entry.ended != "no transition holds":
         return entry.ended
@@ -122,17 +122,17 @@ def why(entry: Entry) -> str:
     return f"{entry.ended}: {names} {'is' if len(set(missing)) == 1 else 'are'} missing"
 
 
-def heading(entry: Entry) -> str:
+def heading(entry: TraceEntry) -> str:
     """What an entry is about, on one line."""
     match entry.kind:
-        case Kind.EVENT:
+        case EntryKind.EVENT:
             count = len(entry.started)
             runs = "1 run" if count == 1 else f"{count} runs"
             return f"{entry.name or entry.title} starts {runs}"
-        case Kind.START:
+        case EntryKind.START:
             return f"run {entry.run} of {entry.title}"
-        case Kind.SKIPPED:
+        case EntryKind.SKIPPED:
             return f"{entry.title} does not run"
-        case Kind.LEFT:
+        case EntryKind.LEFT:
             return f"{entry.name} ({entry.node}) is left" if entry.name != entry.node else f"{entry.node} is left"
     return f"{entry.name} ({entry.node})" if entry.name != entry.node else entry.node

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Any
 from kustui.definition.expressions import value_in_words
 from kustui.definition.faults import quoted
 from kustui.simulate.engine.coverage import Coverage
-from kustui.simulate.engine.trace import Entry, Kind
+from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.simulate.values.plain import plain
 from kustui.simulate.values.values import MISSING
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.state import State
     from kustui.simulate.scenarios.model import RunPath, Schedule, Sent
-    from kustui.simulate.scenarios.read import Cast, ScenarioFile
+    from kustui.simulate.scenarios.read import ResolvedScenario, ScenarioFile
 
 _MINUTE = 60_000
 
@@ -34,7 +34,7 @@ class Difference:
 
 
 def differences(
-    file: ScenarioFile, cast: Cast, state: State, entries: Sequence[Entry], *, cut: bool
+    file: ScenarioFile, cast: ResolvedScenario, state: State, entries: Sequence[TraceEntry], *, cut: bool
 ) -> Iterator[Difference]:
     """Every difference, those of the path first, each in the order in which it happened."""
     expect = file.scenario.expect
@@ -47,7 +47,7 @@ def differences(
     found.extend(_of_values("/expect/params", expect.params, cast.params, entries, "is given", "params"))
     for index, place in enumerate(cast.not_run):
         for entry in entries:
-            if (entry.key, entry.node) == place and entry.kind in (Kind.STEP, Kind.START):
+            if (entry.key, entry.node) == place and entry.kind in (EntryKind.STEP, EntryKind.START):
                 found.append(Difference(f"/expect/notRun/{index}", f"{quoted(entry.name)} runs", entry.number))
                 break
     if cut and (expect.path is not None or expect.scheduled is not None):
@@ -65,9 +65,11 @@ def differences(
                 yield Difference(f"/expect/coverage/{noun}", message)
 
 
-def _of_path(cast: Cast, expected: Sequence[RunPath], entries: Sequence[Entry]) -> Iterator[Difference]:
+def _of_path(
+    cast: ResolvedScenario, expected: Sequence[RunPath], entries: Sequence[TraceEntry]
+) -> Iterator[Difference]:
     """The first difference: all that follows, follows from it."""
-    runs: dict[int, list[Entry]] = {}
+    runs: dict[int, list[TraceEntry]] = {}
     for entry in entries:
         if entry.run:
             runs.setdefault(entry.run, []).append(entry)
@@ -93,8 +95,8 @@ def _of_path(cast: Cast, expected: Sequence[RunPath], entries: Sequence[Entry]) 
             return
 
 
-def _of_steps(place: str, wanted: RunPath, came: Sequence[Entry]) -> Difference | None:
-    steps = [entry for entry in came if entry.kind is Kind.STEP]
+def _of_steps(place: str, wanted: RunPath, came: Sequence[TraceEntry]) -> Difference | None:
+    steps = [entry for entry in came if entry.kind is EntryKind.STEP]
     for index, (step, entry) in enumerate(zip_longest(wanted.steps, steps)):
         if step is None:
             return Difference(
@@ -110,7 +112,9 @@ def _of_steps(place: str, wanted: RunPath, came: Sequence[Entry]) -> Difference 
     return None
 
 
-def _of_schedules(cast: Cast, expected: Sequence[Schedule], entries: Sequence[Entry]) -> Iterator[Difference]:
+def _of_schedules(
+    cast: ResolvedScenario, expected: Sequence[Schedule], entries: Sequence[TraceEntry]
+) -> Iterator[Difference]:
     came = [entry for entry in entries if entry.scheduled is not None]
     for index, (wanted, entry) in enumerate(zip_longest(expected, came)):
         place = f"/expect/scheduled/{index}"
@@ -138,13 +142,15 @@ def _of_values(
     pointer: str,
     expected: Sequence[Sent],
     places: Sequence[tuple[str, str]],
-    entries: Sequence[Entry],
+    entries: Sequence[TraceEntry],
     verb: str,
     what: str,
 ) -> Iterator[Difference]:
     for index, (wanted, place) in enumerate(zip(expected, places, strict=True)):
         came = [
-            entry for entry in entries if (entry.key, entry.node) == place and entry.kind in (Kind.STEP, Kind.START)
+            entry
+            for entry in entries
+            if (entry.key, entry.node) == place and entry.kind in (EntryKind.STEP, EntryKind.START)
         ]
         if wanted.invocation is not None:
             came = [entry for entry in came if entry.invocation == wanted.invocation]

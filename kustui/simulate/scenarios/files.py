@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, walked
-from kustui.simulate.engine.state import MOST_STEPS
+from kustui.simulate.engine.state import DEFAULT_MAX_STEPS
 from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.read import as_file
-from kustui.simulate.scenarios.record import saved
+from kustui.simulate.scenarios.record import record_scenario
 from kustui.simulate.scenarios.replay import replay
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ MOST = 1_000
 """Scenario files that are looked for."""
 
 
-def beside(paths: Sequence[str]) -> tuple[str, ...]:
+def find_scenarios(paths: Sequence[str]) -> tuple[str, ...]:
     """The scenarios in the folder of each definition, and those below each folder, at most ``MOST``; each once."""
     found: dict[str, str] = {}
     for path in paths:
@@ -46,23 +46,23 @@ def _below(folder: str) -> Iterator[str]:
         yield from _in(Path(where))
 
 
-def free_name(folder: Path, title: str) -> Path:
+def unused_path(folder: Path, title: str) -> Path:
     """A name for the scenario of a workflow that no file there has, as far as one can be told."""
     stem = "-".join(re.findall(r"\w+", title, re.ASCII))[:80] or "rehearsal"
     names = (f"{stem}{f'-{number}' if number else ''}{SCENARIO_SUFFIX}" for number in range(MOST))
     return next((folder / name for name in names if not (folder / name).exists()), folder / f"{stem}{SCENARIO_SUFFIX}")
 
 
-def as_scenario(title: str, state: State) -> Mapping[str, Any]:
+def complete_scenario(title: str, state: State) -> Mapping[str, Any]:
     """The JSON of a scenario for a rehearsal up to a state and on to its end, with what comes of it as expectations;
-    with none of a rehearsal that is cut, since it has no end. Raises NotAllKeptError."""
-    written = saved(title, state)
-    most = len(state.trace) + MOST_STEPS
+    with none of a rehearsal that is cut, since it has no end. Raises TraceTruncatedError."""
+    written = record_scenario(title, state)
+    most = len(state.trace) + DEFAULT_MAX_STEPS
     came = replay(as_file(Scenario.model_validate(written)), state.organisation, most)
     if came.cut:
         return {name: value for name, value in written.items() if name != "expect"}
-    found = saved(title, came.state, came.entries)
-    return {**found, "maxSteps": most} if len(came.entries) > MOST_STEPS else found
+    found = record_scenario(title, came.state, came.entries)
+    return {**found, "maxSteps": most} if len(came.entries) > DEFAULT_MAX_STEPS else found
 
 
 def write(path: str, text: str, *, replacing: bool = False) -> None:

@@ -17,25 +17,25 @@ if TYPE_CHECKING:
     from kustui.definition.collection import Document
 
 
-class WrittenError(KustuiError):
+class JsonFileError(KustuiError):
     """What is wrong with a file, a line each, each with its place."""
 
 
-def written(path: str, raw: bytes, what: str) -> tuple[Document, Any]:
-    """The file and its value. ``what`` it should hold, for a person: ``a scenario``. Raises WrittenError."""
+def read_json(path: str, raw: bytes, what: str) -> tuple[Document, Any]:
+    """The file and its value. ``what`` it should hold, for a person: ``a scenario``. Raises JsonFileError."""
     found = document(path, raw)
     if found.shape is Shape.BROKEN:
         lines = []
         for fault in found.faults:
             hint = f" ({fault.hint.replace('a definition', what)})" if fault.hint else ""
             lines.append(f"{path}:{found.source.place(found.fault_extent(fault).start)}: {fault.message}{hint}")
-        raise WrittenError(*lines)
+        raise JsonFileError(*lines)
     if repeats := scan(found.source.data).repeats:
         places = ((found.source.place(repeat.second.start), key_of(repeat.pointer)) for repeat in repeats)
-        raise WrittenError(
+        raise JsonFileError(
             *(f"{path}:{place}: the key {quoted(key)} is given twice (remove one of them)" for place, key in places)
         )
     try:
         return found, json.loads(mended(found.source.data), parse_int=whole_number)
     except (ValueError, RecursionError) as error:
-        raise WrittenError(f"{path}:1:1: this cannot be read as JSON: {error}") from error
+        raise JsonFileError(f"{path}:1:1: this cannot be read as JSON: {error}") from error

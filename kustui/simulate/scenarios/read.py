@@ -13,8 +13,8 @@ from kustui.definition.faults import kind, quoted
 from kustui.definition.models import TRIGGER_ID
 from kustui.definition.source.positions import escape
 from kustui.errors import KustuiError
-from kustui.simulate.engine.state import BEGAN
-from kustui.simulate.scenarios.json_file import WrittenError, written
+from kustui.simulate.engine.state import DEFAULT_START
+from kustui.simulate.scenarios.json_file import JsonFileError, read_json
 from kustui.simulate.scenarios.model import Choice, Mock, Place, Scenario, Schedule
 from kustui.simulate.values.dates import instant
 from kustui.text.suggestions import closest, hint_of
@@ -52,14 +52,14 @@ class ScenarioFile:
 
     @cached_property
     def began(self) -> str:
-        return self.scenario.begins or BEGAN
+        return self.scenario.begins or DEFAULT_START
 
 
 def read(path: str, raw: bytes) -> ScenarioFile:
     """The scenario that a file holds. Raises ScenarioError."""
     try:
-        found, value = written(path, raw, "a scenario")
-    except WrittenError as error:
+        found, value = read_json(path, raw, "a scenario")
+    except JsonFileError as error:
         raise ScenarioError(*error.lines) from error
     try:
         scenario = Scenario.model_validate(value, by_alias=True, by_name=False)
@@ -153,7 +153,7 @@ def _hint(name: str) -> str:
 
 def _contradictions(scenario: Scenario) -> Iterator[tuple[str, str]]:
     if scenario.begins is not None and instant(scenario.begins) is None:
-        yield "/begins", f"{quoted(scenario.begins)} is no date in ISO 8601, such as {BEGAN}"
+        yield "/begins", f"{quoted(scenario.begins)} is no date in ISO 8601, such as {DEFAULT_START}"
     for index, start in enumerate(scenario.start):
         if (start.event is None) == (start.workflow is None):
             yield f"/start/{index}", 'something starts with an "event", or with a "workflow", and not with both'
@@ -171,7 +171,7 @@ def _contradictions(scenario: Scenario) -> Iterator[tuple[str, str]]:
 # What a scenario names, looked up in the organisation.
 
 
-class Cast:
+class ResolvedScenario:
     """The workflows and steps that a scenario names. Raises ScenarioError where there are none of that name."""
 
     def __init__(self, file: ScenarioFile, organisation: Organisation) -> None:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.errors import KustuiError
 from kustui.simulate.engine.coverage import Coverage
-from kustui.simulate.engine.state import BEGAN
-from kustui.simulate.engine.trace import Entry, Kind, Mark
+from kustui.simulate.engine.state import DEFAULT_START
+from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry
 from kustui.simulate.values.dates import iso
 from kustui.simulate.values.plain import plain
 
@@ -15,35 +15,35 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from kustui.simulate.engine.organisation import Organisation
-    from kustui.simulate.engine.queue import Due
+    from kustui.simulate.engine.queue import QueueItem
     from kustui.simulate.engine.state import State
 
 _MINUTE = 60_000
 
 
-class NotAllKeptError(KustuiError):
+class TraceTruncatedError(KustuiError):
     """The rehearsal was so long that its beginning is no longer there to be saved."""
 
 
-def saved(title: str, state: State, entries: Sequence[Entry] | None = None) -> dict[str, Any]:
+def record_scenario(title: str, state: State, entries: Sequence[TraceEntry] | None = None) -> dict[str, Any]:
     """The JSON of a scenario for all that has happened, with expectations that it meets.
 
-    Without ``entries`` the state's own trace is saved. Raises NotAllKeptError where that has lost its beginning.
+    Without ``entries`` the state's own trace is saved. Raises TraceTruncatedError where that has lost its beginning.
     """
     if entries is None:
         if state.trace.dropped:
-            raise NotAllKeptError("the rehearsal is too long to be saved: its first steps are no longer kept")
+            raise TraceTruncatedError("the rehearsal is too long to be saved: its first steps are no longer kept")
         entries = tuple(state.trace)
     organisation = state.organisation
     began = iso(state.began).replace(".000Z", "Z")
     coverage = Coverage.of(state)
     return {
         "scenario": title,
-        **({"begins": began} if began != BEGAN else {}),
+        **({"begins": began} if began != DEFAULT_START else {}),
         **({"seed": state.seed} if state.seed else {}),
         **({"variables": plain(dict(state.variables))} if state.variables else {}),
         "start": [
-            *(_start(organisation, entry) for entry in entries if entry.kind is Kind.EVENT and not entry.cause),
+            *(_start(organisation, entry) for entry in entries if entry.kind is EntryKind.EVENT and not entry.cause),
             *(_start_of(organisation, due) for due in state.queue.events if not due.cause),
         ],
         **_unless_empty("mocks", (_mock(organisation, entry) for entry in entries if _mocked(entry))),
@@ -61,12 +61,12 @@ def _unless_empty(name: str, parts: Iterable[Any]) -> dict[str, Any]:
     return {name: found} if found else {}
 
 
-def _start(organisation: Organisation, entry: Entry) -> dict[str, Any]:
-    drafted = entry.mark is Mark.DRAFTED
+def _start(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:
+    drafted = entry.mark is OutputSource.DRAFTED
     return _beginning(organisation, entry.at, entry.name, entry.key, entry.output, drafted=drafted)
 
 
-def _start_of(organisation: Organisation, due: Due) -> dict[str, Any]:
+def _start_of(organisation: Organisation, due: QueueItem) -> dict[str, Any]:
     """An event that has not happened yet."""
     return _beginning(organisation, due.at, due.event, due.alone, due.payload, drafted=due.drafted)
 
@@ -79,20 +79,26 @@ def _beginning(
     return {**after, **what, "payload": plain(payload), **({"drafted": True} if drafted else {})}
 
 
-def _mocked(entry: Entry) -> bool:
-    return entry.kind is Kind.STEP and (entry.failure is not None or entry.mark in (Mark.MOCKED, Mark.DRAFTED))
+def _mocked(entry: TraceEntry) -> bool:
+    return entry.kind is EntryKind.STEP and (
+        entry.failure is not None or entry.mark in (OutputSource.MOCKED, OutputSource.DRAFTED)
+    )
 
 
-def _mock(organisation: Organisation, entry: Entry) -> dict[str, Any]:
+def _mock(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:
     place = {**_place(organisation, entry), "invocation": entry.invocation}
     if entry.failure is not None:
         status = {} if entry.failure.status is None else {"status": entry.failure.status}
         body = {} if entry.failure.body is None else {"body": plain(entry.failure.body)}
         return {**place, "fails": {**status, **body}}
-    return {**place, "returns": plain(entry.output), **({"drafted": True} if entry.mark is Mark.DRAFTED else {})}
+    return {
+        **place,
+        "returns": plain(entry.output),
+        **({"drafted": True} if entry.mark is OutputSource.DRAFTED else {}),
+    }
 
 
-def _choices(organisation: Organisation, entry: Entry) -> Iterable[dict[str, Any]]:
+def _choices(organisation: Organisation, entry: TraceEntry) -> Iterable[dict[str, Any]]:
     if not entry.run:
         return
     member = organisation.member(entry.key)
@@ -102,28 +108,28 @@ def _choices(organisation: Organisation, entry: Entry) -> Iterable[dict[str, Any
     if entry.forced:
         edge = next((tried for tried in entry.tried if tried.pointer == entry.taken), None)
         yield {**place, "take": edge.target if edge else None}
-    if entry.kind is Kind.LEFT:
+    if entry.kind is EntryKind.LEFT:
         yield {**place, "leave": entry.ended}
 
 
-def _path(organisation: Organisation, entries: Iterable[Entry]) -> list[dict[str, Any]]:
+def _path(organisation: Organisation, entries: Iterable[TraceEntry]) -> list[dict[str, Any]]:
     runs: dict[int, dict[str, Any]] = {}
     for entry in entries:
         if entry.run:
             run = runs.setdefault(entry.run, {"workflow": organisation.name_of(entry.key), "steps": []})
-            if entry.kind is Kind.STEP:
+            if entry.kind is EntryKind.STEP:
                 run["steps"].append(entry.node)
     return list(runs.values())
 
 
-def _scheduled(organisation: Organisation, entry: Entry) -> dict[str, Any]:
+def _scheduled(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:
     told = entry.scheduled
     assert told is not None, "only those that schedule are looked at"
     name = organisation.name_of(told.key) if told.key else told.workflow_id
     return {"workflow": name, "at": _minutes(told.due), "inputs": plain(told.inputs)}
 
 
-def _place(organisation: Organisation, entry: Entry) -> dict[str, Any]:
+def _place(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:
     return {"workflow": organisation.name_of(entry.key), "step": entry.node}
 
 

@@ -25,11 +25,11 @@ from kustui.simulate.values.values import Undecided
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.simulate.values.context import Surroundings
+    from kustui.simulate.values.context import EvaluationContext
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class OperandValue:
     """An operand, and what it stood for."""
 
     operand: Operand
@@ -44,7 +44,7 @@ class Verdict:
     condition: Condition
     holds: bool | None
     """None: undecided."""
-    operands: tuple[Seen, ...] = ()
+    operands: tuple[OperandValue, ...] = ()
     """Of a comparison, those that count."""
     parts: tuple[Verdict, ...] = ()
     """Of ``and``, ``or`` and ``not``."""
@@ -82,16 +82,16 @@ class Verdict:
             yield from part.assumptions
 
 
-def decided(condition: Condition, surroundings: Surroundings) -> Verdict:
+def decided(condition: Condition, context: EvaluationContext) -> Verdict:
     """Whether a condition holds. Every part is looked at, also where one alone decides: a person wants to see it."""
-    answer = surroundings.answers.get(condition.pointer)
-    verdict = _decided(condition, surroundings)
+    answer = context.answers.get(condition.pointer)
+    verdict = _decided(condition, context)
     if isinstance(answer, bool):
         return Verdict(condition, answer, verdict.operands, verdict.parts, verdict.why, verdict.assumed, answered=True)
     return verdict
 
 
-def _decided(condition: Condition, surroundings: Surroundings) -> Verdict:
+def _decided(condition: Condition, context: EvaluationContext) -> Verdict:
     match condition:
         case Always():
             return Verdict(condition, True)
@@ -100,12 +100,12 @@ def _decided(condition: Condition, surroundings: Surroundings) -> Verdict:
         case Unreadable(message):
             return Verdict(condition, None, why=message)
         case Comparison():
-            return _compared(condition, surroundings)
+            return _compared(condition, context)
         case Not(part):
-            verdict = decided(part, surroundings)
+            verdict = decided(part, context)
             return Verdict(condition, None if verdict.holds is None else not verdict.holds, parts=(verdict,))
         case AllOf(parts) | AnyOf(parts):
-            verdicts = tuple(decided(part, surroundings) for part in parts)
+            verdicts = tuple(decided(part, context) for part in parts)
             if not verdicts:
                 return Verdict(condition, None, why="a group without conditions: which way it goes is not known")
             combine = all_of if isinstance(condition, AllOf) else any_of
@@ -113,10 +113,10 @@ def _decided(condition: Condition, surroundings: Surroundings) -> Verdict:
             return Verdict(condition, held if isinstance(held, bool) else None, parts=verdicts)
 
 
-def _compared(comparison: Comparison, surroundings: Surroundings) -> Verdict:
+def _compared(comparison: Comparison, context: EvaluationContext) -> Verdict:
     meaning = comparison.meaning
     reads = meaning.reads if meaning else len(comparison.operands)
-    seen = tuple(Seen(each, _value(each, surroundings)) for each in comparison.operands[:reads])
+    seen = tuple(OperandValue(each, _value(each, context)) for each in comparison.operands[:reads])
     if meaning and len(seen) < reads:
         return Verdict(
             comparison, None, seen, why=f"{comparison.operator} compares {reads} values, and has {len(seen)}"
@@ -130,12 +130,12 @@ def _compared(comparison: Comparison, surroundings: Surroundings) -> Verdict:
     return Verdict(comparison, answer, seen, assumed=assumed or _assumed_in(comparison.operands[:reads]))
 
 
-def _value(operand: Operand, surroundings: Surroundings) -> Any:
-    if operand.pointer in surroundings.answers:
-        return surroundings.answers[operand.pointer]
+def _value(operand: Operand, context: EvaluationContext) -> Any:
+    if operand.pointer in context.answers:
+        return context.answers[operand.pointer]
     if operand.expression is not None:
-        return evaluated(operand.expression, surroundings)
-    return resolved(operand.value, surroundings, operand.pointer)
+        return evaluated(operand.expression, context)
+    return resolved(operand.value, context, operand.pointer)
 
 
 def _assumed_in(operands: tuple[Operand, ...]) -> str:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kustui.definition.expressions import Function as Written
-    from kustui.simulate.values.context import Surroundings
+    from kustui.simulate.values.context import EvaluationContext
 
 _INTEGER = re.compile(r"\s*([+-]?)(?:0[xX]([0-9a-fA-F]+)|([0-9]+))", re.ASCII)
 _DECIMAL = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)", re.ASCII)
@@ -31,14 +31,14 @@ class Function(NamedTuple):
     assumed: str = ""
 
 
-def called(written: Written, surroundings: Surroundings) -> Any:
+def called(written: Written, context: EvaluationContext) -> Any:
     """What a function stands for: a typed value, MISSING or Undecided."""
     if written.faults:
         return Undecided(written.faults[0].message)
     known = FUNCTIONS.get(written.name)
     if known is None:
         return Undecided(f"kustui does not know the function {quoted(written.name)}")
-    arguments = [surroundings.read(each.path.segments) if each.path else each.text for each in written.arguments]
+    arguments = [context.read(each.path.segments) if each.path else each.text for each in written.arguments]
     for argument in arguments:
         if isinstance(argument, Undecided):
             return argument

@@ -13,7 +13,7 @@ from kustui.simulate.values.values import Undecided, is_missing
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from kustui.simulate.values.context import Surroundings
+    from kustui.simulate.values.context import EvaluationContext
 
 ISO_FORMAT = "YYYY-MM-DDTHH:mm:ssZ"
 """How moment.js writes a date where no format is given [assumed to be so here]."""
@@ -25,7 +25,7 @@ class Given(NamedTuple):
 
     arguments: Sequence[Any]
     named: Mapping[str, Any]
-    surroundings: Surroundings
+    context: EvaluationContext
     place: int
     """Where in its template it stands, and in which round of a loop: the same nowhere else."""
 
@@ -70,7 +70,7 @@ def _date(given: Given) -> Any:
     unit = unit_of(text_of(given.argument(0))) if given.arguments else "hour"
     if count is None or unit is None or not float(count).is_integer():
         return Undecided(f"kustui does not know which date {quoted(text_of(given.argument(0)))} means")
-    later = moved(given.surroundings.now, unit, int(count))
+    later = moved(given.context.now, unit, int(count))
     return Undecided("the date lies outside of the years 1 to 9999") if later is None else iso(later)
 
 
@@ -120,7 +120,7 @@ def _random_id(given: Given) -> Any:
         return Undecided("how long a randomId without a size is, is not known")
     if not 0 < size <= _LONGEST_ID:
         return Undecided(f"a randomId has 1 to {_LONGEST_ID:,} characters")
-    return given.surroundings.random_id(int(size), given.place)
+    return given.context.random_id(int(size), given.place)
 
 
 HELPERS: Mapping[str, Helper] = {

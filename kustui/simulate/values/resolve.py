@@ -14,40 +14,40 @@ from kustui.simulate.values.templates import put_out
 from kustui.simulate.values.values import MISSING, Undecided
 
 if TYPE_CHECKING:
-    from kustui.simulate.values.context import Surroundings
+    from kustui.simulate.values.context import EvaluationContext
 
 
-def resolved(value: Any, surroundings: Surroundings, pointer: str = "") -> Any:
+def resolved(value: Any, context: EvaluationContext, pointer: str = "") -> Any:
     """What a value stands for: JSON, MISSING or Undecided, the last also inside of it.
 
     A member of an object that is missing is left out [docs], and so is an element of a list [assumed].
     """
     if isinstance(value, str):
-        if pointer in surroundings.answers:
-            return surroundings.answers[pointer]
-        return evaluated(parse(value), surroundings) if holds_expression(value) else value
+        if pointer in context.answers:
+            return context.answers[pointer]
+        return evaluated(parse(value), context) if holds_expression(value) else value
     if isinstance(value, Mapping):
-        members = ((key, resolved(each, surroundings, f"{pointer}/{escape(str(key))}")) for key, each in value.items())
+        members = ((key, resolved(each, context, f"{pointer}/{escape(str(key))}")) for key, each in value.items())
         return {key: each for key, each in members if each is not MISSING}
     if isinstance(value, list | tuple):
-        elements = (resolved(each, surroundings, f"{pointer}/{index}") for index, each in enumerate(value))
+        elements = (resolved(each, context, f"{pointer}/{index}") for index, each in enumerate(value))
         return [each for each in elements if each is not MISSING]
     return value
 
 
-def evaluated(expression: Expression, surroundings: Surroundings) -> Any:
+def evaluated(expression: Expression, context: EvaluationContext) -> Any:
     """What one of the four forms of a string stands for."""
     match expression:
         case Literal(text):
             return text
         case Reference(paths=(path,)):
-            return surroundings.read(path.segments)
+            return context.read(path.segments)
         case Reference(faults=(fault, *_)):
             return Undecided(fault.message)
         case Function():
-            return called(expression, surroundings)
+            return called(expression, context)
         case Template():
-            return put_out(expression, surroundings)
+            return put_out(expression, context)
     return MISSING
 
 

@@ -25,7 +25,7 @@ from kustui.simulate.values.values import MISSING, Undecided, is_missing, looked
 
 if TYPE_CHECKING:
     from kustui.definition.expressions import Template
-    from kustui.simulate.values.context import Surroundings
+    from kustui.simulate.values.context import EvaluationContext
 
 MOST_PARTS = 100_000
 """How many tags and texts one template may put out: loops in loops over long lists would never end."""
@@ -56,13 +56,13 @@ class _Frame(NamedTuple):
     parameters: Mapping[str, Any]
 
 
-def put_out(template: Template, surroundings: Surroundings) -> str | Undecided:
+def put_out(template: Template, context: EvaluationContext) -> str | Undecided:
     """The text that a template makes; Undecided where one of its values is."""
     if template.faults:
         return Undecided(template.faults[0].message)
-    frame = _Frame((surroundings.data,), {}, {})
+    frame = _Frame((context.data,), {}, {})
     try:
-        return "".join(_Output(surroundings).nodes(template.nodes, frame))
+        return "".join(_Output(context).nodes(template.nodes, frame))
     except _UndecidedError as stop:
         return stop.undecided
 
@@ -71,7 +71,7 @@ def put_out(template: Template, surroundings: Surroundings) -> str | Undecided:
 class _Output:
     """One putting out of one template."""
 
-    surroundings: Surroundings
+    context: EvaluationContext
     parts: int = field(default=0)
     length: int = field(default=0)
 
@@ -108,7 +108,7 @@ class _Output:
     def lookup(self, lookup: Lookup, frame: _Frame) -> Any:
         segments = lookup.path.segments
         if lookup.reads_run or lookup.origin is Origin.ROOT:
-            return self.surroundings.read(segments)
+            return self.context.read(segments)
         if lookup.origin is Origin.DATA:
             return looked_up(frame.data, segments)
         if lookup.origin is Origin.PARAMETER:
@@ -135,7 +135,7 @@ class _Output:
         if helper is None:
             raise _UndecidedError(Undecided(f"kustui does not know the helper {quoted(name)}"))
         # A loop comes to the same tag again: the parts so far tell one round from the next.
-        made = helper.run(Given(arguments, named, self.surroundings, start * MOST_PARTS + self.parts))
+        made = helper.run(Given(arguments, named, self.context, start * MOST_PARTS + self.parts))
         if isinstance(made, Undecided):
             raise _UndecidedError(made)
         return made

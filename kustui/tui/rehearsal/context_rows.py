@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kustui.diagrams.labels import name_of
-from kustui.simulate.engine.trace import Kind
+from kustui.simulate.engine.trace import EntryKind
 from kustui.simulate.reports import words
 from kustui.simulate.values.values import MISSING, Undecided
 from kustui.tui.rehearsal.trace_rows import MARK_LOOKS
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kustui.diagrams.styled_lines import Line
     from kustui.simulate.engine.organisation import Member
     from kustui.simulate.engine.state import Run
-    from kustui.simulate.engine.trace import Entry
+    from kustui.simulate.engine.trace import TraceEntry
     from kustui.tui.rehearsal.session import Session
     from kustui.tui.widgets.rows import NodeKey
 
@@ -41,8 +41,10 @@ class _Tree:
         self._run, self._folded = run, folded
         self._member: Member = session.organisation.member(run.key)
         last = session.entry
-        self._added = last.node if last is not None and last.run == run.number and last.kind is not Kind.LEFT else ""
-        self._marks: Mapping[str, Entry] = {
+        self._added = (
+            last.node if last is not None and last.run == run.number and last.kind is not EntryKind.LEFT else ""
+        )
+        self._marks: Mapping[str, TraceEntry] = {
             entry.node: entry for entry in session.state.trace if entry.run == run.number and entry.mark is not None
         }
 

@@ -10,7 +10,7 @@ from kustui.tui.widgets.rows import RowBuilder
 
 if TYPE_CHECKING:
     from kustui.diagrams.styled_lines import Line
-    from kustui.simulate.engine.coverage import Covered, Share
+    from kustui.simulate.engine.coverage import CoverageRatio, WorkflowCoverage
     from kustui.tui.rehearsal.session import Session
     from kustui.tui.widgets.rows import Row
 
@@ -26,13 +26,13 @@ def coverage_rows(session: Session, width: int) -> list[Row]:
     return builder.rows
 
 
-def _workflow(builder: RowBuilder, covered: Covered) -> None:
+def _workflow(builder: RowBuilder, covered: WorkflowCoverage) -> None:
     flow = covered.member.flow
     builder.heading(covered.member.title)
     _shares(builder, covered.steps, covered.edges, indent=2)
-    for id_ in covered.steps_left:
+    for id_ in covered.untaken_steps:
         builder.add(("  ○ never ", "warning"), *label_of(flow, id_), indent=10)
-    for edge in covered.edges_left:
+    for edge in covered.untaken_edges:
         sign = "↯" if edge.after_failure else "→"
         name: Line = ((f" “{edge.transition.label}”", "muted"),) if edge.transition.label else ()
         builder.add(
@@ -44,11 +44,11 @@ def _workflow(builder: RowBuilder, covered: Covered) -> None:
             (f"  {condition_words(flow, edge.transition)}", "muted"),
             indent=10,
         )
-    if not covered.steps_left and not covered.edges_left:
+    if not covered.untaken_steps and not covered.untaken_edges:
         builder.add(("  ✓ everything was taken", "good"))
 
 
-def _shares(builder: RowBuilder, steps: Share, edges: Share, indent: int = 0) -> None:
+def _shares(builder: RowBuilder, steps: CoverageRatio, edges: CoverageRatio, indent: int = 0) -> None:
     """Beside each other where there is room for both."""
     margin, one, other = (" " * indent, ""), _share("steps", steps), _share("transitions", edges)
     both: Line = (margin, *one, ("   ", ""), *other)
@@ -59,7 +59,7 @@ def _shares(builder: RowBuilder, steps: Share, edges: Share, indent: int = 0) ->
         builder.add(margin, *other)
 
 
-def _share(noun: str, share: Share) -> Line:
+def _share(noun: str, share: CoverageRatio) -> Line:
     full = round(_BAR * share.percent / 100)
     bar = "█" * full + "▁" * (_BAR - full)
     look = "good" if share.taken == share.of else "warning"

@@ -57,7 +57,7 @@ class Deciding(Stepping):
         if session is None:
             return None
         from kustui.diagrams.labels import label_of
-        from kustui.simulate.engine.decisions import Give
+        from kustui.simulate.engine.decisions import SetOutput
         from kustui.simulate.engine.engine import preview
         from kustui.simulate.values.values import MISSING
         from kustui.tui.rehearsal.parse_input import json_text, value_of
@@ -66,11 +66,11 @@ class Deciding(Stepping):
         assert run is not None, "asked before"
         assert member is not None, "a run has one"
         found = preview(session.state)
-        output = session.state.plan.output if found is None else found.output
+        output = session.state.overrides.output if found is None else found.output
         question = Row((("What is it to answer?  ", "name"), *label_of(member.flow, run.at)))
 
         def take(text: str) -> str:
-            return self._taken(value_of, text, lambda value: self.decide(Give(value), "its answer is mocked"))
+            return self._taken(value_of, text, lambda value: self.decide(SetOutput(value), "its answer is mocked"))
 
         return question, json_text({} if output is MISSING else output), take
 
@@ -99,14 +99,14 @@ class Deciding(Stepping):
         await self.ask(question, "500", take)
 
     def action_replan(self) -> None:
-        from kustui.simulate.engine.decisions import Replan
-        from kustui.simulate.engine.state import Plan
+        from kustui.simulate.engine.decisions import ClearOverrides
+        from kustui.simulate.engine.state import Overrides
 
         session = self.ready()
-        if session is not None and session.history.state.plan == Plan():
+        if session is not None and session.history.state.overrides == Overrides():
             self.announce(("nothing was decided of what is next", "muted"))
         else:
-            self.decide(Replan(), "as it was before you decided")
+            self.decide(ClearOverrides(), "as it was before you decided")
 
     # The way
 
@@ -140,9 +140,9 @@ class Deciding(Stepping):
         await self.offer("Which way, whatever the conditions say", rows, chosen)
 
     def force(self, pointer: str) -> None:
-        from kustui.simulate.engine.decisions import Force
+        from kustui.simulate.engine.decisions import ForceEdge
 
-        self.decide(Force(pointer), "the way is forced")
+        self.decide(ForceEdge(pointer), "the way is forced")
 
     # What is undecided
 
@@ -150,7 +150,7 @@ class Deciding(Stepping):
         session = self.ready()
         if session is None:
             return
-        from kustui.simulate.engine.decisions import Answer
+        from kustui.simulate.engine.decisions import AnswerQuestion
         from kustui.tui.rehearsal.parse_input import truth_of, value_of
 
         question = session.state.question
@@ -162,19 +162,21 @@ class Deciding(Stepping):
 
         def take(text: str) -> str:
             read: Callable[[str], Any] = truth_of if question.condition else value_of
-            return self._taken(read, text, lambda value: self.decide(Answer(pointer, value), "answered by hand"))
+            return self._taken(
+                read, text, lambda value: self.decide(AnswerQuestion(pointer, value), "answered by hand")
+            )
 
         asked = Row((("? ", "warning"), (question.words, "name"), (how, "muted")), ((question.why, "muted"),))
         await self.ask(asked, "", take)
 
     def action_leave_run(self) -> None:
-        from kustui.simulate.engine.decisions import Leave
+        from kustui.simulate.engine.decisions import AbandonRun
 
         session = self.ready()
         if session is not None and session.state.run is None:
             self.announce(("no run is at hand", "muted"))
         else:
-            self.decide(Leave(), "the run was left")
+            self.decide(AbandonRun(), "the run was left")
 
     # Events
 
@@ -233,17 +235,19 @@ class Deciding(Stepping):
         session = self.ready()
         if session is None:
             return
-        from kustui.simulate.engine.decisions import Start
-        from kustui.simulate.engine.start import drafted
+        from kustui.simulate.engine.decisions import StartEvent
+        from kustui.simulate.engine.start import draft_payload
         from kustui.tui.rehearsal.parse_input import json_text, object_of
 
         organisation = session.organisation
         keys = organisation.listeners(event) if event else (key,)
-        text = json_text(drafted(*(organisation.member(each) for each in keys)))
+        text = json_text(draft_payload(*(organisation.member(each) for each in keys)))
 
         def take(typed: str) -> str:
             def use(payload: Any) -> None:
-                self.decide(Start(payload, event, key, drafted=typed == text), "it happens after what is under way")
+                self.decide(
+                    StartEvent(payload, event, key, drafted=typed == text), "it happens after what is under way"
+                )
 
             return self._taken(object_of, typed, use)
 

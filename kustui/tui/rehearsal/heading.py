@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kustui.diagrams.labels import label_of, short_action
 from kustui.simulate.engine.engine import preview
-from kustui.simulate.engine.trace import Kind
+from kustui.simulate.engine.trace import EntryKind
 from kustui.simulate.reports import words
 from kustui.tui.rehearsal.step_rows import event_name
 from kustui.tui.rehearsal.trace_rows import MARK_LOOKS
@@ -56,7 +56,7 @@ def _now(session: Session, state: State) -> Row:
     if found.failure is not None:
         return Row(line, aside, (("fails, mocked", "error"),))
     mark: Line = ()
-    if found.mark is not None and (found.action or found.kind is Kind.START):
+    if found.mark is not None and (found.action or found.kind is EntryKind.START):
         mark = ((words.MARKS[found.mark], MARK_LOOKS[found.mark]),)
     return Row(line, aside, (*mark, *((("  forced", "new"),) if found.forced else ())))
 

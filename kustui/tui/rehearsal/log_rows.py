@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.simulate.engine.trace import Kind
+from kustui.simulate.engine.trace import EntryKind
 from kustui.simulate.reports import words
 from kustui.tui.rehearsal.queue_rows import ENTRY
 from kustui.tui.rehearsal.trace_rows import put_answer, put_asides, put_effects, put_given, put_over, put_ways
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kustui.simulate.engine.organisation import Organisation
-    from kustui.simulate.engine.trace import Entry
+    from kustui.simulate.engine.trace import TraceEntry
     from kustui.tui.rehearsal.session import Session
 
 MOST = 500
@@ -25,7 +25,7 @@ class Log:
     """The rows of a rehearsal's entries, of which only those are made anew that have not been told."""
 
     def __init__(self) -> None:
-        self._known: dict[int, tuple[Entry, tuple[Row, ...]]] = {}
+        self._known: dict[int, tuple[TraceEntry, tuple[Row, ...]]] = {}
         self._width = 0
 
     def rows(self, session: Session, width: int) -> list[Row]:
@@ -57,18 +57,18 @@ def _differences(session: Session) -> Mapping[int, list[str]]:
     return found
 
 
-def entry_rows(organisation: Organisation, entry: Entry, width: int) -> list[Row]:
+def entry_rows(organisation: Organisation, entry: TraceEntry, width: int) -> list[Row]:
     """One entry, its first row with the time where something begins."""
     builder = RowBuilder(width)
     link = (ENTRY, str(entry.number))
-    if entry.kind in (Kind.EVENT, Kind.START, Kind.SKIPPED):
+    if entry.kind in (EntryKind.EVENT, EntryKind.START, EntryKind.SKIPPED):
         builder.add((f"{words.moment(entry.at)}  ", "info"), (words.heading(entry), "heading"))
         if entry.cause:
             builder.add(("  because  ", "muted"), (entry.cause, "muted"), indent=11)
     else:
         forced = (("  forced", "new"),) if entry.forced else ()
         builder.add(("● ", "action"), (words.heading(entry), "name"), *forced)
-    if entry.kind is not Kind.START or entry.mark is not None:
+    if entry.kind is not EntryKind.START or entry.mark is not None:
         put_answer(builder, entry)
     put_given(builder, entry)
     put_effects(builder, entry)

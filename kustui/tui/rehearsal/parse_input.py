@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from kustui.errors import KustuiError
-from kustui.simulate.engine.decisions import Fail
+from kustui.simulate.engine.decisions import SetFailure
 from kustui.simulate.values.plain import plain
 from kustui.text.surrogates import mended
 from kustui.text.terminal_safe import shown
@@ -48,7 +48,7 @@ def object_of(text: str) -> dict[str, Any]:
     return value
 
 
-def failure_of(text: str) -> Fail:
+def failure_of(text: str) -> SetFailure:
     """``404``, ``404 {"message": "gone"}``, ``404 gone``, ``gone``, or nothing. Raises TypedError."""
     first, _, rest = text.strip().partition(" ")
     status: int | None = None
@@ -60,8 +60,8 @@ def failure_of(text: str) -> Fail:
         rest = text
     rest = rest.strip()
     if not rest:
-        return Fail(status)
-    return Fail(status, value_of(rest) if rest[0] in '{["' else rest)
+        return SetFailure(status)
+    return SetFailure(status, value_of(rest) if rest[0] in '{["' else rest)
 
 
 def truth_of(text: str) -> bool:

@@ -9,15 +9,15 @@ from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:
     from kustui.diagrams.styled_lines import Line
-    from kustui.simulate.paths.explore import Path
+    from kustui.simulate.paths.explore import ExploredPath
 
 _ROOM = 40
 """Letters of a chain's workflow that are shown."""
 
 
-def path_row(number: int, path: Path) -> Row:
+def path_row(number: int, path: ExploredPath) -> Row:
     line: list[tuple[str, str]] = [(f"{number:>3} ", "muted")]
-    for place, stretch in enumerate(path.stretches):
+    for place, stretch in enumerate(path.described_runs):
         if place:
             line += [(" ⇒ ", "link"), (f"{stretch.member.title[-_ROOM:]}: ", "muted")]
         steps = " → ".join(stretch.name(node) for node in stretch.nodes if node != TRIGGER_ID)
@@ -26,9 +26,9 @@ def path_row(number: int, path: Path) -> Row:
     return Row((*line, (f"  if {needs}" if needs else "", "muted")), mark=_verdict(path))
 
 
-def _verdict(path: Path) -> Line:
+def _verdict(path: ExploredPath) -> Line:
     if path.contradicts:
         return (("✗ contradicts itself", "error"),)
-    if not path.prospect.worlds:
+    if not path.prospect.solutions:
         return (("? may contradict itself", "warning"),)
-    return (("! has to be forced", "warning"),) if path.prospect.worlds[0].solution.open else ()
+    return (("! has to be forced", "warning"),) if path.prospect.solutions[0].solution.open else ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.simulate.engine.trace import Kind
+from kustui.simulate.engine.trace import EntryKind
 from kustui.simulate.reports import words
 from kustui.simulate.values.dates import iso
 from kustui.tui.rehearsal.step_rows import event_name
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kustui.diagrams.styled_lines import Line
-    from kustui.simulate.engine.queue import Due
+    from kustui.simulate.engine.queue import QueueItem
     from kustui.simulate.engine.state import State
-    from kustui.simulate.engine.trace import Entry
+    from kustui.simulate.engine.trace import TraceEntry
     from kustui.tui.rehearsal.session import Session
 
 MOST = 100
 """Runs that are listed on either side of now."""
 ENTRY = "entry"
 """The first of the link of a row that is something that happened: behind it its number."""
-_BEGINS = (Kind.EVENT, Kind.START, Kind.SKIPPED)
+_BEGINS = (EntryKind.EVENT, EntryKind.START, EntryKind.SKIPPED)
 
 
 def queue_rows(session: Session) -> tuple[list[Row], int]:
@@ -50,12 +50,12 @@ def _more(count: int, where: str) -> Iterator[Row]:
         yield Row((*_time(None), (f"and {count:,} more {where}", "muted")))
 
 
-def _was(session: Session, entry: Entry) -> Row:
+def _was(session: Session, entry: TraceEntry) -> Row:
     link = (ENTRY, str(entry.number))
-    if entry.kind is Kind.EVENT:
+    if entry.kind is EntryKind.EVENT:
         name = entry.name or entry.title
         return Row((*_time(entry.at), ("◆ ", "event"), (name, "event"), (" happened", "muted")), link=link)
-    if entry.kind is Kind.SKIPPED:
+    if entry.kind is EntryKind.SKIPPED:
         line: Line = (("✗ ", "warning"), (entry.title, ""), (f" {entry.ended}", "warning"))
         return Row((*_time(entry.at), *line), link=link)
     over = session.state.run is None or session.state.run.number != entry.run
@@ -69,7 +69,7 @@ def _now(state: State) -> Row:
     return Row((*_time(state.clock), ("━━ now ", "new"), (f"{date} UTC", "new")))
 
 
-def _coming(session: Session, state: State, due: Due) -> Row:
+def _coming(session: Session, state: State, due: QueueItem) -> Row:
     wait = due.at - state.clock
     when = f"  in {words.moment(wait)[2:]}" if wait > 0 else "  at once"
     if due.key:

@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
-    from kustui.simulate.paths.explore import Exploration
-    from kustui.simulate.paths.explore import Path as Edge
+    from kustui.simulate.paths.explore import Exploration, ExploredPath
     from kustui.tui.rehearsal.session import Session
 
 _LOOK = 1.0
@@ -44,12 +43,12 @@ class Keeping(Deciding):
         session = self.ready()
         if session is None:
             return
-        from kustui.simulate.scenarios.files import free_name
+        from kustui.simulate.scenarios.files import unused_path
 
         path = session.follows.file.path if session.follows is not None else ""
         entry = session.organisation.collection.by_key[session.key]
         question = Row((("Save as a scenario  ", "name"), ("a file name that ends with .scenario.json", "muted")))
-        await self.ask(question, path or str(free_name(Path(entry.source.path).parent, entry.title)), self._save)
+        await self.ask(question, path or str(unused_path(Path(entry.source.path).parent, entry.title)), self._save)
 
     def _save(self, path: str) -> str:
         from kustui.definition.loader import SCENARIO_SUFFIX
@@ -59,17 +58,17 @@ class Keeping(Deciding):
         return self._write(path.strip(), replacing=False)
 
     def _write(self, path: str, *, replacing: bool) -> str:
-        from kustui.simulate.scenarios.files import as_scenario, write
-        from kustui.simulate.scenarios.record import NotAllKeptError
+        from kustui.simulate.scenarios.files import complete_scenario, write
+        from kustui.simulate.scenarios.record import TraceTruncatedError
         from kustui.text.terminal_safe_json import encoded
 
         session = self.ready()
         if session is None:
             return "it cannot be saved just now"
         try:
-            written = as_scenario(self._scenario_title(session), session.history.state)
+            written = complete_scenario(self._scenario_title(session), session.history.state)
             write(path, f"{encoded(written, indent=2)}\n", replacing=replacing)
-        except NotAllKeptError as error:
+        except TraceTruncatedError as error:
             return str(error)
         except FileExistsError:
             self.call_next(self._ask_to_replace, path)
@@ -104,9 +103,9 @@ class Keeping(Deciding):
 
     @work(thread=True, exclusive=True, group="prepare", description="listing scenarios")
     def _list_scenarios(self) -> None:
-        from kustui.simulate.scenarios.files import beside
+        from kustui.simulate.scenarios.files import find_scenarios
 
-        files = beside(self.paths)
+        files = find_scenarios(self.paths)
         rows = [_scenario_row(path) for path in files]
         self.app.call_from_thread(self.call_next, self._offer_scenarios, files, rows)
 
@@ -183,10 +182,10 @@ class Keeping(Deciding):
 
     @work(thread=True, exclusive=True, group="prepare", description="finding every path")
     def _explore(self, session: Session, key: str, *, chain: bool = False) -> None:
-        from kustui.simulate.paths.explore import MOST_PATHS, explored
+        from kustui.simulate.paths.explore import MAX_PATHS, explore_paths
         from kustui.tui.rehearsal.path_rows import path_row
 
-        found = explored(session.organisation.member(key), MOST_PATHS, session.organisation if chain else None)
+        found = explore_paths(session.organisation.member(key), MAX_PATHS, session.organisation if chain else None)
         rows = [path_row(number, path) for number, path in enumerate(found.paths, start=1)]
         self.app.call_from_thread(self.call_next, self._offer_paths, session, found, rows)
 
@@ -208,22 +207,22 @@ class Keeping(Deciding):
         await self.offer(f"{count} from {found.member.title}{more}: which is to begin", rows, chosen)
 
     @work(thread=True, exclusive=True, group="prepare", description="beginning a path")
-    def _start_path(self, session: Session, path: Edge) -> None:
-        from kustui.simulate.paths.explore import proposal_of
+    def _start_path(self, session: Session, path: ExploredPath) -> None:
+        from kustui.simulate.paths.explore import build_path_scenario
         from kustui.simulate.scenarios.read import as_file
         from kustui.tui.rehearsal.scenario_follow import starting
 
-        proposal = proposal_of(session.organisation, path)
-        if proposal.scenario is None:
+        path_scenario = build_path_scenario(session.organisation, path)
+        if path_scenario.scenario is None:
             told = path.clash or "not every combination was looked at"
             self.app.call_from_thread(self.announce, ("✗ it contradicts itself: ", "error"), (told, ""))
             return
-        found = starting(session, as_file(proposal.scenario), path.member.key)
+        found = starting(session, as_file(path_scenario.scenario), path.member.key)
         news: Line = (("what this path needs is drafted", "new"),)
-        if proposal.stops:
-            news = (("▲ it does not come to its end: ", "warning"), (proposal.stops, ""))
-        elif proposal.forced:
-            names = ", ".join(name_of(each.member.flow, each.node) for each in proposal.forced)
+        if path_scenario.stops:
+            news = (("▲ it does not come to its end: ", "warning"), (path_scenario.stops, ""))
+        elif path_scenario.forced:
+            names = ", ".join(name_of(each.member.flow, each.node) for each in path_scenario.forced)
             news = (*news, (f"; forced at {names}", "warning"))
         self.app.call_from_thread(self.turn, found, *news)
 

@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from kustui.simulate.engine.rebase import rebased
+from kustui.simulate.engine.rebase import rebase
 from kustui.simulate.engine.stepping import History
-from kustui.simulate.scenarios.read import Cast, ScenarioError
-from kustui.simulate.scenarios.record import NotAllKeptError
-from kustui.simulate.scenarios.replay import begun, replay
+from kustui.simulate.scenarios.read import ResolvedScenario, ScenarioError
+from kustui.simulate.scenarios.record import TraceTruncatedError
+from kustui.simulate.scenarios.replay import replay, start_scenario
 from kustui.tui.rehearsal.session import Followed, Session
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.organisation import Organisation
     from kustui.simulate.engine.state import State
-    from kustui.simulate.engine.trace import Entry
+    from kustui.simulate.engine.trace import TraceEntry
     from kustui.simulate.scenarios.read import ScenarioFile
 
 
 def starting(session: Session, file: ScenarioFile, key: str) -> Session:
     """At the beginning of a scenario that starts a workflow. Raises ScenarioError."""
-    cast = Cast(file, session.organisation)
-    history = History((begun(file, session.organisation, cast),))
+    cast = ResolvedScenario(file, session.organisation)
+    history = History((start_scenario(file, session.organisation, cast),))
     return replace(session, history=history, key=key, follows=Followed(file, cast))
 
 
@@ -33,7 +33,7 @@ def following(session: Session, file: ScenarioFile) -> Session:
     """
     states: list[State] = []
     came = replay(file, session.organisation, each=states.append)
-    cast = Cast(file, session.organisation)
+    cast = ResolvedScenario(file, session.organisation)
     first = came.differences[0].entry if came.differences else None
     found = replace(
         session,
@@ -72,11 +72,11 @@ def carried(session: Session, organisation: Organisation) -> Carried | None:
         except ScenarioError:
             pass  # it names what is gone: told below, where what was decided is gone through
     try:
-        history = rebased(session.history, organisation)
-    except (ScenarioError, NotAllKeptError) as error:
+        history = rebase(session.history, organisation)
+    except (ScenarioError, TraceTruncatedError) as error:
         if session.key not in organisation.collection.by_key:
             return None
-        why = str(error).splitlines()[0] if isinstance(error, NotAllKeptError) else "what was decided about is gone"
+        why = str(error).splitlines()[0] if isinstance(error, TraceTruncatedError) else "what was decided about is gone"
         fresh = replace(Session.of(organisation, session.key), stops=session.stops)
         return Carried(fresh, f"it begins again: {why}", lost=True)
     taken = history.state.taken
@@ -92,12 +92,12 @@ def _cast_again(session: Session, organisation: Organisation) -> Followed | None
     if session.follows is None:
         return None
     try:
-        return Followed(session.follows.file, Cast(session.follows.file, organisation))
+        return Followed(session.follows.file, ResolvedScenario(session.follows.file, organisation))
     except ScenarioError:
         return None
 
 
-def _compared(before: tuple[Entry, ...], now: tuple[Entry, ...]) -> str:
+def _compared(before: tuple[TraceEntry, ...], now: tuple[TraceEntry, ...]) -> str:
     """Whether the rehearsal went the same way again."""
     for one, other in zip(before, now, strict=False):
         if (one.kind, one.title, one.node, one.target, one.ended) != (

@@ -6,20 +6,20 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.simulate.engine.coverage import Coverage
-from kustui.simulate.engine.decisions import Leave, Start
+from kustui.simulate.engine.decisions import AbandonRun, StartEvent
 from kustui.simulate.engine.engine import advance
-from kustui.simulate.engine.start import drafted
-from kustui.simulate.engine.state import Plan, beginning
+from kustui.simulate.engine.start import draft_payload
+from kustui.simulate.engine.state import Overrides, initial_state
 from kustui.simulate.engine.stepping import (
     History,
     after_failure,
     after_schedule,
     at_scheduled_run,
     at_step,
-    one_step,
-    stepped,
+    run_until_stopped,
+    step_once,
 )
-from kustui.simulate.engine.trace import Kind
+from kustui.simulate.engine.trace import EntryKind
 from kustui.simulate.scenarios.replay import decisions
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
     from kustui.simulate.engine.decisions import Decision
     from kustui.simulate.engine.organisation import Organisation
-    from kustui.simulate.engine.queue import Due
+    from kustui.simulate.engine.queue import QueueItem
     from kustui.simulate.engine.state import State
     from kustui.simulate.engine.stepping import Breakpoint
-    from kustui.simulate.engine.trace import Entry
+    from kustui.simulate.engine.trace import TraceEntry
     from kustui.simulate.scenarios.assertions import Difference
-    from kustui.simulate.scenarios.read import Cast, ScenarioFile
+    from kustui.simulate.scenarios.read import ResolvedScenario, ScenarioFile
 
 
 class Stop(NamedTuple):
@@ -60,7 +60,7 @@ class Followed(NamedTuple):
     """The scenario that a rehearsal follows where nobody has decided otherwise, and what came of it."""
 
     file: ScenarioFile
-    cast: Cast
+    cast: ResolvedScenario
     differences: tuple[Difference, ...] = ()
     replayed: bool = False
     """Whether it was gone through to its end, so that it held where there are no differences."""
@@ -82,8 +82,8 @@ class Session:
     @classmethod
     def of(cls, organisation: Organisation, key: str) -> Session:
         """The rehearsal of one workflow by itself, of which nothing has happened yet; its payload is drafted."""
-        payload = drafted(organisation.member(key))
-        start = advance(beginning(organisation), Start(payload, key=key, drafted=True))
+        payload = draft_payload(organisation.member(key))
+        start = advance(initial_state(organisation), StartEvent(payload, key=key, drafted=True))
         return cls(organisation, History((start,)), key)
 
     # Where it stands
@@ -94,7 +94,7 @@ class Session:
         return self._planned(self.history.state)
 
     @property
-    def entry(self) -> Entry | None:
+    def entry(self) -> TraceEntry | None:
         """What happened last."""
         return self.state.last
 
@@ -128,7 +128,7 @@ class Session:
         state = self.state
         return Coverage.of(state, replace(state, taken=self.taken))
 
-    def entry_of(self, key: str, node: str) -> Entry | None:
+    def entry_of(self, key: str, node: str) -> TraceEntry | None:
         """What the node of a workflow did last, in the run at hand or the one that was over last."""
         run = self.state.run or self.state.last_run
         if run is None:
@@ -136,10 +136,10 @@ class Session:
         entries = (entry for entry in self.state.trace if entry.run == run.number and entry.key == key)
         return next((entry for entry in reversed([*entries]) if entry.node == node), None)
 
-    def scheduling(self, run: int) -> Entry | None:
+    def scheduling(self, run: int) -> TraceEntry | None:
         """What has put a run on the queue; None where a person did, or an event."""
         entries = [*self.state.trace]
-        began = next((entry for entry in entries if entry.run == run and entry.kind is Kind.START), None)
+        began = next((entry for entry in entries if entry.run == run and entry.kind is EntryKind.START), None)
         if began is None:
             return None
         due = began.at - began.waited
@@ -154,7 +154,7 @@ class Session:
 
     def notes_of(self, run: int) -> tuple[str, ...]:
         """What was noted when a run began."""
-        entries = (entry for entry in self.state.trace if entry.run == run and entry.kind is Kind.START)
+        entries = (entry for entry in self.state.trace if entry.run == run and entry.kind is EntryKind.START)
         return next((entry.notes for entry in entries), ())
 
     # Back and forth
@@ -199,7 +199,7 @@ class Session:
             yield state
             if state.question is not None or any(stops(state) for stops in breakpoints):
                 return
-        yield from stepped(state, most, *breakpoints, step=self._step)
+        yield from run_until_stopped(state, most, *breakpoints, step=self._step)
 
     def went(self, states: Sequence[State]) -> Session:
         """After those states of running on."""
@@ -215,17 +215,17 @@ class Session:
         return replace(self, history=self.history.followed_by(states), taken=taken)
 
     def _step(self, state: State) -> State:
-        if self.follows is not None and state.plan == Plan():
+        if self.follows is not None and state.overrides == Overrides():
             for decision in decisions(state, self.follows.cast):
-                if isinstance(decision, Leave):
+                if isinstance(decision, AbandonRun):
                     return advance(state, decision)
-        return one_step(self._planned(state))
+        return step_once(self._planned(state))
 
     def _planned(self, state: State) -> State:
-        if self.follows is None or state.run is None or state.plan != Plan() or state.question is not None:
+        if self.follows is None or state.run is None or state.overrides != Overrides() or state.question is not None:
             return state
         for decision in decisions(state, self.follows.cast):
-            if not isinstance(decision, Leave):
+            if not isinstance(decision, AbandonRun):
                 state = advance(state, decision)
         return state
 
@@ -248,12 +248,12 @@ class Session:
     # The event
 
     @property
-    def event(self) -> Due | None:
+    def event(self) -> QueueItem | None:
         """The event that is to happen, or happened last: what a person has put there and can change."""
         found = self._event()
         return found[1] if found is not None else None
 
-    def _event(self) -> tuple[int, Due] | None:
+    def _event(self) -> tuple[int, QueueItem] | None:
         for index in range(self.history.at, -1, -1):
             for due in self.history.states[index].queue.events:
                 if not due.cause:

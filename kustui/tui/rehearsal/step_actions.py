@@ -95,13 +95,13 @@ class Stepping(Asking):
 
     @work(exclusive=True, group="run", description="running on")
     async def _run(self, session: Session, *breakpoints: Breakpoint) -> None:
-        from kustui.simulate.engine.state import MOST_STEPS
+        from kustui.simulate.engine.state import DEFAULT_MAX_STEPS
 
         self.runs_on, self._halted = True, False
         states: list[State] = []
         try:
             rested = time.monotonic()
-            for state in session.onward(MOST_STEPS, *breakpoints):
+            for state in session.onward(DEFAULT_MAX_STEPS, *breakpoints):
                 states.append(state)
                 if time.monotonic() - rested > _BREATH:
                     self.announce((f"running on … {len(states):,} steps, Esc stops it", "info"))
@@ -135,9 +135,9 @@ class Stepping(Asking):
             return (("stopped", "name"), (steps, "muted"))
         if told := session.stopped_by():
             return ((f"■ stopped {told}", "name"), (steps, "muted"))
-        from kustui.simulate.engine.state import MOST_STEPS
+        from kustui.simulate.engine.state import DEFAULT_MAX_STEPS
 
-        if count >= MOST_STEPS:
+        if count >= DEFAULT_MAX_STEPS:
             return (
                 ("▲ cut", "warning"),
                 (f"{steps}: it may go round for ever", "muted"),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kustui.diagrams.labels import label_of
 from kustui.simulate.engine.engine import preview, table
-from kustui.simulate.engine.trace import Mark
+from kustui.simulate.engine.trace import OutputSource
 from kustui.simulate.reports import words
 from kustui.tui.bindings import BY_ID, key_names
 from kustui.tui.rehearsal.trace_rows import (
@@ -24,9 +24,9 @@ from kustui.tui.widgets.rows import RowBuilder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kustui.simulate.engine.queue import Due
+    from kustui.simulate.engine.queue import QueueItem
     from kustui.simulate.engine.state import State
-    from kustui.simulate.engine.trace import Entry, Tried
+    from kustui.simulate.engine.trace import TraceEntry, TriedEdge
     from kustui.tui.bindings import Action
     from kustui.tui.rehearsal.session import Session
     from kustui.tui.widgets.rows import Row
@@ -74,7 +74,12 @@ def _at_hand(builder: RowBuilder, session: Session, state: State, actions: Mappi
 
 
 def _told(
-    builder: RowBuilder, session: Session, entry: Entry, edges: tuple[Tried, ...] = (), *, at_hand: bool = False
+    builder: RowBuilder,
+    session: Session,
+    entry: TraceEntry,
+    edges: tuple[TriedEdge, ...] = (),
+    *,
+    at_hand: bool = False,
 ) -> None:
     """What a person wants to know first comes first: that it is over and why, what it answers, which way it goes."""
     put_over(builder, entry, at_hand=at_hand)
@@ -89,7 +94,7 @@ def _told(
         put_asides(builder, entry)
 
 
-def _put_cause(builder: RowBuilder, session: Session, entry: Entry) -> None:
+def _put_cause(builder: RowBuilder, session: Session, entry: TraceEntry) -> None:
     """Where a run is over for want of a value: what was wrong with what it was handed over."""
     if not entry.ended or words.why(entry) == entry.ended:
         return
@@ -105,17 +110,17 @@ def _ways_alone(builder: RowBuilder, session: Session, state: State) -> None:
     """The table where the step itself does not come to its end."""
     from dataclasses import replace
 
-    from kustui.simulate.engine.trace import Entry, Kind
+    from kustui.simulate.engine.trace import EntryKind, TraceEntry
 
     member = state.member
     assert member is not None, "a run has one"
     found = table(replace(state, question=None))
     if found:
-        failure = state.plan.failure
-        put_ways(builder, member, Entry(0, Kind.STEP, state.clock, tried=found, failure=failure), links=True)
+        failure = state.overrides.failure
+        put_ways(builder, member, TraceEntry(0, EntryKind.STEP, state.clock, tried=found, failure=failure), links=True)
 
 
-def _happened(builder: RowBuilder, session: Session, entry: Entry) -> None:
+def _happened(builder: RowBuilder, session: Session, entry: TraceEntry) -> None:
     put_heading(builder, entry, at_hand=False)
     _told(builder, session, entry)
 
@@ -135,22 +140,22 @@ def _between(builder: RowBuilder, session: Session, state: State, actions: Mappi
     if due.key:
         title = session.organisation.member(due.key).title
         builder.add(("▶ next  ", "new"), ("a scheduled run of ", ""), (title, "name"), (wait, "info"))
-        _payload(builder, "inputs", Mark.INPUTS, due)
+        _payload(builder, "inputs", OutputSource.INPUTS, due)
         return
     happens = (" happens", "")
     builder.add(("▶ next  ", "new"), ("the event ", ""), (event_name(session, due), "event"), happens, (wait, "info"))
-    _payload(builder, "payload", Mark.DRAFTED if due.drafted else Mark.EVENT, due)
+    _payload(builder, "payload", OutputSource.DRAFTED if due.drafted else OutputSource.EVENT, due)
     if due.drafted:
         changes = [((key, "key"), (" changes it", "muted")) for key in key_names(actions["rehearse.edit-event"])[:1]]
         builder.add(("  made up from what the workflow reads: ", "muted"), *(changes[0] if changes else ()), indent=2)
 
 
-def _payload(builder: RowBuilder, label: str, mark: Mark, due: Due) -> None:
+def _payload(builder: RowBuilder, label: str, mark: OutputSource, due: QueueItem) -> None:
     come_from = (f"{words.MARKS[mark]} ", MARK_LOOKS[mark])
     builder.add((f"  {label:<9}", "muted"), come_from, (words.whole(due.payload), ""), indent=11)
 
 
-def event_name(session: Session, due: Due) -> str:
+def event_name(session: Session, due: QueueItem) -> str:
     """What people call an event: its own name, or that of the workflow that is started by itself."""
     if not due.alone:
         return due.event

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kustui.definition.expressions import in_words, value_in_words
 from kustui.definition.expressions.literals import Literal
 from kustui.diagrams.labels import naming, short_action
-from kustui.simulate.engine.trace import Kind, Mark
+from kustui.simulate.engine.trace import EntryKind, OutputSource
 from kustui.simulate.reports import words
 from kustui.simulate.values.values import MISSING, Undecided
 
@@ -17,16 +17,16 @@ if TYPE_CHECKING:
     from kustui.definition.expressions import Path
     from kustui.diagrams.styled_lines import Line
     from kustui.simulate.engine.organisation import Member
-    from kustui.simulate.engine.trace import Entry, Tried
-    from kustui.simulate.values.conditions import Seen, Verdict
+    from kustui.simulate.engine.trace import TraceEntry, TriedEdge
+    from kustui.simulate.values.conditions import OperandValue, Verdict
     from kustui.tui.widgets.rows import RowBuilder
 
 MARK_LOOKS = {
-    Mark.EVENT: "info",
-    Mark.INPUTS: "info",
-    Mark.COMPUTED: "good",
-    Mark.MOCKED: "new",
-    Mark.DRAFTED: "warning",
+    OutputSource.EVENT: "info",
+    OutputSource.INPUTS: "info",
+    OutputSource.COMPUTED: "good",
+    OutputSource.MOCKED: "new",
+    OutputSource.DRAFTED: "warning",
 }
 """Where a value comes from is always said in a word; this is the look of the word."""
 _WIDE = 64
@@ -35,24 +35,30 @@ EDGE = "way"
 """The first of the link of a row that is a way out: behind it its pointer."""
 
 
-def put_heading(builder: RowBuilder, entry: Entry, *, at_hand: bool) -> None:
+def put_heading(builder: RowBuilder, entry: TraceEntry, *, at_hand: bool) -> None:
     """What it is about: the step with its action, or the trigger."""
     action: Line = ((f"  {short_action(entry.action)}", "muted"),) if entry.action else ()
-    name = "trigger" if entry.kind is Kind.START else entry.name
-    id_: Line = ((f" {entry.node}", "muted"),) if entry.kind is Kind.STEP and entry.name != entry.node else ()
+    name = "trigger" if entry.kind is EntryKind.START else entry.name
+    id_: Line = ((f" {entry.node}", "muted"),) if entry.kind is EntryKind.STEP and entry.name != entry.node else ()
     count = f"  time {entry.invocation}" if entry.invocation > 1 else ""
     sign = ("▶ next  ", "new") if at_hand else (f"{words.moment(entry.at)}  ", "muted")
     builder.add(sign, (name, "name"), *id_, *action, (count, "muted"))
 
 
-def put_answer(builder: RowBuilder, entry: Entry) -> None:
+def put_answer(builder: RowBuilder, entry: TraceEntry) -> None:
     """What it answers or is given to start with, with the word for where that comes from."""
     if entry.failure is not None:
         builder.add(
-            ("  fails    ", "error"), ("mocked ", MARK_LOOKS[Mark.MOCKED]), (entry.failure.message, ""), indent=11
+            ("  fails    ", "error"),
+            ("mocked ", MARK_LOOKS[OutputSource.MOCKED]),
+            (entry.failure.message, ""),
+            indent=11,
         )
     elif entry.output is not MISSING and entry.mark is not None:
-        verb = {Kind.EVENT: "payload", Kind.START: "inputs" if entry.mark is Mark.INPUTS else "payload"}
+        verb = {
+            EntryKind.EVENT: "payload",
+            EntryKind.START: "inputs" if entry.mark is OutputSource.INPUTS else "payload",
+        }
         builder.add(
             (f"  {verb.get(entry.kind, 'answers'):<9}", "muted"),
             (f"{words.MARKS[entry.mark]} ", MARK_LOOKS[entry.mark]),
@@ -61,7 +67,7 @@ def put_answer(builder: RowBuilder, entry: Entry) -> None:
         )
 
 
-def put_given(builder: RowBuilder, entry: Entry) -> None:
+def put_given(builder: RowBuilder, entry: TraceEntry) -> None:
     """The params as they are resolved."""
     label = "given"
     for name, value in entry.params.items() if isinstance(entry.params, dict) else ():
@@ -76,7 +82,7 @@ def put_given(builder: RowBuilder, entry: Entry) -> None:
         label = ""
 
 
-def put_effects(builder: RowBuilder, entry: Entry) -> None:
+def put_effects(builder: RowBuilder, entry: TraceEntry) -> None:
     """What it puts on the queue, and what else a person should know."""
     if entry.waited:
         builder.add(("  waited   ", "warning"), (f"{words.moment(entry.waited)[2:]} for a window of 1,000 runs", ""))
@@ -90,7 +96,7 @@ def put_effects(builder: RowBuilder, entry: Entry) -> None:
         builder.add(("  note     ", "warning"), (note, ""), indent=11)
 
 
-def put_over(builder: RowBuilder, entry: Entry, *, at_hand: bool = False) -> None:
+def put_over(builder: RowBuilder, entry: TraceEntry, *, at_hand: bool = False) -> None:
     """Why the run is over, if it is, or would be."""
     if entry.ended:
         look = "error" if entry.broken else "name"
@@ -98,7 +104,7 @@ def put_over(builder: RowBuilder, entry: Entry, *, at_hand: bool = False) -> Non
         builder.add((f"  {glyph:<9}", look), (words.why(entry), look), indent=11)
 
 
-def put_asides(builder: RowBuilder, entry: Entry) -> None:
+def put_asides(builder: RowBuilder, entry: TraceEntry) -> None:
     """What is wrong with the definition there, and what in this is our reading."""
     builder.problems(dict.fromkeys((*([entry.problem] if entry.problem else []), *entry.problems)))
     if entry.assumed:
@@ -106,7 +112,7 @@ def put_asides(builder: RowBuilder, entry: Entry) -> None:
 
 
 def put_ways(
-    builder: RowBuilder, member: Member, entry: Entry, table: Sequence[Tried] = (), *, links: bool = False
+    builder: RowBuilder, member: Member, entry: TraceEntry, table: Sequence[TriedEdge] = (), *, links: bool = False
 ) -> None:
     """The ways out in the order in which they are tried, each with what its operands are; behind the one that wins
     those of ``table`` that are not tried any more."""
@@ -115,7 +121,9 @@ def put_ways(
         put_way(builder, member, entry, each, tried=each.pointer in tried, links=links)
 
 
-def put_way(builder: RowBuilder, member: Member, entry: Entry, edge: Tried, *, tried: bool, links: bool) -> None:
+def put_way(
+    builder: RowBuilder, member: Member, entry: TraceEntry, edge: TriedEdge, *, tried: bool, links: bool
+) -> None:
     told_by = naming(member.flow)
     taken = tried and edge.pointer == entry.taken
     outcome = words.outcome(edge)
@@ -186,7 +194,7 @@ def _seen(verdict: Verdict, told_by: Callable[[Path], str]) -> Iterator[tuple[st
         yield ("  answered by hand", "new")
 
 
-def _name(seen: Seen, told_by: Callable[[Path], str]) -> str:
+def _name(seen: OperandValue, told_by: Callable[[Path], str]) -> str:
     if seen.operand.expression is None or isinstance(seen.operand.expression, Literal):
         return ""
     return value_in_words(seen.operand.value, told_by)

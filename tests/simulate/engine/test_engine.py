@@ -12,12 +12,21 @@ import pytest
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.config.check_settings import Settings
 from kustui.simulate.engine.coverage import Coverage
-from kustui.simulate.engine.decisions import Answer, Fail, Force, Give, Leave, Replan, Start, Step
+from kustui.simulate.engine.decisions import (
+    AbandonRun,
+    AnswerQuestion,
+    ClearOverrides,
+    ExecuteStep,
+    ForceEdge,
+    SetFailure,
+    SetOutput,
+    StartEvent,
+)
 from kustui.simulate.engine.engine import advance, preview, table
-from kustui.simulate.engine.queue import RUNS_PER_WINDOW, WINDOW, Due, Queue
-from kustui.simulate.engine.state import State, beginning
-from kustui.simulate.engine.stepping import stepped
-from kustui.simulate.engine.trace import CHUNK, MOST_CHUNKS, Kind, Mark, Trace
+from kustui.simulate.engine.queue import RUNS_PER_WINDOW, WINDOW, Queue, QueueItem
+from kustui.simulate.engine.state import State, initial_state
+from kustui.simulate.engine.stepping import run_until_stopped
+from kustui.simulate.engine.trace import CHUNK, MAX_CHUNKS, EntryKind, OutputSource, Trace
 from kustui.simulate.reports.json import entry_record
 from kustui.simulate.values.values import Undecided
 from tests.support.runs import EVENT, entries, organisation, started, to_the_end, told
@@ -62,7 +71,7 @@ def test_an_event_starts_every_enabled_workflow_that_listens_one_after_another()
     off = {**workflow("Off", step("aB3")), "enabled": False}
     other = workflow("Other", step("aB3"), event="kustomer.note.create")
     state = to_the_end(started(app(workflow("One", step("aB3")), off, other, workflow("Two", step("aB3")))))
-    assert [entry.title for entry in entries(state) if entry.kind is Kind.START] == ["One", "Two"]
+    assert [entry.title for entry in entries(state) if entry.kind is EntryKind.START] == ["One", "Two"]
 
 
 def test_an_event_that_nothing_listens_to_is_told() -> None:
@@ -75,8 +84,8 @@ def test_an_event_can_be_started_while_schedules_are_pending() -> None:
     wait = workflow("W", schedule("aB3", ID))
     state = to_the_end(started(app(wait, called("C", ID, step("cD4")))), 3)
     assert state.queue.runs
-    state = to_the_end(advance(state, Start({}, EVENT, after=30 * 60_000)))
-    assert [(entry.at // 60_000, entry.title) for entry in entries(state) if entry.kind is Kind.START] == [
+    state = to_the_end(advance(state, StartEvent({}, EVENT, after=30 * 60_000)))
+    assert [(entry.at // 60_000, entry.title) for entry in entries(state) if entry.kind is EntryKind.START] == [
         (0, "W"),
         (30, "W"),
         (60, "C"),
@@ -92,16 +101,16 @@ def test_an_output_is_drafted_unless_it_is_given_and_marked_either_way() -> None
     state = to_the_end(started(workflow("W", ask, step("cD4"))), 2)
     drafted = preview(state)
     assert drafted is not None
-    assert (drafted.mark, drafted.output, drafted.target) == (Mark.DRAFTED, {"status": "open"}, "cD4")
-    given = preview(advance(state, Give({"status": "shut"})))
+    assert (drafted.mark, drafted.output, drafted.target) == (OutputSource.DRAFTED, {"status": "open"}, "cD4")
+    given = preview(advance(state, SetOutput({"status": "shut"})))
     assert given is not None
-    assert (given.mark, given.output, given.target) == (Mark.MOCKED, {"status": "shut"}, "")
+    assert (given.mark, given.output, given.target) == (OutputSource.MOCKED, {"status": "shut"}, "")
 
 
 def test_what_a_step_adds_is_read_by_later_ones() -> None:
     text = step("cD4", params={"body": "{{{steps.aB3.id}}}", "gone": "/#steps.aB3.gone"})
     state = to_the_end(started(workflow("W", step("aB3", to("cD4")), text)), 2)
-    entry = to_the_end(advance(state, Give({"id": "c7"}))).last
+    entry = to_the_end(advance(state, SetOutput({"id": "c7"}))).last
     assert entry is not None
     assert entry.params == {"body": "c7"}
     assert [pointer.rpartition("/")[2] for pointer in entry.left_out] == ["gone"]
@@ -111,7 +120,7 @@ def test_a_match_is_computed_as_kustomer_would() -> None:
     match = step("aB3", action="kustomer.regex-match.generic", params={"testString": "no 42", "regex": r"\d+"})
     entry = to_the_end(started(workflow("W", match))).last
     assert entry is not None
-    assert (entry.mark, entry.output) == (Mark.COMPUTED, {"match": "42"})
+    assert (entry.mark, entry.output) == (OutputSource.COMPUTED, {"match": "42"})
 
 
 def test_a_variable_is_undecided_unless_somebody_says_what_it_holds() -> None:
@@ -120,7 +129,7 @@ def test_a_variable_is_undecided_unless_somebody_says_what_it_holds() -> None:
     assert entry is not None
     assert isinstance(entry.params["key"], Undecided)
     known = replace(started(tells), variables={"v1": "secret"})
-    entry = to_the_end(advance(known, Start({}, EVENT))).last
+    entry = to_the_end(advance(known, StartEvent({}, EVENT))).last
     assert entry is not None
     assert entry.params == {"key": "secret"}
 
@@ -143,7 +152,7 @@ def test_a_published_event_starts_its_workflows_with_its_data() -> None:
     publish = step("aB3", action="kustomer.event.publish", params={"name": "shop.order", "data": {"n": "/#steps.1.n"}})
     listens = workflow("L", step("cD4"), event="shop.order")
     entry = entries(to_the_end(started(app(workflow("W", publish), listens), n=7)))[-2]
-    assert (entry.kind, entry.title, entry.output) == (Kind.START, "L", {"attributes": {"data": {"n": 7}}})
+    assert (entry.kind, entry.title, entry.output) == (EntryKind.START, "L", {"attributes": {"data": {"n": 7}}})
 
 
 # Failures.
@@ -154,7 +163,7 @@ def test_a_failed_step_takes_its_error_cases_with_the_error_set() -> None:
     tell = step("eF5", params={"text": "{{error.message}}"})
     ask = step("aB3", to("cD4"), errorCases=[to("cD4", when("eq", "/#error.statusCode", 500)), to("eF5", gone)])
     state = to_the_end(started(workflow("W", ask, step("cD4"), tell)), 2)
-    state = to_the_end(advance(state, Fail(404, {"message": "no such order"})))
+    state = to_the_end(advance(state, SetFailure(404, {"message": "no such order"})))
     failed, told_ = entries(state)[-2:]
     assert (failed.target, failed.failure is not None, len(failed.tried)) == ("eF5", True, 2)
     assert told_.params == {"text": "no such order"}
@@ -162,7 +171,7 @@ def test_a_failed_step_takes_its_error_cases_with_the_error_set() -> None:
 
 def test_a_failed_step_without_an_error_case_ends_the_run() -> None:
     state = to_the_end(started(workflow("W", step("aB3", to("cD4")), step("cD4"))), 2)
-    entry = to_the_end(advance(state, Fail(500))).last
+    entry = to_the_end(advance(state, SetFailure(500))).last
     assert entry is not None
     assert entry.ended == "it failed, and has no error case"
 
@@ -172,12 +181,12 @@ def test_a_failed_step_without_an_error_case_ends_the_run() -> None:
 
 def test_an_undecided_condition_asks_and_an_answer_goes_on() -> None:
     state = started(workflow("W", step("aB3"), step("cD4"), entry=(to("aB3", UNKNOWN), to("cD4"))))
-    asked = advance(advance(state, Step()), Step())
+    asked = advance(advance(state, ExecuteStep()), ExecuteStep())
     assert asked.question is not None
     assert (asked.question.condition, asked.question.why) == (True, 'kustui does not know the operator "isOpenToday"')
     assert len(asked.trace) == len(state.trace)
     for answer, target in ((True, "aB3"), (False, "cD4")):
-        entry = advance(advance(asked, Answer(asked.question.pointer, answer)), Step()).last
+        entry = advance(advance(asked, AnswerQuestion(asked.question.pointer, answer)), ExecuteStep()).last
         assert entry is not None
         assert entry.target == target
 
@@ -192,28 +201,28 @@ def test_an_undecided_value_that_the_run_cannot_do_without_is_asked() -> None:
     state = to_the_end(started(app(workflow("W", late), called("C", ID, step("cD4")))))
     assert state.question is not None
     assert not state.question.condition
-    state = to_the_end(advance(state, Answer(state.question.pointer, 90)))
+    state = to_the_end(advance(state, AnswerQuestion(state.question.pointer, 90)))
     assert told(state)[-1] == "T+90 C: cD4 (nothing follows)"
 
 
 def test_a_run_that_nobody_can_answer_for_is_left_and_the_next_begins() -> None:
     asks = workflow("One", step("aB3"), entry=(to("aB3", UNKNOWN),))
     state = to_the_end(started(app(asks, workflow("Two", step("aB3")))))
-    state = to_the_end(advance(state, Leave()))
-    assert [entry.kind for entry in entries(state)][1:] == [Kind.LEFT, Kind.START, Kind.STEP]
+    state = to_the_end(advance(state, AbandonRun()))
+    assert [entry.kind for entry in entries(state)][1:] == [EntryKind.LEFT, EntryKind.START, EntryKind.STEP]
     assert entries(state)[1].ended == 'kustui does not know the operator "isOpenToday"'
 
 
 def test_a_forced_way_is_taken_and_marked_whatever_the_conditions_say() -> None:
     state = started(workflow("W", step("aB3"), step("cD4"), entry=(to("aB3", DONE), to("cD4"))), status="open")
-    state = advance(state, Step())
-    forced = advance(advance(state, Force(pointer_of(state, "aB3"))), Step()).last
+    state = advance(state, ExecuteStep())
+    forced = advance(advance(state, ForceEdge(pointer_of(state, "aB3"))), ExecuteStep()).last
     assert forced is not None
     assert (forced.target, forced.forced) == ("aB3", True)
-    elsewhere = advance(advance(state, Force("/steps/0/transitions/0")), Step()).last
+    elsewhere = advance(advance(state, ForceEdge("/steps/0/transitions/0")), ExecuteStep()).last
     assert elsewhere is not None
     assert (elsewhere.target, elsewhere.forced) == ("cD4", False)
-    ended = advance(advance(state, Force("")), Step()).last
+    ended = advance(advance(state, ForceEdge("")), ExecuteStep()).last
     assert ended is not None
     assert (ended.target, ended.forced, ended.ended) == ("", True, "it was made to end here")
 
@@ -227,22 +236,22 @@ def test_the_table_of_the_step_at_hand_has_every_way_and_what_comes_of_it() -> N
         ("eF5", None),
         ("eF5", True),
     ]
-    assert [tried.target for tried in table(advance(state, Fail(500)))] == ["eF5"]
+    assert [tried.target for tried in table(advance(state, SetFailure(500)))] == ["eF5"]
     assert table(to_the_end(state)) == ()
 
 
 def test_a_plan_is_forgotten_once_asked_to_and_once_carried_out() -> None:
     ask = step("aB3", to("cD4"), errorCases=[])
     state = to_the_end(started(workflow("W", ask, step("cD4"))), 2)
-    entry = preview(advance(advance(state, Fail(500)), Replan()))
+    entry = preview(advance(advance(state, SetFailure(500)), ClearOverrides()))
     assert entry is not None
     assert entry.failure is None
-    after = advance(advance(state, Give({"x": 1})), Step())
+    after = advance(advance(state, SetOutput({"x": 1})), ExecuteStep())
     assert after.run is not None
-    assert after.plan.output is not None
-    following = advance(after, Step()).last
+    assert after.overrides.output is not None
+    following = advance(after, ExecuteStep()).last
     assert following is not None
-    assert following.mark is Mark.DRAFTED
+    assert following.mark is OutputSource.DRAFTED
 
 
 # Schedules.
@@ -252,7 +261,12 @@ def test_a_scheduled_run_begins_when_it_is_due_with_its_inputs() -> None:
     call = schedule("aB3", ID, inputs={"foo": "/#steps.1.name", "bar": "/#steps.1.gone"})
     state = to_the_end(started(app(workflow("W", call), called("C", ID, step("cD4"))), name="Ann"))
     entry = entries(state)[-2]
-    assert (entry.at, entry.kind, entry.output, entry.mark) == (60 * 60_000, Kind.START, {"foo": "Ann"}, Mark.INPUTS)
+    assert (entry.at, entry.kind, entry.output, entry.mark) == (
+        60 * 60_000,
+        EntryKind.START,
+        {"foo": "Ann"},
+        OutputSource.INPUTS,
+    )
 
 
 def test_the_unit_of_a_relative_run_at_is_a_setting() -> None:
@@ -278,7 +292,7 @@ def test_a_switched_off_workflow_never_runs() -> None:
     off = {**called("C", ID, step("cD4")), "enabled": False}
     entry = to_the_end(started(app(workflow("W", schedule("aB3", ID)), off))).last
     assert entry is not None
-    assert (entry.kind, entry.ended) == (Kind.SKIPPED, "the workflow is switched off")
+    assert (entry.kind, entry.ended) == (EntryKind.SKIPPED, "the workflow is switched off")
 
 
 def test_a_required_input_that_is_missing_is_said_where_it_is_missed() -> None:
@@ -293,8 +307,8 @@ def test_a_required_input_that_is_missing_is_said_where_it_is_missed() -> None:
 def test_over_a_thousand_runs_in_a_window_wait_for_the_next_in_order() -> None:
     queue = Queue()
     for number in range(RUNS_PER_WINDOW + 2):
-        queue = queue.plus(Due(60_000, number, key="w"))
-    queue = queue.plus(Due(120_000, 9_999, event="e"))
+        queue = queue.plus(QueueItem(60_000, number, key="w"))
+    queue = queue.plus(QueueItem(120_000, 9_999, event="e"))
     clock, begun = 0, []
     while taken := queue.next(clock):
         clock, queue = taken.clock, taken.queue
@@ -309,12 +323,12 @@ def test_over_a_thousand_runs_in_a_window_wait_for_the_next_in_order() -> None:
 
 def test_runs_over_the_limit_wait_and_the_trace_says_so() -> None:
     stage = organisation(app(workflow("W", schedule("aB3", ID)), called("C", ID)))
-    state = beginning(stage)
+    state = initial_state(stage)
     for _ in range(RUNS_PER_WINDOW + 2):
-        state = advance(state, Start({}, EVENT))
+        state = advance(state, StartEvent({}, EVENT))
     late = [
         (entry.at // 60_000, entry.waited // 60_000)
-        for each in stepped(state, 20_000)
+        for each in run_until_stopped(state, 20_000)
         if (entry := each.last) is not None and entry.waited and each.run is None
     ]
     assert set(late) == {(75, 15)}
@@ -323,8 +337,8 @@ def test_runs_over_the_limit_wait_and_the_trace_says_so() -> None:
 def test_a_backlog_is_worked_off_window_by_window_and_what_comes_later_waits_behind_it() -> None:
     queue = Queue()
     for number in range(2 * RUNS_PER_WINDOW + 500):
-        queue = queue.plus(Due(0, number, key="w"))
-    queue = queue.plus(Due(WINDOW, 9_999, key="w"))  # in time for its window, but for the backlog
+        queue = queue.plus(QueueItem(0, number, key="w"))
+    queue = queue.plus(QueueItem(WINDOW, 9_999, key="w"))  # in time for its window, but for the backlog
     begun: dict[int, list[int]] = {}
     clock = 0
     while taken := queue.next(clock):
@@ -337,8 +351,8 @@ def test_a_backlog_is_worked_off_window_by_window_and_what_comes_later_waits_beh
 def test_a_window_counts_the_runs_of_all_workflows_together_and_begins_anew_when_none_is_left() -> None:
     queue = Queue()
     for number in range(RUNS_PER_WINDOW + 1):
-        queue = queue.plus(Due(0, number, key="w" if number % 2 else "v"))
-    queue = queue.plus(Due(3 * WINDOW + 60_000, 9_999, key="v"))
+        queue = queue.plus(QueueItem(0, number, key="w" if number % 2 else "v"))
+    queue = queue.plus(QueueItem(3 * WINDOW + 60_000, 9_999, key="v"))
     clock, late = 0, []
     while taken := queue.next(clock):
         clock, queue = taken.clock, taken.queue
@@ -350,11 +364,11 @@ def test_a_window_counts_the_runs_of_all_workflows_together_and_begins_anew_when
 def test_a_run_that_starts_itself_through_an_error_case_never_ends_and_keeps_a_bounded_trace() -> None:
     fails = step("aB3", action="kustomer.rest-api.json", errorCases=[to("cD4", when("eq", "/#error.statusCode", 503))])
     ring = called("C", ID, fails, schedule("cD4", ID, runAt={"type": "relative", "value": 1}))
-    state = advance(beginning(organisation(ring)), Start({}, key=f"0.json#{ID}"))
+    state = advance(initial_state(organisation(ring)), StartEvent({}, key=f"0.json#{ID}"))
     while len(state.trace) < 300:
         if state.run is not None and state.run.at == "aB3":
-            state = advance(state, Fail(503))
-        state = advance(state, Step())
+            state = advance(state, SetFailure(503))
+        state = advance(state, ExecuteStep())
     assert state.runs >= 99
     assert (len(state.queue.runs), len(state.waiting)) in ((0, 0), (1, 0))
     assert state.clock == (state.runs - 1) * 60_000
@@ -370,16 +384,16 @@ def test_an_event_that_brings_itself_about_goes_on_at_the_same_time_until_it_is_
 
 
 def test_a_ring_without_end_takes_no_more_memory_the_longer_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("kustui.simulate.engine.trace.MOST_CHUNKS", 3)
+    monkeypatch.setattr("kustui.simulate.engine.trace.MAX_CHUNKS", 3)
     stage = organisation(called("C", ID, schedule("aB3", ID, inputs={"n": "{{math steps.1.n '+' 1}}"})))
-    state = advance(beginning(stage), Start({"n": 1}, key=f"0.json#{ID}"))
+    state = advance(initial_state(stage), StartEvent({"n": 1}, key=f"0.json#{ID}"))
     held = []
     tracemalloc.start()
     try:
         for _ in range(3):
             goal = len(state.trace) + 1_000
             while len(state.trace) < goal:
-                state = advance(state, Step())
+                state = advance(state, ExecuteStep())
             held.append(tracemalloc.get_traced_memory()[0])
     finally:
         tracemalloc.stop()
@@ -389,7 +403,7 @@ def test_a_ring_without_end_takes_no_more_memory_the_longer_it_goes(monkeypatch:
 
 def test_values_that_a_ring_wraps_again_and_again_do_no_harm() -> None:
     ring = called("C", ID, schedule("aB3", ID, inputs={"x": "/#steps.1", "text": "{{steps.1}}"}))
-    state = to_the_end(advance(beginning(organisation(ring)), Start({}, key=f"0.json#{ID}")), 4_000)
+    state = to_the_end(advance(initial_state(organisation(ring)), StartEvent({}, key=f"0.json#{ID}")), 4_000)
     assert len(state.trace) > 2_000
     assert state.last is not None
     assert len(json.dumps(entry_record(state.last))) < 100_000
@@ -428,9 +442,9 @@ def test_a_broken_place_that_no_run_meets_stops_none() -> None:
 
 def test_stepping_leaves_earlier_states_as_they_were() -> None:
     state = started(app(workflow("W", schedule("aB3", ID)), called("C", ID, step("cD4"))))
-    states = [state, *stepped(state, 20)]
+    states = [state, *run_until_stopped(state, 20)]
     before = [told(each) for each in states]
-    assert [told(each) for each in [state, *stepped(state, 20)]] == before
+    assert [told(each) for each in [state, *run_until_stopped(state, 20)]] == before
     assert [len(each.trace) for each in states] == [1, 1, 2, 3, 3, 4, 5]
 
 
@@ -444,17 +458,25 @@ def test_what_was_taken_is_kept_by_workflow() -> None:
 def test_coverage_is_that_of_all_rehearsals_together() -> None:
     begun = started(workflow("W", step("aB3"), step("cD4"), entry=(to("aB3", OPEN), to("cD4"))), status="open")
     one = to_the_end(begun)
-    other = to_the_end(advance(begun, Step()), 0)
-    other = to_the_end(advance(other, Force(pointer_of(other, "cD4"))))
+    other = to_the_end(advance(begun, ExecuteStep()), 0)
+    other = to_the_end(advance(other, ForceEdge(pointer_of(other, "cD4"))))
     (covered,) = Coverage.of(one).workflows
-    assert (covered.steps, covered.steps_left, len(covered.edges_left)) == ((1, 2), ("cD4",), 1)
+    assert (covered.steps, covered.untaken_steps, len(covered.untaken_edges)) == ((1, 2), ("cD4",), 1)
     assert (Coverage.of(one, other).steps, Coverage.of(one, other).edges) == ((2, 2), (2, 2))
     assert Coverage.of().workflows == ()
 
 
 def test_a_decision_that_means_nothing_changes_nothing() -> None:
     state = to_the_end(started(workflow("W", step("aB3"))))
-    for decision in (Step(), Give(1), Fail(), Force("/x"), Answer("/x", 1), Leave(), Replan()):
+    for decision in (
+        ExecuteStep(),
+        SetOutput(1),
+        SetFailure(),
+        ForceEdge("/x"),
+        AnswerQuestion("/x", 1),
+        AbandonRun(),
+        ClearOverrides(),
+    ):
         assert advance(state, decision) is state
 
 
@@ -462,13 +484,13 @@ def test_a_long_trace_keeps_the_latest_and_counts_all() -> None:
     entry = started(workflow("W", step("aB3"))).last
     assert entry is not None
     trace = Trace()
-    most = CHUNK * (MOST_CHUNKS + 3)
+    most = CHUNK * (MAX_CHUNKS + 3)
     for number in range(most):
         trace = trace.plus(replace(entry, number=number))
     kept = [each.number for each in trace]
     assert len(trace) == most
     assert kept == list(range(most - len(kept), most))
-    assert CHUNK * (MOST_CHUNKS - 1) <= len(kept) <= CHUNK * (MOST_CHUNKS + 1)
+    assert CHUNK * (MAX_CHUNKS - 1) <= len(kept) <= CHUNK * (MAX_CHUNKS + 1)
 
 
 def test_a_rehearsal_of_an_organisation_has_the_events_that_start_something() -> None:

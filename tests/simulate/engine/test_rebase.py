@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, workflow
-from kustui.simulate.engine.decisions import Give, Start, Step
-from kustui.simulate.engine.rebase import rebased
-from kustui.simulate.engine.state import beginning
-from kustui.simulate.engine.stepping import History, at_step, stepped
-from kustui.simulate.engine.trace import Mark
+from kustui.simulate.engine.decisions import ExecuteStep, SetOutput, StartEvent
+from kustui.simulate.engine.rebase import rebase
+from kustui.simulate.engine.state import initial_state
+from kustui.simulate.engine.stepping import History, at_step, run_until_stopped
+from kustui.simulate.engine.trace import OutputSource
 from kustui.simulate.scenarios.read import ScenarioError
-from kustui.simulate.scenarios.record import saved
+from kustui.simulate.scenarios.record import record_scenario
 from tests.support.runs import EVENT, organisation, told
 
 if TYPE_CHECKING:
@@ -29,19 +29,19 @@ def edition(text: str, name: str = "cD4") -> Organisation:
 
 def under_way() -> History:
     """Before the second step, the output of the first given, and with another event to come."""
-    history = History((beginning(edition("before")),))
-    for start in (Start({"n": 1}, EVENT), Start({"n": 2}, EVENT, after=60_000)):
+    history = History((initial_state(edition("before")),))
+    for start in (StartEvent({"n": 1}, EVENT), StartEvent({"n": 2}, EVENT, after=60_000)):
         history = history.decided(start)
-    history = history.followed_by([*stepped(history.state, 20, at_step("0.json#W", "aB3"))])
-    return history.decided(Give({"id": "c7"})).decided(Step())
+    history = history.followed_by([*run_until_stopped(history.state, 20, at_step("0.json#W", "aB3"))])
+    return history.decided(SetOutput({"id": "c7"})).decided(ExecuteStep())
 
 
 def test_it_stands_where_it_stood_with_what_was_given() -> None:
     history = under_way()
-    after = rebased(history, edition("after"))
+    after = rebase(history, edition("after"))
     assert told(after.state) == told(history.state)
     assert (after.state.run and after.state.run.at) == "cD4"
-    gone_on = after.decided(Step())
+    gone_on = after.decided(ExecuteStep())
     assert gone_on.state.last is not None
     assert gone_on.state.last.params == {"text": "after", "id": "c7"}
     assert after.back().state.last is not None
@@ -50,21 +50,21 @@ def test_it_stands_where_it_stood_with_what_was_given() -> None:
 
 def test_one_that_has_not_begun_begins_anew() -> None:
     stage = edition("after")
-    after = rebased(History((beginning(edition("before"), "s"),)), stage)
+    after = rebase(History((initial_state(edition("before"), "s"),)), stage)
     assert (after.state.organisation, after.state.seed, after.state.finished) == (stage, "s", True)
 
 
 def test_what_is_gone_is_told() -> None:
     with pytest.raises(ScenarioError, match="no step"):
-        rebased(under_way(), organisation(workflow("W", step("xY9"))))
+        rebase(under_way(), organisation(workflow("W", step("xY9"))))
 
 
 def test_outputs_keep_their_marks() -> None:
     history = under_way()
-    marks: list[Any] = [entry.mark for entry in rebased(history, edition("after")).state.trace]
+    marks: list[Any] = [entry.mark for entry in rebase(history, edition("after")).state.trace]
     assert marks == [entry.mark for entry in history.state.trace]
-    assert Mark.MOCKED in marks
+    assert OutputSource.MOCKED in marks
 
 
 def test_events_that_are_to_come_are_saved_with_the_rehearsal() -> None:
-    assert [each.get("after", 0) for each in saved("x", under_way().state)["start"]] == [0, 1]
+    assert [each.get("after", 0) for each in record_scenario("x", under_way().state)["start"]] == [0, 1]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.check.examples import app, called, schedule, step, to, workflow
-from kustui.simulate.engine.decisions import Fail, Replan, Step
+from kustui.simulate.engine.decisions import ClearOverrides, ExecuteStep, SetFailure
 from kustui.simulate.engine.engine import advance
 from kustui.simulate.engine.stepping import (
     Breakpoint,
@@ -18,7 +18,7 @@ from kustui.simulate.engine.stepping import (
     after_schedule,
     at_scheduled_run,
     at_step,
-    stepped,
+    run_until_stopped,
 )
 from tests.support.runs import started
 
@@ -29,7 +29,7 @@ ID = "5f8e148232731d0015c14657"
 W, C = "0.json#W", f"0.json#{ID}"
 
 
-def beginning() -> State:
+def initial_state() -> State:
     return started(app(workflow("W", step("aB3", to("cD4")), schedule("cD4", ID)), called("C", ID, step("eF5"))))
 
 
@@ -48,20 +48,20 @@ def where(state: State) -> tuple[str, str]:
     ],
 )
 def test_a_breakpoint_stops(stops: Breakpoint, place: tuple[str, str], entries: int) -> None:
-    state = [*stepped(beginning(), 50, stops)][-1]
+    state = [*run_until_stopped(initial_state(), 50, stops)][-1]
     assert (where(state), len(state.trace)) == (place, entries)
 
 
 def test_a_failure_stops() -> None:
-    state = [*stepped(beginning(), 50, at_step(W, "aB3"))][-1]
-    state = [*stepped(advance(state, Fail(500)), 50, after_failure)][-1]
+    state = [*run_until_stopped(initial_state(), 50, at_step(W, "aB3"))][-1]
+    state = [*run_until_stopped(advance(state, SetFailure(500)), 50, after_failure)][-1]
     assert state.last is not None
     assert state.last.failure is not None
 
 
 def test_back_to_the_start_and_down_another_branch() -> None:
-    history = History((beginning(),))
-    history = history.followed_by([*stepped(history.state, 50)])
+    history = History((initial_state(),))
+    history = history.followed_by([*run_until_stopped(history.state, 50)])
     ended = history.state
     assert ended.finished
     history = history.restarted()
@@ -69,7 +69,7 @@ def test_back_to_the_start_and_down_another_branch() -> None:
     assert history.can_go_forward
     while where(history.state) != (W, "aB3"):
         history = history.forward()
-    other = history.decided(Fail(500)).decided(Step())
+    other = history.decided(SetFailure(500)).decided(ExecuteStep())
     assert not other.can_go_forward
     assert other.state.last is not None
     assert other.state.last.ended == "it failed, and has no error case"
@@ -77,8 +77,8 @@ def test_back_to_the_start_and_down_another_branch() -> None:
 
 
 def test_what_changes_nothing_is_no_step() -> None:
-    history = History((beginning(),))
-    assert history.decided(Replan()) is history
+    history = History((initial_state(),))
+    assert history.decided(ClearOverrides()) is history
     assert not history.can_go_back
 
 
@@ -88,7 +88,7 @@ def test_back_after_forward_is_identity(moves: list[str]) -> None:
     for move in moves:
         match move:
             case "step":
-                history = history.decided(Step())
+                history = history.decided(ExecuteStep())
             case "back":
                 history = history.back()
             case "forward":
@@ -97,7 +97,7 @@ def test_back_after_forward_is_identity(moves: list[str]) -> None:
             assert history.forward().back() == history
         if history.can_go_back:
             assert history.back().forward() == history
-            assert history.back().decided(Step()).state.trace == history.state.trace
+            assert history.back().decided(ExecuteStep()).state.trace == history.state.trace
 
 
-_BEGINNING = beginning()
+_BEGINNING = initial_state()

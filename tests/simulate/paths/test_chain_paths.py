@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
-from kustui.simulate.paths.explore import Exploration, explored, heads, proposal_of
+from kustui.simulate.paths.explore import Exploration, build_path_scenario, chain_heads, explore_paths
 from kustui.simulate.reports.paths import text
 from tests.support.runs import follows, organisation
 
@@ -20,13 +20,13 @@ STATUS, HANDED = "/#steps.aB3.status", "/#steps.1.a"
 
 def chains(*workflows: Any) -> tuple[Organisation, Exploration]:
     stage = organisation(app(*workflows))
-    return stage, explored(stage.member(stage.collection.entries[0].key), follow=stage)
+    return stage, explore_paths(stage.member(stage.collection.entries[0].key), follow=stage)
 
 
 def told(found: Exploration) -> list[str]:
     """Each path as its runs, with ``!`` where it contradicts itself."""
     return [
-        "; ".join(" ".join(stretch.nodes[1:]) or "-" for stretch in path.stretches) + ("!" if path.contradicts else "")
+        "; ".join(" ".join(run.nodes[1:]) or "-" for run in path.described_runs) + ("!" if path.contradicts else "")
         for path in found.paths
     ]
 
@@ -50,8 +50,8 @@ def test_a_path_goes_on_into_the_run_that_is_scheduled_and_on_from_there() -> No
     stage, found = chains(first, second, called("D", NEXT, step("iJ7")))
     assert told(found) == ["aB3 cD4; eF5 gH6; iJ7", "aB3 cD4; eF5!", "aB3"]
     (path, *_) = found.paths
-    assert [stretch.member.title for stretch in path.stretches] == ["W", "C", "D"]
-    assert [stretch.passage.due / 60_000 for stretch in path.stretches] == [0, 60, 120]
+    assert [run.member.title for run in path.described_runs] == ["W", "C", "D"]
+    assert [run.path_run.due / 60_000 for run in path.described_runs] == [0, 60, 120]
     assert path.needs == ('aB3.status is "open"', "in C: a exists")
     assert follows(stage, path)
 
@@ -79,9 +79,9 @@ def test_what_is_handed_over_is_the_same_value_in_both_workflows(
     value: Any, one: Any, other: Any, contradicts: bool
 ) -> None:
     stage, found = chains(*handing(value, one, other))
-    (path,) = (path for path in found.paths if [stretch.nodes[-1] for stretch in path.stretches] == ["cD4", "gH6"])
+    (path,) = (path for path in found.paths if [run.nodes[-1] for run in path.described_runs] == ["cD4", "gH6"])
     assert path.contradicts is contradicts, path.clash
-    assert (proposal_of(stage, path).scenario is None) is contradicts
+    assert (build_path_scenario(stage, path).scenario is None) is contradicts
     if not contradicts:
         assert follows(stage, path) or value == "/#variables.v"
 
@@ -107,7 +107,7 @@ def test_a_ring_is_gone_round_once_and_that_is_said() -> None:
     again = called("C", ID, step("cD4", to("eF5", when("eq", "/#steps.cD4.status", "open"))), schedule("eF5", ID))
     stage, found = chains(workflow("W", schedule("aB3", ID)), again)
     assert told(found) == ["aB3; cD4 eF5", "aB3; cD4"]
-    assert found.paths[0].passed_by == ("eF5 schedules C again: a ring is gone round once",)
+    assert found.paths[0].not_followed == ("eF5 schedules C again: a ring is gone round once",)
     assert "eF5 schedules C again" in "".join(text(stage, [found]))
     assert follows(stage, found.paths[0])
 
@@ -124,7 +124,7 @@ def test_what_is_scheduled_and_not_followed_is_said(id_: str, why: str) -> None:
     off = {**called("D", NEXT, step("cD4")), "enabled": False}
     _, found = chains(workflow("W", schedule("aB3", id_)), off)
     assert told(found) == ["aB3"]
-    assert found.paths[0].passed_by == (why,)
+    assert found.paths[0].not_followed == (why,)
 
 
 def test_more_paths_through_a_chain_than_allowed_are_cut_and_said_to_be() -> None:
@@ -132,7 +132,7 @@ def test_more_paths_through_a_chain_than_allowed_are_cut_and_said_to_be() -> Non
     targets = [schedule(f"s{index}", ID) for index in range(12)]
     second = entering(called("C", ID, *(step(f"s{index}") for index in range(12))), *forks)
     stage = organisation(app(workflow("W", *targets, entry=tuple(forks)), second))
-    found = explored(stage.member(stage.collection.entries[0].key), 20, stage)
+    found = explore_paths(stage.member(stage.collection.entries[0].key), 20, stage)
     assert (found.cut, len(found.paths)) == (True, 20)
 
 
@@ -141,4 +141,4 @@ def test_chains_begin_with_what_no_other_schedules_and_a_ring_with_its_first() -
     ring = called("R", "5f8e148232731d0015c14001", schedule("aB3", "5f8e148232731d0015c14002"))
     back = called("S", "5f8e148232731d0015c14002", schedule("aB3", "5f8e148232731d0015c14001"))
     stage = organisation(app(called("C", ID, step("cD4")), first, called("D", NEXT, schedule("aB3", NEXT)), ring, back))
-    assert [member.title for member in heads(stage)] == ["W", "D", "R"]
+    assert [member.title for member in chain_heads(stage)] == ["W", "D", "R"]

@@ -9,9 +9,9 @@ import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.simulate.engine.organisation import Organisation
-from kustui.simulate.engine.start import drafted, rehearsal
+from kustui.simulate.engine.start import default_scenario, draft_payload
 from kustui.simulate.paths import drafts
-from kustui.simulate.paths.explore import explored, scenario_of
+from kustui.simulate.paths.explore import explore_paths, scenario_of
 from kustui.simulate.scenarios.read import as_file
 from kustui.simulate.scenarios.replay import replay
 from kustui.workspace.snapshot import examined, open_paths
@@ -25,7 +25,7 @@ STATUS = "/#steps.aB3.status"
 def paths(*steps: Any, **more: Any) -> list[str]:
     """Each path as its nodes, with ``!`` where it contradicts itself."""
     stage = organisation(workflow("W", *steps, **more))
-    found = explored(stage.member(stage.collection.entries[0].key))
+    found = explore_paths(stage.member(stage.collection.entries[0].key))
     return [f"{' '.join(path.nodes[1:])}{'!' if path.contradicts else ''}" for path in found.paths]
 
 
@@ -75,7 +75,7 @@ def test_more_paths_than_allowed_are_cut_and_said_to_be() -> None:
         for index in range(12)
     ]
     stage = organisation(workflow("W", *chain, step("s12")))
-    found = explored(stage.member(stage.collection.entries[0].key), most=20)
+    found = explore_paths(stage.member(stage.collection.entries[0].key), most=20)
     assert (found.cut, len(found.paths)) == (True, 20)
 
 
@@ -86,9 +86,9 @@ def test_the_scenario_of_a_path_goes_it(name: str) -> None:
     stage = Organisation(snapshot.collection, problems=snapshot.by_entry)
     count = 0
     for entry in stage.collection.entries[:12]:
-        for path in explored(stage.member(entry.key)).paths:
+        for path in explore_paths(stage.member(entry.key)).paths:
             scenario = scenario_of(stage, path)
-            assert (scenario is None) == (not path.prospect.worlds)
+            assert (scenario is None) == (not path.prospect.solutions)
             if scenario is not None:
                 came = [each.node for each in replay(as_file(scenario), stage).entries if each.run == 1]
                 assert tuple(came) == path.nodes, path.needs
@@ -104,7 +104,7 @@ def test_nothing_is_forced_where_values_can_be_found() -> None:
     ]
     first = step("aB3", *(to("cD4", each) for each in conditions))
     stage = organisation(workflow("W", first, step("cD4")))
-    for path in explored(stage.member(stage.collection.entries[0].key)).paths:
+    for path in explore_paths(stage.member(stage.collection.entries[0].key)).paths:
         scenario = scenario_of(stage, path)
         assert scenario is not None
         assert not scenario.choices
@@ -181,14 +181,14 @@ def test_the_answer_of_an_own_action_is_drafted_from_its_schema() -> None:
 
 def test_the_inputs_of_a_callable_are_drafted_from_its_schema() -> None:
     stage = organisation(app(called("C", ID, step("aB3"), inputs={"n": "number", "ok": "boolean", "id": "string"})))
-    assert drafted(stage.member(stage.collection.entries[0].key)) == {"n": 1, "ok": True, "id": "draft-id"}
+    assert draft_payload(stage.member(stage.collection.entries[0].key)) == {"n": 1, "ok": True, "id": "draft-id"}
 
 
 def test_drafts_aim_at_the_way_that_goes_farthest() -> None:
     routes = to("cD4", when("eq", STATUS, "done")), to("eF5", when("eq", STATUS, "open"))
     waits = workflow("W", step("aB3", *routes), step("cD4"), schedule("eF5", ID))
     stage = organisation(app(waits, called("C", ID, step("gH6"))))
-    assert [entry.node for entry in replay(rehearsal(stage), stage).entries if entry.run] == [
+    assert [entry.node for entry in replay(default_scenario(stage), stage).entries if entry.run] == [
         "1",
         "aB3",
         "eF5",

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, workflow
-from kustui.simulate.engine.decisions import Start
+from kustui.simulate.engine.decisions import StartEvent
 from kustui.simulate.engine.engine import advance
-from kustui.simulate.engine.state import beginning
-from kustui.simulate.engine.stepping import stepped
-from kustui.simulate.scenarios.files import as_scenario, beside, free_name, write
+from kustui.simulate.engine.state import initial_state
+from kustui.simulate.engine.stepping import run_until_stopped
+from kustui.simulate.scenarios.files import complete_scenario, find_scenarios, unused_path, write
 from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.read import as_file
 from kustui.simulate.scenarios.replay import replay
@@ -27,16 +27,16 @@ def test_scenarios_are_found_beside_files_and_below_folders_each_once(tmp_path: 
     (tmp_path / "deep" / "er").mkdir(parents=True)
     for name in ("app.json", "a.scenario.json", "deep/b.SCENARIO.JSON", "deep/er/c.scenario.json"):
         (tmp_path / name).write_text("{}")
-    names = [path.removeprefix(f"{tmp_path}/") for path in beside([str(tmp_path / "app.json"), str(tmp_path)])]
+    names = [path.removeprefix(f"{tmp_path}/") for path in find_scenarios([str(tmp_path / "app.json"), str(tmp_path)])]
     assert names == ["a.scenario.json", "deep/b.SCENARIO.JSON", "deep/er/c.scenario.json"]
-    assert beside(["-", str(tmp_path / "no" / "where.json")]) == ()
+    assert find_scenarios(["-", str(tmp_path / "no" / "where.json")]) == ()
 
 
 def test_a_name_is_taken_that_no_file_has(tmp_path: Path) -> None:
-    assert free_name(tmp_path, "Wörk / flow!").name == "W-rk-flow.scenario.json"
+    assert unused_path(tmp_path, "Wörk / flow!").name == "W-rk-flow.scenario.json"
     (tmp_path / "W-rk-flow.scenario.json").touch()
-    assert free_name(tmp_path, "Wörk / flow!").name == "W-rk-flow-1.scenario.json"
-    assert free_name(tmp_path, "…").name == "rehearsal.scenario.json"
+    assert unused_path(tmp_path, "Wörk / flow!").name == "W-rk-flow-1.scenario.json"
+    assert unused_path(tmp_path, "…").name == "rehearsal.scenario.json"
 
 
 def test_a_file_is_written_whole_and_never_replaced_unasked(tmp_path: Path) -> None:
@@ -54,7 +54,7 @@ def test_a_file_is_written_whole_and_never_replaced_unasked(tmp_path: Path) -> N
 
 def test_a_rehearsal_that_is_not_over_is_saved_with_what_comes_of_it() -> None:
     state = started(app(workflow("W", step("aB3", to("cD4")), step("cD4"))))
-    file = as_file(Scenario.model_validate(as_scenario("t", state)))
+    file = as_file(Scenario.model_validate(complete_scenario("t", state)))
     came = replay(file, state.organisation)
     assert came.held
     assert file.scenario.expect.path is not None
@@ -63,16 +63,16 @@ def test_a_rehearsal_that_is_not_over_is_saved_with_what_comes_of_it() -> None:
 
 def test_a_rehearsal_longer_than_others_are_cut_says_so_and_holds() -> None:
     found = organisation(app(workflow("W", step("aB3"), entry=(to("aB3"),))))
-    state = beginning(found)
+    state = initial_state(found)
     for _ in range(450):
-        state = advance(state, Start({}, key=found.collection.entries[0].key))
-    *_, state = stepped(state, 3_000)
-    written = as_scenario("t", state)
+        state = advance(state, StartEvent({}, key=found.collection.entries[0].key))
+    *_, state = run_until_stopped(state, 3_000)
+    written = complete_scenario("t", state)
     assert written["maxSteps"] > 1_000
     assert replay(as_file(Scenario.model_validate(written)), found).held
 
 
 def test_a_ring_without_end_has_no_expectations() -> None:
     found = organisation(app(called("C", CALLED, schedule("aB3", CALLED))))
-    state = advance(beginning(found), Start({}, key=found.collection.entries[0].key))
-    assert "expect" not in as_scenario("t", state)
+    state = advance(initial_state(found), StartEvent({}, key=found.collection.entries[0].key))
+    assert "expect" not in complete_scenario("t", state)

@@ -14,11 +14,11 @@ import pytest
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.definition.loader import is_definition, load
 from kustui.simulate.engine.organisation import Organisation
-from kustui.simulate.engine.start import rehearsal
-from kustui.simulate.engine.trace import Mark
+from kustui.simulate.engine.start import default_scenario
+from kustui.simulate.engine.trace import OutputSource
 from kustui.simulate.scenarios.model import schema
 from kustui.simulate.scenarios.read import ScenarioError, read
-from kustui.simulate.scenarios.record import saved
+from kustui.simulate.scenarios.record import record_scenario
 from kustui.simulate.scenarios.replay import Replay, replay
 from kustui.workspace.snapshot import examined, open_paths
 from tests.support.runs import EVENT, compact, organisation
@@ -172,7 +172,7 @@ def test_a_mock_stands_for_every_invocation_that_has_none_of_its_own() -> None:
     entries = replayed(written, app(again)).entries
     asked = [entry for entry in entries if entry.node == "aB3"]
     assert [(entry.invocation, entry.target) for entry in asked] == [(1, "cD4"), (2, "cD4"), (3, "")]
-    assert {entry.mark for entry in asked} == {Mark.MOCKED}
+    assert {entry.mark for entry in asked} == {OutputSource.MOCKED}
 
 
 def test_a_mock_may_fail_and_a_choice_may_answer_force_or_leave() -> None:
@@ -277,13 +277,13 @@ def test_a_saved_rehearsal_makes_the_same_trace_and_meets_its_own_expectations(n
     snapshot = examined(open_paths([str(SAMPLES / name)]))
     assert snapshot is not None
     stage = Organisation(snapshot.collection, problems=snapshot.by_entry)
-    first = replay(rehearsal(stage, seed="s"), stage)
-    written = saved("again", first.state, first.entries)
+    first = replay(default_scenario(stage, seed="s"), stage)
+    written = record_scenario("again", first.state, first.entries)
     jsonschema.validate(written, schema())
     again = replay(read("s.scenario.json", json.dumps(written).encode()), stage)
     assert again.held, again.differences
     assert compact(again) == compact(first)
-    assert written == saved("again", first.state)
+    assert written == record_scenario("again", first.state)
 
 
 def test_replaying_changes_neither_scenario_nor_definition() -> None:

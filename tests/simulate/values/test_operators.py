@@ -11,7 +11,7 @@ import pytest
 
 from kustui.definition.expressions import OPERATORS, parse_condition
 from kustui.simulate.values.conditions import decided
-from kustui.simulate.values.context import Surroundings
+from kustui.simulate.values.context import EvaluationContext
 from kustui.simulate.values.operators import OPERATIONS
 
 EVENT = {
@@ -23,8 +23,8 @@ STATUS, TAGS, TOTAL, GONE = "/#steps.1.status", "/#steps.1.tags", "/#steps.1.tot
 
 
 def held(op: str, *values: Any) -> bool | None:
-    surroundings = Surroundings({"steps": {"1": EVENT}, "variables": {}})
-    return decided(parse_condition(op, list(values)), surroundings).holds
+    context = EvaluationContext({"steps": {"1": EVENT}, "variables": {}})
+    return decided(parse_condition(op, list(values)), context).holds
 
 
 CASES = [
@@ -135,7 +135,7 @@ def test_every_operator_is_worked_out_and_has_cases() -> None:
 
 def test_what_is_undecided_says_why_and_which_comparison_to_answer() -> None:
     parts = [{"op": "exists", "values": [STATUS]}, {"op": "huh", "values": [1]}]
-    question = decided(parse_condition("and", parts, "/c"), Surroundings({"steps": {"1": EVENT}})).question
+    question = decided(parse_condition("and", parts, "/c"), EvaluationContext({"steps": {"1": EVENT}})).question
     assert question is not None
     assert (question.condition.pointer, question.why) == ("/c/values/1", 'kustui does not know the operator "huh"')
 
@@ -144,15 +144,15 @@ def test_an_answer_decides_the_comparison_it_is_given_for() -> None:
     parts = [{"op": "exists", "values": [STATUS]}, {"op": "huh", "values": [1]}]
     condition = parse_condition("and", parts, "/c")
     for answer in (True, False):
-        verdict = decided(condition, Surroundings({"steps": {"1": EVENT}}, answers={"/c/values/1": answer}))
+        verdict = decided(condition, EvaluationContext({"steps": {"1": EVENT}}, answers={"/c/values/1": answer}))
         assert verdict.holds is answer
         assert verdict.parts[1].answered
 
 
 def test_what_is_assumed_is_said() -> None:
-    surroundings = Surroundings({"steps": {"1": EVENT}})
-    assert [*decided(parse_condition("lt", [TOTAL, 5]), surroundings).assumptions] == ["what lt does"]
-    assert [*decided(parse_condition("eq", [STATUS, "open"]), surroundings).assumptions] == []
-    assert [*decided(parse_condition("eq", [GONE, "open"]), surroundings).assumptions] == [
+    context = EvaluationContext({"steps": {"1": EVENT}})
+    assert [*decided(parse_condition("lt", [TOTAL, 5]), context).assumptions] == ["what lt does"]
+    assert [*decided(parse_condition("eq", [STATUS, "open"]), context).assumptions] == []
+    assert [*decided(parse_condition("eq", [GONE, "open"]), context).assumptions] == [
         "a missing value is like no other"
     ]

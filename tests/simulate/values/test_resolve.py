@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from kustui.check.rules.references import FUNCTIONS as KNOWN_FUNCTIONS
 from kustui.simulate.values.casting import number_in_text, number_of
-from kustui.simulate.values.context import Surroundings
+from kustui.simulate.values.context import EvaluationContext
 from kustui.simulate.values.dates import instant
 from kustui.simulate.values.functions import FUNCTIONS
 from kustui.simulate.values.helpers import HELPERS
@@ -44,7 +44,7 @@ def worked_out(value: Any) -> Any:
         "variables": {"v1": "secret"},
         "error": {"message": "no"},
     }
-    return resolved(value, Surroundings(data, NOW, "seed"))
+    return resolved(value, EvaluationContext(data, NOW, "seed"))
 
 
 CASES: list[tuple[Any, Any, str]] = [
@@ -179,7 +179,7 @@ def test_what_is_undecided_inside_a_value_is_found() -> None:
 def test_loops_that_put_out_without_end_are_undecided() -> None:
     items = "{{#each steps.1.l}}" * 12 + "x" + "{{/each}}" * 12
     made = resolved(
-        items.replace("each steps.1.l", "each @root.steps.1.l"), Surroundings({"steps": {"1": {"l": [1] * 9}}})
+        items.replace("each steps.1.l", "each @root.steps.1.l"), EvaluationContext({"steps": {"1": {"l": [1] * 9}}})
     )
     assert isinstance(made, Undecided)
 

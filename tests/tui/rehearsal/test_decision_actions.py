@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from kustui.check.examples import app, called, step, to, when, workflow
-from kustui.simulate.engine.trace import Kind
+from kustui.simulate.engine.trace import EntryKind
 from kustui.tui.app import Kustui
 from tests.support.rehearsals import CHAIN, FOUR, rehearsal
 from tests.tui.explorer.test_explorer import written
@@ -144,7 +144,7 @@ async def test_a_run_that_asks_can_be_left_or_forced(tmp_path: Path) -> None:
     async with rehearsal(written(tmp_path / "app.json", undecided())) as player:
         await player.do("c", "x")
         assert player.state.last is not None
-        assert player.state.last.kind is Kind.LEFT
+        assert player.state.last.kind is EntryKind.LEFT
         await player.do("b", "w", "enter", "s")
         assert player.place == "W: aB3"
 
@@ -207,7 +207,7 @@ async def test_another_event_happens_while_a_schedule_is_pending() -> None:
         assert len(player.state.queue.events) == 1
         assert len(player.state.queue.runs) == 1
         await player.do("c")
-        starts = [entry.title for entry in player.state.trace if entry.kind is Kind.START]
+        starts = [entry.title for entry in player.state.trace if entry.kind is EntryKind.START]
         assert starts[:2] == [FOUR[0], FOUR[0]]
         assert starts.count(FOUR[1]) == 2
         await player.do("r", "R", "i", "j", "enter", "ctrl+s", "s", "s", "s", "s")
@@ -239,7 +239,7 @@ async def test_answer_and_event_are_edited_in_an_editor(editor: Path) -> None:
         await player.until("9YLjj12HE")
         editor.write_text('{"tags": ["typed"]}')
         await player.do("E")
-        assert player.state.plan.output == {"tags": ["typed"]}
+        assert player.state.overrides.output == {"tags": ["typed"]}
         editor.write_text("{")
         await player.do("E")
         assert player.question.startswith("✗ line 1, column")
@@ -247,7 +247,7 @@ async def test_answer_and_event_are_edited_in_an_editor(editor: Path) -> None:
         editor.write_text('{"tags": []}')
         await player.do("ctrl+o")
         assert player.screen.asking is None
-        assert player.state.plan.output == {"tags": []}
+        assert player.state.overrides.output == {"tags": []}
 
 
 async def test_an_editor_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

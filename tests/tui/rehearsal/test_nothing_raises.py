@@ -11,11 +11,18 @@ from hypothesis import strategies as st
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.config.check_settings import Settings
 from kustui.diagrams.styled_lines import width_of
-from kustui.simulate.engine.decisions import Answer, Fail, Force, Give, Leave, Replan
+from kustui.simulate.engine.decisions import (
+    AbandonRun,
+    AnswerQuestion,
+    ClearOverrides,
+    ForceEdge,
+    SetFailure,
+    SetOutput,
+)
 from kustui.simulate.engine.engine import table
 from kustui.simulate.engine.organisation import Organisation
-from kustui.simulate.engine.stepping import MOST_STATES
-from kustui.simulate.paths.explore import explored, proposal_of
+from kustui.simulate.engine.stepping import MAX_STATES
+from kustui.simulate.paths.explore import build_path_scenario, explore_paths
 from kustui.simulate.scenarios.read import as_file
 from kustui.tui.rehearsal.context_rows import context_rows
 from kustui.tui.rehearsal.coverage_rows import coverage_rows
@@ -67,17 +74,17 @@ def decided(session: Session, what: str, value: Any) -> Session:
         case "back":
             return session.back()
         case "give":
-            return session.decided(Give(value))
+            return session.decided(SetOutput(value))
         case "fail":
-            return session.decided(Fail(404, value))
+            return session.decided(SetFailure(404, value))
         case "force":
-            return session.decided(Force(edges[-1].pointer if edges else ""))
+            return session.decided(ForceEdge(edges[-1].pointer if edges else ""))
         case "answer" if (question := session.state.question) is not None:
-            return session.decided(Answer(question.pointer, question.condition or value))
+            return session.decided(AnswerQuestion(question.pointer, question.condition or value))
         case "leave":
-            return session.decided(Leave())
+            return session.decided(AbandonRun())
         case "undo":
-            return session.decided(Replan()).toggled(Stop("step", *session.place))
+            return session.decided(ClearOverrides()).toggled(Stop("step", *session.place))
     return session
 
 
@@ -118,12 +125,12 @@ def test_a_sample_is_rehearsed_from_each_of_its_workflows_and_along_its_paths(na
         session = session.went([*session.onward(60, *session.breakpoints)] or session.history.states[:0])
         look_at_everything(session, 78)
         member = session.organisation.member(session.key)
-        for number, path in enumerate(explored(member, 6).paths, start=1):
+        for number, path in enumerate(explore_paths(member, 6).paths, start=1):
             path_row(number, path)
-            if (scenario := proposal_of(session.organisation, path).scenario) is not None:
+            if (scenario := build_path_scenario(session.organisation, path).scenario) is not None:
                 begun = starting(session, as_file(scenario), session.key)
                 look_at_everything(begun.went([*begun.onward(20)]), 52)
-        assert len(session.history.states) < MOST_STATES
+        assert len(session.history.states) < MAX_STATES
 
 
 ODD = ["{", "[1,]", "NaN", "9" * 5_000, "[" * 5_000, '"\\ud800"', "404 {"]

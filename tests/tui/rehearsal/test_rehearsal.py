@@ -9,7 +9,7 @@ import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, workflow
 from kustui.config.preferences import Preferences
-from kustui.simulate.engine.stepping import MOST_STATES
+from kustui.simulate.engine.stepping import MAX_STATES
 from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS
 from kustui.tui.rehearsal.screen import Rehearse
@@ -196,13 +196,13 @@ async def test_an_endless_ring_is_cut_and_says_so(tmp_path: Path) -> None:
         before = player.state.runs
         await player.do("c")
         assert player.state.runs > before
-        assert len(player.session.history.states) < MOST_STATES
+        assert len(player.session.history.states) < MAX_STATES
 
 
 async def test_running_on_can_be_stopped_and_answers_keys_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kustui.simulate.engine.state.MOST_STEPS", 1_000_000)
+    monkeypatch.setattr("kustui.simulate.engine.state.DEFAULT_MAX_STEPS", 1_000_000)
     ring = called("C", CALLED, schedule("aB3", CALLED))
     async with rehearsal(written(tmp_path / "app.json", app(ring)), size=(100, 30)) as player:
         await player.pilot.press("c")
@@ -346,13 +346,13 @@ async def test_keys_are_answered_while_a_rehearsal_is_prepared(monkeypatch: pyte
     from kustui.tui.rehearsal import session
 
     waits = threading.Event()
-    original = start.drafted
+    original = start.draft_payload
 
     def slow(*given: Any, **named: Any) -> Any:
         waits.wait(20)
         return original(*given, **named)
 
-    monkeypatch.setattr(session, "drafted", slow)
+    monkeypatch.setattr(session, "draft_payload", slow)
     async with explorer(CHAIN, size=(80, 24)) as eye:
         await eye.pilot.press("r")
         await eye.pilot.pause(0.1)
