@@ -5,12 +5,13 @@ It ends where it would repeat itself: rings are marked once and not followed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
+from kustui.analysis.walks import breadth_first
 from kustui.text.durations import minutes
 
 if TYPE_CHECKING:
@@ -144,16 +145,11 @@ def callers_of(schedules: Schedules, key: str, most: int) -> tuple[Link, ...]:
 
 def beginning_of(schedules: Schedules, key: str) -> str:
     """The workflow that the nearest chain with this one in it begins with; of a ring that nothing leads to, itself."""
-    seen, pending = {key}, [key]
-    for each in pending:  # it grows while it is walked: the nearest first
-        callers = [call.caller for call in schedules.to_workflow.get(each, ())]
-        if not callers:
-            return each
-        for caller in callers:
-            if caller not in seen:
-                seen.add(caller)
-                pending.append(caller)
-    return key
+
+    def callers(workflow: str) -> tuple[str, ...]:
+        return tuple(call.caller for call in schedules.to_workflow.get(workflow, ()))
+
+    return next((workflow for workflow in breadth_first((key,), callers) if not callers(workflow)), key)
 
 
 def beginnings(schedules: Schedules, keys: Iterable[str]) -> Iterator[str]:
@@ -163,21 +159,10 @@ def beginnings(schedules: Schedules, keys: Iterable[str]) -> Iterator[str]:
     first = [key for key in in_order if key not in schedules.to_workflow]
     reached: set[str] = set()
     for key in first:
-        reached |= _reached(schedules.from_workflow, schedules, key)
+        reached.update(breadth_first((key,), schedules.targets))
     for key in in_order:
         if key in first:
             yield key
         elif key not in reached:
-            reached |= _reached(schedules.from_workflow, schedules, key)
+            reached.update(breadth_first((key,), schedules.targets))
             yield key
-
-
-def _reached(calls: Mapping[str, tuple[ScheduleCall, ...]], schedules: Schedules, key: str) -> set[str]:
-    found, pending = {key}, [key]
-    while pending:
-        for call in calls.get(pending.pop(), ()):
-            target = schedules.target(call)
-            if target is not None and target not in found:
-                found.add(target)
-                pending.append(target)
-    return found

@@ -10,14 +10,10 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-from kustui.analysis.cycles import has_cycle
+from kustui.analysis import walks
 from kustui.definition.expressions import Condition, always_holds, parse_condition
 from kustui.definition.models import TRIGGER_ID, ErrorCase, Step, Transition, Trigger, Workflow
-
-if TYPE_CHECKING:
-    import networkx as nx  # 70 to 145 ms: paid by the questions that need it, not by the order of steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,35 +105,14 @@ class FlowGraph:
         condition = self.conditions.get(transition.pointer)
         return condition is not None and always_holds(condition)
 
-    @cached_property
-    def graph(self) -> nx.MultiDiGraph[str]:
-        """Every node, and an edge a way with the Edge under ``edge``."""
-        import networkx as nx
-
-        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-        graph.add_nodes_from(self.declared_edges)
-        for edges in self.edges.values():
-            for edge in edges:
-                graph.add_edge(edge.source, edge.target, edge=edge)
-        return graph
+    def targets(self, node: str) -> tuple[str, ...]:
+        """The steps to which a node leads, in the order in which they are tried."""
+        return tuple(edge.target for edge in self.edges[node])
 
     @cached_property
     def _reverse_postorder(self) -> tuple[str, ...]:
-        """The reachable, the trigger first, each after all that lead to it but for loops; first way first."""
-        order: list[str] = []
-        seen = {TRIGGER_ID}
-        stack = [(TRIGGER_ID, reversed(self.edges[TRIGGER_ID]))]
-        while stack:
-            node, edges = stack[-1]
-            for edge in edges:
-                if edge.target not in seen:
-                    seen.add(edge.target)
-                    stack.append((edge.target, reversed(self.edges[edge.target])))
-                    break
-            else:
-                order.append(node)
-                stack.pop()
-        return tuple(reversed(order))
+        """The reachable nodes, the trigger first, each after all that lead to it but for loops; first edge first."""
+        return walks.reverse_postorder((TRIGGER_ID,), self.targets)
 
     @cached_property
     def order(self) -> tuple[Step, ...]:
@@ -230,47 +205,21 @@ class FlowGraph:
     def after(self, node: str) -> frozenset[str]:
         """What can run once this node has run: all that a path leads to from it, itself only in a loop."""
         if node not in self._descendants:
-            found: set[str] = set()
-            pending = [node]
-            while pending:
-                for edge in self.edges[pending.pop()]:
-                    if edge.target not in found:
-                        found.add(edge.target)
-                        pending.append(edge.target)
-            self._descendants[node] = frozenset(found)
+            self._descendants[node] = walks.descendants(node, self.targets)
         return self._descendants[node]
 
-    def path(self, source: str, target: str, avoiding: str | None = None) -> tuple[Edge, ...]:
-        """A shortest path, or one that keeps clear of a node; empty where there is none."""
-        import networkx as nx
-
-        graph = self.graph if avoiding is None else nx.restricted_view(self.graph, [avoiding], [])
-        try:
-            nodes = nx.shortest_path(graph, source, target)
-        except (nx.NetworkXNoPath, nx.NodeNotFound):
-            return ()
+    def path(self, source: str, target: str) -> tuple[Edge, ...]:
+        """A shortest path; empty where there is none."""
+        nodes = walks.shortest_path(source, target, self.targets)
         return tuple(
             next(edge for edge in self.edges[here] if edge.target == there) for here, there in itertools.pairwise(nodes)
         )
 
     @cached_property
     def loops(self) -> tuple[tuple[str, ...], ...]:
-        """One loop of each ring of steps, told from the step that comes first in flow order."""
-        if not has_cycle({node: [edge.target for edge in edges] for node, edges in self.edges.items()}):
-            return ()
-        import networkx as nx
-
-        rest = (step.id for step in self.unreachable)
-        place = {node: index for index, node in enumerate((*self._reverse_postorder, *rest))}
-        found = []
-        for ring in nx.strongly_connected_components(self.graph):
-            first = min(ring, key=lambda node: place[node])
-            edges = [edge for edge in self.edges[first] if edge.target in ring]
-            if not edges:
-                continue  # one step alone, which does not lead to itself
-            inside = self.graph.subgraph(ring)
-            found.append(min((tuple(nx.shortest_path(inside, edge.target, first)) for edge in edges), key=len))
-        return tuple(sorted(((ring[-1], *ring[:-1]) for ring in found), key=lambda ring: place[ring[0]]))
+        """A shortest loop of each set of steps that lead to each other, from the first of them in flow order."""
+        unreachable = (step.id for step in self.unreachable)
+        return walks.cycles((*self._reverse_postorder, *unreachable), self.targets)
 
 
 def _meeting(one: str, other: str, above: Mapping[str, str | None], place: Mapping[str, int]) -> str:

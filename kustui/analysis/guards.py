@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from kustui.analysis.walks import breadth_first
 from kustui.definition.models import TRIGGER_ID
 
 if TYPE_CHECKING:
@@ -47,18 +48,10 @@ def must_reach(flow: FlowGraph) -> frozenset[str]:
 
 
 def _is_always_reached(successors: Mapping[str, tuple[str, ...] | None], goal: str) -> bool:
-    seen = {goal}
-    pending = [TRIGGER_ID]
-    while pending:
-        node = pending.pop()
-        if node in seen:
-            continue
-        seen.add(node)
-        targets = successors[node]
-        if targets is None:
-            return False
-        pending.extend(targets)
-    return True
+    def before_goal(node: str) -> tuple[str, ...]:
+        return () if node == goal else successors[node] or ()
+
+    return all(node == goal or successors[node] is not None for node in breadth_first((TRIGGER_ID,), before_goal))
 
 
 def _successors(flow: FlowGraph, node: str) -> tuple[str, ...] | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kustui.analysis.schema_types import may_be_nothing
+from kustui.analysis.walks import shortest_path
 from kustui.definition.expressions import (
     AllOf,
     Always,
@@ -82,23 +84,21 @@ class NullGuards:
     def unguarded_path(self, node: str, reader: str) -> tuple[Edge, ...]:
         """A shortest path from the trigger to the reader on which the node has not run and nothing has asked for
         it; empty where there is none."""
-        # Sought backwards, up to the nearest step before both: most often a few steps of many.
+        # Searched backwards, up to the nearest step before both: most often a few steps of many.
         fork = next(above for above in self.flow.always_before(reader) if self.flow.has_always_run(above, node))
-        onward: dict[str, Edge | None] = {reader: None}
-        pending = [reader]
-        for here in pending:  # breadth first: it grows while it is walked
-            for edge in self.flow.incoming[here]:
-                if edge.source not in onward and edge.source != node and self._can_be_taken(edge, node):
-                    onward[edge.source] = edge
-                    pending.append(edge.source)
-            if fork in onward:
-                break
-        path = list(self.flow.path(TRIGGER_ID, fork)) if fork in onward else []
-        after = onward.get(fork)
-        while after is not None:
-            path.append(after)
-            after = onward[after.target]
-        return tuple(path)
+        taken: dict[tuple[str, str], Edge] = {}
+
+        def sources(target: str) -> Iterator[str]:
+            for edge in self.flow.incoming[target]:
+                if edge.source != node and self._can_be_taken(edge, node):
+                    taken.setdefault((edge.source, target), edge)
+                    yield edge.source
+
+        backwards = shortest_path(reader, fork, sources)
+        if not backwards:
+            return ()
+        after = (taken[source, target] for target, source in pairwise(backwards))
+        return (*self.flow.path(TRIGGER_ID, fork), *reversed(tuple(after)))
 
     def _can_be_taken(self, edge: Edge, node: str) -> bool:
         return any(each is edge for each in self._ways_without(edge.source, node))

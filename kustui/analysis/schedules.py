@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from kustui.analysis.cycles import has_cycle
+from kustui.analysis import walks
 
 if TYPE_CHECKING:
-    import networkx as nx
-
     from kustui.analysis.flow import Edge, FlowGraph
     from kustui.definition.models import RunAt
 
@@ -72,17 +70,6 @@ class Schedules:
         return self.keys.get(call.workflow_id) if call.workflow_id is not None else None
 
     @cached_property
-    def graph(self) -> nx.MultiDiGraph[str]:
-        """Keys of workflows, an edge a call with the Call under ``call``."""
-        import networkx as nx
-
-        graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-        for call in self.calls:
-            if (target := self.target(call)) is not None:
-                graph.add_edge(call.caller, target, call=call)
-        return graph
-
-    @cached_property
     def from_workflow(self) -> Mapping[str, tuple[ScheduleCall, ...]]:
         return _grouped((call.caller, call) for call in self.calls)
 
@@ -91,36 +78,19 @@ class Schedules:
         """The calls that schedule each workflow."""
         return _grouped((target, call) for call in self.calls if (target := self.target(call)) is not None)
 
-    def after(self, key: str) -> frozenset[str]:
-        """Every workflow that a run of this one can bring about, itself only in a ring."""
-        import networkx as nx
+    def targets(self, key: str) -> tuple[str, ...]:
+        """The keys of the workflows that a workflow schedules, in the order of the collection."""
+        targets = {self.target(call) for call in self.from_workflow.get(key, ())}
+        return tuple(sorted((target for target in targets if target is not None), key=self._places.__getitem__))
 
-        if key not in self.graph:
-            return frozenset()
-        found: set[str] = set()
-        for target in self.graph.successors(key):
-            found |= {target, *nx.descendants(self.graph, target)}
-        return frozenset(found)
+    @cached_property
+    def _places(self) -> Mapping[str, int]:
+        return {key: place for place, key in enumerate(self.keys.values())}
 
     @cached_property
     def rings(self) -> tuple[tuple[str, ...], ...]:
-        """Workflows that schedule each other in a ring, each set told from the one that stands first."""
-        targets_of = {key: [self.target(call) or "" for call in calls] for key, calls in self.from_workflow.items()}
-        if not has_cycle(targets_of):
-            return ()
-        import networkx as nx
-
-        place = {key: index for index, key in enumerate(self.keys.values())}
-        found = []
-        for ring in nx.strongly_connected_components(self.graph):
-            if len(ring) == 1 and not any(self.graph.has_edge(key, key) for key in ring):
-                continue  # one workflow alone, which does not schedule itself and may have no id
-            first = min(ring, key=lambda key: place[key])
-            inside = self.graph.subgraph(ring)
-            targets = sorted(inside.successors(first), key=lambda key: place[key])
-            way_back = min((nx.shortest_path(inside, target, first) for target in targets), key=len)
-            found.append((first, *way_back[:-1]))
-        return tuple(sorted(found, key=lambda ring: place[ring[0]]))
+        """A shortest ring of each set of workflows that schedule each other, from the one that stands first."""
+        return walks.cycles(self._places, self.targets)
 
 
 def _grouped(pairs: Iterable[tuple[str, ScheduleCall]]) -> Mapping[str, tuple[ScheduleCall, ...]]:

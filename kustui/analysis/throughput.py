@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kustui.analysis.chains import End
+from kustui.analysis.walks import cycles, reverse_postorder
 
 if TYPE_CHECKING:
     from kustui.analysis.chains import Chain
@@ -99,8 +100,8 @@ def _in_the_long_run(chain: Chain, per_minute: float, calls: list[tuple[str, int
     onward: dict[str, list[str]] = {}
     for caller, _, target in calls:
         onward.setdefault(caller, []).append(target)
-    order = _order(chain.root, onward)
-    if order is None:
+    order = reverse_postorder((chain.root,), lambda key: onward.get(key, ()))
+    if cycles(order, lambda key: onward.get(key, ())):
         return None
     runs = {chain.root: per_minute * WINDOW}
     total = 0.0
@@ -109,26 +110,3 @@ def _in_the_long_run(chain: Chain, per_minute: float, calls: list[tuple[str, int
             runs[target] = runs.get(target, 0.0) + runs.get(key, 0.0)
             total += runs.get(key, 0.0)
     return total
-
-
-def _order(root: str, onward: dict[str, list[str]]) -> list[str] | None:
-    """What a run of the root leads to, each behind all that lead to it; None where something leads to itself."""
-    done: list[str] = []
-    under_way: set[str] = set()
-    finished: set[str] = set()
-    stack = [(root, iter(onward.get(root, ())))]
-    under_way.add(root)
-    while stack:
-        key, targets = stack[-1]
-        target = next(targets, None)
-        if target is None:
-            stack.pop()
-            under_way.discard(key)
-            finished.add(key)
-            done.append(key)
-        elif target in under_way:
-            return None
-        elif target not in finished:
-            under_way.add(target)
-            stack.append((target, iter(onward.get(target, ()))))
-    return done[::-1]

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.analysis.schedules import ScheduleCall, Schedules, calls_of
+from kustui.analysis.walks import descendants
 from kustui.definition.models import SCHEDULE_ACTION
 from tests.support.flows import flow, step
 
@@ -93,14 +94,6 @@ def test_calls_are_found_by_who_makes_them_and_by_whom_they_schedule() -> None:
     assert "A" not in found.to_workflow
 
 
-def test_after_is_every_workflow_that_a_run_can_bring_about_itself_only_in_a_ring() -> None:
-    found = schedules("ab", "bc", "cb", "de")
-    assert found.after("A") == {"B", "C"}
-    assert found.after("B") == {"B", "C"}
-    assert found.after("E") == frozenset()
-    assert found.after("nobody") == frozenset()
-
-
 @pytest.mark.parametrize(
     ("pairs", "rings"),
     [
@@ -126,7 +119,7 @@ def test_who_has_no_id_can_schedule_and_is_in_no_ring() -> None:
 
     found = Schedules.of([call("NAMELESS", "a"), call("A", "a")], {"a": "A"})
     assert found.rings == (("A",),)
-    assert found.after("NAMELESS") == {"A"}
+    assert found.targets("NAMELESS") == ("A",)
 
 
 @given(st.lists(st.text("abcdef", min_size=2, max_size=2), max_size=12))
@@ -137,8 +130,8 @@ def test_rings_are_rings_one_for_all_that_can_bring_each_other_about(pairs: list
     for ring in found.rings:
         assert all(edge in edges for edge in itertools.pairwise((*ring, ring[0])))
         assert len(set(ring)) == len(ring)
-        near = {key for key in found.after(ring[0]) if ring[0] in found.after(key)}
+        near = {key for key in descendants(ring[0], found.targets) if ring[0] in descendants(key, found.targets)}
         assert ring[0] == min(near)
         assert not near & ringed
         ringed |= near
-    assert ringed == {key for key in found.graph if key in found.after(key)}
+    assert ringed == {key for key in found.keys.values() if key in descendants(key, found.targets)}

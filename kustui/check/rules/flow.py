@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from kustui.analysis.walks import breadth_first
 from kustui.check.examples import app, step, to, when, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
@@ -62,16 +63,15 @@ def _unreachable_step(analysis: WorkflowAnalysis) -> Iterator[Finding]:
 def _begun(flow: FlowGraph, nodes: Iterable[str]) -> Iterator[str]:
     """The nodes to which no path leads from those before them."""
     seen: set[str] = set()
+
+    def new_targets(node: str) -> Iterator[str]:
+        return (target for target in flow.targets(node) if target not in seen)
+
     for node in nodes:
         if node in seen:
             continue
         yield node
-        pending = [node]
-        while pending:
-            here = pending.pop()
-            if here not in seen:
-                seen.add(here)
-                pending.extend(edge.target for edge in flow.edges[here])
+        seen.update(breadth_first((node,), new_targets))
 
 
 def _loop(analysis: WorkflowAnalysis) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from kustui.analysis.walks import breadth_first
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
@@ -197,14 +198,8 @@ def _error_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
 
 def _after_failure(flow: FlowGraph) -> set[str]:
     """The nodes that a run can come to once a step has failed."""
-    found: set[str] = set()
-    pending = [edge.target for edges in flow.edges.values() for edge in edges if edge.after_failure]
-    while pending:
-        node = pending.pop()
-        if node not in found:
-            found.add(node)
-            pending.extend(edge.target for edge in flow.edges[node])
-    return found
+    failed = (edge.target for edges in flow.edges.values() for edge in edges if edge.after_failure)
+    return set(breadth_first(failed, flow.targets))
 
 
 def _name(flow: FlowGraph, node: str) -> str:

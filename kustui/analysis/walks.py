@@ -1,0 +1,122 @@
+"""Walks of directed graphs, for flows of steps, schedules of workflows and everything else that is a graph.
+
+A graph is a function from a node to its successors, in the order in which they are to be tried. No walk recurses, so
+that a chain of a thousand steps is no problem. networkx has all of these; importing it takes 70 to 145 ms, a quarter of
+a small check.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from typing import TypeVar
+
+N = TypeVar("N", bound=Hashable)
+Successors = Callable[[N], Iterable[N]]
+
+
+def breadth_first(starts: Iterable[N], successors: Successors[N]) -> Iterator[N]:
+    """The starts and every node to which a path leads from them, the nearest first, each once."""
+    seen: set[N] = set()
+    pending = deque(starts)
+    while pending:
+        node = pending.popleft()
+        if node not in seen:
+            seen.add(node)
+            yield node
+            pending.extend(successors(node))
+
+
+def descendants(node: N, successors: Successors[N]) -> frozenset[N]:
+    """Every node to which a path leads from this one, itself only on a cycle."""
+    return frozenset(breadth_first(successors(node), successors))
+
+
+def reverse_postorder(roots: Iterable[N], successors: Successors[N]) -> tuple[N, ...]:
+    """Every node that the roots lead to, each before all that it leads to but where an edge closes a cycle. Of several
+    roots or successors, the first comes first with all that it alone leads to."""
+    order: list[N] = []
+    seen: set[N] = set()
+    for root in reversed(tuple(roots)):
+        if root in seen:
+            continue
+        seen.add(root)
+        stack = [(root, reversed(tuple(successors(root))))]
+        while stack:
+            node, targets = stack[-1]
+            for target in targets:
+                if target not in seen:
+                    seen.add(target)
+                    stack.append((target, reversed(tuple(successors(target)))))
+                    break
+            else:
+                order.append(node)
+                stack.pop()
+    return tuple(reversed(order))
+
+
+def shortest_path(source: N, target: N, successors: Successors[N]) -> tuple[N, ...]:
+    """The nodes of a path with the fewest edges, both ends included; empty where no path leads there."""
+    previous: dict[N, N] = {source: source}
+    pending = deque((source,))
+    while pending and target not in previous:
+        node = pending.popleft()
+        for successor in successors(node):
+            if successor not in previous:
+                previous[successor] = node
+                pending.append(successor)
+    if target not in previous:
+        return ()
+    path = [target]
+    while path[-1] != source:
+        path.append(previous[path[-1]])
+    return tuple(reversed(path))
+
+
+def strongly_connected_components(nodes: Iterable[N], successors: Successors[N]) -> Iterator[tuple[N, ...]]:
+    """The sets of nodes that all lead to each other, a node alone included, by Tarjan's algorithm."""
+    number: dict[N, int] = {}
+    lowest: dict[N, int] = {}
+    open_nodes: list[N] = []
+    closed: set[N] = set()
+    for root in nodes:
+        stack = [] if root in number else [(root, iter(successors(root)))]
+        while stack:
+            node, targets = stack[-1]
+            if node not in number:
+                number[node] = lowest[node] = len(number)
+                open_nodes.append(node)
+            for target in targets:
+                if target not in number:
+                    stack.append((target, iter(successors(target))))
+                    break
+                if target not in closed:
+                    lowest[node] = min(lowest[node], lowest[target])
+            else:
+                stack.pop()
+                if stack:
+                    lowest[stack[-1][0]] = min(lowest[stack[-1][0]], lowest[node])
+                if lowest[node] == number[node]:
+                    component = [open_nodes.pop()]
+                    while component[-1] != node:
+                        component.append(open_nodes.pop())
+                    closed.update(component)
+                    yield tuple(component)
+
+
+def cycles(nodes: Iterable[N], successors: Successors[N]) -> tuple[tuple[N, ...], ...]:
+    """A shortest cycle of each set of nodes that lead to each other: from the one that stands first among ``nodes``,
+    along its first successor that closes so short a cycle. In the order of these first nodes."""
+    order = {node: index for index, node in enumerate(nodes)}
+    found: list[tuple[N, ...]] = []
+    for component in strongly_connected_components(order, successors):
+        first, members = min(component, key=order.__getitem__), set(component)
+        starts = [node for node in successors(first) if node in members]
+        if not starts:
+            continue  # a node alone, which does not lead to itself
+
+        def inside(node: N, members: set[N] = members) -> Iterable[N]:
+            return (successor for successor in successors(node) if successor in members)
+
+        found.append(min(((first, *shortest_path(start, first, inside)[:-1]) for start in starts), key=len))
+    return tuple(sorted(found, key=lambda cycle: order[cycle[0]]))
