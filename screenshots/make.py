@@ -117,7 +117,7 @@ def pictures() -> Iterator[tuple[str, Making]]:
 async def draw(picture: Picture, size: tuple[int, int], pace: float = 1) -> str:
     """The screen as SVG."""
     from kustui.tui.app import Kustui
-    from kustui.tui.explorer.tree import workflow_key
+    from kustui.tui.widgets.rows import workflow_key
     from kustui.workspace.background_load import BackgroundLoad
 
     app = Kustui(BackgroundLoad([picture.opened]))

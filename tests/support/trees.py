@@ -14,14 +14,15 @@ from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
 from kustui.definition.loader import is_definition
 from kustui.text.terminal_safe import shown
-from kustui.tui.explorer.tree import Tree
+from kustui.tui.tree.tree_rows import TreeRows
+from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import Row
 from kustui.workspace.snapshot import Snapshot, examined, open_paths
 from tests.support.definitions import opened
 
 if TYPE_CHECKING:
     from kustui.diagrams.styled_lines import Line
-    from kustui.tui.explorer.tree import Node
+    from kustui.tui.tree.nodes import Node
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = ROOT / "samples"
@@ -76,8 +77,8 @@ def sample_examined(name: str) -> Snapshot:
     return examined(sample(name))
 
 
-def all_open(snapshot: Snapshot) -> Tree:
-    tree = Tree(snapshot)
+def all_open(snapshot: Snapshot) -> TreeState:
+    tree = TreeState(snapshot)
     index = 0
     while index < len(tree.nodes):
         tree.open(index)
@@ -85,7 +86,7 @@ def all_open(snapshot: Snapshot) -> Tree:
     return tree
 
 
-def tree_of(*definitions: object) -> Tree:
+def tree_of(*definitions: object) -> TreeState:
     return all_open(read(*definitions))
 
 
@@ -98,14 +99,14 @@ def told(row: Row) -> str:
     return " ".join(filter(None, (text_of(row.line).strip(), text_of(row.mark))))
 
 
-def rows_of(tree: Tree) -> list[str]:
+def rows_of(tree: TreeState) -> list[str]:
     """Every row as it is drawn, but for what stands aside."""
     return [
         " ".join(filter(None, (text_of(row.line).rstrip(), text_of(row.mark))))
-        for row in map(tree.row, range(len(tree.nodes)))
+        for row in map(TreeRows(tree).row, range(len(tree.nodes)))
     ]
 
 
-def node(tree: Tree, text: str) -> Node:
+def node(tree: TreeState, text: str) -> Node:
     """The first node whose row holds a text."""
-    return next(node for index, node in enumerate(tree.nodes) if text in text_of(tree.row(index).line))
+    return next(node for index, node in enumerate(tree.nodes) if text in text_of(TreeRows(tree).row(index).line))

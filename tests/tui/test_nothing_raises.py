@@ -15,12 +15,13 @@ from kustui.tui.explorer.copyable import copyables
 from kustui.tui.explorer.detail import described
 from kustui.tui.explorer.selection import of_key, of_line, of_node
 from kustui.tui.explorer.source_rows import source_rows
+from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.widgets.rows import laid_out
 from kustui.workspace.snapshot import Snapshot
 from tests.support.trees import SAMPLE_PATHS, SAMPLES, all_open, sample_examined, snapshot_of
 
 if TYPE_CHECKING:
-    from kustui.tui.explorer.tree import Tree
+    from kustui.tui.tree.tree_state import TreeState
 
 JSON_SAMPLES = [
     json.loads((SAMPLES / name).read_text(encoding="utf-8"))
@@ -43,9 +44,9 @@ VALUES = st.recursive(
 )
 
 
-def look_at_everything(tree: Tree, *widths: int) -> None:
+def look_at_everything(tree: TreeState, *widths: int) -> None:
     for index, node in enumerate(tree.nodes):
-        laid_out(tree.row(index), 60)
+        laid_out(TreeRows(tree).row(index), 60)
         tree.link(node)
         for width in widths:
             for row in described(tree, node, width):

@@ -13,8 +13,8 @@ from kustui.search.text_search import Search
 from kustui.text.terminal_safe import shown
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import Diagram, step_of
-from kustui.tui.explorer.tree import node_key, workflow_key
 from kustui.tui.theme import looks_of
+from kustui.tui.widgets.rows import node_key, workflow_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from kustui.diagrams.box_drawing import BoxPicture
     from kustui.diagrams.layout.geometry import Box
     from kustui.diagrams.styled_lines import Line
-    from kustui.tui.explorer.tree import Node, Tree
+    from kustui.tui.tree.nodes import Node
+    from kustui.tui.tree.tree_state import TreeState
     from kustui.tui.widgets.rows import NodeKey
 
 _COLUMNS, _ROWS = 8, 4
@@ -62,7 +63,7 @@ class BoxesView(Diagram, can_focus=True):
 
     # What is drawn
 
-    def tell(self, tree: Tree, node: Node) -> None:
+    def tell(self, tree: TreeState, node: Node) -> None:
         follows = self.told(node)
         if node.entry is None:
             self.drawn, self._subject, self.selected = None, None, ""

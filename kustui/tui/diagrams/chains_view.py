@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from kustui.diagrams.styled_lines import Line, wrapped
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import STILL_READING, Diagram
-from kustui.tui.explorer.tree import node_key, workflow_key
-from kustui.tui.widgets.rows import Row, Rows
+from kustui.tui.widgets.rows import Row, Rows, node_key, workflow_key
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
     from kustui.analysis.chains import Link
     from kustui.definition.collection import Entry
     from kustui.diagrams.chain_lines import ChainLines, Listed
-    from kustui.tui.explorer.tree import Node, Tree
+    from kustui.tui.tree.nodes import Node
+    from kustui.tui.tree.tree_state import TreeState
     from kustui.tui.widgets.rows import NodeKey
     from kustui.workspace.snapshot import Snapshot
 
@@ -50,7 +50,7 @@ class ChainsView(RowsView, Diagram):
     listing = False
     """Whether all chains are listed."""
     _order = 0
-    _tree: Tree | None = None
+    _tree: TreeState | None = None
     _snapshot: Snapshot | None = None
     _entry: Entry | None = None
     _lines: ChainLines | None = None
@@ -68,7 +68,7 @@ class ChainsView(RowsView, Diagram):
     def pointed_at(self) -> NodeKey:
         return ()  # the drawing is around what the tree points at: it would move away under the cursor
 
-    def tell(self, tree: Tree, node: Node) -> None:
+    def tell(self, tree: TreeState, node: Node) -> None:
         entry = node.entry
         same = entry is not None and self._entry is not None and entry.key == self._entry.key
         if same and tree.snapshot is self._snapshot:

@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from kustui.diagrams.styled_lines import Line
-    from kustui.tui.explorer.tree import Node, Tree
+    from kustui.tui.tree.nodes import Node
+    from kustui.tui.tree.tree_state import TreeState
     from kustui.tui.widgets.rows import NodeKey
 
 REST = 0.06
@@ -82,7 +83,7 @@ class Diagram(Widget):
         """Whether the tree is yet to follow its cursor."""
         return self._resting is not None or bool(self._sent)
 
-    def tell(self, tree: Tree, node: Node) -> None:
+    def tell(self, tree: TreeState, node: Node) -> None:
         """Show a node of the tree, of this snapshot or another, keeping the place where it is the same one."""
         raise NotImplementedError
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from kustui.diagrams.styled_lines import fitted
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import Diagram, step_of
-from kustui.tui.explorer.tree import node_key, workflow_key
-from kustui.tui.widgets.rows import Row, Rows, laid_out
+from kustui.tui.widgets.rows import Row, Rows, laid_out, node_key, workflow_key
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
 
     from kustui.diagrams.rail_drawing import FlowRail
     from kustui.diagrams.styled_lines import Line
-    from kustui.tui.explorer.tree import Node, Tree
+    from kustui.tui.tree.nodes import Node
+    from kustui.tui.tree.tree_state import TreeState
     from kustui.tui.widgets.rows import NodeKey
 
 _SHARE = 3
@@ -58,7 +58,7 @@ class RailView(RowsView, Diagram):
 
     # What is drawn
 
-    def tell(self, tree: Tree, node: Node) -> None:
+    def tell(self, tree: TreeState, node: Node) -> None:
         follows = self.told(node)
         if node.entry is None:
             self.drawn, self._key = None, ()

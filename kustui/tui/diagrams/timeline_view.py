@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from kustui.definition.collection import Entry
     from kustui.diagrams.timeline import Timeline
     from kustui.tui.diagrams.rate import Rate
-    from kustui.tui.explorer.tree import Node, Tree
+    from kustui.tui.tree.nodes import Node
+    from kustui.tui.tree.tree_state import TreeState
     from kustui.tui.widgets.rows import NodeKey
     from kustui.workspace.snapshot import Snapshot
 
@@ -46,7 +47,7 @@ class TimelineView(RowsView, Diagram):
     _first = 0
     """The first moment of the axis that is in view."""
     _drawn: Timeline | None = None
-    _tree: Tree | None = None
+    _tree: TreeState | None = None
     _snapshot: Snapshot | None = None
     _entry: Entry | None = None
 
@@ -54,7 +55,7 @@ class TimelineView(RowsView, Diagram):
     def pointed_at(self) -> NodeKey:
         return ()
 
-    def tell(self, tree: Tree, node: Node) -> None:
+    def tell(self, tree: TreeState, node: Node) -> None:
         entry = node.entry
         if tree.snapshot is self._snapshot and entry is self._entry:
             return

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.widget import Widget
 
-    from kustui.tui.explorer.tree import Tree
+    from kustui.tui.tree.tree_state import TreeState
 
 _MOST = 12
 """Rows of the list at once."""
@@ -75,7 +75,7 @@ class BookmarkMenu(Menu, inherit_bindings=False):
             self.post_message(self.Forgotten(letter))
 
 
-def told(tree: Tree, key: NodeKey) -> Line:
+def told(tree: TreeState, key: NodeKey) -> Line:
     """A place by the names of what it stands below: also of one that is not in view, or gone."""
     entry = tree.snapshot.collection.by_key.get(key[1]) if len(key) > 1 else None
     if entry is None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from kustui.diagrams.glyphs import MARKS
 from kustui.diagrams.styled_lines import Line, joined
-from kustui.tui.explorer.tree import MARKS
 from kustui.tui.widgets.rows import BREADCRUMB_SEPARATOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kustui.check.problems import Problem
-    from kustui.tui.explorer.tree import Node, Tree
+    from kustui.tui.tree.nodes import Node
+    from kustui.tui.tree.tree_rows import TreeRows
+    from kustui.tui.tree.tree_state import TreeState
 
 
-def breadcrumbs(tree: Tree, node: Node) -> Line:
+def breadcrumbs(tree: TreeState, rows: TreeRows, node: Node) -> Line:
     """What a node stands below, and the node itself: ``orders.json › order-created › ● Find the customer``."""
     crumbs: list[Line] = []
     if tree.index(node.key[:1]) is None:  # a file that is one workflow has no row of its own
@@ -24,8 +26,7 @@ def breadcrumbs(tree: Tree, node: Node) -> Line:
     for size in range(1, len(node.key) + 1):
         if (index := tree.index(node.key[:size])) is not None:
             look = "name" if size == len(node.key) else "muted"
-            # Without the indentation and the sign; of what follows, the glyph and the name.
-            crumbs.append(tuple((text, look) for text, _ in tree.row(index).line[2:4]))
+            crumbs.append(tuple((text, look) for text, _ in rows.name(index)))
     return joined(crumbs, BREADCRUMB_SEPARATOR)
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
+from kustui.diagrams.glyphs import MARKS
 from kustui.diagrams.styled_lines import Line
-from kustui.tui.explorer.tree import ADDED_SIGN, CHANGED_SIGN, MARKS, key_of
+from kustui.tui.tree.nodes import ADDED_SIGN, CHANGED_SIGN, change_key
 from kustui.tui.widgets.rows import NodeKey, Row
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def change_rows(time: str, found: Difference, place_of: Callable[[Problem], Node
 
 def _change(change: Change) -> Iterator[Row]:
     sign, look = _SIGNS.get(change.kind, (CHANGED_SIGN, "new"))
-    link = key_of(change)
+    link = change_key(change)
     line: Line = ((f"  {sign} ", look), (f"{change.noun} ", "muted"), (change.name, "name"))
     aside: Line = ((change.entry.title, "muted"),) if change.entry and change.noun in ("step", "trigger") else ()
     if change.noun == "workflow" and change.kind == "renamed":

@@ -52,7 +52,7 @@ class Copying(Selecting):
             glimpse = write(first).rstrip("\n")
             name = f"{self.side.diagram} as text"
             yield Copyable("copy.diagram", name, glimpse, lambda: "".join(write(line) for line in view.whole()))
-        tree = self.tree_view.tree_of
+        tree = self.tree_view.state
         if tree is not None and (entry := selected.entry) is not None and tree.holds(selected.document):
             yield Copyable("copy.mermaid", "flow as Mermaid", entry.title, lambda: _mermaid(tree.analysis(entry)))
 

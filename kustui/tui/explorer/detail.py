@@ -13,16 +13,17 @@ from kustui.diagrams.labels import condition_words, event_words, label_of, name_
 from kustui.diagrams.styled_lines import Line, joined
 from kustui.text.durations import due_in_words
 from kustui.tui.explorer.file_detail import put_around, put_document
-from kustui.tui.explorer.tree import Kind, Node, Tree, node_key, workflow_key
 from kustui.tui.explorer.value_rows import add_unknown_keys, add_value
-from kustui.tui.widgets.rows import MAX_LISTED, NodeKey, Row, RowBuilder
+from kustui.tui.tree.nodes import Kind, Node
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import MAX_LISTED, NodeKey, Row, RowBuilder, node_key, workflow_key
 
 if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.definition.collection import Entry
 
 
-def described(tree: Tree, node: Node, width: int) -> list[Row]:
+def described(tree: TreeState, node: Node, width: int) -> list[Row]:
     """What there is to say of a row of the tree, for a pane of ``width`` cells."""
     builder = RowBuilder(width)
     builder.problems(tree.problems(node))
@@ -46,7 +47,7 @@ def described(tree: Tree, node: Node, width: int) -> list[Row]:
     return builder.rows
 
 
-def _subject(tree: Tree, node: Node) -> WorkflowAnalysis:
+def _subject(tree: TreeState, node: Node) -> WorkflowAnalysis:
     assert node.entry is not None
     return tree.analysis(node.entry)
 
@@ -54,7 +55,7 @@ def _subject(tree: Tree, node: Node) -> WorkflowAnalysis:
 # A workflow
 
 
-def _workflow(builder: RowBuilder, tree: Tree, analysis: WorkflowAnalysis) -> None:
+def _workflow(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis) -> None:
     workflow, entry, flow = analysis.workflow, analysis.entry, analysis.flow
     builder.title(entry.title)
     if workflow.display_name and workflow.display_name != entry.title:
@@ -103,12 +104,12 @@ def _calls(builder: RowBuilder, title: str, calls: list[tuple[Line, NodeKey]]) -
             builder.item(*line, link=link)
 
 
-def _call_out(tree: Tree, call: ScheduleCall) -> tuple[Line, NodeKey]:
+def _call_out(tree: TreeState, call: ScheduleCall) -> tuple[Line, NodeKey]:
     target = tree.snapshot.collection.by_id.get(call.workflow_id or "")
     return labels.call_line(call, tree.snapshot.collection, tree.settings), workflow_key(target) if target else ()
 
 
-def _scheduled_by(builder: RowBuilder, tree: Tree, entry: Entry) -> None:
+def _scheduled_by(builder: RowBuilder, tree: TreeState, entry: Entry) -> None:
     schedules, collection = tree.snapshot.schedules, tree.snapshot.collection
     if schedules is None:
         if entry.item.callable:
@@ -151,7 +152,7 @@ def _trigger(builder: RowBuilder, analysis: WorkflowAnalysis) -> None:
     add_unknown_keys(builder, trigger)
 
 
-def _step(builder: RowBuilder, tree: Tree, analysis: WorkflowAnalysis, node: Node) -> None:
+def _step(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, node: Node) -> None:
     step, flow = node.part, analysis.flow
     assert isinstance(step, Step)
     builder.add(*((text, look or "heading") for text, look in step_label(step)))
@@ -262,7 +263,7 @@ def _ordinal(number: int) -> str:
     return {1: "first", 2: "second", 3: "third"}.get(number, f"{number}th")
 
 
-def _call(builder: RowBuilder, tree: Tree, analysis: WorkflowAnalysis, call: ScheduleCall) -> None:
+def _call(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, call: ScheduleCall) -> None:
     target = tree.snapshot.collection.by_id.get(call.workflow_id or "")
     builder.title("Schedules a workflow")
     line, link = _call_out(tree, call)

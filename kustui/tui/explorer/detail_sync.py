@@ -15,7 +15,7 @@ from kustui.tui.widgets.rows_view import RowsView
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from kustui.tui.explorer.tree import Node
+    from kustui.tui.tree.nodes import Node
 
 
 class Telling(Panes):
@@ -51,13 +51,13 @@ class Telling(Panes):
     def look(self) -> None:
         """Somebody looks at the node of the cursor: if it was marked as different, it is no more."""
         view = self.tree_view
-        if view.tree_of is not None and view.node is not None and view.tree_of.look_at(view.node.key):
+        if view.state is not None and view.node is not None and view.state.look_at(view.node.key):
             view.refresh()
 
     def tell(self) -> None:
         """Show the node of the cursor in the panes at the right and in the status line."""
         self.tell_where()
-        node, tree = self.tree_view.node, self.tree_view.tree_of
+        node, tree = self.tree_view.node, self.tree_view.state
         if not self.ready or tree is None:
             return
         if node is None:
@@ -93,8 +93,8 @@ class Telling(Panes):
         self.source.show(rows, line, top=max(0, line - self.source.page // 2))
 
     def tell_where(self) -> None:
-        node, tree = self.tree_view.node, self.tree_view.tree_of
-        where = breadcrumbs(tree, node) if tree is not None and node is not None else ()
+        node, tree = self.tree_view.node, self.tree_view.state
+        where = breadcrumbs(tree, self.tree_view.tree_rows, node) if tree is not None and node is not None else ()
         found = self.snapshot.problems if self.snapshot is not None else None
         self.status.tell(Row(where, mark=((self.progress, "info"),) if self.progress else counts(found)))
 

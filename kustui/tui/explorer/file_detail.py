@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kustui.diagrams.styled_lines import width_of
-from kustui.tui.explorer.tree import workflow_key
 from kustui.tui.explorer.value_rows import add_unknown_keys
-from kustui.tui.widgets.rows import MAX_LISTED
+from kustui.tui.widgets.rows import MAX_LISTED, workflow_key
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Document
     from kustui.definition.source.source import Extent
-    from kustui.tui.explorer.tree import Tree
+    from kustui.tui.tree.tree_state import TreeState
     from kustui.tui.widgets.rows import RowBuilder
 
 
-def put_document(builder: RowBuilder, tree: Tree, document: Document) -> None:
+def put_document(builder: RowBuilder, tree: TreeState, document: Document) -> None:
     app = document.app
     if app is not None:
         builder.title(app.title or app.app or document.path)

@@ -63,7 +63,7 @@ class Filtering(Panes):
     def action_leave(self) -> None:
         if self.leave_list():
             return
-        tree = self.tree_view.tree_of
+        tree = self.tree_view.state
         pane = self.searched_pane(self.focused)
         if pane is not None and pane.marking:
             pane.marking = False
@@ -91,7 +91,7 @@ class Filtering(Panes):
         self.filtered = self.focused if pane or self.focused is self.problems else self.tree_view
         if self.filtered is self.tree_view:
             self.remove_class("-beside")
-        tree = self.tree_view.tree_of
+        tree = self.tree_view.state
         if pane is not None:
             self._before = (pane.search, pane.marking, pane.place)
         field.placeholder = _SEARCHES if pane is not None else _NARROWS
@@ -210,7 +210,7 @@ class Filtering(Panes):
             self._say_nothing(view.words)
 
     def _to_workflow(self, by: int) -> None:
-        tree, node = self.tree_view.tree_of, self.tree_view.node
+        tree, node = self.tree_view.state, self.tree_view.node
         words = tree.filter if tree is not None and tree.filter else self._words
         keys = tree.matching(words) if tree is not None and words else ()
         if tree is None or not keys:

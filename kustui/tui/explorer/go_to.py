@@ -35,7 +35,7 @@ class Defining(Selecting):
     @property
     def _link(self) -> NodeKey:
         """Where the row at hand leads by itself: in the tree, and in panes that tell of other places."""
-        focused, tree = self.focused, self.tree_view.tree_of
+        focused, tree = self.focused, self.tree_view.state
         if focused is self.tree_view and tree is not None and self.tree_view.node is not None:
             return tree.link(self.tree_view.node)
         return focused.row.link if isinstance(focused, RowsView) else ()
@@ -45,7 +45,7 @@ class Defining(Selecting):
         if link := self._link:
             self.jump(link)
             return
-        tree, selected = self.tree_view.tree_of, self.selected
+        tree, selected = self.tree_view.state, self.selected
         if tree is None or selected is None or (entry := selected.entry) is None or not tree.holds(selected.document):
             self.announce("nothing is named here", "muted")
             return
@@ -70,7 +70,7 @@ class Defining(Selecting):
 
     def action_uses(self) -> None:
         """To a list of whoever uses what is at hand, or what it names if it is a name itself."""
-        tree, selected = self.tree_view.tree_of, self.selected
+        tree, selected = self.tree_view.state, self.selected
         if tree is None or selected is None or (entry := selected.entry) is None or not tree.holds(selected.document):
             self.announce("a step, a trigger or a workflow has uses: choose one", "muted")
             return

@@ -10,7 +10,7 @@ from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:
     from kustui.tui.explorer.bookmarks import BookmarkMenu
-    from kustui.tui.explorer.tree import Tree
+    from kustui.tui.tree.tree_state import TreeState
 
 
 class Marking(Travel):
@@ -31,7 +31,7 @@ class Marking(Travel):
     async def _ask(self, *, setting: bool) -> None:
         from kustui.tui.explorer.bookmarks import BookmarkMenu, told
 
-        tree = self.tree_view.tree_of
+        tree = self.tree_view.state
         if tree is None:
             return
         places = {letter: told(tree, key) for letter, key in self.bookmarks.places.items()}
@@ -41,7 +41,7 @@ class Marking(Travel):
         self.status.offer([BY_ID[id_] for id_ in ("marks.choose", "marks.down", "marks.forget", "marks.leave")])
 
     def on_bookmark_menu_lettered(self, event: BookmarkMenu.Lettered) -> None:
-        letter, tree = event.letter, self.tree_view.tree_of
+        letter, tree = event.letter, self.tree_view.state
         if letter in "'`":  # as in vi: where you were before the jump
             self.action_back()
         elif tree is not None and event.setting:
@@ -51,7 +51,7 @@ class Marking(Travel):
         else:
             self.announce(f"no place is marked with {letter}", "warning")
 
-    def _mark(self, letter: str, tree: Tree) -> None:
+    def _mark(self, letter: str, tree: TreeState) -> None:
         from kustui.tui.explorer.bookmarks import told
 
         node = self.tree_view.node

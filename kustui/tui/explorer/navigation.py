@@ -10,7 +10,6 @@ from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import Followed, Pointed
 from kustui.tui.explorer.detail_sync import Telling
 from kustui.tui.explorer.history import Bookmarks, History
-from kustui.tui.explorer.problem_places import node_at
 from kustui.tui.widgets.rows import NodeKey, Target
 from kustui.tui.widgets.rows_view import RowsView
 
@@ -35,13 +34,13 @@ class Travel(Telling):
         view = self.tree_view
         if event.view is not view:
             row = event.view.row
-            current = row.target is not None and view.tree_of is not None and view.tree_of.holds(row.target.document)
+            current = row.target is not None and view.state is not None and view.state.holds(row.target.document)
             if row.target is not None and (current or not row.link):
                 self.jump_to(row.target)
-            elif row.link and view.tree_of is not None:
-                self.jump(node_at(view.tree_of, row.link))
+            elif row.link and view.state is not None:
+                self.jump(view.state.key_of_place(row.link))
             return
-        node, tree = view.node, view.tree_of
+        node, tree = view.node, view.state
         if node is None or tree is None:
             return
         if link := tree.link(node):
@@ -74,7 +73,7 @@ class Travel(Telling):
 
     def jump_to(self, target: Target) -> None:
         """Go to the node that holds a place of a file, and in its source to the line."""
-        tree = self.tree_view.tree_of
+        tree = self.tree_view.state
         if tree is not None and not tree.holds(target.document):
             place = target.document.source.place(target.offset)
             self.announce(f"that is in {target.document.path}:{place}")
@@ -93,7 +92,7 @@ class Travel(Telling):
 
     def _show(self, key: NodeKey) -> bool:
         """Put the cursor of the tree on a node; whether it is there."""
-        if self.tree_view.tree_of is not None and self.tree_view.tree_of.filter and not self._visible(key):
+        if self.tree_view.state is not None and self.tree_view.state.filter and not self._visible(key):
             self.tree_view.filter("")
             self.title_panes()
         return self.tree_view.go_to(key)
@@ -105,7 +104,7 @@ class Travel(Telling):
             self.announce("that is gone", "warning")
 
     def _visible(self, key: NodeKey) -> bool:
-        tree = self.tree_view.tree_of
+        tree = self.tree_view.state
         return tree is not None and tree.index(key[:2]) is not None
 
     def action_back(self) -> None:
@@ -129,7 +128,7 @@ class Travel(Telling):
         self._go_to_problem(-1)
 
     def _go_to_problem(self, by: int) -> None:
-        tree = self.tree_view.tree_of
+        tree = self.tree_view.state
         if tree is None or self.snapshot is None or self.snapshot.problems is None:
             self.announce("still checking", "info")
             return

@@ -18,8 +18,8 @@ from kustui.tui.explorer.changes_view import ChangesView
 from kustui.tui.explorer.problems_view import ProblemsView
 from kustui.tui.explorer.side_panes import DIAGRAMS, Side, set_css_classes
 from kustui.tui.explorer.side_panes import PANES as PANES
-from kustui.tui.explorer.tree import Kind
 from kustui.tui.explorer.tree_view import TreeView
+from kustui.tui.tree.nodes import Kind
 from kustui.tui.widgets.bars import Banner, StatusBar
 from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import RowsView
@@ -134,7 +134,7 @@ class Panes(Screen[None]):
 
     def title_panes(self) -> None:
         """Name the panes with their keys, and in one that stands for two, the other."""
-        tree, node = self.tree_view.tree_of, self.tree_view.node
+        tree, node = self.tree_view.state, self.tree_view.node
         count = len(self.snapshot.collection.entries) if self.snapshot is not None else 0
         title = f"1 Workflows {count:,}" if count else "1 Workflows"
         if tree is not None and tree.filter:
@@ -235,8 +235,8 @@ class Panes(Screen[None]):
         """To what changed on disk, or away from it: then everything was looked at."""
         if self.focused is self.changes:
             self.remove_class("-changes")
-            if self.tree_view.tree_of is not None:
-                self.tree_view.tree_of.look_at_all()
+            if self.tree_view.state is not None:
+                self.tree_view.state.look_at_all()
                 self.tree_view.refresh()
             self.action_tree()
         else:

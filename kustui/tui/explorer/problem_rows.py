@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kustui.diagrams.glyphs import MARKS
 from kustui.diagrams.styled_lines import Line
-from kustui.tui.explorer.tree import MARKS
 from kustui.tui.widgets.rows import Row, Rows, Target
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -17,11 +16,10 @@ from kustui.tui.explorer.find import Seeking
 from kustui.tui.explorer.go_to import Defining
 from kustui.tui.explorer.live import Live
 from kustui.tui.explorer.pane_sizes import Resizing
-from kustui.tui.explorer.problem_places import place_of
 from kustui.tui.explorer.rehearse import Rehearsing
 from kustui.tui.explorer.session import Placing
 from kustui.tui.explorer.side_panes import DIAGRAMS
-from kustui.tui.explorer.tree import Moves
+from kustui.tui.tree.nodes import Moves
 from kustui.tui.widgets.bars import Banner, broken_files
 from kustui.tui.widgets.rows import Row, Target
 
@@ -153,9 +151,9 @@ class Explorer(Copying, Defining, Rehearsing, Seeking, Placing, Filtering, Resiz
         self.take(event.snapshot, found)
         from kustui.tui.explorer.change_rows import change_rows
 
-        assert self.tree_view.tree_of is not None
+        assert self.tree_view.state is not None
         time = datetime.now().strftime("%H:%M:%S")
-        self.changes.take(change_rows(time, found, partial(place_of, self.tree_view.tree_of)))
+        self.changes.take(change_rows(time, found, self.tree_view.state.problem_place))
         key = (first_key(self.app, "view.changes"), "key")
         line = (("reloaded ", "new"), (f"{time} · {found.words}", ""))
         self.status.announce(Row(line, mark=(key, (" what changed", "muted"))))

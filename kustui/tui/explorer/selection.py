@@ -9,7 +9,8 @@ from kustui.definition.models import TRIGGER_ID
 if TYPE_CHECKING:
     from kustui.definition.collection import Document, Entry
     from kustui.definition.models import Step, Trigger
-    from kustui.tui.explorer.tree import Node, Tree
+    from kustui.tui.tree.nodes import Node
+    from kustui.tui.tree.tree_state import TreeState
     from kustui.tui.widgets.rows import NodeKey, Target
 
 
@@ -55,7 +56,7 @@ def of_node(node: Node) -> Selection:
     return of_pointer(node.document, node.pointer)
 
 
-def of_key(tree: Tree, key: NodeKey) -> Selection | None:
+def of_key(tree: TreeState, key: NodeKey) -> Selection | None:
     """The workflow, trigger or step that a row leads to; None where it is gone."""
     entry = tree.snapshot.collection.by_key.get(key[1]) if len(key) > 1 else None
     if entry is None:

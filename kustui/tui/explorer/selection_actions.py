@@ -28,7 +28,7 @@ class Selecting(Travel):
         """What the cursor of the pane at hand is on, or leads to; else what that of the tree is on."""
         from kustui.tui.explorer import selection
 
-        focused, tree = self.focused, self.tree_view.tree_of
+        focused, tree = self.focused, self.tree_view.state
         if isinstance(focused, Diagram) and focused.pointed_at:
             self._show(focused.pointed_at)  # the tree follows it anyway, a moment later
         node = self.tree_view.node

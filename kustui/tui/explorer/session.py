@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from kustui.tui.explorer.marks import Marking
 from kustui.tui.explorer.side_panes import DIAGRAMS, PANES
-from kustui.tui.explorer.tree import workflow_key
+from kustui.tui.widgets.rows import workflow_key
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Document, Entry
-    from kustui.tui.explorer.tree import Tree
+    from kustui.tui.tree.tree_state import TreeState
     from kustui.tui.widgets.rows import NodeKey
     from kustui.workspace.session_state import Name, Place
 
@@ -24,7 +24,7 @@ class Placing(Marking):
     @property
     def place(self) -> Place | None:
         """Where the cursor, the keys and the marks are, what is open, and what is filtered."""
-        tree, node = self.tree_view.tree_of, self.tree_view.node
+        tree, node = self.tree_view.state, self.tree_view.node
         if tree is None or self.snapshot is None or not self.snapshot.collection.documents:
             return None
         from kustui.workspace.session_state import MOST_OPEN, Place  # not before the first paint
@@ -43,7 +43,7 @@ class Placing(Marking):
 
     def restore(self, place: Place, *, whole: bool = True) -> None:
         """Back to a place, as far as it is still there; the marks alone where it is not to be ``whole``."""
-        tree = self.tree_view.tree_of
+        tree = self.tree_view.state
         if tree is None:
             return
         from kustui.workspace.session_state import MOST_OPEN
@@ -70,7 +70,7 @@ class Names:
     """The nodes of a tree by names that hold another time, from another folder: files by where they are,
     workflows by their id, or where they have none, by what stands for their name."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: TreeState) -> None:
         self._tree = tree
         self._places: dict[str, str] = {}
         self._entries: dict[Document, dict[str, Entry]] = {}

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.widget import Widget
 
-    from kustui.tui.explorer.tree import Node, Tree
+    from kustui.tui.tree.nodes import Node
+    from kustui.tui.tree.tree_state import TreeState
 
 DIAGRAMS = ("flow", "boxes", "chains", "timeline")
 """The drawings, of which one is shown at a time."""
@@ -52,7 +53,7 @@ class Side(Vertical):
         super().__init__(id=id)
         self.diagram = DIAGRAMS[0]
         """The drawing that is shown, or was last."""
-        self._told: tuple[Tree, Node] | None = None
+        self._told: tuple[TreeState, Node] | None = None
 
     def compose(self) -> ComposeResult:
         for view in (RailView(id="flow"), BoxesView(id="boxes"), ChainsView(id="chains"), TimelineView(id="timeline")):
@@ -61,7 +62,7 @@ class Side(Vertical):
         yield DetailView(cursor_always=False, id="detail")
         yield SourceView(id="source")
 
-    def tell(self, tree: Tree, node: Node) -> None:
+    def tell(self, tree: TreeState, node: Node) -> None:
         """Draw a node of the tree, or the workflow that it is a part of."""
         self._told = (tree, node)
         self.query_one(f"#{self.diagram}", Diagram).tell(tree, node)

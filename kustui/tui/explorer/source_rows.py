@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kustui.definition.source.source import Extent
+from kustui.diagrams.glyphs import MARKS
 from kustui.diagrams.styled_lines import Line
-from kustui.tui.explorer.tree import MARKS
 from kustui.tui.widgets.rows import Row, Rows
 
 if TYPE_CHECKING:

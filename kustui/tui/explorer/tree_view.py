@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.bindings import bindings
-from kustui.tui.explorer.tree import Moves, Node, Tree
+from kustui.tui.tree.nodes import Moves, Node
+from kustui.tui.tree.tree_rows import TreeRows
+from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
@@ -33,36 +35,39 @@ class TreeView(RowsView):
     )
     SIGNS = "▸◆●◇→↯⇒✗▲·+"
 
-    tree_of: Tree | None = None
+    state: TreeState | None = None
+    """What is shown; None until something was read."""
+    tree_rows: TreeRows
     _displaced: NodeKey = ()
     """The node that the cursor was on when that went away."""
 
     @property
     def node(self) -> Node | None:
         """The node of the cursor."""
-        tree = self.tree_of
+        tree = self.state
         return tree.nodes[self.cursor] if tree is not None and tree.nodes else None
 
     def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
         """Show a snapshot, keeping what is open, where the cursor is, and where on the screen it stands."""
-        if self.tree_of is None:
-            self.tree_of = Tree(snapshot)
-            self.show(self.tree_of.rows, self.tree_of.first_workflow)
+        if self.state is None:
+            self.state = TreeState(snapshot)
+            self.tree_rows = TreeRows(self.state)
+            self.show(self.tree_rows.rows, self.state.first_workflow)
             return
-        moved = Moves(difference).key if difference is not None else _same
+        moved = Moves(difference).key
         key = self._displaced or (moved(self.node.key) if self.node is not None else ())
         in_view = self.top <= self.cursor < self.top + self.page
-        anchor = self.cursor if in_view else min(self.top, len(self.tree_of.nodes) - 1)
-        held = key if in_view else moved(self.tree_of.nodes[anchor].key) if self.tree_of.nodes else ()
+        anchor = self.cursor if in_view else min(self.top, len(self.state.nodes) - 1)
+        held = key if in_view else moved(self.state.nodes[anchor].key) if self.state.nodes else ()
         below_top = anchor - self.top
-        self.tree_of.take(snapshot, difference)
-        self.show(self.tree_of.rows, self._nearest(key), top=self._nearest(held) - below_top, follow=in_view)
+        self.state.take(snapshot, difference)
+        self.show(self.tree_rows.rows, self._nearest(key), top=self._nearest(held) - below_top, follow=in_view)
         node = self.node
         # What comes back, as a file that is deleted and made again, is where the cursor was.
         self._displaced = key if node is not None and node.key != key and len(node.key) < len(key) else ()
 
     def show(self, rows: Rows, cursor: int = 0, *, top: int | None = None, follow: bool = True) -> None:
-        filtered = self.tree_of is not None and self.tree_of.filter
+        filtered = self.state is not None and self.state.filter
         self.empty = _NOT_FOUND if filtered else _NOTHING_LEFT
         super().show(rows, cursor, top=top, follow=follow)
 
@@ -72,35 +77,35 @@ class TreeView(RowsView):
 
     def go_to(self, key: NodeKey) -> bool:
         """Put the cursor on a node, opening what it stands below; False where it is nowhere."""
-        if self.tree_of is None:
+        if self.state is None:
             return False
-        shown = self.tree_of.rows.count
-        index = self.tree_of.reveal(key)
+        shown = self.tree_rows.rows.count
+        index = self.state.reveal(key)
         if index is None:
             return False
-        if self.tree_of.rows.count == shown and index != self.cursor:
+        if self.tree_rows.rows.count == shown and index != self.cursor:
             self.cursor = index  # nothing had to be opened: two rows look different
             return True
-        self.show(self.tree_of.rows, index)
+        self.show(self.tree_rows.rows, index)
         self.post_message(self.Moved(self))
         return True
 
     def filter(self, text: str) -> None:
         """Show only the workflows that hold every word of a text."""
-        if self.tree_of is not None:
+        if self.state is not None:
             before = self.node
-            self.tree_of.set_filter(text)
+            self.state.set_filter(text)
             self._shown_again(before)
             self.post_message(self.Moved(self))
 
     def _shown_again(self, node: Node | None) -> None:
         """After a change of rows: the cursor on the same node, or on the nearest there is."""
-        assert self.tree_of is not None
-        self.show(self.tree_of.rows, self._nearest(node.key if node else ()))
+        assert self.state is not None
+        self.show(self.tree_rows.rows, self._nearest(node.key if node else ()))
 
     def _nearest(self, key: NodeKey) -> int:
         """The row of a node, else of what it stands below, else of the first workflow."""
-        tree = self.tree_of
+        tree = self.state
         assert tree is not None
         for size in range(len(key), 1 if tree.filter else 0, -1):
             if (index := tree.index(key[:size])) is not None:
@@ -108,43 +113,39 @@ class TreeView(RowsView):
         return tree.first_workflow
 
     def action_open(self) -> None:
-        tree, node = self.tree_of, self.node
+        tree, node = self.state, self.node
         if tree is None or node is None:
             return
         if node.opens and not tree.is_open(self.cursor):
             tree.open(self.cursor)
-            self.show(tree.rows, self.cursor)
+            self.show(self.tree_rows.rows, self.cursor)
         elif node.opens:
             self.cursor += 1
 
     def action_close(self) -> None:
-        tree = self.tree_of
+        tree = self.state
         if tree is None or self.node is None:
             return
         if tree.is_open(self.cursor):
             tree.close(self.cursor)
-            self.show(tree.rows, self.cursor)
+            self.show(self.tree_rows.rows, self.cursor)
         else:
             self.cursor = tree.parent(self.cursor)
 
     def action_fold(self) -> None:
-        if self.tree_of is not None and self.node is not None:
-            if self.tree_of.is_open(self.cursor):
+        if self.state is not None and self.node is not None:
+            if self.state.is_open(self.cursor):
                 self.action_close()
             elif self.node.opens:
                 self.action_open()
 
     def action_open_all(self) -> None:
-        if self.tree_of is not None and self.node is not None:
-            self.tree_of.open_all(self.cursor)
-            self.show(self.tree_of.rows, self.cursor)
+        if self.state is not None and self.node is not None:
+            self.state.open_all(self.cursor)
+            self.show(self.tree_rows.rows, self.cursor)
 
     def action_close_all(self) -> None:
-        if self.tree_of is not None and (node := self.node) is not None:
-            self.tree_of.close_all()
+        if self.state is not None and (node := self.node) is not None:
+            self.state.close_all()
             self._shown_again(node)
             self.post_message(self.Moved(self))
-
-
-def _same(key: NodeKey) -> NodeKey:
-    return key

@@ -13,7 +13,7 @@ from kustui.tui.widgets.rows import Row, Target
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kustui.tui.explorer.tree import Tree
+    from kustui.tui.tree.tree_state import TreeState
 
 _SIGNS: dict[How, Line] = {
     How.TRANSITION: (("→ from ", "muted"),),
@@ -24,12 +24,12 @@ _SIGNS: dict[How, Line] = {
 }
 
 
-def use_rows(tree: Tree, uses: Sequence[Use]) -> list[Row]:
+def use_rows(tree: TreeState, uses: Sequence[Use]) -> list[Row]:
     """A row a use; Enter on it goes to where it stands."""
     return [_row(tree, use, (*_SIGNS[use.how], *_where(tree, use))) for use in uses]
 
 
-def name_rows(tree: Tree, uses: Sequence[Use]) -> list[Row]:
+def name_rows(tree: TreeState, uses: Sequence[Use]) -> list[Row]:
     """A row for each of the parts that are named, from which Enter goes to them."""
     found = []
     for use in uses:
@@ -40,7 +40,7 @@ def name_rows(tree: Tree, uses: Sequence[Use]) -> list[Row]:
     return found
 
 
-def _row(tree: Tree, use: Use, line: Line) -> Row:
+def _row(tree: TreeState, use: Use, line: Line) -> Row:
     document = tree.snapshot.collection.document_of(use.entry)
     offset = document.spot(use.pointer).value.start
     place = f"{document.path.rpartition('/')[2]}:{document.source.place(offset).line}"
@@ -49,7 +49,7 @@ def _row(tree: Tree, use: Use, line: Line) -> Row:
     return Row(line, aside=((place, "muted"),), link=key, target=Target(document, use.pointer, offset))
 
 
-def _where(tree: Tree, use: Use) -> Line:
+def _where(tree: TreeState, use: Use) -> Line:
     analysis = tree.analysis(use.entry)
     line = label_of(analysis.flow, use.node)
     if use.how in (How.SCHEDULE, How.INPUT):
@@ -60,12 +60,12 @@ def _where(tree: Tree, use: Use) -> Line:
     return (*line, *labels.condition(analysis, use.edge)) if use.edge is not None else line
 
 
-def part_name(tree: Tree, use: Use) -> str:
+def part_name(tree: TreeState, use: Use) -> str:
     """What people call what is named."""
     return name_at(tree, use.target.key, use.named)
 
 
-def name_at(tree: Tree, key: str, pointer: str) -> str:
+def name_at(tree: TreeState, key: str, pointer: str) -> str:
     """What people call the part of a workflow that a pointer leads to."""
     entry = tree.snapshot.collection.by_key[key]
     flow = tree.analysis(entry).flow

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kustui.definition.expressions import Function, Path, Reference, Template, parse
 from kustui.diagrams.labels import naming
-from kustui.tui.explorer.tree import node_key
+from kustui.tui.widgets.rows import node_key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

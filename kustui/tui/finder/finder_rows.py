@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustui.definition.names import short_name
+from kustui.diagrams.glyphs import MARKS
 from kustui.diagrams.labels import short_action
 from kustui.diagrams.styled_lines import Line, width_of
 from kustui.search.index_lines import BETWEEN, Kind
 from kustui.search.query import KEYS
 from kustui.search.text_search import marked
-from kustui.tui.explorer.tree import MARKS
 from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:

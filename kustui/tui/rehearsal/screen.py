@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 
 from kustui.tui.bindings import bindings
-from kustui.tui.explorer.tree import node_key
 from kustui.tui.rehearsal.choices import Choices
 from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.rehearsal.layout import COURSE
 from kustui.tui.rehearsal.scenario_actions import Keeping, told_of
-from kustui.tui.widgets.rows import NodeKey, Row
+from kustui.tui.widgets.rows import NodeKey, Row, node_key
 from kustui.tui.widgets.rows_view import LinesView, RowsView
 
 if TYPE_CHECKING:

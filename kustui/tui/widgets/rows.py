@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from kustui.check.problems import Problem
-    from kustui.definition.collection import Document
+    from kustui.definition.collection import Document, Entry
 
 MAX_LISTED = 40
 """Elements of a list that are told before the rest is counted."""
@@ -23,6 +23,16 @@ BREADCRUMB_SEPARATOR = (" › ", "muted")
 
 NodeKey = tuple[str, ...]
 """What identifies a node of the tree across reloads; its prefixes are the keys of the nodes above it."""
+
+
+def workflow_key(entry: Entry) -> NodeKey:
+    """The key of a workflow's node."""
+    return (entry.source.path, entry.key)
+
+
+def node_key(entry: Entry, node: str) -> NodeKey:
+    """The key of the node of a trigger or step."""
+    return (*workflow_key(entry), "trigger" if node == "1" else f"step {node}")
 
 
 class Target(NamedTuple):

@@ -58,7 +58,7 @@ async def test_the_cursor_stays_while_the_tree_is_yet_to_follow_it() -> None:
         await eye.rest()
         assert eye.here == "▸ ● Create the customer"
         assert view.cursor == 2
-        eye.explorer.tree_view.go_to(eye.explorer.tree_view.tree_of.nodes[2].key)  # type: ignore[union-attr]
+        eye.explorer.tree_view.go_to(eye.explorer.tree_view.state.nodes[2].key)  # type: ignore[union-attr]
         await eye.rest()
         assert view.cursor == 0, "where the tree goes by itself is followed"
 

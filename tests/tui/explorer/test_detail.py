@@ -9,23 +9,23 @@ import pytest
 from kustui.config.severity import Severity
 from kustui.diagrams.styled_lines import width_of
 from kustui.tui.explorer.detail import described
-from kustui.tui.explorer.tree import workflow_key
+from kustui.tui.widgets.rows import workflow_key
 from tests.support.definitions import ALWAYS
 from tests.support.flows import edge, step, workflow
 from tests.support.trees import SAMPLE_PATHS, all_open, node, read, sample, text_of, tree_of, with_problems
-from tests.tui.explorer.test_tree import called, calling
+from tests.tui.tree.test_tree_state import called, calling
 
 if TYPE_CHECKING:
-    from kustui.tui.explorer.tree import Tree
+    from kustui.tui.tree.tree_state import TreeState
     from kustui.tui.widgets.rows import Row
 
 
-def rows(tree: Tree, text: str, width: int = 100) -> list[Row]:
+def rows(tree: TreeState, text: str, width: int = 100) -> list[Row]:
     """The detail of the first row that holds a text."""
     return described(tree, node(tree, text), width)
 
 
-def page(tree: Tree, text: str) -> list[str]:
+def page(tree: TreeState, text: str) -> list[str]:
     return [text_of(row.line) for row in rows(tree, text)]
 
 
@@ -109,7 +109,7 @@ def test_keys_that_kustui_has_no_word_for_are_shown_as_they_are(part: str) -> No
 # Its parts
 
 
-def with_names() -> Tree:
+def with_names() -> TreeState:
     condition = {"op": "eq", "values": ["/#steps.find.status", "open"]}
     edges = [{"target": "note", "condition": condition, "meta": {"name": "Open"}}, edge("gone")]
     find = step("find", "", "note", transitions=edges, meta={"displayName": "Find it", "description": "By id."})

@@ -28,7 +28,6 @@ from kustui.tui.explorer.bookmarks import BookmarkMenu
 from kustui.tui.explorer.copy_menu import CopyMenu
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.side_panes import PANES
-from kustui.tui.explorer.tree import Kind
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.finder.finder import FinderInput
 from kustui.tui.help.help import Help
@@ -36,6 +35,7 @@ from kustui.tui.help.palette import commands
 from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.rehearsal.prompt import TypedLine, TypedSheet
 from kustui.tui.rehearsal.screen import Rehearse
+from kustui.tui.tree.nodes import Kind
 from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.filter_input import Filter
 from kustui.tui.widgets.rows_view import RowsView
@@ -43,7 +43,7 @@ from kustui.workspace.background_load import BackgroundLoad
 from tests.support.definitions import a_workflow
 from tests.support.flows import step, workflow
 from tests.support.trees import SAMPLES, text_of, told
-from tests.tui.explorer.test_tree import called, calling
+from tests.tui.tree.test_tree_state import called, calling
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable

@@ -179,7 +179,7 @@ async def test_focus_is_not_stolen_and_a_half_typed_filter_not_lost(path: Path) 
         save(path, many())
         await reloaded(eye, "1 workflow removed")
         assert eye.focus == "detail"
-        assert "01" in eye.explorer.tree_view.tree_of.filter  # type: ignore[union-attr]
+        assert "01" in eye.explorer.tree_view.state.filter  # type: ignore[union-attr]
 
 
 async def test_the_panes_keep_their_place(path: Path) -> None:
@@ -254,7 +254,7 @@ async def test_what_changed_is_a_list_with_old_and_new_text(path: Path) -> None:
         await eye.press("c", "c")
         assert eye.focus == "tree"
         assert "changes" not in eye.panes
-        assert not eye.explorer.tree_view.tree_of.news  # type: ignore[union-attr]
+        assert not eye.explorer.tree_view.state.changed  # type: ignore[union-attr]
 
 
 async def test_many_new_problems_are_listed_without_reading_their_workflows(

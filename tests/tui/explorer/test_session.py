@@ -41,8 +41,8 @@ async def test_selection_what_is_open_pane_drawing_filter_and_marks_are_there_ag
     async with at(CHAIN) as eye:
         assert (eye.here, eye.tree, eye.focus) == (here, tree, focus) == (here, tree, "source")
         assert eye.explorer.side.diagram == "chains"
-        assert eye.explorer.tree_view.tree_of is not None
-        assert eye.explorer.tree_view.tree_of.filter == "timer"
+        assert eye.explorer.tree_view.state is not None
+        assert eye.explorer.tree_view.state.filter == "timer"
         await eye.press("1", "apostrophe", "a")
         assert "Look again in an hour" in eye.here
 

@@ -84,8 +84,8 @@ async def test_words_narrow_it_and_escape_shows_everything_again() -> None:
         assert lines(eye) == []
         await eye.press("enter", "j", "escape", "q")
         assert eye.app.screen is eye.explorer
-        assert eye.explorer.tree_view.tree_of is not None
-        assert eye.explorer.tree_view.tree_of.filter == ""
+        assert eye.explorer.tree_view.state is not None
+        assert eye.explorer.tree_view.state.filter == ""
 
 
 async def test_words_that_look_like_markup_are_words() -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from kustui.tui.explorer.problem_places import node_at, place_of
-from kustui.tui.explorer.tree import Tree, workflow_key
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import workflow_key
 from tests.support.flows import step, workflow
 from tests.support.trees import SAMPLE_PATHS, all_open, sample_examined, snapshot_of
 
@@ -14,35 +14,35 @@ from tests.support.trees import SAMPLE_PATHS, all_open, sample_examined, snapsho
 def test_every_problem_of_a_sample_leads_to_its_own_node(name: str) -> None:
     tree = all_open(sample_examined(name))
     for problem in tree.snapshot.problems or ():
-        found = node_at(tree, place_of(tree, problem)) if tree.holds(problem.document) else ()
+        found = tree.key_of_place(tree.problem_place(problem)) if tree.holds(problem.document) else ()
         assert found == (tree.key_at(problem.document, problem.pointer) if found else ())
 
 
 def test_a_second_step_of_the_same_id_is_told_from_the_first() -> None:
-    tree = Tree(snapshot_of(workflow("a", step("a"), step("a"))))
+    tree = TreeState(snapshot_of(workflow("a", step("a"), step("a"))))
     (problem,) = tree.snapshot.problems or ()
     assert problem.rule == "duplicate-step-id"
-    assert node_at(tree, place_of(tree, problem))[-1] == "step a /steps/1"
+    assert tree.key_of_place(tree.problem_place(problem))[-1] == "step a /steps/1"
 
 
 def test_a_problem_is_found_at_its_step_when_others_stand_where_it_stood() -> None:
     wrong = step("a", params={"body": "/#steps.gone.x"})
-    before = Tree(snapshot_of(workflow("a", wrong)))
+    before = TreeState(snapshot_of(workflow("a", wrong)))
     (problem,) = before.snapshot.problems or ()
-    place = place_of(before, problem)
-    now = Tree(snapshot_of(workflow("b", step("b", "a"), wrong)))
-    assert node_at(now, place)[-1] == "step a"
+    place = before.problem_place(problem)
+    now = TreeState(snapshot_of(workflow("b", step("b", "a"), wrong)))
+    assert now.key_of_place(place)[-1] == "step a"
 
 
 def test_of_a_workflow_that_is_gone_the_place_says_where_it_was() -> None:
-    before = Tree(snapshot_of(workflow("a", step("a", "gone"))))
+    before = TreeState(snapshot_of(workflow("a", step("a", "gone"))))
     (problem,) = before.snapshot.problems or ()
-    place = place_of(before, problem)
-    assert node_at(Tree(snapshot_of(workflow("a", step("a"), id="other"))), place) == place[:-1]
+    place = before.problem_place(problem)
+    assert TreeState(snapshot_of(workflow("a", step("a"), id="other"))).key_of_place(place) == place[:-1]
 
 
 def test_a_node_leads_to_itself() -> None:
-    tree = Tree(snapshot_of(workflow("a", step("a"))))
+    tree = TreeState(snapshot_of(workflow("a", step("a"))))
     (entry,) = tree.snapshot.collection.entries
-    assert node_at(tree, workflow_key(entry)) == workflow_key(entry)
-    assert node_at(tree, ()) == ()
+    assert tree.key_of_place(workflow_key(entry)) == workflow_key(entry)
+    assert tree.key_of_place(()) == ()

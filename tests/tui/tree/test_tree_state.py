@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.config.severity import Severity
-from kustui.tui.explorer.tree import Kind, Tree, node_key, workflow_key
+from kustui.tui.tree.nodes import Kind
+from kustui.tui.tree.tree_rows import TreeRows
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import node_key, workflow_key
 from kustui.workspace.snapshot import Snapshot
 from tests.support.definitions import ALWAYS, a_workflow
 from tests.support.flows import edge, step, workflow
@@ -51,7 +54,7 @@ def called(id_: str) -> dict[str, Any]:
 
 
 def test_a_file_that_is_one_workflow_has_no_row_of_its_own() -> None:
-    assert rows_of(Tree(read(a_workflow("one"), [a_workflow("two")]))) == [
+    assert rows_of(TreeState(read(a_workflow("one"), [a_workflow("two")]))) == [
         "▸ one",
         "▾ 1.json",
         "  ▸ two",
@@ -92,11 +95,11 @@ def test_what_cannot_run_says_so() -> None:
     assert "    ● note.create lonely never reached" in found
     assert "    ● note.create a the id is taken" in found
     tree = tree_of(workflow("a", step("a"), enabled=False))
-    assert text_of(tree.row(0).aside) == "switched off"
+    assert text_of(TreeRows(tree).row(0).aside) == "switched off"
 
 
 def test_schedules_stand_below_their_step_even_when_it_is_closed() -> None:
-    tree = Tree(read([calling("x", "y"), called("x")]))
+    tree = TreeState(read([calling("x", "y"), called("x")]))
     tree.open(1)
     assert rows_of(tree) == [
         "▾ 0.json",
@@ -145,7 +148,7 @@ def test_workflows_that_share_an_id_or_a_name_are_two_rows(definition: Any) -> N
 
 
 def test_a_row_opens_and_closes_by_itself() -> None:
-    tree = Tree(read([a_workflow("one"), a_workflow("two")]))
+    tree = TreeState(read([a_workflow("one"), a_workflow("two")]))
     before = rows_of(tree)
     tree.open(1)
     assert rows_of(tree)[1:5] == [
@@ -167,15 +170,15 @@ def test_opening_one_by_one_shows_what_is_shown_when_all_is_rebuilt(name: str) -
 
 
 def test_everything_below_a_workflow_opens_at_once_and_every_workflow_closes_at_once() -> None:
-    tree = Tree(sample("timer-chain.json"))
+    tree = TreeState(sample("timer-chain.json"))
     tree.open_all(1)
     assert rows_of(tree)[:6] == rows_of(all_open(sample("timer-chain.json")))[:6]
     tree.close_all()
-    assert rows_of(tree) == rows_of(Tree(sample("timer-chain.json")))
+    assert rows_of(tree) == rows_of(TreeState(sample("timer-chain.json")))
 
 
 def test_opening_all_of_a_file_opens_the_file() -> None:
-    tree = Tree(sample("timer-chain.json"))
+    tree = TreeState(sample("timer-chain.json"))
     tree.close(0)
     assert len(tree.nodes) == 1
     tree.open_all(0)
@@ -188,13 +191,13 @@ def test_what_a_row_stands_below_is_its_parent() -> None:
 
 
 def test_two_files_of_one_workflow_each_have_no_parent() -> None:
-    tree = Tree(read(a_workflow("one"), a_workflow("two")))
+    tree = TreeState(read(a_workflow("one"), a_workflow("two")))
     assert [tree.parent(index) for index in range(2)] == [0, 1]
 
 
 def test_a_hidden_node_is_revealed_by_opening_what_it_stands_below() -> None:
     snapshot = sample("timer-chain.json")
-    tree = Tree(snapshot)
+    tree = TreeState(snapshot)
     tree.close(0)
     for target in all_open(snapshot).nodes:
         index = tree.reveal(target.key)
@@ -203,7 +206,7 @@ def test_a_hidden_node_is_revealed_by_opening_what_it_stands_below() -> None:
 
 
 def test_a_node_that_is_gone_reveals_the_nearest_above_it() -> None:
-    tree = Tree(sample("timer-chain.json"))
+    tree = TreeState(sample("timer-chain.json"))
     entry = tree.snapshot.collection.entries[2]
     index = tree.reveal((*node_key(entry, "gone"), "way 3"))
     assert index is not None
@@ -213,7 +216,7 @@ def test_a_node_that_is_gone_reveals_the_nearest_above_it() -> None:
 
 def test_another_snapshot_keeps_open_what_is_open() -> None:
     first, second = a_workflow("one"), a_workflow("two")
-    tree = Tree(read([first, second]))
+    tree = TreeState(read([first, second]))
     tree.open(2)
     tree.open(3)
     before = rows_of(tree)
@@ -227,7 +230,7 @@ def test_another_snapshot_keeps_open_what_is_open() -> None:
 
 
 def test_a_filter_keeps_workflows_with_every_word_in_name_id_event_or_file() -> None:
-    tree = Tree(sample("organisation-export.json"))
+    tree = TreeState(sample("organisation-export.json"))
     entry = tree.snapshot.collection.entries[7]
     for text in (entry.title.upper(), entry.id or "", f"{entry.title.split()[0]} {entry.id}"):
         tree.set_filter(text)
@@ -235,11 +238,11 @@ def test_a_filter_keeps_workflows_with_every_word_in_name_id_event_or_file() -> 
         assert entry in shown
         assert len(shown) < len(tree.snapshot.collection.entries)
     tree.set_filter("")
-    assert rows_of(tree) == rows_of(Tree(sample("organisation-export.json")))
+    assert rows_of(tree) == rows_of(TreeState(sample("organisation-export.json")))
 
 
 def test_a_filter_shows_files_that_are_closed_and_hides_those_without_a_match() -> None:
-    tree = Tree(read([a_workflow("one")], [a_workflow("two")], b"{"))
+    tree = TreeState(read([a_workflow("one")], [a_workflow("two")], b"{"))
     tree.close(2)
     tree.set_filter("two")
     assert rows_of(tree) == ["▾ 1.json", "  ▸ two"]
@@ -329,10 +332,10 @@ def test_steps_are_shown_though_a_condition_cannot_be_read(way_in: Any) -> None:
 def test_before_anything_is_examined_nothing_is_marked() -> None:
     snapshot = read([workflow("gone")])
     tree = all_open(Snapshot(snapshot.collection))
-    assert all(not tree.row(index).mark for index in range(len(tree.nodes)))
+    assert all(not TreeRows(tree).row(index).mark for index in range(len(tree.nodes)))
 
 
-def walk(tree: Tree, by: int) -> list[NodeKey]:
+def walk(tree: TreeState, by: int) -> list[NodeKey]:
     """Where the key for the next problem leads, from the first row on, until it is back where it was first."""
     seen: list[NodeKey] = []
     here = 0

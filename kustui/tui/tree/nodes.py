@@ -1,0 +1,87 @@
+"""The nodes of the tree, and the keys by which they stay the same across reloads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import Enum, auto
+from typing import TYPE_CHECKING, NamedTuple
+
+from kustui.definition.collection import Document, Entry
+from kustui.definition.faults import Fault
+from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
+
+if TYPE_CHECKING:  # not before the first paint
+    from kustui.analysis.flow import Edge
+    from kustui.analysis.schedules import ScheduleCall
+    from kustui.definition.models import Step, Trigger
+    from kustui.workspace.difference import Change, Difference
+
+ADDED_SIGN, CHANGED_SIGN = "+", "~"
+
+
+class Kind(Enum):
+    """What a node stands for."""
+
+    DOCUMENT = auto()
+    WORKFLOW = auto()
+    TRIGGER = auto()
+    STEP = auto()
+    EDGE = auto()
+    SCHEDULE = auto()
+    FAULT = auto()
+
+
+class Node(NamedTuple):
+    """One row of the tree: what it stands for, and where that is."""
+
+    kind: Kind
+    key: NodeKey
+    depth: int
+    document: Document
+    pointer: str
+    entry: Entry | None = None
+    part: Trigger | Step | Edge | ScheduleCall | Fault | None = None
+    opens: bool = False
+    """Whether there is something below it."""
+
+
+def duplicate_name(step: Step) -> str:
+    """The last part of the key of a step whose id an earlier step has."""
+    return f"step {step.id} {step.pointer}"
+
+
+class Moves:
+    """The keys that nodes have after a change of the files."""
+
+    def __init__(self, difference: Difference | None) -> None:
+        self._difference = difference
+
+    def key(self, key: NodeKey) -> NodeKey:
+        """The key that a node has now."""
+        if self._difference is None:
+            return key
+        entry = self._difference.workflows.get(key[1]) if len(key) > 1 else None
+        if entry is not None:
+            key = (*workflow_key(entry), *key[2:])
+        if len(key) > 2 and key[2].startswith("step "):
+            step = self._difference.steps.get((key[1], key[2].removeprefix("step ")))
+            key = (*key[:2], f"step {step}", *key[3:]) if step is not None else key
+        return key
+
+
+def change_key(change: Change) -> NodeKey:
+    """The node that a change is about; for a step that is gone, its workflow."""
+    if change.entry is None:
+        return (change.path,)
+    if change.noun == "trigger":
+        return node_key(change.entry, "1")
+    if change.noun == "step" and change.kind != "removed":
+        return node_key(change.entry, change.step)
+    return workflow_key(change.entry)
+
+
+def change_signs(difference: Difference) -> Iterator[tuple[NodeKey, str]]:
+    """The nodes to mark as changed, each with its sign; for a step that is gone, its workflow."""
+    for change in difference.changes:
+        if change.kind != "removed" or change.noun == "step":
+            yield change_key(change), ADDED_SIGN if change.kind == "added" else CHANGED_SIGN

@@ -1,0 +1,110 @@
+"""What each row of the tree says. No screen in here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from kustui.definition.collection import Document
+from kustui.definition.names import short_name
+from kustui.definition.source.outline import Shape
+from kustui.diagrams.glyphs import mark
+from kustui.diagrams.styled_lines import Line, joined
+from kustui.tui.tree.nodes import CHANGED_SIGN, Kind, Node
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import NodeKey, Row, Rows
+from kustui.workspace.snapshot import Snapshot
+
+
+class TreeRows:
+    """The rows of a tree, each made when it is drawn."""
+
+    def __init__(self, state: TreeState) -> None:
+        self._state = state
+        self._marks: dict[NodeKey, Line] = {}
+        self._revision = state.revision
+        """The revision of the tree that the marks are of."""
+        self._folder = ""
+        self._snapshot: Snapshot | None = None
+        """The snapshot that the folder is of."""
+
+    @property
+    def rows(self) -> Rows:
+        return Rows(len(self._state.nodes), self.row)
+
+    def row(self, index: int) -> Row:
+        node = self._state.nodes[index]
+        line, aside = self._line(node)
+        if node.document.broken is not None:  # what it was before
+            line = tuple((text, "muted") for text, _ in line)
+            aside = (("not readable now", "error"),) if node.kind is Kind.DOCUMENT else aside
+        sign = "  " if not node.opens else "▾ " if self._state.shows_children(node) else "▸ "
+        return Row((("  " * node.depth, ""), (sign, "muted"), *line), aside, self._mark(node))
+
+    def name(self, index: int) -> Line:
+        """The glyph and the name of a row, without what goes before and after them."""
+        return self.row(index).line[2:4]
+
+    def _line(self, node: Node) -> tuple[Line, Line]:
+        match node.kind:
+            case Kind.DOCUMENT:
+                return _document_line(node.document, node.document.path.removeprefix(self._common_folder()))
+            case Kind.WORKFLOW:
+                return _workflow_line(node)
+            case Kind.FAULT:
+                return (("✗ ", "error"), (node.part.message, "error")), ()  # type: ignore[union-attr]
+            case _:
+                from kustui.diagrams import labels  # not before the first paint
+
+                assert node.entry is not None
+                return labels.said(self._state.analysis(node.entry), node.part, self._state.snapshot.collection)
+
+    def _common_folder(self) -> str:
+        if self._snapshot is not self._state.snapshot:
+            self._snapshot = self._state.snapshot
+            self._folder = _common_folder([document.path for document in self._snapshot.collection.documents])
+        return self._folder
+
+    def _mark(self, node: Node) -> Line:
+        """The sign of a change, then that of the worst problem at or below a row with how many there are of it."""
+        if node.kind is Kind.FAULT:
+            return ()
+        if self._revision != self._state.revision:
+            self._revision = self._state.revision
+            self._marks.clear()
+        if node.key not in self._marks:
+            marks = (self._change(node), mark(self._state.problems(node)))
+            self._marks[node.key] = joined(filter(None, marks), (" ", ""))
+        return self._marks[node.key]
+
+    def _change(self, node: Node) -> Line:
+        """The sign of a change at a row, or below one that is closed."""
+        changed = self._state.changed
+        sign = changed.get(node.key, "")
+        if not sign and node.key not in self._state.expanded:
+            size = len(node.key)
+            sign = CHANGED_SIGN if any(key[:size] == node.key for key in changed) else ""
+        return ((sign, "new"),) if sign else ()
+
+
+def _workflow_line(node: Node) -> tuple[Line, Line]:
+    assert node.entry is not None
+    item = node.entry.item
+    if not item.enabled:
+        return ((node.entry.title, "muted"),), (("switched off", "muted"),)
+    return ((node.entry.title, "name"),), (("called" if item.callable else short_name(item.event), "muted"),)
+
+
+def _document_line(document: Document, name: str) -> tuple[Line, Line]:
+    if document.shape is Shape.BROKEN:
+        return ((name, "error"),), (("not readable", "error"),)
+    count = len(document.entries)
+    return ((name, "heading"),), ((f"{count} workflow{'s' if count != 1 else ''}", "muted"),)
+
+
+def _common_folder(paths: Sequence[str]) -> str:
+    """What the paths of several files begin with, which need not be said of each."""
+    folders = [path.rpartition("/")[0] for path in paths]
+    mixed = len({path.startswith("/") for path in folders}) > 1  # these have nothing in common
+    common = os.path.commonpath(folders) if len(paths) > 1 and all(folders) and not mixed else ""
+    return f"{common}/" if common and common != "/" else ""

@@ -1,0 +1,384 @@
+"""The tree as a value: which nodes there are, which are open, filtered or marked as changed. No screen in here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from kustui.definition.collection import Document, Entry
+from kustui.definition.faults import Fault
+from kustui.definition.source.outline import Shape
+from kustui.tui.tree.nodes import Kind, Moves, Node, change_signs, duplicate_name
+from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
+from kustui.workspace.snapshot import Snapshot
+
+if TYPE_CHECKING:  # not before the first paint
+    from kustui.analysis.flow import Edge
+    from kustui.analysis.schedules import ScheduleCall
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
+    from kustui.check.problems import Problem
+    from kustui.config.check_settings import Settings
+    from kustui.definition.models import Step, Trigger
+    from kustui.workspace.difference import Difference
+
+_Position = tuple[int, int]
+"""What sorts workflows, or the rows of one workflow, as they stand in the tree."""
+
+
+class TreeState:
+    """The nodes of a snapshot that are visible, and what changes which they are."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.expanded: set[NodeKey] = {(document.path,) for document in snapshot.collection.documents}
+        self.changed: dict[NodeKey, str] = {}
+        """The nodes that have changed since somebody looked at them, each with its sign."""
+        self.filter = ""
+        self.snapshot = snapshot
+        self.nodes: list[Node] = []
+        self.revision = 0
+        """Another number whenever a row may say something else."""
+        self._documents: dict[Document, int] = {}
+        self.take(snapshot)
+
+    def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
+        """Show another snapshot. What is open stays open, under whatever name it has now; what is different is marked
+        until somebody has looked at it."""
+        if difference is not None:
+            moved = Moves(difference).key
+            self.expanded = set(map(moved, self.expanded))
+            self.changed = {moved(key): sign for key, sign in self.changed.items()} | dict(change_signs(difference))
+            before = {document.path for document in self.snapshot.collection.documents}
+            self.expanded |= {(now.path,) for now in snapshot.collection.documents if now.path not in before}
+        self._documents = {}
+        for index, document in enumerate(snapshot.collection.documents):
+            self._documents[document] = index
+            if document.broken is not None:
+                self._documents[document.broken] = index
+        self.snapshot = snapshot
+        self._rebuild()
+
+    @property
+    def first_workflow(self) -> int:
+        """The row of the first workflow; the first row where there is none."""
+        return next((index for index, node in enumerate(self.nodes) if node.kind is Kind.WORKFLOW), 0)
+
+    @property
+    def settings(self) -> Settings:
+        """What the snapshot was checked with; the defaults until it is."""
+        from kustui.config.check_settings import Settings  # not before the first paint
+
+        return self.snapshot.settings or Settings()
+
+    def analysis(self, entry: Entry) -> WorkflowAnalysis:
+        """The analysis of a workflow of the snapshot."""
+        return self.snapshot.analyses.of(entry)
+
+    def problems(self, node: Node) -> tuple[Problem, ...]:
+        """What is wrong at or below a node, as far as it was checked."""
+        if node.entry is None:
+            broken = self.snapshot.by_document.get(node.document.broken, ()) if node.document.broken else ()
+            return (*broken, *self.snapshot.by_document.get(node.document, ()))
+        problems = self.snapshot.by_entry.get(node.entry.key, ())
+        return tuple(problem for problem in problems if within(problem.pointer, node.pointer)) if problems else ()
+
+    # Which nodes are visible
+
+    def _rebuild(self) -> None:
+        self.nodes = [node for root in self._roots() for node in self._with_open(root)]
+        self.revision += 1
+
+    def _with_open(self, node: Node) -> Iterator[Node]:
+        yield node
+        if self.shows_children(node):
+            for child in self._children(node):
+                yield from self._with_open(child)
+        elif node.kind is Kind.STEP:
+            yield from (child for child in self._children(node) if child.kind is Kind.SCHEDULE)
+
+    def shows_children(self, node: Node) -> bool:
+        """Whether what is below a node is visible: it is open, or a file whose workflows are filtered."""
+        return node.key in self.expanded or (bool(self.filter) and node.kind is Kind.DOCUMENT)
+
+    def _roots(self) -> Iterator[Node]:
+        for document in self.snapshot.collection.documents:
+            if _is_one_workflow(document):
+                yield from self._workflows(document, 0)
+            elif document.entries or document.faults or document.broken or document.app_extent is not None:
+                if self.filter and not any(_matches(entry, self.filter) for entry in document.entries):
+                    continue
+                yield Node(Kind.DOCUMENT, (document.path,), 0, document, document.app_pointer, opens=True)
+
+    def _workflows(self, document: Document, depth: int) -> Iterator[Node]:
+        for entry in document.entries:
+            if not self.filter or _matches(entry, self.filter):
+                yield Node(Kind.WORKFLOW, workflow_key(entry), depth, document, entry.item.pointer, entry, opens=True)
+
+    def _children(self, node: Node) -> Iterator[Node]:
+        match node.kind:
+            case Kind.DOCUMENT:
+                for index, (document, fault) in enumerate(self._file_faults(node.document)):
+                    child = _child(node, f"fault {index}", Kind.FAULT, fault.pointer, fault)
+                    yield child._replace(document=document)
+                yield from self._workflows(node.document, node.depth + 1)
+            case Kind.WORKFLOW:
+                yield from self._parts(node)
+            case Kind.STEP | Kind.TRIGGER:
+                yield from self._edges(node)
+            case _:
+                pass
+
+    def _file_faults(self, document: Document) -> Iterator[tuple[Document, Fault]]:
+        """The faults of a file outside of its workflows; those of its app once it was checked anyway."""
+        if document.broken is not None:
+            yield from ((document.broken, fault) for fault in document.broken.faults)
+        checked = self.snapshot.problems is not None
+        yield from ((document, fault) for fault in (*document.faults, *(document.app_faults if checked else ())))
+
+    def _parts(self, node: Node) -> Iterator[Node]:
+        assert node.entry is not None
+        analysis = self.analysis(node.entry)
+        flow = analysis.flow
+        for index, fault in enumerate(analysis.parsed.faults):
+            yield _child(node, f"fault {index}", Kind.FAULT, fault.pointer, fault)
+        if (trigger := analysis.workflow.trigger) is not None:
+            yield _child(node, "trigger", Kind.TRIGGER, trigger.pointer, trigger, opens=bool(trigger.transitions))
+        for step in flow.order:
+            opens = bool(step.transitions or step.error_cases or step.schedules)
+            yield _child(node, f"step {step.id}", Kind.STEP, step.pointer, step, opens=opens)
+        for step in flow.duplicates:
+            yield _child(node, duplicate_name(step), Kind.STEP, step.pointer, step)
+
+    def _edges(self, node: Node) -> Iterator[Node]:
+        assert node.entry is not None
+        analysis = self.analysis(node.entry)
+        id_ = "1" if node.kind is Kind.TRIGGER else node.part.id  # type: ignore[union-attr]
+        for call in analysis.calls:
+            if call.pointer == node.pointer:
+                yield _child(node, "schedule", Kind.SCHEDULE, f"{call.pointer}/params", call)
+        for index, edge in enumerate(analysis.flow.declared_edges.get(id_, ())):
+            yield _child(node, f"way {index}", Kind.EDGE, edge.transition.pointer, edge)
+
+    # Opening, closing, finding
+
+    def open(self, index: int) -> None:
+        node = self.nodes[index]
+        if node.opens and node.key not in self.expanded:
+            self.expanded.add(node.key)
+            self._rebuild_below(index)
+
+    def close(self, index: int) -> None:
+        if self.is_open(index):
+            self.expanded.discard(self.nodes[index].key)
+            self._rebuild_below(index)
+
+    def is_open(self, index: int) -> bool:
+        return self.nodes[index].key in self.expanded
+
+    def open_all(self, index: int) -> None:
+        """Open a node and everything below it; of a file, its workflows but not their steps."""
+        top = self.nodes[index]
+        self.expanded.add(top.key)
+        if top.kind is not Kind.DOCUMENT:
+            self.expanded |= {child.key for child in self._children(top) if child.opens}
+        self._rebuild_below(index)
+
+    def close_all(self) -> None:
+        """Close everything but the files."""
+        self.expanded = {(document.path,) for document in self.snapshot.collection.documents}
+        self._rebuild()
+
+    def _rebuild_below(self, index: int) -> None:
+        depth, end = self.nodes[index].depth, index + 1
+        while end < len(self.nodes) and self.nodes[end].depth > depth:
+            end += 1
+        self.nodes[index:end] = self._with_open(self.nodes[index])
+        self.revision += 1
+
+    def parent(self, index: int) -> int:
+        """The row that a row stands below; at the top, the row itself."""
+        depth = self.nodes[index].depth
+        above = index
+        while above > 0 and self.nodes[above].depth >= depth and depth:
+            above -= 1
+        return above
+
+    def index(self, key: NodeKey) -> int | None:
+        """The row of a node, or None where it is not visible."""
+        return next((index for index, node in enumerate(self.nodes) if node.key == key), None)
+
+    def reveal(self, key: NodeKey) -> int | None:
+        """Open everything that a node stands below; its row, that of its nearest parent that exists, or None."""
+        above = {key[:size] for size in range(1, len(key))}
+        if not above <= self.expanded:
+            self.expanded |= above
+            self._rebuild()
+        rows = (self.index(key[:size]) for size in range(len(key), 0, -1))
+        return next((row for row in rows if row is not None), None)
+
+    def set_filter(self, text: str) -> None:
+        """Leave only the workflows that hold every word of a text; with an empty one, all."""
+        self.filter = text.strip()
+        self._rebuild()
+
+    def look_at(self, key: NodeKey) -> bool:
+        """Mark a node as changed no more; whether it was."""
+        if self.changed.pop(key, None) is None:
+            return False
+        self.revision += 1
+        return True
+
+    def look_at_all(self) -> None:
+        """Mark nothing as changed."""
+        self.changed.clear()
+        self.revision += 1
+
+    # Where something is in the tree
+
+    def holds(self, document: Document) -> bool:
+        """Whether a file is one of those that are shown; a configuration file is not."""
+        return document in self._documents
+
+    def key_at(self, document: Document, pointer: str) -> NodeKey:
+        """The node that a pointer leads to: the transition, step, trigger or workflow that holds its value."""
+        from kustui.definition.models import TRIGGER_ID, Step  # pydantic, not before the first paint
+
+        entry = document.entry_at(pointer)
+        if entry is None:
+            current = self.snapshot.collection.documents[self._documents[document]]
+            return (document.path, "fault 0") if current is not document else (document.path,)
+        analysis = self.analysis(entry)
+        parts = (analysis.workflow.trigger, *analysis.workflow.steps)
+        part = next((part for part in parts if part is not None and within(pointer, part.pointer)), None)
+        if part is None:
+            return workflow_key(entry)
+        if isinstance(part, Step) and analysis.flow.steps.get(part.id) is not part:
+            return (*workflow_key(entry), duplicate_name(part))
+        key = node_key(entry, part.id if isinstance(part, Step) else TRIGGER_ID)
+        edges = enumerate(part.edges)
+        return next(((*key, f"way {index}") for index, edge in edges if within(pointer, edge.pointer)), key)
+
+    def problem_place(self, problem: Problem) -> NodeKey:
+        """The step or workflow of a problem, and after it the pointer from the workflow on; empty for what has no node.
+
+        No workflow is read for it: a save can bring hundreds of problems, of which one or none is followed.
+        """
+        document = problem.document
+        if not self.holds(document):
+            return ()
+        entry = problem.entry or document.entry_at(problem.pointer)
+        if entry is None:
+            return self.key_at(document, problem.pointer)
+        key = node_key(entry, problem.step) if problem.step else workflow_key(entry)
+        return (*key, problem.pointer.removeprefix(entry.item.pointer))
+
+    def key_of_place(self, place: NodeKey) -> NodeKey:
+        """The node that such a place leads to now; of a step that is elsewhere since then, the step. The key of a node
+        is its own place."""
+        if len(place) < 3 or not (place[-1].startswith("/") or not place[-1]):
+            return place
+        *above, pointer = place
+        collection = self.snapshot.collection
+        entry = collection.by_key.get(place[1])
+        if entry is None:
+            return tuple(above)
+        key = self.key_at(collection.document_of(entry), f"{entry.item.pointer}{pointer}")
+        step = above[2] if len(above) > 2 else ""
+        # In the same step, or in one that has the same id.
+        same = not step or (len(key) > 2 and (key[2] == step or key[2].startswith(f"{step} /")))
+        return key if same else tuple(above)
+
+    def link(self, node: Node) -> NodeKey:
+        """Where Enter on a row leads: the scheduled workflow, or the step that a transition names; else nowhere."""
+        from kustui.analysis.flow import Edge  # not before the first paint
+        from kustui.analysis.schedules import ScheduleCall
+
+        if isinstance(node.part, ScheduleCall) and node.part.workflow_id is not None:
+            target = self.snapshot.collection.by_id.get(node.part.workflow_id)
+            return workflow_key(target) if target else ()
+        if isinstance(node.part, Edge) and node.entry is not None:
+            there = node.part.target in self.analysis(node.entry).flow.steps
+            return node_key(node.entry, node.part.target) if there else ()
+        return ()
+
+    # The order of rows that need not be visible
+
+    def matching(self, words: str) -> list[NodeKey]:
+        """The workflows that a filter leaves, whether it is in force or not."""
+        return [workflow_key(entry) for entry in self.snapshot.collection.entries if _matches(entry, words)]
+
+    def place_among(self, keys: Sequence[NodeKey], node: Node | None) -> float:
+        """Where a node stands among some workflows: the number of one of them, or between two numbers."""
+        if node is None:
+            return -0.5
+        here = self._position(node.document, node.entry)
+        for index, key in enumerate(keys):
+            entry = self.snapshot.collection.by_key[key[1]]
+            there = self._position(self.snapshot.collection.document_of(entry), entry)
+            if there >= here:
+                return index if there == here else index - 0.5
+        return len(keys) - 0.5
+
+    def problem_beyond(self, index: int, by: int) -> Problem | None:
+        """The next problem below a row (``by`` 1) or above it (-1), from the other end where there is none; None where
+        nothing is wrong. Only the workflows that are passed are read."""
+        problems = [problem for problem in self.snapshot.problems or () if self.holds(problem.document)]
+        if not problems or not self.nodes:
+            return next(iter(problems), None)
+        groups: dict[_Position, list[Problem]] = {}
+        for problem in problems:
+            groups.setdefault(self._position(problem.document, problem.entry), []).append(problem)
+        node = self.nodes[index]
+        here, rank = self._position(node.document, node.entry), self._rank(node.key)
+        ranked = self._ranked(groups.get(here, ()))
+        ranked = [(place, problem) for place, problem in ranked if (place > rank if by > 0 else place < rank)]
+        order = sorted({*groups, here}, reverse=by < 0)
+        start = order.index(here)
+        for position in (*order[start + 1 :], *order[:start], here):
+            ranked = ranked or self._ranked(groups.get(position, ()))
+        return (min if by > 0 else max)(ranked, key=lambda item: item[0])[1]
+
+    def _ranked(self, problems: Iterable[Problem]) -> list[tuple[_Position, Problem]]:
+        return [(self._rank(self.key_at(problem.document, problem.pointer)), problem) for problem in problems]
+
+    def _position(self, document: Document, entry: Entry | None) -> _Position:
+        """What sorts workflows as their rows are sorted, with what is wrong with a file itself before them."""
+        return self._documents[document], entry.item.extent.start if entry is not None else -1
+
+    def _rank(self, key: NodeKey) -> _Position:
+        """What sorts the rows of one workflow: where its step comes, and which of the step's edges it is."""
+        entry = self.snapshot.collection.by_key.get(key[1]) if len(key) > 2 else None
+        if entry is None:
+            return -1, -1
+        flow = self.analysis(entry).flow
+        names = ["trigger", *(f"step {step.id}" for step in flow.order), *map(duplicate_name, flow.duplicates)]
+        edge = key[3].removeprefix("way ") if len(key) > 3 else ""
+        return names.index(key[2]) if key[2] in names else -1, int(edge) if edge.isdigit() else -1
+
+
+def within(pointer: str, part: str) -> bool:
+    """Whether a pointer leads to a part or into it."""
+    return pointer == part or pointer.startswith(f"{part}/")
+
+
+def _child(
+    node: Node,
+    name: str,
+    kind: Kind,
+    pointer: str,
+    part: Trigger | Step | Edge | ScheduleCall | Fault,
+    *,
+    opens: bool = False,
+) -> Node:
+    return Node(kind, (*node.key, name), node.depth + 1, node.document, pointer, node.entry, part, opens)
+
+
+def _is_one_workflow(document: Document) -> bool:
+    """Whether a file is one workflow, which needs no row of its own."""
+    one = document.shape is Shape.WORKFLOW and len(document.entries) == 1
+    return one and not document.faults and document.broken is None
+
+
+def _matches(entry: Entry, words: str) -> bool:
+    """Whether a filter leaves a workflow: every word is in its name, its id, its event or its file's path."""
+    text = f"{entry.title}\n{entry.id}\n{entry.item.event}\n{entry.source.path}".lower()
+    return all(word in text for word in words.lower().split())
