@@ -15,8 +15,8 @@ from kustui.definition.collection import Collection
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import scan
 from kustui.definition.source.source import Extent
-from tests.definition.source.test_positions import VALUES, printed
-from tests.support.definitions import a_resource, a_workflow, opened
+from tests.support.definitions import a_resource, a_workflow, document_of
+from tests.support.strategies import JSON_VALUES, printed_json
 
 APP = {"app": "shop", "version": "1.0.0", "title": "Shop", "env": {"a/b": [1, 2]}}
 FILE = json.dumps({**APP, "workflows": [a_workflow("é"), a_workflow("two")]}, indent=2, ensure_ascii=False)
@@ -34,14 +34,14 @@ FILE = json.dumps({**APP, "workflows": [a_workflow("é"), a_workflow("two")]}, i
     ],
 )
 def test_every_value_of_a_file_stands_where_a_scan_of_the_whole_finds_it(definition: Any) -> None:
-    found = opened(definition)
+    found = document_of(definition)
     for pointer, spot in scan(found.source.data).spots.items():
         assert found.spot(pointer) == spot or (found.spot(pointer).value == spot.value and not spot.key)
 
 
-@given(printed(st.fixed_dictionaries({"meta": VALUES, "workflows": st.just([a_workflow(), a_workflow()])})))
+@given(printed_json(st.fixed_dictionaries({"meta": JSON_VALUES, "workflows": st.just([a_workflow(), a_workflow()])})))
 def test_a_value_around_or_inside_the_workflows_has_its_place(case: tuple[bytes, Any]) -> None:
-    found = opened(case[0])
+    found = document_of(case[0])
     assert len(found.entries) == 2
     for pointer, spot in scan(case[0]).spots.items():
         assert found.spot(pointer).value == spot.value
@@ -63,20 +63,20 @@ def spelt(found: Any, pointer: str) -> str:
     ],
 )
 def test_what_is_not_there_has_the_place_of_what_would_hold_it(pointer: str, nearest: str) -> None:
-    found = opened(FILE)
+    found = document_of(FILE)
     assert found.spot(pointer) == found.spot(nearest)
     assert spelt(found, nearest)[0] in "[{"
 
 
 def test_a_place_is_told_in_lines_and_columns() -> None:
-    found = opened(FILE)
+    found = document_of(FILE)
     start, end = found.span("/workflows/0/name")
     assert FILE.split("\n")[start.line - 1][start.column - 1 : end.column - 1] == '"é"'
 
 
 @pytest.mark.parametrize("raw", [b"", b" ", b"{", b'{"\\q": 1}', b"\xff", b"[" * 100_000])
 def test_every_pointer_into_a_file_that_is_not_readable_is_the_whole(raw: bytes) -> None:
-    found = opened(raw)
+    found = document_of(raw)
     assert found.shape is Shape.BROKEN
     assert found.spot("/a/b").value == found.spot("").value == Extent(0, len(found.source.data))
     assert (found.app, found.app_faults, found.entries) == (None, (), ())
@@ -86,19 +86,19 @@ def test_every_pointer_into_a_file_that_is_not_readable_is_the_whole(raw: bytes)
 def test_every_workflow_of_a_file_has_a_key_of_its_own(
     workflows: list[tuple[str | None, str | None]],
 ) -> None:
-    found = opened([a_workflow(id=id_, name=name) for id_, name in workflows])
+    found = document_of([a_workflow(id=id_, name=name) for id_, name in workflows])
     assert len({entry.key for entry in found.entries}) == len(workflows)
 
 
 def test_a_workflow_keeps_its_key_when_others_come_and_go() -> None:
     by_id, by_name = a_workflow("one"), a_workflow("two", id=None)
-    before = opened([by_id, by_name])
-    after = opened([a_workflow("new"), {**by_id, "name": "renamed"}, {**by_name, "steps": []}])
+    before = document_of([by_id, by_name])
+    after = document_of([a_workflow("new"), {**by_id, "name": "renamed"}, {**by_name, "steps": []}])
     assert [entry.key for entry in before.entries] == [entry.key for entry in after.entries[1:]]
 
 
 def test_workflows_of_two_files_have_two_keys() -> None:
-    one, other = opened(a_workflow(), "one.json"), opened(a_workflow(), "other.json")
+    one, other = document_of(a_workflow(), "one.json"), document_of(a_workflow(), "other.json")
     collection = Collection((one, other))
     assert len(collection.by_key) == 2
     for document in (one, other):
@@ -110,8 +110,8 @@ def test_workflows_of_two_files_have_two_keys() -> None:
 def test_a_collection_lists_its_workflows_file_by_file_and_knows_them_by_id() -> None:
     collection = Collection(
         (
-            opened([a_workflow("one"), a_workflow("two", id=None)], "a.json"),
-            opened([a_workflow("three"), a_workflow("four", id="id-of-one")], "b.json"),
+            document_of([a_workflow("one"), a_workflow("two", id=None)], "a.json"),
+            document_of([a_workflow("three"), a_workflow("four", id="id-of-one")], "b.json"),
         )
     )
     assert [entry.title for entry in collection.entries] == ["one", "two", "three", "four"]
@@ -130,12 +130,12 @@ def test_a_collection_lists_its_workflows_file_by_file_and_knows_them_by_id() ->
     ],
 )
 def test_a_workflow_is_called_by_its_name_its_id_or_its_place(workflow: dict[str, Any], title: str) -> None:
-    (entry,) = opened(f"[\n {json.dumps(workflow)}]").entries
+    (entry,) = document_of(f"[\n {json.dumps(workflow)}]").entries
     assert entry.title == title
 
 
 def test_a_reading_is_kept_for_those_that_were_opened_and_only_for_them() -> None:
-    (entry,) = opened(a_workflow()).entries
+    (entry,) = document_of(a_workflow()).entries
     assert entry.read() is not entry.read()
     assert entry.reading is entry.reading
     assert entry.workflow is entry.reading.workflow

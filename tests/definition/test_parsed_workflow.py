@@ -16,8 +16,8 @@ from kustui.definition.loader import is_definition
 from kustui.definition.models import ErrorCase, Schema, Step, Trigger, Workflow
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import MAX_DEPTH
-from tests.definition.source.test_positions import VALUES
-from tests.support.definitions import ALWAYS, a_resource, a_workflow, all_faults, only_fault, opened, told
+from tests.support.definitions import ALWAYS, a_resource, a_workflow, all_faults, document_of, only_fault, told
+from tests.support.strategies import JSON_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 def read(definition: object) -> ParsedWorkflow:
-    (entry,) = opened(definition).entries
+    (entry,) = document_of(definition).entries
     return entry.read()
 
 
@@ -102,7 +102,7 @@ def test_a_workflow_is_read_whole() -> None:
 def test_every_part_knows_its_pointer() -> None:
     workflow = with_trigger()
     workflow["steps"] = [{"id": "a", "transitions": [edge(), edge()], "errorCases": [edge()]}]
-    found = opened({"workflows": [a_workflow(), workflow]}).entries[1].workflow
+    found = document_of({"workflows": [a_workflow(), workflow]}).entries[1].workflow
     assert found.pointer == "/workflows/1"
     assert found.trigger
     assert found.trigger.pointer == "/workflows/1/trigger"
@@ -214,12 +214,14 @@ def test_what_is_odd_in_a_schedule_call_is_left_to_the_rules() -> None:
 
 
 def test_an_app_is_read_without_its_workflows() -> None:
-    found = opened({"app": "shop", "version": "1.0.0", "title": "Shop", "env": {"x": 1}, "workflows": [a_workflow()]})
+    found = document_of(
+        {"app": "shop", "version": "1.0.0", "title": "Shop", "env": {"x": 1}, "workflows": [a_workflow()]}
+    )
     assert found.app
     assert (found.app.app, found.app.version, found.app.title) == ("shop", "1.0.0", "Shop")
     assert found.app.model_extra == {"env": {"x": 1}}
     assert found.app_faults == ()
-    assert opened({"workflows": []}).app is None
+    assert document_of({"workflows": []}).app is None
 
 
 # What is wrong, and what it costs.
@@ -321,7 +323,7 @@ PYDANTIC = (
 def test_a_part_at_fault_is_told_once_in_words_at_its_place(
     definition: dict[str, Any], pointer: str, message: str
 ) -> None:
-    found = opened(json.dumps({"before": "é日😀", "workflows": [definition]}, ensure_ascii=False))
+    found = document_of(json.dumps({"before": "é日😀", "workflows": [definition]}, ensure_ascii=False))
     fault = only_fault(found)
     assert (fault.rule, fault.message, fault.pointer) == ("invalid-shape", message, f"/workflows/0{pointer}")
     part: Any = definition
@@ -334,13 +336,13 @@ def test_a_part_at_fault_is_told_once_in_words_at_its_place(
 def test_a_part_at_fault_in_an_api_resource_is_told_below_its_attributes(
     definition: dict[str, Any], pointer: str, message: str
 ) -> None:
-    fault = only_fault(opened({"data": [{"type": "workflow", "attributes": definition}]}))
+    fault = only_fault(document_of({"data": [{"type": "workflow", "attributes": definition}]}))
     assert (fault.message, fault.pointer) == (message, f"/data/0/attributes{pointer}")
 
 
 @pytest.mark.parametrize(("definition", "pointer", "message"), FAULTS)
 def test_nobody_is_told_in_the_words_of_a_library(definition: dict[str, Any], pointer: str, message: str) -> None:
-    said = f"{message} {only_fault(opened([definition])).hint}".lower()
+    said = f"{message} {only_fault(document_of([definition])).hint}".lower()
     assert not [word for word in PYDANTIC if word in said]
 
 
@@ -353,7 +355,7 @@ def test_a_fault_has_its_line_and_its_column_in_characters() -> None:
             '\t"steps": [{"id": []}]}',
         )
     )
-    assert sorted(told(opened(text))) == [
+    assert sorted(told(document_of(text))) == [
         "2:19-2:20 name must be text in quotes, found the number 5",
         '3:44-3:48 callable must be true or false, found the text "ja"',
         "4:19-4:21 id must be text in quotes, found a list",
@@ -396,7 +398,7 @@ def test_a_transition_at_fault_costs_that_transition() -> None:
 
 
 def test_a_workflow_at_fault_leaves_the_others_alone() -> None:
-    found = opened([a_workflow("one"), {"trigger": 5, "steps": 6}, a_workflow("three")])
+    found = document_of([a_workflow("one"), {"trigger": 5, "steps": 6}, a_workflow("three")])
     assert [entry.title for entry in found.entries] == [
         "one",
         "unnamed workflow at " + told(found)[0].split("-")[0],
@@ -413,13 +415,13 @@ def test_a_transition_at_fault_keeps_its_step_and_a_trigger_at_fault_its_workflo
 
 @pytest.mark.parametrize("attributes", [None, 5, "x", [], True])
 def test_a_resource_without_attributes_is_told_once(attributes: Any) -> None:
-    fault = only_fault(opened({"type": "workflow", "id": "x", "attributes": attributes}))
+    fault = only_fault(document_of({"type": "workflow", "id": "x", "attributes": attributes}))
     assert fault.message.startswith("attributes must be an object, found")
     assert fault.pointer == "/attributes"
 
 
 def test_a_resource_whose_id_is_no_text_is_told_beside_its_attributes() -> None:
-    fault = only_fault(opened(a_resource(id_=17)))
+    fault = only_fault(document_of(a_resource(id_=17)))
     assert (fault.message, fault.pointer) == ("id must be text in quotes, found the number 17", "/id")
 
 
@@ -448,7 +450,7 @@ def test_a_resource_whose_id_is_no_text_is_told_beside_its_attributes() -> None:
     ],
 )
 def test_a_part_of_an_app_at_fault_is_told_and_left_out(app: dict[str, Any], pointer: str, message: str) -> None:
-    found = opened([{**app, "workflows": [a_workflow()]}])
+    found = document_of([{**app, "workflows": [a_workflow()]}])
     (fault,) = found.app_faults
     assert (fault.message, fault.pointer) == (message, f"/0{pointer}")
     assert found.app
@@ -468,7 +470,7 @@ def test_a_part_of_an_app_at_fault_is_told_and_left_out(app: dict[str, Any], poi
     ],
 )
 def test_what_was_found_is_shortened_and_harmless(value: Any, said: str) -> None:
-    message = only_fault(opened([a_workflow(steps=value)])).message
+    message = only_fault(document_of([a_workflow(steps=value)])).message
     assert message == f"steps must be a list, found {said}"
     assert message.isprintable()
 
@@ -479,9 +481,9 @@ def test_what_was_found_is_shortened_and_harmless(value: Any, said: str) -> None
 def test_a_key_given_twice_in_a_workflow_keeps_the_last_and_is_told_with_both_places() -> None:
     first = '[{"name": "é", "trigger": {"eventName": "x"},'
     text = first + '\r\n "steps": [{"id": "a", "n\\u0061me": 1, "name": 2}], "name": "b"}]'
-    (entry,) = opened(text).entries
+    (entry,) = document_of(text).entries
     assert entry.workflow.name == "b"
-    assert told(opened(text)) == [
+    assert told(document_of(text)) == [
         '2:40-2:46 the key "name" is given twice in one object',
         '2:53-2:59 the key "name" is given twice in one object',
     ]
@@ -497,7 +499,7 @@ def test_a_key_that_needs_escapes_is_told_as_it_is_written() -> None:
     (fault,) = read(with_step(params={"a/b~c": 1}) | {}).faults or (None,)
     assert fault is None
     text = json.dumps(a_workflow(meta={"K": 1, "L": 2})).replace('"K"', '"a/b~\\u001b"').replace('"L"', '"a/b~\\u001b"')
-    fault = only_fault(opened(text))
+    fault = only_fault(document_of(text))
     assert fault.message == r'the key "a/b~\u001b" is given twice in one object'
 
 
@@ -511,7 +513,7 @@ def test_a_workflow_nested_too_deep_is_told_where_it_passes_what_is_read(
     levels: int, opening: str, closing: str
 ) -> None:
     text = json.dumps({"workflows": [with_step(params={"x": "DEEP"})]})
-    found = opened(text.replace('"DEEP"', deep(levels // len(closing), opening, closing)))
+    found = document_of(text.replace('"DEEP"', deep(levels // len(closing), opening, closing)))
     for entry in found.entries:
         entry.spot("/workflows/0/steps/0/params/x")
     if levels < MAX_DEPTH:
@@ -527,7 +529,7 @@ def test_a_workflow_nested_too_deep_is_told_where_it_passes_what_is_read(
 
 def test_an_app_nested_too_deep_loses_that_member() -> None:
     text = '{"app": "a", "version": "1", "title": "A", "settings": DEEP, "dependencies": ["x-^1.0.0"]}'
-    found = opened(text.replace("DEEP", deep(MAX_DEPTH + 100)))
+    found = document_of(text.replace("DEEP", deep(MAX_DEPTH + 100)))
     assert found.app
     assert found.app.dependencies == ("x-^1.0.0",)
     (fault,) = all_faults(found)
@@ -569,7 +571,7 @@ RICH = {
         a_resource("three"),
     ],
 }
-ODD: st.SearchStrategy[Any] = VALUES | st.sampled_from(
+ODD: st.SearchStrategy[Any] = JSON_VALUES | st.sampled_from(
     [None, True, "", [], {}, [[]], [{}], {"a": 1}, "\ud800", "\x00", 10**400, -0.0]
 )
 SAMPLES = sorted(path for path in (Path(__file__).parents[2] / "samples").rglob("*.json") if is_definition(path.name))
@@ -623,7 +625,7 @@ def answers(found: Document) -> None:
 @given(mutated())
 @settings(max_examples=300)
 def test_any_definition_with_wrong_parts_is_read(definition: Any) -> None:
-    answers(opened(definition))
+    answers(document_of(definition))
 
 
 @given(st.sampled_from([RICH, a_resource(), [a_workflow()]]), st.data())
@@ -641,17 +643,17 @@ def test_any_definition_with_wrong_bytes_is_read(definition: Any, data: st.DataO
                 raw[at:at] = data.draw(st.binary(max_size=3) | st.sampled_from([b'"', b"{", b"]", b"\\ud800", b"NaN"]))
             case _:
                 del raw[at : at + 1]
-    answers(opened(bytes(raw)))
+    answers(document_of(bytes(raw)))
 
 
 @given(st.binary(max_size=60))
 def test_any_bytes_are_read(raw: bytes) -> None:
-    answers(opened(raw))
+    answers(document_of(raw))
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.name)
 def test_the_samples_are_read(path: Path) -> None:
-    found = opened(path.read_bytes(), str(path))
+    found = document_of(path.read_bytes(), str(path))
     answers(found)
     if "broken" not in path.parts:
         assert not list(all_faults(found))
@@ -661,7 +663,7 @@ def test_the_samples_are_read(path: Path) -> None:
 def test_a_sample_cut_off_anywhere_is_read(path: Path) -> None:
     raw = path.read_bytes()
     for end in range(0, len(raw), max(1, len(raw) // 40)):
-        answers(opened(raw[:end]))
+        answers(document_of(raw[:end]))
 
 
 def test_parts_can_be_made_by_hand() -> None:

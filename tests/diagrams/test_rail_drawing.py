@@ -10,7 +10,7 @@ from kustui.diagrams.rail_drawing import FlowRail
 from kustui.diagrams.styled_lines import set_out
 from kustui.text.ascii import to_ascii
 from kustui.text.terminal_safe import shown
-from tests.support.definitions import opened
+from tests.support.definitions import document_of
 from tests.support.flows import edge, step, workflow
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def rail_of(definition: Mapping[str, Any], folded: str = "") -> FlowRail:
-    document = opened(definition)
+    document = document_of(definition)
     entry = document.entries[0]
     analysis = WorkflowAnalysis(Collection((document,)), entry)
     return FlowRail(analysis, folded=frozenset(folded.split()))

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.end_to_end.test_terminal import ESCAPE, HOSTILE, assert_restored, one_workflow, opened, written
+from tests.support.definitions import write_json
 from tests.support.terminal import ALTERNATE_SCREEN, KUSTUI, MOUSE_MODES, SAMPLES, Terminal, environment
+from tests.support.terminal_explorer import ESCAPE, HOSTILE, assert_restored, one_workflow, open_explorer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,8 +30,8 @@ def on_clipboard(raw: bytes) -> list[bytes]:
 
 
 def test_the_clipboard_gets_the_bytes_of_what_is_copied(tmp_path: Path) -> None:
-    definition = written(tmp_path / "only.json", one_workflow(name=HOSTILE))
-    with opened(definition) as terminal:
+    definition = write_json(tmp_path / "only.json", one_workflow(name=HOSTILE))
+    with open_explorer(definition) as terminal:
         terminal.press("y")
         terminal.wait_for("Copy")
         terminal.press("n")
@@ -54,14 +55,14 @@ def test_the_clipboard_gets_the_bytes_of_what_is_copied(tmp_path: Path) -> None:
     ids=["screen", "a tmux at the other end of ssh"],
 )
 def test_what_the_terminal_runs_in_is_made_to_pass_it_on(env: dict[str, str], wrapped: bytes) -> None:
-    with opened(TIMERS, env=env) as terminal:
+    with open_explorer(TIMERS, env=env) as terminal:
         mark = terminal.written
         terminal.press("yp")
         terminal.wait_for_bytes(wrapped, mark)
 
 
 def test_plain_text_has_the_terminal_to_itself_and_its_mouse() -> None:
-    with opened(TIMERS) as terminal:
+    with open_explorer(TIMERS) as terminal:
         terminal.press("yp")
         terminal.wait_for("y y shows it")
         terminal.press("yy")
@@ -133,14 +134,14 @@ def test_inside_tmux_it_is_in_its_buffer_and_on_the_clipboard_of_the_terminal_ar
 
 
 def test_a_tmux_that_is_gone_is_told_and_nothing_waits_for_it(tmp_path: Path) -> None:
-    with opened(TIMERS, env={"TMUX": f"{tmp_path}/none,1,0"}, columns=160) as terminal:
+    with open_explorer(TIMERS, env={"TMUX": f"{tmp_path}/none,1,0"}, columns=160) as terminal:
         terminal.press("yp")
         terminal.wait_for("through OSC 52 · tmux: ")
     slow = tmp_path / "tmux"
     slow.write_text("#!/bin/sh\nexec sleep 60\n")
     slow.chmod(0o755)
     path = f"{tmp_path}:{environment()['PATH']}"
-    with opened(TIMERS, env={"TMUX": "x,1,0", "PATH": path}, columns=160) as terminal:
+    with open_explorer(TIMERS, env={"TMUX": "x,1,0", "PATH": path}, columns=160) as terminal:
         terminal.press("yp")
         began = time.monotonic()
         terminal.press("j")

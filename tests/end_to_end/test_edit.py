@@ -4,27 +4,23 @@ from __future__ import annotations
 
 import json
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.test_terminal import TIMERS, assert_restored, cursor_row, move_to, one_workflow, opened, written
+from tests.support.definitions import write_json
 from tests.support.terminal import ALTERNATE_SCREEN, CURSOR, KUSTUI, MOUSE_MODES, Terminal
+from tests.support.terminal_explorer import (
+    TIMERS,
+    assert_restored,
+    cursor_row,
+    editor,
+    move_to,
+    one_workflow,
+    open_explorer,
+)
 
 INTERRUPT, SUSPEND = "\x03", "\x1a"
-
-
-def editor(folder: Path, body: str) -> str:
-    """A value of $EDITOR: a program that does what the body of Python says, in a folder with a blank in its name."""
-    path = folder / "an editor" / "edit"
-    path.parent.mkdir()
-    path.write_text(
-        f"#!{sys.executable}\nimport os, pathlib, signal, sys\npath = pathlib.Path(sys.argv[-1])\n{body}\n",
-        encoding="utf-8",
-    )
-    path.chmod(0o755)
-    return f"'{path}' --flag"
 
 
 def renamed(path: Path, name: str) -> str:
@@ -36,7 +32,7 @@ def renamed(path: Path, name: str) -> str:
 def definition(tmp_path: Path) -> Path:
     folder = tmp_path / "my definitions"
     folder.mkdir()
-    return written(folder / "only one.json", one_workflow())
+    return write_json(folder / "only one.json", one_workflow())
 
 
 def test_the_editor_has_the_terminal_and_what_it_saves_is_shown(definition: Path, tmp_path: Path) -> None:
@@ -45,7 +41,7 @@ print("in the editor", os.isatty(0), os.isatty(1), flush=True)
 line = sys.stdin.readline()
 {renamed(definition, "renamed")}
 """
-    with opened(definition, env={"VISUAL": editor(tmp_path, body)}) as terminal:
+    with open_explorer(definition, env={"VISUAL": editor(tmp_path, body)}) as terminal:
         terminal.wait_for("✗1")  # examined: from here on it is told what changes
         terminal.press("e")
         terminal.wait_for("in the editor True True")
@@ -77,7 +73,7 @@ print("in the editor", flush=True)
 sys.stdin.readline()
 sys.exit(3)
 """
-    with opened(definition, env={"EDITOR": editor(tmp_path, body), "VISUAL": ""}) as terminal:
+    with open_explorer(definition, env={"EDITOR": editor(tmp_path, body), "VISUAL": ""}) as terminal:
         terminal.press("e")
         terminal.wait_for("in the editor")
         terminal.press(INTERRUPT)
@@ -96,7 +92,7 @@ sys.exit(3)
 def test_vim_opens_at_the_line_and_column(definition: Path, tmp_path: Path) -> None:
     definition.write_text(json.dumps(one_workflow(), indent=2))
     line = next(number for number, text in enumerate(definition.read_text().splitlines(), 1) if '"trigger"' in text)
-    with opened(definition, env={"VISUAL": "vim -u NONE -N -T vt100"}) as terminal:
+    with open_explorer(definition, env={"VISUAL": "vim -u NONE -N -T vt100"}) as terminal:
         terminal.press("E")
         terminal.settle()
         move_to(terminal, "◆")
@@ -150,7 +146,7 @@ def test_ctrl_z_leads_to_the_shell_and_fg_back() -> None:
 
 
 def test_ctrl_z_without_a_shell_is_no_end() -> None:
-    with opened(TIMERS) as terminal:
+    with open_explorer(TIMERS) as terminal:
         terminal.press(SUSPEND)
         terminal.settle()
         terminal.press("?")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.end_to_end.test_edit import editor
-from tests.end_to_end.test_terminal import assert_restored, opened
 from tests.support.terminal import SAMPLES
+from tests.support.terminal_explorer import assert_restored, editor, open_explorer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 def test_a_chain_is_rehearsed_to_where_its_mistake_ends_it_and_left() -> None:
-    with opened(SAMPLES / "broken" / "missing-input.json") as terminal:
+    with open_explorer(SAMPLES / "broken" / "missing-input.json") as terminal:
         terminal.wait_for("✗1")
         terminal.press("r")
         terminal.wait_for("payload drafted")
@@ -36,7 +35,7 @@ print("in the editor", path.read_text(), flush=True)
 sys.stdin.readline()
 path.write_text('{"tags": []}')
 """
-    with opened(SAMPLES / "timer-chain.json", env={"EDITOR": editor(tmp_path, body)}) as terminal:
+    with open_explorer(SAMPLES / "timer-chain.json", env={"EDITOR": editor(tmp_path, body)}) as terminal:
         terminal.wait_for("·1")
         terminal.press("r")
         terminal.wait_for("payload drafted")

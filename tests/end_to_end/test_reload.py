@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.end_to_end.test_terminal import assert_restored, wait_for_cursor
 from tests.support.flows import step, workflow
+from tests.support.saves import WAYS_OF_SAVING
 from tests.support.terminal import Terminal
-from tests.workspace.test_change_follower import WAYS
+from tests.support.terminal_explorer import assert_restored, wait_for_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -39,7 +39,7 @@ def following(path: Path, *arguments: str, **options: Any) -> Terminal:
     return terminal
 
 
-@pytest.mark.parametrize("save", WAYS, ids=lambda save: save.__name__)
+@pytest.mark.parametrize("save", WAYS_OF_SAVING, ids=lambda save: save.__name__)
 def test_a_reference_that_breaks_is_flagged_and_mended(save: Callable[[Path, str], None], path: Path) -> None:
     with following(path) as terminal:
         save(path, definition(reads="gone"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import signal
@@ -15,106 +14,42 @@ from typing import Any
 import pytest
 
 from tests.benchmarks.generate import write
+from tests.support.definitions import write_json
 from tests.support.terminal import (
     ALTERNATE_SCREEN,
-    BRACKETED_PASTE,
-    CURSOR,
-    FOCUS_REPORTS,
     KUSTUI,
-    MOUSE_MODES,
     PATIENCE,
     ROOT,
-    SAMPLES,
-    WRAPPING,
     Terminal,
     environment,
 )
+from tests.support.terminal_explorer import (
+    ENTER,
+    ESCAPE,
+    HOSTILE,
+    INTERRUPT,
+    TIMERS,
+    assert_restored,
+    cursor_row,
+    move_to,
+    one_workflow,
+    open_explorer,
+    wait_for_cursor,
+)
 
-TIMERS = SAMPLES / "timer-chain.json"
 FIRST, SECOND, THIRD, FOURTH = (
     "followup-timer-1-of-4",
     "followup-timer-2-of-4",
     "followup-timer-3-of-4",
     "followup-timer-4-of-4",
 )
-ENTER, ESCAPE, INTERRUPT = "\r", "\x1b", "\x03"
-HOSTILE = "[red]x[/] [/] \x1b]0;evil\x07\x1b[31m\x9b31m\u202egnp.\u2066\r\n\x08"
-
-
-def cursor_row(terminal: Terminal) -> str:
-    """What the row of the tree's cursor says."""
-    rows = [re.split("[│|]", line)[0] for line in terminal.lines if line.startswith(("▌", ">"))]
-    assert len(rows) == 1, f"one row has the cursor, not {len(rows)}:\n{terminal.text}"
-    return rows[0]
-
-
-def wait_for_cursor(terminal: Terminal, text: str) -> None:
-    terminal.wait_until(
-        lambda: any(line.startswith(("▌", ">")) and text in line for line in terminal.lines),
-        f"the cursor on {text!r}",
-    )
-
-
-def opened(*paths: object, **options: Any) -> Terminal:
-    """The explorer, everything read and examined."""
-    terminal = Terminal([str(path) for path in paths], **options)
-    terminal.wait_for("Workflows ")
-    terminal.settle()
-    return terminal
-
-
-def move_to(terminal: Terminal, text: str, key: str = "j") -> None:
-    """Press a key until the cursor is on a row that holds the text."""
-    for _ in range(40):
-        if text in cursor_row(terminal):
-            return
-        mark = terminal.written
-        terminal.press(key)
-        terminal.wait_until(lambda mark=mark: len(terminal.raw) > mark, "an answer")  # type: ignore[misc]
-        terminal.settle(0.15)
-    raise AssertionError(f"no row {text!r} below:\n{terminal.text}")
-
-
-def assert_restored(terminal: Terminal) -> None:
-    modes = terminal.modes
-    assert modes[ALTERNATE_SCREEN] is False
-    assert terminal.raw.index(b"\x1b[?1049h") < terminal.raw.rindex(b"\x1b[?1049l")
-    assert modes[CURSOR] is True
-    assert not any(modes.get(mode) for mode in MOUSE_MODES)
-    assert modes.get(BRACKETED_PASTE, False) is False
-    assert modes.get(FOCUS_REPORTS, False) is False
-    assert modes.get(WRAPPING, True) is True
-    line = terminal.line_discipline
-    assert (line.echo, line.canonical, line.signals, line.output) == (True, True, True, True)
-
-
-def one_workflow(**changes: Any) -> dict[str, Any]:
-    return {
-        "name": "only",
-        "id": "5f0000000000000000000001",
-        "trigger": {"eventName": "kustomer.conversation.create", "transitions": [{"target": "a"}]},
-        "steps": [
-            {
-                "id": "a",
-                "action": "kustomer.conversation.append-tags",
-                "appVersion": "kustomer-^1.9.2",
-                "params": {"tags": ["t"]},
-            }
-        ],
-        **changes,
-    }
-
-
-def written(path: Path, definition: object) -> Path:
-    path.write_text(json.dumps(definition))
-    return path
 
 
 # The way through a definition
 
 
 def test_a_walk_through_a_chain_of_schedules_and_out_again() -> None:
-    with opened(TIMERS) as terminal:
+    with open_explorer(TIMERS) as terminal:
         assert terminal.modes[ALTERNATE_SCREEN]
         assert not terminal.line_discipline.echo
         move_to(terminal, FIRST)
@@ -136,7 +71,7 @@ def test_a_walk_through_a_chain_of_schedules_and_out_again() -> None:
 
 
 def test_every_size_shows_a_sound_screen() -> None:
-    with opened(TIMERS) as terminal:
+    with open_explorer(TIMERS) as terminal:
         move_to(terminal, SECOND)
         for columns, rows in ((60, 20), (160, 48), (300, 100), (80, 24)):
             terminal.resize(columns, rows)
@@ -163,7 +98,7 @@ def test_keys_pressed_before_the_first_paint_are_obeyed() -> None:
 
 
 def test_nothing_typed_is_echoed_and_ctrl_c_leaves() -> None:
-    with opened(TIMERS) as terminal:
+    with open_explorer(TIMERS) as terminal:
         terminal.press("XYXY~~")
         terminal.settle()
         assert "XY" not in terminal.text
@@ -193,7 +128,7 @@ def test_hundreds_of_workflows_are_examined_and_left_at_once(tmp_path: Path) -> 
 
 
 def test_nothing_is_written_while_idle() -> None:
-    with opened(TIMERS) as terminal:
+    with open_explorer(TIMERS) as terminal:
         terminal.settle(1.0)
         before = time.process_time_ns(), _seconds_used(terminal.pid)
         assert not terminal.pump(1.5), f"wrote {terminal.raw[-200:]!r}"
@@ -201,7 +136,7 @@ def test_nothing_is_written_while_idle() -> None:
 
 
 def test_another_box_is_selected_for_a_fraction_of_what_painting_them_takes() -> None:
-    with opened(TIMERS, columns=160, rows=30) as terminal:
+    with open_explorer(TIMERS, columns=160, rows=30) as terminal:
         for key in "j6z":
             terminal.press(key)
         terminal.settle(1.0)
@@ -233,7 +168,7 @@ def _seconds_used(pid: int) -> float:
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_gives_the_terminal_back(number: signal.Signals) -> None:
-    with opened(TIMERS) as terminal:
+    with open_explorer(TIMERS) as terminal:
         terminal.signal(number)
         assert terminal.ended() == 128 + number
         assert_restored(terminal)
@@ -250,7 +185,7 @@ def test_a_signal_during_the_start_gives_the_terminal_back() -> None:
 
 
 def test_it_ends_with_its_window() -> None:
-    with opened(TIMERS) as terminal:
+    with open_explorer(TIMERS) as terminal:
         terminal.hang_up()
         assert terminal.ended() == 128 + signal.SIGHUP
 
@@ -373,7 +308,7 @@ def test_a_file_with_nothing_to_show(tmp_path: Path, content: bytes, reason: str
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="nothing is unreadable to root")
 def test_a_folder_and_a_file_that_may_not_be_read(tmp_path: Path) -> None:
-    folder, file = tmp_path / "closed", written(tmp_path / "closed.json", [])
+    folder, file = tmp_path / "closed", write_json(tmp_path / "closed.json", [])
     folder.mkdir()
     folder.chmod(0)
     file.chmod(0)
@@ -490,8 +425,8 @@ def hostile(value: str) -> dict[str, Any]:
 
 
 def test_hostile_text_never_reaches_the_terminal_as_such(tmp_path: Path) -> None:
-    path = written(tmp_path / "hostile.json", hostile(HOSTILE))
-    with opened(path, columns=160, rows=48) as terminal:
+    path = write_json(tmp_path / "hostile.json", hostile(HOSTILE))
+    with open_explorer(path, columns=160, rows=48) as terminal:
         for keys in (
             "E",
             *"jljljljljljljl",
@@ -542,7 +477,7 @@ def test_hostile_text_never_reaches_the_terminal_as_such(tmp_path: Path) -> None
     ids=["--ascii", "LC_ALL=C", "LANG=C"],
 )
 def test_ascii_alone_where_that_is_asked_for(arguments: list[str], env: dict[str, str]) -> None:
-    with opened(*arguments, TIMERS, env=env) as terminal:
+    with open_explorer(*arguments, TIMERS, env=env) as terminal:
         for keys in ("j", "l", "E", "jj", "3", "2", ESCAPE, "/", "timer\r", ESCAPE, "?", ESCAPE):
             terminal.press(keys)
             terminal.settle(0.12)
@@ -553,7 +488,7 @@ def test_ascii_alone_where_that_is_asked_for(arguments: list[str], env: dict[str
 
 
 def test_no_colour_where_none_is_wanted() -> None:
-    with opened(TIMERS, env={"NO_COLOR": "1"}) as terminal:
+    with open_explorer(TIMERS, env={"NO_COLOR": "1"}) as terminal:
         terminal.press("jl")
         terminal.settle()
         assert FIRST in cursor_row(terminal) or "on conversation" in cursor_row(terminal)

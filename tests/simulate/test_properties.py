@@ -65,14 +65,14 @@ CONDITIONS: st.SearchStrategy[Any] = (
         lambda op, parts: when(op, *parts), st.sampled_from(["and", "or", "not"]), st.lists(COMPARISONS, max_size=2)
     )
 )
-WAYS = st.lists(st.builds(to, st.sampled_from([*NODES, "nowhere"]), CONDITIONS), max_size=3)
+WAYS_OF_SAVING = st.lists(st.builds(to, st.sampled_from([*NODES, "nowhere"]), CONDITIONS), max_size=3)
 
 
 @st.composite
 def steps(draw: Any) -> list[dict[str, Any]]:
     found = []
     for node in NODES[: draw(st.integers(1, 4))]:
-        edges = draw(WAYS)
+        edges = draw(WAYS_OF_SAVING)
         match draw(st.integers(0, 4)):
             case 0:
                 run_at = {"type": draw(st.sampled_from(["relative", "absolute", "huh"])), "value": draw(VALUES)}
@@ -90,14 +90,14 @@ def steps(draw: Any) -> list[dict[str, Any]]:
                 found.append(step(node, *edges, action="kustomer.event.publish", params=params))
             case _:
                 params = draw(st.dictionaries(st.sampled_from(["x", "y"]), VALUES, max_size=2))
-                found.append(step(node, *edges, params=params, errorCases=draw(WAYS)))
+                found.append(step(node, *edges, params=params, errorCases=draw(WAYS_OF_SAVING)))
     return found
 
 
 @st.composite
 def organisations(draw: Any) -> Organisation:
     """A workflow that an event starts, and one that can be scheduled, with mistakes in both."""
-    entry = tuple(draw(WAYS)) or None
+    entry = tuple(draw(WAYS_OF_SAVING)) or None
     first = workflow("W", *draw(steps()), entry=entry)
     second = called("C", ID, *draw(steps()), inputs={"a": "string"}, required=("a",))
     collection = Collection((document("0.json", json.dumps(app(first, second)).encode()),))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.collection import Document, document
@@ -37,7 +38,7 @@ def a_resource(name: str = "greet", id_: Any = "resource-id") -> dict[str, Any]:
     return {"type": "workflow", "id": id_, "attributes": workflow, "links": {"self": "/v1/workflows/1"}}
 
 
-def opened(definition: object, path: str = "app.json") -> Document:
+def document_of(definition: object, path: str = "app.json") -> Document:
     """The document of a definition: bytes as they are, text as UTF-8, anything else as JSON."""
     if isinstance(definition, bytes):
         return document(path, definition)
@@ -62,3 +63,8 @@ def told(found: Document) -> list[str]:
 def only_fault(found: Document) -> Fault:
     (fault,) = all_faults(found)
     return fault
+
+
+def write_json(path: Path, definition: Any) -> Path:
+    path.write_text(json.dumps(definition, indent=2), encoding="utf-8")
+    return path

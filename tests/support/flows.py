@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from kustui.analysis.flow import FlowGraph
-from tests.support.definitions import ALWAYS, opened
+from tests.support.definitions import ALWAYS, a_workflow, document_of
 
 
 def edge(target: str) -> dict[str, Any]:
@@ -40,7 +40,7 @@ def workflow(first: str, *steps: Mapping[str, Any], **members: Any) -> dict[str,
 
 
 def flow_of(definition: Mapping[str, Any]) -> FlowGraph:
-    return FlowGraph(opened(definition).entries[0].workflow)
+    return FlowGraph(document_of(definition).entries[0].workflow)
 
 
 def flow(first: str, *steps: Mapping[str, Any]) -> FlowGraph:
@@ -50,3 +50,26 @@ def flow(first: str, *steps: Mapping[str, Any]) -> FlowGraph:
 def arrows(first: str, **targets: str) -> FlowGraph:
     """The flow of steps in the order given: ``arrows("a", a="b c", b="", c="")``."""
     return flow(first, *(step(id_, there) for id_, there in targets.items()))
+
+
+SCHEDULE_ACTION = "kustomer.app.scheduler.schedule-workflow"
+
+
+def scheduling_workflow(*ids: str, **members: Any) -> dict[str, Any]:
+    """A workflow with a step for each workflow id that it schedules after an hour."""
+    steps = [
+        step(f"s{place}", f"s{place + 1}" if place + 1 < len(ids) else "", action=SCHEDULE_ACTION,
+             params={"workflowId": id_, "runAt": {"type": "relative", "value": 60}})
+        for place, id_ in enumerate(ids)
+    ]  # fmt: skip
+    return workflow("s0", *steps, **members)
+
+
+def callable_workflow(id_: str) -> dict[str, Any]:
+    trigger = {"id": "1", "eventName": f"kustomer.workflow.{id_}.call", "callable": True, "schema": {},
+               "transitions": []}  # fmt: skip
+    return a_workflow(id_, id=id_, trigger=trigger, steps=[])
+
+
+def named_workflow(name: str, *steps: Any) -> dict[str, Any]:
+    return workflow(steps[0]["id"] if steps else "a", *(steps or (step("a"),)), id=name, name=name)

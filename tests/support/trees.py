@@ -18,7 +18,7 @@ from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import Row
 from kustui.workspace.snapshot import Snapshot, examined, open_paths
-from tests.support.definitions import opened
+from tests.support.definitions import document_of
 
 if TYPE_CHECKING:
     from kustui.diagrams.styled_lines import Line
@@ -36,7 +36,7 @@ SAMPLE_PATHS = sorted(
 def read(*definitions: object) -> Snapshot:
     """The definitions as files ``0.json``, ``1.json`` …, with their schedules and without looking for problems."""
     return scheduled(
-        Collection(tuple(opened(definition, f"{number}.json") for number, definition in enumerate(definitions)))
+        Collection(tuple(document_of(definition, f"{number}.json") for number, definition in enumerate(definitions)))
     )
 
 
@@ -94,7 +94,7 @@ def text_of(line: Line) -> str:
     return "".join(shown(text) for text, _ in line)
 
 
-def told(row: Row) -> str:
+def row_text(row: Row) -> str:
     """A row's line and its mark, without the blanks before it."""
     return " ".join(filter(None, (text_of(row.line).strip(), text_of(row.mark))))
 

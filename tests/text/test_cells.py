@@ -11,7 +11,7 @@ from rich.cells import cell_len
 
 from kustui.text.cells import cells, clusters, cropped, cut, padded
 from kustui.text.terminal_safe import shown
-from tests.tui.widgets.test_lines import ANYTHING
+from tests.support.strategies import ANY_TEXT
 
 
 def test_every_character_is_as_wide_as_on_the_screen() -> None:
@@ -20,12 +20,12 @@ def test_every_character_is_as_wide_as_on_the_screen() -> None:
     assert [each for each in characters if cells(f"{each}\ufe0f") != cell_len(f"{each}\ufe0f")] == []
 
 
-@given(ANYTHING)
+@given(ANY_TEXT)
 def test_every_text_is_as_wide_as_on_the_screen(text: str) -> None:
     assert cells(shown(text)) == cell_len(shown(text))
 
 
-@given(ANYTHING, st.integers(0, 20))
+@given(ANY_TEXT, st.integers(0, 20))
 def test_what_is_cut_or_padded_has_the_room_it_was_given(text: str, room: int) -> None:
     told = shown(text)
     assert cells(cut(told, room)) <= room
@@ -34,7 +34,7 @@ def test_what_is_cut_or_padded_has_the_room_it_was_given(text: str, room: int) -
         assert cut(told, room) == told
 
 
-@given(ANYTHING, st.integers(0, 40))
+@given(ANY_TEXT, st.integers(0, 40))
 def test_what_is_cropped_is_the_end_of_the_text_of_so_many_cells(text: str, start: int) -> None:
     told = shown(text)
     found = cropped(told, start)

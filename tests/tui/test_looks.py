@@ -9,8 +9,8 @@ import pytest
 from kustui.config.preferences import Preferences
 from kustui.tui.app import Kustui
 from kustui.workspace.background_load import BackgroundLoad
+from tests.support.explorer import ExplorerPilot
 from tests.support.trees import ROOT
-from tests.tui.explorer.test_explorer import Eye
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,9 +23,9 @@ BROKEN = "broken/unknown-target.json"
 
 
 async def _draw(pilot: Pilot[None], keys: tuple[str, ...]) -> None:
-    eye = Eye(pilot)
-    await eye.settle()
-    await eye.press(*keys)
+    ui = ExplorerPilot(pilot)
+    await ui.settle()
+    await ui.press(*keys)
 
 
 @pytest.fixture(autouse=True)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,30 +16,11 @@ from kustui.tui.explorer.source_rows import source_rows
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.widgets.rows import laid_out
 from kustui.workspace.snapshot import Snapshot
-from tests.support.trees import SAMPLE_PATHS, SAMPLES, all_open, sample_examined, snapshot_of
+from tests.support.strategies import WORKFLOW_VALUES, mutated_samples
+from tests.support.trees import SAMPLE_PATHS, all_open, sample_examined, snapshot_of
 
 if TYPE_CHECKING:
     from kustui.tui.tree.tree_state import TreeState
-
-JSON_SAMPLES = [
-    json.loads((SAMPLES / name).read_text(encoding="utf-8"))
-    for name in ("orders.json", "timer-chain.json", "scheduling-pair.json", "broken/unknown-workflow.json")
-]
-
-VALUES = st.recursive(
-    st.one_of(
-        st.none(),
-        st.booleans(),
-        st.integers(),
-        st.floats(),
-        st.text(max_size=12),
-        st.sampled_from(
-            ["1", "", "/#", "/#steps.1.x", "/#steps.gone.x", "{{steps.1.x}}", "{{", "/#fn:parseInt,steps.1.x"]
-        ),
-    ),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=5), inner, max_size=3)),
-    max_leaves=6,
-)
 
 
 def look_at_everything(tree: TreeState, *widths: int) -> None:
@@ -62,41 +41,14 @@ def look_at_everything(tree: TreeState, *widths: int) -> None:
             assert tree.reveal(tree.key_at(problem.document, problem.pointer)) is not None
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The path to each value in a JSON value."""
-    members = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    return [path, *(place for key, part in members for place in places(part, (*path, key)))]
-
-
-@st.composite
-def mutated(draw: st.DrawFn) -> Any:
-    """A sample's first workflows with values replaced and keys deleted at random."""
-    definition = copy.deepcopy(draw(st.sampled_from(JSON_SAMPLES)))
-    kept = draw(st.integers(0, len(definition["workflows"]) - 1))
-    definition["workflows"] = definition["workflows"][kept : kept + 2]
-    for _ in range(draw(st.integers(1, 4))):
-        possible = [place for place in places(definition) if place]
-        if not possible:
-            break
-        *above, last = draw(st.sampled_from(possible))
-        parent = definition
-        for key in above:
-            parent = parent[key]
-        if draw(st.booleans()):
-            parent[last] = draw(VALUES)
-        else:
-            del parent[last]
-    return definition
-
-
 @settings(deadline=None, max_examples=80, suppress_health_check=[HealthCheck.too_slow])
-@given(mutated())
+@given(mutated_samples())
 def test_a_mutilated_definition_is_shown_all_the_same(definition: Any) -> None:
     look_at_everything(all_open(snapshot_of(definition)), 38)
 
 
 @settings(deadline=None)
-@given(VALUES)
+@given(WORKFLOW_VALUES)
 def test_any_json_is_shown(value: Any) -> None:
     look_at_everything(all_open(snapshot_of(value)), 38)
     look_at_everything(all_open(snapshot_of({"workflows": [{"name": "w", "trigger": value, "steps": [value]}]})), 38)

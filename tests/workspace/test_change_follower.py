@@ -21,6 +21,7 @@ from kustui.workspace.snapshot import Snapshot, Workspace
 from kustui.workspace.watch import Changes
 from tests.support.definitions import a_workflow
 from tests.support.flows import step, workflow
+from tests.support.saves import WAYS_OF_SAVING, atomically, in_place
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -107,48 +108,6 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def in_place(path: Path, new: str) -> None:
-    path.write_text(new)
-
-
-def atomically(path: Path, new: str) -> None:
-    """A temporary file beside it, renamed: VS Code with some settings, most scripts, helix."""
-    part = path.with_name(f".{path.name}.part")
-    part.write_text(new)
-    part.rename(path)
-
-
-def as_vim(path: Path, new: str) -> None:
-    """The old one renamed away, a new one written, the old one deleted."""
-    backup = path.with_name(f"{path.name}~")
-    path.rename(backup)
-    path.write_text(new)
-    backup.unlink()
-
-
-def as_emacs(path: Path, new: str) -> None:
-    """The old one copied away, and written in place."""
-    shutil.copy(path, path.with_name(f"{path.name}~"))
-    path.write_text(new)
-
-
-def deleting(path: Path, new: str) -> None:
-    """Deleted, and made again a little later."""
-    path.unlink()
-    time.sleep(0.1)
-    path.write_text(new)
-
-
-def in_pieces(path: Path, new: str) -> None:
-    """Written slowly, so that what is there in between is half a file."""
-    third = len(new) // 3
-    with path.open("w") as file:
-        for start in range(0, len(new), third):
-            file.write(new[start : start + third])
-            file.flush()
-            time.sleep(0.1)
-
-
 def many_times(path: Path, new: str) -> None:
     """A burst, of which only the last counts."""
     for number in range(20):
@@ -156,10 +115,7 @@ def many_times(path: Path, new: str) -> None:
     path.write_text(new)
 
 
-WAYS = [in_place, atomically, as_vim, as_emacs, deleting, in_pieces]
-
-
-@pytest.mark.parametrize("save", WAYS, ids=lambda save: save.__name__)
+@pytest.mark.parametrize("save", WAYS_OF_SAVING, ids=lambda save: save.__name__)
 @pytest.mark.parametrize("whole", [False, True], ids=["file", "folder"])
 def test_a_mistake_is_told_when_it_is_saved_and_when_it_is_mended(
     save: Callable[[Path, str], None], whole: bool, file: Path, follow: Callable[..., Follower]
@@ -346,7 +302,7 @@ def test_the_last_of_many_saves_is_never_missed(file: Path, follow: Callable[...
     last = ""
     for number in range(60):
         last = text("a", *(f"workflow {each}" for each in range(2 + number % 5)))
-        WAYS[number % 3](file, last)
+        WAYS_OF_SAVING[number % 3](file, last)
         time.sleep(0.005 * (number % 4))
     follower.quiet()
     assert follower.workspace.snapshot.collection.documents[0].source.data == last.encode()

@@ -20,7 +20,7 @@ from kustui.definition.expressions import (
     parse_condition,
     value_in_words,
 )
-from tests.definition.expressions.test_walk import json_values
+from tests.support.strategies import EXPRESSION_VALUES
 
 OPEN = {"op": "eq", "values": ["/#steps.1.status", "open"]}
 VIP = {"op": "contains", "values": ["/#steps.1.tags", "vip"]}
@@ -201,7 +201,7 @@ def test_what_is_decided_without_a_run(raw: dict[str, Any], always: bool, never:
 
 operators = st.one_of(st.sampled_from(sorted(OPERATORS)), st.text(max_size=5))
 conditions = st.recursive(
-    json_values,
+    EXPRESSION_VALUES,
     lambda inner: st.fixed_dictionaries({"op": operators, "values": st.lists(inner, max_size=3)}),
     max_leaves=8,
 )

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.definition.expressions import Function, parse
-from tests.definition.expressions.test_references import paths
+from tests.support.strategies import PATHS
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_malformed_function_says_what_is_wrong_and_where(text: str, message: s
     assert text[fault.start : fault.end] == at
 
 
-@given(st.from_regex(r"[A-Za-z]\w{0,8}", fullmatch=True), st.lists(paths, min_size=1, max_size=4))
+@given(st.from_regex(r"[A-Za-z]\w{0,8}", fullmatch=True), st.lists(PATHS, min_size=1, max_size=4))
 def test_any_function_that_is_written_is_read_back(name: str, inputs: list[tuple[str, ...]]) -> None:
     read = parse(",".join([f"/#fn:{name}", *map(".".join, inputs)]))
     assert isinstance(read, Function)

@@ -2,16 +2,9 @@ from __future__ import annotations
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from kustui.definition.expressions import Literal, Reference, parse, parse_reference
-
-segments = st.from_regex(r"@?[A-Za-z0-9_-]{1,12}", fullmatch=True)
-paths = st.one_of(
-    st.lists(segments, min_size=1, max_size=6).map(lambda rest: ("steps", *rest)),
-    st.lists(segments, min_size=1, max_size=3).map(lambda rest: ("variables", *rest)),
-    st.lists(segments, max_size=3).map(lambda rest: ("error", *rest)),
-)
+from tests.support.strategies import PATHS
 
 
 @pytest.mark.parametrize(
@@ -95,7 +88,7 @@ def test_a_reference_inside_text_is_found_and_an_address_is_none(text: str, embe
     assert [text[each.start : each.end] for each in read.embedded] == embedded
 
 
-@given(paths)
+@given(PATHS)
 def test_any_path_that_is_written_is_read_back(segments: tuple[str, ...]) -> None:
     read = parse("/#" + ".".join(segments))
     assert read.faults == ()

@@ -1,17 +1,9 @@
 from __future__ import annotations
 
 from hypothesis import given
-from hypothesis import strategies as st
 
 from kustui.definition.expressions import Literal, expressions_in, parse
-
-pieces = st.sampled_from(
-    ["/#", "{{", "}}", "{{{", "}}}", "steps", ".", "1", "[", "]", "'", '"', "(", ")", "=", "|", "as", "~",
-     "#if", "/if", "else", "@", "this", "..", "/", "fn:", ",", " ", "\n", "\\", "!", "--", "^",
-     ">", "&", "error", "a",
-     "-", "\x1b", "\ud800", "é"]
-)  # fmt: skip
-texts = st.one_of(st.text(), st.lists(pieces, max_size=25).map("".join))
+from tests.support.strategies import EXPRESSION_TEXTS, EXPRESSION_VALUES
 
 
 def dotted(written: str) -> str:
@@ -19,7 +11,7 @@ def dotted(written: str) -> str:
     return written.translate(str.maketrans("/", ".", "[]\\"))
 
 
-@given(texts)
+@given(EXPRESSION_TEXTS)
 def test_reading_never_fails_and_every_offset_fits(text: str) -> None:
     read = parse(text)
     assert read.text == text
@@ -64,14 +56,7 @@ def test_any_depth_is_read() -> None:
     assert pointer == "/0" * 10_000
 
 
-json_values = st.recursive(
-    st.one_of(st.none(), st.booleans(), st.integers(), texts),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(texts, inner, max_size=3)),
-    max_leaves=12,
-)
-
-
-@given(json_values)
+@given(EXPRESSION_VALUES)
 def test_every_pointer_leads_to_its_string(value: object) -> None:
     for pointer, expression in expressions_in(value):
         at = value

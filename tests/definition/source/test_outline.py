@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from kustui.definition.source.outline import Shape, members, outline
 from kustui.definition.source.positions import MAX_DEPTH, scan
 from kustui.definition.source.source import Extent, Source
-from tests.definition.source.test_positions import VALUES, printed
-from tests.support.definitions import a_resource, a_workflow, all_faults, opened, told
+from tests.support.definitions import a_resource, a_workflow, all_faults, document_of, told
+from tests.support.strategies import JSON_VALUES, printed_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,7 +61,7 @@ SHAPES: list[tuple[Any, Shape, list[str]]] = [
 def test_every_shape_is_told_and_its_workflows_found(
     definition: Any, shape: Shape, pointers: list[str], indent: int | str | None
 ) -> None:
-    found = opened(json.dumps(definition, indent=indent) + "\n")
+    found = document_of(json.dumps(definition, indent=indent) + "\n")
     assert found.shape is shape
     assert [entry.item.pointer for entry in found.entries] == pointers
     assert not found.faults
@@ -71,42 +71,42 @@ def test_every_shape_is_told_and_its_workflows_found(
 def test_a_workflow_stands_where_the_scan_of_the_file_finds_it(
     definition: Any, shape: Shape, pointers: list[str]
 ) -> None:
-    found = opened(definition)
+    found = document_of(definition)
     spots = scan(found.source.data).spots
     assert [entry.item.extent for entry in found.entries] == [spots[pointer].value for pointer in pointers]
 
 
 def test_an_id_and_a_name_are_known_before_a_workflow_is_read() -> None:
-    (entry,) = opened({"workflows": [a_workflow("grüße \\ \n😀")]}).entries
+    (entry,) = document_of({"workflows": [a_workflow("grüße \\ \n😀")]}).entries
     assert entry.item.name == entry.workflow.name == "grüße \\ \n😀"
     assert entry.item.id == entry.workflow.id == "id-of-grüße \\ \n😀"
 
 
 def test_a_resource_has_its_id_beside_its_attributes() -> None:
-    (entry,) = opened(a_resource("greet", "5f8e")).entries
+    (entry,) = document_of(a_resource("greet", "5f8e")).entries
     assert (entry.item.id, entry.item.name, entry.item.resource) == ("5f8e", "greet", True)
     assert (entry.workflow.id, entry.workflow.name) == ("5f8e", "greet")
 
 
 @pytest.mark.parametrize("outer", [{}, {"id": None}, {"id": 7}])
 def test_a_resource_may_have_its_id_among_its_attributes(outer: dict[str, Any]) -> None:
-    (entry,) = opened({"type": "workflow", **outer, "attributes": ONE}).entries
+    (entry,) = document_of({"type": "workflow", **outer, "attributes": ONE}).entries
     assert entry.item.id == entry.workflow.id == "id-of-one"
 
 
 def test_the_id_beside_the_attributes_is_the_one_that_counts() -> None:
-    (entry,) = opened({"type": "workflow", "id": "outer", "attributes": ONE}).entries
+    (entry,) = document_of({"type": "workflow", "id": "outer", "attributes": ONE}).entries
     assert entry.item.id == entry.workflow.id == "outer"
 
 
 def test_a_workflow_with_a_key_named_attributes_is_still_a_workflow() -> None:
     for definition in ({**ONE, "attributes": {"name": "other"}}, {"workflows": [{**ONE, "attributes": 5}]}):
-        (entry,) = opened(definition).entries
+        (entry,) = document_of(definition).entries
         assert (entry.item.resource, entry.item.name, entry.workflow.name) == (False, "one", "one")
 
 
 def test_a_workflow_with_a_key_named_app_is_still_a_workflow() -> None:
-    found = opened({**ONE, "app": "shop"})
+    found = document_of({**ONE, "app": "shop"})
     assert (found.shape, found.app) == (Shape.WORKFLOW, None)
 
 
@@ -117,7 +117,7 @@ def test_what_starts_a_workflow_and_whether_it_runs_is_known_before_it_is_read(
     called: bool, enabled: bool | None, wrap: Callable[[Any], Any]
 ) -> None:
     trigger = {"eventName": "kustomer.workflow.x.call", "callable": called, "transitions": []}
-    (entry,) = opened([wrap({**ONE, "trigger": trigger, "enabled": enabled})]).entries
+    (entry,) = document_of([wrap({**ONE, "trigger": trigger, "enabled": enabled})]).entries
     assert (entry.item.event, entry.item.callable) == ("kustomer.workflow.x.call", called)
     assert entry.item.callable == entry.workflow.callable
     assert entry.item.enabled == (entry.workflow.enabled is not False)
@@ -125,33 +125,33 @@ def test_what_starts_a_workflow_and_whether_it_runs_is_known_before_it_is_read(
 
 @pytest.mark.parametrize("trigger", [None, 7, "x", [], {}, {"eventName": 5, "callable": "true"}])
 def test_a_trigger_that_says_nothing_starts_nothing(trigger: Any) -> None:
-    (entry,) = opened({"workflows": [{**ONE, "trigger": trigger}]}).entries
+    (entry,) = document_of({"workflows": [{**ONE, "trigger": trigger}]}).entries
     assert (entry.item.event, entry.item.callable) == ("", False)
 
 
 @pytest.mark.parametrize("odd", [7, 1.5, True, None, [], {}, 10**400])
 def test_an_id_or_a_name_that_is_no_text_is_none(odd: Any) -> None:
-    (entry,) = opened([{**ONE, "id": odd, "name": odd}]).entries
+    (entry,) = document_of([{**ONE, "id": odd, "name": odd}]).entries
     assert (entry.item.id, entry.item.name) == (None, "")
     assert entry.title == "unnamed workflow at 1:2"
 
 
 def test_numbers_that_python_cannot_hold_are_no_fault() -> None:
     text = json.dumps({**ONE, "id": "?", "rev": "?"}).replace('"?"', "9" * 5000 + "", 1).replace('"?"', "1e999")
-    (entry,) = opened(text).entries
+    (entry,) = document_of(text).entries
     assert entry.item.name == "one"
     assert [fault.message for fault in entry.reading.faults] == ["id must be text in quotes, found a huge number"]
 
 
 def test_workflows_that_are_no_list_are_told() -> None:
-    assert told(opened('{"app": "a", "version": "1", "title": "A",\n "workflows": {"one": {}}}')) == [
+    assert told(document_of('{"app": "a", "version": "1", "title": "A",\n "workflows": {"one": {}}}')) == [
         "2:15-2:26 workflows must be a list, found an object"
     ]
-    assert told(opened('{"workflows": null}')) == ["1:15-1:19 workflows must be a list, found null"]
+    assert told(document_of('{"workflows": null}')) == ["1:15-1:19 workflows must be a list, found null"]
 
 
 def test_an_element_of_workflows_that_is_no_object_costs_itself() -> None:
-    found = opened('{"workflows": ["é", 5,\n null, [1], ' + json.dumps(ONE) + "]}")
+    found = document_of('{"workflows": ["é", 5,\n null, [1], ' + json.dumps(ONE) + "]}")
     assert told(found) == [
         '1:16-1:19 a workflow must be an object, found the text "é"',
         "1:21-1:22 a workflow must be an object, found the number 5",
@@ -162,12 +162,12 @@ def test_an_element_of_workflows_that_is_no_object_costs_itself() -> None:
 
 
 def test_an_element_of_workflows_may_be_any_number() -> None:
-    (line,) = told(opened(f'{{"workflows": [-{"9" * 5000}]}}'))
+    (line,) = told(document_of(f'{{"workflows": [-{"9" * 5000}]}}'))
     assert line.endswith("a workflow must be an object, found a huge number")
 
 
 def test_a_workflow_that_does_not_even_begin_is_told_once() -> None:
-    assert told(opened({"workflows": [{}]})) == ["1:16-1:18 a workflow without name, trigger and steps"]
+    assert told(document_of({"workflows": [{}]})) == ["1:16-1:18 a workflow without name, trigger and steps"]
 
 
 @pytest.mark.parametrize(
@@ -181,13 +181,13 @@ def test_a_workflow_that_does_not_even_begin_is_told_once() -> None:
     ],
 )
 def test_a_key_given_twice_around_the_workflows_is_told(text: str, place: str) -> None:
-    (line,) = told(opened(text))
+    (line,) = told(document_of(text))
     assert line.startswith(place)
     assert line.endswith("is given twice in one object")
 
 
 def test_workflows_given_twice_are_the_last() -> None:
-    found = opened(f'{{"workflows": [{json.dumps(ONE)}, {{}}], "x": 0, "workflows": [{json.dumps(TWO)}]}}')
+    found = document_of(f'{{"workflows": [{json.dumps(ONE)}, {{}}], "x": 0, "workflows": [{json.dumps(TWO)}]}}')
     assert [entry.title for entry in found.entries] == ["two"]
     (entry,) = found.entries
     assert found.spot(entry.item.pointer).value == entry.item.extent
@@ -195,7 +195,7 @@ def test_workflows_given_twice_are_the_last() -> None:
 
 
 def test_a_key_given_twice_in_an_app_outside_its_workflows_is_told_with_both_places() -> None:
-    found = opened('{"app": "a", "version": "1", "title": "A", "settings": {"x": 1, "x": 2}, "workflows": []}')
+    found = document_of('{"app": "a", "version": "1", "title": "A", "settings": {"x": 1, "x": 2}, "workflows": []}')
     (fault,) = all_faults(found)
     assert (fault.rule, fault.pointer) == ("duplicate-key", "/settings/x")
     assert fault.extent
@@ -206,31 +206,31 @@ def test_a_key_given_twice_in_an_app_outside_its_workflows_is_told_with_both_pla
 
 def test_a_key_given_twice_inside_a_workflow_or_a_resource_is_told_once() -> None:
     text = json.dumps(ONE).replace('"name"', '"name": "zero", "name"')
-    assert len(told(opened(text))) == 1
-    assert len(told(opened(f'{{"workflows": [{text}]}}'))) == 1
-    assert len(told(opened(f'{{"type": "workflow", "id": "a", "id": "b", "attributes": {text}}}'))) == 2
+    assert len(told(document_of(text))) == 1
+    assert len(told(document_of(f'{{"workflows": [{text}]}}'))) == 1
+    assert len(told(document_of(f'{{"type": "workflow", "id": "a", "id": "b", "attributes": {text}}}'))) == 2
 
 
 @pytest.mark.parametrize("half", [r"\ud800", r"\uDFFF", r"\ud83d x", r"\\\ud83d", r"\ude00\ud83d"])
 def test_half_a_surrogate_pair_is_shown_as_a_replacement_character(half: str) -> None:
     text = json.dumps({"workflows": [{**a_workflow("HALF"), "KEY": 1}]}).replace("HALF", half).replace("KEY", half)
-    (entry,) = opened(text).entries
+    (entry,) = document_of(text).entries
     for shown in (entry.item.name, entry.workflow.name, *(entry.workflow.model_extra or {})):
         assert "\ufffd" in shown
         shown.encode()
     assert entry.item.id == entry.workflow.id
     assert not entry.reading.faults
     pointer = next(pointer for pointer in entry.pointers if "\ufffd" in pointer)
-    assert opened(text).source.text(opened(text).spot(pointer).value) == "1"
+    assert document_of(text).source.text(document_of(text).spot(pointer).value) == "1"
 
 
 def test_both_halves_of_a_pair_stay_a_character_beside_half_of_one() -> None:
-    (entry,) = opened(json.dumps({"workflows": [a_workflow("😀 \ud800")]})).entries
+    (entry,) = document_of(json.dumps({"workflows": [a_workflow("😀 \ud800")]})).entries
     assert entry.item.name == entry.workflow.name == "😀 \ufffd"
 
 
 def test_half_a_pair_in_the_app_costs_nothing() -> None:
-    found = opened({**APP, "title": "\ud800", "\udfff": {"x": "\ud800"}, "workflows": [ONE]})
+    found = document_of({**APP, "title": "\ud800", "\udfff": {"x": "\ud800"}, "workflows": [ONE]})
     assert found.app
     assert found.app.title == "\ufffd"
     assert not list(all_faults(found))
@@ -242,7 +242,7 @@ def deep_lists(levels: int, inside: Any = "") -> str:
 
 @pytest.mark.parametrize("levels", [1, 30, MAX_DEPTH - 1])
 def test_a_workflow_is_found_inside_lists_of_lists(levels: int) -> None:
-    (entry,) = opened(deep_lists(levels, ONE)).entries
+    (entry,) = document_of(deep_lists(levels, ONE)).entries
     assert entry.item.pointer == "/0" * levels
     assert entry.workflow.name == "one"
 
@@ -250,7 +250,7 @@ def test_a_workflow_is_found_inside_lists_of_lists(levels: int) -> None:
 @pytest.mark.parametrize("levels", [MAX_DEPTH, MAX_DEPTH + 1, 700, 900, 3_000, 100_000])
 @pytest.mark.parametrize("wrap", ["{}", '{{"data": {}}}'])
 def test_lists_of_lists_deeper_than_is_read_are_told(levels: int, wrap: str) -> None:
-    found = opened(wrap.format(deep_lists(levels, ONE)))
+    found = document_of(wrap.format(deep_lists(levels, ONE)))
     assert found.entries == ()
     (line,) = told(found)
     assert line.endswith(f"nested more than {MAX_DEPTH} levels deep from here on")
@@ -258,13 +258,13 @@ def test_lists_of_lists_deeper_than_is_read_are_told(levels: int, wrap: str) -> 
 
 def test_other_parts_of_a_file_survive_what_is_nested_too_deep_in_one_workflow() -> None:
     deep = {**TWO, "meta": {"x": json.loads(deep_lists(MAX_DEPTH + 100))}}
-    found = opened({"workflows": [deep, ONE]})
+    found = document_of({"workflows": [deep, ONE]})
     assert [entry.title for entry in found.entries] == ["two", "one"]
     assert len(told(found)) == 1
     assert found.entries[1].workflow.name == "one"
 
 
-@given(printed(st.dictionaries(st.text(max_size=3), VALUES, max_size=5)))
+@given(printed_json(st.dictionaries(st.text(max_size=3), JSON_VALUES, max_size=5)))
 def test_the_members_of_an_object_stand_where_the_scan_finds_them(case: tuple[bytes, Any]) -> None:
     data, value = case
     whole = scan(data).spots
@@ -280,7 +280,7 @@ def test_the_members_of_an_object_include_those_of_the_same_key() -> None:
     assert [(member.key, data[slice(*member.value)]) for member in found] == [("a", b"[1 ]"), ("a", b"{}")]
 
 
-@given(printed())
+@given(printed_json())
 def test_any_json_has_an_outline(case: tuple[bytes, Any]) -> None:
     found = outline(Source("x", case[0]))
     assert found.shape is not Shape.BROKEN

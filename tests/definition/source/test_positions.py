@@ -20,40 +20,10 @@ from kustui.definition.source.positions import (
     unescape,
 )
 from kustui.definition.source.source import Extent
+from tests.support.strategies import JSON_KEYS, JSON_VALUES, printed_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
-KEYS = st.one_of(
-    st.text(st.sampled_from('ab~/"\\\n\0é😀{}[]:, '), max_size=5),
-    st.text(st.characters(exclude_categories=["Cs"]), max_size=5),
-)
-SCALARS = st.one_of(st.none(), st.booleans(), st.integers(), st.floats(allow_nan=False, allow_infinity=False), KEYS)
-VALUES = st.recursive(
-    SCALARS,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
-    max_leaves=20,
-)
-BLANKS = st.text(st.sampled_from(" \t\r\n"), max_size=3)
-
-
-@st.composite
-def printed(draw: Callable[..., Any], values: st.SearchStrategy[Any] = VALUES) -> tuple[bytes, Any]:
-    """JSON with blanks and escapes wherever it allows them, and the value that it spells."""
-
-    def spell(value: Any) -> str:
-        match value:
-            case dict():
-                members = (f"{spell(key)}{draw(BLANKS)}:{spell(inner)}" for key, inner in value.items())
-                text = "{" + ",".join(members) + draw(BLANKS) + "}"
-            case list():
-                text = "[" + ",".join(map(spell, value)) + draw(BLANKS) + "]"
-            case _:
-                text = json.dumps(value, ensure_ascii=draw(st.booleans()))
-        return f"{draw(BLANKS)}{text}{draw(BLANKS)}"
-
-    value = draw(values)
-    return spell(value).encode(), value
+    from collections.abc import Iterator
 
 
 def everything(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
@@ -64,7 +34,7 @@ def everything(value: Any, pointer: str = "") -> Iterator[tuple[str, Any]]:
         yield from everything(inner, f"{pointer}/{escape(str(key))}")
 
 
-@given(printed())
+@given(printed_json())
 def test_the_bytes_at_every_pointer_spell_the_value_found_there(case: tuple[bytes, Any]) -> None:
     data, value = case
     positions = scan(data)
@@ -74,7 +44,7 @@ def test_the_bytes_at_every_pointer_spell_the_value_found_there(case: tuple[byte
     assert positions.repeats == ()
 
 
-@given(printed())
+@given(printed_json())
 def test_the_key_of_every_member_spells_it_and_elements_have_none(case: tuple[bytes, Any]) -> None:
     data, value = case
     holders = dict(everything(value))
@@ -86,7 +56,7 @@ def test_the_key_of_every_member_spells_it_and_elements_have_none(case: tuple[by
             assert spot.key is None
 
 
-@given(printed(), printed())
+@given(printed_json(), printed_json())
 def test_a_value_inside_a_file_is_scanned_from_where_it_begins(
     case: tuple[bytes, Any], other: tuple[bytes, Any]
 ) -> None:
@@ -98,7 +68,7 @@ def test_a_value_inside_a_file_is_scanned_from_where_it_begins(
     assert [spot.value.start - len(before) for spot in spots.values()] == [s.value.start for s in alone.values()]
 
 
-@given(printed(st.dictionaries(KEYS, VALUES, min_size=1, max_size=4)))
+@given(printed_json(st.dictionaries(JSON_KEYS, JSON_VALUES, min_size=1, max_size=4)))
 def test_what_is_skipped_is_recorded_and_not_entered(case: tuple[bytes, Any]) -> None:
     data, _ = case
     whole = scan(data).spots
@@ -107,7 +77,7 @@ def test_what_is_skipped_is_recorded_and_not_entered(case: tuple[bytes, Any]) ->
     assert scan(data, skip=skip).spots == {"": whole[""], **outermost}
 
 
-@given(KEYS)
+@given(JSON_KEYS)
 def test_a_key_survives_being_a_segment_of_a_pointer(key: str) -> None:
     assert unescape(escape(key)) == key
     assert "/" not in escape(key)

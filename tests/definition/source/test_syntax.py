@@ -12,7 +12,7 @@ from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import MAX_DEPTH
 from kustui.definition.source.source import Source
 from kustui.definition.source.syntax import fault_in
-from tests.support.definitions import a_workflow, only_fault, opened, told
+from tests.support.definitions import a_workflow, document_of, only_fault, told
 
 MISTAKES = [
     # Strings.
@@ -99,7 +99,7 @@ MISTAKES = [
 
 @pytest.mark.parametrize(("text", "expected"), MISTAKES)
 def test_a_mistake_is_told_with_its_place(text: str, expected: str) -> None:
-    found = opened(text)
+    found = document_of(text)
     assert told(found) == [expected]
     assert found.shape is Shape.BROKEN
     assert found.entries == ()
@@ -108,14 +108,14 @@ def test_a_mistake_is_told_with_its_place(text: str, expected: str) -> None:
 
 @pytest.mark.parametrize(("text", "expected"), MISTAKES)
 def test_every_mistake_says_what_to_do(text: str, expected: str) -> None:
-    assert only_fault(opened(text)).hint
+    assert only_fault(document_of(text)).hint
 
 
 def test_the_hint_says_how_it_is_written() -> None:
-    assert only_fault(opened("[True]")).hint == "JSON writes it true"
-    assert only_fault(opened("{key: 1}")).hint == 'write "key"'
-    assert only_fault(opened('["a\tb"]')).hint == "write it as \\t"
-    assert only_fault(opened("[[1], [2")).hint == "close it with ]"
+    assert only_fault(document_of("[True]")).hint == "JSON writes it true"
+    assert only_fault(document_of("{key: 1}")).hint == 'write "key"'
+    assert only_fault(document_of('["a\tb"]')).hint == "write it as \\t"
+    assert only_fault(document_of("[[1], [2")).hint == "close it with ]"
 
 
 ABOUT_THE_END = (
@@ -135,7 +135,7 @@ INSIDE = [
 @pytest.mark.parametrize("text", INSIDE)
 def test_a_mistake_has_its_place_behind_text_of_any_script(text: str) -> None:
     before = '{"é😀": "日本",\r\n\t"x": '
-    alone, moved = only_fault(opened(text)), only_fault(opened(before + text))
+    alone, moved = only_fault(document_of(text)), only_fault(document_of(before + text))
     assert moved.message == alone.message
     assert moved.extent
     assert alone.extent
@@ -143,25 +143,25 @@ def test_a_mistake_has_its_place_behind_text_of_any_script(text: str) -> None:
 
 
 def test_only_the_first_fault_of_a_file_is_told() -> None:
-    assert told(opened('{"a": tru,\n"b": fals}')) == ["1:7-1:10 tru is not a JSON value"]
+    assert told(document_of('{"a": tru,\n"b": fals}')) == ["1:7-1:10 tru is not a JSON value"]
 
 
 @pytest.mark.parametrize("text", ["[" * 100_000, '{"a":' * 100_000, "[" * 100_000 + "]" * 100_000])
 def test_a_hundred_thousand_levels_are_told_where_they_pass_what_is_read(text: str) -> None:
-    fault = only_fault(opened(text))
+    fault = only_fault(document_of(text))
     assert fault.message == f"nested more than {MAX_DEPTH} levels deep from here on"
     assert fault.extent
     assert fault.extent.start == len(text.split("]")[0]) // 100_000 * MAX_DEPTH
 
 
 def test_a_mistake_before_the_depth_is_told_first() -> None:
-    assert told(opened("[NaN," + "[" * 100_000)) == ["1:2-1:5 NaN is not a JSON value"]
+    assert told(document_of("[NaN," + "[" * 100_000)) == ["1:2-1:5 NaN is not a JSON value"]
 
 
 def test_text_that_a_terminal_would_obey_is_never_repeated() -> None:
     for code in (*range(0x20), *range(0x7F, 0xA0), 0x202E, 0x2066, 0x200B, 0xFEFF):
         for text in (f"[{chr(code)}]", f'["\\{chr(code)}"]', f'["{chr(code)}"]', f'{{"{chr(code)}": 1,}}'):
-            found = opened(f" {text}")
+            found = document_of(f" {text}")
             assert all(line.isprintable() for line in told(found)), text
 
 
@@ -174,7 +174,7 @@ def test_one_mistake_deep_in_a_big_file_has_its_line() -> None:
     text = json.dumps([a_workflow(str(number)) for number in range(500)], indent=2)
     lines = text.split("\n")
     lines[9_000] = lines[9_000].rstrip(",") + "?"
-    (line,) = told(opened("\n".join(lines)))
+    (line,) = told(document_of("\n".join(lines)))
     assert line.startswith("9001:")
 
 
@@ -183,22 +183,24 @@ def test_whatever_python_refuses_has_one_fault_inside_the_file(text: str) -> Non
     try:
         json.loads(text, parse_constant=lambda _: json.loads(""))
     except json.JSONDecodeError:
-        found = opened(b" " + text.encode())
+        found = document_of(b" " + text.encode())
         (fault,) = found.faults
         assert fault.extent
         assert 0 <= fault.extent.start <= fault.extent.end <= len(found.source.data)
         assert fault.message.isprintable()
         assert "cannot be read as JSON" not in fault.message
     else:
-        assert opened(b" " + text.encode()).shape is Shape.NOTHING
+        assert document_of(b" " + text.encode()).shape is Shape.NOTHING
 
 
 def test_text_in_another_encoding_is_read_and_told() -> None:
-    found = opened(json.dumps(a_workflow("grüße"), ensure_ascii=False).encode("utf-16"))
+    found = document_of(json.dumps(a_workflow("grüße"), ensure_ascii=False).encode("utf-16"))
     assert [entry.title for entry in found.entries] == ["grüße"]
     assert told(found) == ["1:1-1:2 the file is written in UTF-16"]
 
 
 def test_bytes_that_are_not_text_are_told_at_their_place() -> None:
-    assert told(opened('{"é": "'.encode() + b'\xe9"}')) == ["1:8-1:9 byte 0xE9 is not UTF-8: save the file as UTF-8"]
-    assert opened(b"\xff\xfe\xfa").shape is Shape.BROKEN
+    assert told(document_of('{"é": "'.encode() + b'\xe9"}')) == [
+        "1:8-1:9 byte 0xE9 is not UTF-8: save the file as UTF-8"
+    ]
+    assert document_of(b"\xff\xfe\xfa").shape is Shape.BROKEN

@@ -6,9 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from kustui.tui.diagrams.boxes_view import BoxesView
+from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import step, workflow
 from tests.support.trees import SAMPLES
-from tests.tui.explorer.test_explorer import Eye, explorer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,108 +16,108 @@ if TYPE_CHECKING:
 ORDERS = SAMPLES / "orders.json"
 
 
-def boxes(eye: Eye) -> BoxesView:
-    return eye.explorer.query_one("#boxes", BoxesView)
+def boxes(ui: ExplorerPilot) -> BoxesView:
+    return ui.explorer.query_one("#boxes", BoxesView)
 
 
-def drawn(eye: Eye) -> list[str]:
-    view = boxes(eye)
+def drawn(ui: ExplorerPilot) -> list[str]:
+    view = boxes(ui)
     return ["".join(segment.text for segment in view.render_line(y)).rstrip() for y in range(view.size.height)]
 
 
-def step_selected_in_the_tree(eye: Eye) -> str:
-    node = eye.explorer.tree_view.node
+def step_selected_in_the_tree(ui: ExplorerPilot) -> str:
+    node = ui.explorer.tree_view.node
     assert node is not None
     return node.key[2].removeprefix("step ")
 
 
 async def test_the_boxes_follow_the_tree_and_the_tree_the_boxes() -> None:
-    async with explorer(ORDERS, size=(160, 48)) as eye:
-        await eye.press("6")
-        assert eye.focus == "boxes"
-        assert any("┏" in row for row in drawn(eye))
-        await eye.press("j", "j")
-        assert boxes(eye).selected == step_selected_in_the_tree(eye)
-        await eye.go_to("● Add to the new timeline")
-        assert boxes(eye).selected == step_selected_in_the_tree(eye)
+    async with explorer(ORDERS, size=(160, 48)) as ui:
+        await ui.press("6")
+        assert ui.focus == "boxes"
+        assert any("┏" in row for row in drawn(ui))
+        await ui.press("j", "j")
+        assert boxes(ui).selected == step_selected_in_the_tree(ui)
+        await ui.go_to("● Add to the new timeline")
+        assert boxes(ui).selected == step_selected_in_the_tree(ui)
 
 
 async def test_the_selected_box_is_in_view_until_the_window_is_moved() -> None:
-    async with explorer(ORDERS, size=(80, 24)) as eye:
-        await eye.press("6", "G")
-        assert any("┏" in row for row in drawn(eye))
-        before = drawn(eye)
-        await eye.press("K", "K")
-        assert drawn(eye)[8:] == before[: len(before) - 8]
-        await eye.press("L")
-        assert boxes(eye).left > 0
-        await eye.press("g")
-        assert any("┏" in row for row in drawn(eye))
+    async with explorer(ORDERS, size=(80, 24)) as ui:
+        await ui.press("6", "G")
+        assert any("┏" in row for row in drawn(ui))
+        before = drawn(ui)
+        await ui.press("K", "K")
+        assert drawn(ui)[8:] == before[: len(before) - 8]
+        await ui.press("L")
+        assert boxes(ui).left > 0
+        await ui.press("g")
+        assert any("┏" in row for row in drawn(ui))
 
 
 async def test_the_window_stays_on_the_picture() -> None:
-    async with explorer(ORDERS, size=(80, 24)) as eye:
-        await eye.press("6", *("K", "H") * 20)
-        assert (boxes(eye).left, boxes(eye).top) == (0, 0)
-        await eye.press(*("J", "L") * 30)
-        view, picture = boxes(eye), boxes(eye).drawn
+    async with explorer(ORDERS, size=(80, 24)) as ui:
+        await ui.press("6", *("K", "H") * 20)
+        assert (boxes(ui).left, boxes(ui).top) == (0, 0)
+        await ui.press(*("J", "L") * 30)
+        view, picture = boxes(ui), boxes(ui).drawn
         assert picture is not None
         assert view.left == max(0, picture.boxes.width - view.size.width)
         assert view.top == max(0, picture.boxes.height - view.size.height)
 
 
 async def test_h_and_l_go_to_the_boxes_beside_and_enter_to_the_detail() -> None:
-    async with explorer(ORDERS, size=(160, 48)) as eye:
-        await eye.press("6", "g", "j", "h")
-        first = boxes(eye).selected
-        await eye.press("l")
-        assert boxes(eye).selected != first
-        await eye.press("h", "enter")
-        assert (boxes(eye).selected, eye.focus) == (first, "detail")
+    async with explorer(ORDERS, size=(160, 48)) as ui:
+        await ui.press("6", "g", "j", "h")
+        first = boxes(ui).selected
+        await ui.press("l")
+        assert boxes(ui).selected != first
+        await ui.press("h", "enter")
+        assert (boxes(ui).selected, ui.focus) == (first, "detail")
 
 
 async def test_enter_leads_to_the_detail_of_a_box_that_was_only_just_selected() -> None:
-    async with explorer(ORDERS, size=(160, 48)) as eye:
-        await eye.press("6", "g")
-        await eye.pilot.press("j", "enter")
-        await eye.rest()
-        assert eye.focus == "detail"
-        assert boxes(eye).selected == step_selected_in_the_tree(eye) != "1"
+    async with explorer(ORDERS, size=(160, 48)) as ui:
+        await ui.press("6", "g")
+        await ui.pilot.press("j", "enter")
+        await ui.rest()
+        assert ui.focus == "detail"
+        assert boxes(ui).selected == step_selected_in_the_tree(ui) != "1"
 
 
 async def test_a_small_picture_says_what_its_signs_mean() -> None:
-    async with explorer(SAMPLES / "scheduling-pair.json", size=(160, 48)) as eye:
-        await eye.press("6", "z")
-        assert drawn(eye)[-1] == " ◆ start  ⇒ schedule"
+    async with explorer(SAMPLES / "scheduling-pair.json", size=(160, 48)) as ui:
+        await ui.press("6", "z")
+        assert drawn(ui)[-1] == " ◆ start  ⇒ schedule"
 
 
 async def test_a_click_selects_and_dragging_moves_the_window() -> None:
-    async with explorer(ORDERS, size=(80, 24)) as eye:
-        await eye.press("6", "g")
-        view = boxes(eye)
+    async with explorer(ORDERS, size=(80, 24)) as ui:
+        await ui.press("6", "g")
+        view = boxes(ui)
         assert view.drawn is not None
         box = view.drawn.boxes.by_node["KUGbgU8yn"]
-        await eye.pilot.click("#boxes", offset=(box.right - view.left - 3, box.y - view.top + 2))
-        await eye.rest()
+        await ui.pilot.click("#boxes", offset=(box.right - view.left - 3, box.y - view.top + 2))
+        await ui.rest()
         assert view.selected == box.node
         top = view.top
-        await eye.pilot.mouse_down("#boxes", offset=(5, 10))
-        await eye.pilot.hover("#boxes", offset=(5, 4))
-        await eye.pilot.mouse_up("#boxes", offset=(5, 4))
+        await ui.pilot.mouse_down("#boxes", offset=(5, 10))
+        await ui.pilot.hover("#boxes", offset=(5, 4))
+        await ui.pilot.mouse_up("#boxes", offset=(5, 4))
         assert view.top == top + 6
 
 
 async def test_a_step_that_is_not_there_can_be_selected_and_leads_nowhere(tmp_path: Path) -> None:
     path = tmp_path / "lost.json"
     path.write_text(json.dumps(workflow("a", step("a", "gone"))))
-    async with explorer(path, size=(160, 48)) as eye:
-        await eye.press("6", "G")
-        assert boxes(eye).selected == "gone"
-        await eye.press("enter")
-        assert eye.focus == "boxes"
+    async with explorer(path, size=(160, 48)) as ui:
+        await ui.press("6", "G")
+        assert boxes(ui).selected == "gone"
+        await ui.press("enter")
+        assert ui.focus == "boxes"
 
 
 async def test_a_file_has_no_boxes() -> None:
-    async with explorer(ORDERS, size=(160, 48)) as eye:
-        await eye.press("6", "1", "g")
-        assert drawn(eye)[0] == "choose a workflow: its boxes are drawn here"
+    async with explorer(ORDERS, size=(160, 48)) as ui:
+        await ui.press("6", "1", "g")
+        assert drawn(ui)[0] == "choose a workflow: its boxes are drawn here"

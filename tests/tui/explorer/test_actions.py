@@ -1,6 +1,6 @@
 """Every action of the registry, carried out by its key.
 
-An action that is new in ``kustui/preferences/actions.py`` needs a line in ``DID``: ``Did(before, seen, becomes)`` with
+An action that is new in ``kustui/config/actions.py`` needs a line in ``DID``: ``Did(before, seen, becomes)`` with
 the keys that lead there, what somebody sees of it, and what that becomes when the first key of the action is pressed.
 """
 
@@ -21,15 +21,14 @@ from kustui.tui.diagrams.chains_view import ChainsView
 from kustui.tui.explorer.copy_menu import CopyMenu
 from kustui.tui.help.help import Help
 from kustui.tui.widgets.rows_view import RowsView
+from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer
 from tests.support.flows import step, workflow
+from tests.support.rehearsal import belongs_to_the_rehearsal
 from tests.support.trees import SAMPLES
-from tests.tui.explorer.test_copy import board as board
-from tests.tui.explorer.test_explorer import CHAIN, ORGANISATION, Eye, explorer
-from tests.tui.rehearsal.test_actions import DID as REHEARSED
 
 if TYPE_CHECKING:
     from kustui.tui.finder.finder import Finder
-    from tests.tui.explorer.test_copy import Clipboard
+    from tests.support.clipboard import Clipboard
 
 ORDERS, BROKEN, ORDER = SAMPLES / "orders.json", SAMPLES / "broken", ("j", "6")
 SIDES = [f"s{index}" for index in range(40)]
@@ -40,22 +39,22 @@ WIDE = workflow("a", step("a", " ".join(SIDES)), *(step(each) for each in SIDES)
 class Scene(NamedTuple):
     """What somebody sees, and where what they copy ends up."""
 
-    eye: Eye
+    ui: ExplorerPilot
     board: Clipboard
 
     def view(self, name: str) -> RowsView:
-        return self.eye.app.screen.query_one(f"#{name}", RowsView)
+        return self.ui.app.screen.query_one(f"#{name}", RowsView)
 
     @property
     def boxes(self) -> BoxesView:
-        return self.eye.explorer.query_one(BoxesView)
+        return self.ui.explorer.query_one(BoxesView)
 
     @property
     def chains(self) -> ChainsView:
-        return self.eye.explorer.query_one(ChainsView)
+        return self.ui.explorer.query_one(ChainsView)
 
     def drawn(self, name: str) -> str:
-        view: Any = self.eye.app.screen.query_one(f"#{name}")
+        view: Any = self.ui.app.screen.query_one(f"#{name}")
         return "\n".join("".join(piece.text for piece in view.render_line(y)) for y in range(view.size.height))
 
 
@@ -78,11 +77,11 @@ def count(name: str = "tree") -> Callable[[Scene], int]:
 
 
 def focus(scene: Scene) -> str | None:
-    return scene.eye.focus
+    return scene.ui.focus
 
 
 def here(scene: Scene) -> str:
-    return scene.eye.here
+    return scene.ui.cursor_row
 
 
 def box(scene: Scene) -> tuple[int, int]:
@@ -136,11 +135,11 @@ def copies(key: str, becomes: Callable[[Any, Any], object]) -> Did:
 
 
 def size_of(name: str) -> Callable[[Scene], int]:
-    return lambda scene: scene.eye.explorer.query_one(f"#{name}").outer_size.width
+    return lambda scene: scene.ui.explorer.query_one(f"#{name}").outer_size.width
 
 
 def finder(scene: Scene) -> Finder | None:
-    open_now = scene.eye.explorer.finder
+    open_now = scene.ui.explorer.finder
     return open_now if open_now is not None and open_now.display else None
 
 
@@ -151,7 +150,7 @@ def found(scene: Scene) -> int:
 
 
 def typed(scene: Scene) -> str:
-    return scene.eye.app.focused.value if isinstance(scene.eye.app.focused, Input) else ""
+    return scene.ui.app.focused.value if isinstance(scene.ui.app.focused, Input) else ""
 
 
 MARKED = ("m", "a", "E", *"jjjjj", "m", "b", "apostrophe")
@@ -220,13 +219,13 @@ DID = {
     "view.timeline": goes_to("timeline"),
     "view.problems": goes_to("problems"),
     "view.changes": goes_to("changes"),
-    "view.maximise": Did((), lambda scene: scene.eye.panes, is_(["tree"])),
+    "view.maximise": Did((), lambda scene: scene.ui.panes, is_(["tree"])),
     "view.larger": Did((), size_of("tree"), more, size=(160, 48)),
     "view.smaller": Did((), size_of("tree"), less, size=(160, 48)),
-    "view.hide": Did((), lambda scene: "tree" in scene.eye.panes, is_(False)),
+    "view.hide": Did((), lambda scene: "tree" in scene.ui.panes, is_(False)),
     "view.leave": Did(("2",), focus, is_("tree")),
     "selected.copy": Did((), focus, is_("copy-menu")),
-    "selected.edit": Did((), lambda scene: scene.eye.keys, holds("no-such-editor is not to be found")),
+    "selected.edit": Did((), lambda scene: scene.ui.keys, holds("no-such-editor is not to be found")),
     "copy.name": copies("y", is_("Whose conversation")),
     "copy.id": copies("y", lambda _, now: len(now) == 9),
     "copy.reference": copies("y", lambda _, now: now.startswith("/#steps.")),
@@ -240,7 +239,7 @@ DID = {
     "menu.up": Did(("y", "down"), cursor("copy-menu"), by(-1)),
     "menu.choose": Did(("y",), copied, is_("followup-timer-1-of-4-start")),
     "menu.plain": Did(("y",), lambda scene: scene.board.plain[-1:], is_(["followup-timer-1-of-4-start"])),
-    "menu.leave": Did(("y",), lambda scene: len(scene.eye.explorer.query(CopyMenu)), is_(0)),
+    "menu.leave": Did(("y",), lambda scene: len(scene.ui.explorer.query(CopyMenu)), is_(0)),
     "find.filter": Did((), focus, is_("filter")),
     "find.next-match": Did(FOUND, cursor("source"), more),
     "find.previous-match": Did((*FOUND, "n"), cursor("source"), less),
@@ -262,20 +261,18 @@ DID = {
     "filter.up": Did(("3", "slash", *"id", "down"), cursor("source"), less),
     "filter.down": Did(("3", "slash", *"id"), cursor("source"), more),
     "help.filter": Did(("question_mark",), focus, is_("filter")),
-    "help.leave": Did(("question_mark",), lambda scene: isinstance(scene.eye.app.screen, Help), is_(False)),
-    "app.help": Did((), lambda scene: isinstance(scene.eye.app.screen, Help), is_(True)),
-    "app.palette": Did((), lambda scene: isinstance(scene.eye.app.screen, CommandPalette), is_(True)),
-    "app.suspend": Did((), lambda scene: scene.eye.keys, another),
-    "app.quit": Did((), lambda scene: scene.eye.app._exit, is_(True)),
+    "help.leave": Did(("question_mark",), lambda scene: isinstance(scene.ui.app.screen, Help), is_(False)),
+    "app.help": Did((), lambda scene: isinstance(scene.ui.app.screen, Help), is_(True)),
+    "app.palette": Did((), lambda scene: isinstance(scene.ui.app.screen, CommandPalette), is_(True)),
+    "app.suspend": Did((), lambda scene: scene.ui.keys, another),
+    "app.quit": Did((), lambda scene: scene.ui.app._exit, is_(True)),
 }  # fmt: skip
 """What each action did, by its id."""
 
 
 def test_no_action_is_without_a_test_and_no_test_without_an_action() -> None:
-    missing = [action.id for action in ACTIONS if action.id not in DID.keys() | REHEARSED.keys()]
-    assert not missing, f"add to DID in {Path(__file__).name} what these do: {', '.join(missing)}"
-    assert not DID.keys() & REHEARSED.keys()
-    assert DID.keys() | REHEARSED.keys() <= BY_ID.keys(), "DID has actions that the registry has no more"
+    actions = {action.id for action in ACTIONS if not belongs_to_the_rehearsal(action)}
+    assert DID.keys() == actions, f"DID in {Path(__file__).name} says of every action what it does, and of no other"
 
 
 @pytest.mark.parametrize("id_", DID)
@@ -288,10 +285,10 @@ async def test_an_action_does_what_it_is_for(
     if isinstance(of, dict):
         of = tmp_path / "app.json"
         of.write_text(json.dumps(did.of))
-    async with explorer(of, size=did.size) as eye:
-        scene = Scene(eye, board)
-        await eye.press(*did.before)
+    async with explorer(of, size=did.size) as ui:
+        scene = Scene(ui, board)
+        await ui.press(*did.before)
         was = did.seen(scene)
-        await eye.press(key)
+        await ui.press(key)
         now = did.seen(scene)
         assert did.becomes(was, now), f"{key}: from {was!r} to {now!r}"

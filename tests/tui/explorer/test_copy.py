@@ -11,53 +11,25 @@ import pytest
 from kustui.tui.explorer.copy_menu import CopyMenu
 from kustui.tui.terminal import clipboard
 from kustui.tui.terminal.clipboard import Reach, most, osc52, reach
-from tests.support.definitions import a_workflow
+from tests.support.clipboard import Clipboard
+from tests.support.definitions import a_workflow, write_json
+from tests.support.explorer import CHAIN, explorer
 from tests.support.flows import step, workflow
 from tests.support.trees import SAMPLES
-from tests.tui.explorer.test_explorer import CHAIN, explorer, written
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tests.tui.explorer.test_explorer import Eye
+    from tests.support.explorer import ExplorerPilot
 
 OUTSIDE = {"TERM": "xterm-256color"}
 NASTY = "a\u202eb\x1b]0;evil\x07"
 
 
-class Clipboard:
-    """Where what is written to the terminal and to tmux ends up."""
-
-    def __init__(self) -> None:
-        self.terminal: list[str] = []
-        self.tmux: list[str] = []
-        self.plain: list[str] = []
-        self.trouble = ""
-
-    async def to_tmux(self, text: str) -> str:
-        self.tmux.append(text)
-        return self.trouble
-
-    def show_plain(self, _: object, text: str) -> None:
-        self.plain.append(text)
-
-
-@pytest.fixture
-def board(monkeypatch: pytest.MonkeyPatch) -> Clipboard:
-    found = Clipboard()
-    for name in ("TMUX", "STY", "TERM_PROGRAM", "KITTY_WINDOW_ID", "WT_SESSION"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("TERM", "xterm-kitty")
-    monkeypatch.setattr("kustui.tui.app.Kustui.copy_to_clipboard", lambda _, text: found.terminal.append(text))
-    monkeypatch.setattr(clipboard, "to_tmux", found.to_tmux)
-    monkeypatch.setattr("kustui.tui.terminal.clipboard.show_plain", found.show_plain)
-    return found
-
-
-def offered(eye: Eye) -> dict[str, str]:
+def offered(ui: ExplorerPilot) -> dict[str, str]:
     """The keys of the list that is open, and what each would copy."""
-    found = eye.explorer.query(CopyMenu)
-    rows = eye.rows(found.first()) if found else []
+    found = ui.explorer.query(CopyMenu)
+    rows = ui.rows(found.first()) if found else []
     return {row.split()[0]: row.split(maxsplit=1)[1] for row in rows}
 
 
@@ -65,10 +37,10 @@ def offered(eye: Eye) -> dict[str, str]:
 
 
 async def test_a_step_is_copied_by_what_it_has(board: Clipboard) -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("E")
-        await eye.go_to("● Whose conversation")
-        node = eye.explorer.tree_view.node
+    async with explorer(CHAIN) as ui:
+        await ui.press("E")
+        await ui.go_to("● Whose conversation")
+        node = ui.explorer.tree_view.node
         assert node is not None
         for key, text in (
             ("n", "Whose conversation"),
@@ -78,68 +50,68 @@ async def test_a_step_is_copied_by_what_it_has(board: Clipboard) -> None:
             ("p", node.pointer),
             ("t", "▾ ● Whose conversation"),
         ):
-            await eye.press("y")
-            assert eye.focus == "copy-menu"
-            await eye.press(key)
+            await ui.press("y")
+            assert ui.focus == "copy-menu"
+            await ui.press(key)
             assert board.terminal.pop() == text
-            assert f" {text.split()[-1]}" in eye.keys
-            assert "through OSC 52" in eye.keys
-            assert eye.focus == "tree"
-        await eye.press("y", "j")
+            assert f" {text.split()[-1]}" in ui.keys
+            assert "through OSC 52" in ui.keys
+            assert ui.focus == "tree"
+        await ui.press("y", "j")
         copied = board.terminal.pop()
         assert copied in CHAIN.read_text()
         assert json.loads(copied)["id"] == node.part.id  # type: ignore[union-attr]
-        await eye.press("j")
-        assert "copied" not in eye.keys
+        await ui.press("j")
+        assert "copied" not in ui.keys
 
 
 async def test_only_what_the_selection_has_is_offered(board: Clipboard, tmp_path: Path) -> None:
     named = workflow("a", step("a"), name="first", id="5f0000000000000000000001")
-    async with explorer(written(tmp_path / "two.json", [named, workflow("c", step("c"))])) as eye:
-        await eye.press("g", "y")
-        assert set(offered(eye)) == set("jlt"), "a file"
-        await eye.press("escape", "j", "y")
-        assert set(offered(eye)) == set("nijlptdm"), "a workflow"
-        await eye.press("escape", "E")
-        await eye.go_to("◆")
-        await eye.press("y")
-        assert set(offered(eye)) == set("nrjlptdm"), "a trigger"
-        assert offered(eye)["r"].split() == ["reference", "/#steps.1"]
-        await eye.press("r")
+    async with explorer(write_json(tmp_path / "two.json", [named, workflow("c", step("c"))])) as ui:
+        await ui.press("g", "y")
+        assert set(offered(ui)) == set("jlt"), "a file"
+        await ui.press("escape", "j", "y")
+        assert set(offered(ui)) == set("nijlptdm"), "a workflow"
+        await ui.press("escape", "E")
+        await ui.go_to("◆")
+        await ui.press("y")
+        assert set(offered(ui)) == set("nrjlptdm"), "a trigger"
+        assert offered(ui)["r"].split() == ["reference", "/#steps.1"]
+        await ui.press("r")
         assert board.terminal == ["/#steps.1"]
-        await eye.go_to("→")
-        await eye.press("y")
-        assert set(offered(eye)) == set("jltpdm"), "a transition"
-        await eye.press("i")
+        await ui.go_to("→")
+        await ui.press("y")
+        assert set(offered(ui)) == set("jltpdm"), "a transition"
+        await ui.press("i")
         assert board.terminal == ["/#steps.1"], "nothing is copied by the key of what is not offered"
 
 
 async def test_the_drawing_that_is_shown_is_copied_whole_and_the_flow_as_mermaid(board: Clipboard) -> None:
-    async with explorer(CHAIN, size=(80, 24)) as eye:
-        await eye.press("y", "d")
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.press("y", "d")
         rail = board.terminal.pop()
         assert rail.startswith("followup-timer-1-of-4-start\n◆")
         assert "●─╯ Look again in an hour ⇒ followup-timer-2-of-4-60-minutes" in rail
-        await eye.press("6", "y", "d")
+        await ui.press("6", "y", "d")
         assert "┌" in board.terminal[-1]
         assert len(board.terminal.pop().splitlines()) > 22, "also what is not in view"
-        await eye.press("7", "y", "d")
+        await ui.press("7", "y", "d")
         assert "followup-timer-4" in board.terminal.pop()
-        await eye.press("1", "y", "m")
+        await ui.press("1", "y", "m")
         assert board.terminal.pop().startswith("flowchart TD\n")
 
 
 async def test_a_line_of_the_source_a_problem_and_a_link_are_selected_where_the_keys_are(board: Clipboard) -> None:
     broken = SAMPLES / "broken" / "missing-input.json"
-    async with explorer(broken, size=(160, 48)) as eye:
-        await eye.press("4", "y", "p")
+    async with explorer(broken, size=(160, 48)) as ui:
+        await ui.press("4", "y", "p")
         assert board.terminal.pop().startswith("/workflows/")
-        assert eye.focus == "problems"
-        await eye.press("y", "l")
+        assert ui.focus == "problems"
+        await ui.press("y", "l")
         line = int(board.terminal.pop().rpartition(":")[2])
         assert '"fooAt"' in broken.read_text().splitlines()[line - 1]
-        await eye.press("4", "E", "3", "j", "j", "y", "j")
-        source = eye.explorer.source
+        await ui.press("4", "E", "3", "j", "j", "y", "j")
+        source = ui.explorer.source
         assert source.cursor == 2
         copied, line = board.terminal.pop(), source.rows.first_line + 2
         assert copied.splitlines()[0] in broken.read_text().splitlines()[line - 1]
@@ -148,74 +120,74 @@ async def test_a_line_of_the_source_a_problem_and_a_link_are_selected_where_the_
 
 async def test_what_is_copied_is_exact_and_what_is_said_is_harmless(board: Clipboard, tmp_path: Path) -> None:
     nasty = workflow("a", step("a", meta={"displayName": NASTY}), name=NASTY, id="[b]x[/b]")
-    async with explorer(written(tmp_path / "nasty.json", nasty)) as eye:
-        await eye.press("y")
-        menu = eye.explorer.query_one(CopyMenu)
+    async with explorer(write_json(tmp_path / "nasty.json", nasty)) as ui:
+        await ui.press("y")
+        menu = ui.explorer.query_one(CopyMenu)
         drawn = "".join(segment.text for y in range(menu.size.height) for segment in menu.render_line(y))
         assert drawn.isprintable()
         assert "a<U+202E>b^[]0;evil^G" in drawn
-        await eye.press("n")
+        await ui.press("n")
         assert board.terminal == [NASTY]
-        assert eye.keys.isprintable()
-        assert "a<U+202E>b" in eye.keys
-        await eye.press("y", "i")
+        assert ui.keys.isprintable()
+        assert "a<U+202E>b" in ui.keys
+        await ui.press("y", "i")
         assert board.terminal[-1] == "[b]x[/b]"
-        assert "[b]x[/b]" in eye.keys
+        assert "[b]x[/b]" in ui.keys
 
 
 # The list
 
 
 async def test_the_list_begins_with_what_was_copied_last_and_moves_nothing(board: Clipboard) -> None:
-    async with explorer(CHAIN, size=(80, 24)) as eye:
-        before = eye.explorer.tree_view.region
-        await eye.press("y")
-        assert eye.explorer.tree_view.region == before
-        assert eye.explorer.query_one(CopyMenu).region.bottom == 22
-        await eye.press("down", "down", "up", "enter")
-        await eye.press("y", "enter")
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        before = ui.explorer.tree_view.region
+        await ui.press("y")
+        assert ui.explorer.tree_view.region == before
+        assert ui.explorer.query_one(CopyMenu).region.bottom == 22
+        await ui.press("down", "down", "up", "enter")
+        await ui.press("y", "enter")
         assert board.terminal == [board.terminal[0]] * 2
-        await eye.press("y", "y")
+        await ui.press("y", "y")
         assert board.plain == board.terminal[:1]
 
 
 async def test_the_list_ends_with_any_other_key_or_where_the_keys_go_elsewhere(board: Clipboard) -> None:
-    async with explorer(CHAIN) as eye:
+    async with explorer(CHAIN) as ui:
         for keys in (("escape",), ("q",), ("z",), ("slash",)):
-            await eye.press("y", *keys)
-            assert not eye.explorer.query(CopyMenu), keys
-            assert eye.focus == "tree"
-        assert not eye.explorer.has_class("-maximised")
-        await eye.press("y")
-        await eye.pilot.click(eye.explorer.tree_view, offset=(8, 2))
-        await eye.rest()
-        assert not eye.explorer.query(CopyMenu)
-        await eye.press("y", "question_mark")
-        assert eye.app.screen is not eye.explorer
-        await eye.press("escape")
-        assert eye.focus == "tree"
+            await ui.press("y", *keys)
+            assert not ui.explorer.query(CopyMenu), keys
+            assert ui.focus == "tree"
+        assert not ui.explorer.has_class("-maximised")
+        await ui.press("y")
+        await ui.pilot.click(ui.explorer.tree_view, offset=(8, 2))
+        await ui.rest()
+        assert not ui.explorer.query(CopyMenu)
+        await ui.press("y", "question_mark")
+        assert ui.app.screen is not ui.explorer
+        await ui.press("escape")
+        assert ui.focus == "tree"
         assert not board.terminal
 
 
 async def test_copying_goes_on_when_the_keys_come_at_once(board: Clipboard) -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.pilot.press("y", "p", "y", "y", "y", "l")
-        await eye.rest()
+    async with explorer(CHAIN) as ui:
+        await ui.pilot.press("y", "p", "y", "y", "y", "l")
+        await ui.rest()
         assert board.terminal[0] == "/workflows/0"
         assert board.terminal[1].startswith(f"{CHAIN}:")
         assert board.plain == ["/workflows/0"]
-        assert eye.focus == "tree"
+        assert ui.focus == "tree"
 
 
 async def test_each_thing_is_copied_without_the_list_as_well(board: Clipboard) -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.app.run_action("screen.copy_pointer")
-        await eye.rest()
+    async with explorer(CHAIN) as ui:
+        await ui.app.run_action("screen.copy_pointer")
+        await ui.rest()
         assert board.terminal == ["/workflows/0"]
-        await eye.app.run_action("screen.copy_reference")
-        await eye.rest()
+        await ui.app.run_action("screen.copy_reference")
+        await ui.rest()
         assert board.terminal == ["/workflows/0"]
-        assert "has no reference" in eye.keys
+        assert "has no reference" in ui.keys
 
 
 # Where it goes
@@ -242,11 +214,11 @@ async def test_it_is_said_where_it_went(
     for name, value in surroundings.items():
         monkeypatch.setenv(name, value)
     board.trouble = trouble
-    async with explorer(CHAIN, size=(160, 30)) as eye:
-        await eye.press("y", "p")
-        assert "copied the pointer /workflows/0" in eye.keys
-        assert said in eye.keys
-        assert ("y y" in eye.keys) == hint
+    async with explorer(CHAIN, size=(160, 30)) as ui:
+        await ui.press("y", "p")
+        assert "copied the pointer /workflows/0" in ui.keys
+        assert said in ui.keys
+        assert ("y y" in ui.keys) == hint
         assert board.tmux == (["/workflows/0"] if "TMUX" in surroundings else [])
 
 
@@ -255,10 +227,10 @@ async def test_where_it_went_is_said_also_of_a_long_text_in_a_narrow_terminal(
 ) -> None:
     monkeypatch.setenv("TMUX", "/tmp/tmux,1,0")
     definition = a_workflow(name="[bold]" + "\x1b[31m" * 8)
-    async with explorer(written(tmp_path / "a.json", definition), size=(80, 24)) as eye:
-        await eye.press("y", "n")
-        assert "copied the name [bold]" in eye.keys
-        assert "… · through OSC 52 and tmux's buffer" in eye.keys
+    async with explorer(write_json(tmp_path / "a.json", definition), size=(80, 24)) as ui:
+        await ui.press("y", "n")
+        assert "copied the name [bold]" in ui.keys
+        assert "… · through OSC 52 and tmux's buffer" in ui.keys
         assert board.tmux == [definition["name"]]
 
 
@@ -266,8 +238,8 @@ async def test_a_terminal_that_takes_nothing_gets_plain_text_at_once(
     board: Clipboard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", "linux")
-    async with explorer(CHAIN) as eye:
-        await eye.press("y", "p")
+    async with explorer(CHAIN) as ui:
+        await ui.press("y", "p")
         assert board.plain == ["/workflows/0"]
         assert not board.terminal
 
@@ -275,14 +247,14 @@ async def test_a_terminal_that_takes_nothing_gets_plain_text_at_once(
 async def test_what_is_too_long_for_the_terminal_is_told(board: Clipboard, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clipboard, "_MOST", 5)
     monkeypatch.setattr(clipboard, "_MOST_OF_KNOWN", 5)
-    async with explorer(CHAIN, size=(160, 30)) as eye:
-        await eye.press("y", "p")
+    async with explorer(CHAIN, size=(160, 30)) as ui:
+        await ui.press("y", "p")
         assert not board.terminal
-        assert "not copied: the pointer /workflows/0 · too long for OSC 52: 12 bytes of 5" in eye.keys
+        assert "not copied: the pointer /workflows/0 · too long for OSC 52: 12 bytes of 5" in ui.keys
         monkeypatch.setenv("TMUX", "/tmp/tmux,1,0")
-        await eye.press("y", "p")
+        await ui.press("y", "p")
         assert board.tmux == ["/workflows/0"]
-        assert "through tmux's buffer · too long for OSC 52" in eye.keys
+        assert "through tmux's buffer · too long for OSC 52" in ui.keys
 
 
 # The bytes

@@ -11,9 +11,8 @@ from kustui.diagrams.styled_lines import width_of
 from kustui.tui.explorer.detail import described
 from kustui.tui.widgets.rows import workflow_key
 from tests.support.definitions import ALWAYS
-from tests.support.flows import edge, step, workflow
+from tests.support.flows import callable_workflow, edge, scheduling_workflow, step, workflow
 from tests.support.trees import SAMPLE_PATHS, all_open, node, read, sample, text_of, tree_of, with_problems
-from tests.tui.tree.test_tree_state import called, calling
 
 if TYPE_CHECKING:
     from kustui.tui.tree.tree_state import TreeState
@@ -59,7 +58,9 @@ def test_every_link_leads_to_a_row(name: str) -> None:
 
 
 def test_a_workflow_says_when_it_runs_what_it_does_and_whom_it_schedules() -> None:
-    tree = tree_of([calling("x", description="Plans it.", meta={"displayName": "Plan"}), called("x")])
+    tree = tree_of(
+        [scheduling_workflow("x", description="Plans it.", meta={"displayName": "Plan"}), callable_workflow("x")]
+    )
     told = page(tree, "w")
     assert told[:3] == ["w", "Plan", "Plans it."]
     assert "runs       on conversation.create" in told
@@ -69,9 +70,9 @@ def test_a_workflow_says_when_it_runs_what_it_does_and_whom_it_schedules() -> No
 
 
 def test_a_called_workflow_says_what_it_takes_and_who_schedules_it() -> None:
-    target = called("x")
+    target = callable_workflow("x")
     target["trigger"]["schema"] = {"properties": {"foo": {"type": "string"}, "n": {}}, "required": ["foo"]}
-    tree = tree_of([calling("x"), target])
+    tree = tree_of([scheduling_workflow("x"), target])
     index = tree.reveal(workflow_key(tree.snapshot.collection.by_id["x"]))
     assert index is not None
     told = [text_of(row.line) for row in described(tree, tree.nodes[index], 100)]
@@ -81,7 +82,7 @@ def test_a_called_workflow_says_what_it_takes_and_who_schedules_it() -> None:
 
 
 def test_a_called_workflow_that_nothing_schedules_says_so() -> None:
-    assert below(page(tree_of([called("x")]), "x"), "Scheduled by") == ["nothing that is opened here"]
+    assert below(page(tree_of([callable_workflow("x")]), "x"), "Scheduled by") == ["nothing that is opened here"]
 
 
 def test_a_workflow_that_is_switched_off_or_empty_says_so() -> None:
@@ -207,11 +208,11 @@ def test_a_way_to_a_step_that_is_not_there_is_marked() -> None:
 
 
 def test_a_schedule_says_which_inputs_are_given_and_which_are_missing() -> None:
-    target = called("x")
+    target = callable_workflow("x")
     target["trigger"]["schema"] = {
         "properties": {"foo": {"type": "string"}, "@foo": {"type": "string"}, "n": {}}, "required": ["foo", "@foo"],
     }  # fmt: skip
-    caller = calling("x")
+    caller = scheduling_workflow("x")
     caller["steps"][0]["params"]["inputs"] = {"foo": "/#steps.1.name"}
     told = page(tree_of([caller, target]), "⇒")
     assert told[:2] == ["Schedules a workflow", "⇒ x after 1 h"]
@@ -221,14 +222,14 @@ def test_a_schedule_says_which_inputs_are_given_and_which_are_missing() -> None:
 
 
 def test_a_schedule_of_a_workflow_that_is_not_there_is_marked() -> None:
-    found = rows(tree_of(calling("y")), "⇒")
+    found = rows(tree_of(scheduling_workflow("y")), "⇒")
     assert ("y", "fault") in [piece for row in found for piece in row.line]
     assert below([text_of(row.line) for row in found], "Inputs") == ["none given"]
 
 
 @pytest.mark.parametrize("named", [None, "/#steps.1.workflow"])
 def test_a_schedule_that_only_a_run_can_follow_says_so(named: Any) -> None:
-    definition = calling("y")
+    definition = scheduling_workflow("y")
     definition["steps"][0]["params"]["workflowId"] = named
     assert "only a run can tell" in page(tree_of(definition), "⇒")[1]
 

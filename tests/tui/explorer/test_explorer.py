@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import threading
-from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,14 +18,12 @@ from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS, PASSING
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.diagrams.chains_view import ChainsView
-from kustui.tui.diagrams.diagram_view import Diagram
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.rate import Rate
 from kustui.tui.diagrams.timeline_view import TimelineView
 from kustui.tui.explorer.bookmarks import BookmarkMenu
 from kustui.tui.explorer.copy_menu import CopyMenu
 from kustui.tui.explorer.screen import Explorer
-from kustui.tui.explorer.side_panes import PANES
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.finder.finder import FinderInput
 from kustui.tui.help.help import Help
@@ -40,155 +36,36 @@ from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.filter_input import Filter
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background_load import BackgroundLoad
-from tests.support.definitions import a_workflow
-from tests.support.flows import step, workflow
-from tests.support.trees import SAMPLES, text_of, told
-from tests.tui.tree.test_tree_state import called, calling
+from tests.support.definitions import a_workflow, write_json
+from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer
+from tests.support.flows import callable_workflow, scheduling_workflow, step, workflow
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
-
-    from textual.pilot import Pilot
-
-
-class Eye:
-    """What somebody at the terminal sees and does."""
-
-    def __init__(self, pilot: Pilot[None]) -> None:
-        self.pilot = pilot
-
-    @property
-    def app(self) -> Kustui:
-        assert isinstance(self.pilot.app, Kustui)
-        return self.pilot.app
-
-    @property
-    def explorer(self) -> Explorer:
-        screen = self.app.screen_stack[0]
-        assert isinstance(screen, Explorer)
-        return screen
-
-    @property
-    def here(self) -> str:
-        """The row of the tree's cursor."""
-        return told(self.explorer.tree_view.row)
-
-    @property
-    def tree(self) -> list[str]:
-        return self.rows(self.explorer.tree_view)
-
-    @property
-    def detail(self) -> list[str]:
-        return self.rows(self.explorer.detail)
-
-    @property
-    def status(self) -> str:
-        status = self.explorer.status
-        return "".join(segment.text for segment in status.render_line(0))
-
-    @property
-    def keys(self) -> str:
-        return "".join(segment.text for segment in self.explorer.status.render_line(1))
-
-    @property
-    def focus(self) -> str | None:
-        return self.app.focused.id if self.app.focused is not None else None
-
-    @property
-    def panes(self) -> list[str]:
-        """The panes that there is room for."""
-        names = ("tree", *PANES, "problems")
-        regions = {name: self.explorer.query_one(f"#{name}").region for name in names}
-        return [
-            name for name, region in regions.items() if region.area and self.explorer.region.contains_region(region)
-        ]
-
-    @property
-    def titles(self) -> str:
-        return " ".join(str(view.border_title) for view in self.explorer.query(RowsView))
-
-    def rows(self, view: RowsView) -> list[str]:
-        return [text_of(view.rows.make(index).line).strip() for index in range(view.rows.count)]
-
-    async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)  # several at once would not wait for each other when the machine is busy
-        await self.rest()
-
-    @property
-    def sees_the_cursor(self) -> bool:
-        """Whether the row of the tree's cursor is drawn with the cursor's glyph."""
-        view = self.explorer.tree_view
-        drawn = ("".join(segment.text for segment in view.render_line(y)) for y in range(view.size.height))
-        return any(line.startswith("▌") and text_of(view.row.line)[:20] in line for line in drawn)
-
-    async def settle(self) -> None:
-        """Wait until everything is read and checked, and the panes tell of it."""
-        for _ in range(1_000):
-            snapshot = self.explorer.snapshot
-            if snapshot is not None and snapshot.problems is not None:
-                break
-            await self.pilot.pause(0.01)
-        await self.rest()
-
-    async def rest(self) -> None:
-        """Wait until the panes have followed each other's cursors."""
-        await self.pilot.pause()
-        for _ in range(300):
-            node = self.explorer.tree_view.node
-            told = node is None or not self.explorer.ready or self.explorer.told == node.key
-            if told and self.explorer._resting is None and not any(v.is_awaited for v in self.explorer.query(Diagram)):
-                break
-            await self.pilot.pause(0.01)
-        await self.pilot.pause()
-
-    async def go_to(self, text: str) -> None:
-        """Put the tree's cursor on the first row that holds a text."""
-        view = self.explorer.tree_view
-        view.cursor = next(index for index, row in enumerate(self.tree) if text in row)
-        await self.rest()
-
-
-@asynccontextmanager
-async def explorer(*paths: Path | str, size: tuple[int, int] = (100, 40)) -> AsyncIterator[Eye]:
-    app = Kustui(BackgroundLoad([str(path) for path in paths]))
-    async with app.run_test(size=size) as pilot:
-        eye = Eye(pilot)
-        await eye.settle()
-        yield eye
+    from collections.abc import Iterable
 
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Path:
     """A workflow that schedules another, which reads a step that is not there."""
     wrong = step("note", params={"body": "/#steps.gone.x"})
-    trigger = {**called("second")["trigger"], "transitions": workflow("note")["trigger"]["transitions"]}
-    second = {**called("second"), "trigger": trigger, "steps": [wrong]}
-    return written(tmp_path / "pair.json", [calling("second", name="first", id="first"), second])
-
-
-def written(path: Path, definition: Any) -> Path:
-    path.write_text(json.dumps(definition, indent=2), encoding="utf-8")
-    return path
-
-
-CHAIN = SAMPLES / "timer-chain.json"
-ORGANISATION = SAMPLES / "organisation-export.json"
+    trigger = {**callable_workflow("second")["trigger"], "transitions": workflow("note")["trigger"]["transitions"]}
+    second = {**callable_workflow("second"), "trigger": trigger, "steps": [wrong]}
+    return write_json(tmp_path / "pair.json", [scheduling_workflow("second", name="first", id="first"), second])
 
 
 # Walking
 
 
 async def test_it_opens_on_the_first_workflow_opened() -> None:
-    async with explorer(CHAIN) as eye:
-        assert eye.here.startswith("▾ followup-timer-1-of-4-start")
-        assert eye.detail[0] == "followup-timer-1-of-4-start"
-        assert eye.focus == "tree"
+    async with explorer(CHAIN) as ui:
+        assert ui.cursor_row.startswith("▾ followup-timer-1-of-4-start")
+        assert ui.detail[0] == "followup-timer-1-of-4-start"
+        assert ui.focus == "tree"
 
 
 async def test_keys_walk_the_rows() -> None:
-    async with explorer(ORGANISATION, size=(100, 20)) as eye:
-        view = eye.explorer.tree_view
+    async with explorer(ORGANISATION, size=(100, 20)) as ui:
+        view = ui.explorer.tree_view
         last = view.rows.count - 1
         for keys, row in (
             (("G",), last),
@@ -204,112 +81,112 @@ async def test_keys_walk_the_rows() -> None:
             (("ctrl+d",), view.page // 2),
             (("ctrl+u",), 0),
         ):
-            await eye.press(*keys)
+            await ui.press(*keys)
             assert view.cursor == row, keys
-            assert eye.sees_the_cursor, keys
+            assert ui.sees_the_cursor, keys
 
 
 async def test_l_opens_and_goes_in_and_h_closes_and_goes_out() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("h")
-        assert eye.here.startswith("▸ followup-timer-1")
-        await eye.press("l", "l")
-        assert eye.here.startswith("▸ ◆ on conversation.update")
-        await eye.press("right", "right")
-        assert eye.here.startswith("→ branch")
-        await eye.press("h")
-        assert eye.here.startswith("▾ ◆")
-        await eye.press("left", "left")
-        assert eye.here.startswith("▾ followup-timer-1")
-        await eye.press("space")
-        assert eye.here.startswith("▸ followup-timer-1")
+    async with explorer(CHAIN) as ui:
+        await ui.press("h")
+        assert ui.cursor_row.startswith("▸ followup-timer-1")
+        await ui.press("l", "l")
+        assert ui.cursor_row.startswith("▸ ◆ on conversation.update")
+        await ui.press("right", "right")
+        assert ui.cursor_row.startswith("→ branch")
+        await ui.press("h")
+        assert ui.cursor_row.startswith("▾ ◆")
+        await ui.press("left", "left")
+        assert ui.cursor_row.startswith("▾ followup-timer-1")
+        await ui.press("space")
+        assert ui.cursor_row.startswith("▸ followup-timer-1")
 
 
 async def test_everything_below_opens_and_every_workflow_closes() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("C")
-        assert len(eye.tree) == 5
-        await eye.press("E")
-        assert any(row.startswith("⇒ followup-timer-2") for row in eye.tree)
-        assert eye.here.startswith("▾ followup-timer-1")
+    async with explorer(CHAIN) as ui:
+        await ui.press("C")
+        assert len(ui.tree) == 5
+        await ui.press("E")
+        assert any(row.startswith("⇒ followup-timer-2") for row in ui.tree)
+        assert ui.cursor_row.startswith("▾ followup-timer-1")
 
 
 async def test_enter_follows_a_schedule_and_brackets_go_back_and_forth() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("E")
-        await eye.go_to("⇒ followup-timer-2")
-        await eye.press("enter")
-        assert "followup-timer-2-of-4" in eye.here
-        assert eye.detail[0].startswith("followup-timer-2-of-4") or "followup-timer-2" in " ".join(eye.detail)
-        await eye.press("left_square_bracket")
-        assert eye.here.startswith("⇒ followup-timer-2")
-        await eye.press("right_square_bracket")
-        assert "followup-timer-2-of-4" in eye.here
-        assert not eye.here.startswith("⇒")
-        await eye.press("right_square_bracket")
-        assert "followup-timer-2-of-4" in eye.here
+    async with explorer(CHAIN) as ui:
+        await ui.press("E")
+        await ui.go_to("⇒ followup-timer-2")
+        await ui.press("enter")
+        assert "followup-timer-2-of-4" in ui.cursor_row
+        assert ui.detail[0].startswith("followup-timer-2-of-4") or "followup-timer-2" in " ".join(ui.detail)
+        await ui.press("left_square_bracket")
+        assert ui.cursor_row.startswith("⇒ followup-timer-2")
+        await ui.press("right_square_bracket")
+        assert "followup-timer-2-of-4" in ui.cursor_row
+        assert not ui.cursor_row.startswith("⇒")
+        await ui.press("right_square_bracket")
+        assert "followup-timer-2-of-4" in ui.cursor_row
 
 
 async def test_enter_on_a_transition_goes_to_its_step() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("E")
-        await eye.go_to("→ Whose conversation")
-        await eye.press("enter")
-        assert eye.here.removeprefix("▾ ").removeprefix("▸ ").startswith("● Whose conversation")
+    async with explorer(CHAIN) as ui:
+        await ui.press("E")
+        await ui.go_to("→ Whose conversation")
+        await ui.press("enter")
+        assert ui.cursor_row.removeprefix("▾ ").removeprefix("▸ ").startswith("● Whose conversation")
 
 
 async def test_enter_on_a_row_of_the_detail_goes_where_it_leads() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("2")
-        detail = eye.explorer.detail
-        detail.cursor = next(index for index in range(detail.rows.count) if "⇒" in eye.detail[index])
-        await eye.press("enter")
-        assert "followup-timer-2-of-4" in eye.here
-        assert eye.focus == "tree"
-        await eye.press("left_square_bracket")
-        assert "followup-timer-1-of-4" in eye.here
+    async with explorer(CHAIN) as ui:
+        await ui.press("2")
+        detail = ui.explorer.detail
+        detail.cursor = next(index for index in range(detail.rows.count) if "⇒" in ui.detail[index])
+        await ui.press("enter")
+        assert "followup-timer-2-of-4" in ui.cursor_row
+        assert ui.focus == "tree"
+        await ui.press("left_square_bracket")
+        assert "followup-timer-1-of-4" in ui.cursor_row
 
 
 async def test_enter_on_a_step_opens_it_and_on_one_with_nothing_below_tells_of_it(pair: Path) -> None:
-    async with explorer(pair) as eye:
-        await eye.press("E")
-        await eye.go_to("● ")
-        before = len(eye.tree)
-        await eye.press("enter")
-        assert len(eye.tree) == before
-        assert eye.here.startswith("▸ ●")
-        await eye.go_to("▸ second")
-        await eye.press("E")
-        await eye.go_to("● note.create note")
-        await eye.press("enter")
-        assert eye.focus == "detail"
+    async with explorer(pair) as ui:
+        await ui.press("E")
+        await ui.go_to("● ")
+        before = len(ui.tree)
+        await ui.press("enter")
+        assert len(ui.tree) == before
+        assert ui.cursor_row.startswith("▸ ●")
+        await ui.go_to("▸ second")
+        await ui.press("E")
+        await ui.go_to("● note.create note")
+        await ui.press("enter")
+        assert ui.focus == "detail"
 
 
 async def test_p_goes_to_what_is_wrong_and_round(pair: Path) -> None:
-    async with explorer(pair) as eye:
-        await eye.press("p")
-        first = eye.here
+    async with explorer(pair) as ui:
+        await ui.press("p")
+        first = ui.cursor_row
         places = [first]
         for _ in range(30):
-            await eye.pilot.press("p")
-            if eye.here == first:
+            await ui.pilot.press("p")
+            if ui.cursor_row == first:
                 break
-            places.append(eye.here)
+            places.append(ui.cursor_row)
         else:
             pytest.fail("never came round")
         assert any(place.startswith("● note.create note") for place in places)
-        await eye.press("P")
-        assert eye.here == places[-1]
+        await ui.press("P")
+        assert ui.cursor_row == places[-1]
 
 
 async def test_p_says_when_nothing_is_wrong(tmp_path: Path) -> None:
     good = workflow("a", step("a"))
-    async with explorer(written(tmp_path / "good.json", good)) as eye:
-        before = eye.here
+    async with explorer(write_json(tmp_path / "good.json", good)) as ui:
+        before = ui.cursor_row
         for key in ("p", "P"):
-            await eye.press(key)
-            assert "nothing is wrong" in eye.keys
-        assert eye.here == before
+            await ui.press(key)
+            assert "nothing is wrong" in ui.keys
+        assert ui.cursor_row == before
 
 
 # Panes
@@ -327,96 +204,96 @@ async def test_p_says_when_nothing_is_wrong(tmp_path: Path) -> None:
 async def test_each_size_shows_the_panes_it_has_room_for_and_leads_to_all(
     size: tuple[int, int], panes: list[str]
 ) -> None:
-    async with explorer(CHAIN, size=size) as eye:
-        assert eye.panes == panes
+    async with explorer(CHAIN, size=size) as ui:
+        assert ui.panes == panes
         by_key = [("2", "detail"), ("3", "source"), ("5", "flow"), ("f", "flow"), ("1", "tree")]
         for key, name in (*by_key, ("tab", "flow"), ("tab", "detail"), ("tab", "source")):
-            await eye.press(key)
-            assert (eye.focus, name in eye.panes) == (name, True)
-        await eye.press("tab")
-        assert eye.focus == "tree"
-        await eye.press("shift+tab")
-        assert eye.focus == "source"
-        await eye.press("escape")
-        assert eye.focus == "tree"
-        assert len(eye.panes) == len(panes)
+            await ui.press(key)
+            assert (ui.focus, name in ui.panes) == (name, True)
+        await ui.press("tab")
+        assert ui.focus == "tree"
+        await ui.press("shift+tab")
+        assert ui.focus == "source"
+        await ui.press("escape")
+        assert ui.focus == "tree"
+        assert len(ui.panes) == len(panes)
 
 
 @pytest.mark.parametrize("size", [(60, 20), (160, 48)])
 @pytest.mark.parametrize(("key", "name"), [("1", "tree"), ("2", "detail"), ("3", "source"), ("5", "flow")])
 async def test_a_pane_alone_takes_all_the_room(size: tuple[int, int], key: str, name: str) -> None:
-    async with explorer(CHAIN, size=size) as eye:
-        await eye.press(key, "z")
-        assert eye.panes == [name]
-        assert eye.explorer.query_one(f"#{name}").outer_size.width == size[0]
+    async with explorer(CHAIN, size=size) as ui:
+        await ui.press(key, "z")
+        assert ui.panes == [name]
+        assert ui.explorer.query_one(f"#{name}").outer_size.width == size[0]
         for other, there in (("1", "tree"), ("2", "detail"), ("3", "source"), ("5", "flow")):
-            await eye.press(other)
-            assert (eye.focus, eye.panes) == (there, [there])
-        await eye.press("escape")
-        assert len(eye.panes) >= (1 if size[0] == 60 else 2)
+            await ui.press(other)
+            assert (ui.focus, ui.panes) == (there, [there])
+        await ui.press("escape")
+        assert len(ui.panes) >= (1 if size[0] == 60 else 2)
 
 
 async def test_the_list_of_problems_opens_below_and_goes_again(pair: Path) -> None:
-    async with explorer(pair, size=(80, 24)) as eye:
-        await eye.press("4")
-        assert eye.focus == "problems"
-        assert "problems" in eye.panes
-        assert any("gone" in row for row in eye.rows(eye.explorer.problems))
-        await eye.press("4")
-        assert eye.focus == "tree"
-        assert "problems" not in eye.panes
+    async with explorer(pair, size=(80, 24)) as ui:
+        await ui.press("4")
+        assert ui.focus == "problems"
+        assert "problems" in ui.panes
+        assert any("gone" in row for row in ui.rows(ui.explorer.problems))
+        await ui.press("4")
+        assert ui.focus == "tree"
+        assert "problems" not in ui.panes
 
 
 @pytest.mark.parametrize("size", [(60, 20), (160, 48)])
 async def test_a_resize_keeps_what_is_selected(size: tuple[int, int]) -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("E")
-        await eye.go_to("● Look again in an hour")
-        here, node = eye.here, eye.explorer.tree_view.node
+    async with explorer(CHAIN) as ui:
+        await ui.press("E")
+        await ui.go_to("● Look again in an hour")
+        here, node = ui.cursor_row, ui.explorer.tree_view.node
         assert node is not None
-        await eye.pilot.resize_terminal(*size)
-        await eye.rest()
-        assert eye.here == here
-        after = eye.explorer.tree_view.node
+        await ui.pilot.resize_terminal(*size)
+        await ui.rest()
+        assert ui.cursor_row == here
+        after = ui.explorer.tree_view.node
         assert after is not None
         assert after.key == node.key
-        assert eye.sees_the_cursor
+        assert ui.sees_the_cursor
 
 
 @pytest.mark.parametrize("key", ["ctrl+q", "ctrl+c"])
 @pytest.mark.parametrize("before", ["4", "F", "slash", "question_mark", "colon", "u", "r", "8"])
 async def test_what_always_leaves_does_so_wherever_the_keys_go(key: str, before: str) -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.pilot.press(before)
-        await eye.pilot.pause()
-        await eye.pilot.press(key)
-        assert eye.app._exit
+    async with explorer(CHAIN) as ui:
+        await ui.pilot.press(before)
+        await ui.pilot.pause()
+        await ui.pilot.press(key)
+        assert ui.app._exit
 
 
 async def test_where_one_is_is_told_also_in_a_narrow_terminal() -> None:
-    async with explorer(CHAIN, size=(40, 12)) as eye:
-        await eye.go_to("● Whose conversation")
-        assert "› ● Whose conversation" in eye.status
-        assert eye.status.startswith(" … ›")
+    async with explorer(CHAIN, size=(40, 12)) as ui:
+        await ui.go_to("● Whose conversation")
+        assert "› ● Whose conversation" in ui.status
+        assert ui.status.startswith(" … ›")
 
 
 @pytest.mark.parametrize("key", ["4", "c", "F", "slash", "y", "6"])
 async def test_in_a_tiny_terminal_no_bar_to_scroll_everything_appears(key: str) -> None:
-    async with explorer(CHAIN, size=(20, 5)) as eye:
-        await eye.press(key)
-        assert not eye.explorer.show_vertical_scrollbar
-        await eye.pilot.resize_terminal(10, 3)
-        await eye.pilot.resize_terminal(80, 24)
-        await eye.rest()
-        assert "tree" in eye.panes
+    async with explorer(CHAIN, size=(20, 5)) as ui:
+        await ui.press(key)
+        assert not ui.explorer.show_vertical_scrollbar
+        await ui.pilot.resize_terminal(10, 3)
+        await ui.pilot.resize_terminal(80, 24)
+        await ui.rest()
+        assert "tree" in ui.panes
 
 
 async def test_a_resize_keeps_the_place_in_the_detail() -> None:
-    async with explorer(CHAIN, size=(160, 30)) as eye:
-        await eye.press("2", "j", "j", "j", "j")
-        await eye.pilot.resize_terminal(150, 30)
-        await eye.rest()
-        assert eye.explorer.detail.cursor == 4
+    async with explorer(CHAIN, size=(160, 30)) as ui:
+        await ui.press("2", "j", "j", "j", "j")
+        await ui.pilot.resize_terminal(150, 30)
+        await ui.rest()
+        assert ui.explorer.detail.cursor == 4
 
 
 async def test_the_detail_waits_for_the_cursor_to_rest(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -429,14 +306,14 @@ async def test_the_detail_waits_for_the_cursor_to_rest(monkeypatch: pytest.Monke
         told_of.append(node.pointer)
         return original(tree, node, width)
 
-    async with explorer(ORGANISATION) as eye:
+    async with explorer(ORGANISATION) as ui:
         monkeypatch.setattr(detail, "described", counted)
         for _ in range(10):
-            eye.explorer.tree_view.action_down()
-        await eye.pilot.pause()
-        await eye.rest()
+            ui.explorer.tree_view.action_down()
+        await ui.pilot.pause()
+        await ui.rest()
         assert len(told_of) == 1
-        node = eye.explorer.tree_view.node
+        node = ui.explorer.tree_view.node
         assert node is not None
         assert told_of == [node.pointer]
 
@@ -445,57 +322,57 @@ async def test_the_detail_waits_for_the_cursor_to_rest(monkeypatch: pytest.Monke
 
 
 async def test_typing_narrows_and_the_cursor_is_on_a_match() -> None:
-    async with explorer(ORGANISATION) as eye:
-        everything = len(eye.tree)
-        snapshot = eye.explorer.snapshot
+    async with explorer(ORGANISATION) as ui:
+        everything = len(ui.tree)
+        snapshot = ui.explorer.snapshot
         assert snapshot is not None
         word = snapshot.collection.entries[11].title
-        await eye.press("slash", *_keys_of(word))
-        assert eye.focus == "filter"
-        node = eye.explorer.tree_view.node
+        await ui.press("slash", *_keys_of(word))
+        assert ui.focus == "filter"
+        node = ui.explorer.tree_view.node
         assert node is not None
         assert node.kind is Kind.WORKFLOW
-        assert len(eye.tree) < everything
-        assert f"of {len(snapshot.collection.entries)}" in eye.titles
-        await eye.press("escape")
-        assert eye.focus == "tree"
-        assert sum(row.startswith(("▸", "▾")) for row in eye.tree) >= len(snapshot.collection.entries)
+        assert len(ui.tree) < everything
+        assert f"of {len(snapshot.collection.entries)}" in ui.titles
+        await ui.press("escape")
+        assert ui.focus == "tree"
+        assert sum(row.startswith(("▸", "▾")) for row in ui.tree) >= len(snapshot.collection.entries)
 
 
 async def test_enter_keeps_what_was_found_and_escape_shows_all_again() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("h", "slash", *"timer-3")
-        await eye.press("up", "down")
-        assert eye.focus == "filter"
-        assert eye.here.startswith("▸ followup-timer-3")
-        await eye.press("enter")
-        assert eye.focus == "tree"
-        assert len(eye.tree) == 2
-        assert not eye.explorer.query_one(Filter).region.area
-        await eye.press("escape")
-        assert len(eye.tree) == 5
-        assert eye.here.startswith("▸ followup-timer-3")
+    async with explorer(CHAIN) as ui:
+        await ui.press("h", "slash", *"timer-3")
+        await ui.press("up", "down")
+        assert ui.focus == "filter"
+        assert ui.cursor_row.startswith("▸ followup-timer-3")
+        await ui.press("enter")
+        assert ui.focus == "tree"
+        assert len(ui.tree) == 2
+        assert not ui.explorer.query_one(Filter).region.area
+        await ui.press("escape")
+        assert len(ui.tree) == 5
+        assert ui.cursor_row.startswith("▸ followup-timer-3")
 
 
 async def test_arrow_keys_move_while_a_filter_is_typed() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("h", "slash", *"called")
-        await eye.press(*["backspace"] * 6)
-        before = eye.explorer.tree_view.cursor
-        await eye.press("down", "down")
-        assert eye.explorer.tree_view.cursor == before + 2
-        await eye.press("up")
-        assert eye.explorer.tree_view.cursor == before + 1
+    async with explorer(CHAIN) as ui:
+        await ui.press("h", "slash", *"called")
+        await ui.press(*["backspace"] * 6)
+        before = ui.explorer.tree_view.cursor
+        await ui.press("down", "down")
+        assert ui.explorer.tree_view.cursor == before + 2
+        await ui.press("up")
+        assert ui.explorer.tree_view.cursor == before + 1
 
 
 async def test_nothing_found_says_so_and_keys_do_no_harm() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("slash", *"zzz")
-        assert eye.tree == []
-        assert eye.detail == []
-        await eye.press("enter", "j", "k", "l", "h", "enter", "space", "E", "G", "p", "2", "enter", "1", "z", "z")
-        await eye.press("escape", "escape")
-        assert eye.tree
+    async with explorer(CHAIN) as ui:
+        await ui.press("slash", *"zzz")
+        assert ui.tree == []
+        assert ui.detail == []
+        await ui.press("enter", "j", "k", "l", "h", "enter", "space", "E", "G", "p", "2", "enter", "1", "z", "z")
+        await ui.press("escape", "escape")
+        assert ui.tree
 
 
 @pytest.mark.parametrize("size", [(60, 20), (160, 48)])
@@ -505,22 +382,22 @@ async def test_nothing_found_says_so_and_keys_do_no_harm() -> None:
 async def test_what_a_filter_finds_is_seen_while_it_is_typed(
     size: tuple[int, int], before: tuple[str, ...], pane: str
 ) -> None:
-    async with explorer(CHAIN, size=size) as eye:
-        await eye.press(*before, "slash", "t")
-        assert eye.focus == "filter"
-        assert pane in eye.panes
+    async with explorer(CHAIN, size=size) as ui:
+        await ui.press(*before, "slash", "t")
+        assert ui.focus == "filter"
+        assert pane in ui.panes
 
 
 async def test_a_jump_out_of_what_is_filtered_ends_the_filter() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("h", "slash", *"timer-1", "enter")
-        await eye.press("E")
-        await eye.go_to("⇒ followup-timer-2")
-        await eye.press("enter")
-        assert "followup-timer-2" in eye.here
-        assert not eye.here.startswith("⇒")
-        await eye.press("left_square_bracket")
-        assert eye.here.startswith("⇒ followup-timer-2")
+    async with explorer(CHAIN) as ui:
+        await ui.press("h", "slash", *"timer-1", "enter")
+        await ui.press("E")
+        await ui.go_to("⇒ followup-timer-2")
+        await ui.press("enter")
+        assert "followup-timer-2" in ui.cursor_row
+        assert not ui.cursor_row.startswith("⇒")
+        await ui.press("left_square_bracket")
+        assert ui.cursor_row.startswith("⇒ followup-timer-2")
 
 
 def _keys_of(text: str) -> Iterable[str]:
@@ -532,22 +409,20 @@ def _keys_of(text: str) -> Iterable[str]:
 
 
 async def test_the_palette_runs_an_action() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("colon")
-        await eye.pilot.press(*"close every")
-        await eye.pilot.pause(0.4)
-        await eye.press("enter")
-        await eye.pilot.pause(0.3)
-        assert eye.app.screen is eye.explorer
-        assert len(eye.tree) == 5
-        assert eye.here.startswith("▸")
+    async with explorer(CHAIN) as ui:
+        await ui.press("colon")
+        await ui.pilot.press(*"close every")
+        await ui.pilot.pause(0.4)
+        await ui.press("enter")
+        await ui.pilot.pause(0.3)
+        assert ui.app.screen is ui.explorer
+        assert len(ui.tree) == 5
+        assert ui.cursor_row.startswith("▸")
 
 
 async def test_the_palette_offers_what_can_be_done_and_nothing_twice() -> None:
-    async with explorer(CHAIN) as eye:
-        offered = [
-            command.help.rsplit(" ", 1)[-1] for command in commands(eye.app, cast("Screen[object]", eye.explorer))
-        ]
+    async with explorer(CHAIN) as ui:
+        offered = [command.help.rsplit(" ", 1)[-1] for command in commands(ui.app, cast("Screen[object]", ui.explorer))]
         assert sorted(offered) == sorted(
             action.id
             for action in ACTIONS
@@ -601,117 +476,117 @@ def test_no_key_is_given_twice_where_both_would_be_heard() -> None:
 
 @pytest.mark.parametrize("y", [3, 4], ids=["the row of the cursor", "another row"])
 async def test_a_click_selects_and_a_double_click_opens_once(y: int) -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("C", "g", "j", "j")
-        view = eye.explorer.tree_view
-        before = eye.tree
-        await eye.pilot.click(view, offset=Offset(8, y))
-        await eye.rest()
+    async with explorer(CHAIN) as ui:
+        await ui.press("C", "g", "j", "j")
+        view = ui.explorer.tree_view
+        before = ui.tree
+        await ui.pilot.click(view, offset=Offset(8, y))
+        await ui.rest()
         assert view.cursor == y - 1
-        assert eye.tree == before
-        assert f"followup-timer-{y - 1}-of-4" in eye.detail[0]
+        assert ui.tree == before
+        assert f"followup-timer-{y - 1}-of-4" in ui.detail[0]
         for times in (2, 3):
-            await eye.pilot.pause(0.6)  # a click of its own
-            await eye.pilot.click(view, offset=Offset(8, y), times=times)
-            await eye.rest()
-            assert (len(eye.tree) > len(before)) == (times == 2), "open, then closed again"
+            await ui.pilot.pause(0.6)  # a click of its own
+            await ui.pilot.click(view, offset=Offset(8, y), times=times)
+            await ui.rest()
+            assert (len(ui.tree) > len(before)) == (times == 2), "open, then closed again"
             assert view.cursor == y - 1
 
 
 async def test_a_double_click_on_a_link_follows_it() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("E")
-        await eye.go_to("⇒ followup-timer-2")
-        view = eye.explorer.tree_view
-        await eye.pilot.click(view, offset=Offset(12, view.cursor - view.top + 1), times=2)
-        await eye.rest()
-        assert eye.here.startswith(("▸ followup-timer-2", "▾ followup-timer-2"))
+    async with explorer(CHAIN) as ui:
+        await ui.press("E")
+        await ui.go_to("⇒ followup-timer-2")
+        view = ui.explorer.tree_view
+        await ui.pilot.click(view, offset=Offset(12, view.cursor - view.top + 1), times=2)
+        await ui.rest()
+        assert ui.cursor_row.startswith(("▸ followup-timer-2", "▾ followup-timer-2"))
 
 
 async def test_the_wheel_scrolls_and_leaves_the_cursor() -> None:
-    async with explorer(ORGANISATION, size=(100, 20)) as eye:
-        view = eye.explorer.tree_view
+    async with explorer(ORGANISATION, size=(100, 20)) as ui:
+        view = ui.explorer.tree_view
         before = view.cursor
-        eye.app.post_message(events.MouseScrollDown(None, 5, 5, 0, 1, 0, shift=False, meta=False, ctrl=False))
-        await eye.rest()
+        ui.app.post_message(events.MouseScrollDown(None, 5, 5, 0, 1, 0, shift=False, meta=False, ctrl=False))
+        await ui.rest()
         assert (view.top, view.cursor) == (3, before)
 
 
 async def test_the_edge_of_the_tree_is_dragged() -> None:
-    async with explorer(CHAIN, size=(100, 24)) as eye:
-        view = eye.explorer.tree_view
+    async with explorer(CHAIN, size=(100, 24)) as ui:
+        view = ui.explorer.tree_view
         edge, here = view.outer_size.width - 1, view.cursor
-        await eye.pilot.mouse_down(offset=Offset(edge, 8))
+        await ui.pilot.mouse_down(offset=Offset(edge, 8))
         for x in (45, 40, 30):
-            await eye.pilot.hover(offset=Offset(x - 1, 8))
-            await eye.rest()
+            await ui.pilot.hover(offset=Offset(x - 1, 8))
+            await ui.rest()
             assert view.outer_size.width == x
-        await eye.pilot.mouse_up(offset=Offset(29, 8))
-        await eye.pilot.hover(offset=Offset(60, 8))
-        await eye.rest()
+        await ui.pilot.mouse_up(offset=Offset(29, 8))
+        await ui.pilot.hover(offset=Offset(60, 8))
+        await ui.rest()
         assert (view.outer_size.width, view.cursor) == (30, here)
         for x, width in ((0, 10), (99, 80)):
-            await eye.pilot.mouse_down(offset=Offset(view.outer_size.width - 1, 8))
-            await eye.pilot.hover(offset=Offset(x, 8))
-            await eye.pilot.mouse_up(offset=Offset(x, 8))
-            await eye.rest()
+            await ui.pilot.mouse_down(offset=Offset(view.outer_size.width - 1, 8))
+            await ui.pilot.hover(offset=Offset(x, 8))
+            await ui.pilot.mouse_up(offset=Offset(x, 8))
+            await ui.rest()
             assert view.outer_size.width == width
-        await eye.press("z")
-        await eye.pilot.mouse_down(offset=Offset(99, 8))
-        await eye.pilot.hover(offset=Offset(50, 8))
-        await eye.pilot.mouse_up(offset=Offset(50, 8))
-        await eye.press("z")
+        await ui.press("z")
+        await ui.pilot.mouse_down(offset=Offset(99, 8))
+        await ui.pilot.hover(offset=Offset(50, 8))
+        await ui.pilot.mouse_up(offset=Offset(50, 8))
+        await ui.press("z")
         assert view.outer_size.width == 80
 
 
 async def test_a_click_on_a_title_goes_to_the_pane_that_it_names() -> None:
-    async with explorer(CHAIN, size=(160, 24)) as eye:
+    async with explorer(CHAIN, size=(160, 24)) as ui:
         for text, name in (("6 Boxes", "boxes"), ("2 Detail", "detail"), ("5 Flow", "flow"), ("8 Time", "timeline")):
             shown = next(
-                view for view in eye.explorer.side.children if view.region.area and text in str(view.border_title)
+                view for view in ui.explorer.side.children if view.region.area and text in str(view.border_title)
             )
             title = Content.from_markup(str(shown.border_title)).plain
-            await eye.pilot.click(shown, offset=Offset(1 + title.index(text) + 3, 0))
-            await eye.rest()
-            assert eye.focus == name
-        view = eye.explorer.tree_view
+            await ui.pilot.click(shown, offset=Offset(1 + title.index(text) + 3, 0))
+            await ui.rest()
+            assert ui.focus == name
+        view = ui.explorer.tree_view
         here = view.cursor
-        await eye.pilot.click(view, offset=Offset(3, 0))
-        await eye.rest()
-        assert (eye.focus, view.cursor) == ("tree", here)
+        await ui.pilot.click(view, offset=Offset(3, 0))
+        await ui.rest()
+        assert (ui.focus, view.cursor) == ("tree", here)
 
 
 async def test_a_click_on_a_key_of_the_bottom_line_is_that_key() -> None:
-    async with explorer(CHAIN, size=(80, 24)) as eye:
-        await eye.press("j", "k")
-        keys = eye.keys
-        await eye.pilot.click(eye.explorer.status, offset=Offset(keys.index("5 flow") + 4, 1))
-        await eye.rest()
-        assert eye.focus == "flow"
-        await eye.pilot.click(eye.explorer.status, offset=Offset(eye.keys.index("Esc leave"), 1))
-        await eye.rest()
-        assert eye.focus == "tree"
-        await eye.pilot.click(eye.explorer.status, offset=Offset(eye.keys.index("? help"), 1))
-        await eye.rest()
-        assert isinstance(eye.app.screen, Help)
-        bar = eye.app.screen.query_one(StatusBar)
-        await eye.pilot.click(bar, offset=Offset(2, 1))
-        await eye.rest()
-        assert len(eye.app.screen_stack) == 1
-        before = eye.here
-        for x in (0, eye.keys.index("   "), 79):
-            await eye.pilot.click(eye.explorer.status, offset=Offset(x, 1))
-        await eye.pilot.click(eye.explorer.status, offset=Offset(3, 0))
-        await eye.rest()
-        assert (eye.here, eye.focus) == (before, "tree")
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.press("j", "k")
+        keys = ui.keys
+        await ui.pilot.click(ui.explorer.status, offset=Offset(keys.index("5 flow") + 4, 1))
+        await ui.rest()
+        assert ui.focus == "flow"
+        await ui.pilot.click(ui.explorer.status, offset=Offset(ui.keys.index("Esc leave"), 1))
+        await ui.rest()
+        assert ui.focus == "tree"
+        await ui.pilot.click(ui.explorer.status, offset=Offset(ui.keys.index("? help"), 1))
+        await ui.rest()
+        assert isinstance(ui.app.screen, Help)
+        bar = ui.app.screen.query_one(StatusBar)
+        await ui.pilot.click(bar, offset=Offset(2, 1))
+        await ui.rest()
+        assert len(ui.app.screen_stack) == 1
+        before = ui.cursor_row
+        for x in (0, ui.keys.index("   "), 79):
+            await ui.pilot.click(ui.explorer.status, offset=Offset(x, 1))
+        await ui.pilot.click(ui.explorer.status, offset=Offset(3, 0))
+        await ui.rest()
+        assert (ui.cursor_row, ui.focus) == (before, "tree")
 
 
 async def test_a_click_below_the_last_row_does_nothing() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("C")
-        before = eye.here
-        await eye.pilot.click(eye.explorer.tree_view, offset=Offset(8, 20))
-        assert eye.here == before
+    async with explorer(CHAIN) as ui:
+        await ui.press("C")
+        before = ui.cursor_row
+        await ui.pilot.click(ui.explorer.tree_view, offset=Offset(8, 20))
+        assert ui.cursor_row == before
 
 
 # Before, and instead of, something to show
@@ -734,20 +609,20 @@ class Slow(BackgroundLoad):
 
 
 async def test_reading_tells_how_far_it_is_and_keys_meanwhile_do_no_harm(tmp_path: Path) -> None:
-    opening = Slow(written(tmp_path / "two.json", [a_workflow("one"), a_workflow("two")]))
+    opening = Slow(write_json(tmp_path / "two.json", [a_workflow("one"), a_workflow("two")]))
     app = Kustui(opening)
     async with app.run_test(size=(80, 24)) as pilot:
-        eye = Eye(pilot)
+        ui = ExplorerPilot(pilot)
         await pilot.pause(0.3)
-        assert "reading … 30 %" in eye.status
+        assert "reading … 30 %" in ui.status
         keys = [action.keys.split(",")[0] for action in ACTIONS if action.group != "app"]
         await pilot.press(*keys, "escape", "escape", "question_mark", "escape", "1")
-        await eye.rest()
+        await ui.rest()
         opening.finish()
-        await eye.settle()
-        assert "reading …" not in eye.status
-        assert any("one" in row for row in eye.tree)
-        assert eye.focus == "tree"
+        await ui.settle()
+        assert "reading …" not in ui.status
+        assert any("one" in row for row in ui.tree)
+        assert ui.focus == "tree"
 
 
 async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -764,20 +639,20 @@ async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> 
             time.sleep(0.12)
             progress(done, 4)
             time.sleep(0.05)
-            seen.append(eye.status)
+            seen.append(ui.status)
         return original(snapshot, settings, None, wanted)
 
     monkeypatch.setattr("kustui.workspace.subprocess_checker.examined", slow)
     app = Kustui(BackgroundLoad([str(CHAIN)]))
     async with app.run_test(size=(80, 24)) as pilot:
-        eye = Eye(pilot)
-        await eye.settle()
+        ui = ExplorerPilot(pilot)
+        await ui.settle()
         assert "checking 3 of 4" in seen[-1]
-        assert "checking" not in eye.status
+        assert "checking" not in ui.status
 
 
 async def test_nothing_to_show_ends_it_with_a_reason(tmp_path: Path) -> None:
-    opening = Slow(written(tmp_path / "nothing.json", {"nothing": "here"}))
+    opening = Slow(write_json(tmp_path / "nothing.json", {"nothing": "here"}))
     app = Kustui(opening)
     async with app.run_test() as pilot:
         opening.finish()
@@ -795,30 +670,30 @@ async def test_a_file_that_is_gone_ends_it_with_a_reason(tmp_path: Path) -> None
 
 
 async def test_a_file_that_goes_after_it_was_read_is_shown_all_the_same(pair: Path) -> None:
-    async with explorer(pair) as eye:
+    async with explorer(pair) as ui:
         pair.unlink()
-        await eye.press("E", "j", "j", "3", "j", "1", "p")
-        assert eye.detail
+        await ui.press("E", "j", "j", "3", "j", "1", "p")
+        assert ui.detail
 
 
 async def test_markup_and_control_characters_are_text(tmp_path: Path) -> None:
     name = "[bold red]x[/] \x1b[31m\x07 \u202e [/nothing] $x [@click=app.quit]y[/]"
     nasty = workflow(name, step(name, meta={"displayName": name}), name=name, id=name, description=name)
-    async with explorer(written(tmp_path / "[b]nasty.json", [nasty])) as eye:
-        await eye.press("E", "j", "j", "enter", "slash", "x", "left_square_bracket", "[", "escape", "3", "z", "colon")
-        await eye.press("escape", "question_mark", "escape", "escape")
-        for view in (eye.explorer.tree_view, eye.explorer.detail, eye.explorer.source):
+    async with explorer(write_json(tmp_path / "[b]nasty.json", [nasty])) as ui:
+        await ui.press("E", "j", "j", "enter", "slash", "x", "left_square_bracket", "[", "escape", "3", "z", "colon")
+        await ui.press("escape", "question_mark", "escape", "escape")
+        for view in (ui.explorer.tree_view, ui.explorer.detail, ui.explorer.source):
             for y in range(view.size.height):
                 text = "".join(segment.text for segment in view.render_line(y))
                 assert text.isprintable()
-        assert any("[bold red]x[/] ^[[31m^G <U+202E> [/nothing]" in row for row in eye.tree)
+        assert any("[bold red]x[/] ^[[31m^G <U+202E> [/nothing]" in row for row in ui.tree)
 
 
 async def test_the_keys_of_the_pane_at_hand_are_told() -> None:
-    async with explorer(CHAIN, size=(160, 48)) as eye:
-        await eye.press("j")
-        assert "Enter open" in eye.keys
-        await eye.press("2")
-        assert "Esc leave" in eye.keys
-        await eye.press("1", "slash")
-        assert "Enter keep it" in eye.keys
+    async with explorer(CHAIN, size=(160, 48)) as ui:
+        await ui.press("j")
+        assert "Enter open" in ui.keys
+        await ui.press("2")
+        assert "Esc leave" in ui.keys
+        await ui.press("1", "slash")
+        assert "Enter keep it" in ui.keys

@@ -7,116 +7,117 @@ from typing import TYPE_CHECKING
 
 from kustui.tui.bindings import BY_ID
 from kustui.tui.explorer.bookmarks import BookmarkMenu
-from tests.tui.explorer.test_explorer import CHAIN, Eye, explorer, written
+from tests.support.definitions import write_json
+from tests.support.explorer import CHAIN, ExplorerPilot, explorer
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def menu(eye: Eye) -> BookmarkMenu | None:
-    return next(iter(eye.explorer.query(BookmarkMenu)), None)
+def menu(ui: ExplorerPilot) -> BookmarkMenu | None:
+    return next(iter(ui.explorer.query(BookmarkMenu)), None)
 
 
 async def test_a_letter_marks_a_place_and_goes_back_to_it() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.go_to("Whose conversation")
-        there = eye.here
-        await eye.press("m", "a")
-        assert "marked a followup-timer-1-of-4-start › Whose conversation" in eye.keys
-        await eye.press("C", "G")
-        await eye.press("apostrophe", "a")
-        assert eye.here == there
-        assert eye.focus == "tree"
-        await eye.press("left_square_bracket")
-        assert eye.here != there
-        await eye.press("grave_accent", "a")
-        assert eye.here == there
+    async with explorer(CHAIN) as ui:
+        await ui.go_to("Whose conversation")
+        there = ui.cursor_row
+        await ui.press("m", "a")
+        assert "marked a followup-timer-1-of-4-start › Whose conversation" in ui.keys
+        await ui.press("C", "G")
+        await ui.press("apostrophe", "a")
+        assert ui.cursor_row == there
+        assert ui.focus == "tree"
+        await ui.press("left_square_bracket")
+        assert ui.cursor_row != there
+        await ui.press("grave_accent", "a")
+        assert ui.cursor_row == there
 
 
 async def test_the_marks_are_listed_and_one_is_chosen_or_forgotten_there() -> None:
-    async with explorer(CHAIN) as eye:
+    async with explorer(CHAIN) as ui:
         for letter, text in (("b", "followup-timer-2"), ("a", "Whose conversation"), ("A", "on conversation")):
-            await eye.go_to(text)
-            await eye.press("m", letter)
-        await eye.press("apostrophe")
-        shown = menu(eye)
+            await ui.go_to(text)
+            await ui.press("m", letter)
+        await ui.press("apostrophe")
+        shown = menu(ui)
         assert shown is not None
-        assert [row.split()[0] for row in eye.rows(shown)] == ["A", "a", "b"]
-        assert eye.rows(shown)[0] == "A  followup-timer-1-of-4-start › the trigger"
-        await eye.press("down", "enter")
-        assert "Whose conversation" in eye.here
-        await eye.press("apostrophe", "down", "delete", "escape")
-        assert eye.explorer.bookmarks.places.keys() == {"A", "b"}
-        await eye.press("apostrophe", "a")
-        assert "no place is marked with a" in eye.keys
+        assert [row.split()[0] for row in ui.rows(shown)] == ["A", "a", "b"]
+        assert ui.rows(shown)[0] == "A  followup-timer-1-of-4-start › the trigger"
+        await ui.press("down", "enter")
+        assert "Whose conversation" in ui.cursor_row
+        await ui.press("apostrophe", "down", "delete", "escape")
+        assert ui.explorer.bookmarks.places.keys() == {"A", "b"}
+        await ui.press("apostrophe", "a")
+        assert "no place is marked with a" in ui.keys
 
 
 async def test_another_key_ends_it_and_the_pane_has_the_keys_again() -> None:
-    async with explorer(CHAIN, size=(160, 48)) as eye:
-        await eye.press("3", "m")
-        assert menu(eye) is not None
-        await eye.press("escape")
-        assert (menu(eye), eye.focus) == (None, "source")
-        assert eye.explorer.bookmarks.places == {}
-        await eye.press("m", "tab")
-        assert (menu(eye), eye.focus) == (None, "source")
-        await eye.press("apostrophe")
-        assert "no place is marked yet: m and a letter" in eye.keys
+    async with explorer(CHAIN, size=(160, 48)) as ui:
+        await ui.press("3", "m")
+        assert menu(ui) is not None
+        await ui.press("escape")
+        assert (menu(ui), ui.focus) == (None, "source")
+        assert ui.explorer.bookmarks.places == {}
+        await ui.press("m", "tab")
+        assert (menu(ui), ui.focus) == (None, "source")
+        await ui.press("apostrophe")
+        assert "no place is marked yet: m and a letter" in ui.keys
 
 
 async def test_twice_the_key_goes_where_one_was_before_the_jump() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("m", "a")
-        before = eye.here
-        await eye.go_to("Look again in an hour")
-        await eye.press("apostrophe", "a")
-        await eye.press("apostrophe", "apostrophe")
-        assert "Look again in an hour" in eye.here
-        assert before != eye.here
+    async with explorer(CHAIN) as ui:
+        await ui.press("m", "a")
+        before = ui.cursor_row
+        await ui.go_to("Look again in an hour")
+        await ui.press("apostrophe", "a")
+        await ui.press("apostrophe", "apostrophe")
+        assert "Look again in an hour" in ui.cursor_row
+        assert before != ui.cursor_row
 
 
 async def test_a_mark_is_kept_by_who_it_is_and_said_to_be_gone_when_it_is(tmp_path: Path) -> None:
     definition = json.loads(CHAIN.read_text())
-    path = written(tmp_path / "chain.json", definition)
-    async with explorer(path) as eye:
-        await eye.go_to("followup-timer-4")
-        await eye.press("m", "x")
+    path = write_json(tmp_path / "chain.json", definition)
+    async with explorer(path) as ui:
+        await ui.go_to("followup-timer-4")
+        await ui.press("m", "x")
 
         async def saved() -> None:
-            before = eye.explorer.snapshot
-            written(path, definition)
+            before = ui.explorer.snapshot
+            write_json(path, definition)
             for _ in range(500):
-                if eye.explorer.snapshot is not before:
+                if ui.explorer.snapshot is not before:
                     break
-                await eye.pilot.pause(0.01)
-            await eye.rest()
+                await ui.pilot.pause(0.01)
+            await ui.rest()
 
         definition["workflows"].insert(0, definition["workflows"].pop(3))
         definition["workflows"][0]["name"] = "renamed"
         await saved()
-        await eye.press("G", "apostrophe", "x")
-        assert "renamed" in eye.here
+        await ui.press("G", "apostrophe", "x")
+        assert "renamed" in ui.cursor_row
         del definition["workflows"][0]
         await saved()
-        await eye.press("apostrophe")
-        shown = menu(eye)
+        await ui.press("apostrophe")
+        shown = menu(ui)
         assert shown is not None
-        assert "gone" in eye.rows(shown)[0]
+        assert "gone" in ui.rows(shown)[0]
 
 
 async def test_every_pane_says_the_key_that_goes_to_it() -> None:
     keys = ("view.tree", "view.detail", "view.source", "view.problems", "view.flow", "view.boxes", "view.chains",
             "view.timeline", "view.uses", "view.changes")  # fmt: skip
-    async with explorer(CHAIN, size=(160, 48)) as eye:
-        await eye.go_to("Whose conversation")
-        await eye.press("u", "1")
+    async with explorer(CHAIN, size=(160, 48)) as ui:
+        await ui.go_to("Whose conversation")
+        await ui.press("u", "1")
         for id_ in keys:
             key = BY_ID[id_].keys.split(",")[0]
-            await eye.press(key)
-            focused = eye.app.focused
+            await ui.press(key)
+            focused = ui.app.focused
             assert focused is not None
             assert str(focused.border_title).startswith(f"{key} "), id_
             if id_ == "view.problems":
-                await eye.press("4", "2", "1")
-                await eye.go_to("Whose conversation")
-                await eye.press("u")
+                await ui.press("4", "2", "1")
+                await ui.go_to("Whose conversation")
+                await ui.press("u")

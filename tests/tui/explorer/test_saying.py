@@ -8,8 +8,9 @@ import pytest
 
 from kustui.tui.diagrams.diagram_view import Diagram
 from kustui.tui.widgets.rows_view import RowsView
+from tests.support.definitions import write_json
+from tests.support.explorer import CHAIN, ExplorerPilot, explorer
 from tests.support.flows import step, workflow
-from tests.tui.explorer.test_explorer import CHAIN, Eye, explorer, written
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,36 +25,36 @@ def drawn(view: Widget) -> str:
     return " ".join(" ".join(lines).split())
 
 
-def toasts(eye: Eye) -> list[str]:
-    return [str(found.message) for found in eye.app._notifications]
+def toasts(ui: ExplorerPilot) -> list[str]:
+    return [str(found.message) for found in ui.app._notifications]
 
 
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
     """Two workflows in which nothing is wrong, and neither schedules the other."""
     pair = [workflow("a", step("a"), name=name, id=name) for name in ("first", "second")]
-    return written(tmp_path / "good.json", pair)
+    return write_json(tmp_path / "good.json", pair)
 
 
 async def test_short_news_stand_at_the_bottom_until_the_next_key() -> None:
-    async with explorer(CHAIN) as eye:
+    async with explorer(CHAIN) as ui:
         for key in ("left_square_bracket", "right_square_bracket"):
-            await eye.press(key)
-            assert "no further" in eye.keys
-        await eye.press("j")
-        assert "no further" not in eye.keys
-        await eye.press("8", "i", *"many", "enter")
-        assert "a rate is a number" in eye.keys
-        assert eye.focus == "rate"
-        assert not toasts(eye)
+            await ui.press(key)
+            assert "no further" in ui.keys
+        await ui.press("j")
+        assert "no further" not in ui.keys
+        await ui.press("8", "i", *"many", "enter")
+        assert "a rate is a number" in ui.keys
+        assert ui.focus == "rate"
+        assert not toasts(ui)
 
 
 async def test_one_toast_is_shown_at_a_time_and_markup_in_it_is_text() -> None:
-    async with explorer(CHAIN) as eye:
+    async with explorer(CHAIN) as ui:
         for text in ("one", "two [b]three[/b] [/"):
-            eye.app.notify(text, severity="error")
-            await eye.rest()
-        assert toasts(eye) == ["two [b]three[/b] [/"]
+            ui.app.notify(text, severity="error")
+            await ui.rest()
+        assert toasts(ui) == ["two [b]three[/b] [/"]
 
 
 @pytest.mark.parametrize(
@@ -71,41 +72,41 @@ async def test_one_toast_is_shown_at_a_time_and_markup_in_it_is_text() -> None:
     ],
 )
 async def test_a_pane_without_anything_says_what_to_do(good: Path, key: str, name: str, said: str) -> None:
-    async with explorer(good, size=(80, 24)) as eye:
-        await eye.press("g", key)
-        assert drawn(eye.explorer.query_one(f"#{name}")) == said
+    async with explorer(good, size=(80, 24)) as ui:
+        await ui.press("g", key)
+        assert drawn(ui.explorer.query_one(f"#{name}")) == said
 
 
 async def test_what_is_not_found_is_told_with_the_way_back(good: Path) -> None:
-    async with explorer(good, size=(80, 24)) as eye:
-        await eye.press("slash", *"zzz")
-        assert drawn(eye.explorer.tree_view) == "no workflow has that in its name, id or event; Esc shows all"
-        await eye.press("escape", "4")
-        assert drawn(eye.explorer.problems) == "nothing is wrong"
-        await eye.press("slash", *"zzz")
-        assert drawn(eye.explorer.problems) == "no problem holds these words; Esc shows all"
-        await eye.press("escape", "4", "7", "o")
-        assert "nothing here schedules a workflow" in drawn(eye.explorer.query_one("#chains"))
-        await eye.press("o", "1", "j", "8")
-        assert "nothing here schedules it" in drawn(eye.explorer.query_one("#timeline"))
+    async with explorer(good, size=(80, 24)) as ui:
+        await ui.press("slash", *"zzz")
+        assert drawn(ui.explorer.tree_view) == "no workflow has that in its name, id or event; Esc shows all"
+        await ui.press("escape", "4")
+        assert drawn(ui.explorer.problems) == "nothing is wrong"
+        await ui.press("slash", *"zzz")
+        assert drawn(ui.explorer.problems) == "no problem holds these words; Esc shows all"
+        await ui.press("escape", "4", "7", "o")
+        assert "nothing here schedules a workflow" in drawn(ui.explorer.query_one("#chains"))
+        await ui.press("o", "1", "j", "8")
+        assert "nothing here schedules it" in drawn(ui.explorer.query_one("#timeline"))
 
 
 async def test_files_that_are_gone_are_not_said_to_be_filtered(good: Path) -> None:
-    async with explorer(good.parent, size=(80, 24)) as eye:
+    async with explorer(good.parent, size=(80, 24)) as ui:
         good.unlink()
-        view = eye.explorer.tree_view
+        view = ui.explorer.tree_view
         for _ in range(400):
             if not view.rows.count:
                 break
-            await eye.pilot.pause(0.05)
+            await ui.pilot.pause(0.05)
         assert drawn(view) == "no workflow is left in the files; one that is saved there is shown again"
-        await eye.press("y")
-        assert "nothing is selected" in eye.keys
-        await eye.press("e")
-        assert "nothing is selected" in eye.keys
-        written(good, cast("object", workflow("a", step("a"), name="again")))
+        await ui.press("y")
+        assert "nothing is selected" in ui.keys
+        await ui.press("e")
+        assert "nothing is selected" in ui.keys
+        write_json(good, cast("object", workflow("a", step("a"), name="again")))
         for _ in range(400):
-            if any("again" in row for row in eye.tree):
+            if any("again" in row for row in ui.tree):
                 break
-            await eye.pilot.pause(0.05)
-        assert any("again" in row for row in eye.tree)
+            await ui.pilot.pause(0.05)
+        assert any("again" in row for row in ui.tree)

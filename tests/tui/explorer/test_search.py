@@ -13,14 +13,15 @@ from kustui.search.text_search import Search, beyond, lowered
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.widgets.filter_input import Filter
 from kustui.tui.widgets.rows_view import RowsView
+from tests.support.definitions import write_json
+from tests.support.explorer import CHAIN, ExplorerPilot, explorer
 from tests.support.trees import SAMPLES, text_of
-from tests.tui.explorer.test_explorer import CHAIN, Eye, explorer, written
 
 ONE_PER_FILE = SAMPLES / "one-per-file"
 
 
-def view_of(eye: Eye, name: str) -> RowsView:
-    return eye.explorer.query_one(f"#{name}", RowsView)
+def view_of(ui: ExplorerPilot, name: str) -> RowsView:
+    return ui.explorer.query_one(f"#{name}", RowsView)
 
 
 def drawn(view: RowsView) -> str:
@@ -41,60 +42,60 @@ def marked_in(view: RowsView) -> list[str]:
 
 
 async def test_n_goes_through_the_workflows_that_the_filter_left_and_round() -> None:
-    async with explorer(ONE_PER_FILE) as eye:
-        await eye.press("slash", *"promise", "enter")
-        await eye.go_to("Promise: broken")
-        await eye.press("n")
-        assert "Promise: due" in eye.here
-        await eye.press("l", "l", "n")
-        assert "Promise: note" in eye.here
-        await eye.press("n")
-        assert "Promise: broken" in eye.here
-        assert "1 of 3" in eye.keys
-        assert "round again" in eye.keys
-        await eye.press("N")
-        assert "Promise: note" in eye.here
-        await eye.press("j")
-        assert "3 of 3" not in eye.keys
+    async with explorer(ONE_PER_FILE) as ui:
+        await ui.press("slash", *"promise", "enter")
+        await ui.go_to("Promise: broken")
+        await ui.press("n")
+        assert "Promise: due" in ui.cursor_row
+        await ui.press("l", "l", "n")
+        assert "Promise: note" in ui.cursor_row
+        await ui.press("n")
+        assert "Promise: broken" in ui.cursor_row
+        assert "1 of 3" in ui.keys
+        assert "round again" in ui.keys
+        await ui.press("N")
+        assert "Promise: note" in ui.cursor_row
+        await ui.press("j")
+        assert "3 of 3" not in ui.keys
 
 
 async def test_n_goes_on_after_everything_is_shown_again() -> None:
-    async with explorer(ONE_PER_FILE) as eye:
-        everything = len(eye.tree)
-        await eye.press("slash", *"promise", "enter", "escape", "g", "n")
-        assert len(eye.tree) == everything
-        assert "Promise: broken" in eye.here
-        await eye.press("n")
-        assert "Promise: due" in eye.here
+    async with explorer(ONE_PER_FILE) as ui:
+        everything = len(ui.tree)
+        await ui.press("slash", *"promise", "enter", "escape", "g", "n")
+        assert len(ui.tree) == everything
+        assert "Promise: broken" in ui.cursor_row
+        await ui.press("n")
+        assert "Promise: due" in ui.cursor_row
 
 
 async def test_n_opens_the_file_of_a_workflow_that_is_closed(tmp_path: Path) -> None:
     for name in ("a", "b"):
         app = {"app": name, "version": "1.0.0", "workflows": [{"id": f"{name}{n}", "name": f"{name}{n}", "steps": []}
                for n in range(2)]}  # fmt: skip
-        written(tmp_path / f"{name}.json", app)
-    async with explorer(tmp_path) as eye:
-        await eye.press("slash", *"b1", "enter", "escape")
-        await eye.go_to("b.json")
-        await eye.press("h", "g", "n")
-        assert eye.here.startswith("b1") or eye.here.startswith("▸ b1")
+        write_json(tmp_path / f"{name}.json", app)
+    async with explorer(tmp_path) as ui:
+        await ui.press("slash", *"b1", "enter", "escape")
+        await ui.go_to("b.json")
+        await ui.press("h", "g", "n")
+        assert ui.cursor_row.startswith("b1") or ui.cursor_row.startswith("▸ b1")
 
 
 async def test_n_without_a_filter_says_what_to_do() -> None:
-    async with explorer(CHAIN) as eye:
-        before = eye.here
-        await eye.press("n")
-        assert eye.here == before
-        assert "/ does" in eye.keys
+    async with explorer(CHAIN) as ui:
+        before = ui.cursor_row
+        await ui.press("n")
+        assert ui.cursor_row == before
+        assert "/ does" in ui.keys
 
 
 async def test_n_goes_from_problem_to_problem_and_not_to_what_belongs_to_them() -> None:
-    async with explorer(SAMPLES / "broken", size=(120, 40)) as eye:
-        await eye.press("4", "slash", *"duplicate", "enter", "n")
-        view = eye.explorer.problems
+    async with explorer(SAMPLES / "broken", size=(120, 40)) as ui:
+        await ui.press("4", "slash", *"duplicate", "enter", "n")
+        view = ui.explorer.problems
         at = [view.cursor]
         for _ in range(len(view.first_rows) - 1):
-            await eye.press("n")
+            await ui.press("n")
             at.append(view.cursor)
         assert sorted(at) == list(view.first_rows)
         assert 1 < len(at) < view.rows.count
@@ -105,115 +106,115 @@ async def test_n_goes_from_problem_to_problem_and_not_to_what_belongs_to_them() 
 
 @pytest.mark.parametrize(("key", "name"), [("2", "detail"), ("3", "source"), ("5", "flow"), ("7", "chains")])
 async def test_a_text_is_marked_in_a_pane_and_n_goes_to_it(key: str, name: str) -> None:
-    async with explorer(CHAIN, size=(120, 50)) as eye:
-        await eye.press(key, "g", "slash", *"timer")
-        view = view_of(eye, name)
+    async with explorer(CHAIN, size=(120, 50)) as ui:
+        await ui.press(key, "g", "slash", *"timer")
+        view = view_of(ui, name)
         found = list(view.found)
         assert found
         assert view.cursor == found[0]
         assert any(text.lower() == "timer" for text in marked_in(view))
-        await eye.press("enter")
-        await eye.rest()
-        assert (eye.focus, view.cursor) == (name, found[0])
+        await ui.press("enter")
+        await ui.rest()
+        assert (ui.focus, view.cursor) == (name, found[0])
         assert f"{len(found)} with “" in str(view.border_title)
         for _ in found[1:]:
             before = view.cursor
-            await eye.press("n")
+            await ui.press("n")
             assert view.cursor > before
-        await eye.press("n")
+        await ui.press("n")
         assert view.cursor == found[0]
-        await eye.press("N")
+        await ui.press("N")
         assert view.cursor == found[-1]
 
 
 async def test_the_boxes_are_searched_by_what_stands_in_them() -> None:
-    async with explorer(CHAIN, size=(160, 48)) as eye:
-        await eye.press("6", "slash", *"vip", "enter")
-        boxes = eye.explorer.query_one(BoxesView)
+    async with explorer(CHAIN, size=(160, 48)) as ui:
+        await ui.press("6", "slash", *"vip", "enter")
+        boxes = ui.explorer.query_one(BoxesView)
         assert boxes.drawn is not None
         assert any("vip" in text_of(line).lower() for line in boxes.drawn.texts[boxes.selected].lines)
         found = boxes.found
         for _ in found:
-            await eye.press("n")
+            await ui.press("n")
         assert boxes.place in found
 
 
 async def test_what_changed_is_searched(tmp_path: Path) -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("c", "slash", *"x", "enter")
-        assert eye.focus == "changes"
+    async with explorer(CHAIN) as ui:
+        await ui.press("c", "slash", *"x", "enter")
+        assert ui.focus == "changes"
 
 
 async def test_escape_while_typing_puts_the_cursor_back_and_afterwards_only_unmarks() -> None:
-    async with explorer(CHAIN, size=(120, 50)) as eye:
-        await eye.press("3", "g", "j", "j")
-        view = view_of(eye, "source")
-        await eye.press("slash", *"target")
+    async with explorer(CHAIN, size=(120, 50)) as ui:
+        await ui.press("3", "g", "j", "j")
+        view = view_of(ui, "source")
+        await ui.press("slash", *"target")
         assert view.cursor > 2
-        await eye.press("escape")
+        await ui.press("escape")
         assert view.cursor == 2
         assert not view.marking
-        await eye.press("slash", *"target", "enter")
+        await ui.press("slash", *"target", "enter")
         there = view.cursor
-        await eye.press("escape")
-        assert (eye.focus, view.cursor, marked_in(view)) == ("source", there, [])
-        await eye.press("n")
+        await ui.press("escape")
+        assert (ui.focus, view.cursor, marked_in(view)) == ("source", there, [])
+        await ui.press("n")
         assert view.cursor > there
         assert "target" in marked_in(view)
-        await eye.press("escape", "escape")
-        assert eye.focus == "tree"
+        await ui.press("escape", "escape")
+        assert ui.focus == "tree"
 
 
 async def test_enter_without_a_text_looks_for_the_last_one_again() -> None:
-    async with explorer(CHAIN, size=(120, 50)) as eye:
-        await eye.press("3", "g", "slash", *"target", "enter")
-        view = view_of(eye, "source")
+    async with explorer(CHAIN, size=(120, 50)) as ui:
+        await ui.press("3", "g", "slash", *"target", "enter")
+        view = view_of(ui, "source")
         first = view.cursor
-        await eye.press("slash", "enter")
+        await ui.press("slash", "enter")
         assert view.search.text == "target"
         assert view.cursor > first
 
 
 async def test_a_capital_letter_means_itself() -> None:
-    async with explorer(CHAIN, size=(120, 50)) as eye:
-        view = view_of(eye, "source")
-        await eye.press("3", "slash", *"workflowid", "enter")
+    async with explorer(CHAIN, size=(120, 50)) as ui:
+        view = view_of(ui, "source")
+        await ui.press("3", "slash", *"workflowid", "enter")
         assert view.found
-        await eye.press("slash", *"WorkflowiD", "enter")
+        await ui.press("slash", *"WorkflowiD", "enter")
         assert not view.found
-        await eye.press("n")
-        assert "“WorkflowiD” is not to be found" in eye.keys
+        await ui.press("n")
+        assert "“WorkflowiD” is not to be found" in ui.keys
 
 
 async def test_arrow_keys_go_through_what_is_found_while_it_is_typed() -> None:
-    async with explorer(CHAIN, size=(120, 50)) as eye:
-        view = view_of(eye, "source")
-        await eye.press("3", "g", "slash", *"target")
+    async with explorer(CHAIN, size=(120, 50)) as ui:
+        view = view_of(ui, "source")
+        await ui.press("3", "g", "slash", *"target")
         first = view.cursor
-        await eye.press("down")
+        await ui.press("down")
         assert view.cursor in view.found
         assert view.cursor > first
-        await eye.press("up")
+        await ui.press("up")
         assert view.cursor == first
-        assert eye.focus == "filter"
+        assert ui.focus == "filter"
 
 
 async def test_a_search_is_not_lost_by_a_reload_and_finds_what_is_new(tmp_path: Path) -> None:
     definition = json.loads(CHAIN.read_text())
-    path = written(tmp_path / "chain.json", definition)
-    async with explorer(path, size=(120, 50)) as eye:
-        view = view_of(eye, "source")
-        await eye.press("3", "slash", *"brandnew")
+    path = write_json(tmp_path / "chain.json", definition)
+    async with explorer(path, size=(120, 50)) as ui:
+        view = view_of(ui, "source")
+        await ui.press("3", "slash", *"brandnew")
         assert not view.found
         workflow = definition["workflows"][0]
         workflow["description"] = "brandnew"
-        written(path, definition)
+        write_json(path, definition)
         for _ in range(500):
             if view.found:
                 break
-            await eye.pilot.pause(0.01)
-        assert eye.explorer.query_one(Filter).value == "brandnew"
-        assert eye.focus == "filter"
+            await ui.pilot.pause(0.01)
+        assert ui.explorer.query_one(Filter).value == "brandnew"
+        assert ui.focus == "filter"
         assert "brandnew" in drawn(view)
 
 

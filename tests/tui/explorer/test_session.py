@@ -13,88 +13,89 @@ import pytest
 from kustui.tui.app import Kustui
 from kustui.workspace.background_load import BackgroundLoad
 from kustui.workspace.session_state import place_file, read_place
+from tests.support.definitions import write_json
+from tests.support.explorer import CHAIN, ExplorerPilot
 from tests.support.terminal import Terminal
-from tests.tui.explorer.test_explorer import CHAIN, Eye, written
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
 
 @asynccontextmanager
-async def at(*paths: Path | str, keeps: bool = True, size: tuple[int, int] = (160, 48)) -> AsyncIterator[Eye]:
+async def at(*paths: Path | str, keeps: bool = True, size: tuple[int, int] = (160, 48)) -> AsyncIterator[ExplorerPilot]:
     """The explorer that keeps its place when it is left."""
     app = Kustui(BackgroundLoad([str(path) for path in paths]), keeps_place=keeps)
     async with app.run_test(size=size) as pilot:
-        eye = Eye(pilot)
-        await eye.settle()
-        yield eye
-        await eye.press("q")
+        ui = ExplorerPilot(pilot)
+        await ui.settle()
+        yield ui
+        await ui.press("q")
 
 
 async def test_selection_what_is_open_pane_drawing_filter_and_marks_are_there_again() -> None:
-    async with at(CHAIN) as eye:
-        await eye.go_to("Look again in an hour")
-        await eye.press("l", "m", "a")
-        await eye.go_to("followup-timer-4")
-        await eye.press("l", "j", "slash", *"timer", "enter", "7", "3")
-        here, tree, focus = eye.here, eye.tree, eye.focus
-    async with at(CHAIN) as eye:
-        assert (eye.here, eye.tree, eye.focus) == (here, tree, focus) == (here, tree, "source")
-        assert eye.explorer.side.diagram == "chains"
-        assert eye.explorer.tree_view.state is not None
-        assert eye.explorer.tree_view.state.filter == "timer"
-        await eye.press("1", "apostrophe", "a")
-        assert "Look again in an hour" in eye.here
+    async with at(CHAIN) as ui:
+        await ui.go_to("Look again in an hour")
+        await ui.press("l", "m", "a")
+        await ui.go_to("followup-timer-4")
+        await ui.press("l", "j", "slash", *"timer", "enter", "7", "3")
+        here, tree, focus = ui.cursor_row, ui.tree, ui.focus
+    async with at(CHAIN) as ui:
+        assert (ui.cursor_row, ui.tree, ui.focus) == (here, tree, focus) == (here, tree, "source")
+        assert ui.explorer.side.diagram == "chains"
+        assert ui.explorer.tree_view.state is not None
+        assert ui.explorer.tree_view.state.filter == "timer"
+        await ui.press("1", "apostrophe", "a")
+        assert "Look again in an hour" in ui.cursor_row
 
 
 async def test_what_was_closed_stays_closed(tmp_path: Path) -> None:
-    async with at(CHAIN) as eye:
-        await eye.press("h", "h", "h")
-        assert len(eye.tree) == 1
-    async with at(CHAIN) as eye:
-        assert len(eye.tree) == 1
+    async with at(CHAIN) as ui:
+        await ui.press("h", "h", "h")
+        assert len(ui.tree) == 1
+    async with at(CHAIN) as ui:
+        assert len(ui.tree) == 1
 
 
 async def test_it_is_the_same_from_another_folder_and_with_another_spelling(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    written(tmp_path / "chain.json", json.loads(CHAIN.read_text()))
+    write_json(tmp_path / "chain.json", json.loads(CHAIN.read_text()))
     monkeypatch.chdir(tmp_path)
-    async with at("chain.json") as eye:
-        await eye.go_to("followup-timer-3")
+    async with at("chain.json") as ui:
+        await ui.go_to("followup-timer-3")
     monkeypatch.chdir("/")
-    async with at(tmp_path / "chain.json") as eye:
-        assert "followup-timer-3" in eye.here
+    async with at(tmp_path / "chain.json") as ui:
+        assert "followup-timer-3" in ui.cursor_row
 
 
 async def test_what_is_gone_leads_to_what_it_stood_below(tmp_path: Path) -> None:
     definition = json.loads(CHAIN.read_text())
-    path = written(tmp_path / "chain.json", definition)
-    async with at(path) as eye:
-        await eye.go_to("Look again in an hour")
-        await eye.press("m", "a")
-        await eye.go_to("followup-timer-4")
-        await eye.press("m", "b")
-        await eye.go_to("Look again in an hour")
+    path = write_json(tmp_path / "chain.json", definition)
+    async with at(path) as ui:
+        await ui.go_to("Look again in an hour")
+        await ui.press("m", "a")
+        await ui.go_to("followup-timer-4")
+        await ui.press("m", "b")
+        await ui.go_to("Look again in an hour")
     definition["workflows"][0]["steps"] = []
     del definition["workflows"][3]
-    written(path, definition)
-    async with at(path) as eye:
-        assert "followup-timer-1" in eye.here
-        await eye.press("apostrophe", "b")
-        assert "chain.json" in eye.here
+    write_json(path, definition)
+    async with at(path) as ui:
+        assert "followup-timer-1" in ui.cursor_row
+        await ui.press("apostrophe", "b")
+        assert "chain.json" in ui.cursor_row
 
 
 async def test_nothing_is_kept_unless_it_is_asked_for() -> None:
-    async with at(CHAIN, keeps=False) as eye:
-        await eye.go_to("followup-timer-4")
+    async with at(CHAIN, keeps=False) as ui:
+        await ui.go_to("followup-timer-4")
     assert not place_file([str(CHAIN)]).exists()
 
 
 async def test_nothing_of_the_definition_is_kept_but_ids() -> None:
-    async with at(CHAIN) as eye:
-        await eye.go_to("Whose conversation")
-        await eye.press("E", "m", "a")
+    async with at(CHAIN) as ui:
+        await ui.go_to("Whose conversation")
+        await ui.press("E", "m", "a")
     file = place_file([str(CHAIN)])
     place = read_place(file)
     assert place is not None
@@ -113,12 +114,12 @@ async def test_a_file_of_somebody_else_does_no_harm(foreign: str) -> None:
     file = place_file([str(CHAIN)])
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(foreign)
-    async with at(CHAIN) as eye:
-        assert eye.focus == "tree"
-        assert eye.explorer.tree_view.node is not None
-        await eye.go_to("followup-timer-2")
-    async with at(CHAIN) as eye:
-        assert "followup-timer-2" in eye.here
+    async with at(CHAIN) as ui:
+        assert ui.focus == "tree"
+        assert ui.explorer.tree_view.node is not None
+        await ui.go_to("followup-timer-2")
+    async with at(CHAIN) as ui:
+        assert "followup-timer-2" in ui.cursor_row
 
 
 def left_at_the_last(*options: str, folder: Path) -> str:

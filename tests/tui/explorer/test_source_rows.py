@@ -13,7 +13,7 @@ from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.definition.source.source import Extent
 from kustui.tui.explorer.source_rows import source_rows
-from tests.support.definitions import a_workflow, opened
+from tests.support.definitions import a_workflow, document_of
 from tests.support.trees import sample, text_of
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def problem(document: Document, part: str, *, pointer: str = "") -> Problem:
 
 
 def test_lines_have_their_numbers_in_the_file_and_lose_the_indentation_common_to_all() -> None:
-    assert texts(source_rows(opened(INDENTED), "/workflows/0/steps/0")) == [
+    assert texts(source_rows(document_of(INDENTED), "/workflows/0/steps/0")) == [
         "25 {",
         '26   "id": "a",',
         '27   "action": "kustomer.note.create",',
@@ -54,12 +54,12 @@ def test_lines_have_their_numbers_in_the_file_and_lose_the_indentation_common_to
 
 
 def test_a_member_is_shown_with_its_key() -> None:
-    assert texts(source_rows(opened(INDENTED), "/workflows/0/steps/0/params"))[0] == '28 "params": {'
+    assert texts(source_rows(document_of(INDENTED), "/workflows/0/steps/0/params"))[0] == '28 "params": {'
 
 
 def test_tabs_and_carriage_returns_are_no_part_of_what_is_shown() -> None:
     text = INDENTED.replace("  ", "\t").replace("\n", "\r\n")
-    assert texts(source_rows(opened(text), "/workflows/0/steps/0/params")) == [
+    assert texts(source_rows(document_of(text), "/workflows/0/steps/0/params")) == [
         '28 "params": {',
         '29 →"body": "hi"',
         "30 }",
@@ -73,7 +73,7 @@ def test_the_characters_of_a_problem_are_marked_whatever_stands_before_them(
     before: str, newline: str, indent: str
 ) -> None:
     text = INDENTED.replace('"hi"', f'"{before} /#steps.gone.x"').replace("  ", indent).replace("\n", newline)
-    document = opened(text)
+    document = document_of(text)
     found = problem(document, "steps.gone.x")
     for pointer in ("", "/workflows/0", "/workflows/0/steps/0", "/workflows/0/steps/0/params/body"):
         rows = source_rows(document, pointer, [found])
@@ -83,14 +83,14 @@ def test_the_characters_of_a_problem_are_marked_whatever_stands_before_them(
 
 
 def test_a_problem_without_an_extent_of_its_own_marks_one_character() -> None:
-    document = opened(INDENTED)
+    document = document_of(INDENTED)
     start = document.source.data.index(b'"hi"')
     found = Problem("rule", Severity.ERROR, "wrong", document, extent=Extent(start, start))
     assert [mark for mark in faults(source_rows(document, "", [found])) if mark] == ['"']
 
 
 def test_a_problem_of_several_lines_is_marked_where_it_begins() -> None:
-    document = opened(INDENTED)
+    document = document_of(INDENTED)
     start = document.source.data.index(b'"params": {') + len('"params": ')
     found = Problem("rule", Severity.ERROR, "wrong", document, extent=Extent(start, start + 30))
     rows = source_rows(document, "/workflows/0/steps/0", [found])
@@ -98,7 +98,7 @@ def test_a_problem_of_several_lines_is_marked_where_it_begins() -> None:
 
 
 def test_the_worst_of_several_problems_marks_the_line() -> None:
-    document = opened(INDENTED)
+    document = document_of(INDENTED)
     start = document.source.data.index(b'"hi"')
     info, error = (
         Problem("rule", severity, "x", document, extent=Extent(start, start + 4))
@@ -110,13 +110,13 @@ def test_the_worst_of_several_problems_marks_the_line() -> None:
 
 @given(st.text(st.sampled_from('{}[]",:\\ \t-1etrue.fal/#é😀'), max_size=60))
 def test_no_character_of_a_line_is_lost(line: str) -> None:
-    (shown,) = texts(source_rows(opened("{" + line), ""))
+    (shown,) = texts(source_rows(document_of("{" + line), ""))
     assert shown.removeprefix("1 ").replace("→", "\t") == "{" + line
 
 
 def test_a_file_of_one_long_line_is_laid_out_for_reading() -> None:
     workflow = {"extra": ["x" * 3_000], **a_workflow()}
-    document = opened(json.dumps({"app": "a", "version": "1", "title": "t", "workflows": [workflow]}))
+    document = document_of(json.dumps({"app": "a", "version": "1", "title": "t", "workflows": [workflow]}))
     assert texts(source_rows(document, "/workflows/0/steps/0")) == [
         "line 1 of the file is very long: laid out for reading",
         *json.dumps(workflow["steps"][0], indent=2).split("\n"),
@@ -124,19 +124,19 @@ def test_a_file_of_one_long_line_is_laid_out_for_reading() -> None:
 
 
 def test_a_key_with_a_colon_is_a_key_in_a_long_line_as_well() -> None:
-    document = opened(json.dumps(a_workflow(**{"a:\\b": {"x": "y" * 3_000}})))
+    document = document_of(json.dumps(a_workflow(**{"a:\\b": {"x": "y" * 3_000}})))
     assert texts(source_rows(document, "/a:\\b"))[1:] == ["{", f'  "x": "{"y" * 3_000}"', "}"]
 
 
 def test_a_huge_value_is_cut_and_says_how_much_is_left() -> None:
-    document = opened(json.dumps(a_workflow(extra=list(range(100_000))), indent=2))
+    document = document_of(json.dumps(a_workflow(extra=list(range(100_000))), indent=2))
     rows = source_rows(document, "")
     assert text_of(rows.make(rows.count - 1).line).endswith("kB more in the file")
     assert rows.count < 60_000
 
 
 def test_a_huge_line_is_cut() -> None:
-    document = opened(json.dumps(a_workflow(extra=list(range(200_000)))))
+    document = document_of(json.dumps(a_workflow(extra=list(range(200_000)))))
     rows = texts(source_rows(document, ""))
     assert len(rows) == 2
     assert rows[1].endswith("…")
@@ -144,7 +144,7 @@ def test_a_huge_line_is_cut() -> None:
 
 @pytest.mark.parametrize("text", ["", "   \n\t\n"])
 def test_an_empty_file_says_so(text: str) -> None:
-    assert texts(source_rows(opened(text), "")) == ["the file is empty"]
+    assert texts(source_rows(document_of(text), "")) == ["the file is empty"]
 
 
 def test_a_broken_file_is_shown_whole_with_its_fault_marked() -> None:

@@ -11,18 +11,18 @@ from kustui.tui.help.help import Help
 from kustui.tui.help.palette import commands
 from kustui.tui.widgets.rows import laid_out
 from kustui.tui.widgets.rows_view import RowsView
+from tests.support.explorer import CHAIN, ExplorerPilot, explorer
 from tests.support.trees import text_of
-from tests.tui.explorer.test_explorer import CHAIN, Eye, explorer
 
 if TYPE_CHECKING:
     from textual.screen import Screen
 
 
-def lines(eye: Eye) -> list[str]:
+def lines(ui: ExplorerPilot) -> list[str]:
     """What the help says."""
-    screen = eye.app.screen
+    screen = ui.app.screen
     assert isinstance(screen, Help)
-    return eye.rows(screen.query_one("#help", RowsView))
+    return ui.rows(screen.query_one("#help", RowsView))
 
 
 @pytest.mark.parametrize(
@@ -40,25 +40,25 @@ def lines(eye: Eye) -> list[str]:
     ],
 )
 async def test_the_pane_that_one_comes_from_is_explained_first(key: str, name: str, about: str, own: str) -> None:
-    async with explorer(CHAIN, size=(80, 24)) as eye:
-        await eye.press(key, "question_mark")
-        found = lines(eye)
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.press(key, "question_mark")
+        found = lines(ui)
         assert found[0] == name
         assert found[1].startswith(about)
         titles = {line: place for place, line in enumerate(found)}
         here, everywhere = titles["Keys here"], titles["Going places"]
         assert titles["Signs here"] < here < everywhere
         assert any(line.endswith(own) for line in found[here:everywhere])
-        await eye.press("escape")
-        assert eye.focus == {"1": "tree", "c": "changes"}.get(key, name[2:].lower())
+        await ui.press("escape")
+        assert ui.focus == {"1": "tree", "c": "changes"}.get(key, name[2:].lower())
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24)])
 @pytest.mark.parametrize("key", ["1", "6"])
 async def test_every_action_and_sign_is_told_once_and_nothing_is_cut_off(size: tuple[int, int], key: str) -> None:
-    async with explorer(CHAIN, size=size) as eye:
-        await eye.press(key, "question_mark")
-        view = eye.app.screen.query_one("#help", RowsView)
+    async with explorer(CHAIN, size=size) as ui:
+        await ui.press(key, "question_mark")
+        view = ui.app.screen.query_one("#help", RowsView)
         rows = [laid_out(view.rows.make(index), size[0] - 1) for index in range(view.rows.count)]
         told = " ".join(" ".join(text_of(row).split()) for row in rows)
         assert "…" not in told
@@ -69,68 +69,68 @@ async def test_every_action_and_sign_is_told_once_and_nothing_is_cut_off(size: t
 
 
 async def test_words_narrow_it_and_escape_shows_everything_again() -> None:
-    async with explorer(CHAIN, size=(80, 24)) as eye:
-        await eye.press("question_mark")
-        everything = lines(eye)
-        await eye.press("slash", *"maximise")
-        assert [line for line in lines(eye) if line.startswith("z")] == lines(eye)[1:]
-        await eye.press("enter", "escape")
-        assert lines(eye) == everything
-        await eye.press("slash", *"JSON pointer")
-        assert any(line.endswith("its JSON pointer") for line in lines(eye))
-        await eye.press("down", "escape")
-        assert lines(eye) == everything
-        await eye.press("slash", *"nothing has these")
-        assert lines(eye) == []
-        await eye.press("enter", "j", "escape", "q")
-        assert eye.app.screen is eye.explorer
-        assert eye.explorer.tree_view.state is not None
-        assert eye.explorer.tree_view.state.filter == ""
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.press("question_mark")
+        everything = lines(ui)
+        await ui.press("slash", *"maximise")
+        assert [line for line in lines(ui) if line.startswith("z")] == lines(ui)[1:]
+        await ui.press("enter", "escape")
+        assert lines(ui) == everything
+        await ui.press("slash", *"JSON pointer")
+        assert any(line.endswith("its JSON pointer") for line in lines(ui))
+        await ui.press("down", "escape")
+        assert lines(ui) == everything
+        await ui.press("slash", *"nothing has these")
+        assert lines(ui) == []
+        await ui.press("enter", "j", "escape", "q")
+        assert ui.app.screen is ui.explorer
+        assert ui.explorer.tree_view.state is not None
+        assert ui.explorer.tree_view.state.filter == ""
 
 
 async def test_words_that_look_like_markup_are_words() -> None:
-    async with explorer(CHAIN) as eye:
-        await eye.press("question_mark", "slash", "left_square_bracket", "slash", "x", "right_square_bracket")
-        assert lines(eye) == []
-        assert "[/x]" in str(eye.app.screen.query_one("#help", RowsView).border_title)
+    async with explorer(CHAIN) as ui:
+        await ui.press("question_mark", "slash", "left_square_bracket", "slash", "x", "right_square_bracket")
+        assert lines(ui) == []
+        assert "[/x]" in str(ui.app.screen.query_one("#help", RowsView).border_title)
 
 
 async def test_it_scrolls() -> None:
-    async with explorer(CHAIN, size=(80, 24)) as eye:
-        await eye.press("question_mark", "G")
-        view = eye.app.screen.query_one("#help", RowsView)
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.press("question_mark", "G")
+        view = ui.app.screen.query_one("#help", RowsView)
         assert view.top > 0
         assert view.cursor == view.rows.count - 1
 
 
 async def test_the_first_line_of_keys_is_for_those_who_are_new_and_goes_with_the_first_key() -> None:
-    async with explorer(CHAIN, size=(80, 24)) as eye:
-        assert "? explains every key and sign" in eye.keys
-        assert "…" not in eye.keys
-        await eye.press("j")
-        assert "Enter open" in eye.keys
-    async with explorer(CHAIN, size=(80, 24)) as eye:
-        await eye.pilot.click(eye.explorer.tree_view, offset=(8, 2))
-        await eye.rest()
-        assert "Enter open" in eye.keys
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        assert "? explains every key and sign" in ui.keys
+        assert "…" not in ui.keys
+        await ui.press("j")
+        assert "Enter open" in ui.keys
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.pilot.click(ui.explorer.tree_view, offset=(8, 2))
+        await ui.rest()
+        assert "Enter open" in ui.keys
 
 
 async def test_the_lists_that_come_and_go_are_explained_as_well() -> None:
-    async with explorer(CHAIN, size=(80, 24)) as eye:
-        await eye.go_to("▸ followup-timer-2")
-        await eye.press("u", "question_mark")
-        assert lines(eye)[0] == "9 Uses"
-        assert lines(eye)[1].startswith("Who leads to, reads or schedules")
-        await eye.press("escape")
-        assert eye.focus == "uses"
-        await eye.press("F", "f1")
-        assert lines(eye)[0] == "Finding anything"
-        assert any(line.startswith("Enter") and line.endswith("go to what was found") for line in lines(eye))
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.go_to("▸ followup-timer-2")
+        await ui.press("u", "question_mark")
+        assert lines(ui)[0] == "9 Uses"
+        assert lines(ui)[1].startswith("Who leads to, reads or schedules")
+        await ui.press("escape")
+        assert ui.focus == "uses"
+        await ui.press("F", "f1")
+        assert lines(ui)[0] == "Finding anything"
+        assert any(line.startswith("Enter") and line.endswith("go to what was found") for line in lines(ui))
 
 
 async def test_what_is_chosen_from_a_list_is_told_with_the_key_that_opens_it() -> None:
-    async with explorer(CHAIN, size=(80, 24)) as eye:
-        offered = {command.title: command.help for command in commands(eye.app, cast("Screen[object]", eye.explorer))}
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        offered = {command.title: command.help for command in commands(ui.app, cast("Screen[object]", ui.explorer))}
         assert offered["copying: its id"].startswith("y i ")
-        await eye.press("question_mark")
-        assert any(line.split() == ["y", "i", "its", "id"] for line in lines(eye))
+        await ui.press("question_mark")
+        assert any(line.split() == ["y", "i", "its", "id"] for line in lines(ui))

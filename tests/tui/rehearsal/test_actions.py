@@ -1,4 +1,4 @@
-"""Every action of a rehearsal, carried out by its key; ``tests/tui/test_actions.py`` asks for any that is missing."""
+"""Every action of a rehearsal, carried out by its key."""
 
 from __future__ import annotations
 
@@ -9,12 +9,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from kustui.config.actions import BY_ID
+from kustui.config.actions import ACTIONS, BY_ID
 from kustui.tui.app import Kustui
 from kustui.tui.rehearsal.screen import Rehearse
-from tests.support.rehearsals import CHAIN, FOUR, Player, rehearsal
-from tests.tui.explorer.test_explorer import written
-from tests.tui.rehearsal.test_decision_actions import undecided
+from tests.support.definitions import write_json
+from tests.support.rehearsal import CHAIN, FOUR, RehearsalPilot, belongs_to_the_rehearsal, rehearsal, undecided
 
 ACTING = "@9YLjj12HE"
 """On to the first step with an action."""
@@ -23,41 +22,41 @@ ACTING = "@9YLjj12HE"
 class Did(NamedTuple):
     before: tuple[str, ...]
     """The keys that lead to where the action is carried out, or ``@`` with the step that is to be at hand."""
-    seen: Callable[[Player], Any]
+    seen: Callable[[RehearsalPilot], Any]
     becomes: Callable[[Any], object]
     """Whether it has become what it should be; before, it was not."""
     of: object = None
     """A definition other than the chain."""
 
 
-def at(player: Player) -> int:
+def at(ui: RehearsalPilot) -> int:
     """How many steps were gone."""
-    return player.session.history.at
+    return ui.session.history.at
 
 
-def pane(name: str) -> Callable[[Player], str]:
-    return lambda player: " ".join(player.pane(name))
+def pane(name: str) -> Callable[[RehearsalPilot], str]:
+    return lambda ui: " ".join(ui.pane(name))
 
 
-def news(player: Player) -> str:
-    return player.news
+def news(ui: RehearsalPilot) -> str:
+    return ui.news
 
 
-def heading(player: Player) -> str:
-    return " ".join(player.heading)
+def heading(ui: RehearsalPilot) -> str:
+    return " ".join(ui.heading)
 
 
-def focus(player: Player) -> str | None:
-    return player.focus
+def focus(ui: RehearsalPilot) -> str | None:
+    return ui.focus
 
 
-def asked(player: Player) -> str:
+def asked(ui: RehearsalPilot) -> str:
     """What stands above the field, if there is one."""
-    return player.question if player.screen.asking is not None else ""
+    return ui.question if ui.screen.asking is not None else ""
 
 
-def chosen_from(player: Player) -> list[str]:
-    return player.choices if player.screen.query("#choices") else []
+def chosen_from(ui: RehearsalPilot) -> list[str]:
+    return ui.choices if ui.screen.query("#choices") else []
 
 
 def is_(value: object) -> Callable[[Any], object]:
@@ -77,21 +76,21 @@ def goes_to(name: str, *before: str) -> Did:
 
 
 DID = {
-    "view.rehearse": Did(("escape",), lambda player: isinstance(player.app.screen, Rehearse), is_(True)),
+    "view.rehearse": Did(("escape",), lambda ui: isinstance(ui.app.screen, Rehearse), is_(True)),
     "rehearse.step": Did((), at, is_(1)),
     "rehearse.step-back": Did(("s", "s"), at, is_(1)),
-    "rehearse.run-on": Did((), lambda player: player.state.finished, is_(True)),
-    "rehearse.run-to-schedule": Did((), lambda player: player.place, is_(f"{FOUR[1]}: 1")),
-    "rehearse.run-to-end": Did((), lambda player: player.state.finished, is_(True)),
+    "rehearse.run-on": Did((), lambda ui: ui.state.finished, is_(True)),
+    "rehearse.run-to-schedule": Did((), lambda ui: ui.place, is_(f"{FOUR[1]}: 1")),
+    "rehearse.run-to-end": Did((), lambda ui: ui.state.finished, is_(True)),
     "rehearse.restart": Did(("s", "s"), at, is_(0)),
-    "rehearse.forget": Did(("s", "s", "b"), lambda player: player.session.history.can_go_forward, is_(False)),
+    "rehearse.forget": Did(("s", "s", "b"), lambda ui: ui.session.history.can_go_forward, is_(False)),
     "rehearse.edit-answer": Did((ACTING,), asked, begins("What is it to answer?")),
     "rehearse.edit-answer-outside": Did((ACTING,), heading, holds("mocked")),
-    "rehearse.fail": Did((ACTING,), lambda player: player.screen.asking is not None, is_(True)),
+    "rehearse.fail": Did((ACTING,), lambda ui: ui.screen.asking is not None, is_(True)),
     "rehearse.force": Did((ACTING,), chosen_from, lambda now: len(now) > 2),
     "rehearse.replan": Did((ACTING, "f", "enter"), heading, lambda now: now.endswith("drafted")),
     "rehearse.answer": Did(("c",), asked, begins("? status looksLike"), undecided()),
-    "rehearse.leave-run": Did(("c",), lambda player: player.state.finished, is_(True), undecided()),
+    "rehearse.leave-run": Did(("c",), lambda ui: ui.state.finished, is_(True), undecided()),
     "rehearse.edit-event": Did((), asked, begins("What does the event bring?")),
     "rehearse.edit-event-outside": Did((), pane("table"), holds("payload  given {")),
     "rehearse.another-event": Did((), chosen_from, holds("◆ kustomer.conversation.update")),
@@ -107,16 +106,21 @@ DID = {
     "rehearse.queue": goes_to("queue"),
     "rehearse.log": goes_to("log"),
     "rehearse.coverage": goes_to("coverage"),
-    "rehearse.return": Did((), lambda player: isinstance(player.app.screen, Rehearse), is_(False)),
-    "context.open": Did(("@PbymBzfzS", "3", "enter"), lambda player: player.pane("context")[0], begins("▾")),
-    "context.close": Did(("@PbymBzfzS", "3"), lambda player: player.pane("context")[0], begins("▸")),
+    "rehearse.return": Did((), lambda ui: isinstance(ui.app.screen, Rehearse), is_(False)),
+    "context.open": Did(("@PbymBzfzS", "3", "enter"), lambda ui: ui.pane("context")[0], begins("▾")),
+    "context.close": Did(("@PbymBzfzS", "3"), lambda ui: ui.pane("context")[0], begins("▸")),
     "line.keep": Did((ACTING, "f"), heading, holds("fails, mocked")),
-    "line.drop": Did((ACTING, "f"), lambda player: player.screen.asking is None, is_(True)),
+    "line.drop": Did((ACTING, "f"), lambda ui: ui.screen.asking is None, is_(True)),
     "sheet.keep": Did((ACTING, "e"), heading, holds("mocked")),
     "sheet.outside": Did((ACTING, "e"), pane("table"), holds('"outside"')),
-    "sheet.drop": Did((ACTING, "e"), lambda player: player.screen.asking is None, is_(True)),
+    "sheet.drop": Did((ACTING, "e"), lambda ui: ui.screen.asking is None, is_(True)),
 }
 """What each action did, by its id."""
+
+
+def test_no_action_is_without_a_test_and_no_test_without_an_action() -> None:
+    actions = {action.id for action in ACTIONS if belongs_to_the_rehearsal(action)}
+    assert DID.keys() == actions, f"DID in {Path(__file__).name} says of every action what it does, and of no other"
 
 
 @pytest.fixture
@@ -133,15 +137,15 @@ def _editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("id_", DID)
 async def test_an_action_does_what_it_is_for(id_: str, tmp_path: Path) -> None:
     did, key = DID[id_], BY_ID[id_].key_list[0]
-    path = CHAIN if did.of is None else written(tmp_path / "app.json", did.of)
-    async with rehearsal(path) as player:
+    path = CHAIN if did.of is None else write_json(tmp_path / "app.json", did.of)
+    async with rehearsal(path) as ui:
         for each in did.before:
-            await (player.until(each[1:]) if each.startswith("@") else player.do(each))
-        was = did.seen(player)
+            await (ui.until(each[1:]) if each.startswith("@") else ui.do(each))
+        was = did.seen(ui)
         assert not did.becomes(was), f"before {key}: {was!r}"
-        await player.do(key)
+        await ui.do(key)
         for _ in range(200):
-            if did.becomes(did.seen(player)):
+            if did.becomes(did.seen(ui)):
                 break
-            await player.pilot.pause(0.01)
-        assert did.becomes(did.seen(player)), f"{key}: from {was!r} to {did.seen(player)!r}"
+            await ui.pilot.pause(0.01)
+        assert did.becomes(did.seen(ui)), f"{key}: from {was!r} to {did.seen(ui)!r}"

@@ -8,44 +8,44 @@ from pathlib import Path
 
 import pytest
 
-from kustui.check.examples import app, called, step, to, when, workflow
+from kustui.check.examples import app, called, step, workflow
 from kustui.simulate.engine.trace import EntryKind
 from kustui.tui.app import Kustui
-from tests.support.rehearsals import CHAIN, FOUR, rehearsal
-from tests.tui.explorer.test_explorer import written
+from tests.support.definitions import write_json
+from tests.support.rehearsal import CHAIN, FOUR, rehearsal, undecided
 
 CALLED = "5f8e148232731d0015c14657"
 
 
 async def test_the_answer_is_edited_in_place_and_is_marked_as_mocked() -> None:
-    async with rehearsal(CHAIN) as player:
-        await player.until("9YLjj12HE")
-        await player.do("e")
-        assert json.loads(player.typed) == {"tags": ["vip"]}
-        assert player.question.startswith("What is it to answer?  Whose conversation")
-        await player.type('{"tags": []}')
-        await player.do("ctrl+s")
-        assert "answers  mocked {" in " ".join(player.pane("table"))
-        assert player.heading[1].endswith("mocked")
-        await player.do("s")
-        assert player.place == f"{FOUR[0]}: lRQbINWoR"
-        assert any("answers  mocked" in row for row in player.pane("log"))
+    async with rehearsal(CHAIN) as ui:
+        await ui.until("9YLjj12HE")
+        await ui.do("e")
+        assert json.loads(ui.typed) == {"tags": ["vip"]}
+        assert ui.question.startswith("What is it to answer?  Whose conversation")
+        await ui.type('{"tags": []}')
+        await ui.do("ctrl+s")
+        assert "answers  mocked {" in " ".join(ui.pane("table"))
+        assert ui.heading[1].endswith("mocked")
+        await ui.do("s")
+        assert ui.place == f"{FOUR[0]}: lRQbINWoR"
+        assert any("answers  mocked" in row for row in ui.pane("log"))
 
 
 async def test_what_is_no_json_is_told_with_its_place_and_nothing_typed_is_lost() -> None:
-    async with rehearsal(CHAIN, size=(80, 24)) as player:
-        await player.until("9YLjj12HE")
-        before = player.session
-        await player.do("e")
-        await player.type('{"tags":\n  [1,]}')
-        await player.do("ctrl+s")
-        assert player.question.startswith("✗ line 2, column ")
-        assert player.typed == '{"tags":\n  [1,]}'
-        assert player.session is before
-        await player.do("escape")
-        assert player.screen.asking is None
-        assert player.focus == "course"
-        assert player.session is before
+    async with rehearsal(CHAIN, size=(80, 24)) as ui:
+        await ui.until("9YLjj12HE")
+        before = ui.session
+        await ui.do("e")
+        await ui.type('{"tags":\n  [1,]}')
+        await ui.do("ctrl+s")
+        assert ui.question.startswith("✗ line 2, column ")
+        assert ui.typed == '{"tags":\n  [1,]}'
+        assert ui.session is before
+        await ui.do("escape")
+        assert ui.screen.asking is None
+        assert ui.focus == "course"
+        assert ui.session is before
 
 
 @pytest.mark.parametrize(
@@ -58,159 +58,155 @@ async def test_what_is_no_json_is_told_with_its_place_and_nothing_typed_is_lost(
     ],
 )
 async def test_a_step_is_let_fail(typed: str, status: int | None, body: object) -> None:
-    async with rehearsal(CHAIN, workflow=FOUR[2]) as player:
-        await player.until("yZVIBA9et")
-        await player.do("f")
-        await player.type(typed)
-        await player.do("enter")
-        assert any("DJ1MxBoGc" in row or "↯" in row for row in player.pane("table"))
-        await player.do("s")
-        assert player.state.last is not None
-        failure = player.state.last.failure
+    async with rehearsal(CHAIN, workflow=FOUR[2]) as ui:
+        await ui.until("yZVIBA9et")
+        await ui.do("f")
+        await ui.type(typed)
+        await ui.do("enter")
+        assert any("DJ1MxBoGc" in row or "↯" in row for row in ui.pane("table"))
+        await ui.do("s")
+        assert ui.state.last is not None
+        failure = ui.state.last.failure
         assert failure is not None
         assert (failure.status, failure.body) == (status, body)
-        assert any(row.startswith("error") or "error" in row for row in player.pane("context"))
+        assert any(row.startswith("error") or "error" in row for row in ui.pane("context"))
 
 
 async def test_a_status_that_is_none_is_refused() -> None:
-    async with rehearsal(CHAIN, workflow=FOUR[2]) as player:
-        await player.until("yZVIBA9et")
-        await player.do("f")
-        await player.type("99")
-        await player.do("enter")
-        assert player.question == "✗ a status is a number from 100 to 599"
+    async with rehearsal(CHAIN, workflow=FOUR[2]) as ui:
+        await ui.until("yZVIBA9et")
+        await ui.do("f")
+        await ui.type("99")
+        await ui.do("enter")
+        assert ui.question == "✗ a status is a number from 100 to 599"
 
 
 async def test_what_was_decided_of_the_step_at_hand_can_be_forgotten() -> None:
-    async with rehearsal(CHAIN) as player:
-        await player.until("9YLjj12HE")
-        await player.do("f", "enter")
-        assert player.heading[1].endswith("fails, mocked")
-        await player.do("u")
-        assert player.heading[1].endswith("drafted")
+    async with rehearsal(CHAIN) as ui:
+        await ui.until("9YLjj12HE")
+        await ui.do("f", "enter")
+        assert ui.heading[1].endswith("fails, mocked")
+        await ui.do("u")
+        assert ui.heading[1].endswith("drafted")
 
 
 async def test_only_a_step_with_an_action_answers_or_fails() -> None:
-    async with rehearsal(CHAIN) as player:
-        await player.until("wvODZuCal")
+    async with rehearsal(CHAIN) as ui:
+        await ui.until("wvODZuCal")
         for key in ("e", "f"):
-            await player.do(key)
-            assert player.screen.asking is None
-            assert "only a step with an action" in player.news
+            await ui.do(key)
+            assert ui.screen.asking is None
+            assert "only a step with an action" in ui.news
 
 
 async def test_a_way_is_forced_from_the_table_or_from_a_list_and_the_run_may_be_made_to_end() -> None:
-    async with rehearsal(CHAIN) as player:
-        await player.until("9YLjj12HE")
-        await player.do("2")
-        view = player.screen.pane("table")
-        view.cursor = next(index for index, row in enumerate(player.pane("table")) if "Look again" in row)
-        await player.do("enter", "s")
-        assert player.place == f"{FOUR[0]}: lRQbINWoR"
-        await player.do("b", "b")
-        assert player.place == f"{FOUR[0]}: 9YLjj12HE"
-        await player.do("w", "G", "enter", "s")
-        assert player.heading[1].startswith("■ over: it was made to end here")
+    async with rehearsal(CHAIN) as ui:
+        await ui.until("9YLjj12HE")
+        await ui.do("2")
+        view = ui.screen.pane("table")
+        view.cursor = next(index for index, row in enumerate(ui.pane("table")) if "Look again" in row)
+        await ui.do("enter", "s")
+        assert ui.place == f"{FOUR[0]}: lRQbINWoR"
+        await ui.do("b", "b")
+        assert ui.place == f"{FOUR[0]}: 9YLjj12HE"
+        await ui.do("w", "G", "enter", "s")
+        assert ui.heading[1].startswith("■ over: it was made to end here")
 
 
 # What nobody can decide
 
 
-def undecided() -> object:
-    return app(workflow("W", step("aB3"), entry=(to("aB3", when("looksLike", "/#steps.1.status", "open")),)))
-
-
 async def test_what_is_undecided_is_asked_and_never_guessed(tmp_path: Path) -> None:
-    async with rehearsal(written(tmp_path / "app.json", undecided()), size=(80, 24)) as player:
-        await player.do("c")
-        assert player.heading[1].startswith("? asks: status looksLike")
-        assert "a decide" in player.news
-        assert not player.state.finished
-        await player.do("c", "c")
-        assert player.state.run is not None
-        assert player.state.run.at == "1"
-        await player.do("s")
-        assert player.question.startswith("? status looksLike")
-        await player.type("perhaps")
-        await player.do("enter")
-        assert player.question == "✗ type y for yes or n for no"
-        await player.type("y")
-        await player.do("enter", "s", "5")
-        assert player.place == "W: aB3"
-        assert "answered by hand" in " ".join(player.pane("log"))
+    async with rehearsal(write_json(tmp_path / "app.json", undecided()), size=(80, 24)) as ui:
+        await ui.do("c")
+        assert ui.heading[1].startswith("? asks: status looksLike")
+        assert "a decide" in ui.news
+        assert not ui.state.finished
+        await ui.do("c", "c")
+        assert ui.state.run is not None
+        assert ui.state.run.at == "1"
+        await ui.do("s")
+        assert ui.question.startswith("? status looksLike")
+        await ui.type("perhaps")
+        await ui.do("enter")
+        assert ui.question == "✗ type y for yes or n for no"
+        await ui.type("y")
+        await ui.do("enter", "s", "5")
+        assert ui.place == "W: aB3"
+        assert "answered by hand" in " ".join(ui.pane("log"))
 
 
 async def test_a_run_that_asks_can_be_left_or_forced(tmp_path: Path) -> None:
-    async with rehearsal(written(tmp_path / "app.json", undecided())) as player:
-        await player.do("c", "x")
-        assert player.state.last is not None
-        assert player.state.last.kind is EntryKind.LEFT
-        await player.do("b", "w", "enter", "s")
-        assert player.place == "W: aB3"
+    async with rehearsal(write_json(tmp_path / "app.json", undecided())) as ui:
+        await ui.do("c", "x")
+        assert ui.state.last is not None
+        assert ui.state.last.kind is EntryKind.LEFT
+        await ui.do("b", "w", "enter", "s")
+        assert ui.place == "W: aB3"
 
 
 async def test_a_value_that_is_undecided_is_answered_as_json(tmp_path: Path) -> None:
     from kustui.check.examples import schedule
 
     found = app(workflow("W", schedule("aB3", "/#fn:whoKnows,steps.1.x")), called("C", CALLED, step("cD4")))
-    async with rehearsal(written(tmp_path / "app.json", found)) as player:
-        await player.until("aB3")
-        await player.do("s")
-        assert player.state.question is not None
-        assert not player.state.question.condition
-        await player.do("a")
-        await player.type(CALLED)
-        await player.do("enter")
-        assert player.question.startswith("✗ line 1, column")
-        await player.type(json.dumps(CALLED))
-        await player.do("enter", "s", "s", "s")
-        assert player.place == "C: cD4"
+    async with rehearsal(write_json(tmp_path / "app.json", found)) as ui:
+        await ui.until("aB3")
+        await ui.do("s")
+        assert ui.state.question is not None
+        assert not ui.state.question.condition
+        await ui.do("a")
+        await ui.type(CALLED)
+        await ui.do("enter")
+        assert ui.question.startswith("✗ line 1, column")
+        await ui.type(json.dumps(CALLED))
+        await ui.do("enter", "s", "s", "s")
+        assert ui.place == "C: cD4"
 
 
 # Events
 
 
 async def test_the_event_is_changed_from_anywhere_and_it_begins_again() -> None:
-    async with rehearsal(CHAIN) as player:
-        await player.do("d", "s")
-        await player.do("v")
-        payload = json.loads(player.typed)
+    async with rehearsal(CHAIN) as ui:
+        await ui.do("d", "s")
+        await ui.do("v")
+        payload = json.loads(ui.typed)
         payload["changes"]["attributes"]["custom"]["before"]["@timerBool"] = True
-        await player.type(json.dumps(payload))
-        await player.do("ctrl+s")
-        assert player.session.history.at == 0
-        assert "payload  given {" in " ".join(player.pane("table"))
-        await player.do("c")
-        assert player.heading[1].startswith("■ over: no transition holds")
+        await ui.type(json.dumps(payload))
+        await ui.do("ctrl+s")
+        assert ui.session.history.at == 0
+        assert "payload  given {" in " ".join(ui.pane("table"))
+        await ui.do("c")
+        assert ui.heading[1].startswith("■ over: no transition holds")
 
 
 async def test_an_event_s_payload_is_an_object() -> None:
-    async with rehearsal(CHAIN) as player:
-        await player.do("e")
-        assert player.question.startswith("What does the event bring?")
-        await player.type("[1]")
-        await player.do("ctrl+s")
-        assert player.question == "✗ a payload is an object: { … }"
+    async with rehearsal(CHAIN) as ui:
+        await ui.do("e")
+        assert ui.question.startswith("What does the event bring?")
+        await ui.type("[1]")
+        await ui.do("ctrl+s")
+        assert ui.question == "✗ a payload is an object: { … }"
 
 
 async def test_another_event_happens_while_a_schedule_is_pending() -> None:
-    async with rehearsal(CHAIN) as player:
-        await player.until("lRQbINWoR")
-        await player.do("s")
-        assert len(player.state.queue.runs) == 1
-        await player.do("i")
-        assert player.choices[0] == "◆ kustomer.conversation.update"
-        assert player.choices[1:] == [f"⇒ call {name}" for name in FOUR[1:]]
-        await player.do("enter")
-        assert player.question.startswith("What does it bring?")
-        await player.do("ctrl+s")
-        assert len(player.state.queue.events) == 1
-        assert len(player.state.queue.runs) == 1
-        await player.do("c")
-        starts = [entry.title for entry in player.state.trace if entry.kind is EntryKind.START]
+    async with rehearsal(CHAIN) as ui:
+        await ui.until("lRQbINWoR")
+        await ui.do("s")
+        assert len(ui.state.queue.runs) == 1
+        await ui.do("i")
+        assert ui.choices[0] == "◆ kustomer.conversation.update"
+        assert ui.choices[1:] == [f"⇒ call {name}" for name in FOUR[1:]]
+        await ui.do("enter")
+        assert ui.question.startswith("What does it bring?")
+        await ui.do("ctrl+s")
+        assert len(ui.state.queue.events) == 1
+        assert len(ui.state.queue.runs) == 1
+        await ui.do("c")
+        starts = [entry.title for entry in ui.state.trace if entry.kind is EntryKind.START]
         assert starts[:2] == [FOUR[0], FOUR[0]]
         assert starts.count(FOUR[1]) == 2
-        await player.do("r", "R", "i", "j", "enter", "ctrl+s", "s", "s", "s", "s")
+        await ui.do("r", "R", "i", "j", "enter", "ctrl+s", "s", "s", "s", "s")
 
 
 # In an editor
@@ -229,29 +225,29 @@ def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def test_answer_and_event_are_edited_in_an_editor(editor: Path) -> None:
-    async with rehearsal(CHAIN) as player:
+    async with rehearsal(CHAIN) as ui:
         editor.write_text('{"id": "typed"}')
-        await player.do("V")
-        assert player.session.event is not None
-        assert player.session.event.payload == {"id": "typed"}
-        await player.do("R", "o", "escape")
-    async with rehearsal(CHAIN) as player:
-        await player.until("9YLjj12HE")
+        await ui.do("V")
+        assert ui.session.event is not None
+        assert ui.session.event.payload == {"id": "typed"}
+        await ui.do("R", "o", "escape")
+    async with rehearsal(CHAIN) as ui:
+        await ui.until("9YLjj12HE")
         editor.write_text('{"tags": ["typed"]}')
-        await player.do("E")
-        assert player.state.overrides.output == {"tags": ["typed"]}
+        await ui.do("E")
+        assert ui.state.overrides.output == {"tags": ["typed"]}
         editor.write_text("{")
-        await player.do("E")
-        assert player.question.startswith("✗ line 1, column")
-        assert player.typed.strip() == "{", "what was written is there to be put right"
+        await ui.do("E")
+        assert ui.question.startswith("✗ line 1, column")
+        assert ui.typed.strip() == "{", "what was written is there to be put right"
         editor.write_text('{"tags": []}')
-        await player.do("ctrl+o")
-        assert player.screen.asking is None
-        assert player.state.overrides.output == {"tags": []}
+        await ui.do("ctrl+o")
+        assert ui.screen.asking is None
+        assert ui.state.overrides.output == {"tags": []}
 
 
 async def test_an_editor_that_cannot_be_started_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUAL", "/nowhere/editor")
-    async with rehearsal(CHAIN) as player:
-        await player.do("V")
-        assert "/nowhere/editor is not to be found" in player.news
+    async with rehearsal(CHAIN) as ui:
+        await ui.do("V")
+        assert "/nowhere/editor is not to be found" in ui.news

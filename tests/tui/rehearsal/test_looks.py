@@ -8,7 +8,7 @@ import pytest
 
 from kustui.tui.app import Kustui
 from kustui.workspace.background_load import BackgroundLoad
-from tests.support.rehearsals import Player
+from tests.support.rehearsal import RehearsalPilot
 from tests.support.trees import ROOT
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def test_it_looks_as_it_did(
     monkeypatch.delenv("NO_COLOR", raising=False)
 
     async def drawn(pilot: Pilot[None]) -> None:
-        player = Player(pilot)
-        await player.settle()
-        await player.do(*keys)
-        await player.rest()
+        ui = RehearsalPilot(pilot)
+        await ui.settle()
+        await ui.do(*keys)
+        await ui.rest()
 
     assert snap_compare(Kustui(BackgroundLoad([f"samples/{name}"])), terminal_size=size, run_before=drawn)

@@ -36,8 +36,8 @@ from kustui.tui.rehearsal.scenario_follow import carried, starting
 from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, Session, Stop
 from kustui.tui.rehearsal.step_rows import step_rows
 from kustui.tui.widgets.rows import laid_out
+from tests.support.strategies import WORKFLOW_VALUES, mutated_samples
 from tests.support.trees import SAMPLE_PATHS, sample_examined, snapshot_of
-from tests.tui.test_nothing_raises import VALUES, mutated
 
 if TYPE_CHECKING:
     from kustui.workspace.snapshot import Snapshot
@@ -94,7 +94,7 @@ def sessions_of(snapshot: Snapshot) -> list[Session]:
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
-@given(mutated(), st.lists(st.tuples(DECISIONS, VALUES), max_size=25))
+@given(mutated_samples(), st.lists(st.tuples(DECISIONS, WORKFLOW_VALUES), max_size=25))
 def test_a_mutilated_definition_is_rehearsed_all_the_same(definition: Any, decisions: list[tuple[str, Any]]) -> None:
     for session in sessions_of(snapshot_of(definition)):
         for what, value in decisions:
@@ -106,7 +106,7 @@ def test_a_mutilated_definition_is_rehearsed_all_the_same(definition: Any, decis
 
 
 @settings(deadline=None, max_examples=60)
-@given(VALUES)
+@given(WORKFLOW_VALUES)
 def test_any_json_is_rehearsed(value: Any) -> None:
     for definition in (value, {"workflows": [{"name": "w", "trigger": value, "steps": [value]}]}):
         for session in sessions_of(snapshot_of(definition)):
@@ -148,7 +148,7 @@ def test_whatever_is_typed_is_read_or_refused_with_a_reason(text: str) -> None:
         assert told
 
 
-@given(VALUES)
+@given(WORKFLOW_VALUES)
 def test_what_is_offered_to_be_edited_is_json_again(value: Any) -> None:
     text = json_text(value)
     assert json_text(value_of(text)) == text

@@ -14,8 +14,9 @@ from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS
 from kustui.tui.rehearsal.screen import Rehearse
 from kustui.workspace.background_load import BackgroundLoad
-from tests.support.rehearsals import CHAIN, FOUR, MISSING_INPUT, Player, rehearsal
-from tests.tui.explorer.test_explorer import explorer, written
+from tests.support.definitions import write_json
+from tests.support.explorer import explorer
+from tests.support.rehearsal import CHAIN, FOUR, MISSING_INPUT, RehearsalPilot, rehearsal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,75 +33,75 @@ CALLED = "5f8e148232731d0015c14657"
 
 
 async def test_the_timer_chain_is_rehearsed_over_four_workflows_back_and_down_another_branch() -> None:
-    async with rehearsal(CHAIN) as player:
-        assert player.heading[0].startswith(f"Rehearsal {FOUR[0]}  T+0 ")
-        assert player.heading[1] == "▶ next: kustomer.conversation.update happens payload drafted"
+    async with rehearsal(CHAIN) as ui:
+        assert ui.heading[0].startswith(f"Rehearsal {FOUR[0]}  T+0 ")
+        assert ui.heading[1] == "▶ next: kustomer.conversation.update happens payload drafted"
         seen = []
-        while not player.state.finished:
-            await player.do("s")
-            title = player.place.partition(":")[0]
+        while not ui.state.finished:
+            await ui.do("s")
+            title = ui.place.partition(":")[0]
             if title not in seen:
                 seen.append(title)
         assert seen == FOUR
-        assert player.state.clock > 8 * 24 * 60 * 60_000, "days have passed"
-        assert "T+1 w 1 d 21 h" in player.heading[0]
-        assert player.heading[1] == "■ over: nothing follows finished"
-        steps = player.session.history.at
+        assert ui.state.clock > 8 * 24 * 60 * 60_000, "days have passed"
+        assert "T+1 w 1 d 21 h" in ui.heading[0]
+        assert ui.heading[1] == "■ over: nothing follows finished"
+        steps = ui.session.history.at
         for _ in range(steps):
-            await player.do("b")
-        assert player.session.history.at == 0
-        assert "T+0" in player.heading[0]
-        assert f"step 0 of {steps}" in player.heading[0]
-        await player.until("9YLjj12HE")
-        await player.do("w", "j", "enter")
-        assert "not tried" not in " ".join(player.pane("table"))
-        assert any("! forced" in row and "Look again in an hour" in row for row in player.pane("table"))
-        await player.do("s")
-        assert player.place == f"{FOUR[0]}: lRQbINWoR", "the VIP's tag is left out"
-        assert not player.session.history.can_go_forward, "what was ahead is gone"
-        assert any("forced" in row for row in player.pane("log"))
+            await ui.do("b")
+        assert ui.session.history.at == 0
+        assert "T+0" in ui.heading[0]
+        assert f"step 0 of {steps}" in ui.heading[0]
+        await ui.until("9YLjj12HE")
+        await ui.do("w", "j", "enter")
+        assert "not tried" not in " ".join(ui.pane("table"))
+        assert any("! forced" in row and "Look again in an hour" in row for row in ui.pane("table"))
+        await ui.do("s")
+        assert ui.place == f"{FOUR[0]}: lRQbINWoR", "the VIP's tag is left out"
+        assert not ui.session.history.can_go_forward, "what was ahead is gone"
+        assert any("forced" in row for row in ui.pane("log"))
 
 
 async def test_the_chain_with_a_mistyped_input_ends_where_it_would_and_says_why() -> None:
-    async with rehearsal(MISSING_INPUT, size=(80, 24)) as player:
-        await player.do("c")
-        assert player.place == "chain-4-of-4: QqYYm1tFq"
-        assert player.heading[1] == "■ over: no transition holds: @fooAt is missing finished"
-        table = " ".join(player.pane("table"))
+    async with rehearsal(MISSING_INPUT, size=(80, 24)) as ui:
+        await ui.do("c")
+        assert ui.place == "chain-4-of-4: QqYYm1tFq"
+        assert ui.heading[1] == "■ over: no transition holds: @fooAt is missing finished"
+        table = " ".join(ui.pane("table"))
         assert "@fooAt = missing" in table
         assert '✗ "chain-4-of-4" requires the input "@fooAt", and is given "fooAt"' in table
         assert 'did you mean "@fooAt"?' in table
         assert "handed over by chain-3-of-4, 95QPeHoP1" in table
-        on_screen = player.drawn("table")
+        on_screen = ui.drawn("table")
         assert any('is given "fooAt"' in row for row in on_screen), "it is seen without scrolling at 80×24"
 
 
 async def test_a_run_that_meets_a_broken_place_stops_there_and_shows_the_problem(tmp_path: Path) -> None:
-    path = written(tmp_path / "app.json", app(workflow("W", step("aB3", to("gone")), step("cD4"))))
-    async with rehearsal(path) as player:
-        await player.do("c")
-        assert player.place == "W: aB3"
-        assert player.heading[1].startswith("✗ stopped: ")
-        assert any("unknown-target at" in row for row in player.pane("table"))
+    path = write_json(tmp_path / "app.json", app(workflow("W", step("aB3", to("gone")), step("cD4"))))
+    async with rehearsal(path) as ui:
+        await ui.do("c")
+        assert ui.place == "W: aB3"
+        assert ui.heading[1].startswith("✗ stopped: ")
+        assert any("unknown-target at" in row for row in ui.pane("table"))
 
 
 async def test_escape_and_q_go_back_to_the_place_that_is_rehearsed() -> None:
     for key in ("escape", "q"):
-        async with rehearsal(CHAIN, size=(100, 40)) as player:
-            await player.do("d", "d", "s")
-            assert player.place == f"{FOUR[2]}: yZVIBA9et"
-            await player.do(key)
-            await player.rest()
-            assert player.app.screen is player.explorer
-            assert "conversation.find-by-id yZVIBA9et" in player.here
+        async with rehearsal(CHAIN, size=(100, 40)) as ui:
+            await ui.do("d", "d", "s")
+            assert ui.place == f"{FOUR[2]}: yZVIBA9et"
+            await ui.do(key)
+            await ui.rest()
+            assert ui.app.screen is ui.explorer
+            assert "conversation.find-by-id yZVIBA9et" in ui.cursor_row
 
 
 async def test_the_workflow_of_a_selected_step_is_rehearsed_and_a_callable_by_its_call() -> None:
-    async with rehearsal(CHAIN, workflow=FOUR[3]) as player:
-        assert player.place == f"{FOUR[3]}: 1"
-        await player.do("s", "s")
-        assert player.state.run is not None
-        assert player.state.run.steps["1"] == {"conversationId": "draft-conversationId"} | {
+    async with rehearsal(CHAIN, workflow=FOUR[3]) as ui:
+        assert ui.place == f"{FOUR[3]}: 1"
+        await ui.do("s", "s")
+        assert ui.state.run is not None
+        assert ui.state.run.steps["1"] == {"conversationId": "draft-conversationId"} | {
             "@timerStartAt": "2026-01-05T09:00:00.000Z"
         }
 
@@ -118,85 +119,85 @@ async def test_the_first_paint_of_the_explorer_pays_for_none_of_it() -> None:
 
 
 async def test_step_back_gives_the_state_before_and_stepping_on_what_there_was() -> None:
-    async with rehearsal(CHAIN) as player:
-        await player.do("s", "space", "n", "right")
-        there = player.session.history.state
-        await player.do("b", "left")
-        assert player.session.history.at == 2
-        assert player.session.history.can_go_forward
-        await player.do("s", "s")
-        assert player.session.history.state is there
-        await player.do("r")
-        assert player.session.history.at == 0
-        await player.do("b")
-        assert "this is the beginning" in player.news
-        await player.do("R")
-        assert not player.session.history.can_go_forward
-        assert "4 steps ahead forgotten" in player.news
+    async with rehearsal(CHAIN) as ui:
+        await ui.do("s", "space", "n", "right")
+        there = ui.session.history.state
+        await ui.do("b", "left")
+        assert ui.session.history.at == 2
+        assert ui.session.history.can_go_forward
+        await ui.do("s", "s")
+        assert ui.session.history.state is there
+        await ui.do("r")
+        assert ui.session.history.at == 0
+        await ui.do("b")
+        assert "this is the beginning" in ui.news
+        await ui.do("R")
+        assert not ui.session.history.can_go_forward
+        assert "4 steps ahead forgotten" in ui.news
 
 
 async def test_run_on_stops_at_breakpoints_and_run_to_the_end_does_not() -> None:
-    async with rehearsal(CHAIN) as player:
-        while player.screen.course_view.node != "PbymBzfzS":
-            await player.do("j")
-        await player.do("t")
-        assert any(row.rstrip().endswith("■") and "Tag for the VIP queue" in row for row in player.pane("course"))
-        await player.do("c")
-        assert player.place.endswith(": PbymBzfzS")
-        assert "stopped at a step" in player.news
-        await player.do("c")
-        assert player.state.finished
-        await player.do("r", "C")
-        assert player.state.finished
-        await player.do("c")
-        assert "nothing is left" in player.news
+    async with rehearsal(CHAIN) as ui:
+        while ui.screen.course_view.node != "PbymBzfzS":
+            await ui.do("j")
+        await ui.do("t")
+        assert any(row.rstrip().endswith("■") and "Tag for the VIP queue" in row for row in ui.pane("course"))
+        await ui.do("c")
+        assert ui.place.endswith(": PbymBzfzS")
+        assert "stopped at a step" in ui.news
+        await ui.do("c")
+        assert ui.state.finished
+        await ui.do("r", "C")
+        assert ui.state.finished
+        await ui.do("c")
+        assert "nothing is left" in ui.news
 
 
 async def test_breakpoints_at_a_workflow_a_failure_and_a_schedule_are_chosen_from_a_list() -> None:
-    async with rehearsal(CHAIN) as player:
-        await player.do("T")
-        assert player.choices == [
+    async with rehearsal(CHAIN) as ui:
+        await ui.do("T")
+        assert ui.choices == [
             "before each run of followup-timer-1-of-4-start",
             "after any failure",
             "after any schedule",
         ]
-        await player.do("j", "j", "enter")
-        assert player.choices[2] == "■ after any schedule"
-        await player.do("escape")
-        assert "■ at any schedule" in str(player.screen.query_one("#course").border_title)
-        await player.do("c")
-        assert player.state.last is not None
-        assert player.state.last.scheduled is not None
-        assert "stopped after a schedule" in player.news
-        await player.do("c")
-        assert player.state.last.scheduled is not None
-        assert player.place == f"{FOUR[1]}: 0CZe83-J3", "it goes on from where it stopped"
-        await player.do("T", "G", "enter", "escape", "s")
-        assert player.place == f"{FOUR[2]}: 1"
-        await player.do("T", "g", "enter", "escape", "c", "c")
-        assert player.place == f"{FOUR[2]}: 1"
-        assert player.state.run is not None
-        assert player.state.run.number == 5
+        await ui.do("j", "j", "enter")
+        assert ui.choices[2] == "■ after any schedule"
+        await ui.do("escape")
+        assert "■ at any schedule" in str(ui.screen.query_one("#course").border_title)
+        await ui.do("c")
+        assert ui.state.last is not None
+        assert ui.state.last.scheduled is not None
+        assert "stopped after a schedule" in ui.news
+        await ui.do("c")
+        assert ui.state.last.scheduled is not None
+        assert ui.place == f"{FOUR[1]}: 0CZe83-J3", "it goes on from where it stopped"
+        await ui.do("T", "G", "enter", "escape", "s")
+        assert ui.place == f"{FOUR[2]}: 1"
+        await ui.do("T", "g", "enter", "escape", "c", "c")
+        assert ui.place == f"{FOUR[2]}: 1"
+        assert ui.state.run is not None
+        assert ui.state.run.number == 5
 
 
 async def test_run_to_the_next_scheduled_run() -> None:
-    async with rehearsal(CHAIN) as player:
+    async with rehearsal(CHAIN) as ui:
         places = []
         for _ in range(3):
-            await player.do("d")
-            places.append((player.place, player.heading[0].split("  ")[2].split(" 2026")[0]))
+            await ui.do("d")
+            places.append((ui.place, ui.heading[0].split("  ")[2].split(" 2026")[0]))
         assert [place for place, _ in places] == [f"{FOUR[1]}: 1", f"{FOUR[2]}: 1", f"{FOUR[2]}: 1"]
 
 
 async def test_an_endless_ring_is_cut_and_says_so(tmp_path: Path) -> None:
     ring = called("C", CALLED, schedule("aB3", CALLED))
-    async with rehearsal(written(tmp_path / "app.json", app(ring)), size=(100, 30)) as player:
-        await player.do("c")
-        assert "cut  after 1,000 steps: it may go round for ever" in player.news
-        before = player.state.runs
-        await player.do("c")
-        assert player.state.runs > before
-        assert len(player.session.history.states) < MAX_STATES
+    async with rehearsal(write_json(tmp_path / "app.json", app(ring)), size=(100, 30)) as ui:
+        await ui.do("c")
+        assert "cut  after 1,000 steps: it may go round for ever" in ui.news
+        before = ui.state.runs
+        await ui.do("c")
+        assert ui.state.runs > before
+        assert len(ui.session.history.states) < MAX_STATES
 
 
 async def test_running_on_can_be_stopped_and_answers_keys_meanwhile(
@@ -204,121 +205,121 @@ async def test_running_on_can_be_stopped_and_answers_keys_meanwhile(
 ) -> None:
     monkeypatch.setattr("kustui.simulate.engine.state.DEFAULT_MAX_STEPS", 1_000_000)
     ring = called("C", CALLED, schedule("aB3", CALLED))
-    async with rehearsal(written(tmp_path / "app.json", app(ring)), size=(100, 30)) as player:
-        await player.pilot.press("c")
-        await player.pilot.pause(0.2)
-        await player.pilot.press("s")
-        assert player.screen.runs_on
-        await player.do("escape")
-        assert not player.screen.runs_on
-        assert player.news.startswith("stopped  after")
-        await player.do("s")
+    async with rehearsal(write_json(tmp_path / "app.json", app(ring)), size=(100, 30)) as ui:
+        await ui.pilot.press("c")
+        await ui.pilot.pause(0.2)
+        await ui.pilot.press("s")
+        assert ui.screen.runs_on
+        await ui.do("escape")
+        assert not ui.screen.runs_on
+        assert ui.news.startswith("stopped  after")
+        await ui.do("s")
 
 
 # What is seen
 
 
 async def test_the_flow_shows_where_the_run_stands_and_where_it_has_been() -> None:
-    async with rehearsal(CHAIN, size=(80, 24)) as player:
-        await player.until("PbymBzfzS")
-        rows = player.pane("course")
+    async with rehearsal(CHAIN, size=(80, 24)) as ui:
+        await ui.until("PbymBzfzS")
+        rows = ui.pane("course")
         assert [row[0] for row in rows] == ["◆", "◇", "●", "▶", "○"]
         assert [row[-1] for row in rows] == ["✓", "✓", "✓", "▶", " "]
-        await player.do("k")
-        assert player.pane("table")[0].startswith("T+0  Whose conversation"), "what another step did is told"
-        await player.do("j", "j")
-        assert "it has not run in this run" in player.pane("table")
-        await player.do("s")
-        assert player.screen.course_view.node == "lRQbINWoR"
+        await ui.do("k")
+        assert ui.pane("table")[0].startswith("T+0  Whose conversation"), "what another step did is told"
+        await ui.do("j", "j")
+        assert "it has not run in this run" in ui.pane("table")
+        await ui.do("s")
+        assert ui.screen.course_view.node == "lRQbINWoR"
 
 
 async def test_the_table_tells_each_operand_and_the_verdict_in_words() -> None:
-    async with rehearsal(CHAIN) as player:
-        await player.until("wvODZuCal")
-        table = " ".join(" ".join(player.pane("table")).split())
+    async with rehearsal(CHAIN) as ui:
+        await ui.until("wvODZuCal")
+        table = " ".join(" ".join(ui.pane("table")).split())
         assert "✓ yes → Whose conversation “Timer started” if all of" in table
         assert '✓ status is not "done" [status = "other than done"]' in table
         assert "assumed what neq does" in table
-        await player.until("9YLjj12HE")
-        table = " ".join(" ".join(player.pane("table")).split())
+        await ui.until("9YLjj12HE")
+        table = " ".join(" ".join(ui.pane("table")).split())
         assert 'answers drafted {"tags": ["vip"]}' in table
         assert "not tried Look again in an hour always" in table
 
 
 async def test_the_context_folds_and_marks_what_the_last_step_added() -> None:
-    async with rehearsal(CHAIN) as player:
-        await player.until("PbymBzfzS")
-        rows = player.pane("context")
+    async with rehearsal(CHAIN) as ui:
+        await ui.until("PbymBzfzS")
+        rows = ui.pane("context")
         assert rows[0] == "▾ + Whose conversation 9YLjj12HE drafted"
         assert sum("+ " in row for row in rows) == 1
-        await player.do("3", "enter")
-        assert player.pane("context")[0].startswith('▸ + Whose conversation 9YLjj12HE  {"tags": ["vip"]}')
-        await player.do("l", "l", "l")
-        assert "tags" in player.pane("context")[1]
-        assert '0  "vip"' in player.pane("context")[2]
-        await player.do("s")
-        assert "+ " not in player.pane("context")[0] or "PbymBzfzS" in player.pane("context")[0]
-        await player.do("g", "j", "h", "h")
+        await ui.do("3", "enter")
+        assert ui.pane("context")[0].startswith('▸ + Whose conversation 9YLjj12HE  {"tags": ["vip"]}')
+        await ui.do("l", "l", "l")
+        assert "tags" in ui.pane("context")[1]
+        assert '0  "vip"' in ui.pane("context")[2]
+        await ui.do("s")
+        assert "+ " not in ui.pane("context")[0] or "PbymBzfzS" in ui.pane("context")[0]
+        await ui.do("g", "j", "h", "h")
 
 
 async def test_clock_and_queue_are_one_line_of_time() -> None:
-    async with rehearsal(CHAIN) as player:
-        await player.do("d", "d")
-        await player.until("QOcprj_VJ")
-        await player.do("s")
-        rows = player.pane("queue")
+    async with rehearsal(CHAIN) as ui:
+        await ui.do("d", "d")
+        await ui.until("QOcprj_VJ")
+        await ui.do("s")
+        rows = ui.pane("queue")
         assert rows[0].startswith("T+0  ◆ kustomer.conversation.update")
         assert any(row.startswith("T+60 min  ✓ run 2") for row in rows)
         now = next(index for index, row in enumerate(rows) if "━━ now" in row)
         assert "⇒ followup-timer-3-of-4-1-day  in 4 h" in rows[now + 1]
-        await player.do("4", "k", "k", "enter")
-        assert player.state.last is not None
-        assert player.state.last.run == 2, "Enter goes to that moment"
+        await ui.do("4", "k", "k", "enter")
+        assert ui.state.last is not None
+        assert ui.state.last.run == 2, "Enter goes to that moment"
 
 
 async def test_the_log_labels_everything_and_goes_to_its_moments() -> None:
-    async with rehearsal(CHAIN) as player:
-        await player.do("c", "5")
-        log = " ".join(" ".join(player.pane("log")).split())
+    async with rehearsal(CHAIN) as ui:
+        await ui.do("c", "5")
+        log = " ".join(" ".join(ui.pane("log")).split())
         for word in ("payload drafted", "answers drafted", "answers computed", "inputs handed over", "assumed"):
             assert word in log
-        await player.do("g", "enter")
-        assert len(player.state.trace) == 1
+        await ui.do("g", "enter")
+        assert len(ui.state.trace) == 1
 
 
 async def test_coverage_counts_all_ways_and_lists_what_was_never_taken() -> None:
-    async with rehearsal(CHAIN) as player:
-        await player.do("c", "6")
-        rows = player.pane("coverage")
+    async with rehearsal(CHAIN) as ui:
+        await ui.do("c", "6")
+        rows = ui.pane("coverage")
         assert "21 of 26" in rows[0]
         assert "○ never Switch the timer off" in rows
-        await player.do("r")
-        await player.until("a0PCeCIpC")
-        await player.do("w", "enter", "c")
-        assert "22 of 26" in player.pane("coverage")[0], "what was gone back from counts"
+        await ui.do("r")
+        await ui.until("a0PCeCIpC")
+        await ui.do("w", "enter", "c")
+        assert "22 of 26" in ui.pane("coverage")[0], "what was gone back from counts"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (110, 24), (160, 48), (60, 20), (40, 10)])
 async def test_the_panes_there_is_room_for_are_seen_and_all_can_be_reached(size: tuple[int, int]) -> None:
-    async with rehearsal(CHAIN, size=size) as player:
-        await player.do("s", "s")
+    async with rehearsal(CHAIN, size=size) as ui:
+        await ui.do("s", "s")
         for key, name in zip("123456", ("course", "table", "context", "queue", "log", "coverage"), strict=True):
-            await player.do(key)
-            assert player.focus == name
-            assert name in player.seen
+            await ui.do(key)
+            assert ui.focus == name
+            assert name in ui.seen
         for _ in range(6):
-            await player.do("tab")
-            assert player.focus in player.seen
-        await player.do("shift+tab", "z")
-        assert player.seen == [player.focus]
-        await player.do("escape")
-        assert len(player.seen) > 1
+            await ui.do("tab")
+            assert ui.focus in ui.seen
+        await ui.do("shift+tab", "z")
+        assert ui.seen == [ui.focus]
+        await ui.do("escape")
+        assert len(ui.seen) > 1
 
 
 async def test_the_keys_that_matter_fit_80_columns() -> None:
-    async with rehearsal(CHAIN, size=(80, 24)) as player:
+    async with rehearsal(CHAIN, size=(80, 24)) as ui:
         for told in ("s step", "b back", "c run", "d next run", "e answer", "f fail", "w way", "? help"):
-            assert told in player.news
+            assert told in ui.news
 
 
 async def test_a_definition_that_would_be_obeyed_by_a_terminal_is_shown_as_text(tmp_path: Path) -> None:
@@ -331,10 +332,10 @@ async def test_a_definition_that_would_be_obeyed_by_a_terminal_is_shown_as_text(
             {"id": "a", "action": "note.create", "meta": {"name": nasty}, "params": {nasty: nasty}, "transitions": []}
         ],
     }
-    async with rehearsal(written(tmp_path / "app.json", found)) as player:
+    async with rehearsal(write_json(tmp_path / "app.json", found)) as ui:
         for key in ("s", "s", "s", "s", "w", "escape", "e", "escape", "T", "escape", "p", "escape"):
-            await player.do(key)
-            svg = player.app.export_screenshot()
+            await ui.do(key)
+            svg = ui.app.export_screenshot()
             assert "\x1b" not in svg
             assert "\u202e" not in svg
 
@@ -352,43 +353,43 @@ async def test_keys_are_answered_while_a_rehearsal_is_prepared(monkeypatch: pyte
         waits.wait(20)
         return original(*given, **named)
 
-    monkeypatch.setattr(session, "draft_payload", slow)
-    async with explorer(CHAIN, size=(80, 24)) as eye:
-        await eye.pilot.press("r")
-        await eye.pilot.pause(0.1)
-        screen = eye.app.screen
+    monkeypatch.setattr(session, "drafted", slow)
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.pilot.press("r")
+        await ui.pilot.pause(0.1)
+        screen = ui.app.screen
         assert isinstance(screen, Rehearse)
-        await eye.pilot.press(*(action.keys.split(",")[0] for action in ACTIONS if action.group == "rehearse"))
-        await eye.pilot.pause()
-        assert eye.app.screen is eye.explorer, "the last of them goes back"
+        await ui.pilot.press(*(action.keys.split(",")[0] for action in ACTIONS if action.group == "rehearse"))
+        await ui.pilot.pause()
+        assert ui.app.screen is ui.explorer, "the last of them goes back"
         waits.set()
-        await eye.rest()
+        await ui.rest()
 
 
 async def test_keys_of_ones_own_work_and_are_told() -> None:
     keys = {"rehearse.step": ("X",), "rehearse.edit-event": ("W",), "rehearse.log": ("L",), "rehearse.restart": ()}
     app = Kustui(BackgroundLoad([str(CHAIN)]), preferences=Preferences(keys=keys))
     async with app.run_test(size=(160, 48)) as pilot:
-        player = Player(pilot)
-        await player.settle()
-        await player.do("r")
-        assert "W changes it" in " ".join(player.pane("table"))
-        assert "X step" in player.news
-        assert "restart" not in player.news
-        assert str(player.screen.pane("log").border_title).startswith("L Log")
-        await player.do("s", "n")
-        assert player.session.history.at == 0
-        await player.do("X", "L")
-        assert player.session.history.at == 1
-        assert player.focus == "log"
+        ui = RehearsalPilot(pilot)
+        await ui.settle()
+        await ui.do("r")
+        assert "W changes it" in " ".join(ui.pane("table"))
+        assert "X step" in ui.news
+        assert "restart" not in ui.news
+        assert str(ui.screen.pane("log").border_title).startswith("L Log")
+        await ui.do("s", "n")
+        assert ui.session.history.at == 0
+        await ui.do("X", "L")
+        assert ui.session.history.at == 1
+        assert ui.focus == "log"
 
 
 async def test_nothing_is_drawn_while_nobody_does_anything(chain_with_scenarios: Path) -> None:
-    async with rehearsal(chain_with_scenarios) as player:
-        await player.do("o", "enter", "e")
-        await player.pilot.pause(0.3)
+    async with rehearsal(chain_with_scenarios) as ui:
+        await ui.do("o", "enter", "e")
+        await ui.pilot.pause(0.3)
         drawn: list[object] = []
-        screen = player.screen
+        screen = ui.screen
         original = screen._compositor.render_update
 
         def counted(*given: Any, **named: Any) -> Any:
@@ -396,7 +397,7 @@ async def test_nothing_is_drawn_while_nobody_does_anything(chain_with_scenarios:
             return original(*given, **named)
 
         screen._compositor.render_update = counted  # type: ignore[method-assign]
-        await player.pilot.pause(1.6)
+        await ui.pilot.pause(1.6)
         assert not drawn
-        await player.do("down")
+        await ui.do("down")
         assert drawn, "a key is seen"

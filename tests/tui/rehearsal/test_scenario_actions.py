@@ -11,9 +11,9 @@ import pytest
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.cli import main
 from kustui.tui.widgets.rows_view import LinesView
-from tests.support.rehearsals import CHAIN, FOUR, MISSING_INPUT, Player, rehearsal
-from tests.support.trees import told
-from tests.tui.explorer.test_explorer import written
+from tests.support.definitions import write_json
+from tests.support.rehearsal import CHAIN, FOUR, MISSING_INPUT, RehearsalPilot, rehearsal
+from tests.support.trees import row_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,24 +29,24 @@ def chain(tmp_path: Path) -> Path:
     return tmp_path / CHAIN.name
 
 
-async def until_news(player: Player, text: str) -> None:
+async def until_news(ui: RehearsalPilot, text: str) -> None:
     for _ in range(600):
-        if text in player.news:
+        if text in ui.news:
             return
-        await player.pilot.pause(0.02)
-    raise AssertionError(f"{text!r} is never told, but {player.news!r}")
+        await ui.pilot.pause(0.02)
+    raise AssertionError(f"{text!r} is never told, but {ui.news!r}")
 
 
 async def test_a_rehearsal_is_saved_as_a_scenario_that_holds(tmp_path: Path) -> None:
     path = tmp_path / "app.json"
     shutil.copy(CHAIN, path)
-    async with rehearsal(path) as player:
-        await player.until("9YLjj12HE")
-        await player.do("w", "j", "enter", "s", "s")
-        await player.do("S")
-        assert player.typed == str(tmp_path / f"{FOUR[0]}.scenario.json")
-        await player.do("enter")
-        assert player.news.startswith("✓ saved")
+    async with rehearsal(path) as ui:
+        await ui.until("9YLjj12HE")
+        await ui.do("w", "j", "enter", "s", "s")
+        await ui.do("S")
+        assert ui.typed == str(tmp_path / f"{FOUR[0]}.scenario.json")
+        await ui.do("enter")
+        assert ui.news.startswith("✓ saved")
     saved = tmp_path / f"{FOUR[0]}.scenario.json"
     scenario = json.loads(saved.read_text())
     assert scenario["choices"][0]["take"] == "lRQbINWoR"
@@ -57,91 +57,91 @@ async def test_a_rehearsal_is_saved_as_a_scenario_that_holds(tmp_path: Path) -> 
 async def test_a_file_that_is_there_is_never_overwritten_without_asking(chain: Path) -> None:
     there = chain.with_name("timer-chain.scenario.json")
     before = there.read_bytes()
-    async with rehearsal(chain) as player:
-        await player.do("S")
-        await player.type("nowhere.json")
-        await player.do("enter")
-        assert player.question == "✗ the name of a scenario ends with .scenario.json"
-        await player.type(str(chain.parent / "no" / "folder.scenario.json"))
-        await player.do("enter")
-        assert "no such file or directory" in player.question
-        await player.type(str(there))
-        await player.do("enter")
-        assert "is there already. Replace it?" in player.question
+    async with rehearsal(chain) as ui:
+        await ui.do("S")
+        await ui.type("nowhere.json")
+        await ui.do("enter")
+        assert ui.question == "✗ the name of a scenario ends with .scenario.json"
+        await ui.type(str(chain.parent / "no" / "folder.scenario.json"))
+        await ui.do("enter")
+        assert "no such file or directory" in ui.question
+        await ui.type(str(there))
+        await ui.do("enter")
+        assert "is there already. Replace it?" in ui.question
         assert there.read_bytes() == before
-        await player.type("n")
-        await player.do("enter")
+        await ui.type("n")
+        await ui.do("enter")
         assert there.read_bytes() == before
-        assert "nothing was written" in player.news
-        await player.do("S")
-        await player.type(str(there))
-        await player.do("enter")
-        await player.type("y")
-        await player.do("enter")
+        assert "nothing was written" in ui.news
+        await ui.do("S")
+        await ui.type(str(there))
+        await ui.do("enter")
+        await ui.type("y")
+        await ui.do("enter")
         assert "is rehearsed" in json.loads(there.read_text())["scenario"]
         assert not [*chain.parent.glob(".*")], "nothing is left beside it"
 
 
 async def test_a_ring_without_end_is_saved_without_expectations(tmp_path: Path) -> None:
-    path = written(tmp_path / "app.json", app(called("C", CALLED, schedule("aB3", CALLED))))
-    async with rehearsal(path) as player:
-        await player.do("s", "s", "S", "enter")
-        assert "without expectations: it does not come to its end" in player.news
+    path = write_json(tmp_path / "app.json", app(called("C", CALLED, schedule("aB3", CALLED))))
+    async with rehearsal(path) as ui:
+        await ui.do("s", "s", "S", "enter")
+        assert "without expectations: it does not come to its end" in ui.news
         assert "expect" not in json.loads((tmp_path / "C.scenario.json").read_text())
 
 
 async def test_scenarios_beside_the_definition_are_listed_and_replayed(chain: Path) -> None:
     chain.with_name("broken.scenario.json").write_text("{")
-    async with rehearsal(chain) as player:
-        await player.do("o")
-        assert [row.partition("  ")[0] for row in player.choices] == [
+    async with rehearsal(chain) as ui:
+        await ui.do("o")
+        assert [row.partition("  ")[0] for row in ui.choices] == [
             "broken.scenario.json",
             "timer-chain-done.scenario.json",
             "timer-chain.scenario.json",
         ]
-        await player.do("enter")
-        assert player.news.startswith("✗ ")
-        await player.do("o", "G", "enter")
-        assert player.news.startswith("✓ held: Nobody answers for a week")
-        assert player.state.finished
-        assert player.place.startswith(FOUR[3])
-        await player.do("r")
-        await player.until("9YLjj12HE")
-        assert any("answers  mocked" in row for row in player.pane("table"))
+        await ui.do("enter")
+        assert ui.news.startswith("✗ ")
+        await ui.do("o", "G", "enter")
+        assert ui.news.startswith("✓ held: Nobody answers for a week")
+        assert ui.state.finished
+        assert ui.place.startswith(FOUR[3])
+        await ui.do("r")
+        await ui.until("9YLjj12HE")
+        assert any("answers  mocked" in row for row in ui.pane("table"))
 
 
 async def test_the_first_difference_is_shown_where_it_happened(chain: Path) -> None:
     scenario = json.loads(chain.with_name("timer-chain.scenario.json").read_text())
     scenario["expect"]["path"][1]["steps"][1] = "TZK54EHdd"
     chain.with_name("wrong.scenario.json").write_text(json.dumps(scenario))
-    async with rehearsal(chain) as player:
-        await player.do("o", "G", "enter")
-        assert player.news.startswith('✗ "hBPvv9M45" runs, not "TZK54EHdd"')
-        assert player.state.last is not None
-        assert player.state.last.node == "hBPvv9M45"
-        assert any('!! "hBPvv9M45" runs, not "TZK54EHdd"' in row for row in player.pane("log"))
+    async with rehearsal(chain) as ui:
+        await ui.do("o", "G", "enter")
+        assert ui.news.startswith('✗ "hBPvv9M45" runs, not "TZK54EHdd"')
+        assert ui.state.last is not None
+        assert ui.state.last.node == "hBPvv9M45"
+        assert any('!! "hBPvv9M45" runs, not "TZK54EHdd"' in row for row in ui.pane("log"))
 
 
 async def test_whoever_decides_otherwise_goes_on_with_the_scenario_s_answers(chain: Path) -> None:
-    async with rehearsal(chain) as player:
-        await player.do("o", "j", "enter", "r")
-        await player.until("9YLjj12HE")
-        await player.do("w", "j", "enter")
-        while player.place != f"{FOUR[1]}: a0PCeCIpC":
-            await player.do("s")
-        assert "answers  mocked" in " ".join(player.pane("table"))
-        assert "held" not in player.screen.status._where.line[-1][0]
+    async with rehearsal(chain) as ui:
+        await ui.do("o", "j", "enter", "r")
+        await ui.until("9YLjj12HE")
+        await ui.do("w", "j", "enter")
+        while ui.place != f"{FOUR[1]}: a0PCeCIpC":
+            await ui.do("s")
+        assert "answers  mocked" in " ".join(ui.pane("table"))
+        assert "held" not in ui.screen.status._where.line[-1][0]
 
 
 async def test_a_path_is_begun_from_the_list_of_all() -> None:
-    async with rehearsal(CHAIN, workflow=FOUR[1]) as player:
-        await player.do("p")
-        assert len(player.choices) == 4
-        assert 'a0PCeCIpC → Switch the timer off  if a0PCeCIpC.status is "done"' in player.choices[0]
-        await player.do("enter")
-        assert player.session.history.at == 0
-        await player.do("c")
-        assert [entry.node for entry in player.state.trace if entry.run == 1] == ["1", "a0PCeCIpC", "TZK54EHdd"]
+    async with rehearsal(CHAIN, workflow=FOUR[1]) as ui:
+        await ui.do("p")
+        assert len(ui.choices) == 4
+        assert 'a0PCeCIpC → Switch the timer off  if a0PCeCIpC.status is "done"' in ui.choices[0]
+        await ui.do("enter")
+        assert ui.session.history.at == 0
+        await ui.do("c")
+        assert [entry.node for entry in ui.state.trace if entry.run == 1] == ["1", "a0PCeCIpC", "TZK54EHdd"]
 
 
 async def test_a_path_that_contradicts_itself_is_marked_and_not_begun(tmp_path: Path) -> None:
@@ -150,22 +150,22 @@ async def test_a_path_that_contradicts_itself_is_marked_and_not_begun(tmp_path: 
         step("cD4", to("eF5", when("eq", "/#steps.1.status", "done"))),
         step("eF5"),
     )
-    async with rehearsal(written(tmp_path / "app.json", app(workflow("W", *steps)))) as player:
-        before = player.session
-        await player.do("p")
-        clash = next(index for index, row in enumerate(player.choices) if "✗ contradicts itself" in row)
-        player.screen.query_one("#choices").cursor = clash  # type: ignore[attr-defined]
-        await player.do("enter")
-        assert "it contradicts itself" in player.news
-        assert player.session is before
+    async with rehearsal(write_json(tmp_path / "app.json", app(workflow("W", *steps)))) as ui:
+        before = ui.session
+        await ui.do("p")
+        clash = next(index for index, row in enumerate(ui.choices) if "✗ contradicts itself" in row)
+        ui.screen.query_one("#choices").cursor = clash  # type: ignore[attr-defined]
+        await ui.do("enter")
+        assert "it contradicts itself" in ui.news
+        assert ui.session is before
 
 
 async def test_paths_go_on_through_the_chain_and_are_told_in_full_where_they_are_cut() -> None:
-    async with rehearsal(MISSING_INPUT, size=(80, 24)) as player:
-        await player.do("P")
-        assert any("⇒ chain-4-of-4" in row for row in player.choices)
-        await player.do("j")
-        in_full = " ".join(told(row) for row in player.screen.query_one("#in-full", LinesView).rows)
+    async with rehearsal(MISSING_INPUT, size=(80, 24)) as ui:
+        await ui.do("P")
+        assert any("⇒ chain-4-of-4" in row for row in ui.choices)
+        await ui.do("j")
+        in_full = " ".join(row_text(row) for row in ui.screen.query_one("#in-full", LinesView).rows)
         assert " ".join(in_full.split()).startswith("2 JQ8BAdxU2")
         assert "if custom.@fooAt exists" in " ".join(in_full.split())
 
@@ -179,59 +179,59 @@ def two(*, value: str = "open", more: tuple[Any, ...] = ()) -> Any:
 
 
 async def test_an_edited_definition_is_gone_through_again_as_far_as_before(tmp_path: Path) -> None:
-    path = written(tmp_path / "app.json", two())
-    async with rehearsal(path) as player:
-        await player.until("cD4")
-        at = player.session.history.at
-        written(path, two(more=(step("eF5"),)))
-        await until_news(player, "reloaded")
-        assert "it goes the same way" in player.news
-        assert player.place == "W: cD4"
-        assert player.session.history.at == at
-        written(path, two(value="done"))
-        await until_news(player, "it goes another way from")
-        assert player.place == "W: cD4" or player.state.finished
+    path = write_json(tmp_path / "app.json", two())
+    async with rehearsal(path) as ui:
+        await ui.until("cD4")
+        at = ui.session.history.at
+        write_json(path, two(more=(step("eF5"),)))
+        await until_news(ui, "reloaded")
+        assert "it goes the same way" in ui.news
+        assert ui.place == "W: cD4"
+        assert ui.session.history.at == at
+        write_json(path, two(value="done"))
+        await until_news(ui, "it goes another way from")
+        assert ui.place == "W: cD4" or ui.state.finished
 
 
 async def test_what_is_gone_is_told(tmp_path: Path) -> None:
-    path = written(tmp_path / "app.json", two())
-    async with rehearsal(path) as player:
-        await player.until("cD4")
-        await player.do("f", "enter", "s")
+    path = write_json(tmp_path / "app.json", two())
+    async with rehearsal(path) as ui:
+        await ui.until("cD4")
+        await ui.do("f", "enter", "s")
         gone = app(workflow("W", step("aB3"), entry=(to("aB3"),)))
-        written(path, gone)
-        await until_news(player, "it begins again: what was decided about is gone")
-        assert player.session.history.at == 0
-        written(path, app(workflow("Another", step("aB3"))))
-        await until_news(player, "the workflow is gone from the files")
-        await player.do("b", "s", "c")
-        written(path, two())
-        await until_news(player, "reloaded")
+        write_json(path, gone)
+        await until_news(ui, "it begins again: what was decided about is gone")
+        assert ui.session.history.at == 0
+        write_json(path, app(workflow("Another", step("aB3"))))
+        await until_news(ui, "the workflow is gone from the files")
+        await ui.do("b", "s", "c")
+        write_json(path, two())
+        await until_news(ui, "reloaded")
 
 
 async def test_a_scenario_that_changes_on_disk_is_replayed_again(chain: Path) -> None:
     done = chain.with_name("timer-chain-done.scenario.json")
-    async with rehearsal(chain) as player:
-        await player.do("o", "enter")
-        assert player.news.startswith("✓ held")
+    async with rehearsal(chain) as ui:
+        await ui.do("o", "enter")
+        assert ui.news.startswith("✓ held")
         scenario = json.loads(done.read_text())
         scenario["expect"]["path"][1]["steps"] = []
         done.write_text(json.dumps(scenario))
-        await until_news(player, "and the run is expected to be over")
+        await until_news(ui, "and the run is expected to be over")
 
 
 async def test_a_scenario_is_replayed_again_when_the_definition_changes(chain: Path) -> None:
-    async with rehearsal(chain) as player:
-        await player.do("o", "enter")
-        assert player.news.startswith("✓ held")
+    async with rehearsal(chain) as ui:
+        await ui.do("o", "enter")
+        assert ui.news.startswith("✓ held")
         chain.write_text(chain.read_text().replace('"value": 60', '"value": 61'))
-        await until_news(player, "is due at T+61 min")
+        await until_news(ui, "is due at T+61 min")
 
 
 async def test_leaving_and_coming_back_shows_what_the_files_say_now(tmp_path: Path) -> None:
-    path = written(tmp_path / "app.json", two())
-    async with rehearsal(path, size=(100, 30)) as player:
-        await player.do("c", "q")
-        await player.rest()
-        await player.do("r")
-        assert player.session.history.at == 0
+    path = write_json(tmp_path / "app.json", two())
+    async with rehearsal(path, size=(100, 30)) as ui:
+        await ui.do("c", "q")
+        await ui.rest()
+        await ui.do("r")
+        assert ui.session.history.at == 0

@@ -15,8 +15,8 @@ from textual.app import App
 
 from kustui.definition.source.source import Place
 from kustui.tui.terminal.editor import Editor, EditorError, chosen, edit_file, edit_text
+from tests.support.explorer import CHAIN, explorer
 from tests.support.trees import SAMPLES
-from tests.tui.explorer.test_explorer import CHAIN, explorer
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -173,11 +173,11 @@ async def opened_by(
     monkeypatch.setenv("VISUAL", editor)
     monkeypatch.setattr("kustui.tui.app.Kustui.suspend", Suspended.suspend)
     monkeypatch.setattr("shutil.which", lambda name, **_: None if name == "no-such-editor" else name)
-    async with explorer(file, size=size) as eye:
+    async with explorer(file, size=size) as ui:
         with monkeypatch.context() as patched:
             patched.setattr("kustui.tui.terminal.editor.subprocess.run", run)
-            await eye.press(*keys, "e")
-        return (ran[0] if ran else []), eye.keys
+            await ui.press(*keys, "e")
+        return (ran[0] if ran else []), ui.keys
 
 
 @pytest.mark.parametrize(
@@ -221,16 +221,16 @@ async def test_e_in_the_list_of_problems_opens_the_place_of_the_problem(monkeypa
 async def test_what_came_from_standard_input_cannot_be_edited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from kustui.tui.app import Kustui
     from kustui.workspace.background_load import BackgroundLoad
-    from tests.tui.explorer.test_explorer import Eye
+    from tests.support.explorer import ExplorerPilot
 
     app = Kustui(BackgroundLoad(["-"], CHAIN.read_bytes()))
     async with app.run_test(size=(100, 30)) as pilot:
-        eye = Eye(pilot)
-        await eye.settle()
-        await eye.press("e")
-        assert "standard input" in eye.keys
-        await eye.press("j")
-        assert "standard input" not in eye.keys
+        ui = ExplorerPilot(pilot)
+        await ui.settle()
+        await ui.press("e")
+        assert "standard input" in ui.keys
+        await ui.press("j")
+        assert "standard input" not in ui.keys
 
 
 async def test_a_file_that_is_gone_and_an_editor_that_is_not_there_are_told(
@@ -241,10 +241,10 @@ async def test_a_file_that_is_gone_and_an_editor_that_is_not_there_are_told(
     assert "no-such-editor is not to be found" in told
     copy = tmp_path / "chain.json"
     copy.write_bytes(CHAIN.read_bytes())
-    async with explorer(copy) as eye:
+    async with explorer(copy) as ui:
         copy.unlink()
-        await eye.press("e")
-        assert "is not there any more" in eye.keys
+        await ui.press("e")
+        assert "is not there any more" in ui.keys
 
 
 async def test_an_editor_with_a_window_leaves_the_screen_alone_and_is_told_of_when_it_fails(
@@ -260,21 +260,21 @@ while not here.joinpath("closed").exists():
 sys.exit(7)"""
     monkeypatch.setenv("VISUAL", script(tmp_path, body, name="code"))
     got = tmp_path / "got"
-    async with explorer(CHAIN) as eye:
+    async with explorer(CHAIN) as ui:
 
         async def until(holds: Callable[[], bool]) -> None:
             for _ in range(400):
                 if holds():
                     return
-                await eye.pilot.pause(0.05)
-            raise AssertionError(eye.keys)
+                await ui.pilot.pause(0.05)
+            raise AssertionError(ui.keys)
 
-        await eye.press("e")
-        assert "code opens" in eye.keys
+        await ui.press("e")
+        assert "code opens" in ui.keys
         await until(lambda: got.exists() and bool(got.read_text()))
         assert f"{CHAIN}:" in got.read_text()
-        before = eye.here
-        await eye.press("j")
-        assert eye.here != before
+        before = ui.cursor_row
+        await ui.press("j")
+        assert ui.cursor_row != before
         (tmp_path / "closed").touch()
-        await until(lambda: "code ended with the exit status 7" in eye.keys)
+        await until(lambda: "code ended with the exit status 7" in ui.keys)

@@ -13,7 +13,7 @@ from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import node_key, workflow_key
 from kustui.workspace.snapshot import Snapshot
 from tests.support.definitions import ALWAYS, a_workflow
-from tests.support.flows import edge, step, workflow
+from tests.support.flows import callable_workflow, edge, scheduling_workflow, step, workflow
 from tests.support.trees import (
     SAMPLE_PATHS,
     all_open,
@@ -30,24 +30,6 @@ from tests.support.trees import (
 
 if TYPE_CHECKING:
     from kustui.tui.widgets.rows import NodeKey
-
-SCHEDULE = "kustomer.app.scheduler.schedule-workflow"
-
-
-def calling(*ids: str, **members: Any) -> dict[str, Any]:
-    """A workflow with a step for each workflow id that it schedules after an hour."""
-    steps = [
-        step(f"s{place}", f"s{place + 1}" if place + 1 < len(ids) else "", action=SCHEDULE,
-             params={"workflowId": id_, "runAt": {"type": "relative", "value": 60}})
-        for place, id_ in enumerate(ids)
-    ]  # fmt: skip
-    return workflow("s0", *steps, **members)
-
-
-def called(id_: str) -> dict[str, Any]:
-    trigger = {"id": "1", "eventName": f"kustomer.workflow.{id_}.call", "callable": True, "schema": {},
-               "transitions": []}  # fmt: skip
-    return a_workflow(id_, id=id_, trigger=trigger, steps=[])
 
 
 # Which rows there are
@@ -99,7 +81,7 @@ def test_what_cannot_run_says_so() -> None:
 
 
 def test_schedules_stand_below_their_step_even_when_it_is_closed() -> None:
-    tree = TreeState(read([calling("x", "y"), called("x")]))
+    tree = TreeState(read([scheduling_workflow("x", "y"), callable_workflow("x")]))
     tree.open(1)
     assert rows_of(tree) == [
         "▾ 0.json",
@@ -255,7 +237,7 @@ def test_a_filter_shows_files_that_are_closed_and_hides_those_without_a_match() 
 
 
 def test_enter_on_a_schedule_leads_to_the_workflow_and_on_a_transition_to_its_step() -> None:
-    tree = tree_of([calling("x", "y"), called("x")])
+    tree = tree_of([scheduling_workflow("x", "y"), callable_workflow("x")])
     target = tree.snapshot.collection.by_id["x"]
     assert tree.link(node(tree, "⇒ x")) == workflow_key(target)
     assert tree.link(node(tree, "⇒ y")) == ()
@@ -307,7 +289,7 @@ def test_a_mark_counts_the_worst() -> None:
 
 def test_a_broken_reference_is_marked_once_everything_is_examined() -> None:
     lost = step("a", "gone", params={"x": "/#steps.lost.x"})
-    tree = all_open(snapshot_of([workflow("a", lost), calling("y", name="v", id="v")]))
+    tree = all_open(snapshot_of([workflow("a", lost), scheduling_workflow("y", name="v", id="v")]))
     wrong = [row.strip() for row in rows_of(tree) if row[-1:] in "✗▲" or row[-2:-1] in "✗▲"]
     assert any("gone no such step" in row for row in wrong)
     assert any("note.create a" in row for row in wrong)

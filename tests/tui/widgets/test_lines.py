@@ -15,15 +15,9 @@ from kustui.diagrams.styled_lines import Line, fitted, joined, width_of, wrapped
 from kustui.text.ascii import to_ascii
 from kustui.text.terminal_safe import shown
 from kustui.tui.widgets.rows import Row, laid_out
+from tests.support.strategies import ANY_TEXT
 
-ANYTHING = st.text(
-    st.one_of(
-        st.characters(),  # surrogates among them
-        st.sampled_from("ab  é한字😀\u0301\u200d\u200b\ufe0f\u00a0\u3000\u202e\x1b\t\n\r‎❤👩🏽🇩🇪→…"),
-    ),
-    max_size=30,
-)
-LINES = st.lists(st.tuples(ANYTHING, st.sampled_from(["", "muted"])), max_size=5).map(tuple)
+LINES = st.lists(st.tuples(ANY_TEXT, st.sampled_from(["", "muted"])), max_size=5).map(tuple)
 
 
 def text_of(line: Line) -> str:
@@ -80,7 +74,7 @@ def test_what_people_write_is_kept(text: str) -> None:
     assert shown(text) == text
 
 
-@given(ANYTHING)
+@given(ANY_TEXT)
 def test_nothing_that_is_shown_is_obeyed_and_showing_it_again_changes_nothing(text: str) -> None:
     told = shown(text)
     assert not re.search(r"[\x00-\x1f\x7f-\x9f\u200b-\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]", told)
@@ -167,7 +161,7 @@ def test_lines_are_joined_with_a_piece_between_them() -> None:
 # ASCII
 
 
-@given(ANYTHING)
+@given(ANY_TEXT)
 @example("1\ufe0f\u20e3 👨‍👩‍👧 ❤️")
 def test_ascii_is_as_wide_as_what_it_stands_for(text: str) -> None:
     told = to_ascii(shown(text))

@@ -1,20 +1,23 @@
-"""Somebody who rehearses a workflow at the keyboard."""
+"""A rehearsal, run without a terminal: what is on its screen, and keys for it."""
 
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
+from kustui.check.examples import app, step, to, when
+from kustui.check.examples import workflow as a_flow
 from kustui.tui.rehearsal.prompt import Prompt
 from kustui.tui.rehearsal.screen import Rehearse
 from kustui.tui.widgets.rows_view import LinesView, RowsView
-from tests.support.trees import SAMPLES, text_of, told
-from tests.tui.explorer.test_explorer import Eye, explorer
+from tests.support.explorer import ExplorerPilot, explorer
+from tests.support.trees import SAMPLES, row_text
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
+    from kustui.config.actions import Action
     from kustui.simulate.engine.state import State
     from kustui.tui.rehearsal.session import Session
 
@@ -24,8 +27,8 @@ FOUR = ["followup-timer-1-of-4-start", "followup-timer-2-of-4-60-minutes", "foll
         "followup-timer-4-of-4-7-days"]  # fmt: skip
 
 
-class Player(Eye):
-    """What somebody sees of a rehearsal, and does in it."""
+class RehearsalPilot(ExplorerPilot):
+    """What is on the screen of a rehearsal, and what a person does there."""
 
     @property
     def screen(self) -> Rehearse:
@@ -44,7 +47,7 @@ class Player(Eye):
 
     @property
     def heading(self) -> list[str]:
-        return [told(row) for row in self.screen.query_one("#heading", LinesView).rows]
+        return [row_text(row) for row in self.screen.query_one("#heading", LinesView).rows]
 
     @property
     def place(self) -> str:
@@ -60,7 +63,7 @@ class Player(Eye):
     @property
     def question(self) -> str:
         """What stands above the field in which something is typed."""
-        return " ".join(told(row) for row in self.screen.query_one(Prompt).query_one(LinesView).rows)
+        return " ".join(row_text(row) for row in self.screen.query_one(Prompt).query_one(LinesView).rows)
 
     @property
     def typed(self) -> str:
@@ -73,7 +76,7 @@ class Player(Eye):
 
     def pane(self, name: str) -> list[str]:
         view = self.screen.query_one(f"#{name}", RowsView)
-        return [told(view.rows.make(index)) for index in range(view.rows.count)]
+        return [row_text(view.rows.make(index)) for index in range(view.rows.count)]
 
     def drawn(self, name: str) -> list[str]:
         """The rows of a pane as they stand on the screen."""
@@ -112,17 +115,26 @@ _OURS = ("prepare", "run", "edit")
 
 
 @asynccontextmanager
-async def rehearsal(*paths: Path | str, size: tuple[int, int] = (160, 48), workflow: str = "") -> AsyncIterator[Player]:
+async def rehearsal(
+    *paths: Path | str, size: tuple[int, int] = (160, 48), workflow: str = ""
+) -> AsyncIterator[RehearsalPilot]:
     """The rehearsal of a workflow, or of the first there is."""
-    async with explorer(*paths, size=size) as eye:
-        player = Player(eye.pilot)
+    async with explorer(*paths, size=size) as explorer_ui:
+        ui = RehearsalPilot(explorer_ui.pilot)
         if workflow:
-            await player.go_to(f"▸ {workflow}")
-        await player.do("r")
-        while player.screen.session is None:
-            await player.pilot.pause(0.01)
-        await player.pilot.pause()
-        yield player
+            await ui.go_to(f"▸ {workflow}")
+        await ui.do("r")
+        while ui.screen.session is None:
+            await ui.pilot.pause(0.01)
+        await ui.pilot.pause()
+        yield ui
 
 
-__all__ = ["CHAIN", "FOUR", "MISSING_INPUT", "Player", "rehearsal", "text_of"]
+def undecided() -> object:
+    """A workflow with a condition that nobody can evaluate: its operator is unknown."""
+    return app(a_flow("W", step("aB3"), entry=(to("aB3", when("looksLike", "/#steps.1.status", "open")),)))
+
+
+def belongs_to_the_rehearsal(action: Action) -> bool:
+    """Whether an action of the registry is one of the rehearsal's screen, or opens it."""
+    return action.group in {"rehearse", "context", "line", "sheet"} or action.id == "view.rehearse"

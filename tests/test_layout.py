@@ -1,0 +1,29 @@
+"""Where the tests keep what they share."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+TESTS = Path(__file__).parent
+
+
+def imported_modules(path: Path) -> set[str]:
+    """Every module that a file imports, or imports a name from, wherever in the file."""
+    modules = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            modules |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            modules |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    return modules
+
+
+def test_no_test_module_is_imported_by_another() -> None:
+    wrong = [
+        f"{path.relative_to(TESTS)} imports {module}"
+        for path in sorted(TESTS.rglob("*.py"))
+        for module in sorted(imported_modules(path))
+        if module.startswith("tests.") and module.rpartition(".")[2].startswith("test_")
+    ]
+    assert not wrong, "move what is shared to tests/support: " + ", ".join(wrong)

@@ -1,0 +1,21 @@
+"""Fixtures that the tests of several screens share."""
+
+from __future__ import annotations
+
+import pytest
+
+from kustui.tui.terminal import clipboard
+from tests.support.clipboard import Clipboard
+
+
+@pytest.fixture
+def board(monkeypatch: pytest.MonkeyPatch) -> Clipboard:
+    """Take what is copied, in place of the terminal and tmux."""
+    recorder = Clipboard()
+    for name in ("TMUX", "STY", "TERM_PROGRAM", "KITTY_WINDOW_ID", "WT_SESSION"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", "xterm-kitty")
+    monkeypatch.setattr("kustui.tui.app.Kustui.copy_to_clipboard", lambda _, text: recorder.terminal.append(text))
+    monkeypatch.setattr(clipboard, "to_tmux", recorder.to_tmux)
+    monkeypatch.setattr("kustui.tui.terminal.clipboard.show_plain", recorder.show_plain)
+    return recorder
