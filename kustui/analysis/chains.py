@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.analysis.walks import breadth_first
-from kustui.text.durations import minutes
+from kustui.definition.models import relative_minutes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -103,7 +103,7 @@ def chain_from(schedules: Schedules, root: str, unit: float, most: int | None = 
         for index in range(len(calls) - 1, -1, -1):
             call = calls[index]
             target = schedules.target(call)
-            delay = minutes(call.run_at, unit)
+            delay = relative_minutes(call.run_at, unit)
             due = link.due + delay if link.due is not None and delay is not None else None
             more = (*link.more, index + 1 < len(calls))
             unknown = None if target is not None else End.UNKNOWN

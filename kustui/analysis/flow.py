@@ -13,7 +13,8 @@ from functools import cached_property
 
 from kustui.analysis import walks
 from kustui.definition.expressions import Condition, always_holds, parse_condition
-from kustui.definition.models import TRIGGER_ID, ErrorCase, Step, Transition, Trigger, Workflow
+from kustui.definition.models import ErrorCase, Step, Transition, Trigger, Workflow
+from kustui.definition.platform import TRIGGER_ID
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from kustui.analysis.walks import breadth_first
-from kustui.definition.models import TRIGGER_ID
+from kustui.definition.platform import TRIGGER_ID
 
 if TYPE_CHECKING:
     from kustui.analysis.flow import FlowGraph

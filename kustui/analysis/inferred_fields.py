@@ -13,6 +13,8 @@ from kustui.definition.expressions import (
     parts_of,
 )
 from kustui.definition.expressions.nodes import Block, Call, Lookup, Mustache, Node, Origin, Value
+from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, NUMBER_IN_TEXT
+from kustui.definition.operators import operator_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -38,16 +40,6 @@ class InferredField(NamedTuple):
     """The path whose value it is compared with, from ``steps`` on."""
 
 
-_BY_FUNCTION = {
-    "parseInt": "number in text",
-    "parseFloat": "number in text",
-    "dateFormat": "date",
-    "isValidEmailAddress": "email",
-    "isValidPhoneNumber": "phone",
-}
-_BY_HELPER = {"dateFormat": "date", "dateDiff": "date", "math": "number", "each": "list"}
-
-
 def inferred_fields_of(flow: FlowGraph, reads: Iterable[Read]) -> Mapping[str, tuple[InferredField, ...]]:
     """Every field that is read of the trigger or a step, by node; from conditions first, as they say most."""
     fields: dict[str, list[InferredField]] = {}
@@ -66,7 +58,7 @@ def _all_fields(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[tuple[tuple[
     for read in reads:
         expression = read.expression
         if isinstance(expression, Function):
-            kind = _BY_FUNCTION.get(expression.name, "")
+            kind = _input_of(expression.name)
             yield from ((path.segments, InferredField((), kind)) for path in expression.paths if path.step)
         elif isinstance(expression, Template):
             yield from _of_nodes(expression.nodes)
@@ -75,7 +67,8 @@ def _all_fields(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[tuple[tuple[
 
 
 def _of_comparison(comparison: Comparison) -> Iterator[tuple[tuple[str, ...], InferredField]]:
-    operands = comparison.operands[: comparison.meaning.reads if comparison.meaning else 2]
+    meaning = comparison.meaning
+    operands = comparison.operands[: meaning.reads if meaning else 2]
     for index, operand in enumerate(operands):
         path = _path_of(operand)
         if not path:
@@ -83,14 +76,13 @@ def _of_comparison(comparison: Comparison) -> Iterator[tuple[tuple[str, ...], In
         other = operands[1 - index] if len(operands) == 2 else None
         like = _path_of(other) if other is not None else ()
         literal = None if other is None or like or _reads(other) else other.value
-        operator = comparison.operator if index == 0 else _MIRRORED.get(comparison.operator, "")
-        wrapped = "number in text" if isinstance(operand.expression, Function) else ""
+        operator = comparison.operator if index == 0 else operator_named(comparison.operator).mirror
+        wrapped = NUMBER_IN_TEXT if isinstance(operand.expression, Function) else ""
         yield path, InferredField((), wrapped, operator, literal, like)
 
 
-_MIRRORED = {
-    "eq": "eq", "neq": "neq", "ne": "ne", "gt": "lt", "lt": "gt", "gte": "lte", "lte": "gte", "contains": "in",
-}  # fmt: skip
+def _input_of(function: str) -> str:
+    return FUNCTIONS[function].input if function in FUNCTIONS else ""
 
 
 def _path_of(operand: Operand) -> tuple[str, ...]:
@@ -98,7 +90,7 @@ def _path_of(operand: Operand) -> tuple[str, ...]:
     expression = operand.expression
     if isinstance(expression, Reference) and expression.path is not None and expression.path.step:
         return expression.path.segments
-    if isinstance(expression, Function) and expression.name in ("parseInt", "parseFloat") and expression.paths:
+    if isinstance(expression, Function) and _input_of(expression.name) == NUMBER_IN_TEXT and expression.paths:
         return expression.paths[0].segments if expression.paths[0].step else ()
     if isinstance(expression, Template) and expression.only is not None and expression.only.reads_run:
         return expression.only.path.segments if expression.only.path.step else ()
@@ -127,7 +119,8 @@ def _of_nodes(nodes: Iterable[Node], list_: tuple[str, ...] = ()) -> Iterator[tu
 
 
 def _of_call(call: Call, list_: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], InferredField]]:
-    kind = _BY_HELPER.get(call.name, "")
+    helper = HELPERS.get(call.name) or BLOCKS.get(call.name)
+    kind = helper.input if helper else ""
     if isinstance(call.callee, Lookup) and not call.arguments:
         yield from _of_value(call.callee, "", list_)
     for value in (*call.arguments, *(each.value for each in call.named)):

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from kustui.analysis.schema_types import may_be_nothing
 from kustui.analysis.walks import shortest_path
 from kustui.definition.expressions import (
     AllOf,
@@ -25,23 +24,16 @@ from kustui.definition.expressions import (
     parts_of,
 )
 from kustui.definition.expressions.nodes import Block
-from kustui.definition.models import TRIGGER_ID
+from kustui.definition.functions import BLOCKS, GUARD_FUNCTIONS
+from kustui.definition.operators import Presence, operator_named
+from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.values import may_be_nothing
 
 if TYPE_CHECKING:
     from kustui.analysis.flow import Edge, FlowGraph
     from kustui.analysis.references import Read
     from kustui.definition.expressions import Path
     from kustui.definition.expressions.nodes import Node
-
-_IMPLY_FIRST = {"exists", "true", "gt", "gte", "startsWith", "endsWith", "matches"}
-"""Operators that cannot hold when their first operand is missing [assumed]."""
-_IMPLY_EITHER = {"eq", "contains", "in"}
-"""Operators that cannot hold when either operand is missing and the other is something [assumed]."""
-_MEAN_NOTHING = {"gte", "startsWith", "endsWith", *_IMPLY_EITHER}
-"""Those of both that hold for a missing value compared with what it is cast to [assumed]."""
-_BLOCKS = {"if", "each", "with"}
-"""Block helpers that put out their main part when their argument is there."""
-_ASK = {"exists", "dne"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +45,7 @@ class NullGuards:
     def is_guarded(self, read: Read, path: Path, node: str) -> bool:
         """Whether the place where a path reads a step's output asks itself whether it is there."""
         expression = read.expression
-        if isinstance(expression, Function) and expression.name == "ifExists":
+        if isinstance(expression, Function) and expression.name in GUARD_FUNCTIONS:
             return True
         if isinstance(expression, Template) and self._in_block_that_asks(expression, path, node):
             return True
@@ -61,7 +53,9 @@ class NullGuards:
             return False
         condition = self.flow.conditions.get(read.transition.pointer)
         return condition is not None and any(
-            isinstance(part, Comparison) and (part.operator in _ASK or not part.known) and self._about(part, node)
+            isinstance(part, Comparison)
+            and (operator_named(part.operator).asks_for_first or not part.known)
+            and self._about(part, node)
             for part in parts_of(condition)
         )
 
@@ -123,13 +117,7 @@ class NullGuards:
         nobody knows, and it may have been meant to."""
         match condition:
             case Comparison():
-                if not condition.known:
-                    return self._about(condition, node)
-                if condition.operator in _MEAN_NOTHING and _allows_nothing(condition):
-                    return False
-                if condition.operator in _IMPLY_EITHER:
-                    return sum(self._goes_missing(operand, node) for operand in condition.operands) == 1
-                return condition.operator in _IMPLY_FIRST and self._first_goes_missing(condition, node)
+                return self._comparison_implies(condition, node)
             case AllOf(parts):
                 return any(self._implies(part, node) for part in parts)
             case AnyOf(parts):
@@ -140,11 +128,23 @@ class NullGuards:
                 return True
         return False
 
+    def _comparison_implies(self, comparison: Comparison, node: str) -> bool:
+        operator = comparison.meaning
+        if operator is None:
+            return self._about(comparison, node)
+        if operator.casts_nothing and _allows_nothing(comparison):
+            return False
+        if operator.presence is Presence.NEEDS_BOTH:
+            return sum(self._goes_missing(operand, node) for operand in comparison.operands) == 1
+        needs_first = operator.presence in (Presence.NEEDS_FIRST, Presence.ASKS)
+        return needs_first and self._first_goes_missing(comparison, node)
+
     def _holds_without(self, condition: Condition, node: str) -> bool:
         """Whether the condition holds for certain when the node's output is missing."""
         match condition:
             case Comparison():
-                return condition.operator == "dne" and self._first_goes_missing(condition, node)
+                asks_if_missing = operator_named(condition.operator).presence is Presence.ASKS_IF_MISSING
+                return asks_if_missing and self._first_goes_missing(condition, node)
             case AllOf(parts):
                 return bool(parts) and all(self._holds_without(part, node) for part in parts)
             case AnyOf(parts):
@@ -191,6 +191,7 @@ def _allows_nothing(comparison: Comparison) -> bool:
 
 def _when_there(block: Block) -> tuple[Node, ...]:
     """The part of a block that is put out when what its head asks for is there; all of it where that is unknown."""
-    if block.call.name == "unless":
-        return block.inverse
-    return block.body if block.call.name in _BLOCKS or not block.call.arguments else (*block.body, *block.inverse)
+    helper = BLOCKS.get(block.call.name)
+    if helper is not None:
+        return block.inverse if helper.inverted else block.body
+    return (*block.body, *block.inverse) if block.call.arguments else block.body

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.expressions import Expression, expressions_in
-from kustui.definition.models import TRIGGER_ID
+from kustui.definition.platform import TRIGGER_ID
 
 if TYPE_CHECKING:
     from kustui.analysis.flow import FlowGraph

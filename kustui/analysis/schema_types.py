@@ -5,14 +5,8 @@ Values are cast, the exact rules are unknown [docs]: what some cast could make f
 
 from __future__ import annotations
 
-import re
-
 from kustui.definition.expressions import Literal, parse
-
-NUMBER = re.compile(r"\s*(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]+)?\s*", re.ASCII)
-"""Text that some cast or other makes a number of; nothing and blanks among it."""
-TRUTHS = {"", "true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"}
-"""Words that some cast or other makes true or false of."""
+from kustui.definition.values import NUMBER, TRUTHS
 
 EXPECTED = {
     "string": "text",
@@ -50,10 +44,3 @@ def _is_number(value: object) -> bool:
 
 def _is_truth(value: object) -> bool:
     return isinstance(value, str) and value.strip().lower() in TRUTHS
-
-
-def may_be_nothing(value: object) -> bool:
-    """Whether a missing value might be cast to this one, so that the two may count as the same [assumed]."""
-    if isinstance(value, list | tuple):
-        return not value or any(map(may_be_nothing, value))
-    return value in (None, "", False, 0, "false", "null", "undefined", "0", {})

@@ -12,15 +12,12 @@ from typing import TYPE_CHECKING
 
 from kustui.analysis.chains import End
 from kustui.analysis.walks import cycles, reverse_postorder
+from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 
 if TYPE_CHECKING:
     from kustui.analysis.chains import Chain
     from kustui.analysis.schedules import ScheduleCall
 
-WINDOW = 15
-"""Minutes over which runs are counted [docs]."""
-MOST_RUNS = 1_000
-"""Scheduled runs of an organisation in a window [docs]."""
 DAY = 24 * 60
 
 
@@ -38,14 +35,14 @@ class Load:
     @property
     def over(self) -> int | None:
         """Minutes until runs begin to wait; None where they never do in the first day."""
-        return next((index * WINDOW for index, waiting in enumerate(self.waiting) if waiting >= 1), None)
+        return next((index * WINDOW_MINUTES for index, waiting in enumerate(self.waiting) if waiting >= 1), None)
 
     def due_after(self, minutes: int) -> float:
         """Runs due in the window that ends so many minutes after the beginning."""
-        return self.due[minutes // WINDOW - 1]
+        return self.due[minutes // WINDOW_MINUTES - 1]
 
     def waiting_after(self, minutes: int) -> float:
-        return self.waiting[minutes // WINDOW - 1]
+        return self.waiting[minutes // WINDOW_MINUTES - 1]
 
 
 def load_of(chain: Chain, per_minute: float, happens: Callable[[ScheduleCall], bool] = lambda _: True) -> Load:
@@ -61,8 +58,8 @@ def load_of(chain: Chain, per_minute: float, happens: Callable[[ScheduleCall], b
     waiting: list[float] = []
     budget, became_due = 0.0, 0.0
     for minute in range(1, DAY + 1):
-        if (minute - 1) % WINDOW == 0:
-            budget, became_due = float(MOST_RUNS), 0.0
+        if (minute - 1) % WINDOW_MINUTES == 0:
+            budget, became_due = float(RUNS_PER_WINDOW), 0.0
         for key, coming in pending.items():
             ready[key] += coming[minute]
             became_due += coming[minute]
@@ -75,7 +72,7 @@ def load_of(chain: Chain, per_minute: float, happens: Callable[[ScheduleCall], b
                 pending[target][minute + delay] += runs
         for key in ready:
             ready[key] -= ready[key] * share
-        if minute % WINDOW == 0:
+        if minute % WINDOW_MINUTES == 0:
             due.append(became_due)
             waiting.append(sum(ready.values()))
     return Load(tuple(due), tuple(waiting), _in_the_long_run(chain, per_minute, calls))
@@ -103,7 +100,7 @@ def _in_the_long_run(chain: Chain, per_minute: float, calls: list[tuple[str, int
     order = reverse_postorder((chain.root,), lambda key: onward.get(key, ()))
     if cycles(order, lambda key: onward.get(key, ())):
         return None
-    runs = {chain.root: per_minute * WINDOW}
+    runs = {chain.root: per_minute * WINDOW_MINUTES}
     total = 0.0
     for key in order:
         for target in onward.get(key, ()):

@@ -6,7 +6,8 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.analysis.references import reads_of
-from kustui.definition.models import TRIGGER_ID, ErrorCase
+from kustui.definition.models import ErrorCase
+from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.positions import escape
 
 if TYPE_CHECKING:

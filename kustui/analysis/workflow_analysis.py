@@ -6,7 +6,6 @@ A ``WorkflowAnalysis`` holds the model of its workflow, so it is kept only of wo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
@@ -21,7 +20,8 @@ from kustui.analysis.null_guards import NullGuards
 from kustui.analysis.references import Read, reads_of
 from kustui.analysis.schedules import ScheduleCall, Schedules, calls_of
 from kustui.config.check_settings import Settings
-from kustui.definition.models import TRIGGER_ID, Schema
+from kustui.definition.models import Schema
+from kustui.definition.platform import TRIGGER_ID, called_id
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import parent
 from kustui.text.suggestions import closest
@@ -245,15 +245,6 @@ def _retargeted(workflow: Workflow, meant: Mapping[str, str]) -> Workflow:
         for step in workflow.steps
     )
     return workflow.model_copy(update={"trigger": trigger, "steps": steps})
-
-
-_CALL_EVENT = re.compile(r"kustomer\.workflow\.(.+)\.call", re.DOTALL)
-
-
-def called_id(event_name: str) -> str | None:
-    """The id in ``kustomer.workflow.<id>.call``, the event of a callable workflow [spec]; None for any other."""
-    found = _CALL_EVENT.fullmatch(event_name)
-    return found[1] if found else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from kustui.definition.platform import SCHEDULE_ACTION, TRIGGER_ID, call_event
+
 Part = dict[str, Any]
 
 ALWAYS: Part = {"op": "true", "values": [True]}
@@ -30,7 +32,7 @@ def schedule(id_: str, workflow_id: object, *transitions: Part, **params: object
     return step(
         id_,
         *transitions,
-        action="kustomer.app.scheduler.schedule-workflow",
+        action=SCHEDULE_ACTION,
         params={
             "runAt": {"type": "relative", "value": 60},
             "workflowId": workflow_id,
@@ -45,7 +47,7 @@ def workflow(name: str, *steps: Part, entry: tuple[Part, ...] | None = None, eve
     edges = entry if entry is not None else tuple(to(first["id"]) for first in steps[:1])
     return {
         "name": name,
-        "trigger": {"id": "1", "eventName": event, "transitions": list(edges)},
+        "trigger": {"id": TRIGGER_ID, "eventName": event, "transitions": list(edges)},
         "steps": list(steps),
     }
 
@@ -53,7 +55,7 @@ def workflow(name: str, *steps: Part, entry: tuple[Part, ...] | None = None, eve
 def called(name: str, id_: str, *steps: Part, inputs: Part | None = None, required: tuple[str, ...] = ()) -> Part:
     """A callable workflow; ``inputs`` are its schema's properties by name, with their types."""
     properties = {key: {"type": kind} for key, kind in (inputs or {}).items()}
-    plain = workflow(name, *steps, event=f"kustomer.workflow.{id_}.call")
+    plain = workflow(name, *steps, event=call_event(id_))
     trigger = {
         **plain["trigger"],
         "callable": True,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kustui.definition.source.strings import extent_within
+from kustui.definition.source.positions import extent_within
 
 if TYPE_CHECKING:
     from kustui.config.severity import Severity

@@ -15,8 +15,8 @@ from kustui.config.severity import Severity
 if TYPE_CHECKING:
     from kustui.check.rule import Finding, Rule
     from kustui.definition.collection import Collection, Document, Entry
-    from kustui.definition.faults import Fault
     from kustui.definition.loader import Progress
+    from kustui.definition.source.source import Fault
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,9 +18,9 @@ from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration, ConfigurationError, unknown_rule
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
-from kustui.definition.gc_paused import gc_paused
 from kustui.definition.loader import STDIN, STDIN_NAME, PathError, nothing_to_show
 from kustui.errors import reason_of
+from kustui.garbage_collection import gc_paused
 from kustui.workspace.snapshot import Snapshot, Workspace, examined, open_paths
 
 if TYPE_CHECKING:

@@ -14,11 +14,11 @@ from kustui.check.rule_pages import PAGES
 from kustui.check.worker_pool import processes_for
 from kustui.commands.output import COLOURS, Parser, coloured, refuse, say, write
 from kustui.config.configuration import Configuration, ConfigurationError
-from kustui.definition.gc_paused import gc_paused
 from kustui.definition.loader import STDIN, PathError, left_out, nothing_to_show
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.glyphs import marks_of
 from kustui.errors import reason_of
+from kustui.garbage_collection import gc_paused
 from kustui.workspace.snapshot import examined, open_paths
 
 if TYPE_CHECKING:

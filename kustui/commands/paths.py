@@ -12,7 +12,7 @@ from kustui.errors import reason_of
 from kustui.simulate.engine.start import find_workflow
 from kustui.simulate.paths.explore import MAX_PATHS, chain_heads, explore_paths, scenario_of
 from kustui.simulate.reports.paths import json, text
-from kustui.text.terminal_safe_json import encoded
+from kustui.text.terminal_safe import encoded
 
 if TYPE_CHECKING:
     import argparse

@@ -25,9 +25,9 @@ from kustui.commands.output import (
     write,
 )
 from kustui.config.configuration import Configuration, ConfigurationError
-from kustui.definition.gc_paused import gc_paused
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, PathError, left_out, nothing_to_show
 from kustui.errors import reason_of
+from kustui.garbage_collection import gc_paused
 from kustui.simulate.engine.start import RehearsalError, default_scenario
 from kustui.simulate.engine.state import DEFAULT_MAX_STEPS
 from kustui.simulate.reports import FORMATS, report_of
@@ -175,7 +175,7 @@ def _count(text: str) -> int:
 
 def _schema() -> int:
     from kustui.simulate.scenarios.model import schema
-    from kustui.text.terminal_safe_json import encoded
+    from kustui.text.terminal_safe import encoded
 
     write([f"{encoded(schema(), indent=2)}\n"], "utf-8")
     return 0
@@ -249,7 +249,7 @@ def _told(options: argparse.Namespace, organisation: Organisation, files: Sequen
 def _save(path: str, replay: Replay) -> None:
     """Raises CannotError."""
     from kustui.simulate.scenarios.record import record_scenario
-    from kustui.text.terminal_safe_json import encoded
+    from kustui.text.terminal_safe import encoded
 
     written = record_scenario(replay.file.scenario.scenario, replay.state, replay.entries)
     try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from kustui.text.durations import RELATIVE_UNIT_MINUTES
+from kustui.definition.platform import RELATIVE_UNIT_MINUTES
 
 if TYPE_CHECKING:
     from kustui.config.severity import Severity

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kustui.config.preferences import LARGEST, SMALLEST
-from kustui.definition.faults import kind
+from kustui.text.json_words import kind
 from kustui.text.suggestions import closest
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from kustui.config.keys import NAMES, key_of, shown_key
 from kustui.config.preferences import keys_of, preferences_of
 from kustui.config.themes import THEMES
 from kustui.config.toml_positions import Key
-from kustui.definition.faults import kind
+from kustui.text.json_words import kind
 from kustui.text.suggestions import closest, hint_of
 
 Fault = tuple[tuple[Key, ...], str]

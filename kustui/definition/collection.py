@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kustui.definition.faults import Fault
 from kustui.definition.source.outline import Item, Outline, Shape, outline
 from kustui.definition.source.positions import Positions, Spot, parent, scan
-from kustui.definition.source.source import Extent, Source, Span, UndecodableError
+from kustui.definition.source.source import Extent, Fault, Source, Span, UndecodableError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

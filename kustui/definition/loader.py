@@ -11,11 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kustui.definition.collection import Collection, Document, document
-from kustui.definition.faults import Fault
-from kustui.definition.gc_paused import gc_paused
 from kustui.definition.source.outline import Shape
-from kustui.definition.source.source import Extent, Source
+from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of
+from kustui.garbage_collection import gc_paused
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -12,17 +12,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic.alias_generators import to_camel
 
+from kustui.definition.platform import RELATIVE_UNIT_MINUTES, SCHEDULE_ACTION, TRIGGER_ID
+from kustui.text.quantities import duration_in_words
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 POINTER = "\0pointer"
 """Under which key the reader tells a part its JSON pointer: no key that a person writes."""
-
-SCHEDULE_ACTION = "kustomer.app.scheduler.schedule-workflow"
-"""The action that schedules another workflow [spec]."""
-
-TRIGGER_ID = "1"
-"""The step id under which a trigger's output is read, whatever the trigger calls itself [docs]."""
 
 
 class Part(BaseModel):
@@ -100,6 +97,23 @@ class RunAt(Part):
 
     type: Any = None
     value: Any = None
+
+
+def relative_minutes(run_at: RunAt | None, unit: float = RELATIVE_UNIT_MINUTES) -> float | None:
+    """The delay of a relative ``runAt`` in minutes, or None where it is none. ``unit`` is its unit in minutes."""
+    if run_at is None or run_at.type != "relative" or isinstance(run_at.value, bool):
+        return None
+    return run_at.value * unit if isinstance(run_at.value, int | float) else None
+
+
+def due_in_words(run_at: RunAt | None, unit: float = RELATIVE_UNIT_MINUTES) -> str:
+    """``after 60 min``, ``at 2026-01-01T00:00``, or what is given where it is neither."""
+    if run_at is None:
+        return "at no time given"
+    delay = relative_minutes(run_at, unit)
+    if delay is not None:
+        return f"after {duration_in_words(delay)}"
+    return f"at {run_at.value}" if run_at.value is not None else "at no time given"
 
 
 class ScheduleCall(Part):

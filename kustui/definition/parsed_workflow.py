@@ -13,11 +13,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from kustui.definition.faults import Fault, duplicate_key, wrong_kind
 from kustui.definition.models import POINTER, App, Part, Workflow
 from kustui.definition.source.positions import MAX_DEPTH, escape, key_of, parent, scan, too_deep
+from kustui.definition.source.source import Fault, duplicate_key, mended, wrong_kind
 from kustui.definition.source.syntax import nested_too_deep
-from kustui.text.surrogates import mended
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -13,10 +13,11 @@ from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
 from kustui.check.problems import Problem
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
+from kustui.definition.models import due_in_words
 from kustui.diagrams.glyphs import MARKS, mark
 from kustui.diagrams.labels import edge_words, event_words, leading_words
 from kustui.diagrams.styled_lines import Line
-from kustui.text.durations import due_in_words, duration_in_words
+from kustui.text.quantities import duration_in_words
 
 _MOST_INPUTS = 6
 

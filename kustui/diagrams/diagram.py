@@ -9,11 +9,11 @@ from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection
-from kustui.definition.models import TRIGGER_ID, Step
+from kustui.definition.models import Step, due_in_words
+from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import Kind
 from kustui.diagrams.labels import edge_words, event_words, short_action
 from kustui.diagrams.styled_lines import Line
-from kustui.text.durations import due_in_words
 
 
 class Vertex(NamedTuple):

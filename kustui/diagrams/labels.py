@@ -10,10 +10,9 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection
 from kustui.definition.expressions import Path, in_words
-from kustui.definition.models import SCHEDULE_ACTION, TRIGGER_ID, Step, Transition, Trigger
-from kustui.definition.names import short_name
+from kustui.definition.models import Step, Transition, Trigger, due_in_words
+from kustui.definition.platform import SCHEDULE_ACTION, TRIGGER_ID, short_name
 from kustui.diagrams.styled_lines import Line
-from kustui.text.durations import due_in_words
 
 
 def short_action(action: str | None) -> str:

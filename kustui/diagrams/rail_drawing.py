@@ -10,7 +10,8 @@ from typing import NamedTuple
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.definition.models import TRIGGER_ID, Step
+from kustui.definition.models import Step
+from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import FAILING, GLYPHS, Kind, legend
 from kustui.diagrams.labels import call_line, edge_words, event_words, leading_words, name_of, short_action, step_label
 from kustui.diagrams.layout.geometry import Arrow

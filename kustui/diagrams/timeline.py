@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kustui.analysis.chains import Chain, End, Link
-from kustui.analysis.throughput import DAY, MOST_RUNS, WINDOW, Load, load_of
+from kustui.analysis.throughput import DAY, Load, load_of
+from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.styled_lines import Line, Piece, fitted, width_of, wrapped
 from kustui.simulate.reports.words import moment
 from kustui.text.cells import cells, cropped, cut, padded
-from kustui.text.durations import duration_in_words
+from kustui.text.quantities import duration_in_words
 from kustui.text.terminal_safe import shown
 
 _MINUTES = {
@@ -197,18 +198,18 @@ class Timeline:
     def load_rows(self) -> list[Line]:
         least, most, rate = self.at_least, self.at_most, rate_in_words(self.per_minute)
         found: list[Line] = [
-            ((f"Scheduled runs in {WINDOW} minutes", "heading"), (" at ", ""), (rate, "number")),
+            ((f"Scheduled runs in {WINDOW_MINUTES} minutes", "heading"), (" at ", ""), (rate, "number")),
             ((f"{'':<16}{'at least':>11}{'at most':>11}", "muted"),),
         ]
         for name, minutes in (("1 hour", _HOUR), ("1 day", DAY)):
             due, waiting = f"after {name}", "  have to wait"
-            found.append(_figures(due, least.due_after(minutes), most.due_after(minutes), MOST_RUNS))
+            found.append(_figures(due, least.due_after(minutes), most.due_after(minutes), RUNS_PER_WINDOW))
             found.append(_figures(waiting, least.waiting_after(minutes), most.waiting_after(minutes), 0.5))
-        found.append(_figures("in the long run", least.in_the_long_run, most.in_the_long_run, MOST_RUNS))
+        found.append(_figures("in the long run", least.in_the_long_run, most.in_the_long_run, RUNS_PER_WINDOW))
         found.append(_verdict(least, most))
         found.append(())
         found.append((("first day ", "muted"), *_bars(most.due), (f" {max(most.due):,.0f} at most", "muted")))
-        found.append(((f"the limit is {MOST_RUNS:,}, for all chains of an organisation together", "muted"),))
+        found.append(((f"the limit is {RUNS_PER_WINDOW:,}, for all chains of an organisation together", "muted"),))
         found.append((("at least: calls that every run makes; at most: every condition holds", "muted"),))
         if any(link.due is None and link.end is not End.UNKNOWN for link in self.chain.links):
             found.append((("times that only a run can tell are taken for at once", "muted"),))
@@ -229,9 +230,9 @@ def _bars(values: Sequence[float], count: int = 32) -> Line:
     """A bar for each few windows, as high as the highest of them; those above the limit in another look."""
     each = max(1, len(values) // count)
     groups = [max(values[start : start + each]) for start in range(0, len(values), each)]
-    top = max(MOST_RUNS, *groups)
+    top = max(RUNS_PER_WINDOW, *groups)
     return tuple(
-        (_BARS[min(len(_BARS) - 1, int(value / top * len(_BARS)))], "warning" if value > MOST_RUNS else "good")
+        (_BARS[min(len(_BARS) - 1, int(value / top * len(_BARS)))], "warning" if value > RUNS_PER_WINDOW else "good")
         for value in groups
     )
 
@@ -239,11 +240,11 @@ def _bars(values: Sequence[float], count: int = 32) -> Line:
 def _verdict(least: Load, most: Load) -> Line:
     for load, words in ((least, "whatever its conditions say"), (most, "if every condition holds")):
         if load.over is not None:
-            when = moment((load.over + WINDOW) * 60_000).removeprefix("T+")
+            when = moment((load.over + WINDOW_MINUTES) * 60_000).removeprefix("T+")
             return (("▲ ", "warning"), (f"over the limit within {when}, {words}: runs wait", "warning"))
     for load, words in ((least, "whatever its conditions say"), (most, "while its conditions hold")):
         if load.in_the_long_run is None:
             return (("▲ ", "warning"), (f"within the limit for a day, then ever more, {words}", "warning"))
-    if most.in_the_long_run is not None and most.in_the_long_run > MOST_RUNS:
+    if most.in_the_long_run is not None and most.in_the_long_run > RUNS_PER_WINDOW:
         return (("▲ ", "warning"), ("within the limit for a day, but not later", "warning"))
     return (("✓ ", "good"), ("no run has to wait", ""))

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from kustui.definition.collection import Collection, Entry
-from kustui.definition.names import short_name
+from kustui.definition.platform import short_name
 from kustui.search.index_lines import BETWEEN, Kind, Leaf, Sheet, sayings
 
 

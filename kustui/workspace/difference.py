@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.check.names import fixed_and_new
-from kustui.text.surrogates import mended
+from kustui.definition.source.source import mended
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem

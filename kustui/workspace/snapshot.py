@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kustui.definition.collection import Collection
-from kustui.definition.gc_paused import gc_paused
 from kustui.definition.loader import Progress, Reader
+from kustui.garbage_collection import gc_paused
 
 if TYPE_CHECKING:
     from kustui.analysis.schedules import Schedules

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from kustui.analysis.chains import End, beginning_of, beginnings, callers_of, chain_from
 from kustui.analysis.schedules import ScheduleCall, Schedules
-from kustui.analysis.throughput import DAY, MOST_RUNS, WINDOW, load_of
+from kustui.analysis.throughput import DAY, load_of
 from kustui.definition.models import RunAt
+from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,24 +101,24 @@ def test_every_chain_ends_and_tells_every_call_that_it_comes_to_once(arrows: Seq
 def test_a_line_of_schedules_brings_one_run_each_an_event_once_they_are_due() -> None:
     load = load_of(chain_from(schedules_of(("a", "b", 60), ("b", "c", 60)), "a", 1), 2.0)
     assert load.due[:4] == (0, 0, 0, 0)
-    assert load.due_after(DAY) == pytest.approx(2 * 2.0 * WINDOW)
-    assert load.in_the_long_run == pytest.approx(2 * 2.0 * WINDOW)
+    assert load.due_after(DAY) == pytest.approx(2 * 2.0 * WINDOW_MINUTES)
+    assert load.in_the_long_run == pytest.approx(2 * 2.0 * WINDOW_MINUTES)
     assert load.over is None
 
 
 def test_what_is_over_the_limit_waits() -> None:
     load = load_of(chain_from(schedules_of(("a", "b", 15)), "a", 1), 100.0)
-    assert load.due_after(DAY) == pytest.approx(100.0 * WINDOW)
-    windows = DAY // WINDOW - 1
-    assert load.waiting_after(DAY) == pytest.approx(windows * (100.0 * WINDOW - MOST_RUNS), rel=0.01)
-    assert load.over == WINDOW
+    assert load.due_after(DAY) == pytest.approx(100.0 * WINDOW_MINUTES)
+    windows = DAY // WINDOW_MINUTES - 1
+    assert load.waiting_after(DAY) == pytest.approx(windows * (100.0 * WINDOW_MINUTES - RUNS_PER_WINDOW), rel=0.01)
+    assert load.over == WINDOW_MINUTES
 
 
 def test_a_ring_grows_by_one_run_an_event_each_time_round() -> None:
     load = load_of(chain_from(schedules_of(("a", "b", 60), ("b", "b", 60)), "a", 1), 1.0)
     assert load.in_the_long_run is None
-    assert load.due_after(180) == pytest.approx(2 * WINDOW, rel=0.1)
-    assert load.due_after(360) == pytest.approx(5 * WINDOW, rel=0.1)
+    assert load.due_after(180) == pytest.approx(2 * WINDOW_MINUTES, rel=0.1)
+    assert load.due_after(360) == pytest.approx(5 * WINDOW_MINUTES, rel=0.1)
 
 
 def test_calls_that_do_not_happen_bring_nothing() -> None:
@@ -129,6 +130,6 @@ def test_calls_that_do_not_happen_bring_nothing() -> None:
 def test_what_becomes_due_is_run_or_waits(rate: float, first: int, second: int) -> None:
     load = load_of(chain_from(schedules_of(("a", "b", first), ("a", "c", second)), "a", 1), rate)
     run = sum(load.due) - load.waiting[-1]
-    assert run <= MOST_RUNS * len(load.due) * 1.000001
+    assert run <= RUNS_PER_WINDOW * len(load.due) * 1.000001
     for before, due, waiting in zip((0.0, *load.waiting), load.due, load.waiting, strict=False):
-        assert waiting == pytest.approx(max(0, before + due - MOST_RUNS), rel=0.05, abs=rate * 2 + 1)
+        assert waiting == pytest.approx(max(0, before + due - RUNS_PER_WINDOW), rel=0.05, abs=rate * 2 + 1)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kustui.analysis.schedules import ScheduleCall, Schedules, calls_of
 from kustui.analysis.walks import descendants
-from kustui.definition.models import SCHEDULE_ACTION
+from kustui.definition.platform import SCHEDULE_ACTION
 from tests.support.flows import flow, step
 
 

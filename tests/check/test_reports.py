@@ -213,8 +213,8 @@ def test_the_same_problems_are_told_the_same_way(format_: str) -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_file_that_could_not_be_read_is_told(format_: str, tmp_path: Path) -> None:
-    from kustui.definition.faults import Fault
     from kustui.definition.source.outline import Shape
+    from kustui.definition.source.source import Fault
 
     fault = Fault("unreadable-file", "permission denied", extent=Extent(0, 0))
     closed = Document(Source("closed.json", b""), Shape.BROKEN, faults=(fault,))

@@ -11,7 +11,7 @@ from kustui.definition.collection import Document, document
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.definition.faults import Fault
+    from kustui.definition.source.source import Fault
 
 ALWAYS = {"op": "true", "values": [True]}
 

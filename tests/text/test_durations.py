@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.definition.models import RunAt
-from kustui.text.durations import due_in_words, duration_in_words, minutes
+from kustui.definition.models import RunAt, due_in_words, relative_minutes
+from kustui.text.quantities import duration_in_words
 
 
 def run_at(type_: Any = "relative", value: Any = None) -> RunAt:
@@ -63,8 +63,8 @@ def test_whatever_is_given_is_told_somehow(value: Any) -> None:
 
 
 def test_only_a_relative_number_is_a_delay() -> None:
-    assert minutes(run_at(value=60)) == 60
-    assert minutes(None) is None
-    assert minutes(run_at("absolute", 60)) is None
-    assert minutes(run_at(value=True)) is None
-    assert minutes(run_at(value="60")) is None
+    assert relative_minutes(run_at(value=60)) == 60
+    assert relative_minutes(None) is None
+    assert relative_minutes(run_at("absolute", 60)) is None
+    assert relative_minutes(run_at(value=True)) is None
+    assert relative_minutes(run_at(value="60")) is None

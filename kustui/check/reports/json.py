@@ -7,7 +7,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from kustui.check.names import workflow_name
-from kustui.text.terminal_safe_json import encoded
+from kustui.text.terminal_safe import encoded
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem, Related

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kustui.check.reports.json import record
-from kustui.text.terminal_safe_json import encoded
+from kustui.text.terminal_safe import encoded
 
 if TYPE_CHECKING:
     from kustui.check.reports import Checked

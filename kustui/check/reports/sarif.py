@@ -15,7 +15,7 @@ from kustui import __version__
 from kustui.check.names import identity, relative, workflow_name
 from kustui.check.rule_pages import PAGES, written
 from kustui.config.severity import Severity
-from kustui.text.terminal_safe_json import encoded
+from kustui.text.terminal_safe import encoded
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem

@@ -16,7 +16,8 @@ from kustui.check.examples import app, step, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
 from kustui.config.severity import Severity
-from kustui.definition.models import TRIGGER_ID, Schema
+from kustui.definition.models import Schema
+from kustui.definition.platform import PUBLISH_ACTION, TRIGGER_ID
 from kustui.text.suggestions import closest, hint_of
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
     from kustui.definition.collection import Document
     from kustui.definition.models import Step
 
-PUBLISH_ACTION = "kustomer.event.publish"
 """The action that makes an event happen [seen]."""
 
 _OF_AN_APP = re.compile(r"kustomer\.app\.([^.]+)\.(.+)", re.DOTALL)

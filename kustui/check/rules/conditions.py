@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from kustui.check.examples import app, step, to, when, workflow
 from kustui.check.rule import Finding, Rule
 from kustui.config.severity import Severity
-from kustui.definition.expressions import OPERATORS, AllOf, AnyOf, Comparison, Unreadable, parts_of
+from kustui.definition.expressions import AllOf, AnyOf, Comparison, Unreadable, parts_of
+from kustui.definition.operators import OPERATOR_BY_ALIAS, OPERATORS
 from kustui.text.suggestions import hint_of
 
 if TYPE_CHECKING:
@@ -17,15 +18,6 @@ if TYPE_CHECKING:
     from kustui.definition.expressions import Condition
 
 
-_WORDS = {
-    "equals": "eq", "equal": "eq", "is": "eq", "=": "eq", "==": "eq", "===": "eq", "notequals": "neq", "isnot": "neq",
-    "notequal": "neq", "!=": "neq", "!==": "neq", "<>": "neq", ">": "gt", "greaterthan": "gt", ">=": "gte",
-    "greaterthanorequal": "gte", "<": "lt", "lessthan": "lt", "<=": "lte", "lessthanorequal": "lte",
-    "includes": "contains", "notcontains": "dnc", "doesnotcontain": "dnc", "isset": "exists", "notexists": "dne",
-    "doesnotexist": "dne", "oneof": "in", "notin": "nin", "regex": "matches", "always": "true", "&&": "and",
-    "||": "or", "!": "not",
-}  # fmt: skip
-"""What other languages call an operator, its words run together."""
 _BETWEEN_WORDS = re.compile(r"[\s_-]")
 
 
@@ -40,7 +32,7 @@ def _parts(analysis: WorkflowAnalysis) -> Iterator[tuple[str, Condition]]:
 def _unknown_operator(analysis: WorkflowAnalysis) -> Iterator[Finding]:
     for node, part in _parts(analysis):
         if isinstance(part, Comparison) and not part.known and part.operator not in analysis.settings.operators:
-            meant = _WORDS.get(_BETWEEN_WORDS.sub("", part.operator.lower()))
+            meant = OPERATOR_BY_ALIAS.get(_BETWEEN_WORDS.sub("", part.operator.lower()))
             known = (*OPERATORS, *analysis.settings.operators)
             hint = f'did you mean "{meant}"?' if meant else hint_of(part.operator, known, "known operators")
             message = f'"{part.operator}" is no operator that kustui knows, so it cannot tell what the condition does'
@@ -53,10 +45,10 @@ def _operator_arity(analysis: WorkflowAnalysis) -> Iterator[Finding]:
             message = f'"{"and" if isinstance(part, AllOf) else "or"}" combines conditions, and there are none'
             yield Finding(f"{part.pointer}/values", message, "", node)
         elif isinstance(part, Comparison) and part.known and not part.arity_holds:
-            operator = OPERATORS[part.operator]
-            needed = str(operator.least) if operator.least == operator.most else f"{operator.least} or {operator.most}"
-            found = len(part.operands)
-            message = f'"{part.operator}" compares {needed} value{"" if needed == "1" else "s"}, found {found}'
+            takes = OPERATORS[part.operator].takes
+            message = (
+                f'"{part.operator}" compares {takes} value{"" if takes == "1" else "s"}, found {len(part.operands)}'
+            )
             yield Finding(f"{part.pointer}/values", message, "", node)
 
 

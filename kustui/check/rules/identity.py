@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kustui.analysis.workflow_analysis import called_id
 from kustui.check.examples import app, called, schedule, step, to, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
 from kustui.config.severity import Severity
-from kustui.definition.models import TRIGGER_ID
+from kustui.definition.platform import TRIGGER_ID, call_event, called_id
 
 if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
@@ -94,7 +93,7 @@ def _event_name_mismatch(analysis: WorkflowAnalysis) -> Iterator[Finding]:
             message = f'only a callable workflow starts on "{trigger.event_name}"'
             yield Finding(place, message, 'add "callable": true, or name the event that starts it')
     elif id_ and named != id_ and not analysis.collection.is_second(analysis.entry):
-        message = f'the eventName of this callable workflow has to be "kustomer.workflow.{id_}.call"'
+        message = f'the eventName of this callable workflow has to be "{call_event(id_)}"'
         found = f'it names another id, "{named}"' if named is not None else f'found "{trigger.event_name}"'
         yield Finding(place, message, found)
 

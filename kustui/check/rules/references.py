@@ -11,24 +11,15 @@ from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
 from kustui.config.severity import Severity
 from kustui.definition.expressions import Function, Path, Template
-from kustui.definition.models import TRIGGER_ID, ErrorCase, Step
+from kustui.definition.functions import FUNCTIONS
+from kustui.definition.models import ErrorCase, Step
+from kustui.definition.platform import TRIGGER_ID
 from kustui.text.suggestions import closest, hint_of
 
 if TYPE_CHECKING:
     from kustui.analysis.flow import FlowGraph
     from kustui.analysis.references import Read
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
-
-FUNCTIONS = (
-    "parseInt",
-    "parseFloat",
-    "dateFormat",
-    "ifExists",
-    "inBusinessHours",
-    "isValidEmailAddress",
-    "isValidPhoneNumber",
-)
-"""Functions met in public; the platform has more [docs] [seen]."""
 
 
 def _paths(analysis: WorkflowAnalysis) -> Iterator[tuple[Read, Path]]:

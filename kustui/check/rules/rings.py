@@ -12,7 +12,8 @@ from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
 from kustui.config.severity import Severity
 from kustui.definition.expressions import in_words, parse_condition
-from kustui.text.durations import duration_in_words, minutes
+from kustui.definition.models import relative_minutes
+from kustui.text.quantities import duration_in_words
 
 if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowSummary
@@ -87,7 +88,8 @@ def _round(survey: CollectionAnalysis, hops: list[list[ScheduleCall]]) -> str:
     """How long it takes to come round once, by the quickest calls; empty where that is not known."""
     unit = survey.settings.relative_unit_minutes
     delays = [
-        min((found for call in hop if (found := minutes(call.run_at, unit)) is not None), default=None) for hop in hops
+        min((found for call in hop if (found := relative_minutes(call.run_at, unit)) is not None), default=None)
+        for hop in hops
     ]
     known = [delay for delay in delays if delay is not None]
     return duration_in_words(sum(known)) if len(known) == len(hops) else ""

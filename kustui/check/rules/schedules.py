@@ -10,16 +10,16 @@ from weakref import WeakKeyDictionary
 
 from kustui.analysis.schema_arguments import Supply
 from kustui.analysis.schema_types import EXPECTED, can_be
-from kustui.analysis.workflow_analysis import called_id
 from kustui.check.examples import app, called, schedule, step, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
 from kustui.check.rules import hard_coded, rings
 from kustui.config.severity import Severity
 from kustui.definition.expressions import Literal, parse
-from kustui.definition.faults import kind
+from kustui.definition.platform import called_id
 from kustui.definition.source.positions import escape
-from kustui.text.durations import duration_in_words
+from kustui.text.json_words import kind
+from kustui.text.quantities import duration_in_words
 from kustui.text.suggestions import closest, hint_of
 
 if TYPE_CHECKING:

@@ -1,6 +1,5 @@
 """The languages of a definition's values and conditions: how they are written, and what they read."""
 
-from kustui.definition.expressions.arguments import Helper
 from kustui.definition.expressions.conditions import (
     AllOf,
     Always,
@@ -12,22 +11,36 @@ from kustui.definition.expressions.conditions import (
     Operand,
     Unreadable,
     always_holds,
+    in_words,
     never_holds,
     parse_condition,
     parts_of,
+    short_name,
+    value_in_words,
 )
-from kustui.definition.expressions.describe import in_words, short_name, value_in_words
-from kustui.definition.expressions.functions import Argument, Function, parse_function
-from kustui.definition.expressions.literals import Embedded, Literal, parse_literal
-from kustui.definition.expressions.operators import OPERATORS, Operator
-from kustui.definition.expressions.parse import Expression, holds_expression, parse
-from kustui.definition.expressions.paths import ROOTS, Fault, Path
-from kustui.definition.expressions.references import Reference, parse_reference
+from kustui.definition.expressions.parse import (
+    Argument,
+    Expression,
+    Function,
+    expressions_in,
+    holds_expression,
+    parse,
+    parse_function,
+)
+from kustui.definition.expressions.paths import (
+    ROOTS,
+    Embedded,
+    Fault,
+    Literal,
+    Path,
+    Reference,
+    parse_literal,
+    parse_reference,
+)
+from kustui.definition.expressions.tags import Helper
 from kustui.definition.expressions.templates import Template, parse_template
-from kustui.definition.expressions.walk import expressions_in
 
 __all__ = [
-    "OPERATORS",
     "ROOTS",
     "AllOf",
     "Always",
@@ -44,7 +57,6 @@ __all__ = [
     "Never",
     "Not",
     "Operand",
-    "Operator",
     "Path",
     "Reference",
     "Template",

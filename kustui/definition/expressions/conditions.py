@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from kustui.definition.expressions.operators import OPERATORS, Operator
-from kustui.definition.expressions.parse import Expression, parse
+from kustui.definition.expressions.parse import Expression, Function, parse
+from kustui.definition.expressions.paths import Path, Reference
+from kustui.definition.expressions.templates import Template
+from kustui.definition.operators import OPERATORS, Operator
+from kustui.definition.platform import TRIGGER_ID
+from kustui.text.json_words import LONGEST_TEXT, json_in_words, printable, quoted
 
 MAX_DEPTH = 100
 """How deep conditions may nest: a person's have three or four levels [assumed]."""
@@ -193,3 +197,83 @@ def _constant(op: str, values: Sequence[object]) -> bool | None:
 
 def _operand(value: object, pointer: str) -> Operand:
     return Operand(value, pointer, parse(value) if isinstance(value, str) else None)
+
+
+_MISSING = "?"
+
+Namer = Callable[[Path], str]
+
+
+def short_name(path: Path) -> str:
+    """A path without ``steps.``, and without the step id where that is the trigger's."""
+    if path.step is None or not path.fields:
+        return path.text
+    return ".".join(path.fields if path.step == TRIGGER_ID else (path.step, *path.fields))
+
+
+def in_words(condition: Condition, name: Namer = short_name) -> str:
+    """How a person reads a condition, on one line. ``name`` says what to call a path."""
+    match condition:
+        case Always():
+            return "always"
+        case Never():
+            return "never"
+        case Unreadable():
+            return "(unreadable)"
+        case Not(part):
+            words = in_words(part, name)
+            return f"not ({words})" if isinstance(_sole(part), AllOf | AnyOf) else f"not {words}"
+        case Comparison():
+            return _comparison(condition, name)
+        case AllOf(parts) | AnyOf(parts):
+            if len(parts) == 1:
+                return in_words(parts[0], name)
+            other, joint = (AnyOf, "and") if isinstance(condition, AllOf) else (AllOf, "or")
+            if not parts:
+                return "all of nothing" if joint == "and" else "any of nothing"
+            return f" {joint} ".join(_bracketed(part, other, name) for part in parts)
+
+
+def value_in_words(value: object, name: Namer = short_name) -> str:
+    """How a person reads a JSON value: paths by name, strings in quotes, long ones shortened with ``…``."""
+    return json_in_words(value, lambda text: _string(text, name))
+
+
+def _sole(condition: Condition) -> Condition:
+    """What is left of groups of a single part, which are read as that part."""
+    while isinstance(condition, AllOf | AnyOf) and len(condition.parts) == 1:
+        condition = condition.parts[0]
+    return condition
+
+
+def _bracketed(part: Condition, other: type[AllOf] | type[AnyOf], name: Namer) -> str:
+    sole = _sole(part)
+    words = in_words(sole, name)
+    return f"({words})" if isinstance(sole, other) and sole.parts else words
+
+
+def _comparison(comparison: Comparison, name: Namer) -> str:
+    meaning = comparison.meaning
+    operands = [value_in_words(operand.value, name) for operand in comparison.operands]
+    if meaning is not None and meaning.reads == 1:
+        return f"{operands[0] if operands else _MISSING} {meaning.words}"
+    words = meaning.words if meaning else printable(comparison.operator)[:LONGEST_TEXT] or _MISSING
+    first, *others = operands or [_MISSING]
+    if meaning and not others:
+        others = [_MISSING]
+    return " ".join(filter(None, (first, words, ", ".join(others))))
+
+
+def _string(text: str, name: Namer) -> str:
+    match parse(text):
+        case Reference(paths=(path,)):
+            return printable(name(path))
+        case Function(faults=()) as function:
+            given = (name(each.path) if each.path else each.text for each in function.arguments)
+            return printable(f"{function.name}({', '.join(given)})")
+        # A tag and nothing else reads as the value it shows; that it makes a string of it changes no wording.
+        case Template(only=lookup) if lookup is not None and lookup.reads_run:
+            return printable(name(lookup.path))
+        case Template():
+            return quoted(" ".join(text.split()), LONGEST_TEXT)
+    return quoted(text, LONGEST_TEXT)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from kustui.text.json_words import shortened
+
 ROOTS = ("steps", "variables", "error")
 """What the path of a reference, a function or a template can begin with [docs] [seen]."""
-
-TRIGGER = "1"
-"""The step id under which a trigger's output is read [docs]."""
 
 _BLANK = re.compile(r"\s+")
 
@@ -103,6 +103,117 @@ def closest_root(name: str) -> str:
     return f'did you mean "{near[0]}"?' if near else "a path begins with steps, variables or error"
 
 
-def shortened(text: str, limit: int = 40) -> str:
-    """At most ``limit`` characters of a text, so that a message stays readable."""
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+# Text around a reference ends with punctuation and holds addresses, so this is stricter than a reference:
+# https://x.y/#section is none, nor is the footnote https://x.y/#fn:1 or the page https://x.y/#error.
+_SEGMENTS = r"@?[\w$-]+(?:\.@?[\w$-]+)*+"
+_EMBEDDED = re.compile(
+    rf"/\#(?P<path>(?:steps|variables)\.(?:{_SEGMENTS})?)"
+    rf"|(?<![\w/.-])/\#(?P<error>error(?:\.{_SEGMENTS})?)(?![\w-])"
+    r"|/\#fn:[A-Za-z_]\w*(?:,[^\s,]*+)++"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A reference or function inside longer text, which does nothing there."""
+
+    text: str
+    """As written, with its ``/#``."""
+    start: int
+    end: int
+    path: Path | None
+    """What it meant to read; None for a function, or where no more than ``/#steps.`` is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """Text that stands for itself."""
+
+    text: str
+    embedded: tuple[Embedded, ...] = ()
+    paths: tuple[Path, ...] = ()
+    """Always empty: text reads nothing."""
+    faults: tuple[Fault, ...] = ()
+    """Always empty: any text is a literal."""
+
+
+def parse_literal(text: str) -> Literal:
+    """The text as a literal, with the references embedded in it."""
+    return Literal(text, tuple(embedded_in(text, 0, len(text))) if "/#" in text else ())
+
+
+def embedded_in(text: str, start: int, end: int) -> Iterator[Embedded]:
+    """The references inside a stretch of text, which is known to be sent as it is."""
+    for found in _EMBEDDED.finditer(text, start, end):
+        path = None
+        if found["path"] or found["error"]:
+            read = read_path(found["path"] or found["error"], found.start() + 2)
+            path = read if isinstance(read, Path) else None
+        yield Embedded(found.group(), found.start(), found.end(), path)
+
+
+_REFERENCE = "/#"
+_ANY_BLANK = re.compile(r"\s")
+
+
+class Reference(NamedTuple):
+    """A string that is, or was meant to be, a reference. It has either one path or one fault."""
+
+    text: str
+    paths: tuple[Path, ...] = ()
+    faults: tuple[Fault, ...] = ()
+    embedded: tuple[Embedded, ...] = ()
+    """Always empty."""
+
+    @property
+    def path(self) -> Path | None:
+        """What it reads, or None where it is malformed."""
+        return self.paths[0] if self.paths else None
+
+
+def parse_reference(text: str) -> Reference:
+    """The reference that a string is. Anything that is none is a malformed one, so ask ``parse`` first."""
+    read = _read_reference(text)
+    return Reference(text, paths=(read,)) if isinstance(read, Path) else Reference(text, faults=(read,))
+
+
+def _read_reference(text: str) -> Path | Fault:
+    if not text.startswith(_REFERENCE):
+        return Fault("a reference begins with /#", 0, len(text))
+    written = text[len(_REFERENCE) :]
+    if not written:
+        return Fault("nothing follows the /#", 0, len(_REFERENCE), "write /#steps.<step id>.<field>")
+    if written.startswith("/"):
+        slashes = len(written) - len(written.lstrip("/"))
+        return Fault("a slash follows the /#", 2, 2 + slashes, "remove the slash")
+    if written.startswith(("fn.", "fn,")) or written == "fn" or ("," in written and _root(written) not in ROOTS):
+        return Fault("this is neither a path nor a function", 0, len(text), "a function is written /#fn:name,path")
+
+    blank = _ANY_BLANK.search(written)
+    if blank and blank.start() > 0 and written[blank.start() :].strip():
+        return _text_follows(written, blank.start(), len(text))
+    second = written.find(_REFERENCE)
+    if second >= 0:
+        return Fault(
+            "a second reference begins inside this one",
+            second + 2,
+            second + 4,
+            "join values with a template: {{{…}}}{{{…}}}",
+        )
+    return read_path(written, len(_REFERENCE))
+
+
+def _text_follows(written: str, blank: int, end: int) -> Fault:
+    path = read_path(written[:blank], len(_REFERENCE))
+    if isinstance(path, Fault):
+        return path
+    return Fault(
+        "text follows the reference, which has to be the whole string",
+        blank + 2,
+        end,
+        f"write a template: {{{{{{{path.text}}}}}}} …",
+    )
+
+
+def _root(written: str) -> str:
+    return written.partition(".")[0]

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from kustui.definition.expressions.arguments import Arguments, Helper, Notes, Scope
 from kustui.definition.expressions.nodes import (
     Block,
     Call,
@@ -16,16 +16,14 @@ from kustui.definition.expressions.nodes import (
     Partial,
     Scalar,
 )
-from kustui.definition.expressions.paths import Fault, Path, shortened
+from kustui.definition.expressions.paths import Embedded, Fault, Path
+from kustui.definition.expressions.tags import Arguments, Helper, Notes, Scope
 from kustui.definition.expressions.tokens import MAX_DEPTH, FaultError, Kind, Piece, Remark, Tag, refuse, scan
-from kustui.definition.expressions.whitespace import without_whitespace
-
-if TYPE_CHECKING:
-    from kustui.definition.expressions.literals import Embedded
+from kustui.definition.functions import BLOCKS
+from kustui.text.json_words import shortened
 
 _TOP = Scope(0, frozenset(), 0)
 """Outside of any block."""
-_NEW_CONTEXT = frozenset(("each", "with"))
 
 
 class Template(NamedTuple):
@@ -158,7 +156,7 @@ class _Tree:
         else:
             call, parameters = self._arguments(tag).block()
             is_section = not call.arguments and not call.named
-            replaces_context = is_section or call.name in _NEW_CONTEXT
+            replaces_context = is_section or (call.name in BLOCKS and BLOCKS[call.name].replaces_context)
         self._open.append(_Open(tag, call, parameters, chained, replaces_context))
 
     def _else(self, tag: Tag) -> None:
@@ -208,3 +206,61 @@ def _closed(block: _Open, end: int) -> Node:
 def _spelled(callee: Lookup | Scalar) -> str:
     """The name of a block, as its end has to repeat it."""
     return "../" * callee.up + callee.path.text if isinstance(callee, Lookup) else str(callee.value)
+
+
+_REST_OF_LINE = re.compile(r"[ \t]*(\r?\n)?")
+
+
+def without_whitespace(pieces: list[Piece]) -> list[Piece]:
+    """The same pieces, the texts among them without the whitespace that their neighbours take away."""
+    return [_trimmed(pieces, at, piece) if isinstance(piece, Content) else piece for at, piece in enumerate(pieces)]
+
+
+def _trimmed(pieces: list[Piece], at: int, content: Content) -> Content:
+    text = content.text
+    before = pieces[at - 1] if at else None
+    after = pieces[at + 1] if at + 1 < len(pieces) else None
+    if isinstance(before, Tag | Remark):
+        if before.trims_after:
+            text = text.lstrip()
+        elif _alone(pieces, at - 1):
+            text = text[_end_of_line(text) :]
+    if isinstance(after, Tag | Remark):
+        if after.trims_before:
+            text = text.rstrip()
+        elif _alone(pieces, at + 1):
+            text = text.rstrip(" \t")
+    return content if text == content.text else content._replace(text=text)
+
+
+def _alone(pieces: list[Piece], at: int) -> bool:
+    """Whether the tag at ``at`` is of a kind that puts out nothing itself and has its line to itself."""
+    piece = pieces[at]
+    if isinstance(piece, Tag) and (piece.kind in (Kind.VALUE, Kind.RAW) or piece.opening.startswith("{{{{")):
+        return False
+    return _line_begins(pieces, at) and _line_ends(pieces, at)
+
+
+def _line_begins(pieces: list[Piece], at: int) -> bool:
+    if at == 0:
+        return True
+    before = pieces[at - 1]
+    if not isinstance(before, Content):
+        return False
+    text = before.text.rstrip(" \t")
+    return text.endswith("\n") or (not text and at == 1)
+
+
+def _line_ends(pieces: list[Piece], at: int) -> bool:
+    if at + 1 == len(pieces):
+        return True
+    after = pieces[at + 1]
+    if not isinstance(after, Content):
+        return False
+    found = _REST_OF_LINE.match(after.text)
+    return found is not None and (found[1] is not None or (found.end() == len(after.text) and at + 2 == len(pieces)))
+
+
+def _end_of_line(text: str) -> int:
+    found = _REST_OF_LINE.match(text)
+    return found.end() if found else 0

@@ -262,10 +262,10 @@ def _refuse_character(text: str, start: int, at: int, opening: str) -> NoReturn:
             "a helper's name stands inside: (helper a b)",
         )
     hint = _NO_OPERATORS if found in "<>!&+*%^" else ""
-    refuse(f"{_shown(found)} cannot stand here in a template", at, at + 1, hint)
+    refuse(f"{_quoted_character(found)} cannot stand here in a template", at, at + 1, hint)
 
 
-def _shown(character: str) -> str:
+def _quoted_character(character: str) -> str:
     if character == '"':
         return "a quotation mark"
     return f'"{character}"' if character.isprintable() else f"the character U+{ord(character):04X}"

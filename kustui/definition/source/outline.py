@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
-from kustui.definition.faults import Fault, duplicate_key, wrong_kind
 from kustui.definition.source.positions import MAX_DEPTH, escape, too_deep
-from kustui.definition.source.source import Extent, Source
-from kustui.text.surrogates import mended
+from kustui.definition.source.source import Extent, Fault, Source, duplicate_key, mended, wrong_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

@@ -7,14 +7,11 @@ and costs about 3 ms for a workflow of 40 steps, so it runs only when a place is
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from kustui.definition.source.source import Extent
-from kustui.text.surrogates import mended
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from kustui.definition.source.source import Extent, mended
 
 MAX_DEPTH = 500
 """Levels of nesting that are read. Real definitions have fewer than thirty.
@@ -193,3 +190,22 @@ def too_deep(data: bytes, start: int = 0) -> int | None:
         if not depth:
             break
     return None
+
+
+# One character of a string literal: a pair of \u escapes beyond the basic plane, an escape, or a character.
+_CHARACTER = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|\\u[0-9a-fA-F]{4}|\\.|.", re.DOTALL
+)
+
+
+def extent_within(data: bytes, literal: Extent, start: int, end: int) -> Extent:
+    """The bytes of characters ``start`` to ``end`` of the string whose literal, quotes included, is given.
+
+    Whatever is no string literal is answered whole.
+    """
+    spelt = data[literal.start + 1 : literal.end - 1].decode(errors="replace")
+    if data[literal.start : literal.start + 1] != b'"':
+        return literal
+    sizes = [len(found.group().encode()) for found in _CHARACTER.finditer(spelt)]
+    begin = literal.start + 1
+    return Extent(begin + sum(sizes[:start]), begin + sum(sizes[:end]))

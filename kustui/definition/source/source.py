@@ -7,9 +7,12 @@ somebody is shown one, because counting is cheap and asking is rare.
 from __future__ import annotations
 
 import codecs
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
+
+from kustui.text.json_words import kind, quoted
 
 _BLOCK = 1 << 16  # one mark per 64 KiB: 239 MB cost 3,600 of them
 _PIECE = 1 << 20
@@ -212,3 +215,45 @@ def _is_utf8(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
+
+
+class Fault(NamedTuple):
+    """One thing wrong with how a definition is written, found while reading it."""
+
+    rule: str
+    """``invalid-json``, ``duplicate-key``, ``invalid-shape`` or ``unreadable-file``."""
+    message: str
+    hint: str = ""
+    pointer: str = ""
+    """The JSON pointer, from the file's root, of the value at fault."""
+    extent: Extent | None = None
+    """Its bytes, where the pointer cannot say it."""
+    earlier: Extent | None = None
+    """The first of two, where the fault is to be the second."""
+
+
+def wrong_kind(name: str, expected: str, found: object, pointer: str, hint: str = "") -> Fault:
+    """A value of another kind than it has to be."""
+    return Fault("invalid-shape", f"{name} must be {expected}, found {kind(found)}", hint, pointer)
+
+
+def duplicate_key(key: str, pointer: str, first: Extent, second: Extent) -> Fault:
+    """A key given twice in one object."""
+    message = f"the key {quoted(key)} is given twice in one object"
+    return Fault("duplicate-key", message, "only the last one counts: remove one of them", pointer, second, first)
+
+
+# What is no half is passed over first: an escaped backslash, and both halves of a pair.
+_HALF = re.compile(
+    rb"(\\\\|\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2})|\\u[dD][89a-fA-F][0-9a-fA-F]{2}"
+)
+
+
+def mended(text: bytes) -> bytes:
+    """The same JSON text with ``\\ufffd`` for each half of a surrogate pair that has no other half.
+
+    Nothing moves, so offsets into the one are offsets into the other.
+    """
+    if b"\\ud" not in text and b"\\uD" not in text:
+        return text
+    return _HALF.sub(lambda found: found[1] or rb"\ufffd", text)

@@ -8,9 +8,8 @@ import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kustui.definition.faults import Fault
 from kustui.definition.source.positions import MAX_DEPTH, too_deep, unclosed
-from kustui.definition.source.source import Extent
+from kustui.definition.source.source import Extent, Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable

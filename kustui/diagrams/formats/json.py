@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+from kustui.definition.models import relative_minutes
 from kustui.diagrams.diagram import flow_picture
-from kustui.text.durations import minutes
-from kustui.text.terminal_safe_json import encoded
+from kustui.text.terminal_safe import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,7 +54,7 @@ def _call(call: ScheduleCall, lines: ChainLines, schedules: Schedules) -> dict[s
         "step": call.step,
         "target": schedules.target(call),
         "workflow_id": call.workflow_id,
-        "minutes": minutes(call.run_at, lines.settings.relative_unit_minutes),
+        "minutes": relative_minutes(call.run_at, lines.settings.relative_unit_minutes),
         "when": lines.condition(call),
         "inputs": list(call.inputs),
         "problems": [problem.message for problem in lines.problems(call)],

@@ -6,20 +6,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kustui.definition.faults import kind, quoted
-from kustui.definition.models import SCHEDULE_ACTION
+from kustui.definition import regex
+from kustui.definition.dates import instant
+from kustui.definition.platform import PUBLISH_ACTION, REGEX_ACTION, SCHEDULE_ACTION
+from kustui.definition.values import MISSING, Undecided, is_missing, number_of, text_of, undecided_in
 from kustui.simulate.engine.trace import OutputSource, ScheduledRun
-from kustui.simulate.values import regex
-from kustui.simulate.values.casting import number_of, text_of
-from kustui.simulate.values.dates import instant
-from kustui.simulate.values.values import MISSING, Undecided, is_missing, undecided_in
+from kustui.text.json_words import kind, quoted
 
 if TYPE_CHECKING:
     from kustui.definition.models import Step
     from kustui.simulate.engine.organisation import Organisation
 
-REGEX_ACTION = "kustomer.regex-match.generic"
-PUBLISH_ACTION = "kustomer.event.publish"
 _MINUTE = 60_000
 _LATEST = 10_000 * 366 * 24 * 60 * _MINUTE
 """Ten thousand years: what is due later is due never."""
@@ -67,7 +64,7 @@ def _matched(step: Step, params: Mapping[str, Any]) -> ActionResult:
             return ActionResult({"match": value}, OutputSource.COMPUTED, notes=(f"{name} is not decided: {value.why}",))
     if not isinstance(pattern, str):
         return ActionResult({"match": Undecided("there is no regular expression to match")}, OutputSource.COMPUTED)
-    found = regex.found(pattern, text_of(text))
+    found = regex.search(pattern, text_of(text))
     assumed = "regular expressions are JavaScript's, and match is the whole stretch"
     if found is MISSING:
         return ActionResult({}, OutputSource.COMPUTED, notes=("nothing matches",), assumed=(assumed,))

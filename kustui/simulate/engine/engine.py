@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from kustui.definition.models import TRIGGER_ID
+from kustui.definition.platform import TRIGGER_ID
 from kustui.simulate.engine.decisions import (
     AbandonRun,
     AnswerQuestion,

@@ -6,10 +6,10 @@ from bisect import bisect_left
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-WINDOW = 15 * 60_000
-"""Milliseconds of a window [docs]; the first begins with the rehearsal [assumed]."""
-RUNS_PER_WINDOW = 1_000
-"""Scheduled runs of an organisation that begin within a window; the others wait for the next [docs]."""
+from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
+
+WINDOW = WINDOW_MINUTES * 60_000
+"""Milliseconds of a window; the first begins with the rehearsal [assumed]."""
 
 
 class QueueItem(NamedTuple):

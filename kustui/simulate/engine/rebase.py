@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kustui.definition.dates import iso
 from kustui.simulate.engine.state import initial_state
 from kustui.simulate.engine.stepping import History
 from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.read import ResolvedScenario, as_file
 from kustui.simulate.scenarios.record import record_scenario
 from kustui.simulate.scenarios.replay import replayed_states, start_scenario
-from kustui.simulate.values.dates import iso
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.organisation import Organisation

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kustui.analysis.workflow_lookup import named, several, unknown
-from kustui.definition.faults import kind, quoted
-from kustui.definition.models import TRIGGER_ID
+from kustui.definition.dates import instant
+from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.values import plain
 from kustui.errors import KustuiError
 from kustui.simulate.engine.state import DEFAULT_START
 from kustui.simulate.paths import drafts
@@ -15,8 +16,7 @@ from kustui.simulate.paths.draft_targets import target_values
 from kustui.simulate.scenarios.json_file import JsonFileError, read_json
 from kustui.simulate.scenarios.model import Beginning, Scenario
 from kustui.simulate.scenarios.read import as_file
-from kustui.simulate.values.dates import instant
-from kustui.simulate.values.plain import plain
+from kustui.text.json_words import kind, quoted
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.organisation import Member, Organisation

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kustui.definition.models import TRIGGER_ID
+from kustui.definition.dates import instant
+from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.values import MISSING
 from kustui.simulate.engine.queue import Queue
 from kustui.simulate.engine.trace import OutputSource, Trace
-from kustui.simulate.values.dates import instant
-from kustui.simulate.values.values import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -7,19 +7,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.expressions import in_words
-from kustui.definition.faults import quoted
-from kustui.definition.models import TRIGGER_ID, Step, Transition, Trigger
+from kustui.definition.models import Step, Transition, Trigger
+from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.positions import escape
+from kustui.definition.values import MISSING
 from kustui.simulate.engine.actions import ActionResult, execute_action
 from kustui.simulate.engine.queue import QueueItem
 from kustui.simulate.engine.state import Overrides, Question, Run, State
 from kustui.simulate.engine.trace import EntryKind, Failure, OutputSource, TraceEntry, TriedEdge
 from kustui.simulate.paths import drafts
 from kustui.simulate.paths.draft_targets import target_values
-from kustui.simulate.values.conditions import decided
-from kustui.simulate.values.context import EvaluationContext
-from kustui.simulate.values.resolve import assumptions_in, resolved
-from kustui.simulate.values.values import MISSING
+from kustui.simulate.values.condition_evaluation import decided
+from kustui.simulate.values.evaluation import EvaluationContext, assumptions_in, resolved
+from kustui.text.json_words import quoted
 
 if TYPE_CHECKING:
     from kustui.analysis.flow import Edge

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kustui.definition.models import TRIGGER_ID
+from kustui.definition.platform import TRIGGER_ID
 from kustui.simulate.engine.decisions import Decision, ExecuteStep
 from kustui.simulate.engine.engine import advance
 from kustui.simulate.engine.trace import OutputSource

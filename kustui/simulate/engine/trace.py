@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-from kustui.simulate.values.values import MISSING
+from kustui.definition.values import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kustui.check.problems import Problem
-    from kustui.simulate.values.conditions import Verdict
+    from kustui.simulate.values.condition_evaluation import Verdict
 
 CHUNK = 256
 MAX_CHUNKS = 40

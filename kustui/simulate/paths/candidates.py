@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kustui.definition.operators import operator_named, other_than
+from kustui.definition.values import MISSING, number_of, text_of
 from kustui.simulate.paths.constraints import literals_in
-from kustui.simulate.paths.drafts import by_name, fitting, other_than
+from kustui.simulate.paths.drafts import by_name
 from kustui.simulate.paths.provenance import STATUS, USUAL_STATUS, context
-from kustui.simulate.values.casting import number_of, text_of
-from kustui.simulate.values.conditions import decided
-from kustui.simulate.values.values import MISSING
+from kustui.simulate.values.condition_evaluation import decided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kustui.simulate.paths.constraints import Constraint
     from kustui.simulate.paths.provenance import SymbolicState, ValueOrigin
-    from kustui.simulate.values.conditions import Verdict
+    from kustui.simulate.values.condition_evaluation import Verdict
 
 _BEYOND_MEASURE = 1e300
 _STATUSES = (404, 400, 401, 403, 409, 422, 429, 502, 503, 200)
@@ -62,7 +62,7 @@ def _all_candidates(
     for constraint in constraints:
         if constraint.holds:
             for literal in (*literals_in(constraint.comparison), *_fixed_values(constraint, symbolic)):
-                yield from _unless_missing(fitting(constraint.comparison.operator, literal))
+                yield from _unless_missing(operator_named(constraint.comparison.operator).example(literal))
     for origin in origins:
         if not origin.failure:
             yield from symbolic.likely.get((symbolic.runs[origin.run].member.key, origin.node, origin.fields), ())
@@ -77,7 +77,9 @@ def _all_candidates(
         yield from _unless_missing(other_than(each))
         yield from each if isinstance(each, list | tuple) else [[each]]
     contained = [
-        constraint for constraint in constraints if constraint.holds and constraint.comparison.operator == "contains"
+        constraint
+        for constraint in constraints
+        if constraint.holds and operator_named(constraint.comparison.operator).is_containment
     ]
     yield [part for constraint in contained for each in literals_in(constraint.comparison) for part in _parts(each)]
     yield from (True, False, "draft", 1, 0, [], MISSING)

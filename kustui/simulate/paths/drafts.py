@@ -10,17 +10,16 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kustui.analysis.inferred_fields import Fields, InferredField
-from kustui.definition.models import TRIGGER_ID
-from kustui.simulate.values.casting import number_of, text_of
-from kustui.simulate.values.dates import iso
-from kustui.simulate.values.values import MISSING, Undecided, is_missing, looked_up
+from kustui.definition.dates import iso
+from kustui.definition.operators import operator_named
+from kustui.definition.platform import REST_ACTIONS, TRIGGER_ID
+from kustui.definition.values import MISSING, Undecided, is_missing, looked_up, number_of, text_of
 
 if TYPE_CHECKING:
     from kustui.definition.models import Schema, Step
     from kustui.simulate.engine.organisation import Member
 
 _TYPED: Mapping[str, Any] = {"number": 1, "integer": 1, "boolean": True, "array": [], "object": {}}
-_REST_ACTIONS = ("kustomer.rest-api.generic", "kustomer.rest-api.json")
 _MOST_ELEMENTS = 20
 """Beyond this index nobody drafts a list."""
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
@@ -41,7 +40,7 @@ def output(
     declared = member.output_schema(step.action) if step.action else None
     if declared is not None:
         start = _of_schema(declared, now)
-    elif step.action in _REST_ACTIONS:
+    elif step.action in REST_ACTIONS:
         start = {"response": {"statusCode": 200}, "body": {}}  # [seen]
     return _filled(start, member.inferred_fields.get(step.id, ()), data, now, targets or {})
 
@@ -128,10 +127,11 @@ def _value(fields: Fields, inferred_fields: list[InferredField], data: Mapping[s
     for demand in inferred_fields:
         if demand.like:
             other = looked_up(data, demand.like)
-            if not is_missing(other) and not isinstance(other, Undecided) and demand.operator == "eq":
+            equal = operator_named(demand.operator).is_equality
+            if equal and not is_missing(other) and not isinstance(other, Undecided):
                 return other
     for demand in inferred_fields:
-        found = fitting(demand.operator, demand.literal)
+        found = operator_named(demand.operator).example(demand.literal)
         if found is not MISSING:
             return text_of(found) if demand.kind == "number in text" else found
     for demand in inferred_fields:
@@ -149,42 +149,6 @@ def _value(fields: Fields, inferred_fields: list[InferredField], data: Mapping[s
             case "phone":
                 return "+12125550100"
     return by_name(fields, now)
-
-
-def fitting(operator: str, literal: Any) -> Any:
-    """A value for which an operator holds; MISSING where that is not told by what it is compared with."""
-    number = number_of(literal)
-    match operator:
-        case "eq" | "gte" | "lte" | "startsWith" | "endsWith" if literal is not None:
-            return literal
-        case "gt" if number is not None:
-            return number + 1
-        case "lt" if number is not None:
-            return number - 1
-        case "contains" if literal is not None:
-            return list(literal) if isinstance(literal, list | tuple) else [literal]
-        case "in" if isinstance(literal, list | tuple) and literal:
-            return literal[0]
-        case "neq" | "ne":
-            return other_than(literal)
-        case "true":
-            return True
-        case "false":
-            return False
-    return MISSING
-
-
-def other_than(literal: Any) -> Any:
-    """A value of the same kind as another."""
-    match literal:
-        case bool():
-            return not literal
-        case int() | float():
-            return literal + 1
-        case str() if literal:
-            number = number_of(literal)
-            return f"other than {literal}" if number is None else text_of(number + 1)
-    return MISSING
 
 
 def by_name(fields: Fields, now: int) -> Any:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kustui.definition.dates import instant
 from kustui.definition.expressions import in_words
-from kustui.definition.models import TRIGGER_ID, Step
+from kustui.definition.models import Step
+from kustui.definition.platform import TRIGGER_ID
 from kustui.simulate.engine.state import DEFAULT_START
 from kustui.simulate.paths.path_search import PathSearch, PathStep, WorkflowPath
 from kustui.simulate.paths.scenario_from_path import PathScenario, scenario_for_path, with_expectations
 from kustui.simulate.reports.words import operands
-from kustui.simulate.values.dates import instant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.definition.expressions import expressions_in
 from kustui.definition.expressions.parse import holds_expression
-from kustui.definition.faults import quoted
 from kustui.simulate.engine.actions import due_of
+from kustui.text.json_words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

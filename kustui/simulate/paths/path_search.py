@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from kustui.definition.models import SCHEDULE_ACTION, TRIGGER_ID, Step
-from kustui.simulate.engine.actions import REGEX_ACTION
+from kustui.definition.models import Step
+from kustui.definition.operators import Family, operator_named
+from kustui.definition.platform import REGEX_ACTION, SCHEDULE_ACTION, TRIGGER_ID
 from kustui.simulate.paths.constraints import Constraint, Disjunction, to_take
 from kustui.simulate.paths.path_runs import PathRun, follow_schedule
 from kustui.simulate.paths.provenance import Scope, SymbolicRun, SymbolicState
@@ -254,7 +255,8 @@ def _likely(member: Member) -> Iterator[tuple[tuple[str, str, Fields], tuple[Any
     found: dict[tuple[str, str, Fields], list[Any]] = {}
     for node in member.flow.declared_edges:
         for demand in member.inferred_fields.get(node, ()):
-            if demand.operator in ("eq", "neq", "ne") and isinstance(demand.literal, str | bool | int | float):
+            compares = operator_named(demand.operator).family is Family.EQUALITY
+            if compares and isinstance(demand.literal, str | bool | int | float):
                 found.setdefault((member.key, node, demand.fields), []).append(demand.literal)
     for place, values in found.items():
         yield place, tuple(dict.fromkeys(values))

@@ -7,12 +7,11 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.definition.expressions import Literal, Reference, expressions_in, parse
-from kustui.definition.models import TRIGGER_ID
+from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.values import MISSING
 from kustui.simulate.engine.trace import Failure
 from kustui.simulate.paths.drafts import placed, without
-from kustui.simulate.values.context import EvaluationContext
-from kustui.simulate.values.resolve import resolved
-from kustui.simulate.values.values import MISSING
+from kustui.simulate.values.evaluation import EvaluationContext, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence

@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kustui.definition.models import TRIGGER_ID, Step
+from kustui.definition.dates import instant
+from kustui.definition.models import Step
+from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.values import MISSING, plain
 from kustui.simulate.engine.decisions import ForceEdge
 from kustui.simulate.engine.state import DEFAULT_START
 from kustui.simulate.engine.trace import EntryKind
@@ -18,11 +21,7 @@ from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.read import ResolvedScenario, as_file
 from kustui.simulate.scenarios.record import record_scenario
 from kustui.simulate.scenarios.replay import next_state, replay, start_scenario
-from kustui.simulate.values.context import EvaluationContext
-from kustui.simulate.values.dates import instant
-from kustui.simulate.values.plain import plain
-from kustui.simulate.values.resolve import resolved
-from kustui.simulate.values.values import MISSING
+from kustui.simulate.values.evaluation import EvaluationContext, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.definition.expressions import Reference, expressions_in
+from kustui.definition.operators import Family, operator_named
+from kustui.definition.values import MISSING
 from kustui.simulate.paths.candidates import can_be_written, candidates, verdict_of
 from kustui.simulate.paths.provenance import MESSAGE, Provenance, provenance_of
-from kustui.simulate.values.values import MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -22,11 +23,8 @@ if TYPE_CHECKING:
     from kustui.definition.expressions import Comparison
     from kustui.simulate.paths.constraints import Constraint
     from kustui.simulate.paths.provenance import SymbolicState, ValueOrigin
-    from kustui.simulate.values.conditions import Verdict
+    from kustui.simulate.values.condition_evaluation import Verdict
 
-_TELLING = frozenset(("eq", "neq", "ne", "gt", "gte", "lt", "lte", "exists", "dne", "true", "false", "in", "nin"))
-"""Operators of which the values that are tried leave no case out, where they compare a reference with a literal."""
-_ORDERING = frozenset(("gt", "gte", "lt", "lte"))
 _MOST_WANTS = 200
 
 
@@ -107,7 +105,7 @@ class _Groups:
                 single.append((free[0], constraint))
             elif (
                 len(free) == 2
-                and constraint.comparison.operator == "eq"
+                and operator_named(constraint.comparison.operator).is_equality
                 and constraint.holds
                 and _are_references(constraint)
             ):
@@ -225,8 +223,8 @@ def _is_certain(group: _Group, symbolic: SymbolicState) -> bool:
 
 def _fails(constraint: Constraint, symbolic: SymbolicState, values: Mapping[ValueOrigin, Any]) -> bool:
     """Whether values fail a want for certain; what has no order is neither more nor less, whoever is asked."""
-    holds = _holds(constraint, symbolic, values)
-    return holds is (not constraint.holds) or (holds is None and constraint.comparison.operator in _ORDERING)
+    holds, operator = _holds(constraint, symbolic, values), operator_named(constraint.comparison.operator)
+    return holds is (not constraint.holds) or (holds is None and operator.family is Family.ORDER)
 
 
 def _is_telling(constraint: Constraint, group: _Group, symbolic: SymbolicState) -> bool:
@@ -238,7 +236,7 @@ def _is_telling(constraint: Constraint, group: _Group, symbolic: SymbolicState) 
         return False
     origins = provenance_of(symbolic.runs, constraint.scope, first.expression.path.segments).origins
     return (
-        constraint.comparison.operator in _TELLING
+        operator_named(constraint.comparison.operator).is_exhausted_by_examples
         and all(origin in group.origins for origin in origins)
         # How long a list is, and what a late element of it is, is tried for short lists alone; and a failure has a
         # message also where nothing in its body says one.

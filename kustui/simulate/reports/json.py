@@ -6,12 +6,11 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from kustui.check.reports.json import record as problem_record
+from kustui.definition.dates import iso
 from kustui.definition.expressions import in_words, value_in_words
+from kustui.definition.values import MISSING, plain, undecided_in
 from kustui.simulate.engine.coverage import Coverage, CoverageRatio
-from kustui.simulate.values.dates import iso
-from kustui.simulate.values.plain import plain
-from kustui.simulate.values.values import MISSING, undecided_in
-from kustui.text.terminal_safe_json import encoded
+from kustui.text.terminal_safe import encoded
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from kustui.simulate.engine.trace import TraceEntry, TriedEdge
     from kustui.simulate.scenarios.assertions import Difference
     from kustui.simulate.scenarios.replay import Replay
-    from kustui.simulate.values.conditions import Verdict
+    from kustui.simulate.values.condition_evaluation import Verdict
 
 
 def report(replays: Sequence[Replay], *, told: bool = True, colour: bool = False) -> Iterator[str]:

@@ -5,13 +5,12 @@ from __future__ import annotations
 from textwrap import indent, wrap
 from typing import TYPE_CHECKING, Any
 
-from kustui.definition.models import TRIGGER_ID
+from kustui.definition.platform import TRIGGER_ID
 from kustui.simulate.paths.explore import MAX_PATHS, build_path_scenario, name_of
 from kustui.simulate.paths.scenario_from_path import with_expectations
 from kustui.simulate.reports.text import WIDTH, painter
 from kustui.simulate.reports.words import moment
-from kustui.text.terminal_safe import shown
-from kustui.text.terminal_safe_json import encoded
+from kustui.text.terminal_safe import encoded, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from kustui.definition.values import MISSING
 from kustui.simulate.engine.coverage import Coverage, WorkflowCoverage
 from kustui.simulate.engine.trace import EntryKind, OutputSource
 from kustui.simulate.reports import words
-from kustui.simulate.values.values import MISSING
 from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:

@@ -6,16 +6,15 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.expressions import Function, Reference, Template, in_words, value_in_words
-from kustui.definition.expressions.literals import Literal
+from kustui.definition.expressions.paths import Literal
+from kustui.definition.values import MISSING, Undecided, plain
 from kustui.simulate.engine.trace import EntryKind, OutputSource
-from kustui.simulate.values.plain import plain
-from kustui.simulate.values.values import MISSING, Undecided
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kustui.simulate.engine.trace import TraceEntry, TriedEdge
-    from kustui.simulate.values.conditions import OperandValue, Verdict
+    from kustui.simulate.values.condition_evaluation import OperandValue, Verdict
 
 _UNITS = ((7 * 24 * 60, "w"), (24 * 60, "d"), (60, "h"))
 MARKS = {

@@ -8,11 +8,10 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.expressions import value_in_words
-from kustui.definition.faults import quoted
+from kustui.definition.values import MISSING, plain
 from kustui.simulate.engine.coverage import Coverage
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
-from kustui.simulate.values.plain import plain
-from kustui.simulate.values.values import MISSING
+from kustui.text.json_words import quoted
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.state import State

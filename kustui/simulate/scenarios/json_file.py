@@ -6,12 +6,12 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.collection import document
-from kustui.definition.faults import quoted
 from kustui.definition.parsed_workflow import whole_number
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import key_of, scan
+from kustui.definition.source.source import mended
 from kustui.errors import KustuiError
-from kustui.text.surrogates import mended
+from kustui.text.json_words import quoted
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Document

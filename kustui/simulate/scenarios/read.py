@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from kustui.definition.collection import document
-from kustui.definition.faults import kind, quoted
-from kustui.definition.models import TRIGGER_ID
+from kustui.definition.dates import instant
+from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.positions import escape
 from kustui.errors import KustuiError
 from kustui.simulate.engine.state import DEFAULT_START
 from kustui.simulate.scenarios.json_file import JsonFileError, read_json
 from kustui.simulate.scenarios.model import Choice, Mock, Place, Scenario, Schedule
-from kustui.simulate.values.dates import instant
+from kustui.text.json_words import kind, quoted
 from kustui.text.suggestions import closest, hint_of
 
 if TYPE_CHECKING:

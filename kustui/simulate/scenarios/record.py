@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kustui.definition.dates import iso
+from kustui.definition.values import plain
 from kustui.errors import KustuiError
 from kustui.simulate.engine.coverage import Coverage
 from kustui.simulate.engine.state import DEFAULT_START
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry
-from kustui.simulate.values.dates import iso
-from kustui.simulate.values.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

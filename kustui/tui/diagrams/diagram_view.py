@@ -133,7 +133,7 @@ class Diagram(Widget):
 
 def step_of(node: Node) -> str:
     """The trigger or step that a row of the tree is, or is a part of; an empty string where it is none."""
-    from kustui.definition.models import TRIGGER_ID
+    from kustui.definition.platform import TRIGGER_ID
 
     name = node.key[2] if len(node.key) > 2 else ""
     return TRIGGER_ID if name == "trigger" else name.removeprefix("step ") if name.startswith("step ") else ""

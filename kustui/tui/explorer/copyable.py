@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kustui.definition.models import TRIGGER_ID, Step
+from kustui.definition.models import Step
+from kustui.definition.platform import TRIGGER_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.references import Read, reads_from
 from kustui.analysis.schedules import ScheduleCall
-from kustui.definition.models import TRIGGER_ID, Schema, Step, Trigger
+from kustui.definition.models import Schema, Step, Trigger, due_in_words
+from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams import labels
 from kustui.diagrams.labels import condition_words, event_words, label_of, name_of, step_label
 from kustui.diagrams.styled_lines import Line, joined
-from kustui.text.durations import due_in_words
 from kustui.tui.explorer.file_detail import put_around, put_document
 from kustui.tui.explorer.value_rows import add_unknown_keys, add_value
 from kustui.tui.tree.nodes import Kind, Node

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from kustui.definition.models import TRIGGER_ID
+from kustui.definition.platform import TRIGGER_ID
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Document, Entry
@@ -46,7 +46,7 @@ def of_pointer(document: Document, pointer: str) -> Selection:
 
 def of_node(node: Node) -> Selection:
     """A row of the tree. In a file that cannot be read now, what is wrong with it: there it is to be mended."""
-    from kustui.definition.faults import Fault
+    from kustui.definition.source.source import Fault
 
     if isinstance(node.part, Fault):
         return Selection(node.document, node.part.pointer, node.document.fault_extent(node.part).start)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.definition.names import short_name
+from kustui.definition.platform import short_name
 from kustui.diagrams.glyphs import MARKS
 from kustui.diagrams.labels import short_action
 from kustui.diagrams.styled_lines import Line, width_of

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kustui.definition.values import MISSING, Undecided
 from kustui.diagrams.labels import name_of
 from kustui.simulate.engine.trace import EntryKind
 from kustui.simulate.reports import words
-from kustui.simulate.values.values import MISSING, Undecided
 from kustui.tui.rehearsal.trace_rows import MARK_LOOKS
 from kustui.tui.widgets.rows import Row
 

@@ -56,10 +56,10 @@ class Deciding(Stepping):
         session = self._step_at_hand("answer")
         if session is None:
             return None
+        from kustui.definition.values import MISSING
         from kustui.diagrams.labels import label_of
         from kustui.simulate.engine.decisions import SetOutput
         from kustui.simulate.engine.engine import preview
-        from kustui.simulate.values.values import MISSING
         from kustui.tui.rehearsal.parse_input import json_text, value_of
 
         run, member = session.state.run, session.state.member

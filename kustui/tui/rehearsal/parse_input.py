@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from kustui.definition.source.source import mended
+from kustui.definition.values import plain
 from kustui.errors import KustuiError
 from kustui.simulate.engine.decisions import SetFailure
-from kustui.simulate.values.plain import plain
-from kustui.text.surrogates import mended
 from kustui.text.terminal_safe import shown
 
 _YES, _NO = ("y", "yes", "true"), ("n", "no", "false")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.definition.models import TRIGGER_ID
+from kustui.definition.platform import TRIGGER_ID
 from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kustui.definition.dates import iso
 from kustui.simulate.engine.trace import EntryKind
 from kustui.simulate.reports import words
-from kustui.simulate.values.dates import iso
 from kustui.tui.rehearsal.step_rows import event_name
 from kustui.tui.widgets.rows import Row
 

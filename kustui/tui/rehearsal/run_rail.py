@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.definition.models import TRIGGER_ID, Step
+from kustui.definition.models import Step
+from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import marks_of
 from kustui.diagrams.rail_drawing import BRANCH, STEP, TRIGGER, FlowRail
 from kustui.tui.rehearsal.session import SCHEDULE, Stop

@@ -60,7 +60,7 @@ class Keeping(Deciding):
     def _write(self, path: str, *, replacing: bool) -> str:
         from kustui.simulate.scenarios.files import complete_scenario, write
         from kustui.simulate.scenarios.record import TraceTruncatedError
-        from kustui.text.terminal_safe_json import encoded
+        from kustui.text.terminal_safe import encoded
 
         session = self.ready()
         if session is None:

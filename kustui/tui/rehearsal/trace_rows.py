@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustui.definition.expressions import in_words, value_in_words
-from kustui.definition.expressions.literals import Literal
+from kustui.definition.expressions.paths import Literal
+from kustui.definition.values import MISSING, Undecided
 from kustui.diagrams.labels import naming, short_action
 from kustui.simulate.engine.trace import EntryKind, OutputSource
 from kustui.simulate.reports import words
-from kustui.simulate.values.values import MISSING, Undecided
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kustui.diagrams.styled_lines import Line
     from kustui.simulate.engine.organisation import Member
     from kustui.simulate.engine.trace import TraceEntry, TriedEdge
-    from kustui.simulate.values.conditions import OperandValue, Verdict
+    from kustui.simulate.values.condition_evaluation import OperandValue, Verdict
     from kustui.tui.widgets.rows import RowBuilder
 
 MARK_LOOKS = {

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.collection import Document, Entry
-from kustui.definition.faults import Fault
+from kustui.definition.source.source import Fault
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 
 if TYPE_CHECKING:  # not before the first paint

@@ -6,7 +6,7 @@ import os
 from collections.abc import Sequence
 
 from kustui.definition.collection import Document
-from kustui.definition.names import short_name
+from kustui.definition.platform import short_name
 from kustui.definition.source.outline import Shape
 from kustui.diagrams.glyphs import mark
 from kustui.diagrams.styled_lines import Line, joined

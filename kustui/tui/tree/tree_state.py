@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kustui.definition.collection import Document, Entry
-from kustui.definition.faults import Fault
 from kustui.definition.source.outline import Shape
+from kustui.definition.source.source import Fault
 from kustui.tui.tree.nodes import Kind, Moves, Node, change_signs, duplicate_name
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 from kustui.workspace.snapshot import Snapshot
@@ -240,7 +240,8 @@ class TreeState:
 
     def key_at(self, document: Document, pointer: str) -> NodeKey:
         """The node that a pointer leads to: the transition, step, trigger or workflow that holds its value."""
-        from kustui.definition.models import TRIGGER_ID, Step  # pydantic, not before the first paint
+        from kustui.definition.models import Step  # pydantic, not before the first paint
+        from kustui.definition.platform import TRIGGER_ID  # pydantic, not before the first paint
 
         entry = document.entry_at(pointer)
         if entry is None:

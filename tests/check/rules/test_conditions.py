@@ -9,7 +9,7 @@ import pytest
 from kustui.check.examples import step, to, when, workflow
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
-from kustui.definition.expressions import OPERATORS
+from kustui.definition.operators import OPERATORS
 from tests.support.rules import only, place, problems_in, rules_of, told
 
 OPEN = when("eq", "/#steps.1.status", "open")

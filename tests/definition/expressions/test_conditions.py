@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.definition.expressions import (
-    OPERATORS,
     AllOf,
     Comparison,
     Condition,
@@ -20,6 +19,7 @@ from kustui.definition.expressions import (
     parse_condition,
     value_in_words,
 )
+from kustui.definition.operators import OPERATORS
 from tests.support.strategies import EXPRESSION_VALUES
 
 OPEN = {"op": "eq", "values": ["/#steps.1.status", "open"]}

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kustui.definition.source.positions import extent_within
 from kustui.definition.source.source import Extent
-from kustui.definition.source.strings import extent_within
 
 
 def spelt(literal: str, start: int, end: int) -> str:

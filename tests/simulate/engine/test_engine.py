@@ -11,6 +11,8 @@ import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.config.check_settings import Settings
+from kustui.definition.platform import RUNS_PER_WINDOW
+from kustui.definition.values import Undecided
 from kustui.simulate.engine.coverage import Coverage
 from kustui.simulate.engine.decisions import (
     AbandonRun,
@@ -23,12 +25,11 @@ from kustui.simulate.engine.decisions import (
     StartEvent,
 )
 from kustui.simulate.engine.engine import advance, preview, table
-from kustui.simulate.engine.queue import RUNS_PER_WINDOW, WINDOW, Queue, QueueItem
+from kustui.simulate.engine.queue import WINDOW, Queue, QueueItem
 from kustui.simulate.engine.state import State, initial_state
 from kustui.simulate.engine.stepping import run_until_stopped
 from kustui.simulate.engine.trace import CHUNK, MAX_CHUNKS, EntryKind, OutputSource, Trace
 from kustui.simulate.reports.json import entry_record
-from kustui.simulate.values.values import Undecided
 from tests.support.runs import EVENT, entries, organisation, started, to_the_end, told
 
 ID = "5f8e148232731d0015c14657"

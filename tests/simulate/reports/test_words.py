@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from kustui.check.examples import step, to, when, workflow
+from kustui.definition.values import MISSING, Undecided
 from kustui.simulate.reports import words
-from kustui.simulate.values.values import MISSING, Undecided
 from tests.support.runs import started, to_the_end
 
 

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
-from kustui.definition.expressions import OPERATORS, parse_condition
-from kustui.simulate.values.conditions import decided
-from kustui.simulate.values.context import EvaluationContext
-from kustui.simulate.values.operators import OPERATIONS
+from kustui.definition.expressions import parse_condition
+from kustui.definition.operators import OPERATORS
+from kustui.simulate.values.condition_evaluation import decided
+from kustui.simulate.values.evaluation import EvaluationContext
 
 EVENT = {
     "status": "open", "tags": ["vip", "new"], "one": ["vip"], "total": "200", "zero": 0, "empty": "", "none": None,
@@ -127,8 +127,7 @@ def test_an_operator(op: str, values: list[Any], outcome: bool | None, source: s
     assert held(op, *values) is outcome, source
 
 
-def test_every_operator_is_worked_out_and_has_cases() -> None:
-    assert OPERATIONS.keys() | {"and", "or", "not"} == OPERATORS.keys()
+def test_every_operator_has_cases_that_hold_and_that_do_not() -> None:
     for operator in OPERATORS:
         assert {outcome for op, _, outcome, _ in CASES if op == operator} >= {True, False}
 

@@ -1,21 +1,90 @@
-"""How values are cast before they are compared.
-
-Kustomer casts, by rules that are not public [docs]. What any cast would answer alike is answered; where casts differ
-(is ``"yes"`` true? is nothing ``""``?) the answer is Undecided.
-"""
+"""What a value of a rehearsal can be beside what JSON has: missing, or not to be decided."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from enum import Enum
+from typing import Any, Final
 
-from kustui.analysis.schema_types import NUMBER, TRUTHS, may_be_nothing
-from kustui.simulate.values.dates import instant
-from kustui.simulate.values.values import Undecided, is_missing
+from kustui.definition.dates import instant
+from kustui.text.json_words import json_in_words
+
+
+class Missing(Enum):
+    """What a reference to something that is not there stands for."""
+
+    MISSING = "missing"
+
+
+MISSING: Final = Missing.MISSING
+
+
+@dataclass(frozen=True, slots=True)
+class Undecided:
+    """A value, or an outcome, that nobody can know without Kustomer itself. It is asked for, never guessed."""
+
+    why: str
+    """A clause without a full stop: ``kustui does not know the function "parseMoney"``."""
+
+
+def looked_up(data: Any, segments: Sequence[str]) -> Any:
+    """What stands at a path: the value, MISSING, or the Undecided that was met on the way.
+
+    Elements of a list are named by their index, and ``.length`` counts those of a list and the characters of a
+    text [docs].
+    """
+    for segment in segments:
+        if isinstance(data, Undecided):
+            return data
+        if isinstance(data, Mapping):
+            data = data.get(segment, MISSING)
+        elif isinstance(data, list | tuple):
+            data = _element(data, segment)
+        else:
+            data = len(data) if segment == "length" and isinstance(data, str) else MISSING
+        if data is MISSING:
+            return MISSING
+    return data
+
+
+def _element(elements: Sequence[Any], segment: str) -> Any:
+    if segment == "length":
+        return len(elements)
+    # Digits alone: int() would take signs, blanks and underscores too.
+    if segment.isascii() and segment.isdigit() and len(segment) < 10 and int(segment) < len(elements):
+        return elements[int(segment)]
+    return MISSING
+
+
+def undecided_in(value: Any) -> Undecided | None:
+    """The first part of a value that is not decided, however deep."""
+    pending = [value]
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Undecided):
+            return part
+        if isinstance(part, Mapping):
+            pending.extend(reversed(list(part.values())))
+        elif isinstance(part, list | tuple):
+            pending.extend(reversed(part))
+    return None
+
+
+def is_missing(value: Any) -> bool:
+    """Whether there is nothing: no value, or null [assumed]."""
+    return value is MISSING or value is None
+
 
 Answer = bool | Undecided
+
+NUMBER = re.compile(r"\s*(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]+)?\s*", re.ASCII)
+"""Text that some cast or other makes a number of; nothing and blanks among it."""
+TRUTHS = {"", "true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"}
+"""Words that some cast or other makes true or false of."""
 
 _LARGEST = 2**53
 """Up to here JavaScript, and with it Kustomer, tells whole numbers apart."""
@@ -105,7 +174,7 @@ def _equal_to_nothing(one: Any, other: Any) -> Answer:
         return Undecided("whether two missing values count as the same is not known")
     there = other if is_missing(one) else one
     if may_be_nothing(there):
-        return Undecided(f"whether a missing value counts as {_name(there)} is not known")
+        return Undecided(f"whether a missing value counts as {json_in_words(there)} is not known")
     return False
 
 
@@ -121,7 +190,7 @@ def _equal_truths(one: Any, other: Any) -> Answer:
             return False
     elif isinstance(value, Mapping) or number_of(value) not in (0, 1, None):
         return False
-    return Undecided(f"whether {_name(value)} counts as {_name(truth)} is not known")
+    return Undecided(f"whether {json_in_words(value)} counts as {json_in_words(truth)} is not known")
 
 
 def _equal_structures(one: Any, other: Any) -> Answer:
@@ -152,7 +221,7 @@ def ordered(one: Any, other: Any) -> int | Undecided | None:
     if left is None and right is None:
         left, right = instant(one), instant(other)
     if left is None or right is None:
-        return Undecided(f"how {_name(one)} and {_name(other)} are put in order is not known")
+        return Undecided(f"how {json_in_words(one)} and {json_in_words(other)} are put in order is not known")
     return (left > right) - (left < right)
 
 
@@ -178,7 +247,29 @@ def _settled_by(answer: bool, answers: Iterable[Answer]) -> Answer:
     return open_ or not answer
 
 
-def _name(value: Any) -> str:
-    from kustui.definition.expressions import value_in_words
+def may_be_nothing(value: object) -> bool:
+    """Whether a missing value might be cast to this one, so that the two may count as the same [assumed]."""
+    if isinstance(value, list | tuple):
+        return not value or any(map(may_be_nothing, value))
+    return value in (None, "", False, 0, "false", "null", "undefined", "0", {})
 
-    return value_in_words(list(value) if isinstance(value, tuple) else value)
+
+_MOST_LEVELS = 100
+"""Levels that are written. A ring of schedules may wrap a value once more each time it comes round."""
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """The same in JSON: what is undecided as ``{"undecided": why}``, what is missing as null."""
+    if isinstance(value, str | bool | int) or value is None:
+        return value
+    if isinstance(value, Undecided):
+        return {"undecided": value.why}
+    if value is MISSING or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if depth > _MOST_LEVELS:
+        return "…"
+    if isinstance(value, Mapping):
+        return {str(key): plain(each, depth + 1) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(each, depth + 1) for each in value]
+    return value if isinstance(value, float) else str(value)

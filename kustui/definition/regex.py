@@ -11,7 +11,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from kustui.simulate.values.values import MISSING, Missing, Undecided
+from kustui.definition.values import MISSING, Missing, Undecided
 
 LONGEST_PATTERN, LONGEST_TEXT = 1_000, 100_000
 """Characters that are looked at: a person's pattern has a line, and a message some thousands."""
@@ -24,7 +24,7 @@ _GROUP = re.compile(r"\(\?(?!:|<[A-Za-z_]\w*>)")
 _PIECE = re.compile(r"\\u\{?([0-9A-Fa-f]{4,6})\}?|\\x([0-9A-Fa-f]{2})|\\(.)|(\[\^?\]?)|(\])|(\.)|.", re.DOTALL)
 
 
-def found(pattern: str, text: str) -> str | Missing | Undecided:
+def search(pattern: str, text: str) -> str | Missing | Undecided:
     """The first stretch of a text that a pattern matches; MISSING where none does."""
     if len(text) > LONGEST_TEXT:
         return Undecided(f"the text has more than {LONGEST_TEXT:,} characters")

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kustui.definition.expressions import (
     AllOf,
@@ -17,15 +18,9 @@ from kustui.definition.expressions import (
     Unreadable,
     expressions_in,
 )
-from kustui.simulate.values.casting import all_of, any_of
-from kustui.simulate.values.operators import assumption_of, compared
-from kustui.simulate.values.resolve import assumptions_of, evaluated, resolved
-from kustui.simulate.values.values import Undecided
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from kustui.simulate.values.context import EvaluationContext
+from kustui.definition.operators import compare
+from kustui.definition.values import Undecided, all_of, any_of
+from kustui.simulate.values.evaluation import EvaluationContext, assumptions_of, evaluated, resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,19 +109,18 @@ def _decided(condition: Condition, context: EvaluationContext) -> Verdict:
 
 
 def _compared(comparison: Comparison, context: EvaluationContext) -> Verdict:
-    meaning = comparison.meaning
-    reads = meaning.reads if meaning else len(comparison.operands)
+    operator = comparison.meaning
+    reads = operator.reads if operator else len(comparison.operands)
     seen = tuple(OperandValue(each, _value(each, context)) for each in comparison.operands[:reads])
-    if meaning and len(seen) < reads:
+    if operator and len(seen) < reads:
         return Verdict(
             comparison, None, seen, why=f"{comparison.operator} compares {reads} values, and has {len(seen)}"
         )
     one, other = (*(each.value for each in seen), None, None)[:2]
-    answer = compared(comparison.operator, one, other)
+    answer = compare(comparison.operator, one, other)
     if isinstance(answer, Undecided):
         return Verdict(comparison, None, seen, why=answer.why)
-    assumed = "" if meaning and meaning.seen else f"what {comparison.operator} does"
-    assumed = assumed or assumption_of(comparison.operator, one, other)
+    assumed = operator.assumption(one, other) if operator and operator.seen else f"what {comparison.operator} does"
     return Verdict(comparison, answer, seen, assumed=assumed or _assumed_in(comparison.operands[:reads]))
 
 

@@ -1,11 +1,17 @@
-"""Templates put out, as Handlebars 4 does with Kustomer's helpers."""
+"""What a value of a definition stands for in a run: literals, references, functions and templates, however deep.
+
+Templates are rendered as Handlebars 4 does, with Kustomer's helpers.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from functools import partial
+from typing import Any, NamedTuple
 
+from kustui.definition.expressions import Function, Literal, Reference, Template, expressions_in, parse
 from kustui.definition.expressions.nodes import (
     Block,
     Call,
@@ -18,14 +24,104 @@ from kustui.definition.expressions.nodes import (
     Scalar,
     Value,
 )
-from kustui.definition.faults import quoted
-from kustui.simulate.values.casting import text_of
-from kustui.simulate.values.helpers import HELPERS, Given
-from kustui.simulate.values.values import MISSING, Undecided, is_missing, looked_up
+from kustui.definition.expressions.parse import Expression, holds_expression
+from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, HelperCall
+from kustui.definition.source.positions import escape
+from kustui.definition.values import MISSING, Undecided, is_missing, looked_up, text_of
+from kustui.text.json_words import quoted
 
-if TYPE_CHECKING:
-    from kustui.definition.expressions import Template
-    from kustui.simulate.values.context import EvaluationContext
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationContext:
+    """Where a run is when a value is worked out."""
+
+    data: Mapping[str, Any]
+    """``steps``, by id; ``variables``; and ``error`` after a failure."""
+    now: int = 0
+    """Milliseconds since 1970 on the virtual clock."""
+    seed: str = ""
+    """The same seed, the same random values."""
+    answers: Mapping[str, Any] = field(default_factory=dict)
+    """What a person has said of values and conditions that cannot be decided, by their pointer."""
+
+    def read(self, segments: Sequence[str]) -> Any:
+        """What stands at a path of the run's data: a value, MISSING or Undecided."""
+        if segments[:1] == ("variables",) and len(segments) > 1 and segments[1] not in self.data.get("variables", {}):
+            return Undecided("variables are kept in the organisation, and not in the definition")
+        return looked_up(self.data, segments)
+
+    def random_id(self, size: int, place: int) -> str:
+        """Letters and digits that look random. ``place`` tells one call of a template from another."""
+        letters = ""
+        while len(letters) < size:
+            drawn = hashlib.sha256(f"{self.seed}/{place}/{len(letters)}".encode(errors="backslashreplace")).digest()
+            letters += "".join(_LETTERS[byte % len(_LETTERS)] for byte in drawn)
+        return letters[:size]
+
+
+def resolved(value: Any, context: EvaluationContext, pointer: str = "") -> Any:
+    """What a value stands for: JSON, MISSING or Undecided, the last also inside of it.
+
+    A member of an object that is missing is left out [docs], and so is an element of a list [assumed].
+    """
+    if isinstance(value, str):
+        if pointer in context.answers:
+            return context.answers[pointer]
+        return evaluated(parse(value), context) if holds_expression(value) else value
+    if isinstance(value, Mapping):
+        members = ((key, resolved(each, context, f"{pointer}/{escape(str(key))}")) for key, each in value.items())
+        return {key: each for key, each in members if each is not MISSING}
+    if isinstance(value, list | tuple):
+        elements = (resolved(each, context, f"{pointer}/{index}") for index, each in enumerate(value))
+        return [each for each in elements if each is not MISSING]
+    return value
+
+
+def evaluated(expression: Expression, context: EvaluationContext) -> Any:
+    """What one of the four forms of a string stands for."""
+    match expression:
+        case Literal(text):
+            return text
+        case Reference(paths=(path,)):
+            return context.read(path.segments)
+        case Reference(faults=(fault, *_)):
+            return Undecided(fault.message)
+        case Function():
+            return _called(expression, context)
+        case Template():
+            return put_out(expression, context)
+    return MISSING
+
+
+def _called(written: Function, context: EvaluationContext) -> Any:
+    """What a function gives: a typed value, MISSING or Undecided."""
+    if written.faults:
+        return Undecided(written.faults[0].message)
+    function = FUNCTIONS.get(written.name)
+    if function is None:
+        return Undecided(f"kustui does not know the function {quoted(written.name)}")
+    arguments = [context.read(each.path.segments) if each.path else each.text for each in written.arguments]
+    undecided = next((each for each in arguments if isinstance(each, Undecided)), None)
+    return undecided or function.evaluate(arguments)
+
+
+def assumptions_in(value: Any) -> Iterator[str]:
+    """What is our reading in how the expressions of a value are worked out."""
+    for _, expression in expressions_in(value):
+        yield from assumptions_of(expression)
+
+
+def assumptions_of(expression: Expression | None) -> Iterator[str]:
+    """What is our reading in how an expression is worked out."""
+    if isinstance(expression, Function) and (function := FUNCTIONS.get(expression.name)) and function.assumed:
+        yield function.assumed
+    elif isinstance(expression, Template):
+        for each in expression.helpers:
+            if (helper := HELPERS.get(each.name)) and helper.assumed:
+                yield helper.assumed
+
 
 MOST_PARTS = 100_000
 """How many tags and texts one template may put out: loops in loops over long lists would never end."""
@@ -35,7 +131,6 @@ LONGEST = 10_000_000
 _ESCAPED = str.maketrans(
     {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#x27;", "`": "&#x60;", "=": "&#x3D;"}
 )
-_BLOCKS = ("if", "unless", "each", "with")
 
 
 class _UndecidedError(Exception):
@@ -135,14 +230,16 @@ class _Output:
         if helper is None:
             raise _UndecidedError(Undecided(f"kustui does not know the helper {quoted(name)}"))
         # A loop comes to the same tag again: the parts so far tell one round from the next.
-        made = helper.run(Given(arguments, named, self.context, start * MOST_PARTS + self.parts))
+        place = start * MOST_PARTS + self.parts
+        random_id = partial(self.context.random_id, place=place)
+        made = helper.evaluate(HelperCall(arguments, named, self.context.now, random_id))
         if isinstance(made, Undecided):
             raise _UndecidedError(made)
         return made
 
     def block(self, block: Block, frame: _Frame) -> Iterable[str]:
         call = block.call
-        if call.name not in _BLOCKS or not call.arguments:
+        if call.name not in BLOCKS or not call.arguments:
             if call.arguments or call.named:
                 raise _UndecidedError(Undecided(f"kustui does not know the block {quoted(call.name)}"))
             yield from self.section(block, frame)

@@ -1,0 +1,42 @@
+"""What kustui takes for granted of Kustomer, each fact written down once: its limits, ids, actions and events."""
+
+from __future__ import annotations
+
+import re
+
+TRIGGER_ID = "1"
+"""The step id under which a trigger's output is read, whatever the trigger calls itself [docs]."""
+
+WINDOW_MINUTES = 15
+RUNS_PER_WINDOW = 1_000
+"""Scheduled runs of an organisation that begin within a window; the others wait for the next [docs]."""
+
+RELATIVE_UNIT_MINUTES = 1
+"""What one unit of a relative ``runAt`` is [assumed]."""
+
+SCHEDULE_ACTION = "kustomer.app.scheduler.schedule-workflow"
+"""The action that schedules another workflow [spec]."""
+PUBLISH_ACTION = "kustomer.event.publish"
+"""The action that makes an event happen."""
+REGEX_ACTION = "kustomer.regex-match.generic"
+"""The action that looks for a regular expression in a text."""
+REST_ACTIONS = ("kustomer.rest-api.generic", "kustomer.rest-api.json")
+"""The actions that call an API and answer ``{response: {statusCode}, body}`` [seen]."""
+
+_CALL_EVENT = re.compile(r"kustomer\.workflow\.(.+)\.call", re.DOTALL)
+
+
+def call_event(workflow_id: str) -> str:
+    """The event that starts a callable workflow: ``kustomer.workflow.<id>.call`` [spec]."""
+    return f"kustomer.workflow.{workflow_id}.call"
+
+
+def called_id(event_name: str) -> str | None:
+    """The id of the callable workflow that an event starts; None for any other event."""
+    match = _CALL_EVENT.fullmatch(event_name)
+    return match[1] if match else None
+
+
+def short_name(name: str) -> str:
+    """An action or event without what all begin with: ``rest-api.json`` for ``kustomer.rest-api.json``."""
+    return name.removeprefix("kustomer.").removeprefix("app.")
