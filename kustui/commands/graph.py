@@ -16,7 +16,7 @@ from kustui.commands.output import COLOURS, Parser, coloured, refuse, say, write
 from kustui.config.configuration import Configuration, ConfigurationError
 from kustui.definition.loader import STDIN, PathError, left_out, nothing_to_show
 from kustui.diagrams.chain_lines import ChainLines
-from kustui.diagrams.glyphs import marks_of
+from kustui.diagrams.glyphs import problem_marks
 from kustui.errors import reason_of
 from kustui.garbage_collection import gc_paused
 from kustui.workspace.snapshot import examined, open_paths
@@ -24,7 +24,7 @@ from kustui.workspace.snapshot import examined, open_paths
 if TYPE_CHECKING:
     from kustui.config.check_settings import Settings
     from kustui.definition.collection import Entry
-    from kustui.diagrams.diagram import Sheet
+    from kustui.diagrams.diagram import DiagramSet
     from kustui.workspace.snapshot import Snapshot
 
 FORMATS = ("text", "mermaid", "dot", "json", "svg")
@@ -114,17 +114,17 @@ def _drawn(
     return svg(_sheet(options, snapshot, lines, entries))
 
 
-def _sheet(options: argparse.Namespace, snapshot: Snapshot, lines: ChainLines, entries: Sequence[Entry]) -> Sheet:
-    from kustui.diagrams.diagram import Sheet, flow_picture, leaps_of, schedules_picture
+def _sheet(options: argparse.Namespace, snapshot: Snapshot, lines: ChainLines, entries: Sequence[Entry]) -> DiagramSet:
+    from kustui.diagrams.diagram import DiagramSet, flow_diagram, schedule_edges, schedules_diagram
 
     assert snapshot.schedules is not None, "examined"
     if options.schedules:
-        return Sheet((schedules_picture(snapshot.schedules, snapshot.collection, lines.settings),))
+        return DiagramSet((schedules_diagram(snapshot.schedules, snapshot.collection, lines.settings),))
     subjects = [lines.analysis(entry.key) for entry in entries]
-    return Sheet(
-        tuple(flow_picture(analysis) for analysis in subjects),
-        leaps_of(snapshot.schedules, [entry.key for entry in entries], lines.settings),
-        tuple(marks_of(analysis, snapshot.by_entry.get(analysis.entry.key, ())) for analysis in subjects),
+    return DiagramSet(
+        tuple(flow_diagram(analysis) for analysis in subjects),
+        schedule_edges(snapshot.schedules, [entry.key for entry in entries], lines.settings),
+        tuple(problem_marks(analysis, snapshot.by_entry.get(analysis.entry.key, ())) for analysis in subjects),
     )
 
 
@@ -143,7 +143,7 @@ def _text(
         return
     for number, entry in enumerate(entries):
         analysis = lines.analysis(entry.key)
-        marks = marks_of(analysis, snapshot.by_entry.get(entry.key, ()))
+        marks = problem_marks(analysis, snapshot.by_entry.get(entry.key, ()))
         if number:
             yield "\n"
         yield from boxes_text(analysis, marks, put) if options.boxes else rail_text(analysis, marks, width, put)

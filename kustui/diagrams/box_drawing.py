@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import NamedTuple
 
-from kustui.diagrams.diagram import Picture, Vertex
-from kustui.diagrams.glyphs import FAILING, GLYPHS, Kind, legend
+from kustui.diagrams.diagram import Diagram, DiagramNode
+from kustui.diagrams.glyphs import FAILING, GLYPHS, NodeKind, legend
 from kustui.diagrams.layout.box_layout import Boxes, boxes
 from kustui.diagrams.layout.geometry import Arrow, Band, Box, Port, Size
 from kustui.diagrams.styled_lines import Line, Piece, fitted, joined, width_of, wrapped
@@ -29,43 +29,43 @@ class BoxText(NamedTuple):
     """The number of the ways to each target, and after a failure; none where there is nothing to tell apart."""
 
 
-def box_texts(picture: Picture) -> Mapping[str, BoxText]:
+def box_texts(diagram: Diagram) -> Mapping[str, BoxText]:
     """For each vertex its name, what it does, and when each of its ways is taken.
 
     The words stand in the box that the ways leave, numbered as they are tried; the numbers stand where they leave it.
     """
-    groups: dict[str, dict[tuple[str, bool], list[str]]] = {vertex.id: {} for vertex in picture.vertices}
-    for edge in picture.edges:
-        groups[edge.source].setdefault((edge.target, edge.failing), []).append(edge.words)
-    return {vertex.id: _text(vertex, groups[vertex.id]) for vertex in picture.vertices}
+    groups: dict[str, dict[tuple[str, bool], list[str]]] = {node.id: {} for node in diagram.nodes}
+    for edge in diagram.edges:
+        groups[edge.source].setdefault((edge.target, edge.after_failure), []).append(edge.words)
+    return {node.id: _text(node, groups[node.id]) for node in diagram.nodes}
 
 
-def arrows_of(picture: Picture) -> tuple[Arrow, ...]:
-    return tuple(Arrow(edge.source, edge.target, edge.failing) for edge in picture.edges)
+def arrows_of(diagram: Diagram) -> tuple[Arrow, ...]:
+    return tuple(Arrow(edge.source, edge.target, edge.after_failure) for edge in diagram.edges)
 
 
-def _text(vertex: Vertex, groups: Mapping[tuple[str, bool], list[str]]) -> BoxText:
-    glyph, look = GLYPHS[vertex.kind]
-    lines: list[Line] = [((f"{glyph} ", look), (shown(vertex.name), "name"))]
-    if vertex.kind is not Kind.TRIGGER:
-        lines.append((("  ", ""), (shown(vertex.about), "muted")))
+def _text(node: DiagramNode, groups: Mapping[tuple[str, bool], list[str]]) -> BoxText:
+    glyph, look = GLYPHS[node.kind]
+    lines: list[Line] = [((f"{glyph} ", look), (shown(node.name), "name"))]
+    if node.kind is not NodeKind.TRIGGER:
+        lines.append((("  ", ""), (shown(node.about), "muted")))
     numbers: dict[tuple[str, bool], int] = {}
     told = len(groups) > 1
-    for number, ((target, failing), edges) in enumerate(groups.items(), start=1):
+    for number, ((target, after_failure), edges) in enumerate(groups.items(), start=1):
         words = shown(", or ".join(dict.fromkeys(edge or "always" for edge in edges)))
-        sign = "↺ " if target == vertex.id else ""
+        sign = "↺ " if target == node.id else ""
         if told:
-            numbers[target, failing] = number
-            lines.extend(_broken(((f"{number} ", "key"), (sign, "warning"), (words, _look(failing))), 2))
+            numbers[target, after_failure] = number
+            lines.extend(_broken(((f"{number} ", "key"), (sign, "warning"), (words, _look(after_failure))), 2))
         elif sign or any(edges):
-            lines.extend(_broken(((sign, "warning"), (words, _look(failing)))))
+            lines.extend(_broken(((sign, "warning"), (words, _look(after_failure)))))
     lines = [fitted(line, _WIDEST) for line in lines]
     width = max(width_of(line) for line in lines) + _FRAME
     return BoxText(tuple(lines), Size(width, len(lines) + 2), numbers)
 
 
-def _look(failing: bool) -> str:
-    return "warning" if failing else "muted"
+def _look(after_failure: bool) -> str:
+    return "warning" if after_failure else "muted"
 
 
 def _broken(line: Line, indent: int = 0) -> tuple[Line, ...]:
@@ -92,32 +92,32 @@ _Span = tuple[int, str, str]
 
 
 @dataclass(frozen=True, eq=False)
-class BoxPicture:
+class BoxDrawing:
     """A picture laid out as boxes. Rows are made when they are drawn."""
 
-    picture: Picture
+    diagram: Diagram
     marks: Mapping[str, Line] = field(default_factory=dict)
     """What stands in the upper edge of a vertex's box."""
 
-    def marked(self, marks: Mapping[str, Line]) -> BoxPicture:
+    def marked(self, marks: Mapping[str, Line]) -> BoxDrawing:
         """The same with other marks, not laid out again."""
-        found = BoxPicture(self.picture, marks)
+        found = BoxDrawing(self.diagram, marks)
         found.__dict__.update(texts=self.texts, boxes=self.boxes)  # where cached properties keep what they found
         return found
 
     @cached_property
     def texts(self) -> Mapping[str, BoxText]:
-        return box_texts(self.picture)
+        return box_texts(self.diagram)
 
     @cached_property
     def boxes(self) -> Boxes:
-        return boxes({id_: text.size for id_, text in self.texts.items()}, arrows_of(self.picture))
+        return boxes({id_: text.size for id_, text in self.texts.items()}, arrows_of(self.diagram))
 
     @cached_property
     def legend(self) -> Line:
         """The signs that are in it, and what they mean."""
-        signs = {GLYPHS[vertex.kind][0] for vertex in self.picture.vertices}
-        return legend(signs | ({FAILING} if any(edge.failing for edge in self.picture.edges) else set()))
+        signs = {GLYPHS[node.kind][0] for node in self.diagram.nodes}
+        return legend(signs | ({FAILING} if any(edge.after_failure for edge in self.diagram.edges) else set()))
 
     def row(self, y: int, first: int = 0, width: int | None = None, selected: str = "") -> Line:
         """A row of the picture from a column on, so many cells wide: the box of one vertex with heavy edges, and the
@@ -165,11 +165,11 @@ class BoxPicture:
         heads = self._heads.get(y, {})
         for x, (wire, arms) in found.items():
             strand = self.boxes.strands[wire]
-            look = "warning" if strand.failing else "muted"
+            look = "warning" if strand.after_failure else "muted"
             if selected and (selected == strand.target or selected in strand.sources):
                 look = "event"
             glyph = heads.get(x) or _LINES.get(arms, "·")
-            yield x, _FAILING.get(glyph, glyph) if strand.failing else glyph, look
+            yield x, _FAILING.get(glyph, glyph) if strand.after_failure else glyph, look
 
     @cached_property
     def _heads(self) -> Mapping[int, Mapping[int, str]]:
@@ -235,5 +235,5 @@ class BoxPicture:
         if port.arrives:
             return ""
         strand = self.boxes.strands[port.wire]
-        number = self.texts[node].numbers.get((strand.target, strand.failing))
+        number = self.texts[node].numbers.get((strand.target, strand.after_failure))
         return str(number)[-3:] if number is not None else ""

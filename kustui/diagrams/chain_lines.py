@@ -14,8 +14,8 @@ from kustui.check.problems import Problem
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.models import due_in_words
-from kustui.diagrams.glyphs import MARKS, mark
-from kustui.diagrams.labels import edge_words, event_words, leading_words
+from kustui.diagrams.glyphs import SEVERITY_GLYPHS, problem_mark
+from kustui.diagrams.labels import edge_label, event_label, incoming_label
 from kustui.diagrams.styled_lines import Line
 from kustui.text.quantities import duration_in_words
 
@@ -67,7 +67,7 @@ class ChainLines:
         return (
             ("◆ ", "event"),
             (analysis.entry.title, "name"),
-            (f"  {event_words(analysis.workflow.trigger)}", "event"),
+            (f"  {event_label(analysis.workflow.trigger)}", "event"),
         )
 
     def _target(self, link: Link) -> Line:
@@ -89,8 +89,8 @@ class ChainLines:
             return ""
         deciding = analysis.deciding.get(call.pointer, ())
         edges = [edge for edge in _edges(analysis) if any(edge.transition is each for each in deciding)]
-        words = dict.fromkeys(edge_words(analysis.flow, edge) for edge in edges)
-        told = ", or ".join(filter(None, words)) or leading_words(analysis.flow, call.step)
+        words = dict.fromkeys(edge_label(analysis.flow, edge) for edge in edges)
+        told = ", or ".join(filter(None, words)) or incoming_label(analysis.flow, call.step)
         return told or "on some paths"
 
     def is_certain(self, call: ScheduleCall) -> bool:
@@ -103,7 +103,11 @@ class ChainLines:
             return ()
         margin = " " * (3 * link.depth)
         return tuple(
-            ((margin, ""), (f"{MARKS[problem.severity][0]} ", MARKS[problem.severity][1]), (problem.message, ""))
+            (
+                (margin, ""),
+                (f"{SEVERITY_GLYPHS[problem.severity][0]} ", SEVERITY_GLYPHS[problem.severity][1]),
+                (problem.message, ""),
+            )
             for problem in self.problems(link.call)
         )
 
@@ -186,4 +190,4 @@ def chain_row(chain: Listed, lines: ChainLines) -> tuple[Line, Line, Line]:
     delay = f", {duration_in_words(chain.delay)}" if chain.delay else ""
     ring = (("  ↺ ring", "warning"),) if chain.rings else ()
     line = (("◆ ", "event"), (chain.title, "name"), *ring)
-    return line, ((f"{length}{delay}", "muted"),), mark(chain.problems)
+    return line, ((f"{length}{delay}", "muted"),), problem_mark(chain.problems)

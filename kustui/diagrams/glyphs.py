@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import WorkflowAnalysis  # painted first: the analysis is not loaded yet
 
 
-class Kind(StrEnum):
+class NodeKind(StrEnum):
     TRIGGER = "trigger"
     STEP = "step"
     BRANCH = "branch"
@@ -25,35 +25,35 @@ class Kind(StrEnum):
     MISSING = "missing"
 
 
-GLYPHS: Mapping[Kind, tuple[str, str]] = {
-    Kind.TRIGGER: ("◆", "event"),
-    Kind.STEP: ("●", "action"),
-    Kind.BRANCH: ("◇", "action"),
-    Kind.SCHEDULE: ("⇒", "event"),
-    Kind.WORKFLOW: ("●", "action"),
-    Kind.MISSING: ("✗", "error"),
+GLYPHS: Mapping[NodeKind, tuple[str, str]] = {
+    NodeKind.TRIGGER: ("◆", "event"),
+    NodeKind.STEP: ("●", "action"),
+    NodeKind.BRANCH: ("◇", "action"),
+    NodeKind.SCHEDULE: ("⇒", "event"),
+    NodeKind.WORKFLOW: ("●", "action"),
+    NodeKind.MISSING: ("✗", "error"),
 }
 """The glyph of each kind, and its look."""
 
 
-MARKS = {
+SEVERITY_GLYPHS = {
     Severity.ERROR: ("✗", "error"),
     Severity.WARNING: ("▲", "warning"),
     Severity.INFO: ("·", "info"),
 }
 
 
-def mark(problems: Sequence[Problem]) -> Line:
+def problem_mark(problems: Sequence[Problem]) -> Line:
     """``✗2``: the glyph of the worst, and how many there are of it."""
     if not problems:
         return ()
     counts = Counter(problem.severity for problem in problems)
     worst = max(counts)
-    glyph, look = MARKS[worst]
+    glyph, look = SEVERITY_GLYPHS[worst]
     return ((f"{glyph}{counts[worst] if counts[worst] > 1 else ''}", look),)
 
 
-def marks_of(analysis: WorkflowAnalysis, problems: Sequence[Problem]) -> Mapping[str, Line]:
+def problem_marks(analysis: WorkflowAnalysis, problems: Sequence[Problem]) -> Mapping[str, Line]:
     """The mark of each node of a workflow in which something is wrong. ``problems`` are those of the workflow."""
     flow = analysis.flow
     nodes = {part.pointer: node for node in flow.declared_edges if (part := flow.part(node)) is not None}
@@ -64,17 +64,17 @@ def marks_of(analysis: WorkflowAnalysis, problems: Sequence[Problem]) -> Mapping
             pointer = parent(pointer)
         if pointer:
             found.setdefault(nodes[pointer], []).append(problem)
-    return {node: mark(each) for node, each in found.items()}
+    return {node: problem_mark(each) for node, each in found.items()}
 
 
 FAILING = "╌"
 """The sign of a way that is only taken after a failure."""
 _WORDS = {
-    GLYPHS[Kind.TRIGGER]: "start",
-    GLYPHS[Kind.STEP]: "step",
-    GLYPHS[Kind.BRANCH]: "branch",
+    GLYPHS[NodeKind.TRIGGER]: "start",
+    GLYPHS[NodeKind.STEP]: "step",
+    GLYPHS[NodeKind.BRANCH]: "branch",
     ("◈", "action"): "folded",
-    GLYPHS[Kind.SCHEDULE]: "schedule",
+    GLYPHS[NodeKind.SCHEDULE]: "schedule",
     (FAILING, "warning"): "on failure",
 }
 

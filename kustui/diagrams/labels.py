@@ -23,7 +23,7 @@ def short_action(action: str | None) -> str:
     return "schedule" if action == SCHEDULE_ACTION else short_name(action)
 
 
-def event_words(trigger: Trigger | None) -> str:
+def event_label(trigger: Trigger | None) -> str:
     """``on customer.update``, ``when scheduled or called``."""
     if trigger is None:
         return "never: it has no trigger"
@@ -32,7 +32,7 @@ def event_words(trigger: Trigger | None) -> str:
     return f"on {short_name(trigger.event_name)}" if trigger.event_name else "on no event"
 
 
-def name_of(flow: FlowGraph, node: str) -> str:
+def node_name(flow: FlowGraph, node: str) -> str:
     """What people call a node."""
     part = _part(flow, node)
     return part.name if isinstance(part, Step) else node if flow.node(node) is None else "the trigger"
@@ -50,13 +50,13 @@ def step_label(step: Step) -> Line:
     return ((short_action(step.action), ""), (f" {step.id}", "muted"))
 
 
-def label_of(flow: FlowGraph, node: str) -> Line:
+def node_label(flow: FlowGraph, node: str) -> Line:
     """What a row calls a node; a step that is not there by its id."""
     part = _part(flow, node)
-    return step_label(part) if isinstance(part, Step) else ((name_of(flow, node), ""),)
+    return step_label(part) if isinstance(part, Step) else ((node_name(flow, node), ""),)
 
 
-def naming(flow: FlowGraph) -> Callable[[Path], str]:
+def path_namer(flow: FlowGraph) -> Callable[[Path], str]:
     """How to tell a path to a person: the trigger's fields by themselves, a step's behind the step's name."""
 
     def told(path: Path) -> str:
@@ -66,21 +66,21 @@ def naming(flow: FlowGraph) -> Callable[[Path], str]:
         node = flow.node(path.step)
         if node == TRIGGER_ID:
             return fields or "the trigger"
-        name = name_of(flow, node) if node is not None else path.step
+        name = node_name(flow, node) if node is not None else path.step
         return f"{name}.{fields}" if fields else name
 
     return told
 
 
-def condition_words(flow: FlowGraph, transition: Transition) -> str:
+def condition_text(flow: FlowGraph, transition: Transition) -> str:
     """``always``, or the condition as a person reads it."""
     condition = flow.conditions.get(transition.pointer)
     if condition is None:
         return "a condition that could not be read holds"
-    return in_words(condition, naming(flow))
+    return in_words(condition, path_namer(flow))
 
 
-def edge_words(flow: FlowGraph, edge: Edge) -> str:
+def edge_label(flow: FlowGraph, edge: Edge) -> str:
     """``if status is "open"``, ``otherwise``, ``on failure``; nothing for a way that is always taken.
 
     The first way whose condition holds is taken [docs], so one that always holds is for what is left by those before.
@@ -91,17 +91,17 @@ def edge_words(flow: FlowGraph, edge: Edge) -> str:
     return " ".join(filter(None, (label, failure, _condition(flow, edge))))
 
 
-def leading_words(flow: FlowGraph, node: str) -> str:
+def incoming_label(flow: FlowGraph, node: str) -> str:
     """The ways that lead to a node from others, each told once; nothing where every one of them is always taken."""
-    edges = [(edge, edge_words(flow, edge)) for edge in flow.incoming[node] if edge.source != node]
+    edges = [(edge, edge_label(flow, edge)) for edge in flow.incoming[node] if edge.source != node]
     if not any(words for _, words in edges):
         return ""
-    return ", or ".join(dict.fromkeys(words or f"after {name_of(flow, edge.source)}" for edge, words in edges))
+    return ", or ".join(dict.fromkeys(words or f"after {node_name(flow, edge.source)}" for edge, words in edges))
 
 
 def _condition(flow: FlowGraph, edge: Edge) -> str:
     if not flow.always_holds(edge.transition):
-        return f"if {condition_words(flow, edge.transition)}"
+        return f"if {condition_text(flow, edge.transition)}"
     for tried in flow.declared_edges[edge.source]:
         if tried.transition is edge.transition:
             return ""
@@ -114,7 +114,7 @@ def said(analysis: WorkflowAnalysis, part: object, collection: Collection) -> tu
     """The row's line, and what stands at its right edge when there is room."""
     match part:
         case Trigger():
-            return (("◆ ", "event"), (event_words(part), "event")), ()
+            return (("◆ ", "event"), (event_label(part), "event")), ()
         case Step():
             return _step(analysis, part)
         case Edge():
@@ -140,7 +140,7 @@ def edge_line(analysis: WorkflowAnalysis, edge: Edge) -> Line:
     sign: Line = (("↯ on failure ", "warning"), ("→ ", "muted")) if edge.after_failure else (("→ ", "muted"),)
     there = edge.target in analysis.flow.steps
     target: Line = (
-        label_of(analysis.flow, edge.target) if there else ((edge.target, "fault"), (" no such step", "error"))
+        node_label(analysis.flow, edge.target) if there else ((edge.target, "fault"), (" no such step", "error"))
     )
     return (*sign, *target, *condition(analysis, edge.transition))
 
@@ -150,7 +150,7 @@ def condition(analysis: WorkflowAnalysis, transition: Transition) -> Line:
     label: Line = ((f" “{transition.label}”", "muted"),) if transition.label else ()
     if analysis.flow.always_holds(transition):
         return label
-    return (*label, (" if ", "muted"), (condition_words(analysis.flow, transition), "muted"))
+    return (*label, (" if ", "muted"), (condition_text(analysis.flow, transition), "muted"))
 
 
 def call_line(call: ScheduleCall, collection: Collection, settings: Settings) -> Line:

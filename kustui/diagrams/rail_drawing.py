@@ -12,8 +12,16 @@ from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
-from kustui.diagrams.glyphs import FAILING, GLYPHS, Kind, legend
-from kustui.diagrams.labels import call_line, edge_words, event_words, leading_words, name_of, short_action, step_label
+from kustui.diagrams.glyphs import FAILING, GLYPHS, NodeKind, legend
+from kustui.diagrams.labels import (
+    call_line,
+    edge_label,
+    event_label,
+    incoming_label,
+    node_name,
+    short_action,
+    step_label,
+)
 from kustui.diagrams.layout.geometry import Arrow
 from kustui.diagrams.layout.rail_layout import Join, Rail, Stop, rail
 from kustui.diagrams.styled_lines import Line, Piece, fitted, joined, width_of
@@ -49,7 +57,7 @@ class RailRow(NamedTuple):
 
 
 @dataclass(frozen=True, eq=False)
-class FlowRail:
+class RailDrawing:
     """The rail of a workflow. Rows are made when they are drawn."""
 
     analysis: WorkflowAnalysis
@@ -76,7 +84,7 @@ class FlowRail:
                 found.update((step.id, head) for step in self.flow.order if self.flow.has_always_run(head, step.id))
         return found
 
-    def showing(self, node: str) -> FlowRail:
+    def showing(self, node: str) -> RailDrawing:
         """The same, unfolded as far as a node needs it to have a row of its own."""
         unfolded = self
         while (head := unfolded.heads.get(node)) is not None:
@@ -143,7 +151,7 @@ class FlowRail:
     def legend(self) -> Line:
         """The signs that are in it, and what they mean."""
         signs = {text for node in self.nodes for text, _ in (self._glyph(node),)}
-        signs |= {GLYPHS[Kind.SCHEDULE][0]} if self._calls else set()
+        signs |= {GLYPHS[NodeKind.SCHEDULE][0]} if self._calls else set()
         signs |= (
             {FAILING}
             if any(edge.after_failure for edges in self.flow.declared_edges.values() for edge in edges)
@@ -180,7 +188,7 @@ class FlowRail:
             if link.column == column:
                 right = column > stop.column
                 glyph = _TURNS[link.join][right][low < column < high]
-                look = "error" if link.join is Join.LOST else "warning" if link.failing else "muted"
+                look = "error" if link.join is Join.LOST else "warning" if link.after_failure else "muted"
                 return glyph, look
         if (lane := self.rail.passing(index, column)) is not None:
             return (_LANE, "muted") if lane.sound <= index else (_FAILING, "warning")
@@ -200,7 +208,7 @@ class FlowRail:
     def _said(self, node: str, room: int | None) -> Line:
         part = self.flow.part(node)
         if not isinstance(part, Step):
-            return ((event_words(part), "event"), *self._folded(node), *self._astray(node))
+            return ((event_label(part), "event"), *self._folded(node), *self._astray(node))
         line: Line = tuple((text, look or "name") for text, look in step_label(part))
         if astray := self._astray(node):
             if room is not None:
@@ -210,9 +218,9 @@ class FlowRail:
             line = (*line, (" ", ""), *call_line(call, self.analysis.collection, self.analysis.settings))
         if node not in self.flow.reachable:
             line = (*line, (" never reached", "warning"))
-        if words := leading_words(self.flow, node):
-            failing = all(edge.after_failure for edge in self.flow.incoming[node])
-            line = (*line, (" ↯ " if failing else "  ", "warning"), (words, "muted"))
+        if words := incoming_label(self.flow, node):
+            after_failure = all(edge.after_failure for edge in self.flow.incoming[node])
+            line = (*line, (" ↯ " if after_failure else "  ", "warning"), (words, "muted"))
         return (*line, *self._folded(node), *self._back_when(node))
 
     def _folded(self, node: str) -> Line:
@@ -223,7 +231,9 @@ class FlowRail:
         """Where the ways lead that are told instead of drawn: back to a row above, and to steps that are not there."""
         back = dict.fromkeys(edge.target for edge in self._back(node))
         names: list[Line] = [
-            (_ITSELF,) if target == node else (_OPEN, *fitted(((name_of(self.flow, target), "muted"),), _NAME), _CLOSE)
+            (_ITSELF,)
+            if target == node
+            else (_OPEN, *fitted(((node_name(self.flow, target), "muted"),), _NAME), _CLOSE)
             for target in back
         ]
         told: list[Line] = []
@@ -246,14 +256,16 @@ class FlowRail:
 
     def _back_when(self, node: str) -> Line:
         """When the ways back are taken."""
-        words = dict.fromkeys(filter(None, (edge_words(self.flow, edge) for edge in self._back(node))))
+        words = dict.fromkeys(filter(None, (edge_label(self.flow, edge) for edge in self._back(node))))
         return ((f"  ↺ {', or '.join(words)}", "muted"),) if words else ()
 
 
 def _along(stop: Stop, column: int) -> Piece:
     """What runs sideways between a column and the next, for the links on the far side of it."""
     right = column >= stop.column
-    beyond = [link.failing for link in stop.links if (link.column > column) == right and link.column != stop.column]
+    beyond = [
+        link.after_failure for link in stop.links if (link.column > column) == right and link.column != stop.column
+    ]
     return (_FAILING_ALONG, "warning") if all(beyond) else (_ALONG, "muted")
 
 

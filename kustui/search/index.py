@@ -11,28 +11,28 @@ from functools import cached_property
 
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.platform import short_name
-from kustui.search.index_lines import BETWEEN, Kind, Leaf, Sheet, sayings
+from kustui.search.index_lines import BETWEEN, LineBlock, LineKind, WorkflowIndex, index_lines_of
 
 
-class Shelf:
+class LineStore:
     """Lines are numbered from 0, workflow by workflow."""
 
-    def __init__(self, sheets: Sequence[Sheet]) -> None:
-        self._sheets = sheets
+    def __init__(self, blocks: Sequence[LineBlock]) -> None:
+        self._sheets = blocks
         self._firsts = array("L")
         """The number of the first line of each workflow."""
         self._starts = array("L")
         """Where in the text each line begins."""
         pieces = ["\n"]
         at, count = 1, 0
-        for sheet in sheets:
+        for block in blocks:
             self._firsts.append(count)
-            for line in sheet.lowered.split("\n") if sheet.places else ():
+            for line in block.lowered.split("\n") if block.places else ():
                 self._starts.append(at)
                 at += len(line) + 1
-            count += len(sheet.places)
-            if sheet.places:
-                pieces += (sheet.lowered, "\n")
+            count += len(block.places)
+            if block.places:
+                pieces += (block.lowered, "\n")
         self._text = "".join(pieces)
         self._starts.append(at)
 
@@ -77,9 +77,9 @@ class Shelf:
     def places_of(self, held: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
         """The places of the lines of which something holds; asked once for all lines that are alike."""
         known: dict[str, bool] = {}
-        for number, sheet in enumerate(self._sheets):
-            if sheet.places:
-                for text, place in zip(sheet.lowered.split("\n"), sheet.places, strict=True):
+        for number, block in enumerate(self._sheets):
+            if block.places:
+                for text, place in zip(block.lowered.split("\n"), block.places, strict=True):
                     holds = known.get(text)
                     if holds is None:
                         holds = known[text] = held(text)
@@ -100,7 +100,7 @@ class Shelf:
 _MOST = 8
 
 
-def alternatives(word: str, beginnings: Callable[[int], Sequence[str]]) -> tuple[str, ...]:
+def similar_words(word: str, beginnings: Callable[[int], Sequence[str]]) -> tuple[str, ...]:
     """The words, or beginnings of words, that are nearest to ``word`` and within an edit or two of it: one of four
     letters or five, two of more, none of fewer. Edits are as in ``check.closest``. ``beginnings`` tells with how many
     letters words begin."""
@@ -129,12 +129,14 @@ _FIRST_LOOK = 16
 class Index:
     """Some of the workflows of a collection, or all of them. Never changed."""
 
-    def __init__(self, leaves: Sequence[Leaf], total: int) -> None:
-        self.leaves = tuple(leaves)
+    def __init__(self, workflows: Sequence[WorkflowIndex], total: int) -> None:
+        self.workflows = tuple(workflows)
         self.total = total
         """How many workflows there are to be put into it."""
-        self.shelves: Mapping[Kind, Shelf] = {
-            kind: Shelf([leaf.sheets[kind] for leaf in self.leaves]) for kind in Kind if kind is not Kind.PROBLEM
+        self.stores: Mapping[LineKind, LineStore] = {
+            kind: LineStore([workflow.blocks[kind] for workflow in self.workflows])
+            for kind in LineKind
+            if kind is not LineKind.PROBLEM
         }
 
         self._beginnings: dict[int, Sequence[str]] = {}
@@ -143,47 +145,47 @@ class Index:
 
     @property
     def complete(self) -> bool:
-        return len(self.leaves) == self.total
+        return len(self.workflows) == self.total
 
     def entry(self, number: int) -> Entry:
-        return self.leaves[number].entry
+        return self.workflows[number].entry
 
     @cached_property
     def titles(self) -> tuple[str, ...]:
         """The names and ids of the workflows, in lower case."""
-        shelf = self.shelves[Kind.WORKFLOW]
-        return tuple(shelf.lowered(line) for line in range(len(shelf)))
+        store = self.stores[LineKind.WORKFLOW]
+        return tuple(store.lowered(line) for line in range(len(store)))
 
     @cached_property
     def referred(self) -> frozenset[str]:
         """The ids and names of steps that something refers to, in lower case."""
         found: set[str] = set()
-        for leaf in self.leaves:
-            sheet = leaf.sheets[Kind.REFERENCE]
-            if sheet.places:
-                found.update(part for line in set(sheet.lowered.split("\n")) for part in line.split(BETWEEN))
+        for workflow in self.workflows:
+            block = workflow.blocks[LineKind.REFERENCE]
+            if block.places:
+                found.update(part for line in set(block.lowered.split("\n")) for part in line.split(BETWEEN))
         return frozenset(found)
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:
         """The number of each workflow by its key."""
-        return {leaf.entry.key: number for number, leaf in enumerate(self.leaves)}
+        return {workflow.entry.key: number for number, workflow in enumerate(self.workflows)}
 
     @cached_property
     def actions(self) -> Mapping[str, Sequence[int]]:
         """The lines of each action."""
-        return self._alike(Kind.ACTION)
+        return self._alike(LineKind.ACTION)
 
     @cached_property
     def events(self) -> Mapping[str, Sequence[int]]:
-        return self._alike(Kind.EVENT)
+        return self._alike(LineKind.EVENT)
 
-    def _alike(self, kind: Kind) -> Mapping[str, Sequence[int]]:
+    def _alike(self, kind: LineKind) -> Mapping[str, Sequence[int]]:
         found: dict[str, list[int]] = {}
         line = 0
-        for leaf in self.leaves:
-            if leaf.sheets[kind].places:
-                for text in leaf.sheets[kind].text.split("\n"):
+        for workflow in self.workflows:
+            if workflow.blocks[kind].places:
+                for text in workflow.blocks[kind].text.split("\n"):
                     found.setdefault(text, []).append(line)
                     line += 1
         return found
@@ -192,9 +194,9 @@ class Index:
     def vocabulary(self) -> tuple[str, ...]:
         """The words of which names, actions and events are made."""
         found: set[str] = set()
-        for kind in (Kind.WORKFLOW, Kind.STEP):
-            for leaf in self.leaves:
-                for line in leaf.sheets[kind].lowered.split("\n"):
+        for kind in (LineKind.WORKFLOW, LineKind.STEP):
+            for workflow in self.workflows:
+                for line in workflow.blocks[kind].lowered.split("\n"):
                     found.update(_TOKEN.findall(line.partition(BETWEEN)[0]))
         for text in (*self.actions, *self.events):
             found.update(_TOKEN.findall(short_name(text).lower()))
@@ -208,20 +210,20 @@ class Index:
 
     def steps(self, number: int) -> Sequence[str]:
         """The ids of the steps of a workflow, as its file has them."""
-        sheet = self.leaves[number].sheets[Kind.STEP]
-        return [line.rpartition(BETWEEN)[2] for line in sheet.text.split("\n")] if sheet.places else []
+        block = self.workflows[number].blocks[LineKind.STEP]
+        return [line.rpartition(BETWEEN)[2] for line in block.text.split("\n")] if block.places else []
 
     def action(self, number: int, place: int) -> str:
         """What a step of a workflow does; an empty string where it only branches."""
-        sheet = self.leaves[number].sheets[Kind.ACTION]
-        index = bisect_left(sheet.places, place)
-        at = index < len(sheet.places) and sheet.places[index] == place
-        return sheet.text.split("\n")[index] if at else ""
+        block = self.workflows[number].blocks[LineKind.ACTION]
+        index = bisect_left(block.places, place)
+        at = index < len(block.places) and block.places[index] == place
+        return block.text.split("\n")[index] if at else ""
 
-    def pointer(self, kind: Kind, line: int) -> str:
+    def pointer(self, kind: LineKind, line: int) -> str:
         """Where what a line says stands: the workflow is read again for it."""
-        number, index = self.shelves[kind].owner(line)
-        found = [saying.pointer for saying in sayings(self.entry(number)) if saying.kind is kind]
+        number, index = self.stores[kind].owner(line)
+        found = [line.pointer for line in index_lines_of(self.entry(number)) if line.kind is kind]
         return found[index]
 
 
@@ -231,20 +233,20 @@ def indexes(
     """Indexes of ever more workflows, the last of all of them: from twice as many each time, so that it takes at most
     twice as long. Those whose text is the same as ``before`` are not read again. Ends early once it is no longer
     ``wanted``."""
-    known = {leaf.entry.key: leaf for leaf in before.leaves} if before is not None else {}
+    known = {workflow.entry.key: workflow for workflow in before.workflows} if before is not None else {}
     entries = collection.entries
-    leaves: list[Leaf] = []
+    workflows: list[WorkflowIndex] = []
     look = _FIRST_LOOK
     for entry in entries:
-        leaf = known.get(entry.key)
-        if leaf is not None and leaf.entry.body is entry.body:
-            leaves.append(Leaf(entry, leaf.sheets))
+        workflow = known.get(entry.key)
+        if workflow is not None and workflow.entry.body is entry.body:
+            workflows.append(WorkflowIndex(entry, workflow.blocks))
         else:
-            leaves.append(Leaf.of(entry))
+            workflows.append(WorkflowIndex.of(entry))
             time.sleep(0)  # a key waits no longer than for one workflow
         if not wanted():
             return
-        if len(leaves) == look and look < len(entries):
+        if len(workflows) == look and look < len(entries):
             look *= 2
-            yield Index(leaves, len(entries))
-    yield Index(leaves, len(entries))
+            yield Index(workflows, len(entries))
+    yield Index(workflows, len(entries))

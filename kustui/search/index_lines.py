@@ -12,14 +12,14 @@ from kustui.definition.collection import Entry
 from kustui.definition.expressions import parse
 from kustui.definition.models import Step, Trigger
 from kustui.definition.source.positions import escape
-from kustui.diagrams.labels import condition_words
+from kustui.diagrams.labels import condition_text
 from kustui.search.text_search import lowered
 
 BETWEEN = "\t"
 """Between the parts of a line: no part holds one."""
 
 
-class Kind(Enum):
+class LineKind(Enum):
     """What a line is; in the order in which they are told."""
 
     WORKFLOW = "Workflows"
@@ -33,8 +33,8 @@ class Kind(Enum):
     SCHEDULE = "Schedules"
 
 
-class Saying(NamedTuple):
-    kind: Kind
+class IndexLine(NamedTuple):
+    kind: LineKind
     text: str
     """On one line: of a workflow and a step its name and id, of a condition its name and words, of a parameter its name
     and text, of a reference the id and name of the step, with a tab between."""
@@ -44,44 +44,44 @@ class Saying(NamedTuple):
     pointer: str
 
 
-def sayings(entry: Entry) -> Iterator[Saying]:
+def index_lines_of(entry: Entry) -> Iterator[IndexLine]:
     """Everything that can be found in a workflow. Its model is made and not kept: about 4 ms for 40 steps."""
     workflow = entry.read().workflow
     flow = FlowGraph(workflow)
-    yield Saying(Kind.WORKFLOW, _parts(entry.title, entry.id or ""), 0, entry.item.pointer)
+    yield IndexLine(LineKind.WORKFLOW, _parts(entry.title, entry.id or ""), 0, entry.item.pointer)
     if workflow.trigger is not None:
         if workflow.trigger.event_name:
-            yield Saying(Kind.EVENT, _parts(workflow.trigger.event_name), 0, workflow.trigger.pointer)
+            yield IndexLine(LineKind.EVENT, _parts(workflow.trigger.event_name), 0, workflow.trigger.pointer)
         yield from _edges(flow, workflow.trigger, 0)
     for place, step in enumerate(workflow.steps, start=1):
-        yield Saying(Kind.STEP, _parts(step.name, step.id), place, step.pointer)
+        yield IndexLine(LineKind.STEP, _parts(step.name, step.id), place, step.pointer)
         if step.action:
-            yield Saying(Kind.ACTION, _parts(step.action), place, step.pointer)
+            yield IndexLine(LineKind.ACTION, _parts(step.action), place, step.pointer)
         if (schedule := step.schedule) is not None and isinstance(schedule.workflow_id, str):
-            yield Saying(Kind.SCHEDULE, _parts(schedule.workflow_id), place, f"{step.pointer}/params/workflowId")
+            yield IndexLine(LineKind.SCHEDULE, _parts(schedule.workflow_id), place, f"{step.pointer}/params/workflowId")
         for name, text, pointer in _strings(step.params, f"{step.pointer}/params"):
-            yield Saying(Kind.TEXT, _parts(name, text), place, pointer)
+            yield IndexLine(LineKind.TEXT, _parts(name, text), place, pointer)
             yield from _references(flow, text, place, pointer)
         yield from _edges(flow, step, place)
 
 
-def _edges(flow: FlowGraph, part: Trigger | Step, place: int) -> Iterator[Saying]:
+def _edges(flow: FlowGraph, part: Trigger | Step, place: int) -> Iterator[IndexLine]:
     for edge in part.edges:
-        words = condition_words(flow, edge)
+        words = condition_text(flow, edge)
         if words != "always" or edge.label:
-            yield Saying(Kind.CONDITION, _parts(edge.label, words), place, edge.pointer)
+            yield IndexLine(LineKind.CONDITION, _parts(edge.label, words), place, edge.pointer)
         if edge.condition is not None:
             for _, text, pointer in _strings(edge.condition.values, f"{edge.pointer}/condition/values"):
                 yield from _references(flow, text, place, pointer)
 
 
-def _references(flow: FlowGraph, text: str, place: int, pointer: str) -> Iterator[Saying]:
+def _references(flow: FlowGraph, text: str, place: int, pointer: str) -> Iterator[IndexLine]:
     if "/#" not in text and "{{" not in text:
         return
     for step in dict.fromkeys(path.step for path in parse(text).paths if path.step is not None):
         node = flow.node(step)
         part = flow.part(node) if node is not None else None
-        yield Saying(Kind.REFERENCE, _parts(step, getattr(part, "name", "")), place, pointer)
+        yield IndexLine(LineKind.REFERENCE, _parts(step, getattr(part, "name", "")), place, pointer)
 
 
 def _strings(value: object, pointer: str) -> Iterator[tuple[str, str, str]]:
@@ -106,7 +106,7 @@ def _parts(*parts: str) -> str:
     return BETWEEN.join((told[0], *(part for part in told[1:] if part != told[0])))
 
 
-class Sheet(NamedTuple):
+class LineBlock(NamedTuple):
     """The lines of one kind."""
 
     text: str
@@ -118,15 +118,15 @@ class Sheet(NamedTuple):
         return lowered(self.text)
 
 
-class Leaf(NamedTuple):
+class WorkflowIndex(NamedTuple):
     entry: Entry
-    sheets: Mapping[Kind, Sheet]
+    blocks: Mapping[LineKind, LineBlock]
 
     @classmethod
-    def of(cls, entry: Entry) -> Leaf:
-        lines: dict[Kind, list[str]] = {kind: [] for kind in Kind}
-        places: dict[Kind, array[int]] = {kind: array("L") for kind in Kind}
-        for saying in sayings(entry):
-            lines[saying.kind].append(saying.text)
-            places[saying.kind].append(saying.place)
-        return cls(entry, {kind: Sheet("\n".join(lines[kind]), places[kind]) for kind in Kind})
+    def of(cls, entry: Entry) -> WorkflowIndex:
+        lines: dict[LineKind, list[str]] = {kind: [] for kind in LineKind}
+        places: dict[LineKind, array[int]] = {kind: array("L") for kind in LineKind}
+        for line in index_lines_of(entry):
+            lines[line.kind].append(line.text)
+            places[line.kind].append(line.place)
+        return cls(entry, {kind: LineBlock("\n".join(lines[kind]), places[kind]) for kind in LineKind})

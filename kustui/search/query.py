@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from kustui.check.problems import Problem
 from kustui.search.index import Index
-from kustui.search.index_lines import BETWEEN, Kind
+from kustui.search.index_lines import BETWEEN, LineKind
 from kustui.search.text_search import lowered
 
 KEYS = {
@@ -35,12 +35,12 @@ _TOKEN = re.compile(r'(-?)(?:([A-Za-z]+):(?!//))?("[^"]*"?|\S*)')
 
 
 class Term(NamedTuple):
-    """A word, or a value behind a key. What is ``not_`` must not hold."""
+    """A word, or a value behind a key. What is ``negated`` must not hold."""
 
     value: str
     """In lower case."""
     key: str = ""
-    not_: bool = False
+    negated: bool = False
 
 
 class Query(NamedTuple):
@@ -51,18 +51,18 @@ class Query(NamedTuple):
     @property
     def words(self) -> tuple[str, ...]:
         """What has to stand in a line, whichever kind of line is asked for."""
-        return tuple(term.value for term in self.terms if term.key in _OF_LINES and not term.not_)
+        return tuple(term.value for term in self.terms if term.key in _OF_LINES and not term.negated)
 
     @property
     def unwanted(self) -> tuple[str, ...]:
-        return tuple(term.value for term in self.terms if term.key in _OF_LINES and term.not_)
+        return tuple(term.value for term in self.terms if term.key in _OF_LINES and term.negated)
 
     @property
     def keyed(self) -> tuple[Term, ...]:
         return tuple(term for term in self.terms if term.key)
 
 
-def query(text: str) -> Query:
+def parse_query(text: str) -> Query:
     """What is typed, as far as it goes: never raises. A key without a value asks for nothing yet."""
     terms: list[Term] = []
     unknown: list[str] = []
@@ -78,7 +78,7 @@ def query(text: str) -> Query:
     return Query(tuple(terms), tuple(unknown))
 
 
-class Last(NamedTuple):
+class PartialTerm(NamedTuple):
     """The part of a query that is being typed: its last."""
 
     before: str
@@ -97,12 +97,12 @@ class Last(NamedTuple):
         return f"{self.before}{self.sign}{key}:{written} "
 
 
-def last(text: str) -> Last:
-    found = Last(text, "", "", "")
+def partial_term(text: str) -> PartialTerm:
+    found = PartialTerm(text, "", "", "")
     for token in _TOKEN.finditer(text):
         sign, key, quoted = token.groups()
         if token.end() == len(text) and token.group():
-            found = Last(text[: token.start()], sign, (key or "").lower(), quoted.strip('"'))
+            found = PartialTerm(text[: token.start()], sign, (key or "").lower(), quoted.strip('"'))
     return found
 
 
@@ -114,7 +114,7 @@ _STEP_KEYS = ("step", "action", "refs", "schedules", "problem")
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class Scope:
     """Where something is looked for."""
 
     workflows: frozenset[int] | None = None
@@ -134,7 +134,7 @@ class Places:
         )
 
 
-def allowed(index: Index, asked: Query, problems: Sequence[Problem]) -> Places:
+def scope_of(index: Index, asked: Query, problems: Sequence[Problem]) -> Scope:
     """What every term leaves."""
     workflows: frozenset[int] | None = None
     steps: frozenset[Step] | None = None
@@ -142,37 +142,37 @@ def allowed(index: Index, asked: Query, problems: Sequence[Problem]) -> Places:
     for term in asked.keyed:
         if term.key in _WORKFLOW_KEYS:
             found = frozenset(_workflows(index, term))
-            found = frozenset(range(len(index.leaves))) - found if term.not_ else found
+            found = frozenset(range(len(index.workflows))) - found if term.negated else found
             workflows = found if workflows is None else workflows & found
         elif term.key in _STEP_KEYS:
             places = _steps(index, term, problems)
-            if term.not_:
+            if term.negated:
                 without |= places
             else:
                 steps = places if steps is None else steps & places
-    return Places(workflows, steps, without)
+    return Scope(workflows, steps, without)
 
 
-def subject(asked: Query) -> Kind | None:
+def only_kind(asked: Query) -> LineKind | None:
     """The only kind of which something is told; None where it is every kind."""
     keys = {term.key for term in asked.keyed}
     if "condition" in keys:
-        return Kind.CONDITION
+        return LineKind.CONDITION
     if "text" in keys:
-        return Kind.TEXT
+        return LineKind.TEXT
     if asked.words:
         return None
-    if any(term.key == "problem" and not term.not_ for term in asked.keyed):
-        return Kind.PROBLEM
-    return Kind.STEP if keys & set(_STEP_KEYS) else Kind.WORKFLOW
+    if any(term.key == "problem" and not term.negated for term in asked.keyed):
+        return LineKind.PROBLEM
+    return LineKind.STEP if keys & set(_STEP_KEYS) else LineKind.WORKFLOW
 
 
 def _workflows(index: Index, term: Term) -> Iterator[int]:
     if term.key == "event":
-        yield from (number for number, _ in index.shelves[Kind.EVENT].places_of(lambda text: term.value in text))
+        yield from (number for number, _ in index.stores[LineKind.EVENT].places_of(lambda text: term.value in text))
         return
-    for number, leaf in enumerate(index.leaves):
-        text = index.titles[number] if term.key == "workflow" else lowered(leaf.entry.source.path)
+    for number, workflow in enumerate(index.workflows):
+        text = index.titles[number] if term.key == "workflow" else lowered(workflow.entry.source.path)
         if term.value in text:
             yield number
 
@@ -184,23 +184,23 @@ def _steps(index: Index, term: Term, problems: Sequence[Problem]) -> frozenset[S
     held = (term.key, term.value)
     if held not in index.remembered:
         kind, holds = _held(index, term)
-        index.remembered[held] = frozenset(index.shelves[kind].places_of(holds))
+        index.remembered[held] = frozenset(index.stores[kind].places_of(holds))
     return index.remembered[held]
 
 
-def _held(index: Index, term: Term) -> tuple[Kind, Callable[[str], bool]]:
+def _held(index: Index, term: Term) -> tuple[LineKind, Callable[[str], bool]]:
     """Which lines tell what a term asks of a step, and what has to hold of them."""
     value = term.value
     match term.key:
         case "schedules":
             called = {title.rpartition(BETWEEN)[2] for title in index.titles if value in title}
-            return Kind.SCHEDULE, lambda text: value in text or text in called
+            return LineKind.SCHEDULE, lambda text: value in text or text in called
         case "refs" if value in index.referred:  # the trigger is 1, which many ids hold
-            return Kind.REFERENCE, lambda text: value in text.split(BETWEEN)
+            return LineKind.REFERENCE, lambda text: value in text.split(BETWEEN)
         case "refs":
-            return Kind.REFERENCE, lambda text: value in text
+            return LineKind.REFERENCE, lambda text: value in text
         case key:
-            return Kind[key.upper()], lambda text: value in text
+            return LineKind[key.upper()], lambda text: value in text
 
 
 def is_about(problem: Problem, value: str) -> bool:
@@ -230,7 +230,7 @@ class Completion(NamedTuple):
 
 def completions(index: Index | None, text: str, problems: Sequence[Problem] = ()) -> tuple[Completion, ...]:
     """What the last part of a query can become, the likeliest first: a key while there is none, else a value of it."""
-    typed = last(text)
+    typed = partial_term(text)
     if not typed.key:
         word = typed.value.lower()
         keys = [key for key in KEYS if key.startswith(word)] if not text.strip() or word else []
@@ -255,23 +255,25 @@ def _values(index: Index, key: str, problems: Sequence[Problem]) -> Mapping[str,
         case "event":
             return {text: len(lines) for text, lines in index.events.items()}
         case "workflow":
-            return _first_parts(index, Kind.WORKFLOW)
+            return _first_parts(index, LineKind.WORKFLOW)
         case "step":
-            return _first_parts(index, Kind.STEP)
+            return _first_parts(index, LineKind.STEP)
         case "refs":
-            return _first_parts(index, Kind.REFERENCE)
+            return _first_parts(index, LineKind.REFERENCE)
         case "schedules":
-            names = {leaf.entry.id: leaf.entry.title for leaf in index.leaves if leaf.entry.id is not None}
-            ids = _first_parts(index, Kind.SCHEDULE)
+            names = {
+                workflow.entry.id: workflow.entry.title for workflow in index.workflows if workflow.entry.id is not None
+            }
+            ids = _first_parts(index, LineKind.SCHEDULE)
             return Counter(names.get(id_, id_) for id_, count in ids.items() for _ in range(count))
         case "file":
-            return Counter(leaf.entry.source.path for leaf in index.leaves)
+            return Counter(workflow.entry.source.path for workflow in index.workflows)
         case "problem":
             return Counter(problem.rule for problem in problems)
         case _:
             return {}
 
 
-def _first_parts(index: Index, kind: Kind) -> Mapping[str, int]:
-    sheets: Iterable[str] = (leaf.sheets[kind].text for leaf in index.leaves if leaf.sheets[kind].places)
-    return Counter(line.partition(BETWEEN)[0] for text in sheets for line in text.split("\n"))
+def _first_parts(index: Index, kind: LineKind) -> Mapping[str, int]:
+    blocks: Iterable[str] = (workflow.blocks[kind].text for workflow in index.workflows if workflow.blocks[kind].places)
+    return Counter(line.partition(BETWEEN)[0] for text in blocks for line in text.split("\n"))

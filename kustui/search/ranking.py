@@ -5,9 +5,9 @@ from __future__ import annotations
 import itertools
 from typing import TYPE_CHECKING, NamedTuple
 
-from kustui.search.index import alternatives
-from kustui.search.index_lines import BETWEEN, Kind
-from kustui.search.query import Places, allowed, is_about, place_of, subject
+from kustui.search.index import similar_words
+from kustui.search.index_lines import BETWEEN, LineKind
+from kustui.search.query import Scope, is_about, only_kind, place_of, scope_of
 from kustui.search.text_search import Stretch, lowered
 
 if TYPE_CHECKING:
@@ -24,15 +24,15 @@ _LOOKED_AT = 500
 """Lines of one kind that are looked at for a word: a key is not to wait for all that have an e."""
 _FEW = 5
 """Lines below which other words are tried that may have been meant."""
-_SEARCHED = (Kind.WORKFLOW, Kind.STEP, Kind.CONDITION, Kind.TEXT)
+_SEARCHED = (LineKind.WORKFLOW, LineKind.STEP, LineKind.CONDITION, LineKind.TEXT)
 """The kinds of which each line is told by itself; actions and events are told once for all that have the same."""
 _SPREAD, _GUESSED = 4, 5
 """How well letters spread over a name match, and a word that was only similar; a whole part matches by 0, its
 beginning by 1, that of a word in it by 2, anything else by 3."""
 
 
-class Found(NamedTuple):
-    kind: Kind
+class Match(NamedTuple):
+    kind: LineKind
     text: str
     stretches: tuple[Stretch, ...]
     """Where in the text the words stand."""
@@ -47,9 +47,9 @@ class Found(NamedTuple):
     problem: Problem | None = None
 
 
-class Group(NamedTuple):
-    kind: Kind
-    found: tuple[Found, ...]
+class MatchGroup(NamedTuple):
+    kind: LineKind
+    found: tuple[Match, ...]
     more: bool = False
     """Whether there are more than are told."""
 
@@ -61,18 +61,18 @@ class _Ranked(NamedTuple):
     stretches: tuple[Stretch, ...]
 
 
-def answer(index: Index, asked: Query, problems: Sequence[Problem] = ()) -> tuple[Group, ...]:
+def find_matches(index: Index, asked: Query, problems: Sequence[Problem] = ()) -> tuple[MatchGroup, ...]:
     """What was found, grouped by kind, the group with the best of all first. Nothing is asked: nothing is found."""
     if not asked.terms:
         return ()
-    places = allowed(index, asked, problems)
+    places = scope_of(index, asked, problems)
     words = {word: (word,) for word in asked.words}
     ranked = _ranked_groups(index, asked, places, words)
     if asked.words and sum(len(group.found) for _, group in ranked) < _FEW:
-        guessed = {word: (word, *alternatives(word, index.beginnings)) for word in asked.words}
+        guessed = {word: (word, *similar_words(word, index.beginnings)) for word in asked.words}
         if guessed != words or len(words) == 1:
             ranked = _ranked_groups(index, asked, places, guessed, spread=True)
-    if any(term.key == "problem" and not term.not_ for term in asked.keyed):
+    if any(term.key == "problem" and not term.negated for term in asked.keyed):
         ranked.append((-1, _problems(index, asked, places, problems)))
     return tuple(group for _, group in sorted(ranked, key=lambda each: _tier(each[0])) if group.found)
 
@@ -83,14 +83,14 @@ def _tier(rank: int) -> int:
 
 
 def _ranked_groups(
-    index: Index, asked: Query, places: Places, words: Mapping[str, tuple[str, ...]], *, spread: bool = False
-) -> list[tuple[int, Group]]:
+    index: Index, asked: Query, places: Scope, words: Mapping[str, tuple[str, ...]], *, spread: bool = False
+) -> list[tuple[int, MatchGroup]]:
     groups = []
-    wanted = subject(asked)
-    for kind in Kind:
-        if kind not in index.shelves or (wanted is not None and kind is not wanted):
+    wanted = only_kind(asked)
+    for kind in LineKind:
+        if kind not in index.stores or (wanted is not None and kind is not wanted):
             continue
-        if kind in (Kind.ACTION, Kind.EVENT):
+        if kind in (LineKind.ACTION, LineKind.EVENT):
             best, group = _alike(index, kind, asked, places, words)
         elif kind in _SEARCHED:
             best, group = _lines(index, kind, asked, places, words, spread=spread)
@@ -104,9 +104,9 @@ def _ranked_groups(
 
 
 def _lines(
-    index: Index, kind: Kind, asked: Query, places: Places, words: Mapping[str, tuple[str, ...]], *, spread: bool
-) -> tuple[int, Group]:
-    shelf = index.shelves[kind]
+    index: Index, kind: LineKind, asked: Query, places: Scope, words: Mapping[str, tuple[str, ...]], *, spread: bool
+) -> tuple[int, MatchGroup]:
+    store = index.stores[kind]
     found: dict[int, _Ranked] = {}
     cut = False
 
@@ -115,7 +115,7 @@ def _lines(
         for looked, line in enumerate(lines):
             if looked == most:
                 return False
-            if line not in found and places.allows(*shelf.place(line)):
+            if line not in found and places.allows(*store.place(line)):
                 ranked = _rank(index, kind, line, words)
                 if ranked is not None and _wanted(index, kind, line, asked):
                     found[line] = ranked
@@ -123,63 +123,63 @@ def _lines(
 
     if not words:
         for line in _all_lines(index, kind, places):
-            if not places.allows(*shelf.place(line)) or not _wanted(index, kind, line, asked):
+            if not places.allows(*store.place(line)) or not _wanted(index, kind, line, asked):
                 continue
             if len(found) == MOST:
                 cut = True
                 break
-            found[line] = _Ranked(0, 0, line, tuple(_named(shelf.lowered(line), kind, asked)))
+            found[line] = _Ranked(0, 0, line, tuple(_named(store.lowered(line), kind, asked)))
     else:
         longest = max(words, key=len)  # the rarest, most likely
         for needle in words[longest]:
-            if not take(shelf.holding(needle), _LOOKED_AT):
+            if not take(store.holding(needle), _LOOKED_AT):
                 cut = True
                 for before in ("\n", BETWEEN, " "):  # what begins with it is to be among those that are told
-                    take(shelf.holding(needle, before), MOST)
+                    take(store.holding(needle, before), MOST)
         if len(words) > 1:
             named = (n for n, title in enumerate(index.titles) if any(each in title for each in words[longest]))
-            cut = not take((line for number in named for line in shelf.lines_of(number)), _LOOKED_AT) or cut
-        elif spread and kind in (Kind.WORKFLOW, Kind.STEP) and len(longest) > 1:
-            for line, size in itertools.islice(shelf.abbreviated(longest), MOST):
-                if line not in found and places.allows(*shelf.place(line)) and _wanted(index, kind, line, asked):
-                    starts, stretches = _letters(shelf.lowered(line).partition(BETWEEN)[0], longest)
+            cut = not take((line for number in named for line in store.lines_of(number)), _LOOKED_AT) or cut
+        elif spread and kind in (LineKind.WORKFLOW, LineKind.STEP) and len(longest) > 1:
+            for line, size in itertools.islice(store.abbreviated(longest), MOST):
+                if line not in found and places.allows(*store.place(line)) and _wanted(index, kind, line, asked):
+                    starts, stretches = _letters(store.lowered(line).partition(BETWEEN)[0], longest)
                     found[line] = _Ranked(_SPREAD, size - 1_000 * starts, line, stretches)
     ordered = sorted(found.values(), key=lambda each: each[:3])
     told = tuple(_found(index, kind, each) for each in ordered[:MOST])
-    return (ordered[0].rank if ordered else 9), Group(kind, told, cut or len(ordered) > MOST)
+    return (ordered[0].rank if ordered else 9), MatchGroup(kind, told, cut or len(ordered) > MOST)
 
 
-def _named(text: str, kind: Kind, asked: Query) -> Iterator[Stretch]:
+def _named(text: str, kind: LineKind, asked: Query) -> Iterator[Stretch]:
     """Where in the line of a workflow or step stands what asks for its name."""
     for term in asked.keyed:
-        if term.key == kind.name.lower() and not term.not_ and (at := text.find(term.value)) >= 0:
+        if term.key == kind.name.lower() and not term.negated and (at := text.find(term.value)) >= 0:
             yield at, at + len(term.value)
 
 
-def _all_lines(index: Index, kind: Kind, places: Places) -> Iterator[int]:
+def _all_lines(index: Index, kind: LineKind, places: Scope) -> Iterator[int]:
     """The lines of what is allowed, without looking at all others where it is few."""
-    shelf = index.shelves[kind]
-    if kind is Kind.STEP and places.steps is not None and len(places.steps) < len(shelf):
+    store = index.stores[kind]
+    if kind is LineKind.STEP and places.steps is not None and len(places.steps) < len(store):
         for entry, place in sorted(places.steps):
-            if place and place <= len(index.leaves[entry].sheets[kind].places):
-                yield shelf.line_of(entry, place - 1)
+            if place and place <= len(index.workflows[entry].blocks[kind].places):
+                yield store.line_of(entry, place - 1)
     else:
-        yield from range(len(shelf))
+        yield from range(len(store))
 
 
-def _wanted(index: Index, kind: Kind, line: int, asked: Query) -> bool:
+def _wanted(index: Index, kind: LineKind, line: int, asked: Query) -> bool:
     """Whether none of the words stands in a line or in the name of its workflow that are not to."""
     if not asked.unwanted:
         return True
-    shelf = index.shelves[kind]
-    text = f"{shelf.lowered(line)}\n{index.titles[shelf.place(line)[0]]}"
+    store = index.stores[kind]
+    text = f"{store.lowered(line)}\n{index.titles[store.place(line)[0]]}"
     return not any(word in text for word in asked.unwanted)
 
 
-def _rank(index: Index, kind: Kind, line: int, words: Mapping[str, tuple[str, ...]]) -> _Ranked | None:
+def _rank(index: Index, kind: LineKind, line: int, words: Mapping[str, tuple[str, ...]]) -> _Ranked | None:
     """How well a line matches; None where one of the words is neither in it nor in the name of its workflow."""
-    shelf = index.shelves[kind]
-    text = shelf.lowered(line)
+    store = index.stores[kind]
+    text = store.lowered(line)
     worst = total = 0
     stretches: list[Stretch] = []  # at least one: a line is not found by the name of its workflow alone
     title = ""
@@ -190,7 +190,7 @@ def _rank(index: Index, kind: Kind, line: int, words: Mapping[str, tuple[str, ..
             rank = rank if needle == word else _GUESSED
             stretches.append((start, start + len(needle)))
         else:
-            title = title or index.titles[shelf.place(line)[0]]
+            title = title or index.titles[store.place(line)[0]]
             if not any(other in title for other in others):
                 return None
             rank = 3
@@ -233,28 +233,28 @@ def _letters(text: str, letters: str) -> tuple[int, tuple[Stretch, ...]]:
     return 0, ()
 
 
-def _found(index: Index, kind: Kind, ranked: _Ranked) -> Found:
-    shelf = index.shelves[kind]
-    entry, place = shelf.place(ranked.line)
+def _found(index: Index, kind: LineKind, ranked: _Ranked) -> Match:
+    store = index.stores[kind]
+    entry, place = store.place(ranked.line)
     about = ""
-    if kind is Kind.STEP:
+    if kind is LineKind.STEP:
         about = index.action(entry, place)
     elif place:
-        steps = index.shelves[Kind.STEP]
+        steps = index.stores[LineKind.STEP]
         about = steps.said(steps.line_of(entry, place - 1)).partition(BETWEEN)[0]
-    return Found(kind, shelf.said(ranked.line), ranked.stretches, index.entry(entry), about, ranked.line)
+    return Match(kind, store.said(ranked.line), ranked.stretches, index.entry(entry), about, ranked.line)
 
 
 # Actions and events
 
 
 def _alike(
-    index: Index, kind: Kind, asked: Query, places: Places, words: Mapping[str, tuple[str, ...]]
-) -> tuple[int, Group]:
+    index: Index, kind: LineKind, asked: Query, places: Scope, words: Mapping[str, tuple[str, ...]]
+) -> tuple[int, MatchGroup]:
     """Each action, or event, that has all of the words, with how many steps or workflows have it."""
-    shelf = index.shelves[kind]
+    store = index.stores[kind]
     ranked = []
-    for text, lines in (index.actions if kind is Kind.ACTION else index.events).items():
+    for text, lines in (index.actions if kind is LineKind.ACTION else index.events).items():
         low = lowered(text)
         if any(word in low for word in asked.unwanted) or not words:
             continue
@@ -268,20 +268,20 @@ def _alike(
             worst = max(worst, rank if needle == word else _GUESSED)
             spots.append((start, start + len(needle)))
         else:
-            held = lines if places.everything else [line for line in lines if places.allows(*shelf.place(line))]
+            held = lines if places.everything else [line for line in lines if places.allows(*store.place(line))]
             if held:
-                entry = index.entry(shelf.owner(held[0])[0]) if len(held) == 1 else None
-                found = Found(kind, text, tuple(sorted(spots)), entry, "", held[0], len(held))
+                entry = index.entry(store.owner(held[0])[0]) if len(held) == 1 else None
+                found = Match(kind, text, tuple(sorted(spots)), entry, "", held[0], len(held))
                 ranked.append((worst, -len(held), found))
     ranked.sort(key=lambda each: each[:2])
     told = tuple(found for _, _, found in ranked[:MOST])
-    return (ranked[0][0] if ranked else 9), Group(kind, told, len(ranked) > MOST)
+    return (ranked[0][0] if ranked else 9), MatchGroup(kind, told, len(ranked) > MOST)
 
 
 # Problems
 
 
-def _problems(index: Index, asked: Query, places: Places, problems: Sequence[Problem]) -> Group:
+def _problems(index: Index, asked: Query, places: Scope, problems: Sequence[Problem]) -> MatchGroup:
     """Those that the rules in question found, in the places in question."""
     about = [term for term in asked.keyed if term.key == "problem"]
     elsewhere = len(about) < len(asked.keyed)
@@ -292,12 +292,12 @@ def _problems(index: Index, asked: Query, places: Places, problems: Sequence[Pro
         context = f"{low}\n{lowered(problem.entry.title if problem.entry is not None else problem.document.path)}"
         place = place_of(index, problem) if elsewhere else None
         if (
-            all(is_about(problem, term.value) != term.not_ for term in about)
+            all(is_about(problem, term.value) != term.negated for term in about)
             and all(word in context for word in asked.words)
             and not any(word in context for word in asked.unwanted)
             and (not elsewhere or (place is not None and places.allows(*place)))
         ):
-            values = (*asked.words, *(term.value for term in about if not term.not_))
+            values = (*asked.words, *(term.value for term in about if not term.negated))
             stretches = sorted((at, at + len(value)) for value in values if (at := low.find(value)) >= 0)
-            found.append(Found(Kind.PROBLEM, text, tuple(stretches), problem.entry, problem=problem))
-    return Group(Kind.PROBLEM, tuple(found[:MOST]), len(found) > MOST)
+            found.append(Match(LineKind.PROBLEM, text, tuple(stretches), problem.entry, problem=problem))
+    return MatchGroup(LineKind.PROBLEM, tuple(found[:MOST]), len(found) > MOST)

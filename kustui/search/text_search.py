@@ -57,7 +57,7 @@ def marked(line: Line, stretches: Iterable[Stretch]) -> Line:
         end = at + len(text)
         edges = {at, end, *(edge for cut in cuts for edge in cut if at < edge < end)}
         for start, stop in pairwise(sorted(edges)):
-            found = any(first <= start and stop <= last for first, last in cuts)
+            found = any(first <= start and stop <= end for first, end in cuts)
             pieces.append((text[start - at : stop - at], "match" if found else look))
         at = end
     return tuple(pieces)

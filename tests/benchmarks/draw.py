@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.diagrams.box_drawing import BoxPicture
-from kustui.diagrams.diagram import flow_picture
+from kustui.diagrams.box_drawing import BoxDrawing
+from kustui.diagrams.diagram import flow_diagram
 from kustui.diagrams.layout.box_layout import boxes as lay_out
 from kustui.diagrams.layout.geometry import Arrow, Size
-from kustui.diagrams.rail_drawing import FlowRail
+from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.workspace.snapshot import open_paths
 from tests.benchmarks.generate import write
 from tests.benchmarks.measuring import table
@@ -80,7 +80,7 @@ def rail(steps: int) -> float:
     """Seconds until the first rows stand."""
     analysis = flow_of(steps)
     began = time.perf_counter()
-    drawn = FlowRail(analysis)
+    drawn = RailDrawing(analysis)
     for index in range(min(_WINDOW[1], len(drawn.nodes))):
         drawn.row(index, 0, 12)
     return time.perf_counter() - began
@@ -90,7 +90,7 @@ def boxes(steps: int) -> float:
     """Seconds until the first window stands, words and all."""
     analysis = flow_of(steps)
     began = time.perf_counter()
-    drawn = BoxPicture(flow_picture(analysis))
+    drawn = BoxDrawing(flow_diagram(analysis))
     for y in range(min(_WINDOW[1], drawn.boxes.height)):
         drawn.row(y, 0, _WINDOW[0])
     return time.perf_counter() - began
@@ -98,7 +98,7 @@ def boxes(steps: int) -> float:
 
 def window(steps: int) -> float:
     """Seconds for another window in the middle of boxes that are laid out."""
-    drawn = BoxPicture(flow_picture(flow_of(steps)))
+    drawn = BoxDrawing(flow_diagram(flow_of(steps)))
     middle = drawn.boxes.height // 2
     drawn.row(middle, 0, _WINDOW[0])
     began = time.perf_counter()
@@ -119,8 +119,8 @@ def at_random(arrows: int, nodes: int = 1_000) -> float:
 
 def netext(steps: int, patience: float) -> float | None:
     """Seconds until all of it stands; None where it was ended."""
-    picture = flow_picture(subject_of(steps))
-    graph = [vertex.id for vertex in picture.vertices], [(edge.source, edge.target) for edge in picture.edges]
+    drawing = flow_diagram(subject_of(steps))
+    graph = [node.id for node in drawing.nodes], [(edge.source, edge.target) for edge in drawing.edges]
     try:
         done = subprocess.run(
             [sys.executable, "-c", _NETEXT],

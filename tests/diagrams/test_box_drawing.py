@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import example, given
 
-from kustui.diagrams.box_drawing import BoxPicture
-from kustui.diagrams.diagram import Picture, PictureEdge, Vertex
-from kustui.diagrams.glyphs import Kind
+from kustui.diagrams.box_drawing import BoxDrawing
+from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
+from kustui.diagrams.glyphs import NodeKind
 from kustui.diagrams.layout.geometry import Arrow
 from kustui.diagrams.styled_lines import width_of
 from kustui.text.ascii import to_ascii
@@ -32,17 +32,17 @@ ARMS: dict[str, tuple[Edge, ...]] = {
 }  # fmt: skip
 
 
-def pictured(graph: Graph) -> BoxPicture:
-    nodes, arrows = graph
-    vertices = tuple(Vertex(node, node * (1 + index % 7), "about", Kind.STEP) for index, node in enumerate(nodes))
-    edges = (PictureEdge(arrow.source, arrow.target, f"if {arrow.target}", arrow.failing) for arrow in arrows)
-    return BoxPicture(Picture("", vertices, tuple(edges)))
+def pictured(graph: Graph) -> BoxDrawing:
+    names, arrows = graph
+    nodes = tuple(DiagramNode(name, name * (1 + index % 7), "about", NodeKind.STEP) for index, name in enumerate(names))
+    edges = (DiagramEdge(arrow.source, arrow.target, f"if {arrow.target}", arrow.after_failure) for arrow in arrows)
+    return BoxDrawing(Diagram("", nodes, tuple(edges)))
 
 
-def text_of(picture: BoxPicture, selected: str = "") -> list[str]:
+def text_of(drawing: BoxDrawing, selected: str = "") -> list[str]:
     return [
-        "".join(text for text, _ in picture.row(y, selected=selected)).ljust(picture.boxes.width)
-        for y in range(picture.boxes.height)
+        "".join(text for text, _ in drawing.row(y, selected=selected)).ljust(drawing.boxes.width)
+        for y in range(drawing.boxes.height)
     ]
 
 
@@ -86,8 +86,8 @@ class Reader:
         return line[x] in "┌└"
 
 
-def holding(picture: BoxPicture, x: int, y: int) -> str:
-    (box,) = [box for box in picture.boxes.by_node.values() if box.x < x < box.right and y in (box.y, box.bottom)]
+def holding(drawing: BoxDrawing, x: int, y: int) -> str:
+    (box,) = [box for box in drawing.boxes.by_node.values() if box.x < x < box.right and y in (box.y, box.bottom)]
     return box.node
 
 
@@ -97,25 +97,27 @@ def holding(picture: BoxPicture, x: int, y: int) -> str:
 @example((("a", "b", "c", "d"), (Arrow("a", "d"), Arrow("b", "c"), Arrow("a", "c"), Arrow("b", "d"))))
 def test_each_line_leads_from_its_source_to_its_target_and_nowhere_else(graph: Graph) -> None:
     nodes, arrows = graph
-    picture = pictured(graph)
-    reader = Reader(text_of(picture))
+    drawing = pictured(graph)
+    reader = Reader(text_of(drawing))
     for node in nodes:
         leads_to = set()
-        for port in picture.boxes.ports_of.get(node, ()):
+        for port in drawing.boxes.ports_of.get(node, ()):
             if port.arrives:
                 continue
             places = reader.arrivals(port)
             assert len(places) == 1, "a line has one end"
             ((x, y),) = places
-            target = holding(picture, x, y)
-            strand = picture.boxes.strands[port.wire]
-            leads_to.add((target, strand.failing))
-            number = picture.texts[node].numbers.get((target, strand.failing))
+            target = holding(drawing, x, y)
+            strand = drawing.boxes.strands[port.wire]
+            leads_to.add((target, strand.after_failure))
+            number = drawing.texts[node].numbers.get((target, strand.after_failure))
             if number is not None and port.below:
                 assert reader.paper[port.y][port.x - 1] == str(number)[-1]
-        wanted = {(arrow.target, arrow.failing) for arrow in arrows if arrow.source == node}
-        assert leads_to == {(target, failing) for target, failing in wanted if target in nodes and target != node}
-        assert (picture.boxes.by_node[node].loop is not None) == any(target == node for target, _ in wanted)
+        wanted = {(arrow.target, arrow.after_failure) for arrow in arrows if arrow.source == node}
+        assert leads_to == {
+            (target, after_failure) for target, after_failure in wanted if target in nodes and target != node
+        }
+        assert (drawing.boxes.by_node[node].loop is not None) == any(target == node for target, _ in wanted)
 
 
 def cells_of(box: Box) -> tuple[range, range]:
@@ -161,12 +163,12 @@ def test_wires_cross_and_never_run_along_each_other(graph: Graph) -> None:
 
 @given(graphs())
 def test_the_same_graph_gives_the_same_picture_and_any_window_of_it_is_the_same(graph: Graph) -> None:
-    picture = pictured(graph)
-    paper = text_of(picture)
+    drawing = pictured(graph)
+    paper = text_of(drawing)
     assert paper == text_of(pictured(graph))
-    for y in range(0, picture.boxes.height, 3):
-        for first, width in ((0, 10), (7, 20), (picture.boxes.width - 3, 9)):
-            window = "".join(text for text, _ in picture.row(y, first, width))
+    for y in range(0, drawing.boxes.height, 3):
+        for first, width in ((0, 10), (7, 20), (drawing.boxes.width - 3, 9)):
+            window = "".join(text for text, _ in drawing.row(y, first, width))
             assert window == paper[y][first : first + width].ljust(width)
 
 
@@ -178,7 +180,7 @@ def test_in_ascii_it_is_the_same_picture(graph: Graph) -> None:
 
 
 def test_labels_stand_whole_in_the_box_that_the_ways_leave() -> None:
-    paper = text_of(pictured((("a", "b", "c"), (Arrow("a", "b"), Arrow("a", "c", failing=True)))))
+    paper = text_of(pictured((("a", "b", "c"), (Arrow("a", "b"), Arrow("a", "c", after_failure=True)))))
     assert any("│ 1 if b " in line for line in paper)
     assert any("│ 2 if c " in line for line in paper)
 
@@ -187,23 +189,23 @@ def test_labels_stand_whole_in_the_box_that_the_ways_leave() -> None:
     "name", ["漢字", "😀 party", "e\u0301te\u0301", "👨\u200d👩\u200d👧", "\x1b[31m", "a\nb", "]] --> <script>"]
 )
 def test_what_is_wide_or_has_no_width_keeps_the_edges_in_line(name: str) -> None:
-    vertex = Vertex("a", name, "", Kind.STEP)
-    picture = BoxPicture(Picture("", (vertex, Vertex("b", "b", "", Kind.STEP)), (PictureEdge("a", "b", name),)))
-    for y in range(picture.boxes.height):
-        assert width_of(picture.row(y)) == picture.boxes.width
+    node = DiagramNode("a", name, "", NodeKind.STEP)
+    drawing = BoxDrawing(Diagram("", (node, DiagramNode("b", "b", "", NodeKind.STEP)), (DiagramEdge("a", "b", name),)))
+    for y in range(drawing.boxes.height):
+        assert width_of(drawing.row(y)) == drawing.boxes.width
         for first in range(6):
-            assert width_of(picture.row(y, first, 5)) == 5
+            assert width_of(drawing.row(y, first, 5)) == 5
 
 
 def test_a_selected_box_is_told_by_its_edges() -> None:
-    picture = pictured((("a", "b"), (Arrow("a", "b"),)))
-    assert "┏" in "".join(text_of(picture, "a"))
-    assert "┏" not in "".join(text_of(picture))
+    drawing = pictured((("a", "b"), (Arrow("a", "b"),)))
+    assert "┏" in "".join(text_of(drawing, "a"))
+    assert "┏" not in "".join(text_of(drawing))
 
 
 def test_problems_stand_in_the_upper_edge() -> None:
     plain = pictured((("a",), ()))
-    marked = BoxPicture(plain.picture, {"a": (("✗2", "error"),)})
+    marked = BoxDrawing(plain.diagram, {"a": (("✗2", "error"),)})
     assert text_of(marked)[0].rstrip().endswith("─✗2┐")
     assert len(text_of(marked)[0].rstrip()) == len(text_of(plain)[0].rstrip())
 
@@ -211,7 +213,7 @@ def test_problems_stand_in_the_upper_edge() -> None:
 def test_a_handler_of_every_error_is_led_to_by_one_wire() -> None:
     nodes = tuple(f"n{index}" for index in range(30))
     arrows = tuple(Arrow(one, other) for one, other in pairwise(nodes))
-    failing = tuple(Arrow(node, "end", failing=True) for node in nodes)
-    drawn = pictured(((*nodes, "end"), (*arrows, *failing))).boxes
-    assert sum(strand.failing for strand in drawn.strands) == 1
+    after_failure = tuple(Arrow(node, "end", after_failure=True) for node in nodes)
+    drawn = pictured(((*nodes, "end"), (*arrows, *after_failure))).boxes
+    assert sum(strand.after_failure for strand in drawn.strands) == 1
     assert drawn.width < 80

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Collection
-from kustui.diagrams.rail_drawing import FlowRail
+from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.diagrams.styled_lines import set_out
 from kustui.text.ascii import to_ascii
 from kustui.text.terminal_safe import shown
@@ -17,20 +17,20 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def rail_of(definition: Mapping[str, Any], folded: str = "") -> FlowRail:
+def rail_of(definition: Mapping[str, Any], folded: str = "") -> RailDrawing:
     document = document_of(definition)
     entry = document.entries[0]
     analysis = WorkflowAnalysis(Collection((document,)), entry)
-    return FlowRail(analysis, folded=frozenset(folded.split()))
+    return RailDrawing(analysis, folded=frozenset(folded.split()))
 
 
-def drawn(rail: FlowRail, width: int = 60) -> list[str]:
+def drawn(rail: RailDrawing, width: int = 60) -> list[str]:
     return [
         "".join(text for text, _ in set_out(*rail.row(index, width=width), width)) for index in range(len(rail.nodes))
     ]
 
 
-def lanes(rail: FlowRail, first: int = 0, columns: int = 99) -> list[str]:
+def lanes(rail: RailDrawing, first: int = 0, columns: int = 99) -> list[str]:
     return ["".join(text for text, _ in rail.lanes(index, first, columns)).rstrip() for index in range(len(rail.nodes))]
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.search.index import indexes
-from kustui.search.query import KEYS, Term, completions, last, query
+from kustui.search.query import KEYS, Term, completions, parse_query, partial_term
 from tests.support.trees import sample, sample_examined
 
 
@@ -27,27 +27,27 @@ from tests.support.trees import sample, sample_examined
     ],
 )
 def test_a_query_is_read_as_far_as_it_goes(text: str, terms: list[Term]) -> None:
-    assert list(query(text).terms) == terms
-    assert query(text).unknown == ()
+    assert list(parse_query(text).terms) == terms
+    assert parse_query(text).unknown == ()
 
 
 def test_an_unknown_key_is_told_and_looked_for_as_text() -> None:
-    found = query("acton:rest")
+    found = parse_query("acton:rest")
     assert found.unknown == ("acton",)
     assert found.words == ("acton:rest",)
 
 
 @given(st.text(max_size=40))
 def test_no_text_is_refused(text: str) -> None:
-    query(text)
-    assert text.startswith(last(text).before)
+    parse_query(text)
+    assert text.startswith(partial_term(text).before)
     for completion in completions(None, text):
-        assert query(completion.query).unknown == query(last(text).before).unknown
+        assert parse_query(completion.query).unknown == parse_query(partial_term(text).before).unknown
 
 
 @given(st.sampled_from(sorted(KEYS)), st.text(alphabet=st.characters(categories=["L", "N", "Zs", "P"]), max_size=12))
 def test_a_completed_value_is_asked_for_as_a_whole(key: str, value: str) -> None:
-    asked = query(last("words -").completed(key, value))
+    asked = parse_query(partial_term("words -").completed(key, value))
     plain = value.replace('"', "").lower()
     assert asked.keyed == ((Term(plain, key, True),) if plain else ())
 

@@ -10,9 +10,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kustui.search.index import Index, indexes
-from kustui.search.index_lines import BETWEEN, Kind, Saying, sayings
-from kustui.search.query import query
-from kustui.search.ranking import MOST, Found, answer
+from kustui.search.index_lines import BETWEEN, IndexLine, LineKind, index_lines_of
+from kustui.search.query import parse_query
+from kustui.search.ranking import MOST, Match, find_matches
 from kustui.search.text_search import lowered
 from tests.support.flows import step, workflow
 from tests.support.trees import read, sample, sample_examined
@@ -36,11 +36,11 @@ def sample_index(name: str = ORGANISATION) -> Index:
     return found
 
 
-def groups(index: Index, text: str, problems: Sequence[Problem] = ()) -> dict[Kind, list[str]]:
+def groups(index: Index, text: str, problems: Sequence[Problem] = ()) -> dict[LineKind, list[str]]:
     """The first parts of what is found."""
     return {
         group.kind: [found.text.partition(BETWEEN)[0] for found in group.found]
-        for group in answer(index, query(text), problems)
+        for group in find_matches(index, parse_query(text), problems)
     }
 
 
@@ -53,7 +53,7 @@ def named(*names: str) -> Index:
 
 
 def workflows(index: Index, text: str) -> list[str]:
-    return groups(index, text).get(Kind.WORKFLOW, [])
+    return groups(index, text).get(LineKind.WORKFLOW, [])
 
 
 # The order
@@ -82,7 +82,7 @@ def test_a_word_that_is_mistyped_finds_what_was_meant_and_only_where_nothing_has
 def test_letters_find_a_name_that_has_them_in_this_order_from_the_beginning_of_a_word() -> None:
     index = named("First reply: watch", "Far west", "Wake after delivery")
     assert workflows(index, "frw") == ["First reply: watch", "Far west"]
-    (group,) = answer(index, query("frw"))
+    (group,) = find_matches(index, parse_query("frw"))
     found = group.found[0]
     assert [found.text[start:end] for start, end in found.stretches] == ["F", "r", "w"]
 
@@ -91,22 +91,22 @@ def test_every_word_has_to_be_there_or_in_the_name_of_the_workflow() -> None:
     first = {**workflow("note"), "name": "orders", "steps": [step("note", meta={"displayName": "Write a note"})]}
     second = {**workflow("note"), "name": "returns", "steps": [step("note", meta={"displayName": "Write a note"})]}
     index = index_of(first, second)
-    (found,) = answer(index, query("order note"))[0].found
-    assert (found.kind, found.entry and found.entry.title) == (Kind.STEP, "orders")
-    assert Kind.STEP not in groups(index, "order")
+    (found,) = find_matches(index, parse_query("order note"))[0].found
+    assert (found.kind, found.entry and found.entry.title) == (LineKind.STEP, "orders")
+    assert LineKind.STEP not in groups(index, "order")
 
 
 def test_the_kinds_are_told_in_their_order_those_that_only_hold_it_last() -> None:
     index = sample_index()
-    assert list(groups(index, "vip")) == [Kind.WORKFLOW, Kind.CONDITION, Kind.TEXT]
-    assert next(iter(groups(index, "conversation.up"))) is Kind.ACTION
+    assert list(groups(index, "vip")) == [LineKind.WORKFLOW, LineKind.CONDITION, LineKind.TEXT]
+    assert next(iter(groups(index, "conversation.up"))) is LineKind.ACTION
 
 
 @given(st.text(alphabet="abc -", min_size=1, max_size=6), st.lists(st.text(alphabet="abc -", min_size=1), max_size=8))
 def test_no_name_that_holds_every_word_is_missed(text: str, names: list[str]) -> None:
     index = named(*names)
-    asked = query(text)
-    found = [entry.title for group in answer(index, asked) if group.kind is Kind.WORKFLOW
+    asked = parse_query(text)
+    found = [entry.title for group in find_matches(index, asked) if group.kind is LineKind.WORKFLOW
              for entry in (each.entry for each in group.found) if entry]  # fmt: skip
     for name in names:
         words = [*asked.words]
@@ -115,7 +115,7 @@ def test_no_name_that_holds_every_word_is_missed(text: str, names: list[str]) ->
 
 
 def test_what_is_marked_is_what_was_asked_for() -> None:
-    for group in answer(sample_index(), query("conversation")):
+    for group in find_matches(sample_index(), parse_query("conversation")):
         for found in group.found:
             marked = {lowered(found.text[start:end]) for start, end in found.stretches}
             assert marked == {"conversation"}, found
@@ -134,24 +134,24 @@ def test_names_ids_actions_events_conditions_and_parameters_are_found() -> None:
     )
     index = index_of({**workflow("abc-1"), "id": "W1", "name": "first", "steps": [note]})
     for text, kind in (
-        ("first", Kind.WORKFLOW),
-        ("w1", Kind.WORKFLOW),
-        ("team", Kind.STEP),
-        ("abc-1", Kind.STEP),
-        ("note.create", Kind.ACTION),
-        ("gold", Kind.CONDITION),
-        ('tier equals "gold', Kind.CONDITION),
-        ("reader", Kind.TEXT),
-        ("shop.example", Kind.TEXT),
-        ("uri", Kind.TEXT),
+        ("first", LineKind.WORKFLOW),
+        ("w1", LineKind.WORKFLOW),
+        ("team", LineKind.STEP),
+        ("abc-1", LineKind.STEP),
+        ("note.create", LineKind.ACTION),
+        ("gold", LineKind.CONDITION),
+        ('tier equals "gold', LineKind.CONDITION),
+        ("reader", LineKind.TEXT),
+        ("shop.example", LineKind.TEXT),
+        ("uri", LineKind.TEXT),
     ):
         assert kind in groups(index, text), text
 
 
-def places(index: Index, text: str, problems: Sequence[Problem] = ()) -> list[tuple[Kind, str]]:
+def places(index: Index, text: str, problems: Sequence[Problem] = ()) -> list[tuple[LineKind, str]]:
     return [
         (found.kind, index.pointer(found.kind, found.line))
-        for group in answer(index, query(text), problems)
+        for group in find_matches(index, parse_query(text), problems)
         for found in group.found
         if found.line >= 0
     ]
@@ -159,7 +159,7 @@ def places(index: Index, text: str, problems: Sequence[Problem] = ()) -> list[tu
 
 def test_where_it_stands_is_told() -> None:
     index = sample_index("timer-chain.json")
-    for group in answer(index, query("timer")):
+    for group in find_matches(index, parse_query("timer")):
         for found in group.found:
             if found.entry is not None:
                 pointer = index.pointer(found.kind, found.line)
@@ -169,14 +169,14 @@ def test_where_it_stands_is_told() -> None:
 
 def test_actions_and_events_are_told_once_with_how_many_have_them() -> None:
     index = sample_index()
-    (group,) = [group for group in answer(index, query("rest-api")) if group.kind is Kind.ACTION]
+    (group,) = [group for group in find_matches(index, parse_query("rest-api")) if group.kind is LineKind.ACTION]
     assert [(found.text, found.times) for found in group.found] == [("kustomer.rest-api.json", 11)]
-    (event,) = [found for found in _found(index, "customer.update") if found.kind is Kind.EVENT]
+    (event,) = [found for found in _found(index, "customer.update") if found.kind is LineKind.EVENT]
     assert event.times == 2
 
 
-def _found(index: Index, text: str) -> list[Found]:
-    return [found for group in answer(index, query(text)) for found in group.found]
+def _found(index: Index, text: str) -> list[Match]:
+    return [found for group in find_matches(index, parse_query(text)) for found in group.found]
 
 
 @pytest.mark.parametrize("name", [ORGANISATION, "timer-chain.json", "broken", "one-per-file"])
@@ -184,9 +184,9 @@ def test_every_step_of_the_samples_is_found_by_its_id(name: str) -> None:
     index = sample_index(name)
     for entry in sample(name).collection.entries:
         for place, each in enumerate(entry.workflow.steps, start=1):
-            lines = [found for found in _found(index, f'"{each.id}"') if found.kind is Kind.STEP]
+            lines = [found for found in _found(index, f'"{each.id}"') if found.kind is LineKind.STEP]
             assert (entry.key, place) in [
-                (found.entry and found.entry.key, index.shelves[Kind.STEP].place(found.line)[1]) for found in lines
+                (found.entry and found.entry.key, index.stores[LineKind.STEP].place(found.line)[1]) for found in lines
             ]
 
 
@@ -196,24 +196,24 @@ def test_every_step_of_the_samples_is_found_by_its_id(name: str) -> None:
 def test_terms_leave_what_they_say() -> None:
     index = sample_index()
     assert groups(index, "event:customer.update") == {
-        Kind.WORKFLOW: ["Welcome, loyalty members", "🎂 Birthday voucher"]
+        LineKind.WORKFLOW: ["Welcome, loyalty members", "🎂 Birthday voucher"]
     }
-    assert len(groups(index, "action:rest-api")[Kind.STEP]) == 11
-    assert set(groups(index, "action:rest-api order")) == {Kind.TEXT}
-    assert groups(index, "schedules:wake")[Kind.STEP] == ["x5YhHcB0W"]
-    assert groups(index, "schedules:648113f52a175df9bab9b606")[Kind.STEP] == ["x5YhHcB0W"]
-    assert set(groups(index, "condition:vip")) == {Kind.CONDITION}
-    assert set(groups(index, "text:vip")) == {Kind.TEXT}
-    assert groups(index, 'workflow:"route by subject"')[Kind.WORKFLOW] == ["Route by subject"]
-    assert set(groups(index, "file:organisation")) == {Kind.WORKFLOW}
+    assert len(groups(index, "action:rest-api")[LineKind.STEP]) == 11
+    assert set(groups(index, "action:rest-api order")) == {LineKind.TEXT}
+    assert groups(index, "schedules:wake")[LineKind.STEP] == ["x5YhHcB0W"]
+    assert groups(index, "schedules:648113f52a175df9bab9b606")[LineKind.STEP] == ["x5YhHcB0W"]
+    assert set(groups(index, "condition:vip")) == {LineKind.CONDITION}
+    assert set(groups(index, "text:vip")) == {LineKind.TEXT}
+    assert groups(index, 'workflow:"route by subject"')[LineKind.WORKFLOW] == ["Route by subject"]
+    assert set(groups(index, "file:organisation")) == {LineKind.WORKFLOW}
 
 
 def test_what_is_not_wanted_is_left_out() -> None:
     index = sample_index()
-    every = groups(index, "file:json")[Kind.WORKFLOW]
-    vip = groups(index, "workflow:vip")[Kind.WORKFLOW]
-    assert groups(index, "-workflow:vip")[Kind.WORKFLOW] == [name for name in every if name not in vip]
-    assert groups(index, "-vip")[Kind.WORKFLOW] == [name for name in every if name not in vip]
+    every = groups(index, "file:json")[LineKind.WORKFLOW]
+    vip = groups(index, "workflow:vip")[LineKind.WORKFLOW]
+    assert groups(index, "-workflow:vip")[LineKind.WORKFLOW] == [name for name in every if name not in vip]
+    assert groups(index, "-vip")[LineKind.WORKFLOW] == [name for name in every if name not in vip]
     rest = set(places(index, "action:rest-api"))
     assert rest
     assert not rest & set(places(index, "step:a -action:rest-api"))
@@ -228,8 +228,8 @@ def test_references_are_found_by_the_step_they_mean_and_by_no_other_whose_id_hol
         step("d", transitions=[edge("a", ["/#steps.a.id", "1"])]),
     ]
     index = index_of({**workflow("a"), "steps": reads})
-    assert groups(index, "refs:a")[Kind.STEP] == ["a2", "c", "d"]
-    assert groups(index, "refs:a -step:c")[Kind.STEP] == ["a2", "d"]
+    assert groups(index, "refs:a")[LineKind.STEP] == ["a2", "c", "d"]
+    assert groups(index, "refs:a -step:c")[LineKind.STEP] == ["a2", "d"]
 
 
 def test_problems_are_found_by_their_rule_or_severity() -> None:
@@ -237,21 +237,21 @@ def test_problems_are_found_by_their_rule_or_severity() -> None:
     (*_, index) = indexes(snapshot.collection)
     problems = snapshot.problems or ()
     for value in ("unknown-target", "warning"):
-        (group,) = answer(index, query(f"problem:{value}"), problems)
+        (group,) = find_matches(index, parse_query(f"problem:{value}"), problems)
         wanted = [each for each in problems if value in (each.rule, str(each.severity))]
         assert [found.problem for found in group.found] == wanted[:MOST]
-    assert answer(index, query("problem:unknown-target -file:json"), problems) == ()
+    assert find_matches(index, parse_query("problem:unknown-target -file:json"), problems) == ()
 
 
 def test_nothing_is_found_while_nothing_is_asked() -> None:
-    assert answer(sample_index(), query("")) == ()
-    assert answer(sample_index(), query("action:")) == ()
+    assert find_matches(sample_index(), parse_query("")) == ()
+    assert find_matches(sample_index(), parse_query("action:")) == ()
 
 
 @given(st.text(max_size=25))
 @example('"\n')
 def test_no_query_raises(text: str) -> None:
-    for group in answer(_timers, query(text), _timer_problems):
+    for group in find_matches(_timers, parse_query(text), _timer_problems):
         for found in group.found:
             assert all(0 <= start < end <= len(found.text) for start, end in found.stretches)
 
@@ -266,7 +266,7 @@ _timer_problems = sample_examined("timer-chain.json").problems or ()
 def test_an_index_grows_and_the_last_has_everything() -> None:
     definitions = [{"name": f"w{number}", "trigger": {"eventName": "e"}, "steps": []} for number in range(70)]
     collection = read(*definitions).collection
-    sizes = [(len(index.leaves), index.complete) for index in indexes(collection)]
+    sizes = [(len(index.workflows), index.complete) for index in indexes(collection)]
     assert sizes == [(16, False), (32, False), (64, False), (70, True)]
 
 
@@ -281,16 +281,16 @@ def test_what_did_not_change_is_not_read_again(monkeypatch: pytest.MonkeyPatch) 
     (*_, first) = indexes(Collection((before,)))
     read_again: list[str] = []
 
-    def noted(entry: Entry) -> Iterator[Saying]:
+    def noted(entry: Entry) -> Iterator[IndexLine]:
         read_again.append(entry.title)
-        return sayings(entry)
+        return index_lines_of(entry)
 
-    monkeypatch.setattr(index_lines, "sayings", noted)
+    monkeypatch.setattr(index_lines, "index_lines_of", noted)
     after = document("a.json", text("a", "bx", "c"), before)
     (*_, second) = indexes(Collection((after,)), first)
     assert read_again == ["bx"]
     assert workflows(second, "bx") == ["bx"]
-    (found,) = answer(second, query("c"))[0].found
+    (found,) = find_matches(second, parse_query("c"))[0].found
     assert found.entry is after.entries[2]
 
 

@@ -6,8 +6,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from kustui.diagrams.chain_lines import ChainLines
-from kustui.diagrams.diagram import Sheet, flow_picture, leaps_of, schedules_picture
-from kustui.diagrams.glyphs import marks_of
+from kustui.diagrams.diagram import DiagramSet, flow_diagram, schedule_edges, schedules_diagram
+from kustui.diagrams.glyphs import problem_marks
 from tests.support.flows import edge, step, workflow
 from tests.support.trees import sample_examined, snapshot_of
 
@@ -26,30 +26,30 @@ def lines_of(snapshot: Snapshot) -> ChainLines:
     return ChainLines(snapshot.analyses, snapshot.by_entry)
 
 
-def sheet_of(snapshot: Snapshot) -> Sheet:
+def sheet_of(snapshot: Snapshot) -> DiagramSet:
     lines, keys = lines_of(snapshot), [entry.key for entry in snapshot.collection.entries]
     subjects = [lines.analysis(key) for key in keys]
     assert snapshot.schedules is not None
-    return Sheet(
-        tuple(flow_picture(analysis) for analysis in subjects),
-        leaps_of(snapshot.schedules, keys, lines.settings),
-        tuple(marks_of(analysis, snapshot.by_entry.get(analysis.entry.key, ())) for analysis in subjects),
+    return DiagramSet(
+        tuple(flow_diagram(analysis) for analysis in subjects),
+        schedule_edges(snapshot.schedules, keys, lines.settings),
+        tuple(problem_marks(analysis, snapshot.by_entry.get(analysis.entry.key, ())) for analysis in subjects),
     )
 
 
-def schedules_of(snapshot: Snapshot) -> Sheet:
+def schedules_of(snapshot: Snapshot) -> DiagramSet:
     assert snapshot.schedules is not None
-    return Sheet((schedules_picture(snapshot.schedules, snapshot.collection, lines_of(snapshot).settings),))
+    return DiagramSet((schedules_diagram(snapshot.schedules, snapshot.collection, lines_of(snapshot).settings),))
 
 
 @cache
-def sample_sheets(name: str) -> tuple[Sheet, ...]:
+def sample_sheets(name: str) -> tuple[DiagramSet, ...]:
     """All workflows, each by itself, and the schedules, as far as there are any."""
     snapshot = sample_examined(name)
     found = sheet_of(snapshot)
-    alone = (Sheet((picture,)) for picture in found.pictures[:6])
+    alone = (DiagramSet((diagram,)) for diagram in found.diagrams[:6])
     schedules = (schedules_of(snapshot),) if snapshot.schedules and snapshot.schedules.calls else ()
-    return (found, *alone, *schedules) if found.pictures else ()
+    return (found, *alone, *schedules) if found.diagrams else ()
 
 
 def named(names: tuple[str, ...]) -> dict[str, Any]:
@@ -66,8 +66,8 @@ def named(names: tuple[str, ...]) -> dict[str, Any]:
 
 
 @cache
-def hostile_sheets() -> tuple[Sheet, ...]:
+def hostile_sheets() -> tuple[DiagramSet, ...]:
     first, second = named(HOSTILE), {**named(HOSTILE[::-1]), "id": "other", "name": '"]]--> <b>'}
     snapshot = snapshot_of({"workflows": [first, second]})
     found = sheet_of(snapshot)
-    return (found, Sheet(found.pictures[:1]))
+    return (found, DiagramSet(found.diagrams[:1]))

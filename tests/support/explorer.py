@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from kustui.tui.app import Kustui
-from kustui.tui.diagrams.diagram_view import Diagram
+from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.side_panes import PANES
 from kustui.tui.widgets.rows_view import RowsView
@@ -113,7 +113,11 @@ class ExplorerPilot:
         for _ in range(300):
             node = self.explorer.tree_view.node
             shown = node is None or not self.explorer.ready or self.explorer.told == node.key
-            if shown and self.explorer._resting is None and not any(v.is_awaited for v in self.explorer.query(Diagram)):
+            if (
+                shown
+                and self.explorer._resting is None
+                and not any(v.is_awaited for v in self.explorer.query(DiagramView))
+            ):
                 break
             await self.pilot.pause(0.01)
         await self.pilot.pause()

@@ -4,51 +4,51 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.glyphs import Kind
+from kustui.diagrams.glyphs import NodeKind
 from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.diagrams.diagram import Picture, Sheet
+    from kustui.diagrams.diagram import Diagram, DiagramSet
 
-_SHAPES = {Kind.TRIGGER: "oval", Kind.BRANCH: "diamond", Kind.SCHEDULE: "cds", Kind.MISSING: "octagon"}
+_SHAPES = {NodeKind.TRIGGER: "oval", NodeKind.BRANCH: "diamond", NodeKind.SCHEDULE: "cds", NodeKind.MISSING: "octagon"}
 
 
-def dot(sheet: Sheet) -> Iterator[str]:
+def dot(diagram_set: DiagramSet) -> Iterator[str]:
     yield "digraph kustui {\n"
     yield '  rankdir=TB;\n  compound=true;\n  node [shape=box, fontname="sans-serif"];\n'
     yield '  edge [fontname="sans-serif", fontsize=10];\n'
-    alone = len(sheet.pictures) == 1
-    for number, picture in enumerate(sheet.pictures):
+    alone = len(diagram_set.diagrams) == 1
+    for number, diagram in enumerate(diagram_set.diagrams):
         if alone:
-            yield from _picture(picture, number, "  ")
+            yield from _picture(diagram, number, "  ")
         else:
-            yield f"  subgraph cluster_{number} {{\n    label={_quoted(picture.title)};\n"
-            yield from _picture(picture, number, "    ")
+            yield f"  subgraph cluster_{number} {{\n    label={_quoted(diagram.title)};\n"
+            yield from _picture(diagram, number, "    ")
             yield "  }\n"
-    for leap in sheet.leaps:
-        source, target = sheet.pictures[leap.source], sheet.pictures[leap.target]
-        if leap.source != leap.target and target.vertices and any(each.id == leap.vertex for each in source.vertices):
-            ends = f"{_id(leap.source, leap.vertex)} -> {_id(leap.target, target.vertices[0].id)}"
-            yield f"  {ends} [label={_quoted(leap.words)}, style=bold, lhead=cluster_{leap.target}];\n"
+    for edge in diagram_set.schedule_edges:
+        source, target = diagram_set.diagrams[edge.source], diagram_set.diagrams[edge.target]
+        if edge.source != edge.target and target.nodes and any(each.id == edge.node for each in source.nodes):
+            ends = f"{_id(edge.source, edge.node)} -> {_id(edge.target, target.nodes[0].id)}"
+            yield f"  {ends} [label={_quoted(edge.words)}, style=bold, lhead=cluster_{edge.target}];\n"
     yield "}\n"
 
 
-def _picture(picture: Picture, number: int, indent: str) -> Iterator[str]:
-    for vertex in picture.vertices:
-        text = _quoted(vertex.name, vertex.about) if vertex.about else _quoted(vertex.name)
-        shape = f", shape={_SHAPES[vertex.kind]}" if vertex.kind in _SHAPES else ""
-        yield f"{indent}{_id(number, vertex.id)} [label={text}{shape}];\n"
-    for edge in picture.edges:
+def _picture(diagram: Diagram, number: int, indent: str) -> Iterator[str]:
+    for node in diagram.nodes:
+        text = _quoted(node.name, node.about) if node.about else _quoted(node.name)
+        shape = f", shape={_SHAPES[node.kind]}" if node.kind in _SHAPES else ""
+        yield f"{indent}{_id(number, node.id)} [label={text}{shape}];\n"
+    for edge in diagram.edges:
         label = [f"label={_quoted(edge.words)}"] if edge.words else []
-        style = ["style=dashed"] if edge.failing else []
+        style = ["style=dashed"] if edge.after_failure else []
         attributes = f" [{', '.join((*label, *style))}]" if label or style else ""
         yield f"{indent}{_id(number, edge.source)} -> {_id(number, edge.target)}{attributes};\n"
 
 
-def _id(number: int, vertex: str) -> str:
-    return _quoted(f"{number} {vertex}")
+def _id(number: int, node: str) -> str:
+    return _quoted(f"{number} {node}")
 
 
 def _quoted(*lines: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.models import relative_minutes
-from kustui.diagrams.diagram import flow_picture
+from kustui.diagrams.diagram import flow_diagram
 from kustui.text.terminal_safe import encoded
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def json_text(
 
 
 def _workflow(analysis: WorkflowAnalysis) -> dict[str, Any]:
-    picture, entry = flow_picture(analysis), analysis.entry
+    diagram, entry = flow_diagram(analysis), analysis.entry
     return {
         "key": entry.key,
         "name": entry.title,
@@ -38,12 +38,11 @@ def _workflow(analysis: WorkflowAnalysis) -> dict[str, Any]:
         "file": entry.source.path,
         "line": entry.source.place(entry.item.extent.start).line,
         "vertices": [
-            {"id": vertex.id, "name": vertex.name, "kind": str(vertex.kind), "about": vertex.about}
-            for vertex in picture.vertices
+            {"id": node.id, "name": node.name, "kind": str(node.kind), "about": node.about} for node in diagram.nodes
         ],
         "edges": [
-            {"source": edge.source, "target": edge.target, "when": edge.words, "after_failure": edge.failing}
-            for edge in picture.edges
+            {"source": edge.source, "target": edge.target, "when": edge.words, "after_failure": edge.after_failure}
+            for edge in diagram.edges
         ],
     }
 

@@ -5,57 +5,57 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.glyphs import Kind
+from kustui.diagrams.glyphs import NodeKind
 from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.diagrams.diagram import Picture, Sheet, Vertex
+    from kustui.diagrams.diagram import Diagram, DiagramNode, DiagramSet
 
 _SHAPES = {
-    Kind.TRIGGER: ("([", "])"),
-    Kind.BRANCH: ("{{", "}}"),
-    Kind.SCHEDULE: ("[/", "/]"),
-    Kind.MISSING: (">", "]"),
+    NodeKind.TRIGGER: ("([", "])"),
+    NodeKind.BRANCH: ("{{", "}}"),
+    NodeKind.SCHEDULE: ("[/", "/]"),
+    NodeKind.MISSING: (">", "]"),
 }
 # All that Mermaid, Markdown or HTML could take for theirs. A colon too: Mermaid looks for styles behind one.
 _SUSPECT = re.compile(r"[^\w ,.()/='?!+…“”’→⇒\u0080-\U0010ffff-]|_")
 
 
-def mermaid(sheet: Sheet) -> Iterator[str]:
+def mermaid(diagram_set: DiagramSet) -> Iterator[str]:
     yield "flowchart TD\n"
-    alone = len(sheet.pictures) == 1
-    for number, picture in enumerate(sheet.pictures):
+    alone = len(diagram_set.diagrams) == 1
+    for number, diagram in enumerate(diagram_set.diagrams):
         if alone:
-            yield from _picture(picture, number, "  ")
+            yield from _picture(diagram, number, "  ")
         else:
-            yield f'  subgraph w{number}["{_escaped(picture.title)}"]\n'
-            yield from _picture(picture, number, "    ")
+            yield f'  subgraph w{number}["{_escaped(diagram.title)}"]\n'
+            yield from _picture(diagram, number, "    ")
             yield "  end\n"
-    for leap in sheet.leaps:
-        source = _names(sheet.pictures[leap.source], leap.source).get(leap.vertex)
-        if source is not None and leap.source != leap.target:
-            yield f"  {source} ==>{_label(leap.words)} w{leap.target}\n"
+    for edge in diagram_set.schedule_edges:
+        source = _names(diagram_set.diagrams[edge.source], edge.source).get(edge.node)
+        if source is not None and edge.source != edge.target:
+            yield f"  {source} ==>{_label(edge.words)} w{edge.target}\n"
 
 
-def _names(picture: Picture, number: int) -> dict[str, str]:
-    return {vertex.id: f"w{number}n{index}" for index, vertex in enumerate(picture.vertices)}
+def _names(diagram: Diagram, number: int) -> dict[str, str]:
+    return {node.id: f"w{number}n{index}" for index, node in enumerate(diagram.nodes)}
 
 
-def _picture(picture: Picture, number: int, indent: str) -> Iterator[str]:
-    names = _names(picture, number)
-    for vertex in picture.vertices:
-        left, right = _SHAPES.get(vertex.kind, ("[", "]"))
-        yield f'{indent}{names[vertex.id]}{left}"{_text(vertex)}"{right}\n'
-    for edge in picture.edges:
-        arrow = "-.->" if edge.failing else "-->"
+def _picture(diagram: Diagram, number: int, indent: str) -> Iterator[str]:
+    names = _names(diagram, number)
+    for node in diagram.nodes:
+        left, right = _SHAPES.get(node.kind, ("[", "]"))
+        yield f'{indent}{names[node.id]}{left}"{_text(node)}"{right}\n'
+    for edge in diagram.edges:
+        arrow = "-.->" if edge.after_failure else "-->"
         yield f"{indent}{names[edge.source]} {arrow}{_label(edge.words)} {names[edge.target]}\n"
 
 
-def _text(vertex: Vertex) -> str:
-    name = _escaped(vertex.name) or "#32;"
-    return f"{name}<br/>{_escaped(vertex.about)}" if vertex.about else name
+def _text(node: DiagramNode) -> str:
+    name = _escaped(node.name) or "#32;"
+    return f"{name}<br/>{_escaped(node.about)}" if node.about else name
 
 
 def _label(words: str) -> str:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape
 
-from kustui.diagrams.box_drawing import BoxPicture
+from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.text.cells import cells
 from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.diagrams.diagram import Sheet
+    from kustui.diagrams.diagram import DiagramSet
     from kustui.diagrams.layout.box_layout import Boxes
     from kustui.diagrams.layout.geometry import Band, Box
     from kustui.diagrams.styled_lines import Line
@@ -26,24 +26,25 @@ _COLOURS = {
 _TITLE_ROWS = 3
 
 
-def svg(sheet: Sheet) -> Iterator[str]:
-    drawn = [
-        BoxPicture(picture, sheet.marks[number] if sheet.marks else {}) for number, picture in enumerate(sheet.pictures)
+def svg(diagram_set: DiagramSet) -> Iterator[str]:
+    drawings = [
+        BoxDrawing(drawing, diagram_set.marks[number] if diagram_set.marks else {})
+        for number, drawing in enumerate(diagram_set.diagrams)
     ]
-    titles = [cells(shown(picture.picture.title)) for picture in drawn]
-    width = 2 + max([20, *titles, *(picture.boxes.width for picture in drawn)])
-    height = sum(picture.boxes.height + _TITLE_ROWS + 1 for picture in drawn)
+    titles = [cells(shown(drawing.diagram.title)) for drawing in drawings]
+    width = 2 + max([20, *titles, *(drawing.boxes.width for drawing in drawings)])
+    height = sum(drawing.boxes.height + _TITLE_ROWS + 1 for drawing in drawings)
     size = f'width="{width * _WIDE}" height="{height * _HIGH}" viewBox="0 0 {width * _WIDE} {height * _HIGH}"'
     yield f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="monospace" font-size="13">\n'
     yield f'<rect width="100%" height="100%" fill="#ffffff"/>\n{_HEAD}'
     top = 0
-    for picture in drawn:
+    for drawing in drawings:
         yield f'<g transform="translate({_WIDE},{top * _HIGH})">\n'
-        yield _text(0, 1, shown(picture.picture.title), "name")
+        yield _text(0, 1, shown(drawing.diagram.title), "name")
         yield f'<g transform="translate(0,{_TITLE_ROWS * _HIGH})">\n'
-        yield from _drawing(picture)
+        yield from _drawing(drawing)
         yield "</g>\n</g>\n"
-        top += picture.boxes.height + _TITLE_ROWS + 1
+        top += drawing.boxes.height + _TITLE_ROWS + 1
     yield "</svg>\n"
 
 
@@ -53,8 +54,8 @@ _HEAD = (
 )
 
 
-def _drawing(picture: BoxPicture) -> Iterator[str]:
-    boxes = picture.boxes
+def _drawing(drawing: BoxDrawing) -> Iterator[str]:
+    boxes = drawing.boxes
     for band in boxes.bands:
         yield from _wires(boxes, band)
     for port in boxes.ports:
@@ -64,36 +65,36 @@ def _drawing(picture: BoxPicture) -> Iterator[str]:
             line = f"M{_x(port.x)} {start:g}L{_x(port.x)} {y:g}"
             yield f'<path d="{line}" stroke="#6b7280" fill="none" marker-end="url(#head)"/>\n'
     for box in boxes.by_node.values():
-        yield from _box(picture, box)
+        yield from _box(drawing, box)
 
 
 def _wires(boxes: Boxes, band: Band) -> Iterator[str]:
     for down in band.downs:
         top = down.top + (-0.5 if down.from_above else 0.5)
         bottom = down.bottom + (1.5 if down.further else 0.5)
-        yield _path(f"M{_x(down.x)} {top * _HIGH:g}V{bottom * _HIGH:g}", boxes.strands[down.wire].failing)
+        yield _path(f"M{_x(down.x)} {top * _HIGH:g}V{bottom * _HIGH:g}", boxes.strands[down.wire].after_failure)
     for runs in band.alongs.values():
         for along in runs:
             line = f"M{_x(along.left)} {(along.y + 0.5) * _HIGH:g}H{_x(along.right)}"
-            yield _path(line, boxes.strands[along.wire].failing)
+            yield _path(line, boxes.strands[along.wire].after_failure)
 
 
-def _path(line: str, failing: bool) -> str:
-    dashes = ' stroke-dasharray="4 3"' if failing else ""
-    colour = _COLOURS["warning"] if failing else "#6b7280"
+def _path(line: str, after_failure: bool) -> str:
+    dashes = ' stroke-dasharray="4 3"' if after_failure else ""
+    colour = _COLOURS["warning"] if after_failure else "#6b7280"
     return f'<path d="{line}" stroke="{colour}" fill="none"{dashes}/>\n'
 
 
-def _box(picture: BoxPicture, box: Box) -> Iterator[str]:
+def _box(drawing: BoxDrawing, box: Box) -> Iterator[str]:
     left, top = box.x + 0.5, box.y + 0.5
     size = f'width="{(box.width - 1) * _WIDE}" height="{(box.height - 1) * _HIGH}"'
     yield f'<rect x="{left * _WIDE:g}" y="{top * _HIGH:g}" {size} rx="5" fill="#f8fafc" stroke="#475569"/>\n'
-    for number, line in enumerate(picture.texts[box.node].lines):
+    for number, line in enumerate(drawing.texts[box.node].lines):
         yield from _line(box.x + 2, box.y + 1 + number, line)
-    for port in picture.boxes.ports_of.get(box.node, ()):
-        if number_of := picture.number(box.node, port):
+    for port in drawing.boxes.ports_of.get(box.node, ()):
+        if number_of := drawing.number(box.node, port):
             yield _text(port.x - len(number_of), port.y, number_of, "key")
-    mark = picture.marks.get(box.node, ())
+    mark = drawing.marks.get(box.node, ())
     yield from _line(box.right - sum(cells(text) for text, _ in mark), box.y, mark)
     if box.loop is not None:
         right, upper, lower = (box.right + 0.5) * _WIDE, (box.y + 1.5) * _HIGH, (box.y + 2.5) * _HIGH

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustui.analysis.chains import beginnings, chain_from
-from kustui.diagrams.box_drawing import BoxPicture
-from kustui.diagrams.diagram import flow_picture
-from kustui.diagrams.rail_drawing import FlowRail
+from kustui.diagrams.box_drawing import BoxDrawing
+from kustui.diagrams.diagram import flow_diagram
+from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.diagrams.styled_lines import set_out
 from kustui.text.ascii import to_ascii
 from kustui.text.terminal_safe import shown
@@ -49,7 +49,7 @@ def rail_text(
 ) -> Iterator[str]:
     """A workflow with its name above: a row a step, cut at a width."""
     yield write(((analysis.entry.title, "heading"),))
-    rail = FlowRail(analysis, marks)
+    rail = RailDrawing(analysis, marks)
     columns = max(3, width // 6)
     for index in range(len(rail.nodes)):
         first = max(0, rail.rail.stops[index].column - columns + 1)
@@ -59,9 +59,9 @@ def rail_text(
 def boxes_text(analysis: WorkflowAnalysis, marks: Mapping[str, Line], write: Callable[[Line], str]) -> Iterator[str]:
     """A workflow with its name above, as boxes and arrows, as wide as they are."""
     yield write(((analysis.entry.title, "heading"),))
-    picture = BoxPicture(flow_picture(analysis), marks)
-    for y in range(picture.boxes.height):
-        yield write(picture.row(y))
+    diagram = BoxDrawing(flow_diagram(analysis), marks)
+    for y in range(diagram.boxes.height):
+        yield write(diagram.row(y))
 
 
 def chains_text(lines: ChainLines, schedules: Schedules, width: int, write: Callable[[Line], str]) -> Iterator[str]:

@@ -111,7 +111,7 @@ class Strand(NamedTuple):
 
     target: str
     sources: tuple[str, ...]
-    failing: bool
+    after_failure: bool
     upward: bool
 
 
@@ -170,7 +170,7 @@ def boxes(sizes: Mapping[str, Size], arrows: Iterable[Arrow]) -> Boxes:
         ports.extend(its_ports)
         height += rows
     strands = tuple(
-        Strand(nodes[wire.target], tuple(nodes[each] for each in wire.sources), wire.failing, wire.upward)
+        Strand(nodes[wire.target], tuple(nodes[each] for each in wire.sources), wire.after_failure, wire.upward)
         for wire in found.wires
     )
     return Boxes(1 + max((band.right for band in bands), default=0), height, tuple(bands), strands, tuple(ports))

@@ -13,7 +13,7 @@ class Arrow(NamedTuple):
 
     source: str
     target: str
-    failing: bool = False
+    after_failure: bool = False
     """Whether it is only taken after a failure: drawn in another way than those that are not."""
 
 

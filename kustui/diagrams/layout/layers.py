@@ -20,7 +20,7 @@ class Wire(NamedTuple):
 
     target: int
     sources: tuple[int, ...]
-    failing: bool
+    after_failure: bool
     upward: bool
     """Whether it leads to a layer above those it comes from: an arrow of a loop."""
 
@@ -85,20 +85,21 @@ def layered(nodes: Sequence[str], arrows: Iterable[Arrow]) -> Layers:
         if source is None or target is None:
             continue
         if source == target:
-            loops[source] = loops.get(source, True) and arrow.failing
+            loops[source] = loops.get(source, True) and arrow.after_failure
         else:
             onward[source][target] = None
-            kinds[source, target, arrow.failing] = None
+            kinds[source, target, arrow.after_failure] = None
     order = _order(onward)
     place = [0] * len(nodes)
     for index, node in enumerate(order):
         place[node] = index
     layer = _layers(order, place, onward)
     gathered: dict[tuple[int, bool, bool], list[int]] = {}
-    for source, target, failing in kinds:
-        gathered.setdefault((target, failing, place[target] < place[source]), []).append(source)
+    for source, target, after_failure in kinds:
+        gathered.setdefault((target, after_failure, place[target] < place[source]), []).append(source)
     wires = tuple(
-        Wire(target, tuple(sources), failing, upward) for (target, failing, upward), sources in gathered.items()
+        Wire(target, tuple(sources), after_failure, upward)
+        for (target, after_failure, upward), sources in gathered.items()
     )
     return _strung(layer, order, wires, loops)
 

@@ -36,7 +36,7 @@ class Join(Enum):
 class Link(NamedTuple):
     column: int
     join: Join
-    failing: bool
+    after_failure: bool
     """Whether all arrows along it are taken only after a failure."""
 
 
@@ -115,10 +115,10 @@ class _Laying:
         for arrow in arrows:
             there = self.place.get(arrow.target)
             if there is not None and there > row:
-                onward[arrow.target] = onward.get(arrow.target, True) and arrow.failing
+                onward[arrow.target] = onward.get(arrow.target, True) and arrow.after_failure
             else:
                 join = Join.LOST if there is None else Join.BACK
-                stubs[join] = stubs.get(join, True) and arrow.failing
+                stubs[join] = stubs.get(join, True) and arrow.after_failure
         arriving = self.open.pop(node, None)
         links: list[Link] = []
         if arriving is None:
@@ -144,9 +144,9 @@ class _Laying:
             if index:
                 links.append(Link(place, Join.OPENS, onward[target]))
         taken = []
-        for join, failing in sorted(stubs.items(), key=lambda each: each[0].value):
+        for join, after_failure in sorted(stubs.items(), key=lambda each: each[0].value):
             taken.append(self._take(column + 1))
-            links.append(Link(taken[-1], join, failing))
+            links.append(Link(taken[-1], join, after_failure))
         for each in (*taken, *(() if new else (column,)), *(link.column for link in links if link.join is Join.ENDS)):
             insort(self.free, each)
         return Stop(node, column, tuple(sorted(links)))

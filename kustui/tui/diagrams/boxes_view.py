@@ -12,7 +12,7 @@ from kustui.diagrams.styled_lines import differing, fitted
 from kustui.search.text_search import Search
 from kustui.text.terminal_safe import shown
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.diagram_view import Diagram, step_of
+from kustui.tui.diagrams.diagram_view import DiagramView, step_of
 from kustui.tui.theme import looks_of
 from kustui.tui.widgets.rows import node_key, workflow_key
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.diagrams.box_drawing import BoxPicture
+    from kustui.diagrams.box_drawing import BoxDrawing
     from kustui.diagrams.layout.geometry import Box
     from kustui.diagrams.styled_lines import Line
     from kustui.tui.tree.nodes import Node
@@ -34,7 +34,7 @@ _COLUMNS, _ROWS = 8, 4
 """Cells by which one key moves the window."""
 
 
-class BoxesView(Diagram, can_focus=True):
+class BoxesView(DiagramView, can_focus=True):
     """One box is selected, and kept in view unless the window is moved away from it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("boxes")
@@ -49,7 +49,7 @@ class BoxesView(Diagram, can_focus=True):
         "view.leave", "view.maximise", "app.help",
     )  # fmt: skip
 
-    drawn: BoxPicture | None = None
+    drawn: BoxDrawing | None = None
     selected = ""
     left = top = 0
     """The cell of the picture in the upper left corner."""
@@ -69,16 +69,16 @@ class BoxesView(Diagram, can_focus=True):
             self.drawn, self._subject, self.selected = None, None, ""
             self.refresh()
             return
-        from kustui.diagrams.box_drawing import BoxPicture
-        from kustui.diagrams.diagram import flow_picture
-        from kustui.diagrams.glyphs import marks_of
+        from kustui.diagrams.box_drawing import BoxDrawing
+        from kustui.diagrams.diagram import flow_diagram
+        from kustui.diagrams.glyphs import problem_marks
 
         analysis = tree.analysis(node.entry)
-        marks = marks_of(analysis, tree.snapshot.by_entry.get(node.entry.key, ()))
+        marks = problem_marks(analysis, tree.snapshot.by_entry.get(node.entry.key, ()))
         same = self._subject is not None and workflow_key(self._subject.entry) == workflow_key(node.entry)
         before = self.drawn
         if self.drawn is None or self._subject is not analysis:
-            self.drawn, self._subject = BoxPicture(flow_picture(analysis), marks), analysis
+            self.drawn, self._subject = BoxDrawing(flow_diagram(analysis), marks), analysis
         elif self.drawn.marks != marks:
             self.drawn = self.drawn.marked(marks)
         by_node = self.drawn.boxes.by_node

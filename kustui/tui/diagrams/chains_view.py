@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kustui.diagrams.styled_lines import Line, wrapped
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.diagram_view import STILL_READING, Diagram
+from kustui.tui.diagrams.diagram_view import STILL_READING, DiagramView
 from kustui.tui.widgets.rows import Row, Rows, node_key, workflow_key
 from kustui.tui.widgets.rows_view import RowsView
 
@@ -29,7 +29,7 @@ _GUIDES = "│├└─ "
 """What the branches left of a row are drawn with."""
 
 
-class ChainsView(RowsView, Diagram):
+class ChainsView(RowsView, DiagramView):
     """Around a workflow, so many schedules before it and after it; or the list of all chains, in one of its orders."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("chains")
@@ -132,9 +132,9 @@ class ChainsView(RowsView, Diagram):
         return workflow_key(self._told_by.entry(key)) if key else ()
 
     def _mark(self, link: Link) -> Line:
-        from kustui.diagrams.glyphs import mark
+        from kustui.diagrams.glyphs import problem_mark
 
-        return mark(self._told_by.problems(link.call)) if link.call is not None else ()
+        return problem_mark(self._told_by.problems(link.call)) if link.call is not None else ()
 
     def on_rows_view_widened(self) -> None:
         if not self.listing:

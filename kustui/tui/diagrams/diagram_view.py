@@ -27,7 +27,7 @@ STILL_READING = "still reading the workflows …"
 class Pointed(Message):
     """The cursor of a drawing came to rest on a node of the tree, which is to follow."""
 
-    def __init__(self, diagram: Diagram, key: NodeKey) -> None:
+    def __init__(self, diagram: DiagramView, key: NodeKey) -> None:
         super().__init__()
         self.diagram = diagram
         self.key = key
@@ -42,7 +42,7 @@ class Followed(Message):
         """Empty for the detail."""
 
 
-class Diagram(Widget):
+class DiagramView(Widget):
     """A pane that draws what the tree's cursor is on, or is a part of."""
 
     NAME: ClassVar[str] = ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kustui.diagrams.styled_lines import fitted
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.diagram_view import Diagram, step_of
+from kustui.tui.diagrams.diagram_view import DiagramView, step_of
 from kustui.tui.widgets.rows import Row, Rows, laid_out, node_key, workflow_key
 from kustui.tui.widgets.rows_view import RowsView
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
 
-    from kustui.diagrams.rail_drawing import FlowRail
+    from kustui.diagrams.rail_drawing import RailDrawing
     from kustui.diagrams.styled_lines import Line
     from kustui.tui.tree.nodes import Node
     from kustui.tui.tree.tree_state import TreeState
@@ -30,7 +30,7 @@ _WIDTH = 100
 """Cells of a row at least, where it is not for the pane."""
 
 
-class RailView(RowsView, Diagram):
+class RailView(RowsView, DiagramView):
     """A row a step; lanes beyond a third of the width scroll sideways, and what the rows say stays put."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("rail")
@@ -48,7 +48,7 @@ class RailView(RowsView, Diagram):
 
     FOOT = 4
 
-    drawn: FlowRail | None = None
+    drawn: RailDrawing | None = None
     _first = 0
     """The first column of the lanes that is in view."""
     _putting = False
@@ -65,15 +65,15 @@ class RailView(RowsView, Diagram):
             self.empty = "choose a workflow: its flow is drawn here"
             self.show(Rows.of(()))
             return
-        from kustui.diagrams.glyphs import marks_of
-        from kustui.diagrams.rail_drawing import FlowRail
+        from kustui.diagrams.glyphs import problem_marks
+        from kustui.diagrams.rail_drawing import RailDrawing
 
         analysis = tree.analysis(node.entry)
-        marks = marks_of(analysis, tree.snapshot.by_entry.get(node.entry.key, ()))
+        marks = problem_marks(analysis, tree.snapshot.by_entry.get(node.entry.key, ()))
         before, same = self.drawn, self._key == workflow_key(node.entry)
-        drawn = before if before is not None and same else FlowRail(analysis, marks)
+        drawn = before if before is not None and same else RailDrawing(analysis, marks)
         if drawn.analysis is not analysis or drawn.marks != marks:
-            drawn = FlowRail(analysis, marks, drawn.folded)
+            drawn = RailDrawing(analysis, marks, drawn.folded)
         step = step_of(node)
         if same and not follows and before is not None and self.node in drawn.flow.declared_edges:
             step = self.node

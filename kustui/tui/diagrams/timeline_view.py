@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.diagram_view import STILL_READING, Diagram
+from kustui.tui.diagrams.diagram_view import STILL_READING, DiagramView
 from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import RowsView
@@ -28,7 +28,7 @@ _RATE = 100 / 60
 _CHOOSE = "choose a workflow: its chain of schedules is drawn here"
 
 
-class TimelineView(RowsView, Diagram):
+class TimelineView(RowsView, DiagramView):
     """From the workflow that the chain of the selected one begins with."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("timeline")

@@ -83,10 +83,10 @@ def told(tree: TreeState, key: NodeKey) -> Line:
         return ((key[0], "name"),) if known else ((key[-1], "muted"), (" gone", "warning"))
     parts: list[Line] = [((entry.title, "name"),)]
     if len(key) > 2:
-        from kustui.diagrams.labels import name_of
+        from kustui.diagrams.labels import node_name
 
         flow = tree.analysis(entry).flow
-        parts.append(((name_of(flow, "1" if key[2] == "trigger" else key[2].removeprefix("step ")), ""),))
+        parts.append(((node_name(flow, "1" if key[2] == "trigger" else key[2].removeprefix("step ")), ""),))
     if len(key) > 3:
         parts.append(((key[3].partition(" ")[0].replace("way", "a way out of it"), "muted"),))
     return joined(parts, (" › ", "muted"))

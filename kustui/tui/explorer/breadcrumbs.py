@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.glyphs import MARKS
+from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.styled_lines import Line, joined
 from kustui.tui.widgets.rows import BREADCRUMB_SEPARATOR
 
@@ -37,5 +37,5 @@ def counts(problems: Sequence[Problem] | None) -> Line:
     if not problems:
         return (("no problem found", "muted"),)
     found = Counter(problem.severity for problem in problems)
-    marks = ((MARKS[severity], found[severity]) for severity in sorted(found, reverse=True))
+    marks = ((SEVERITY_GLYPHS[severity], found[severity]) for severity in sorted(found, reverse=True))
     return tuple((f" {glyph}{count:,}", look) for (glyph, look), count in marks)

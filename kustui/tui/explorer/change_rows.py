@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.glyphs import MARKS
+from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.styled_lines import Line
 from kustui.tui.tree.nodes import ADDED_SIGN, CHANGED_SIGN, change_key
 from kustui.tui.widgets.rows import NodeKey, Row
@@ -29,7 +29,7 @@ def change_rows(time: str, found: Difference, place_of: Callable[[Problem], Node
     for change in found.changes[:_MOST]:
         rows.extend(_change(change))
     for problem in found.new[:_MOST]:
-        glyph, look = MARKS[problem.severity]
+        glyph, look = SEVERITY_GLYPHS[problem.severity]
         line: Line = (("  new ", "new"), (f"{glyph} ", look), (problem.message, ""))
         rows.append(Row(line, ((problem.rule, "muted"),), link=place_of(problem)))
     rows.extend(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kustui.diagrams.styled_lines import Line, fitted, width_of
 from kustui.tui.bindings import BY_ID, first_key
-from kustui.tui.diagrams.diagram_view import Diagram
+from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.selection_actions import Selecting
 from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import RowsView
@@ -47,7 +47,7 @@ class Copying(Selecting):
         focused = self.focused
         if isinstance(focused, RowsView) and (row := write(focused.row.line).strip()):
             yield Copyable.of("copy.text", "row", row)
-        view = self.side.query_one(f"#{self.side.diagram}", Diagram)
+        view = self.side.query_one(f"#{self.side.diagram}", DiagramView)
         if first := next((line for line in view.whole() if line), None):
             glimpse = write(first).rstrip("\n")
             name = f"{self.side.diagram} as text"
@@ -161,7 +161,7 @@ def _told(text: str) -> Line:
 
 
 def _mermaid(analysis: WorkflowAnalysis) -> str:
-    from kustui.diagrams.diagram import Sheet, flow_picture
+    from kustui.diagrams.diagram import DiagramSet, flow_diagram
     from kustui.diagrams.formats.mermaid import mermaid
 
-    return "".join(mermaid(Sheet((flow_picture(analysis),))))
+    return "".join(mermaid(DiagramSet((flow_diagram(analysis),))))

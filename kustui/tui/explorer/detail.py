@@ -10,7 +10,7 @@ from kustui.analysis.schedules import ScheduleCall
 from kustui.definition.models import Schema, Step, Trigger, due_in_words
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams import labels
-from kustui.diagrams.labels import condition_words, event_words, label_of, name_of, step_label
+from kustui.diagrams.labels import condition_text, event_label, node_label, node_name, step_label
 from kustui.diagrams.styled_lines import Line, joined
 from kustui.tui.explorer.file_detail import put_around, put_document
 from kustui.tui.explorer.value_rows import add_unknown_keys, add_value
@@ -83,7 +83,7 @@ def _workflow(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis) 
 
 
 def _starts(trigger: Trigger | None) -> Line:
-    return ((event_words(trigger), "event" if trigger else "error"),)
+    return ((event_label(trigger), "event" if trigger else "error"),)
 
 
 def _schema(builder: RowBuilder, schema: Schema | None, title: str, none: str) -> None:
@@ -197,7 +197,7 @@ def _before(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None:
         sign = "when it fails" if edge.after_failure else ""
         builder.item(
             ("← ", "muted"),
-            *label_of(flow, edge.source),
+            *node_label(flow, edge.source),
             (f" {sign}" if sign else "", "warning"),
             *labels.condition(analysis, edge.transition),
             link=node_key(analysis.entry, edge.source),
@@ -207,7 +207,7 @@ def _before(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None:
     above = [above for above in flow.always_before(node) if above != TRIGGER_ID]
     if above:
         builder.heading("Has always run before")
-        builder.item(*joined((label_of(flow, step) for step in reversed(above)), (", ", "muted")))
+        builder.item(*joined((node_label(flow, step) for step in reversed(above)), (", ", "muted")))
 
 
 def _readers(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None:
@@ -230,22 +230,22 @@ def _readers(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None
 
 def _reader(flow: FlowGraph, read: Read) -> Line:
     """The step, or the transition on whose condition it is."""
-    edge: Line = ((" → ", "muted"), *label_of(flow, read.transition.target)) if read.transition else ()
-    return (*label_of(flow, read.node), *edge)
+    edge: Line = ((" → ", "muted"), *node_label(flow, read.transition.target)) if read.transition else ()
+    return (*node_label(flow, read.node), *edge)
 
 
 def _edge(builder: RowBuilder, analysis: WorkflowAnalysis, edge: Edge) -> None:
     flow, entry = analysis.flow, analysis.entry
     builder.title("Error case" if edge.after_failure else "Transition")
     there = edge.target in flow.steps
-    builder.field("from", (name_of(flow, edge.source), "link"), link=node_key(entry, edge.source))
+    builder.field("from", (node_name(flow, edge.source), "link"), link=node_key(entry, edge.source))
     builder.field(
         "to",
-        (name_of(flow, edge.target), "link" if there else "fault"),
+        (node_name(flow, edge.target), "link" if there else "fault"),
         link=node_key(entry, edge.target) if there else (),
     )
     builder.field("named", (edge.transition.label, ""))
-    builder.field("when", (condition_words(flow, edge.transition), ""))
+    builder.field("when", (condition_text(flow, edge.transition), ""))
     tried = flow.declared_edges[edge.source]
     same = [other for other in tried if other.after_failure == edge.after_failure]
     if len(same) > 1:

@@ -13,7 +13,7 @@ from textual.screen import Screen
 from kustui.text.cells import cells
 from kustui.text.terminal_safe import shown
 from kustui.tui.bindings import BY_ID, actions_of, panes_in, with_keys_in_force
-from kustui.tui.diagrams.diagram_view import Diagram
+from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.changes_view import ChangesView
 from kustui.tui.explorer.problems_view import ProblemsView
 from kustui.tui.explorer.side_panes import DIAGRAMS, Side, set_css_classes
@@ -173,14 +173,14 @@ class Panes(Screen[None]):
             if start and left <= event.x < right:
                 await self.run_action(BY_ID[id_].carried_out_by)
 
-    @on(Diagram.Retitled)
+    @on(DiagramView.Retitled)
     def _retitled(self) -> None:
         self.title_panes()
 
     def _offer_keys(self) -> None:
         name = self.focused.id if self.focused is not None else "tree"
         keys: tuple[str, ...] = _KEYS.get(name or "", _PANE_KEYS)
-        if isinstance(self.focused, Diagram):
+        if isinstance(self.focused, DiagramView):
             keys = self.focused.KEYS
         self.status.offer([BY_ID[id_] for id_ in keys])
 

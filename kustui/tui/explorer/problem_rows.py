@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.glyphs import MARKS
+from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.styled_lines import Line
 from kustui.tui.widgets.rows import Row, Rows, Target
 
@@ -36,7 +36,7 @@ def _row(problem: Problem, related: Related | None, *, new: bool) -> Row:
         line: Line = (("    └ ", "muted"), (related.message, ""), (f"  {_at(related, where.start)}", "muted"))
         return Row(line, target=Target(related.document, related.pointer, where.start))
     where = problem.where()
-    glyph, look = MARKS[problem.severity]
+    glyph, look = SEVERITY_GLYPHS[problem.severity]
     sign: Line = (("new ", "new"),) if new else ()
     hint: Line = ((f"  {problem.hint}", "good"),) if problem.hint else ()
     where_ = ((f"{glyph} ", look), (_at(problem, where.start), "muted"), (" ", ""))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from kustui.definition.loader import STDIN_NAME
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.diagram_view import Diagram
+from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.navigation import Travel
 from kustui.tui.widgets.rows_view import RowsView
 
@@ -29,7 +29,7 @@ class Selecting(Travel):
         from kustui.tui.explorer import selection
 
         focused, tree = self.focused, self.tree_view.state
-        if isinstance(focused, Diagram) and focused.pointed_at:
+        if isinstance(focused, DiagramView) and focused.pointed_at:
             self._show(focused.pointed_at)  # the tree follows it anyway, a moment later
         node = self.tree_view.node
         if tree is None:

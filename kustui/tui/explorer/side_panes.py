@@ -8,7 +8,7 @@ from textual.containers import Vertical
 
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.diagrams.chains_view import ChainsView
-from kustui.tui.diagrams.diagram_view import Diagram
+from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.timeline_view import TimelineView
 from kustui.tui.widgets.rows_view import RowsView
@@ -65,7 +65,7 @@ class Side(Vertical):
     def tell(self, tree: TreeState, node: Node) -> None:
         """Draw a node of the tree, or the workflow that it is a part of."""
         self._told = (tree, node)
-        self.query_one(f"#{self.diagram}", Diagram).tell(tree, node)
+        self.query_one(f"#{self.diagram}", DiagramView).tell(tree, node)
 
     def bring(self, name: str) -> Widget:
         """Show one of the panes where only one is, and a drawing instead of the other drawings; the pane."""
@@ -79,10 +79,10 @@ class Side(Vertical):
             self.tell(*self._told)
         return self.query_one(f"#{name}")
 
-    def titles(self, *, alone: bool) -> Iterator[tuple[Diagram, str, str]]:
+    def titles(self, *, alone: bool) -> Iterator[tuple[DiagramView, str, str]]:
         """What the drawings' panes are called, and what else there is, with its keys; ``alone`` where neither detail
         nor source is shown with them."""
-        views = [self.query_one(f"#{name}", Diagram) for name in DIAGRAMS]
+        views = [self.query_one(f"#{name}", DiagramView) for name in DIAGRAMS]
         for view in views:
             others = (other.NAME for other in views if other is not view)
             rest = ("2 Detail", "3 Source") if alone else ()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kustui.definition.source.source import Extent
-from kustui.diagrams.glyphs import MARKS
+from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.styled_lines import Line
 from kustui.tui.widgets.rows import Row, Rows
 
@@ -77,7 +77,7 @@ def _faults(problems: Sequence[Problem], first: int, count: int) -> dict[int, tu
         if 0 <= start.line - first < count:
             # What is missing has no extent of its own: the character in its place is marked.
             until = max(end.column if end.line == start.line else 0, start.column + 1)
-            fault = _Fault(start.column - 1, until - 1, (MARKS[problem.severity],))
+            fault = _Fault(start.column - 1, until - 1, (SEVERITY_GLYPHS[problem.severity],))
             found[start.line - first] = (*found.get(start.line - first, ()), fault)
     return found
 

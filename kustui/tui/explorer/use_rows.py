@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kustui.analysis.uses import How, Use
 from kustui.diagrams import labels
-from kustui.diagrams.labels import label_of, name_of
+from kustui.diagrams.labels import node_label, node_name
 from kustui.diagrams.styled_lines import Line
 from kustui.tui.widgets.rows import Row, Target
 
@@ -51,11 +51,11 @@ def _row(tree: TreeState, use: Use, line: Line) -> Row:
 
 def _where(tree: TreeState, use: Use) -> Line:
     analysis = tree.analysis(use.entry)
-    line = label_of(analysis.flow, use.node)
+    line = node_label(analysis.flow, use.node)
     if use.how in (How.SCHEDULE, How.INPUT):
         line = ((use.entry.title, "name"), (" › ", "muted"), *line)
     if use.how is How.REFERENCE:
-        where = f", on the way to {name_of(analysis.flow, use.edge.target)}" if use.edge is not None else ""
+        where = f", on the way to {node_name(analysis.flow, use.edge.target)}" if use.edge is not None else ""
         return (*line, (f"  {use.words or 'all of it'}", "string"), (where, "muted"))
     return (*line, *labels.condition(analysis, use.edge)) if use.edge is not None else line
 

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from kustui.definition.expressions import Function, Path, Reference, Template, parse
-from kustui.diagrams.labels import naming
+from kustui.diagrams.labels import path_namer
 from kustui.tui.widgets.rows import node_key
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def add_value(builder: RowBuilder, analysis: WorkflowAnalysis, value: object, indent: int) -> None:
     """A JSON value laid out, its references told by the names of their steps; any depth, as no call nests."""
-    told_by = naming(analysis.flow)
+    told_by = path_namer(analysis.flow)
     pending: list[Iterator[tuple[str, object]]] = [_members(value)]
     while pending:
         for name, part in pending[-1]:

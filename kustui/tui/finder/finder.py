@@ -11,8 +11,8 @@ from textual.worker import get_current_worker
 
 from kustui.diagrams.styled_lines import Line
 from kustui.search.index import Index, indexes
-from kustui.search.query import KEYS, completions, query
-from kustui.search.ranking import Found, answer
+from kustui.search.query import KEYS, completions, parse_query
+from kustui.search.ranking import Match, find_matches
 from kustui.text.suggestions import closest
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.finder.finder_rows import finder_rows, key_rows
@@ -99,7 +99,7 @@ class Finder(Vertical):
     class Chosen(Message):
         """To go to."""
 
-        def __init__(self, found: Found, pointer: str) -> None:
+        def __init__(self, found: Match, pointer: str) -> None:
             super().__init__()
             self.found = found
             self.pointer = pointer
@@ -117,7 +117,7 @@ class Finder(Vertical):
         self.snapshot: Snapshot | None = None
         self._collection: Collection | None = None
         """What the index is of, or is going to be."""
-        self._choices: list[Found | str | None] = []
+        self._choices: list[Match | str | None] = []
         """What each row of the list stands for: a query, if it is one that can be begun."""
 
     def compose(self) -> ComposeResult:
@@ -145,7 +145,7 @@ class Finder(Vertical):
                 lambda: self._build(collection, before), thread=True, exclusive=True, group="index",
                 description="indexing",
             )  # fmt: skip
-        self.answer()
+        self.show_matches()
 
     def _build(self, collection: Collection, before: Index | None) -> None:
         worker = get_current_worker()
@@ -158,7 +158,7 @@ class Finder(Vertical):
         event.stop()
         if event.collection is self._collection and (self.index is None or event.index.complete or not self._whole):
             self.index = event.index
-            self.answer(again=True)
+            self.show_matches(again=True)
 
     @property
     def _whole(self) -> bool:
@@ -169,18 +169,18 @@ class Finder(Vertical):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.answer()
+        self.show_matches()
 
-    def answer(self, *, again: bool = False) -> None:
+    def show_matches(self, *, again: bool = False) -> None:
         """Show what answers what is typed; ``again`` where only more of it may be known."""
-        asked = query(self.line.value)
+        asked = parse_query(self.line.value)
         problems = self.snapshot.problems or () if self.snapshot is not None else ()
         before = self._choice if again else None
-        told: list[tuple[Row, Found | str | None]] = []
+        told: list[tuple[Row, Match | str | None]] = []
         if not self.line.value.strip():
             told.extend(key_rows())
         elif self.index is not None:
-            told.extend(finder_rows(answer(self.index, asked, problems), self.size.width - 2))
+            told.extend(finder_rows(find_matches(self.index, asked, problems), self.size.width - 2))
         self._choices = [choice for _, choice in told]
         self.list.empty = "nothing has that" if self._whole and asked.terms else ""
         first = next((index for index, choice in enumerate(self._choices) if choice is not None), 0)
@@ -190,7 +190,7 @@ class Finder(Vertical):
 
     def _hint(self) -> None:
         line: Line = ()
-        asked, text = query(self.line.value), self.line.value
+        asked, text = parse_query(self.line.value), self.line.value
         problems = self.snapshot.problems or () if self.snapshot is not None else ()
         if asked.unknown:
             key = asked.unknown[0]
@@ -203,14 +203,14 @@ class Finder(Vertical):
                 line = (*line, ("  ", ""), (each.shown, "muted"))
         mark: Line = ()
         if self.index is None or not self.index.complete:
-            done, total = (len(self.index.leaves), self.index.total) if self.index is not None else (0, 0)
+            done, total = (len(self.index.workflows), self.index.total) if self.index is not None else (0, 0)
             mark = ((f"indexing {done:,} of {total:,} …" if total else "indexing …", "info"),)
         self.query_one(LinesView).tell(Row(line, mark=mark))
 
     # What keys do
 
     @property
-    def _choice(self) -> Found | str | None:
+    def _choice(self) -> Match | str | None:
         return self._choices[self.list.cursor] if self._choices else None
 
     def on_finder_input_stepped(self, event: FinderInput.Stepped) -> None:

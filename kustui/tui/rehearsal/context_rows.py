@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.values import MISSING, Undecided
-from kustui.diagrams.labels import name_of
+from kustui.diagrams.labels import node_name
 from kustui.simulate.engine.trace import EntryKind
 from kustui.simulate.reports import words
 from kustui.tui.rehearsal.trace_rows import MARK_LOOKS
@@ -61,7 +61,7 @@ class _Tree:
 
     def _step(self, node: str, value: Any) -> Iterator[Row]:
         new: Line = (("+ ", "new"),) if node == self._added else (("  ", ""),)
-        called = name_of(self._member.flow, node)
+        called = node_name(self._member.flow, node)
         label: Line = (*new, (called, "name"), *(((f" {node}", "muted"),) if called != node and node != "1" else ()))
         entry = self._marks.get(node)
         mark: Line = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.labels import condition_words, label_of
+from kustui.diagrams.labels import condition_text, node_label
 from kustui.diagrams.styled_lines import width_of
 from kustui.tui.widgets.rows import RowBuilder
 
@@ -31,17 +31,17 @@ def _workflow(builder: RowBuilder, covered: WorkflowCoverage) -> None:
     builder.heading(covered.member.title)
     _shares(builder, covered.steps, covered.edges, indent=2)
     for id_ in covered.untaken_steps:
-        builder.add(("  ○ never ", "warning"), *label_of(flow, id_), indent=10)
+        builder.add(("  ○ never ", "warning"), *node_label(flow, id_), indent=10)
     for edge in covered.untaken_edges:
         sign = "↯" if edge.after_failure else "→"
         name: Line = ((f" “{edge.transition.label}”", "muted"),) if edge.transition.label else ()
         builder.add(
             (f"  {sign} never ", "warning"),
-            *label_of(flow, edge.source),
+            *node_label(flow, edge.source),
             (" → ", "muted"),
-            *label_of(flow, edge.target),
+            *node_label(flow, edge.target),
             *name,
-            (f"  {condition_words(flow, edge.transition)}", "muted"),
+            (f"  {condition_text(flow, edge.transition)}", "muted"),
             indent=10,
         )
     if not covered.untaken_steps and not covered.untaken_edges:

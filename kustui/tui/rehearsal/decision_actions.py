@@ -57,7 +57,7 @@ class Deciding(Stepping):
         if session is None:
             return None
         from kustui.definition.values import MISSING
-        from kustui.diagrams.labels import label_of
+        from kustui.diagrams.labels import node_label
         from kustui.simulate.engine.decisions import SetOutput
         from kustui.simulate.engine.engine import preview
         from kustui.tui.rehearsal.parse_input import json_text, value_of
@@ -67,7 +67,7 @@ class Deciding(Stepping):
         assert member is not None, "a run has one"
         found = preview(session.state)
         output = session.state.overrides.output if found is None else found.output
-        question = Row((("What is it to answer?  ", "name"), *label_of(member.flow, run.at)))
+        question = Row((("What is it to answer?  ", "name"), *node_label(member.flow, run.at)))
 
         def take(text: str) -> str:
             return self._taken(value_of, text, lambda value: self.decide(SetOutput(value), "its answer is mocked"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.labels import label_of, short_action
+from kustui.diagrams.labels import node_label, short_action
 from kustui.simulate.engine.engine import preview
 from kustui.simulate.engine.trace import EntryKind
 from kustui.simulate.reports import words
@@ -46,7 +46,7 @@ def _now(session: Session, state: State) -> Row:
         return _between(session, state)
     if state.question is not None:
         return Row((("? asks: ", "warning"), (state.question.words, "name"), (f"  {state.question.why}", "muted")))
-    line: Line = (("▶ next: ", "new"), *label_of(member.flow, run.at))
+    line: Line = (("▶ next: ", "new"), *node_label(member.flow, run.at))
     found = preview(state)
     if found is None:
         return Row(line, mark=(("asks something", "warning"),))

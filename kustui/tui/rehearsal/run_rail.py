@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
-from kustui.diagrams.glyphs import marks_of
-from kustui.diagrams.rail_drawing import BRANCH, STEP, TRIGGER, FlowRail
+from kustui.diagrams.glyphs import problem_marks
+from kustui.diagrams.rail_drawing import BRANCH, STEP, TRIGGER, RailDrawing
 from kustui.tui.rehearsal.session import SCHEDULE, Stop
 
 if TYPE_CHECKING:
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 HERE, STOP, BEEN, EARLIER, NOT_BEEN = "▶", "■", "✓", "∙", "○"
 
 
-def course(session: Session, analysis: WorkflowAnalysis) -> FlowRail:
+def course(session: Session, analysis: WorkflowAnalysis) -> RailDrawing:
     """The rail of a workflow with what the rehearsal makes of it: a sign in the lane of each node for whether the run
     at hand has been there, and at the right edge problems, breakpoint, and whether any run has taken it."""
-    return FlowRail(analysis, _marks(session, analysis), signs=_signs(session, analysis))
+    return RailDrawing(analysis, _marks(session, analysis), signs=_signs(session, analysis))
 
 
 def _been(session: Session, key: str) -> frozenset[str]:
@@ -55,7 +55,7 @@ def _marks(session: Session, analysis: WorkflowAnalysis) -> Mapping[str, Line]:
     here = session.state.run.at if session.state.run is not None and session.state.run.key == key else ""
     taken = session.taken.get(key, frozenset())
     scheduling = {call.step for call in analysis.calls} if SCHEDULE in session.stops else frozenset()
-    problems = marks_of(analysis, session.organisation.problems.get(key, ()))
+    problems = problem_marks(analysis, session.organisation.problems.get(key, ()))
     marks: dict[str, Line] = {}
     for node in flow.declared_edges:
         part = flow.part(node)

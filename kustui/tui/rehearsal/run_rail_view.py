@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
 
-    from kustui.diagrams.rail_drawing import FlowRail
+    from kustui.diagrams.rail_drawing import RailDrawing
 
 _AHEAD = 2
 """Rows below the step at hand that are in view, where there are some."""
@@ -30,7 +30,7 @@ class CourseView(RailView, inherit_bindings=False):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("rows")
 
-    def draw(self, rail: FlowRail, node: str) -> None:
+    def draw(self, rail: RailDrawing, node: str) -> None:
         """Show a rail, the cursor on a node of it."""
         same = self.drawn is not None and self.drawn.analysis.entry.key == rail.analysis.entry.key
         self.drawn = rail

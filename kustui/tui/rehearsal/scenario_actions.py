@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from kustui.diagrams.labels import name_of
+from kustui.diagrams.labels import node_name
 from kustui.diagrams.styled_lines import Line
 from kustui.errors import reason_of
 from kustui.tui.rehearsal.decision_actions import Deciding
@@ -222,7 +222,7 @@ class Keeping(Deciding):
         if path_scenario.stops:
             news = (("▲ it does not come to its end: ", "warning"), (path_scenario.stops, ""))
         elif path_scenario.forced:
-            names = ", ".join(name_of(each.member.flow, each.node) for each in path_scenario.forced)
+            names = ", ".join(node_name(each.member.flow, each.node) for each in path_scenario.forced)
             news = (*news, (f"; forced at {names}", "warning"))
         self.app.call_from_thread(self.turn, found, *news)
 

@@ -151,12 +151,12 @@ class Stepping(Asking):
         session = self.ready()
         if session is None or not self.course_view.node:
             return
-        from kustui.diagrams.labels import name_of
+        from kustui.diagrams.labels import node_name
         from kustui.tui.rehearsal.session import Stop
 
         node, key = self.course_view.node, session.place[0]
         stop = Stop("step", key, node)
-        name = name_of(session.organisation.member(key).flow, node)
+        name = node_name(session.organisation.member(key).flow, node)
         told = "no longer stops" if stop in session.stops else "stops"
         self._with_stop(session, stop, node)
         self.announce((f"■ {told} before ", "name"), (name, "name"), *hint(self.app, "rehearse.run-on"))
@@ -188,14 +188,14 @@ class Stepping(Asking):
 
 
 def _stop_rows(session: Session, stops: list[Stop]) -> list[Row]:
-    from kustui.diagrams.labels import name_of
+    from kustui.diagrams.labels import node_name
 
     rows = []
     for stop in stops:
         title = name = ""
         if stop.key in session.organisation.collection.by_key:
             member = session.organisation.member(stop.key)
-            title, name = member.title, name_of(member.flow, stop.node)
+            title, name = member.title, node_name(member.flow, stop.node)
         told = {"failure": "after any failure", "schedule": "after any schedule"}.get(stop.kind)
         told = told or (f"before each run of {title}" if stop.node == "1" else f"before {name}  in {title}")
         rows.append(Row((("■ " if stop in session.stops else "  ", "error"), (told, ""))))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.labels import label_of
+from kustui.diagrams.labels import node_label
 from kustui.simulate.engine.engine import preview, table
 from kustui.simulate.engine.trace import OutputSource
 from kustui.simulate.reports import words
@@ -47,7 +47,7 @@ def step_rows(session: Session, node: str, width: int, actions: Mapping[str, Act
         _between(builder, session, state, actions)
     else:
         member = session.organisation.member(key)
-        builder.add(*label_of(member.flow, node))
+        builder.add(*node_label(member.flow, node))
         builder.add(("  it has not run in this run", "muted"))
     return builder.rows
 
@@ -65,7 +65,7 @@ def _at_hand(builder: RowBuilder, session: Session, state: State, actions: Mappi
     entry = preview(state)
     if entry is None:
         if state.question is None:
-            builder.add(("▶ next  ", "new"), *label_of(member.flow, state.run.at if state.run else "1"))
+            builder.add(("▶ next  ", "new"), *node_label(member.flow, state.run.at if state.run else "1"))
             builder.add(("  it asks something: step on to see what", "warning"))
         _ways_alone(builder, session, state)
         return

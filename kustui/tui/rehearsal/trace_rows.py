@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kustui.definition.expressions import in_words, value_in_words
 from kustui.definition.expressions.paths import Literal
 from kustui.definition.values import MISSING, Undecided
-from kustui.diagrams.labels import naming, short_action
+from kustui.diagrams.labels import path_namer, short_action
 from kustui.simulate.engine.trace import EntryKind, OutputSource
 from kustui.simulate.reports import words
 
@@ -124,7 +124,7 @@ def put_ways(
 def put_way(
     builder: RowBuilder, member: Member, entry: TraceEntry, edge: TriedEdge, *, tried: bool, links: bool
 ) -> None:
-    told_by = naming(member.flow)
+    told_by = path_namer(member.flow)
     taken = tried and edge.pointer == entry.taken
     outcome = words.outcome(edge)
     if taken and entry.forced:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from kustui.definition.collection import Document
 from kustui.definition.platform import short_name
 from kustui.definition.source.outline import Shape
-from kustui.diagrams.glyphs import mark
+from kustui.diagrams.glyphs import problem_mark
 from kustui.diagrams.styled_lines import Line, joined
 from kustui.tui.tree.nodes import CHANGED_SIGN, Kind, Node
 from kustui.tui.tree.tree_state import TreeState
@@ -73,7 +73,7 @@ class TreeRows:
             self._revision = self._state.revision
             self._marks.clear()
         if node.key not in self._marks:
-            marks = (self._change(node), mark(self._state.problems(node)))
+            marks = (self._change(node), problem_mark(self._state.problems(node)))
             self._marks[node.key] = joined(filter(None, marks), (" ", ""))
         return self._marks[node.key]
 

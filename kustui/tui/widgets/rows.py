@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from kustui.diagrams.glyphs import MARKS
+from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.styled_lines import Line, Piece, fitted, set_out, width_of, wrapped
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class RowBuilder:
     def problems(self, problems: Iterable[Problem]) -> None:
         found = sorted(problems, key=lambda problem: -problem.severity)
         for problem in found[:MAX_LISTED]:
-            glyph, look = MARKS[problem.severity]
+            glyph, look = SEVERITY_GLYPHS[problem.severity]
             where = problem.where()
             target = Target(problem.document, problem.pointer, where.start)
             self.add((f"{glyph} ", look), (problem.message, ""), indent=2, target=target)

@@ -23,7 +23,7 @@ from tests.support.diagrams import hostile_sheets, sample_sheets
 from tests.support.trees import SAMPLE_PATHS
 
 if TYPE_CHECKING:
-    from kustui.diagrams.diagram import Sheet
+    from kustui.diagrams.diagram import DiagramSet
 
 NODE_MODULES = os.environ.get("KUSTUI_NODE_MODULES", "")
 SMALL_SAMPLES = [name for name in SAMPLE_PATHS if name != "organisation-export.json"]
@@ -31,12 +31,12 @@ SHEETS = [pytest.param(name, id=name) for name in (*SMALL_SAMPLES, "hostile")]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def sheets(name: str) -> tuple[Sheet, ...]:
+def sheets(name: str) -> tuple[DiagramSet, ...]:
     return hostile_sheets() if name == "hostile" else sample_sheets(name)
 
 
-def names_in(sheet: Sheet) -> list[str]:
-    return [shown(vertex.name) for picture in sheet.pictures for vertex in picture.vertices]
+def names_in(diagram_set: DiagramSet) -> list[str]:
+    return [shown(node.name) for diagram in diagram_set.diagrams for node in diagram.nodes]
 
 
 # DOT
@@ -45,21 +45,23 @@ def names_in(sheet: Sheet) -> list[str]:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pydot's own use of its parser
 @pytest.mark.parametrize("name", SHEETS)
 def test_dot_is_dot_with_every_vertex_and_edge(name: str) -> None:
-    for sheet in sheets(name):
-        graphs = pydot.graph_from_dot_data("".join(dot(sheet)))
+    for diagram_set in sheets(name):
+        graphs = pydot.graph_from_dot_data("".join(dot(diagram_set)))
         assert graphs is not None
         (graph,) = graphs
         clusters = [graph, *graph.get_subgraphs()]
         nodes = [node for each in clusters for node in each.get_nodes() if node.get_name() not in ("node", "edge")]
         edges = [edge for each in clusters for edge in each.get_edges()]
-        assert len(nodes) == sum(len(picture.vertices) for picture in sheet.pictures)
-        inside = sum(len(picture.edges) for picture in sheet.pictures)
-        assert inside <= len(edges) <= inside + len(sheet.leaps)
+        assert len(nodes) == sum(len(diagram.nodes) for diagram in diagram_set.diagrams)
+        inside = sum(len(diagram.edges) for diagram in diagram_set.diagrams)
+        assert inside <= len(edges) <= inside + len(diagram_set.schedule_edges)
 
 
-def graphviz(form: str, sheet: Sheet) -> bytes:
+def graphviz(form: str, diagram_set: DiagramSet) -> bytes:
     """What it draws; it complains about nothing."""
-    done = subprocess.run(["dot", f"-T{form}"], input="".join(dot(sheet)).encode(), capture_output=True, check=True)
+    done = subprocess.run(
+        ["dot", f"-T{form}"], input="".join(dot(diagram_set)).encode(), capture_output=True, check=True
+    )
     assert done.stderr == b""
     return done.stdout
 
@@ -67,8 +69,8 @@ def graphviz(form: str, sheet: Sheet) -> bytes:
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 def test_graphviz_takes_every_sample_and_shows_names_as_they_are() -> None:
     for name in (*SAMPLE_PATHS, "hostile"):
-        for sheet in sheets(name)[:1] if name == "organisation-export.json" else sheets(name):
-            assert graphviz("plain", sheet), name
+        for diagram_set in sheets(name)[:1] if name == "organisation-export.json" else sheets(name):
+            assert graphviz("plain", diagram_set), name
     drawing = ElementTree.fromstring(graphviz("svg", hostile_sheets()[1]))
     told = [" ".join((text.text or "").split()) for text in drawing.iter(f"{SVG}text")]
     for each in names_in(hostile_sheets()[1]):
@@ -95,25 +97,29 @@ def as_drawn(text: str) -> str:
 
 
 def test_mermaid_takes_every_sample() -> None:
-    told = [("".join(mermaid(sheet)), name, sheet) for name in (*SAMPLE_PATHS, "hostile") for sheet in sheets(name)]
-    for (_, name, sheet), answer in zip(told, parsed([text for text, _, _ in told]), strict=True):
+    told = [
+        ("".join(mermaid(diagram_set)), name, diagram_set)
+        for name in (*SAMPLE_PATHS, "hostile")
+        for diagram_set in sheets(name)
+    ]
+    for (_, name, diagram_set), answer in zip(told, parsed([text for text, _, _ in told]), strict=True):
         assert not answer["fault"], name
-        assert len(answer["vertices"]) >= sum(len(picture.vertices) for picture in sheet.pictures)
-        assert len(answer["edges"]) >= sum(len(picture.edges) for picture in sheet.pictures)
+        assert len(answer["vertices"]) >= sum(len(diagram.nodes) for diagram in diagram_set.diagrams)
+        assert len(answer["edges"]) >= sum(len(diagram.edges) for diagram in diagram_set.diagrams)
 
 
 def test_mermaid_shows_names_as_they_are() -> None:
-    sheet = hostile_sheets()[1]
-    (answer,) = parsed(["".join(mermaid(sheet))])
+    diagram_set = hostile_sheets()[1]
+    (answer,) = parsed(["".join(mermaid(diagram_set))])
     told = {as_drawn(re.split("<br ?/?>", text)[0]) for text in answer["vertices"]}
-    for name in names_in(sheet):
+    for name in names_in(diagram_set):
         assert name in told or not name.strip()
 
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_no_name_ends_its_quotes_in_mermaid(name: str) -> None:
-    for sheet in sheets(name):
-        for line in "".join(mermaid(sheet)).splitlines()[1:]:
+    for diagram_set in sheets(name):
+        for line in "".join(mermaid(diagram_set)).splitlines()[1:]:
             assert re.fullmatch(
                 r' *(w\d+n\d+(\(\[|\{\{|\[/|>|\[)"[^"`<>&|\[\]{}%:]*(<br/>[^"`<>&|\[\]{}%:]*)?"(\]\)|\}\}|/\]|\])'
                 r'|w\d+n\d+ (-->|-\.->|==>)(\|"[^"`<>&|\[\]{}%:]*"\|)? w\d+(n\d+)?'
@@ -127,11 +133,11 @@ def test_no_name_ends_its_quotes_in_mermaid(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_svg_is_xml_with_every_name_in_it(name: str) -> None:
-    for sheet in sheets(name)[:2]:
-        drawing = ElementTree.fromstring("".join(svg(sheet)))
+    for diagram_set in sheets(name)[:2]:
+        drawing = ElementTree.fromstring("".join(svg(diagram_set)))
         told = [text.text or "" for text in drawing.iter(f"{SVG}text")]
         assert {element.tag.removeprefix(SVG) for element in drawing.iter()} <= {
             "svg", "rect", "defs", "marker", "path", "g", "text",
         }  # fmt: skip
-        for each in names_in(sheet):
+        for each in names_in(diagram_set):
             assert any(text.rstrip("…") and each.startswith(text.rstrip("…")) for text in told) or not each.strip()

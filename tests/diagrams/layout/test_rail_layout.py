@@ -66,7 +66,7 @@ def test_a_lane_is_of_failures_down_to_where_another_arrow_joins_it(graph: Graph
     place = {node: row for row, node in enumerate(nodes)}
     for lane in itertools.chain.from_iterable(drawn.columns):
         target = drawn.stops[lane.last].node
-        sound = [place[arrow.source] for arrow in arrows if arrow.target == target and not arrow.failing]
+        sound = [place[arrow.source] for arrow in arrows if arrow.target == target and not arrow.after_failure]
         assert lane.sound == min((row for row in sound if row < lane.last), default=lane.last)
 
 
@@ -77,12 +77,12 @@ def test_a_branch_that_joins_again_takes_one_lane_more() -> None:
 
 
 def test_what_happens_when_nothing_fails_goes_straight_on() -> None:
-    drawn = rail("abc", [Arrow("a", "b", failing=True), Arrow("a", "c")])
+    drawn = rail("abc", [Arrow("a", "b", after_failure=True), Arrow("a", "c")])
     assert [stop.column for stop in drawn.stops] == [0, 1, 0]
 
 
 def test_one_handler_of_every_error_takes_one_lane() -> None:
     names = [f"n{index}" for index in range(50)]
     onward = [Arrow(one, other) for one, other in itertools.pairwise(names)]
-    drawn = rail([*names, "end"], [*onward, *(Arrow(name, "end", failing=True) for name in names)])
+    drawn = rail([*names, "end"], [*onward, *(Arrow(name, "end", after_failure=True) for name in names)])
     assert len(drawn.columns) == 2

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
-from kustui.tui.diagrams.diagram_view import Diagram
+from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.definitions import write_json
 from tests.support.explorer import CHAIN, ExplorerPilot, explorer
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 def drawn(view: Widget) -> str:
     """What a pane shows, without its border."""
-    assert isinstance(view, RowsView | Diagram)
+    assert isinstance(view, RowsView | DiagramView)
     lines = ("".join(segment.text for segment in view.render_line(y)) for y in range(view.size.height))
     return " ".join(" ".join(lines).split())
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kustui.search.index_lines import Kind
+from kustui.search.index_lines import LineKind
 from kustui.search.query import KEYS
 from kustui.tui.widgets.rows import laid_out
 from kustui.tui.widgets.rows_view import LinesView
@@ -96,7 +96,7 @@ async def test_arrow_keys_pass_the_headings() -> None:
             await ui.press("down")
             seen.append(here(ui))
         assert len(set(seen)) == 6
-        assert not {kind.value for kind in Kind} & {row.split("  ")[0].rstrip(" 0123456789") for row in seen}
+        assert not {kind.value for kind in LineKind} & {row.split("  ")[0].rstrip(" 0123456789") for row in seen}
         for row in reversed(seen[:-1]):
             await ui.press("up")
             assert here(ui) == row
