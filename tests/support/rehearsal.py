@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kustui.check.examples import app, step, to, when
 from kustui.check.examples import workflow as a_flow
-from kustui.tui.rehearsal.prompt import Prompt
+from kustui.tui.rehearsal.prompts import Prompt
 from kustui.tui.rehearsal.screen import Rehearse
 from kustui.tui.widgets.rows_view import LinesView, RowsView
 from tests.support.explorer import ExplorerPilot, explorer

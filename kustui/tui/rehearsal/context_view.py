@@ -1,18 +1,105 @@
-"""The context of the run on the screen: a tree that folds."""
+"""The context of the run on the screen: a tree that folds, with what the trigger and each step gave."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from kustui.definition.values import MISSING, Undecided
+from kustui.diagrams.labels import node_name
+from kustui.simulate.engine.trace import EntryKind
+from kustui.simulate.reports import words
 from kustui.tui.bindings import bindings
+from kustui.tui.rehearsal.trace_rows import MARK_LOOKS
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
     from textual.binding import BindingType
 
+    from kustui.diagrams.styled_lines import Line
+    from kustui.simulate.engine.organisation import Member
+    from kustui.simulate.engine.state import Run
+    from kustui.simulate.engine.trace import TraceEntry
     from kustui.tui.rehearsal.session import Session
     from kustui.tui.widgets.rows import NodeKey
+
+MOST = 200
+"""Members of a value that are listed before the rest is counted."""
+_DEEPEST = 60
+"""Levels that are shown: a ring of schedules may wrap a value again and again."""
+
+
+def context_rows(session: Session, folded: frozenset[NodeKey]) -> list[Row]:
+    """A row a value; the link of each is its path. Open are the steps and what is in them, unless they are ``folded``;
+    what is deeper is closed, unless it is."""
+    run = session.state.run or session.state.last_run
+    if run is None:
+        return []
+    return [*_Tree(session, run, folded).rows()]
+
+
+class _Tree:
+    def __init__(self, session: Session, run: Run, folded: frozenset[NodeKey]) -> None:
+        self._run, self._folded = run, folded
+        self._member: Member = session.organisation.member(run.key)
+        last = session.entry
+        self._added = (
+            last.node if last is not None and last.run == run.number and last.kind is not EntryKind.LEFT else ""
+        )
+        self._marks: Mapping[str, TraceEntry] = {
+            entry.node: entry for entry in session.state.trace if entry.run == run.number and entry.mark is not None
+        }
+
+    def rows(self) -> Iterator[Row]:
+        data = self._run.data
+        trigger = self._member.workflow.trigger
+        twin = trigger.id if trigger is not None and trigger.id != "1" else ""
+        for node, value in reversed([*data["steps"].items()]):  # the latest is what somebody looks for
+            if node != twin or node == "1":
+                yield from self._step(node, value)
+        for name in ("error", "variables"):
+            if data.get(name):
+                yield from self._value((name,), ((name, "warning" if name == "error" else "name"),), data[name], 0)
+
+    def _step(self, node: str, value: Any) -> Iterator[Row]:
+        new: Line = (("+ ", "new"),) if node == self._added else (("  ", ""),)
+        called = node_name(self._member.flow, node)
+        label: Line = (*new, (called, "name"), *(((f" {node}", "muted"),) if called != node and node != "1" else ()))
+        entry = self._marks.get(node)
+        mark: Line = ()
+        if entry is not None and entry.mark is not None:
+            mark = ((words.MARKS[entry.mark], MARK_LOOKS[entry.mark]),)
+        yield from self._value((node,), label, value, 0, mark)
+
+    def _value(self, path: NodeKey, label: Line, value: Any, depth: int, mark: Line = ()) -> Iterator[Row]:
+        inner = _members(value)
+        margin: Line = (("  " * min(depth, 20), ""),)
+        if inner is None or depth > _DEEPEST:
+            look = "warning" if isinstance(value, Undecided) else "error" if value is MISSING else "string"
+            yield Row((*margin, ("  ", ""), *label, ("  ", ""), (words.value(value), look)), mark=mark, link=path)
+            return
+        is_open = (depth < 1) != (path in self._folded)
+        sign = ("▾ " if is_open else "▸ ") if inner else "  "
+        told = "" if is_open and inner else f"  {words.value(value)}"
+        yield Row((*margin, (sign, "muted"), *label, (told, "muted")), mark=mark, link=path)
+        if not is_open:
+            return
+        for name, each in inner[:MOST]:
+            indent: Line = (("  ", ""),) if depth == 0 else ()
+            yield from self._value((*path, name), (*indent, (name, "key")), each, depth + 1)
+        if len(inner) > MOST:
+            yield Row((*margin, (f"      and {len(inner) - MOST:,} more", "muted")))
+
+
+def _members(value: Any) -> list[tuple[str, Any]] | None:
+    """The members of an object or list; None of what has none."""
+    if isinstance(value, dict):
+        return [(str(name), each) for name, each in value.items()]
+    if isinstance(value, list | tuple):
+        return [(str(index), each) for index, each in enumerate(value)]
+    return None
 
 
 class ContextView(RowsView):
@@ -32,8 +119,6 @@ class ContextView(RowsView):
 
     def _put(self, cursor: int) -> None:
         if self._session is not None:
-            from kustui.tui.rehearsal.context_rows import context_rows
-
             self.show(Rows.of(context_rows(self._session, self._folded)), cursor)
 
     def turn(self) -> None:

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
+from kustui.definition.source.source import mended
+from kustui.definition.values import plain
+from kustui.errors import KustuiError
+from kustui.simulate.engine.decisions import SetFailure
+from kustui.text.terminal_safe import shown
 from kustui.tui.rehearsal.step_actions import Stepping
 from kustui.tui.widgets.rows import Row
 
@@ -12,6 +18,68 @@ if TYPE_CHECKING:
 
     from kustui.simulate.engine.decisions import Decision
     from kustui.tui.rehearsal.session import Session
+
+_YES, _NO = ("y", "yes", "true"), ("n", "no", "false")
+
+
+class TypedError(KustuiError):
+    """What is wrong with what was typed, for the person who did."""
+
+
+def json_text(value: Any, *, indent: int | None = 2) -> str:
+    """A value as JSON to be edited, without a character in it that a terminal would obey."""
+    text = json.dumps(plain(value), ensure_ascii=False, indent=indent)
+    return text if shown(text.replace("\n", "")) == text.replace("\n", "") else json.dumps(plain(value), indent=indent)
+
+
+def value_of(text: str) -> Any:
+    """Any JSON value. Raises TypedError, with the place."""
+    raw = mended(text.encode("utf-8", "replace")).decode()
+    try:
+        return json.loads(raw, parse_constant=_no_json)
+    except json.JSONDecodeError as error:
+        told = f"{error.msg[:1].lower()}{error.msg[1:]}"
+        raise TypedError(f"line {error.lineno}, column {error.colno}: {told}") from error
+    except (ValueError, RecursionError) as error:
+        raise TypedError(f"this is no JSON: {error}") from error
+
+
+def _no_json(constant: str) -> Any:
+    raise ValueError(f"JSON has no {constant}")
+
+
+def object_of(text: str) -> dict[str, Any]:
+    """A JSON object, as a payload is. Raises TypedError."""
+    value = value_of(text)
+    if not isinstance(value, dict):
+        raise TypedError("a payload is an object: { … }")
+    return value
+
+
+def failure_of(text: str) -> SetFailure:
+    """``404``, ``404 {"message": "gone"}``, ``404 gone``, ``gone``, or nothing. Raises TypedError."""
+    first, _, rest = text.strip().partition(" ")
+    status: int | None = None
+    if first.isascii() and first.isdigit():
+        if len(first) != 3 or not 100 <= int(first) <= 599:
+            raise TypedError("a status is a number from 100 to 599")
+        status = int(first)
+    else:
+        rest = text
+    rest = rest.strip()
+    if not rest:
+        return SetFailure(status)
+    return SetFailure(status, value_of(rest) if rest[0] in '{["' else rest)
+
+
+def truth_of(text: str) -> bool:
+    """Yes or no. Raises TypedError."""
+    word = text.strip().lower()
+    if word in _YES:
+        return True
+    if word in _NO:
+        return False
+    raise TypedError("type y for yes or n for no")
 
 
 class Deciding(Stepping):
@@ -60,7 +128,6 @@ class Deciding(Stepping):
         from kustui.diagrams.labels import node_label
         from kustui.simulate.engine.decisions import SetOutput
         from kustui.simulate.engine.engine import preview
-        from kustui.tui.rehearsal.parse_input import json_text, value_of
 
         run, member = session.state.run, session.state.member
         assert run is not None, "asked before"
@@ -76,7 +143,6 @@ class Deciding(Stepping):
 
     def _taken(self, read: Callable[[str], Any], text: str, use: Callable[[Any], object]) -> str:
         """What is wrong with what was typed; nothing where it could be read, and was used."""
-        from kustui.tui.rehearsal.parse_input import TypedError
 
         try:
             value = read(text)
@@ -88,7 +154,6 @@ class Deciding(Stepping):
     async def action_fail(self) -> None:
         if self._step_at_hand("fail") is None:
             return
-        from kustui.tui.rehearsal.parse_input import failure_of
 
         def take(text: str) -> str:
             return self._taken(failure_of, text, lambda fail: self.decide(fail, "it is to fail"))
@@ -151,7 +216,6 @@ class Deciding(Stepping):
         if session is None:
             return
         from kustui.simulate.engine.decisions import AnswerQuestion
-        from kustui.tui.rehearsal.parse_input import truth_of, value_of
 
         question = session.state.question
         if question is None:
@@ -196,7 +260,6 @@ class Deciding(Stepping):
         if due is None:
             self.announce(("its event is no longer kept: the rehearsal is too long", "muted"))
             return None
-        from kustui.tui.rehearsal.parse_input import json_text, object_of
         from kustui.tui.rehearsal.step_rows import event_name
 
         def use(payload: Mapping[str, Any]) -> None:
@@ -237,7 +300,6 @@ class Deciding(Stepping):
             return
         from kustui.simulate.engine.decisions import StartEvent
         from kustui.simulate.engine.start import draft_payload
-        from kustui.tui.rehearsal.parse_input import json_text, object_of
 
         organisation = session.organisation
         keys = organisation.listeners(event) if event else (key,)

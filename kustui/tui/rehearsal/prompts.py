@@ -1,98 +1,181 @@
-"""What a rehearsal asks of a person: a line, a sheet of JSON, or one of a list."""
+"""What a rehearsal asks of a person above the line of keys: a line, a sheet of JSON, or one of a list."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Input, TextArea
 
-from kustui.tui.rehearsal.choices import Choices, Offer
-from kustui.tui.rehearsal.panes_stage import Stage
-from kustui.tui.rehearsal.prompt import Prompt
-from kustui.tui.terminal.editor import EditorError, edit_text
-from kustui.tui.widgets.rows import Row
+from kustui.diagrams.styled_lines import width_of, wrapped
+from kustui.text.terminal_safe import shown
+from kustui.tui.bindings import bindings
+from kustui.tui.widgets.rows import Row, Rows
+from kustui.tui.widgets.rows_view import LinesView, RowsView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from textual.widget import Widget
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+LINE_KEYS = ("line.keep", "line.drop")
+SHEET_KEYS = ("sheet.keep", "sheet.outside", "sheet.drop")
 
 
-class Asking(Stage):
-    """One thing is asked at a time; the keys go back to where they were."""
+class TypedLine(Input):
+    """A line in which something is typed."""
 
-    def __init__(self) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = bindings("line")
+
+    def action_keep_typed(self) -> None:
+        self.post_message(Prompt.Kept(self.value))
+
+    def action_drop_typed(self) -> None:
+        self.post_message(Prompt.Dropped())
+
+
+class TypedSheet(TextArea):
+    """A sheet for JSON."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("sheet")
+
+    def action_keep_typed(self) -> None:
+        self.post_message(Prompt.Kept(self.text))
+
+    def action_drop_typed(self) -> None:
+        self.post_message(Prompt.Dropped())
+
+    def action_type_outside(self) -> None:
+        self.post_message(Prompt.Outside(self.text))
+
+
+class Prompt(Vertical):
+    """What is asked, and the field it is typed in. ``take`` reads what was typed and says what is wrong with it."""
+
+    DEFAULT_CSS = """
+    Prompt { dock: bottom; height: auto; margin-bottom: 2; background: $panel; border-top: solid $primary; }
+    Prompt Input { height: 1; border: none; padding: 0 1; background: $surface; }
+    Prompt TextArea { height: 10; border: none; padding: 0; background: $surface; }
+    Prompt Input:focus, Prompt TextArea:focus { border: none; }
+    """
+
+    class Kept(Message):
+        """What is typed is to be taken."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Outside(Kept):
+        """What is typed is to be edited in a program of its own."""
+
+    class Dropped(Message):
+        """Nothing is to come of it."""
+
+    def __init__(self, question: Row, text: str, take: Callable[[str], str], *, sheet: bool = False) -> None:
+        super().__init__(id="prompt")
+        self.question = question
+        self.take = take
+        self.keys = SHEET_KEYS if sheet else LINE_KEYS
+        self.field: TypedLine | TypedSheet = (
+            TypedSheet(text, show_line_numbers=True) if sheet else TypedLine(text, compact=True, select_on_focus=False)
+        )
+
+        self.field.cursor_blink = False  # nothing is drawn while nobody does anything
+
+    def compose(self) -> ComposeResult:
+        yield LinesView(id="question")
+        yield self.field
+
+    def on_mount(self) -> None:
+        self.query_one(LinesView).tell(self.question)
+        self.field.focus()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._tell("")
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._tell("")
+
+    def try_to_take(self, text: str) -> bool:
+        """Whether it could be taken; else what is wrong is said above the field."""
+        fault = self.take(text)
+        self._tell(fault)
+        return not fault
+
+    def _tell(self, fault: str) -> None:
+        question = self.question
+        self.query_one(LinesView).tell(Row((("✗ ", "error"), (fault, "error"))) if fault else question)
+
+    def put(self, text: str) -> None:
+        """Another text to go on from."""
+        if isinstance(self.field, TextArea):
+            self.field.load_text(text)
+        else:
+            self.field.value = text
+
+
+KEYS = ("rows.choose", "line.drop")
+_SHARE = 40
+"""Percent of the screen that the list takes at most."""
+_IN_FULL = 25
+"""Percent of the screen in which the row of the cursor is told."""
+
+
+class Choices(RowsView):
+    """``chosen`` is given the number of the row, and says whether the list is done with."""
+
+    DEFAULT_CSS = """
+    Choices {
+        background: $surface;
+        border-top: solid $primary; border-title-color: $primary; border-title-style: bold;
+    }
+    """
+
+    def __init__(self, title: str, rows: Sequence[Row], chosen: Callable[[int], bool], cursor: int = 0) -> None:
+        super().__init__(id="choices")
+        self.border_title = Content(shown(title))
+        self.chosen = chosen
+        self._begin = (tuple(rows), cursor)
+
+    def on_mount(self) -> None:
+        self.list_rows(*self._begin)
+        self.focus()
+
+    def list_rows(self, rows: Sequence[Row], cursor: int) -> None:
+        room = max(4, self.screen.size.height * _SHARE // 100)
+        self.styles.height = min(len(rows) + 1, room)
+        self.show(Rows.of(rows), cursor)
+        self.post_message(self.Moved(self))
+
+
+class Offer(Vertical):
+    """The list, and below it what has no room in it."""
+
+    DEFAULT_CSS = """
+    Offer { dock: bottom; height: auto; margin-bottom: 2; background: $surface; }
+    Offer LinesView { display: none; background: $surface; border-top: solid $rule; }
+    Offer LinesView.-needed { display: block; }
+    """
+
+    def __init__(self, choices: Choices) -> None:
         super().__init__()
-        self._before: Widget | None = None
+        self.choices = choices
 
-    @property
-    def asking(self) -> Prompt | Offer | None:
-        return next(iter((*self.query(Prompt), *self.query(Offer))), None)
+    def compose(self) -> ComposeResult:
+        yield self.choices
+        yield LinesView(id="in-full")
 
-    async def ask(self, question: Row, text: str, take: Callable[[str], str], *, sheet: bool = False) -> None:
-        """Let somebody type; ``take`` is given what was typed, and says what is wrong with it or nothing."""
-        await self._make_room()
-        await self.mount(Prompt(question, text, take, sheet=sheet))
-        self.offer_keys()
-
-    async def offer(self, title: str, rows: Sequence[Row], chosen: Callable[[int], bool], cursor: int = 0) -> None:
-        """Let somebody choose; ``chosen`` is given the number of the row, and says whether the list is done with."""
-        await self._make_room()
-        await self.mount(Offer(Choices(title, rows, chosen, cursor)))
-        self.offer_keys()
-
-    async def _make_room(self) -> None:
-        if (asking := self.asking) is not None:
-            await asking.remove()
-        elif self.focused is not None:
-            self._before = self.focused
-
-    async def done_asking(self) -> None:
-        if (asking := self.asking) is not None:
-            await asking.remove()
-        (self._before or self.course_view).focus()
-        self.offer_keys()
-
-    @on(Prompt.Kept)
-    async def _kept(self, event: Prompt.Kept) -> None:
-        if isinstance(event, Prompt.Outside) or not self.query(Prompt):
-            return
-        prompt = self.query_one(Prompt)
-        if prompt.try_to_take(event.text) and self.asking is prompt:
-            await self.done_asking()
-
-    @on(Prompt.Outside)
-    def _go_on_outside(self, event: Prompt.Outside) -> None:
-        if self.query(Prompt):
-            self._type_on_outside(self.query_one(Prompt), event.text)
-
-    @work(exclusive=True, group="edit", description="editing")
-    async def _type_on_outside(self, prompt: Prompt, before: str) -> None:
-        text = await self._typed_outside(before)
-        if text is None or self.asking is not prompt:
-            return
-        if prompt.try_to_take(text):
-            if self.asking is prompt:
-                await self.done_asking()
-        else:  # what somebody wrote is never lost for a comma
-            prompt.put(text)
-            prompt.try_to_take(text)
-
-    # A worker: an editor with a window of its own leaves the keys to this screen meanwhile.
-    @work(exclusive=True, group="edit", description="editing")
-    async def ask_outside(self, question: Row, text: str, take: Callable[[str], str]) -> None:
-        """The same in $VISUAL or $EDITOR; what is wrong afterwards can be put right in a sheet."""
-        found = await self._typed_outside(text)
-        if found is not None and (fault := take(found)):
-            await self.ask(Row((("✗ ", "error"), (fault, "error"))), found, take, sheet=True)
-
-    async def _typed_outside(self, text: str) -> str | None:
-        try:
-            return await edit_text(self.app, text)
-        except EditorError as error:
-            self.announce(("✗ ", "error"), (str(error), "error"))
-            return None
-
-    @on(Prompt.Dropped)
-    async def _dropped(self) -> None:
-        await self.done_asking()
+    def on_rows_view_moved(self) -> None:
+        """Nothing stands for what is cut but itself."""
+        view, width = self.query_one(LinesView), self.screen.size.width - 2
+        rows = [row for index in range(self.choices.rows.count) if (row := self.choices.rows.make(index))]
+        view.set_class(any(width_of(row.line) + width_of(row.mark) >= width for row in rows), "-needed")
+        lines = max(3, self.screen.size.height * _IN_FULL // 100)
+        view.styles.height = lines + 1
+        view.tell(*(Row(line) for line in [*wrapped(self.choices.row.line, width, 4)][:lines]))

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
+from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_name
 from kustui.diagrams.styled_lines import Line
 from kustui.errors import reason_of
+from kustui.simulate.paths.explore import ExploredPath
 from kustui.tui.rehearsal.decision_actions import Deciding
 from kustui.tui.rehearsal.step_actions import hint
 from kustui.tui.widgets.rows import Row
@@ -19,8 +21,32 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
-    from kustui.simulate.paths.explore import Exploration, ExploredPath
+    from kustui.diagrams.styled_lines import Line
+    from kustui.simulate.paths.explore import Exploration
     from kustui.tui.rehearsal.session import Session
+
+_ROOM = 40
+"""Letters of a chain's workflow that are shown."""
+
+
+def path_row(number: int, path: ExploredPath) -> Row:
+    line: list[tuple[str, str]] = [(f"{number:>3} ", "muted")]
+    for place, stretch in enumerate(path.described_runs):
+        if place:
+            line += [(" ⇒ ", "link"), (f"{stretch.member.title[-_ROOM:]}: ", "muted")]
+        steps = " → ".join(stretch.name(node) for node in stretch.nodes if node != TRIGGER_ID)
+        line.append((steps or "no step", "name"))
+    needs = "; ".join(path.needs)
+    return Row((*line, (f"  if {needs}" if needs else "", "muted")), mark=_verdict(path))
+
+
+def _verdict(path: ExploredPath) -> Line:
+    if path.contradicts:
+        return (("✗ contradicts itself", "error"),)
+    if not path.prospect.solutions:
+        return (("? may contradict itself", "warning"),)
+    return (("! has to be forced", "warning"),) if path.prospect.solutions[0].solution.open else ()
+
 
 _LOOK = 1.0
 """Seconds after which is looked at whether the scenario that is followed has changed on disk."""
@@ -183,7 +209,6 @@ class Keeping(Deciding):
     @work(thread=True, exclusive=True, group="prepare", description="finding every path")
     def _explore(self, session: Session, key: str, *, chain: bool = False) -> None:
         from kustui.simulate.paths.explore import MAX_PATHS, explore_paths
-        from kustui.tui.rehearsal.path_rows import path_row
 
         found = explore_paths(session.organisation.member(key), MAX_PATHS, session.organisation if chain else None)
         rows = [path_row(number, path) for number, path in enumerate(found.paths, start=1)]

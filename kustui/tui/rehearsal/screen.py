@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 
 from kustui.tui.bindings import bindings
-from kustui.tui.rehearsal.choices import Choices
 from kustui.tui.rehearsal.context_view import ContextView
-from kustui.tui.rehearsal.layout import COURSE
+from kustui.tui.rehearsal.panes import COURSE
+from kustui.tui.rehearsal.prompts import Choices
 from kustui.tui.rehearsal.scenario_actions import Keeping, told_of
 from kustui.tui.widgets.rows import NodeKey, Row, node_key
 from kustui.tui.widgets.rows_view import LinesView, RowsView
@@ -65,14 +65,7 @@ class Rehearse(Keeping):
     def _prepare(self, snapshot: Snapshot, before: Session | None) -> None:
         from kustui.config.check_settings import Settings
         from kustui.simulate.engine.organisation import Organisation
-        from kustui.tui.rehearsal import (
-            context_rows,  # noqa: F401
-            heading,  # noqa: F401
-            log_rows,  # noqa: F401
-            queue_rows,  # noqa: F401
-            run_rail,  # noqa: F401
-            step_rows,  # noqa: F401
-        )
+        from kustui.tui.rehearsal import context_view, history_rows, run_rail, step_rows  # noqa: F401
         from kustui.tui.rehearsal.scenario_follow import carried
         from kustui.tui.rehearsal.session import Session
 
@@ -140,7 +133,7 @@ class Rehearse(Keeping):
         self._turn_to(-1)
 
     def _turn_to(self, by: int) -> None:
-        from kustui.tui.rehearsal.layout import PANES
+        from kustui.tui.rehearsal.panes import PANES
 
         here = self.focused.id if self.focused is not None and self.focused.id in PANES else COURSE
         self._go_to(PANES[(PANES.index(str(here)) + by) % len(PANES)])

@@ -1,12 +1,13 @@
-"""The pane of the step at hand: what it is given, what it will answer, and its table of transitions."""
+"""The heading of a rehearsal and the pane of the step at hand: what is next, what it is given, and its ways out."""
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.labels import node_label
+from kustui.diagrams.labels import node_label, short_action
 from kustui.simulate.engine.engine import preview, table
-from kustui.simulate.engine.trace import OutputSource
+from kustui.simulate.engine.trace import EntryKind, OutputSource
 from kustui.simulate.reports import words
 from kustui.tui.bindings import BY_ID, key_names
 from kustui.tui.rehearsal.trace_rows import (
@@ -19,17 +20,17 @@ from kustui.tui.rehearsal.trace_rows import (
     put_over,
     put_ways,
 )
-from kustui.tui.widgets.rows import RowBuilder
+from kustui.tui.widgets.rows import Row, RowBuilder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kustui.diagrams.styled_lines import Line
     from kustui.simulate.engine.queue import QueueItem
     from kustui.simulate.engine.state import State
     from kustui.simulate.engine.trace import TraceEntry, TriedEdge
     from kustui.tui.bindings import Action
     from kustui.tui.rehearsal.session import Session
-    from kustui.tui.widgets.rows import Row
 
 
 def step_rows(session: Session, node: str, width: int, actions: Mapping[str, Action] = BY_ID) -> list[Row]:
@@ -161,3 +162,70 @@ def event_name(session: Session, due: QueueItem) -> str:
         return due.event
     entry = session.organisation.collection.by_key.get(due.alone)
     return (entry.item.event or entry.title) if entry is not None else due.alone
+
+
+def heading_rows(session: Session) -> tuple[Row, Row]:
+    state, history = session.state, session.history
+    title = session.organisation.member(session.place[0]).title
+    run = state.run.number if state.run is not None else state.last.run if state.last is not None else 0
+    first: Line = (
+        ("Rehearsal ", "heading"),
+        (title, "name"),
+        (f"  run {run} of {session.runs}" if run else "", ""),
+        (f"  {words.moment(state.clock)}", "info"),
+    )
+    ahead = f" of {len(history.states) - 1}" if history.can_go_forward else ""
+    return Row(first, ((_date(state.now), "muted"),), ((f"step {history.at}{ahead}", "muted"),)), _at_hand_row(
+        session, state
+    )
+
+
+def _date(milliseconds: int) -> str:
+    try:
+        return f"{datetime.fromtimestamp(milliseconds / 1000, UTC):%a %Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError, OSError):  # a scenario may begin, or come to an end, in any year
+        return ""
+
+
+def _at_hand_row(session: Session, state: State) -> Row:
+    run, member = state.run, state.member
+    if run is None or member is None:
+        return _next_row(session, state)
+    if state.question is not None:
+        return Row((("? asks: ", "warning"), (state.question.words, "name"), (f"  {state.question.why}", "muted")))
+    line: Line = (("▶ next: ", "new"), *node_label(member.flow, run.at))
+    found = preview(state)
+    if found is None:
+        return Row(line, mark=(("asks something", "warning"),))
+    if found.broken:
+        return Row(line, mark=(("✗ stops here", "error"),))
+    aside: Line = ((short_action(found.action), "muted"),) if found.action and found.name != found.node else ()
+    if found.failure is not None:
+        return Row(line, aside, (("fails, mocked", "error"),))
+    mark: Line = ()
+    if found.mark is not None and (found.action or found.kind is EntryKind.START):
+        mark = ((words.MARKS[found.mark], MARK_LOOKS[found.mark]),)
+    return Row(line, aside, (*mark, *((("  forced", "new"),) if found.forced else ())))
+
+
+def _next_row(session: Session, state: State) -> Row:
+    line: Line = ()
+    last = state.last
+    if last is not None and last.ended:
+        look = "error" if last.broken else "warning" if "missing" in words.why(last) else "muted"
+        sign = "✗ stopped: " if last.broken else "■ over: "
+        line = ((sign, look), (words.why(last), look))
+    if state.waiting:
+        title = session.organisation.member(state.waiting[0].key).title
+        return Row((*line, ("  ▶ next: " if line else "▶ next: ", "new"), (title, "name"), (" begins", "")))
+    taken = state.queue.next(state.clock)
+    if taken is None:
+        return Row(line or (("■ nothing is left to happen", "muted"),), mark=(("finished", "good"),))
+    at = f" at {words.moment(taken.clock)}" if taken.clock > state.clock else ""
+    if taken.due.key:
+        title = session.organisation.member(taken.due.key).title
+        following: Line = ((title, "name"), (at, "info"))
+    else:
+        following = ((event_name(session, taken.due), "event"), (f" happens{at}", "info"))
+    mark = (("payload drafted", "warning"),) if taken.due.drafted else ()
+    return Row((*line, ("  ▶ next: " if line else "▶ next: ", "new"), *following), mark=mark)

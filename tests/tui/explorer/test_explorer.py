@@ -29,7 +29,7 @@ from kustui.tui.finder.finder import FinderInput
 from kustui.tui.help.help import Help
 from kustui.tui.help.palette import commands
 from kustui.tui.rehearsal.context_view import ContextView
-from kustui.tui.rehearsal.prompt import TypedLine, TypedSheet
+from kustui.tui.rehearsal.prompts import TypedLine, TypedSheet
 from kustui.tui.rehearsal.screen import Rehearse
 from kustui.tui.tree.nodes import Kind
 from kustui.tui.widgets.bars import StatusBar

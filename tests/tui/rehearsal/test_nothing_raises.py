@@ -24,17 +24,14 @@ from kustui.simulate.engine.organisation import Organisation
 from kustui.simulate.engine.stepping import MAX_STATES
 from kustui.simulate.paths.explore import build_path_scenario, explore_paths
 from kustui.simulate.scenarios.read import as_file
-from kustui.tui.rehearsal.context_rows import context_rows
-from kustui.tui.rehearsal.coverage_rows import coverage_rows
-from kustui.tui.rehearsal.heading import heading_rows
-from kustui.tui.rehearsal.log_rows import Log
-from kustui.tui.rehearsal.parse_input import TypedError, failure_of, json_text, object_of, truth_of, value_of
-from kustui.tui.rehearsal.path_rows import path_row
-from kustui.tui.rehearsal.queue_rows import queue_rows
+from kustui.tui.rehearsal.context_view import context_rows
+from kustui.tui.rehearsal.decision_actions import TypedError, failure_of, json_text, object_of, truth_of, value_of
+from kustui.tui.rehearsal.history_rows import Log, coverage_rows, queue_rows
 from kustui.tui.rehearsal.run_rail import course
+from kustui.tui.rehearsal.scenario_actions import path_row
 from kustui.tui.rehearsal.scenario_follow import carried, starting
 from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, Session, Stop
-from kustui.tui.rehearsal.step_rows import step_rows
+from kustui.tui.rehearsal.step_rows import heading_rows, step_rows
 from kustui.tui.widgets.rows import laid_out
 from tests.support.strategies import WORKFLOW_VALUES, mutated_samples
 from tests.support.trees import SAMPLE_PATHS, sample_examined, snapshot_of
