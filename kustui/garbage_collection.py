@@ -1,4 +1,4 @@
-"""Work that makes much and leaves nothing to collect."""
+"""When Python looks for garbage: not while much is made of which nothing is garbage. The one place that switches it."""
 
 from __future__ import annotations
 
@@ -23,3 +23,19 @@ def gc_paused(*, freeze: bool = True) -> Iterator[None]:
             gc.freeze()
         if enabled:
             gc.enable()
+
+
+def pause_gc() -> None:
+    """Stop collecting until ``resume_gc``, where that is too far away for a ``with`` block."""
+    gc.disable()
+
+
+def resume_gc() -> None:
+    """Collect again, but look at nothing of what has been made until now."""
+    gc.freeze()
+    gc.enable()
+
+
+def unfreeze_gc() -> None:
+    """Look at everything again: what was made before is no longer wanted."""
+    gc.unfreeze()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kustui.check.problems import Related
 from kustui.check.rule import Finding
 from kustui.definition.source.positions import escape
+from kustui.text.quantities import plural
 from kustui.text.suggestions import closest
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ class Supply:
             )
         rest = [name for name in self.wanting if name not in self.misspelt.values()]
         if rest:
-            named = f"{self.noun}{'' if len(rest) == 1 else 's'} {_listed(rest)}"
+            named = f"{plural(len(rest), self.noun)} {_listed(rest)}"
             verb = "is" if len(rest) == 1 else "are"
             yield Finding(
                 self.pointer,

@@ -21,6 +21,7 @@ from kustui.definition.collection import Collection
 from kustui.definition.loader import STDIN, STDIN_NAME, PathError, nothing_to_show
 from kustui.errors import reason_of
 from kustui.garbage_collection import gc_paused
+from kustui.text.quantities import counted
 from kustui.workspace.snapshot import Snapshot, Workspace, examined, open_paths
 
 if TYPE_CHECKING:
@@ -185,7 +186,7 @@ def _write_baseline(path: str, checked: Checked) -> int:
         number = baseline.write(path, checked.problems)
     except OSError as error:
         raise _WritingError.of(path, error) from error
-    say(f"{path}: {number:,} problem{'' if number == 1 else 's'} recorded")
+    say(f"{path}: {counted(number, 'problem')} recorded")
     return 0
 
 

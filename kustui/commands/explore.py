@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -14,6 +13,7 @@ from kustui import __version__
 from kustui.commands.output import Parser, refuse, say, takes_configuration
 from kustui.config.remembered import remembered_theme
 from kustui.config.themes import THEMES
+from kustui.garbage_collection import pause_gc
 
 if TYPE_CHECKING:
     from kustui.config.preferences import Preferences
@@ -64,7 +64,7 @@ def _theme(name: str) -> str:
 
 
 def _explore(options: argparse.Namespace) -> int:
-    gc.disable()  # until the first screen stands: what is made until then stays
+    pause_gc()  # until the first screen stands: what is made until then stays
     stdin = b""
     if "-" in options.paths:
         if sys.stdin.isatty():

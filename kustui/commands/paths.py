@@ -12,6 +12,7 @@ from kustui.errors import reason_of
 from kustui.simulate.engine.start import find_workflow
 from kustui.simulate.paths.explore import MAX_PATHS, chain_heads, explore_paths, scenario_of
 from kustui.simulate.reports.paths import json, text
+from kustui.text.quantities import counted
 from kustui.text.terminal_safe import encoded
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ def _save_paths(folder: Path, organisation: Organisation, explorations: Iterable
                     file.write_text(f"{text}\n", encoding="utf-8", newline="\n")
     except OSError as error:
         raise CannotError(f"{folder}: {reason_of(error)}") from error
-    say(f"{folder}: {count:,} scenario{'' if count == 1 else 's'} saved")
+    say(f"{folder}: {counted(count, 'scenario')} saved")
 
 
 def _file_name(title: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import gc
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +26,7 @@ from kustui.commands.output import (
 from kustui.config.configuration import Configuration, ConfigurationError
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, PathError, left_out, nothing_to_show
 from kustui.errors import reason_of
-from kustui.garbage_collection import gc_paused
+from kustui.garbage_collection import gc_paused, unfreeze_gc
 from kustui.simulate.engine.start import RehearsalError, default_scenario
 from kustui.simulate.engine.state import DEFAULT_MAX_STEPS
 from kustui.simulate.reports import FORMATS, report_of
@@ -133,7 +132,7 @@ def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: S
             now = stamps_of((*definitions, *also))
             if now == before:
                 continue
-            gc.unfreeze()  # what the last look left
+            unfreeze_gc()  # what the last look left
             status = _once(options, definitions, scenarios)
             if before is None and status == USAGE_ERROR:
                 return status

@@ -17,7 +17,7 @@ from kustui.definition.models import due_in_words
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS, problem_mark
 from kustui.diagrams.labels import edge_label, event_label, incoming_label
 from kustui.diagrams.styled_lines import Line
-from kustui.text.quantities import duration_in_words
+from kustui.text.quantities import counted, duration_in_words
 
 _MOST_INPUTS = 6
 
@@ -186,7 +186,7 @@ def _rank(chain: Listed, order: str) -> tuple[float, float, str]:
 
 def chain_row(chain: Listed, lines: ChainLines) -> tuple[Line, Line, Line]:
     """A line, what stands aside, and its mark."""
-    length = f"{chain.length} schedule{'' if chain.length == 1 else 's'}"
+    length = counted(chain.length, "schedule")
     delay = f", {duration_in_words(chain.delay)}" if chain.delay else ""
     ring = (("  ↺ ring", "warning"),) if chain.rings else ()
     line = (("◆ ", "event"), (chain.title, "name"), *ring)

@@ -25,6 +25,7 @@ from kustui.diagrams.labels import (
 from kustui.diagrams.layout.geometry import Arrow
 from kustui.diagrams.layout.rail_layout import Join, Rail, Stop, rail
 from kustui.diagrams.styled_lines import Line, Piece, fitted, joined, width_of
+from kustui.text.quantities import counted
 
 TRIGGER, STEP, BRANCH, FOLDED = "◆", "●", "◇", "◈"
 """What stands in a lane for a node."""
@@ -225,7 +226,7 @@ class RailDrawing:
 
     def _folded(self, node: str) -> Line:
         count = self.hidden.get(node, 0)
-        return ((f"  +{count} step{'' if count == 1 else 's'}", "info"),) if count else ()
+        return ((f"  +{counted(count, 'step')}", "info"),) if count else ()
 
     def _astray(self, node: str) -> Line:
         """Where the ways lead that are told instead of drawn: back to a row above, and to steps that are not there."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
 import signal
 import sys
@@ -16,6 +15,7 @@ from textual.app import SuspendNotSupported
 from kustui.config.actions import with_keys
 from kustui.config.preferences import NAMES, Preferences
 from kustui.config.themes import DEFAULT
+from kustui.garbage_collection import resume_gc
 from kustui.tui.bindings import bindings, keymap_of
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.sizes import size_variables
@@ -145,8 +145,7 @@ class Kustui(TypeAhead):
                 asyncio.get_running_loop().add_signal_handler(number, self._ended_by, number)
 
     def on_ready(self) -> None:
-        gc.freeze()
-        gc.enable()
+        resume_gc()  # what was made until now stays
         self._drawn = True
         if self._ended is not None:
             self._ended_by(self._ended)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.check.names import fixed_and_new
 from kustui.definition.source.source import mended
+from kustui.text.quantities import counted
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
@@ -63,14 +64,14 @@ class Difference:
     @property
     def words(self) -> str:
         """``2 steps changed · 1 problem fixed, 2 new``."""
-        counted = Counter((change.noun, change.kind) for change in self.changes)
-        parts = [f"{_counted(number, noun)} {kind}" for (noun, kind), number in counted.items()]
+        numbers = Counter((change.noun, change.kind) for change in self.changes)
+        parts = [f"{counted(number, noun)} {kind}" for (noun, kind), number in numbers.items()]
         files = [f"{document.path.rpartition('/')[2]} cannot be read" for document in self.broken[:1]]
         files += [f"{len(self.broken) - 1:,} more cannot be read"] if len(self.broken) > 1 else []
         files += [f"{document.path.rpartition('/')[2]} can be read again" for document in self.mended[:1]]
-        problems = [f"{_counted(len(self.fixed), 'problem')} fixed"] if self.fixed else []
+        problems = [f"{counted(len(self.fixed), 'problem')} fixed"] if self.fixed else []
         if self.new:
-            problems.append(f"{len(self.new):,} new" if problems else f"{_counted(len(self.new), 'new problem')}")
+            problems.append(f"{len(self.new):,} new" if problems else f"{counted(len(self.new), 'new problem')}")
         told = [", ".join(each) for each in (files, parts, problems) if each]
         return " · ".join(told) if told else "no workflow is different"
 
@@ -285,7 +286,3 @@ def _name(step: Any, id_: str) -> str:
 
 def _text(value: Any) -> str:
     return "" if value is None else json.dumps(value, indent=2, ensure_ascii=False)[:_MOST_KEPT]
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"

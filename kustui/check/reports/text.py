@@ -9,6 +9,7 @@ from kustui.check.names import fixed_and_new
 from kustui.check.reports.excerpt import excerpt
 from kustui.config.severity import Severity
 from kustui.text.cells import cells
+from kustui.text.quantities import counted
 from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
@@ -64,17 +65,17 @@ def summary(checked: Checked) -> str:
     documents = set(checked.documents)
     files = len(documents)
     if not checked.problems:
-        return f"no problems in {_counted(files, 'file')}"
+        return f"no problems in {counted(files, 'file')}"
     concerned = len({problem.document for problem in checked.problems} & documents)
     of = f"{concerned} of " if 0 < concerned < files else ""
-    return f"{counts(checked.problems)} in {of}{_counted(files, 'file')}"
+    return f"{counts(checked.problems)} in {of}{counted(files, 'file')}"
 
 
 def counts(problems: Iterable[Problem]) -> str:
     """``2 errors, 1 warning, 3 info``."""
     severities = [problem.severity for problem in problems]
     return ", ".join(
-        f"{number:,} {severity}" if severity is Severity.INFO else _counted(number, str(severity))
+        f"{number:,} {severity}" if severity is Severity.INFO else counted(number, str(severity))
         for severity in sorted(Severity, reverse=True)
         if (number := severities.count(severity))
     )
@@ -95,10 +96,6 @@ def _source_lines(document: Document, extent: Extent, colour: bool) -> Iterator[
 
 def _place(document: Document, extent: Extent, colour: bool) -> str:
     return _painter(colour)("place", f"{shown(document.path)}:{document.source.place(extent.start)}")
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _painter(colour: bool) -> Callable[[str, str], str]:

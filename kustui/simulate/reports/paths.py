@@ -10,6 +10,7 @@ from kustui.simulate.paths.explore import MAX_PATHS, build_path_scenario, name_o
 from kustui.simulate.paths.scenario_from_path import with_expectations
 from kustui.simulate.reports.text import WIDTH, painter
 from kustui.simulate.reports.words import moment
+from kustui.text.quantities import counted
 from kustui.text.terminal_safe import encoded, shown
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def text(
         more = ", and there are more" if exploration.cut else ""
         through = " through its chain" if chain else ""
         yield "\n" if index else ""
-        heading = f"{exploration.member.title}: {count} path{'' if count == 1 else 's'}{through}{more}"
+        heading = f"{exploration.member.title}: {counted(count, 'path')}{through}{more}"
         yield f"{paint('heading', shown(heading))}\n"
         beginnings: dict[tuple[str, ...], int] = {}
         for number, path in enumerate(exploration.paths, start=1):

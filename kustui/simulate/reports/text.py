@@ -10,6 +10,7 @@ from kustui.definition.values import MISSING
 from kustui.simulate.engine.coverage import Coverage, WorkflowCoverage
 from kustui.simulate.engine.trace import EntryKind, OutputSource
 from kustui.simulate.reports import words
+from kustui.text.quantities import counted
 from kustui.text.terminal_safe import shown
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ def _replay(replay: Replay, paint: Painter) -> Iterator[str]:
     yield "\n"
     if replay.cut:
         count = len(replay.entries)
-        yield f"cut after {count:,} step{'' if count == 1 else 's'} with runs still to come: --max-steps allows more\n"
+        yield f"cut after {counted(count, 'step')} with runs still to come: --max-steps allows more\n"
     yield from _coverage(Coverage.of(replay.state))
 
 
@@ -77,7 +78,7 @@ def _verdict(replay: Replay, paint: Painter) -> Iterator[str]:
         yield f"{paint('yes', 'held')} {title}\n"
         return
     count = len(replay.differences)
-    yield f"{paint('wrong', 'did not hold')} {title}: {count} difference{'' if count == 1 else 's'}\n"
+    yield f"{paint('wrong', 'did not hold')} {title}: {counted(count, 'difference')}\n"
 
 
 # One entry.

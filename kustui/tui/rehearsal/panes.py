@@ -11,6 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from kustui.diagrams.styled_lines import Line
+from kustui.text.quantities import counted
 from kustui.text.terminal_safe import shown
 from kustui.tui.bindings import BY_ID, actions_of, first_key, with_keys_in_force
 from kustui.tui.rehearsal.context_view import ContextView
@@ -366,7 +367,7 @@ class Stage(Screen[NodeKey]):
             verdict: Line = ()
             if followed.replayed:
                 count = len(followed.differences)
-                told = f" {count} difference{'' if count == 1 else 's'}" if count else " held"
+                told = f" {counted(count, 'difference')}" if count else " held"
                 verdict = ((told, "error" if count else "good"),)
             line = ((name, "name"), (f"  {followed.file.scenario.scenario}", "muted"), *verdict)
         covered = session.coverage

@@ -12,6 +12,7 @@ from kustui.diagrams.labels import node_name
 from kustui.diagrams.styled_lines import Line
 from kustui.errors import reason_of
 from kustui.simulate.paths.explore import ExploredPath
+from kustui.text.quantities import counted
 from kustui.tui.rehearsal.decision_actions import Deciding
 from kustui.tui.rehearsal.step_actions import hint
 from kustui.tui.widgets.rows import Row
@@ -227,7 +228,7 @@ class Keeping(Deciding):
                 self._start_path(now, found.paths[index])
             return True
 
-        count = f"{len(found.paths):,} path{'' if len(found.paths) == 1 else 's'}"
+        count = counted(len(found.paths), "path")
         more = ", and there are more" if found.cut else ""
         await self.offer(f"{count} from {found.member.title}{more}: which is to begin", rows, chosen)
 

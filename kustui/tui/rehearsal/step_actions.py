@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from textual import on, work
 
 from kustui.diagrams.styled_lines import Line
+from kustui.text.quantities import counted
 from kustui.tui.rehearsal.panes import Stage
 from kustui.tui.rehearsal.prompts import Choices, Offer, Prompt
 from kustui.tui.terminal.editor import EditorError, edit_text
@@ -161,7 +162,7 @@ class Stepping(Asking):
     def action_forget(self) -> None:
         if (session := self.ready()) is not None:
             count = len(session.history.states) - session.history.at - 1
-            told = f"{count} step{'' if count == 1 else 's'} ahead forgotten" if count else "nothing lies ahead"
+            told = f"{counted(count, 'step')} ahead forgotten" if count else "nothing lies ahead"
             self.turn(session.forgotten(), (told, "muted"))
 
     def action_run_on(self) -> None:
@@ -211,7 +212,7 @@ class Stepping(Asking):
 
     def _why_stopped(self, session: Session, count: int) -> Line:
         state = session.state
-        steps = f"  after {count:,} step{'' if count == 1 else 's'}"
+        steps = f"  after {counted(count, 'step')}"
         if state.question is not None:
             return _asks(self.app, session)
         if state.finished:
