@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kustui.config.preferences import LARGEST, SMALLEST
-from kustui.text.json_words import kind
+from kustui.definition.validation import expected_by, message_of
+from kustui.text.json_words import mismatch
 from kustui.text.suggestions import closest
 
 if TYPE_CHECKING:
@@ -62,17 +63,12 @@ class _Configuration(_Screen):
 
 
 _SIZE = f"a whole number of per cent from {SMALLEST} to {LARGEST}"
-_KINDS = {
-    "string_type": "a text",
-    "list_type": "a list",
+_WORDS = {
     "dict_type": "a table",
     "model_type": "a table",
-    "float_type": "a number",
-    "bool_type": "true or false",
     "int_type": _SIZE,
     "greater_than_equal": _SIZE,
     "less_than_equal": _SIZE,
-    "string_too_short": "a text that is not empty",
     "greater_than": "a number above 0",
     "finite_number": "a number above 0",
     "literal_error": '"error", "warning", "info" or "off"',
@@ -105,11 +101,10 @@ def _told(error: ErrorDetails, whole: type[_Table]) -> str:
             )
         case "missing":
             return f'a suppression needs a "{last}"'
-        case known if known in _KINDS:
-            name = f'"{last}"' if isinstance(last, str) else f'each of "{above[-1]}"'
-            return f"{name} must be {_KINDS[known]}, found {kind(error['input'])}"
-        case _:
-            return error["msg"].lower()
+    if expected := expected_by(error, _WORDS):
+        name = f'"{last}"' if isinstance(last, str) else f'each of "{above[-1]}"'
+        return mismatch(name, expected, error["input"])
+    return message_of(error)
 
 
 def _names(model: type[_Table]) -> list[str]:

@@ -17,9 +17,12 @@ from kustui.definition.models import POINTER, App, Part, Workflow
 from kustui.definition.source.positions import MAX_DEPTH, escape, key_of, parent, scan, too_deep
 from kustui.definition.source.source import Fault, duplicate_key, mended, wrong_kind
 from kustui.definition.source.syntax import nested_too_deep
+from kustui.definition.validation import expected_by, holds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from pydantic_core import ErrorDetails
 
     from kustui.definition.source.source import Extent
 
@@ -43,13 +46,7 @@ _PURPOSES = {
     ("app definition", "version"): "an app cannot be registered without one",
     ("app definition", "title"): "an app cannot be registered without one",
 }
-_EXPECTED = {
-    "string_type": "text in quotes",
-    "tuple_type": "a list",
-    "dict_type": "an object",
-    "model_type": "an object",
-    "bool_type": "true or false",
-}
+_WORDS = {"string_type": "text in quotes"}
 _CONTAINERS = {dict, list}
 _WHAT_MAKES_IT = {("id", "step"), ("target", "transition"), ("target", "error case")}
 """Without its id a step is nothing to hold on to, nor is a transition without its target."""
@@ -205,24 +202,26 @@ def _lenient(model: type[P], value: dict[str, Any], faults: list[Fault]) -> P:
         except ValidationError as error:
             # From the back, so that leaving out one element does not move the next to be left out.
             for detail in reversed(error.errors(include_url=False, include_context=False)):
-                faults.append(_told(value, detail["loc"], detail["type"], detail["input"]))
+                faults.append(_fault_of(value, detail))
                 _leave_out(value, detail["loc"])
 
 
-def _told(value: Any, loc: Location, problem: str, found: object) -> Fault:
-    """pydantic's finding in words, at the pointer of the part it is about."""
+def _fault_of(value: Any, error: ErrorDetails) -> Fault:
+    """pydantic's error in words, at the pointer of the part it is about."""
+    loc = error["loc"]
     pointer, noun = "", _noun(loc[:-1])
     for key in loc:
         if isinstance(value, dict):
             pointer = value.get(POINTER, pointer)
         pointer = f"{pointer}/{escape(str(key))}"
-        value = value[key] if _holds(value, key) else None
-    if problem == "missing":
+        value = value[key] if holds(value, key) else None
+    if error["type"] == "missing":
         return _without(noun, parent(pointer), str(loc[-1]))
     name = str(loc[-1])
     if isinstance(loc[-1], int):
         name = _noun(loc) if loc[-2] in _NOUNS else f"every element of {loc[-2]}"
-    return wrong_kind(name, _EXPECTED.get(problem, "of another kind"), found, pointer, _PURPOSES.get((noun, name), ""))
+    expected = expected_by(error, _WORDS) or "of another kind"
+    return wrong_kind(name, expected, error["input"], pointer, _PURPOSES.get((noun, name), ""))
 
 
 def _noun(loc: Location) -> str:
@@ -233,20 +232,14 @@ def _noun(loc: Location) -> str:
     return "trigger" if "trigger" in loc else "workflow"
 
 
-def _holds(value: Any, key: int | str) -> bool:
-    if isinstance(value, list):
-        return isinstance(key, int) and key < len(value)
-    return isinstance(value, dict) and key in value
-
-
 def _leave_out(value: Any, loc: Location) -> None:
     """Remove the smallest part around ``loc`` that its surroundings can do without."""
     noun = _noun(loc[:-1])
     if noun == "condition" or (loc[-1], noun) in _WHAT_MAKES_IT:
         loc = loc[:-1]
     for key in loc[:-1]:
-        if not _holds(value, key):
+        if not holds(value, key):
             return  # its surroundings were left out already
         value = value[key]
-    if _holds(value, loc[-1]):
+    if holds(value, loc[-1]):
         del value[loc[-1]]

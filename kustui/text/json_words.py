@@ -30,6 +30,11 @@ def kind(value: object) -> str:
             return "an object"
 
 
+def mismatch(name: str, expected: str, value: object) -> str:
+    """``name must be a list, found the text "x"``."""
+    return f"{name} must be {expected}, found {kind(value)}"
+
+
 def quoted(text: str, limit: int = _LONGEST_QUOTATION) -> str:
     """The beginning of a text in quotes, escaped as in JSON; what a terminal would obey is escaped too."""
     import json

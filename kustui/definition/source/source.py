@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
-from kustui.text.json_words import kind, quoted
+from kustui.text.json_words import mismatch, quoted
 
 _BLOCK = 1 << 16  # one mark per 64 KiB: 239 MB cost 3,600 of them
 _PIECE = 1 << 20
@@ -234,7 +234,7 @@ class Fault(NamedTuple):
 
 def wrong_kind(name: str, expected: str, found: object, pointer: str, hint: str = "") -> Fault:
     """A value of another kind than it has to be."""
-    return Fault("invalid-shape", f"{name} must be {expected}, found {kind(found)}", hint, pointer)
+    return Fault("invalid-shape", mismatch(name, expected, found), hint, pointer)
 
 
 def duplicate_key(key: str, pointer: str, first: Extent, second: Extent) -> Fault:

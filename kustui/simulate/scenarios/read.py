@@ -11,12 +11,12 @@ from pydantic import ValidationError
 from kustui.definition.collection import document
 from kustui.definition.dates import instant
 from kustui.definition.platform import TRIGGER_ID
-from kustui.definition.source.positions import escape
+from kustui.definition.validation import expected_by, message_of, pointer_of
 from kustui.errors import KustuiError
 from kustui.simulate.engine.state import DEFAULT_START
 from kustui.simulate.scenarios.json_file import JsonFileError, read_json
 from kustui.simulate.scenarios.model import Choice, Mock, Place, Scenario, Schedule
-from kustui.text.json_words import kind, quoted
+from kustui.text.json_words import mismatch, quoted
 from kustui.text.suggestions import closest, hint_of
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def read(path: str, raw: bytes) -> ScenarioFile:
         scenario = Scenario.model_validate(value, by_alias=True, by_name=False)
     except ValidationError as invalid:
         errors = invalid.errors(include_url=False)
-        told = [(_pointer(value, error["loc"]), _told(error)) for error in errors if not _follows(error, errors)]
+        told = [(pointer_of(value, error["loc"]), _told(error)) for error in errors if not _follows(error, errors)]
         raise ScenarioError(*_placed(found, told)) from invalid
     if mistakes := list(_contradictions(scenario)):
         raise ScenarioError(*_placed(found, mistakes))
@@ -96,33 +96,6 @@ def _start(found: Document, pointer: str, message: str) -> int:
     return (spot.key if spot.key is not None and message.startswith(_UNKNOWN_KEY) else spot.value).start
 
 
-def _pointer(value: Any, loc: Sequence[int | str]) -> str:
-    """The pointer of what pydantic names; it adds steps of its own for the alternatives of a value."""
-    pointer = ""
-    for key in loc:
-        there = isinstance(value, list) and isinstance(key, int) and key < len(value)
-        if not there and not (isinstance(value, dict) and key in value):
-            break
-        value = value[key]
-        pointer = f"{pointer}/{escape(str(key))}"
-    return pointer
-
-
-_KINDS = {
-    "string_type": "a text",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "bool_type": "true or false",
-    "dict_type": "an object",
-    "model_type": "an object",
-    "model_attributes_type": "an object",
-    "tuple_type": "a list",
-    "string_too_short": "a text that is not empty",
-    "finite_number": "a number",
-}
-
-
 def _told(error: ErrorDetails) -> str:
     name = next((str(each) for each in reversed(error["loc"]) if isinstance(each, str)), "scenario")
     context = error.get("ctx", {})
@@ -132,14 +105,14 @@ def _told(error: ErrorDetails) -> str:
         case "missing":
             return f"{quoted(name)} is missing"
         case "greater_than_equal":
-            return f"{quoted(name)} must be at least {context['ge']:g}, found {kind(error['input'])}"
+            return mismatch(quoted(name), f"at least {context['ge']:g}", error["input"])
         case "less_than_equal":
-            return f"{quoted(name)} must be at most {context['le']:g}, found {kind(error['input'])}"
+            return mismatch(quoted(name), f"at most {context['le']:g}", error["input"])
         case "too_short":
             return f"{quoted(name)} must not be empty"
-        case known if known in _KINDS:
-            return f"{quoted(name)} must be {_KINDS[known]}, found {kind(error['input'])}"
-    return f"{quoted(name)}: {error['msg'][:1].lower()}{error['msg'][1:]}"
+    if expected := expected_by(error):
+        return mismatch(quoted(name), expected, error["input"])
+    return f"{quoted(name)}: {message_of(error)}"
 
 
 def _hint(name: str) -> str:
