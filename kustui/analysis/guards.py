@@ -1,15 +1,40 @@
-"""Which steps every run reaches, and which conditions decide over the others."""
+"""Which conditions stand before a step: which steps every run reaches, what decides over the others, and whether a
+condition has asked for the output of a step before it is read."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from kustui.analysis.walks import breadth_first
+from kustui.analysis.walks import breadth_first, shortest_path
+from kustui.definition.expressions import (
+    AllOf,
+    Always,
+    AnyOf,
+    Comparison,
+    Condition,
+    Function,
+    Never,
+    Not,
+    Operand,
+    Template,
+    Unreadable,
+    expressions_in,
+    parts_of,
+)
+from kustui.definition.expressions.nodes import Block
+from kustui.definition.functions import BLOCKS, GUARD_FUNCTIONS
+from kustui.definition.operators import Presence, operator_named
 from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.values import may_be_nothing
 
 if TYPE_CHECKING:
-    from kustui.analysis.flow import FlowGraph
+    from kustui.analysis.flow import Edge, FlowGraph
+    from kustui.analysis.references import Read
+    from kustui.definition.expressions import Path
+    from kustui.definition.expressions.nodes import Node
     from kustui.definition.models import Transition
 
 
@@ -66,3 +91,164 @@ def _successors(flow: FlowGraph, node: str) -> tuple[str, ...] | None:
         if flow.always_holds(edge.transition):
             return tuple(targets)
     return None  # none of its conditions may hold
+
+
+@dataclass(frozen=True, eq=False)
+class NullGuards:
+    """What the conditions of a workflow say about which steps have run."""
+
+    flow: FlowGraph
+
+    def is_guarded(self, read: Read, path: Path, node: str) -> bool:
+        """Whether the place where a path reads a step's output asks itself whether it is there."""
+        expression = read.expression
+        if isinstance(expression, Function) and expression.name in GUARD_FUNCTIONS:
+            return True
+        if isinstance(expression, Template) and self._in_block_that_asks(expression, path, node):
+            return True
+        if read.transition is None:
+            return False
+        condition = self.flow.conditions.get(read.transition.pointer)
+        return condition is not None and any(
+            isinstance(part, Comparison)
+            and (operator_named(part.operator).asks_for_first or not part.known)
+            and self._about(part, node)
+            for part in parts_of(condition)
+        )
+
+    def _in_block_that_asks(self, template: Template, path: Path, node: str) -> bool:
+        """Whether a path stands in the head of a block, such as ``{{#if …}}``, or in the part of a block that is put
+        out when what its head reads of the node is there."""
+        read = [each for each in template.paths if self._is(each, node)]
+        pending = list(template.nodes)
+        while pending:
+            block = pending.pop()
+            if isinstance(block, Block) and block.start <= path.start < block.end:
+                if block.call.start <= path.start < block.call.end:
+                    return True
+                asks = any(block.call.start <= each.start < block.call.end for each in read)
+                if asks and any(part.start <= path.start < part.end for part in _when_there(block)):
+                    return True
+                pending.extend((*block.body, *block.inverse))
+        return False
+
+    def unguarded_path(self, node: str, reader: str) -> tuple[Edge, ...]:
+        """A shortest path from the trigger to the reader on which the node has not run and nothing has asked for
+        it; empty where there is none."""
+        # Searched backwards, up to the nearest step before both: most often a few steps of many.
+        fork = next(above for above in self.flow.always_before(reader) if self.flow.has_always_run(above, node))
+        taken: dict[tuple[str, str], Edge] = {}
+
+        def sources(target: str) -> Iterator[str]:
+            for edge in self.flow.incoming[target]:
+                if edge.source != node and self._can_be_taken(edge, node):
+                    taken.setdefault((edge.source, target), edge)
+                    yield edge.source
+
+        backwards = shortest_path(reader, fork, sources)
+        if not backwards:
+            return ()
+        after = (taken[source, target] for target, source in pairwise(backwards))
+        return (*self.flow.path(TRIGGER_ID, fork), *reversed(tuple(after)))
+
+    def _can_be_taken(self, edge: Edge, node: str) -> bool:
+        return any(each is edge for each in self._ways_without(edge.source, node))
+
+    def _ways_without(self, here: str, node: str) -> Iterator[Edge]:
+        """The ways that can be taken out of a node when another one's output is missing."""
+        taken_before = {False: False, True: False}
+        for edge in self.flow.edges[here]:
+            if taken_before[edge.after_failure]:
+                continue  # an earlier one holds, always or just because it is missing
+            condition = self.flow.conditions.get(edge.transition.pointer)
+            if condition is None:
+                yield edge
+                continue
+            if not self._implies(condition, node):
+                yield edge
+            if self._holds_without(condition, node):
+                taken_before[edge.after_failure] = True
+
+    def _implies(self, condition: Condition, node: str) -> bool:
+        """Whether the condition can only hold when the node's output is there. Of what is reported as badly written
+        nobody knows, and it may have been meant to."""
+        match condition:
+            case Comparison():
+                return self._comparison_implies(condition, node)
+            case AllOf(parts):
+                return any(self._implies(part, node) for part in parts)
+            case AnyOf(parts):
+                return all(self._implies(part, node) for part in parts)
+            case Not(part):
+                return self._holds_without(part, node)
+            case Never() | Unreadable():
+                return True
+        return False
+
+    def _comparison_implies(self, comparison: Comparison, node: str) -> bool:
+        operator = comparison.meaning
+        if operator is None:
+            return self._about(comparison, node)
+        if operator.casts_nothing and _allows_nothing(comparison):
+            return False
+        if operator.presence is Presence.NEEDS_BOTH:
+            return sum(self._goes_missing(operand, node) for operand in comparison.operands) == 1
+        needs_first = operator.presence in (Presence.NEEDS_FIRST, Presence.ASKS)
+        return needs_first and self._first_goes_missing(comparison, node)
+
+    def _holds_without(self, condition: Condition, node: str) -> bool:
+        """Whether the condition holds for certain when the node's output is missing."""
+        match condition:
+            case Comparison():
+                asks_if_missing = operator_named(condition.operator).presence is Presence.ASKS_IF_MISSING
+                return asks_if_missing and self._first_goes_missing(condition, node)
+            case AllOf(parts):
+                return bool(parts) and all(self._holds_without(part, node) for part in parts)
+            case AnyOf(parts):
+                return any(self._holds_without(part, node) for part in parts)
+            case Not(part):
+                return self._implies(part, node)
+            case Always():
+                return True
+        return False
+
+    def _first_goes_missing(self, comparison: Comparison, node: str) -> bool:
+        return any(self._goes_missing(operand, node) for operand in comparison.operands[:1])
+
+    def _goes_missing(self, operand: Operand, node: str) -> bool:
+        """Whether an operand is nothing when the node's output is missing."""
+        expression = operand.expression
+        if expression is None:
+            return False
+        if expression.faults or expression.embedded or any(self._is_unknown(path) for path in expression.paths):
+            return True  # reported: it may have been meant to
+        if isinstance(expression, Template) and expression.only is None:
+            return False  # the text around it is there
+        return any(self._is(path, node) for path in expression.paths)
+
+    def _about(self, comparison: Comparison, node: str) -> bool:
+        return any(
+            self._is(path, node)
+            for operand in comparison.operands
+            for _, expression in expressions_in(operand.value)
+            for path in expression.paths
+        )
+
+    def _is(self, path: Path, node: str) -> bool:
+        return path.step is not None and self.flow.node(path.step) == node
+
+    def _is_unknown(self, path: Path) -> bool:
+        return path.step is not None and self.flow.node(path.step) is None
+
+
+def _allows_nothing(comparison: Comparison) -> bool:
+    """Whether it compares with what a missing value might be cast to."""
+    return any(may_be_nothing(operand.value) for operand in comparison.operands)
+
+
+def _when_there(block: Block) -> tuple[Node, ...]:
+    """The part of a block that is put out when what its head asks for is there; all of it where that is unknown."""
+    helper = BLOCKS.get(block.call.name)
+    if helper is not None:
+        return block.inverse if helper.inverted else block.body
+    return (*block.body, *block.inverse) if block.call.arguments else block.body

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, TypeVar
 from pydantic import ValidationError
 
 from kustui.analysis.flow import FlowGraph
-from kustui.analysis.guards import guards_of, must_reach
+from kustui.analysis.guards import NullGuards, guards_of, must_reach
 from kustui.analysis.inferred_fields import InferredField, inferred_fields_of
-from kustui.analysis.null_guards import NullGuards
 from kustui.analysis.references import Read, reads_of
 from kustui.analysis.schedules import ScheduleCall, Schedules, calls_of
+from kustui.analysis.schemas import SchemaArguments
 from kustui.config.check_settings import Settings
-from kustui.definition.models import Schema
+from kustui.definition.models import Schema, Transition
 from kustui.definition.platform import TRIGGER_ID, called_id
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import parent
@@ -28,15 +28,15 @@ from kustui.text.suggestions import closest
 
 if TYPE_CHECKING:
     from kustui.definition.collection import Collection, Document, Entry
-    from kustui.definition.models import Transition, Workflow
+    from kustui.definition.models import Workflow
     from kustui.definition.parsed_workflow import ParsedWorkflow
 
-    W = TypeVar("W", bound=Transition)
+W = TypeVar("W", bound=Transition)
 
 
 @dataclass(frozen=True, eq=False)
 class WorkflowAnalysis:
-    """One workflow, with what was worked out about it once."""
+    """One workflow, with what was worked out about it when it was first asked for."""
 
     collection: Collection
     entry: Entry
@@ -69,12 +69,8 @@ class WorkflowAnalysis:
 
     @cached_property
     def reads(self) -> tuple[Read, ...]:
+        """Every expression of the workflow."""
         return tuple(reads_of(self.flow))
-
-    @cached_property
-    def null_guards(self) -> NullGuards | None:
-        """What guards reads of steps that may not have run, on the intended flow; None where there is none."""
-        return NullGuards(self.assumed) if self.assumed is not None else None
 
     @cached_property
     def inferred_fields(self) -> Mapping[str, tuple[InferredField, ...]]:
@@ -99,56 +95,67 @@ class WorkflowAnalysis:
                     return None
         return None
 
+    # Schedules
+
     @cached_property
     def calls(self) -> tuple[ScheduleCall, ...]:
         return calls_of(self.entry.key, self.flow)
 
-    def scheduled(self, step_id: str) -> Entry | None:
+    def scheduled_by(self, step_id: str) -> Entry | None:
         """The workflow that a step schedules; None where it schedules none, or none that the collection has."""
-        named = next((call.workflow_id for call in self.calls if call.step == step_id), None)
-        return self.collection.by_id.get(named) if named is not None else None
+        id_ = next((call.workflow_id for call in self.calls if call.step == step_id), None)
+        return self.collection.by_id.get(id_) if id_ is not None else None
 
     @cached_property
-    def certain(self) -> frozenset[str]:
-        """The schedule steps (by pointer) that every run reaches."""
+    def must_reach(self) -> frozenset[str]:
+        """The schedule steps (by pointer) that every run reaches, whatever its conditions decide."""
         return must_reach(self.flow) if self.calls else frozenset()
 
-    @property
-    def deciding(self) -> Mapping[str, tuple[Transition, ...]]:
+    @cached_property
+    def guards(self) -> Mapping[str, tuple[Transition, ...]]:
         """The edges whose conditions decide whether another schedule step (by pointer) is reached."""
         return {
-            call.pointer: guards_of(self.flow, call.step) for call in self.calls if call.pointer not in self.certain
+            call.pointer: guards_of(self.flow, call.step) for call in self.calls if call.pointer not in self.must_reach
         }
 
+    # What was meant by what is badly written
+
     @cached_property
-    def assumed(self) -> FlowGraph | None:
+    def intended_flow(self) -> FlowGraph | None:
         """The flow as it was probably meant, for rules that ask what leads where: a target that is not there stands
         for the closest name that is. None where that cannot be told, or where parts could not be read: what would
         be found then follows from what is reported already."""
-        if not self.whole or self.flow.duplicates:
+        if not self.fully_parsed or self.flow.duplicates:
             return None
         if not self.flow.dangling:
             return self.flow
-        return FlowGraph(_retargeted(self.workflow, self.meant)) if all(self.meant.values()) else None
+        if not all(self.intended_targets.values()):
+            return None
+        return FlowGraph(_retargeted(self.workflow, self.intended_targets))
 
     @cached_property
-    def meant(self) -> Mapping[str, str]:
+    def intended_targets(self) -> Mapping[str, str]:
         """For each target that is not there the closest step that is, or an empty string. A step that nothing else
         leads to comes first."""
-        lone = [step.id for step in self.flow.unreachable]
+        unreachable = [step.id for step in self.flow.unreachable]
         targets = {edge.target for edge in self.flow.dangling if self.flow.node(edge.target) is None}
-        near = {target: closest(target, lone) or closest(target, self.flow.steps) for target in targets}
+        near = {target: closest(target, unreachable) or closest(target, self.flow.steps) for target in targets}
         return {edge.target: near.get(edge.target, "") for edge in self.flow.dangling}
 
     @cached_property
-    def whole(self) -> bool:
+    def null_guards(self) -> NullGuards | None:
+        """What guards reads of steps that may not have run, on the intended flow; None where there is none."""
+        return NullGuards(self.intended_flow) if self.intended_flow is not None else None
+
+    @cached_property
+    def fully_parsed(self) -> bool:
         """Whether every step and transition could be read: if not, what is missing may be what was left out."""
         return self.workflow.trigger is not None and not any(
-            fault.rule == "invalid-shape" and self._leads(fault.pointer) for fault in self.parsed.faults
+            fault.rule == "invalid-shape" and self._is_of_flow(fault.pointer) for fault in self.parsed.faults
         )
 
-    def _leads(self, pointer: str) -> bool:
-        """Whether what a pointer names, if left out, takes steps or ways with it."""
+    def _is_of_flow(self, pointer: str) -> bool:
+        """Whether what a pointer names, if left out, takes steps or transitions with it."""
         match pointer.removeprefix(self.workflow.pointer).split("/")[1:]:
             case ["trigger", member, *_]:
                 return member == "transitions"
@@ -161,31 +168,31 @@ class WorkflowAnalysis:
         return True
 
     @cached_property
-    def unclear(self) -> frozenset[str]:
+    def unreadable(self) -> frozenset[str]:
         """Pointers of what is reported as badly written, or what only a run can tell: nothing is said of its inside."""
-        found = {
+        pointers = {
             parent(fault.pointer) if fault.rule == "duplicate-key" else fault.pointer for fault in self.parsed.faults
         }
         for step in self.workflow.steps:
             if step.schedules and not isinstance(step.params.get("inputs", {}), dict):
-                found.add(f"{step.pointer}/params/inputs")
-        return frozenset(found)
+                pointers.add(f"{step.pointer}/params/inputs")
+        return frozenset(pointers)
 
-    def clear(self, pointer: str) -> bool:
+    def is_readable(self, pointer: str) -> bool:
         """Whether what a pointer names can be judged."""
-        return is_clear(pointer, self.unclear)
+        return _is_readable(pointer, self.unreadable)
 
     @cached_property
-    def versions(self) -> Mapping[str, tuple[str, str]]:
+    def app_versions(self) -> Mapping[str, tuple[str, str]]:
         """Each ``appVersion`` that is written: the pointer where it first is, and the step."""
-        found: dict[str, tuple[str, str]] = {}
+        versions: dict[str, tuple[str, str]] = {}
         trigger = self.workflow.trigger
         if trigger is not None and trigger.app_version is not None:
-            found[trigger.app_version] = (f"{trigger.pointer}/appVersion", TRIGGER_ID)
+            versions[trigger.app_version] = (f"{trigger.pointer}/appVersion", TRIGGER_ID)
         for step in self.workflow.steps:
-            if step.app_version is not None and step.app_version not in found:
-                found[step.app_version] = (f"{step.pointer}/appVersion", step.id)
-        return found
+            if step.app_version is not None and step.app_version not in versions:
+                versions[step.app_version] = (f"{step.pointer}/appVersion", step.id)
+        return versions
 
     def summary(self) -> WorkflowSummary:
         """What is kept of it for the collection as a whole."""
@@ -199,10 +206,10 @@ class WorkflowAnalysis:
             event_name=trigger.event_name if trigger else "",
             inputs=trigger.input_schema if trigger else None,
             calls=self.calls,
-            certain=self.certain,
-            deciding=self.deciding,
-            unclear=self.unclear,
-            versions=self.versions,
+            must_reach=self.must_reach,
+            guards=self.guards,
+            unreadable=self.unreadable,
+            app_versions=self.app_versions,
         )
 
 
@@ -226,16 +233,16 @@ class AnalysisCache:
         return self._kept(entry)
 
 
-def is_clear(pointer: str, unclear: frozenset[str]) -> bool:
-    """Whether neither a value nor anything in it is among what is unclear."""
-    return not any(each == pointer or each.startswith(f"{pointer}/") for each in unclear)
+def _is_readable(pointer: str, unreadable: frozenset[str]) -> bool:
+    """Whether neither a value nor anything in it is among what is unreadable."""
+    return not any(other == pointer or other.startswith(f"{pointer}/") for other in unreadable)
 
 
-def _retargeted(workflow: Workflow, meant: Mapping[str, str]) -> Workflow:
+def _retargeted(workflow: Workflow, targets: Mapping[str, str]) -> Workflow:
     """The workflow with other targets for its transitions and error cases."""
 
     def edges(transitions: tuple[W, ...]) -> tuple[W, ...]:
-        return tuple(edge.model_copy(update={"target": meant.get(edge.target, edge.target)}) for edge in transitions)
+        return tuple(edge.model_copy(update={"target": targets.get(edge.target, edge.target)}) for edge in transitions)
 
     trigger = workflow.trigger and workflow.trigger.model_copy(
         update={"transitions": edges(workflow.trigger.transitions)}
@@ -260,32 +267,30 @@ class WorkflowSummary:
     inputs: Schema | None
     """The schema of a callable workflow's inputs, where it declares one."""
     calls: tuple[ScheduleCall, ...]
-    certain: frozenset[str]
-    """The schedule steps (by pointer) that every run reaches, whatever its conditions decide."""
-    deciding: Mapping[str, tuple[Transition, ...]]
-    """The edges whose conditions decide whether another schedule step (by pointer) is reached."""
-    unclear: frozenset[str]
-    versions: Mapping[str, tuple[str, str]]
-    """As the subject has them."""
+    must_reach: frozenset[str]
+    guards: Mapping[str, tuple[Transition, ...]]
+    unreadable: frozenset[str]
+    app_versions: Mapping[str, tuple[str, str]]
+    """These five as ``WorkflowAnalysis`` has them."""
 
-    def clear(self, pointer: str) -> bool:
+    def is_readable(self, pointer: str) -> bool:
         """Whether what a pointer names can be judged."""
-        return is_clear(pointer, self.unclear)
+        return _is_readable(pointer, self.unreadable)
 
 
 @dataclass(frozen=True, eq=False)
 class CollectionAnalysis:
-    """All workflows of a collection, as facts in the order of its entries."""
+    """All workflows of a collection together."""
 
     collection: Collection
-    facts: Mapping[str, WorkflowSummary]
-    """By the key of the workflow."""
+    summaries: Mapping[str, WorkflowSummary]
+    """By the key of the workflow, in the order of the collection."""
     settings: Settings = field(default_factory=Settings)
 
     @cached_property
     def by_id(self) -> Mapping[str, WorkflowSummary]:
         """The first workflow of each id."""
-        return {id_: self.facts[entry.key] for id_, entry in self.collection.by_id.items()}
+        return {id_: self.summaries[entry.key] for id_, entry in self.collection.by_id.items()}
 
     @cached_property
     def schedules(self) -> Schedules:
@@ -295,22 +300,51 @@ class CollectionAnalysis:
     @property
     def calls(self) -> Iterator[tuple[WorkflowSummary, ScheduleCall]]:
         """Every schedule call, with the workflow that makes it."""
-        for facts in self.facts.values():
-            for call in facts.calls:
-                yield facts, call
+        for summary in self.summaries.values():
+            for call in summary.calls:
+                yield summary, call
+
+    @cached_property
+    def call_arguments(self) -> tuple[SchemaArguments, ...]:
+        """The inputs of each call that can be held against the schema of what it calls."""
+        return tuple(self._call_arguments())
+
+    def _call_arguments(self) -> Iterator[SchemaArguments]:
+        for caller, call in self.calls:
+            target = self.target(call)
+            if target is None or not target.callable or target.inputs is None:
+                continue
+            schema = f"{target.pointer}/trigger/schema"
+            params = f"{call.pointer}/params"
+            if (
+                target.is_readable(schema)
+                and caller.is_readable(f"{params}/inputs")
+                and params not in caller.unreadable
+            ):
+                yield SchemaArguments(
+                    f'"{target.entry.title}"',
+                    "input",
+                    call.inputs,
+                    f"{params}/inputs",
+                    target.inputs,
+                    self.collection.document_of(target.entry),
+                    schema,
+                    caller.entry,
+                    call.step,
+                )
 
     @cached_property
     def by_event(self) -> Mapping[str, WorkflowSummary]:
         """Workflows by the id that their ``eventName`` calls them by, where it is not their own: that is reported."""
-        found: dict[str, WorkflowSummary] = {}
-        for facts in self.facts.values():
-            called = called_id(facts.event_name)
-            if called is not None and called != facts.entry.id:
-                found.setdefault(called, facts)
-        return found
+        by_event: dict[str, WorkflowSummary] = {}
+        for summary in self.summaries.values():
+            called = called_id(summary.event_name)
+            if called is not None and called != summary.entry.id:
+                by_event.setdefault(called, summary)
+        return by_event
 
     @cached_property
-    def complete(self) -> bool:
+    def fully_read(self) -> bool:
         """Whether every file could be read: if not, a workflow that is not here may be in one that is broken."""
         return not any(document.shape is Shape.BROKEN for document in self.collection.documents)
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from kustui.analysis.apps import declarations_of
 from kustui.analysis.workflow_analysis import WorkflowSummary
-from kustui.check.rules.apps import declared_by
 from kustui.definition.source.outline import Shape
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class _Changes:
             self._surroundings[old] = (
                 old.app_pointer == new.app_pointer
                 and (old.shape is Shape.EXPORT) == (new.shape is Shape.EXPORT)
-                and declared_by(old) == declared_by(new)
+                and declarations_of(old) == declarations_of(new)
             )
         return self._surroundings[old]
 
@@ -221,10 +221,10 @@ def _facts(facts: WorkflowSummary, entry: Entry, move: _Move) -> WorkflowSummary
         entry=entry,
         pointer=move.pointer(facts.pointer),
         calls=tuple(_call(call, entry, move) for call in facts.calls),
-        certain=frozenset(map(move.pointer, facts.certain)),
-        deciding={move.pointer(at): tuple(_edge(edge, move) for edge in edges) for at, edges in facts.deciding.items()},
-        unclear=frozenset(map(move.pointer, facts.unclear)),
-        versions={text: (move.pointer(at), step) for text, (at, step) in facts.versions.items()},
+        must_reach=frozenset(map(move.pointer, facts.must_reach)),
+        guards={move.pointer(at): tuple(_edge(edge, move) for edge in edges) for at, edges in facts.guards.items()},
+        unreadable=frozenset(map(move.pointer, facts.unreadable)),
+        app_versions={text: (move.pointer(at), step) for text, (at, step) in facts.app_versions.items()},
     )
 
 

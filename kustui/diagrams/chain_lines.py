@@ -85,9 +85,9 @@ class ChainLines:
     def condition(self, call: ScheduleCall) -> str:
         """What decides whether a call is made; empty where every run makes it."""
         analysis = self.analysis(call.caller)
-        if call.pointer in analysis.certain:
+        if call.pointer in analysis.must_reach:
             return ""
-        deciding = analysis.deciding.get(call.pointer, ())
+        deciding = analysis.guards.get(call.pointer, ())
         edges = [edge for edge in _edges(analysis) if any(edge.transition is each for each in deciding)]
         words = dict.fromkeys(edge_label(analysis.flow, edge) for edge in edges)
         told = ", or ".join(filter(None, words)) or incoming_label(analysis.flow, call.step)
@@ -95,7 +95,7 @@ class ChainLines:
 
     def is_certain(self, call: ScheduleCall) -> bool:
         """Whether every run of the caller makes the call, short of a failure."""
-        return call.pointer in self.analysis(call.caller).certain
+        return call.pointer in self.analysis(call.caller).must_reach
 
     def told_problems(self, link: Link) -> tuple[Line, ...]:
         """What is wrong with the call that leads to a link, a line each."""

@@ -27,7 +27,7 @@ def test_the_outcome_is_the_same(processes: int) -> None:
     alone, together = check(opened, Settings()), check(opened, Settings(), processes=processes)
     assert together[1] == alone[1]
     assert together[1], "the sample has mistakes"
-    assert list(together[0].facts) == list(alone[0].facts)
+    assert list(together[0].summaries) == list(alone[0].summaries)
     assert together[0].schedules.calls == alone[0].schedules.calls
 
 

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
-from weakref import WeakKeyDictionary
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
-from kustui.analysis.schema_arguments import Supply
-from kustui.analysis.versions import app_of, general_name, read_version
+from kustui.analysis.apps import (
+    AppDeclarations,
+    app_of,
+    declarations_of,
+    general_name,
+    is_readable_member,
+    read_version,
+)
+from kustui.analysis.schemas import SchemaArguments
 from kustui.check.examples import app, step, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
+from kustui.check.rules.arguments import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
 from kustui.definition.models import Schema
 from kustui.definition.platform import PUBLISH_ACTION, TRIGGER_ID
@@ -25,78 +30,15 @@ if TYPE_CHECKING:
     from kustui.definition.collection import Document
     from kustui.definition.models import Step
 
-"""The action that makes an event happen [seen]."""
-
-_OF_AN_APP = re.compile(r"kustomer\.app\.([^.]+)\.(.+)", re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Declared:
-    """What an app definition declares, by name without ``kustomer.app.<app>.``; None where that cannot be told."""
-
-    app: str
-    actions: Mapping[str, tuple[int, Mapping[str, Any]]] | None
-    """Each with where it stands in the list."""
-    events: frozenset[str] | None
-
-    def own(self, name: str) -> str | None:
-        """What is left of the name of an action or event of this app; None for that of another."""
-        found = _OF_AN_APP.fullmatch(name)
-        return found[2] if found and general_name(found[1]) == general_name(self.app) else None
-
-    def plain(self, name: str) -> str:
-        return self.own(name) or name
-
-
-_DECLARED: WeakKeyDictionary[Document, Declared | None] = WeakKeyDictionary()
-"""Worked out once a file: each of its workflows asks."""
-
-
-def declared_by(document: Document) -> Declared | None:
-    """What the app of a file declares; None where it defines none."""
-    if document not in _DECLARED:
-        _DECLARED[document] = _declared(document)
-    return _DECLARED[document]
-
-
-def _declared(document: Document) -> Declared | None:
-    definition = document.app
-    if definition is None or not definition.app:
-        return None
-    bare = Declared(definition.app, None, None)
-    actions = dict(enumerate(definition.actions))
-    lists = [(definition.model_extra or {}).get(key) or [] for key in ("hooks", "triggers")]
-    sound = all(isinstance(each, list) and all(isinstance(part, dict) for part in each) for each in lists)
-    events = [part.get("eventName") or part.get("name") for each in lists for part in each] if sound else [None]
-    return Declared(
-        definition.app,
-        {bare.plain(action["name"]): (index, action) for index, action in actions.items()}
-        if _is_sound(document, "actions") and all(isinstance(each.get("name"), str) for each in actions.values())
-        else None,
-        frozenset(bare.plain(event) for event in events if isinstance(event, str))
-        if all(isinstance(event, str) for event in events)
-        and _is_sound(document, "hooks")
-        and _is_sound(document, "triggers")
-        else None,
-    )
-
-
-def _is_sound(document: Document, key: str) -> bool:
-    """Whether nothing is reported about what an app has under a key."""
-    place = f"{document.app_pointer}/{key}"
-    faults = (*document.app_faults, *document.faults)
-    return not any(fault.pointer == place or fault.pointer.startswith(f"{place}/") for fault in faults)
-
-
 # Actions and events.
 
 
-def _own_steps(analysis: WorkflowAnalysis) -> Iterator[tuple[Step, str, Declared]]:
+def _own_steps(analysis: WorkflowAnalysis) -> Iterator[tuple[Step, str, AppDeclarations]]:
     """The steps that use an action of the app itself, with its plain name."""
-    declared = declared_by(analysis.document)
+    declared = declarations_of(analysis.document)
     if declared is not None:
         for step_ in analysis.flow.steps.values():
-            if step_.action is not None and (name := declared.own(step_.action)) is not None:
+            if step_.action is not None and (name := declared.own_name(step_.action)) is not None:
                 yield step_, name, declared
 
 
@@ -116,11 +58,11 @@ def _unknown_action(analysis: WorkflowAnalysis) -> Iterator[Finding]:
 
 
 def _unknown_event(analysis: WorkflowAnalysis) -> Iterator[Finding]:
-    declared = declared_by(analysis.document)
+    declared = declarations_of(analysis.document)
     if declared is None or declared.events is None:
         return
     for node, place, event in _events(analysis):
-        name = declared.own(event)
+        name = declared.own_name(event)
         if name is not None and name not in declared.events:
             yield Finding(
                 place,
@@ -142,16 +84,16 @@ def _events(analysis: WorkflowAnalysis) -> Iterator[tuple[str, str, str]]:
 # Params of the app's own actions.
 
 
-def _supplies(analysis: WorkflowAnalysis) -> Iterator[Supply]:
+def _arguments(analysis: WorkflowAnalysis) -> Iterator[SchemaArguments]:
     """Each step whose params can be held against the schema of its action."""
     for step_, name, declared in _own_steps(analysis):
         index, action = (declared.actions or {}).get(name, (0, {}))
         schema = _schema(action.get("inputSchema"))
         params = f"{step_.pointer}/params"
-        if schema is not None and analysis.clear(params):
+        if schema is not None and analysis.is_readable(params):
             place = f"{analysis.document.app_pointer}/actions/{index}/inputSchema"
             owner = f'the action "{name}"'
-            yield Supply(
+            yield SchemaArguments(
                 owner, "param", step_.params, params, schema, analysis.document, place, analysis.entry, step_.id
             )
 
@@ -164,15 +106,15 @@ def _schema(written: object) -> Schema | None:
 
 
 def _missing_param(analysis: WorkflowAnalysis) -> Iterator[Finding]:
-    for supply in _supplies(analysis):
-        yield from supply.missing()
+    for arguments in _arguments(analysis):
+        yield from missing_arguments(arguments)
 
 
 def _unknown_param(analysis: WorkflowAnalysis) -> Iterator[Finding]:
-    for supply in _supplies(analysis):
+    for arguments in _arguments(analysis):
         # A schema that does not say so lets anything pass (JSON Schema).
-        if (supply.schema.model_extra or {}).get("additionalProperties") is False:
-            yield from supply.unknown()
+        if (arguments.schema.model_extra or {}).get("additionalProperties") is False:
+            yield from unknown_arguments(arguments)
 
 
 # Versions.
@@ -182,8 +124,8 @@ def _uses(survey: CollectionAnalysis, document: Document) -> Iterator[tuple[str,
     """Each ``appVersion`` of a file where it is first written: text, place, step and workflow."""
     met: set[str] = set()
     for entry in document.entries:
-        facts = survey.facts[entry.key]
-        for text, (place, step_) in facts.versions.items():
+        facts = survey.summaries[entry.key]
+        for text, (place, step_) in facts.app_versions.items():
             if text not in met:
                 met.add(text)
                 yield text, place, step_, facts
@@ -191,7 +133,7 @@ def _uses(survey: CollectionAnalysis, document: Document) -> Iterator[tuple[str,
 
 def _undeclared_dependency(survey: CollectionAnalysis) -> Iterator[Finding]:
     for document in survey.collection.documents:
-        if document.app is None or not _is_sound(document, "dependencies"):
+        if document.app is None or not is_readable_member(document, "dependencies"):
             continue
         place = f"{document.app_pointer}/dependencies"
         related = (Related("its dependencies", document, place),) if document.app.dependencies else ()
@@ -216,7 +158,7 @@ def _undeclared_dependency(survey: CollectionAnalysis) -> Iterator[Finding]:
 def _invalid_version_range(survey: CollectionAnalysis) -> Iterator[Finding]:
     for document in survey.collection.documents:
         told: set[str] = set()
-        if document.app is not None and _is_sound(document, "dependencies"):
+        if document.app is not None and is_readable_member(document, "dependencies"):
             for index, text in enumerate(document.app.dependencies):
                 if read_version(text) is None:
                     told.add(text)

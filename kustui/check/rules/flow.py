@@ -24,10 +24,10 @@ def _kind(edge: Edge) -> str:
 
 
 def _unknown_target(analysis: WorkflowAnalysis) -> Iterator[Finding]:
-    if not analysis.whole:
+    if not analysis.fully_parsed:
         return  # the step may be one that could not be read
     for edge in analysis.flow.dangling:
-        meant = analysis.meant[edge.target]
+        meant = analysis.intended_targets[edge.target]
         names = (meant,) if meant else analysis.flow.steps
         hint = hint_of(edge.target, names, "steps of this workflow")
         message = f'the {_kind(edge)} leads to "{edge.target}", and there is no such step'
@@ -39,7 +39,7 @@ def _unknown_target(analysis: WorkflowAnalysis) -> Iterator[Finding]:
 
 def _no_entry(analysis: WorkflowAnalysis) -> Iterator[Finding]:
     trigger = analysis.workflow.trigger
-    if trigger is not None and not trigger.transitions and analysis.whole:
+    if trigger is not None and not trigger.transitions and analysis.fully_parsed:
         yield Finding(
             trigger.pointer,
             "the trigger has no transition, so a run does nothing",
@@ -48,7 +48,7 @@ def _no_entry(analysis: WorkflowAnalysis) -> Iterator[Finding]:
 
 
 def _unreachable_step(analysis: WorkflowAnalysis) -> Iterator[Finding]:
-    flow = analysis.assumed
+    flow = analysis.intended_flow
     trigger = analysis.workflow.trigger
     if flow is None or trigger is None or not trigger.transitions:
         return

@@ -22,7 +22,7 @@ def _place_of_id(facts: WorkflowSummary) -> str:
 
 
 def _duplicate_workflow_id(survey: CollectionAnalysis) -> Iterator[Finding]:
-    for facts in survey.facts.values():
+    for facts in survey.summaries.values():
         if facts.entry.id is not None and survey.collection.is_second(facts.entry):
             first = survey.by_id[facts.entry.id]
             document = survey.collection.document_of(first.entry)
@@ -41,7 +41,7 @@ def _duplicate_workflow_name(survey: CollectionAnalysis) -> Iterator[Finding]:
             continue  # what else a file holds may come from several apps
         names: dict[str, WorkflowSummary] = {}
         for entry in document.entries:
-            facts = survey.facts[entry.key]
+            facts = survey.summaries[entry.key]
             if not facts.name or not entry.item.pointer.startswith(f"{document.app_pointer}/workflows/"):
                 continue
             first = names.setdefault(facts.name, facts)
@@ -72,7 +72,7 @@ def _missing_workflow_id(analysis: WorkflowAnalysis) -> Iterator[Finding]:
     trigger, item = analysis.workflow.trigger, analysis.entry.item
     if not analysis.workflow.callable or trigger is None or analysis.entry.id:
         return
-    if not analysis.clear(f"{item.pointer}/id") or not analysis.clear(f"{analysis.workflow.pointer}/id"):
+    if not analysis.is_readable(f"{item.pointer}/id") or not analysis.is_readable(f"{analysis.workflow.pointer}/id"):
         return
     named = called_id(trigger.event_name)
     yield Finding(
@@ -84,7 +84,7 @@ def _missing_workflow_id(analysis: WorkflowAnalysis) -> Iterator[Finding]:
 
 def _event_name_mismatch(analysis: WorkflowAnalysis) -> Iterator[Finding]:
     trigger, id_ = analysis.workflow.trigger, analysis.entry.id
-    if trigger is None or not trigger.event_name or not analysis.clear(f"{trigger.pointer}/callable"):
+    if trigger is None or not trigger.event_name or not analysis.is_readable(f"{trigger.pointer}/callable"):
         return
     place = f"{trigger.pointer}/eventName"
     named = called_id(trigger.event_name)

@@ -41,7 +41,7 @@ def _step_paths(analysis: WorkflowAnalysis, flow: FlowGraph) -> Iterator[tuple[R
 
 
 def _unknown_step_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
-    if not analysis.whole:
+    if not analysis.fully_parsed:
         return  # the step may be one that could not be read
     flow = analysis.flow
     for read, path in _paths(analysis):
@@ -56,7 +56,7 @@ def _unknown_step_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
 
 
 def _reference_before_run(analysis: WorkflowAnalysis) -> Iterator[Finding]:
-    flow = analysis.assumed
+    flow = analysis.intended_flow
     if flow is None:
         return
     told: set[tuple[str, str]] = set()  # once a string and step
@@ -77,7 +77,7 @@ def _reference_before_run(analysis: WorkflowAnalysis) -> Iterator[Finding]:
 
 
 def _reference_may_be_missing(analysis: WorkflowAnalysis) -> Iterator[Finding]:
-    flow, null_guards = analysis.assumed, analysis.null_guards
+    flow, null_guards = analysis.intended_flow, analysis.null_guards
     if flow is None or null_guards is None:
         return
     told: set[tuple[str, str]] = set()  # once a string and step
@@ -104,7 +104,7 @@ def _unknown_input_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
     trigger, flow = analysis.workflow.trigger, analysis.flow
     if trigger is None or not trigger.callable or trigger.input_schema is None:
         return
-    if not analysis.clear(f"{trigger.pointer}/schema"):
+    if not analysis.is_readable(f"{trigger.pointer}/schema"):
         return  # it may be declared where it could not be read
     declared = trigger.input_schema.properties
     related = (Related("the inputs are declared here", analysis.document, f"{trigger.pointer}/schema"),)
@@ -170,7 +170,7 @@ def _unknown_function(analysis: WorkflowAnalysis) -> Iterator[Finding]:
 
 
 def _error_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
-    flow = analysis.assumed
+    flow = analysis.intended_flow
     if flow is None or not any(path.root == "error" for _, path in _paths(analysis)):
         return
     reached = _after_failure(flow)

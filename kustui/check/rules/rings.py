@@ -23,7 +23,7 @@ _MOST_TOLD = 2
 
 def _endless(survey: CollectionAnalysis) -> tuple[tuple[str, ...], ...]:
     """The rings of calls that every run makes, each told from the workflow that stands first."""
-    certain = [call for _, call in _real_calls(survey) if call.pointer in survey.facts[call.caller].certain]
+    certain = [call for _, call in _real_calls(survey) if call.pointer in survey.summaries[call.caller].must_reach]
     return Schedules.of(certain, survey.schedules.keys).rings
 
 
@@ -52,7 +52,8 @@ def _endless_schedule(survey: CollectionAnalysis) -> Iterator[Finding]:
     between = _calls_between(survey)
     for ring in _endless(survey):
         hops = [
-            [call for call in hop if call.pointer in survey.facts[call.caller].certain] for hop in _hops(ring, between)
+            [call for call in hop if call.pointer in survey.summaries[call.caller].must_reach]
+            for hop in _hops(ring, between)
         ]
         again = _round(survey, hops)
         if len(ring) == 1:
@@ -81,7 +82,7 @@ def _schedule_ring(survey: CollectionAnalysis) -> Iterator[Finding]:
 
 
 def _names(survey: CollectionAnalysis, *keys: str) -> str:
-    return " → ".join(f'"{survey.facts[key].entry.title}"' for key in keys)
+    return " → ".join(f'"{survey.summaries[key].entry.title}"' for key in keys)
 
 
 def _round(survey: CollectionAnalysis, hops: list[list[ScheduleCall]]) -> str:
@@ -102,10 +103,10 @@ def _once_round(again: str) -> str:
 def _end_of(survey: CollectionAnalysis, hops: list[list[ScheduleCall]]) -> str:
     """What can end a ring: the condition in words where it can be said in a few."""
     for hop in hops:
-        facts = survey.facts[hop[0].caller]
-        if any(call.pointer in facts.certain for call in hop):
+        facts = survey.summaries[hop[0].caller]
+        if any(call.pointer in facts.must_reach for call in hop):
             continue
-        edges = [edge for call in hop for edge in facts.deciding.get(call.pointer, ())]
+        edges = [edge for call in hop for edge in facts.guards.get(call.pointer, ())]
         conditions = [edge.condition for edge in edges if edge.condition is not None]
         if len(hop) == 1 and 0 < len(conditions) == len(edges) <= _MOST_TOLD:
             words = (in_words(parse_condition(each.op, each.values)) for each in conditions)
@@ -119,7 +120,7 @@ def _ring_finding(
 ) -> Finding:
     """Told at the first workflow's call, with those of the others."""
     places = [f"{hop[0].pointer}/params/workflowId" for hop in hops]
-    entries = [survey.facts[key].entry for key in ring]
+    entries = [survey.summaries[key].entry for key in ring]
     related = tuple(
         Related(f'"{entry.title}" schedules "{following.title}" here', survey.collection.document_of(entry), place)
         for (entry, following), place in zip(pairwise((*entries[1:], entries[0])), places[1:], strict=True)

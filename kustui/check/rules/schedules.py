@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from math import isfinite
 from typing import TYPE_CHECKING
-from weakref import WeakKeyDictionary
 
-from kustui.analysis.schema_arguments import Supply
-from kustui.analysis.schema_types import EXPECTED, can_be
+from kustui.analysis.schemas import EXPECTED, can_be
 from kustui.check.examples import app, called, schedule, step, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Finding, Rule
 from kustui.check.rules import hard_coded, rings
+from kustui.check.rules.arguments import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
 from kustui.definition.expressions import Literal, parse
 from kustui.definition.platform import called_id
@@ -54,7 +53,7 @@ def unreadable_calls(analysis: WorkflowAnalysis) -> Iterator[Finding]:
 
 def _schedule_steps(analysis: WorkflowAnalysis) -> Iterator[Step]:
     for each in analysis.flow.steps.values():
-        if each.schedules and f"{each.pointer}/params" not in analysis.unclear:
+        if each.schedules and f"{each.pointer}/params" not in analysis.unreadable:
             yield each
 
 
@@ -74,7 +73,7 @@ def _is_unknown(survey: CollectionAnalysis, call: ScheduleCall) -> bool:
     id_ = call.workflow_id
     return (
         id_ is not None
-        and survey.complete
+        and survey.fully_read
         and id_ not in survey.by_id
         and id_ not in survey.settings.external
         and id_ not in survey.by_event  # what is wrong is that workflow's id, and it is told there
@@ -122,7 +121,7 @@ def _not_callable(survey: CollectionAnalysis) -> Iterator[Finding]:
             or target.callable
             or not target.event_name
             or called_id(target.event_name) is not None
-            or not target.clear(f"{target.pointer}/trigger")
+            or not target.is_readable(f"{target.pointer}/trigger")
         ):
             continue
         document = survey.collection.document_of(target.entry)
@@ -139,54 +138,30 @@ def _not_callable(survey: CollectionAnalysis) -> Iterator[Finding]:
 # What a call hands over.
 
 
-_SUPPLIES: WeakKeyDictionary[CollectionAnalysis, tuple[Supply, ...]] = WeakKeyDictionary()
-"""Worked out once: three rules ask."""
-
-
-def _supplies(survey: CollectionAnalysis) -> tuple[Supply, ...]:
-    """Each call whose inputs can be held against the schema of what it calls."""
-    if survey not in _SUPPLIES:
-        _SUPPLIES[survey] = tuple(_supplied(survey))
-    return _SUPPLIES[survey]
-
-
-def _supplied(survey: CollectionAnalysis) -> Iterator[Supply]:
-    for facts, call in survey.calls:
-        target = survey.target(call)
-        if target is None or not target.callable or target.inputs is None:
-            continue
-        schema = f"{target.pointer}/trigger/schema"
-        inputs = f"{call.pointer}/params/inputs"
-        if target.clear(schema) and facts.clear(inputs) and f"{call.pointer}/params" not in facts.unclear:
-            document = survey.collection.document_of(target.entry)
-            owner = f'"{target.entry.title}"'
-            yield Supply(owner, "input", call.inputs, inputs, target.inputs, document, schema, facts.entry, call.step)
-
-
 def _missing_input(survey: CollectionAnalysis) -> Iterator[Finding]:
-    for supply in _supplies(survey):
-        yield from supply.missing()
+    for arguments in survey.call_arguments:
+        yield from missing_arguments(arguments)
 
 
 def _unknown_input(survey: CollectionAnalysis) -> Iterator[Finding]:
-    for supply in _supplies(survey):
-        if not (supply.schema.model_extra or {}).get("additionalProperties"):
-            yield from supply.unknown()
+    for arguments in survey.call_arguments:
+        if not (arguments.schema.model_extra or {}).get("additionalProperties"):
+            yield from unknown_arguments(arguments)
 
 
 def _input_type(survey: CollectionAnalysis) -> Iterator[Finding]:
-    for supply in _supplies(survey):
-        for name, value in supply.given.items():
-            type_ = supply.schema.type_of(name)
+    for arguments in survey.call_arguments:
+        for name, value in arguments.given.items():
+            type_ = arguments.schema.type_of(name)
             if not can_be(value, type_):
-                place = f"{supply.schema_pointer}/properties/{escape(name)}"
+                place = f"{arguments.schema_pointer}/properties/{escape(name)}"
                 yield Finding(
-                    f"{supply.pointer}/{escape(name)}",
-                    f'the input "{name}" of {supply.owner} has to be {EXPECTED[type_]}, found {kind(value)}',
+                    f"{arguments.pointer}/{escape(name)}",
+                    f'the input "{name}" of {arguments.owner} has to be {EXPECTED[type_]}, found {kind(value)}',
                     "",
-                    supply.step,
-                    related=(Related("declared here", supply.schema_document, place),),
-                    entry=supply.entry,
+                    arguments.step,
+                    related=(Related("declared here", arguments.schema_document, place),),
+                    entry=arguments.entry,
                 )
 
 
@@ -198,7 +173,7 @@ def _invalid_run_at(analysis: WorkflowAnalysis) -> Iterator[Finding]:
         if each.params.get("workflowId") is None and "runAt" not in each.params:
             continue  # the step says nothing at all, and that is told
         run_at = each.params.get("runAt")
-        if not analysis.clear(f"{each.pointer}/params/runAt"):
+        if not analysis.is_readable(f"{each.pointer}/params/runAt"):
             continue
         if run_at is None:
             hint = f"{_IN_AN_HOUR} is an hour from now"
@@ -261,11 +236,11 @@ def _is_date(value: object) -> bool:
 def _may_lack_calls(facts: WorkflowSummary) -> bool:
     """Whether a step could not be read: it may be one that schedules."""
     steps = f"{facts.pointer}/steps"
-    return any(each.startswith(steps) and not each.endswith("/params/inputs") for each in facts.unclear)
+    return any(each.startswith(steps) and not each.endswith("/params/inputs") for each in facts.unreadable)
 
 
 def _never_scheduled(survey: CollectionAnalysis) -> Iterator[Finding]:
-    if not survey.complete or any(map(_may_lack_calls, survey.facts.values())):
+    if not survey.fully_read or any(map(_may_lack_calls, survey.summaries.values())):
         return
     named = {call.workflow_id for _, call in survey.calls} | set(_meant(survey).values())
     for facts in survey.by_id.values():

@@ -297,5 +297,5 @@ class BoxesView(DiagramView, can_focus=True):
 
     def action_choose(self) -> None:
         if self._subject is not None and self.pointed_at:
-            target = self._subject.scheduled(self.selected)
+            target = self._subject.scheduled_by(self.selected)
             self.follow(workflow_key(target) if target is not None else ())

@@ -164,7 +164,7 @@ class RailView(RowsView, DiagramView):
         if self.drawn.hidden.get(self.node):
             self.action_fold_branch()
             return
-        target = self.drawn.analysis.scheduled(self.node)
+        target = self.drawn.analysis.scheduled_by(self.node)
         self.follow(workflow_key(target) if target is not None else ())
 
     def action_fold_branch(self) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kustui.analysis.versions import app_of, is_range, read_version
+from kustui.analysis.apps import app_of, is_range, read_version
 from kustui.check.examples import app, step, to, workflow
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
