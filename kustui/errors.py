@@ -1,10 +1,13 @@
-"""The one family of exceptions that a command tells in words for a person."""
+"""The one family of exceptions whose words are meant for the person at the keyboard."""
 
 from __future__ import annotations
 
 
 class KustuiError(Exception):
-    """Something that cannot be done, in ``lines`` that say what, where and what to do; never a traceback."""
+    """Something that cannot be done, in ``lines`` that say what, where and what to do; never shown as a traceback.
+
+    Commands raise it and ``kustui.cli`` prints it; the screen shows it where it happened.
+    """
 
     def __init__(self, *lines: str) -> None:
         super().__init__("\n".join(lines))

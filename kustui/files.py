@@ -1,4 +1,4 @@
-"""Writing a file: whole or not at all, and never over another without being told to."""
+"""Reading and writing files: whole or not at all, and never over another file without permission."""
 
 from __future__ import annotations
 
@@ -11,20 +11,33 @@ from pathlib import Path
 from kustui.errors import KustuiError, reason_of
 
 
+class ReadError(KustuiError):
+    """A file that cannot be read; the cause is the system's own error."""
+
+
 class WriteError(KustuiError):
     """A file that could not be written; what was there before is still there."""
 
 
 class ExistsError(WriteError):
-    """There is a file of that name already, and nobody said that it may be replaced."""
+    """A file of that name already exists and may not be replaced."""
+
+
+def read_file(path: str | Path) -> bytes:
+    """The contents of a file. Raises ReadError."""
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise ReadError(f"{path}: {reason_of(error)}") from error
 
 
 def write_file(path: str | Path, pieces: Iterable[str | bytes], *, replace: bool) -> None:
-    """Write the pieces, text as UTF-8, beside the file and rename it: readers see the old content or the new.
+    """Write the pieces, text as UTF-8, to a new file beside the target and move it there: a reader sees the old content
+    or the new, never a part.
 
-    A symbolic link stays one, and the file that it leads to keeps its mode. What is no regular file (``/dev/stdout``, a
-    FIFO) is written to directly. The folder has to exist. Raises ExistsError where there is a file and ``replace`` is
-    false, and WriteError for what the system refuses.
+    A symbolic link stays one, and the file that it leads to keeps its mode. What is not a regular file, such as
+    ``/dev/stdout`` or a FIFO, is written to directly. The folder has to exist. Raises ExistsError where there is a file
+    and ``replace`` is false, and WriteError for what the system refuses.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -36,15 +49,17 @@ def write_file(path: str | Path, pieces: Iterable[str | bytes], *, replace: bool
             with target.open("wb") as special:
                 special.writelines(map(_encoded, pieces))
         elif mode is not None and not replace:
-            raise ExistsError(f"{path}: there is a file of that name already")
+            raise FileExistsError
         else:
-            _replace(target, pieces, mode)
+            _put_in_place(target, pieces, mode, replace=replace)
+    except FileExistsError as error:
+        raise ExistsError(f"{path}: the file already exists") from error
     except OSError as error:
         raise WriteError(f"{path}: {reason_of(error)}") from error
 
 
-def _replace(target: Path, pieces: Iterable[str | bytes], mode: int | None) -> None:
-    """Write beside the target and rename, with its mode where it has one. Raises OSError."""
+def _put_in_place(target: Path, pieces: Iterable[str | bytes], mode: int | None, *, replace: bool) -> None:
+    """Write beside the target, with its mode where it has one, and rename. Raises OSError."""
     part = target.with_name(f".{target.name[:100]}.{os.getpid()}-{os.urandom(4).hex()}.part")
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)  # less what the umask takes away
     try:
@@ -52,11 +67,25 @@ def _replace(target: Path, pieces: Iterable[str | bytes], mode: int | None) -> N
             file.writelines(map(_encoded, pieces))
         if mode is not None:
             part.chmod(stat.S_IMODE(mode))
-        part.replace(target)
-    except BaseException:
-        with suppress(OSError):
+        if replace or not _linked(part, target):
+            part.replace(target)
+    finally:
+        with suppress(FileNotFoundError):
             part.unlink()
+
+
+def _linked(part: Path, target: Path) -> bool:
+    """Whether the part now has the target's name too, which fails where another took that name in the meantime.
+
+    False on a file system without links. Raises FileExistsError.
+    """
+    try:
+        target.hardlink_to(part)
+    except FileExistsError:
         raise
+    except OSError:
+        return False
+    return True
 
 
 def _encoded(piece: str | bytes) -> bytes:

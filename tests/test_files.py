@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kustui.files import ExistsError, WriteError, write_file
+from kustui.files import ExistsError, ReadError, WriteError, read_file, write_file
 
 
 def test_a_new_file_holds_all_pieces(tmp_path: Path) -> None:
@@ -58,3 +58,33 @@ def test_a_device_is_written_to_and_not_replaced() -> None:
 def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(WriteError, match="no such file or directory"):
         write_file(tmp_path / "no" / "file", ["text"], replace=False)
+
+
+def test_without_links_on_the_file_system_a_new_file_is_renamed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
+    write_file(tmp_path / "new", ["new"], replace=False)
+    assert (tmp_path / "new").read_text() == "new"
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+def test_a_file_that_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
+    def pieces() -> Iterator[str]:
+        (tmp_path / "new").write_text("another's")
+        yield "ours"
+
+    with pytest.raises(ExistsError, match="already"):
+        write_file(tmp_path / "new", pieces(), replace=False)
+    assert (tmp_path / "new").read_text() == "another's"
+    assert [path.name for path in tmp_path.iterdir()] == ["new"]
+
+
+def test_what_cannot_be_read_is_told_with_the_reason(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"\xff")
+    assert read_file(tmp_path / "file") == b"\xff"
+    with pytest.raises(ReadError, match="is a directory"):
+        read_file(tmp_path)
