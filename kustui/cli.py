@@ -8,7 +8,8 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from kustui.commands import COMMANDS
-from kustui.commands.output import INTERRUPTED, MISTAKE, USAGE_ERROR, say
+from kustui.commands.output import ExitStatus, ReaderGoneError, report_error
+from kustui.errors import KustuiError
 from kustui.garbage_collection import gc_paused
 
 
@@ -17,16 +18,19 @@ class _Command(Protocol):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run kustui; the exit status."""
+    """Run kustui; the exit status. Whatever a command raises is caught and told here."""
     words = sys.argv[1:] if arguments is None else list(arguments)
     name, rest = (words[0], words[1:]) if words and words[0] in COMMANDS else ("explore", words)
     try:
         return _command(name).run(rest)
     except KeyboardInterrupt:
-        return INTERRUPTED
+        return ExitStatus.INTERRUPTED
+    except ReaderGoneError:
+        return ExitStatus.OK
+    except KustuiError as error:
+        return report_error(error)
     except Exception as error:
-        _tell(error)
-        return MISTAKE if name == "explore" else USAGE_ERROR
+        return report_error(KustuiError(f"internal error ({type(error).__name__}); {_traceback_place(error)}"))
 
 
 def _command(name: str) -> _Command:
@@ -34,8 +38,8 @@ def _command(name: str) -> _Command:
         return cast("_Command", import_module(f"kustui.commands.{name}"))
 
 
-def _tell(error: Exception) -> None:
-    """Say it in a line, and put the traceback where it can be found."""
+def _traceback_place(error: Exception) -> str:
+    """Put the traceback where it can be found, and say where."""
     import tempfile
     import traceback
 
@@ -44,7 +48,6 @@ def _tell(error: Exception) -> None:
             "w", prefix="kustui-", suffix=".log", delete=False, encoding="utf-8", errors="backslashreplace"
         ) as log:
             traceback.print_exception(error, file=log)
-        details = f"details are in {log.name}"
     except OSError as reason:
-        details = f"details could not be written ({reason.strerror})"
-    say(f"kustui: failed by a mistake of its own ({type(error).__name__}); {details}")
+        return f"details could not be written ({reason.strerror})"
+    return f"details are in {log.name}"

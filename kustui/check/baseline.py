@@ -18,11 +18,12 @@ from kustui.check.names import Identity, identity, relative
 from kustui.check.problems import Problem
 from kustui.check.rules.suppressions import UNUSED
 from kustui.check.suppressions import severity_of
-from kustui.config.configuration import ConfigurationError, contents
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document, document
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.source.outline import Shape
+from kustui.errors import KustuiError
+from kustui.files import ReadError, read_file, write_file
 
 if TYPE_CHECKING:
     from kustui.config.check_settings import Settings
@@ -43,7 +44,7 @@ class Baseline:
 
 
 def write(path: str, problems: Iterable[Problem]) -> int:
-    """Put problems into a file; their number. Raises OSError."""
+    """Record problems in a file, replacing what was there; their number. Raises KustuiError."""
     folder = _folder(path)
     counted = Counter(identity(problem, folder) for problem in problems if problem.rule != UNUSED)
     rows = [
@@ -51,23 +52,22 @@ def write(path: str, problems: Iterable[Problem]) -> int:
     ]
     inside = ",\n".join(f"    {row}" for row in rows)
     text = f'{{\n  "version": {_VERSION},\n  "problems": [\n{inside}\n  ]\n}}\n'
-    Path(path).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
+    write_file(path, [text], replace=True)
     return counted.total()
 
 
 def read(path: str) -> Baseline:
-    """The baseline of a file. Raises ConfigurationError."""
+    """The baseline of a file. Raises KustuiError."""
     try:
-        raw = contents(path)
-    except ConfigurationError as error:
-        hint = " (--write-baseline makes one)" if isinstance(error.__cause__, FileNotFoundError) else ""
-        raise ConfigurationError(f"{error.lines[0]}{hint}") from error
+        raw = read_file(path)
+    except ReadError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise KustuiError(f"{error} (--write-baseline makes one)") from error
+        raise
     outline = document(path, raw)
     for fault in outline.faults:
         if fault.rule == "invalid-json":
-            raise ConfigurationError(
-                f"{path}:{outline.source.place(outline.fault_extent(fault).start)}: {fault.message}"
-            )
+            raise KustuiError(f"{path}:{outline.source.place(outline.fault_extent(fault).start)}: {fault.message}")
     found = Document(outline.source, Shape.NOTHING)  # with the positions of all that is in it
     entries = dict(_entry(found, index, value) for index, value in enumerate(_rows(found)))
     return Baseline(found, _folder(path), entries)
@@ -82,7 +82,7 @@ def _rows(found: Document) -> list[Any]:
         rows = values.get("problems")
         if isinstance(rows, list):
             return rows
-    raise ConfigurationError(f"{found.path}:1:1: this is no baseline as --write-baseline makes it")
+    raise KustuiError(f"{found.path}:1:1: this is no baseline as --write-baseline makes it")
 
 
 def without(
@@ -121,7 +121,7 @@ def _entry(document: Document, index: int, value: Any) -> tuple[Identity, tuple[
         if all(isinstance(name, str) for name in names) and type(count) is int and count > 0:
             return Identity(*names), (count, pointer)
     place = document.span(pointer).start
-    raise ConfigurationError(f"{document.path}:{place}: this is no entry as --write-baseline makes it")
+    raise KustuiError(f"{document.path}:{place}: this is no entry as --write-baseline makes it")
 
 
 def _unused(baseline: Baseline, found: Identity, count: int, severity: Severity) -> Problem:

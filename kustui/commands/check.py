@@ -6,20 +6,22 @@ import argparse
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kustui.check.reports import FORMATS, Checked, report_of
 from kustui.check.rule_pages import PAGES
 from kustui.check.worker_pool import processes_for
-from kustui.commands.output import COLOURS, PROBLEMS, Parser, coloured, refuse, say, takes_configuration, write
+from kustui.commands.command_line import Parser
+from kustui.commands.inputs import configuration_of, read_stdin
+from kustui.commands.output import ExitStatus, Output, ReaderGoneError, report_error, say
 from kustui.config.check_settings import Settings
-from kustui.config.configuration import Configuration, ConfigurationError, unknown_rule
+from kustui.config.configuration import Configuration, unknown_rule
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
-from kustui.definition.loader import STDIN, STDIN_NAME, PathError, nothing_to_show
-from kustui.errors import reason_of
+from kustui.definition.loader import STDIN, STDIN_NAME, nothing_to_show
+from kustui.errors import KustuiError
 from kustui.garbage_collection import gc_paused
 from kustui.text.quantities import counted
 from kustui.workspace.snapshot import Snapshot, Workspace, examined, open_paths
@@ -32,57 +34,39 @@ _FAIL_ON = {**{str(severity): severity for severity in sorted(Severity, reverse=
 
 _EPILOG = """\
 exit status:
-  0  nothing at or above --fail-on      1  problems      2  the check could not be carried out
+  0  no problem of the --fail-on severity or above
+  1  at least one such problem
+  2  the check could not be carried out
 
 examples:
   kustui check app.json
   kustui check workflows/ --ignore never-scheduled --fail-on warning
   kustui check app.json --watch                     again after every save
   kustui check app.json --format sarif --output kustui.sarif
-  kustui check . --write-baseline baseline.json     from now on, only what is new:
+  kustui check . --write-baseline baseline.json     record today's problems, then report only new ones:
   kustui check . --baseline baseline.json
   curl … | kustui check -
 """
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Check what the arguments name; the exit status."""
-    options = parser().parse_args(arguments)
-    if STDIN in options.paths:
-        if options.watch:
-            return refuse("--watch needs files: standard input does not change")
-        if sys.stdin is not None and sys.stdin.isatty():
-            return refuse("- reads standard input, and that is the terminal: pipe a definition into it")
-    try:
-        if options.watch:
-            return _watch(options)
-        stdin = sys.stdin.buffer.read() if STDIN in options.paths and sys.stdin is not None else b""
-        with gc_paused():
-            return _once(options, stdin)
-    except PathError as error:
-        return refuse(str(error))
-    except ConfigurationError as error:
-        return refuse(*error.lines)
-    except _WritingError as error:
-        return refuse(str(error))
-
-
 def parser() -> argparse.ArgumentParser:
-    parser = Parser("check", "Say what is wrong with Kustomer workflows.", _EPILOG)
+    parser = Parser("check", "Check Kustomer workflows for problems.", _EPILOG)
     add = parser.add_argument
     add("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
-    add("--format", choices=FORMATS, default="text", help="how problems are told (default: text)")
-    add("--output", metavar="FILE", help="where they are told, instead of standard output")
-    add("--select", metavar="RULES", type=_rules, action="extend", help="only these rules, with commas between")
-    add("--ignore", metavar="RULES", type=_rules, action="extend", help="all but these rules")
-    add("--fail-on", choices=_FAIL_ON, default="error", help="the mildest that fails (default: error)")
-    takes_configuration(parser)
+    parser.add_output(FORMATS)
+    add("--select", metavar="RULES", type=_rules, action="extend", help="check only these rules (comma-separated)")
+    add("--ignore", metavar="RULES", type=_rules, action="extend", help="skip these rules (comma-separated)")
+    add(
+        "--fail-on",
+        choices=_FAIL_ON,
+        default="error",
+        help="lowest severity that makes the check fail (default: error)",
+    )
+    parser.add_configuration()
     baseline = parser.add_mutually_exclusive_group()
-    baseline.add_argument("--baseline", metavar="FILE", help="leave out the problems that it records")
-    baseline.add_argument("--write-baseline", metavar="FILE", help="record the problems that there are now")
-    add("--watch", action="store_true", help="check again after every change, until Ctrl+C")
-    add("--poll", action="store_true", help="with --watch: look at the files, where the system tells of no change")
-    add("--color", choices=COLOURS, default="auto", help="colours in text (default: on a terminal)")
+    baseline.add_argument("--baseline", metavar="FILE", help="leave out the problems recorded in FILE")
+    baseline.add_argument("--write-baseline", metavar="FILE", help="record all current problems in FILE")
+    parser.add_watch()
     return parser
 
 
@@ -94,45 +78,31 @@ def _rules(names: str) -> list[str]:
     return rules
 
 
-def _once(options: argparse.Namespace, stdin: bytes) -> int:
-    checked = _checked(options, stdin)
+def run(arguments: Sequence[str]) -> int:
+    """Check what the arguments name; the exit status."""
+    options = parser().parse_args(arguments)
+    if options.watch:
+        return _watch(options)
+    with gc_paused():
+        return _check_once(options)
+
+
+def _check_once(options: argparse.Namespace) -> int:
+    """Raises KustuiError."""
+    settings = _settings(options, configuration_of(options, options.paths))
+    opened = open_paths(options.paths, read_stdin() if STDIN in options.paths else b"")
+    _require_definitions(options, opened.collection)
+    checked = _checked(options, examined(opened, settings, processes=processes_for(opened.collection)))
     if options.write_baseline:
-        return _write_baseline(options.write_baseline, checked)
-    _tell(options, checked)
-    return PROBLEMS if checked.failing else 0
-
-
-def _checked(options: argparse.Namespace, stdin: bytes) -> Checked:
-    """Raises PathError and ConfigurationError."""
-    settings = _settings(options, _configuration(options))
-    opened = open_paths(options.paths, stdin)
-    _refuse_nothing(options, opened.collection)
-    return _told_of(options, examined(opened, settings, processes=processes_for(opened.collection)))
-
-
-def _refuse_nothing(options: argparse.Namespace, collection: Collection) -> None:
-    """Raises PathError where there is nothing to check in what a path names."""
-    for path in options.paths:
-        if reason := _holds_nothing(path, collection):
-            raise PathError(reason)
-
-
-def _told_of(options: argparse.Namespace, snapshot: Snapshot) -> Checked:
-    """What there is to tell. Raises ConfigurationError."""
-    problems = snapshot.problems or ()
-    if options.baseline:
-        from kustui.check import baseline
-
-        known = baseline.read(options.baseline)
-        problems = tuple(baseline.without(known, snapshot.collection, problems, snapshot.settings or Settings()))
-    return Checked(snapshot.collection, problems, _FAIL_ON[options.fail_on])
-
-
-def _configuration(options: argparse.Namespace) -> Configuration:
-    return Configuration(options.paths, options.config, none=options.no_config)
+        _write_baseline(options.write_baseline, checked)
+        return ExitStatus.OK
+    with suppress(ReaderGoneError):  # the status says the same however much of the report was read
+        _write_report(options, checked)
+    return ExitStatus.PROBLEMS if checked.failing else ExitStatus.OK
 
 
 def _settings(options: argparse.Namespace, configuration: Configuration) -> Settings:
+    """Those of the configuration, with the rules that the options choose."""
     settings = configuration.settings(PAGES)
     severities = dict(settings.severities)
     if options.select:
@@ -143,65 +113,57 @@ def _settings(options: argparse.Namespace, configuration: Configuration) -> Sett
     return settings.with_severities(severities)
 
 
-def _holds_nothing(path: str, collection: Collection) -> str:
-    """Why there is nothing to check in what a path names; an empty string where there is something."""
-    name = STDIN_NAME if path == STDIN else path
-    below = f"{path.rstrip(os.sep)}{os.sep}"
-    documents = tuple(
-        document for document in collection.documents if document.path == name or document.path.startswith(below)
-    )
-    if any(document.entries or document.faults for document in documents):
-        return ""
-    if documents or not collection.documents:
-        return nothing_to_show(Collection(documents))
-    return ""  # the same as another path names
+def _require_definitions(options: argparse.Namespace, collection: Collection) -> None:
+    """Raises KustuiError where there is nothing to check in what a path names."""
+    for path in options.paths:
+        name = STDIN_NAME if path == STDIN else path
+        below = f"{path.rstrip(os.sep)}{os.sep}"
+        documents = tuple(
+            document for document in collection.documents if document.path == name or document.path.startswith(below)
+        )
+        if any(document.entries or document.faults for document in documents):
+            continue
+        if documents or not collection.documents:  # else it is the same as another path names
+            raise KustuiError(nothing_to_show(Collection(documents)))
 
 
-def _tell(options: argparse.Namespace, checked: Checked) -> bool:
-    """Write the report; whether anybody reads on."""
-    report = report_of(options.format)
-    if not options.output:
-        encoding = None if options.format == "text" else "utf-8"
-        return _written(report(checked, colour=coloured(options.color)), encoding)
-    colour = options.color == "always"
-    try:
-        with Path(options.output).open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.writelines(report(checked, colour=colour))
-    except OSError as error:
-        raise _WritingError.of(options.output, error) from error
-    return True
+def _checked(options: argparse.Namespace, snapshot: Snapshot) -> Checked:
+    """The problems to report: those that no baseline records. Raises KustuiError."""
+    problems = snapshot.problems or ()
+    if options.baseline:
+        from kustui.check import baseline
+
+        recorded = baseline.read(options.baseline)
+        problems = tuple(baseline.without(recorded, snapshot.collection, problems, snapshot.settings or Settings()))
+    return Checked(snapshot.collection, problems, _FAIL_ON[options.fail_on])
 
 
-def _written(pieces: Iterator[str], encoding: str | None = None) -> bool:
-    try:
-        return write(pieces, encoding)
-    except OSError as error:
-        raise _WritingError.of("standard output", error) from error
+def _write_report(options: argparse.Namespace, checked: Checked) -> None:
+    output = Output.of(options)
+    output.write(report_of(options.format)(checked, colour=output.colour))
 
 
-def _write_baseline(path: str, checked: Checked) -> int:
+def _write_baseline(path: str, checked: Checked) -> None:
     from kustui.check import baseline
 
-    try:
-        number = baseline.write(path, checked.problems)
-    except OSError as error:
-        raise _WritingError.of(path, error) from error
-    say(f"{path}: {counted(number, 'problem')} recorded")
-    return 0
+    count = baseline.write(path, checked.problems)
+    say(f"{path}: {counted(count, 'problem')} recorded")
 
 
 def _watch(options: argparse.Namespace) -> int:
-    """Until nobody reads on, or Ctrl+C."""
+    """Check again after every change, until Ctrl+C. Raises ReaderGoneError when nobody reads the reports any more."""
     from kustui.check.reports.text import difference
     from kustui.workspace.change_follower import followed
     from kustui.workspace.watch import Changes
 
+    if STDIN in options.paths:
+        raise KustuiError("--watch needs files: standard input does not change")
     only_difference = options.format == "text" and not options.output and sys.stdout.isatty()
-    configuration = _configuration(options)
+    configuration = configuration_of(options, options.paths)
     workspace = Workspace(options.paths, examiner=_examined_by_all)
-    _refuse_nothing(options, workspace.open().collection)
+    _require_definitions(options, workspace.open().collection)
     also = [*configuration.awaited, *filter(None, [options.baseline])]
-    before: tuple[Problem, ...] | None = None
+    before: Iterable[Problem] | None = None
 
     def settings() -> Settings:
         return _settings(options, configuration)
@@ -212,19 +174,18 @@ def _watch(options: argparse.Namespace) -> int:
             try:
                 if not isinstance(outcome, Snapshot):
                     raise outcome
-                _refuse_nothing(options, outcome.collection)
-                checked = _told_of(options, outcome)
-            except (PathError, ConfigurationError) as error:
-                refuse(*getattr(error, "lines", (str(error),)))
+                _require_definitions(options, outcome.collection)
+                checked = _checked(options, outcome)
+            except KustuiError as error:
+                report_error(error)
                 continue
             if before is None or not only_difference:
-                reads_on = _tell(options, checked)
+                _write_report(options, checked)
             else:
-                reads_on = _written(difference(before, checked, colour=coloured(options.color)))
-            if not reads_on:
-                break
+                output = Output.of(options)
+                output.write(difference(before, checked, colour=output.colour))
             before = checked.problems
-    return 0
+    return ExitStatus.OK
 
 
 def _examined_by_all(
@@ -233,11 +194,3 @@ def _examined_by_all(
     """By all processors where that is worth it and nothing was examined yet."""
     processes = 1 if snapshot.examined else processes_for(snapshot.collection)
     return examined(snapshot, settings, progress, wanted, processes)
-
-
-class _WritingError(Exception):
-    """What could not be written, in words for a person."""
-
-    @classmethod
-    def of(cls, name: str, error: OSError) -> _WritingError:
-        return cls(f"{name}: {reason_of(error)}")

@@ -6,7 +6,9 @@ import argparse
 from collections.abc import Sequence
 
 from kustui.commands import COMMANDS
-from kustui.commands.output import Parser, refuse, write
+from kustui.commands.command_line import Parser
+from kustui.commands.output import ExitStatus, Output
+from kustui.errors import KustuiError
 
 SHELLS = ("bash", "zsh", "fish")
 _EPILOG = """\
@@ -21,16 +23,16 @@ def run(arguments: Sequence[str]) -> int:
     """Write the completion of a shell; the exit status."""
     options = parser().parse_args(arguments)
     if options.workflows is not None:
-        write(f"{name}\n" for name in _workflows(options.workflows or ["."]))
-        return 0
+        Output().write(f"{name}\n" for name in _workflows(options.workflows or ["."]))
+        return ExitStatus.OK
     if options.shell is None:
-        return refuse(f"for which shell: {', '.join(SHELLS)}?")
+        raise KustuiError(f"name a shell: {', '.join(SHELLS)}")
     from kustui.commands import shells
     from kustui.commands.grammar import grammar
 
     script = {"bash": shells.bash, "zsh": shells.zsh, "fish": shells.fish}[options.shell]
-    write([script(grammar(COMMANDS))], "utf-8")
-    return 0
+    Output().write([script(grammar(COMMANDS))])
+    return ExitStatus.OK
 
 
 def parser() -> argparse.ArgumentParser:
@@ -42,12 +44,11 @@ def parser() -> argparse.ArgumentParser:
 
 def _workflows(paths: Sequence[str]) -> Sequence[str]:
     """The names and ids of the workflows that some paths name, none where they cannot be read."""
-    from kustui.definition.loader import PathError
     from kustui.workspace.snapshot import open_paths
 
     try:
         entries = open_paths(paths).collection.entries
-    except PathError:
+    except KustuiError:
         return ()
     names = [*(entry.title for entry in entries), *(entry.id for entry in entries if entry.id)]
     return [name for name in dict.fromkeys(names) if name.isprintable()]

@@ -9,9 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from kustui.check.rule_pages import PAGES
-from kustui.commands.output import Parser, refuse, write
+from kustui.commands.command_line import Parser
+from kustui.commands.inputs import configuration_of
+from kustui.commands.output import ExitStatus, Output
 from kustui.config.actions import BY_ID, GROUPS
-from kustui.config.configuration import Configuration, ConfigurationError, mistakes_of
+from kustui.config.configuration import ConfigurationError, mistakes_of
 from kustui.config.files import OWN, SHARED, ConfigurationFile, named, searched, user_path
 from kustui.config.in_force import Setting, keys_in_force, settings_in_force
 from kustui.config.keys import shown_key
@@ -33,27 +35,24 @@ examples:
 def run(arguments: Sequence[str]) -> int:
     """Tell what holds for some paths; the exit status."""
     options = parser().parse_args(arguments)
-    configuration = Configuration(options.paths, options.config)
-    try:
-        files = configuration.files()
-        if mistakes := mistakes_of(files, PAGES):
-            return refuse(*mistakes)
-        if options.format == "json":
-            write(_json(options, files), "utf-8")
-        else:
-            write(_keys(files) if options.keys else _text(options, files))
-    except ConfigurationError as error:
-        return refuse(*error.lines)
-    return 0
+    files = configuration_of(options, options.paths).files()
+    if mistakes := mistakes_of(files, PAGES):
+        raise ConfigurationError(*mistakes)
+    output = Output.of(options)
+    if options.format == "json":
+        output.write(_json(options, files))
+    else:
+        output.write(_keys(files) if options.keys else _text(options, files))
+    return ExitStatus.OK
 
 
 def parser() -> argparse.ArgumentParser:
     parser = Parser("config", "Say what is in force, and which file says it.", _EPILOG)
     add = parser.add_argument
     add("paths", metavar="PATH", nargs="*", help="what would be opened (default: this folder)")
-    add("--keys", action="store_true", help="the actions of the screen by id, with their keys")
-    add("--format", choices=FORMATS, default="text", help="how it is told (default: text)")
-    add("--config", metavar="FILE", help="instead of the nearest kustui.toml or pyproject.toml above the first PATH")
+    add("--keys", action="store_true", help="list the explorer's actions by id, with their keys")
+    parser.add_output(FORMATS)
+    parser.add_configuration()
     return parser
 
 

@@ -1,46 +1,47 @@
-"""``kustui explain``: what a rule finds, why it matters, and how to put it right."""
+"""``kustui explain``: what a rule finds, why it matters, and how to fix it."""
 
 from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Sequence
 from textwrap import fill, indent
-from typing import TYPE_CHECKING
 
 from kustui.check.reports.text import told
+from kustui.check.rule import Rule
 from kustui.check.rule_pages import PAGES, found_in, written
-from kustui.commands.output import COLOURS, Parser, coloured, refuse, write
+from kustui.commands.command_line import Parser
+from kustui.commands.output import ExitStatus, Output
 from kustui.config.configuration import unknown_rule
-
-if TYPE_CHECKING:
-    from kustui.check.rule import Rule
+from kustui.errors import KustuiError
 
 _WIDTH = 96
 _EPILOG = """\
 examples:
-  kustui explain                     every rule, a line each
-  kustui explain missing-input       one rule, with a bad and a good example
+  kustui explain                     list all rules
+  kustui explain missing-input       explain one, with a bad and a good example
 """
 
 
-def run(arguments: Sequence[str]) -> int:
-    """Tell of a rule or of all; the exit status."""
-    options = parser().parse_args(arguments)
-    if options.rule is None:
-        write(_list())
-    elif rule := PAGES.get(options.rule):
-        write(_page(rule, coloured(options.color)))
-    else:
-        return refuse(unknown_rule(options.rule, PAGES))
-    return 0
-
-
 def parser() -> argparse.ArgumentParser:
-    parser = Parser("explain", "Say what a rule finds, why it matters, and how to put it right.", _EPILOG)
-    add = parser.add_argument
-    add("rule", metavar="RULE", nargs="?", help="its name, as in the brackets behind a problem")
-    add("--color", choices=COLOURS, default="auto", help="colours (default: on a terminal that takes them)")
+    parser = Parser("explain", "Explain what a rule finds, why it matters, and how to fix it.", _EPILOG)
+    parser.add_argument(
+        "rule", metavar="RULE", nargs="?", help="the name in brackets after a problem (default: list all)"
+    )
+    parser.add_output()
     return parser
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Explain a rule or list them all; the exit status."""
+    options = parser().parse_args(arguments)
+    output = Output.of(options)
+    if options.rule is None:
+        output.write(_list())
+    elif rule := PAGES.get(options.rule):
+        output.write(_page(rule, output.colour))
+    else:
+        raise KustuiError(unknown_rule(options.rule, PAGES))
+    return ExitStatus.OK
 
 
 def _list() -> Iterator[str]:

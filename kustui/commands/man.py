@@ -8,7 +8,8 @@ from importlib import import_module
 
 from kustui import __version__
 from kustui.commands import COMMANDS
-from kustui.commands.output import Parser, write
+from kustui.commands.command_line import Parser
+from kustui.commands.output import ExitStatus, Output
 
 _EPILOG = """\
 examples:
@@ -28,8 +29,8 @@ _ENVIRONMENT = (
 def run(arguments: Sequence[str]) -> int:
     """Write the page; the exit status."""
     parser().parse_args(arguments)
-    write(_page(), "utf-8")
-    return 0
+    Output().write(_page())
+    return ExitStatus.OK
 
 
 def parser() -> argparse.ArgumentParser:

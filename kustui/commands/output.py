@@ -1,85 +1,112 @@
-"""How a command ends, and how it says something beside its results."""
+"""Where a command writes its result, what can be shown there, and how it ends."""
 
 from __future__ import annotations
 
-import argparse
 import io
 import os
 import sys
-from collections.abc import Iterable
-from typing import NoReturn
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import TYPE_CHECKING, TextIO
 
-from kustui.errors import reason_of
+from kustui.errors import KustuiError, reason_of
+from kustui.files import write_file
+from kustui.text.ascii import GLYPHS
 from kustui.text.terminal_safe import shown
 
-PROBLEMS = 1
-"""Exit status where something is wrong with the definitions."""
-MISTAKE = 1
-"""Exit status where the explorer made a mistake of its own."""
-USAGE_ERROR = 2
-"""Exit status where the command itself could not be carried out."""
-INTERRUPTED = 130
-
-COLOURS = ("auto", "always", "never")
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 
-class CannotError(Exception):
-    """Why a command cannot be carried out, in lines for a person."""
+class ExitStatus(IntEnum):
+    """How every command ends."""
 
-    def __init__(self, *lines: str) -> None:
-        super().__init__("\n".join(lines))
-        self.lines = lines
-
-
-class SeenEnoughError(Exception):
-    """Nobody reads on."""
-
-
-def refuse(*reasons: str) -> int:
-    """Say why a command cannot be carried out; its exit status."""
-    for reason in reasons:
-        say(f"kustui: {reason}")
-    return USAGE_ERROR
+    OK = 0
+    PROBLEMS = 1
+    """The command ran, and something is wrong with the definitions."""
+    FAILED = 2
+    """The command itself could not be carried out."""
+    INTERRUPTED = 130
+    """Ctrl+C: 128 and the number of SIGINT."""
 
 
-def say(line: str) -> None:
-    """A line on standard error."""
-    if sys.stderr is not None:
-        encoding = sys.stderr.encoding or "utf-8"
-        sys.stderr.write(f"{shown(line).encode(encoding, 'backslashreplace').decode(encoding)}\n")
-        sys.stderr.flush()
+class ReaderGoneError(Exception):
+    """Whatever read standard output has closed it, as ``head`` does when it has seen enough."""
 
 
-def write(pieces: Iterable[str], encoding: str | None = None) -> bool:
-    """Put pieces of a result on standard output, in its own encoding unless one is given; whether anybody reads on.
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file or standard output, and what may be written to it."""
 
-    A reader that has seen enough, as ``head`` has, is no mistake. Raises OSError for what is.
-    """
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(encoding=encoding or sys.stdout.encoding, errors="backslashreplace")
-    try:
-        if sys.stdout is not None:  # it is closed
-            sys.stdout.writelines(pieces)
-            sys.stdout.flush()
-    except BrokenPipeError:
-        # Python flushes once more at its end, and must find nothing to fail on.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return False
-    return True
+    path: str | None = None
+    """None for standard output."""
+    encoding: str = "utf-8"
+    """What it cannot express is written as a backslash escape."""
+    colour: bool = False
+
+    @classmethod
+    def of(cls, options: Namespace) -> Output:
+        """What the options of ``command_line.add_output`` ask for. Only text depends on the terminal: every other
+        format is UTF-8 without colours."""
+        if options.format != "text":
+            return cls(options.output)
+        if options.output is not None:
+            return cls(options.output, "ascii" if options.ascii else "utf-8", options.color == "always")
+        encoding = "ascii" if options.ascii else encoding_of(sys.stdout)
+        return cls(None, encoding, _shows_colour(options.color))
+
+    @property
+    def ascii(self) -> bool:
+        """Whether to draw without Unicode."""
+        return not is_unicode(self.encoding)
+
+    def write(self, pieces: Iterable[str]) -> None:
+        """Write a result: a file whole or not at all, replacing what is there.
+
+        Raises KustuiError where it cannot be written, and ReaderGoneError where nobody reads standard output any more.
+        """
+        if self.ascii:
+            pieces = (piece.translate(GLYPHS) for piece in pieces)
+        if self.path is not None:
+            write_file(self.path, self._encoded(pieces), replace=True)
+            return
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding=self.encoding, errors="backslashreplace")
+        try:
+            if sys.stdout is not None:  # it is closed
+                sys.stdout.writelines(pieces)
+                sys.stdout.flush()
+        except BrokenPipeError as error:
+            # Python flushes once more when it exits, and must have nothing to fail on.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise ReaderGoneError from error
+        except OSError as error:
+            raise KustuiError(f"standard output: {reason_of(error)}") from error
+
+    def _encoded(self, pieces: Iterable[str]) -> Iterator[bytes]:
+        return (piece.encode(self.encoding, "backslashreplace") for piece in pieces)
 
 
-def put_out(pieces: Iterable[str], format_: str) -> None:
-    """The same in the encoding of a format. Raises CannotError, and SeenEnoughError where nobody reads on."""
-    try:
-        reads_on = write(pieces, None if format_ == "text" else "utf-8")
-    except OSError as error:
-        raise CannotError(f"standard output: {reason_of(error)}") from error
-    if not reads_on:
-        raise SeenEnoughError
+def encoding_of(stream: TextIO | None) -> str:
+    """What a stream can show: its own encoding, but ASCII on a terminal in the C locale, where Python says UTF-8."""
+    if stream is not None and stream.isatty() and _is_c_locale():
+        return "ascii"
+    return (stream.encoding if stream is not None else None) or "utf-8"
 
 
-def coloured(choice: str) -> bool:
-    """Whether to colour what goes to standard output. ``auto``: a terminal that takes it, unless NO_COLOR is set."""
+def is_unicode(encoding: str) -> bool:
+    """Whether an encoding expresses every character."""
+    return encoding.lower().replace("-", "").startswith("utf") or encoding == "cp65001"
+
+
+def _is_c_locale() -> bool:
+    name = os.environ.get("LC_ALL") or os.environ.get("LANG") or ""
+    return name in ("C", "POSIX") and os.environ.get("LC_CTYPE", "C.UTF-8") == "C.UTF-8"
+
+
+def _shows_colour(choice: str) -> bool:
+    """Whether to colour standard output. ``auto``: a terminal that can, unless NO_COLOR is set."""
     if choice != "auto":
         return choice == "always"
     return (
@@ -90,26 +117,17 @@ def coloured(choice: str) -> bool:
     )
 
 
-def takes_configuration(parser: argparse.ArgumentParser) -> None:
-    """Let a command be told which configuration holds, or that none does."""
-    configuration = parser.add_mutually_exclusive_group()
-    configuration.add_argument(
-        "--config", metavar="FILE", help="instead of the nearest kustui.toml or pyproject.toml above the first PATH"
-    )
-    configuration.add_argument("--no-config", action="store_true", help="without any")
+def say(line: str) -> None:
+    """Print a line to standard error."""
+    if sys.stderr is not None:
+        encoding = encoding_of(sys.stderr)
+        text = shown(line) if is_unicode(encoding) else shown(line).translate(GLYPHS)
+        sys.stderr.write(f"{text.encode(encoding, 'backslashreplace').decode(encoding)}\n")
+        sys.stderr.flush()
 
 
-class Parser(argparse.ArgumentParser):
-    """That of a command, its help with examples."""
-
-    def __init__(self, command: str, description: str, examples: str) -> None:
-        super().__init__(
-            prog=f"kustui {command}".rstrip(),
-            description=description,
-            epilog=examples,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-            allow_abbrev=False,
-        )
-
-    def error(self, message: str) -> NoReturn:
-        super().error(shown(message))
+def report_error(error: KustuiError) -> ExitStatus:
+    """Say why a command cannot be carried out; its exit status."""
+    for line in error.lines:
+        say(f"kustui: {line}")
+    return ExitStatus.FAILED

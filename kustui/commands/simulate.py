@@ -1,41 +1,29 @@
-"""``kustui simulate``: rehearse workflows without a screen, or replay scenarios of them."""
+"""``kustui simulate``: rehearse workflows without a screen, or replay scenarios as tests."""
 
 from __future__ import annotations
 
 import argparse
-import sys
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from kustui.check.rule_pages import PAGES
-from kustui.check.worker_pool import processes_for
-from kustui.commands.output import (
-    COLOURS,
-    PROBLEMS,
-    USAGE_ERROR,
-    CannotError,
-    Parser,
-    SeenEnoughError,
-    coloured,
-    put_out,
-    refuse,
-    say,
-    takes_configuration,
-    write,
-)
-from kustui.config.configuration import Configuration, ConfigurationError
-from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, PathError, left_out, nothing_to_show
-from kustui.errors import reason_of
+from kustui.commands.command_line import Parser
+from kustui.commands.inputs import checked_definitions, configuration_of, read_stdin
+from kustui.commands.output import ExitStatus, Output, report_error, say
+from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME
+from kustui.errors import KustuiError, reason_of
+from kustui.files import ExistsError, read_file, write_file
 from kustui.garbage_collection import gc_paused, unfreeze_gc
-from kustui.simulate.engine.start import RehearsalError, default_scenario
+from kustui.simulate.engine.start import default_scenario, find_workflow
 from kustui.simulate.engine.state import DEFAULT_MAX_STEPS
 from kustui.simulate.reports import FORMATS, report_of
-from kustui.workspace.snapshot import examined, open_paths
+from kustui.text.quantities import counted
+from kustui.text.terminal_safe import encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from kustui.simulate.engine.organisation import Organisation
+    from kustui.simulate.engine.organisation import Member, Organisation
+    from kustui.simulate.paths.explore import Exploration
     from kustui.simulate.scenarios.read import ScenarioFile
     from kustui.simulate.scenarios.replay import Replay
 
@@ -45,21 +33,58 @@ _SETTLED = 0.1
 
 _EPILOG = """\
 exit status:
-  0  every scenario held      1  one did not; without scenarios: a run met something broken
+  0  every scenario held, or no run met anything broken
+  1  a scenario did not hold, or a run met something broken
   2  the rehearsal could not be carried out
 
 examples:
-  kustui simulate app.json                              the workflows of its one event, with everything drafted
-  kustui simulate app.json --workflow order-created     one workflow, by its name or id
-  kustui simulate app.json --event order.json           with a payload of yours
-  kustui simulate app.json --save late.scenario.json    to be edited, and replayed:
-  kustui simulate app.json late.scenario.json           exit status 1 where it comes otherwise
-  kustui simulate app.json late.scenario.json --watch   again after every save
-  kustui simulate app.json --workflow order-created --explore     every path through it
-  kustui simulate app.json --workflow order-created --chain       and on through the workflows that it schedules
-  kustui simulate app.json --chain --save paths/                  a scenario for each that can be gone, in a folder
-  kustui simulate --schema                              the JSON Schema of a scenario
+  kustui simulate app.json                              rehearse the only event, with a drafted payload
+  kustui simulate app.json --workflow order-created     rehearse one workflow, by name or id
+  kustui simulate app.json --event order.json           start it with your own payload
+  kustui simulate app.json --save late.scenario.json    save it as a scenario, to edit and replay:
+  kustui simulate app.json late.scenario.json           exit status 1 when the outcome differs
+  kustui simulate app.json late.scenario.json --watch   replay after every save
+  kustui simulate app.json --workflow order-created --explore     list every path through it
+  kustui simulate app.json --workflow order-created --chain       follow them through the workflows it schedules
+  kustui simulate app.json --chain --save paths/                  save a scenario per possible path in a folder
+  kustui simulate --schema                              print the JSON Schema of scenarios
 """
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = Parser("simulate", "Rehearse Kustomer workflows on a virtual clock.", _EPILOG)
+    add = parser.add_argument
+    add(
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        help=f"definitions (a file, a folder, or - for standard input) and scenarios (*{SCENARIO_SUFFIX})",
+    )
+    parser.add_output(FORMATS)
+    add("--workflow", metavar="NAME-or-ID", help="rehearse the workflow with this name or id")
+    add("--event", metavar="FILE", help="start with the payload in FILE, a JSON object, or - for standard input")
+    add("--trace", action="store_true", help="show every step, even of scenarios that held")
+    add(
+        "--max-steps",
+        metavar="N",
+        type=_count,
+        help=f"stop after N steps (default: {DEFAULT_MAX_STEPS:,})",
+    )
+    add("--seed", metavar="TEXT", default="", help="seed for random values")
+    add("--explore", action="store_true", help="list every path through the workflows, and what each needs")
+    add("--chain", action="store_true", help="like --explore, and follow each path through the workflows it schedules")
+    add("--save", metavar="FILE", help="save the rehearsal as a scenario; with --explore, all of them in a folder")
+    add("--force", action="store_true", help="let --save replace existing files")
+    add("--schema", action="store_true", help="print the JSON Schema of scenarios and exit")
+    parser.add_configuration()
+    parser.add_watch()
+    return parser
+
+
+def _count(text: str) -> int:
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= _MOST_ALLOWED:
+        raise argparse.ArgumentTypeError(f"expected a whole number from 1 to {_MOST_ALLOWED:,}, found {text!r}")
+    return int(text)
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -67,62 +92,42 @@ def run(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     options.explore |= options.chain
     if options.schema:
-        return _schema()
+        from kustui.simulate.scenarios.model import schema
+
+        Output(options.output).write([f"{encoded(schema(), indent=2)}\n"])
+        return ExitStatus.OK
     scenarios = [path for path in options.paths if path.lower().endswith(SCENARIO_SUFFIX)]
     definitions = [path for path in options.paths if path not in scenarios]
-    if reason := _refusal(options, definitions, scenarios):
-        return refuse(reason)
-    try:
-        return (_watch if options.watch else _once)(options, definitions, scenarios)
-    except SeenEnoughError:
-        return 0
+    _check_options(options, definitions, scenarios)
+    return (_watch if options.watch else _simulate)(options, definitions, scenarios)
 
 
-def _refusal(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> str:
-    """Why these arguments do not go together; an empty string where they do."""
-    if not definitions:
-        return "there is no definition to rehearse: name a file or a folder"
-    if scenarios and (options.workflow is not None or options.event or options.explore or options.save):
-        return "a scenario says itself what starts: leave out --workflow, --event, --explore and --save"
-    if options.explore and options.event:
-        return "--explore makes up what starts each path: leave out --event"
-    if STDIN in definitions and options.event == STDIN:
-        return "only one of them can come from standard input: the definition or the payload of --event"
-    if STDIN in (*definitions, options.event) and options.watch:
-        return "--watch needs files: standard input does not change"
-    if STDIN in (*definitions, options.event) and sys.stdin is not None and sys.stdin.isatty():
-        what = "a payload" if options.event == STDIN else "a definition"
-        return f"- reads standard input, and that is the terminal: pipe {what} into it"
-    if options.save and options.watch:
-        return "--watch would save again and again: leave out --save"
-    if options.save and not options.explore and not options.save.lower().endswith(SCENARIO_SUFFIX):
-        return f"{options.save}: the name of a scenario ends with {SCENARIO_SUFFIX}"
-    return ""
-
-
-def _once(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
-    try:
-        with gc_paused():
-            organisation = _organisation(options, definitions)
-            if options.explore:
-                from kustui.commands.paths import told_or_saved
-
-                told_or_saved(options, organisation)
-                return 0
-            files = [_scenario(path) for path in scenarios] or [_rehearsal(options, organisation)]
-            return _told(options, organisation, files)
-    except PathError as error:
-        return refuse(str(error))
-    except (ConfigurationError, RehearsalError, CannotError) as error:
-        return refuse(*error.lines)
+def _check_options(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> None:
+    """Raises KustuiError where they do not go together."""
+    names = ("workflow", "event", "explore", "save")
+    given = [f"--{name}" for name in names if getattr(options, name) not in (None, False)]
+    stdin = STDIN in definitions, options.event == STDIN
+    unsuitable = options.save and not options.explore and not options.save.lower().endswith(SCENARIO_SUFFIX)
+    for wrong, reason in (
+        (not definitions, "there is no definition to rehearse: name a file or a folder"),
+        (scenarios and given, f"a scenario says what to start: leave out {', '.join(given)}"),
+        (options.explore and options.event, "--explore makes up its own events: leave out --event"),
+        (options.explore and options.format == "junit", "--explore checks nothing: use the format text or json"),
+        (all(stdin), "only one of them can come from standard input: the definition or the payload of --event"),
+        (options.watch and any(stdin), "--watch needs files: standard input does not change"),
+        (options.watch and options.save, "--watch would save again and again: leave out --save"),
+        (unsuitable, f"{options.save}: the name of a scenario must end with {SCENARIO_SUFFIX}"),
+    ):
+        if wrong:
+            raise KustuiError(reason)
 
 
 def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
-    """Until Ctrl+C, or until nobody reads on."""
+    """Rehearse again after every change, until Ctrl+C, or until nobody reads on: ReaderGoneError."""
     from kustui.definition.loader import stamps_of
     from kustui.workspace.watch import Changes
 
-    configurations = _configuration(options, definitions).paths
+    configurations = configuration_of(options, definitions).paths
     also = [path for path in (*scenarios, options.event, *configurations) if path]
     before = None
     with Changes(definitions, also, poll=options.poll) as changes:
@@ -133,126 +138,126 @@ def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: S
             if now == before:
                 continue
             unfreeze_gc()  # what the last look left
-            status = _once(options, definitions, scenarios)
-            if before is None and status == USAGE_ERROR:
-                return status
+            try:
+                _simulate(options, definitions, scenarios)
+            except KustuiError as error:
+                if before is None:
+                    raise
+                report_error(error)
             before = now
-    return 0
+    return ExitStatus.OK
 
 
-def parser() -> argparse.ArgumentParser:
-    parser = Parser("simulate", "Rehearse Kustomer workflows on a virtual clock.", _EPILOG)
-    add = parser.add_argument
-    add(
-        "paths",
-        metavar="PATH",
-        nargs="*",
-        help=f"definitions: a file, a folder, or - for standard input; and scenarios: *{SCENARIO_SUFFIX}",
-    )
-    add("--workflow", metavar="NAME-or-ID", help="the one to rehearse")
-    add("--event", metavar="FILE", help="the payload that starts it, as a JSON object, or - for standard input")
-    add("--format", choices=FORMATS, default="text", help="how it is told (default: text)")
-    add("--trace", action="store_true", help="tell every step also of the scenarios that held")
-    add("--watch", action="store_true", help="again after every change of a definition or scenario, until Ctrl+C")
-    add("--poll", action="store_true", help="with --watch: look at the files, where the system tells of no change")
-    add("--max-steps", metavar="N", type=_count, help=f"cut it after so many steps (default: {DEFAULT_MAX_STEPS:,})")
-    add("--seed", metavar="TEXT", default="", help="what random values are drawn from")
-    add("--save", metavar="FILE", help="write the rehearsal as a scenario; with --explore a folder, for all of them")
-    add("--explore", action="store_true", help="list every path through --workflow or each workflow, and what it needs")
-    add("--chain", action="store_true", help="the same, each path on through the workflows that it schedules")
-    add("--schema", action="store_true", help="write the JSON Schema of a scenario, and nothing else")
-    takes_configuration(parser)
-    add("--color", choices=COLOURS, default="auto", help="colours in text (default: on a terminal)")
-    return parser
-
-
-def _count(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text[:9]) <= _MOST_ALLOWED:
-        raise argparse.ArgumentTypeError(f"a whole number from 1 to {_MOST_ALLOWED:,} is needed, not {text!r}")
-    return int(text)
-
-
-def _schema() -> int:
-    from kustui.simulate.scenarios.model import schema
-    from kustui.text.terminal_safe import encoded
-
-    write([f"{encoded(schema(), indent=2)}\n"], "utf-8")
-    return 0
-
-
-def _configuration(options: argparse.Namespace, definitions: Sequence[str]) -> Configuration:
-    return Configuration(definitions, options.config, none=options.no_config)
-
-
-def _organisation(options: argparse.Namespace, definitions: Sequence[str]) -> Organisation:
-    """Raises PathError, ConfigurationError and CannotError."""
+def _simulate(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
+    """Raises KustuiError, and ReaderGoneError where nobody reads on."""
     from kustui.simulate.engine.organisation import Organisation
 
-    settings = _configuration(options, definitions).settings(PAGES)
-    stdin = sys.stdin.buffer.read() if STDIN in definitions and sys.stdin is not None else b""
-    opened = open_paths(definitions, stdin)
-    if reason := nothing_to_show(opened.collection):
-        raise CannotError(reason)
-    for line in left_out(opened.collection):
-        say(f"kustui: {line}")
-    snapshot = examined(opened, settings, processes=processes_for(opened.collection))
-    return Organisation(snapshot.collection, settings, snapshot.by_entry)
+    with gc_paused():
+        snapshot, settings = checked_definitions(options, definitions)
+        organisation = Organisation(snapshot.collection, settings, snapshot.by_entry)
+        if options.explore:
+            return _explore(options, organisation)
+        files = [_scenario(path) for path in scenarios] or [_drafted_scenario(options, organisation)]
+        return _replay(options, organisation, files)
 
 
 def _scenario(path: str) -> ScenarioFile:
-    """Raises CannotError."""
-    from kustui.simulate.scenarios.read import ScenarioError, read
+    from kustui.simulate.scenarios.read import read
 
-    try:
-        return read(path, _bytes(path))
-    except ScenarioError as error:
-        raise CannotError(*error.lines) from error
+    return read(path, read_file(path))
 
 
-def _rehearsal(options: argparse.Namespace, organisation: Organisation) -> ScenarioFile:
-    """Raises RehearsalError and CannotError."""
-    name = STDIN_NAME if options.event == STDIN else options.event
-    payload = None if options.event is None else (name, _bytes(options.event))
+def _drafted_scenario(options: argparse.Namespace, organisation: Organisation) -> ScenarioFile:
+    payload = None
+    if options.event == STDIN:
+        payload = STDIN_NAME, read_stdin("a payload")
+    elif options.event is not None:
+        payload = options.event, read_file(options.event)
     return default_scenario(organisation, options.workflow, payload, options.seed)
 
 
-def _bytes(path: str) -> bytes:
-    if path == STDIN:
-        return sys.stdin.buffer.read() if sys.stdin is not None else b""
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise CannotError(f"{path}: {reason_of(error)}") from error
-    except ValueError as error:  # a zero byte in the name
-        raise CannotError(f"{path}: {error}") from error
-
-
-def _told(options: argparse.Namespace, organisation: Organisation, files: Sequence[ScenarioFile]) -> int:
-    """Raises CannotError."""
-    from kustui.simulate.scenarios.read import ScenarioError
+def _replay(options: argparse.Namespace, organisation: Organisation, files: Sequence[ScenarioFile]) -> int:
+    """Run the scenarios, or the one drafted in their place."""
     from kustui.simulate.scenarios.replay import replay
 
-    try:
-        replays = [replay(file, organisation, options.max_steps) for file in files]
-    except ScenarioError as error:
-        raise CannotError(*error.lines) from error
-    told = options.trace or not files[0].path
-    put_out(report_of(options.format)(replays, told=told, colour=coloured(options.color)), options.format)
+    replays = [replay(file, organisation, options.max_steps) for file in files]
+    drafted = not files[0].path
     if options.save:
-        _save(options.save, replays[0])
-    if files[0].path:
-        return 0 if all(each.held for each in replays) else PROBLEMS
-    return PROBLEMS if any(entry.broken for entry in replays[0].entries) else 0
+        _save(options, replays[0])
+    output = Output.of(options)
+    output.write(report_of(options.format)(replays, told=options.trace or drafted, colour=output.colour))
+    if drafted:
+        failed = any(entry.broken for entry in replays[0].entries)
+    else:
+        failed = not all(replay.held for replay in replays)
+    return ExitStatus.PROBLEMS if failed else ExitStatus.OK
 
 
-def _save(path: str, replay: Replay) -> None:
-    """Raises CannotError."""
+def _save(options: argparse.Namespace, replay: Replay) -> None:
     from kustui.simulate.scenarios.record import record_scenario
-    from kustui.text.terminal_safe import encoded
 
-    written = record_scenario(replay.file.scenario.scenario, replay.state, replay.entries)
+    scenario = record_scenario(replay.file.scenario.scenario, replay.state, replay.entries)
+    _write_scenario(options.save, scenario, force=options.force)
+    say(f"{options.save}: saved")
+
+
+def _write_scenario(path: str | Path, scenario: Mapping[str, Any], *, force: bool) -> None:
+    """Raises KustuiError, where there is a file of that name too unless ``force`` says to replace it."""
     try:
-        Path(path).write_text(f"{encoded(written, indent=2)}\n", encoding="utf-8", newline="\n")
+        write_file(path, [f"{encoded(scenario, indent=2)}\n"], replace=force)
+    except ExistsError as error:
+        raise KustuiError(f"{error}: use --force to replace it") from error
+
+
+def _explore(options: argparse.Namespace, organisation: Organisation) -> int:
+    """List the paths through the workflows that the options name, or save a scenario for each."""
+    from kustui.simulate.paths.explore import MAX_PATHS, chain_heads, explore_paths
+    from kustui.simulate.reports import paths as reports
+
+    members: Iterable[Member]
+    if options.workflow is not None:
+        members = [find_workflow(organisation, options.workflow)]
+    elif options.chain:
+        members = chain_heads(organisation)
+    else:
+        members = (organisation.member(entry.key) for entry in organisation.collection.entries)
+    follow = organisation if options.chain else None
+    explorations = (explore_paths(member, MAX_PATHS, follow) for member in members)
+    output = Output.of(options)
+    if options.save:
+        _save_paths(Path(options.save), organisation, explorations, force=options.force)
+    elif options.format == "json":
+        output.write(reports.json(organisation, explorations))
+    else:
+        output.write(reports.text(organisation, explorations, chain=options.chain, colour=output.colour))
+    return ExitStatus.OK
+
+
+def _save_paths(folder: Path, organisation: Organisation, explorations: Iterable[Exploration], *, force: bool) -> None:
+    """Raises KustuiError; what was saved before that stays."""
+    from kustui.simulate.paths.explore import scenario_of
+
+    count = 0
+    names: set[str] = set()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise KustuiError(f"{folder}: not a folder, which --explore needs to save scenarios in") from error
     except OSError as error:
-        raise CannotError(f"{path}: {reason_of(error)}") from error
-    say(f"{path}: saved")
+        raise KustuiError(f"{folder}: {reason_of(error)}") from error
+    for exploration in explorations:
+        name = _file_name(exploration.member.title)
+        while name.lower() in names:
+            name += "-"  # another workflow of that name
+        names.add(name.lower())
+        for number, path in enumerate(exploration.paths, start=1):
+            if scenario := scenario_of(organisation, path):
+                count += 1
+                content = scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
+                _write_scenario(folder / f"{name}-{number}{SCENARIO_SUFFIX}", content, force=force)
+    say(f"{folder}: {counted(count, 'scenario')} saved")
+
+
+def _file_name(title: str) -> str:
+    """The part of a title that every file system accepts."""
+    return re.sub(r"[^\w-]+", "-", title, flags=re.ASCII).strip("-")[:80] or "workflow"

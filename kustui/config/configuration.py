@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.config.files import OWN, ConfigurationFile, found_from, read, searched, user_path
 from kustui.config.files import ConfigurationError as ConfigurationError
-from kustui.config.files import contents as contents
+from kustui.errors import KustuiError
+from kustui.files import read_file
 
 if TYPE_CHECKING:
     from kustui.config.check_settings import Settings
@@ -61,12 +62,12 @@ class Configuration:
         return tuple(dict.fromkeys((*self.paths, *wanted)))
 
     def files(self) -> tuple[ConfigurationFile, ...]:
-        """What stands in each of them, unchecked. Raises ConfigurationError where that cannot be read."""
-        return _files([(path, contents(path)) for path in self.paths])
+        """What stands in each of them, unchecked. Raises KustuiError where that cannot be read."""
+        return _files([(path, read_file(path)) for path in self.paths])
 
     def settings(self, rules: Collection[str]) -> Settings:
-        """What the checks should use, where ``rules`` are the names of those that exist. Raises ConfigurationError."""
-        found = tuple((path, contents(path)) for path in self.paths)
+        """What the checks should use, where ``rules`` are the names of those that exist. Raises KustuiError."""
+        found = tuple((path, read_file(path)) for path in self.paths)
         if self._settings is None or found != self._read:
             self._settings = _settings(_files(found), rules)
             self._read = found
@@ -78,8 +79,8 @@ class Configuration:
 
         tables = []
         for path in self.paths:
-            with suppress(ConfigurationError):
-                tables += [file.values for file in _files([(path, contents(path))])]
+            with suppress(KustuiError):
+                tables += [file.values for file in _files([(path, read_file(path))])]
         return preferences_of(*tables)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kustui.config.folders import own_folder
 from kustui.definition.loader import STDIN
 from kustui.definition.source.source import Source, UndecodableError
-from kustui.errors import KustuiError, reason_of
+from kustui.errors import KustuiError
 
 if TYPE_CHECKING:
     from kustui.config.toml_positions import Key
@@ -72,14 +72,6 @@ def read(path: str, raw: bytes, *, of_user: bool = False) -> ConfigurationFile:
         inner = values.get(key, {})
         values = inner if isinstance(inner, dict) else {}
     return ConfigurationFile(path, source, values, _IN_SHARED, of_user=of_user)
-
-
-def contents(path: str) -> bytes:
-    """The bytes of a file beside the definitions. Raises ConfigurationError."""
-    try:
-        return Path(path).read_bytes()
-    except OSError as error:
-        raise ConfigurationError(f"{path}: {reason_of(error)}") from error
 
 
 def user_path() -> Path:

@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from kustui.config.configuration import ConfigurationError
-from kustui.definition.loader import PathError
 from kustui.definition.source.outline import Shape
+from kustui.errors import KustuiError
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
     from kustui.workspace.snapshot import Workspace
     from kustui.workspace.watch import Changes
 
-Outcome = Snapshot | PathError | ConfigurationError
+Outcome = Snapshot | KustuiError
 """What a change comes to: the next snapshot, or why there is none."""
 
 _GRACE = 0.3
@@ -57,7 +56,7 @@ def _settled(
     while more is not None:
         try:
             found = workspace.refresh(more, settings(), progress, lambda: not changes.pending)
-        except (PathError, ConfigurationError) as error:
+        except KustuiError as error:
             found = error
         if isinstance(found, Snapshot) and found.problems is None:  # given up for a later change
             found, more = None, changes.take()

@@ -13,8 +13,9 @@ from kustui.check.rule_pages import PAGES
 from kustui.check.run import check
 from kustui.check.suppressions import covers, suppressed
 from kustui.config.check_settings import Settings
-from kustui.config.configuration import ConfigurationError, settings_of
+from kustui.config.configuration import settings_of
 from kustui.definition.collection import Collection, document
+from kustui.errors import KustuiError
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
@@ -220,7 +221,7 @@ def test_what_is_no_baseline_is_refused(tmp_path: Path, content: str | None, rea
     path = tmp_path / "baseline.json"
     if content is not None:
         path.write_text(content)
-    with pytest.raises(ConfigurationError) as caught:
+    with pytest.raises(KustuiError) as caught:
         baseline.read(str(path))
     (line,) = caught.value.lines
     assert line.startswith(f"{tmp_path}/{reason}")

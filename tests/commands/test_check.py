@@ -157,7 +157,7 @@ def test_a_file_in_a_folder_that_may_not_be_read_is_an_error(capsys: pytest.Capt
     assert "[unreadable-file]" in told
 
 
-def test_a_mistake_of_its_own_is_one_line_and_a_log(
+def test_an_internal_error_is_one_line_and_a_log(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, folder: Path
 ) -> None:
     def fail(*_: object, **__: object) -> None:
@@ -168,7 +168,7 @@ def test_a_mistake_of_its_own_is_one_line_and_a_log(
     monkeypatch.setattr(command, "examined", fail)
     status, told, errors = run(capsys, "right.json")
     assert (status, told) == (2, "")
-    assert errors.startswith("kustui: failed by a mistake of its own (RuntimeError); details are in ")
+    assert errors.startswith("kustui: internal error (RuntimeError); details are in ")
     assert "injected" in Path(errors.strip().rpartition(" ")[2]).read_text()
 
 
@@ -327,6 +327,23 @@ def test_any_encoding_of_the_terminal_will_do(folder: Path, encoding: str) -> No
     assert ("漢" if encoding == "utf-8" else "\\u6f22").encode() in done.stdout
     for format_ in ("json", "sarif", "junit", "github"):
         assert "漢".encode() in run_apart("wrong.json", "--format", format_, env={"PYTHONIOENCODING": encoding}).stdout
+
+
+def test_ascii_writes_the_look_alikes_of_its_own_signs_and_escapes_the_rest(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    write(folder / "wrong.json", json.dumps(definition("漢→"), ensure_ascii=False))
+    assert run(capsys, "wrong.json", "--ascii", "--output", "report.txt") == (1, "", "")
+    assert "\\u6f22>" in (folder / "report.txt").read_text(encoding="ascii")
+    assert b"\\u6f22>" in run_apart("wrong.json", "--ascii").stdout
+
+
+def test_a_terminal_in_the_c_locale_is_sent_ascii_only(folder: Path) -> None:
+    write(folder / "wrong.json", json.dumps(definition("漢"), ensure_ascii=False))
+    with Terminal(["check", "wrong.json"], env={"LC_ALL": "C"}, cwd=folder) as terminal:
+        assert terminal.ended() == 1
+        assert terminal.raw.isascii()
+        assert b"\\u6f22" in terminal.raw
 
 
 def test_help_has_examples(capsys: pytest.CaptureFixture[str]) -> None:

@@ -146,4 +146,4 @@ def test_of_what_cannot_be_read_there_are_no_workflows(capsys: pytest.CaptureFix
 
 def test_without_a_shell_it_asks_for_one(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["completion"]) == 2
-    assert capsys.readouterr().err == "kustui: for which shell: bash, zsh, fish?\n"
+    assert capsys.readouterr().err == "kustui: name a shell: bash, zsh, fish\n"

@@ -77,7 +77,7 @@ def test_all_that_share_a_name_or_id_are_drawn(capsys: pytest.CaptureFixture[str
         (["samples/orders.json", "--workflow", ""], 'no workflow here is called ""; there is "order-created"'),
         (["samples/orders.json", "--workflow", "order"], '"order-created", "order-shipped", "order-status"'),
         (["samples/orders.json", "--workflow", "x\x1b[31m"], '"x^[[31m"'),
-        (["samples/orders.json", "--workflow", "x", "--schedules"], "leave --workflow out"),
+        (["samples/orders.json", "--workflow", "x", "--schedules"], "leave out --workflow"),
         (["samples/none.json"], "samples/none.json: no such file or directory"),
         (["samples/broken/invalid-json.json"], "samples/broken/invalid-json.json:"),
         (["samples/orders.json", "--format", "png"], "invalid choice"),

@@ -55,7 +55,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, 
         status = int(left.code or 0)
     told = capsys.readouterr()
     assert "Traceback" not in told.err
-    assert "mistake of its own" not in told.err
+    assert "internal error" not in told.err
     return status, told.out, told.err
 
 
@@ -219,6 +219,23 @@ def test_a_rehearsal_is_saved_and_replayed(capsys: pytest.CaptureFixture[str]) -
     assert run(capsys, "chain.json", "--save", "new.json")[0] == 2
 
 
+def test_a_file_that_exists_is_replaced_only_with_force(capsys: pytest.CaptureFixture[str]) -> None:
+    before = Path("holds.scenario.json").read_text()
+    told = "kustui: holds.scenario.json: the file already exists: use --force to replace it\n"
+    assert run(capsys, "chain.json", "--save", "holds.scenario.json") == (2, "", told)
+    assert Path("holds.scenario.json").read_text() == before
+    assert run(capsys, "chain.json", "--save", "holds.scenario.json", "--force")[0] == 0
+    assert Path("holds.scenario.json").read_text() != before
+    for more, status in ([], 0), ([], 2), (["--force"], 0):
+        assert run(capsys, "chain.json", "--explore", "--save", "paths", *more)[0] == status
+
+
+def test_a_report_is_written_to_a_file(capsys: pytest.CaptureFixture[str]) -> None:
+    for _ in range(2):  # it is made to be written again
+        assert run(capsys, "chain.json", "breaks.scenario.json", "--output", "report.txt") == (1, "", "")
+    assert Path("report.txt").read_text() == run(capsys, "chain.json", "breaks.scenario.json")[1]
+
+
 def test_the_schema_is_written_and_takes_a_scenario(capsys: pytest.CaptureFixture[str]) -> None:
     status, told, _ = run(capsys, "--schema")
     assert status == 0
@@ -296,17 +313,23 @@ def test_what_nobody_can_decide_is_told_and_the_run_left(capsys: pytest.CaptureF
         (["holds.scenario.json"], "there is no definition to rehearse"),
         (["gone.json"], "gone.json: no such file or directory"),
         (["chain.json", "gone.scenario.json"], "gone.scenario.json: no such file or directory"),
-        (["chain.json", "holds.scenario.json", "--workflow", "W"], "a scenario says itself what starts"),
+        (
+            ["chain.json", "holds.scenario.json", "--workflow", "W"],
+            "a scenario says what to start: leave out --wor",
+        ),
         (["-", "--watch"], "--watch needs files"),
         (["gone.json", "--watch"], "gone.json: no such file or directory"),
         (["chain.json", "--watch", "--save", "x.scenario.json"], "leave out --save"),
         (["chain.json", "--event", "gone.json"], "gone.json: no such file or directory"),
         (["chain.json", "--explore", "--format", "junit"], "--explore checks nothing"),
-        (["chain.json", "--max-steps", "0"], "a whole number from 1 to 1,000,000 is needed, not '0'"),
+        (["chain.json", "--max-steps", "0"], "expected a whole number from 1 to 1,000,000, found '0'"),
         (["chain.json", "--config", "gone.toml"], "gone.toml: no such file or directory"),
         (["holds.scenario.json", "other.json"], "other.json holds no workflow"),
-        (["chain.json", "--save", "x.json"], "x.json: the name of a scenario ends with .scenario.json"),
-        (["chain.json", "--explore", "--save", "chain.json"], "chain.json: the scenarios of --explore need a folder"),
+        (["chain.json", "--save", "x.json"], "x.json: the name of a scenario must end with .scenario.json"),
+        (
+            ["chain.json", "--explore", "--save", "chain.json"],
+            "chain.json: not a folder, which --explore needs",
+        ),
         (["chain.json", "--event", "empty.json"], "empty.json:1:1: the file is empty (write a payload, or remove"),
         (["chain.json", "--event", "comma.json"], "comma.json:1:8: a comma before the closing } (remove the comma)"),
         (["chain.json", "--event", "twice.json"], 'twice.json:1:10: the key "n" is given twice (remove one of them)'),

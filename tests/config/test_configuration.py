@@ -15,6 +15,7 @@ from kustui.config.configuration import Configuration, ConfigurationError, setti
 from kustui.config.files import found_from
 from kustui.config.severity import Severity
 from kustui.config.toml_positions import extent_of
+from kustui.files import ReadError
 
 EVERYTHING = """\
 external = ["63b44f9c294f27edb0f71083"]
@@ -230,7 +231,7 @@ def test_the_one_that_is_given_is_taken(tmp_path: Path) -> None:
     other = tmp_path / "other.toml"
     other.write_text('external = ["a"]')
     assert Configuration([str(tmp_path)], str(other)).settings(PAGES).external == {"a"}
-    with pytest.raises(ConfigurationError, match=r"none\.toml: no such file or directory"):
+    with pytest.raises(ReadError, match=r"none\.toml: no such file or directory"):
         Configuration([str(tmp_path)], str(tmp_path / "none.toml")).settings(PAGES)
 
 

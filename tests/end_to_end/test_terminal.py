@@ -213,21 +213,19 @@ sys.exit(main({paths!r}))
         pytest.param("kustui.workspace.snapshot.Workspace.open", "", id="while reading"),
     ],
 )
-def test_a_mistake_of_its_own_is_one_line_and_a_log(tmp_path: Path, place: str, keys: str) -> None:
+def test_an_internal_error_is_one_line_and_a_log(tmp_path: Path, place: str, keys: str) -> None:
     driver = _DRIVER.format(place=place, paths=[str(TIMERS)])
     with Terminal(["-c", driver], command=[sys.executable], columns=200, env={"TMPDIR": str(tmp_path)}) as terminal:
         if keys:
             terminal.wait_for(FIRST)
             terminal.settle()
             terminal.press(keys)
-        assert terminal.ended() == 1
+        assert terminal.ended() == 2
         if ALTERNATE_SCREEN in terminal.modes:
             assert_restored(terminal)
         told = [line.rstrip() for line in terminal.lines if line.strip()]
         assert len(told) == 1, terminal.text
-        match = re.fullmatch(
-            r"kustui: failed by a mistake of its own \(RuntimeError\); details are in (.+\.log)", told[0]
-        )
+        match = re.fullmatch(r"kustui: internal error \(RuntimeError\); details are in (.+\.log)", told[0])
         assert match, told[0]
         assert b"Traceback" not in terminal.raw
         log = Path(match[1])

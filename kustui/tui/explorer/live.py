@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual.message import Message
 
+from kustui.errors import KustuiError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -105,7 +107,6 @@ class Live:
     def _settings(self) -> Settings:
         """What the configuration says, or said when it was right last; asked when a look begins."""
         from kustui.check.rule_pages import PAGES
-        from kustui.config.configuration import ConfigurationError
 
         self._began = self._told = time.monotonic()
         refused: tuple[str, ...] = ()
@@ -114,7 +115,7 @@ class Live:
             if found is not self._good:  # it was written anew
                 self._tell(self.Preferred(self._configuration.preferences()))
             self._good = found
-        except ConfigurationError as error:
+        except KustuiError as error:
             refused = error.lines
         if refused and refused != self._refused:
             self._tell(self.Refused(refused))

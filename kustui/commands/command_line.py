@@ -1,0 +1,59 @@
+"""What the commands' options have in common: each is declared once, in the same words for every command."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+from kustui.text.terminal_safe import shown
+
+
+class Parser(argparse.ArgumentParser):
+    """The parser of a command; its help ends with exit statuses and examples as they are written."""
+
+    def __init__(self, command: str, description: str, epilog: str) -> None:
+        super().__init__(
+            prog=f"kustui {command}".rstrip(),
+            description=description,
+            epilog=epilog,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+            allow_abbrev=False,
+        )
+
+    def error(self, message: str) -> NoReturn:
+        super().error(shown(message))
+
+    def add_configuration(self) -> None:
+        """Let the user name another configuration, or none."""
+        group = self.add_mutually_exclusive_group()
+        group.add_argument(
+            "--config", metavar="FILE", help="use FILE instead of the nearest kustui.toml or pyproject.toml"
+        )
+        group.add_argument("--no-config", action="store_true", help="ignore every configuration file")
+
+    def add_output(self, formats: Sequence[str] = ()) -> None:
+        """What ``output.Output.of`` needs; ``formats`` of what can go to a file, none for what is only text."""
+        self.set_defaults(format="text", output=None)
+        if formats:
+            self.add_argument("--format", choices=formats, default="text", help="output format (default: text)")
+            self.add_argument("--output", metavar="FILE", help="write to FILE instead of standard output")
+        self.add_appearance()
+
+    def add_appearance(self) -> None:
+        """How text looks."""
+        self.add_argument(
+            "--color",
+            choices=("auto", "always", "never"),
+            default="auto",
+            help="when to use colours (default: auto, which is on a terminal unless NO_COLOR is set)",
+        )
+        self.add_argument("--ascii", action="store_true", help="use ASCII characters only")
+
+    def add_watch(self) -> None:
+        """Let the user see what comes of every change."""
+        self.add_argument("--watch", action="store_true", help="run again after every change, until Ctrl+C")
+        self.add_poll()
+
+    def add_poll(self) -> None:
+        self.add_argument("--poll", action="store_true", help="poll for changes instead of watching")

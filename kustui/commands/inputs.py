@@ -1,0 +1,44 @@
+"""What the commands that need no screen read: standard input, the configuration, and the definitions, checked."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Sequence
+
+from kustui.check.rule_pages import PAGES
+from kustui.check.worker_pool import processes_for
+from kustui.commands.output import say
+from kustui.config.check_settings import Settings
+from kustui.config.configuration import Configuration
+from kustui.definition.loader import STDIN, left_out, nothing_to_show
+from kustui.errors import KustuiError
+from kustui.workspace.snapshot import Snapshot, examined, open_paths
+
+
+def read_stdin(what: str = "a definition") -> bytes:
+    """All of standard input. Raises KustuiError where that is the keyboard."""
+    if sys.stdin is None:
+        return b""
+    if sys.stdin.isatty():
+        raise KustuiError(f"- reads standard input, which is the terminal: pipe {what} into it")
+    return sys.stdin.buffer.read()
+
+
+def configuration_of(options: Namespace, paths: Sequence[str]) -> Configuration:
+    """The configuration that applies to some paths, as the options of ``Parser.add_configuration`` say."""
+    return Configuration(paths, options.config, none=options.no_config)
+
+
+def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snapshot, Settings]:
+    """The definitions that some paths name, with all problems in them, and the settings they were checked with.
+
+    What cannot be read beside them is left out, and that is said. Raises KustuiError where nothing is left.
+    """
+    settings = configuration_of(options, paths).settings(PAGES)
+    opened = open_paths(paths, read_stdin() if STDIN in paths else b"")
+    if reason := nothing_to_show(opened.collection):
+        raise KustuiError(reason)
+    for line in left_out(opened.collection):
+        say(f"kustui: {line}")
+    return examined(opened, settings, processes=processes_for(opened.collection)), settings
