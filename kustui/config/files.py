@@ -57,7 +57,7 @@ def read(path: str, raw: bytes, *, of_user: bool = False) -> ConfigurationFile:
     try:
         source = Source.of(path, raw)
     except UndecodableError as error:
-        raise ConfigurationError(f"{path}:{error.source.place(error.extent.start)}: {error.message}") from error
+        raise ConfigurationError(f"{path}:{error.source.place(error.extent.start)}: {error}") from error
     try:
         values = tomllib.loads(source.data.decode())
     except tomllib.TOMLDecodeError as error:

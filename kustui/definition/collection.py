@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -11,9 +12,6 @@ from kustui.definition.source.positions import Positions, Spot, parent, scan
 from kustui.definition.source.source import Extent, Fault, Source, Span, UndecodableError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    # Models cost 60 ms to import; the first screen shows a list of names and does without.
     from kustui.definition.models import App, Workflow
     from kustui.definition.parsed_workflow import ParsedWorkflow
 
@@ -206,7 +204,7 @@ def document(path: str, raw: bytes, before: Document | None = None) -> Document:
     try:
         source = Source.of(path, raw)
     except UndecodableError as error:
-        fault = Fault("invalid-json", error.message, extent=error.extent)
+        fault = Fault("invalid-json", str(error), extent=error.extent)
         return Document(error.source, Shape.BROKEN, faults=(fault,))
     edited = _edited(before, source) if before is not None else None
     found = edited[0] if edited is not None else outline(source)

@@ -4,20 +4,16 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kustui.definition.collection import Collection, Document, document
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of
 from kustui.garbage_collection import gc_paused
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -102,28 +98,37 @@ class Reader:
         A file is read where its time, its size or its identity has changed, or where it is among those ``touched``.
         Raises PathError for a path that is not there or cannot be read, unless it is kept.
         """
-        before = {found.path: found for found in self._collection.documents} if self._collection else {}
         with gc_paused(freeze=self._collection is None):
-            again = _identities(touched)
             files = list(_files(self.paths))
             for file in files:  # before anything is read
-                if file.named and file.error and not (self.keep and self._collection):
+                if file.named and file.error and not self._is_tolerant:
                     raise _path_error(file.path, file.error)
-            due = {file.name for file in files if file.identity in again or not self._is_known(file, before)}
-            total, done = sum(file.size for file in files if file.name in due), 0
-            documents: list[Document] = []
-            for file in files:
-                if file.name not in due:
-                    documents.append(before[file.name])
-                    continue
-                documents.extend(self._read(file, before))
-                done += file.size
-                if progress:
-                    progress(done, total)
+            documents = tuple(self._documents(files, _identities(touched), progress))
         self._stamps = {file.name: file.stamp for file in files}
-        if self._collection is None or self._collection.documents != tuple(documents):
-            self._collection = Collection(tuple(documents))
+        if self._collection is None or self._collection.documents != documents:
+            self._collection = Collection(documents)
         return self._collection
+
+    @property
+    def _is_tolerant(self) -> bool:
+        """Whether what the paths name may have become unreadable: it was read before, and stays what it was."""
+        return self.keep and self._collection is not None
+
+    def _documents(
+        self, files: Sequence[_File], touched: Container[tuple[int, int] | None], progress: Progress | None
+    ) -> Iterator[Document]:
+        """The documents of all files; only those are read that may have changed, or are ``touched`` by identity."""
+        before = {document.path: document for document in self._collection.documents} if self._collection else {}
+        due = {file.name for file in files if file.identity in touched or not self._is_known(file, before)}
+        total, done = sum(file.size for file in files if file.name in due), 0
+        for file in files:
+            if file.name not in due:
+                yield before[file.name]
+                continue
+            yield from self._read(file, before)
+            done += file.size
+            if progress:
+                progress(done, total)
 
     def _is_known(self, file: _File, before: Mapping[str, Document]) -> bool:
         """Whether a file is what it was when it was read last."""
@@ -136,27 +141,35 @@ class Reader:
         if file.path == STDIN:
             yield document(STDIN_NAME, self._stdin)
             return
-        old = before.get(file.path)
         try:
             if file.error:
                 raise file.error
             raw = Path(file.path).read_bytes()
         except OSError as error:
-            kept = self._kept(file.path, before)
-            if file.named and not (self.keep and self._collection):
-                raise _path_error(file.path, error) from error
-            if file.named or not isinstance(error, FileNotFoundError):  # else it is gone since the folder was listed
-                yield from (_broken_by(each, _unreadable(each.path, error)) for each in kept)
-                if not kept:
-                    yield _unreadable(file.path, error)
+            yield from self._unreadable(file, before, error)
             return
-        last = old and (old.broken or old)
-        if old is not None and last is not None and last.source.data == raw and not _is_unreadable(last):
+        old = before.get(file.path)
+        if old is None:
+            yield document(file.path, raw)
+            return
+        last = old.broken or old
+        if last.source.data == raw and not _is_unreadable(last):
             yield old
             return
-        found = document(file.path, raw, old)
-        good = self.keep and old is not None and old.shape is not Shape.BROKEN
-        yield replace(old, broken=found) if old is not None and good and found.shape is Shape.BROKEN else found
+        now = document(file.path, raw, old)
+        keeps = self.keep and old.shape is not Shape.BROKEN and now.shape is Shape.BROKEN
+        yield replace(old, broken=now) if keeps else now
+
+    def _unreadable(self, file: _File, before: Mapping[str, Document], error: OSError) -> Iterator[Document]:
+        """What there is to show of a file or folder that cannot be read. Raises PathError if a person named it."""
+        if file.named and not self._is_tolerant:
+            raise _path_error(file.path, error) from error
+        if not file.named and isinstance(error, FileNotFoundError):
+            return  # it is gone since the folder was listed
+        kept = self._kept(file.path, before)
+        yield from (_broken_by(each, _unreadable(each.path, error)) for each in kept)
+        if not kept:
+            yield _unreadable(file.path, error)
 
     def _kept(self, path: str, before: Mapping[str, Document]) -> list[Document]:
         """What is known of a path that cannot be read: of a file itself, of a folder all that was below it."""

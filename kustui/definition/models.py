@@ -7,16 +7,14 @@ half written still stands for what it says; what is missing or mistyped is told 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Iterator
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic.alias_generators import to_camel
 
 from kustui.definition.platform import RELATIVE_UNIT_MINUTES, SCHEDULE_ACTION, TRIGGER_ID
 from kustui.text.quantities import duration_in_words
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 POINTER = "\0pointer"
 """Under which key the reader tells a part its JSON pointer: no key that a person writes."""

@@ -8,6 +8,7 @@ that step.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,16 +16,12 @@ from pydantic import ValidationError
 
 from kustui.definition.models import POINTER, App, Part, Workflow
 from kustui.definition.source.positions import MAX_DEPTH, escape, key_of, parent, scan, too_deep
-from kustui.definition.source.source import Fault, duplicate_key, mended, wrong_kind
+from kustui.definition.source.source import Extent, Fault, duplicate_key, mended, wrong_kind
 from kustui.definition.source.syntax import nested_too_deep
 from kustui.definition.validation import expected_by, holds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from pydantic_core import ErrorDetails
-
-    from kustui.definition.source.source import Extent
 
 P = TypeVar("P", bound=Part)
 Location = tuple[int | str, ...]

@@ -6,18 +6,14 @@ instead of 70.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from kustui.definition.source.outline import Outline, item_at
-from kustui.definition.source.source import Extent
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from kustui.definition.source.source import Source
+from kustui.definition.source.source import Extent, Source
 
 _BLOCK = 1 << 16  # bytes compared at once: what fits into the processor's cache
 

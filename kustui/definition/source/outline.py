@@ -8,17 +8,15 @@ when it is opened.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import msgspec
 
 from kustui.definition.source.positions import MAX_DEPTH, escape, too_deep
 from kustui.definition.source.source import Extent, Fault, Source, duplicate_key, mended, wrong_kind
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
 
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 _BETWEEN = re.compile(rb"[ \t\r\n,]*")

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from kustui.errors import KustuiError
 from kustui.text.json_words import mismatch, quoted
 
 _BLOCK = 1 << 16  # one mark per 64 KiB: 239 MB cost 3,600 of them
@@ -54,7 +55,7 @@ class Extent(NamedTuple):
         return Extent(self.start + by, self.end + by)
 
 
-class UndecodableError(ValueError):
+class UndecodableError(KustuiError):
     """Bytes that are no text in the encoding they are taken for.
 
     ``source`` is what can be shown of them, the rest replaced by U+FFFD; ``extent`` is the first of those.
@@ -62,7 +63,6 @@ class UndecodableError(ValueError):
 
     def __init__(self, message: str, source: Source, extent: Extent) -> None:
         super().__init__(message)
-        self.message = message
         self.source = source
         self.extent = extent
 

@@ -5,16 +5,11 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from kustui.definition.source.positions import MAX_DEPTH, too_deep, unclosed
-from kustui.definition.source.source import Extent, Fault
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from kustui.definition.source.source import Source
+from kustui.definition.source.source import Extent, Fault, Source
 
 _BLANKS = " \t\r\n"
 _STRING = r'"[^"\\]*(?:\\.[^"\\]*)*"'
