@@ -1,0 +1,185 @@
+"""What the documents promise: their commands run, their links lead somewhere, their examples are right."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+
+from kustui.check.rule_pages import PAGES
+from kustui.cli import main
+from kustui.commands import COMMANDS
+from kustui.commands.grammar import grammar
+from kustui.config.configuration import settings_of
+from tests.support.documents import BY_NAME, DOCUMENTS, README, ROOT, Document
+from tests.support.terminal import SAMPLES, environment
+
+HOOKS = ROOT / ".pre-commit-hooks.yaml"
+NAMES = [document.name for document in DOCUMENTS]
+WITH_COMMANDS = [document.name for document in DOCUMENTS if document.commands]
+
+
+def test_the_readme_is_read_in_two_minutes() -> None:
+    assert len(README.text.splitlines()) <= 160
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_link_leads_somewhere(name: str) -> None:
+    document = BY_NAME[name]
+    for link in document.links:
+        if urlsplit(link).scheme:
+            continue
+        target, _, anchor = link.partition("#")
+        path = (document.path.parent / target).resolve() if target else document.path
+        assert path.exists(), f"{name}: {link}"
+        if anchor:
+            assert anchor in Document(path).anchors, f"{name}: {link}"
+
+
+def test_every_document_can_be_reached_from_the_readme() -> None:
+    reached, ahead = set(), [README]
+    while ahead:
+        document = ahead.pop()
+        if document.name in reached:
+            continue
+        reached.add(document.name)
+        targets = ((document.path.parent / link.partition("#")[0]).resolve() for link in document.links)
+        ahead += [Document(target) for target in targets if target.suffix == ".md" and target.is_file()]
+    assert {name for name in NAMES if name.startswith("docs/")} <= reached
+
+
+def test_documents_made_from_the_code_are_current() -> None:
+    done = subprocess.run(
+        [sys.executable, "scripts/write_docs.py", "--check"], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert not done.returncode, f"run python scripts/write_docs.py: {done.stdout}{done.stderr}"
+
+
+def test_the_picture_of_the_layers_is_that_of_the_import_contract() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    (layers,) = (contract["layers"] for contract in contracts if contract["type"] == "layers")
+    (picture,) = BY_NAME["docs/architecture.md"].blocks("mermaid")
+    shown = [name for label in re.findall(r'\["([\w, ]+?)(?:<br/>.*?)?"\]', picture) for name in label.split(", ")]
+    assert shown == layers
+
+
+# Commands
+
+
+@pytest.mark.parametrize("name", WITH_COMMANDS)
+def test_every_command_and_option_exists(name: str) -> None:
+    options = {
+        command.name: {name for option in command.options for name in option.names} for command in grammar(COMMANDS)
+    }
+    in_builds = re.findall(r"run: kustui ([^\n#]*)", "\n".join(BY_NAME[name].blocks("yaml")))
+    for line in (*BY_NAME[name].commands, *in_builds):
+        words = shlex.split(line)
+        command = words[0] if words and words[0] in COMMANDS else ""
+        for word in words:
+            if word.startswith("--"):
+                assert word.partition("=")[0] in options[command], f"kustui {line}"
+
+
+@pytest.fixture
+def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder with everything that the documents' commands name."""
+    shutil.copytree(SAMPLES, tmp_path / "samples")
+    shutil.copy(SAMPLES / "orders.json", tmp_path / "app.json")
+    for folder in ("workflows", "more"):
+        (tmp_path / folder).mkdir()
+    shutil.copy(SAMPLES / "timer-chain.json", tmp_path / "workflows" / "timers.json")
+    shutil.copy(SAMPLES / "timer-chain.scenario.json", tmp_path / "workflows" / "late.scenario.json")
+    shutil.copy(SAMPLES / "scheduling-pair.json", tmp_path / "more" / "app.json")
+    (tmp_path / "order.json").write_text("{}")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize("name", WITH_COMMANDS)
+def test_every_command_without_a_screen_runs(
+    name: str, project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    commands = BY_NAME[name].commands
+    if not any("--save late.scenario.json" in line for line in commands):
+        assert main(["simulate", "app.json", "--workflow", "order-created", "--save", "late.scenario.json"]) == 0
+    for line in commands:
+        words = shlex.split(line)
+        if not words or words[0] not in COMMANDS or "--watch" in words or words[-1] == "-":
+            continue
+        assert main(words) in (0, 1), f"kustui {line}: {capsys.readouterr().err}"
+
+
+# Examples
+
+
+@pytest.mark.parametrize("name", [document.name for document in DOCUMENTS if document.blocks("toml")])
+def test_a_configuration_that_is_shown_has_no_mistake(name: str) -> None:
+    for block in BY_NAME[name].blocks("toml"):
+        settings_of("kustui.toml", block.encode(), PAGES)
+
+
+@pytest.mark.parametrize("name", [document.name for document in DOCUMENTS if document.blocks("json")])
+def test_json_that_is_shown_is_json(name: str) -> None:
+    for block in BY_NAME[name].blocks("json"):
+        json.loads(block)
+
+
+def test_the_problem_that_is_shown_is_the_one_that_is_found(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    (block,) = BY_NAME["docs/check.md"].blocks("json")
+    main(["check", "samples/broken/missing-input.json", "--format", "json"])
+    assert json.loads(capsys.readouterr().out) == [json.loads(block)]
+    main(["check", "samples/broken/missing-input.json"])
+    assert capsys.readouterr().out in README.text
+    main(["check", "samples/broken/missing-input.json"])
+    assert capsys.readouterr().out in BY_NAME["docs/check.md"].text
+
+
+def test_the_diagram_that_is_shown_is_the_one_that_is_drawn(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    main(["graph", "samples/orders.json", "--workflow", "check-delivery", "--width", "100", "--color", "never"])
+    assert capsys.readouterr().out.strip() in README.text
+
+
+def test_the_scenario_that_is_shown_fits_the_published_schema() -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    (block,) = BY_NAME["docs/scenarios.md"].blocks("json")
+    jsonschema.validate(json.loads(block), json.loads((ROOT / "docs/scenario.schema.json").read_text("utf-8")))
+
+
+# In a build
+
+
+@pytest.mark.parametrize(("samples", "status"), [("timer-chain.json", 0), ("broken/missing-input.json", 1)])
+def test_the_hook_for_commits_finds_what_is_broken(tmp_path: Path, samples: str, status: int) -> None:
+    hook = dict(line.strip(" -").split(": ", 1) for line in HOOKS.read_text().splitlines())
+    assert hook["language"] == "python"
+    assert hook["pass_filenames"] == "false"  # what schedules what is seen only in all files together
+    assert re.search(hook["files"], samples)
+    assert re.search(hook["files"], "kustui.toml")
+    assert not re.search(hook["files"], "README.md")
+    (tmp_path / "app.json").write_bytes((SAMPLES / samples).read_bytes())
+    entry = hook["entry"].replace("kustui", f"{shlex.quote(sys.executable)} -m kustui", 1)
+    words = [*shlex.split(entry), *hook["args"].strip("[]").split(", ")]
+    done = subprocess.run(words, cwd=tmp_path, env=environment(), capture_output=True, text=True, check=False)
+    assert done.returncode == status, done.stderr
+
+
+def test_the_report_for_a_repository_is_written_whatever_is_wrong(tmp_path: Path) -> None:
+    blocks = BY_NAME["docs/ci.md"].blocks("yaml")
+    line = next(line for block in blocks for line in block.splitlines() if "--format sarif" in line)
+    words = shlex.split(line.partition("kustui ")[2].replace("kustui.sarif", str(tmp_path / "kustui.sarif")))
+    assert main([str(SAMPLES / "broken") if word == "." else word for word in words]) == 0
+    assert '"2.1.0"' in (tmp_path / "kustui.sarif").read_text()
