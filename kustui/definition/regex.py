@@ -21,7 +21,15 @@ _NO_LINE_END = r"[^\n\r\x{2028}\x{2029}]"
 _SAME = frozenset("dDwWbBtnrvf0.*+?^$(){}[]|\\/-")
 """What follows a backslash and means the same in both."""
 _GROUP = re.compile(r"\(\?(?!:|<[A-Za-z_]\w*>)")
-_PIECE = re.compile(r"\\u\{?([0-9A-Fa-f]{4,6})\}?|\\x([0-9A-Fa-f]{2})|\\(.)|(\[\^?\]?)|(\])|(\.)|.", re.DOTALL)
+_PIECE = re.compile(
+    r"\\u\{?(?P<code>[0-9A-Fa-f]{4,6})\}?|\\x(?P<byte>[0-9A-Fa-f]{2})|\\(?P<escaped>.)"
+    r"|(?P<bracket>\[\^?\]?|\])|(?P<dot>\.)|.",
+    re.DOTALL,
+)
+
+
+class _UnsupportedError(Exception):
+    """Says in a clause what of a pattern cannot be run."""
 
 
 def search(pattern: str, text: str) -> str | Missing | Undecided:
@@ -42,9 +50,10 @@ def search(pattern: str, text: str) -> str | Missing | Undecided:
 def _compiled(pattern: str) -> Any:
     if len(pattern) > LONGEST_PATTERN:
         return Undecided(f"the regular expression has more than {LONGEST_PATTERN:,} characters")
-    translated = _translated(pattern)
-    if isinstance(translated, Undecided):
-        return translated
+    try:
+        translated = _translated(pattern)
+    except _UnsupportedError as error:
+        return Undecided(str(error))
     import re2  # 15 ms
 
     options = re2.Options()
@@ -56,47 +65,52 @@ def _compiled(pattern: str) -> Any:
         return Undecided("kustui cannot run this regular expression")
 
 
-def _translated(pattern: str) -> str | Undecided:
-    """The pattern as RE2 writes what JavaScript means."""
+def _translated(pattern: str) -> str:
+    """The pattern as RE2 writes what JavaScript means. Raises _UnsupportedError."""
     if _GROUP.search(pattern):
-        return Undecided("kustui cannot run a regular expression that looks ahead or behind")
+        raise _UnsupportedError("kustui cannot run a regular expression that looks ahead or behind")
     pieces: list[str] = []
-    inside = False
-    for piece in _PIECE.finditer(pattern):
-        code, byte, escaped, opens, closes, dot = piece.groups()
-        if code or byte:
-            pieces.append(f"\\x{{{code or byte}}}")
-        elif escaped:
-            if escaped in "123456789":
-                return Undecided("kustui cannot run a regular expression that refers back")
-            if escaped in "sS":
-                if inside and escaped == "S":
-                    return Undecided("kustui cannot run this regular expression")
-                pieces.append(_BLANKS if inside else f"[{'^' if escaped == 'S' else ''}{_BLANKS}]")
-            elif inside and escaped == "b":
-                pieces.append(r"\x{8}")
-            elif escaped in _SAME:
-                pieces.append(r"\x{0}" if escaped == "0" else piece[0])
-            elif escaped.isascii() and (escaped.isalnum() or escaped == "_"):
-                return Undecided(f"kustui does not know what \\{escaped} means in Kustomer's regular expressions")
-            else:
-                pieces.append(re.escape(escaped) if escaped.isascii() else escaped)
-        elif opens and not inside:
-            if opens.endswith("]"):  # nothing, or anything: RE2 would take the bracket for the first of its characters
-                pieces.append(r"[^\x{0}-\x{10ffff}]" if opens == "[]" else r"[\x{0}-\x{10ffff}]")
-            else:
-                inside = True
-                pieces.append(opens)
-        elif opens:
-            pieces.append("".join(f"\\{each}" if each == "[" else each for each in opens))
-            inside = not opens.endswith("]")
-        elif closes and inside:
-            inside = False
-            pieces.append("]")
-        elif closes:
-            pieces.append(r"\]")
-        elif dot and not inside:
-            pieces.append(_NO_LINE_END)
-        else:
-            pieces.append(piece[0])
+    in_class = False
+    for match in _PIECE.finditer(pattern):
+        piece = match[0]
+        match match.lastgroup:
+            case "code" | "byte":
+                piece = f"\\x{{{match['code'] or match['byte']}}}"
+            case "escaped":
+                piece = _escape(match["escaped"], in_class)
+            case "bracket":
+                piece, in_class = _bracket(piece, in_class)
+            case "dot" if not in_class:
+                piece = _NO_LINE_END
+        pieces.append(piece)
     return "".join(pieces)
+
+
+def _escape(character: str, in_class: bool) -> str:
+    """A character behind a backslash. ``in_class``: it stands in a character class, between brackets."""
+    if character in "123456789":
+        raise _UnsupportedError("kustui cannot run a regular expression that refers back")
+    if character == "s":
+        return _BLANKS if in_class else f"[{_BLANKS}]"
+    if character == "S":
+        if in_class:
+            raise _UnsupportedError("kustui cannot run this regular expression")
+        return f"[^{_BLANKS}]"
+    if character == "b" and in_class:
+        return r"\x{8}"
+    if character in _SAME:
+        return r"\x{0}" if character == "0" else f"\\{character}"
+    if character.isascii() and (character.isalnum() or character == "_"):
+        raise _UnsupportedError(f"kustui does not know what \\{character} means in Kustomer's regular expressions")
+    return re.escape(character) if character.isascii() else character
+
+
+def _bracket(brackets: str, in_class: bool) -> tuple[str, bool]:
+    """``[``, ``[^``, either with the ``]`` that follows, or ``]``; and whether a character class goes on behind it."""
+    if brackets == "]":
+        return ("]" if in_class else r"\]"), False
+    if in_class:
+        return brackets.replace("[", r"\["), not brackets.endswith("]")
+    if brackets.endswith("]"):  # nothing, or anything: RE2 would take the bracket for the first of its characters
+        return (r"[^\x{0}-\x{10ffff}]" if brackets == "[]" else r"[\x{0}-\x{10ffff}]"), False
+    return brackets, True

@@ -248,19 +248,10 @@ def read_lookup(token: Token, contexts: int, parameters: Container[str]) -> Look
     """
     if _PLAIN.fullmatch(token.text):  # nearly all of them
         return _plain_lookup(token, contexts, parameters)
-    at = token.start
-    data = token.text.startswith("@")
-    parts, ups, this = _split(token, at + data)
-    origin = Origin.THIS if this else Origin.NAME
-    if data:
-        origin = Origin.DATA
-        if parts and parts[0].text == "root" and not ups:
-            origin, parts = Origin.ROOT, parts[1:]
-        elif not parts:
-            refuse("a name is missing after the @", token.start, token.end)
-    elif parts and parts[0].text in parameters and not ups and not this:
-        origin = Origin.PARAMETER
-
+    parts, ups, this = _split(token)
+    origin = _origin_of(token, parts, ups, this, parameters)
+    if origin is Origin.ROOT:
+        parts = parts[1:]
     for part in parts:
         if part.text in (".", "..", "this") and not part.bracketed:
             refuse(f'"{part.text}" cannot stand inside a path', part.start, part.end, f"write [{part.text}]")
@@ -282,41 +273,63 @@ def _plain_lookup(token: Token, contexts: int, parameters: Container[str]) -> Lo
     return Lookup(path, origin, 0, contexts, token.start, token.end)
 
 
-def _split(token: Token, at: int) -> tuple[list[_Part], int, bool]:
+def _origin_of(token: Token, parts: list[_Part], ups: int, this: bool, parameters: Container[str]) -> Origin:
+    first = parts[0].text if parts and not ups else ""
+    if token.text.startswith("@"):
+        if not parts:
+            refuse("a name is missing after the @", token.start, token.end)
+        return Origin.ROOT if first == "root" else Origin.DATA
+    if this:
+        return Origin.THIS
+    return Origin.PARAMETER if first in parameters else Origin.NAME
+
+
+def _split(token: Token) -> tuple[list[_Part], int, bool]:
     """The segments of a path, how many ``../`` stand before them, and whether ``this`` or ``.`` does."""
     parts: list[_Part] = []
     ups, this = 0, False
-    text, end = token.text, token.end
+    at = token.start + token.text.startswith("@")
     while True:
-        found = _PART.match(text, at - token.start)
-        written = found.group() if found else ""
-        if not written and not parts and not this and text[at - token.start : at - token.start + 1] == ".":
-            written = "." if text[at - token.start + 1 : at - token.start + 2] in ("", "/") else ""
-        bracketed = written.startswith("[")
-        stop = at + len(written)
-        if not written:
-            _refuse_gap(token, at)
-        elif written == ".." and not parts and not this:
+        leading = not parts and not this
+        written = _segment_at(token, at, leading)
+        if leading and written == "..":
             ups += 1
-        elif written in ("this", ".") and not parts and not this:
+        elif leading and written in ("this", "."):
             this = True
-        elif bracketed:
-            parts.append(_Part(_ESCAPE.sub(r"\1", written[1:-1]), at + 1, stop - 1, True))
-        elif written == "..":
-            _refuse_gap(token, at + 1)
         else:
-            if "@" in written.lstrip("@"):
-                inner = at + written.index("@", 1)
-                refuse('"@" cannot stand inside a name', inner, inner + 1, f"write [{written}]")
-            parts.append(_Part(written, at, stop, False))
-        if stop == end:
+            parts.append(_part(token, at, written))
+        at += len(written)
+        if at == token.end:
             return parts, ups, this
-        if text[stop - token.start] not in "./":
-            refuse("a dot is missing between two names", stop, stop + 1)
-        at = stop + 1
+        if token.text[at - token.start] not in "./":
+            refuse("a dot is missing between two names", at, at + 1)
+        at += 1
 
 
-def _refuse_gap(token: Token, at: int) -> None:
+def _segment_at(token: Token, at: int, leading: bool) -> str:
+    """What is written at a place up to the next dot or slash; ``leading``: no name stands before it."""
+    text, start = token.text, at - token.start
+    match = _PART.match(text, start)
+    if match and match[0]:
+        return match[0]
+    if not leading or text[start : start + 1] != "." or text[start + 1 : start + 2] not in ("", "/"):
+        _refuse_gap(token, at)
+    return "."
+
+
+def _part(token: Token, at: int, written: str) -> _Part:
+    end = at + len(written)
+    if written.startswith("["):
+        return _Part(_ESCAPE.sub(r"\1", written[1:-1]), at + 1, end - 1, True)
+    if written == "..":
+        _refuse_gap(token, at + 1)
+    if "@" in written.lstrip("@"):
+        inner = at + written.index("@", 1)
+        refuse('"@" cannot stand inside a name', inner, inner + 1, f"write [{written}]")
+    return _Part(written, at, end, False)
+
+
+def _refuse_gap(token: Token, at: int) -> NoReturn:
     if token.text == "@":
         refuse("a name is missing after the @", token.start, token.end)
     if at >= token.end:
