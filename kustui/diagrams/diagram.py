@@ -1,4 +1,4 @@
-"""What a diagram shows, whatever it is drawn as: nodes and edges with their words."""
+"""What a diagram shows, however it is drawn: nodes and edges with their labels."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class DiagramNode(NamedTuple):
 class DiagramEdge(NamedTuple):
     source: str
     target: str
-    words: str
+    label: str
     """When it is taken; empty where it always is."""
     after_failure: bool = False
 
@@ -37,17 +37,39 @@ class Diagram(NamedTuple):
     nodes: tuple[DiagramNode, ...]
     """In flow order."""
     edges: tuple[DiagramEdge, ...]
-    """Those of each vertex in the order in which they are tried."""
+    """Those of each node in the order in which they are tried."""
+
+
+class ScheduleEdge(NamedTuple):
+    """A schedule from a node of one diagram to another diagram."""
+
+    source: int
+    """The index of the diagram."""
+    node: str
+    target: int
+    label: str
+
+
+class DiagramSet(NamedTuple):
+    """Diagrams that are written into one file, and the schedules that lead from one of them to another."""
+
+    diagrams: tuple[Diagram, ...]
+    schedule_edges: tuple[ScheduleEdge, ...] = ()
+    marks: tuple[Mapping[str, Line], ...] = ()
+    """For each diagram, what stands beside its nodes; or nothing for any."""
+
+
+# A workflow
 
 
 def flow_diagram(analysis: WorkflowAnalysis) -> Diagram:
-    """One workflow: its trigger and steps, and the steps that it names and that are not there."""
+    """One workflow: its trigger and steps, and the missing steps that they lead to."""
     flow = analysis.flow
-    targets = {call.step: _scheduled(call, analysis.collection, analysis.settings) for call in analysis.calls}
+    targets = {call.step: _target_label(call, analysis.collection, analysis.settings) for call in analysis.calls}
     nodes = []
     if (trigger := flow.workflow.trigger) is not None:
         nodes.append(DiagramNode(TRIGGER_ID, event_label(trigger), "", NodeKind.TRIGGER))
-    nodes.extend(_step(step, targets.get(step.id, "")) for step in flow.order)
+    nodes.extend(_step_node(step, targets.get(step.id, "")) for step in flow.order)
     missing = dict.fromkeys(edge.target for edge in flow.dangling)
     nodes.extend(DiagramNode(target, target, "no such step", NodeKind.MISSING) for target in missing)
     sources = [node.id for node in nodes if node.kind is not NodeKind.MISSING]
@@ -59,18 +81,14 @@ def flow_diagram(analysis: WorkflowAnalysis) -> Diagram:
     return Diagram(analysis.entry.title, tuple(nodes), edges)
 
 
-def _step(step: Step, scheduled: str) -> DiagramNode:
+def _step_node(step: Step, scheduled: str) -> DiagramNode:
     kind = NodeKind.SCHEDULE if step.schedules else NodeKind.BRANCH if step.action is None else NodeKind.STEP
-    named = step.name != step.id
-    return DiagramNode(
-        step.id,
-        step.name if named else short_action(step.action),
-        scheduled or (short_action(step.action) if named else step.id),
-        kind,
-    )
+    action = short_action(step.action)
+    name, about = (step.name, action) if step.name != step.id else (action, step.id)
+    return DiagramNode(step.id, name, scheduled or about, kind)
 
 
-def _scheduled(call: ScheduleCall, collection: Collection, settings: Settings) -> str:
+def _target_label(call: ScheduleCall, collection: Collection, settings: Settings) -> str:
     due = due_in_words(call.run_at, settings.relative_unit_minutes)
     if call.workflow_id is None:
         return f"a workflow that only a run can tell {due}"
@@ -78,37 +96,31 @@ def _scheduled(call: ScheduleCall, collection: Collection, settings: Settings) -
     return f"{target.title if target else call.workflow_id} {due}"
 
 
+# Schedules
+
+
 def schedules_diagram(schedules: Schedules, collection: Collection, settings: Settings) -> Diagram:
-    """Who schedules whom: workflows that schedule or are scheduled, and what they name and is not there."""
-    nodes: dict[str, DiagramNode] = {}
+    """Who schedules whom: workflows that schedule or are scheduled, and the missing ones that they name."""
+    nodes = {call.caller: _workflow_node(call.caller, collection) for call in schedules.calls}
     edges = []
     for call in schedules.calls:
-        entry = collection.by_key[call.caller]
-        nodes[call.caller] = DiagramNode(call.caller, entry.title, _starts(collection, call.caller), NodeKind.WORKFLOW)
-    for call in schedules.calls:
         target = schedules.target(call)
-        if target is not None:
-            nodes.setdefault(
-                target,
-                DiagramNode(target, collection.by_key[target].title, _starts(collection, target), NodeKind.WORKFLOW),
-            )
-        else:
-            target, node = _unknown(call)
-            nodes.setdefault(target, node)
-        edges.append(DiagramEdge(call.caller, target, due_in_words(call.run_at, settings.relative_unit_minutes)))
+        node = _missing_workflow(call) if target is None else nodes.get(target) or _workflow_node(target, collection)
+        nodes.setdefault(node.id, node)
+        edges.append(DiagramEdge(call.caller, node.id, due_in_words(call.run_at, settings.relative_unit_minutes)))
     return Diagram("schedules", tuple(_in_file_order(nodes, collection)), tuple(edges))
 
 
-def _starts(collection: Collection, key: str) -> str:
-    return event_label(collection.by_key[key].workflow.trigger)
+def _workflow_node(key: str, collection: Collection) -> DiagramNode:
+    entry = collection.by_key[key]
+    return DiagramNode(key, entry.title, event_label(entry.workflow.trigger), NodeKind.WORKFLOW)
 
 
-def _unknown(call: ScheduleCall) -> tuple[str, DiagramNode]:
+def _missing_workflow(call: ScheduleCall) -> DiagramNode:
     if call.workflow_id is None:
-        key = f"only a run can tell: {call.pointer}"
-        return key, DiagramNode(key, "only a run can tell", "", NodeKind.MISSING)
+        return DiagramNode(f"only a run can tell: {call.pointer}", "only a run can tell", "", NodeKind.MISSING)
     key = f"no workflow: {call.workflow_id}"
-    return key, DiagramNode(key, call.workflow_id, "no such workflow", NodeKind.MISSING)
+    return DiagramNode(key, call.workflow_id, "no such workflow", NodeKind.MISSING)
 
 
 def _in_file_order(nodes: Mapping[str, DiagramNode], collection: Collection) -> Iterator[DiagramNode]:
@@ -116,30 +128,13 @@ def _in_file_order(nodes: Mapping[str, DiagramNode], collection: Collection) -> 
     yield from (node for node in nodes.values() if node.kind is NodeKind.MISSING)
 
 
-class ScheduleEdge(NamedTuple):
-    """A schedule from a vertex of one picture to another picture."""
-
-    source: int
-    """The number of the picture."""
-    node: str
-    target: int
-    words: str
-
-
-class DiagramSet(NamedTuple):
-    diagrams: tuple[Diagram, ...]
-    schedule_edges: tuple[ScheduleEdge, ...] = ()
-    marks: tuple[Mapping[str, Line], ...] = ()
-    """For each picture, what stands beside its vertices; or nothing for any."""
-
-
 def schedule_edges(schedules: Schedules, keys: Sequence[str], settings: Settings) -> tuple[ScheduleEdge, ...]:
-    """The schedules among workflows, given by their keys in the order of their pictures."""
-    place = {key: number for number, key in enumerate(keys)}
-    return tuple(
-        ScheduleEdge(
-            place[call.caller], call.step, place[target], due_in_words(call.run_at, settings.relative_unit_minutes)
-        )
-        for call in schedules.calls
-        if call.caller in place and (target := schedules.target(call)) is not None and target in place
-    )
+    """The schedules among workflows, given by their keys in the order of their diagrams."""
+    index_of = {key: index for index, key in enumerate(keys)}
+    edges = []
+    for call in schedules.calls:
+        target = schedules.target(call)
+        if target is not None and call.caller in index_of and target in index_of:
+            due = due_in_words(call.run_at, settings.relative_unit_minutes)
+            edges.append(ScheduleEdge(index_of[call.caller], call.step, index_of[target], due))
+    return tuple(edges)

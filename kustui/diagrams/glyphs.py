@@ -1,4 +1,4 @@
-"""The signs in drawings: what marks a problem, and what the others mean."""
+"""The glyphs of diagrams and lists: of the kinds of nodes, and of problems by their severity."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class NodeKind(StrEnum):
     MISSING = "missing"
 
 
-GLYPHS: Mapping[NodeKind, tuple[str, str]] = {
+NODE_GLYPHS: Mapping[NodeKind, tuple[str, str]] = {
     NodeKind.TRIGGER: ("◆", "event"),
     NodeKind.STEP: ("●", "action"),
     NodeKind.BRANCH: ("◇", "action"),
@@ -34,6 +34,24 @@ GLYPHS: Mapping[NodeKind, tuple[str, str]] = {
     NodeKind.MISSING: ("✗", "error"),
 }
 """The glyph of each kind, and its look."""
+FOLDED = "◈"
+"""A step whose row stands for those of others too."""
+AFTER_FAILURE = "╌"
+"""The line of an edge that is only taken after a failure."""
+_MEANINGS = {
+    NODE_GLYPHS[NodeKind.TRIGGER]: "start",
+    NODE_GLYPHS[NodeKind.STEP]: "step",
+    NODE_GLYPHS[NodeKind.BRANCH]: "branch",
+    (FOLDED, "action"): "folded",
+    NODE_GLYPHS[NodeKind.SCHEDULE]: "schedule",
+    (AFTER_FAILURE, "warning"): "on failure",
+}
+
+
+def legend(glyphs: Collection[str]) -> Line:
+    """The glyphs that are in a drawing, each with its meaning, in one line."""
+    entries = [((f"{glyph} ", look), (words, "muted")) for (glyph, look), words in _MEANINGS.items() if glyph in glyphs]
+    return joined(entries, ("  ", ""))
 
 
 SEVERITY_GLYPHS = {
@@ -57,29 +75,11 @@ def problem_marks(analysis: WorkflowAnalysis, problems: Sequence[Problem]) -> Ma
     """The mark of each node of a workflow in which something is wrong. ``problems`` are those of the workflow."""
     flow = analysis.flow
     nodes = {part.pointer: node for node in flow.declared_edges if (part := flow.part(node)) is not None}
-    found: dict[str, list[Problem]] = {}
+    by_node: dict[str, list[Problem]] = {}
     for problem in problems:
         pointer = problem.pointer
         while pointer and pointer not in nodes:
             pointer = parent(pointer)
         if pointer:
-            found.setdefault(nodes[pointer], []).append(problem)
-    return {node: problem_mark(each) for node, each in found.items()}
-
-
-FAILING = "╌"
-"""The sign of a way that is only taken after a failure."""
-_WORDS = {
-    GLYPHS[NodeKind.TRIGGER]: "start",
-    GLYPHS[NodeKind.STEP]: "step",
-    GLYPHS[NodeKind.BRANCH]: "branch",
-    ("◈", "action"): "folded",
-    GLYPHS[NodeKind.SCHEDULE]: "schedule",
-    (FAILING, "warning"): "on failure",
-}
-
-
-def legend(signs: Collection[str]) -> Line:
-    """Those that are in a drawing, each with its meaning, in one line."""
-    meant = [((f"{sign} ", look), (words, "muted")) for (sign, look), words in _WORDS.items() if sign in signs]
-    return joined(meant, ("  ", ""))
+            by_node.setdefault(nodes[pointer], []).append(problem)
+    return {node: problem_mark(problems) for node, problems in by_node.items()}

@@ -14,6 +14,8 @@ from kustui.definition.models import Step, Transition, Trigger, due_in_words
 from kustui.definition.platform import SCHEDULE_ACTION, TRIGGER_ID, short_name
 from kustui.diagrams.styled_lines import Line
 
+# Nodes
+
 
 def short_action(action: str | None) -> str:
     """``rest-api.json`` for ``kustomer.rest-api.json``, ``schedule`` for what schedules a workflow, ``branch`` for a
@@ -24,7 +26,7 @@ def short_action(action: str | None) -> str:
 
 
 def event_label(trigger: Trigger | None) -> str:
-    """``on customer.update``, ``when scheduled or called``."""
+    """``on customer.update``, ``when called``: when a workflow starts."""
     if trigger is None:
         return "never: it has no trigger"
     if trigger.callable:
@@ -33,9 +35,15 @@ def event_label(trigger: Trigger | None) -> str:
 
 
 def node_name(flow: FlowGraph, node: str) -> str:
-    """What people call a node."""
+    """What people call a node; a missing step by its id."""
     part = _part(flow, node)
     return part.name if isinstance(part, Step) else node if flow.node(node) is None else "the trigger"
+
+
+def node_label(flow: FlowGraph, node: str) -> Line:
+    """What a row calls a node; a missing step by its id."""
+    part = _part(flow, node)
+    return step_label(part) if isinstance(part, Step) else ((node_name(flow, node), ""),)
 
 
 def _part(flow: FlowGraph, node: str) -> Trigger | Step | None:
@@ -50,16 +58,10 @@ def step_label(step: Step) -> Line:
     return ((short_action(step.action), ""), (f" {step.id}", "muted"))
 
 
-def node_label(flow: FlowGraph, node: str) -> Line:
-    """What a row calls a node; a step that is not there by its id."""
-    part = _part(flow, node)
-    return step_label(part) if isinstance(part, Step) else ((node_name(flow, node), ""),)
-
-
 def path_namer(flow: FlowGraph) -> Callable[[Path], str]:
-    """How to tell a path to a person: the trigger's fields by themselves, a step's behind the step's name."""
+    """What people call a path: the trigger's fields by themselves, a step's behind the step's name."""
 
-    def told(path: Path) -> str:
+    def name_of(path: Path) -> str:
         if path.step is None:
             return path.text
         fields = ".".join(path.fields)
@@ -69,7 +71,10 @@ def path_namer(flow: FlowGraph) -> Callable[[Path], str]:
         name = node_name(flow, node) if node is not None else path.step
         return f"{name}.{fields}" if fields else name
 
-    return told
+    return name_of
+
+
+# Edges
 
 
 def condition_text(flow: FlowGraph, transition: Transition) -> str:
@@ -81,42 +86,45 @@ def condition_text(flow: FlowGraph, transition: Transition) -> str:
 
 
 def edge_label(flow: FlowGraph, edge: Edge) -> str:
-    """``if status is "open"``, ``otherwise``, ``on failure``; nothing for a way that is always taken.
+    """``if status is "open"``, ``otherwise``, ``on failure``; nothing for an edge that is always taken.
 
-    The first way whose condition holds is taken [docs], so one that always holds is for what is left by those before.
+    The first edge whose condition holds is taken [docs], so one that always holds is for the rest after those before.
     A name that people gave it comes first, in quotes.
     """
-    label = f"“{edge.transition.label}”" if edge.transition.label else ""
+    name = f"“{edge.transition.label}”" if edge.transition.label else ""
     failure = "on failure" if edge.after_failure else ""
-    return " ".join(filter(None, (label, failure, _condition(flow, edge))))
+    return " ".join(filter(None, (name, failure, _condition_label(flow, edge))))
 
 
 def incoming_label(flow: FlowGraph, node: str) -> str:
-    """The ways that lead to a node from others, each told once; nothing where every one of them is always taken."""
-    edges = [(edge, edge_label(flow, edge)) for edge in flow.incoming[node] if edge.source != node]
-    if not any(words for _, words in edges):
+    """The edges that lead to a node from others, each label once; nothing where every one of them is always taken."""
+    labels = [(edge.source, edge_label(flow, edge)) for edge in flow.incoming[node] if edge.source != node]
+    if not any(label for _, label in labels):
         return ""
-    return ", or ".join(dict.fromkeys(words or f"after {node_name(flow, edge.source)}" for edge, words in edges))
+    return ", or ".join(dict.fromkeys(label or f"after {node_name(flow, source)}" for source, label in labels))
 
 
-def _condition(flow: FlowGraph, edge: Edge) -> str:
+def _condition_label(flow: FlowGraph, edge: Edge) -> str:
     if not flow.always_holds(edge.transition):
         return f"if {condition_text(flow, edge.transition)}"
-    for tried in flow.declared_edges[edge.source]:
-        if tried.transition is edge.transition:
+    for earlier in flow.declared_edges[edge.source]:
+        if earlier.transition is edge.transition:
             return ""
-        if tried.after_failure == edge.after_failure:
+        if earlier.after_failure == edge.after_failure:
             return "otherwise"
     return ""
 
 
-def said(analysis: WorkflowAnalysis, part: object, collection: Collection) -> tuple[Line, Line]:
-    """The row's line, and what stands at its right edge when there is room."""
+# Rows
+
+
+def part_line(analysis: WorkflowAnalysis, part: object, collection: Collection) -> tuple[Line, Line]:
+    """The row of a trigger, step, edge or schedule call, and what stands at its right edge when there is room."""
     match part:
         case Trigger():
             return (("◆ ", "event"), (event_label(part), "event")), ()
         case Step():
-            return _step(analysis, part)
+            return _step_line(analysis, part)
         case Edge():
             return edge_line(analysis, part), ()
         case ScheduleCall():
@@ -125,7 +133,7 @@ def said(analysis: WorkflowAnalysis, part: object, collection: Collection) -> tu
             raise TypeError(type(part))
 
 
-def _step(analysis: WorkflowAnalysis, step: Step) -> tuple[Line, Line]:
+def _step_line(analysis: WorkflowAnalysis, step: Step) -> tuple[Line, Line]:
     glyph = "◇ " if step.action is None else "● "
     label = step_label(step)
     aside: Line = ((short_action(step.action), "muted"),) if step.name != step.id else ()
@@ -137,23 +145,24 @@ def _step(analysis: WorkflowAnalysis, step: Step) -> tuple[Line, Line]:
 
 
 def edge_line(analysis: WorkflowAnalysis, edge: Edge) -> Line:
+    """``→ Send mail if status is "open"``."""
     sign: Line = (("↯ on failure ", "warning"), ("→ ", "muted")) if edge.after_failure else (("→ ", "muted"),)
-    there = edge.target in analysis.flow.steps
-    target: Line = (
-        node_label(analysis.flow, edge.target) if there else ((edge.target, "fault"), (" no such step", "error"))
-    )
-    return (*sign, *target, *condition(analysis, edge.transition))
+    is_there = edge.target in analysis.flow.steps
+    missing: Line = ((edge.target, "fault"), (" no such step", "error"))
+    target = node_label(analysis.flow, edge.target) if is_there else missing
+    return (*sign, *target, *condition_line(analysis, edge.transition))
 
 
-def condition(analysis: WorkflowAnalysis, transition: Transition) -> Line:
+def condition_line(analysis: WorkflowAnalysis, transition: Transition) -> Line:
     """`` if status is "open"``; nothing for one that always holds and has no name."""
-    label: Line = ((f" “{transition.label}”", "muted"),) if transition.label else ()
+    name: Line = ((f" “{transition.label}”", "muted"),) if transition.label else ()
     if analysis.flow.always_holds(transition):
-        return label
-    return (*label, (" if ", "muted"), (condition_text(analysis.flow, transition), "muted"))
+        return name
+    return (*name, (" if ", "muted"), (condition_text(analysis.flow, transition), "muted"))
 
 
 def call_line(call: ScheduleCall, collection: Collection, settings: Settings) -> Line:
+    """``⇒ Timer after 60 min``."""
     due: Line = ((f" {due_in_words(call.run_at, settings.relative_unit_minutes)}", "muted"),)
     if call.workflow_id is None:
         return (("⇒ ", "warning"), ("a workflow that only a run can tell", "muted"), *due)

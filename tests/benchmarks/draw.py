@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.diagrams.diagram import flow_diagram
-from kustui.diagrams.layout.box_layout import boxes as lay_out
+from kustui.diagrams.layout.box_layout import lay_out_boxes
 from kustui.diagrams.layout.geometry import Arrow, Size
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.workspace.snapshot import open_paths
@@ -90,16 +90,16 @@ def boxes(steps: int) -> float:
     """Seconds until the first window stands, words and all."""
     analysis = flow_of(steps)
     began = time.perf_counter()
-    drawn = BoxDrawing(flow_diagram(analysis))
-    for y in range(min(_WINDOW[1], drawn.boxes.height)):
+    drawn = BoxDrawing.of(flow_diagram(analysis))
+    for y in range(min(_WINDOW[1], drawn.layout.height)):
         drawn.row(y, 0, _WINDOW[0])
     return time.perf_counter() - began
 
 
 def window(steps: int) -> float:
     """Seconds for another window in the middle of boxes that are laid out."""
-    drawn = BoxDrawing(flow_diagram(flow_of(steps)))
-    middle = drawn.boxes.height // 2
+    drawn = BoxDrawing.of(flow_diagram(flow_of(steps)))
+    middle = drawn.layout.height // 2
     drawn.row(middle, 0, _WINDOW[0])
     began = time.perf_counter()
     for y in range(_WINDOW[1]):
@@ -113,7 +113,7 @@ def at_random(arrows: int, nodes: int = 1_000) -> float:
     sizes = {str(node): Size(chosen.randint(9, 30), chosen.randint(4, 6)) for node in range(nodes)}
     drawn = [Arrow(str(chosen.randrange(nodes)), str(chosen.randrange(nodes))) for _ in range(arrows)]
     began = time.perf_counter()
-    lay_out(sizes, drawn)
+    lay_out_boxes(sizes, drawn)
     return time.perf_counter() - began
 
 

@@ -36,13 +36,13 @@ def pictured(graph: Graph) -> BoxDrawing:
     names, arrows = graph
     nodes = tuple(DiagramNode(name, name * (1 + index % 7), "about", NodeKind.STEP) for index, name in enumerate(names))
     edges = (DiagramEdge(arrow.source, arrow.target, f"if {arrow.target}", arrow.after_failure) for arrow in arrows)
-    return BoxDrawing(Diagram("", nodes, tuple(edges)))
+    return BoxDrawing.of(Diagram("", nodes, tuple(edges)))
 
 
 def text_of(drawing: BoxDrawing, selected: str = "") -> list[str]:
     return [
-        "".join(text for text, _ in drawing.row(y, selected=selected)).ljust(drawing.boxes.width)
-        for y in range(drawing.boxes.height)
+        "".join(text for text, _ in drawing.row(y, selected=selected)).ljust(drawing.layout.width)
+        for y in range(drawing.layout.height)
     ]
 
 
@@ -87,7 +87,7 @@ class Reader:
 
 
 def holding(drawing: BoxDrawing, x: int, y: int) -> str:
-    (box,) = [box for box in drawing.boxes.by_node.values() if box.x < x < box.right and y in (box.y, box.bottom)]
+    (box,) = [box for box in drawing.layout.box_of.values() if box.x < x < box.right and y in (box.y, box.bottom)]
     return box.node
 
 
@@ -101,62 +101,62 @@ def test_each_line_leads_from_its_source_to_its_target_and_nowhere_else(graph: G
     reader = Reader(text_of(drawing))
     for node in nodes:
         leads_to = set()
-        for port in drawing.boxes.ports_of.get(node, ()):
-            if port.arrives:
+        for port in drawing.layout.ports_of.get(node, ()):
+            if port.incoming:
                 continue
             places = reader.arrivals(port)
             assert len(places) == 1, "a line has one end"
             ((x, y),) = places
             target = holding(drawing, x, y)
-            strand = drawing.boxes.strands[port.wire]
-            leads_to.add((target, strand.after_failure))
-            number = drawing.texts[node].numbers.get((target, strand.after_failure))
+            wire = drawing.layout.wires[port.wire]
+            leads_to.add((target, wire.after_failure))
+            number = drawing.contents[node].numbers.get((target, wire.after_failure))
             if number is not None and port.below:
                 assert reader.paper[port.y][port.x - 1] == str(number)[-1]
         wanted = {(arrow.target, arrow.after_failure) for arrow in arrows if arrow.source == node}
         assert leads_to == {
             (target, after_failure) for target, after_failure in wanted if target in nodes and target != node
         }
-        assert (drawing.boxes.by_node[node].loop is not None) == any(target == node for target, _ in wanted)
+        assert (drawing.layout.box_of[node].self_loop is not None) == any(target == node for target, _ in wanted)
 
 
 def cells_of(box: Box) -> tuple[range, range]:
     """Columns and rows, an arrow to itself among them."""
-    return range(box.x, box.right + 1 + (2 if box.loop is not None else 0)), range(box.y, box.bottom + 1)
+    return range(box.x, box.right + 1 + (2 if box.self_loop is not None else 0)), range(box.y, box.bottom + 1)
 
 
 @given(graphs())
 def test_no_two_boxes_overlap_and_no_wire_passes_through_one(graph: Graph) -> None:
-    drawn = pictured(graph).boxes
-    assert set(drawn.by_node) == set(graph[0])
-    for one, other in combinations(drawn.by_node.values(), 2):
+    drawn = pictured(graph).layout
+    assert set(drawn.box_of) == set(graph[0])
+    for one, other in combinations(drawn.box_of.values(), 2):
         (columns, rows), (others, other_rows) = cells_of(one), cells_of(other)
         assert (
             columns[-1] < others[0] or others[-1] < columns[0] or rows[-1] < other_rows[0] or other_rows[-1] < rows[0]
         )
     for x, y in wire_cells(drawn.bands):
-        assert not any(x in columns and y in rows for columns, rows in map(cells_of, drawn.by_node.values()))
+        assert not any(x in columns and y in rows for columns, rows in map(cells_of, drawn.box_of.values()))
         assert x < drawn.width
 
 
 def wire_cells(bands: object) -> Iterator[tuple[int, int]]:
     for band in bands:  # type: ignore[attr-defined]
-        for down in band.downs:
+        for down in band.verticals:
             yield from ((down.x, y) for y in range(down.top, down.bottom + 1))
-        for runs in band.alongs.values():
+        for runs in band.horizontals.values():
             for along in runs:
                 yield from ((x, along.y) for x in range(along.left, along.right + 1))
 
 
 @given(graphs())
 def test_wires_cross_and_never_run_along_each_other(graph: Graph) -> None:
-    for band in pictured(graph).boxes.bands:
+    for band in pictured(graph).layout.bands:
         going_down: dict[tuple[int, int], int] = {}
-        for down in band.downs:
+        for down in band.verticals:
             for y in range(down.top, down.bottom + 1):
                 assert going_down.setdefault((down.x, y), down.wire) == down.wire
         aside: dict[tuple[int, int], int] = {}
-        for along in (each for runs in band.alongs.values() for each in runs):
+        for along in (each for runs in band.horizontals.values() for each in runs):
             for x in range(along.left, along.right + 2):  # a blank between them
                 assert aside.setdefault((x, along.y), along.wire) == along.wire
 
@@ -166,8 +166,8 @@ def test_the_same_graph_gives_the_same_picture_and_any_window_of_it_is_the_same(
     drawing = pictured(graph)
     paper = text_of(drawing)
     assert paper == text_of(pictured(graph))
-    for y in range(0, drawing.boxes.height, 3):
-        for first, width in ((0, 10), (7, 20), (drawing.boxes.width - 3, 9)):
+    for y in range(0, drawing.layout.height, 3):
+        for first, width in ((0, 10), (7, 20), (drawing.layout.width - 3, 9)):
             window = "".join(text for text, _ in drawing.row(y, first, width))
             assert window == paper[y][first : first + width].ljust(width)
 
@@ -190,9 +190,11 @@ def test_labels_stand_whole_in_the_box_that_the_ways_leave() -> None:
 )
 def test_what_is_wide_or_has_no_width_keeps_the_edges_in_line(name: str) -> None:
     node = DiagramNode("a", name, "", NodeKind.STEP)
-    drawing = BoxDrawing(Diagram("", (node, DiagramNode("b", "b", "", NodeKind.STEP)), (DiagramEdge("a", "b", name),)))
-    for y in range(drawing.boxes.height):
-        assert width_of(drawing.row(y)) == drawing.boxes.width
+    drawing = BoxDrawing.of(
+        Diagram("", (node, DiagramNode("b", "b", "", NodeKind.STEP)), (DiagramEdge("a", "b", name),))
+    )
+    for y in range(drawing.layout.height):
+        assert width_of(drawing.row(y)) == drawing.layout.width
         for first in range(6):
             assert width_of(drawing.row(y, first, 5)) == 5
 
@@ -205,7 +207,7 @@ def test_a_selected_box_is_told_by_its_edges() -> None:
 
 def test_problems_stand_in_the_upper_edge() -> None:
     plain = pictured((("a",), ()))
-    marked = BoxDrawing(plain.diagram, {"a": (("✗2", "error"),)})
+    marked = BoxDrawing.of(plain.diagram, {"a": (("✗2", "error"),)})
     assert text_of(marked)[0].rstrip().endswith("─✗2┐")
     assert len(text_of(marked)[0].rstrip()) == len(text_of(plain)[0].rstrip())
 
@@ -214,6 +216,6 @@ def test_a_handler_of_every_error_is_led_to_by_one_wire() -> None:
     nodes = tuple(f"n{index}" for index in range(30))
     arrows = tuple(Arrow(one, other) for one, other in pairwise(nodes))
     after_failure = tuple(Arrow(node, "end", after_failure=True) for node in nodes)
-    drawn = pictured(((*nodes, "end"), (*arrows, *after_failure))).boxes
-    assert sum(strand.after_failure for strand in drawn.strands) == 1
+    drawn = pictured(((*nodes, "end"), (*arrows, *after_failure))).layout
+    assert sum(wire.after_failure for wire in drawn.wires) == 1
     assert drawn.width < 80

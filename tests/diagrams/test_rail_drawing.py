@@ -121,7 +121,7 @@ def test_folding_hides_what_only_that_step_leads_to() -> None:
     assert folded.nodes == ("1", "a", "b", "e")
     assert "+2 steps" in drawn(folded)[2]
     assert lanes(folded) == ["◆", "●─╮", "◈─┤", "●─╯"]
-    assert folded.rows["d"] == 2
+    assert folded.row_of["d"] == 2
 
 
 def test_folding_within_what_is_folded_changes_nothing_on_the_screen() -> None:

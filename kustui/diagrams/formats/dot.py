@@ -29,9 +29,9 @@ def dot(diagram_set: DiagramSet) -> Iterator[str]:
             yield "  }\n"
     for edge in diagram_set.schedule_edges:
         source, target = diagram_set.diagrams[edge.source], diagram_set.diagrams[edge.target]
-        if edge.source != edge.target and target.nodes and any(each.id == edge.node for each in source.nodes):
+        if edge.source != edge.target and target.nodes and any(node.id == edge.node for node in source.nodes):
             ends = f"{_id(edge.source, edge.node)} -> {_id(edge.target, target.nodes[0].id)}"
-            yield f"  {ends} [label={_quoted(edge.words)}, style=bold, lhead=cluster_{edge.target}];\n"
+            yield f"  {ends} [label={_quoted(edge.label)}, style=bold, lhead=cluster_{edge.target}];\n"
     yield "}\n"
 
 
@@ -41,7 +41,7 @@ def _picture(diagram: Diagram, number: int, indent: str) -> Iterator[str]:
         shape = f", shape={_SHAPES[node.kind]}" if node.kind in _SHAPES else ""
         yield f"{indent}{_id(number, node.id)} [label={text}{shape}];\n"
     for edge in diagram.edges:
-        label = [f"label={_quoted(edge.words)}"] if edge.words else []
+        label = [f"label={_quoted(edge.label)}"] if edge.label else []
         style = ["style=dashed"] if edge.after_failure else []
         attributes = f" [{', '.join((*label, *style))}]" if label or style else ""
         yield f"{indent}{_id(number, edge.source)} -> {_id(number, edge.target)}{attributes};\n"

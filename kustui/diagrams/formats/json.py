@@ -41,7 +41,7 @@ def _workflow(analysis: WorkflowAnalysis) -> dict[str, Any]:
             {"id": node.id, "name": node.name, "kind": str(node.kind), "about": node.about} for node in diagram.nodes
         ],
         "edges": [
-            {"source": edge.source, "target": edge.target, "when": edge.words, "after_failure": edge.after_failure}
+            {"source": edge.source, "target": edge.target, "when": edge.label, "after_failure": edge.after_failure}
             for edge in diagram.edges
         ],
     }

@@ -36,7 +36,7 @@ def mermaid(diagram_set: DiagramSet) -> Iterator[str]:
     for edge in diagram_set.schedule_edges:
         source = _names(diagram_set.diagrams[edge.source], edge.source).get(edge.node)
         if source is not None and edge.source != edge.target:
-            yield f"  {source} ==>{_label(edge.words)} w{edge.target}\n"
+            yield f"  {source} ==>{_label(edge.label)} w{edge.target}\n"
 
 
 def _names(diagram: Diagram, number: int) -> dict[str, str]:
@@ -50,7 +50,7 @@ def _picture(diagram: Diagram, number: int, indent: str) -> Iterator[str]:
         yield f'{indent}{names[node.id]}{left}"{_text(node)}"{right}\n'
     for edge in diagram.edges:
         arrow = "-.->" if edge.after_failure else "-->"
-        yield f"{indent}{names[edge.source]} {arrow}{_label(edge.words)} {names[edge.target]}\n"
+        yield f"{indent}{names[edge.source]} {arrow}{_label(edge.label)} {names[edge.target]}\n"
 
 
 def _text(node: DiagramNode) -> str:

@@ -1,4 +1,4 @@
-"""``svg``: the boxes as a drawing, one picture below the other."""
+"""``svg``: boxes and wires, one drawing below the other."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from kustui.diagrams.diagram import DiagramSet
-    from kustui.diagrams.layout.box_layout import Boxes
+    from kustui.diagrams.layout.box_layout import BoxLayout
     from kustui.diagrams.layout.geometry import Band, Box
     from kustui.diagrams.styled_lines import Line
 
-_WIDE, _HIGH = 8, 18
+_WIDTH, _HEIGHT = 8, 18
 """Units of a cell."""
 _COLOURS = {
     "": "#1f2430", "name": "#1f2430", "muted": "#6b7280", "event": "#0e7490", "action": "#c2410c", "key": "#1d4ed8",
@@ -28,23 +28,23 @@ _TITLE_ROWS = 3
 
 def svg(diagram_set: DiagramSet) -> Iterator[str]:
     drawings = [
-        BoxDrawing(drawing, diagram_set.marks[number] if diagram_set.marks else {})
-        for number, drawing in enumerate(diagram_set.diagrams)
+        BoxDrawing.of(diagram, diagram_set.marks[number] if diagram_set.marks else {})
+        for number, diagram in enumerate(diagram_set.diagrams)
     ]
     titles = [cells(shown(drawing.diagram.title)) for drawing in drawings]
-    width = 2 + max([20, *titles, *(drawing.boxes.width for drawing in drawings)])
-    height = sum(drawing.boxes.height + _TITLE_ROWS + 1 for drawing in drawings)
-    size = f'width="{width * _WIDE}" height="{height * _HIGH}" viewBox="0 0 {width * _WIDE} {height * _HIGH}"'
+    width = 2 + max([20, *titles, *(drawing.layout.width for drawing in drawings)])
+    height = sum(drawing.layout.height + _TITLE_ROWS + 1 for drawing in drawings)
+    size = f'width="{width * _WIDTH}" height="{height * _HEIGHT}" viewBox="0 0 {width * _WIDTH} {height * _HEIGHT}"'
     yield f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="monospace" font-size="13">\n'
     yield f'<rect width="100%" height="100%" fill="#ffffff"/>\n{_HEAD}'
     top = 0
     for drawing in drawings:
-        yield f'<g transform="translate({_WIDE},{top * _HIGH})">\n'
+        yield f'<g transform="translate({_WIDTH},{top * _HEIGHT})">\n'
         yield _text(0, 1, shown(drawing.diagram.title), "name")
-        yield f'<g transform="translate(0,{_TITLE_ROWS * _HIGH})">\n'
+        yield f'<g transform="translate(0,{_TITLE_ROWS * _HEIGHT})">\n'
         yield from _drawing(drawing)
         yield "</g>\n</g>\n"
-        top += drawing.boxes.height + _TITLE_ROWS + 1
+        top += drawing.layout.height + _TITLE_ROWS + 1
     yield "</svg>\n"
 
 
@@ -55,28 +55,29 @@ _HEAD = (
 
 
 def _drawing(drawing: BoxDrawing) -> Iterator[str]:
-    boxes = drawing.boxes
-    for band in boxes.bands:
-        yield from _wires(boxes, band)
-    for port in boxes.ports:
-        if port.arrives:
-            y = (port.y + 0.5) * _HIGH
-            start = y + _HIGH if port.below else y - _HIGH
+    layout = drawing.layout
+    for band in layout.bands:
+        yield from _wires(layout, band)
+    for port in layout.ports:
+        if port.incoming:
+            y = (port.y + 0.5) * _HEIGHT
+            start = y + _HEIGHT if port.below else y - _HEIGHT
             line = f"M{_x(port.x)} {start:g}L{_x(port.x)} {y:g}"
             yield f'<path d="{line}" stroke="#6b7280" fill="none" marker-end="url(#head)"/>\n'
-    for box in boxes.by_node.values():
+    for box in layout.box_of.values():
         yield from _box(drawing, box)
 
 
-def _wires(boxes: Boxes, band: Band) -> Iterator[str]:
-    for down in band.downs:
-        top = down.top + (-0.5 if down.from_above else 0.5)
-        bottom = down.bottom + (1.5 if down.further else 0.5)
-        yield _path(f"M{_x(down.x)} {top * _HIGH:g}V{bottom * _HIGH:g}", boxes.strands[down.wire].after_failure)
-    for runs in band.alongs.values():
-        for along in runs:
-            line = f"M{_x(along.left)} {(along.y + 0.5) * _HIGH:g}H{_x(along.right)}"
-            yield _path(line, boxes.strands[along.wire].after_failure)
+def _wires(layout: BoxLayout, band: Band) -> Iterator[str]:
+    for vertical in band.verticals:
+        top = vertical.top + (-0.5 if vertical.joins_above else 0.5)
+        bottom = vertical.bottom + (1.5 if vertical.joins_below else 0.5)
+        line = f"M{_x(vertical.x)} {top * _HEIGHT:g}V{bottom * _HEIGHT:g}"
+        yield _path(line, layout.wires[vertical.wire].after_failure)
+    for segments in band.horizontals.values():
+        for segment in segments:
+            line = f"M{_x(segment.left)} {(segment.y + 0.5) * _HEIGHT:g}H{_x(segment.right)}"
+            yield _path(line, layout.wires[segment.wire].after_failure)
 
 
 def _path(line: str, after_failure: bool) -> str:
@@ -87,19 +88,23 @@ def _path(line: str, after_failure: bool) -> str:
 
 def _box(drawing: BoxDrawing, box: Box) -> Iterator[str]:
     left, top = box.x + 0.5, box.y + 0.5
-    size = f'width="{(box.width - 1) * _WIDE}" height="{(box.height - 1) * _HIGH}"'
-    yield f'<rect x="{left * _WIDE:g}" y="{top * _HIGH:g}" {size} rx="5" fill="#f8fafc" stroke="#475569"/>\n'
-    for number, line in enumerate(drawing.texts[box.node].lines):
-        yield from _line(box.x + 2, box.y + 1 + number, line)
-    for port in drawing.boxes.ports_of.get(box.node, ()):
-        if number_of := drawing.number(box.node, port):
-            yield _text(port.x - len(number_of), port.y, number_of, "key")
+    size = f'width="{(box.width - 1) * _WIDTH}" height="{(box.height - 1) * _HEIGHT}"'
+    yield f'<rect x="{left * _WIDTH:g}" y="{top * _HEIGHT:g}" {size} rx="5" fill="#f8fafc" stroke="#475569"/>\n'
+    for index, line in enumerate(drawing.contents[box.node].lines):
+        yield from _line(box.x + 2, box.y + 1 + index, line)
+    for port in drawing.layout.ports_of.get(box.node, ()):
+        if number := drawing.edge_number(box.node, port):
+            yield _text(port.x - len(number), port.y, number, "key")
     mark = drawing.marks.get(box.node, ())
     yield from _line(box.right - sum(cells(text) for text, _ in mark), box.y, mark)
-    if box.loop is not None:
-        right, upper, lower = (box.right + 0.5) * _WIDE, (box.y + 1.5) * _HIGH, (box.y + 2.5) * _HIGH
-        around = f"M{right:g} {upper:g}h{2 * _WIDE}V{lower:g}h-{2 * _WIDE}"
-        yield _path(around, box.loop).replace("/>", ' marker-end="url(#head)"/>')
+    if box.self_loop is not None:
+        right, upper, lower = (
+            (box.right + 0.5) * _WIDTH,
+            (box.y + 1.5) * _HEIGHT,
+            (box.y + 2.5) * _HEIGHT,
+        )
+        around = f"M{right:g} {upper:g}h{2 * _WIDTH}V{lower:g}h-{2 * _WIDTH}"
+        yield _path(around, box.self_loop).replace("/>", ' marker-end="url(#head)"/>')
 
 
 def _line(x: int, y: int, line: Line) -> Iterator[str]:
@@ -113,10 +118,10 @@ def _text(x: int, y: int, text: str, look: str) -> str:
     if not text.strip():
         return ""
     weight = ' font-weight="bold"' if look == "name" else ""
-    length = cells(text) * _WIDE
-    place = f'x="{x * _WIDE}" y="{(y + 0.75) * _HIGH:g}" textLength="{length}" lengthAdjust="spacingAndGlyphs"'
+    length = cells(text) * _WIDTH
+    place = f'x="{x * _WIDTH}" y="{(y + 0.75) * _HEIGHT:g}" textLength="{length}" lengthAdjust="spacingAndGlyphs"'
     return f'<text {place} xml:space="preserve" fill="{_COLOURS.get(look, "#1f2430")}"{weight}>{escape(text)}</text>\n'
 
 
 def _x(column: int) -> str:
-    return f"{(column + 0.5) * _WIDE:g}"
+    return f"{(column + 0.5) * _WIDTH:g}"

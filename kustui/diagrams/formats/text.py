@@ -49,19 +49,19 @@ def rail_text(
 ) -> Iterator[str]:
     """A workflow with its name above: a row a step, cut at a width."""
     yield write(((analysis.entry.title, "heading"),))
-    rail = RailDrawing(analysis, marks)
+    drawing = RailDrawing(analysis, marks)
     columns = max(3, width // 6)
-    for index in range(len(rail.nodes)):
-        first = max(0, rail.rail.stops[index].column - columns + 1)
-        yield write(set_out(*rail.row(index, first, columns, width), width))
+    for index in range(len(drawing.nodes)):
+        first = max(0, drawing.layout.rows[index].column - columns + 1)
+        yield write(set_out(*drawing.row(index, first, columns, width), width))
 
 
 def boxes_text(analysis: WorkflowAnalysis, marks: Mapping[str, Line], write: Callable[[Line], str]) -> Iterator[str]:
     """A workflow with its name above, as boxes and arrows, as wide as they are."""
     yield write(((analysis.entry.title, "heading"),))
-    diagram = BoxDrawing(flow_diagram(analysis), marks)
-    for y in range(diagram.boxes.height):
-        yield write(diagram.row(y))
+    drawing = BoxDrawing.of(flow_diagram(analysis), marks)
+    for y in range(drawing.layout.height):
+        yield write(drawing.row(y))
 
 
 def chains_text(lines: ChainLines, schedules: Schedules, width: int, write: Callable[[Line], str]) -> Iterator[str]:

@@ -1,7 +1,8 @@
-"""Boxes in layers with wires between them, to the cell: a picture as geometry.
+"""Boxes in layers with wires between them, to the cell: a diagram as geometry.
 
 Arrows to the same node run together (see ``layers``). Wires leave a box at its lower edge and arrive at the upper edge
-of a lower one; those of loops the other way round. They cross, but never run along each other, nor through a box."""
+of a lower one; those of loops the other way round. They cross, but never run along each other, nor through a box.
+"""
 
 from __future__ import annotations
 
@@ -11,141 +12,55 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
 
-from kustui.diagrams.layout.columns import Columns, columns
-from kustui.diagrams.layout.geometry import LOOP, Along, Arrow, Band, Box, Down, Port, Size
-from kustui.diagrams.layout.layers import Hop, Layers, layered, ordered
-from kustui.diagrams.layout.routing import Net, routed
-
-
-@dataclass(frozen=True)
-class Stack:
-    nodes: Sequence[str]
-    sizes: Sequence[Size]
-    found: Layers
-    order: Sequence[Sequence[int]]
-    drawn: Columns
-
-    def bands(self) -> Iterator[tuple[Band, Sequence[Port], int]]:
-        """From top to bottom, with the ports of their boxes and the rows they take."""
-        y = 0
-        for level, layer in enumerate(self.order):
-            height = max((self.sizes[place].height for place in layer if place < self.found.nodes), default=1)
-            yield *self._layer(layer, y, height), height
-            y += height
-            if level + 1 < len(self.order):
-                band, rows = self._channel(self.found.hops[level], y)
-                yield band, (), rows
-                y += rows
-
-    def _layer(self, layer: Sequence[int], y: int, height: int) -> tuple[Band, Sequence[Port]]:
-        """The boxes of a layer, their ports, and the wires that pass it or lead on from below a box."""
-        found: list[Box] = []
-        downs: list[Down] = []
-        ports: list[Port] = []
-        for place in layer:
-            left = self.drawn.left[place]
-            if place >= self.found.nodes:
-                wire = self.found.passing[place - self.found.nodes]
-                downs.append(Down(left, y, y + height - 1, wire, True, True))
-                continue
-            width, loop = self.drawn.widths[place], self.found.loops.get(place)
-            box = Box(self.nodes[place], left, y, width, self.sizes[place].height, loop)
-            found.append(box)
-            for wire, column in self.drawn.upper[place].items():
-                ports.append(Port(column, y, box.node, wire, self._arrives(wire, place), below=False))
-            for wire, column in self.drawn.lower[place].items():
-                ports.append(Port(column, box.bottom, box.node, wire, self._arrives(wire, place), below=True))
-                if box.bottom + 1 < y + height:
-                    downs.append(Down(column, box.bottom + 1, y + height - 1, wire, True, True))
-        widest = max((box.width + LOOP for box in found), default=0)
-        return Band(y, tuple(found), tuple(sorted(downs)), {}, widest), ports
-
-    def _arrives(self, wire: int, place: int) -> bool:
-        return self.found.wires[wire].target == place
-
-    def _channel(self, hops: Sequence[Hop], y: int) -> tuple[Band, int]:
-        """The wires between a layer and the next, and how many rows they need."""
-        nets: list[Net] = []
-        straight: dict[int, int] = {}
-        for wire, its in groupby(hops, attrgetter("wire")):  # those of a wire stand together
-            ends = [(self.drawn.out_of(above, wire), self.drawn.into(below, wire)) for above, below, _ in its]
-            if len(ends) == 1 and ends[0][0] == ends[0][1]:
-                straight[ends[0][0]] = wire
-            else:
-                upper, lower = map(set, zip(*ends, strict=True))
-                nets.append(Net(wire, tuple(sorted(upper)), tuple(sorted(lower))))
-        heads = any(self.found.wires[wire].upward and above < self.found.nodes for above, _, wire in hops)
-        runs, tracks = routed(nets, straight)
-        first = y + (1 if heads else 0)
-        rows = first - y + tracks + 1
-        bottom = y + rows - 1
-        downs = [Down(column, y, bottom, wire, True, True) for column, wire in straight.items()]
-        alongs: dict[int, list[Along]] = {}
-        whole = {net.wire: net for net in nets}
-        joints: dict[tuple[int, int], list[int]] = {}
-        for net, track in runs:
-            own = whole[net.wire]
-            row = first + track
-            alongs.setdefault(row, []).append(Along(row, *net.span, net.wire))
-            for column in net.upper:
-                if column in own.upper:
-                    downs.append(Down(column, y, row, net.wire, True, False))
-                else:
-                    joints.setdefault((net.wire, column), []).append(row)
-            for column in net.lower:
-                if column in own.lower:
-                    downs.append(Down(column, row, bottom, net.wire, False, True))
-                else:
-                    joints.setdefault((net.wire, column), []).append(row)
-        downs.extend(
-            Down(column, min(between), max(between), wire, False, False) for (wire, column), between in joints.items()
-        )
-        sorted_alongs = {row: tuple(sorted(each)) for row, each in alongs.items()}
-        return Band(y, (), tuple(sorted(downs)), sorted_alongs), rows
-
-
-class Strand(NamedTuple):
-    """What arrows to one node have in common."""
-
-    target: str
-    sources: tuple[str, ...]
-    after_failure: bool
-    upward: bool
+from kustui.diagrams.layout.columns import Columns, assign_columns
+from kustui.diagrams.layout.geometry import (
+    SELF_LOOP_WIDTH,
+    Arrow,
+    Band,
+    Box,
+    HorizontalSegment,
+    Port,
+    Size,
+    VerticalSegment,
+)
+from kustui.diagrams.layout.layers import Hop, Layering, Wire, assign_layers, reduce_crossings
+from kustui.diagrams.layout.routing import Net, Run, route_channel
 
 
 @dataclass(frozen=True)
-class Boxes:
-    """A picture of ``width`` times ``height`` cells."""
+class BoxLayout:
+    """A drawing of ``width`` times ``height`` cells."""
 
     width: int
     height: int
     bands: tuple[Band, ...]
-    strands: tuple[Strand, ...]
+    wires: tuple[Wire[str], ...]
     ports: tuple[Port, ...]
     """In the order of rows."""
 
     @cached_property
-    def by_node(self) -> Mapping[str, Box]:
+    def box_of(self) -> Mapping[str, Box]:
+        """By node."""
         return {box.node: box for band in self.bands for box in band.boxes}
 
     @cached_property
-    def by_layer(self) -> tuple[tuple[Box, ...], ...]:
+    def layers(self) -> tuple[tuple[Box, ...], ...]:
         """The boxes of each layer from left to right."""
         return tuple(band.boxes for band in self.bands if band.boxes)
 
     @cached_property
     def layer_of(self) -> Mapping[str, int]:
-        """The place of each node's layer among ``by_layer``."""
-        return {box.node: place for place, boxes in enumerate(self.by_layer) for box in boxes}
+        """The index among ``layers`` of each node's layer."""
+        return {box.node: index for index, boxes in enumerate(self.layers) for box in boxes}
 
     @cached_property
     def ports_of(self) -> Mapping[str, tuple[Port, ...]]:
-        found: dict[str, list[Port]] = {}
+        """By node."""
+        ports_of: dict[str, list[Port]] = {}
         for port in self.ports:
-            found.setdefault(port.node, []).append(port)
-        return {node: tuple(ports) for node, ports in found.items()}
+            ports_of.setdefault(port.node, []).append(port)
+        return {node: tuple(ports) for node, ports in ports_of.items()}
 
     @cached_property
     def _tops(self) -> tuple[int, ...]:
@@ -156,21 +71,125 @@ class Boxes:
         return self.bands[max(0, bisect_right(self._tops, row) - 1)]
 
 
-def boxes(sizes: Mapping[str, Size], arrows: Iterable[Arrow]) -> Boxes:
+def lay_out_boxes(sizes: Mapping[str, Size], arrows: Iterable[Arrow]) -> BoxLayout:
     """Lay out nodes, given in their order with the size that what they hold needs."""
     nodes = tuple(sizes)
-    found = layered(nodes, arrows)
-    order = ordered(found)
-    drawn = columns([size.width for size in sizes.values()], found, order)
+    layering = assign_layers(nodes, arrows)
+    order = reduce_crossings(layering)
+    columns = assign_columns([size.width for size in sizes.values()], layering, order)
     bands: list[Band] = []
     ports: list[Port] = []
     height = 0
-    for band, its_ports, rows in Stack(nodes, tuple(sizes.values()), found, order, drawn).bands():
+    for band, band_ports, rows in _Rows(nodes, tuple(sizes.values()), layering, order, columns).bands():
         bands.append(band)
-        ports.extend(its_ports)
+        ports.extend(band_ports)
         height += rows
-    strands = tuple(
-        Strand(nodes[wire.target], tuple(nodes[each] for each in wire.sources), wire.after_failure, wire.upward)
-        for wire in found.wires
+    wires = tuple(
+        Wire(nodes[wire.target], tuple(nodes[source] for source in wire.sources), wire.after_failure, wire.upward)
+        for wire in layering.wires
     )
-    return Boxes(1 + max((band.right for band in bands), default=0), height, tuple(bands), strands, tuple(ports))
+    return BoxLayout(1 + max((band.right for band in bands), default=0), height, tuple(bands), wires, tuple(ports))
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """A layer of boxes, the channel of wires between it and the next, and so on down."""
+
+    nodes: Sequence[str]
+    sizes: Sequence[Size]
+    layering: Layering
+    order: Sequence[Sequence[int]]
+    columns: Columns
+
+    def bands(self) -> Iterator[tuple[Band, Sequence[Port], int]]:
+        """From top to bottom, with the ports of their boxes and the number of their rows."""
+        y = 0
+        for level, layer in enumerate(self.order):
+            heights = (self.sizes[vertex].height for vertex in layer if vertex < self.layering.node_count)
+            height = max(heights, default=1)
+            yield *self._layer(layer, y, height), height
+            y += height
+            if level + 1 < len(self.order):
+                band, rows = self._channel(self.layering.hops[level], y)
+                yield band, (), rows
+                y += rows
+
+    def _layer(self, layer: Sequence[int], y: int, height: int) -> tuple[Band, Sequence[Port]]:
+        """The boxes of a layer, their ports, and the wires that pass it or lead on from below a box."""
+        boxes: list[Box] = []
+        verticals: list[VerticalSegment] = []
+        ports: list[Port] = []
+        for vertex in layer:
+            left = self.columns.left[vertex]
+            if vertex >= self.layering.node_count:
+                wire = self.layering.dummies[vertex - self.layering.node_count]
+                verticals.append(VerticalSegment(left, y, y + height - 1, wire, True, True))
+                continue
+            size, self_loop = self.sizes[vertex], self.layering.self_loops.get(vertex)
+            box = Box(self.nodes[vertex], left, y, self.columns.widths[vertex], size.height, self_loop)
+            boxes.append(box)
+            for wire, column in self.columns.upper[vertex].items():
+                ports.append(Port(column, y, box.node, wire, self._is_target(vertex, wire), below=False))
+            for wire, column in self.columns.lower[vertex].items():
+                ports.append(Port(column, box.bottom, box.node, wire, self._is_target(vertex, wire), below=True))
+                if box.bottom + 1 < y + height:
+                    verticals.append(VerticalSegment(column, box.bottom + 1, y + height - 1, wire, True, True))
+        widest = max((box.width + SELF_LOOP_WIDTH for box in boxes), default=0)
+        return Band(y, tuple(boxes), tuple(sorted(verticals)), {}, widest), ports
+
+    def _is_target(self, vertex: int, wire: int) -> bool:
+        return self.layering.wires[wire].target == vertex
+
+    def _channel(self, hops: Sequence[Hop], y: int) -> tuple[Band, int]:
+        """The wires between a layer and the next, and how many rows they need."""
+        nets, straight = self._nets(hops)
+        runs, tracks = route_channel(nets, straight)
+        has_heads = any(self.layering.wires[wire].upward and self._is_node(above) for above, _, wire in hops)
+        first = y + (1 if has_heads else 0)
+        bottom = first + tracks
+        verticals = [VerticalSegment(column, y, bottom, wire, True, True) for column, wire in straight.items()]
+        verticals.extend(_verticals({net.wire: net for net in nets}, runs, y, first, bottom))
+        horizontals: dict[int, list[HorizontalSegment]] = {}
+        for net, track in runs:
+            row = first + track
+            horizontals.setdefault(row, []).append(HorizontalSegment(row, *net.span, net.wire))
+        in_order = {row: tuple(sorted(segments)) for row, segments in horizontals.items()}
+        return Band(y, (), tuple(sorted(verticals)), in_order), bottom - y + 1
+
+    def _is_node(self, vertex: int) -> bool:
+        return vertex < self.layering.node_count
+
+    def _nets(self, hops: Sequence[Hop]) -> tuple[list[Net], dict[int, int]]:
+        """The wires that turn aside on their way through a channel, and the columns of those that go straight down."""
+        nets: list[Net] = []
+        straight: dict[int, int] = {}
+        for wire, its_hops in groupby(hops, attrgetter("wire")):  # those of a wire stand together
+            ends = [(self.columns.out_of(above, wire), self.columns.into(below, wire)) for above, below, _ in its_hops]
+            if len(ends) == 1 and ends[0][0] == ends[0][1]:
+                straight[ends[0][0]] = wire
+            else:
+                upper, lower = map(set, zip(*ends, strict=True))
+                nets.append(Net(wire, tuple(sorted(upper)), tuple(sorted(lower))))
+        return nets, straight
+
+
+def _verticals(
+    whole: Mapping[int, Net], runs: Iterable[Run], y: int, first: int, bottom: int
+) -> Iterator[VerticalSegment]:
+    """The vertical segments of nets, given whole by their wire, to and from the tracks of a channel. Where a net was
+    split in two, a segment joins its tracks."""
+    joints: dict[tuple[int, int], list[int]] = {}
+    for net, track in runs:
+        row = first + track
+        for column in net.upper:
+            if column in whole[net.wire].upper:
+                yield VerticalSegment(column, y, row, net.wire, True, False)
+            else:
+                joints.setdefault((net.wire, column), []).append(row)
+        for column in net.lower:
+            if column in whole[net.wire].lower:
+                yield VerticalSegment(column, row, bottom, net.wire, False, True)
+            else:
+                joints.setdefault((net.wire, column), []).append(row)
+    for (wire, column), rows in joints.items():
+        yield VerticalSegment(column, min(rows), max(rows), wire, False, False)

@@ -1,4 +1,4 @@
-"""What a layout is made of: arrows between nodes, boxes with their ports, and pieces of wire, in rows."""
+"""What a layout is made of: arrows between nodes; boxes with their ports, and segments of wires, in bands of rows."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import chain
 from typing import NamedTuple
+
+SELF_LOOP_WIDTH = 3
+"""Columns beside a box for an arrow from it to itself."""
 
 
 class Arrow(NamedTuple):
@@ -15,10 +18,6 @@ class Arrow(NamedTuple):
     target: str
     after_failure: bool = False
     """Whether it is only taken after a failure: drawn in another way than those that are not."""
-
-
-LOOP = 3
-"""Columns beside a box for an arrow from it to itself."""
 
 
 class Size(NamedTuple):
@@ -34,7 +33,7 @@ class Box(NamedTuple):
     y: int
     width: int
     height: int
-    loop: bool | None = None
+    self_loop: bool | None = None
     """An arrow to itself is drawn at its right edge: True where it is only taken after a failure."""
 
     @property
@@ -53,25 +52,25 @@ class Port(NamedTuple):
     y: int
     node: str
     wire: int
-    arrives: bool
+    incoming: bool
     below: bool
     """Whether it is the lower edge."""
 
 
-class Down(NamedTuple):
+class VerticalSegment(NamedTuple):
     """A piece of a wire from above to below, both ends included."""
 
     x: int
     top: int
     bottom: int
     wire: int
-    from_above: bool
+    joins_above: bool
     """Whether it comes from what is above its top, another piece or a box, rather than turns there."""
-    further: bool
+    joins_below: bool
     """Whether it goes on to what is below its bottom."""
 
 
-class Along(NamedTuple):
+class HorizontalSegment(NamedTuple):
     """A piece of a wire from left to right, both ends included."""
 
     y: int
@@ -82,19 +81,19 @@ class Along(NamedTuple):
 
 @dataclass(frozen=True)
 class Band:
-    """Rows of the picture with all that is in them, sorted by column: one layer, or what is between two."""
+    """Rows with all that is in them, sorted by column: one layer of boxes, or the channel between two."""
 
     top: int
     boxes: tuple[Box, ...]
-    downs: tuple[Down, ...]
-    alongs: Mapping[int, tuple[Along, ...]]
+    verticals: tuple[VerticalSegment, ...]
+    horizontals: Mapping[int, tuple[HorizontalSegment, ...]]
     """By row."""
-    widest: int = 0
-    """Of its boxes, with their loops."""
+    widest_box: int = 0
+    """Columns, an arrow to itself included."""
 
     @property
     def right(self) -> int:
-        """The last column in which something is, with room for a loop beside each box."""
-        boxed = (box.right + LOOP for box in self.boxes)
-        along = (each.right for alongs in self.alongs.values() for each in alongs)
-        return max(chain(boxed, (down.x for down in self.downs), along), default=0)
+        """The last column in which something is, with room for an arrow to itself beside each box."""
+        boxes = (box.right + SELF_LOOP_WIDTH for box in self.boxes)
+        horizontals = (segment.right for segments in self.horizontals.values() for segment in segments)
+        return max(chain(boxes, (segment.x for segment in self.verticals), horizontals), default=0)

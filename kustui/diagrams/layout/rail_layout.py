@@ -1,4 +1,4 @@
-"""A row a node, and beside the rows lanes for what splits and joins, as ``git log --graph`` has them.
+"""A row for each node, and beside the rows lanes for what splits and joins, as ``git log --graph`` has them.
 
 A lane is a vertical line in one column that leads down to one node. Every arrow to that node from above runs into its
 lane, so there are never more lanes than nodes waiting to be met. A line that comes from above goes straight on down;
@@ -12,35 +12,34 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-if TYPE_CHECKING:
-    from kustui.diagrams.layout.geometry import Arrow
+from kustui.diagrams.layout.geometry import Arrow
 
 
-class Join(Enum):
-    """How a node meets a column beside its own, in its row."""
+class LinkKind(Enum):
+    """How a node is connected, in its row, with a column beside its own."""
 
-    OPENS = auto()
+    OPENS_LANE = auto()
     """A lane begins there, and leads down."""
-    ENTERS = auto()
+    JOINS_LANE = auto()
     """A lane comes from above and goes on down; an arrow of the node runs into it."""
-    ENDS = auto()
+    CLOSES_LANE = auto()
     """The lane that leads to the node comes from above and turns to it."""
-    BACK = auto()
-    """An arrow leads to this row or one above: told, not drawn."""
-    LOST = auto()
+    BACK_EDGE = auto()
+    """An arrow leads to this row or one above: it is named, not drawn."""
+    DANGLING = auto()
     """An arrow leads to what is no node."""
 
 
 class Link(NamedTuple):
     column: int
-    join: Join
+    kind: LinkKind
     after_failure: bool
     """Whether all arrows along it are taken only after a failure."""
 
 
-class Stop(NamedTuple):
+class RailRow(NamedTuple):
     """A node in its row."""
 
     node: str
@@ -55,13 +54,13 @@ class Lane(NamedTuple):
     """The row where it begins, at a node or beside it."""
     last: int
     """The row of the node that it leads to."""
-    sound: int
-    """The row from which on an arrow runs along that is not only taken after a failure; ``last`` where none does."""
+    solid_from: int
+    """The row from which on it carries an arrow that is not only taken after a failure; ``last`` where none is."""
 
 
 @dataclass(frozen=True)
-class Rail:
-    stops: tuple[Stop, ...] = ()
+class RailLayout:
+    rows: tuple[RailRow, ...] = ()
     columns: tuple[tuple[Lane, ...], ...] = ()
     """The lanes of each column, from the top."""
 
@@ -69,87 +68,111 @@ class Rail:
     def _starts(self) -> tuple[tuple[int, ...], ...]:
         return tuple(tuple(lane.first for lane in lanes) for lanes in self.columns)
 
-    def passing(self, row: int, column: int) -> Lane | None:
-        """The lane that comes through a row in a column, from above and on down."""
+    def lane_through(self, row: int, column: int) -> Lane | None:
+        """The lane that passes a row in a column, from above and on down."""
         index = bisect_left(self._starts[column], row) - 1
         lane = self.columns[column][index] if index >= 0 else None
-        return lane if lane is not None and lane.first < row < lane.last else None
+        return lane if lane is not None and lane.last > row else None
 
 
-def rail(nodes: Sequence[str], arrows: Iterable[Arrow]) -> Rail:
-    """Lay nodes out, a row each, in the order given. Arrows of a node are given in the order in which they are tried.
+def lay_out_rail(nodes: Sequence[str], arrows: Iterable[Arrow]) -> RailLayout:
+    """A row for each node, in the order given. Arrows of a node are given in the order in which they are tried.
 
     The time is that of a pass over nodes and arrows; what a row looks like is worked out when it is drawn.
     """
-    place = {node: row for row, node in enumerate(nodes)}
-    out: dict[str, list[Arrow]] = {}
+    outgoing: dict[str, list[Arrow]] = {}
     for arrow in arrows:
-        out.setdefault(arrow.source, []).append(arrow)
-    laying = _Laying(place)
-    stops = tuple(laying.stop(row, node, out.get(node, ())) for row, node in enumerate(nodes))
-    return Rail(stops, tuple(tuple(sorted(lanes)) for lanes in laying.columns))
+        outgoing.setdefault(arrow.source, []).append(arrow)
+    builder = _RailBuilder({node: row for row, node in enumerate(nodes)})
+    rows = tuple(builder.row(row, node, outgoing.get(node, ())) for row, node in enumerate(nodes))
+    return RailLayout(rows, tuple(tuple(sorted(lanes)) for lanes in builder.columns))
 
 
 @dataclass
-class _Open:
+class _OpenLane:
     """A lane whose node is yet to come."""
 
     column: int
     first: int
-    sound: int | None
+    solid_from: int | None
 
 
 @dataclass
-class _Laying:
+class _RailBuilder:
     """The rows so far."""
 
-    place: Mapping[str, int]
+    row_of: Mapping[str, int]
     columns: list[list[Lane]] = field(default_factory=list)
-    open: dict[str, _Open] = field(default_factory=dict)
+    open: dict[str, _OpenLane] = field(default_factory=dict)
+    """By the node that each leads to."""
     free: list[int] = field(default_factory=list)
     """Columns that no open lane stands in, in order."""
 
-    def stop(self, row: int, node: str, arrows: Sequence[Arrow]) -> Stop:
+    def row(self, row: int, node: str, arrows: Sequence[Arrow]) -> RailRow:
+        """Lay out the next row: close the lane that leads to its node, and join or open those that it leads on to."""
+        onward, stubs = self._sort_out(row, arrows)
+        column, closed = self._meet(row, node, onward, bool(stubs))
+        joined = self._join_lanes(row, onward)
+        going_on, opened = self._open_lanes(row, column, onward)
+        ends = []
+        for kind, after_failure in sorted(stubs.items(), key=lambda stub: stub[0].value):
+            ends.append(Link(self._take(column + 1), kind, after_failure))
+        for link in (*ends, *closed):
+            insort(self.free, link.column)
+        if not going_on:
+            insort(self.free, column)
+        return RailRow(node, column, tuple(sorted((*closed, *joined, *opened, *ends))))
+
+    def _sort_out(self, row: int, arrows: Sequence[Arrow]) -> tuple[dict[str, bool], dict[LinkKind, bool]]:
+        """The nodes below to which arrows lead, and the kinds of arrows that are not drawn to their end; of each
+        whether all such arrows are taken only after a failure."""
         onward: dict[str, bool] = {}
-        stubs: dict[Join, bool] = {}
+        stubs: dict[LinkKind, bool] = {}
         for arrow in arrows:
-            there = self.place.get(arrow.target)
-            if there is not None and there > row:
+            target = self.row_of.get(arrow.target)
+            if target is not None and target > row:
                 onward[arrow.target] = onward.get(arrow.target, True) and arrow.after_failure
             else:
-                join = Join.LOST if there is None else Join.BACK
-                stubs[join] = stubs.get(join, True) and arrow.after_failure
-        arriving = self.open.pop(node, None)
-        links: list[Link] = []
-        if arriving is None:
-            column = self._take(0)
-        else:
-            sound = row if arriving.sound is None else arriving.sound
-            self.columns[arriving.column].append(Lane(arriving.first, row, sound))
-            column = arriving.column
-            if (left := self._left_of(column)) < column and not stubs and self._clear_of(left, onward):
-                links.append(Link(column, Join.ENDS, arriving.sound is None))
-                self.free.remove(left)
-                column = left
-        new = sorted((target for target in onward if target not in self.open), key=lambda each: self.place[each])
-        new.sort(key=lambda each: onward[each])  # what happens when nothing fails goes straight on
-        for target in onward:
-            if (lane := self.open.get(target)) is not None:
-                links.append(Link(lane.column, Join.ENTERS, onward[target]))
-                if lane.sound is None and not onward[target]:
-                    lane.sound = row
-        for index, target in enumerate(new):
-            place = column if index == 0 else self._take(column + 1)
-            self.open[target] = _Open(place, row, None if onward[target] else row)
+                kind = LinkKind.DANGLING if target is None else LinkKind.BACK_EDGE
+                stubs[kind] = stubs.get(kind, True) and arrow.after_failure
+        return onward, stubs
+
+    def _meet(self, row: int, node: str, onward: Mapping[str, bool], has_stubs: bool) -> tuple[int, list[Link]]:
+        """The column of a node, and the link to the lane that leads to it where that ends beside the node."""
+        lane = self.open.pop(node, None)
+        if lane is None:
+            return self._take(0), []
+        solid_from = row if lane.solid_from is None else lane.solid_from
+        self.columns[lane.column].append(Lane(lane.first, row, solid_from))
+        left = self._leftmost_free(lane.column)
+        if left < lane.column and not has_stubs and self._is_clear_of(left, onward):
+            self.free.remove(left)
+            return left, [Link(lane.column, LinkKind.CLOSES_LANE, lane.solid_from is None)]
+        return lane.column, []
+
+    def _join_lanes(self, row: int, onward: Mapping[str, bool]) -> list[Link]:
+        """Links to the lanes that lead to the same nodes from further up."""
+        links = []
+        for target, after_failure in onward.items():
+            lane = self.open.get(target)
+            if lane is not None:
+                links.append(Link(lane.column, LinkKind.JOINS_LANE, after_failure))
+                if lane.solid_from is None and not after_failure:
+                    lane.solid_from = row
+        return links
+
+    def _open_lanes(self, row: int, column: int, onward: Mapping[str, bool]) -> tuple[bool, list[Link]]:
+        """Open lanes to the nodes that none leads to yet, the first of them below the node itself; whether there is
+        one, and links to the others."""
+        targets = sorted((target for target in onward if target not in self.open), key=self.row_of.__getitem__)
+        targets.sort(key=onward.__getitem__)  # what happens when nothing fails goes straight on
+        links = []
+        for index, target in enumerate(targets):
+            place = self._take(column + 1) if index else column
+            self.open[target] = _OpenLane(place, row, None if onward[target] else row)
             if index:
-                links.append(Link(place, Join.OPENS, onward[target]))
-        taken = []
-        for join, after_failure in sorted(stubs.items(), key=lambda each: each[0].value):
-            taken.append(self._take(column + 1))
-            links.append(Link(taken[-1], join, after_failure))
-        for each in (*taken, *(() if new else (column,)), *(link.column for link in links if link.join is Join.ENDS)):
-            insort(self.free, each)
-        return Stop(node, column, tuple(sorted(links)))
+                links.append(Link(place, LinkKind.OPENS_LANE, onward[target]))
+        return bool(targets), links
 
     def _take(self, least: int) -> int:
         """The first free column from one on, no longer free."""
@@ -159,14 +182,14 @@ class _Laying:
         self.columns.append([])
         return len(self.columns) - 1
 
-    def _left_of(self, column: int) -> int:
+    def _leftmost_free(self, column: int) -> int:
         """The leftmost column from which nothing but free ones lead to this one."""
         index = bisect_right(self.free, column) - 1
         while index >= 0 and self.free[index] == column - 1:
             column, index = column - 1, index - 1
         return column
 
-    def _clear_of(self, column: int, onward: Iterable[str]) -> bool:
+    def _is_clear_of(self, column: int, onward: Iterable[str]) -> bool:
         """Whether nothing of a node in a column would run to its right, where its own lane ends."""
         targets = list(onward)
         if len(targets) > 1:

@@ -78,10 +78,10 @@ class BoxesView(DiagramView, can_focus=True):
         same = self._subject is not None and workflow_key(self._subject.entry) == workflow_key(node.entry)
         before = self.drawn
         if self.drawn is None or self._subject is not analysis:
-            self.drawn, self._subject = BoxDrawing(flow_diagram(analysis), marks), analysis
+            self.drawn, self._subject = BoxDrawing.of(flow_diagram(analysis), marks), analysis
         elif self.drawn.marks != marks:
-            self.drawn = self.drawn.marked(marks)
-        by_node = self.drawn.boxes.by_node
+            self.drawn = self.drawn.with_marks(marks)
+        by_node = self.drawn.layout.box_of
         step = step_of(node)
         if step not in by_node or not follows:
             step = self.selected if same and self.selected in by_node else next(iter(by_node), "")
@@ -101,7 +101,7 @@ class BoxesView(DiagramView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         width, base, looks = self.size.width, self.rich_style, looks_of(self.app)
         line: Line = ()
-        if self.drawn is not None and y == self.size.height - 1 > self.drawn.boxes.height:
+        if self.drawn is not None and y == self.size.height - 1 > self.drawn.layout.height:
             line = fitted(((" ", ""), *self.drawn.legend), width)
         elif self.drawn is not None:
             line = self.drawn.row(self.top + y, self.left, width, self.selected)
@@ -114,14 +114,14 @@ class BoxesView(DiagramView, can_focus=True):
     def whole(self) -> Iterator[Line]:
         if self.drawn is not None and self._subject is not None:
             yield ((self._subject.entry.title, "heading"),)
-            for y in range(self.drawn.boxes.height):
+            for y in range(self.drawn.layout.height):
                 yield self.drawn.row(y)
 
     # The window
 
     def _move_to(self, left: int, top: int) -> bool:
         """Whether it was anywhere else."""
-        boxes = self.drawn.boxes if self.drawn is not None else None
+        boxes = self.drawn.layout if self.drawn is not None else None
         left = max(0, min(left, boxes.width - self.size.width)) if boxes else 0
         top = max(0, min(top, boxes.height - self.size.height)) if boxes else 0
         if (left, top) == (self.left, self.top):
@@ -201,7 +201,7 @@ class BoxesView(DiagramView, can_focus=True):
         if place is None:
             return
         x, y = self.left + place.x, self.top + place.y
-        for box in self.drawn.boxes.band(y).boxes if self.drawn is not None else ():
+        for box in self.drawn.layout.band(y).boxes if self.drawn is not None else ():
             if box.x <= x <= box.right and box.y <= y <= box.bottom:
                 self._select(box)
                 if event.chain == 2:
@@ -211,7 +211,7 @@ class BoxesView(DiagramView, can_focus=True):
 
     @property
     def _box(self) -> Box | None:
-        return self.drawn.boxes.by_node.get(self.selected) if self.drawn is not None else None
+        return self.drawn.layout.box_of.get(self.selected) if self.drawn is not None else None
 
     @property
     def pointed_at(self) -> NodeKey:
@@ -238,7 +238,7 @@ class BoxesView(DiagramView, can_focus=True):
     @property
     def found(self) -> Sequence[int]:
         """The boxes in which what is looked for stands."""
-        texts = self.drawn.texts if self.drawn is not None else {}
+        texts = self.drawn.contents if self.drawn is not None else {}
         return [
             place
             for place, box in enumerate(self._all)
@@ -256,13 +256,13 @@ class BoxesView(DiagramView, can_focus=True):
 
     @property
     def _all(self) -> Sequence[Box]:
-        return tuple(self.drawn.boxes.by_node.values()) if self.drawn is not None else ()
+        return tuple(self.drawn.layout.box_of.values()) if self.drawn is not None else ()
 
     def _beside(self, by: int) -> None:
         """Select the next box in the same layer."""
         if self.drawn is None or self._box is None:
             return
-        boxes = self.drawn.boxes.by_layer[self.drawn.boxes.layer_of[self.selected]]
+        boxes = self.drawn.layout.layers[self.drawn.layout.layer_of[self.selected]]
         place = boxes.index(self._box) + by
         if 0 <= place < len(boxes):
             self._select(boxes[place])
@@ -271,8 +271,8 @@ class BoxesView(DiagramView, can_focus=True):
         """Select the box of the next layer whose middle is nearest."""
         if self.drawn is None or self._box is None:
             return
-        layers = self.drawn.boxes.by_layer
-        place = self.drawn.boxes.layer_of[self.selected] + by
+        layers = self.drawn.layout.layers
+        place = self.drawn.layout.layer_of[self.selected] + by
         if 0 <= place < len(layers):
             here = self._box.x + self._box.width / 2
             self._select(min(layers[place], key=lambda box: abs(box.x + box.width / 2 - here)))

@@ -77,9 +77,9 @@ class RailView(RowsView, DiagramView):
         step = step_of(node)
         if same and not follows and before is not None and self.node in drawn.flow.declared_edges:
             step = self.node
-        self.drawn = drawn = drawn.showing(step)
+        self.drawn = drawn = drawn.unfolded_to(step)
         self._key = workflow_key(node.entry)
-        self._put(drawn.rows.get(step, 0), anew=drawn is not before, top=None if same else 0)
+        self._put(drawn.row_of.get(step, 0), anew=drawn is not before, top=None if same else 0)
 
     def _put(self, row: int, *, anew: bool, top: int | None = None) -> None:
         assert self.drawn is not None
@@ -101,32 +101,32 @@ class RailView(RowsView, DiagramView):
         if self.drawn is not None:
             yield ((self.drawn.analysis.entry.title, "heading"),)
             for index in range(len(self.drawn.nodes)):
-                row = self.drawn.row(index, 0, len(self.drawn.rail.columns))
+                row = self.drawn.row(index, 0, len(self.drawn.layout.columns))
                 yield laid_out(Row(row.line, row.aside, row.mark), max(self.size.width, _WIDTH))
 
     def foot(self, width: int) -> Sequence[Line]:
         """The row of the cursor in full where it is cut, and what the signs mean."""
         assert self.drawn is not None
         legend = fitted(self.drawn.legend, width)
-        return (*self.in_full(self.drawn.told(self.cursor), width), legend)
+        return (*self.in_full(self.drawn.full_line(self.cursor), width), legend)
 
     # The lanes
 
     @property
     def _columns(self) -> int:
         """How many columns of lanes are in view."""
-        wanted = len(self.drawn.rail.columns) if self.drawn is not None else 0
+        wanted = len(self.drawn.layout.columns) if self.drawn is not None else 0
         return min(wanted, max(3, self.size.width // _SHARE // 2))
 
     @property
     def _last_first(self) -> int:
         """The first column when the last one is in view."""
-        return len(self.drawn.rail.columns) - self._columns if self.drawn is not None else 0
+        return len(self.drawn.layout.columns) - self._columns if self.drawn is not None else 0
 
     def _keep_node_in_view(self) -> None:
         """Scroll the lanes so far that the node of the cursor is among them."""
         if self.drawn is not None and self.drawn.nodes:
-            column = self.drawn.rail.stops[self.cursor].column
+            column = self.drawn.layout.rows[self.cursor].column
             self._show_from(max(min(self._first, column), column - self._columns + 1))
 
     def _show_from(self, first: int) -> None:
@@ -172,10 +172,10 @@ class RailView(RowsView, DiagramView):
         drawn, node = self.drawn, self.node
         if drawn is not None and node:
             self.drawn = replace(drawn, folded=drawn.folded ^ {node})
-            self._put(self.drawn.rows[node], anew=True)
+            self._put(self.drawn.row_of[node], anew=True)
 
     def action_unfold_all(self) -> None:
         if self.drawn is not None and self.node:
             node = self.node
             self.drawn = replace(self.drawn, folded=frozenset())
-            self._put(self.drawn.rows[node], anew=True)
+            self._put(self.drawn.row_of[node], anew=True)

@@ -73,7 +73,7 @@ def _workflow(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis) 
         _schema(builder, workflow.response.output_schema, "Answers", "nothing declared")
     builder.heading(f"Steps ({len(workflow.steps)})")
     for step in flow.order:
-        line, aside = labels.said(analysis, step, analysis.collection)
+        line, aside = labels.part_line(analysis, step, analysis.collection)
         builder.item(*line, ("  ", ""), *aside, link=node_key(entry, step.id))
     if not workflow.steps:
         builder.none("none: a run does nothing")
@@ -199,7 +199,7 @@ def _before(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None:
             ("← ", "muted"),
             *node_label(flow, edge.source),
             (f" {sign}" if sign else "", "warning"),
-            *labels.condition(analysis, edge.transition),
+            *labels.condition_line(analysis, edge.transition),
             link=node_key(analysis.entry, edge.source),
         )
     if not flow.incoming[node]:

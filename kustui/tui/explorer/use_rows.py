@@ -57,7 +57,7 @@ def _where(tree: TreeState, use: Use) -> Line:
     if use.how is How.REFERENCE:
         where = f", on the way to {node_name(analysis.flow, use.edge.target)}" if use.edge is not None else ""
         return (*line, (f"  {use.words or 'all of it'}", "string"), (where, "muted"))
-    return (*line, *labels.condition(analysis, use.edge)) if use.edge is not None else line
+    return (*line, *labels.condition_line(analysis, use.edge)) if use.edge is not None else line
 
 
 def part_name(tree: TreeState, use: Use) -> str:

@@ -28,7 +28,7 @@ HERE, STOP, BEEN, EARLIER, NOT_BEEN = "▶", "■", "✓", "∙", "○"
 def course(session: Session, analysis: WorkflowAnalysis) -> RailDrawing:
     """The rail of a workflow with what the rehearsal makes of it: a sign in the lane of each node for whether the run
     at hand has been there, and at the right edge problems, breakpoint, and whether any run has taken it."""
-    return RailDrawing(analysis, _marks(session, analysis), signs=_signs(session, analysis))
+    return RailDrawing(analysis, _marks(session, analysis), glyphs=_signs(session, analysis))
 
 
 def _been(session: Session, key: str) -> frozenset[str]:
@@ -95,7 +95,7 @@ class CourseView(RailView, inherit_bindings=False):
         """Show a rail, the cursor on a node of it."""
         same = self.drawn is not None and self.drawn.analysis.entry.key == rail.analysis.entry.key
         self.drawn = rail
-        row = rail.rows.get(node, 0)
+        row = rail.row_of.get(node, 0)
         # What may come next is to be seen as well.
         top = max(self.top if same else 0, row - self.page + 1 + _AHEAD)
         self._put(row, anew=True, top=max(0, min(top, row - 1)))
@@ -103,7 +103,7 @@ class CourseView(RailView, inherit_bindings=False):
     def foot(self, width: int) -> Sequence[Line]:
         """The row of the cursor in full where it is cut, and what is added to the signs of a flow."""
         assert self.drawn is not None
-        return (*self.in_full(self.drawn.told(self.cursor), width), fitted(_LEGEND, width))
+        return (*self.in_full(self.drawn.full_line(self.cursor), width), fitted(_LEGEND, width))
 
     def moved(self) -> None:
         """What follows its cursor is told by ``Moved``, as of every list."""

@@ -57,7 +57,7 @@ class TreeRows:
                 from kustui.diagrams import labels  # not before the first paint
 
                 assert node.entry is not None
-                return labels.said(self._state.analysis(node.entry), node.part, self._state.snapshot.collection)
+                return labels.part_line(self._state.analysis(node.entry), node.part, self._state.snapshot.collection)
 
     def _common_folder(self) -> str:
         if self._snapshot is not self._state.snapshot:

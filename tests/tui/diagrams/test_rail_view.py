@@ -128,7 +128,7 @@ async def test_lanes_scroll_sideways_and_the_node_of_the_cursor_stays_in_view(tm
         await ui.press("j", "j")
         view = flow(ui)
         assert view.drawn is not None
-        column = view.drawn.rail.stops[view.cursor].column
+        column = view.drawn.layout.rows[view.cursor].column
         assert view._first <= column < view._first + view._columns
 
 

@@ -88,7 +88,7 @@ def box(scene: Scene) -> tuple[int, int]:
     """The middle of the selected one, in the picture."""
     drawn = scene.boxes.drawn
     assert drawn is not None
-    found = drawn.boxes.by_node[scene.boxes.selected]
+    found = drawn.layout.box_of[scene.boxes.selected]
     return found.x + found.width // 2, found.y
 
 

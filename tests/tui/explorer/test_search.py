@@ -132,7 +132,7 @@ async def test_the_boxes_are_searched_by_what_stands_in_them() -> None:
         await ui.press("6", "slash", *"vip", "enter")
         boxes = ui.explorer.query_one(BoxesView)
         assert boxes.drawn is not None
-        assert any("vip" in text_of(line).lower() for line in boxes.drawn.texts[boxes.selected].lines)
+        assert any("vip" in text_of(line).lower() for line in boxes.drawn.contents[boxes.selected].lines)
         found = boxes.found
         for _ in found:
             await ui.press("n")
