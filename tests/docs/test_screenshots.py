@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from tests.support.documents import DOCUMENTS
 from tests.support.terminal import ROOT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 FOLDER = ROOT / "screenshots"
 MAKE = [sys.executable, "screenshots/make.py"]
@@ -33,10 +30,10 @@ def test_a_picture_that_is_out_of_date_is_told(tmp_path: Path) -> None:
     assert checked.stderr.split()[-1] == picture.stem
 
 
-def test_no_picture_is_left_over_and_the_readme_shows_those_that_there_are() -> None:
+def test_no_picture_is_left_over_and_the_documents_show_those_that_there_are() -> None:
     listed = subprocess.run([*MAKE, "--list"], cwd=ROOT, capture_output=True, text=True, check=True)
     there = {path.stem for path in FOLDER.glob("*.svg")}
     assert {name for name in there if not name.startswith("beside-editor")} == set(listed.stdout.split())
-    shown = re.findall(r"screenshots/([\w-]+)\.svg", (ROOT / "README.md").read_text(encoding="utf-8"))
+    shown = {Path(link).stem for document in DOCUMENTS for link in document.links if link.endswith(".svg")}
     assert shown
-    assert set(shown) <= there
+    assert shown <= there

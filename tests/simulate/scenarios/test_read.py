@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import copy
 import json
-import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from kustui.simulate.scenarios.read import ScenarioError, read
 from kustui.simulate.scenarios.record import record_scenario
 from kustui.simulate.scenarios.replay import Replay, replay
 from kustui.workspace.snapshot import examined, open_paths
+from tests.support.documents import BY_NAME
 from tests.support.runs import EVENT, compact, organisation
 
 if TYPE_CHECKING:
@@ -82,11 +82,10 @@ def _definition_of(path: Path) -> str:
     return str(max(names, key=lambda each: len(each.name)))
 
 
-def test_the_scenario_of_the_readme_is_valid() -> None:
-    text = (SAMPLES.parent / "README.md").read_text(encoding="utf-8")
-    (written,) = (block for block in re.findall(r"```json\n(.*?)```", text, re.DOTALL) if '"scenario"' in block)
+def test_the_scenario_of_the_documents_is_valid() -> None:
+    (written,) = BY_NAME["docs/scenarios.md"].blocks("json")
     jsonschema.validate(json.loads(written), schema())
-    read("README.scenario.json", written.encode())
+    read("documents.scenario.json", written.encode())
 
 
 def test_the_schema_is_one() -> None:
