@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from typing import NoReturn
 
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 
 
 class Parser(argparse.ArgumentParser):
@@ -22,7 +22,7 @@ class Parser(argparse.ArgumentParser):
         )
 
     def error(self, message: str) -> NoReturn:
-        super().error(shown(message))
+        super().error(terminal_safe(message))
 
     def add_configuration(self) -> None:
         """Let the user name another configuration, or none."""

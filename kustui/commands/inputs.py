@@ -11,7 +11,7 @@ from kustui.check.worker_pool import processes_for
 from kustui.commands.output import say
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
-from kustui.definition.loader import STDIN, left_out, nothing_to_show
+from kustui.definition.loader import STDIN, nothing_to_show, unreadable_files
 from kustui.errors import KustuiError
 from kustui.workspace.snapshot import Snapshot, examined, open_paths
 
@@ -39,6 +39,6 @@ def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snaps
     opened = open_paths(paths, read_stdin() if STDIN in paths else b"")
     if reason := nothing_to_show(opened.collection):
         raise KustuiError(reason)
-    for line in left_out(opened.collection):
+    for line in unreadable_files(opened.collection):
         say(f"kustui: {line}")
     return examined(opened, settings, processes=processes_for(opened.collection)), settings

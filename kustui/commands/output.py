@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TextIO
 from kustui.errors import KustuiError, reason_of
 from kustui.files import write_file
 from kustui.text.ascii import GLYPHS
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -121,7 +121,7 @@ def say(line: str) -> None:
     """Print a line to standard error."""
     if sys.stderr is not None:
         encoding = encoding_of(sys.stderr)
-        text = shown(line) if is_unicode(encoding) else shown(line).translate(GLYPHS)
+        text = terminal_safe(line) if is_unicode(encoding) else terminal_safe(line).translate(GLYPHS)
         sys.stderr.write(f"{text.encode(encoding, 'backslashreplace').decode(encoding)}\n")
         sys.stderr.flush()
 

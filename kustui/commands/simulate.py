@@ -19,7 +19,7 @@ from kustui.simulate.engine.start import default_scenario, find_workflow
 from kustui.simulate.engine.state import DEFAULT_MAX_STEPS
 from kustui.simulate.reports import FORMATS, report_of
 from kustui.text.quantities import counted
-from kustui.text.terminal_safe import encoded
+from kustui.text.terminal_safe import to_json
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.organisation import Member, Organisation
@@ -94,7 +94,7 @@ def run(arguments: Sequence[str]) -> int:
     if options.schema:
         from kustui.simulate.scenarios.model import schema
 
-        Output(options.output).write([f"{encoded(schema(), indent=2)}\n"])
+        Output(options.output).write([f"{to_json(schema(), indent=2)}\n"])
         return ExitStatus.OK
     scenarios = [path for path in options.paths if path.lower().endswith(SCENARIO_SUFFIX)]
     definitions = [path for path in options.paths if path not in scenarios]
@@ -204,7 +204,7 @@ def _save(options: argparse.Namespace, replay: Replay) -> None:
 def _write_scenario(path: str | Path, scenario: Mapping[str, Any], *, force: bool) -> None:
     """Raises KustuiError, where there is a file of that name too unless ``force`` says to replace it."""
     try:
-        write_file(path, [f"{encoded(scenario, indent=2)}\n"], replace=force)
+        write_file(path, [f"{to_json(scenario, indent=2)}\n"], replace=force)
     except ExistsError as error:
         raise KustuiError(f"{error}: use --force to replace it") from error
 

@@ -28,7 +28,7 @@ _SHORT: Mapping[str, str] = {
 }  # fmt: skip
 
 
-def instant(value: Any) -> int | None:
+def parse_date(value: Any) -> int | None:
     """Milliseconds since 1970 of a date in ISO 8601; None for anything else. Without a zone it is UTC [assumed]."""
     if not isinstance(value, str) or not _LIKE_A_DATE.fullmatch(value.strip()):
         return None
@@ -49,7 +49,7 @@ def date_of(milliseconds: int) -> datetime | None:
         return None
 
 
-def iso(milliseconds: int) -> str:
+def iso_date(milliseconds: int) -> str:
     """An instant as JavaScript writes it: ``2026-01-31T09:00:00.000Z``."""
     date = date_of(milliseconds)
     if date is None:
@@ -65,7 +65,7 @@ def unit_of(name: str) -> str | None:
     return singular if singular in MILLISECONDS or singular in _MONTHS else None
 
 
-def moved(milliseconds: int, unit: str, count: int) -> int | None:
+def shift(milliseconds: int, unit: str, count: int) -> int | None:
     """An instant so many units later; the 31st of a month without one is its last day. None where no date is."""
     if unit in MILLISECONDS:
         later = milliseconds + MILLISECONDS[unit] * count
@@ -80,7 +80,7 @@ def moved(milliseconds: int, unit: str, count: int) -> int | None:
     return (_on_day(date, year, month + 1) - _EPOCH) // _MILLISECOND
 
 
-def between(start: int, end: int, unit: str) -> int | None:
+def units_between(start: int, end: int, unit: str) -> int | None:
     """Whole units from one instant to another, cut towards zero, as moment's ``diff`` counts. None where no date is."""
     if unit in MILLISECONDS:
         whole = abs(end - start) // MILLISECONDS[unit]
@@ -100,7 +100,7 @@ def _on_day(date: datetime, year: int, month: int) -> datetime:
     return date.replace(year=year, month=month, day=min(date.day, monthrange(year, month)[1]))
 
 
-def formatted(milliseconds: int, format_: str) -> str:
+def format_date(milliseconds: int, format_: str) -> str:
     """An instant in moment.js's tokens, in English and UTC: ``LL`` is ``January 31, 2026``."""
     date = date_of(milliseconds)
     if date is None:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from kustui.definition.dates import between, date_of, formatted, instant, iso, moved, unit_of
+from kustui.definition.dates import date_of, format_date, iso_date, parse_date, shift, unit_of, units_between
 from kustui.definition.values import MISSING, Undecided, is_missing, number_of, text_of
 from kustui.text.json_words import quoted
 
@@ -86,14 +86,14 @@ def moment_of(value: Any) -> int | None:
     """Milliseconds since 1970 of a date: ISO 8601, or that number itself, as moment.js takes it."""
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e17:  # nor infinity, nor NaN
         return int(value) if date_of(int(value)) is not None else None
-    return instant(value)
+    return parse_date(value)
 
 
 def _date_in_format(value: Any, format_: Any) -> Any:
     moment = moment_of(value)
     if moment is None:
         return _no_date(value)
-    return formatted(moment, ISO_FORMAT if is_missing(format_) else text_of(format_))
+    return format_date(moment, ISO_FORMAT if is_missing(format_) else text_of(format_))
 
 
 def _no_date(value: Any) -> Undecided:
@@ -178,8 +178,8 @@ def _date(call: HelperCall) -> Any:
     unit = unit_of(text_of(call.argument(0))) if call.arguments else "hour"
     if count is None or unit is None or not float(count).is_integer():
         return Undecided(f"kustui does not know which date {quoted(text_of(call.argument(0)))} means")
-    later = moved(call.now, unit, int(count))
-    return Undecided("the date lies outside of the years 1 to 9999") if later is None else iso(later)
+    later = shift(call.now, unit, int(count))
+    return Undecided("the date lies outside of the years 1 to 9999") if later is None else iso_date(later)
 
 
 def _date_diff(call: HelperCall) -> Any:
@@ -190,7 +190,7 @@ def _date_diff(call: HelperCall) -> Any:
     first, last = moment_of(start), moment_of(end)
     if first is None or last is None:
         return _no_date(start if first is None else end)
-    whole = between(first, last, unit)
+    whole = units_between(first, last, unit)
     return Undecided("the dates lie outside of the years 1 to 9999") if whole is None else whole
 
 

@@ -231,7 +231,7 @@ def nothing_to_show(collection: Collection) -> str:
     return f"{files} no workflow: expected an app definition, a workflow, a list of them or an API export"
 
 
-def left_out(collection: Collection) -> Iterator[str]:
+def unreadable_files(collection: Collection) -> Iterator[str]:
     """The files that cannot be read and are passed over, a line each, with the first fault of each."""
     broken = [found for found in collection.documents if found.shape is Shape.BROKEN]
     yield from (f"left out {_fault_of(found)}" for found in broken[:_MOST_LEFT_OUT])
@@ -266,7 +266,7 @@ def _files(paths: Sequence[str]) -> Iterator[_File]:
 def _below(folder: str) -> Iterator[_File]:
     """Every definition below a folder, sorted, then every folder that could not be entered."""
     refused: list[OSError] = []
-    for root, _, names in walked(folder, refused):
+    for root, _, names in walk_folders(folder, refused):
         for name in names:
             path = os.path.join(root, name)  # noqa: PTH118  # keeps the path as the person began it
             with suppress(OSError):  # a dangling link, or gone since the folder was listed
@@ -277,7 +277,7 @@ def _below(folder: str) -> Iterator[_File]:
         yield _File(error.filename, named=error.filename == folder, error=error)
 
 
-def walked(folder: str, refused: list[OSError] | None = None) -> Iterator[tuple[str, list[str], list[str]]]:
+def walk_folders(folder: str, refused: list[OSError] | None = None) -> Iterator[tuple[str, list[str], list[str]]]:
     """Each folder below a folder, itself first: its path, and the names of the folders and definitions in it, sorted.
 
     Links are followed, but into no folder twice. ``refused`` takes in what could not be entered.
@@ -294,11 +294,11 @@ def walked(folder: str, refused: list[OSError] | None = None) -> Iterator[tuple[
             folders.clear()
             continue
         entered.add(real)
-        folders[:] = sorted(name for name in folders if not is_passed_over(name))
+        folders[:] = sorted(name for name in folders if not is_ignored(name))
         yield root, folders, sorted(filter(is_definition, names))
 
 
-def is_passed_over(name: str) -> bool:
+def is_ignored(name: str) -> bool:
     """Whether a file or folder of this name is nobody's definition, nor holds any."""
     return name.startswith(".") or name in _SKIPPED_FOLDERS
 
@@ -306,7 +306,7 @@ def is_passed_over(name: str) -> bool:
 def is_definition(name: str) -> bool:
     """Whether a file of this name below a folder is read: scenarios are not."""
     lowered = name.lower()
-    return lowered.endswith(".json") and not lowered.endswith(SCENARIO_SUFFIX) and not is_passed_over(name)
+    return lowered.endswith(".json") and not lowered.endswith(SCENARIO_SUFFIX) and not is_ignored(name)
 
 
 def stamps_of(paths: Sequence[str]) -> Mapping[str, Stamp | None]:

@@ -29,7 +29,7 @@ from kustui.definition.values import (
     is_missing,
     may_be_nothing,
     number_of,
-    ordered,
+    order_of,
     text_of,
 )
 from kustui.text.json_words import quoted
@@ -239,7 +239,7 @@ def _in(value: Any, values: Any) -> Answer:
 
 def _order(holds: Callable[[int], bool]) -> Test:
     def compare(one: Any, other: Any) -> Answer:
-        order = ordered(one, other)
+        order = order_of(one, other)
         if isinstance(order, Undecided):
             return order
         return order is not None and holds(order)

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from kustui.definition.models import POINTER, App, Part, Workflow
 from kustui.definition.source.positions import MAX_DEPTH, escape, key_of, parent, scan, too_deep
-from kustui.definition.source.source import Extent, Fault, duplicate_key, mended, wrong_kind
+from kustui.definition.source.source import Extent, Fault, duplicate_key, replace_lone_surrogates, wrong_kind
 from kustui.definition.source.syntax import nested_too_deep
 from kustui.definition.validation import expected_by, holds
 
@@ -110,7 +110,7 @@ def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]
         repeated = repeated or len(members) != len(pairs)
         return members
 
-    text = mended(data[extent.start : extent.end])
+    text = replace_lone_surrogates(data[extent.start : extent.end])
     try:
         try:
             value = json.loads(text, object_pairs_hook=members)

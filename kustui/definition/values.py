@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
-from kustui.definition.dates import instant
+from kustui.definition.dates import parse_date
 from kustui.text.json_words import json_in_words
 
 
@@ -31,7 +31,7 @@ class Undecided:
     """A clause without a full stop: ``kustui does not know the function "parseMoney"``."""
 
 
-def looked_up(data: Any, segments: Sequence[str]) -> Any:
+def look_up(data: Any, segments: Sequence[str]) -> Any:
     """What stands at a path: the value, MISSING, or the Undecided that was met on the way.
 
     Elements of a list are named by their index, and ``.length`` counts those of a list and the characters of a
@@ -140,10 +140,10 @@ def number_in_text(number: int | float) -> str:
     power = int(exponent or 0)
     if e and not -7 < power < 21:
         return f"{mantissa.removesuffix('.0')}e{'+' if power > 0 else '-'}{abs(power)}"
-    plain = format(Decimal(repr(number)), "f")
-    if "." in plain:
-        plain = plain.rstrip("0").rstrip(".")
-    return "0" if plain == "-0" else plain
+    digits = format(Decimal(repr(number)), "f")
+    if "." in digits:
+        digits = digits.rstrip("0").rstrip(".")
+    return "0" if digits == "-0" else digits
 
 
 def equal(one: Any, other: Any) -> Answer:
@@ -207,7 +207,7 @@ def _equal_structures(one: Any, other: Any) -> Answer:
     return False
 
 
-def ordered(one: Any, other: Any) -> int | Undecided | None:
+def order_of(one: Any, other: Any) -> int | Undecided | None:
     """How two values stand to each other: negative, 0 or positive; None where one of them is missing.
 
     Numbers, also as text [seen], and dates [assumed] have an order. Of other texts nobody knows.
@@ -219,7 +219,7 @@ def ordered(one: Any, other: Any) -> int | Undecided | None:
         return None
     left, right = number_of(one), number_of(other)
     if left is None and right is None:
-        left, right = instant(one), instant(other)
+        left, right = parse_date(one), parse_date(other)
     if left is None or right is None:
         return Undecided(f"how {json_in_words(one)} and {json_in_words(other)} are put in order is not known")
     return (left > right) - (left < right)
@@ -258,7 +258,7 @@ _MOST_LEVELS = 100
 """Levels that are written. A ring of schedules may wrap a value once more each time it comes round."""
 
 
-def plain(value: Any, depth: int = 0) -> Any:
+def to_json_value(value: Any, depth: int = 0) -> Any:
     """The same in JSON: what is undecided as ``{"undecided": why}``, what is missing as null."""
     if isinstance(value, str | bool | int) or value is None:
         return value
@@ -269,7 +269,7 @@ def plain(value: Any, depth: int = 0) -> Any:
     if depth > _MOST_LEVELS:
         return "…"
     if isinstance(value, Mapping):
-        return {str(key): plain(each, depth + 1) for key, each in value.items()}
+        return {str(key): to_json_value(each, depth + 1) for key, each in value.items()}
     if isinstance(value, list | tuple):
-        return [plain(each, depth + 1) for each in value]
+        return [to_json_value(each, depth + 1) for each in value]
     return value if isinstance(value, float) else str(value)

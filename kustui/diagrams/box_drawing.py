@@ -13,8 +13,8 @@ from kustui.diagrams.glyphs import AFTER_FAILURE, NODE_GLYPHS, NodeKind, legend
 from kustui.diagrams.layout.box_layout import BoxLayout, lay_out_boxes
 from kustui.diagrams.layout.geometry import Arrow, Band, Box, Port, Size
 from kustui.diagrams.styled_lines import Line, Piece, fitted, joined, width_of, wrapped
-from kustui.text.cells import cells, cropped
-from kustui.text.terminal_safe import shown
+from kustui.text.cells import cells, crop
+from kustui.text.terminal_safe import terminal_safe
 
 _TEXT_WIDTH = 32
 """Cells of a text in a box at most; what is longer is cut."""
@@ -83,13 +83,13 @@ class BoxDrawing:
         for x, text, look in spans:
             size = cells(text)
             if x < at:  # it begins left of what is in view
-                text, x = cropped(text, at - x), at
+                text, x = crop(text, at - x), at
                 size = cells(text)
             if x >= last or not size:
                 continue
             if x > at:
                 pieces.append((" " * (x - at), ""))
-            text = cropped(text, 0, last - x)
+            text = crop(text, 0, last - x)
             pieces.append((text, look))
             at = x + cells(text)
         if at < last:
@@ -213,12 +213,12 @@ def box_contents(diagram: Diagram) -> Mapping[str, BoxContent]:
 
 def _content(node: DiagramNode, groups: Mapping[tuple[str, bool], list[str]]) -> BoxContent:
     glyph, look = NODE_GLYPHS[node.kind]
-    lines: list[Line] = [((f"{glyph} ", look), (shown(node.name), "name"))]
+    lines: list[Line] = [((f"{glyph} ", look), (terminal_safe(node.name), "name"))]
     if node.kind is not NodeKind.TRIGGER:
-        lines.append((("  ", ""), (shown(node.about), "muted")))
+        lines.append((("  ", ""), (terminal_safe(node.about), "muted")))
     numbers: dict[tuple[str, bool], int] = {}
     for number, ((target, after_failure), labels) in enumerate(groups.items(), start=1):
-        label = shown(", or ".join(dict.fromkeys(label or "always" for label in labels)))
+        label = terminal_safe(", or ".join(dict.fromkeys(label or "always" for label in labels)))
         sign = "↺ " if target == node.id else ""
         line: Line = ((sign, "warning"), (label, "warning" if after_failure else "muted"))
         if len(groups) > 1:

@@ -1,6 +1,6 @@
 """Lines of a drawing or a pane, as values: pieces of text, each with the name of how it looks.
 
-Text from a definition goes in as it is; ``shown`` makes it harmless, once, where a line becomes cells.
+Text from a definition goes in as it is; ``terminal_safe`` makes it harmless, once, where a line becomes cells.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustui.text.cells import cells, clusters, cut
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +20,7 @@ Line = tuple[Piece, ...]
 
 def width_of(line: Line) -> int:
     """Cells."""
-    return sum(cells(shown(text)) for text, _ in line)
+    return sum(cells(terminal_safe(text)) for text, _ in line)
 
 
 def fitted(line: Line, width: int) -> Line:
@@ -32,7 +32,7 @@ def fitted(line: Line, width: int) -> Line:
     kept: list[Piece] = []
     left = width - 1
     for text, look in line:
-        safe = shown(text)
+        safe = terminal_safe(text)
         size = cells(safe)
         if size > left:
             kept.append((cut(safe, left), look))
@@ -73,7 +73,7 @@ def differing(one: Line, other: Line) -> tuple[int, int] | None:
 def _looks(line: Line) -> Iterator[tuple[str, str]]:
     """What stands in each cell, and how it looks."""
     for text, look in line:
-        safe = shown(text)
+        safe = terminal_safe(text)
         for cluster in safe if safe.isascii() else clusters(safe):
             for _ in range(cells(cluster)):
                 yield cluster, look
@@ -89,7 +89,7 @@ def wrapped(line: Line, width: int, indent: int = 0) -> Iterator[Line]:
     current: list[Piece] = []
     used = 0
     for text, look in line:
-        for word in _words(shown(text)):
+        for word in _words(terminal_safe(text)):
             needed = cells(word.rstrip(" "))
             if used + needed > width and used > width_of(margin):
                 yield _trimmed(current)

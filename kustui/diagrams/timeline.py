@@ -14,9 +14,9 @@ from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.styled_lines import Line, Piece, fitted, width_of, wrapped
 from kustui.simulate.reports.words import moment
-from kustui.text.cells import cells, cropped, cut, padded
+from kustui.text.cells import cells, crop, cut, pad
 from kustui.text.quantities import duration_in_words
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 
 _MINUTES = {
     "min": 1,
@@ -113,7 +113,7 @@ class Timeline:
 
     @cached_property
     def _longest(self) -> int:
-        return max(cells(shown(self._name(link))) for link in self.chain.links)
+        return max(cells(terminal_safe(self._name(link))) for link in self.chain.links)
 
     @cached_property
     def _common(self) -> str:
@@ -125,21 +125,21 @@ class Timeline:
     def _told(self, link: Link, width: int) -> Line:
         """A name in so many cells: where that is too few without the words that all begin with, or else, where all
         would look alike, without its middle."""
-        name, look = shown(self._name(link)), "name" if link.key else "fault"
+        name, look = terminal_safe(self._name(link)), "name" if link.key else "fault"
         if self._longest > width and link.key:
             words = _BETWEEN_WORDS.match(self._common)
             if words is not None and len(words[0]) > 1:
-                name = f"…{shown(self._name(link)[len(words[0]) :])}"
-            elif cells(shown(self._common)) > width // 2 and cells(name) > width:
+                name = f"…{terminal_safe(self._name(link)[len(words[0]) :])}"
+            elif cells(terminal_safe(self._common)) > width // 2 and cells(name) > width:
                 end = width * 2 // 3
-                name = f"{cut(name, width - end - 1)}…{cropped(name, cells(name) - end)}"
+                name = f"{cut(name, width - end - 1)}…{crop(name, cells(name) - end)}"
         return fitted(((name, look),), width)
 
     def rows(self, width: int, first: int = 0) -> list[Line]:
         """All rows for a pane of a width, the axis from one of its moments on."""
         names = self.names(width)
         sizes = (after - before for before, after in itertools.pairwise(self._offsets[first:]))
-        axis = "".join(padded(label, size) for label, size in zip(self._labels[first:], sizes, strict=True))
+        axis = "".join(pad(label, size) for label, size in zip(self._labels[first:], sizes, strict=True))
         found: list[Line] = [fitted(((" " * (names + 2), ""), (axis, "key")), width)]
         shown_links = (link for link in self.chain.links if link.end is not End.RING)
         found.extend(self._row(link, names, first, width) for link in shown_links)

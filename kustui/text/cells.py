@@ -69,7 +69,7 @@ def cut(text: str, room: int) -> str:
     return head + " " * (room - cells(head))
 
 
-def cropped(text: str, start: int, width: int | None = None) -> str:
+def crop(text: str, start: int, width: int | None = None) -> str:
     """The cells of a harmless text from one on, so many or all; half of a wide character is a blank."""
     if start and _ONE_CELL.issuperset(text[: start + 1]):
         text = text[start:]
@@ -115,7 +115,7 @@ def _steadied(cluster: str) -> str:
     return cluster[0] + " " * (cells(cluster) - _size(cluster[0]))
 
 
-def padded(text: str, room: int) -> str:
+def pad(text: str, room: int) -> str:
     """A text that takes exactly so many cells: cut, or filled up with blanks."""
     return cut(text, room) + " " * max(0, room - cells(text))
 

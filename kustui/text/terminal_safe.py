@@ -9,26 +9,26 @@ _JOINER = "\u200d"
 
 
 @lru_cache(maxsize=4096)
-def shown(text: str) -> str:
+def terminal_safe(text: str) -> str:
     """Text that a terminal draws and nothing else: control characters, escapes, bidirectional overrides,
     invisible characters and halves of surrogate pairs are spelt out."""
     if text.isascii() and text.isprintable():
         return text
     joins = _joins(text) if _JOINER in text else ()
     return "".join(
-        character if terminal_safe(character) or index in joins else spelt(character)
+        character if is_terminal_safe(character) or index in joins else spelled_out(character)
         for index, character in enumerate(text)
     )
 
 
-def terminal_safe(character: str) -> bool:
+def is_terminal_safe(character: str) -> bool:
     """Whether a terminal only draws it."""
     # Printable by Python's table is: no control (Cc), format (Cf: bidi, zero width), surrogate, private use,
     # unassigned or separator but the space.
     return character.isprintable() or character == "\u00a0"
 
 
-def spelt(character: str) -> str:
+def spelled_out(character: str) -> str:
     """A character that is not harmless, in those that are."""
     if character == "\t":
         return "→"
@@ -54,7 +54,7 @@ def _joins(text: str) -> frozenset[int]:
 _SUSPECT = re.compile(r"[^\x20-\x7e\n]")
 
 
-def encoded(value: object, indent: int | None = None) -> str:
+def to_json(value: object, indent: int | None = None) -> str:
     """JSON in which letters of every script stand as they are, and what a terminal would obey is escaped."""
     import json  # not before the first paint
 

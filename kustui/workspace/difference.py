@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.check.names import fixed_and_new
-from kustui.definition.source.source import mended
+from kustui.definition.source.source import replace_lone_surrogates
 from kustui.text.quantities import counted
 
 if TYPE_CHECKING:
@@ -232,7 +232,7 @@ def _without_id(step: Any) -> Any:
 def _value(entry: Entry) -> Any:
     """The workflow as decoded; None where it is nested too deep."""
     try:
-        value = json.loads(mended(entry.text()))
+        value = json.loads(replace_lone_surrogates(entry.text()))
     except (RecursionError, ValueError):
         return None
     if entry.item.resource and isinstance(value, dict) and isinstance(value.get("attributes"), dict):
@@ -272,7 +272,7 @@ def _app(document: Document) -> dict[str, Any]:
     for key, (start, end) in document.app_members.items():
         if key != "workflows":
             try:
-                found[key] = json.loads(mended(document.source.data[start:end]))
+                found[key] = json.loads(replace_lone_surrogates(document.source.data[start:end]))
             except (RecursionError, ValueError):
                 found[key] = None
     return found

@@ -20,10 +20,10 @@ from kustui.definition.loader import (
     Stamp,
     identity_of,
     is_definition,
-    is_passed_over,
+    is_ignored,
     stamp_of,
     stamps_of,
-    walked,
+    walk_folders,
 )
 
 if TYPE_CHECKING:
@@ -183,13 +183,13 @@ class _Places:
             return path in self.names
         folder = max((folder for folder in self.folders if path.startswith(folder)), key=len, default="")
         inside = Path(path.removeprefix(folder).lstrip(os.sep))
-        if any(map(is_passed_over, inside.parts)):
+        if any(map(is_ignored, inside.parts)):
             return False
         return is_definition(inside.name) or not Path(path).is_file()  # a folder, or something that is gone
 
 
 def _links_below(folder: str) -> Iterator[str]:
-    for root, folders, names in walked(folder):
+    for root, folders, names in walk_folders(folder):
         for name in (*folders, *names):
             path = f"{root}{os.sep}{name}"
             if Path(path).is_symlink():

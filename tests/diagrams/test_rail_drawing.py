@@ -9,7 +9,7 @@ from kustui.definition.collection import Collection
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.diagrams.styled_lines import set_out
 from kustui.text.ascii import to_ascii
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 from tests.support.definitions import document_of
 from tests.support.flows import edge, step, workflow
 
@@ -140,4 +140,4 @@ def test_lanes_out_of_sight_are_hinted_at() -> None:
 
 def test_a_name_is_shown_and_never_obeyed() -> None:
     rail = rail_of(workflow("a", named("a", "x\x1b[31m\u202e[red]")))
-    assert "x^[[31m<U+202E>[red]" in shown(drawn(rail)[1])
+    assert "x^[[31m<U+202E>[red]" in terminal_safe(drawn(rail)[1])

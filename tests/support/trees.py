@@ -13,7 +13,7 @@ from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
 from kustui.definition.loader import is_definition
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import Row
@@ -91,7 +91,7 @@ def tree_of(*definitions: object) -> TreeState:
 
 
 def text_of(line: Line) -> str:
-    return "".join(shown(text) for text, _ in line)
+    return "".join(terminal_safe(text) for text, _ in line)
 
 
 def row_text(row: Row) -> str:

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from kustui.text.cells import cells, clusters, cropped, cut, padded
-from kustui.text.terminal_safe import shown
+from kustui.text.cells import cells, clusters, crop, cut, pad
+from kustui.text.terminal_safe import terminal_safe
 from tests.support.strategies import ANY_TEXT
 
 
@@ -22,22 +22,22 @@ def test_every_character_is_as_wide_as_on_the_screen() -> None:
 
 @given(ANY_TEXT)
 def test_every_text_is_as_wide_as_on_the_screen(text: str) -> None:
-    assert cells(shown(text)) == cell_len(shown(text))
+    assert cells(terminal_safe(text)) == cell_len(terminal_safe(text))
 
 
 @given(ANY_TEXT, st.integers(0, 20))
 def test_what_is_cut_or_padded_has_the_room_it_was_given(text: str, room: int) -> None:
-    told = shown(text)
+    told = terminal_safe(text)
     assert cells(cut(told, room)) <= room
-    assert cells(padded(told, room)) == room
+    assert cells(pad(told, room)) == room
     if cells(told) <= room:
         assert cut(told, room) == told
 
 
 @given(ANY_TEXT, st.integers(0, 40))
 def test_what_is_cropped_is_the_end_of_the_text_of_so_many_cells(text: str, start: int) -> None:
-    told = shown(text)
-    found = cropped(told, start)
+    told = terminal_safe(text)
+    found = crop(told, start)
     assert told.endswith(found.lstrip(" "))
     assert sum(map(cells, clusters(found))) == max(0, sum(map(cells, clusters(told))) - start)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kustui.text.cells import cells, cropped, cut
-from kustui.text.terminal_safe import shown
+from kustui.text.cells import cells, crop, cut
+from kustui.text.terminal_safe import terminal_safe
 
 if TYPE_CHECKING:
     from kustui.definition.source.source import Extent, Source
@@ -32,7 +32,7 @@ class Excerpt:
 
 def excerpt(source: Source, extent: Extent, room: int = ROOM) -> Excerpt | None:
     """The line where an extent begins, at most ``room`` cells of it; None where it is blank."""
-    before, marked, after = (shown(part.replace("\t", _TAB)) for part in _parts(source.data, extent))
+    before, marked, after = (terminal_safe(part.replace("\t", _TAB)) for part in _parts(source.data, extent))
     if not (before + marked + after).strip():
         return None
     if cells(before + marked + after) > room:
@@ -71,4 +71,4 @@ def _end_of(text: str, room: int) -> str:
     size = cells(text)
     if size <= room:
         return text
-    return f"…{cropped(text, size - room + 1)}" if room > 0 else ""
+    return f"…{crop(text, size - room + 1)}" if room > 0 else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kustui.check.names import relative
 from kustui.config.severity import Severity
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
@@ -38,7 +38,7 @@ def _annotation(problem: Problem, folder: str) -> str:
 
 
 def _data(text: str) -> str:
-    return shown(text).replace("%", "%25")  # nor are there line breaks any more
+    return terminal_safe(text).replace("%", "%25")  # nor are there line breaks any more
 
 
 def _property(text: str) -> str:

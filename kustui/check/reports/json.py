@@ -7,7 +7,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from kustui.check.names import workflow_name
-from kustui.text.terminal_safe import encoded
+from kustui.text.terminal_safe import to_json
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem, Related
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
     separator = "[\n"
     for problem in checked.problems:
-        yield separator + indent(encoded(record(problem), indent=2), "  ")
+        yield separator + indent(to_json(record(problem), indent=2), "  ")
         separator = ",\n"
     yield "\n]\n" if checked.problems else "[]\n"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kustui.check.reports.json import record
-from kustui.text.terminal_safe import encoded
+from kustui.text.terminal_safe import to_json
 
 if TYPE_CHECKING:
     from kustui.check.reports import Checked
@@ -14,4 +14,4 @@ if TYPE_CHECKING:
 
 def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
     for problem in checked.problems:
-        yield encoded(record(problem)) + "\n"
+        yield to_json(record(problem)) + "\n"

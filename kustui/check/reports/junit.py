@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from kustui.check.reports.text import counts, headline
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
@@ -76,10 +76,10 @@ def _told(problems: Sequence[Problem]) -> str:
     for problem in problems:
         lines.append(headline(problem))
         if problem.hint:
-            lines.append(f"  {shown(problem.hint)}")
+            lines.append(f"  {terminal_safe(problem.hint)}")
     return escape("\n".join(lines))
 
 
 def _attribute(value: object) -> str:
     # What is harmless to a terminal is legal in XML: its illegal characters are controls and no characters.
-    return quoteattr(shown(str(value)))
+    return quoteattr(terminal_safe(str(value)))

@@ -15,7 +15,7 @@ from kustui import __version__
 from kustui.check.names import identity, relative, workflow_name
 from kustui.check.rule_pages import PAGES, written
 from kustui.config.severity import Severity
-from kustui.text.terminal_safe import encoded
+from kustui.text.terminal_safe import to_json
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
@@ -51,7 +51,7 @@ def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
             }
         ],
     }
-    yield encoded(log, indent=2) + "\n"
+    yield to_json(log, indent=2) + "\n"
 
 
 def _rule(rule: Rule) -> dict[str, Any]:

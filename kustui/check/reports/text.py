@@ -10,7 +10,7 @@ from kustui.check.reports.excerpt import excerpt
 from kustui.config.severity import Severity
 from kustui.text.cells import cells
 from kustui.text.quantities import counted
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,11 +33,11 @@ def told(problem: Problem, *, colour: bool = False) -> str:
     """A problem with its hint, the line in which it is, and the places that belong to it."""
     lines = [headline(problem, colour=colour)]
     if problem.hint:
-        lines.append(f"  {_painter(colour)('note', 'hint')}: {shown(problem.hint)}")
+        lines.append(f"  {_painter(colour)('note', 'hint')}: {terminal_safe(problem.hint)}")
     lines.extend(_source_lines(problem.document, problem.where(), colour))
     for related in problem.related:
         place = _place(related.document, related.where(), colour)
-        lines.append(f"{place}: {_painter(colour)('note', 'note')}: {shown(related.message)}")
+        lines.append(f"{place}: {_painter(colour)('note', 'note')}: {terminal_safe(related.message)}")
     return "".join(f"{line}\n" for line in lines)
 
 
@@ -47,7 +47,7 @@ def headline(problem: Problem, *, colour: bool = False) -> str:
     severity = str(problem.severity)
     return (
         f"{_place(problem.document, problem.where(), colour)}: {paint(severity, severity)}: "
-        f"{shown(problem.message)} {paint('aside', f'[{problem.rule}]')}"
+        f"{terminal_safe(problem.message)} {paint('aside', f'[{problem.rule}]')}"
     )
 
 
@@ -95,7 +95,7 @@ def _source_lines(document: Document, extent: Extent, colour: bool) -> Iterator[
 
 
 def _place(document: Document, extent: Extent, colour: bool) -> str:
-    return _painter(colour)("place", f"{shown(document.path)}:{document.source.place(extent.start)}")
+    return _painter(colour)("place", f"{terminal_safe(document.path)}:{document.source.place(extent.start)}")
 
 
 def _painter(colour: bool) -> Callable[[str, str], str]:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from kustui.definition.expressions.paths import (
     ROOTS,
     Embedded,
-    Fault,
+    ExpressionFault,
     Literal,
     Path,
     Reference,
@@ -47,7 +47,7 @@ class Function(NamedTuple):
     end: int
     arguments: tuple[Argument, ...] = ()
     paths: tuple[Path, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ExpressionFault, ...] = ()
     embedded: tuple[Embedded, ...] = ()
     """Always empty."""
 
@@ -59,7 +59,7 @@ def parse_function(text: str) -> Function:
     """
     start = len(_FUNCTION)
     if not text.startswith(_FUNCTION):
-        return Function(text, "", 0, 0, faults=(Fault("a function begins with /#fn:", 0, len(text)),))
+        return Function(text, "", 0, 0, faults=(ExpressionFault("a function begins with /#fn:", 0, len(text)),))
     name, *written = text[start:].split(",")
     end = start + len(name)
     fault = _fault_of_name(name, start)
@@ -69,7 +69,7 @@ def parse_function(text: str) -> Function:
         if fault:
             break
         read = _argument(each, at, is_input=not arguments)
-        if isinstance(read, Fault):
+        if isinstance(read, ExpressionFault):
             fault = read
         else:
             arguments.append(read)
@@ -85,45 +85,45 @@ def parse_function(text: str) -> Function:
     )
 
 
-def _fault_of_name(name: str, start: int) -> Fault | None:
+def _fault_of_name(name: str, start: int) -> ExpressionFault | None:
     if not name:
-        return Fault("the function has no name", 0, start, "write /#fn:name,path")
+        return ExpressionFault("the function has no name", 0, start, "write /#fn:name,path")
     if name != name.strip():
         return _blank(name, start, "the function's name")
     if not _NAME.fullmatch(name):
-        return Fault("this is not the name of a function", start, start + len(name), "write /#fn:name,path")
+        return ExpressionFault("this is not the name of a function", start, start + len(name), "write /#fn:name,path")
     return None
 
 
-def _argument(written: str, start: int, *, is_input: bool) -> Argument | Fault:
+def _argument(written: str, start: int, *, is_input: bool) -> Argument | ExpressionFault:
     end = start + len(written)
     if is_input and not written:
-        return Fault("the function's input is missing after the comma", start - 1, start)
+        return ExpressionFault("the function's input is missing after the comma", start - 1, start)
     if written != written.strip():
         return _blank(written, start, "an argument")
     if "/#" in written:
         at = start + written.index("/#")
-        return Fault("a path inside a function is written without /#", at, at + 2, "remove the /#")
+        return ExpressionFault("a path inside a function is written without /#", at, at + 2, "remove the /#")
     if "{{" in written:
         at = start + written.index("{{")
-        return Fault("a function cannot hold a template", at, end, "write the path without braces")
+        return ExpressionFault("a function cannot hold a template", at, end, "write the path without braces")
     root, dot, _ = written.partition(".")
     if root in ROOTS and (dot or root == "error"):
         path = read_path(written, start)
-        return path if isinstance(path, Fault) else Argument(written, start, end, path)
+        return path if isinstance(path, ExpressionFault) else Argument(written, start, end, path)
     if is_input and _LIKE_A_PATH.match(written):
         near = closest_root(root)
         if near.startswith("did you mean"):
-            return Fault(f'a path cannot begin with "{root[:40]}"', start, start + len(root), near)
+            return ExpressionFault(f'a path cannot begin with "{root[:40]}"', start, start + len(root), near)
     return Argument(written, start, end, None)
 
 
-def _blank(written: str, start: int, what: str) -> Fault:
+def _blank(written: str, start: int, what: str) -> ExpressionFault:
     before = len(written) - len(written.lstrip())
     if before:
-        return Fault(f"a blank before {what}", start, start + before, "commas stand without blanks")
+        return ExpressionFault(f"a blank before {what}", start, start + before, "commas stand without blanks")
     end = len(written.rstrip())
-    return Fault(f"a blank after {what}", start + end, start + len(written), "commas stand without blanks")
+    return ExpressionFault(f"a blank after {what}", start + end, start + len(written), "commas stand without blanks")
 
 
 Expression = Literal | Reference | Function | Template
@@ -137,13 +137,13 @@ def parse(text: str) -> Expression:
     A string is a function when it begins with ``/#fn:``, else a template when it holds ``{{`` (a reference in
     it would be text), else a reference when it begins with ``/#``, and a literal otherwise.
     """
-    if not holds_expression(text):
+    if not may_hold_expression(text):
         return Literal(text)
     # Most references are written many times over; long texts are not, and would be kept for nothing.
     return _parse_known(text) if len(text) < _LONG else _parse(text)
 
 
-def holds_expression(text: str) -> bool:
+def may_hold_expression(text: str) -> bool:
     """Whether a string may be anything but plain text; quick, and True for some that are not."""
     return "/#" in text or "{{" in text
 

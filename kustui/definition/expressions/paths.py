@@ -16,7 +16,7 @@ _BLANK = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ExpressionFault:
     """One thing wrong with how an expression is written. Offsets are code points of the whole string."""
 
     message: str
@@ -62,7 +62,7 @@ class Path(NamedTuple):
         return self.segments[2:] if self.root in ("steps", "variables") else self.segments[1:]
 
 
-def read_path(written: str, start: int) -> Path | Fault:
+def read_path(written: str, start: int) -> Path | ExpressionFault:
     """The dotted path that ``written``, found at ``start`` of a string, is; or the first thing wrong with it.
 
     Step ids are random strings and fields are named by people, so a segment may hold anything but a dot and a
@@ -70,7 +70,9 @@ def read_path(written: str, start: int) -> Path | Fault:
     """
     blank = _BLANK.search(written)
     if blank:
-        return Fault("a path cannot hold a blank", start + blank.start(), start + blank.end(), "remove the blank")
+        return ExpressionFault(
+            "a path cannot hold a blank", start + blank.start(), start + blank.end(), "remove the blank"
+        )
     segments = tuple(written.split("."))
     spans = []
     at = start
@@ -83,15 +85,17 @@ def read_path(written: str, start: int) -> Path | Fault:
         missing = segments.index("")
         at = spans[missing][0]
         if missing == len(segments) - 1:
-            return Fault("a name is missing after the last dot", max(start, at - 1), end)
+            return ExpressionFault("a name is missing after the last dot", max(start, at - 1), end)
         if missing == 0:
-            return Fault("a name is missing before the first dot", start, start + 1)
-        return Fault("a name is missing between two dots", at - 1, at + 1, "remove one of the dots")
+            return ExpressionFault("a name is missing before the first dot", start, start + 1)
+        return ExpressionFault("a name is missing between two dots", at - 1, at + 1, "remove one of the dots")
     if segments[0] not in ROOTS:
-        return Fault(f'a path cannot begin with "{shortened(segments[0])}"', *spans[0], closest_root(segments[0]))
+        return ExpressionFault(
+            f'a path cannot begin with "{shortened(segments[0])}"', *spans[0], closest_root(segments[0])
+        )
     if len(segments) == 1 and segments[0] != "error":
         what = "step" if segments[0] == "steps" else "variable"
-        return Fault(f"the path names no {what}", start, end, f"write {segments[0]}.<{what} id>")
+        return ExpressionFault(f"the path names no {what}", start, end, f"write {segments[0]}.<{what} id>")
     return Path(segments, start, end, tuple(spans))
 
 
@@ -133,7 +137,7 @@ class Literal:
     embedded: tuple[Embedded, ...] = ()
     paths: tuple[Path, ...] = ()
     """Always empty: text reads nothing."""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ExpressionFault, ...] = ()
     """Always empty: any text is a literal."""
 
 
@@ -161,7 +165,7 @@ class Reference(NamedTuple):
 
     text: str
     paths: tuple[Path, ...] = ()
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ExpressionFault, ...] = ()
     embedded: tuple[Embedded, ...] = ()
     """Always empty."""
 
@@ -177,24 +181,26 @@ def parse_reference(text: str) -> Reference:
     return Reference(text, paths=(read,)) if isinstance(read, Path) else Reference(text, faults=(read,))
 
 
-def _read_reference(text: str) -> Path | Fault:
+def _read_reference(text: str) -> Path | ExpressionFault:
     if not text.startswith(_REFERENCE):
-        return Fault("a reference begins with /#", 0, len(text))
+        return ExpressionFault("a reference begins with /#", 0, len(text))
     written = text[len(_REFERENCE) :]
     if not written:
-        return Fault("nothing follows the /#", 0, len(_REFERENCE), "write /#steps.<step id>.<field>")
+        return ExpressionFault("nothing follows the /#", 0, len(_REFERENCE), "write /#steps.<step id>.<field>")
     if written.startswith("/"):
         slashes = len(written) - len(written.lstrip("/"))
-        return Fault("a slash follows the /#", 2, 2 + slashes, "remove the slash")
+        return ExpressionFault("a slash follows the /#", 2, 2 + slashes, "remove the slash")
     if written.startswith(("fn.", "fn,")) or written == "fn" or ("," in written and _root(written) not in ROOTS):
-        return Fault("this is neither a path nor a function", 0, len(text), "a function is written /#fn:name,path")
+        return ExpressionFault(
+            "this is neither a path nor a function", 0, len(text), "a function is written /#fn:name,path"
+        )
 
     blank = _ANY_BLANK.search(written)
     if blank and blank.start() > 0 and written[blank.start() :].strip():
         return _text_follows(written, blank.start(), len(text))
     second = written.find(_REFERENCE)
     if second >= 0:
-        return Fault(
+        return ExpressionFault(
             "a second reference begins inside this one",
             second + 2,
             second + 4,
@@ -203,11 +209,11 @@ def _read_reference(text: str) -> Path | Fault:
     return read_path(written, len(_REFERENCE))
 
 
-def _text_follows(written: str, blank: int, end: int) -> Fault:
+def _text_follows(written: str, blank: int, end: int) -> ExpressionFault:
     path = read_path(written[:blank], len(_REFERENCE))
-    if isinstance(path, Fault):
+    if isinstance(path, ExpressionFault):
         return path
-    return Fault(
+    return ExpressionFault(
         "text follows the reference, which has to be the whole string",
         blank + 2,
         end,

@@ -16,7 +16,7 @@ from kustui.definition.expressions.nodes import (
     Partial,
     Scalar,
 )
-from kustui.definition.expressions.paths import Embedded, Fault, Path
+from kustui.definition.expressions.paths import Embedded, ExpressionFault, Path
 from kustui.definition.expressions.tags import Arguments, Helper, Notes, Scope
 from kustui.definition.expressions.tokens import MAX_DEPTH, FaultError, Kind, Piece, Remark, Tag, refuse, scan
 from kustui.definition.functions import BLOCKS
@@ -38,7 +38,7 @@ class Template(NamedTuple):
     helpers: tuple[Helper, ...] = ()
     embedded: tuple[Embedded, ...] = ()
     """References in its raw text and in the strings of its tags, which are sent literally."""
-    faults: tuple[Fault, ...] = ()
+    faults: tuple[ExpressionFault, ...] = ()
 
     @property
     def only(self) -> Lookup | None:
@@ -122,7 +122,7 @@ class _Tree:
         else:
             self._open_block(piece, chained=False)
 
-    def unclosed(self) -> Fault | None:
+    def unclosed(self) -> ExpressionFault | None:
         """The fault of a template that ends while a block is open, told at the innermost one."""
         block = self._innermost()
         if block is None:
@@ -130,7 +130,7 @@ class _Tree:
         name, callee = shortened(block.call.name), block.call.callee
         is_value = isinstance(callee, Lookup) and callee.path.step is not None and not block.call.arguments
         hint = f"to show the value, write {{{{{name}}}}}" if is_value else f"close it with {{{{/{name}}}}}"
-        return Fault(f'the block "{name}" is never closed', block.tag.start, block.tag.end, hint)
+        return ExpressionFault(f'the block "{name}" is never closed', block.tag.start, block.tag.end, hint)
 
     def _innermost(self) -> _Open | None:
         """The block that the next closing tag has to close."""

@@ -13,7 +13,7 @@ from enum import Enum
 from typing import NamedTuple, NoReturn
 
 from kustui.definition.expressions.nodes import Comment, Content
-from kustui.definition.expressions.paths import Fault
+from kustui.definition.expressions.paths import ExpressionFault
 
 MAX_DEPTH = 100
 """How deep blocks, else-if chains and parentheses may nest, all together: a person's template has five."""
@@ -92,16 +92,16 @@ _NO_OPERATORS = "a template has no operators; a helper has to compare or calcula
 class FaultError(Exception):
     """Carries the first fault out of the reading of a template."""
 
-    def __init__(self, fault: Fault) -> None:
+    def __init__(self, fault: ExpressionFault) -> None:
         super().__init__(fault.message)
         self.fault = fault
 
 
 def refuse(message: str, start: int, end: int, hint: str = "") -> NoReturn:
-    raise FaultError(Fault(message, start, end, hint))
+    raise FaultError(ExpressionFault(message, start, end, hint))
 
 
-def scan(text: str) -> tuple[list[Piece], Fault | None]:
+def scan(text: str) -> tuple[list[Piece], ExpressionFault | None]:
     """The pieces of a template in order, up to the first fault."""
     pieces: list[Piece] = []
     at = 0

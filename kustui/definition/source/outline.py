@@ -16,7 +16,7 @@ from typing import NamedTuple
 import msgspec
 
 from kustui.definition.source.positions import MAX_DEPTH, escape, too_deep
-from kustui.definition.source.source import Extent, Fault, Source, duplicate_key, mended, wrong_kind
+from kustui.definition.source.source import Extent, Fault, Source, duplicate_key, replace_lone_surrogates, wrong_kind
 
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 _BETWEEN = re.compile(rb"[ \t\r\n,]*")
@@ -90,7 +90,7 @@ def _broken(source: Source, error: Exception) -> Outline:
         fault = nested_too_deep(too_deep(source.data) or 0)
     elif found := fault_in(source):
         fault = found
-    elif (whole := mended(source.data)) != source.data:
+    elif (whole := replace_lone_surrogates(source.data)) != source.data:
         return outline(Source(source.path, whole))
     else:
         fault = Fault("invalid-json", f"this cannot be read as JSON: {error}", extent=Extent(0, 0))

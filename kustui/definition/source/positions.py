@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kustui.definition.source.source import Extent, mended
+from kustui.definition.source.source import Extent, replace_lone_surrogates
 
 MAX_DEPTH = 500
 """Levels of nesting that are read. Real definitions have fewer than thirty.
@@ -84,7 +84,7 @@ def key_text(literal: bytes) -> str:
         return literal[1:-1].decode()
     import json  # which few keys need
 
-    return str(json.loads(mended(literal)))
+    return str(json.loads(replace_lone_surrogates(literal)))
 
 
 @dataclass(slots=True)

@@ -249,7 +249,7 @@ _HALF = re.compile(
 )
 
 
-def mended(text: bytes) -> bytes:
+def replace_lone_surrogates(text: bytes) -> bytes:
     """The same JSON text with ``\\ufffd`` for each half of a surrogate pair that has no other half.
 
     Nothing moves, so offsets into the one are offsets into the other.

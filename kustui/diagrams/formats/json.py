@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.definition.models import relative_minutes
 from kustui.diagrams.diagram import flow_diagram
-from kustui.text.terminal_safe import encoded
+from kustui.text.terminal_safe import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -25,7 +25,7 @@ def json_text(
     keys = {workflow["key"] for workflow in workflows}
     calls = [_call(call, lines, schedules) for call in schedules.calls if only_schedules or call.caller in keys]
     found: dict[str, Any] = {} if only_schedules else {"workflows": workflows}
-    yield encoded({**found, "schedules": calls}, indent=2)
+    yield to_json({**found, "schedules": calls}, indent=2)
     yield "\n"
 
 

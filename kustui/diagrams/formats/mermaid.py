@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from kustui.diagrams.glyphs import NodeKind
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -63,4 +63,4 @@ def _label(words: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    return _SUSPECT.sub(lambda found: f"#{ord(found[0])};", shown(text))
+    return _SUSPECT.sub(lambda found: f"#{ord(found[0])};", terminal_safe(text))

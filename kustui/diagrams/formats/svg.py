@@ -7,7 +7,7 @@ from xml.sax.saxutils import escape
 
 from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.text.cells import cells
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,7 +31,7 @@ def svg(diagram_set: DiagramSet) -> Iterator[str]:
         BoxDrawing.of(diagram, diagram_set.marks[number] if diagram_set.marks else {})
         for number, diagram in enumerate(diagram_set.diagrams)
     ]
-    titles = [cells(shown(drawing.diagram.title)) for drawing in drawings]
+    titles = [cells(terminal_safe(drawing.diagram.title)) for drawing in drawings]
     width = 2 + max([20, *titles, *(drawing.layout.width for drawing in drawings)])
     height = sum(drawing.layout.height + _TITLE_ROWS + 1 for drawing in drawings)
     size = f'width="{width * _WIDTH}" height="{height * _HEIGHT}" viewBox="0 0 {width * _WIDTH} {height * _HEIGHT}"'
@@ -40,7 +40,7 @@ def svg(diagram_set: DiagramSet) -> Iterator[str]:
     top = 0
     for drawing in drawings:
         yield f'<g transform="translate({_WIDTH},{top * _HEIGHT})">\n'
-        yield _text(0, 1, shown(drawing.diagram.title), "name")
+        yield _text(0, 1, terminal_safe(drawing.diagram.title), "name")
         yield f'<g transform="translate(0,{_TITLE_ROWS * _HEIGHT})">\n'
         yield from _drawing(drawing)
         yield "</g>\n</g>\n"
@@ -109,8 +109,8 @@ def _box(drawing: BoxDrawing, box: Box) -> Iterator[str]:
 
 def _line(x: int, y: int, line: Line) -> Iterator[str]:
     for text, look in line:
-        yield _text(x, y, shown(text), look)
-        x += cells(shown(text))
+        yield _text(x, y, terminal_safe(text), look)
+        x += cells(terminal_safe(text))
 
 
 def _text(x: int, y: int, text: str, look: str) -> str:

@@ -10,7 +10,7 @@ from kustui.diagrams.diagram import flow_diagram
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.diagrams.styled_lines import set_out
 from kustui.text.ascii import to_ascii
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -30,7 +30,7 @@ def writer(*, colour: bool, ascii_only: bool) -> Callable[[Line], str]:
     """How a line is written: with colours or without, in ASCII or not; no blanks at its end."""
 
     def written(line: Line) -> str:
-        pieces = [(to_ascii(shown(text)) if ascii_only else shown(text), look) for text, look in line]
+        pieces = [(to_ascii(terminal_safe(text)) if ascii_only else terminal_safe(text), look) for text, look in line]
         while pieces and not pieces[-1][0].strip(" "):
             pieces.pop()
         if pieces:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition import regex
-from kustui.definition.dates import instant
+from kustui.definition.dates import parse_date
 from kustui.definition.platform import PUBLISH_ACTION, REGEX_ACTION, SCHEDULE_ACTION
 from kustui.definition.values import MISSING, Undecided, is_missing, number_of, text_of, undecided_in
 from kustui.simulate.engine.trace import OutputSource, ScheduledRun
@@ -137,6 +137,6 @@ def due_of(run_at: Any, unit_minutes: float, clock: int, began: int) -> int | st
             return f"a relative runAt takes a number, found {kind(value)}"
         return clock + round(delay * unit_minutes * _MINUTE)
     if type_ in ("absolute", "date"):
-        moment = instant(value)
+        moment = parse_date(value)
         return f"runAt takes a date, found {kind(value)}" if moment is None else max(clock, moment - began)
     return f"no runAt is of the type {kind(type_)}"

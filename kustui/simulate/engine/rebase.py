@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.definition.dates import iso
+from kustui.definition.dates import iso_date
 from kustui.simulate.engine.state import initial_state
 from kustui.simulate.engine.stepping import History
 from kustui.simulate.scenarios.model import Scenario
@@ -27,7 +27,7 @@ def rebase(history: History, organisation: Organisation) -> History:
     now = history.state
     written = record_scenario(_TITLE, now)
     if not written["start"]:  # nothing has been decided yet
-        return History((initial_state(organisation, now.seed, iso(now.began), now.variables),))
+        return History((initial_state(organisation, now.seed, iso_date(now.began), now.variables),))
     file = as_file(Scenario.model_validate(written))
     cast = ResolvedScenario(file, organisation)
     states = [start_scenario(file, organisation, cast)]

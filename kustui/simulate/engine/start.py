@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from kustui.analysis.workflow_lookup import named, several, unknown
-from kustui.definition.dates import instant
+from kustui.definition.dates import parse_date
 from kustui.definition.platform import TRIGGER_ID
-from kustui.definition.values import plain
+from kustui.definition.values import to_json_value
 from kustui.errors import KustuiError
 from kustui.simulate.engine.state import DEFAULT_START
 from kustui.simulate.paths import drafts
@@ -53,12 +53,12 @@ def default_scenario(
 
 def draft_payload(*members: Member, began: str = DEFAULT_START) -> dict[str, Any]:
     """The payload of an event, from all that the workflows read which it starts; or the inputs of a callable."""
-    now = instant(began) or 0
+    now = parse_date(began) or 0
     found: dict[str, Any] = {}
     for member in reversed(members):
         targets = target_values(member, TRIGGER_ID, {"steps": {}, "variables": {}}, now)
         found = _merged(found, drafts.payload(member, now, targets))
-    written: dict[str, Any] = plain(found)
+    written: dict[str, Any] = to_json_value(found)
     return written
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from kustui.definition.dates import instant
+from kustui.definition.dates import parse_date
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING
 from kustui.simulate.engine.queue import Queue
@@ -137,7 +137,7 @@ def initial_state(
     organisation: Organisation, seed: str = "", began: str = DEFAULT_START, variables: Mapping[str, Any] | None = None
 ) -> State:
     """A rehearsal in which nothing has happened yet. Raises ValueError where ``began`` is no date in ISO 8601."""
-    moment = instant(began)
+    moment = parse_date(began)
     if moment is None:
         raise ValueError(f"{began!r} is no date in ISO 8601")
     return State(organisation, variables or {}, moment, seed)

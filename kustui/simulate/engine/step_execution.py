@@ -17,8 +17,8 @@ from kustui.simulate.engine.state import Overrides, Question, Run, State
 from kustui.simulate.engine.trace import EntryKind, Failure, OutputSource, TraceEntry, TriedEdge
 from kustui.simulate.paths import drafts
 from kustui.simulate.paths.draft_targets import target_values
-from kustui.simulate.values.condition_evaluation import decided
-from kustui.simulate.values.evaluation import EvaluationContext, assumptions_in, resolved
+from kustui.simulate.values.condition_evaluation import evaluate_condition
+from kustui.simulate.values.evaluation import EvaluationContext, assumptions_in, resolve
 from kustui.text.json_words import quoted
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class _Carrying:
     def _step(self, step: Step) -> State:
         what: dict[str, Any] = {"action": step.action or "", "invocation": self.state.invocation}
         context = self._surroundings()
-        params = resolved(step.params, context, f"{step.pointer}/params")
+        params = resolve(step.params, context, f"{step.pointer}/params")
         what["params"] = params
         what["left_out"] = tuple(_left_out(step.params, params, f"{step.pointer}/params"))
         # What is wrong with a way is told when the way is tried.
@@ -155,7 +155,7 @@ class _Carrying:
         for edge in edges:
             pointer = edge.transition.pointer
             condition = self.member.conditions.get(pointer)
-            verdict = decided(condition, context) if condition is not None else None
+            verdict = evaluate_condition(condition, context) if condition is not None else None
             tried.append(
                 TriedEdge(pointer, edge.transition.label, edge.target, verdict, _name(self.member, edge.target))
             )

@@ -10,7 +10,7 @@ from kustui.definition.values import MISSING, number_of, text_of
 from kustui.simulate.paths.constraints import literals_in
 from kustui.simulate.paths.drafts import by_name
 from kustui.simulate.paths.provenance import STATUS, USUAL_STATUS, context
-from kustui.simulate.values.condition_evaluation import decided
+from kustui.simulate.values.condition_evaluation import evaluate_condition
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,7 +25,7 @@ _STATUSES = (404, 400, 401, 403, 409, 422, 429, 502, 503, 200)
 
 
 def verdict_of(constraint: Constraint, symbolic: SymbolicState, values: Mapping[ValueOrigin, Any]) -> Verdict:
-    return decided(constraint.comparison, context(symbolic.runs, constraint.scope, values))
+    return evaluate_condition(constraint.comparison, context(symbolic.runs, constraint.scope, values))
 
 
 def candidates(

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kustui.analysis.inferred_fields import Fields, InferredField
-from kustui.definition.dates import iso
+from kustui.definition.dates import iso_date
 from kustui.definition.operators import operator_named
 from kustui.definition.platform import REST_ACTIONS, TRIGGER_ID
-from kustui.definition.values import MISSING, Undecided, is_missing, looked_up, number_of, text_of
+from kustui.definition.values import MISSING, Undecided, is_missing, look_up, number_of, text_of
 
 if TYPE_CHECKING:
     from kustui.definition.models import Schema, Step
@@ -74,7 +74,7 @@ def _filled(
             continue
         if any(fields[: len(gone)] == gone for gone, value in targets.items() if value is MISSING):
             continue
-        there = looked_up(start, fields)
+        there = look_up(start, fields)
         told = any(demand.operator or demand.kind for demand in by_fields[fields])
         if there is MISSING or (told and not isinstance(there, Mapping | list)):
             start = placed(start, fields, _value(fields, by_fields[fields], data, now), certain=False)
@@ -126,7 +126,7 @@ def _of_length(start: Any, length: Any) -> Any:
 def _value(fields: Fields, inferred_fields: list[InferredField], data: Mapping[str, Any], now: int) -> Any:
     for demand in inferred_fields:
         if demand.like:
-            other = looked_up(data, demand.like)
+            other = look_up(data, demand.like)
             equal = operator_named(demand.operator).is_equality
             if equal and not is_missing(other) and not isinstance(other, Undecided):
                 return other
@@ -137,7 +137,7 @@ def _value(fields: Fields, inferred_fields: list[InferredField], data: Mapping[s
     for demand in inferred_fields:
         match demand.kind:
             case "date":
-                return iso(now)
+                return iso_date(now)
             case "number":
                 return 1
             case "number in text":
@@ -157,7 +157,7 @@ def by_name(fields: Fields, now: int) -> Any:
     words = [word.lower() for word in _WORDS.findall(name)]
     last = words[-1] if words else ""
     if last in ("at", "date") and name != last:
-        return iso(now)
+        return iso_date(now)
     if last == "bool":
         return True
     if last in ("num", "count", "total", "amount", "quantity", "attempt", "round"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from kustui.definition.dates import instant
+from kustui.definition.dates import parse_date
 from kustui.definition.expressions import in_words
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
@@ -155,7 +155,7 @@ def explore_paths(member: Member, most: int = MAX_PATHS, follow: Organisation | 
     prospects = PathSearch(
         member,
         {"steps": {}, "variables": {}},
-        instant(DEFAULT_START) or 0,
+        parse_date(DEFAULT_START) or 0,
         most * _NODES_PER_PATH,
         failures=True,
         follow=follow,

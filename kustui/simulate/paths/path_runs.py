@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.expressions import expressions_in
-from kustui.definition.expressions.parse import holds_expression
+from kustui.definition.expressions.parse import may_hold_expression
 from kustui.simulate.engine.actions import due_of
 from kustui.text.json_words import quoted
 
@@ -41,7 +41,7 @@ def follow_schedule(
 ) -> PathRun | str:
     """The run that a step brings about which is carried out in a scene; or why it is not followed, in a clause."""
     id_ = step.params.get("workflowId")
-    if isinstance(id_, str) and holds_expression(id_):
+    if isinstance(id_, str) and may_hold_expression(id_):
         return f"{step.name} schedules what only a run can tell"
     member = organisation.of_id(id_) if isinstance(id_, str) else None
     if member is None:

@@ -11,7 +11,7 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING
 from kustui.simulate.engine.trace import Failure
 from kustui.simulate.paths.drafts import placed, without
-from kustui.simulate.values.evaluation import EvaluationContext, resolved
+from kustui.simulate.values.evaluation import EvaluationContext, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Sequence
@@ -152,7 +152,7 @@ def context(runs: Sequence[SymbolicRun], scope: Scope, values: Mapping[ValueOrig
         if origin.run == scope.run and not origin.failure and value is not MISSING:
             steps[origin.node] = placed(steps.get(origin.node, MISSING), origin.fields, value)
     if run.scheduled_in is not None:
-        handed = resolved(run.inputs, context(runs, run.scheduled_in, values))
+        handed = resolve(run.inputs, context(runs, run.scheduled_in, values))
         steps[TRIGGER_ID] = handed if isinstance(handed, Mapping) else {}
     trigger = run.member.workflow.trigger
     if trigger is not None and TRIGGER_ID in steps:

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kustui.definition.dates import instant
+from kustui.definition.dates import parse_date
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
-from kustui.definition.values import MISSING, plain
+from kustui.definition.values import MISSING, to_json_value
 from kustui.simulate.engine.decisions import ForceEdge
 from kustui.simulate.engine.state import DEFAULT_START
 from kustui.simulate.engine.trace import EntryKind
@@ -21,7 +21,7 @@ from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.read import ResolvedScenario, as_file
 from kustui.simulate.scenarios.record import record_scenario
 from kustui.simulate.scenarios.replay import next_state, replay, start_scenario
-from kustui.simulate.values.evaluation import EvaluationContext, resolved
+from kustui.simulate.values.evaluation import EvaluationContext, resolve
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,7 +105,7 @@ def _invocations(path: WorkflowPath) -> list[int]:
 
 def _drafted(organisation: Organisation, path: WorkflowPath, solved: SolvedConstraints, title: str) -> dict[str, Any]:
     values = solved.solution.values
-    began = instant(DEFAULT_START) or 0
+    began = parse_date(DEFAULT_START) or 0
     member = path.runs[0].member
     payload = drafts.payload(member, began, _aims(solved, 0, TRIGGER_ID))
     datas = [_data(payload)]
@@ -126,10 +126,10 @@ def _drafted(organisation: Organisation, path: WorkflowPath, solved: SolvedConst
         elif step.action not in COMPUTED:
             output = _output(path_run.member, step, datas[path_step.run], now, _aims(solved, path_step.run, step.id))
             datas[path_step.run]["steps"][step.id] = output
-            mocks.append({**place, "returns": plain(output), "drafted": True})
+            mocks.append({**place, "returns": to_json_value(output), "drafted": True})
     return {
         "scenario": title,
-        "start": [{"workflow": organisation.name_of(member.key), "payload": plain(payload), "drafted": True}],
+        "start": [{"workflow": organisation.name_of(member.key), "payload": to_json_value(payload), "drafted": True}],
         **({"mocks": mocks} if mocks else {}),
     }
 
@@ -141,7 +141,7 @@ def _data(payload: Any) -> dict[str, Any]:
 def _handed(path_run: PathRun, datas: Sequence[Mapping[str, Any]], now: int) -> dict[str, Any]:
     scope = path_run.scheduled_in
     assert scope is not None, "all but the first are scheduled"
-    handed = resolved(path_run.inputs, EvaluationContext(datas[scope.run], now))
+    handed = resolve(path_run.inputs, EvaluationContext(datas[scope.run], now))
     return _data(handed if isinstance(handed, Mapping) else {})
 
 

@@ -6,11 +6,11 @@ from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
 from kustui.check.reports.json import record as problem_record
-from kustui.definition.dates import iso
+from kustui.definition.dates import iso_date
 from kustui.definition.expressions import in_words, value_in_words
-from kustui.definition.values import MISSING, plain, undecided_in
+from kustui.definition.values import MISSING, to_json_value, undecided_in
 from kustui.simulate.engine.coverage import Coverage, CoverageRatio
-from kustui.text.terminal_safe import encoded
+from kustui.text.terminal_safe import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 def report(replays: Sequence[Replay], *, told: bool = True, colour: bool = False) -> Iterator[str]:
     separator = "[\n"
     for replay in replays:
-        yield separator + indent(encoded(_sorted(record(replay)), indent=2), "  ")
+        yield separator + indent(to_json(_sorted(record(replay)), indent=2), "  ")
         separator = ",\n"
     yield "\n]\n" if replays else "[]\n"
 
@@ -42,7 +42,7 @@ def record(replay: Replay) -> dict[str, Any]:
     return {
         "scenario": replay.file.scenario.scenario,
         "file": replay.file.path,
-        "begins": iso(replay.state.began),
+        "begins": iso_date(replay.state.began),
         "held": replay.held,
         "cut": replay.cut,
         "differences": [_difference(replay, each) for each in replay.differences],
@@ -90,19 +90,26 @@ def entry_record(entry: TraceEntry) -> dict[str, Any]:
         "action": entry.action,
         "invocation": entry.invocation,
         "cause": entry.cause,
-        "params": plain(entry.params),
+        "params": to_json_value(entry.params),
         "left_out": list(entry.left_out),
         "undecided": undecided.why if (undecided := undecided_in([entry.params, entry.output])) else "",
-        "output": None if entry.output is MISSING else plain(entry.output),
+        "output": None if entry.output is MISSING else to_json_value(entry.output),
         "mark": entry.mark.value if entry.mark and (entry.output is not MISSING or entry.failure) else "",
-        "failure": {"status": entry.failure.status, "body": plain(entry.failure.body)} if entry.failure else None,
+        "failure": {"status": entry.failure.status, "body": to_json_value(entry.failure.body)}
+        if entry.failure
+        else None,
         "tried": [_tried(each) for each in entry.tried],
         "taken": entry.taken,
         "target": entry.target,
         "forced": entry.forced,
-        "answers": plain(dict(entry.answers)),
+        "answers": to_json_value(dict(entry.answers)),
         "scheduled": told
-        and {"workflow_id": told.workflow_id, "workflow": told.title, "due": told.due, "inputs": plain(told.inputs)},
+        and {
+            "workflow_id": told.workflow_id,
+            "workflow": told.title,
+            "due": told.due,
+            "inputs": to_json_value(told.inputs),
+        },
         "published": entry.published,
         "started": len(entry.started),
         "ended": entry.ended,
@@ -139,7 +146,7 @@ def _comparison(verdict: Verdict) -> dict[str, Any]:
         "operands": [
             {
                 "operand": value_in_words(seen.operand.value),
-                "value": plain(seen.value),
+                "value": to_json_value(seen.value),
                 "missing": seen.value is MISSING,
             }
             for seen in verdict.operands

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -33,11 +33,11 @@ def _case(replay: Replay) -> Iterator[str]:
         return
     lines = [f"{replay.file.place(each.pointer)}: {each.message}" for each in replay.differences]
     yield f"{opening}>\n"
-    text = escape("\n".join(map(shown, lines)))
+    text = escape("\n".join(map(terminal_safe, lines)))
     yield f"      <failure message={_attribute(replay.differences[0].message)}>{text}</failure>\n"
     yield "    </testcase>\n"
 
 
 def _attribute(value: str) -> str:
     # What is harmless to a terminal is legal in XML.
-    return quoteattr(shown(value))
+    return quoteattr(terminal_safe(value))

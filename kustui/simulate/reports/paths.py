@@ -11,7 +11,7 @@ from kustui.simulate.paths.scenario_from_path import with_expectations
 from kustui.simulate.reports.text import WIDTH, painter
 from kustui.simulate.reports.words import moment
 from kustui.text.quantities import counted
-from kustui.text.terminal_safe import encoded, shown
+from kustui.text.terminal_safe import terminal_safe, to_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +31,7 @@ def text(
         through = " through its chain" if chain else ""
         yield "\n" if index else ""
         heading = f"{exploration.member.title}: {counted(count, 'path')}{through}{more}"
-        yield f"{paint('heading', shown(heading))}\n"
+        yield f"{paint('heading', terminal_safe(heading))}\n"
         beginnings: dict[tuple[str, ...], int] = {}
         for number, path in enumerate(exploration.paths, start=1):
             yield from _path(organisation, number, path, beginnings, paint)
@@ -80,7 +80,9 @@ def _key(run: DescribedRun) -> str:
 
 
 def _wrapped(line: str, look: str, paint: Any) -> Iterator[str]:
-    for part in wrap(shown(line), WIDTH, subsequent_indent=" " * 10, break_on_hyphens=False, drop_whitespace=False):
+    for part in wrap(
+        terminal_safe(line), WIDTH, subsequent_indent=" " * 10, break_on_hyphens=False, drop_whitespace=False
+    ):
         yield f"{paint(look, part.rstrip())}\n"
 
 
@@ -90,7 +92,7 @@ def json(organisation: Organisation, explorations: Iterable[Exploration]) -> Ite
     for exploration in explorations:
         for path in exploration.paths:
             record = {**_record(organisation, path), "cut": exploration.cut}
-            yield separator + indent(encoded(record, indent=2), "  ")
+            yield separator + indent(to_json(record, indent=2), "  ")
             separator = ",\n"
     yield "[]\n" if separator == "[\n" else "\n]\n"
 

@@ -11,7 +11,7 @@ from kustui.simulate.engine.coverage import Coverage, WorkflowCoverage
 from kustui.simulate.engine.trace import EntryKind, OutputSource
 from kustui.simulate.reports import words
 from kustui.text.quantities import counted
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.coverage import CoverageRatio
@@ -66,14 +66,14 @@ def _replay(replay: Replay, paint: Painter) -> Iterator[str]:
 
 
 def _difference(replay: Replay, difference: Difference) -> str:
-    return f"{shown(replay.file.place(difference.pointer))}: {shown(difference.message)}"
+    return f"{terminal_safe(replay.file.place(difference.pointer))}: {terminal_safe(difference.message)}"
 
 
 def _verdict(replay: Replay, paint: Painter) -> Iterator[str]:
     """Whether a scenario of a file held; a rehearsal without one only ends."""
     if not replay.file.path:
         return
-    title = f"{shown(replay.file.path)}: {shown(replay.file.scenario.scenario)}"
+    title = f"{terminal_safe(replay.file.path)}: {terminal_safe(replay.file.scenario.scenario)}"
     if replay.held:
         yield f"{paint('yes', 'held')} {title}\n"
         return
@@ -89,10 +89,10 @@ def lines(entry: TraceEntry, paint: Painter) -> Iterator[str]:
     begins = entry.kind in (EntryKind.EVENT, EntryKind.START, EntryKind.SKIPPED)
     if begins:
         yield "\n" if entry.number > 1 else ""
-        yield f"{paint('time', words.moment(entry.at))}  {paint('heading', shown(words.heading(entry)))}\n"
+        yield f"{paint('time', words.moment(entry.at))}  {paint('heading', terminal_safe(words.heading(entry)))}\n"
     else:
-        action = f"  {paint('aside', shown(entry.action))}" if entry.action else ""
-        yield f"   {paint('heading', shown(words.heading(entry)))}{action}\n"
+        action = f"  {paint('aside', terminal_safe(entry.action))}" if entry.action else ""
+        yield f"   {paint('heading', terminal_safe(words.heading(entry)))}{action}\n"
     for text, look in _details(entry):
         yield from _wrapped(text, look, paint)
     for tried in entry.tried:
@@ -161,7 +161,7 @@ def _tried(entry: TraceEntry, tried: TriedEdge, paint: Painter) -> Iterator[str]
 
 
 def _wrapped(text: str, look: str, paint: Painter) -> Iterator[str]:
-    for index, line in enumerate(wrap(shown(text), WIDTH - 10, break_on_hyphens=False) or [""]):
+    for index, line in enumerate(wrap(terminal_safe(text), WIDTH - 10, break_on_hyphens=False) or [""]):
         yield f"{'      ' if index == 0 else '          '}{paint(look, line)}\n"
 
 
@@ -186,7 +186,7 @@ def _never(covered: WorkflowCoverage) -> Iterator[str]:
         rest = f" and {len(left) - _MOST_LEFT} more" if len(left) > _MOST_LEFT else ""
         named = ", ".join(left[:_MOST_LEFT])
         for index, line in enumerate(
-            wrap(shown(f"{covered.member.title}: never {named}{rest}"), WIDTH - 6, break_on_hyphens=False)
+            wrap(terminal_safe(f"{covered.member.title}: never {named}{rest}"), WIDTH - 6, break_on_hyphens=False)
         ):
             yield f"{'  ' if index == 0 else '      '}{line}\n"
 

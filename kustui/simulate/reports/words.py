@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.definition.expressions import Function, Reference, Template, in_words, value_in_words
 from kustui.definition.expressions.paths import Literal
-from kustui.definition.values import MISSING, Undecided, plain
+from kustui.definition.values import MISSING, Undecided, to_json_value
 from kustui.simulate.engine.trace import EntryKind, OutputSource
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def value(found: Any) -> str:
 
 def whole(found: Any) -> str:
     """An object as JSON, all of it unless it is long."""
-    written = json.dumps(plain(found), ensure_ascii=False)
+    written = json.dumps(to_json_value(found), ensure_ascii=False)
     return written if len(written) <= _LONGEST_OBJECT else f"{written[: _LONGEST_OBJECT - 1]}…"
 
 

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.expressions import value_in_words
-from kustui.definition.values import MISSING, plain
+from kustui.definition.values import MISSING, to_json_value
 from kustui.simulate.engine.coverage import Coverage
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.text.json_words import quoted
@@ -133,7 +133,7 @@ def _of_schedules(
         if wanted.at is not None and round(wanted.at * _MINUTE) != told.due:
             message = f"{quoted(told.title)} is due at T+{told.due / _MINUTE:g} min, not T+{wanted.at:g} min"
             yield Difference(f"{place}/at", message, entry.number)
-        if wanted.inputs is not None and (why := _unlike(plain(told.inputs), wanted.inputs, "", exact=True)):
+        if wanted.inputs is not None and (why := _unlike(to_json_value(told.inputs), wanted.inputs, "", exact=True)):
             yield Difference(f"{place}/inputs", f"{quoted(told.title)} is handed over {why}", entry.number)
 
 
@@ -160,7 +160,7 @@ def _of_values(
         value = getattr(entry, what)
         if value is MISSING:
             yield Difference(f"{pointer}/{index}", f"{quoted(entry.name)} {verb} nothing", entry.number)
-        elif why := _unlike(plain(value), wanted.value, "", exact=False):
+        elif why := _unlike(to_json_value(value), wanted.value, "", exact=False):
             yield Difference(f"{pointer}/{index}/value", f"{quoted(entry.name)} {verb} {why}", entry.number)
 
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, walked
+from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, walk_folders
 from kustui.simulate.engine.state import DEFAULT_MAX_STEPS
 from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.read import as_file
@@ -42,7 +42,7 @@ def _in(folder: Path) -> Iterator[str]:
 
 
 def _below(folder: str) -> Iterator[str]:
-    for where, _, _ in walked(folder):
+    for where, _, _ in walk_folders(folder):
         yield from _in(Path(where))
 
 

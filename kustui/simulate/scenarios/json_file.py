@@ -9,7 +9,7 @@ from kustui.definition.collection import document
 from kustui.definition.parsed_workflow import whole_number
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import key_of, scan
-from kustui.definition.source.source import mended
+from kustui.definition.source.source import replace_lone_surrogates
 from kustui.errors import KustuiError
 from kustui.text.json_words import quoted
 
@@ -36,6 +36,6 @@ def read_json(path: str, raw: bytes, what: str) -> tuple[Document, Any]:
             *(f"{path}:{place}: the key {quoted(key)} is given twice (remove one of them)" for place, key in places)
         )
     try:
-        return found, json.loads(mended(found.source.data), parse_int=whole_number)
+        return found, json.loads(replace_lone_surrogates(found.source.data), parse_int=whole_number)
     except (ValueError, RecursionError) as error:
         raise JsonFileError(f"{path}:1:1: this cannot be read as JSON: {error}") from error

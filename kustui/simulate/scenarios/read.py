@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import ValidationError
 
 from kustui.definition.collection import document
-from kustui.definition.dates import instant
+from kustui.definition.dates import parse_date
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.validation import expected_by, message_of, pointer_of
 from kustui.errors import KustuiError
@@ -125,7 +125,7 @@ def _hint(name: str) -> str:
 
 
 def _contradictions(scenario: Scenario) -> Iterator[tuple[str, str]]:
-    if scenario.begins is not None and instant(scenario.begins) is None:
+    if scenario.begins is not None and parse_date(scenario.begins) is None:
         yield "/begins", f"{quoted(scenario.begins)} is no date in ISO 8601, such as {DEFAULT_START}"
     for index, start in enumerate(scenario.start):
         if (start.event is None) == (start.workflow is None):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kustui.definition.dates import iso
-from kustui.definition.values import plain
+from kustui.definition.dates import iso_date
+from kustui.definition.values import to_json_value
 from kustui.errors import KustuiError
 from kustui.simulate.engine.coverage import Coverage
 from kustui.simulate.engine.state import DEFAULT_START
@@ -35,13 +35,13 @@ def record_scenario(title: str, state: State, entries: Sequence[TraceEntry] | No
             raise TraceTruncatedError("the rehearsal is too long to be saved: its first steps are no longer kept")
         entries = tuple(state.trace)
     organisation = state.organisation
-    began = iso(state.began).replace(".000Z", "Z")
+    began = iso_date(state.began).replace(".000Z", "Z")
     coverage = Coverage.of(state)
     return {
         "scenario": title,
         **({"begins": began} if began != DEFAULT_START else {}),
         **({"seed": state.seed} if state.seed else {}),
-        **({"variables": plain(dict(state.variables))} if state.variables else {}),
+        **({"variables": to_json_value(dict(state.variables))} if state.variables else {}),
         "start": [
             *(_start(organisation, entry) for entry in entries if entry.kind is EntryKind.EVENT and not entry.cause),
             *(_start_of(organisation, due) for due in state.queue.events if not due.cause),
@@ -76,7 +76,7 @@ def _beginning(
 ) -> dict[str, Any]:
     what = {"workflow": organisation.name_of(alone)} if alone else {"event": event}
     after = {"after": _minutes(at)} if at else {}
-    return {**after, **what, "payload": plain(payload), **({"drafted": True} if drafted else {})}
+    return {**after, **what, "payload": to_json_value(payload), **({"drafted": True} if drafted else {})}
 
 
 def _mocked(entry: TraceEntry) -> bool:
@@ -89,11 +89,11 @@ def _mock(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:
     place = {**_place(organisation, entry), "invocation": entry.invocation}
     if entry.failure is not None:
         status = {} if entry.failure.status is None else {"status": entry.failure.status}
-        body = {} if entry.failure.body is None else {"body": plain(entry.failure.body)}
+        body = {} if entry.failure.body is None else {"body": to_json_value(entry.failure.body)}
         return {**place, "fails": {**status, **body}}
     return {
         **place,
-        "returns": plain(entry.output),
+        "returns": to_json_value(entry.output),
         **({"drafted": True} if entry.mark is OutputSource.DRAFTED else {}),
     }
 
@@ -104,7 +104,7 @@ def _choices(organisation: Organisation, entry: TraceEntry) -> Iterable[dict[str
     member = organisation.member(entry.key)
     place = {**_place(organisation, entry), "invocation": entry.invocation}
     for pointer, answer in entry.answers.items():
-        yield {**place, "at": pointer.removeprefix(member.entry.item.pointer), "answer": plain(answer)}
+        yield {**place, "at": pointer.removeprefix(member.entry.item.pointer), "answer": to_json_value(answer)}
     if entry.forced:
         edge = next((tried for tried in entry.tried if tried.pointer == entry.taken), None)
         yield {**place, "take": edge.target if edge else None}
@@ -126,7 +126,7 @@ def _scheduled(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:
     told = entry.scheduled
     assert told is not None, "only those that schedule are looked at"
     name = organisation.name_of(told.key) if told.key else told.workflow_id
-    return {"workflow": name, "at": _minutes(told.due), "inputs": plain(told.inputs)}
+    return {"workflow": name, "at": _minutes(told.due), "inputs": to_json_value(told.inputs)}
 
 
 def _place(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:

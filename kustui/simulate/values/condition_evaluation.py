@@ -20,7 +20,7 @@ from kustui.definition.expressions import (
 )
 from kustui.definition.operators import compare
 from kustui.definition.values import Undecided, all_of, any_of
-from kustui.simulate.values.evaluation import EvaluationContext, assumptions_of, evaluated, resolved
+from kustui.simulate.values.evaluation import EvaluationContext, assumptions_of, evaluate, resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ class Verdict:
             yield from part.assumptions
 
 
-def decided(condition: Condition, context: EvaluationContext) -> Verdict:
+def evaluate_condition(condition: Condition, context: EvaluationContext) -> Verdict:
     """Whether a condition holds. Every part is looked at, also where one alone decides: a person wants to see it."""
     answer = context.answers.get(condition.pointer)
     verdict = _decided(condition, context)
@@ -97,10 +97,10 @@ def _decided(condition: Condition, context: EvaluationContext) -> Verdict:
         case Comparison():
             return _compared(condition, context)
         case Not(part):
-            verdict = decided(part, context)
+            verdict = evaluate_condition(part, context)
             return Verdict(condition, None if verdict.holds is None else not verdict.holds, parts=(verdict,))
         case AllOf(parts) | AnyOf(parts):
-            verdicts = tuple(decided(part, context) for part in parts)
+            verdicts = tuple(evaluate_condition(part, context) for part in parts)
             if not verdicts:
                 return Verdict(condition, None, why="a group without conditions: which way it goes is not known")
             combine = all_of if isinstance(condition, AllOf) else any_of
@@ -128,8 +128,8 @@ def _value(operand: Operand, context: EvaluationContext) -> Any:
     if operand.pointer in context.answers:
         return context.answers[operand.pointer]
     if operand.expression is not None:
-        return evaluated(operand.expression, context)
-    return resolved(operand.value, context, operand.pointer)
+        return evaluate(operand.expression, context)
+    return resolve(operand.value, context, operand.pointer)
 
 
 def _assumed_in(operands: tuple[Operand, ...]) -> str:

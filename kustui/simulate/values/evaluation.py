@@ -24,10 +24,10 @@ from kustui.definition.expressions.nodes import (
     Scalar,
     Value,
 )
-from kustui.definition.expressions.parse import Expression, holds_expression
+from kustui.definition.expressions.parse import Expression, may_hold_expression
 from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, HelperCall
 from kustui.definition.source.positions import escape
-from kustui.definition.values import MISSING, Undecided, is_missing, looked_up, text_of
+from kustui.definition.values import MISSING, Undecided, is_missing, look_up, text_of
 from kustui.text.json_words import quoted
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
@@ -50,7 +50,7 @@ class EvaluationContext:
         """What stands at a path of the run's data: a value, MISSING or Undecided."""
         if segments[:1] == ("variables",) and len(segments) > 1 and segments[1] not in self.data.get("variables", {}):
             return Undecided("variables are kept in the organisation, and not in the definition")
-        return looked_up(self.data, segments)
+        return look_up(self.data, segments)
 
     def random_id(self, size: int, place: int) -> str:
         """Letters and digits that look random. ``place`` tells one call of a template from another."""
@@ -61,7 +61,7 @@ class EvaluationContext:
         return letters[:size]
 
 
-def resolved(value: Any, context: EvaluationContext, pointer: str = "") -> Any:
+def resolve(value: Any, context: EvaluationContext, pointer: str = "") -> Any:
     """What a value stands for: JSON, MISSING or Undecided, the last also inside of it.
 
     A member of an object that is missing is left out [docs], and so is an element of a list [assumed].
@@ -69,17 +69,17 @@ def resolved(value: Any, context: EvaluationContext, pointer: str = "") -> Any:
     if isinstance(value, str):
         if pointer in context.answers:
             return context.answers[pointer]
-        return evaluated(parse(value), context) if holds_expression(value) else value
+        return evaluate(parse(value), context) if may_hold_expression(value) else value
     if isinstance(value, Mapping):
-        members = ((key, resolved(each, context, f"{pointer}/{escape(str(key))}")) for key, each in value.items())
+        members = ((key, resolve(each, context, f"{pointer}/{escape(str(key))}")) for key, each in value.items())
         return {key: each for key, each in members if each is not MISSING}
     if isinstance(value, list | tuple):
-        elements = (resolved(each, context, f"{pointer}/{index}") for index, each in enumerate(value))
+        elements = (resolve(each, context, f"{pointer}/{index}") for index, each in enumerate(value))
         return [each for each in elements if each is not MISSING]
     return value
 
 
-def evaluated(expression: Expression, context: EvaluationContext) -> Any:
+def evaluate(expression: Expression, context: EvaluationContext) -> Any:
     """What one of the four forms of a string stands for."""
     match expression:
         case Literal(text):
@@ -91,7 +91,7 @@ def evaluated(expression: Expression, context: EvaluationContext) -> Any:
         case Function():
             return _called(expression, context)
         case Template():
-            return put_out(expression, context)
+            return render(expression, context)
     return MISSING
 
 
@@ -151,7 +151,7 @@ class _Frame(NamedTuple):
     parameters: Mapping[str, Any]
 
 
-def put_out(template: Template, context: EvaluationContext) -> str | Undecided:
+def render(template: Template, context: EvaluationContext) -> str | Undecided:
     """The text that a template makes; Undecided where one of its values is."""
     if template.faults:
         return Undecided(template.faults[0].message)
@@ -205,13 +205,13 @@ class _Output:
         if lookup.reads_run or lookup.origin is Origin.ROOT:
             return self.context.read(segments)
         if lookup.origin is Origin.DATA:
-            return looked_up(frame.data, segments)
+            return look_up(frame.data, segments)
         if lookup.origin is Origin.PARAMETER:
-            return looked_up(frame.parameters, segments)
+            return look_up(frame.parameters, segments)
         if lookup.origin is Origin.NAME and not lookup.up and len(segments) == 1 and segments[0] in HELPERS:
             return self.help(segments[0], (), {}, lookup.start)
         depth = len(frame.contexts) - 1 - lookup.up
-        found = looked_up(frame.contexts[depth], segments) if depth >= 0 else MISSING
+        found = look_up(frame.contexts[depth], segments) if depth >= 0 else MISSING
         if found is MISSING and depth == 0 and segments:
             # Nothing but steps, variables and error is there to be read: it may be a helper of Kustomer's.
             return Undecided(f"kustui knows no value and no helper called {quoted(lookup.path.text)}")
@@ -220,7 +220,7 @@ class _Output:
     def call(self, call: Call, frame: _Frame) -> Any:
         if call.name == "lookup" and len(call.arguments) == 2:
             whole, key = (self.value(each, frame) for each in call.arguments)
-            return looked_up(whole, (text_of(key),))
+            return look_up(whole, (text_of(key),))
         arguments = [self.value(each, frame) for each in call.arguments]
         named = {each.name: self.value(each.value, frame) for each in call.named}
         return self.help(call.name, arguments, named, call.start)

@@ -10,7 +10,7 @@ from textual.strip import Strip
 
 from kustui.diagrams.styled_lines import differing, fitted
 from kustui.search.text_search import Search
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import DiagramView, step_of
 from kustui.tui.theme import looks_of
@@ -108,7 +108,7 @@ class BoxesView(DiagramView, can_focus=True):
             line = self.search.marked(line) if self.marking else line
         elif y == 0:
             line = (("choose a workflow: its boxes are drawn here", "muted"),)
-        pieces = [Segment(shown(text), base + looks[look]) for text, look in line]
+        pieces = [Segment(terminal_safe(text), base + looks[look]) for text, look in line]
         return Strip(pieces).adjust_cell_length(width, base).simplify()
 
     def whole(self) -> Iterator[Line]:

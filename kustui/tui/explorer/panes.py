@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from kustui.text.cells import cells
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import BY_ID, actions_of, panes_in, with_keys_in_force
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.changes_view import ChangesView
@@ -158,7 +158,7 @@ class Panes(Screen[None]):
         title, others = (with_keys_in_force(told, actions_of(self.app)) for told in (title, others))
         if self._titles.get(view) != (title, others):  # a new title repaints the whole pane
             self._titles[view] = title, others
-            name = Content(shown(title))  # content, since text would go through a markup parser
+            name = Content(terminal_safe(title))  # content, since text would go through a markup parser
             view.border_title = name + Content.styled(f"   {others}", "not bold $muted") if others else name
 
     @on(events.Click)
@@ -167,7 +167,7 @@ class Panes(Screen[None]):
         if event.widget is None or event.y != 0:
             return
         name, others = self._titles.get(event.widget, ("", ""))
-        title = shown(f"{name}   {others}")
+        title = terminal_safe(f"{name}   {others}")
         for start, end, id_ in panes_in(title):
             left, right = (1 + cells(title[:place]) for place in (start, end))  # behind the corner
             if start and left <= event.x < right:

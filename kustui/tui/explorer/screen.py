@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 
 from kustui.diagrams.styled_lines import Line
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.explorer.copy import Copying
 from kustui.tui.explorer.filter_control import Filtering
@@ -162,7 +162,7 @@ class Explorer(Copying, Defining, Rehearsing, Seeking, Placing, Filtering, Resiz
         self.tell_progress(f"checking {event.done:,} of {event.total:,}")
 
     def on_live_refused(self, event: Live.Refused) -> None:
-        told = "\n".join(shown(line) for line in event.lines)
+        told = "\n".join(terminal_safe(line) for line in event.lines)
         self.notify(told, severity="error", timeout=20, markup=False)
 
     def on_live_preferred(self, event: Live.Preferred) -> None:

@@ -10,7 +10,7 @@ from textual.content import Content
 from textual.screen import Screen
 
 from kustui.diagrams.styled_lines import Line, wrapped
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import ACTIONS, BY_ID, GROUPS, Action, actions_of, bindings, pressed
 from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.filter_input import Filter
@@ -150,7 +150,7 @@ class Help(Screen[None]):
     @on(RowsView.Widened)
     def _tell(self) -> None:
         found = list(help_rows(self._topic, self._words, max(20, self.view.size.width - 1)))
-        self.view.border_title = Content(f"Help with “{shown(self._words)}”" if self._words else "Help")
+        self.view.border_title = Content(f"Help with “{terminal_safe(self._words)}”" if self._words else "Help")
         self.view.show(Rows.of(found), self.view.cursor)
         keys = ("filter.keep", "filter.drop") if self.query_one(Filter).has_focus else ("help.leave", "help.filter")
         self.query_one(StatusBar).offer([BY_ID[id_] for id_ in keys])

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from kustui.definition.source.source import mended
-from kustui.definition.values import plain
+from kustui.definition.source.source import replace_lone_surrogates
+from kustui.definition.values import to_json_value
 from kustui.errors import KustuiError
 from kustui.simulate.engine.decisions import SetFailure
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.rehearsal.step_actions import Stepping
 from kustui.tui.widgets.rows import Row
 
@@ -28,13 +28,17 @@ class TypedError(KustuiError):
 
 def json_text(value: Any, *, indent: int | None = 2) -> str:
     """A value as JSON to be edited, without a character in it that a terminal would obey."""
-    text = json.dumps(plain(value), ensure_ascii=False, indent=indent)
-    return text if shown(text.replace("\n", "")) == text.replace("\n", "") else json.dumps(plain(value), indent=indent)
+    text = json.dumps(to_json_value(value), ensure_ascii=False, indent=indent)
+    return (
+        text
+        if terminal_safe(text.replace("\n", "")) == text.replace("\n", "")
+        else json.dumps(to_json_value(value), indent=indent)
+    )
 
 
 def value_of(text: str) -> Any:
     """Any JSON value. Raises TypedError, with the place."""
-    raw = mended(text.encode("utf-8", "replace")).decode()
+    raw = replace_lone_surrogates(text.encode("utf-8", "replace")).decode()
     try:
         return json.loads(raw, parse_constant=_no_json)
     except json.JSONDecodeError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.definition.dates import iso
+from kustui.definition.dates import iso_date
 from kustui.diagrams.labels import condition_text, node_label
 from kustui.diagrams.styled_lines import width_of
 from kustui.simulate.engine.trace import EntryKind
@@ -70,7 +70,7 @@ def _was(session: Session, entry: TraceEntry) -> Row:
 
 
 def _now(state: State) -> Row:
-    date = iso(state.now)[:16].replace("T", " ")
+    date = iso_date(state.now)[:16].replace("T", " ")
     return Row((*_time(state.clock), ("━━ now ", "new"), (f"{date} UTC", "new")))
 
 

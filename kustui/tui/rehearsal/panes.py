@@ -12,7 +12,7 @@ from textual.screen import Screen
 
 from kustui.diagrams.styled_lines import Line
 from kustui.text.quantities import counted
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import BY_ID, actions_of, first_key, with_keys_in_force
 from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.rehearsal.prompts import KEYS as CHOICE_KEYS
@@ -252,7 +252,7 @@ class Stage(Screen[NodeKey]):
             title = with_keys_in_force(title, actions_of(self.app), KEYS)
             if self._titles.get(name) != title:  # a new title repaints the whole pane
                 self._titles[name] = title
-                self.pane(name).border_title = Content(shown(title))
+                self.pane(name).border_title = Content(terminal_safe(title))
 
     def _title_of(self, name: str) -> str:
         session = self.session

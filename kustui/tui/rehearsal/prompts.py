@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widgets import Input, TextArea
 
 from kustui.diagrams.styled_lines import width_of, wrapped
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import LinesView, RowsView
@@ -139,7 +139,7 @@ class Choices(RowsView):
 
     def __init__(self, title: str, rows: Sequence[Row], chosen: Callable[[int], bool], cursor: int = 0) -> None:
         super().__init__(id="choices")
-        self.border_title = Content(shown(title))
+        self.border_title = Content(terminal_safe(title))
         self.chosen = chosen
         self._begin = (tuple(rows), cursor)
 

@@ -87,14 +87,14 @@ class Keeping(Deciding):
     def _write(self, path: str, *, replacing: bool) -> str:
         from kustui.simulate.scenarios.files import complete_scenario, write
         from kustui.simulate.scenarios.record import TraceTruncatedError
-        from kustui.text.terminal_safe import encoded
+        from kustui.text.terminal_safe import to_json
 
         session = self.ready()
         if session is None:
             return "it cannot be saved just now"
         try:
             written = complete_scenario(self._scenario_title(session), session.history.state)
-            write(path, f"{encoded(written, indent=2)}\n", replacing=replacing)
+            write(path, f"{to_json(written, indent=2)}\n", replacing=replacing)
         except TraceTruncatedError as error:
             return str(error)
         except FileExistsError:

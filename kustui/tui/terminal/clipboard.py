@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from kustui.errors import reason_of
 from kustui.text.cells import cells
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -129,7 +129,7 @@ def show_plain(app: App[None], text: str) -> None:
 
 def _plain(line: str) -> str:
     """Harmless, its tabs kept: they are to be selected as they are."""
-    return "\t".join(map(shown, line.split("\t")))
+    return "\t".join(map(terminal_safe, line.split("\t")))
 
 
 def _wait_for_a_key() -> None:

@@ -17,7 +17,7 @@ from textual.widget import Widget
 
 from kustui.diagrams.styled_lines import Line, width_of, wrapped
 from kustui.search.text_search import Search
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.theme import looks_of
 from kustui.tui.widgets.rows import Row, Rows, laid_out
@@ -139,7 +139,7 @@ class RowsView(Widget, can_focus=True):
         edge = Segment("▌" if here and leads else " ", base + cursor)
         row = self.rows.make(index)
         line = laid_out(row._replace(line=self.search.marked(row.line)) if self.marking else row, width - 1)
-        pieces = [Segment(shown(text), base + looks[look] + cursor) for text, look in line]
+        pieces = [Segment(terminal_safe(text), base + looks[look] + cursor) for text, look in line]
         return Strip([edge, *pieces]).adjust_cell_length(width, base + cursor).simplify()
 
     # What is looked for
@@ -317,7 +317,7 @@ class LinesView(Widget):
 def line_strip(widget: Widget, line: Line) -> Strip:
     """A line as a widget draws it: one blank before it, and the rest of the widget's width filled."""
     base, looks = widget.rich_style, looks_of(widget.app)
-    segments = [Segment(" ", base), *(Segment(shown(text), base + looks[look]) for text, look in line)]
+    segments = [Segment(" ", base), *(Segment(terminal_safe(text), base + looks[look]) for text, look in line)]
     return Strip(segments).adjust_cell_length(widget.size.width, base)
 
 

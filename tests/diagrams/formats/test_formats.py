@@ -18,7 +18,7 @@ import pytest
 from kustui.diagrams.formats.dot import dot
 from kustui.diagrams.formats.mermaid import mermaid
 from kustui.diagrams.formats.svg import svg
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 from tests.support.diagrams import hostile_sheets, sample_sheets
 from tests.support.trees import SAMPLE_PATHS
 
@@ -36,7 +36,7 @@ def sheets(name: str) -> tuple[DiagramSet, ...]:
 
 
 def names_in(diagram_set: DiagramSet) -> list[str]:
-    return [shown(node.name) for diagram in diagram_set.diagrams for node in diagram.nodes]
+    return [terminal_safe(node.name) for diagram in diagram_set.diagrams for node in diagram.nodes]
 
 
 # DOT

@@ -11,7 +11,7 @@ import pytest
 
 from kustui.definition.expressions import parse_condition
 from kustui.definition.operators import OPERATORS
-from kustui.simulate.values.condition_evaluation import decided
+from kustui.simulate.values.condition_evaluation import evaluate_condition
 from kustui.simulate.values.evaluation import EvaluationContext
 
 EVENT = {
@@ -24,7 +24,7 @@ STATUS, TAGS, TOTAL, GONE = "/#steps.1.status", "/#steps.1.tags", "/#steps.1.tot
 
 def held(op: str, *values: Any) -> bool | None:
     context = EvaluationContext({"steps": {"1": EVENT}, "variables": {}})
-    return decided(parse_condition(op, list(values)), context).holds
+    return evaluate_condition(parse_condition(op, list(values)), context).holds
 
 
 CASES = [
@@ -134,7 +134,9 @@ def test_every_operator_has_cases_that_hold_and_that_do_not() -> None:
 
 def test_what_is_undecided_says_why_and_which_comparison_to_answer() -> None:
     parts = [{"op": "exists", "values": [STATUS]}, {"op": "huh", "values": [1]}]
-    question = decided(parse_condition("and", parts, "/c"), EvaluationContext({"steps": {"1": EVENT}})).question
+    question = evaluate_condition(
+        parse_condition("and", parts, "/c"), EvaluationContext({"steps": {"1": EVENT}})
+    ).question
     assert question is not None
     assert (question.condition.pointer, question.why) == ("/c/values/1", 'kustui does not know the operator "huh"')
 
@@ -143,15 +145,17 @@ def test_an_answer_decides_the_comparison_it_is_given_for() -> None:
     parts = [{"op": "exists", "values": [STATUS]}, {"op": "huh", "values": [1]}]
     condition = parse_condition("and", parts, "/c")
     for answer in (True, False):
-        verdict = decided(condition, EvaluationContext({"steps": {"1": EVENT}}, answers={"/c/values/1": answer}))
+        verdict = evaluate_condition(
+            condition, EvaluationContext({"steps": {"1": EVENT}}, answers={"/c/values/1": answer})
+        )
         assert verdict.holds is answer
         assert verdict.parts[1].answered
 
 
 def test_what_is_assumed_is_said() -> None:
     context = EvaluationContext({"steps": {"1": EVENT}})
-    assert [*decided(parse_condition("lt", [TOTAL, 5]), context).assumptions] == ["what lt does"]
-    assert [*decided(parse_condition("eq", [STATUS, "open"]), context).assumptions] == []
-    assert [*decided(parse_condition("eq", [GONE, "open"]), context).assumptions] == [
+    assert [*evaluate_condition(parse_condition("lt", [TOTAL, 5]), context).assumptions] == ["what lt does"]
+    assert [*evaluate_condition(parse_condition("eq", [STATUS, "open"]), context).assumptions] == []
+    assert [*evaluate_condition(parse_condition("eq", [GONE, "open"]), context).assumptions] == [
         "a missing value is like no other"
     ]

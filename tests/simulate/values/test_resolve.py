@@ -12,18 +12,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.definition.dates import instant
+from kustui.definition.dates import parse_date
 from kustui.definition.functions import FUNCTIONS, HELPERS
 from kustui.definition.regex import search
 from kustui.definition.values import MISSING, Undecided, number_in_text, number_of, undecided_in
-from kustui.simulate.values.evaluation import EvaluationContext, resolved
+from kustui.simulate.values.evaluation import EvaluationContext, resolve
 
 EVENT: dict[str, Any] = {
     "id": "c1", "tags": ["a", "b"], "n": "5", "zero": 0, "no": False, "nothing": None, "empty": "", "none": [],
     "name": "<Tom & 'x'>", "at": "2026-01-02T03:04:05Z", "later": "2026-03-01T00:00:00Z", "mail": "a@example.com",
     "items": [{"t": "A", "sub": [1, 2]}, {"t": "B", "sub": []}], "custom": {"@x": 1.5},
 }  # fmt: skip
-NOW = instant("2026-01-01T09:00:00Z") or 0
+NOW = parse_date("2026-01-01T09:00:00Z") or 0
 
 
 class _Unknown:
@@ -40,7 +40,7 @@ def worked_out(value: Any) -> Any:
         "variables": {"v1": "secret"},
         "error": {"message": "no"},
     }
-    return resolved(value, EvaluationContext(data, NOW, "seed"))
+    return resolve(value, EvaluationContext(data, NOW, "seed"))
 
 
 CASES: list[tuple[Any, Any, str]] = [
@@ -173,7 +173,7 @@ def test_what_is_undecided_inside_a_value_is_found() -> None:
 
 def test_loops_that_put_out_without_end_are_undecided() -> None:
     items = "{{#each steps.1.l}}" * 12 + "x" + "{{/each}}" * 12
-    made = resolved(
+    made = resolve(
         items.replace("each steps.1.l", "each @root.steps.1.l"), EvaluationContext({"steps": {"1": {"l": [1] * 9}}})
     )
     assert isinstance(made, Undecided)

@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from kustui import diagrams, tui
 from kustui.diagrams.styled_lines import Line, fitted, joined, width_of, wrapped
 from kustui.text.ascii import to_ascii
-from kustui.text.terminal_safe import shown
+from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.widgets.rows import Row, laid_out
 from tests.support.strategies import ANY_TEXT
 
@@ -26,7 +26,7 @@ def text_of(line: Line) -> str:
 
 def cells(line: Line) -> int:
     """As wide as it is drawn: piece by piece, made harmless."""
-    return sum(cell_len(shown(text)) for text, _ in line)
+    return sum(cell_len(terminal_safe(text)) for text, _ in line)
 
 
 # Harmless
@@ -54,7 +54,7 @@ def cells(line: Line) -> int:
     ],
 )
 def test_what_a_terminal_would_obey_or_hide_is_spelt_out(text: str, told: str) -> None:
-    assert shown(text) == told
+    assert terminal_safe(text) == told
 
 
 @pytest.mark.parametrize(
@@ -71,15 +71,15 @@ def test_what_a_terminal_would_obey_or_hide_is_spelt_out(text: str, told: str) -
     ],
 )
 def test_what_people_write_is_kept(text: str) -> None:
-    assert shown(text) == text
+    assert terminal_safe(text) == text
 
 
 @given(ANY_TEXT)
 def test_nothing_that_is_shown_is_obeyed_and_showing_it_again_changes_nothing(text: str) -> None:
-    told = shown(text)
+    told = terminal_safe(text)
     assert not re.search(r"[\x00-\x1f\x7f-\x9f\u200b-\u200c\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff]", told)
     told.encode()  # no half of a surrogate pair
-    assert shown(told) == told
+    assert terminal_safe(told) == told
 
 
 # Width
@@ -125,13 +125,13 @@ def test_wrapped_lines_are_never_wider_than_their_room_and_lose_nothing(line: Li
     found = list(wrapped(line, width, indent))
     assert all(cells(each) <= max(width, 8) for each in found)
     kept = "".join(text_of(each) for each in found).replace(" ", "")
-    assert kept == "".join(shown(text) for text, _ in line).replace(" ", "")
+    assert kept == "".join(terminal_safe(text) for text, _ in line).replace(" ", "")
 
 
 @given(LINES, st.integers(8, 40))
 def test_wrapping_keeps_the_look_of_each_character(line: Line, width: int) -> None:
     def looks(of: Line) -> list[tuple[str, str]]:
-        return [(character, look) for text, look in of for character in shown(text) if character != " "]
+        return [(character, look) for text, look in of for character in terminal_safe(text) if character != " "]
 
     assert [pair for each in wrapped(line, width) for pair in looks(each)] == looks(line)
 
@@ -164,9 +164,9 @@ def test_lines_are_joined_with_a_piece_between_them() -> None:
 @given(ANY_TEXT)
 @example("1\ufe0f\u20e3 👨‍👩‍👧 ❤️")
 def test_ascii_is_as_wide_as_what_it_stands_for(text: str) -> None:
-    told = to_ascii(shown(text))
+    told = to_ascii(terminal_safe(text))
     assert told.isascii()
-    assert cell_len(told) == cell_len(shown(text))
+    assert cell_len(told) == cell_len(terminal_safe(text))
 
 
 @pytest.mark.parametrize(
