@@ -13,6 +13,7 @@ from kustui.check.rule import Finding, Rule
 from kustui.config.severity import Severity
 from kustui.definition.expressions import in_words, parse_condition
 from kustui.definition.models import relative_minutes
+from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 from kustui.text.quantities import duration_in_words
 
 if TYPE_CHECKING:
@@ -147,7 +148,8 @@ RULES = (
         Severity.INFO,
         "workflows that schedule each other in a ring which a condition can end",
         "This is how polling is built at Kustomer, and there is nothing wrong with it. It is worth knowing which "
-        "condition ends it: an organisation's scheduled workflows run at most 1,000 times in 15 minutes.",
+        f"condition ends it: an organisation's scheduled workflows run at most {RUNS_PER_WINDOW:,} times in "
+        f"{WINDOW_MINUTES} minutes.",
         bad=app(workflow("Watch", schedule("aB3", _ID, inputs=_INPUTS)), _AGAIN),
         good=_ONCE,
         survey=_schedule_ring,
@@ -157,7 +159,8 @@ RULES = (
         Severity.WARNING,
         "workflows that schedule each other in a ring that no condition can end",
         "Each run brings about the next, for every conversation that ever started one, until somebody switches the "
-        "workflow off. All of them share 1,000 runs in 15 minutes, and what is over waits.",
+        f"workflow off. All of them share {RUNS_PER_WINDOW:,} runs in {WINDOW_MINUTES} minutes, and what is over "
+        "waits.",
         bad=app(workflow("Watch", schedule("aB3", _ID)), called("Remind", _ID, schedule("cD4", _ID))),
         good=_ONCE,
         survey=_endless_schedule,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from kustui.definition.platform import TRIGGER_ID
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -78,7 +80,9 @@ def _covered(organisation: Organisation, taken: Mapping[str, frozenset[str]]) ->
             continue
         member, pointers = organisation.member(entry.key), taken[entry.key]
         steps = member.flow.order
-        edges = [edge for node in ("1", *(step.id for step in steps)) for edge in member.flow.declared_edges[node]]
+        edges = [
+            edge for node in (TRIGGER_ID, *(step.id for step in steps)) for edge in member.flow.declared_edges[node]
+        ]
         untaken_steps = tuple(step.id for step in steps if step.pointer not in pointers)
         untaken_edges = tuple(edge for edge in edges if edge.transition.pointer not in pointers)
         yield WorkflowCoverage(

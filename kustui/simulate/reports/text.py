@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
+from kustui.definition.platform import RUNS_PER_WINDOW
 from kustui.definition.values import MISSING
 from kustui.simulate.engine.coverage import Coverage, WorkflowCoverage
 from kustui.simulate.engine.trace import EntryKind, OutputSource
@@ -110,7 +111,10 @@ def lines(entry: TraceEntry, paint: Painter) -> Iterator[str]:
 
 def _details(entry: TraceEntry) -> Iterator[tuple[str, str]]:
     if entry.waited:
-        yield f"waited {words.moment(entry.waited)[2:]} for a window: 1,000 runs had begun in each before", "?"
+        yield (
+            f"waited {words.moment(entry.waited)[2:]} for a window: {RUNS_PER_WINDOW:,} runs had begun in each before",
+            "?",
+        )
     if isinstance(entry.params, dict):
         for name, value in entry.params.items():
             yield f"{name}: {words.value(value)}", ""

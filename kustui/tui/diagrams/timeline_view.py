@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import STILL_READING, DiagramView
 from kustui.tui.widgets.bars import StatusBar
@@ -35,7 +36,7 @@ class TimelineView(RowsView, DiagramView):
     NAME = "8 Timeline"
     ABOUT = (
         "The chain of the selected workflow on an axis of time, rings with their period, and how many runs it "
-        "brings about for a rate of events, against the platform's 1,000 in 15 minutes."
+        f"brings about for a rate of events, against the platform's {RUNS_PER_WINDOW:,} in {WINDOW_MINUTES} minutes."
     )
     SIGNS = "↺"
     KEYS = (

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 
+from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.styled_lines import Line, joined
 from kustui.tui.bindings import bindings
 from kustui.tui.widgets.rows import NodeKey, Row, Rows
@@ -86,7 +87,7 @@ def told(tree: TreeState, key: NodeKey) -> Line:
         from kustui.diagrams.labels import node_name
 
         flow = tree.analysis(entry).flow
-        parts.append(((node_name(flow, "1" if key[2] == "trigger" else key[2].removeprefix("step ")), ""),))
+        parts.append(((node_name(flow, TRIGGER_ID if key[2] == "trigger" else key[2].removeprefix("step ")), ""),))
     if len(key) > 3:
         parts.append(((key[3].partition(" ")[0].replace("way", "a way out of it"), "muted"),))
     return joined(parts, (" › ", "muted"))

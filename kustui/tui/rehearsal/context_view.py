@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided
 from kustui.diagrams.labels import node_name
 from kustui.simulate.engine.trace import EntryKind
@@ -55,9 +56,9 @@ class _Tree:
     def rows(self) -> Iterator[Row]:
         data = self._run.data
         trigger = self._member.workflow.trigger
-        twin = trigger.id if trigger is not None and trigger.id != "1" else ""
+        twin = trigger.id if trigger is not None and trigger.id != TRIGGER_ID else ""
         for node, value in reversed([*data["steps"].items()]):  # the latest is what somebody looks for
-            if node != twin or node == "1":
+            if node != twin or node == TRIGGER_ID:
                 yield from self._step(node, value)
         for name in ("error", "variables"):
             if data.get(name):
@@ -66,7 +67,11 @@ class _Tree:
     def _step(self, node: str, value: Any) -> Iterator[Row]:
         new: Line = (("+ ", "new"),) if node == self._added else (("  ", ""),)
         called = node_name(self._member.flow, node)
-        label: Line = (*new, (called, "name"), *(((f" {node}", "muted"),) if called != node and node != "1" else ()))
+        label: Line = (
+            *new,
+            (called, "name"),
+            *(((f" {node}", "muted"),) if called != node and node != TRIGGER_ID else ()),
+        )
         entry = self._marks.get(node)
         mark: Line = ()
         if entry is not None and entry.mark is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from kustui.definition.platform import TRIGGER_ID
 from kustui.simulate.engine.coverage import Coverage
 from kustui.simulate.engine.decisions import AbandonRun, StartEvent
 from kustui.simulate.engine.engine import advance
@@ -112,7 +113,7 @@ class Session:
             return state.run.key, state.run.at
         if state.last is not None and state.last.run:
             return state.last.key, state.last.node
-        return (state.waiting[0].key if state.waiting else self._starting(state)), "1"
+        return (state.waiting[0].key if state.waiting else self._starting(state)), TRIGGER_ID
 
     def _starting(self, state: State) -> str:
         taken = state.queue.next(state.clock)

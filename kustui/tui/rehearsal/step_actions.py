@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 
+from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.styled_lines import Line
 from kustui.text.quantities import counted
 from kustui.tui.rehearsal.panes import Stage
@@ -259,7 +260,7 @@ class Stepping(Asking):
 
         key, node = session.place[0], self.course_view.node
         here = [Stop("step", key, node)] if node else []
-        stops = [*dict.fromkeys((*here, Stop("step", key, "1"), FAILURE, SCHEDULE, *sorted(session.stops)))]
+        stops = [*dict.fromkeys((*here, Stop("step", key, TRIGGER_ID), FAILURE, SCHEDULE, *sorted(session.stops)))]
 
         def toggle(index: int) -> bool:
             if (now := self.ready()) is not None:
@@ -283,7 +284,7 @@ def _stop_rows(session: Session, stops: list[Stop]) -> list[Row]:
             member = session.organisation.member(stop.key)
             title, name = member.title, node_name(member.flow, stop.node)
         told = {"failure": "after any failure", "schedule": "after any schedule"}.get(stop.kind)
-        told = told or (f"before each run of {title}" if stop.node == "1" else f"before {name}  in {title}")
+        told = told or (f"before each run of {title}" if stop.node == TRIGGER_ID else f"before {name}  in {title}")
         rows.append(Row((("■ " if stop in session.stops else "  ", "error"), (told, ""))))
     return rows
 

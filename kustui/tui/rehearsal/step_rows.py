@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_label, short_action
 from kustui.simulate.engine.engine import preview, table
 from kustui.simulate.engine.trace import EntryKind, OutputSource
@@ -66,7 +67,7 @@ def _at_hand(builder: RowBuilder, session: Session, state: State, actions: Mappi
     entry = preview(state)
     if entry is None:
         if state.question is None:
-            builder.add(("▶ next  ", "new"), *node_label(member.flow, state.run.at if state.run else "1"))
+            builder.add(("▶ next  ", "new"), *node_label(member.flow, state.run.at if state.run else TRIGGER_ID))
             builder.add(("  it asks something: step on to see what", "warning"))
         _ways_alone(builder, session, state)
         return

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kustui.definition.expressions import in_words, value_in_words
 from kustui.definition.expressions.paths import Literal
+from kustui.definition.platform import RUNS_PER_WINDOW
 from kustui.definition.values import MISSING, Undecided
 from kustui.diagrams.labels import path_namer, short_action
 from kustui.simulate.engine.trace import EntryKind, OutputSource
@@ -85,7 +86,10 @@ def put_given(builder: RowBuilder, entry: TraceEntry) -> None:
 def put_effects(builder: RowBuilder, entry: TraceEntry) -> None:
     """What it puts on the queue, and what else a person should know."""
     if entry.waited:
-        builder.add(("  waited   ", "warning"), (f"{words.moment(entry.waited)[2:]} for a window of 1,000 runs", ""))
+        builder.add(
+            ("  waited   ", "warning"),
+            (f"{words.moment(entry.waited)[2:]} for a window of {RUNS_PER_WINDOW:,} runs", ""),
+        )
     if (told := entry.scheduled) is not None:
         builder.add(("  ⇒ schedules ", "link"), (told.title, ""), (f" for {words.moment(told.due)}", "info"), indent=11)
         for name, value in told.inputs.items():

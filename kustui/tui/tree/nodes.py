@@ -7,6 +7,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.collection import Document, Entry
+from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.source import Fault
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 
@@ -74,7 +75,7 @@ def change_key(change: Change) -> NodeKey:
     if change.entry is None:
         return (change.path,)
     if change.noun == "trigger":
-        return node_key(change.entry, "1")
+        return node_key(change.entry, TRIGGER_ID)
     if change.noun == "step" and change.kind != "removed":
         return node_key(change.entry, change.step)
     return workflow_key(change.entry)

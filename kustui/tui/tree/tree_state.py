@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from kustui.definition.collection import Document, Entry
+from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.source import Fault
 from kustui.tui.tree.nodes import Kind, Moves, Node, change_signs, duplicate_name
@@ -151,7 +152,7 @@ class TreeState:
     def _edges(self, node: Node) -> Iterator[Node]:
         assert node.entry is not None
         analysis = self.analysis(node.entry)
-        id_ = "1" if node.kind is Kind.TRIGGER else node.part.id  # type: ignore[union-attr]
+        id_ = TRIGGER_ID if node.kind is Kind.TRIGGER else node.part.id  # type: ignore[union-attr]
         for call in analysis.calls:
             if call.pointer == node.pointer:
                 yield _child(node, "schedule", Kind.SCHEDULE, f"{call.pointer}/params", call)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.styled_lines import Line, Piece, fitted, set_out, width_of, wrapped
 
@@ -32,7 +33,7 @@ def workflow_key(entry: Entry) -> NodeKey:
 
 def node_key(entry: Entry, node: str) -> NodeKey:
     """The key of the node of a trigger or step."""
-    return (*workflow_key(entry), "trigger" if node == "1" else f"step {node}")
+    return (*workflow_key(entry), "trigger" if node == TRIGGER_ID else f"step {node}")
 
 
 class Target(NamedTuple):
