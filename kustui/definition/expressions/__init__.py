@@ -15,44 +15,20 @@ from kustui.definition.expressions.conditions import (
     never_holds,
     parse_condition,
     parts_of,
-    short_name,
     value_in_words,
 )
-from kustui.definition.expressions.parse import (
-    Argument,
-    Expression,
-    Function,
-    expressions_in,
-    may_hold_expression,
-    parse,
-    parse_function,
-)
-from kustui.definition.expressions.paths import (
-    ROOTS,
-    Embedded,
-    ExpressionFault,
-    Literal,
-    Path,
-    Reference,
-    parse_literal,
-    parse_reference,
-)
-from kustui.definition.expressions.tags import Helper
+from kustui.definition.expressions.parse import Function, Literal, Reference, expressions_in, parse
+from kustui.definition.expressions.paths import Expression, Path
 from kustui.definition.expressions.templates import Template, parse_template
 
 __all__ = [
-    "ROOTS",
     "AllOf",
     "Always",
     "AnyOf",
-    "Argument",
     "Comparison",
     "Condition",
-    "Embedded",
     "Expression",
-    "ExpressionFault",
     "Function",
-    "Helper",
     "Literal",
     "Never",
     "Not",
@@ -64,15 +40,10 @@ __all__ = [
     "always_holds",
     "expressions_in",
     "in_words",
-    "may_hold_expression",
     "never_holds",
     "parse",
     "parse_condition",
-    "parse_function",
-    "parse_literal",
-    "parse_reference",
     "parse_template",
     "parts_of",
-    "short_name",
     "value_in_words",
 ]

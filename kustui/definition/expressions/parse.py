@@ -1,4 +1,4 @@
-"""Functions: ``/#fn:parseInt,steps.1.qtyStr``, the whole string, which stands for a typed result [docs]."""
+"""Strings of a definition: which of the four forms one has, and its parts [docs]."""
 
 from __future__ import annotations
 
@@ -6,30 +6,45 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 from kustui.definition.expressions.paths import (
     ROOTS,
-    Embedded,
+    Expression,
     ExpressionFault,
-    Literal,
     Path,
-    Reference,
     closest_root,
-    parse_literal,
-    parse_reference,
+    embedded_in,
     read_path,
 )
-from kustui.definition.expressions.templates import Template, parse_template
+from kustui.definition.expressions.templates import parse_template
 
-_FUNCTION = "/#fn:"
+_REFERENCE, _FUNCTION = "/#", "/#fn:"
+_BLANK = re.compile(r"\s")
 _NAME = re.compile(r"[A-Za-z_$][\w$.-]*")
 _LIKE_A_PATH = re.compile(r"[A-Za-z]+\.[\w@-]")
+_MOST_CACHED = 1_000  # characters
+
+
+class Literal(Expression):
+    """Text that stands for itself. It reads nothing and has no faults."""
+
+    __slots__ = ()
+
+
+class Reference(Expression):
+    """``/#steps.egu-awuO4.body.id``, which stands for a value with its type. It has either one path or one fault."""
+
+    __slots__ = ()
+
+    @property
+    def path(self) -> Path | None:
+        """What it reads, or None where it is malformed."""
+        return self.paths[0] if self.paths else None
 
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """One argument as written: a path without ``/#``, or a literal (``path`` is None; it may be empty)."""
+    """One argument of a function: a path without ``/#``, or a literal (``path`` is None; it may be empty)."""
 
     text: str
     start: int
@@ -37,29 +52,80 @@ class Argument:
     path: Path | None
 
 
-class Function(NamedTuple):
-    """A string that is, or was meant to be, a function. What was understood before a fault is kept."""
+@dataclass(frozen=True, slots=True)
+class Function(Expression):
+    """``/#fn:parseInt,steps.1.qtyStr``, which stands for a typed result. What precedes a fault is kept."""
 
-    text: str
-    name: str
-    start: int
-    """Where the name begins; an unknown name is told there."""
-    end: int
+    name: str = ""
+    start: int = len(_FUNCTION)
+    """The offset of the name; an unknown function is reported there."""
+    end: int = 0
     arguments: tuple[Argument, ...] = ()
-    paths: tuple[Path, ...] = ()
-    faults: tuple[ExpressionFault, ...] = ()
-    embedded: tuple[Embedded, ...] = ()
-    """Always empty."""
 
 
-def parse_function(text: str) -> Function:
-    """The function that a string is: ``/#fn:name,argument,…`` without blanks around the commas [docs].
+def parse(text: str) -> Expression:
+    """What a string of a definition stands for. Never raises: what is malformed is among its ``faults``.
 
-    Which names exist and what they take is not decided here.
+    A string is a function when it begins with ``/#fn:``, else a template when it holds ``{{`` (a reference in
+    it would be text), else a reference when it begins with ``/#``, and a literal otherwise.
     """
+    if not may_hold_expression(text):
+        return Literal(text)
+    # Most references are written many times over; long texts are not, and would be cached for nothing.
+    return _parse_cached(text) if len(text) < _MOST_CACHED else _parse(text)
+
+
+def may_hold_expression(text: str) -> bool:
+    """Whether a string may be anything but plain text; quick, and True for some that are not."""
+    return "/#" in text or "{{" in text
+
+
+def _parse(text: str) -> Expression:
+    if text.startswith(_FUNCTION):
+        return _parse_function(text)
+    if "{{" in text:
+        return parse_template(text)
+    if text.startswith(_REFERENCE):
+        path = _read_reference(text)
+        return Reference(text, (path,)) if isinstance(path, Path) else Reference(text, faults=(path,))
+    return Literal(text, embedded=tuple(embedded_in(text, 0, len(text))))
+
+
+_parse_cached = lru_cache(maxsize=8_192)(_parse)
+
+
+def _read_reference(text: str) -> Path | ExpressionFault:
+    written = text[len(_REFERENCE) :]
+    if not written:
+        return ExpressionFault("nothing follows the /#", 0, len(_REFERENCE), "write /#steps.<step id>.<field>")
+    if written.startswith("/"):
+        slashes = len(written) - len(written.lstrip("/"))
+        return ExpressionFault("a slash follows the /#", 2, 2 + slashes, "remove the slash")
+    is_list = "," in written and written.partition(".")[0] not in ROOTS
+    if written.startswith(("fn.", "fn,")) or written == "fn" or is_list:
+        hint = "a function is written /#fn:name,path"
+        return ExpressionFault("this is neither a path nor a function", 0, len(text), hint)
+    blank = _BLANK.search(written)
+    if blank and blank.start() > 0 and written[blank.start() :].strip():
+        return _text_follows(written, blank.start(), len(text))
+    second = written.find(_REFERENCE) + len(_REFERENCE)
+    if second >= len(_REFERENCE):
+        hint = "join values with a template: {{{…}}}{{{…}}}"
+        return ExpressionFault("a second reference begins inside this one", second, second + 2, hint)
+    return read_path(written, len(_REFERENCE))
+
+
+def _text_follows(written: str, blank: int, end: int) -> ExpressionFault:
+    path = read_path(written[:blank], len(_REFERENCE))
+    if isinstance(path, ExpressionFault):
+        return path
+    message = "text follows the reference, which has to be the whole string"
+    return ExpressionFault(message, blank + 2, end, f"write a template: {{{{{{{path.text}}}}}}} …")
+
+
+def _parse_function(text: str) -> Function:
+    """``/#fn:name,argument,…`` without blanks around the commas [docs]. Any name and any arguments will do here."""
     start = len(_FUNCTION)
-    if not text.startswith(_FUNCTION):
-        return Function(text, "", 0, 0, faults=(ExpressionFault("a function begins with /#fn:", 0, len(text)),))
     name, *written = text[start:].split(",")
     end = start + len(name)
     fault = _fault_of_name(name, start)
@@ -68,21 +134,14 @@ def parse_function(text: str) -> Function:
     for each in written:
         if fault:
             break
-        read = _argument(each, at, is_input=not arguments)
+        read = _read_argument(each, at, is_input=not arguments)
         if isinstance(read, ExpressionFault):
             fault = read
         else:
             arguments.append(read)
         at += len(each) + 1
-    return Function(
-        text,
-        name,
-        start,
-        end,
-        tuple(arguments),
-        tuple(each.path for each in arguments if each.path),
-        (fault,) if fault else (),
-    )
+    paths = tuple(each.path for each in arguments if each.path)
+    return Function(text, paths, (fault,) if fault else (), (), name, start, end, tuple(arguments))
 
 
 def _fault_of_name(name: str, start: int) -> ExpressionFault | None:
@@ -95,7 +154,7 @@ def _fault_of_name(name: str, start: int) -> ExpressionFault | None:
     return None
 
 
-def _argument(written: str, start: int, *, is_input: bool) -> Argument | ExpressionFault:
+def _read_argument(written: str, start: int, *, is_input: bool) -> Argument | ExpressionFault:
     end = start + len(written)
     if is_input and not written:
         return ExpressionFault("the function's input is missing after the comma", start - 1, start)
@@ -112,9 +171,9 @@ def _argument(written: str, start: int, *, is_input: bool) -> Argument | Express
         path = read_path(written, start)
         return path if isinstance(path, ExpressionFault) else Argument(written, start, end, path)
     if is_input and _LIKE_A_PATH.match(written):
-        near = closest_root(root)
-        if near.startswith("did you mean"):
-            return ExpressionFault(f'a path cannot begin with "{root[:40]}"', start, start + len(root), near)
+        hint = closest_root(root)
+        if hint.startswith("did you mean"):
+            return ExpressionFault(f'a path cannot begin with "{root[:40]}"', start, start + len(root), hint)
     return Argument(written, start, end, None)
 
 
@@ -126,46 +185,11 @@ def _blank(written: str, start: int, what: str) -> ExpressionFault:
     return ExpressionFault(f"a blank after {what}", start + end, start + len(written), "commas stand without blanks")
 
 
-Expression = Literal | Reference | Function | Template
-
-_LONG = 1_000
-
-
-def parse(text: str) -> Expression:
-    """What a string of a definition stands for. Never raises: what is malformed is told in its ``faults``.
-
-    A string is a function when it begins with ``/#fn:``, else a template when it holds ``{{`` (a reference in
-    it would be text), else a reference when it begins with ``/#``, and a literal otherwise.
-    """
-    if not may_hold_expression(text):
-        return Literal(text)
-    # Most references are written many times over; long texts are not, and would be kept for nothing.
-    return _parse_known(text) if len(text) < _LONG else _parse(text)
-
-
-def may_hold_expression(text: str) -> bool:
-    """Whether a string may be anything but plain text; quick, and True for some that are not."""
-    return "/#" in text or "{{" in text
-
-
-def _parse(text: str) -> Expression:
-    if text.startswith(_FUNCTION):
-        return parse_function(text)
-    if "{{" in text:
-        return parse_template(text)
-    if text.startswith("/#"):
-        return parse_reference(text)
-    return parse_literal(text)
-
-
-_parse_known = lru_cache(maxsize=8_192)(_parse)
-
-
 def expressions_in(value: object, pointer: str = "") -> Iterator[tuple[str, Expression]]:
     """The strings of a JSON value that are not plain text, in document order, with their pointers (RFC 6901).
 
-    ``pointer`` is that of the value itself. Keys are not looked at: they are never evaluated. A literal is
-    among them only if it has a reference embedded. Any depth is read, as no call nests.
+    ``pointer`` is that of the value itself. Keys are skipped: Kustomer never evaluates them. A literal is
+    among the strings only if it has a reference embedded. Any depth will do, as no call nests.
     """
     if isinstance(value, str):
         yield from _expression(value, pointer)
@@ -197,9 +221,7 @@ def _expression(text: str, pointer: str) -> Iterator[tuple[str, Expression]]:
 def _members(value: object) -> Iterable[tuple[str | int, object]]:
     if isinstance(value, dict):
         return value.items()
-    if isinstance(value, (list, tuple)):
-        return enumerate(value)
-    return ()
+    return enumerate(value) if isinstance(value, (list, tuple)) else ()
 
 
 def _pointer(base: str, keys: list[str | int], key: str | int) -> str:

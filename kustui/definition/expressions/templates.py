@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from kustui.definition.expressions.nodes import (
     Block,
@@ -16,7 +15,7 @@ from kustui.definition.expressions.nodes import (
     Partial,
     Scalar,
 )
-from kustui.definition.expressions.paths import Embedded, ExpressionFault, Path
+from kustui.definition.expressions.paths import Expression, ExpressionFault
 from kustui.definition.expressions.tags import Arguments, Helper, Notes, Scope
 from kustui.definition.expressions.tokens import MAX_DEPTH, FaultError, Kind, Piece, Remark, Tag, refuse, scan
 from kustui.definition.functions import BLOCKS
@@ -26,19 +25,14 @@ _TOP = Scope(0, frozenset(), 0)
 """Outside of any block."""
 
 
-class Template(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Template(Expression):
     """A string with at least one ``{{``. Up to its first fault, everything that was understood is kept."""
 
-    text: str
     nodes: tuple[Node, ...] = ()
-    paths: tuple[Path, ...] = ()
-    """What it reads of the run's data, in order."""
     others: tuple[Lookup, ...] = ()
-    """What else it looks up: fields of a loop's element, ``this``, ``@index``, bare names or helpers."""
+    """What it looks up besides its paths: fields of a loop's element, ``this``, ``@index``, bare names or helpers."""
     helpers: tuple[Helper, ...] = ()
-    embedded: tuple[Embedded, ...] = ()
-    """References in its raw text and in the strings of its tags, which are sent literally."""
-    faults: tuple[ExpressionFault, ...] = ()
 
     @property
     def only(self) -> Lookup | None:
@@ -63,12 +57,12 @@ def parse_template(text: str) -> Template:
     notes = tree.notes
     return Template(
         text,
-        tuple(tree.nodes),
         tuple(lookup.path for lookup in notes.lookups if lookup.reads_run),
+        (fault,) if fault else (),
+        tuple(notes.embedded),
+        tuple(tree.nodes),
         tuple(lookup for lookup in notes.lookups if not lookup.reads_run),
         tuple(notes.helpers),
-        tuple(notes.embedded),
-        (fault,) if fault else (),
     )
 
 

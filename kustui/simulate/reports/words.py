@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kustui.definition.expressions import Function, Reference, Template, in_words, value_in_words
-from kustui.definition.expressions.paths import Literal
+from kustui.definition.expressions.parse import Literal
 from kustui.definition.values import MISSING, Undecided, to_json_value
 from kustui.simulate.engine.trace import EntryKind, OutputSource
 

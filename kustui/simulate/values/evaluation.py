@@ -24,7 +24,8 @@ from kustui.definition.expressions.nodes import (
     Scalar,
     Value,
 )
-from kustui.definition.expressions.parse import Expression, may_hold_expression
+from kustui.definition.expressions.parse import may_hold_expression
+from kustui.definition.expressions.paths import Expression
 from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, HelperCall
 from kustui.definition.source.positions import escape
 from kustui.definition.values import MISSING, Undecided, is_missing, look_up, text_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustui.definition.expressions import in_words, value_in_words
-from kustui.definition.expressions.paths import Literal
+from kustui.definition.expressions.parse import Literal
 from kustui.definition.platform import RUNS_PER_WINDOW
 from kustui.definition.values import MISSING, Undecided
 from kustui.diagrams.labels import path_namer, short_action
