@@ -9,16 +9,26 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.platform import short_name
-from kustui.search.index_lines import BETWEEN, LineBlock, LineKind, WorkflowIndex, index_lines_of
+from kustui.search.index_lines import SEPARATOR, LineBlock, LineKind, WorkflowIndex, index_lines_of
+
+StepNumber = tuple[int, int]
+"""The number of a workflow, and which of its steps, as the file has them; 0 for itself and its trigger."""
+
+_WORD = re.compile(r"[^\W\d_]{3,}")
+_FIRST_SIZE = 16
+"""Workflows after which there is an index for the first time."""
+_MOST_SIMILAR = 8
 
 
 class LineStore:
-    """Lines are numbered from 0, workflow by workflow."""
+    """The lines of one kind, of all workflows, as one text, which Python searches in C. They are numbered from 0,
+    workflow by workflow."""
 
     def __init__(self, blocks: Sequence[LineBlock]) -> None:
-        self._sheets = blocks
+        self._blocks = blocks
         self._firsts = array("L")
         """The number of the first line of each workflow."""
         self._starts = array("L")
@@ -27,45 +37,45 @@ class LineStore:
         at, count = 1, 0
         for block in blocks:
             self._firsts.append(count)
-            for line in block.lowered.split("\n") if block.places else ():
+            for line in block.lowered_lines:
                 self._starts.append(at)
                 at += len(line) + 1
-            count += len(block.places)
-            if block.places:
-                pieces += (block.lowered, "\n")
+                pieces += (line, "\n")
+            count += len(block.steps)
         self._text = "".join(pieces)
         self._starts.append(at)
 
     def __len__(self) -> int:
         return len(self._starts) - 1
 
-    def owner(self, line: int) -> tuple[int, int]:
-        """The number of the workflow that a line is of, and that of the line in it."""
-        entry = bisect_right(self._firsts, line) - 1
-        return entry, line - self._firsts[entry]
+    def locate(self, line: int) -> tuple[int, int]:
+        """The number of the workflow that a line is of, and its index among the lines of that workflow."""
+        workflow = bisect_right(self._firsts, line) - 1
+        return workflow, line - self._firsts[workflow]
 
-    def place(self, line: int) -> tuple[int, int]:
-        """The number of the workflow, and of the step in it, that a line is of."""
-        entry, index = self.owner(line)
-        return entry, self._sheets[entry].places[index]
+    def step_of(self, line: int) -> StepNumber:
+        """The step that a line belongs to."""
+        workflow, index = self.locate(line)
+        return workflow, self._blocks[workflow].steps[index]
 
-    def line_of(self, entry: int, index: int) -> int:
-        return self._firsts[entry] + index
+    def line(self, workflow: int, index: int) -> int:
+        """The number of the line that has an index in a workflow."""
+        return self._firsts[workflow] + index
 
-    def lines_of(self, entry: int) -> range:
-        """The lines of one workflow."""
-        return range(self._firsts[entry], self._firsts[entry] + len(self._sheets[entry].places))
+    def lines_of(self, workflow: int) -> range:
+        first = self._firsts[workflow]
+        return range(first, first + len(self._blocks[workflow].steps))
 
-    def said(self, line: int) -> str:
+    def text(self, line: int) -> str:
         """A line as it was written."""
-        entry, index = self.owner(line)
-        return self._sheets[entry].text.split("\n")[index]
+        workflow, index = self.locate(line)
+        return self._blocks[workflow].lines[index]
 
     def lowered(self, line: int) -> str:
         return self._text[self._starts[line] : self._starts[line + 1] - 1]
 
-    def holding(self, word: str, before: str = "") -> Iterator[int]:
-        """The lines that hold a word, or those that hold it behind something."""
+    def containing(self, word: str, before: str = "") -> Iterator[int]:
+        """The lines that contain a word, or those that contain it right after something."""
         starts, text = self._starts, self._text
         needle, skip = before + word, len(before)
         at = text.find(needle)
@@ -74,78 +84,50 @@ class LineStore:
             yield line
             at = text.find(needle, starts[line + 1] - 1)
 
-    def places_of(self, held: Callable[[str], bool]) -> Iterator[tuple[int, int]]:
-        """The places of the lines of which something holds; asked once for all lines that are alike."""
-        known: dict[str, bool] = {}
-        for number, block in enumerate(self._sheets):
-            if block.places:
-                for text, place in zip(block.lowered.split("\n"), block.places, strict=True):
-                    holds = known.get(text)
-                    if holds is None:
-                        holds = known[text] = held(text)
-                    if holds:
-                        yield number, place
+    def steps_where(self, holds: Callable[[str], bool]) -> Iterator[StepNumber]:
+        """The steps of the lines for whose text something holds; it is asked once for all lines that are alike."""
+        answers: dict[str, bool] = {}
+        for number, block in enumerate(self._blocks):
+            for text, step in zip(block.lowered_lines, block.steps, strict=True):
+                if text not in answers:
+                    answers[text] = holds(text)
+                if answers[text]:
+                    yield number, step
 
-    def abbreviated(self, letters: str) -> Iterator[tuple[int, int]]:
+    def with_letters(self, letters: str) -> Iterator[tuple[int, int]]:
         """The lines whose first part has these letters in this order, the first of them where a word begins, and how
         many characters they are spread over."""
-        spread = [re.escape(letters[0])]
-        spread += (f"[^{re.escape(letter)}\n{BETWEEN}]*+{re.escape(letter)}" for letter in letters[1:])
-        for found in re.finditer(rf"(?<![^\W_]){''.join(spread)}", self._text):
-            line = bisect_right(self._starts, found.start()) - 1
-            if BETWEEN not in self._text[self._starts[line] : found.start()]:
-                yield line, found.end() - found.start()
-
-
-_MOST = 8
-
-
-def similar_words(word: str, beginnings: Callable[[int], Sequence[str]]) -> tuple[str, ...]:
-    """The words, or beginnings of words, that are nearest to ``word`` and within an edit or two of it: one of four
-    letters or five, two of more, none of fewer. Edits are as in ``check.closest``. ``beginnings`` tells with how many
-    letters words begin."""
-    from rapidfuzz.distance import OSA
-    from rapidfuzz.process import extract_iter
-
-    edits = 0 if len(word) < 4 else 1 if len(word) < 6 else 2
-    if not edits:
-        return ()
-    found: dict[str, int] = {}
-    for cut in range(-1, 2):  # a letter may be missing, or one too many
-        for near, distance, _ in extract_iter(
-            word, beginnings(len(word) + cut), scorer=OSA.distance, score_cutoff=edits
-        ):
-            found[near] = int(distance)
-    found.pop(word, None)
-    nearest = min(found.values(), default=0)
-    return tuple(near for near, distance in found.items() if distance == nearest)[:_MOST]
-
-
-_TOKEN = re.compile(r"[^\W\d_]{3,}")
-_FIRST_LOOK = 16
-"""Workflows after which there is an index for the first time."""
+        pattern = [re.escape(letters[0])]
+        pattern += (f"[^{re.escape(letter)}\n{SEPARATOR}]*+{re.escape(letter)}" for letter in letters[1:])
+        for match in re.finditer(rf"(?<![^\W_]){''.join(pattern)}", self._text):
+            line = bisect_right(self._starts, match.start()) - 1
+            if SEPARATOR not in self._text[self._starts[line] : match.start()]:
+                yield line, match.end() - match.start()
 
 
 class Index:
     """Some of the workflows of a collection, or all of them. Never changed."""
 
-    def __init__(self, workflows: Sequence[WorkflowIndex], total: int) -> None:
+    def __init__(self, collection: Collection, workflows: Sequence[WorkflowIndex]) -> None:
+        self._collection = collection
         self.workflows = tuple(workflows)
-        self.total = total
+        self.total = len(collection.entries)
         """How many workflows there are to be put into it."""
         self.stores: Mapping[LineKind, LineStore] = {
             kind: LineStore([workflow.blocks[kind] for workflow in self.workflows])
             for kind in LineKind
             if kind is not LineKind.PROBLEM
         }
-
         self._beginnings: dict[int, Sequence[str]] = {}
-        self.remembered: dict[tuple[str, str], frozenset[tuple[int, int]]] = {}
-        """The steps that terms of queries leave, which are asked for again at each key."""
+        self._steps_by_term: dict[tuple[str, str], frozenset[StepNumber]] = {}
 
     @property
-    def complete(self) -> bool:
+    def is_complete(self) -> bool:
         return len(self.workflows) == self.total
+
+    def prepare(self) -> None:
+        """Work out what the first query would wait for."""
+        _ = self._vocabulary, self._referenced
 
     def entry(self, number: int) -> Entry:
         return self.workflows[number].entry
@@ -157,16 +139,6 @@ class Index:
         return tuple(store.lowered(line) for line in range(len(store)))
 
     @cached_property
-    def referred(self) -> frozenset[str]:
-        """The ids and names of steps that something refers to, in lower case."""
-        found: set[str] = set()
-        for workflow in self.workflows:
-            block = workflow.blocks[LineKind.REFERENCE]
-            if block.places:
-                found.update(part for line in set(block.lowered.split("\n")) for part in line.split(BETWEEN))
-        return frozenset(found)
-
-    @cached_property
     def numbers(self) -> Mapping[str, int]:
         """The number of each workflow by its key."""
         return {workflow.entry.key: number for number, workflow in enumerate(self.workflows)}
@@ -174,79 +146,126 @@ class Index:
     @cached_property
     def actions(self) -> Mapping[str, Sequence[int]]:
         """The lines of each action."""
-        return self._alike(LineKind.ACTION)
+        return self._lines_by_text(LineKind.ACTION)
 
     @cached_property
     def events(self) -> Mapping[str, Sequence[int]]:
-        return self._alike(LineKind.EVENT)
+        """The lines of each event."""
+        return self._lines_by_text(LineKind.EVENT)
 
-    def _alike(self, kind: LineKind) -> Mapping[str, Sequence[int]]:
-        found: dict[str, list[int]] = {}
-        line = 0
-        for workflow in self.workflows:
-            if workflow.blocks[kind].places:
-                for text in workflow.blocks[kind].text.split("\n"):
-                    found.setdefault(text, []).append(line)
-                    line += 1
-        return found
+    def _lines_by_text(self, kind: LineKind) -> Mapping[str, Sequence[int]]:
+        lines: dict[str, list[int]] = {}
+        texts = (text for workflow in self.workflows for text in workflow.blocks[kind].lines)
+        for number, text in enumerate(texts):
+            lines.setdefault(text, []).append(number)
+        return lines
 
-    @cached_property
-    def vocabulary(self) -> tuple[str, ...]:
-        """The words of which names, actions and events are made."""
-        found: set[str] = set()
-        for kind in (LineKind.WORKFLOW, LineKind.STEP):
-            for workflow in self.workflows:
-                for line in workflow.blocks[kind].lowered.split("\n"):
-                    found.update(_TOKEN.findall(line.partition(BETWEEN)[0]))
-        for text in (*self.actions, *self.events):
-            found.update(_TOKEN.findall(short_name(text).lower()))
-        return tuple(sorted(found))
-
-    def beginnings(self, letters: int) -> Sequence[str]:
-        """The words of the vocabulary as far as so many letters, once each."""
-        if letters not in self._beginnings:
-            self._beginnings[letters] = sorted({word[:letters] for word in self.vocabulary})
-        return self._beginnings[letters]
-
-    def steps(self, number: int) -> Sequence[str]:
+    def step_ids(self, number: int) -> Sequence[str]:
         """The ids of the steps of a workflow, as its file has them."""
-        block = self.workflows[number].blocks[LineKind.STEP]
-        return [line.rpartition(BETWEEN)[2] for line in block.text.split("\n")] if block.places else []
+        return [line.rpartition(SEPARATOR)[2] for line in self.workflows[number].blocks[LineKind.STEP].lines]
 
-    def action(self, number: int, place: int) -> str:
+    def action(self, number: int, step: int) -> str:
         """What a step of a workflow does; an empty string where it only branches."""
         block = self.workflows[number].blocks[LineKind.ACTION]
-        index = bisect_left(block.places, place)
-        at = index < len(block.places) and block.places[index] == place
-        return block.text.split("\n")[index] if at else ""
+        index = bisect_left(block.steps, step)
+        return block.lines[index] if index < len(block.steps) and block.steps[index] == step else ""
 
     def pointer(self, kind: LineKind, line: int) -> str:
         """Where what a line says stands: the workflow is read again for it."""
-        number, index = self.stores[kind].owner(line)
-        found = [line.pointer for line in index_lines_of(self.entry(number)) if line.kind is kind]
-        return found[index]
+        number, index = self.stores[kind].locate(line)
+        lines = index_lines_of(WorkflowAnalysis(self._collection, self.entry(number)))
+        return [line.pointer for line in lines if line.kind is kind][index]
+
+    # What the terms of a query leave
+
+    def steps_with(self, key: str, value: str) -> frozenset[StepNumber]:
+        """The steps that a key and a value leave. Kept, as they are asked for again at each key that is typed."""
+        if (key, value) not in self._steps_by_term:
+            kind, holds = self._test_for(key, value)
+            self._steps_by_term[key, value] = frozenset(self.stores[kind].steps_where(holds))
+        return self._steps_by_term[key, value]
+
+    def _test_for(self, key: str, value: str) -> tuple[LineKind, Callable[[str], bool]]:
+        """Which lines say what a key asks of a step, and what has to hold for them."""
+        match key:
+            case "schedules":
+                ids = {title.rpartition(SEPARATOR)[2] for title in self.titles if value in title}
+                return LineKind.SCHEDULE, lambda text: value in text or text in ids
+            case "refs" if value in self._referenced:  # the trigger is 1, which many ids contain
+                return LineKind.REFERENCE, lambda text: value in text.split(SEPARATOR)
+            case "refs":
+                return LineKind.REFERENCE, lambda text: value in text
+            case _:
+                return LineKind[key.upper()], lambda text: value in text
+
+    @cached_property
+    def _referenced(self) -> frozenset[str]:
+        """The ids and names of steps that something refers to, in lower case."""
+        return frozenset(
+            part
+            for workflow in self.workflows
+            for line in set(workflow.blocks[LineKind.REFERENCE].lowered_lines)
+            for part in line.split(SEPARATOR)
+        )
+
+    # Misspelt words
+
+    def similar_words(self, word: str) -> tuple[str, ...]:
+        """The words of names, actions and events, or beginnings of them, that are nearest to a word and within an edit
+        or two of it: one of four letters or five, two of more, none of fewer. Edits are as in ``suggestions``."""
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extract_iter
+
+        edits = 0 if len(word) < 4 else 1 if len(word) < 6 else 2
+        if not edits:
+            return ()
+        distances: dict[str, int] = {}
+        for length in range(len(word) - 1, len(word) + 2):  # a letter may be missing, or one too many
+            words = self._beginnings_of(length)
+            for similar, distance, _ in extract_iter(word, words, scorer=OSA.distance, score_cutoff=edits):
+                distances[similar] = int(distance)
+        distances.pop(word, None)
+        nearest = min(distances.values(), default=0)
+        return tuple(similar for similar, distance in distances.items() if distance == nearest)[:_MOST_SIMILAR]
+
+    def _beginnings_of(self, letters: int) -> Sequence[str]:
+        """The words of the vocabulary as far as so many letters, once each."""
+        if letters not in self._beginnings:
+            self._beginnings[letters] = sorted({word[:letters] for word in self._vocabulary})
+        return self._beginnings[letters]
+
+    @cached_property
+    def _vocabulary(self) -> frozenset[str]:
+        """The words of which names, actions and events are made."""
+        words: set[str] = set()
+        for kind in (LineKind.WORKFLOW, LineKind.STEP):
+            for workflow in self.workflows:
+                for line in workflow.blocks[kind].lowered_lines:
+                    words.update(_WORD.findall(line.partition(SEPARATOR)[0]))
+        for text in (*self.actions, *self.events):
+            words.update(_WORD.findall(short_name(text).lower()))
+        return frozenset(words)
 
 
 def indexes(
     collection: Collection, before: Index | None = None, wanted: Callable[[], bool] = lambda: True
 ) -> Iterator[Index]:
     """Indexes of ever more workflows, the last of all of them: from twice as many each time, so that it takes at most
-    twice as long. Those whose text is the same as ``before`` are not read again. Ends early once it is no longer
-    ``wanted``."""
+    twice as long. Those whose text is the same as in the index ``before`` are not read again. Ends early once it is no
+    longer ``wanted``."""
     known = {workflow.entry.key: workflow for workflow in before.workflows} if before is not None else {}
-    entries = collection.entries
     workflows: list[WorkflowIndex] = []
-    look = _FIRST_LOOK
-    for entry in entries:
+    next_size = _FIRST_SIZE
+    for entry in collection.entries:
         workflow = known.get(entry.key)
         if workflow is not None and workflow.entry.body is entry.body:
             workflows.append(WorkflowIndex(entry, workflow.blocks))
         else:
-            workflows.append(WorkflowIndex.of(entry))
+            workflows.append(WorkflowIndex.of(WorkflowAnalysis(collection, entry)))
             time.sleep(0)  # a key waits no longer than for one workflow
         if not wanted():
             return
-        if len(workflows) == look and look < len(entries):
-            look *= 2
-            yield Index(workflows, len(entries))
-    yield Index(workflows, len(entries))
+        if len(workflows) == next_size and next_size < len(collection.entries):
+            next_size *= 2
+            yield Index(collection, workflows)
+    yield Index(collection, workflows)

@@ -1,18 +1,16 @@
-"""What somebody asks for, what it can go on with, and which workflows and steps its terms leave.
-
-Words, and terms such as ``action:rest-api``; each may be meant the other way by a ``-``."""
+"""What somebody asks for: words, and terms such as ``action:rest-api``; a ``-`` before one means the opposite."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from kustui.check.problems import Problem
-from kustui.search.index import Index
-from kustui.search.index_lines import BETWEEN, LineKind
+from kustui.search.index import Index, StepNumber
+from kustui.search.index_lines import SEPARATOR, LineKind
 from kustui.search.text_search import lowered
 
 KEYS = {
@@ -29,18 +27,22 @@ KEYS = {
 }
 """What can stand before a colon, and what it is for."""
 
-_OF_LINES = ("", "condition", "text")
+_LINE_KEYS = ("", "condition", "text")
 """The keys of what stands in a line itself, not where the line stands."""
-_TOKEN = re.compile(r'(-?)(?:([A-Za-z]+):(?!//))?("[^"]*"?|\S*)')
+_WORKFLOW_KEYS = ("workflow", "file", "event")
+_STEP_KEYS = ("step", "action", "refs", "schedules", "problem")
+_TERM = re.compile(r'(-?)(?:([A-Za-z]+):(?!//))?("[^"]*"?|\S*)')
+_MOST_COMPLETIONS = 12
 
 
 class Term(NamedTuple):
-    """A word, or a value behind a key. What is ``negated`` must not hold."""
+    """A word, or a value behind a key."""
 
     value: str
     """In lower case."""
     key: str = ""
     negated: bool = False
+    """Whether it must not hold."""
 
 
 class Query(NamedTuple):
@@ -51,22 +53,41 @@ class Query(NamedTuple):
     @property
     def words(self) -> tuple[str, ...]:
         """What has to stand in a line, whichever kind of line is asked for."""
-        return tuple(term.value for term in self.terms if term.key in _OF_LINES and not term.negated)
+        return tuple(term.value for term in self.terms if term.key in _LINE_KEYS and not term.negated)
 
     @property
-    def unwanted(self) -> tuple[str, ...]:
-        return tuple(term.value for term in self.terms if term.key in _OF_LINES and term.negated)
+    def excluded(self) -> tuple[str, ...]:
+        """What must not stand in a line."""
+        return tuple(term.value for term in self.terms if term.key in _LINE_KEYS and term.negated)
 
     @property
     def keyed(self) -> tuple[Term, ...]:
         return tuple(term for term in self.terms if term.key)
+
+    @property
+    def only_kind(self) -> LineKind | None:
+        """The only kind of line that is looked for; None where it is every kind."""
+        keys = {term.key for term in self.keyed}
+        if "condition" in keys:
+            return LineKind.CONDITION
+        if "text" in keys:
+            return LineKind.TEXT
+        if self.words:
+            return None
+        if self.asks_for_problems:
+            return LineKind.PROBLEM
+        return LineKind.STEP if keys & set(_STEP_KEYS) else LineKind.WORKFLOW
+
+    @property
+    def asks_for_problems(self) -> bool:
+        return any(term.key == "problem" and not term.negated for term in self.keyed)
 
 
 def parse_query(text: str) -> Query:
     """What is typed, as far as it goes: never raises. A key without a value asks for nothing yet."""
     terms: list[Term] = []
     unknown: list[str] = []
-    for sign, key, quoted in _TOKEN.findall(text):
+    for sign, key, quoted in _TERM.findall(text):
         value = quoted.strip('"').lower() if quoted.startswith('"') else quoted.lower()
         value = value.replace("\n", " ")  # no line that is searched has a break in it
         if key and key.lower() not in KEYS:
@@ -76,6 +97,83 @@ def parse_query(text: str) -> Query:
         if value:
             terms.append(Term(value, key.lower(), bool(sign)))
     return Query(tuple(terms), tuple(unknown))
+
+
+# The workflows and steps that the terms leave
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where something is looked for."""
+
+    workflows: frozenset[int] | None = None
+    """Their numbers; None for all of them."""
+    steps: frozenset[StepNumber] | None = None
+    excluded: frozenset[StepNumber] = frozenset()
+
+    @property
+    def is_everything(self) -> bool:
+        return self.workflows is None and self.steps is None and not self.excluded
+
+    def allows(self, workflow: int, step: int) -> bool:
+        return (
+            (self.workflows is None or workflow in self.workflows)
+            and (self.steps is None or (workflow, step) in self.steps)
+            and (workflow, step) not in self.excluded
+        )
+
+
+def scope_of(index: Index, query: Query, problems: Sequence[Problem]) -> Scope:
+    """What every term leaves."""
+    workflows: frozenset[int] | None = None
+    steps: frozenset[StepNumber] | None = None
+    excluded: frozenset[StepNumber] = frozenset()
+    for term in query.keyed:
+        if term.key in _WORKFLOW_KEYS:
+            numbers = frozenset(_workflows(index, term))
+            numbers = frozenset(range(len(index.workflows))) - numbers if term.negated else numbers
+            workflows = numbers if workflows is None else workflows & numbers
+        elif term.key in _STEP_KEYS:
+            matching = _steps(index, term, problems)
+            if term.negated:
+                excluded |= matching
+            else:
+                steps = matching if steps is None else steps & matching
+    return Scope(workflows, steps, excluded)
+
+
+def _workflows(index: Index, term: Term) -> Iterator[int]:
+    if term.key == "event":
+        yield from (number for number, _ in index.stores[LineKind.EVENT].steps_where(lambda text: term.value in text))
+        return
+    for number, workflow in enumerate(index.workflows):
+        text = index.titles[number] if term.key == "workflow" else lowered(workflow.entry.source.path)
+        if term.value in text:
+            yield number
+
+
+def _steps(index: Index, term: Term, problems: Sequence[Problem]) -> frozenset[StepNumber]:
+    if term.key != "problem":
+        return index.steps_with(term.key, term.value)
+    steps = (step_of(index, problem) for problem in problems if is_about(problem, term.value))
+    return frozenset(step for step in steps if step is not None)
+
+
+def is_about(problem: Problem, value: str) -> bool:
+    """Whether a problem is of the rule, or the severity, that a value names."""
+    return value in problem.rule or value == str(problem.severity)
+
+
+def step_of(index: Index, problem: Problem) -> StepNumber | None:
+    """Where a problem is; None outside of the workflows."""
+    number = index.numbers.get(problem.entry.key) if problem.entry is not None else None
+    if number is None:
+        return None
+    ids = index.step_ids(number)
+    return number, ids.index(problem.step) + 1 if problem.step in ids else 0
+
+
+# Completion
 
 
 class PartialTerm(NamedTuple):
@@ -98,125 +196,12 @@ class PartialTerm(NamedTuple):
 
 
 def partial_term(text: str) -> PartialTerm:
-    found = PartialTerm(text, "", "", "")
-    for token in _TOKEN.finditer(text):
-        sign, key, quoted = token.groups()
-        if token.end() == len(text) and token.group():
-            found = PartialTerm(text[: token.start()], sign, (key or "").lower(), quoted.strip('"'))
-    return found
-
-
-Step = tuple[int, int]
-"""The number of a workflow, and which of its steps, as the file has them; 0 for itself and its trigger."""
-
-_WORKFLOW_KEYS = ("workflow", "file", "event")
-_STEP_KEYS = ("step", "action", "refs", "schedules", "problem")
-
-
-@dataclass(frozen=True, slots=True)
-class Scope:
-    """Where something is looked for."""
-
-    workflows: frozenset[int] | None = None
-    """Their numbers; None for all of them."""
-    steps: frozenset[Step] | None = None
-    without: frozenset[Step] = frozenset()
-
-    @property
-    def everything(self) -> bool:
-        return self.workflows is None and self.steps is None and not self.without
-
-    def allows(self, workflow: int, step: int) -> bool:
-        return (
-            (self.workflows is None or workflow in self.workflows)
-            and (self.steps is None or (workflow, step) in self.steps)
-            and (workflow, step) not in self.without
-        )
-
-
-def scope_of(index: Index, asked: Query, problems: Sequence[Problem]) -> Scope:
-    """What every term leaves."""
-    workflows: frozenset[int] | None = None
-    steps: frozenset[Step] | None = None
-    without: frozenset[Step] = frozenset()
-    for term in asked.keyed:
-        if term.key in _WORKFLOW_KEYS:
-            found = frozenset(_workflows(index, term))
-            found = frozenset(range(len(index.workflows))) - found if term.negated else found
-            workflows = found if workflows is None else workflows & found
-        elif term.key in _STEP_KEYS:
-            places = _steps(index, term, problems)
-            if term.negated:
-                without |= places
-            else:
-                steps = places if steps is None else steps & places
-    return Scope(workflows, steps, without)
-
-
-def only_kind(asked: Query) -> LineKind | None:
-    """The only kind of which something is told; None where it is every kind."""
-    keys = {term.key for term in asked.keyed}
-    if "condition" in keys:
-        return LineKind.CONDITION
-    if "text" in keys:
-        return LineKind.TEXT
-    if asked.words:
-        return None
-    if any(term.key == "problem" and not term.negated for term in asked.keyed):
-        return LineKind.PROBLEM
-    return LineKind.STEP if keys & set(_STEP_KEYS) else LineKind.WORKFLOW
-
-
-def _workflows(index: Index, term: Term) -> Iterator[int]:
-    if term.key == "event":
-        yield from (number for number, _ in index.stores[LineKind.EVENT].places_of(lambda text: term.value in text))
-        return
-    for number, workflow in enumerate(index.workflows):
-        text = index.titles[number] if term.key == "workflow" else lowered(workflow.entry.source.path)
-        if term.value in text:
-            yield number
-
-
-def _steps(index: Index, term: Term, problems: Sequence[Problem]) -> frozenset[Step]:
-    if term.key == "problem":
-        places = (place_of(index, problem) for problem in problems if is_about(problem, term.value))
-        return frozenset(place for place in places if place is not None)
-    held = (term.key, term.value)
-    if held not in index.remembered:
-        kind, holds = _held(index, term)
-        index.remembered[held] = frozenset(index.stores[kind].places_of(holds))
-    return index.remembered[held]
-
-
-def _held(index: Index, term: Term) -> tuple[LineKind, Callable[[str], bool]]:
-    """Which lines tell what a term asks of a step, and what has to hold of them."""
-    value = term.value
-    match term.key:
-        case "schedules":
-            called = {title.rpartition(BETWEEN)[2] for title in index.titles if value in title}
-            return LineKind.SCHEDULE, lambda text: value in text or text in called
-        case "refs" if value in index.referred:  # the trigger is 1, which many ids hold
-            return LineKind.REFERENCE, lambda text: value in text.split(BETWEEN)
-        case "refs":
-            return LineKind.REFERENCE, lambda text: value in text
-        case key:
-            return LineKind[key.upper()], lambda text: value in text
-
-
-def is_about(problem: Problem, value: str) -> bool:
-    return value in problem.rule or value == str(problem.severity)
-
-
-def place_of(index: Index, problem: Problem) -> Step | None:
-    """Where a problem is; None outside of the workflows."""
-    number = index.numbers.get(problem.entry.key) if problem.entry is not None else None
-    if number is None:
-        return None
-    ids = index.steps(number)
-    return number, ids.index(problem.step) + 1 if problem.step in ids else 0
-
-
-_MOST = 12
+    term = PartialTerm(text, "", "", "")
+    for match in _TERM.finditer(text):
+        sign, key, quoted = match.groups()
+        if match.end() == len(text) and match.group():
+            term = PartialTerm(text[: match.start()], sign, (key or "").lower(), quoted.strip('"'))
+    return term
 
 
 class Completion(NamedTuple):
@@ -224,56 +209,50 @@ class Completion(NamedTuple):
     """The whole of it."""
     shown: str
     """What is new in it."""
-    times: int = 0
+    occurrences: int = 0
     """How often the value occurs; 0 for a key."""
 
 
 def completions(index: Index | None, text: str, problems: Sequence[Problem] = ()) -> tuple[Completion, ...]:
     """What the last part of a query can become, the likeliest first: a key while there is none, else a value of it."""
     typed = partial_term(text)
+    value = typed.value.lower()
     if not typed.key:
-        word = typed.value.lower()
-        keys = [key for key in KEYS if key.startswith(word)] if not text.strip() or word else []
+        keys = [key for key in KEYS if key.startswith(value)] if not text.strip() or value else []
         return tuple(Completion(typed.completed(key), f"{key}:") for key in keys)
     if index is None or typed.key not in KEYS:
         return ()
-    wanted = typed.value.lower()
-    found = [
-        (not value.lower().startswith(wanted), -count, value)
-        for value, count in _values(index, typed.key, problems).items()
-        if wanted in value.lower() and value.lower() != wanted
-    ]
+    matches = sorted(
+        (not known.lower().startswith(value), -count, known)
+        for known, count in _values_of(index, typed.key, problems).items()
+        if value in known.lower() and known.lower() != value
+    )
     return tuple(
-        Completion(typed.completed(typed.key, value), value, -count) for _, count, value in sorted(found)[:_MOST]
+        Completion(typed.completed(typed.key, known), known, -count) for _, count, known in matches[:_MOST_COMPLETIONS]
     )
 
 
-def _values(index: Index, key: str, problems: Sequence[Problem]) -> Mapping[str, int]:
+def _values_of(index: Index, key: str, problems: Sequence[Problem]) -> Mapping[str, int]:
+    """The values that there are for a key, with how often each occurs."""
     match key:
-        case "action":
-            return {text: len(lines) for text, lines in index.actions.items()}
-        case "event":
-            return {text: len(lines) for text, lines in index.events.items()}
-        case "workflow":
-            return _first_parts(index, LineKind.WORKFLOW)
-        case "step":
-            return _first_parts(index, LineKind.STEP)
+        case "action" | "event":
+            lines_by_text = index.actions if key == "action" else index.events
+            return {text: len(lines) for text, lines in lines_by_text.items()}
+        case "workflow" | "step":
+            return Counter(_first_parts(index, LineKind[key.upper()]))
         case "refs":
-            return _first_parts(index, LineKind.REFERENCE)
+            return Counter(_first_parts(index, LineKind.REFERENCE))
         case "schedules":
-            names = {
-                workflow.entry.id: workflow.entry.title for workflow in index.workflows if workflow.entry.id is not None
-            }
-            ids = _first_parts(index, LineKind.SCHEDULE)
-            return Counter(names.get(id_, id_) for id_, count in ids.items() for _ in range(count))
+            entries = (workflow.entry for workflow in index.workflows)
+            titles = {entry.id: entry.title for entry in entries if entry.id is not None}
+            return Counter(titles.get(id_, id_) for id_ in _first_parts(index, LineKind.SCHEDULE))
         case "file":
             return Counter(workflow.entry.source.path for workflow in index.workflows)
         case "problem":
             return Counter(problem.rule for problem in problems)
-        case _:
-            return {}
+    return {}
 
 
-def _first_parts(index: Index, kind: LineKind) -> Mapping[str, int]:
-    blocks: Iterable[str] = (workflow.blocks[kind].text for workflow in index.workflows if workflow.blocks[kind].places)
-    return Counter(line.partition(BETWEEN)[0] for text in blocks for line in text.split("\n"))
+def _first_parts(index: Index, kind: LineKind) -> Iterator[str]:
+    for workflow in index.workflows:
+        yield from (line.partition(SEPARATOR)[0] for line in workflow.blocks[kind].lines)

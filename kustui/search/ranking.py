@@ -1,303 +1,348 @@
-"""What answers a query: lines by kind, the best first, with where in them it was found."""
+"""What matches a query: lines by kind, the best first, with where in them the words stand."""
 
 from __future__ import annotations
 
-import itertools
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
 
-from kustui.search.index import similar_words
-from kustui.search.index_lines import BETWEEN, LineKind
-from kustui.search.query import Scope, is_about, only_kind, place_of, scope_of
-from kustui.search.text_search import Stretch, lowered
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
-    from kustui.check.problems import Problem
-    from kustui.definition.collection import Entry
-    from kustui.search.index import Index
-    from kustui.search.query import Query
+from kustui.check.problems import Problem
+from kustui.definition.collection import Entry
+from kustui.search.index import Index
+from kustui.search.index_lines import SEPARATOR, LineKind
+from kustui.search.query import Query, Scope, is_about, scope_of, step_of
+from kustui.search.text_search import Span, lowered
 
 MOST = 100
-"""Lines of one kind that are told."""
-_LOOKED_AT = 500
-"""Lines of one kind that are looked at for a word: a key is not to wait for all that have an e."""
+"""Lines of one kind that are shown."""
+_MOST_EXAMINED = 500
+"""Lines of one kind that are examined for a word: a key is not to wait for all that contain an e."""
 _FEW = 5
-"""Lines below which other words are tried that may have been meant."""
+"""Lines below which similar words are tried."""
 _SEARCHED = (LineKind.WORKFLOW, LineKind.STEP, LineKind.CONDITION, LineKind.TEXT)
-"""The kinds of which each line is told by itself; actions and events are told once for all that have the same."""
-_SPREAD, _GUESSED = 4, 5
-"""How well letters spread over a name match, and a word that was only similar; a whole part matches by 0, its
-beginning by 1, that of a word in it by 2, anything else by 3."""
+"""The kinds of which each line is a match by itself; actions and events are one for all lines with the same."""
+_WHOLE, _BEGINNING, _WORD, _INSIDE, _SPREAD, _SIMILAR, _NONE = 0, 1, 2, 3, 4, 5, 9
+"""How well a word matches: a whole part of a line, its beginning, that of a word in it, anything else in it; letters
+spread over a name, and a word that is only similar."""
+
+Alternatives = Mapping[str, tuple[str, ...]]
+"""Each word that is asked for, with what may stand for it, itself first."""
 
 
 class Match(NamedTuple):
     kind: LineKind
     text: str
-    stretches: tuple[Stretch, ...]
+    spans: tuple[Span, ...]
     """Where in the text the words stand."""
     entry: Entry | None
     """The workflow; None for what several have."""
-    about: str = ""
+    context: str = ""
     """Of a step, what it does; of what is in a step, the step's name."""
     line: int = -1
-    """For the index, which tells where it stands; none for a problem and for what several have."""
-    times: int = 1
+    """For the index, which knows where it stands; none for a problem and for what several have."""
+    occurrences: int = 1
     """How many have it."""
     problem: Problem | None = None
 
 
 class MatchGroup(NamedTuple):
     kind: LineKind
-    found: tuple[Match, ...]
-    more: bool = False
-    """Whether there are more than are told."""
+    matches: tuple[Match, ...]
+    has_more: bool = False
+    """Whether there are more than are shown."""
 
 
-class _Ranked(NamedTuple):
+class _RankedLine(NamedTuple):
     rank: int
     size: int
     line: int
-    stretches: tuple[Stretch, ...]
+    spans: tuple[Span, ...]
 
 
-def find_matches(index: Index, asked: Query, problems: Sequence[Problem] = ()) -> tuple[MatchGroup, ...]:
-    """What was found, grouped by kind, the group with the best of all first. Nothing is asked: nothing is found."""
-    if not asked.terms:
+def find_matches(index: Index, query: Query, problems: Sequence[Problem] = ()) -> tuple[MatchGroup, ...]:
+    """What matches a query, grouped by kind, the group with the best of all first. Nothing matches an empty one."""
+    if not query.terms:
         return ()
-    places = scope_of(index, asked, problems)
-    words = {word: (word,) for word in asked.words}
-    ranked = _ranked_groups(index, asked, places, words)
-    if asked.words and sum(len(group.found) for _, group in ranked) < _FEW:
-        guessed = {word: (word, *similar_words(word, index.beginnings)) for word in asked.words}
-        if guessed != words or len(words) == 1:
-            ranked = _ranked_groups(index, asked, places, guessed, spread=True)
-    if any(term.key == "problem" and not term.negated for term in asked.keyed):
-        ranked.append((-1, _problems(index, asked, places, problems)))
-    return tuple(group for _, group in sorted(ranked, key=lambda each: _tier(each[0])) if group.found)
+    scope = scope_of(index, query, problems)
+    words: Alternatives = {word: (word,) for word in query.words}
+    ranked = _ranked_groups(index, query, scope, words)
+    if query.words and sum(len(group.matches) for _, group in ranked) < _FEW:
+        similar = {word: (word, *index.similar_words(word)) for word in query.words}
+        if similar != words or len(words) == 1:
+            ranked = _ranked_groups(index, query, scope, similar, spread=True)
+    if query.asks_for_problems:
+        ranked.append((-1, _problems(index, query, scope, problems)))
+    return tuple(group for _, group in sorted(ranked, key=lambda pair: _tier(pair[0])) if group.matches)
 
 
 def _tier(rank: int) -> int:
-    """What sorts the groups: those in which a word begins with what is asked, those that hold it, those that may."""
-    return rank if rank < 0 else 0 if rank < 3 else rank
+    """What sorts the groups: those in which a word begins with what is asked, those that contain it, those that may."""
+    return rank if rank < 0 else _WHOLE if rank < _INSIDE else rank
 
 
 def _ranked_groups(
-    index: Index, asked: Query, places: Scope, words: Mapping[str, tuple[str, ...]], *, spread: bool = False
+    index: Index, query: Query, scope: Scope, words: Alternatives, *, spread: bool = False
 ) -> list[tuple[int, MatchGroup]]:
     groups = []
-    wanted = only_kind(asked)
     for kind in LineKind:
-        if kind not in index.stores or (wanted is not None and kind is not wanted):
+        if query.only_kind not in (None, kind):
             continue
         if kind in (LineKind.ACTION, LineKind.EVENT):
-            best, group = _alike(index, kind, asked, places, words)
+            groups.append(_shared(index, kind, query, scope, words))
         elif kind in _SEARCHED:
-            best, group = _lines(index, kind, asked, places, words, spread=spread)
-        else:
-            continue
-        groups.append((best, group))
+            groups.append(_LineSearch(index, kind, query, scope).group(words, spread=spread))
     return groups
 
 
 # Lines
 
 
-def _lines(
-    index: Index, kind: LineKind, asked: Query, places: Scope, words: Mapping[str, tuple[str, ...]], *, spread: bool
-) -> tuple[int, MatchGroup]:
-    store = index.stores[kind]
-    found: dict[int, _Ranked] = {}
-    cut = False
+class _LineSearch:
+    """The lines of one kind that match a query."""
 
-    def take(lines: Iterator[int], most: int) -> bool:
-        """Rank those of some lines that match, looking at no more than so many; whether those were all."""
-        for looked, line in enumerate(lines):
-            if looked == most:
-                return False
-            if line not in found and places.allows(*store.place(line)):
-                ranked = _rank(index, kind, line, words)
-                if ranked is not None and _wanted(index, kind, line, asked):
-                    found[line] = ranked
-        return True
+    def __init__(self, index: Index, kind: LineKind, query: Query, scope: Scope) -> None:
+        self._index = index
+        self._kind = kind
+        self._query = query
+        self._scope = scope
+        self._store = index.stores[kind]
+        self._ranked: dict[int, _RankedLine] = {}
+        self._was_cut = False
+        """Whether there may be more than were examined."""
 
-    if not words:
-        for line in _all_lines(index, kind, places):
-            if not places.allows(*store.place(line)) or not _wanted(index, kind, line, asked):
-                continue
-            if len(found) == MOST:
-                cut = True
-                break
-            found[line] = _Ranked(0, 0, line, tuple(_named(store.lowered(line), kind, asked)))
-    else:
-        longest = max(words, key=len)  # the rarest, most likely
-        for needle in words[longest]:
-            if not take(store.holding(needle), _LOOKED_AT):
-                cut = True
-                for before in ("\n", BETWEEN, " "):  # what begins with it is to be among those that are told
-                    take(store.holding(needle, before), MOST)
-        if len(words) > 1:
-            named = (n for n, title in enumerate(index.titles) if any(each in title for each in words[longest]))
-            cut = not take((line for number in named for line in store.lines_of(number)), _LOOKED_AT) or cut
-        elif spread and kind in (LineKind.WORKFLOW, LineKind.STEP) and len(longest) > 1:
-            for line, size in itertools.islice(store.abbreviated(longest), MOST):
-                if line not in found and places.allows(*store.place(line)) and _wanted(index, kind, line, asked):
-                    starts, stretches = _letters(store.lowered(line).partition(BETWEEN)[0], longest)
-                    found[line] = _Ranked(_SPREAD, size - 1_000 * starts, line, stretches)
-    ordered = sorted(found.values(), key=lambda each: each[:3])
-    told = tuple(_found(index, kind, each) for each in ordered[:MOST])
-    return (ordered[0].rank if ordered else 9), MatchGroup(kind, told, cut or len(ordered) > MOST)
-
-
-def _named(text: str, kind: LineKind, asked: Query) -> Iterator[Stretch]:
-    """Where in the line of a workflow or step stands what asks for its name."""
-    for term in asked.keyed:
-        if term.key == kind.name.lower() and not term.negated and (at := text.find(term.value)) >= 0:
-            yield at, at + len(term.value)
-
-
-def _all_lines(index: Index, kind: LineKind, places: Scope) -> Iterator[int]:
-    """The lines of what is allowed, without looking at all others where it is few."""
-    store = index.stores[kind]
-    if kind is LineKind.STEP and places.steps is not None and len(places.steps) < len(store):
-        for entry, place in sorted(places.steps):
-            if place and place <= len(index.workflows[entry].blocks[kind].places):
-                yield store.line_of(entry, place - 1)
-    else:
-        yield from range(len(store))
-
-
-def _wanted(index: Index, kind: LineKind, line: int, asked: Query) -> bool:
-    """Whether none of the words stands in a line or in the name of its workflow that are not to."""
-    if not asked.unwanted:
-        return True
-    store = index.stores[kind]
-    text = f"{store.lowered(line)}\n{index.titles[store.place(line)[0]]}"
-    return not any(word in text for word in asked.unwanted)
-
-
-def _rank(index: Index, kind: LineKind, line: int, words: Mapping[str, tuple[str, ...]]) -> _Ranked | None:
-    """How well a line matches; None where one of the words is neither in it nor in the name of its workflow."""
-    store = index.stores[kind]
-    text = store.lowered(line)
-    worst = total = 0
-    stretches: list[Stretch] = []  # at least one: a line is not found by the name of its workflow alone
-    title = ""
-    for word, others in words.items():
-        needle = word if word in text else next((other for other in others[1:] if other in text), "")
-        if needle:
-            rank, start = _best(text, needle)
-            rank = rank if needle == word else _GUESSED
-            stretches.append((start, start + len(needle)))
+    def group(self, words: Alternatives, *, spread: bool) -> tuple[int, MatchGroup]:
+        """The best rank, and the matches; with ``spread`` names too that only have the letters of a word."""
+        if not words:
+            self._take_all()
         else:
-            title = title or index.titles[store.place(line)[0]]
-            if not any(other in title for other in others):
+            longest = max(words, key=len)  # the rarest, most likely
+            self._take_with_word(longest, words)
+            if len(words) > 1:
+                self._take_in_workflows(longest, words)
+            elif spread and self._kind in (LineKind.WORKFLOW, LineKind.STEP) and len(longest) > 1:
+                self._take_with_letters(longest)
+        in_order = sorted(self._ranked.values(), key=lambda ranked: ranked[:3])
+        matches = tuple(self._match(ranked) for ranked in in_order[:MOST])
+        has_more = self._was_cut or len(in_order) > MOST
+        return (in_order[0].rank if in_order else _NONE), MatchGroup(self._kind, matches, has_more)
+
+    def _take_all(self) -> None:
+        for line in self._lines_in_scope():
+            if not self._is_allowed(line):
+                continue
+            if len(self._ranked) == MOST:
+                self._was_cut = True
+                return
+            self._ranked[line] = _RankedLine(_WHOLE, 0, line, tuple(self._name_spans(line)))
+
+    def _take_with_word(self, word: str, words: Alternatives) -> None:
+        """Those that contain a word, or what may stand for it."""
+        for alternative in words[word]:
+            if not self._take(self._store.containing(alternative), _MOST_EXAMINED, words):
+                self._was_cut = True
+                for before in ("\n", SEPARATOR, " "):  # what begins with it is to be among those that are shown
+                    self._take(self._store.containing(alternative, before), MOST, words)
+
+    def _take_in_workflows(self, word: str, words: Alternatives) -> None:
+        """Those of workflows whose name contains a word."""
+        named = (
+            number for number, title in enumerate(self._index.titles) if any(each in title for each in words[word])
+        )
+        lines = (line for number in named for line in self._store.lines_of(number))
+        self._was_cut = not self._take(lines, _MOST_EXAMINED, words) or self._was_cut
+
+    def _take_with_letters(self, word: str) -> None:
+        """Those whose name has the letters of a word in their order."""
+        for line, size in islice(self._store.with_letters(word), MOST):
+            if line not in self._ranked and self._is_allowed(line):
+                starts, spans = _letters(self._store.lowered(line).partition(SEPARATOR)[0], word)
+                self._ranked[line] = _RankedLine(_SPREAD, size - 1_000 * starts, line, spans)
+
+    def _take(self, lines: Iterable[int], most: int, words: Alternatives) -> bool:
+        """Rank those of some lines that match, examining no more than so many; whether those were all."""
+        for examined, line in enumerate(lines):
+            if examined == most:
+                return False
+            if line not in self._ranked and self._scope.allows(*self._store.step_of(line)):
+                ranked = self._rank(line, words)
+                if ranked is not None and not self._is_excluded(line):
+                    self._ranked[line] = ranked
+        return True
+
+    def _is_allowed(self, line: int) -> bool:
+        return self._scope.allows(*self._store.step_of(line)) and not self._is_excluded(line)
+
+    def _is_excluded(self, line: int) -> bool:
+        """Whether a line, or the name of its workflow, contains a word that it must not."""
+        if not self._query.excluded:
+            return False
+        text = f"{self._store.lowered(line)}\n{self._title_of(line)}"
+        return any(word in text for word in self._query.excluded)
+
+    def _title_of(self, line: int) -> str:
+        return self._index.titles[self._store.locate(line)[0]]
+
+    def _lines_in_scope(self) -> Iterator[int]:
+        """The lines of what is allowed, without looking at all others where it is few."""
+        steps = self._scope.steps
+        if self._kind is LineKind.STEP and steps is not None and len(steps) < len(self._store):
+            for workflow, step in sorted(steps):
+                if 0 < step <= len(self._store.lines_of(workflow)):
+                    yield self._store.line(workflow, step - 1)
+        else:
+            yield from range(len(self._store))
+
+    def _name_spans(self, line: int) -> Iterator[Span]:
+        """Where in the line of a workflow or step stands what asks for its name."""
+        text = self._store.lowered(line)
+        for term in self._query.keyed:
+            if term.key == self._kind.name.lower() and not term.negated and (at := text.find(term.value)) >= 0:
+                yield at, at + len(term.value)
+
+    def _rank(self, line: int, words: Alternatives) -> _RankedLine | None:
+        """How well a line matches; None where one of the words is neither in it nor in the name of its workflow."""
+        text = self._store.lowered(line)
+        worst = total = 0
+        spans: list[Span] = []  # at least one: a line does not match by the name of its workflow alone
+        for alternatives in words.values():
+            if (best := _best_of(text, alternatives)) is not None:
+                rank, span = best
+                spans.append(span)
+            elif any(alternative in self._title_of(line) for alternative in alternatives):
+                rank = _INSIDE
+            else:
                 return None
-            rank = 3
-        worst, total = max(worst, rank), total + rank
-    if not stretches:
+            worst, total = max(worst, rank), total + rank
+        if not spans:
+            return None
+        return _RankedLine(worst, total * 10_000 + min(len(text), 9_999), line, tuple(sorted(spans)))
+
+    def _match(self, ranked: _RankedLine) -> Match:
+        workflow, step = self._store.step_of(ranked.line)
+        context = ""
+        if self._kind is LineKind.STEP:
+            context = self._index.action(workflow, step)
+        elif step:
+            steps = self._index.stores[LineKind.STEP]
+            context = steps.text(steps.line(workflow, step - 1)).partition(SEPARATOR)[0]
+        text, entry = self._store.text(ranked.line), self._index.entry(workflow)
+        return Match(self._kind, text, ranked.spans, entry, context, ranked.line)
+
+
+def _best_of(text: str, alternatives: Sequence[str]) -> tuple[int, Span] | None:
+    """How well the first of some alternatives that a text contains matches, and where; None where it contains none."""
+    word = next((alternative for alternative in alternatives if alternative in text), None)
+    if word is None:
         return None
-    return _Ranked(worst, total * 10_000 + min(len(text), 9_999), line, tuple(sorted(stretches)))
+    rank, start = _best(text, word)
+    return (rank if word == alternatives[0] else _SIMILAR), (start, start + len(word))
 
 
 def _best(text: str, word: str) -> tuple[int, int]:
     """How well a word matches the part of a text that it matches best, and where."""
-    best = (3, text.find(word))
+    best = (_INSIDE, text.find(word))
     at = best[1]
     while at >= 0:
         before, after = text[at - 1 : at], text[at + len(word) : at + len(word) + 1]
-        rank = (0 if after in ("", BETWEEN) else 1) if before in ("", BETWEEN) else 3 if before.isalnum() else 2
+        if before in ("", SEPARATOR):
+            rank = _WHOLE if after in ("", SEPARATOR) else _BEGINNING
+        else:
+            rank = _INSIDE if before.isalnum() else _WORD
         best = min(best, (rank, at))
-        if rank < 2:
+        if rank < _WORD:
             break
         at = text.find(word, at + 1)
     return best
 
 
-def _letters(text: str, letters: str) -> tuple[int, tuple[Stretch, ...]]:
+def _letters(text: str, letters: str) -> tuple[int, tuple[Span, ...]]:
     """Where the letters stand that are spread over a text, at the beginnings of words where they can, and how many of
     them do."""
-    starts = [at for at, each in enumerate(text) if each.isalnum() and not text[at - 1 : at].isalnum()]
-    for first in (at for at in starts if text[at] == letters[0]):
-        for among in (starts, range(len(text))):
-            found = [first]
-            for letter in letters[1:]:
-                place = next((at for at in among if at > found[-1] and text[at] == letter), None)
-                if place is None:
-                    place = text.find(letter, found[-1] + 1)
-                found.append(place)
-                if place < 0:
-                    break
-            if found[-1] >= 0:
-                return sum(at in starts for at in found), tuple((at, at + 1) for at in found)
+    starts = [at for at, letter in enumerate(text) if letter.isalnum() and not text[at - 1 : at].isalnum()]
+    for first in starts:
+        if text[first] != letters[0]:
+            continue
+        for preferred in (starts, range(len(text))):
+            places = _places(text, letters, first, preferred)
+            if places is not None:
+                return sum(at in starts for at in places), tuple((at, at + 1) for at in places)
     return 0, ()
 
 
-def _found(index: Index, kind: LineKind, ranked: _Ranked) -> Match:
-    store = index.stores[kind]
-    entry, place = store.place(ranked.line)
-    about = ""
-    if kind is LineKind.STEP:
-        about = index.action(entry, place)
-    elif place:
-        steps = index.stores[LineKind.STEP]
-        about = steps.said(steps.line_of(entry, place - 1)).partition(BETWEEN)[0]
-    return Match(kind, store.said(ranked.line), ranked.stretches, index.entry(entry), about, ranked.line)
+def _places(text: str, letters: str, first: int, preferred: Sequence[int]) -> list[int] | None:
+    """Where the letters stand from the place of the first on, each at the next preferred place that has it; None where
+    they do not all stand there in order."""
+    places = [first]
+    for letter in letters[1:]:
+        place = next((at for at in preferred if at > places[-1] and text[at] == letter), None)
+        if place is None:
+            place = text.find(letter, places[-1] + 1)
+        if place < 0:
+            return None
+        places.append(place)
+    return places
 
 
 # Actions and events
 
 
-def _alike(
-    index: Index, kind: LineKind, asked: Query, places: Scope, words: Mapping[str, tuple[str, ...]]
-) -> tuple[int, MatchGroup]:
+def _shared(index: Index, kind: LineKind, query: Query, scope: Scope, words: Alternatives) -> tuple[int, MatchGroup]:
     """Each action, or event, that has all of the words, with how many steps or workflows have it."""
     store = index.stores[kind]
     ranked = []
     for text, lines in (index.actions if kind is LineKind.ACTION else index.events).items():
-        low = lowered(text)
-        if any(word in low for word in asked.unwanted) or not words:
+        best = _best_of_all(lowered(text), query, words)
+        if best is None:
             continue
-        spots = []
-        worst = 0
-        for word, others in words.items():
-            needle = next((other for other in others if other in low), None)
-            if needle is None:
-                break
-            rank, start = _best(low, needle)
-            worst = max(worst, rank if needle == word else _GUESSED)
-            spots.append((start, start + len(needle)))
-        else:
-            held = lines if places.everything else [line for line in lines if places.allows(*store.place(line))]
-            if held:
-                entry = index.entry(store.owner(held[0])[0]) if len(held) == 1 else None
-                found = Match(kind, text, tuple(sorted(spots)), entry, "", held[0], len(held))
-                ranked.append((worst, -len(held), found))
-    ranked.sort(key=lambda each: each[:2])
-    told = tuple(found for _, _, found in ranked[:MOST])
-    return (ranked[0][0] if ranked else 9), MatchGroup(kind, told, len(ranked) > MOST)
+        rank, spans = best
+        allowed = lines if scope.is_everything else [line for line in lines if scope.allows(*store.step_of(line))]
+        if allowed:
+            entry = index.entry(store.locate(allowed[0])[0]) if len(allowed) == 1 else None
+            match = Match(kind, text, spans, entry, "", allowed[0], len(allowed))
+            ranked.append((rank, -len(allowed), match))
+    ranked.sort(key=lambda triple: triple[:2])
+    matches = tuple(match for _, _, match in ranked[:MOST])
+    return (ranked[0][0] if ranked else _NONE), MatchGroup(kind, matches, len(ranked) > MOST)
+
+
+def _best_of_all(text: str, query: Query, words: Alternatives) -> tuple[int, tuple[Span, ...]] | None:
+    """How well a text matches that has all of the words and none that it must not; None for any other."""
+    if not words or any(word in text for word in query.excluded):
+        return None
+    worst = 0
+    spans = []
+    for alternatives in words.values():
+        best = _best_of(text, alternatives)
+        if best is None:
+            return None
+        worst = max(worst, best[0])
+        spans.append(best[1])
+    return worst, tuple(sorted(spans))
 
 
 # Problems
 
 
-def _problems(index: Index, asked: Query, places: Scope, problems: Sequence[Problem]) -> MatchGroup:
-    """Those that the rules in question found, in the places in question."""
-    about = [term for term in asked.keyed if term.key == "problem"]
-    elsewhere = len(about) < len(asked.keyed)
-    found = []
+def _problems(index: Index, query: Query, scope: Scope, problems: Sequence[Problem]) -> MatchGroup:
+    """Those of the rules, and in the steps, that a query asks for."""
+    terms = [term for term in query.keyed if term.key == "problem"]
+    asks_for_steps = len(terms) < len(query.keyed)
+    values = (*query.words, *(term.value for term in terms if not term.negated))
+    matches = []
     for problem in problems:
-        text = f"{problem.message}{BETWEEN}{problem.rule}"
-        low = lowered(text)
-        context = f"{low}\n{lowered(problem.entry.title if problem.entry is not None else problem.document.path)}"
-        place = place_of(index, problem) if elsewhere else None
-        if (
-            all(is_about(problem, term.value) != term.negated for term in about)
-            and all(word in context for word in asked.words)
-            and not any(word in context for word in asked.unwanted)
-            and (not elsewhere or (place is not None and places.allows(*place)))
-        ):
-            values = (*asked.words, *(term.value for term in about if not term.negated))
-            stretches = sorted((at, at + len(value)) for value in values if (at := low.find(value)) >= 0)
-            found.append(Match(LineKind.PROBLEM, text, tuple(stretches), problem.entry, problem=problem))
-    return MatchGroup(LineKind.PROBLEM, tuple(found[:MOST]), len(found) > MOST)
+        if any(is_about(problem, term.value) == term.negated for term in terms):
+            continue
+        if asks_for_steps and ((step := step_of(index, problem)) is None or not scope.allows(*step)):
+            continue
+        text = f"{problem.message}{SEPARATOR}{problem.rule}"
+        place = problem.entry.title if problem.entry is not None else problem.document.path
+        low, low_place = lowered(text), lowered(place)
+        if _has_words(f"{low}\n{low_place}", query):
+            spans = sorted((at, at + len(value)) for value in values if (at := low.find(value)) >= 0)
+            matches.append(Match(LineKind.PROBLEM, text, tuple(spans), problem.entry, problem=problem))
+    return MatchGroup(LineKind.PROBLEM, tuple(matches[:MOST]), len(matches) > MOST)
+
+
+def _has_words(text: str, query: Query) -> bool:
+    """Whether a text contains all of the words and none that it must not."""
+    return all(word in text for word in query.words) and not any(word in text for word in query.excluded)

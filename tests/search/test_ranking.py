@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kustui.search.index import Index, indexes
-from kustui.search.index_lines import BETWEEN, IndexLine, LineKind, index_lines_of
+from kustui.search.index_lines import SEPARATOR, IndexLine, LineKind, index_lines_of
 from kustui.search.query import parse_query
 from kustui.search.ranking import MOST, Match, find_matches
 from kustui.search.text_search import lowered
@@ -20,8 +20,8 @@ from tests.support.trees import read, sample, sample_examined
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.check.problems import Problem
-    from kustui.definition.collection import Entry
 
 ORGANISATION = "organisation-export.json"
 
@@ -39,7 +39,7 @@ def sample_index(name: str = ORGANISATION) -> Index:
 def groups(index: Index, text: str, problems: Sequence[Problem] = ()) -> dict[LineKind, list[str]]:
     """The first parts of what is found."""
     return {
-        group.kind: [found.text.partition(BETWEEN)[0] for found in group.found]
+        group.kind: [found.text.partition(SEPARATOR)[0] for found in group.matches]
         for group in find_matches(index, parse_query(text), problems)
     }
 
@@ -83,15 +83,15 @@ def test_letters_find_a_name_that_has_them_in_this_order_from_the_beginning_of_a
     index = named("First reply: watch", "Far west", "Wake after delivery")
     assert workflows(index, "frw") == ["First reply: watch", "Far west"]
     (group,) = find_matches(index, parse_query("frw"))
-    found = group.found[0]
-    assert [found.text[start:end] for start, end in found.stretches] == ["F", "r", "w"]
+    found = group.matches[0]
+    assert [found.text[start:end] for start, end in found.spans] == ["F", "r", "w"]
 
 
 def test_every_word_has_to_be_there_or_in_the_name_of_the_workflow() -> None:
     first = {**workflow("note"), "name": "orders", "steps": [step("note", meta={"displayName": "Write a note"})]}
     second = {**workflow("note"), "name": "returns", "steps": [step("note", meta={"displayName": "Write a note"})]}
     index = index_of(first, second)
-    (found,) = find_matches(index, parse_query("order note"))[0].found
+    (found,) = find_matches(index, parse_query("order note"))[0].matches
     assert (found.kind, found.entry and found.entry.title) == (LineKind.STEP, "orders")
     assert LineKind.STEP not in groups(index, "order")
 
@@ -107,17 +107,17 @@ def test_no_name_that_holds_every_word_is_missed(text: str, names: list[str]) ->
     index = named(*names)
     asked = parse_query(text)
     found = [entry.title for group in find_matches(index, asked) if group.kind is LineKind.WORKFLOW
-             for entry in (each.entry for each in group.found) if entry]  # fmt: skip
+             for entry in (each.entry for each in group.matches) if entry]  # fmt: skip
     for name in names:
         words = [*asked.words]
-        if words and all(word in name for word in words) and not any(word in name for word in asked.unwanted):
+        if words and all(word in name for word in words) and not any(word in name for word in asked.excluded):
             assert name in found or not name.strip()
 
 
 def test_what_is_marked_is_what_was_asked_for() -> None:
     for group in find_matches(sample_index(), parse_query("conversation")):
-        for found in group.found:
-            marked = {lowered(found.text[start:end]) for start, end in found.stretches}
+        for found in group.matches:
+            marked = {lowered(found.text[start:end]) for start, end in found.spans}
             assert marked == {"conversation"}, found
 
 
@@ -152,7 +152,7 @@ def places(index: Index, text: str, problems: Sequence[Problem] = ()) -> list[tu
     return [
         (found.kind, index.pointer(found.kind, found.line))
         for group in find_matches(index, parse_query(text), problems)
-        for found in group.found
+        for found in group.matches
         if found.line >= 0
     ]
 
@@ -160,7 +160,7 @@ def places(index: Index, text: str, problems: Sequence[Problem] = ()) -> list[tu
 def test_where_it_stands_is_told() -> None:
     index = sample_index("timer-chain.json")
     for group in find_matches(index, parse_query("timer")):
-        for found in group.found:
+        for found in group.matches:
             if found.entry is not None:
                 pointer = index.pointer(found.kind, found.line)
                 value = found.entry.source.data[slice(*found.entry.spot(pointer).value)]
@@ -170,13 +170,13 @@ def test_where_it_stands_is_told() -> None:
 def test_actions_and_events_are_told_once_with_how_many_have_them() -> None:
     index = sample_index()
     (group,) = [group for group in find_matches(index, parse_query("rest-api")) if group.kind is LineKind.ACTION]
-    assert [(found.text, found.times) for found in group.found] == [("kustomer.rest-api.json", 11)]
+    assert [(found.text, found.occurrences) for found in group.matches] == [("kustomer.rest-api.json", 11)]
     (event,) = [found for found in _found(index, "customer.update") if found.kind is LineKind.EVENT]
-    assert event.times == 2
+    assert event.occurrences == 2
 
 
 def _found(index: Index, text: str) -> list[Match]:
-    return [found for group in find_matches(index, parse_query(text)) for found in group.found]
+    return [found for group in find_matches(index, parse_query(text)) for found in group.matches]
 
 
 @pytest.mark.parametrize("name", [ORGANISATION, "timer-chain.json", "broken", "one-per-file"])
@@ -186,7 +186,7 @@ def test_every_step_of_the_samples_is_found_by_its_id(name: str) -> None:
         for place, each in enumerate(entry.workflow.steps, start=1):
             lines = [found for found in _found(index, f'"{each.id}"') if found.kind is LineKind.STEP]
             assert (entry.key, place) in [
-                (found.entry and found.entry.key, index.stores[LineKind.STEP].place(found.line)[1]) for found in lines
+                (found.entry and found.entry.key, index.stores[LineKind.STEP].step_of(found.line)[1]) for found in lines
             ]
 
 
@@ -239,7 +239,7 @@ def test_problems_are_found_by_their_rule_or_severity() -> None:
     for value in ("unknown-target", "warning"):
         (group,) = find_matches(index, parse_query(f"problem:{value}"), problems)
         wanted = [each for each in problems if value in (each.rule, str(each.severity))]
-        assert [found.problem for found in group.found] == wanted[:MOST]
+        assert [found.problem for found in group.matches] == wanted[:MOST]
     assert find_matches(index, parse_query("problem:unknown-target -file:json"), problems) == ()
 
 
@@ -252,8 +252,8 @@ def test_nothing_is_found_while_nothing_is_asked() -> None:
 @example('"\n')
 def test_no_query_raises(text: str) -> None:
     for group in find_matches(_timers, parse_query(text), _timer_problems):
-        for found in group.found:
-            assert all(0 <= start < end <= len(found.text) for start, end in found.stretches)
+        for found in group.matches:
+            assert all(0 <= start < end <= len(found.text) for start, end in found.spans)
 
 
 _timers = sample_index("timer-chain.json")
@@ -266,7 +266,7 @@ _timer_problems = sample_examined("timer-chain.json").problems or ()
 def test_an_index_grows_and_the_last_has_everything() -> None:
     definitions = [{"name": f"w{number}", "trigger": {"eventName": "e"}, "steps": []} for number in range(70)]
     collection = read(*definitions).collection
-    sizes = [(len(index.workflows), index.complete) for index in indexes(collection)]
+    sizes = [(len(index.workflows), index.is_complete) for index in indexes(collection)]
     assert sizes == [(16, False), (32, False), (64, False), (70, True)]
 
 
@@ -281,16 +281,16 @@ def test_what_did_not_change_is_not_read_again(monkeypatch: pytest.MonkeyPatch) 
     (*_, first) = indexes(Collection((before,)))
     read_again: list[str] = []
 
-    def noted(entry: Entry) -> Iterator[IndexLine]:
-        read_again.append(entry.title)
-        return index_lines_of(entry)
+    def noted(analysis: WorkflowAnalysis) -> Iterator[IndexLine]:
+        read_again.append(analysis.title)
+        return index_lines_of(analysis)
 
     monkeypatch.setattr(index_lines, "index_lines_of", noted)
     after = document("a.json", text("a", "bx", "c"), before)
     (*_, second) = indexes(Collection((after,)), first)
     assert read_again == ["bx"]
     assert workflows(second, "bx") == ["bx"]
-    (found,) = find_matches(second, parse_query("c"))[0].found
+    (found,) = find_matches(second, parse_query("c"))[0].matches
     assert found.entry is after.entries[2]
 
 

@@ -9,7 +9,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from kustui.diagrams.styled_lines import differing, fitted
-from kustui.search.text_search import Search
+from kustui.search.text_search import TextSearch
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import DiagramView, step_of
@@ -53,7 +53,7 @@ class BoxesView(DiagramView, can_focus=True):
     selected = ""
     left = top = 0
     """The cell of the picture in the upper left corner."""
-    search = Search("")
+    search = TextSearch("")
     """What was looked for last."""
     marking = False
     """Whether it is marked where it stands."""
@@ -105,7 +105,7 @@ class BoxesView(DiagramView, can_focus=True):
             line = fitted(((" ", ""), *self.drawn.legend), width)
         elif self.drawn is not None:
             line = self.drawn.row(self.top + y, self.left, width, self.selected)
-            line = self.search.marked(line) if self.marking else line
+            line = self.search.highlighted(line) if self.marking else line
         elif y == 0:
             line = (("choose a workflow: its boxes are drawn here", "muted"),)
         pieces = [Segment(terminal_safe(text), base + looks[look]) for text, look in line]
@@ -242,7 +242,7 @@ class BoxesView(DiagramView, can_focus=True):
         return [
             place
             for place, box in enumerate(self._all)
-            if any(self.search.holds("".join(text for text, _ in line)) for line in texts[box.node].lines)
+            if any(self.search.is_in("".join(text for text, _ in line)) for line in texts[box.node].lines)
         ]
 
     @property

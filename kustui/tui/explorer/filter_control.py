@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from kustui.search.text_search import Search, beyond
+from kustui.search.text_search import TextSearch, next_position
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.diagrams.diagram_view import DiagramView, Pointed
 from kustui.tui.explorer.panes import PANES, Panes
@@ -27,7 +27,7 @@ _SEARCHES = "a text in this pane"
 class Searched(Protocol):
     """A pane that a text can be looked for in."""
 
-    search: Search
+    search: TextSearch
     marking: bool
 
     @property
@@ -51,7 +51,7 @@ class Filtering(Panes):
         super().__init__()
         self._words = ""
         """What the tree was narrowed to last, which may be all of it again by now."""
-        self._before: tuple[Search, bool, int] = (Search(""), False, 0)
+        self._before: tuple[TextSearch, bool, int] = (TextSearch(""), False, 0)
         """What was looked for, and where the cursor was, before another text was typed."""
 
     def searched_pane(self, widget: Widget | None) -> Searched | None:
@@ -110,7 +110,7 @@ class Filtering(Panes):
     def _narrow(self, words: str) -> None:
         """Show only what holds every one of the words, or mark the text, in the pane that is being filtered."""
         if (pane := self.searched_pane(self.filtered)) is not None:
-            self._look_for(pane, Search(words))
+            self._look_for(pane, TextSearch(words))
         elif self.filtered is self.problems:
             self.problems.words = words
             self.show_problems()
@@ -119,12 +119,12 @@ class Filtering(Panes):
             self.tree_view.filter(words)
         self.title_panes()
 
-    def _look_for(self, pane: Searched, search: Search) -> None:
+    def _look_for(self, pane: Searched, search: TextSearch) -> None:
         """Mark a text, and go to where it stands next from where the cursor was before it was typed."""
         _, _, place = self._before
         pane.search, pane.marking = search, bool(search.text)
         found = pane.found
-        pane.put(beyond(found, place - 1, 1)[0] if found else place)
+        pane.put(next_position(found, place - 1, 1)[0] if found else place)
         pane.refresh()
 
     def on_filter_kept(self, event: Filter.Kept) -> None:
@@ -194,7 +194,7 @@ class Filtering(Panes):
     def _to_next(self, pane: Searched, by: int) -> None:
         found = pane.found
         if found:
-            place, round_again = beyond(found, pane.place, by)
+            place, round_again = next_position(found, pane.place, by)
             pane.put(place)
             self._say_which(found.index(place), len(found), round_again=round_again)
         else:
@@ -204,7 +204,7 @@ class Filtering(Panes):
         view = self.problems
         found = view.first_rows if view.words else ()
         if found:
-            view.cursor, round_again = beyond(found, view.cursor, by)
+            view.cursor, round_again = next_position(found, view.cursor, by)
             self._say_which(found.index(view.cursor), len(found), round_again=round_again)
         else:
             self._say_nothing(view.words)
@@ -216,7 +216,7 @@ class Filtering(Panes):
         if tree is None or not keys:
             self._say_nothing(words)
             return
-        place, round_again = beyond(range(len(keys)), tree.place_among(keys, node), by)
+        place, round_again = next_position(range(len(keys)), tree.place_among(keys, node), by)
         self.tree_view.go_to(keys[place])
         self._say_which(place, len(keys), round_again=round_again)
 

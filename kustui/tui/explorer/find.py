@@ -38,7 +38,7 @@ class Seeking(Travel):
         if not self.has_class("-finding"):
             self._sought_from = self.focused
         self.add_class("-finding")
-        self.set_focus(finder.line)
+        self.set_focus(finder.input)
         if self.snapshot is not None:
             finder.take(self.snapshot)
 
@@ -47,20 +47,19 @@ class Seeking(Travel):
         if self.has_class("-finding") and self.finder is not None and self.snapshot is not None:
             self.finder.take(self.snapshot)
 
-    def on_finder_input_left(self) -> None:
+    def on_finder_left(self) -> None:
         self.remove_class("-finding")
         self.set_focus(self._sought_from or self.tree_view)
 
     def on_finder_chosen(self, event: Finder.Chosen) -> None:
-        found = event.found
         self.remove_class("-finding")
         self.action_tree()
-        if found.problem is not None:
-            problem = found.problem
+        if (problem := event.match.problem) is not None:
             self.jump_to(Target(problem.document, problem.pointer, problem.where().start))
             return
         collection = self.snapshot.collection if self.snapshot is not None else None
-        entry = collection.by_key.get(found.entry.key) if collection is not None and found.entry is not None else None
+        entry = event.match.entry
+        entry = collection.by_key.get(entry.key) if collection is not None and entry is not None else None
         if collection is None or entry is None:
             self.announce("that is gone", "warning")
             return

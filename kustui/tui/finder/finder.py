@@ -1,4 +1,4 @@
-"""The pane in which anything is found: a line to type in, and below it what answers, at each key."""
+"""The pane in which anything is found: an input, and below it what matches, at each key."""
 
 from __future__ import annotations
 
@@ -11,24 +11,29 @@ from textual.worker import get_current_worker
 
 from kustui.diagrams.styled_lines import Line
 from kustui.search.index import Index, indexes
-from kustui.search.query import KEYS, completions, parse_query
+from kustui.search.match_lines import MatchLine, key_lines, match_lines
+from kustui.search.query import KEYS, Completion, Query, completions, parse_query
 from kustui.search.ranking import Match, find_matches
 from kustui.text.suggestions import closest
 from kustui.tui.bindings import bindings, first_key
-from kustui.tui.finder.finder_rows import finder_rows, key_rows
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import LinesView, RowsView
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
+    from kustui.check.problems import Problem
     from kustui.definition.collection import Collection
     from kustui.workspace.snapshot import Snapshot
 
+_PAGE = 8
+
 
 class FinderInput(Input):
-    """What is asked for."""
+    """What is asked for. It has the keys; what they do is done by the finder around it."""
 
     NAME = "Finding anything"
     ABOUT = (
@@ -38,45 +43,34 @@ class FinderInput(Input):
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings("finder")
 
-    class Left(Message):
-        """Nothing is to be gone to."""
-
-    class Done(Message):
-        """What the cursor is on is to be gone to."""
-
-    class Stepped(Message):
-        """The cursor of the list is to move."""
-
-        def __init__(self, by: int) -> None:
-            super().__init__()
-            self.by = by
-
-    class Completed(Message):
-        """The last part of what is typed is to become what it begins."""
-
-    def __init__(self) -> None:
+    def __init__(self, finder: Finder) -> None:
         super().__init__(placeholder="anything: names, actions, events, conditions, parameters", id="finder-input")
+        self._finder = finder
+
+    def fill_in(self, text: str) -> None:
+        self.value = text
+        self.cursor_position = len(text)
 
     def action_go(self) -> None:
-        self.post_message(self.Done())
+        self._finder.go()
 
     def action_leave(self) -> None:
-        self.post_message(self.Left())
+        self._finder.post_message(Finder.Left())
 
     def action_up(self) -> None:
-        self.post_message(self.Stepped(-1))
+        self._finder.move(-1)
 
     def action_down(self) -> None:
-        self.post_message(self.Stepped(1))
+        self._finder.move(1)
 
     def action_page_up(self) -> None:
-        self.post_message(self.Stepped(-8))
+        self._finder.move(-_PAGE)
 
     def action_page_down(self) -> None:
-        self.post_message(self.Stepped(8))
+        self._finder.move(_PAGE)
 
     def action_complete(self) -> None:
-        self.post_message(self.Completed())
+        self._finder.complete()
 
     def action_cursor_right(self, select: bool = False) -> None:
         if not select and self.cursor_at_end and self.selection.is_empty:
@@ -97,12 +91,15 @@ class Finder(Vertical):
     """
 
     class Chosen(Message):
-        """To go to."""
+        """A match to go to."""
 
-        def __init__(self, found: Match, pointer: str) -> None:
+        def __init__(self, match: Match, pointer: str) -> None:
             super().__init__()
-            self.found = found
+            self.match = match
             self.pointer = pointer
+
+    class Left(Message):
+        """It was left without going anywhere."""
 
     class Indexed(Message):
         def __init__(self, collection: Collection, index: Index) -> None:
@@ -113,31 +110,27 @@ class Finder(Vertical):
     def __init__(self) -> None:
         super().__init__(id="finder")
         self.border_title = "Find"
+        self.input = FinderInput(self)
+        self.hint = LinesView(id="hint")
+        self.results = RowsView(id="found")
+        self.results.led = True
         self.index: Index | None = None
-        self.snapshot: Snapshot | None = None
+        self._snapshot: Snapshot | None = None
         self._collection: Collection | None = None
         """What the index is of, or is going to be."""
         self._choices: list[Match | str | None] = []
-        """What each row of the list stands for: a query, if it is one that can be begun."""
+        """What each row stands for: a query, if it is one that can be begun; None for a heading."""
 
     def compose(self) -> ComposeResult:
-        yield FinderInput()
-        yield LinesView(id="hint")
-        found = RowsView(id="found")
-        found.led = True
-        yield found
+        yield self.input
+        yield self.hint
+        yield self.results
 
-    @property
-    def line(self) -> FinderInput:
-        return self.query_one(FinderInput)
-
-    @property
-    def list(self) -> RowsView:
-        return self.query_one("#found", RowsView)
+    # The index
 
     def take(self, snapshot: Snapshot) -> None:
         """Find in another snapshot: what did not change is not read again."""
-        self.snapshot = snapshot
+        self._snapshot = snapshot
         if snapshot.collection is not self._collection:
             self._collection = snapshot.collection
             collection, before = snapshot.collection, self.index
@@ -145,106 +138,111 @@ class Finder(Vertical):
                 lambda: self._build(collection, before), thread=True, exclusive=True, group="index",
                 description="indexing",
             )  # fmt: skip
-        self.show_matches()
+        self._show_matches()
 
     def _build(self, collection: Collection, before: Index | None) -> None:
         worker = get_current_worker()
         for index in indexes(collection, before, lambda: not worker.is_cancelled):
-            if index.complete:  # what the first key would wait for
-                _ = index.vocabulary, index.referred
+            if index.is_complete:
+                index.prepare()
             self.post_message(self.Indexed(collection, index))
 
     def on_finder_indexed(self, event: Indexed) -> None:
         event.stop()
-        if event.collection is self._collection and (self.index is None or event.index.complete or not self._whole):
+        is_better = self.index is None or event.index.is_complete or not self._is_complete
+        if event.collection is self._collection and is_better:
             self.index = event.index
-            self.show_matches(again=True)
+            self._show_matches(again=True)
 
     @property
-    def _whole(self) -> bool:
+    def _is_complete(self) -> bool:
         """Whether the index is of everything, though perhaps of what it was before."""
-        return self.index is not None and self.index.complete
+        return self.index is not None and self.index.is_complete
 
-    # What answers
+    # What matches
+
+    @property
+    def _problems(self) -> Sequence[Problem]:
+        return (self._snapshot.problems if self._snapshot is not None else None) or ()
+
+    @property
+    def _completions(self) -> Sequence[Completion]:
+        return completions(self.index, self.input.value, self._problems)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.show_matches()
+        self._show_matches()
 
-    def show_matches(self, *, again: bool = False) -> None:
-        """Show what answers what is typed; ``again`` where only more of it may be known."""
-        asked = parse_query(self.line.value)
-        problems = self.snapshot.problems or () if self.snapshot is not None else ()
+    def _show_matches(self, *, again: bool = False) -> None:
+        """Show what matches; ``again`` where the same is asked of an index with more in it."""
+        text = self.input.value
+        query = parse_query(text)
         before = self._choice if again else None
-        told: list[tuple[Row, Match | str | None]] = []
-        if not self.line.value.strip():
-            told.extend(key_rows())
+        lines: list[MatchLine] = []
+        if not text.strip():
+            lines.extend(key_lines())
         elif self.index is not None:
-            told.extend(finder_rows(find_matches(self.index, asked, problems), self.size.width - 2))
-        self._choices = [choice for _, choice in told]
-        self.list.empty = "nothing has that" if self._whole and asked.terms else ""
+            lines.extend(match_lines(find_matches(self.index, query, self._problems), self.size.width - 2))
+        self._choices = [line.choice for line in lines]
+        self.results.empty = "nothing has that" if self._is_complete and query.terms else ""
         first = next((index for index, choice in enumerate(self._choices) if choice is not None), 0)
-        place = self._choices.index(before) if before is not None and before in self._choices else first
-        self.list.show(Rows.of([row for row, _ in told]), place, top=None if again else 0)
-        self._hint()
+        cursor = self._choices.index(before) if before is not None and before in self._choices else first
+        rows = Rows.of([Row(line.line, line.aside) for line in lines])
+        self.results.show(rows, cursor, top=None if again else 0)
+        self.hint.tell(Row(self._hint_line(text, query), mark=self._progress()))
 
-    def _hint(self) -> None:
-        line: Line = ()
-        asked, text = parse_query(self.line.value), self.line.value
-        problems = self.snapshot.problems or () if self.snapshot is not None else ()
-        if asked.unknown:
-            key = asked.unknown[0]
-            near = closest(key, KEYS)
-            meant = f"; did you mean {near}:?" if near else f"; there are {', '.join(KEYS)}"
-            line = ((f"“{key}:” is looked for as text{meant}", "warning"),)
-        elif text.strip() and (found := completions(self.index, text, problems)):
-            line = ((f"{first_key(self.app, 'finder.complete')} ", "key"), (found[0].shown, ""))
-            for each in found[1:]:
-                line = (*line, ("  ", ""), (each.shown, "muted"))
-        mark: Line = ()
-        if self.index is None or not self.index.complete:
-            done, total = (len(self.index.workflows), self.index.total) if self.index is not None else (0, 0)
-            mark = ((f"indexing {done:,} of {total:,} …" if total else "indexing …", "info"),)
-        self.query_one(LinesView).tell(Row(line, mark=mark))
+    def _hint_line(self, text: str, query: Query) -> Line:
+        """What the last part of the query can become, or which key there is not."""
+        if query.unknown:
+            key = query.unknown[0]
+            similar = closest(key, KEYS)
+            suggestion = f"; did you mean {similar}:?" if similar else f"; there are {', '.join(KEYS)}"
+            return ((f"“{key}:” is looked for as text{suggestion}", "warning"),)
+        if not text.strip() or not (known := self._completions):
+            return ()
+        line: Line = ((f"{first_key(self.app, 'finder.complete')} ", "key"), (known[0].shown, ""))
+        for completion in known[1:]:
+            line = (*line, ("  ", ""), (completion.shown, "muted"))
+        return line
+
+    def _progress(self) -> Line:
+        if self._is_complete:
+            return ()
+        done, total = (len(self.index.workflows), self.index.total) if self.index is not None else (0, 0)
+        return ((f"indexing {done:,} of {total:,} …" if total else "indexing …", "info"),)
 
     # What keys do
 
     @property
     def _choice(self) -> Match | str | None:
-        return self._choices[self.list.cursor] if self._choices else None
+        return self._choices[self.results.cursor] if self._choices else None
 
-    def on_finder_input_stepped(self, event: FinderInput.Stepped) -> None:
-        view = self.list
-        view.cursor += event.by
-        if self._choice is None:  # a heading
-            view.cursor += 1 if event.by > 0 or view.cursor == 0 else -1
-        if view.cursor <= 1 and event.by < 0:
+    def move(self, by: int) -> None:
+        """Move the cursor so many rows, past a heading."""
+        view = self.results
+        view.cursor += by
+        if self._choice is None:
+            view.cursor += 1 if by > 0 or view.cursor == 0 else -1
+        if view.cursor <= 1 and by < 0:
             view.show(view.rows, view.cursor, top=0)  # with its heading
 
-    def on_finder_input_completed(self) -> None:
-        problems = self.snapshot.problems or () if self.snapshot is not None else ()
-        found = completions(self.index, self.line.value, problems)
-        if found:
-            self._type(found[0].query)
-
-    def _type(self, text: str) -> None:
-        self.line.value = text
-        self.line.cursor_position = len(text)
-
-    def on_finder_input_done(self) -> None:
-        self._go()
+    def complete(self) -> None:
+        """Make the last part of the query the first of its completions."""
+        if known := self._completions:
+            self.input.fill_in(known[0].query)
 
     def on_rows_view_chosen(self, event: RowsView.Chosen) -> None:
         event.stop()  # a click
-        self._go()
+        self.go()
 
-    def _go(self) -> None:
+    def go(self) -> None:
+        """Go to the match of the cursor, or ask for what several have by its key."""
         choice = self._choice
         if isinstance(choice, str):
-            self._type(choice)
-        elif choice is not None and choice.times > 1:
+            self.input.fill_in(choice)
+        elif choice is not None and choice.occurrences > 1:
             key = choice.kind.name.lower()
-            self._type(f"{key}:{choice.text} " if " " not in choice.text else f'{key}:"{choice.text}" ')
+            self.input.fill_in(f"{key}:{choice.text} " if " " not in choice.text else f'{key}:"{choice.text}" ')
         elif choice is not None:
             pointer = self.index.pointer(choice.kind, choice.line) if self.index and choice.line >= 0 else ""
             self.post_message(self.Chosen(choice, pointer))

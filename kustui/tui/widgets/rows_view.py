@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from kustui.diagrams.styled_lines import Line, width_of, wrapped
-from kustui.search.text_search import Search
+from kustui.search.text_search import TextSearch
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.theme import looks_of
@@ -83,11 +83,11 @@ class RowsView(Widget, can_focus=True):
         """Whether its cursor is moved from where the keys go."""
         self.top = 0
         """The row at the upper edge."""
-        self.search = Search("")
+        self.search = TextSearch("")
         """What was looked for last."""
         self.marking = False
         """Whether it is marked where it stands."""
-        self._found: tuple[Rows, Search, Sequence[int]] | None = None
+        self._found: tuple[Rows, TextSearch, Sequence[int]] | None = None
         self._width = 0
 
     # What is shown
@@ -138,7 +138,7 @@ class RowsView(Widget, can_focus=True):
         # The cursor's own glyph, so that it is seen without colour as well.
         edge = Segment("▌" if here and leads else " ", base + cursor)
         row = self.rows.make(index)
-        line = laid_out(row._replace(line=self.search.marked(row.line)) if self.marking else row, width - 1)
+        line = laid_out(row._replace(line=self.search.highlighted(row.line)) if self.marking else row, width - 1)
         pieces = [Segment(terminal_safe(text), base + looks[look] + cursor) for text, look in line]
         return Strip([edge, *pieces]).adjust_cell_length(width, base + cursor).simplify()
 
@@ -148,7 +148,7 @@ class RowsView(Widget, can_focus=True):
     def found(self) -> Sequence[int]:
         """The rows that hold what is looked for."""
         if self._found is None or self._found[0] is not self.rows or self._found[1] != self.search:
-            holding = [index for index in range(self.rows.count) if self.search.holds(self.rows.text(index))]
+            holding = [index for index in range(self.rows.count) if self.search.is_in(self.rows.text(index))]
             self._found = (self.rows, self.search, holding)
         return self._found[2]
 

@@ -146,7 +146,7 @@ def finder(scene: Scene) -> Finder | None:
 def found(scene: Scene) -> int:
     """Which of what was found has the cursor."""
     open_now = finder(scene)
-    return open_now.list.cursor if open_now is not None else -1
+    return open_now.results.cursor if open_now is not None else -1
 
 
 def typed(scene: Scene) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.search.text_search import Search, beyond, lowered
+from kustui.search.text_search import TextSearch, lowered, next_position
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.widgets.filter_input import Filter
 from kustui.tui.widgets.rows_view import RowsView
@@ -223,16 +223,16 @@ async def test_a_search_is_not_lost_by_a_reload_and_finds_what_is_new(tmp_path: 
 
 @given(st.text(max_size=30), st.text(max_size=3))
 def test_what_is_marked_is_what_was_looked_for(text: str, looked_for: str) -> None:
-    search = Search(looked_for)
-    stretches = list(search.stretches(text))
-    assert bool(stretches) == search.holds(text)
-    assert all(lowered(text[start:end]) == lowered(looked_for) for start, end in stretches)
-    assert "".join(piece for piece, _ in search.marked(((text[:7], ""), (text[7:], "name")))) == text
+    search = TextSearch(looked_for)
+    spans = list(search.spans(text))
+    assert bool(spans) == search.is_in(text)
+    assert all(lowered(text[start:end]) == lowered(looked_for) for start, end in spans)
+    assert "".join(piece for piece, _ in search.highlighted(((text[:7], ""), (text[7:], "name")))) == text
 
 
 def test_the_next_of_some_places_is_found_from_any_place() -> None:
-    assert beyond([2, 5], 0, 1) == (2, False)
-    assert beyond([2, 5], 2, 1) == (5, False)
-    assert beyond([2, 5], 5, 1) == (2, True)
-    assert beyond([2, 5], 2, -1) == (5, True)
-    assert beyond([0, 1], 0.5, -1) == (0, False)
+    assert next_position([2, 5], 0, 1) == (2, False)
+    assert next_position([2, 5], 2, 1) == (5, False)
+    assert next_position([2, 5], 5, 1) == (2, True)
+    assert next_position([2, 5], 2, -1) == (5, True)
+    assert next_position([0, 1], 0.5, -1) == (0, False)

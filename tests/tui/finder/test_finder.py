@@ -28,11 +28,11 @@ def finder(ui: ExplorerPilot) -> Finder:
 
 
 def found(ui: ExplorerPilot) -> list[str]:
-    return ui.rows(finder(ui).list)
+    return ui.rows(finder(ui).results)
 
 
 def here(ui: ExplorerPilot) -> str:
-    return text_of(finder(ui).list.row.line).strip()
+    return text_of(finder(ui).results.row.line).strip()
 
 
 def hint(ui: ExplorerPilot) -> str:
@@ -43,7 +43,7 @@ async def opened(ui: ExplorerPilot, *keys: str) -> None:
     await ui.press("F")
     for _ in range(500):
         index = finder(ui).index
-        if index is not None and index.complete:
+        if index is not None and index.is_complete:
             break
         await ui.pilot.pause(0.01)
     await ui.press(*keys)
@@ -83,9 +83,9 @@ async def test_escape_goes_back_to_where_it_was_and_what_was_asked_stays() -> No
         await opened(ui, *"vip", "down", "escape")
         assert (ui.focus, ui.explorer.source.cursor, ui.cursor_row) == ("source", place, row)
         await ui.press("ctrl+k")
-        assert finder(ui).line.value == "vip"
+        assert finder(ui).input.value == "vip"
         await ui.press(*"route")  # typed over what was asked before
-        assert finder(ui).line.value == "route"
+        assert finder(ui).input.value == "route"
 
 
 async def test_arrow_keys_pass_the_headings() -> None:
@@ -113,7 +113,7 @@ async def test_without_a_query_the_keys_are_listed_and_enter_begins_with_one() -
         await opened(ui)
         assert [row.split()[0] for row in found(ui)] == [f"{key}:" for key in KEYS]
         await ui.press("down", "down", "enter")
-        assert finder(ui).line.value == "event:"
+        assert finder(ui).input.value == "event:"
 
 
 @pytest.mark.parametrize("key", ["tab", "right"])
@@ -122,18 +122,18 @@ async def test_a_key_and_its_value_are_completed(key: str) -> None:
         await opened(ui, *"act")
         assert "action:" in hint(ui)
         await ui.press(key)
-        assert finder(ui).line.value == "action:"
+        assert finder(ui).input.value == "action:"
         await ui.press(*"rest", key)
-        assert finder(ui).line.value == "action:kustomer.rest-api.json "
+        assert finder(ui).input.value == "action:kustomer.rest-api.json "
         assert found(ui)[0] == "Steps 11"
         await ui.press(key)
-        assert finder(ui).line.value == "action:kustomer.rest-api.json "
+        assert finder(ui).input.value == "action:kustomer.rest-api.json "
 
 
 async def test_an_action_that_many_steps_have_becomes_the_query_for_them() -> None:
     async with explorer(ORGANISATION) as ui:
         await opened(ui, *"rest-api", "enter")
-        assert finder(ui).line.value == "action:kustomer.rest-api.json "
+        assert finder(ui).input.value == "action:kustomer.rest-api.json "
         assert found(ui)[0] == "Steps 11"
         await ui.press("enter")
         assert ui.focus == "tree"
@@ -165,7 +165,7 @@ async def test_a_reload_keeps_what_is_typed_and_finds_what_is_new(tmp_path: Path
                 break
             await ui.pilot.pause(0.01)
         assert found(ui) == ["Workflows 1", "brandnew-workflow"]
-        assert finder(ui).line.value == "brandnew"
+        assert finder(ui).input.value == "brandnew"
         assert ui.focus == "finder-input"
         await ui.press("enter")
         assert "brandnew-workflow" in ui.cursor_row
@@ -189,7 +189,7 @@ async def test_it_takes_the_lower_half_and_leaves_the_rest_as_it_is(size: tuple[
         assert region.width == size[0]
         assert size[1] // 3 <= region.height <= size[1] * 2 // 3
         assert set(ui.panes) <= set(before)
-        assert finder(ui).list.size.height >= 4
+        assert finder(ui).results.size.height >= 4
         await ui.press("escape")
         assert "problems" in ui.panes or size == (60, 20)
 
@@ -197,7 +197,7 @@ async def test_it_takes_the_lower_half_and_leaves_the_rest_as_it_is(size: tuple[
 async def test_a_click_goes_there() -> None:
     async with explorer(ORGANISATION) as ui:
         await opened(ui, *"vip")
-        await ui.pilot.click(finder(ui).list, offset=(10, 3), times=2)
+        await ui.pilot.click(finder(ui).results, offset=(10, 3), times=2)
         await ui.rest()
         assert "Escalate VIP conversations" in ui.cursor_row
         assert ui.focus == "tree"
@@ -207,7 +207,7 @@ async def test_markup_in_what_is_found_is_text(tmp_path: Path) -> None:
     nasty = {"name": "[bold]x[/] \x1b[31m", "trigger": {"eventName": "[red]e"}, "steps": [{"id": "[b]s"}]}
     async with explorer(write_json(tmp_path / "a.json", nasty)) as ui:
         await opened(ui, *"bold")
-        view = finder(ui).list
+        view = finder(ui).results
         drawn = "".join(segment.text for segment in view.render_line(1))
         assert "[bold]x[/]" in drawn
         assert "\x1b" not in drawn
