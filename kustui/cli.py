@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from importlib import import_module
@@ -19,6 +20,10 @@ class _Command(Protocol):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run kustui; the exit status. Whatever a command raises is caught and told here."""
+    if "_ARGCOMPLETE" in os.environ:  # a shell asks how a word can go on
+        from kustui.commands.completion import complete
+
+        complete()
     words = sys.argv[1:] if arguments is None else list(arguments)
     name, rest = (words[0], words[1:]) if words and words[0] in COMMANDS else ("explore", words)
     try:

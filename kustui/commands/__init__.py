@@ -1,4 +1,12 @@
-"""What can be asked for on the command line, a module each."""
+"""The commands, a module each with ``parser()`` and ``run(arguments)``, which returns the exit status."""
 
-COMMANDS = ("check", "completion", "config", "explain", "graph", "man", "simulate")
-"""The first word, where it is not a path."""
+COMMANDS = {
+    "check": ("PATH...", "check for problems without a screen, for scripts and builds"),
+    "graph": ("PATH...", "draw diagrams without a screen: text, Mermaid, DOT, JSON or SVG"),
+    "explain": ("[RULE]", "explain what a rule finds, why it matters, and how to fix it"),
+    "simulate": ("PATH...", "rehearse a run, schedules included, or replay scenarios as tests"),
+    "config": ("[PATH...]", "show the configuration in effect and where each setting is from"),
+    "completion": ("SHELL", "print the completion script for bash, zsh or fish"),
+    "man": ("", "print the manual page"),
+}
+"""What follows each command, and what it does; the explorer, ``explore``, is the one that needs no first word."""

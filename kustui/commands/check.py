@@ -49,7 +49,7 @@ examples:
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     parser = Parser("check", "Check Kustomer workflows for problems.", _EPILOG)
     add = parser.add_argument
     add("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")

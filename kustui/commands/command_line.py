@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Iterator, Sequence
+from importlib import import_module
+from typing import NoReturn, cast
 
 from kustui.text.terminal_safe import terminal_safe
+
+
+def parser_of(command: str) -> Parser:
+    """The parser of a command, or of ``explore``."""
+    return cast("Parser", import_module(f"kustui.commands.{command}").parser())
 
 
 class Parser(argparse.ArgumentParser):
@@ -23,6 +29,10 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         super().error(terminal_safe(message))
+
+    def arguments(self) -> Iterator[argparse.Action]:
+        """Everything that can stand on the command line and is meant to be known; argparse has no public way to ask."""
+        return (action for action in self._actions if action.help != argparse.SUPPRESS)
 
     def add_configuration(self) -> None:
         """Let the user name another configuration, or none."""

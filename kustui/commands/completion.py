@@ -1,12 +1,20 @@
-"""``kustui completion``: what a shell needs to complete kustui's command line."""
+"""``kustui completion``, and the answers to a shell in which the user presses Tab.
+
+argcomplete has the scripts of the shells and reads the command line that they send. What is here says what can stand
+where argparse does not know it: the names of rules, themes, and the workflows of the definitions that were named.
+"""
 
 from __future__ import annotations
 
-import argparse
-from collections.abc import Sequence
+import os
+import shlex
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
 
 from kustui.commands import COMMANDS
-from kustui.commands.command_line import Parser
+from kustui.commands.command_line import Parser, parser_of
 from kustui.commands.output import ExitStatus, Output
 from kustui.errors import KustuiError
 
@@ -18,28 +26,93 @@ examples:
   kustui completion fish > ~/.config/fish/completions/kustui.fish         once
 """
 
+Completer = Callable[..., Mapping[str, str]]
+"""From ``prefix``, the word as far as it is typed, to the words that it can become, each with a description."""
+
+
+def parser() -> Parser:
+    parser = Parser("completion", "Print a shell completion script.", _EPILOG)
+    parser.add_argument("shell", metavar="SHELL", choices=SHELLS, help=f"one of {', '.join(SHELLS)}")
+    return parser
+
 
 def run(arguments: Sequence[str]) -> int:
-    """Write the completion of a shell; the exit status."""
-    options = parser().parse_args(arguments)
-    if options.workflows is not None:
-        Output().write(f"{name}\n" for name in _workflows(options.workflows or ["."]))
-        return ExitStatus.OK
-    if options.shell is None:
-        raise KustuiError(f"name a shell: {', '.join(SHELLS)}")
-    from kustui.commands import shells
-    from kustui.commands.grammar import grammar
+    """Print the script of a shell; the exit status."""
+    from argcomplete.shell_integration import shellcode  # for this command alone
 
-    script = {"bash": shells.bash, "zsh": shells.zsh, "fish": shells.fish}[options.shell]
-    Output().write([script(grammar(COMMANDS))])
+    options = parser().parse_args(arguments)
+    Output().write([shellcode(["kustui"], shell=options.shell)])
     return ExitStatus.OK
 
 
-def parser() -> argparse.ArgumentParser:
-    parser = Parser("completion", "Write what a shell needs to complete kustui's command line.", _EPILOG)
-    parser.add_argument("shell", metavar="SHELL", nargs="?", choices=SHELLS, help="bash, zsh or fish")
-    parser.add_argument("--workflows", metavar="PATH", nargs="*", help=argparse.SUPPRESS)  # what the scripts ask
-    return parser
+def complete() -> None:
+    """Answer a shell, as the environment variables of argcomplete ask, and end the process."""
+    import argcomplete
+    from argcomplete.completers import SuppressCompleter
+
+    line, cursor = os.environ["COMP_LINE"], int(os.environ["COMP_POINT"])
+    words = _words(line)
+    is_first = len(f"{line[:cursor]}_".split()) == 2
+    command = "explore"
+    if not is_first and len(words) > 1 and words[1] in COMMANDS:
+        command = words[1]
+        os.environ["_ARGCOMPLETE"] = "2"  # which of the words is the first of the parser
+    parser = parser_of(command)
+    completers = _completers(words[2:])
+    if is_first:
+        completers["paths"] = lambda prefix, **_: _descriptions() | _files(prefix)
+    for argument in parser.arguments():
+        completer = completers.get(argument.dest, _files if argument.metavar in ("FILE", "PATH") else None)
+        argument.completer = completer  # type: ignore[attr-defined]  # where argcomplete looks for it
+    nothing = SuppressCompleter()
+    argcomplete.autocomplete(parser, always_complete_options=False, default_completer=nothing)
+
+
+def _words(line: str) -> list[str]:
+    try:
+        return shlex.split(line)
+    except ValueError:  # within quotes
+        return line.split()
+
+
+def _descriptions() -> dict[str, str]:
+    return {name: description for name, (_, description) in COMMANDS.items()}
+
+
+def _files(prefix: str, **_: Any) -> dict[str, str]:
+    """Files and folders, without bash, of which argcomplete's own completer has need."""
+    folder, slash, start = prefix.rpartition("/")
+    with suppress(OSError, RuntimeError), os.scandir(Path(f"{folder}{slash}").expanduser()) as entries:
+        return {
+            f"{folder}{slash}{entry.name}{'/' if entry.is_dir() else ''}": ""
+            for entry in entries
+            if entry.name.startswith(start) and (start or entry.name[0] != ".")
+        }
+    return {}
+
+
+def _completers(words: Sequence[str]) -> dict[str, Completer]:
+    """By the name that argparse gives the value; each imports what it needs."""
+
+    def themes(**_: Any) -> Mapping[str, str]:
+        from kustui.config.themes import THEMES
+
+        return THEMES
+
+    def rules(**_: Any) -> Mapping[str, str]:
+        from kustui.check.rule_pages import PAGES
+
+        return {rule.name: rule.summary for rule in PAGES.values()}
+
+    def rule_lists(prefix: str, **_: Any) -> Mapping[str, str]:
+        before = prefix[: prefix.rfind(",") + 1]
+        return {f"{before}{name}": summary for name, summary in rules().items()}
+
+    def workflows(**_: Any) -> Mapping[str, str]:
+        paths = [word for word in words if word[:1] != "-" and Path(word).exists()]
+        return dict.fromkeys(_workflows(paths or ["."]), "")
+
+    return {"theme": themes, "rule": rules, "select": rule_lists, "ignore": rule_lists, "workflow": workflows}
 
 
 def _workflows(paths: Sequence[str]) -> Sequence[str]:

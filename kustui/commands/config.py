@@ -46,7 +46,7 @@ def run(arguments: Sequence[str]) -> int:
     return ExitStatus.OK
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     parser = Parser("config", "Say what is in force, and which file says it.", _EPILOG)
     add = parser.add_argument
     add("paths", metavar="PATH", nargs="*", help="what would be opened (default: this folder)")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from textwrap import fill, indent
 
@@ -22,7 +21,7 @@ examples:
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     parser = Parser("explain", "Explain what a rule finds, why it matters, and how to fix it.", _EPILOG)
     parser.add_argument(
         "rule", metavar="RULE", nargs="?", help="the name in brackets after a problem (default: list all)"

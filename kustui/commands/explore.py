@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kustui import __version__
+from kustui.commands import COMMANDS
 from kustui.commands.command_line import Parser
 from kustui.commands.output import ExitStatus, encoding_of, is_unicode, say
 from kustui.config.remembered import remembered_theme
@@ -22,17 +23,13 @@ if TYPE_CHECKING:
     from kustui.config.preferences import Preferences
     from kustui.workspace.background_load import BackgroundLoad
 
-_EPILOG = """\
+_SYNOPSES = "".join(
+    f"  {f'kustui {name} {words}'.rstrip():<27} {what}\n"
+    for name, (words, what) in {**COMMANDS, "COMMAND": ("--help", "more about a command")}.items()
+)
+_EPILOG = f"""\
 commands:
-  kustui check PATH...        check for problems without a screen, for scripts and builds
-  kustui graph PATH...        draw diagrams without a screen: text, Mermaid, DOT, JSON or SVG
-  kustui explain [RULE]       explain what a rule finds, why it matters, and how to fix it
-  kustui simulate PATH...     rehearse a run, schedules included, or replay scenarios as tests
-  kustui config [PATH...]     show the configuration in effect and where each setting is from
-  kustui completion SHELL     print the completion script for bash, zsh or fish
-  kustui man                  print the manual page
-  kustui COMMAND --help       more about a command
-
+{_SYNOPSES}
 examples:
   kustui app.json             open an app definition
   kustui workflows/           open every *.json below a folder as one collection
@@ -42,7 +39,7 @@ examples:
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     parser = Parser("", "See, check and rehearse Kustomer workflows in a terminal.", _EPILOG)
     add = parser.add_argument
     add("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")

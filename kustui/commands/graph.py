@@ -34,7 +34,7 @@ examples:
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     parser = Parser("graph", "Draw Kustomer workflows, or which of them schedule which.", _EPILOG)
     add = parser.add_argument
     add("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")

@@ -51,7 +51,7 @@ examples:
 """
 
 
-def parser() -> argparse.ArgumentParser:
+def parser() -> Parser:
     parser = Parser("simulate", "Rehearse Kustomer workflows on a virtual clock.", _EPILOG)
     add = parser.add_argument
     add(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import subprocess
 import sys
@@ -13,8 +14,8 @@ import pytest
 
 from kustui.cli import main
 from kustui.commands import COMMANDS
+from kustui.commands.command_line import parser_of
 from kustui.commands.completion import SHELLS
-from kustui.commands.grammar import grammar
 from kustui.config.themes import THEMES
 from tests.support.terminal import ROOT, Terminal, environment
 
@@ -32,9 +33,11 @@ NAMES = {
 BASH = """
 source {script}
 compopt() {{ :; }}
-COMP_WORDS=({words})
-COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1))
-_kustui
+COMP_LINE={line}
+COMP_POINT=${{#COMP_LINE}}
+COMP_TYPE=9
+COMP_WORDBREAKS=$' \\t\\n"\\'><=;|&(:'
+_python_argcomplete kustui
 printf '%s\\n' "${{COMPREPLY[@]}}"
 """
 
@@ -70,8 +73,8 @@ def completed(shell: str, script: Path, words: list[str]) -> set[str]:
     if shutil.which(shell, path=PATH) is None:
         pytest.skip(f"there is no {shell} on this machine")
     if shell == "bash":
-        quoted = " ".join(f"'{word}'" for word in words)
-        return lines_of(["bash", "--norc", "-c", BASH.format(script=script, words=quoted)], script.parent)
+        line = shlex.quote(" ".join(words))
+        return lines_of(["bash", "--norc", "-c", BASH.format(script=script, line=line)], script.parent)
     asked = f"source {script}; complete -C'{' '.join(words)}'"
     return lines_of(["fish", "--no-config", "-c", asked], script.parent)
 
@@ -99,8 +102,25 @@ def test_a_shell_offers_what_can_stand_there(
     assert completed(shell, script(shell), words) == offered
 
 
+@pytest.mark.parametrize("shell", ["bash", "fish"])
+def test_nothing_is_offered_for_what_is_made_up(script: Callable[[str], Path], shell: str) -> None:
+    assert completed(shell, script(shell), ["kustui", "simulate", "--seed", ""]) == set()
+
+
 def test_bash_takes_an_equals_sign_for_a_word_of_its_own(script: Callable[[str], Path]) -> None:
-    assert completed("bash", script("bash"), ["kustui", "graph", "--format", "=", "m"]) == {"mermaid"}
+    assert completed("bash", script("bash"), ["kustui", "graph", "--format=m"]) == {"mermaid"}
+
+
+def test_a_path_behind_the_cursor_names_workflows_too() -> None:
+    line = f"kustui graph --workflow followup-timer-4 {TIMERS}"
+    done = subprocess.run(
+        ["bash", "-c", f"{shlex.quote(sys.executable)} -m kustui 8>&1"],
+        env=environment({"COMP_LINE": line, "COMP_POINT": str(line.index(" samples")), "_ARGCOMPLETE": "1"}),
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    assert done.stdout.decode().strip() == "followup-timer-4-of-4-7-days"
 
 
 @pytest.mark.parametrize(
@@ -131,19 +151,24 @@ def test_a_tab_at_the_prompt_completes(
         terminal.wait_for(shown)
 
 
-def test_every_option_of_every_command_is_in_the_script_of_every_shell(script: Callable[[str], Path]) -> None:
-    texts = {shell: script(shell).read_text() for shell in SHELLS}
-    for command in grammar(COMMANDS):
-        for option in command.options:
-            for shell, text in texts.items():
-                assert (f"-l {option.names[-1][2:]} " if shell == "fish" else option.names[-1]) in text
+@pytest.mark.parametrize("command", ["explore", *COMMANDS])
+def test_every_option_of_every_command_is_offered(script: Callable[[str], Path], command: str) -> None:
+    name = [] if command == "explore" else [command]
+    known = {option for argument in parser_of(command).arguments() for option in argument.option_strings}
+    assert completed("bash", script("bash"), ["kustui", *name, "-"]) == known
 
 
-def test_of_what_cannot_be_read_there_are_no_workflows(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    assert main(["completion", "--workflows", str(tmp_path / "none.json")]) == 0
-    assert capsys.readouterr().out == ""
+def test_of_what_cannot_be_read_there_are_no_workflows(script: Callable[[str], Path]) -> None:
+    assert completed("bash", script("bash"), ["kustui", "graph", "LICENSE", "--workflow", ""]) == set()
 
 
-def test_without_a_shell_it_asks_for_one(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["completion"]) == 2
-    assert capsys.readouterr().err == "kustui: name a shell: bash, zsh, fish\n"
+def test_a_shell_has_to_be_named(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["completion"])
+    assert left.value.code == 2
+    assert "the following arguments are required: SHELL" in capsys.readouterr().err
+
+
+def test_only_its_own_command_loads_the_library() -> None:
+    code = "import sys; from kustui.cli import main; main(['explain', 'loop']); sys.exit('argcomplete' in sys.modules)"
+    subprocess.run([sys.executable, "-c", code], stdout=subprocess.DEVNULL, env=environment(), check=True)

@@ -10,7 +10,7 @@ import pytest
 
 from kustui.cli import main
 from kustui.commands import COMMANDS
-from kustui.commands.grammar import grammar
+from kustui.commands.command_line import parser_of
 
 
 @pytest.fixture
@@ -21,10 +21,11 @@ def page(capsys: pytest.CaptureFixture[str]) -> str:
 
 def test_every_command_and_option_is_in_it(page: str) -> None:
     plain = page.replace("\\-", "-")
-    for command in grammar(COMMANDS):
-        assert f".SH {f'kustui {command.name}'.strip().upper()}\n" in plain
-        for option in command.options:
-            assert ", ".join(option.names) in plain
+    for command in ("explore", *COMMANDS):
+        parser = parser_of(command)
+        assert f".SH {parser.prog.upper()}\n" in plain
+        for argument in parser.arguments():
+            assert ", ".join(argument.option_strings) in plain
 
 
 def test_no_line_of_it_is_taken_for_a_request_by_mistake(page: str) -> None:

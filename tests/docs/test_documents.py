@@ -17,7 +17,7 @@ import pytest
 from kustui.check.rule_pages import PAGES
 from kustui.cli import main
 from kustui.commands import COMMANDS
-from kustui.commands.grammar import grammar
+from kustui.commands.command_line import parser_of
 from kustui.config.configuration import settings_of
 from tests.support.documents import BY_NAME, DOCUMENTS, README, ROOT, Document
 from tests.support.terminal import SAMPLES, environment
@@ -77,12 +77,13 @@ def test_the_picture_of_the_layers_is_that_of_the_import_contract() -> None:
 @pytest.mark.parametrize("name", WITH_COMMANDS)
 def test_every_command_and_option_exists(name: str) -> None:
     options = {
-        command.name: {name for option in command.options for name in option.names} for command in grammar(COMMANDS)
+        command: {name for argument in parser_of(command).arguments() for name in argument.option_strings}
+        for command in ("explore", *COMMANDS)
     }
     in_builds = re.findall(r"run: kustui ([^\n#]*)", "\n".join(BY_NAME[name].blocks("yaml")))
     for line in (*BY_NAME[name].commands, *in_builds):
         words = shlex.split(line)
-        command = words[0] if words and words[0] in COMMANDS else ""
+        command = words[0] if words and words[0] in COMMANDS else "explore"
         for word in words:
             if word.startswith("--"):
                 assert word.partition("=")[0] in options[command], f"kustui {line}"
