@@ -19,7 +19,7 @@ from kustui.check.problems import Problem
 from kustui.check.rules.suppressions import UNUSED
 from kustui.check.suppressions import severity_of
 from kustui.config.severity import Severity
-from kustui.definition.collection import Document, document
+from kustui.definition.collection import Document, read_document
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
@@ -64,7 +64,7 @@ def read(path: str) -> Baseline:
         if isinstance(error.__cause__, FileNotFoundError):
             raise KustuiError(f"{error} (--write-baseline makes one)") from error
         raise
-    outline = document(path, raw)
+    outline = read_document(path, raw)
     for fault in outline.faults:
         if fault.rule == "invalid-json":
             raise KustuiError(f"{path}:{outline.source.place(outline.fault_extent(fault).start)}: {fault.message}")

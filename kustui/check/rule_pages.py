@@ -48,12 +48,12 @@ def found_in(example: object) -> tuple[Problem, ...]:
     from kustui.check.suppressions import suppressed
     from kustui.config.check_settings import Settings
     from kustui.config.configuration import settings_of
-    from kustui.definition.collection import Collection, document
+    from kustui.definition.collection import Collection, read_document
 
     settings, definition = Settings(), example
     if isinstance(example, Configured):
         settings, definition = settings_of("kustui.toml", example.configuration.encode(), PAGES), example.definition
-    collection = Collection((document("example.json", written(definition).encode()),))
+    collection = Collection((read_document("example.json", written(definition).encode()),))
     _, problems = check(collection, settings)
     return suppressed(collection, problems, settings)
 

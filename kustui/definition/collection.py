@@ -181,11 +181,11 @@ class Collection:
     @cached_property
     def by_id(self) -> dict[str, Entry]:
         """Workflows by the id they declare; the first of those that declare the same one."""
-        found: dict[str, Entry] = {}
+        entries: dict[str, Entry] = {}
         for entry in self.entries:
             if entry.id is not None:
-                found.setdefault(entry.id, entry)
-        return found
+                entries.setdefault(entry.id, entry)
+        return entries
 
     def is_second(self, entry: Entry) -> bool:
         """Whether an earlier workflow has the same id: what names it by that means the earlier one."""
@@ -196,7 +196,7 @@ class Collection:
         return {entry.key: entry for entry in self.entries}
 
 
-def document(path: str, raw: bytes, before: Document | None = None) -> Document:
+def read_document(path: str, raw: bytes, before: Document | None = None) -> Document:
     """A file from its bytes. Never raises: what is wrong with it is among its faults.
 
     ``before`` is what the file held until now: of workflows whose text is the same nothing is worked out again.
@@ -207,20 +207,20 @@ def document(path: str, raw: bytes, before: Document | None = None) -> Document:
         fault = Fault("invalid-json", str(error), extent=error.extent)
         return Document(error.source, Shape.BROKEN, faults=(fault,))
     edited = _edited(before, source) if before is not None else None
-    found = edited[0] if edited is not None else outline(source)
-    faults = list(found.faults)
+    outlined = edited[0] if edited is not None else outline(source)
+    faults = list(outlined.faults)
     if source.encoding != "UTF-8":
         hint = "save it as UTF-8: nothing else can be uploaded"
         start = Extent(0, min(1, len(source.data)))
         faults.append(Fault("invalid-json", f"the file is written in {source.encoding}", hint, extent=start))
     return Document(
         source,
-        found.shape,
-        tuple(_entries(source, found, before, edited and edited[1])),
+        outlined.shape,
+        tuple(_entries(source, outlined, before, edited and edited[1])),
         tuple(faults),
-        found.app,
-        found.app_pointer,
-        found.app_members,
+        outlined.app,
+        outlined.app_pointer,
+        outlined.app_members,
     )
 
 
@@ -232,15 +232,15 @@ def _edited(before: Document, source: Source) -> tuple[Outline, int] | None:
     return outline_after(known, before.source, source)
 
 
-def _entries(source: Source, found: Outline, before: Document | None, edited: int | None) -> Iterator[Entry]:
+def _entries(source: Source, outlined: Outline, before: Document | None, edited: int | None) -> Iterator[Entry]:
     """``edited`` is the only workflow whose text is another than before, where that is known."""
-    taken: set[str] = set()
+    keys: set[str] = set()
     earlier = {entry.key: entry for entry in before.entries} if before is not None else {}
-    for place, item in enumerate(found.items):
+    for place, item in enumerate(outlined.items):
         key = f"{source.path}#{item.id or item.name or item.pointer}"
-        while key in taken:  # a second one of the same id: told apart by where it stands
+        while key in keys:  # a second one of the same id: told apart by where it stands
             key += f"#{item.pointer}"
-        taken.add(key)
+        keys.add(key)
         entry, old = Entry(source, item, key), earlier.get(key)
         if before is not None and edited is not None and place != edited:
             same = old is before.entries[place]

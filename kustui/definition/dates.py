@@ -34,9 +34,9 @@ def parse_date(value: Any) -> int | None:
         return None
     text = value.strip().replace(",", ".")
     try:
-        found = datetime.fromisoformat(f"{text}-01" if len(text) == 7 else text)
-        found = found if found.tzinfo else found.replace(tzinfo=UTC)
-        return (found - _EPOCH) // _MILLISECOND
+        date = datetime.fromisoformat(f"{text}-01" if len(text) == 7 else text)
+        date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        return (date - _EPOCH) // _MILLISECOND
     except (ValueError, OverflowError):
         return None
 
@@ -105,8 +105,8 @@ def format_date(milliseconds: int, format_: str) -> str:
     date = date_of(milliseconds)
     if date is None:
         return "Invalid date"
-    written = _LONG.sub(lambda found: found[0] if found[0][0] == "[" else _LOCALISED[found[0]], format_)
-    return _TOKEN.sub(lambda found: found[1] if found[1] is not None else _TOKENS[found[0]](date), written)
+    written = _LONG.sub(lambda match: match[0] if match[0][0] == "[" else _LOCALISED[match[0]], format_)
+    return _TOKEN.sub(lambda match: match[1] if match[1] is not None else _TOKENS[match[0]](date), written)
 
 
 def _ordinal(number: int) -> str:

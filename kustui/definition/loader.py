@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kustui.definition.collection import Collection, Document, document
+from kustui.definition.collection import Collection, Document, read_document
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of
@@ -139,7 +139,7 @@ class Reader:
     def _read(self, file: _File, before: Mapping[str, Document]) -> Iterator[Document]:
         """The document of a file, or those of a folder that is gone."""
         if file.path == STDIN:
-            yield document(STDIN_NAME, self._stdin)
+            yield read_document(STDIN_NAME, self._stdin)
             return
         try:
             if file.error:
@@ -150,13 +150,13 @@ class Reader:
             return
         old = before.get(file.path)
         if old is None:
-            yield document(file.path, raw)
+            yield read_document(file.path, raw)
             return
         last = old.broken or old
         if last.source.data == raw and not _is_unreadable(last):
             yield old
             return
-        now = document(file.path, raw, old)
+        now = read_document(file.path, raw, old)
         keeps = self.keep and old.shape is not Shape.BROKEN and now.shape is Shape.BROKEN
         yield replace(old, broken=now) if keeps else now
 
@@ -177,17 +177,17 @@ class Reader:
             return []
         below = f"{path.rstrip(os.sep)}{os.sep}"
         return [
-            found
-            for found in before.values()
-            if (found.path == path or found.path.startswith(below)) and found.shape is not Shape.BROKEN
+            document
+            for document in before.values()
+            if (document.path == path or document.path.startswith(below)) and document.shape is not Shape.BROKEN
         ]
 
 
-def _broken_by(found: Document, fault: Document) -> Document:
+def _broken_by(document: Document, fault: Document) -> Document:
     """A document with what it is now, the same value where that is what it was."""
-    if found.broken is not None and found.broken.faults == fault.faults:
-        return found
-    return replace(found, broken=fault)
+    if document.broken is not None and document.broken.faults == fault.faults:
+        return document
+    return replace(document, broken=fault)
 
 
 def _unreadable(path: str, error: OSError) -> Document:
@@ -195,8 +195,8 @@ def _unreadable(path: str, error: OSError) -> Document:
     return Document(Source(path, b""), Shape.BROKEN, faults=(fault,))
 
 
-def _is_unreadable(found: Document) -> bool:
-    return any(fault.rule == _UNREADABLE for fault in found.faults)
+def _is_unreadable(document: Document) -> bool:
+    return any(fault.rule == _UNREADABLE for fault in document.faults)
 
 
 def _path_error(path: str, error: OSError) -> PathError:
@@ -205,20 +205,20 @@ def _path_error(path: str, error: OSError) -> PathError:
 
 def _identities(paths: Iterable[str]) -> set[tuple[int, int] | None]:
     """Which files some paths lead to."""
-    found: set[tuple[int, int] | None] = set()
+    identities: set[tuple[int, int] | None] = set()
     for path in paths:
         with suppress(OSError):
-            found.add(identity_of(os.stat(path)))  # noqa: PTH116
-    return found
+            identities.add(identity_of(os.stat(path)))  # noqa: PTH116
+    return identities
 
 
 def nothing_to_show(collection: Collection) -> str:
     """Why a collection has no workflow, in a line; an empty string where it has one."""
     if collection.entries:
         return ""
-    for found in collection.documents:
-        if found.faults:
-            return _fault_of(found)
+    for document in collection.documents:
+        if document.faults:
+            return _fault_of(document)
     match collection.documents:
         case ():
             return "no *.json file below the folders given"
@@ -233,16 +233,16 @@ def nothing_to_show(collection: Collection) -> str:
 
 def unreadable_files(collection: Collection) -> Iterator[str]:
     """The files that cannot be read and are passed over, a line each, with the first fault of each."""
-    broken = [found for found in collection.documents if found.shape is Shape.BROKEN]
-    yield from (f"left out {_fault_of(found)}" for found in broken[:_MOST_LEFT_OUT])
+    broken = [document for document in collection.documents if document.shape is Shape.BROKEN]
+    yield from (f"left out {_fault_of(document)}" for document in broken[:_MOST_LEFT_OUT])
     if len(broken) > _MOST_LEFT_OUT:
         yield f"left out {len(broken) - _MOST_LEFT_OUT:,} more files that cannot be read"
 
 
-def _fault_of(found: Document) -> str:
-    fault = found.faults[0]
+def _fault_of(document: Document) -> str:
+    fault = document.faults[0]
     hint = f" ({fault.hint})" if fault.hint else ""
-    return f"{found.path}:{found.source.place(found.fault_extent(fault).start)}: {fault.message}{hint}"
+    return f"{document.path}:{document.source.place(document.fault_extent(fault).start)}: {fault.message}{hint}"
 
 
 def _files(paths: Sequence[str]) -> Iterator[_File]:

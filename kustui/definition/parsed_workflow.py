@@ -91,10 +91,10 @@ def read_app(data: bytes, members: Mapping[str, Extent], pointer: str = "") -> t
     for key, extent in members.items():
         if key != "workflows":
             try:
-                value[key], found = _decode(data, extent, f"{pointer}/{escape(key)}")
+                value[key], member_faults = _decode(data, extent, f"{pointer}/{escape(key)}")
             except _TooDeepError as error:
-                found = [error.fault]
-            faults.extend(found)
+                member_faults = [error.fault]
+            faults.extend(member_faults)
     faults.extend(_missing("app definition", value, pointer, "version", "title"))
     value[POINTER] = pointer
     return _lenient(App, value, faults), tuple(faults)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 
-def closest(name: str, known: Iterable[str]) -> str:
+def closest(name: str, names: Iterable[str]) -> str:
     """The known name within a few edits of ``name``, or an empty string where none is close.
 
     Edits are insertions, deletions, substitutions and swaps of neighbours; a third of the name may differ,
@@ -16,15 +16,15 @@ def closest(name: str, known: Iterable[str]) -> str:
     limit = min(3, max(1, len(name) // 3))
     lowered = name.lower()
     best = min(
-        ((OSA.distance(lowered, other.lower(), score_cutoff=limit), other) for other in known if other != name),
+        ((OSA.distance(lowered, other.lower(), score_cutoff=limit), other) for other in names if other != name),
         default=(limit + 1, ""),
     )
     return best[1] if best[0] <= limit else ""
 
 
-def hint_of(name: str, known: Iterable[str], what: str, limit: int = 8) -> str:
+def hint_of(name: str, names: Iterable[str], what: str, limit: int = 8) -> str:
     """``did you mean "x"?``, else what there is when it is few: ``steps here: "a", "b"``; else nothing."""
-    names = sorted(known)
+    names = sorted(names)
     if near := closest(name, names):
         return f'did you mean "{near}"?'
     if not names:

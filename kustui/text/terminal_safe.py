@@ -45,9 +45,9 @@ def _joins(text: str) -> frozenset[int]:
     from unicodedata import category
 
     return frozenset(
-        found.start()
-        for found in re.finditer(f"(?<=.){_JOINER}(?=.)", text)
-        if category(text[found.start() - 1]) in ("So", "Sk", "Mn", "Mc") and category(text[found.end()]) in ("So", "Lo")
+        match.start()
+        for match in re.finditer(f"(?<=.){_JOINER}(?=.)", text)
+        if category(text[match.start() - 1]) in ("So", "Sk", "Mn", "Mc") and category(text[match.end()]) in ("So", "Lo")
     )
 
 
@@ -62,8 +62,8 @@ def to_json(value: object, indent: int | None = None) -> str:
     return text if text.isascii() and "\x7f" not in text else _SUSPECT.sub(_escaped, text)
 
 
-def _escaped(found: re.Match[str]) -> str:
-    character = found[0]
+def _escaped(match: re.Match[str]) -> str:
+    character = match[0]
     if character.isprintable():
         return character
     halves = character.encode("utf-16-be", "surrogatepass")

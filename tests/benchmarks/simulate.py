@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 from kustui.check.examples import app, called, schedule, step, to, when
-from kustui.definition.collection import Collection, document
+from kustui.definition.collection import Collection, read_document
 from kustui.simulate.engine.decisions import ExecuteStep, SetOutput, StartEvent
 from kustui.simulate.engine.engine import advance
 from kustui.simulate.engine.organisation import Organisation
@@ -31,7 +31,7 @@ OUTPUT = {
 
 
 def organisation(*workflows: Any) -> Organisation:
-    return Organisation(Collection((document("app.json", json.dumps(app(*workflows)).encode()),)))
+    return Organisation(Collection((read_document("app.json", json.dumps(app(*workflows)).encode()),)))
 
 
 def long_workflow() -> Organisation:

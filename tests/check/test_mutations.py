@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kustui.check.run import check
-from kustui.definition.collection import Collection, document
+from kustui.definition.collection import Collection, read_document
 from tests.benchmarks.generate import definition
 
 Definition = dict[str, Any]
@@ -27,7 +27,7 @@ REFERENCE = re.compile(r"/#steps\.([\w-]{5,})\.")
 
 
 def rules_found(value: Definition) -> Counter[tuple[str, str]]:
-    found = check(Collection((document("app.json", json.dumps(value, indent=2).encode()),)))
+    found = check(Collection((read_document("app.json", json.dumps(value, indent=2).encode()),)))
     return Counter((problem.rule, str(problem.severity)) for problem in found[1])
 
 

@@ -19,7 +19,7 @@ from kustui.check.reports.excerpt import ROOM, excerpt
 from kustui.check.reports.text import difference, summary
 from kustui.check.run import check
 from kustui.config.severity import Severity
-from kustui.definition.collection import Collection, Document, document
+from kustui.definition.collection import Collection, Document, read_document
 from kustui.definition.loader import is_definition
 from kustui.definition.source.source import Extent, Source
 from kustui.text.cells import cells
@@ -55,7 +55,7 @@ def checked(*files: tuple[str, Any], fail_on: Severity | None = Severity.ERROR) 
     documents = []
     for path, content in files:
         text = content if isinstance(content, str | bytes) else json.dumps(content, indent=2)
-        documents.append(document(path, text if isinstance(text, bytes) else text.encode()))
+        documents.append(read_document(path, text if isinstance(text, bytes) else text.encode()))
     collection = Collection(tuple(documents))
     found = check(collection)
     return Checked(collection, found[1], fail_on)
@@ -63,7 +63,7 @@ def checked(*files: tuple[str, Any], fail_on: Severity | None = Severity.ERROR) 
 
 def made(path: str = "a.json", text: str = '{"b": 1}\n', **parts: Any) -> Checked:
     """A problem made by hand."""
-    found = document(path, text.encode())
+    found = read_document(path, text.encode())
     parts = {"message": "wrong", "extent": Extent(1, 4), **parts}
     return Checked(Collection((found,)), (Problem("loop", Severity.ERROR, document=found, **parts),))
 
@@ -376,7 +376,7 @@ def test_github_escapes_what_would_end_a_property_or_a_command() -> None:
 
 @pytest.mark.parametrize(("severity", "command"), [(Severity.WARNING, "::warning "), (Severity.INFO, "::notice ")])
 def test_github_names_severities_its_own_way(severity: Severity, command: str) -> None:
-    found = document("a.json", b"{}")
+    found = read_document("a.json", b"{}")
     outcome = Checked(Collection((found,)), (Problem("loop", severity, "wrong", found),))
     assert told("github", outcome).startswith(command)
 
@@ -411,7 +411,7 @@ def test_junit_of_hostile_text_is_xml() -> None:
 
 
 def test_related_places_of_another_file_are_named(tmp_path: Path) -> None:
-    other = document("other.json", b'{\n "x": 1}')
+    other = read_document("other.json", b'{\n "x": 1}')
     outcome = made(related=(Related("required here", other, "/x"),))
     assert "\nother.json:2:7: note: required here\n" in told("text", outcome)
     assert "%0Aother.json:2:7: required here\n" in told("github", outcome)

@@ -14,7 +14,7 @@ from kustui.check.run import check
 from kustui.check.suppressions import covers, suppressed
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import settings_of
-from kustui.definition.collection import Collection, document
+from kustui.definition.collection import Collection, read_document
 from kustui.errors import KustuiError
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def workflow(name: str = "Greet", *unreachable: str, **more: Any) -> dict[str, A
 
 
 def collection(*workflows: Any, path: str = "a.json", indent: int | None = None) -> Collection:
-    return Collection((document(path, json.dumps(list(workflows), indent=indent).encode()),))
+    return Collection((read_document(path, json.dumps(list(workflows), indent=indent).encode()),))
 
 
 def found_in(files: Collection, settings: Settings | None = None) -> tuple[Problem, ...]:
@@ -105,7 +105,9 @@ def test_what_counts_as_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     settings = settings_of("kustui.toml", suppress().encode(), PAGES)
     files = collection(workflow(), path="flows/a.json")
-    app = Collection((document("app.json", json.dumps({"app": "a", "version": "1.0.0", "workflows": []}).encode()),))
+    app = Collection(
+        (read_document("app.json", json.dumps({"app": "a", "version": "1.0.0", "workflows": []}).encode()),)
+    )
     assert covers(["."], files, settings)
     assert covers([".."], files, settings)
     assert not covers(["flows"], files, settings)

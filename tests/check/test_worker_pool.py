@@ -9,7 +9,7 @@ import pytest
 from kustui.check import worker_pool
 from kustui.check.run import check
 from kustui.config.check_settings import Settings
-from kustui.definition.collection import Collection, document
+from kustui.definition.collection import Collection, read_document
 from tests.benchmarks.generate import definition
 
 
@@ -18,7 +18,9 @@ def collection() -> Collection:
     for place, value in enumerate(files):
         value["workflows"][0]["name"] = f"{place}\nname"
         value["workflows"][1]["steps"][0]["id"] = 7
-    return Collection(tuple(document(f"{place}.json", json.dumps(value).encode()) for place, value in enumerate(files)))
+    return Collection(
+        tuple(read_document(f"{place}.json", json.dumps(value).encode()) for place, value in enumerate(files))
+    )
 
 
 @pytest.mark.parametrize("processes", [2, 3])

@@ -143,8 +143,8 @@ def test_a_reading_is_kept_for_those_that_were_opened_and_only_for_them() -> Non
 
 def test_the_first_screen_does_not_pay_for_the_models() -> None:
     program = (
-        "import sys; from kustui.definition.collection import document;"
-        'found = document("x", b\'{"app": "a", "workflows": [{"name": "n", "steps": []}], "app": 1}\');'
+        "import sys; from kustui.definition.collection import read_document;"
+        'found = read_document("x", b\'{"app": "a", "workflows": [{"name": "n", "steps": []}], "app": 1}\');'
         "assert found.entries[0].title == 'n' and found.faults;"
         "assert 'pydantic' not in sys.modules and 'kustui.definition.models' not in sys.modules"
     )

@@ -271,13 +271,13 @@ def test_an_index_grows_and_the_last_has_everything() -> None:
 
 
 def test_what_did_not_change_is_not_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kustui.definition.collection import Collection, document
+    from kustui.definition.collection import Collection, read_document
     from kustui.search import index_lines
 
     def text(*names: str) -> bytes:
         return json.dumps([{"id": name[0], "name": name, "trigger": {}, "steps": []} for name in names]).encode()
 
-    before = document("a.json", text("a", "b", "c"))
+    before = read_document("a.json", text("a", "b", "c"))
     (*_, first) = indexes(Collection((before,)))
     read_again: list[str] = []
 
@@ -286,7 +286,7 @@ def test_what_did_not_change_is_not_read_again(monkeypatch: pytest.MonkeyPatch) 
         return index_lines_of(analysis)
 
     monkeypatch.setattr(index_lines, "index_lines_of", noted)
-    after = document("a.json", text("a", "bx", "c"), before)
+    after = read_document("a.json", text("a", "bx", "c"), before)
     (*_, second) = indexes(Collection((after,)), first)
     assert read_again == ["bx"]
     assert workflows(second, "bx") == ["bx"]

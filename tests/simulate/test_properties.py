@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
-from kustui.definition.collection import Collection, document
+from kustui.definition.collection import Collection, read_document
 from kustui.simulate.engine.coverage import Coverage
 from kustui.simulate.engine.decisions import (
     AbandonRun,
@@ -100,7 +100,7 @@ def organisations(draw: Any) -> Organisation:
     entry = tuple(draw(WAYS_OF_SAVING)) or None
     first = workflow("W", *draw(steps()), entry=entry)
     second = called("C", ID, *draw(steps()), inputs={"a": "string"}, required=("a",))
-    collection = Collection((document("0.json", json.dumps(app(first, second)).encode()),))
+    collection = Collection((read_document("0.json", json.dumps(app(first, second)).encode()),))
     snapshot = examined(Snapshot(collection))
     assert snapshot is not None
     return Organisation(collection, problems=snapshot.by_entry)
@@ -221,7 +221,7 @@ def _keys(part: Any) -> list[Any]:
 @settings(SLOW, max_examples=25)
 @given(damaged(), PAYLOADS)
 def test_no_definition_raises_however_it_is_damaged(raw: bytes, payload: Any) -> None:
-    collection = Collection((document("0.json", raw),))
+    collection = Collection((read_document("0.json", raw),))
     stage = Organisation(collection, problems=examined(Snapshot(collection)).by_entry)
     note(raw.decode())
     for entry in collection.entries:

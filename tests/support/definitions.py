@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kustui.definition.collection import Document, document
+from kustui.definition.collection import Document, read_document
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,9 +41,9 @@ def a_resource(name: str = "greet", id_: Any = "resource-id") -> dict[str, Any]:
 def document_of(definition: object, path: str = "app.json") -> Document:
     """The document of a definition: bytes as they are, text as UTF-8, anything else as JSON."""
     if isinstance(definition, bytes):
-        return document(path, definition)
+        return read_document(path, definition)
     text = definition if isinstance(definition, str) else json.dumps(definition)
-    return document(path, text.encode(errors="surrogatepass"))  # half a character makes bytes that are no text
+    return read_document(path, text.encode(errors="surrogatepass"))  # half a character makes bytes that are no text
 
 
 def all_faults(found: Document) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from kustui.check.run import check
-from kustui.definition.collection import Collection, document
+from kustui.definition.collection import Collection, read_document
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def problems_in(*definitions: object, settings: Settings | None = None) -> tuple[Problem, ...]:
     """The problems of files, each given as text or as a JSON value."""
     documents = tuple(
-        document(f"{index}.json", (each if isinstance(each, str) else json.dumps(each)).encode())
+        read_document(f"{index}.json", (each if isinstance(each, str) else json.dumps(each)).encode())
         for index, each in enumerate(definitions)
     )
     return check(Collection(documents), settings)[1]

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from kustui.config.check_settings import Settings
-from kustui.definition.collection import Collection, document
+from kustui.definition.collection import Collection, read_document
 from kustui.simulate.engine.decisions import ExecuteStep, StartEvent
 from kustui.simulate.engine.engine import advance
 from kustui.simulate.engine.organisation import Organisation
@@ -29,7 +29,9 @@ EVENT = "kustomer.conversation.update"
 
 
 def organisation(*definitions: object, settings: Settings | None = None) -> Organisation:
-    documents = tuple(document(f"{index}.json", json.dumps(each).encode()) for index, each in enumerate(definitions))
+    documents = tuple(
+        read_document(f"{index}.json", json.dumps(each).encode()) for index, each in enumerate(definitions)
+    )
     snapshot = examined(Snapshot(Collection(documents)), settings)
     assert snapshot is not None
     return Organisation(snapshot.collection, settings or Settings(), snapshot.by_entry)

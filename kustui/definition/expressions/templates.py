@@ -251,10 +251,10 @@ def _line_ends(pieces: list[Piece], at: int) -> bool:
     after = pieces[at + 1]
     if not isinstance(after, Content):
         return False
-    found = _REST_OF_LINE.match(after.text)
-    return found is not None and (found[1] is not None or (found.end() == len(after.text) and at + 2 == len(pieces)))
+    match = _REST_OF_LINE.match(after.text)
+    return match is not None and (match[1] is not None or (match.end() == len(after.text) and at + 2 == len(pieces)))
 
 
 def _end_of_line(text: str) -> int:
-    found = _REST_OF_LINE.match(text)
-    return found.end() if found else 0
+    match = _REST_OF_LINE.match(text)
+    return match.end() if match else 0

@@ -107,29 +107,29 @@ def scan(text: str) -> tuple[list[Piece], ExpressionFault | None]:
     at = 0
     try:
         while at < len(text):
-            found = text.find("{{", at)
-            if found < 0:
+            opening = text.find("{{", at)
+            if opening < 0:
                 pieces.append(Content(text[at:], at, len(text)))
                 break
-            if text.endswith("\\", at, found) and not text.endswith("\\\\", at, found):
-                at = _escaped(text, at, found, pieces)
+            if text.endswith("\\", at, opening) and not text.endswith("\\\\", at, opening):
+                at = _escaped(text, at, opening, pieces)
                 continue
-            backslash = 1 if text.endswith("\\\\", at, found) else 0
-            if found > at:
-                pieces.append(Content(text[at : found - backslash], at, found))
-            at = _tag(text, found, pieces)
+            backslash = 1 if text.endswith("\\\\", at, opening) else 0
+            if opening > at:
+                pieces.append(Content(text[at : opening - backslash], at, opening))
+            at = _tag(text, opening, pieces)
     except FaultError as stop:
         return pieces, stop.fault
     return pieces, None
 
 
-def _escaped(text: str, at: int, found: int, pieces: list[Piece]) -> int:
+def _escaped(text: str, at: int, opening: int, pieces: list[Piece]) -> int:
     """Adds the text before ``\\{{`` and what it makes text of, which goes on to the next tag."""
-    if found - 1 > at:
-        pieces.append(Content(text[at : found - 1], at, found))
-    following = _STOP.search(text, found + 2)
+    if opening - 1 > at:
+        pieces.append(Content(text[at : opening - 1], at, opening))
+    following = _STOP.search(text, opening + 2)
     end = following.start() if following else len(text)
-    pieces.append(Content(text[found:end], found, end))
+    pieces.append(Content(text[opening:end], opening, end))
     return end
 
 
@@ -209,30 +209,30 @@ def _tokens(text: str, start: int, at: int, opening: str) -> tuple[list[Token], 
     while at < len(text):
         if blanks := _BLANKS.match(text, at):
             at = blanks.end()
-        found = _TOKEN.match(text, at)
-        if found is None:
+        match = _TOKEN.match(text, at)
+        if match is None:
             if at == len(text):
                 break
             _refuse_character(text, start, at, opening)
-        match found.lastgroup:
+        match match.lastgroup:
             case "closing":
-                return tokens, found
+                return tokens, match
             case "run":
-                tokens.append(_run(text, found))
-                if tokens[-1].kind == "path" and not _AFTER_RUN.match(text, found.end()):
-                    _refuse_character(text, start, found.end(), opening)
+                tokens.append(_run(text, match))
+                if tokens[-1].kind == "path" and not _AFTER_RUN.match(text, match.end()):
+                    _refuse_character(text, start, match.end(), opening)
             case "string":
-                tokens.append(Token("string", found.group(), at, found.end()))
+                tokens.append(Token("string", match.group(), at, match.end()))
             case _:
-                tokens.append(Token(found.group(), found.group(), at, found.end()))
-        at = found.end()
+                tokens.append(Token(match.group(), match.group(), at, match.end()))
+        at = match.end()
     return _refuse_unclosed(start, opening)
 
 
-def _run(text: str, found: re.Match[str]) -> Token:
-    run = found.group()
-    is_number = text[found.start()] in "-0123456789" and _NUMBER.fullmatch(run)
-    return Token("number" if is_number else "word" if run in _WORDS else "path", run, *found.span())
+def _run(text: str, match: re.Match[str]) -> Token:
+    run = match.group()
+    is_number = text[match.start()] in "-0123456789" and _NUMBER.fullmatch(run)
+    return Token("number" if is_number else "word" if run in _WORDS else "path", run, *match.span())
 
 
 def _refuse_unclosed(start: int, opening: str) -> NoReturn:
@@ -242,27 +242,27 @@ def _refuse_unclosed(start: int, opening: str) -> NoReturn:
 
 def _refuse_character(text: str, start: int, at: int, opening: str) -> NoReturn:
     """Says what a character that cannot stand in a tag most likely means."""
-    found = text[at]
+    character = text[at]
     closed, opened = text.find("}}", at), text.find("{{", at)
-    if found in "\"'" and text.find(found, at + 1) < 0:
-        refuse("this string is never closed", at, at + 1, f"close it with {found}")
-    if found == "}" and at + 1 != closed:
+    if character in "\"'" and text.find(character, at + 1) < 0:
+        refuse("this string is never closed", at, at + 1, f"close it with {character}")
+    if character == "}" and at + 1 != closed:
         refuse("one brace closes this tag", at, at + 1, f"close it with {'}' * opening.count('{')}")
     if closed < 0 or 0 <= opened < closed:
         _refuse_unclosed(start, opening)
-    if found == "#" and text[at - 1] == "/":
+    if character == "#" and text[at - 1] == "/":
         refuse("a path inside a template is written without /#", at - 1, at + 1, "remove the /#")
-    if found == "[":
+    if character == "[":
         refuse("this bracket is never closed", at, at + 1, "close it with ]")
-    if found == "(":
+    if character == "(":
         refuse(
             "a blank is missing before the parenthesis",
             at,
             at + 1,
             "a helper's name stands inside: (helper a b)",
         )
-    hint = _NO_OPERATORS if found in "<>!&+*%^" else ""
-    refuse(f"{_quoted_character(found)} cannot stand here in a template", at, at + 1, hint)
+    hint = _NO_OPERATORS if character in "<>!&+*%^" else ""
+    refuse(f"{_quoted_character(character)} cannot stand here in a template", at, at + 1, hint)
 
 
 def _quoted_character(character: str) -> str:

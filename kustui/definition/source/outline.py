@@ -163,27 +163,27 @@ class _Walk:
         return Shape.NOTHING
 
     def visit_object(self, extent: Extent, pointer: str) -> Shape:
-        listed = list(members(self.data, extent))
-        found = _last(listed)
-        if "workflows" not in found:
-            if "attributes" in found and self.text(found.get("type")) == "workflow":
-                self.add(extent, pointer, found)
+        all_members = list(members(self.data, extent))
+        extents = _last(all_members)
+        if "workflows" not in extents:
+            if "attributes" in extents and self.text(extents.get("type")) == "workflow":
+                self.add(extent, pointer, extents)
                 return Shape.EXPORT
-            if "trigger" in found or "steps" in found:
-                self.add(extent, pointer, found)
+            if "trigger" in extents or "steps" in extents:
+                self.add(extent, pointer, extents)
                 return Shape.WORKFLOW
-            if "app" not in found and "data" not in found:
+            if "app" not in extents and "data" not in extents:
                 return Shape.NOTHING
-        self.faults.extend(_repeats(listed, pointer))
-        if "workflows" in found:
-            self.add_all(found["workflows"], f"{pointer}/workflows")
-        elif "app" not in found:
-            self.pending.append((found["data"], f"{pointer}/data"))
+        self.faults.extend(_repeats(all_members, pointer))
+        if "workflows" in extents:
+            self.add_all(extents["workflows"], f"{pointer}/workflows")
+        elif "app" not in extents:
+            self.pending.append((extents["data"], f"{pointer}/data"))
             return Shape.NOTHING
-        if "app" not in found:
+        if "app" not in extents:
             return Shape.FRAGMENT
         if self.app is None:
-            self.app, self.app_pointer, self.app_members = extent, pointer, found
+            self.app, self.app_pointer, self.app_members = extent, pointer, extents
         return Shape.APP
 
     def add_all(self, extent: Extent, pointer: str) -> None:
@@ -198,13 +198,13 @@ class _Walk:
             else:
                 self.faults.append(wrong_kind("a workflow", "an object", self.shallow(element), at))
 
-    def add(self, extent: Extent, pointer: str, found: Mapping[str, Extent]) -> None:
+    def add(self, extent: Extent, pointer: str, extents: Mapping[str, Extent]) -> None:
         """One workflow from its members, written plainly or as an API resource."""
-        resource = "attributes" in found and not ("trigger" in found or "steps" in found)
-        inner = found
-        if resource and self.opening(found["attributes"]) == b"{":
-            inner = _last(members(self.data, found["attributes"]))
-        id_ = self.text(found.get("id"))
+        resource = "attributes" in extents and not ("trigger" in extents or "steps" in extents)
+        inner = extents
+        if resource and self.opening(extents["attributes"]) == b"{":
+            inner = _last(members(self.data, extents["attributes"]))
+        id_ = self.text(extents.get("id"))
         if id_ is None:
             id_ = self.text(inner.get("id"))
         trigger: Mapping[str, Extent] = {}
@@ -261,27 +261,27 @@ class _Walk:
 def members(data: bytes, extent: Extent) -> Iterator[Member]:
     """Where each member of an object stands, those of the same key included."""
     raw = memoryview(data)[extent.start : extent.end]
-    found = msgspec.json.decode(raw, type=dict[_Key, msgspec.Raw], dec_hook=lambda _, key: _Key(key))
+    values = msgspec.json.decode(raw, type=dict[_Key, msgspec.Raw], dec_hook=lambda _, key: _Key(key))
     at = extent.start + 1
-    for key, value in found.items():
+    for key, value in values.items():
         literal = _KEY.match(data, at)
         assert literal  # the object was just decoded
         at = literal.end() + len(memoryview(value))
         yield Member(str(key), Extent(*literal.span(1)), Extent(literal.end(), at))
 
 
-def _last(listed: Iterable[Member]) -> dict[str, Extent]:
+def _last(all_members: Iterable[Member]) -> dict[str, Extent]:
     """Where the value of each key stands, the last one of a key given twice."""
-    return {member.key: member.value for member in listed}
+    return {member.key: member.value for member in all_members}
 
 
-def _repeats(listed: Iterable[Member], pointer: str) -> Iterator[Fault]:
+def _repeats(all_members: Iterable[Member], pointer: str) -> Iterator[Fault]:
     """The keys given twice among the members of an object."""
-    met: dict[str, Member] = {}
-    for member in listed:
-        if earlier := met.get(member.key):
+    seen: dict[str, Member] = {}
+    for member in all_members:
+        if earlier := seen.get(member.key):
             yield duplicate_key(member.key, f"{pointer}/{escape(member.key)}", earlier.name, member.name)
-        met[member.key] = member
+        seen[member.key] = member
 
 
 def _overall(shapes: set[Shape]) -> Shape:

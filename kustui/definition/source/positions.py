@@ -111,8 +111,8 @@ def scan(data: bytes, start: int = 0, pointer: str = "", skip: Mapping[int, int]
     repeats: list[Repeat] = []
     opened: list[_Open] = []
     here, key, at = pointer, None, start
-    while found := _VALUE.match(data, at):
-        begins, at = found.span(1)
+    while match := _VALUE.match(data, at):
+        begins, at = match.span(1)
         if skip is not None and begins in skip:
             at = skip[begins]
         elif data[begins] in b"{[":
@@ -133,8 +133,8 @@ def scan(data: bytes, start: int = 0, pointer: str = "", skip: Mapping[int, int]
         if outer.keys is None:
             here, key = f"{outer.pointer}/{outer.count}", None
             outer.count += 1
-        elif found := _KEY.match(data, at):
-            at, key, name = found.end(), Extent(*found.span(1)), key_text(found[1])
+        elif match := _KEY.match(data, at):
+            at, key, name = match.end(), Extent(*match.span(1)), key_text(match[1])
             here = f"{outer.pointer}/{escape(name)}"
             if name in outer.keys:
                 repeats.append(Repeat(here, outer.keys[name], key))
@@ -159,21 +159,21 @@ def _current(spots: dict[str, Spot]) -> dict[str, Spot]:
 def end_of(data: bytes, start: int) -> int:
     """Where the object or list that begins at ``start`` ends, or the data, if it is never closed."""
     depth = 0
-    for found in _BRACKET.finditer(data, start):
-        byte = data[found.start()]
+    for match in _BRACKET.finditer(data, start):
+        byte = data[match.start()]
         depth += (byte in b"{[") - (byte in b"}]")
         if not depth:
-            return found.end()
+            return match.end()
     return len(data)
 
 
 def unclosed(data: bytes, end: int) -> int | None:
     """Where the innermost bracket that is still open at ``end`` stands."""
     opened: list[int] = []
-    for found in _BRACKET.finditer(data, 0, end):
-        byte = data[found.start()]
+    for match in _BRACKET.finditer(data, 0, end):
+        byte = data[match.start()]
         if byte in b"{[":
-            opened.append(found.start())
+            opened.append(match.start())
         elif byte in b"}]" and opened:
             opened.pop()
     return opened[-1] if opened else None
@@ -182,11 +182,11 @@ def unclosed(data: bytes, end: int) -> int | None:
 def too_deep(data: bytes, start: int = 0) -> int | None:
     """Where nesting inside the value that begins at ``start`` first passes MAX_DEPTH levels."""
     depth = 0
-    for found in _BRACKET.finditer(data, start):
-        byte = data[found.start()]
+    for match in _BRACKET.finditer(data, start):
+        byte = data[match.start()]
         depth += (byte in b"{[") - (byte in b"}]")
         if depth > MAX_DEPTH:
-            return found.start()
+            return match.start()
         if not depth:
             break
     return None
@@ -203,9 +203,9 @@ def extent_within(data: bytes, literal: Extent, start: int, end: int) -> Extent:
 
     Whatever is no string literal is answered whole.
     """
-    spelt = data[literal.start + 1 : literal.end - 1].decode(errors="replace")
+    written = data[literal.start + 1 : literal.end - 1].decode(errors="replace")
     if data[literal.start : literal.start + 1] != b'"':
         return literal
-    sizes = [len(found.group().encode()) for found in _CHARACTER.finditer(spelt)]
+    sizes = [len(match.group().encode()) for match in _CHARACTER.finditer(written)]
     begin = literal.start + 1
     return Extent(begin + sum(sizes[:start]), begin + sum(sizes[:end]))

@@ -110,10 +110,10 @@ class Source:
     def _mark(self, block: int) -> _Mark:
         """What lies before a block: no place is farther than a block from a known one."""
         marks = self._marks
-        for known in range(len(marks) - 1, block):
-            start = known * _BLOCK
+        for earlier in range(len(marks) - 1, block):
+            start = earlier * _BLOCK
             piece = self.data[start : start + _BLOCK]
-            newlines, line_start, characters = marks[known]
+            newlines, line_start, characters = marks[earlier]
             last = piece.rfind(b"\n")
             marks.append(
                 _Mark(
@@ -232,9 +232,9 @@ class Fault(NamedTuple):
     """The first of two, where the fault is to be the second."""
 
 
-def wrong_kind(name: str, expected: str, found: object, pointer: str, hint: str = "") -> Fault:
+def wrong_kind(name: str, expected: str, value: object, pointer: str, hint: str = "") -> Fault:
     """A value of another kind than it has to be."""
-    return Fault("invalid-shape", mismatch(name, expected, found), hint, pointer)
+    return Fault("invalid-shape", mismatch(name, expected, value), hint, pointer)
 
 
 def duplicate_key(key: str, pointer: str, first: Extent, second: Extent) -> Fault:
@@ -256,4 +256,4 @@ def replace_lone_surrogates(text: bytes) -> bytes:
     """
     if b"\\ud" not in text and b"\\uD" not in text:
         return text
-    return _HALF.sub(lambda found: found[1] or rb"\ufffd", text)
+    return _HALF.sub(lambda match: match[1] or rb"\ufffd", text)

@@ -47,7 +47,7 @@ def fault_in(source: Source) -> Fault | None:
         return _explain(_Stop(source, text, error.pos, error.msg))
     except _ConstantError as error:
         # The parser does not say where, so it is looked for outside of strings.
-        at = next(found.start() for found in _CONSTANT.finditer(text) if found["constant"])
+        at = next(match.start() for match in _CONSTANT.finditer(text) if match["constant"])
         return stop.fault(f"{error} is not a JSON value", "write null or a number", at, len(str(error)))
     except RecursionError:
         return nested_too_deep(too_deep(source.data) or 0)
@@ -83,7 +83,7 @@ class _Stop:
     complaint: str
 
     @property
-    def found(self) -> str:
+    def character(self) -> str:
         """The character that stands there; empty at the end of the file."""
         return self.text[self.at : self.at + 1]
 
@@ -107,7 +107,7 @@ class _Stop:
         return at
 
     @property
-    def follows(self) -> str:
+    def previous_character(self) -> str:
         """That character, or an empty string."""
         return self.text[self.previous] if self.previous >= 0 else ""
 
@@ -141,7 +141,7 @@ def _explain(stop: _Stop) -> Fault:
         if fault := mistake(stop):
             return fault
     return stop.fault(
-        f"{stop.found or 'an end'} does not belong here", "expected a value, a comma or a closing bracket"
+        f"{stop.character or 'an end'} does not belong here", "expected a value, a comma or a closing bracket"
     )
 
 
@@ -158,7 +158,7 @@ def _string_to_the_end(stop: _Stop) -> Fault | None:
 
 
 def _line_break_in_string(stop: _Stop) -> Fault | None:
-    if not stop.complains("Invalid control character") or stop.found not in "\r\n":
+    if not stop.complains("Invalid control character") or stop.character not in "\r\n":
         return None
     line = stop.text.rfind("\n", 0, stop.at) + 1
     strings = _MAYBE_CUT.finditer(stop.text, line, stop.at)
@@ -174,9 +174,9 @@ def _line_break_in_string(stop: _Stop) -> Fault | None:
 def _control_character_in_string(stop: _Stop) -> Fault | None:
     if not stop.complains("Invalid control character"):
         return None
-    if stop.found == "\t":
+    if stop.character == "\t":
         return stop.fault("a tab inside a string", "write it as \\t")
-    return stop.fault("a control character inside a string", f"remove it, or write it as \\u{ord(stop.found):04x}")
+    return stop.fault("a control character inside a string", f"remove it, or write it as \\u{ord(stop.character):04x}")
 
 
 def _unknown_escape(stop: _Stop) -> Fault | None:
@@ -196,7 +196,7 @@ def _comment(stop: _Stop) -> Fault | None:
 
 def _ellipsis(stop: _Stop) -> Fault | None:
     if stop.begins("...", "…"):
-        length = 1 if stop.found == "…" else 3
+        length = 1 if stop.character == "…" else 3
         return stop.fault("JSON has no …", "put in what was left out, or remove it", length=length)
     return None
 
@@ -211,17 +211,19 @@ def _bare_reference(stop: _Stop) -> Fault | None:
 
 def _other_quotes(stop: _Stop) -> Fault | None:
     if stop.begins("'", "`"):
-        return stop.fault(f'JSON quotes with ", not with {stop.found}', 'write "…"')
+        return stop.fault(f'JSON quotes with ", not with {stop.character}', 'write "…"')
     if stop.begins("“", "”", "„", "«", "»", "‘", "’"):
         return stop.fault("a typographic quote", 'write a plain "')
     return None
 
 
 def _invisible_character(stop: _Stop) -> Fault | None:
-    if not stop.found or (stop.found.isprintable() and not stop.found.isspace()):
+    if not stop.character or (stop.character.isprintable() and not stop.character.isspace()):
         return None
-    name = unicodedata.name(stop.found, "a control character").lower()
-    return stop.fault(f"U+{ord(stop.found):04X} ({name}) outside of a string", "remove it, or put a plain space there")
+    name = unicodedata.name(stop.character, "a control character").lower()
+    return stop.fault(
+        f"U+{ord(stop.character):04X} ({name}) outside of a string", "remove it, or put a plain space there"
+    )
 
 
 def _beyond_the_end(stop: _Stop) -> Fault | None:
@@ -229,7 +231,7 @@ def _beyond_the_end(stop: _Stop) -> Fault | None:
         return None
     if stop.begins("}", "]"):
         return stop.fault(
-            f"this {stop.found} closes nothing", "remove it, or look for a bracket closed too early above"
+            f"this {stop.character} closes nothing", "remove it, or look for a bracket closed too early above"
         )
     if stop.begins(",") and not stop.text[stop.at + 1 :].strip(_BLANKS):
         return stop.fault("a comma behind the last value", "remove the comma")
@@ -237,13 +239,13 @@ def _beyond_the_end(stop: _Stop) -> Fault | None:
 
 
 def _key_outside_object(stop: _Stop) -> Fault | None:
-    if stop.begins(":") and stop.follows == '"' and stop.inside != "{":
+    if stop.begins(":") and stop.previous_character == '"' and stop.inside != "{":
         return stop.fault("a key outside of an object", "put { before it and } behind its value")
     return None
 
 
 def _end_of_file(stop: _Stop) -> Fault | None:
-    opened = None if stop.found else unclosed(stop.source.data, len(stop.source.data))
+    opened = None if stop.character else unclosed(stop.source.data, len(stop.source.data))
     if opened is None:
         return None
     bracket = chr(stop.source.data[opened])
@@ -265,7 +267,7 @@ def _comma_before_closing(stop: _Stop) -> Fault | None:
 
 
 def _comma_too_many(stop: _Stop) -> Fault | None:
-    if stop.begins(",") and stop.follows in (",", "[", "{"):
+    if stop.begins(",") and stop.previous_character in (",", "[", "{"):
         return stop.fault("a comma too many", "remove it, or put in what was to stand before it")
     return None
 
@@ -276,19 +278,19 @@ def _unfinished_number(stop: _Stop) -> Fault | None:
     if not begun and not stop.complains("Expecting value"):
         return None
     at = begun.start() if begun else stop.at
-    meant = _NUMBER_MEANT.match(stop.text, at)
-    if not meant or meant.end() <= stop.at:
+    number = _NUMBER_MEANT.match(stop.text, at)
+    if not number or number.end() <= stop.at:
         return None
     return stop.fault(
-        f"{meant.group()} is not a number as JSON writes them",
+        f"{number.group()} is not a number as JSON writes them",
         "write 7, -7, 0.7 or 7e3, or put it in quotes if it is text",
         at,
-        len(meant.group()),
+        len(number.group()),
     )
 
 
 def _text_behind_quote(stop: _Stop) -> Fault | None:
-    if stop.before == '"' and (stop.found.isalnum() or stop.begins("_", "\\")):
+    if stop.before == '"' and (stop.character.isalnum() or stop.begins("_", "\\")):
         return stop.fault(
             "text goes on behind its closing quote",
             'write a quote inside text as \\", or look for one missing before',
@@ -297,14 +299,14 @@ def _text_behind_quote(stop: _Stop) -> Fault | None:
 
 
 def _wrong_bracket(stop: _Stop) -> Fault | None:
-    if not stop.begins("}", "]") or stop.inside + stop.found not in ("[}", "{]"):
+    if not stop.begins("}", "]") or stop.inside + stop.character not in ("[}", "{]"):
         return None
-    closed, opened = ("a list", "an object") if stop.found == "]" else ("an object", "a list")
-    return stop.fault(f"{stop.found} closes {closed}, but {opened} is open", "close what was opened last first")
+    closed, opened = ("a list", "an object") if stop.character == "]" else ("an object", "a list")
+    return stop.fault(f"{stop.character} closes {closed}, but {opened} is open", "close what was opened last first")
 
 
 def _missing_comma(stop: _Stop) -> Fault | None:
-    if stop.complains("Expecting ','") and (stop.begins('"', "{", "[", "-") or stop.found.isalnum()):
+    if stop.complains("Expecting ','") and (stop.begins('"', "{", "[", "-") or stop.character.isalnum()):
         following = "member" if stop.inside == "{" else "element"
         return stop.fault(f"a comma is missing here, before the next {following}", "add a comma", stop.previous + 1)
     return None
@@ -312,7 +314,7 @@ def _missing_comma(stop: _Stop) -> Fault | None:
 
 def _missing_colon(stop: _Stop) -> Fault | None:
     if stop.complains("Expecting ':'"):
-        return stop.fault(f"a colon is missing before {stop.found}", 'write a key as "key": value')
+        return stop.fault(f"a colon is missing before {stop.character}", 'write a key as "key": value')
     return None
 
 
@@ -321,12 +323,12 @@ def _missing_key(stop: _Stop) -> Fault | None:
         return None
     if stop.word:
         return stop.fault(f"the key {stop.word} has no quotes", f'write "{stop.word}"', length=len(stop.word))
-    return stop.fault(f"{stop.found} where a key should be", 'keys are written "key"')
+    return stop.fault(f"{stop.character} where a key should be", 'keys are written "key"')
 
 
 def _missing_value(stop: _Stop) -> Fault | None:
     if stop.begins(",", "}", "]", ":"):
-        return stop.fault(f"a value is missing before {stop.found}", "add the value, or remove what is too much")
+        return stop.fault(f"a value is missing before {stop.character}", "add the value, or remove what is too much")
     return None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from kustui.definition.collection import document
+from kustui.definition.collection import read_document
 from kustui.definition.parsed_workflow import whole_number
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import key_of, scan
@@ -23,7 +23,7 @@ class JsonFileError(KustuiError):
 
 def read_json(path: str, raw: bytes, what: str) -> tuple[Document, Any]:
     """The file and its value. ``what`` it should hold, for a person: ``a scenario``. Raises JsonFileError."""
-    found = document(path, raw)
+    found = read_document(path, raw)
     if found.shape is Shape.BROKEN:
         lines = []
         for fault in found.faults:

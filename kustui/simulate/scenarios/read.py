@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
-from kustui.definition.collection import document
+from kustui.definition.collection import read_document
 from kustui.definition.dates import parse_date
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.validation import expected_by, message_of, pointer_of
@@ -75,7 +75,7 @@ def read(path: str, raw: bytes) -> ScenarioFile:
 def as_file(scenario: Scenario) -> ScenarioFile:
     """A scenario that no file holds yet."""
     text = scenario.model_dump_json(by_alias=True, exclude_defaults=True, indent=2)
-    return ScenarioFile(document("", text.encode()), scenario)
+    return ScenarioFile(read_document("", text.encode()), scenario)
 
 
 def _follows(error: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:

@@ -64,8 +64,8 @@ class Verdict:
         if self.holds is not None:
             return None
         for part in self.parts:
-            if (found := part.question) is not None:
-                return found
+            if (question := part.question) is not None:
+                return question
         return None if self.parts else self
 
     @property

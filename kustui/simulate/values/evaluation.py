@@ -196,10 +196,10 @@ class _Output:
                 return plain
             case Call():
                 return self.call(value, frame)
-        found = self.lookup(value, frame)
-        if isinstance(found, Undecided):
-            raise _UndecidedError(found)
-        return found
+        value_ = self.lookup(value, frame)
+        if isinstance(value_, Undecided):
+            raise _UndecidedError(value_)
+        return value_
 
     def lookup(self, lookup: Lookup, frame: _Frame) -> Any:
         segments = lookup.path.segments
@@ -212,11 +212,11 @@ class _Output:
         if lookup.origin is Origin.NAME and not lookup.up and len(segments) == 1 and segments[0] in HELPERS:
             return self.help(segments[0], (), {}, lookup.start)
         depth = len(frame.contexts) - 1 - lookup.up
-        found = look_up(frame.contexts[depth], segments) if depth >= 0 else MISSING
-        if found is MISSING and depth == 0 and segments:
+        value = look_up(frame.contexts[depth], segments) if depth >= 0 else MISSING
+        if value is MISSING and depth == 0 and segments:
             # Nothing but steps, variables and error is there to be read: it may be a helper of Kustomer's.
             return Undecided(f"kustui knows no value and no helper called {quoted(lookup.path.text)}")
-        return found
+        return value
 
     def call(self, call: Call, frame: _Frame) -> Any:
         if call.name == "lookup" and len(call.arguments) == 2:
