@@ -13,9 +13,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from kustui.check.reports.text import told
+from kustui.check.examples import format_example
+from kustui.check.reports.text import describe
 from kustui.check.rule import Rule
-from kustui.check.rule_pages import PAGES, found_in, written
+from kustui.check.rules import RULES
+from kustui.commands.explain import problems_in
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
@@ -36,9 +38,9 @@ def rules() -> Iterator[str]:
         "[configuration](configuration.md#rules).\n\n"
     )
     yield "| rule | severity | finds |\n|---|---|---|\n"
-    for rule in PAGES.values():
+    for rule in RULES.values():
         yield f"| [`{rule.name}`](#{rule.name}) | {rule.severity} | {rule.summary} |\n"
-    for rule in PAGES.values():
+    for rule in RULES.values():
         yield from page(rule)
 
 
@@ -48,10 +50,10 @@ def page(rule: Rule) -> Iterator[str]:
     if not rule.bad:
         return
     yield "\nFound in the bad example:\n\n"
-    problems = "".join(told(problem, colour=False) for problem in found_in(rule.bad))
+    problems = "".join(describe(problem, colour=False) for problem in problems_in(rule.bad))
     yield f"```\n{problems.rstrip()}\n```\n"
     yield "\nFrom the bad example to the good one:\n\n"
-    bad, good = written(rule.bad).splitlines(), written(rule.good).splitlines()
+    bad, good = format_example(rule.bad).splitlines(), format_example(rule.good).splitlines()
     changes = [line.rstrip("\n") for line in difflib.unified_diff(bad, good, lineterm="", n=2)][2:]
     yield "\n".join(("```diff", *changes, "```", ""))
 

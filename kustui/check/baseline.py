@@ -1,7 +1,7 @@
-"""Today's problems put into a file, so that only new ones are told.
+"""Today's problems recorded in a file, so that only new ones are reported.
 
-A problem is known again by its rule, file, workflow and step, not by its line; where several share all of that, by
-how many they are.
+A problem is recognised by its rule, file, workflow and step, not by its line; several that share all of that, by their
+number.
 """
 
 from __future__ import annotations
@@ -14,10 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kustui.check.names import Identity, identity, relative
-from kustui.check.problems import Problem
-from kustui.check.rules.suppressions import UNUSED
-from kustui.check.suppressions import severity_of
+from kustui.check.problems import Identity, Problem, relative_path
+from kustui.check.rules import severity_of
+from kustui.check.rules.skipped import UNUSED_SUPPRESSION
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document, read_document
 from kustui.definition.loader import STDIN_NAME
@@ -30,15 +29,16 @@ if TYPE_CHECKING:
     from kustui.definition.collection import Collection
 
 _VERSION = 1
+_UNUSED = UNUSED_SUPPRESSION.name
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """How many problems of each identity are known, and where that is written."""
+    """How many problems of each identity are recorded, and where."""
 
     document: Document
     folder: str
-    """What its files are told relative to: where it is itself."""
+    """What its files are named relative to: where it is itself."""
     entries: Mapping[Identity, tuple[int, str]]
     """The number, and the JSON pointer of the entry."""
 
@@ -46,14 +46,15 @@ class Baseline:
 def write(path: str, problems: Iterable[Problem]) -> int:
     """Record problems in a file, replacing what was there; their number. Raises KustuiError."""
     folder = _folder(path)
-    counted = Counter(identity(problem, folder) for problem in problems if problem.rule != UNUSED)
+    counts = Counter(problem.identity(folder) for problem in problems if problem.rule != _UNUSED)
     rows = [
-        json.dumps({**found._asdict(), "count": count}, ensure_ascii=False) for found, count in sorted(counted.items())
+        json.dumps({**identity._asdict(), "count": count}, ensure_ascii=False)
+        for identity, count in sorted(counts.items())
     ]
     inside = ",\n".join(f"    {row}" for row in rows)
     text = f'{{\n  "version": {_VERSION},\n  "problems": [\n{inside}\n  ]\n}}\n'
     write_file(path, [text], replace=True)
-    return counted.total()
+    return counts.total()
 
 
 def read(path: str) -> Baseline:
@@ -68,46 +69,46 @@ def read(path: str) -> Baseline:
     for fault in outline.faults:
         if fault.rule == "invalid-json":
             raise KustuiError(f"{path}:{outline.source.place(outline.fault_extent(fault).start)}: {fault.message}")
-    found = Document(outline.source, Shape.NOTHING)  # with the positions of all that is in it
-    entries = dict(_entry(found, index, value) for index, value in enumerate(_rows(found)))
-    return Baseline(found, _folder(path), entries)
+    whole = Document(outline.source, Shape.NOTHING)  # with the positions of all that is in it
+    entries = dict(_entry(whole, index, value) for index, value in enumerate(_rows(whole)))
+    return Baseline(whole, _folder(path), entries)
 
 
-def _rows(found: Document) -> list[Any]:
+def _rows(baseline: Document) -> list[Any]:
     try:
-        values = json.loads(found.source.data)
+        values = json.loads(baseline.source.data)
     except (ValueError, RecursionError):
         values = None
     if isinstance(values, dict) and values.get("version") == _VERSION:
         rows = values.get("problems")
         if isinstance(rows, list):
             return rows
-    raise KustuiError(f"{found.path}:1:1: this is no baseline as --write-baseline makes it")
+    raise KustuiError(f"{baseline.path}:1:1: this is no baseline as --write-baseline makes it")
 
 
 def without(
     baseline: Baseline, collection: Collection, problems: Iterable[Problem], settings: Settings
 ) -> Iterator[Problem]:
-    """The problems that a baseline does not know, and behind them the entries that know of more than there are.
+    """The problems that a baseline does not record, and behind them the entries that record more than there are.
 
-    Of several that share an identity the first are those that are known.
+    Of several that share an identity the first are those recorded.
     """
-    left = {found: count for found, (count, _) in baseline.entries.items()}
+    remaining = {identity: count for identity, (count, _) in baseline.entries.items()}
     for problem in problems:
-        found = identity(problem, baseline.folder)
-        if problem.rule != UNUSED and left.get(found, 0):
-            left[found] -= 1
+        identity = problem.identity(baseline.folder)
+        if problem.rule != _UNUSED and remaining.get(identity, 0):
+            remaining[identity] -= 1
         else:
             yield problem
-    severity = severity_of(UNUSED, settings)
+    severity = severity_of(_UNUSED, settings)
     if severity is None:
         return
-    looked_at = {relative(document.path, baseline.folder) for document in collection.documents}
-    for found, count in left.items():
-        if not count or severity_of(found.rule, settings) is None:
-            continue  # of a rule that did not look nothing can be said, nor of a file that was not looked at
-        if found.file in looked_at or _gone(baseline, found.file):
-            yield _unused(baseline, found, count, severity)
+    checked = {relative_path(document.path, baseline.folder) for document in collection.documents}
+    for identity, count in remaining.items():
+        if not count or severity_of(identity.rule, settings) is None:
+            continue  # of a rule that did not look nothing can be said, nor of a file that was not checked
+        if identity.file in checked or _gone(baseline, identity.file):
+            yield _unused(baseline, identity, count, severity)
 
 
 def _gone(baseline: Baseline, file: str) -> bool:
@@ -124,16 +125,16 @@ def _entry(document: Document, index: int, value: Any) -> tuple[Identity, tuple[
     raise KustuiError(f"{document.path}:{place}: this is no entry as --write-baseline makes it")
 
 
-def _unused(baseline: Baseline, found: Identity, count: int, severity: Severity) -> Problem:
-    known, pointer = baseline.entries[found]
-    place = f'workflow "{found.workflow}"' if found.workflow else found.file
-    place += f', step "{found.step}"' if found.step else ""
+def _unused(baseline: Baseline, identity: Identity, count: int, severity: Severity) -> Problem:
+    recorded, pointer = baseline.entries[identity]
+    place = f'workflow "{identity.workflow}"' if identity.workflow else identity.file
+    place += f', step "{identity.step}"' if identity.step else ""
     message = (
-        f"this entry hides nothing: no {found.rule} is found in {place}"
-        if count == known
-        else f"this entry is about {known} {found.rule} in {place}: found {known - count}"
+        f"this entry hides nothing: no {identity.rule} is found in {place}"
+        if count == recorded
+        else f"this entry is about {recorded} {identity.rule} in {place}: found {recorded - count}"
     )
-    return Problem(UNUSED, severity, message, baseline.document, "make it anew with --write-baseline", pointer)
+    return Problem(_UNUSED, severity, message, baseline.document, "make it anew with --write-baseline", pointer)
 
 
 def _folder(path: str) -> str:

@@ -1,7 +1,9 @@
-"""Small definitions in a few words, for the examples of the rules."""
+"""The examples of the rules: small definitions in a few words, and how they are written out."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from typing import Any
 
 from kustui.definition.platform import SCHEDULE_ACTION, TRIGGER_ID, call_event
@@ -67,3 +69,42 @@ def called(name: str, id_: str, *steps: Part, inputs: Part | None = None, requir
 def app(*workflows: Part, **more: object) -> Part:
     """An app definition."""
     return {"app": "sample", "version": "1.0.0", "title": "Sample", **more, "workflows": list(workflows)}
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """An example in which the configuration matters."""
+
+    configuration: str
+    """A ``kustui.toml``."""
+    definition: object
+
+
+_ROOM = 96
+"""Characters of a line."""
+
+
+def format_example(example: object) -> str:
+    """An example as text: JSON in which whatever has room in a line has one; a text as it is."""
+    match example:
+        case str():
+            return example
+        case Configured():
+            return f"{example.configuration}\n{_value(example.definition, 0)}\n"
+        case _:
+            return f"{_value(example, 0)}\n"
+
+
+def _value(value: object, indent: int) -> str:
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(flat) + indent <= _ROOM or not isinstance(value, dict | list):
+        return flat
+    margin = " " * (indent + 2)
+    if isinstance(value, dict):
+        rows = [f"{json.dumps(key)}: {_value(member, indent + 2)}" for key, member in value.items()]
+        opening, closing = "{}"
+    else:
+        rows = [_value(element, indent + 2) for element in value]
+        opening, closing = "[]"
+    inside = ",\n".join(f"{margin}{row}" for row in rows)
+    return f"{opening}\n{inside}\n{' ' * indent}{closing}"

@@ -1,7 +1,8 @@
-"""What was found out about workflows, carried over to a later state of their files.
+"""Results of a check that still hold for a later state of the files.
 
-A workflow is looked at again where its text has changed, and where the answer depends on something else that has: what
-its app declares, whether its id is taken, an id in one of its texts. Everything else is the same, only somewhere else.
+A workflow is checked again where its text has changed, and where its result depends on something else that has: what
+its app declares, whether its id is taken, an id in one of its texts. Every other result is the same, only its places
+have moved.
 """
 
 from __future__ import annotations
@@ -14,12 +15,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from kustui.analysis.apps import declarations_of
 from kustui.analysis.workflow_analysis import WorkflowSummary
+from kustui.check.checker import WorkflowResult
 from kustui.definition.source.outline import Shape
 
 if TYPE_CHECKING:
     from kustui.analysis.schedules import ScheduleCall
+    from kustui.check.checker import Results
     from kustui.check.problems import Problem, Related
-    from kustui.check.run import Examined
     from kustui.definition.collection import Collection, Document, Entry
     from kustui.definition.models import Transition
     from kustui.definition.source.source import Extent
@@ -30,50 +32,50 @@ _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SPELT_OUT = re.compile(rb"\\u00[2-7]")
 """An escape for a character that an id may have: what it spells is not looked for."""
 _BETWEEN_WORDS = bytes(code if (chr(code).isalnum() and code < 128) or code in b"_-" else 0x20 for code in range(256))
-_TOLD = tuple(each.name for each in fields(WorkflowSummary) if each.name != "entry")
-"""What a workflow's facts say of it; its entry is compared by itself."""
+_COMPARED = tuple(member.name for member in fields(WorkflowSummary) if member.name != "entry")
+"""What of two summaries has to be the same; the entry is compared by itself."""
 
 
-def carried(before: Collection, examined: Mapping[str, Examined], now: Collection) -> dict[str, Examined]:
-    """What is still true of the workflows of a collection, by their keys, of what was found out when it was as
-    ``before``. Those that are to be looked at again are left out."""
+def reusable_results(before: Collection, results: Results, now: Collection) -> dict[str, WorkflowResult]:
+    """The results of a collection as it was ``before`` that hold for it ``now``, by the keys of their workflows. Those
+    of workflows that are to be checked again are left out."""
     if before is now:
-        return dict(examined)
+        return dict(results)
     changes = _Changes(before, now)
-    found: dict[str, Examined] = {}
+    reusable: dict[str, WorkflowResult] = {}
     for entry in now.entries:
         old = before.by_key.get(entry.key)
-        if old is not None and entry.key in examined and not changes.concern(old, entry):
-            found[entry.key] = changes.moved(examined[entry.key], old, entry)
-    return found
+        if old is not None and entry.key in results and not changes.affect(old, entry):
+            reusable[entry.key] = changes.moved(results[entry.key], old, entry)
+    return reusable
 
 
-def carried_between(
+def reusable_between(
     before: Collection,
-    examined: Mapping[str, Examined],
+    results: Results,
     between: tuple[Problem, ...],
     now: Collection,
-    found: Mapping[str, Examined],
+    results_now: Results,
 ) -> tuple[Problem, ...] | None:
     """What was wrong ``between`` the workflows of a collection as it was ``before``, where that is the same now.
 
-    None where it is to be found anew: where what one of them says to others is different, or what is said around them.
+    None where that has to be checked again: where one of them is different to others, or what is written around them.
     Most saves change what a workflow does, not how others see it.
     """
     if len(before.documents) != len(now.documents) or len(before.entries) != len(now.entries):
         return None
     documents = zip(before.documents, now.documents, strict=True)
     entries = zip(before.entries, now.entries, strict=True)
-    same = all(_says_the_same(old, new) for old, new in documents) and all(
+    same = all(_same_document(old, new) for old, new in documents) and all(
         (old.key, old.title) == (new.key, new.title)
         and old.item._replace(extent=new.item.extent) == new.item
-        and _same_facts(examined[old.key].facts, found[new.key].facts)
+        and _same_summary(results[old.key].summary, results_now[new.key].summary)
         for old, new in entries
     )
     return _Changes(before, now).all_moved(between) if same else None
 
 
-def _says_the_same(old: Document, new: Document) -> bool:
+def _same_document(old: Document, new: Document) -> bool:
     """Whether a file says the same around its workflows."""
     return old is new or (
         (old.path, old.shape, old.app_pointer) == (new.path, new.shape, new.app_pointer)
@@ -87,8 +89,8 @@ def _around(document: Document) -> dict[str, bytes]:
     return {key: b"" if key == "workflows" else data[at.start : at.end] for key, at in document.app_members.items()}
 
 
-def _same_facts(old: WorkflowSummary, new: WorkflowSummary) -> bool:
-    return all(_same(getattr(old, name), getattr(new, name)) for name in _TOLD)
+def _same_summary(old: WorkflowSummary, new: WorkflowSummary) -> bool:
+    return all(_same(getattr(old, name), getattr(new, name)) for name in _COMPARED)
 
 
 def _same(one: object, other: object) -> bool:
@@ -120,12 +122,8 @@ class _Changes:
         now = {id_: (entry.key, entry.title) for id_, entry in self.now.by_id.items()}
         return frozenset(id_.encode(errors="replace") for id_, _ in before.items() ^ now.items())
 
-    @cached_property
-    def _surroundings(self) -> dict[Document, bool]:
-        return {}
-
-    def concern(self, old: Entry, entry: Entry) -> bool:
-        """Whether they can make what was found out about a workflow wrong."""
+    def affect(self, old: Entry, entry: Entry) -> bool:
+        """Whether they can make the result of a workflow wrong."""
         return (
             entry.body is not old.body
             or self.before.is_second(old) != self.now.is_second(entry)
@@ -135,29 +133,34 @@ class _Changes:
 
     def _same_around(self, old: Document) -> bool:
         """Whether what a workflow is held against in its own file is the same."""
-        if old not in self._surroundings:
-            new = self.replaced.get(old, old)
-            self._surroundings[old] = (
-                old.app_pointer == new.app_pointer
-                and (old.shape is Shape.EXPORT) == (new.shape is Shape.EXPORT)
-                and declarations_of(old) == declarations_of(new)
-            )
-        return self._surroundings[old]
+        new = self.replaced.get(old)
+        return new is None or new in self._same_app
+
+    @cached_property
+    def _same_app(self) -> frozenset[Document]:
+        """What was read again and declares the same as before."""
+        return frozenset(
+            new
+            for old, new in self.replaced.items()
+            if old.app_pointer == new.app_pointer
+            and (old.shape is Shape.EXPORT) == (new.shape is Shape.EXPORT)
+            and declarations_of(old) == declarations_of(new)
+        )
 
     # What it was about is somewhere else
 
-    def moved(self, found: Examined, old: Entry, entry: Entry) -> Examined:
+    def moved(self, result: WorkflowResult, old: Entry, entry: Entry) -> WorkflowResult:
         """The same about a workflow of the collection as it is now."""
-        if old is entry and not self._concerned(found.problems):
-            return found
+        if old is entry and not self._is_about_replaced(result.problems):
+            return result
         move = _Move.between(old, entry)
-        problems = tuple(self._problem(problem, entry, move) for problem in found.problems)
-        return type(found)(_facts(found.facts, entry, move), problems)
+        problems = tuple(self._problem(problem, entry, move) for problem in result.problems)
+        return WorkflowResult(_moved_summary(result.summary, entry, move), problems)
 
-    def _concerned(self, problems: tuple[Problem, ...]) -> bool:
+    def _is_about_replaced(self, problems: tuple[Problem, ...]) -> bool:
         """Whether a file that was read again is named in some problems."""
         return any(
-            problem.document in self.replaced or any(each.document in self.replaced for each in problem.related)
+            problem.document in self.replaced or any(related.document in self.replaced for related in problem.related)
             for problem in problems
         )
 
@@ -183,11 +186,11 @@ class _Changes:
     def _related(self, related: Related, within: _Move) -> Related:
         """``within`` is the move of the workflow that has the problem: what has no pointer of its own is in there."""
         document = self.replaced.get(related.document, related.document)
-        about = related.document.entry_at(related.pointer)
+        entry = related.document.entry_at(related.pointer)
         move = within
-        if about is not None and about.key in self.now.by_key:
-            move = _Move.between(about, self.now.by_key[about.key])
-        pointer = move.pointer(related.pointer) if about is not None else related.pointer
+        if entry is not None and entry.key in self.now.by_key:
+            move = _Move.between(entry, self.now.by_key[entry.key])
+        pointer = move.pointer(related.pointer) if entry is not None else related.pointer
         return related._replace(
             document=document, pointer=pointer, extent=related.extent and move.extent(related.extent)
         )
@@ -213,31 +216,33 @@ class _Move:
         return extent.moved(self.by)
 
 
-def _facts(facts: WorkflowSummary, entry: Entry, move: _Move) -> WorkflowSummary:
+def _moved_summary(summary: WorkflowSummary, entry: Entry, move: _Move) -> WorkflowSummary:
     if move.old_pointer == move.new_pointer:
-        return replace(facts, entry=entry)
+        return replace(summary, entry=entry)
     return replace(
-        facts,
+        summary,
         entry=entry,
-        pointer=move.pointer(facts.pointer),
-        calls=tuple(_call(call, entry, move) for call in facts.calls),
-        must_reach=frozenset(map(move.pointer, facts.must_reach)),
-        guards={move.pointer(at): tuple(_edge(edge, move) for edge in edges) for at, edges in facts.guards.items()},
-        unreadable=frozenset(map(move.pointer, facts.unreadable)),
-        app_versions={text: (move.pointer(at), step) for text, (at, step) in facts.app_versions.items()},
+        pointer=move.pointer(summary.pointer),
+        calls=tuple(_moved_call(call, entry, move) for call in summary.calls),
+        must_reach=frozenset(map(move.pointer, summary.must_reach)),
+        guards={
+            move.pointer(at): tuple(_moved_edge(edge, move) for edge in edges) for at, edges in summary.guards.items()
+        },
+        unreadable=frozenset(map(move.pointer, summary.unreadable)),
+        app_versions={text: (move.pointer(at), step) for text, (at, step) in summary.app_versions.items()},
     )
 
 
-def _call(call: ScheduleCall, entry: Entry, move: _Move) -> ScheduleCall:
+def _moved_call(call: ScheduleCall, entry: Entry, move: _Move) -> ScheduleCall:
     return replace(
         call,
         caller=entry.key,
         pointer=move.pointer(call.pointer),
-        edges=tuple(replace(edge, transition=_edge(edge.transition, move)) for edge in call.edges),
+        edges=tuple(replace(edge, transition=_moved_edge(edge.transition, move)) for edge in call.edges),
     )
 
 
-def _edge(edge: W, move: _Move) -> W:
+def _moved_edge(edge: W, move: _Move) -> W:
     return edge.model_copy(update={"pointer": move.pointer(edge.pointer)})
 
 

@@ -1,4 +1,8 @@
-"""What a rule is: a name, how bad what it finds is, why it matters, two examples, and a way of looking."""
+"""What a rule is: a function that checks, with its name, its severity, the words of its page and two examples.
+
+A rule is all in one place: the function, and ``workflow_rule`` or ``collection_rule`` above it. Adding one to a file of
+``rules/`` is enough for it to be checked, configured, explained and reported.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class Violation:
     """What a rule reports: the place by JSON pointer, and what a person should read."""
 
     pointer: str
@@ -34,9 +38,12 @@ class Finding:
     """Whether it is the member's key that is wrong, not its value."""
 
 
+Violations = Iterator[Violation]
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """It only looks and reports. Exactly one of the two ways of looking is given; a fault of reading needs none."""
+    """It only looks and reports. One of the two functions is given; what reading a file reports needs none."""
 
     name: str
     severity: Severity
@@ -45,10 +52,23 @@ class Rule:
     why: str
     """Why it matters at Kustomer, in a sentence or two."""
     bad: object
-    """A definition in which it finds exactly one problem: a JSON value, or a text where it is about the writing."""
+    """A definition in which it finds exactly one problem: a JSON value, a text where it is about the writing, or an
+    ``examples.Configured``. An empty text where no definition can show it."""
     good: object
     """The same put right: nothing is found in it."""
-    look: Callable[[WorkflowAnalysis], Iterator[Finding]] | None = None
-    """Look at one workflow."""
-    survey: Callable[[CollectionAnalysis], Iterator[Finding]] | None = None
-    """Look at all of them together."""
+    check_workflow: Callable[[WorkflowAnalysis], Violations] | None = None
+    check_collection: Callable[[CollectionAnalysis], Violations] | None = None
+
+
+def workflow_rule(
+    name: str, severity: Severity, summary: str, why: str, *, bad: object, good: object
+) -> Callable[[Callable[[WorkflowAnalysis], Violations]], Rule]:
+    """Make a rule of a function that checks one workflow by itself."""
+    return lambda check: Rule(name, severity, summary, why, bad, good, check_workflow=check)
+
+
+def collection_rule(
+    name: str, severity: Severity, summary: str, why: str, *, bad: object, good: object
+) -> Callable[[Callable[[CollectionAnalysis], Violations]], Rule]:
+    """Make a rule of a function that checks all workflows together."""
+    return lambda check: Rule(name, severity, summary, why, bad, good, check_collection=check)

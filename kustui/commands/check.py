@@ -6,13 +6,12 @@ import argparse
 import itertools
 import os
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from kustui.check.reports import FORMATS, Checked, report_of
-from kustui.check.rule_pages import PAGES
-from kustui.check.worker_pool import processes_for
+from kustui.check.rules import RULES
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import configuration_of, read_stdin
 from kustui.commands.output import ExitStatus, Output, ReaderGoneError, report_error, say
@@ -24,11 +23,11 @@ from kustui.definition.loader import STDIN, STDIN_NAME, nothing_to_show
 from kustui.errors import KustuiError
 from kustui.garbage_collection import gc_paused
 from kustui.text.quantities import counted
-from kustui.workspace.snapshot import Snapshot, Workspace, examined, open_paths
+from kustui.workspace.check_processes import check_with_pool
+from kustui.workspace.snapshot import Snapshot, Workspace, open_paths
 
 if TYPE_CHECKING:
     from kustui.check.problems import Problem
-    from kustui.definition.loader import Progress
 
 _FAIL_ON = {**{str(severity): severity for severity in sorted(Severity, reverse=True)}, "never": None}
 
@@ -73,8 +72,8 @@ def parser() -> Parser:
 def _rules(names: str) -> list[str]:
     rules = [name.strip() for name in names.split(",") if name.strip()]
     for name in rules:
-        if name not in PAGES:
-            raise argparse.ArgumentTypeError(unknown_rule(name, PAGES))
+        if name not in RULES:
+            raise argparse.ArgumentTypeError(unknown_rule(name, RULES))
     return rules
 
 
@@ -92,7 +91,7 @@ def _check_once(options: argparse.Namespace) -> int:
     settings = _settings(options, configuration_of(options, options.paths))
     opened = open_paths(options.paths, read_stdin() if STDIN in options.paths else b"")
     _require_definitions(options, opened.collection)
-    checked = _checked(options, examined(opened, settings, processes=processes_for(opened.collection)))
+    checked = _checked(options, check_with_pool(opened, settings))
     if options.write_baseline:
         _write_baseline(options.write_baseline, checked)
         return ExitStatus.OK
@@ -103,12 +102,12 @@ def _check_once(options: argparse.Namespace) -> int:
 
 def _settings(options: argparse.Namespace, configuration: Configuration) -> Settings:
     """Those of the configuration, with the rules that the options choose."""
-    settings = configuration.settings(PAGES)
+    settings = configuration.settings(RULES)
     severities = dict(settings.severities)
     if options.select:
-        severities |= dict.fromkeys(PAGES)
+        severities |= dict.fromkeys(RULES)
         for name in options.select:
-            severities[name] = settings.severities.get(name) or PAGES[name].severity
+            severities[name] = settings.severities.get(name) or RULES[name].severity
     severities |= dict.fromkeys(options.ignore or ())
     return settings.with_severities(severities)
 
@@ -160,7 +159,7 @@ def _watch(options: argparse.Namespace) -> int:
         raise KustuiError("--watch needs files: standard input does not change")
     only_difference = options.format == "text" and not options.output and sys.stdout.isatty()
     configuration = configuration_of(options, options.paths)
-    workspace = Workspace(options.paths, examiner=_examined_by_all)
+    workspace = Workspace(options.paths, checker=check_with_pool)
     _require_definitions(options, workspace.open().collection)
     also = [*configuration.awaited, *filter(None, [options.baseline])]
     before: Iterable[Problem] | None = None
@@ -186,11 +185,3 @@ def _watch(options: argparse.Namespace) -> int:
                 output.write(difference(before, checked, colour=output.colour))
             before = checked.problems
     return ExitStatus.OK
-
-
-def _examined_by_all(
-    snapshot: Snapshot, settings: Settings | None, progress: Progress | None, wanted: Callable[[], bool]
-) -> Snapshot:
-    """By all processors where that is worth it and nothing was examined yet."""
-    processes = 1 if snapshot.examined else processes_for(snapshot.collection)
-    return examined(snapshot, settings, progress, wanted, processes)

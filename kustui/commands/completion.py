@@ -100,9 +100,9 @@ def _completers(words: Sequence[str]) -> dict[str, Completer]:
         return THEMES
 
     def rules(**_: Any) -> Mapping[str, str]:
-        from kustui.check.rule_pages import PAGES
+        from kustui.check.rules import RULES
 
-        return {rule.name: rule.summary for rule in PAGES.values()}
+        return {rule.name: rule.summary for rule in RULES.values()}
 
     def rule_lists(prefix: str, **_: Any) -> Mapping[str, str]:
         before = prefix[: prefix.rfind(",") + 1]

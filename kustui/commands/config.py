@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from kustui.check.rule_pages import PAGES
+from kustui.check.rules import RULES
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import configuration_of
 from kustui.commands.output import ExitStatus, Output
@@ -36,7 +36,7 @@ def run(arguments: Sequence[str]) -> int:
     """Tell what holds for some paths; the exit status."""
     options = parser().parse_args(arguments)
     files = configuration_of(options, options.paths).files()
-    if mistakes := mistakes_of(files, PAGES):
+    if mistakes := mistakes_of(files, RULES):
         raise ConfigurationError(*mistakes)
     output = Output.of(options)
     if options.format == "json":

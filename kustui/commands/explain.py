@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from textwrap import fill, indent
 
-from kustui.check.reports.text import told
+from kustui.check.checker import check
+from kustui.check.examples import Configured, format_example
+from kustui.check.problems import Problem
+from kustui.check.reports.text import describe
 from kustui.check.rule import Rule
-from kustui.check.rule_pages import PAGES, found_in, written
+from kustui.check.rules import RULES
+from kustui.check.suppressions import suppress
 from kustui.commands.command_line import Parser
 from kustui.commands.output import ExitStatus, Output
-from kustui.config.configuration import unknown_rule
+from kustui.config.check_settings import Settings
+from kustui.config.configuration import settings_of, unknown_rule
+from kustui.definition.collection import Collection, read_document
 from kustui.errors import KustuiError
 
 _WIDTH = 96
@@ -36,16 +42,16 @@ def run(arguments: Sequence[str]) -> int:
     output = Output.of(options)
     if options.rule is None:
         output.write(_list())
-    elif rule := PAGES.get(options.rule):
+    elif rule := RULES.get(options.rule):
         output.write(_page(rule, output.colour))
     else:
-        raise KustuiError(unknown_rule(options.rule, PAGES))
+        raise KustuiError(unknown_rule(options.rule, RULES))
     return ExitStatus.OK
 
 
 def _list() -> Iterator[str]:
-    width = max(map(len, PAGES))
-    for rule in PAGES.values():
+    width = max(map(len, RULES))
+    for rule in RULES.values():
         yield f"{rule.name:<{width}}  {rule.severity!s:<7}  {rule.summary}\n"
 
 
@@ -55,10 +61,21 @@ def _page(rule: Rule, colour: bool) -> Iterator[str]:
     yield f"{fill(rule.why, _WIDTH)}\n"
     if not rule.bad:
         return
-    yield f"\n{_heading('bad', colour)}\n\n{indent(written(rule.bad), '  ')}\n"
-    for problem in found_in(rule.bad):
-        yield indent(told(problem, colour=colour), "  ")
-    yield f"\n{_heading('good', colour)}\n\n{indent(written(rule.good), '  ')}"
+    yield f"\n{_heading('bad', colour)}\n\n{indent(format_example(rule.bad), '  ')}\n"
+    for problem in problems_in(rule.bad):
+        yield indent(describe(problem, colour=colour), "  ")
+    yield f"\n{_heading('good', colour)}\n\n{indent(format_example(rule.good), '  ')}"
+
+
+def problems_in(example: object) -> tuple[Problem, ...]:
+    """The problems of an example, in the order in which ``check`` reports them."""
+    settings, definition = Settings(), example
+    if isinstance(example, Configured):
+        settings = settings_of("kustui.toml", example.configuration.encode(), RULES)
+        definition = example.definition
+    collection = Collection((read_document("example.json", format_example(definition).encode()),))
+    _, problems = check(collection, settings)
+    return suppress(collection, problems, settings)
 
 
 def _heading(text: str, colour: bool) -> str:

@@ -6,14 +6,14 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
-from kustui.check.rule_pages import PAGES
-from kustui.check.worker_pool import processes_for
+from kustui.check.rules import RULES
 from kustui.commands.output import say
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
 from kustui.definition.loader import STDIN, nothing_to_show, unreadable_files
 from kustui.errors import KustuiError
-from kustui.workspace.snapshot import Snapshot, examined, open_paths
+from kustui.workspace.check_processes import check_with_pool
+from kustui.workspace.snapshot import Snapshot, open_paths
 
 
 def read_stdin(what: str = "a definition") -> bytes:
@@ -35,10 +35,10 @@ def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snaps
 
     What cannot be read beside them is left out, and that is said. Raises KustuiError where nothing is left.
     """
-    settings = configuration_of(options, paths).settings(PAGES)
+    settings = configuration_of(options, paths).settings(RULES)
     opened = open_paths(paths, read_stdin() if STDIN in paths else b"")
     if reason := nothing_to_show(opened.collection):
         raise KustuiError(reason)
     for line in unreadable_files(opened.collection):
         say(f"kustui: {line}")
-    return examined(opened, settings, processes=processes_for(opened.collection)), settings
+    return check_with_pool(opened, settings), settings

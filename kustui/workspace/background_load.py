@@ -17,7 +17,7 @@ class BackgroundLoad:
     """The reading of what a command line names, under way from the start."""
 
     def __init__(self, paths: Sequence[str], stdin: bytes = b"") -> None:
-        self.workspace = Workspace(paths, stdin, keep=True, examiner=_examined_beside)
+        self.workspace = Workspace(paths, stdin, keep=True, checker=_check_in_subprocess)
         """Of nobody else's until everything is read."""
         self._read, self._total = 0, 0
         self._snapshot: Snapshot | None = None
@@ -58,9 +58,9 @@ class BackgroundLoad:
         return self._snapshot
 
 
-def _examined_beside(
+def _check_in_subprocess(
     snapshot: Snapshot, settings: Settings | None, progress: Progress | None, wanted: Callable[[], bool]
 ) -> Snapshot:
-    from kustui.workspace.subprocess_checker import examined_beside  # not before the first paint
+    from kustui.workspace.check_processes import check_in_subprocess  # not before the first paint
 
-    return examined_beside(snapshot, settings, progress, wanted)
+    return check_in_subprocess(snapshot, settings, progress, wanted)

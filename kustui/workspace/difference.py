@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kustui.check.names import fixed_and_new
+from kustui.check.problems import fixed_and_new
 from kustui.definition.source.source import replace_lone_surrogates
 from kustui.text.quantities import counted
 

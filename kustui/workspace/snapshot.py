@@ -1,4 +1,4 @@
-"""What was opened, as one immutable value: the collection, and once examined, its problems and schedules.
+"""What was opened, as one immutable value: the collection, and once checked, its problems and schedules.
 
 A Workspace makes such values of the same paths, one after the other, and works out anew only what has changed.
 """
@@ -17,8 +17,8 @@ from kustui.garbage_collection import gc_paused
 if TYPE_CHECKING:
     from kustui.analysis.schedules import Schedules
     from kustui.analysis.workflow_analysis import AnalysisCache
+    from kustui.check.checker import Results
     from kustui.check.problems import Problem
-    from kustui.check.run import Examined
     from kustui.config.check_settings import Settings
     from kustui.definition.collection import Document
 
@@ -29,19 +29,19 @@ class Snapshot:
 
     collection: Collection = field(default_factory=Collection)
     problems: tuple[Problem, ...] | None = None
-    """None until every workflow was examined."""
+    """None until every workflow was checked."""
     schedules: Schedules | None = None
-    """None until every workflow was examined."""
+    """None until every workflow was checked."""
     paths: tuple[str, ...] = ()
     """What was asked to be opened."""
     settings: Settings | None = None
-    """What it was examined with."""
-    examined: Mapping[str, Examined] = field(default_factory=dict)
-    """What was found out about each workflow by itself, by its key; of all of them once there are problems."""
+    """What it was checked with."""
+    results: Results = field(default_factory=dict)
+    """What was found out about each workflow by itself; of all of them once there are problems."""
     between: tuple[Problem, ...] | None = None
     """What is wrong between workflows, whether suppressed or not; None where that is not kept."""
     earlier: Snapshot | None = None
-    """The last one that was examined, until this one is."""
+    """The last one that was checked, until this one is."""
 
     @cached_property
     def analyses(self) -> AnalysisCache:
@@ -68,45 +68,46 @@ class Snapshot:
 
 
 def open_paths(paths: Sequence[str], stdin: bytes = b"", progress: Progress | None = None) -> Snapshot:
-    """Read what the paths name. Raises PathError. Workflows are listed and not yet examined."""
+    """Read what the paths name. Raises PathError. Workflows are listed and not yet checked."""
     return Workspace(paths, stdin).open(progress)
 
 
-def examined(
+def always() -> bool:
+    return True
+
+
+def check_snapshot(
     snapshot: Snapshot,
     settings: Settings | None = None,
     progress: Progress | None = None,
-    wanted: Callable[[], bool] = lambda: True,
-    processes: int = 1,
+    wanted: Callable[[], bool] = always,
 ) -> Snapshot:
     """The same with the problems and schedules of every workflow; still without them once it is no longer ``wanted``,
-    but with what was found out until then.
+    but with the results until then.
 
     Problems that the settings suppress are left out; suppressions that hide nothing are among them.
     """
-    from kustui.check.run import all_problems, examine_all
-    from kustui.check.suppressions import covers, suppressed
+    from kustui.check.checker import all_problems, check_workflows  # the rules: not before the first paint
+    from kustui.check.suppressions import covers_suppressions, suppress
     from kustui.config.check_settings import Settings
 
     collection, settings = snapshot.collection, settings or Settings()
-    known = snapshot.examined if snapshot.settings is None or settings.judges_like(snapshot.settings) else {}
+    known = snapshot.results if snapshot.settings is None or settings.judges_like(snapshot.settings) else {}
     with gc_paused(freeze=not known):
-        found = examine_all(collection, settings, progress, wanted, processes, known)
-        if len(found) < len(collection.entries):
-            return replace(snapshot, settings=settings, examined=found)
-        between, schedules = _between(snapshot, found, settings)
-        problems = all_problems(collection, found, between, settings)
-        complete = covers(snapshot.paths, collection, settings)
-        left = suppressed(collection, problems, settings, complete=complete)
-        return Snapshot(collection, left, schedules, snapshot.paths, settings, found, between)
+        results = check_workflows(collection, settings, progress, wanted, known)
+        if len(results) < len(collection.entries):
+            return replace(snapshot, settings=settings, results=results)
+        between, schedules = _between(snapshot, results, settings)
+        problems = all_problems(collection, results, between, settings)
+        complete = covers_suppressions(snapshot.paths, collection, settings)
+        problems = suppress(collection, problems, settings, complete=complete)
+        return Snapshot(collection, problems, schedules, snapshot.paths, settings, results, between)
 
 
-def _between(
-    snapshot: Snapshot, found: Mapping[str, Examined], settings: Settings
-) -> tuple[tuple[Problem, ...], Schedules]:
+def _between(snapshot: Snapshot, results: Results, settings: Settings) -> tuple[tuple[Problem, ...], Schedules]:
     """What is wrong between workflows, and who schedules whom: as it was, where nothing can have changed that."""
-    from kustui.check.incremental import carried_between
-    from kustui.check.run import survey_problems, surveyed
+    from kustui.check.checker import check_collection, collection_analysis
+    from kustui.check.incremental import reusable_between
 
     before = snapshot.earlier
     if (
@@ -116,15 +117,15 @@ def _between(
         and before.settings is not None
         and settings.judges_like(before.settings)
     ):
-        kept = carried_between(before.collection, before.examined, before.between, snapshot.collection, found)
-        if kept is not None:
-            return kept, before.schedules
-    survey = surveyed(snapshot.collection, found, settings)
-    return tuple(survey_problems(survey)), survey.schedules
+        between = reusable_between(before.collection, before.results, before.between, snapshot.collection, results)
+        if between is not None:
+            return between, before.schedules
+    analysis = collection_analysis(snapshot.collection, results, settings)
+    return tuple(check_collection(analysis)), analysis.schedules
 
 
-Examiner = Callable[["Snapshot", "Settings | None", "Progress | None", Callable[[], bool]], "Snapshot"]
-"""What does as ``examined``."""
+Checker = Callable[["Snapshot", "Settings | None", "Progress | None", Callable[[], bool]], "Snapshot"]
+"""What does as ``check_snapshot``."""
 
 
 class Workspace:
@@ -134,14 +135,14 @@ class Workspace:
     """
 
     def __init__(
-        self, paths: Sequence[str], stdin: bytes = b"", *, keep: bool = False, examiner: Examiner = examined
+        self, paths: Sequence[str], stdin: bytes = b"", *, keep: bool = False, checker: Checker = check_snapshot
     ) -> None:
         self.snapshot = Snapshot(paths=tuple(paths))
         self._reader = Reader(paths, stdin, keep=keep)
-        self._examiner = examiner
+        self._checker = checker
 
     def open(self, progress: Progress | None = None) -> Snapshot:
-        """Read what the paths name. Raises PathError. Workflows are listed and not yet examined."""
+        """Read what the paths name. Raises PathError. Workflows are listed and not yet checked."""
         self.snapshot = Snapshot(self._reader.read(progress=progress), paths=self.snapshot.paths)
         return self.snapshot
 
@@ -152,21 +153,21 @@ class Workspace:
         progress: Progress | None = None,
         wanted: Callable[[], bool] = lambda: True,
     ) -> Snapshot:
-        """The snapshot of what the paths name now, examined; the same one where nothing is different.
+        """The snapshot of what the paths name now, checked; the same one where nothing is different.
 
-        Read are files whose time, size or identity has changed, and those ``changed``; examined the workflows whose
+        Read are files whose time, size or identity has changed, and those ``changed``; checked the workflows whose
         text has changed, and those whose answer depends on it. Given up, and without problems, once it is no longer
         ``wanted``: the next time goes on from there. Raises PathError as ``open`` does.
         """
-        from kustui.check.incremental import carried
+        from kustui.check.incremental import reusable_results
         from kustui.config.check_settings import Settings
 
         settings = settings or Settings()
         before, collection = self.snapshot, self._reader.read(changed)
         if collection is before.collection and before.problems is not None and settings == before.settings:
             return before
-        known = carried(before.collection, before.examined, collection)
+        known = reusable_results(before.collection, before.results, collection)
         earlier = before if before.problems is not None else before.earlier
-        read = Snapshot(collection, paths=before.paths, settings=before.settings, examined=known, earlier=earlier)
-        self.snapshot = self._examiner(read, settings, progress, wanted)
+        read = Snapshot(collection, paths=before.paths, settings=before.settings, results=known, earlier=earlier)
+        self.snapshot = self._checker(read, settings, progress, wanted)
         return self.snapshot

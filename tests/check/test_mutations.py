@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kustui.check.run import check
+from kustui.check.checker import check
 from kustui.definition.collection import Collection, read_document
 from tests.benchmarks.generate import definition
 

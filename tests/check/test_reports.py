@@ -13,11 +13,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from kustui.check.checker import check
 from kustui.check.problems import Problem, Related
 from kustui.check.reports import FORMATS, Checked, report_of
-from kustui.check.reports.excerpt import ROOM, excerpt
-from kustui.check.reports.text import difference, summary
-from kustui.check.run import check
+from kustui.check.reports.text import ROOM, difference, excerpt, summary
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, read_document
 from kustui.definition.loader import is_definition

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check import baseline
-from kustui.check.rule_pages import PAGES
-from kustui.check.run import check
-from kustui.check.suppressions import covers, suppressed
+from kustui.check.checker import check
+from kustui.check.rules import RULES
+from kustui.check.suppressions import covers_suppressions, suppress
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import settings_of
 from kustui.definition.collection import Collection, read_document
@@ -41,12 +41,12 @@ def found_in(files: Collection, settings: Settings | None = None) -> tuple[Probl
 
 def left(toml: str, files: Collection, *, complete: bool = True) -> list[str]:
     """What is told under a configuration."""
-    settings = settings_of("kustui.toml", toml.encode(), PAGES)
-    problems = suppressed(files, found_in(files, settings), settings, complete=complete)
+    settings = settings_of("kustui.toml", toml.encode(), RULES)
+    problems = suppress(files, found_in(files, settings), settings, complete=complete)
     return [f"{problem.rule} {problem.step}".strip() for problem in problems]
 
 
-def suppress(**fields: str) -> str:
+def suppression(**fields: str) -> str:
     fields = {"rule": "unreachable-step", "reason": "looked at", **fields}
     return "[[suppress]]\n" + "".join(f"{key} = {json.dumps(value)}\n" for key, value in fields.items())
 
@@ -68,13 +68,13 @@ def suppress(**fields: str) -> str:
 )
 def test_a_suppression_hides_what_it_names_and_nothing_else(fields: dict[str, str], told: list[str]) -> None:
     files = collection(workflow("Greet", "cD4", "eF5", id="63b44f9c294f27edb0f71083"))
-    assert left(suppress(**fields), files) == told
+    assert left(suppression(**fields), files) == told
 
 
 def test_one_that_hides_nothing_is_told_at_its_line() -> None:
-    settings = settings_of("kustui.toml", ("\n" + suppress(workflow="Gret")).encode(), PAGES)
+    settings = settings_of("kustui.toml", ("\n" + suppression(workflow="Gret")).encode(), RULES)
     files = collection(workflow())
-    (problem,) = suppressed(files, found_in(files), settings)
+    (problem,) = suppress(files, found_in(files), settings)
     assert problem.document.path == "kustui.toml"
     assert problem.span().start == (2, 3)
     assert problem.message == 'this suppression hides nothing: there is no workflow "Gret"'
@@ -83,37 +83,37 @@ def test_one_that_hides_nothing_is_told_at_its_line() -> None:
 
 
 def test_two_that_hide_the_same_are_both_used() -> None:
-    assert left(suppress() + suppress(workflow="Greet"), collection(workflow("Greet", "cD4"))) == []
+    assert left(suppression() + suppression(workflow="Greet"), collection(workflow("Greet", "cD4"))) == []
 
 
 def test_of_a_rule_that_is_off_nothing_is_said() -> None:
-    assert left(suppress() + '[rules]\nunreachable-step = "off"\n', collection(workflow())) == []
+    assert left(suppression() + '[rules]\nunreachable-step = "off"\n', collection(workflow())) == []
 
 
 def test_it_can_itself_be_switched_off() -> None:
-    assert left(suppress() + '[rules]\nunused-suppression = "off"\n', collection(workflow())) == []
+    assert left(suppression() + '[rules]\nunused-suppression = "off"\n', collection(workflow())) == []
 
 
 def test_one_about_a_file_that_was_not_looked_at_is_left_alone() -> None:
     files = collection(workflow())
-    assert left(suppress(workflow="Elsewhere"), files, complete=False) == []
-    assert left(suppress(workflow="Elsewhere"), files) == ["unused-suppression"]
-    assert left(suppress(workflow="Greet"), files, complete=False) == ["unused-suppression"]
+    assert left(suppression(workflow="Elsewhere"), files, complete=False) == []
+    assert left(suppression(workflow="Elsewhere"), files) == ["unused-suppression"]
+    assert left(suppression(workflow="Greet"), files, complete=False) == ["unused-suppression"]
 
 
 def test_what_counts_as_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    settings = settings_of("kustui.toml", suppress().encode(), PAGES)
+    settings = settings_of("kustui.toml", suppression().encode(), RULES)
     files = collection(workflow(), path="flows/a.json")
     app = Collection(
         (read_document("app.json", json.dumps({"app": "a", "version": "1.0.0", "workflows": []}).encode()),)
     )
-    assert covers(["."], files, settings)
-    assert covers([".."], files, settings)
-    assert not covers(["flows"], files, settings)
-    assert not covers(["flows/a.json"], files, settings)
-    assert not covers(["-"], files, settings)
-    assert covers(["app.json"], app, settings)
+    assert covers_suppressions(["."], files, settings)
+    assert covers_suppressions([".."], files, settings)
+    assert not covers_suppressions(["flows"], files, settings)
+    assert not covers_suppressions(["flows/a.json"], files, settings)
+    assert not covers_suppressions(["-"], files, settings)
+    assert covers_suppressions(["app.json"], app, settings)
 
 
 # Baselines

@@ -165,7 +165,7 @@ def test_an_internal_error_is_one_line_and_a_log(
 
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setattr("tempfile.tempdir", None)
-    monkeypatch.setattr(command, "examined", fail)
+    monkeypatch.setattr(command, "check_with_pool", fail)
     status, told, errors = run(capsys, "right.json")
     assert (status, told) == (2, "")
     assert errors.startswith("kustui: internal error (RuntimeError); details are in ")
@@ -366,7 +366,7 @@ sys.stderr.write(" ".join(sys.modules))
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=environment(), check=True)
     loaded = {*done.stderr.split()}
-    assert "kustui.check.run" in loaded
+    assert "kustui.check.checker" in loaded
     assert loaded.isdisjoint({"textual", "rich", "asyncio", "watchfiles", "anyio", "tomllib", "jsonschema", "wcwidth"})
     assert loaded.isdisjoint({"platformdirs", "kustui.simulate", "kustui.search", "kustui.diagrams"})
     assert loaded.isdisjoint({"kustui.config.preferences", "kustui.config.actions", "kustui.config.screen_settings"})

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.check.rule_pages import PAGES
+from kustui.check.rules import RULES
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration, ConfigurationError, settings_of
 from kustui.config.files import found_from
@@ -39,12 +39,12 @@ reason = "é, looked at"
 def refused(text: str | bytes, path: str = "kustui.toml") -> list[str]:
     """What is said of a configuration that is wrong."""
     with pytest.raises(ConfigurationError) as caught:
-        settings_of(path, text if isinstance(text, bytes) else text.encode(), PAGES)
+        settings_of(path, text if isinstance(text, bytes) else text.encode(), RULES)
     return list(caught.value.lines)
 
 
 def test_everything_is_read() -> None:
-    settings = settings_of("kustui.toml", EVERYTHING.encode(), PAGES)
+    settings = settings_of("kustui.toml", EVERYTHING.encode(), RULES)
     assert settings.external == {"63b44f9c294f27edb0f71083"}
     assert settings.operators == {"within"}
     assert settings.functions == {"shout"}
@@ -61,12 +61,12 @@ def test_everything_is_read() -> None:
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "\ufeff", "[rules]\r\n"])
 def test_nothing_said_is_the_defaults(text: str) -> None:
-    assert settings_of("kustui.toml", text.encode(), PAGES) == Settings()
+    assert settings_of("kustui.toml", text.encode(), RULES) == Settings()
 
 
 def test_of_a_pyproject_only_its_own_table_counts() -> None:
     text = '[project]\nname = "x"\n[tool.other]\nexternal = 3\n[tool.kustui]\nexternal = ["a"]\n'
-    assert settings_of("pyproject.toml", text.encode(), PAGES).external == {"a"}
+    assert settings_of("pyproject.toml", text.encode(), RULES).external == {"a"}
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_a_mistake_in_a_pyproject_is_placed_in_its_table() -> None:
 @given(st.text(st.sampled_from("ab.=[]{}\"'#,\n\\1 rules"), max_size=60))
 def test_no_text_is_too_odd(text: str) -> None:
     try:
-        settings_of("kustui.toml", text.encode(), PAGES)
+        settings_of("kustui.toml", text.encode(), RULES)
     except ConfigurationError as error:
         assert all(line.startswith("kustui.toml:") for line in error.lines)  # noqa: PT017
 
@@ -230,9 +230,9 @@ def test_the_one_that_is_given_is_taken(tmp_path: Path) -> None:
     (tmp_path / "kustui.toml").write_text("bad")
     other = tmp_path / "other.toml"
     other.write_text('external = ["a"]')
-    assert Configuration([str(tmp_path)], str(other)).settings(PAGES).external == {"a"}
+    assert Configuration([str(tmp_path)], str(other)).settings(RULES).external == {"a"}
     with pytest.raises(ReadError, match=r"none\.toml: no such file or directory"):
-        Configuration([str(tmp_path)], str(tmp_path / "none.toml")).settings(PAGES)
+        Configuration([str(tmp_path)], str(tmp_path / "none.toml")).settings(RULES)
 
 
 # A person's own
@@ -251,12 +251,12 @@ def test_a_project_says_it_over_a_person_and_a_person_over_the_defaults(own: Pat
     project = tmp_path / "project"
     project.mkdir()
     configuration = Configuration([str(project)])
-    assert configuration.settings(PAGES).relative_unit_minutes == 1
+    assert configuration.settings(RULES).relative_unit_minutes == 1
     own.write_text('theme = "light"\nascii = true\nrelative-unit-minutes = 2\n[keys]\n"view.flow" = "W"\n')
-    assert configuration.settings(PAGES).relative_unit_minutes == 2
+    assert configuration.settings(RULES).relative_unit_minutes == 2
     assert configuration.preferences().theme == "light"
     (project / "kustui.toml").write_text('theme = "terminal"\nrelative-unit-minutes = 3\n[rules]\nloop = "off"\n')
-    settings, preferences = configuration.settings(PAGES), configuration.preferences()
+    settings, preferences = configuration.settings(RULES), configuration.preferences()
     assert (settings.relative_unit_minutes, settings.severities) == (3, {"loop": None})
     assert (preferences.theme, preferences.ascii, preferences.keys) == ("terminal", True, {"view.flow": ("W",)})
 
@@ -264,7 +264,7 @@ def test_a_project_says_it_over_a_person_and_a_person_over_the_defaults(own: Pat
 def test_what_is_of_a_project_is_not_said_for_all_of_them(own: Path, tmp_path: Path) -> None:
     own.write_text('[rules]\nloop = "off"\n')
     with pytest.raises(ConfigurationError) as caught:
-        Configuration([str(tmp_path)]).settings(PAGES)
+        Configuration([str(tmp_path)]).settings(RULES)
     assert caught.value.lines == (
         f'{own}:1:2: "rules" is of a project: say it in the kustui.toml beside the definitions',
     )
@@ -274,7 +274,7 @@ def test_a_key_that_a_person_gave_away_is_missed_by_the_project(own: Path, tmp_p
     own.write_text('[keys]\n"view.flow" = "W"\n')
     (tmp_path / "kustui.toml").write_text('[keys]\n"view.boxes" = "W"\n')
     with pytest.raises(ConfigurationError, match=r'kustui\.toml:2:1: "W" is also "view\.flow"'):
-        Configuration([str(tmp_path)]).settings(PAGES)
+        Configuration([str(tmp_path)]).settings(RULES)
 
 
 def test_one_that_is_broken_leaves_the_screen_as_the_other_wants_it(own: Path, tmp_path: Path) -> None:
@@ -337,10 +337,10 @@ def test_what_is_written_the_same_is_the_same_value(tmp_path: Path) -> None:
     path = tmp_path / "kustui.toml"
     path.write_text('external = ["a"]\n[[suppress]]\nrule = "loop"\nworkflow = "x"\nreason = "known"')
     configuration = Configuration([str(tmp_path)])
-    first = configuration.settings(PAGES)
+    first = configuration.settings(RULES)
     path.write_text(path.read_text())
-    assert configuration.settings(PAGES) is first
+    assert configuration.settings(RULES) is first
     path.write_text('external = ["b"]')
-    assert configuration.settings(PAGES).external == {"b"}
+    assert configuration.settings(RULES).external == {"b"}
     path.unlink()
-    assert configuration.settings(PAGES) == Settings()
+    assert configuration.settings(RULES) == Settings()

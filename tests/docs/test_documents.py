@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from kustui.check.rule_pages import PAGES
+from kustui.check.rules import RULES
 from kustui.cli import main
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import parser_of
@@ -124,7 +124,7 @@ def test_every_command_without_a_screen_runs(
 @pytest.mark.parametrize("name", [document.name for document in DOCUMENTS if document.blocks("toml")])
 def test_a_configuration_that_is_shown_has_no_mistake(name: str) -> None:
     for block in BY_NAME[name].blocks("toml"):
-        settings_of("kustui.toml", block.encode(), PAGES)
+        settings_of("kustui.toml", block.encode(), RULES)
 
 
 @pytest.mark.parametrize("name", [document.name for document in DOCUMENTS if document.blocks("json")])

@@ -35,7 +35,7 @@ from kustui.simulate.reports.paths import text
 from kustui.simulate.scenarios.read import ScenarioError, read
 from kustui.simulate.scenarios.record import record_scenario
 from kustui.simulate.scenarios.replay import replay
-from kustui.workspace.snapshot import Snapshot, examined
+from kustui.workspace.snapshot import Snapshot, check_snapshot
 from tests.support.runs import EVENT, compact, follows
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def organisations(draw: Any) -> Organisation:
     first = workflow("W", *draw(steps()), entry=entry)
     second = called("C", ID, *draw(steps()), inputs={"a": "string"}, required=("a",))
     collection = Collection((read_document("0.json", json.dumps(app(first, second)).encode()),))
-    snapshot = examined(Snapshot(collection))
+    snapshot = check_snapshot(Snapshot(collection))
     assert snapshot is not None
     return Organisation(collection, problems=snapshot.by_entry)
 
@@ -222,7 +222,7 @@ def _keys(part: Any) -> list[Any]:
 @given(damaged(), PAYLOADS)
 def test_no_definition_raises_however_it_is_damaged(raw: bytes, payload: Any) -> None:
     collection = Collection((read_document("0.json", raw),))
-    stage = Organisation(collection, problems=examined(Snapshot(collection)).by_entry)
+    stage = Organisation(collection, problems=check_snapshot(Snapshot(collection)).by_entry)
     note(raw.decode())
     for entry in collection.entries:
         state = advance(initial_state(stage), StartEvent(payload, key=entry.key))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kustui.check.run import check
+from kustui.check.checker import check
 from kustui.definition.collection import Collection, read_document
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from kustui.simulate.paths.scenario_from_path import with_expectations
 from kustui.simulate.reports.json import entry_record
 from kustui.simulate.scenarios.read import read
 from kustui.simulate.scenarios.replay import replay
-from kustui.workspace.snapshot import Snapshot, examined
+from kustui.workspace.snapshot import Snapshot, check_snapshot
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.trace import TraceEntry
@@ -32,7 +32,7 @@ def organisation(*definitions: object, settings: Settings | None = None) -> Orga
     documents = tuple(
         read_document(f"{index}.json", json.dumps(each).encode()) for index, each in enumerate(definitions)
     )
-    snapshot = examined(Snapshot(Collection(documents)), settings)
+    snapshot = check_snapshot(Snapshot(Collection(documents)), settings)
     assert snapshot is not None
     return Organisation(snapshot.collection, settings or Settings(), snapshot.by_entry)
 

@@ -17,7 +17,7 @@ from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import Row
-from kustui.workspace.snapshot import Snapshot, examined, open_paths
+from kustui.workspace.snapshot import Snapshot, check_snapshot, open_paths
 from tests.support.definitions import document_of
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def with_problems(snapshot: Snapshot, **severities: Severity) -> Snapshot:
 
 def snapshot_of(*definitions: object) -> Snapshot:
     """The same with every problem that there is."""
-    return examined(read(*definitions))
+    return check_snapshot(read(*definitions))
 
 
 @cache
@@ -74,7 +74,7 @@ def sample(name: str) -> Snapshot:
 
 @cache
 def sample_examined(name: str) -> Snapshot:
-    return examined(sample(name))
+    return check_snapshot(sample(name))
 
 
 def all_open(snapshot: Snapshot) -> TreeState:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.check.rule_pages import PAGES
+from kustui.check.rules import RULES
 from kustui.config.configuration import Configuration
 from kustui.workspace.change_follower import followed
 from kustui.workspace.snapshot import Snapshot, Workspace
@@ -45,12 +45,12 @@ class Follower:
         self.workspace = Workspace(names, keep=keep)
         self.workspace.open()
         configuration = Configuration(names)
-        self.workspace.refresh(settings=configuration.settings(PAGES))
+        self.workspace.refresh(settings=configuration.settings(RULES))
         self.changes = Changes(names, also, poll=poll)
         self._told: queue.Queue[Outcome] = queue.Queue()
 
         def follow() -> None:
-            for outcome in followed(self.workspace, self.changes, lambda: configuration.settings(PAGES)):
+            for outcome in followed(self.workspace, self.changes, lambda: configuration.settings(RULES)):
                 self._told.put(outcome)
 
         self._thread = threading.Thread(target=follow, daemon=True)
@@ -311,9 +311,9 @@ def test_the_last_of_many_saves_is_never_missed(file: Path, follow: Callable[...
 def test_a_later_change_takes_the_place_of_one_that_is_looked_at(
     file: Path, follow: Callable[..., Follower], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from kustui.check import run
+    from kustui.check import checker
 
-    original = run.examine
+    original = checker.check_workflow
     slow = threading.Event()
 
     def examine(collection: Any, entry: Any, settings: Any) -> Any:
@@ -322,7 +322,7 @@ def test_a_later_change_takes_the_place_of_one_that_is_looked_at(
             time.sleep(0.2)
         return original(collection, entry, settings)
 
-    monkeypatch.setattr(run, "examine", examine)
+    monkeypatch.setattr(checker, "check_workflow", examine)
     follower = follow(file)
     file.write_text(text("a", *(f"slow {number}" for number in range(100))))
     assert slow.wait(PATIENCE)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.workspace.difference import Difference, difference
-from kustui.workspace.snapshot import Snapshot, Workspace, examined
+from kustui.workspace.snapshot import Snapshot, Workspace, check_snapshot
 from tests.support.definitions import a_workflow
 from tests.support.flows import step, workflow
 
@@ -152,4 +152,4 @@ def test_whatever_the_shape_nothing_is_raised(between: Any, value: str) -> None:
 
 
 def test_nothing_differs_from_itself() -> None:
-    assert difference(examined(Snapshot()), Snapshot()).words == "no workflow is different"
+    assert difference(check_snapshot(Snapshot()), Snapshot()).words == "no workflow is different"

@@ -14,11 +14,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kustui.check import run
+from kustui.check import checker
 from kustui.config.check_settings import Settings, Suppression
 from kustui.definition import collection as collection_module
 from kustui.definition.loader import PathError
-from kustui.workspace.snapshot import Snapshot, Workspace, examined, open_paths
+from kustui.workspace.snapshot import Snapshot, Workspace, check_snapshot, open_paths
 from tests.benchmarks.generate import definition
 from tests.support.definitions import a_workflow
 from tests.support.flows import step, workflow
@@ -43,11 +43,11 @@ def plain(snapshot: Snapshot) -> dict[str, Any]:
         "problems": [plain_problem(problem) for problem in snapshot.problems or ()],
         "facts": {
             key: {
-                each.name: getattr(found.facts, each.name)
-                for each in dataclasses.fields(found.facts)
+                each.name: getattr(found.summary, each.name)
+                for each in dataclasses.fields(found.summary)
                 if each.name != "entry"
             }
-            for key, found in snapshot.examined.items()
+            for key, found in snapshot.results.items()
         },
         "calls": snapshot.schedules.calls if snapshot.schedules else None,
         "rings": snapshot.schedules.rings if snapshot.schedules else None,
@@ -74,7 +74,7 @@ def plain_problem(problem: Problem) -> tuple[Any, ...]:
 
 
 def fresh(*paths: Path | str) -> Snapshot:
-    return examined(open_paths([str(path) for path in paths]))
+    return check_snapshot(open_paths([str(path) for path in paths]))
 
 
 def write(path: Path, value: Json, indent: int | None = 2) -> None:
@@ -85,13 +85,13 @@ def write(path: Path, value: Json, indent: int | None = 2) -> None:
 def looked_at(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The titles of the workflows that were examined."""
     seen: list[str] = []
-    original = run.examine
+    original = checker.check_workflow
 
     def examine(collection: Any, entry: Any, settings: Any) -> Any:
         seen.append(entry.title)
         return original(collection, entry, settings)
 
-    monkeypatch.setattr(run, "examine", examine)
+    monkeypatch.setattr(checker, "check_workflow", examine)
     return seen
 
 
@@ -386,7 +386,7 @@ def test_what_is_wrong_between_workflows_is_not_looked_for_again_while_they_say_
     write(tmp_path / "app.json", [caller, called])
     workspace = opened(tmp_path)
     assert rules(workspace.snapshot) == [("missing-input", "app.json"), ("missing-input", "app.json")]
-    monkeypatch.setattr(run, "surveyed", None)
+    monkeypatch.setattr(checker, "collection_analysis", None)
     caller["description"] = "one more line"
     called["steps"][0]["params"] = {"body": "/#steps.gone.x"}
     write(tmp_path / "app.json", [caller, called], indent=4)

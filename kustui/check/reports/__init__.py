@@ -18,12 +18,12 @@ FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit")
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """What a report tells: all that was looked at, and what is wrong with it in the order in which it is told."""
+    """What a report is about: all that was checked, and its problems in the order in which they are reported."""
 
     collection: Collection
     problems: tuple[Problem, ...]
     fail_on: Severity | None = Severity.ERROR
-    """The mildest that fails; None where nothing does."""
+    """Lowest severity that makes the check fail; None where nothing does."""
     folder: str = "."
     """What the places in ``sarif`` and ``github`` are relative to."""
 
@@ -53,6 +53,7 @@ class Report(Protocol):
 
 def report_of(name: str) -> Report:
     """The report in one of FORMATS; only ``text`` knows colours."""
-    from importlib import import_module
+    from importlib import import_module  # one of them is needed, and sarif loads much
 
-    return cast("Report", import_module(f"{__name__}.{name}").report)
+    module, function = ("json", "report_lines") if name == "jsonl" else (name, "report")
+    return cast("Report", getattr(import_module(f"{__name__}.{module}"), function))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kustui.check.names import relative
+from kustui.check.problems import relative_path
 from kustui.config.severity import Severity
 from kustui.text.terminal_safe import terminal_safe
 
@@ -23,7 +23,7 @@ def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
 
 def _annotation(problem: Problem, folder: str) -> str:
     start, end = problem.span()
-    properties = {"file": relative(problem.document.path, folder), "line": start.line, "endLine": end.line}
+    properties = {"file": relative_path(problem.document.path, folder), "line": start.line, "endLine": end.line}
     if start.line == end.line:  # columns of several lines are refused
         properties |= {"col": start.column, "endColumn": end.column}
     properties["title"] = f"kustui: {problem.rule}"
@@ -32,9 +32,9 @@ def _annotation(problem: Problem, folder: str) -> str:
         lines.append(problem.hint)
     for related in problem.related:
         place = related.document.source.place(related.where().start)
-        lines.append(f"{relative(related.document.path, folder)}:{place}: {related.message}")
-    told = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    return f"::{_COMMANDS[problem.severity]} {told}::{'%0A'.join(map(_data, lines))}\n"
+        lines.append(f"{relative_path(related.document.path, folder)}:{place}: {related.message}")
+    written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
+    return f"::{_COMMANDS[problem.severity]} {written}::{'%0A'.join(map(_data, lines))}\n"
 
 
 def _data(text: str) -> str:

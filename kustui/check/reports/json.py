@@ -1,4 +1,4 @@
-"""``json``: a list of problems (design.md §1)."""
+"""``json`` and ``jsonl``: a list of problems, or a problem a line."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from textwrap import indent
 from typing import TYPE_CHECKING, Any
 
-from kustui.check.names import workflow_name
 from kustui.text.terminal_safe import to_json
 
 if TYPE_CHECKING:
@@ -20,6 +19,11 @@ def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
         yield separator + indent(to_json(record(problem), indent=2), "  ")
         separator = ",\n"
     yield "\n]\n" if checked.problems else "[]\n"
+
+
+def report_lines(checked: Checked, *, colour: bool = False) -> Iterator[str]:
+    for problem in checked.problems:
+        yield to_json(record(problem)) + "\n"
 
 
 def record(problem: Problem) -> dict[str, Any]:
@@ -36,7 +40,7 @@ def record(problem: Problem) -> dict[str, Any]:
         "end_line": end.line,
         "end_column": end.column,
         "pointer": problem.pointer,
-        "workflow": workflow_name(problem),
+        "workflow": problem.workflow_name,
         "step": problem.step,
         "related": [_related(related) for related in problem.related],
     }

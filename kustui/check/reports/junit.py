@@ -18,11 +18,11 @@ _FILE = "the file as a whole"
 
 
 def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
-    """What fails the check fails its test case, the rest is told with it."""
+    """What fails the check fails its test case, the rest goes with it."""
     problems: dict[Document, list[Problem]] = {document: [] for document in checked.documents}
     for problem in checked.problems:
         problems.setdefault(problem.document, []).append(problem)
-    suites = [_Suite(checked, document, found) for document, found in problems.items()]
+    suites = [_Suite(checked, document, group) for document, group in problems.items()]
     tests, failures = sum(suite.tests for suite in suites), sum(suite.failures for suite in suites)
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f'<testsuites name="kustui" tests="{tests}" failures="{failures}" errors="0">\n'
@@ -41,9 +41,9 @@ class _Suite:
         for problem in problems:
             cases[problem.entry.key if problem.entry else None].append(problem)
         titles = {None: _FILE} | {entry.key: entry.title for entry in document.entries}
-        self._cases = [(titles[key], found) for key, found in cases.items()]
+        self._cases = [(titles[key], group) for key, group in cases.items()]
         self.tests = len(cases)
-        self.failures = sum(any(map(checked.fails, found)) for found in cases.values())
+        self.failures = sum(any(map(checked.fails, group)) for group in cases.values())
 
     def xml(self) -> Iterator[str]:
         yield (
@@ -65,13 +65,13 @@ class _Suite:
         if failing:
             message = failing[0].message if len(failing) == 1 else counts(failing)
             kinds = ", ".join(dict.fromkeys(problem.rule for problem in failing))
-            yield f"      <failure type={_attribute(kinds)} message={_attribute(message)}>{_told(failing)}</failure>\n"
+            yield f"      <failure type={_attribute(kinds)} message={_attribute(message)}>{_text(failing)}</failure>\n"
         if others:
-            yield f"      <system-out>{_told(others)}</system-out>\n"
+            yield f"      <system-out>{_text(others)}</system-out>\n"
         yield "    </testcase>\n"
 
 
-def _told(problems: Sequence[Problem]) -> str:
+def _text(problems: Sequence[Problem]) -> str:
     lines = []
     for problem in problems:
         lines.append(headline(problem))

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from kustui import __version__
-from kustui.check.names import identity, relative, workflow_name
-from kustui.check.rule_pages import PAGES, written
+from kustui.check.examples import format_example
+from kustui.check.problems import relative_path
+from kustui.check.rules import RULES
 from kustui.config.severity import Severity
 from kustui.text.terminal_safe import to_json
 
@@ -30,8 +31,8 @@ _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: 
 
 
 def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
-    met = {problem.rule for problem in checked.problems}
-    rules = [rule for name, rule in PAGES.items() if name in met]
+    reported = {problem.rule for problem in checked.problems}
+    rules = [rule for name, rule in RULES.items() if name in reported]
     indices = {rule.name: index for index, rule in enumerate(rules)}
     log = {
         "$schema": SCHEMA,
@@ -55,7 +56,7 @@ def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
 
 
 def _rule(rule: Rule) -> dict[str, Any]:
-    bad, good = written(rule.bad).rstrip(), written(rule.good).rstrip()
+    bad, good = format_example(rule.bad).rstrip(), format_example(rule.good).rstrip()
     text, markdown = f"Finds {rule.summary}. {rule.why}", f"Finds {rule.summary}.\n\n{rule.why}"
     if bad:
         text += f"\n\nBad:\n{bad}\n\nGood:\n{good}"
@@ -70,11 +71,11 @@ def _rule(rule: Rule) -> dict[str, Any]:
 
 
 def _results(checked: Checked, indices: dict[str, int]) -> Iterator[dict[str, Any]]:
-    met: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     for problem in checked.problems:
-        same = json.dumps([*identity(problem, checked.folder), problem.message])
-        met[same] += 1
-        fingerprint = hashlib.sha256(f"{same}{met[same]}".encode()).hexdigest()[:32]
+        same = json.dumps([*problem.identity(checked.folder), problem.message])
+        counts[same] += 1
+        fingerprint = hashlib.sha256(f"{same}{counts[same]}".encode()).hexdigest()[:32]
         result: dict[str, Any] = {
             "ruleId": problem.rule,
             "level": _LEVELS[problem.severity],
@@ -98,7 +99,7 @@ def _results(checked: Checked, indices: dict[str, int]) -> Iterator[dict[str, An
 
 def _location(checked: Checked, problem: Problem) -> dict[str, Any]:
     location: dict[str, Any] = {"physicalLocation": _physical(checked, problem.document, problem.where())}
-    names = [name for name in (workflow_name(problem), problem.step) if name]
+    names = [name for name in (problem.workflow_name, problem.step) if name]
     if names:
         location["logicalLocations"] = [{"name": names[-1], "fullyQualifiedName": "/".join(names)}]
     return location
@@ -119,11 +120,11 @@ def _physical(checked: Checked, document: Document, extent: Extent) -> dict[str,
 
 def _artifact(path: str, folder: str) -> dict[str, str]:
     """Below the folder relative to it, elsewhere absolute: a relative URI that climbs says nothing elsewhere."""
-    seen = relative(path, folder)
-    if seen.startswith("../") or PurePath(seen).is_absolute():
+    relative = relative_path(path, folder)
+    if relative.startswith("../") or PurePath(relative).is_absolute():
         return {"uri": PurePath(os.path.abspath(path)).as_uri()}  # noqa: PTH100  # resolves no links
     try:
-        name = os.fsencode(seen)  # the bytes of a name that is not UTF-8
+        name = os.fsencode(relative)  # the bytes of a name that is not UTF-8
     except UnicodeEncodeError:
-        name = seen.encode(errors="surrogatepass")
+        name = relative.encode(errors="surrogatepass")
     return {"uri": quote(name, safe="/"), "uriBaseId": _ROOT}

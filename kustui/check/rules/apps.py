@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -18,7 +19,7 @@ from kustui.analysis.apps import (
 from kustui.analysis.schemas import SchemaArguments
 from kustui.check.examples import app, step, workflow
 from kustui.check.problems import Related
-from kustui.check.rule import Finding, Rule
+from kustui.check.rule import Violation, Violations, collection_rule, workflow_rule
 from kustui.check.rules.arguments import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
 from kustui.definition.models import Schema
@@ -29,6 +30,30 @@ if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
     from kustui.definition.collection import Document
     from kustui.definition.models import Step
+
+_ACTION = {
+    "name": "kustomer.app.sample.get-order",
+    "type": "rest_api",
+    "inputTemplate": {"uri": "https://orders.example.com/{{orderId}}", "method": "GET"},
+    "inputSchema": {
+        "type": "object",
+        "properties": {"orderId": {"type": "string"}},
+        "required": ["orderId"],
+        "additionalProperties": False,
+    },
+}
+
+_HOOK = {"eventName": "kustomer.app.sample.order.create", "type": "web"}
+
+
+def _asking(action: str, **params: object) -> object:
+    asking = step("aB3", action=f"kustomer.app.sample.{action}", params=params)
+    return app(workflow("Ask", asking), actions=[_ACTION])
+
+
+def _using(version: str, *dependencies: str) -> object:
+    return app(workflow("Ask", step("aB3", appVersion=version)), dependencies=list(dependencies))
+
 
 # Actions and events.
 
@@ -42,29 +67,45 @@ def _own_steps(analysis: WorkflowAnalysis) -> Iterator[tuple[Step, str, AppDecla
                 yield step_, name, declared
 
 
-def _unknown_action(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "unknown-action",
+    Severity.ERROR,
+    "an action of this app that the app does not declare",
+    "A step with an action that nobody declares fails when it runs.",
+    bad=_asking("get-orders", orderId="/#steps.1.id"),
+    good=_asking("get-order", orderId="/#steps.1.id"),
+)
+def unknown_action(analysis: WorkflowAnalysis) -> Violations:
     for step_, name, declared in _own_steps(analysis):
-        known = declared.actions
-        if known is None or name in known or step_.action in analysis.settings.actions:
+        actions = declared.actions
+        if actions is None or name in actions or step_.action in analysis.settings.actions:
             continue
         place = f"{analysis.document.app_pointer}/actions"
-        yield Finding(
+        yield Violation(
             f"{step_.pointer}/action",
             f'the app "{declared.app}" declares no action "{name}"',
-            hint_of(name, known, "actions of this app"),
+            hint_of(name, actions, "actions of this app"),
             step_.id,
-            related=(Related("its actions", analysis.document, place),) if known else (),
+            related=(Related("its actions", analysis.document, place),) if actions else (),
         )
 
 
-def _unknown_event(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "unknown-event",
+    Severity.WARNING,
+    "an event of this app that none of its hooks or triggers declares",
+    "A workflow that waits for an event which nothing sends never starts.",
+    bad=app(workflow("Greet", step("aB3"), event="kustomer.app.sample.order.created"), hooks=[_HOOK]),
+    good=app(workflow("Greet", step("aB3"), event="kustomer.app.sample.order.create"), hooks=[_HOOK]),
+)
+def unknown_event(analysis: WorkflowAnalysis) -> Violations:
     declared = declarations_of(analysis.document)
     if declared is None or declared.events is None:
         return
     for node, place, event in _events(analysis):
         name = declared.own_name(event)
         if name is not None and name not in declared.events:
-            yield Finding(
+            yield Violation(
                 place,
                 f'no hook or trigger of the app "{declared.app}" declares the event "{name}"',
                 hint_of(name, declared.events, "events of this app"),
@@ -98,19 +139,35 @@ def _arguments(analysis: WorkflowAnalysis) -> Iterator[SchemaArguments]:
             )
 
 
-def _schema(written: object) -> Schema | None:
+def _schema(value: object) -> Schema | None:
     try:
-        return Schema.model_validate(written) if isinstance(written, dict) else None
+        return Schema.model_validate(value) if isinstance(value, dict) else None
     except ValidationError:
         return None
 
 
-def _missing_param(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "missing-param",
+    Severity.ERROR,
+    "a step without a param that the app's own action requires",
+    "Kustomer holds the params of a step against the inputSchema of its action; without a required one the step fails.",
+    bad=_asking("get-order"),
+    good=_asking("get-order", orderId="/#steps.1.id"),
+)
+def missing_param(analysis: WorkflowAnalysis) -> Violations:
     for arguments in _arguments(analysis):
         yield from missing_arguments(arguments)
 
 
-def _unknown_param(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "unknown-param",
+    Severity.WARNING,
+    "a param that the app's own action does not take",
+    "The inputSchema of the action allows no additional properties, so the step is refused, or the value is lost.",
+    bad=_asking("get-order", orderId="/#steps.1.id", store="main"),
+    good=_asking("get-order", orderId="/#steps.1.id"),
+)
+def unknown_param(analysis: WorkflowAnalysis) -> Violations:
     for arguments in _arguments(analysis):
         # A schema that does not say so lets anything pass (JSON Schema).
         if (arguments.schema.model_extra or {}).get("additionalProperties") is False:
@@ -120,144 +177,76 @@ def _unknown_param(analysis: WorkflowAnalysis) -> Iterator[Finding]:
 # Versions.
 
 
-def _uses(survey: CollectionAnalysis, document: Document) -> Iterator[tuple[str, str, str, WorkflowSummary]]:
+def _app_versions(analysis: CollectionAnalysis, document: Document) -> Iterator[tuple[str, str, str, WorkflowSummary]]:
     """Each ``appVersion`` of a file where it is first written: text, place, step and workflow."""
-    met: set[str] = set()
+    seen: set[str] = set()
     for entry in document.entries:
-        facts = survey.summaries[entry.key]
-        for text, (place, step_) in facts.app_versions.items():
-            if text not in met:
-                met.add(text)
-                yield text, place, step_, facts
+        summary = analysis.summaries[entry.key]
+        for text, (place, step_) in summary.app_versions.items():
+            if text not in seen:
+                seen.add(text)
+                yield text, place, step_, summary
 
 
-def _undeclared_dependency(survey: CollectionAnalysis) -> Iterator[Finding]:
-    for document in survey.collection.documents:
+@collection_rule(
+    "undeclared-dependency",
+    Severity.WARNING,
+    "an app that a step's appVersion names and the dependencies do not",
+    "Kustomer installs what dependencies name together with the app. What is missing there may be missing in the "
+    "organisation.",
+    bad=_using("kustomer-^1.4.8", "scheduler-^1.0.1"),
+    good=_using("kustomer-^1.4.8", "scheduler-^1.0.1", "kustomer-^1.4.8"),
+)
+def undeclared_dependency(analysis: CollectionAnalysis) -> Violations:
+    for document in analysis.collection.documents:
         if document.app is None or not is_readable_member(document, "dependencies"):
             continue
         place = f"{document.app_pointer}/dependencies"
         related = (Related("its dependencies", document, place),) if document.app.dependencies else ()
-        declared = {app_of(each) for each in document.app.dependencies}
-        told = {general_name(each) for each in (*declared, document.app.app)}
-        for text, at, step_, facts in _uses(survey, document):
+        declared = {app_of(text) for text in document.app.dependencies}
+        known = {general_name(app_) for app_ in (*declared, document.app.app)}
+        for text, at, step_, summary in _app_versions(analysis, document):
             version = read_version(text)
-            if version is None or general_name(version.app) in told:
+            if version is None or general_name(version.app) in known:
                 continue
-            told.add(general_name(version.app))
+            known.add(general_name(version.app))
             near = closest(version.app, declared)
-            yield Finding(
+            yield Violation(
                 at,
                 f'"{version.app}" is used, and the dependencies of the app do not name it',
                 f'did you mean "{near}"?' if near else f'add "{text}" to dependencies',
                 step_,
                 related=related,
-                entry=facts.entry,
+                entry=summary.entry,
             )
 
 
-def _invalid_version_range(survey: CollectionAnalysis) -> Iterator[Finding]:
-    for document in survey.collection.documents:
-        told: set[str] = set()
+@collection_rule(
+    "invalid-version-range",
+    Severity.WARNING,
+    "a version in dependencies or an appVersion that cannot be read",
+    "It reads <app>-<range>, with a range as npm knows them: ^1.4.8, ~1.4, >=1.4.8 <2, 1.x.",
+    bad=_using("kustomer-^1.4,8", "kustomer-^1.4.8"),
+    good=_using("kustomer-^1.4.8", "kustomer-^1.4.8"),
+)
+def invalid_version_range(analysis: CollectionAnalysis) -> Violations:
+    for document in analysis.collection.documents:
+        reported: set[str] = set()
         if document.app is not None and is_readable_member(document, "dependencies"):
             for index, text in enumerate(document.app.dependencies):
                 if read_version(text) is None:
-                    told.add(text)
+                    reported.add(text)
                     place = f"{document.app_pointer}/dependencies/{index}"
-                    yield _unreadable(text, Finding(place, "", document=document))
-        for text, place, step_, facts in _uses(survey, document):
-            if text not in told and read_version(text) is None:
-                yield _unreadable(text, Finding(place, "", step=step_, entry=facts.entry))
+                    yield _unreadable(text, Violation(place, "", document=document))
+        for text, place, step_, summary in _app_versions(analysis, document):
+            if text not in reported and read_version(text) is None:
+                yield _unreadable(text, Violation(place, "", step=step_, entry=summary.entry))
 
 
-def _unreadable(text: str, at: Finding) -> Finding:
-    """What is wrong with a version, told at a place."""
-    from dataclasses import replace
-
+def _unreadable(text: str, at: Violation) -> Violation:
+    """What is wrong with a version, reported at the place of another violation."""
     name, dash, range_ = text.partition("-")
     if not dash or not name:
         return replace(at, message=f'"{text}" does not say which versions', hint="write <app>-<range>: kustomer-^1.4.8")
     message = f'"{range_}" is no version range'
     return replace(at, message=message, hint="write it like ^1.4.8", within=(len(name) + 1, max(len(text), 1)))
-
-
-_ACTION = {
-    "name": "kustomer.app.sample.get-order",
-    "type": "rest_api",
-    "inputTemplate": {"uri": "https://orders.example.com/{{orderId}}", "method": "GET"},
-    "inputSchema": {
-        "type": "object",
-        "properties": {"orderId": {"type": "string"}},
-        "required": ["orderId"],
-        "additionalProperties": False,
-    },
-}
-_HOOK = {"eventName": "kustomer.app.sample.order.create", "type": "web"}
-
-
-def _asking(action: str, **params: object) -> object:
-    asking = step("aB3", action=f"kustomer.app.sample.{action}", params=params)
-    return app(workflow("Ask", asking), actions=[_ACTION])
-
-
-def _using(version: str, *dependencies: str) -> object:
-    return app(workflow("Ask", step("aB3", appVersion=version)), dependencies=list(dependencies))
-
-
-RULES = (
-    Rule(
-        "unknown-action",
-        Severity.ERROR,
-        "an action of this app that the app does not declare",
-        "A step with an action that nobody declares fails when it runs.",
-        bad=_asking("get-orders", orderId="/#steps.1.id"),
-        good=_asking("get-order", orderId="/#steps.1.id"),
-        look=_unknown_action,
-    ),
-    Rule(
-        "unknown-event",
-        Severity.WARNING,
-        "an event of this app that none of its hooks or triggers declares",
-        "A workflow that waits for an event which nothing sends never starts.",
-        bad=app(workflow("Greet", step("aB3"), event="kustomer.app.sample.order.created"), hooks=[_HOOK]),
-        good=app(workflow("Greet", step("aB3"), event="kustomer.app.sample.order.create"), hooks=[_HOOK]),
-        look=_unknown_event,
-    ),
-    Rule(
-        "missing-param",
-        Severity.ERROR,
-        "a step without a param that the app's own action requires",
-        "Kustomer holds the params of a step against the inputSchema of its action; without a required one the step "
-        "fails.",
-        bad=_asking("get-order"),
-        good=_asking("get-order", orderId="/#steps.1.id"),
-        look=_missing_param,
-    ),
-    Rule(
-        "unknown-param",
-        Severity.WARNING,
-        "a param that the app's own action does not take",
-        "The inputSchema of the action allows no additional properties, so the step is refused, or the value is lost.",
-        bad=_asking("get-order", orderId="/#steps.1.id", store="main"),
-        good=_asking("get-order", orderId="/#steps.1.id"),
-        look=_unknown_param,
-    ),
-    Rule(
-        "undeclared-dependency",
-        Severity.WARNING,
-        "an app that a step's appVersion names and the dependencies do not",
-        "Kustomer installs what dependencies name together with the app. What is missing there may be missing in the "
-        "organisation.",
-        bad=_using("kustomer-^1.4.8", "scheduler-^1.0.1"),
-        good=_using("kustomer-^1.4.8", "scheduler-^1.0.1", "kustomer-^1.4.8"),
-        survey=_undeclared_dependency,
-    ),
-    Rule(
-        "invalid-version-range",
-        Severity.WARNING,
-        "a version in dependencies or an appVersion that cannot be read",
-        "It reads <app>-<range>, with a range as npm knows them: ^1.4.8, ~1.4, >=1.4.8 <2, 1.x.",
-        bad=_using("kustomer-^1.4,8", "kustomer-^1.4.8"),
-        good=_using("kustomer-^1.4.8", "kustomer-^1.4.8"),
-        survey=_invalid_version_range,
-    ),
-)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from typing import TYPE_CHECKING
 
 from kustui.check.problems import Related
-from kustui.check.rule import Finding
+from kustui.check.rule import Violation, Violations
 from kustui.definition.source.positions import escape
 from kustui.text.quantities import plural
 from kustui.text.suggestions import closest
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 _MOST_LISTED = 8
 
 
-def missing_arguments(arguments: SchemaArguments) -> Iterator[Finding]:
+def missing_arguments(arguments: SchemaArguments) -> Violations:
     """Each misspelt name where it is written, and all other missing ones together."""
     for given, name in arguments.misspelt.items():
-        yield Finding(
+        yield Violation(
             f"{arguments.pointer}/{escape(given)}",
             f'{arguments.owner} requires the {arguments.noun} "{name}", and is given "{given}"',
             f'did you mean "{name}"?',
@@ -33,7 +33,7 @@ def missing_arguments(arguments: SchemaArguments) -> Iterator[Finding]:
     if rest:
         names = f"{plural(len(rest), arguments.noun)} {_listed(rest)}"
         verb = "is" if len(rest) == 1 else "are"
-        yield Finding(
+        yield Violation(
             arguments.pointer,
             f"{arguments.owner} requires the {names}, which {verb} not given",
             "",
@@ -43,11 +43,11 @@ def missing_arguments(arguments: SchemaArguments) -> Iterator[Finding]:
         )
 
 
-def unknown_arguments(arguments: SchemaArguments) -> Iterator[Finding]:
+def unknown_arguments(arguments: SchemaArguments) -> Violations:
     """Each name that the schema does not declare, but for those reported as misspelt."""
     declared = f"its {arguments.noun}s are declared here"
     for name in arguments.unknown:
-        yield Finding(
+        yield Violation(
             f"{arguments.pointer}/{escape(name)}",
             f'{arguments.owner} has no {arguments.noun} "{name}"',
             _hint(arguments, name),

@@ -1,66 +1,96 @@
-"""How the steps of a workflow lead to each other."""
+"""How the steps of a workflow lead to each other, and how the conditions between them compare."""
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from kustui.analysis.walks import breadth_first
 from kustui.check.examples import app, step, to, when, workflow
 from kustui.check.problems import Related
-from kustui.check.rule import Finding, Rule
+from kustui.check.rule import Violation, Violations, workflow_rule
 from kustui.config.severity import Severity
+from kustui.definition.expressions import AllOf, AnyOf, Comparison, Unreadable, parts_of
+from kustui.definition.operators import OPERATOR_BY_ALIAS, OPERATORS
 from kustui.text.suggestions import hint_of
 
 if TYPE_CHECKING:
     from kustui.analysis.flow import Edge, FlowGraph
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
+    from kustui.definition.expressions import Condition
     from kustui.definition.models import Transition
+
+_BETWEEN_WORDS = re.compile(r"[\s_-]")
 
 
 def _kind(edge: Edge) -> str:
     return "error case" if edge.after_failure else "transition"
 
 
-def _unknown_target(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "unknown-target",
+    Severity.ERROR,
+    "a transition or error case to a step that is not there",
+    "A run that takes it has nowhere to go. Most often the step was renamed or removed.",
+    bad=app(workflow("Greet", step("aB3", to("cD5")), step("cD4"))),
+    good=app(workflow("Greet", step("aB3", to("cD4")), step("cD4"))),
+)
+def unknown_target(analysis: WorkflowAnalysis) -> Violations:
     if not analysis.fully_parsed:
         return  # the step may be one that could not be read
     for edge in analysis.flow.dangling:
-        meant = analysis.intended_targets[edge.target]
-        names = (meant,) if meant else analysis.flow.steps
+        intended = analysis.intended_targets[edge.target]
+        names = (intended,) if intended else analysis.flow.steps
         hint = hint_of(edge.target, names, "steps of this workflow")
         message = f'the {_kind(edge)} leads to "{edge.target}", and there is no such step'
         if analysis.flow.node(edge.target) is not None:
             message = f"the {_kind(edge)} leads to the trigger, which no step can lead to"
             hint = "to begin again, schedule the workflow"
-        yield Finding(f"{edge.transition.pointer}/target", message, hint, edge.source)
+        yield Violation(f"{edge.transition.pointer}/target", message, hint, edge.source)
 
 
-def _no_entry(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "no-entry",
+    Severity.WARNING,
+    "a trigger without transitions",
+    "A run starts with the trigger's transitions. Without one the event comes and nothing is done.",
+    bad=app(workflow("Greet", step("aB3"), entry=())),
+    good=app(workflow("Greet", step("aB3"))),
+)
+def no_entry(analysis: WorkflowAnalysis) -> Violations:
     trigger = analysis.workflow.trigger
     if trigger is not None and not trigger.transitions and analysis.fully_parsed:
-        yield Finding(
+        yield Violation(
             trigger.pointer,
             "the trigger has no transition, so a run does nothing",
             "add one to the step with which it begins",
         )
 
 
-def _unreachable_step(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "unreachable-step",
+    Severity.WARNING,
+    "a step that no path leads to from the trigger",
+    "It never runs, however often the event comes. That another step which never runs leads to it does not help.",
+    bad=app(workflow("Greet", step("aB3"), step("cD4"))),
+    good=app(workflow("Greet", step("aB3", to("cD4")), step("cD4"))),
+)
+def unreachable_step(analysis: WorkflowAnalysis) -> Violations:
     flow = analysis.intended_flow
     trigger = analysis.workflow.trigger
     if flow is None or trigger is None or not trigger.transitions:
         return
     # Only where the unreachable part begins: what follows is reached once that is. Of a ring, its first. A first
     # round may begin below where the part does, and then comes to its beginning later: so the last count first.
-    begun = list(_begun(flow, (step.id for step in flow.unreachable)))
-    for id_ in _begun(flow, reversed(begun)):
-        lone = flow.steps[id_]
-        yield Finding(lone.pointer, f'no path leads from the trigger to step "{lone.name}"', "", id_)
+    starts = list(_starts(flow, (step.id for step in flow.unreachable)))
+    for id_ in _starts(flow, reversed(starts)):
+        start = flow.steps[id_]
+        yield Violation(start.pointer, f'no path leads from the trigger to step "{start.name}"', "", id_)
 
 
-def _begun(flow: FlowGraph, nodes: Iterable[str]) -> Iterator[str]:
+def _starts(flow: FlowGraph, nodes: Iterable[str]) -> Iterator[str]:
     """The nodes to which no path leads from those before them."""
     seen: set[str] = set()
 
@@ -74,104 +104,126 @@ def _begun(flow: FlowGraph, nodes: Iterable[str]) -> Iterator[str]:
         seen.update(breadth_first((node,), new_targets))
 
 
-def _loop(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "loop",
+    Severity.ERROR,
+    "transitions that form a loop",
+    "Kustomer refuses to save a workflow whose steps lead back to each other. What has to be done again later is "
+    "done by scheduling a workflow, the same one if need be.",
+    bad=app(workflow("Greet", step("aB3", to("cD4")), step("cD4", to("aB3", when("eq", "/#steps.1.again", True))))),
+    good=app(workflow("Greet", step("aB3", to("cD4")), step("cD4"))),
+)
+def loop(analysis: WorkflowAnalysis) -> Violations:
     flow = analysis.flow
-    for loop in flow.loops:
-        names = " → ".join((*loop, loop[0]))
-        closing = next(edge for edge in flow.edges[loop[-1]] if edge.target == loop[0])
-        yield Finding(
+    for steps in flow.loops:
+        names = " → ".join((*steps, steps[0]))
+        closing = next(edge for edge in flow.edges[steps[-1]] if edge.target == steps[0])
+        yield Violation(
             f"{closing.transition.pointer}/target",
             f"the steps form a loop: {names}",
             "Kustomer refuses to save it; to come back later, schedule a workflow",
-            loop[-1],
+            steps[-1],
         )
 
 
-def _shadowed_transition(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "shadowed-transition",
+    Severity.WARNING,
+    "a transition that is never tried, because an earlier one always wins",
+    "Transitions are tried in order and the first whose condition holds is taken. One behind a condition that "
+    "always holds, or behind the same condition, is dead.",
+    bad=app(
+        workflow(
+            "Greet",
+            step("aB3", to("cD4"), to("eF5", when("eq", "/#steps.1.status", "open"))),
+            step("cD4", to("eF5", when("eq", "/#steps.1.status", "done"))),
+            step("eF5"),
+        )
+    ),
+    good=app(
+        workflow(
+            "Greet",
+            step("aB3", to("eF5", when("eq", "/#steps.1.status", "open")), to("cD4")),
+            step("cD4"),
+            step("eF5"),
+        )
+    ),
+)
+def shadowed_transition(analysis: WorkflowAnalysis) -> Violations:
     for node, edges in analysis.flow.declared_edges.items():
         for after_failure in (False, True):
-            tried = [edge.transition for edge in edges if edge.after_failure is after_failure]
-            yield from _shadowed(analysis, node, tried)
+            transitions = [edge.transition for edge in edges if edge.after_failure is after_failure]
+            yield from _shadowed(analysis, node, transitions)
 
 
-def _shadowed(analysis: WorkflowAnalysis, node: str, tried: list[Transition]) -> Iterator[Finding]:
+def _shadowed(analysis: WorkflowAnalysis, node: str, transitions: list[Transition]) -> Violations:
     always: Transition | None = None
     first: dict[str, Transition] = {}
-    for transition in tried:
+    for transition in transitions:
         condition = transition.condition
         # As JSON, where 1 is not true.
-        written = json.dumps((condition.op, condition.values), sort_keys=True) if condition else transition.pointer
-        same = first.setdefault(written, transition)
+        key = json.dumps((condition.op, condition.values), sort_keys=True) if condition else transition.pointer
+        same = first.setdefault(key, transition)
         earlier = always or same
         if earlier is not transition:
             reason = "an earlier one always holds" if always else "an earlier one has the same condition"
             related = (Related("this one is tried first", analysis.document, earlier.pointer),)
             message = f"this way is never taken: {reason}"
-            yield Finding(transition.pointer, message, "the first that holds wins", node, related=related)
+            yield Violation(transition.pointer, message, "the first that holds wins", node, related=related)
         if always is None and analysis.flow.always_holds(transition):
             always = transition
 
 
-RULES = (
-    Rule(
-        "unknown-target",
-        Severity.ERROR,
-        "a transition or error case to a step that is not there",
-        "A run that takes it has nowhere to go. Most often the step was renamed or removed.",
-        bad=app(workflow("Greet", step("aB3", to("cD5")), step("cD4"))),
-        good=app(workflow("Greet", step("aB3", to("cD4")), step("cD4"))),
-        look=_unknown_target,
-    ),
-    Rule(
-        "no-entry",
-        Severity.WARNING,
-        "a trigger without transitions",
-        "A run starts with the trigger's transitions. Without one the event comes and nothing is done.",
-        bad=app(workflow("Greet", step("aB3"), entry=())),
-        good=app(workflow("Greet", step("aB3"))),
-        look=_no_entry,
-    ),
-    Rule(
-        "unreachable-step",
-        Severity.WARNING,
-        "a step that no path leads to from the trigger",
-        "It never runs, however often the event comes. That another step which never runs leads to it does not help.",
-        bad=app(workflow("Greet", step("aB3"), step("cD4"))),
-        good=app(workflow("Greet", step("aB3", to("cD4")), step("cD4"))),
-        look=_unreachable_step,
-    ),
-    Rule(
-        "loop",
-        Severity.ERROR,
-        "transitions that form a loop",
-        "Kustomer refuses to save a workflow whose steps lead back to each other. What has to be done again later is "
-        "done by scheduling a workflow, the same one if need be.",
-        bad=app(workflow("Greet", step("aB3", to("cD4")), step("cD4", to("aB3", when("eq", "/#steps.1.again", True))))),
-        good=app(workflow("Greet", step("aB3", to("cD4")), step("cD4"))),
-        look=_loop,
-    ),
-    Rule(
-        "shadowed-transition",
-        Severity.WARNING,
-        "a transition that is never tried, because an earlier one always wins",
-        "Transitions are tried in order and the first whose condition holds is taken. One behind a condition that "
-        "always holds, or behind the same condition, is dead.",
-        bad=app(
-            workflow(
-                "Greet",
-                step("aB3", to("cD4"), to("eF5", when("eq", "/#steps.1.status", "open"))),
-                step("cD4", to("eF5", when("eq", "/#steps.1.status", "done"))),
-                step("eF5"),
-            )
-        ),
-        good=app(
-            workflow(
-                "Greet",
-                step("aB3", to("eF5", when("eq", "/#steps.1.status", "open")), to("cD4")),
-                step("cD4"),
-                step("eF5"),
-            )
-        ),
-        look=_shadowed_transition,
-    ),
+def _parts(analysis: WorkflowAnalysis) -> Iterator[tuple[str, Condition]]:
+    for node, edges in analysis.flow.declared_edges.items():
+        for edge in edges:
+            if (condition := analysis.flow.conditions.get(edge.transition.pointer)) is not None:
+                for part in parts_of(condition):
+                    yield node, part
+
+
+@workflow_rule(
+    "unknown-operator",
+    Severity.WARNING,
+    "a condition operator that is not known",
+    "Kustomer's list of operators is not public. One that kustui has never met may be right, but most often it is "
+    "misspelt, and then the condition never holds.",
+    bad=app(workflow("Tag", step("aB3"), entry=(to("aB3", when("equals", "/#steps.1.status", "open")),))),
+    good=app(workflow("Tag", step("aB3"), entry=(to("aB3", when("eq", "/#steps.1.status", "open")),))),
 )
+def unknown_operator(analysis: WorkflowAnalysis) -> Violations:
+    for node, part in _parts(analysis):
+        if isinstance(part, Comparison) and not part.known and part.operator not in analysis.settings.operators:
+            intended = OPERATOR_BY_ALIAS.get(_BETWEEN_WORDS.sub("", part.operator.lower()))
+            known = (*OPERATORS, *analysis.settings.operators)
+            hint = f'did you mean "{intended}"?' if intended else hint_of(part.operator, known, "known operators")
+            message = f'"{part.operator}" is no operator that kustui knows, so it cannot tell what the condition does'
+            yield Violation(f"{part.pointer}/op", message, hint, node)
+
+
+@workflow_rule(
+    "operator-arity",
+    Severity.WARNING,
+    "a condition with more or fewer values than its operator uses",
+    "A comparison without its second value compares with nothing; a third value is ignored.",
+    bad=app(workflow("Tag", step("aB3"), entry=(to("aB3", when("eq", "/#steps.1.status")),))),
+    good=app(workflow("Tag", step("aB3"), entry=(to("aB3", when("eq", "/#steps.1.status", "open")),))),
+)
+def operator_arity(analysis: WorkflowAnalysis) -> Violations:
+    for node, part in _parts(analysis):
+        if isinstance(part, AllOf | AnyOf) and not part.parts:
+            message = f'"{"and" if isinstance(part, AllOf) else "or"}" combines conditions, and there are none'
+            yield Violation(f"{part.pointer}/values", message, "", node)
+        elif isinstance(part, Comparison) and part.known and not part.arity_holds:
+            takes = OPERATORS[part.operator].takes
+            message = (
+                f'"{part.operator}" compares {takes} value{"" if takes == "1" else "s"}, found {len(part.operands)}'
+            )
+            yield Violation(f"{part.pointer}/values", message, "", node)
+
+
+def unreadable_conditions(analysis: WorkflowAnalysis) -> Violations:
+    """What is nested in a condition and is none; ``invalid-shape`` reports it."""
+    for node, part in _parts(analysis):
+        if isinstance(part, Unreadable):
+            yield Violation(part.pointer, part.message, "", node)

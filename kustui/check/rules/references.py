@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kustui.analysis.walks import breadth_first
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.check.problems import Related
-from kustui.check.rule import Finding, Rule
+from kustui.check.rule import Violation, Violations, workflow_rule
 from kustui.config.severity import Severity
 from kustui.definition.expressions import Function, Path, Template
 from kustui.definition.functions import FUNCTIONS
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from kustui.analysis.flow import FlowGraph
     from kustui.analysis.references import Read
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
+
+_TAGGED = step("aB3", action="kustomer.customer.find-by-email", params={"email": "/#steps.1.email"})
+
+
+def _note(text: str) -> dict[str, object]:
+    return {"body": text}
 
 
 def _paths(analysis: WorkflowAnalysis) -> Iterator[tuple[Read, Path]]:
@@ -40,13 +46,21 @@ def _step_paths(analysis: WorkflowAnalysis, flow: FlowGraph) -> Iterator[tuple[R
         yield read, path, node
 
 
-def _unknown_step_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "unknown-step-reference",
+    Severity.ERROR,
+    "a reference, function or template that reads a step that is not there",
+    "Nothing complains at Kustomer: the param is left out, the template stays empty, the condition never holds.",
+    bad=app(workflow("Greet", {**_TAGGED, "transitions": [to("cD4")]}, step("cD4", params=_note("/#steps.aB4.id")))),
+    good=app(workflow("Greet", {**_TAGGED, "transitions": [to("cD4")]}, step("cD4", params=_note("/#steps.aB3.id")))),
+)
+def unknown_step_reference(analysis: WorkflowAnalysis) -> Violations:
     if not analysis.fully_parsed:
         return  # the step may be one that could not be read
     flow = analysis.flow
     for read, path in _paths(analysis):
         if path.step is not None and flow.node(path.step) is None:
-            yield Finding(
+            yield Violation(
                 read.pointer,
                 f'{path.text} reads step "{path.step}", and there is no such step',
                 hint_of(path.step, (TRIGGER_ID, *flow.steps), "steps of this workflow"),
@@ -55,52 +69,102 @@ def _unknown_step_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
             )
 
 
-def _reference_before_run(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "reference-before-run",
+    Severity.ERROR,
+    "a reference to a step that cannot have run",
+    "The output of a step is there once it has run. No path leads from that step to this place, so there is none.",
+    bad=app(
+        workflow("Greet", step("aB3", to("cD4"), params=_note("/#steps.cD4.id")), step("cD4")),
+    ),
+    good=app(
+        workflow("Greet", step("aB3", to("cD4")), step("cD4", params=_note("/#steps.aB3.id"))),
+    ),
+)
+def reference_before_run(analysis: WorkflowAnalysis) -> Violations:
     flow = analysis.intended_flow
     if flow is None:
         return
-    told: set[tuple[str, str]] = set()  # once a string and step
+    reported: set[tuple[str, str]] = set()  # once a string and step
     for read, path, node in _step_paths(analysis, flow):
-        if flow.has_always_run(node, read.node) or read.node in flow.after(node) or (read.pointer, node) in told:
+        if flow.has_always_run(node, read.node) or read.node in flow.after(node) or (read.pointer, node) in reported:
             continue
-        told.add((read.pointer, node))
+        reported.add((read.pointer, node))
         own = f"{path.text} reads the output of the step it stands in, which has not run yet"
         other = f'{path.text} reads step "{_name(flow, node)}", and no path leads from it to here, so it has not run'
-        yield Finding(
+        yield Violation(
             read.pointer,
             own if node == read.node else other,
             "",
             read.node,
             (path.start, path.end),
-            _defined(analysis, flow, node),
+            _where_defined(analysis, flow, node),
         )
 
 
-def _reference_may_be_missing(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "reference-may-be-missing",
+    Severity.WARNING,
+    "a reference to a step that has not run on every path",
+    "On the path that skips the step its output is missing. A condition on the way that asks whether it exists "
+    "makes the reference safe.",
+    bad=app(
+        workflow(
+            "Greet",
+            step("aB3", to("eF5")),
+            step("eF5", params=_note("/#steps.aB3.id")),
+            entry=(to("aB3", when("eq", "/#steps.1.status", "open")), to("eF5")),
+        )
+    ),
+    good=app(
+        workflow(
+            "Greet",
+            step("aB3", to("cD4")),
+            step("cD4", to("eF5", when("exists", "/#steps.aB3.id"))),
+            step("eF5", params=_note("/#steps.aB3.id")),
+            entry=(to("aB3", when("eq", "/#steps.1.status", "open")), to("cD4")),
+        )
+    ),
+)
+def reference_may_be_missing(analysis: WorkflowAnalysis) -> Violations:
     flow, null_guards = analysis.intended_flow, analysis.null_guards
     if flow is None or null_guards is None:
         return
-    told: set[tuple[str, str]] = set()  # once a string and step
+    reported: set[tuple[str, str]] = set()  # once a string and step
     for read, path, node in _step_paths(analysis, flow):
         if node == read.node or flow.has_always_run(node, read.node) or read.node not in flow.after(node):
             continue
-        if (read.pointer, node) in told or null_guards.is_guarded(read, path, node):
+        if (read.pointer, node) in reported or null_guards.is_guarded(read, path, node):
             continue
-        skips = null_guards.unguarded_path(node, read.node)
-        if skips:
-            told.add((read.pointer, node))
-            edge = " → ".join(_name(flow, passed) for passed in (TRIGGER_ID, *(edge.target for edge in skips)))
-            yield Finding(
+        path_around = null_guards.unguarded_path(node, read.node)
+        if path_around:
+            reported.add((read.pointer, node))
+            names = " → ".join(_name(flow, passed) for passed in (TRIGGER_ID, *(edge.target for edge in path_around)))
+            yield Violation(
                 read.pointer,
-                f'{path.text} may be missing: step "{_name(flow, node)}" has not run on the path {edge}',
+                f'{path.text} may be missing: step "{_name(flow, node)}" has not run on the path {names}',
                 "ask whether it exists in a condition on the way, or read something that always is there",
                 read.node,
                 (path.start, path.end),
-                _defined(analysis, flow, node),
+                _where_defined(analysis, flow, node),
             )
 
 
-def _unknown_input_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "unknown-input-reference",
+    Severity.WARNING,
+    "an input that a callable workflow reads and does not declare",
+    "A callable workflow is given the inputs of its schema and nothing else, so what it reads here is never there.",
+    bad=app(
+        workflow("Plan", schedule("aB3", "5f8e", inputs={"name": "/#steps.1.name"})),
+        called("Later", "5f8e", step("cD4", params=_note("/#steps.1.nmae")), inputs={"name": "string"}),
+    ),
+    good=app(
+        workflow("Plan", schedule("aB3", "5f8e", inputs={"name": "/#steps.1.name"})),
+        called("Later", "5f8e", step("cD4", params=_note("/#steps.1.name")), inputs={"name": "string"}),
+    ),
+)
+def unknown_input_reference(analysis: WorkflowAnalysis) -> Violations:
     trigger, flow = analysis.workflow.trigger, analysis.flow
     if trigger is None or not trigger.callable or trigger.input_schema is None:
         return
@@ -113,7 +177,7 @@ def _unknown_input_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
             continue
         name = path.fields[0]
         if name not in declared:
-            yield Finding(
+            yield Violation(
                 read.pointer,
                 f'{path.text} reads input "{name}", which this workflow does not declare',
                 hint_of(name, declared, "inputs"),
@@ -123,29 +187,35 @@ def _unknown_input_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
             )
 
 
-def _malformed_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "malformed-reference",
+    Severity.ERROR,
+    "a string that begins like a reference and is none",
+    "What begins with /# and cannot be followed is sent as it is written, or not at all.",
+    bad=app(workflow("Greet", step("aB3", params=_note("/#step.1.id")))),
+    good=app(workflow("Greet", step("aB3", params=_note("/#steps.1.id")))),
+)
+def malformed_reference(analysis: WorkflowAnalysis) -> Violations:
     for read in analysis.reads:
         if not isinstance(read.expression, Template):
             yield from _faults(read)
 
 
-def _malformed_template(analysis: WorkflowAnalysis) -> Iterator[Finding]:
-    for read in analysis.reads:
-        if isinstance(read.expression, Template):
-            yield from _faults(read)
-
-
-def _faults(read: Read) -> Iterator[Finding]:
-    for fault in read.expression.faults:
-        yield Finding(read.pointer, fault.message, fault.hint, read.node, (fault.start, fault.end))
-
-
-def _embedded_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "embedded-reference",
+    Severity.WARNING,
+    "a reference inside other text",
+    "A reference has to be the whole string. Inside other text it is sent as it is written; a template is what "
+    "puts a value into text.",
+    bad=app(workflow("Greet", step("aB3", params=_note("Order /#steps.1.id")))),
+    good=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}}}")))),
+)
+def embedded_reference(analysis: WorkflowAnalysis) -> Violations:
     for read in analysis.reads:
         for embedded in read.expression.embedded:
             bare = embedded.text.removeprefix("/#")
             hint = f"write {{{{{{{bare}}}}}}}" if embedded.path is not None else ""
-            yield Finding(
+            yield Violation(
                 read.pointer,
                 f"{embedded.text} stands inside other text, so it is sent as it is written",
                 hint,
@@ -154,13 +224,41 @@ def _embedded_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
             )
 
 
-def _unknown_function(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "malformed-template",
+    Severity.ERROR,
+    "a Handlebars template that does not close or cannot be read",
+    "Kustomer cannot render it, so the step fails or sends nothing.",
+    bad=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}} shipped")))),
+    good=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}}} shipped")))),
+)
+def malformed_template(analysis: WorkflowAnalysis) -> Violations:
+    for read in analysis.reads:
+        if isinstance(read.expression, Template):
+            yield from _faults(read)
+
+
+def _faults(read: Read) -> Violations:
+    for fault in read.expression.faults:
+        yield Violation(read.pointer, fault.message, fault.hint, read.node, (fault.start, fault.end))
+
+
+@workflow_rule(
+    "unknown-function",
+    Severity.WARNING,
+    "a function that is not known",
+    "A function that Kustomer does not have fails without a word. Its list is longer than what is public, so one "
+    "that kustui has never met may be right.",
+    bad=app(workflow("Greet", step("aB3", params=_note("/#fn:parseint,steps.1.number")))),
+    good=app(workflow("Greet", step("aB3", params=_note("/#fn:parseInt,steps.1.number")))),
+)
+def unknown_function(analysis: WorkflowAnalysis) -> Violations:
     known = {*FUNCTIONS, *analysis.settings.functions}
     for read in analysis.reads:
         expression = read.expression
         if isinstance(expression, Function) and expression.name not in known and not expression.faults:
             near = closest(expression.name, known)
-            yield Finding(
+            yield Violation(
                 read.pointer,
                 f'"{expression.name}" is no function that kustui knows; an unknown one fails without a word',
                 f'did you mean "{near}"?' if near else "Kustomer has more functions than are documented",
@@ -169,7 +267,15 @@ def _unknown_function(analysis: WorkflowAnalysis) -> Iterator[Finding]:
             )
 
 
-def _error_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
+@workflow_rule(
+    "error-reference",
+    Severity.WARNING,
+    "/#error where no error case leads",
+    "The error is there after a step has failed. Where only transitions lead, nothing has failed.",
+    bad=app(workflow("Greet", step("aB3", to("cD4")), step("cD4", params=_note("/#error.message")))),
+    good=app(workflow("Greet", step("aB3", errorCases=[to("cD4")]), step("cD4", params=_note("/#error.message")))),
+)
+def error_reference(analysis: WorkflowAnalysis) -> Violations:
     flow = analysis.intended_flow
     if flow is None or not any(path.root == "error" for _, path in _paths(analysis)):
         return
@@ -178,7 +284,7 @@ def _error_reference(analysis: WorkflowAnalysis) -> Iterator[Finding]:
         if path.root != "error" or isinstance(read.transition, ErrorCase) or read.node not in flow.reachable:
             continue
         if read.node not in reached:
-            yield Finding(
+            yield Violation(
                 read.pointer,
                 f"{path.text} is only there after a failure, and no error case leads here",
                 "",
@@ -198,130 +304,6 @@ def _name(flow: FlowGraph, node: str) -> str:
     return part.name if isinstance(part, Step) else "trigger"
 
 
-def _defined(analysis: WorkflowAnalysis, flow: FlowGraph, node: str) -> tuple[Related, ...]:
+def _where_defined(analysis: WorkflowAnalysis, flow: FlowGraph, node: str) -> tuple[Related, ...]:
     part = flow.part(node)
     return (Related("the step is here", analysis.document, part.pointer),) if part is not None else ()
-
-
-_TAGGED = step("aB3", action="kustomer.customer.find-by-email", params={"email": "/#steps.1.email"})
-
-
-def _note(text: str) -> dict[str, object]:
-    return {"body": text}
-
-
-RULES = (
-    Rule(
-        "unknown-step-reference",
-        Severity.ERROR,
-        "a reference, function or template that reads a step that is not there",
-        "Nothing complains at Kustomer: the param is left out, the template stays empty, the condition never holds.",
-        bad=app(
-            workflow("Greet", {**_TAGGED, "transitions": [to("cD4")]}, step("cD4", params=_note("/#steps.aB4.id")))
-        ),
-        good=app(
-            workflow("Greet", {**_TAGGED, "transitions": [to("cD4")]}, step("cD4", params=_note("/#steps.aB3.id")))
-        ),
-        look=_unknown_step_reference,
-    ),
-    Rule(
-        "reference-before-run",
-        Severity.ERROR,
-        "a reference to a step that cannot have run",
-        "The output of a step is there once it has run. No path leads from that step to this place, so there is none.",
-        bad=app(
-            workflow("Greet", step("aB3", to("cD4"), params=_note("/#steps.cD4.id")), step("cD4")),
-        ),
-        good=app(
-            workflow("Greet", step("aB3", to("cD4")), step("cD4", params=_note("/#steps.aB3.id"))),
-        ),
-        look=_reference_before_run,
-    ),
-    Rule(
-        "reference-may-be-missing",
-        Severity.WARNING,
-        "a reference to a step that has not run on every path",
-        "On the path that skips the step its output is missing. A condition on the way that asks whether it exists "
-        "makes the reference safe.",
-        bad=app(
-            workflow(
-                "Greet",
-                step("aB3", to("eF5")),
-                step("eF5", params=_note("/#steps.aB3.id")),
-                entry=(to("aB3", when("eq", "/#steps.1.status", "open")), to("eF5")),
-            )
-        ),
-        good=app(
-            workflow(
-                "Greet",
-                step("aB3", to("cD4")),
-                step("cD4", to("eF5", when("exists", "/#steps.aB3.id"))),
-                step("eF5", params=_note("/#steps.aB3.id")),
-                entry=(to("aB3", when("eq", "/#steps.1.status", "open")), to("cD4")),
-            )
-        ),
-        look=_reference_may_be_missing,
-    ),
-    Rule(
-        "unknown-input-reference",
-        Severity.WARNING,
-        "an input that a callable workflow reads and does not declare",
-        "A callable workflow is given the inputs of its schema and nothing else, so what it reads here is never there.",
-        bad=app(
-            workflow("Plan", schedule("aB3", "5f8e", inputs={"name": "/#steps.1.name"})),
-            called("Later", "5f8e", step("cD4", params=_note("/#steps.1.nmae")), inputs={"name": "string"}),
-        ),
-        good=app(
-            workflow("Plan", schedule("aB3", "5f8e", inputs={"name": "/#steps.1.name"})),
-            called("Later", "5f8e", step("cD4", params=_note("/#steps.1.name")), inputs={"name": "string"}),
-        ),
-        look=_unknown_input_reference,
-    ),
-    Rule(
-        "malformed-reference",
-        Severity.ERROR,
-        "a string that begins like a reference and is none",
-        "What begins with /# and cannot be followed is sent as it is written, or not at all.",
-        bad=app(workflow("Greet", step("aB3", params=_note("/#step.1.id")))),
-        good=app(workflow("Greet", step("aB3", params=_note("/#steps.1.id")))),
-        look=_malformed_reference,
-    ),
-    Rule(
-        "embedded-reference",
-        Severity.WARNING,
-        "a reference inside other text",
-        "A reference has to be the whole string. Inside other text it is sent as it is written; a template is what "
-        "puts a value into text.",
-        bad=app(workflow("Greet", step("aB3", params=_note("Order /#steps.1.id")))),
-        good=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}}}")))),
-        look=_embedded_reference,
-    ),
-    Rule(
-        "malformed-template",
-        Severity.ERROR,
-        "a Handlebars template that does not close or cannot be read",
-        "Kustomer cannot render it, so the step fails or sends nothing.",
-        bad=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}} shipped")))),
-        good=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}}} shipped")))),
-        look=_malformed_template,
-    ),
-    Rule(
-        "unknown-function",
-        Severity.WARNING,
-        "a function that is not known",
-        "A function that Kustomer does not have fails without a word. Its list is longer than what is public, so one "
-        "that kustui has never met may be right.",
-        bad=app(workflow("Greet", step("aB3", params=_note("/#fn:parseint,steps.1.number")))),
-        good=app(workflow("Greet", step("aB3", params=_note("/#fn:parseInt,steps.1.number")))),
-        look=_unknown_function,
-    ),
-    Rule(
-        "error-reference",
-        Severity.WARNING,
-        "/#error where no error case leads",
-        "The error is there after a step has failed. Where only transitions lead, nothing has failed.",
-        bad=app(workflow("Greet", step("aB3", to("cD4")), step("cD4", params=_note("/#error.message")))),
-        good=app(workflow("Greet", step("aB3", errorCases=[to("cD4")]), step("cD4", params=_note("/#error.message")))),
-        look=_error_reference,
-    ),
-)

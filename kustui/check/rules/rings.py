@@ -1,4 +1,4 @@
-"""Workflows that schedule each other in a ring."""
+"""Who schedules whom: workflows that schedule each other in a ring, and those that nothing schedules."""
 
 from __future__ import annotations
 
@@ -9,129 +9,27 @@ from typing import TYPE_CHECKING
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.check.problems import Related
-from kustui.check.rule import Finding, Rule
+from kustui.check.rule import Violation, Violations, collection_rule
+from kustui.check.rules.schedules import intended_ids
 from kustui.config.severity import Severity
 from kustui.definition.expressions import in_words, parse_condition
 from kustui.definition.models import relative_minutes
-from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
+from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES, called_id
 from kustui.text.quantities import duration_in_words
 
 if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowSummary
 
-_MOST_TOLD = 2
+Ring = tuple[str, ...]
+"""The keys of its workflows."""
+Hops = list[list[ScheduleCall]]
+"""The calls from each workflow of a ring to the next."""
 
-
-def _endless(survey: CollectionAnalysis) -> tuple[tuple[str, ...], ...]:
-    """The rings of calls that every run makes, each told from the workflow that stands first."""
-    certain = [call for _, call in _real_calls(survey) if call.pointer in survey.summaries[call.caller].must_reach]
-    return Schedules.of(certain, survey.schedules.keys).rings
-
-
-def _real_calls(survey: CollectionAnalysis) -> Iterator[tuple[WorkflowSummary, ScheduleCall]]:
-    """Calls that lead to a run: both workflows are switched on, and the one can be called."""
-    for facts, call in survey.calls:
-        target = survey.target(call)
-        if target is not None and target.callable and facts.entry.item.enabled and target.entry.item.enabled:
-            yield target, call
-
-
-def _calls_between(survey: CollectionAnalysis) -> Mapping[tuple[str, str], list[ScheduleCall]]:
-    """The calls that lead to a run, by who calls whom."""
-    found: dict[tuple[str, str], list[ScheduleCall]] = {}
-    for target, call in _real_calls(survey):
-        found.setdefault((call.caller, target.entry.key), []).append(call)
-    return found
-
-
-def _hops(ring: tuple[str, ...], between: Mapping[tuple[str, str], list[ScheduleCall]]) -> list[list[ScheduleCall]]:
-    """The calls from each workflow of a ring to the next."""
-    return [between.get(hop, []) for hop in pairwise((*ring, ring[0]))]
-
-
-def _endless_schedule(survey: CollectionAnalysis) -> Iterator[Finding]:
-    between = _calls_between(survey)
-    for ring in _endless(survey):
-        hops = [
-            [call for call in hop if call.pointer in survey.summaries[call.caller].must_reach]
-            for hop in _hops(ring, between)
-        ]
-        again = _round(survey, hops)
-        if len(ring) == 1:
-            told = f"{_names(survey, ring[0])} schedules itself again{f' after {again}' if again else ''}, every time"
-        else:
-            told = f"{_names(survey, *ring, ring[0])} schedule each other every time{_once_round(again)}"
-        hint = "let a condition decide whether the next run is scheduled"
-        yield _ring_finding(survey, ring, hops, f"{told}: no condition can end it", hint)
-
-
-def _schedule_ring(survey: CollectionAnalysis) -> Iterator[Finding]:
-    if not survey.schedules.rings:
-        return
-    without_end = {key for ring in _endless(survey) for key in ring}
-    between = _calls_between(survey)
-    for ring in survey.schedules.rings:
-        hops = _hops(ring, between)
-        if without_end.intersection(ring) or not all(hops):
-            continue
-        again = _round(survey, hops)
-        if len(ring) == 1:
-            told = f"{_names(survey, ring[0])} schedules itself again{f' after {again}' if again else ''}"
-        else:
-            told = f"{_names(survey, *ring, ring[0])} schedule each other in a ring{_once_round(again)}"
-        yield _ring_finding(survey, ring, hops, f"{told}; {_end_of(survey, hops)}", "")
-
-
-def _names(survey: CollectionAnalysis, *keys: str) -> str:
-    return " → ".join(f'"{survey.summaries[key].entry.title}"' for key in keys)
-
-
-def _round(survey: CollectionAnalysis, hops: list[list[ScheduleCall]]) -> str:
-    """How long it takes to come round once, by the quickest calls; empty where that is not known."""
-    unit = survey.settings.relative_unit_minutes
-    delays = [
-        min((found for call in hop if (found := relative_minutes(call.run_at, unit)) is not None), default=None)
-        for hop in hops
-    ]
-    known = [delay for delay in delays if delay is not None]
-    return duration_in_words(sum(known)) if len(known) == len(hops) else ""
-
-
-def _once_round(again: str) -> str:
-    return f", once round in {again}" if again else ""
-
-
-def _end_of(survey: CollectionAnalysis, hops: list[list[ScheduleCall]]) -> str:
-    """What can end a ring: the condition in words where it can be said in a few."""
-    for hop in hops:
-        facts = survey.summaries[hop[0].caller]
-        if any(call.pointer in facts.must_reach for call in hop):
-            continue
-        edges = [edge for call in hop for edge in facts.guards.get(call.pointer, ())]
-        conditions = [edge.condition for edge in edges if edge.condition is not None]
-        if len(hop) == 1 and 0 < len(conditions) == len(edges) <= _MOST_TOLD:
-            words = (in_words(parse_condition(each.op, each.values)) for each in conditions)
-            return f"it goes on only while {', or while '.join(words)}"
-        return f'what is decided in "{facts.entry.title}" can end it'
-    return "a condition can end it"
-
-
-def _ring_finding(
-    survey: CollectionAnalysis, ring: tuple[str, ...], hops: list[list[ScheduleCall]], message: str, hint: str
-) -> Finding:
-    """Told at the first workflow's call, with those of the others."""
-    places = [f"{hop[0].pointer}/params/workflowId" for hop in hops]
-    entries = [survey.summaries[key].entry for key in ring]
-    related = tuple(
-        Related(f'"{entry.title}" schedules "{following.title}" here', survey.collection.document_of(entry), place)
-        for (entry, following), place in zip(pairwise((*entries[1:], entries[0])), places[1:], strict=True)
-    )
-    return Finding(places[0], message, hint, hops[0][0].step, related=related, entry=entries[0])
-
+_MOST_CONDITIONS = 2
+"""Conditions that a message says in words."""
 
 _ID = "5f8e148232731d0015c14657"
 _ONCE = app(workflow("Watch", schedule("aB3", _ID)), called("Remind", _ID, step("cD4")))
-
 _INPUTS = {"status": "/#steps.1.status"}
 _AGAIN = called(
     "Remind",
@@ -142,27 +40,153 @@ _AGAIN = called(
     required=("status",),
 )
 
-RULES = (
-    Rule(
-        "schedule-ring",
-        Severity.INFO,
-        "workflows that schedule each other in a ring which a condition can end",
-        "This is how polling is built at Kustomer, and there is nothing wrong with it. It is worth knowing which "
-        f"condition ends it: an organisation's scheduled workflows run at most {RUNS_PER_WINDOW:,} times in "
-        f"{WINDOW_MINUTES} minutes.",
-        bad=app(workflow("Watch", schedule("aB3", _ID, inputs=_INPUTS)), _AGAIN),
-        good=_ONCE,
-        survey=_schedule_ring,
-    ),
-    Rule(
-        "endless-schedule",
-        Severity.WARNING,
-        "workflows that schedule each other in a ring that no condition can end",
-        "Each run brings about the next, for every conversation that ever started one, until somebody switches the "
-        f"workflow off. All of them share {RUNS_PER_WINDOW:,} runs in {WINDOW_MINUTES} minutes, and what is over "
-        "waits.",
-        bad=app(workflow("Watch", schedule("aB3", _ID)), called("Remind", _ID, schedule("cD4", _ID))),
-        good=_ONCE,
-        survey=_endless_schedule,
-    ),
+
+@collection_rule(
+    "schedule-ring",
+    Severity.INFO,
+    "workflows that schedule each other in a ring which a condition can end",
+    "This is how polling is built at Kustomer, and there is nothing wrong with it. It is worth knowing which "
+    f"condition ends it: an organisation's scheduled workflows run at most {RUNS_PER_WINDOW:,} times in "
+    f"{WINDOW_MINUTES} minutes.",
+    bad=app(workflow("Watch", schedule("aB3", _ID, inputs=_INPUTS)), _AGAIN),
+    good=_ONCE,
 )
+def schedule_ring(analysis: CollectionAnalysis) -> Violations:
+    if not analysis.schedules.rings:
+        return
+    endless = {key for ring in _endless_rings(analysis) for key in ring}
+    calls = _calls_by_hop(analysis)
+    for ring in analysis.schedules.rings:
+        hops = _hops(ring, calls)
+        if endless.intersection(ring) or not all(hops):
+            continue
+        period = _period(analysis, hops)
+        if len(ring) == 1:
+            message = f"{_names(analysis, ring[0])} schedules itself again{f' after {period}' if period else ''}"
+        else:
+            message = f"{_names(analysis, *ring, ring[0])} schedule each other in a ring{_once_round(period)}"
+        yield _violation(analysis, ring, hops, f"{message}; {_what_ends(analysis, hops)}", "")
+
+
+@collection_rule(
+    "endless-schedule",
+    Severity.WARNING,
+    "workflows that schedule each other in a ring that no condition can end",
+    "Each run brings about the next, for every conversation that ever started one, until somebody switches the "
+    f"workflow off. All of them share {RUNS_PER_WINDOW:,} runs in {WINDOW_MINUTES} minutes, and what is over waits.",
+    bad=app(workflow("Watch", schedule("aB3", _ID)), called("Remind", _ID, schedule("cD4", _ID))),
+    good=_ONCE,
+)
+def endless_schedule(analysis: CollectionAnalysis) -> Violations:
+    calls = _calls_by_hop(analysis)
+    for ring in _endless_rings(analysis):
+        hops = [[call for call in hop if _is_always_made(analysis, call)] for hop in _hops(ring, calls)]
+        period = _period(analysis, hops)
+        if len(ring) == 1:
+            name = _names(analysis, ring[0])
+            message = f"{name} schedules itself again{f' after {period}' if period else ''}, every time"
+        else:
+            message = f"{_names(analysis, *ring, ring[0])} schedule each other every time{_once_round(period)}"
+        hint = "let a condition decide whether the next run is scheduled"
+        yield _violation(analysis, ring, hops, f"{message}: no condition can end it", hint)
+
+
+def _endless_rings(analysis: CollectionAnalysis) -> tuple[Ring, ...]:
+    """The rings of calls that every run makes, each from the workflow that stands first."""
+    always_made = (call for _, call in _real_calls(analysis) if _is_always_made(analysis, call))
+    return Schedules.of(always_made, analysis.schedules.keys).rings
+
+
+def _is_always_made(analysis: CollectionAnalysis, call: ScheduleCall) -> bool:
+    return call.pointer in analysis.summaries[call.caller].must_reach
+
+
+def _real_calls(analysis: CollectionAnalysis) -> Iterator[tuple[WorkflowSummary, ScheduleCall]]:
+    """Calls that lead to a run, with whom they call: both workflows are switched on, and the one can be called."""
+    for caller, call in analysis.calls:
+        target = analysis.target(call)
+        if target is not None and target.callable and caller.entry.item.enabled and target.entry.item.enabled:
+            yield target, call
+
+
+def _calls_by_hop(analysis: CollectionAnalysis) -> Mapping[tuple[str, str], list[ScheduleCall]]:
+    """The calls that lead to a run, by the keys of who calls whom."""
+    calls: dict[tuple[str, str], list[ScheduleCall]] = {}
+    for target, call in _real_calls(analysis):
+        calls.setdefault((call.caller, target.entry.key), []).append(call)
+    return calls
+
+
+def _hops(ring: Ring, calls: Mapping[tuple[str, str], list[ScheduleCall]]) -> Hops:
+    return [calls.get(hop, []) for hop in pairwise((*ring, ring[0]))]
+
+
+def _names(analysis: CollectionAnalysis, *keys: str) -> str:
+    return " → ".join(f'"{analysis.summaries[key].entry.title}"' for key in keys)
+
+
+def _period(analysis: CollectionAnalysis, hops: Hops) -> str:
+    """How long it takes to come round once, by the quickest calls; empty where that is not known."""
+    total = 0.0
+    for hop in hops:
+        delays = [relative_minutes(call.run_at, analysis.settings.relative_unit_minutes) for call in hop]
+        shortest = min((delay for delay in delays if delay is not None), default=None)
+        if shortest is None:
+            return ""
+        total += shortest
+    return duration_in_words(total)
+
+
+def _once_round(period: str) -> str:
+    return f", once round in {period}" if period else ""
+
+
+def _what_ends(analysis: CollectionAnalysis, hops: Hops) -> str:
+    """What can end a ring: the condition in words where it can be said in a few."""
+    for hop in hops:
+        caller = analysis.summaries[hop[0].caller]
+        if any(call.pointer in caller.must_reach for call in hop):
+            continue
+        guards = [edge for call in hop for edge in caller.guards.get(call.pointer, ())]
+        conditions = [edge.condition for edge in guards if edge.condition is not None]
+        if len(hop) == 1 and 0 < len(conditions) == len(guards) <= _MOST_CONDITIONS:
+            words = (in_words(parse_condition(condition.op, condition.values)) for condition in conditions)
+            return f"it goes on only while {', or while '.join(words)}"
+        return f'what is decided in "{caller.entry.title}" can end it'
+    return "a condition can end it"
+
+
+def _violation(analysis: CollectionAnalysis, ring: Ring, hops: Hops, message: str, hint: str) -> Violation:
+    """At the first workflow's call, with those of the others."""
+    pointers = [f"{hop[0].pointer}/params/workflowId" for hop in hops]
+    entries = [analysis.summaries[key].entry for key in ring]
+    related = tuple(
+        Related(f'"{entry.title}" schedules "{following.title}" here', analysis.collection.document_of(entry), pointer)
+        for (entry, following), pointer in zip(pairwise((*entries[1:], entries[0])), pointers[1:], strict=True)
+    )
+    return Violation(pointers[0], message, hint, hops[0][0].step, related=related, entry=entries[0])
+
+
+@collection_rule(
+    "never-scheduled",
+    Severity.INFO,
+    "a callable workflow that nothing in the collection schedules",
+    "It may be called from elsewhere. If not, it never runs.",
+    bad=app(called("Remind", _ID, step("cD4"))),
+    good=_ONCE,
+)
+def never_scheduled(analysis: CollectionAnalysis) -> Violations:
+    if not analysis.fully_read or any(map(_may_lack_calls, analysis.summaries.values())):
+        return
+    scheduled = {call.workflow_id for _, call in analysis.calls} | set(intended_ids(analysis).values())
+    for summary in analysis.by_id.values():
+        # A call by the id in its eventName means it too: that the two differ is reported.
+        if summary.callable and summary.entry.id not in scheduled and called_id(summary.event_name) not in scheduled:
+            message = f'"{summary.entry.title}" can be called, and nothing here schedules it'
+            yield Violation(f"{summary.pointer}/name", message, entry=summary.entry)
+
+
+def _may_lack_calls(summary: WorkflowSummary) -> bool:
+    """Whether a step could not be read: it may be one that schedules."""
+    steps = f"{summary.pointer}/steps"
+    return any(pointer.startswith(steps) and not pointer.endswith("/params/inputs") for pointer in summary.unreadable)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from kustui.check.examples import app, step, workflow
-from kustui.check.rule import Finding, Rule
-from kustui.check.rules.conditions import unreadable_conditions
+from kustui.check.rule import Rule, Violation, Violations, collection_rule, workflow_rule
+from kustui.check.rules.flow import unreadable_conditions
 from kustui.check.rules.schedules import unreadable_calls
 from kustui.config.severity import Severity
 from kustui.definition.source.positions import escape
@@ -15,7 +14,6 @@ from kustui.text.suggestions import closest, hint_of
 
 if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
-
 APP_KEYS = frozenset({
     "app", "version", "title", "identifier", "visibility", "description", "instructions", "iconUrl",
     "screenshots", "appDetails", "tags", "changelog", "dependencies", "roles", "env", "url", "clientId",
@@ -25,29 +23,7 @@ APP_KEYS = frozenset({
     "redirectUris", "i18n",
 })  # fmt: skip
 """The keys of an app definition that are known [docs] [seen]; there may be more."""
-
-_NEEDED = {"version", "title"}
-
-
-def _invalid_shape(analysis: WorkflowAnalysis) -> Iterator[Finding]:
-    yield from unreadable_conditions(analysis)
-    yield from unreadable_calls(analysis)
-
-
-def _unknown_key(survey: CollectionAnalysis) -> Iterator[Finding]:
-    for document in survey.collection.documents:
-        given = document.app_members.keys()
-        for key in document.app_members:
-            if key in APP_KEYS or closest(key, APP_KEYS - given) in _NEEDED:
-                continue  # what is needed and misspelt is told as missing
-            yield Finding(
-                f"{document.app_pointer}/{escape(key)}",
-                f'"{key}" is no key of an app definition that kustui knows',
-                hint_of(key, APP_KEYS - given, "keys"),
-                document=document,
-                on_key=True,
-            )
-
+_REQUIRED_KEYS = {"version", "title"}
 
 _JSON = """\
 {
@@ -69,39 +45,57 @@ _KEYS = """\
 
 _GREET = workflow("Greet", step("aB3"))
 
-RULES = (
-    Rule(
-        "invalid-json",
-        Severity.ERROR,
-        "text that is not JSON",
-        "Nothing of the file can be read, by Kustomer or by kustui, until its first fault is mended.",
-        bad=_JSON % "",
-        good=_JSON % ",",
-    ),
-    Rule(
-        "duplicate-key",
-        Severity.ERROR,
-        "a key that is given twice in one object",
-        "JSON keeps the last of them and says nothing; what the first one held is lost.",
-        bad=_KEYS % '\n  "description": "Tags chats.",\n  "description": "Tags mail.",',
-        good=_KEYS % '\n  "description": "Tags chats and mail.",',
-    ),
-    Rule(
-        "invalid-shape",
-        Severity.ERROR,
-        "a required field that is missing, or a value of the wrong type",
-        "Kustomer refuses the whole definition. kustui leaves out the smallest part that is wrong and reads the rest.",
-        bad=app({key: value for key, value in _GREET.items() if key != "name"}),
-        good=app(_GREET),
-        look=_invalid_shape,
-    ),
-    Rule(
-        "unknown-key",
-        Severity.WARNING,
-        "a key at the top of an app definition that no app definition has",
-        "Registration refuses an app with a key that Kustomer does not know.",
-        bad=app(_GREET, publisher="Harbour & Pine"),
-        good=app(_GREET, appDetails={"appDeveloper": {"name": "Harbour & Pine"}}),
-        survey=_unknown_key,
-    ),
+
+INVALID_JSON = Rule(
+    "invalid-json",
+    Severity.ERROR,
+    "text that is not JSON",
+    "Nothing of the file can be read, by Kustomer or by kustui, until its first fault is mended.",
+    bad=_JSON % "",
+    good=_JSON % ",",
 )
+
+DUPLICATE_KEY = Rule(
+    "duplicate-key",
+    Severity.ERROR,
+    "a key that is given twice in one object",
+    "JSON keeps the last of them and says nothing; what the first one held is lost.",
+    bad=_KEYS % '\n  "description": "Tags chats.",\n  "description": "Tags mail.",',
+    good=_KEYS % '\n  "description": "Tags chats and mail.",',
+)
+
+
+@workflow_rule(
+    "invalid-shape",
+    Severity.ERROR,
+    "a required field that is missing, or a value of the wrong type",
+    "Kustomer refuses the whole definition. kustui leaves out the smallest part that is wrong and reads the rest.",
+    bad=app({key: value for key, value in _GREET.items() if key != "name"}),
+    good=app(_GREET),
+)
+def invalid_shape(analysis: WorkflowAnalysis) -> Violations:
+    yield from unreadable_conditions(analysis)
+    yield from unreadable_calls(analysis)
+
+
+@collection_rule(
+    "unknown-key",
+    Severity.WARNING,
+    "a key at the top of an app definition that no app definition has",
+    "Registration refuses an app with a key that Kustomer does not know.",
+    bad=app(_GREET, publisher="Harbour & Pine"),
+    good=app(_GREET, appDetails={"appDeveloper": {"name": "Harbour & Pine"}}),
+)
+def unknown_key(analysis: CollectionAnalysis) -> Violations:
+    for document in analysis.collection.documents:
+        given = document.app_members.keys()
+        for key in given:
+            if key in APP_KEYS or closest(key, APP_KEYS - given) in _REQUIRED_KEYS:
+                continue  # what is needed and misspelt is reported as missing
+            yield Violation(
+                f"{document.app_pointer}/{escape(key)}",
+                f'"{key}" is no key of an app definition that kustui knows',
+                hint_of(key, APP_KEYS - given, "keys"),
+                document=document,
+                on_key=True,
+            )

@@ -106,12 +106,12 @@ class Live:
 
     def _settings(self) -> Settings:
         """What the configuration says, or said when it was right last; asked when a look begins."""
-        from kustui.check.rule_pages import PAGES
+        from kustui.check.rules import RULES
 
         self._began = self._told = time.monotonic()
         refused: tuple[str, ...] = ()
         try:
-            found = self._configuration.settings(PAGES)
+            found = self._configuration.settings(RULES)
             if found is not self._good:  # it was written anew
                 self._tell(self.Preferred(self._configuration.preferences()))
             self._good = found

@@ -29,7 +29,7 @@ def broken_files(snapshot: Snapshot) -> tuple[Document, ...]:
 
 def banner_rows(broken: tuple[Document, ...], room: int) -> tuple[Row, Row]:
     """What is wrong with the first of some files, and the line in which it is, for so many cells."""
-    from kustui.check.reports.excerpt import excerpt
+    from kustui.check.reports.text import excerpt
 
     document, *others = broken
     fault = document.faults[0]

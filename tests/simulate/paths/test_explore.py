@@ -14,7 +14,7 @@ from kustui.simulate.paths import drafts
 from kustui.simulate.paths.explore import explore_paths, scenario_of
 from kustui.simulate.scenarios.read import as_file
 from kustui.simulate.scenarios.replay import replay
-from kustui.workspace.snapshot import examined, open_paths
+from kustui.workspace.snapshot import check_snapshot, open_paths
 from tests.support.runs import organisation
 
 SAMPLES = Path(__file__).parents[3] / "samples"
@@ -81,7 +81,7 @@ def test_more_paths_than_allowed_are_cut_and_said_to_be() -> None:
 
 @pytest.mark.parametrize("name", ["orders.json", "timer-chain.json", "organisation-export.json"])
 def test_the_scenario_of_a_path_goes_it(name: str) -> None:
-    snapshot = examined(open_paths([str(SAMPLES / name)]))
+    snapshot = check_snapshot(open_paths([str(SAMPLES / name)]))
     assert snapshot is not None
     stage = Organisation(snapshot.collection, problems=snapshot.by_entry)
     count = 0

@@ -10,7 +10,7 @@ import pytest
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.simulate.engine.organisation import Organisation
 from kustui.simulate.paths.explore import build_path_scenario, chain_heads, explore_paths
-from kustui.workspace.snapshot import examined, open_paths
+from kustui.workspace.snapshot import check_snapshot, open_paths
 from tests.support.runs import follows, organisation
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ STATUS, MESSAGE, CODE = "/#error.statusCode", "/#error.message", "/#error.body.c
     [("orders.json", 20), ("timer-chain.json", 15), ("scheduling-pair.json", 1), ("one-per-file", 15), ("broken", 20)],
 )
 def test_the_scenario_of_every_path_of_a_sample_goes_exactly_that_path(path: str, least: int, chain: bool) -> None:
-    snapshot = examined(open_paths([str(SAMPLES / path)]))
+    snapshot = check_snapshot(open_paths([str(SAMPLES / path)]))
     stage = Organisation(snapshot.collection, problems=snapshot.by_entry)
     members = chain_heads(stage) if chain else [stage.member(entry.key) for entry in stage.collection.entries]
     went = 0

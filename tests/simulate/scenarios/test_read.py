@@ -19,7 +19,7 @@ from kustui.simulate.scenarios.model import schema
 from kustui.simulate.scenarios.read import ScenarioError, read
 from kustui.simulate.scenarios.record import record_scenario
 from kustui.simulate.scenarios.replay import Replay, replay
-from kustui.workspace.snapshot import examined, open_paths
+from kustui.workspace.snapshot import check_snapshot, open_paths
 from tests.support.documents import BY_NAME
 from tests.support.runs import EVENT, compact, organisation
 
@@ -70,7 +70,7 @@ def mistakes(text: str) -> list[str]:
 @pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.name)
 def test_a_sample_scenario_is_valid_and_holds(path: Path) -> None:
     jsonschema.validate(json.loads(path.read_text()), schema())
-    snapshot = examined(open_paths([_definition_of(path)]))
+    snapshot = check_snapshot(open_paths([_definition_of(path)]))
     assert snapshot is not None
     found = replay(read(str(path), path.read_bytes()), Organisation(snapshot.collection, problems=snapshot.by_entry))
     assert found.held, found.differences
@@ -273,7 +273,7 @@ def test_too_little_coverage_is_told() -> None:
 
 @pytest.mark.parametrize("name", ["timer-chain.json", "broken/missing-input.json", "broken/unknown-operator.json"])
 def test_a_saved_rehearsal_makes_the_same_trace_and_meets_its_own_expectations(name: str) -> None:
-    snapshot = examined(open_paths([str(SAMPLES / name)]))
+    snapshot = check_snapshot(open_paths([str(SAMPLES / name)]))
     assert snapshot is not None
     stage = Organisation(snapshot.collection, problems=snapshot.by_entry)
     first = replay(default_scenario(stage, seed="s"), stage)

@@ -7,7 +7,7 @@ import json
 from typing import TYPE_CHECKING
 
 from kustui.tui.diagrams.rail_view import RailView
-from kustui.workspace.snapshot import examined, open_paths
+from kustui.workspace.snapshot import check_snapshot, open_paths
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import step, workflow
 from tests.support.trees import SAMPLES
@@ -106,7 +106,7 @@ async def test_another_snapshot_keeps_the_place_and_what_is_folded(tmp_path: Pat
         await ui.press("space")
         assert flow(ui).drawn.nodes == ("1", "a", "b", "c")  # type: ignore[union-attr]
         path.write_text(json.dumps(workflow("e a", *steps, step("e", "c"))))
-        again = examined(open_paths([str(path)]))
+        again = check_snapshot(open_paths([str(path)]))
         assert again is not None
         ui.explorer.take(again)
         await ui.rest()

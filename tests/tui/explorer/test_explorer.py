@@ -629,7 +629,7 @@ async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> 
     from kustui.workspace import snapshot as module
 
     monkeypatch.setattr("kustui.tui.explorer.live._MOMENT", 0.0)
-    original = module.examined
+    original = module.check_snapshot
     seen: list[str] = []
 
     def slow(snapshot: Any, settings: Any, progress: Any, wanted: Any) -> Any:
@@ -642,7 +642,7 @@ async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> 
             seen.append(ui.status)
         return original(snapshot, settings, None, wanted)
 
-    monkeypatch.setattr("kustui.workspace.subprocess_checker.examined", slow)
+    monkeypatch.setattr("kustui.workspace.check_processes.check_snapshot", slow)
     app = Kustui(BackgroundLoad([str(CHAIN)]))
     async with app.run_test(size=(80, 24)) as pilot:
         ui = ExplorerPilot(pilot)

@@ -327,16 +327,16 @@ async def test_a_configuration_that_is_wrong_is_told_and_what_it_said_holds(tmp_
 
 
 async def test_keys_are_answered_while_many_are_looked_at_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from kustui.check import run
+    from kustui.check import checker
 
-    original = run.examine
+    original = checker.check_workflow
 
     def slow(*arguments: Any) -> Any:
         time.sleep(0.05)
         return original(*arguments)
 
     async with explorer(path) as ui:
-        monkeypatch.setattr(run, "examine", slow)
+        monkeypatch.setattr(checker, "check_workflow", slow)
         monkeypatch.setattr("kustui.tui.explorer.live._MOMENT", 0.1)
         save(path, [named_workflow(f"workflow {number:02}", step("a")) for number in range(40)])
         await until(ui, lambda: "checking" in ui.status)

@@ -1,0 +1,154 @@
+"""Checking every workflow of a collection with every rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
+from kustui.check.problems import Problem, Related
+from kustui.check.rules import RULES, severity_of
+from kustui.config.check_settings import Settings
+
+if TYPE_CHECKING:
+    from kustui.check.rule import Rule, Violation
+    from kustui.config.severity import Severity
+    from kustui.definition.collection import Collection, Document, Entry
+    from kustui.definition.loader import Progress
+    from kustui.definition.source.source import Fault
+
+
+@dataclass(frozen=True, slots=True)
+class WorkflowResult:
+    """What was found out about one workflow by itself."""
+
+    summary: WorkflowSummary
+    problems: tuple[Problem, ...]
+
+
+Results = Mapping[str, WorkflowResult]
+"""By the key of the workflow."""
+
+
+def check(collection: Collection, settings: Settings | None = None) -> tuple[CollectionAnalysis, tuple[Problem, ...]]:
+    """Check everything, suppressed or not, in the order of ``in_order``."""
+    settings = settings or Settings()
+    results = check_workflows(collection, settings)
+    analysis = collection_analysis(collection, results, settings)
+    return analysis, all_problems(collection, results, check_collection(analysis), settings)
+
+
+def check_workflows(
+    collection: Collection,
+    settings: Settings,
+    progress: Progress | None = None,
+    wanted: Callable[[], bool] = lambda: True,
+    known: Results | None = None,
+) -> dict[str, WorkflowResult]:
+    """Check each workflow by itself, but for those whose results are ``known``.
+
+    It is given up, and some are missing, once it is no longer ``wanted``.
+    """
+    results = dict(known or {})
+    for entry in collection.entries:
+        if entry.key in results:
+            continue
+        if not wanted():
+            break
+        results[entry.key] = check_workflow(collection, entry, settings)
+        if progress:
+            progress(len(results), len(collection.entries))
+    return results
+
+
+def check_workflow(collection: Collection, entry: Entry, settings: Settings) -> WorkflowResult:
+    """Check one workflow by itself."""
+    analysis = WorkflowAnalysis(collection, entry, settings)
+    problems = list(_problems_of_faults(analysis.document, analysis.parsed.faults, settings, entry))
+    for rule in RULES.values():
+        if rule.check_workflow is not None and (severity := severity_of(rule.name, settings)) is not None:
+            violations = rule.check_workflow(analysis)
+            problems.extend(_problem(rule, severity, violation, analysis.document, entry) for violation in violations)
+    return WorkflowResult(analysis.summary(), tuple(problems))
+
+
+def collection_analysis(collection: Collection, results: Results, settings: Settings) -> CollectionAnalysis:
+    """All workflows together, when each was checked."""
+    summaries = {entry.key: results[entry.key].summary for entry in collection.entries}
+    return CollectionAnalysis(collection, summaries, settings)
+
+
+def check_collection(analysis: CollectionAnalysis) -> Iterator[Problem]:
+    """What is wrong between workflows."""
+    for rule in RULES.values():
+        if rule.check_collection is None or (severity := severity_of(rule.name, analysis.settings)) is None:
+            continue
+        for violation in rule.check_collection(analysis):
+            document = violation.document
+            if document is None:
+                assert violation.entry is not None, rule.name
+                document = analysis.collection.document_of(violation.entry)
+            yield _problem(rule, severity, violation, document, violation.entry)
+
+
+def all_problems(
+    collection: Collection, results: Results, between: Iterable[Problem], settings: Settings
+) -> tuple[Problem, ...]:
+    """The problems of the files, those ``between`` workflows and those of each workflow, as they are reported: by file
+    as it was given, then by line and column, then by rule."""
+    problems = [*_file_problems(collection, settings), *between]
+    for result in results.values():
+        problems.extend(result.problems)
+    places: dict[Document, int] = {}
+    for index, document in enumerate(collection.documents):
+        places[document] = index
+        if document.broken is not None:
+            places[document.broken] = index
+    problems.sort(key=lambda problem: (places[problem.document], problem.where(), problem.rule, problem.message))
+    return tuple(problems)
+
+
+def _file_problems(collection: Collection, settings: Settings) -> Iterator[Problem]:
+    for document in collection.documents:
+        if document.broken is not None:
+            yield from _problems_of_faults(document.broken, document.broken.faults, settings)
+        yield from _problems_of_faults(document, (*document.faults, *document.app_faults), settings)
+
+
+def _problems_of_faults(
+    document: Document, faults: tuple[Fault, ...], settings: Settings, entry: Entry | None = None
+) -> Iterator[Problem]:
+    for fault in faults:
+        severity = severity_of(fault.rule, settings)
+        if severity is not None:
+            related = (Related("first given here", document, fault.pointer, fault.earlier),) if fault.earlier else ()
+            yield Problem(
+                fault.rule,
+                severity,
+                fault.message,
+                document,
+                hint=fault.hint,
+                pointer=fault.pointer,
+                extent=fault.extent,
+                entry=entry,
+                related=related,
+            )
+
+
+def _problem(rule: Rule, severity: Severity, violation: Violation, document: Document, entry: Entry | None) -> Problem:
+    if violation.severity is not None and severity is rule.severity:
+        severity = violation.severity  # the rule's own distinction, unless a person has set a severity
+    return Problem(
+        rule.name,
+        severity,
+        violation.message,
+        document,
+        hint=violation.hint,
+        pointer=violation.pointer,
+        within=violation.within,
+        on_key=violation.on_key,
+        entry=entry,
+        step=violation.step,
+        related=violation.related,
+    )
