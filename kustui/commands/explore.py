@@ -13,8 +13,7 @@ from kustui import __version__
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import Parser
 from kustui.commands.output import ExitStatus, encoding_of, is_unicode, say
-from kustui.config.remembered import remembered_theme
-from kustui.config.themes import THEMES
+from kustui.config.preferences import THEMES, remembered_theme
 from kustui.errors import KustuiError
 from kustui.files import read_file
 from kustui.garbage_collection import pause_gc
@@ -54,7 +53,7 @@ def parser() -> Parser:
 
 def _theme(name: str) -> str:
     if name not in THEMES:
-        from kustui.config.screen_settings import unknown_theme
+        from kustui.config.preferences import unknown_theme
 
         raise argparse.ArgumentTypeError(unknown_theme(name))
     return name

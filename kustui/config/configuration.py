@@ -136,8 +136,7 @@ def _mistakes(
     file: ConfigurationFile, beneath: Sequence[Mapping[str, Any]], rules: Collection[str]
 ) -> Iterator[tuple[tuple[Key, ...], str]]:
     """What is wrong with kustui's own table, in its order, with the keys of the place."""
-    from kustui.config.model import faults_of
-    from kustui.config.screen_settings import screen_faults
+    from kustui.config.model import faults_of, screen_faults
 
     values = file.values
     yield from faults_of(values, of_user=file.of_user)

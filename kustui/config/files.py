@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from kustui.config.folders import own_folder
 from kustui.definition.loader import STDIN
 from kustui.definition.source.source import Source, UndecodableError
 from kustui.errors import KustuiError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 OWN, SHARED = "kustui.toml", "pyproject.toml"
 _IN_SHARED = ("tool", "kustui")
+_ELSEWHERE = {"config": (".config",), "state": (".local", "state")}
 _TOML_PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 
 
@@ -120,3 +121,15 @@ def named(path: Path) -> str:
         return str(path.relative_to(Path.cwd()))
     except ValueError:
         return str(path)
+
+
+def own_folder(kind: Literal["config", "state"]) -> Path:
+    """kustui's folder among a person's configurations, or in what is kept for them, whether it is there or not."""
+    if (folder := os.environ.get(f"XDG_{kind.upper()}_HOME", "")) and Path(folder).is_absolute():
+        return Path(folder) / "kustui"
+    if sys.platform in ("darwin", "win32"):
+        import platformdirs  # slow to import, and elsewhere the folder is as below
+
+        find = platformdirs.user_config_path if kind == "config" else platformdirs.user_state_path
+        return find("kustui", appauthor=False)
+    return Path.home().joinpath(*_ELSEWHERE[kind], "kustui")

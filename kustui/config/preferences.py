@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any
 
-from kustui.config.actions import BY_ID
-from kustui.config.key_conflicts import clashes_of
+from kustui.config.actions import ACTIONS, BY_ID, PASSING, with_keys
+from kustui.config.files import own_folder
 from kustui.config.keys import key_of
-from kustui.config.themes import THEMES
+from kustui.text.suggestions import hint_of
 
+DEFAULT = "dark"
+THEMES = {
+    DEFAULT: "light on dark",
+    "light": "dark on light",
+    "terminal": "the terminal's own 16 colours, on its own background",
+    "high-contrast": "every text at least 7:1 against what is behind it",
+    "monochrome": "no colour at all, as with NO_COLOR",
+}
 PANES = {"tree": 50, "detail": 30, "source": 26, "problems": 30, "changes": 40}
 """Per cent that a pane takes: the tree of the width, the others of the height of what they stand in."""
 SMALLEST, LARGEST = 10, 80
+_EVERYWHERE = ("rows", "go", "view", "selected", "find", "app")
+"""The groups of actions that every pane has; each of the others is of one place alone."""
+_TOGETHER = {"copy", "menu"}
+"""Two that are of one place."""
+_THEME = "theme"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +100,55 @@ _SIMPLE = {
     "ascii": _is_switch,
     "state": _is_switch,
 }
+
+
+def clashes_of(keys: Mapping[str, Sequence[str]]) -> Iterator[tuple[str, str, str]]:
+    """Each action that was given a key which another one has in the same pane: the action, the key, the other.
+
+    Of two that were both given it, the later one.
+    """
+    actions = with_keys(keys)
+    given = list(keys)
+    for at, id_ in enumerate(given):
+        for key in keys[id_]:
+            for other in actions.values():
+                later = other.id in given[at:]
+                if not later and key in other.key_list and not _apart(BY_ID[id_].group, other.group):
+                    yield id_, key, other.id
+                    break
+
+
+@cache
+def _apart(group: str, other: str) -> bool:
+    """Whether a key may do one thing of each of two groups: they are of different places, or our own table gives a key
+    to both, since one of them hides the other."""
+    if group == other:
+        return False
+    if {group, other} == _TOGETHER:
+        return False
+    if {group, other} & {*PASSING} or not {group, other} & {*_EVERYWHERE}:
+        return True
+    first, second = (
+        {key for each in ACTIONS if each.group == name for key in each.key_list} for name in (group, other)
+    )
+    return not first.isdisjoint(second)
+
+
+def remembered_theme() -> str:
+    """The theme that was chosen last; an empty string where none was."""
+    with suppress(OSError, UnicodeDecodeError):
+        name = (own_folder("state") / _THEME).read_text(encoding="utf-8").strip()
+        return name if name in THEMES else ""
+    return ""
+
+
+def remember_theme(name: str) -> None:
+    """Keep it for the next time, where that can be kept at all."""
+    with suppress(OSError):
+        own_folder("state").mkdir(parents=True, exist_ok=True)
+        (own_folder("state") / _THEME).write_text(f"{name}\n", encoding="utf-8")
+
+
+def unknown_theme(name: str) -> str:
+    """What to say of a theme that there is not."""
+    return f'there is no theme "{name}": {hint_of(name, THEMES, "themes")}'

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import SuspendNotSupported
 
 from kustui.config.actions import with_keys
-from kustui.config.preferences import NAMES, Preferences
-from kustui.config.themes import DEFAULT
+from kustui.config.preferences import DEFAULT, NAMES, Preferences
 from kustui.garbage_collection import resume_gc
 from kustui.tui.bindings import bindings, keymap_of
 from kustui.tui.explorer.screen import Explorer
@@ -114,7 +113,7 @@ class Kustui(TypeAhead):
 
     def choose_theme(self, name: str) -> None:
         """Look otherwise from now on, the next time included unless nothing is to be remembered."""
-        from kustui.config.remembered import remember_theme
+        from kustui.config.preferences import remember_theme
 
         self.theme = name
         if self.preferences.state:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from kustui.config.folders import own_folder
+from kustui.config.files import own_folder
 
 _VERSION = 1
 _FOLDER = "places"

@@ -369,7 +369,7 @@ sys.stderr.write(" ".join(sys.modules))
     assert "kustui.check.checker" in loaded
     assert loaded.isdisjoint({"textual", "rich", "asyncio", "watchfiles", "anyio", "tomllib", "jsonschema", "wcwidth"})
     assert loaded.isdisjoint({"platformdirs", "kustui.simulate", "kustui.search", "kustui.diagrams"})
-    assert loaded.isdisjoint({"kustui.config.preferences", "kustui.config.actions", "kustui.config.screen_settings"})
+    assert loaded.isdisjoint({"kustui.config.preferences", "kustui.config.actions", "kustui.config.model"})
 
 
 # Again after every change

@@ -9,9 +9,8 @@ from textual.binding import Binding, BindingsMap
 from textual.keys import Keys, _character_to_key
 
 from kustui.config.actions import ACTIONS, key_names, with_keys
-from kustui.config.key_conflicts import clashes_of
 from kustui.config.keys import key_of, shown_key
-from kustui.config.preferences import PANES, Preferences, keys_of, preferences_of
+from kustui.config.preferences import PANES, Preferences, clashes_of, keys_of, preferences_of
 
 
 @pytest.mark.parametrize("character", [*string.printable[:95], "é", "ñ", "ß", "«", "€"])

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.color import Color
 
-from kustui.config.preferences import LARGEST, SMALLEST, Preferences
-from kustui.config.remembered import remembered_theme
-from kustui.config.themes import THEMES as NAMES
+from kustui.config.preferences import LARGEST, SMALLEST, Preferences, remembered_theme
+from kustui.config.preferences import THEMES as NAMES
 from kustui.tui.app import Kustui
 from kustui.tui.help.help import Help
 from kustui.tui.help.palette import commands, theme_commands
