@@ -1,13 +1,12 @@
-"""What the links of a chain say, and the list of all chains of a collection."""
+"""What the links of a chain say, the chains around a workflow, and the list of all chains of a collection."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kustui.analysis.chains import Chain, End, Link, beginnings, chain_from
-from kustui.analysis.flow import Edge
+from kustui.analysis.chains import Chain, End, Link, beginnings, callers_of, chain_from
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
 from kustui.check.problems import Problem
@@ -15,20 +14,33 @@ from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.models import due_in_words
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS, problem_mark
-from kustui.diagrams.labels import edge_label, event_label, incoming_label
-from kustui.diagrams.styled_lines import Line
+from kustui.diagrams.labels import NO_WORKFLOW, RUNTIME_WORKFLOW, edge_label, event_label, incoming_label
+from kustui.diagrams.styled_lines import Line, wrapped
 from kustui.text.quantities import counted, duration_in_words
 
 _MOST_INPUTS = 6
+_INDENT = 3
+"""Cells of a level of the tree."""
+
+
+class ChainRow(NamedTuple):
+    line: Line = ()
+    aside: Line = ()
+    """What stands at the right edge when there is room."""
+    mark: Line = ()
+    workflow: str = ""
+    """The key of the workflow that it leads to."""
+    step: str = ""
+    """The step of the workflow that it leads to."""
 
 
 @dataclass(frozen=True, eq=False)
 class ChainLines:
-    """Links told with what is known of the collection's workflows."""
+    """The lines of links, from what is known of the workflows of a collection."""
 
     analyses: AnalysisCache
-    by_entry: Mapping[str, tuple[Problem, ...]]
-    """The problems of each workflow, by its key."""
+    problems_by_workflow: Mapping[str, tuple[Problem, ...]]
+    """By the key of the workflow."""
 
     @property
     def collection(self) -> Collection:
@@ -38,90 +50,87 @@ class ChainLines:
     def settings(self) -> Settings:
         return self.analyses.settings
 
-    def analysis(self, key: str) -> WorkflowAnalysis:
-        return self.analyses.of(self.collection.by_key[key])
-
-    def line(self, link: Link, chain: Chain | None = None) -> Line:
-        """A link with its branches; ``chain`` is the one that it is of, and None of a link to a caller."""
-        if link.call is None:
-            return (*_guides(link), *self._beginning(link.key))
-        due = due_in_words(link.call.run_at, self.settings.relative_unit_minutes)
-        condition = self.condition(link.call)
-        if chain is None:
-            name = self.collection.by_key[link.key].title
-            line: Line = (*_guides(link), ("← ", "muted"), (name, "link"), (f" {due}", "muted"))
-            more = " …" if link.end is End.FAR else ""
-            return (*line, (f"  {condition}{more}" if condition else more, "muted"), *_ending(link, None))
-        line = (*_guides(link), (f"{due} ", "number"), *self._target(link))
-        period = chain.period(link) if link.end is End.RING else None
-        return (
-            *line,
-            *_ending(link, period),
-            (f"  {condition}" if condition else "", "muted"),
-            (f"  with {_inputs(link.call)}" if link.call.inputs else "", "string"),
-            (" …" if link.end is End.FAR else "", "muted"),
-        )
-
-    def _beginning(self, key: str) -> Line:
-        analysis = self.analysis(key)
-        return (
-            ("◆ ", "event"),
-            (analysis.entry.title, "name"),
-            (f"  {event_label(analysis.workflow.trigger)}", "event"),
-        )
-
-    def _target(self, link: Link) -> Line:
-        if link.key:
-            glyph = "↺ " if link.end is End.RING else "⇒ "
-            return ((glyph, "warning" if link.end is End.RING else "link"), (self.entry(link.key).title, "link"))
-        assert link.call is not None
-        if link.call.workflow_id is None:
-            return (("⇒ ", "warning"), ("a workflow that only a run can tell", "muted"))
-        return (("✗ ", "error"), (link.call.workflow_id, "fault"), (" no such workflow", "error"))
-
     def entry(self, key: str) -> Entry:
         return self.collection.by_key[key]
+
+    def analysis(self, key: str) -> WorkflowAnalysis:
+        return self.analyses.of(self.entry(key))
+
+    # Calls
 
     def condition(self, call: ScheduleCall) -> str:
         """What decides whether a call is made; empty where every run makes it."""
         analysis = self.analysis(call.caller)
         if call.pointer in analysis.must_reach:
             return ""
-        deciding = analysis.guards.get(call.pointer, ())
-        edges = [edge for edge in _edges(analysis) if any(edge.transition is each for each in deciding)]
-        words = dict.fromkeys(edge_label(analysis.flow, edge) for edge in edges)
-        told = ", or ".join(filter(None, words)) or incoming_label(analysis.flow, call.step)
-        return told or "on some paths"
+        guards = {guard.pointer for guard in analysis.guards.get(call.pointer, ())}
+        edges = (edge for edges in analysis.flow.declared_edges.values() for edge in edges)
+        labels = dict.fromkeys(edge_label(analysis.flow, edge) for edge in edges if edge.transition.pointer in guards)
+        return ", or ".join(filter(None, labels)) or incoming_label(analysis.flow, call.step) or "on some paths"
 
     def is_certain(self, call: ScheduleCall) -> bool:
         """Whether every run of the caller makes the call, short of a failure."""
         return call.pointer in self.analysis(call.caller).must_reach
 
-    def told_problems(self, link: Link) -> tuple[Line, ...]:
+    def problems(self, call: ScheduleCall) -> tuple[Problem, ...]:
+        """What is wrong with the step that makes a call."""
+        problems = self.problems_by_workflow.get(call.caller, ())
+        return tuple(problem for problem in problems if f"{problem.pointer}/".startswith(f"{call.pointer}/"))
+
+    # Links
+
+    def link_line(self, link: Link, chain: Chain) -> Line:
+        """A link of a chain with its branches: when it is due, what it starts, and under which condition."""
+        if link.call is None:
+            trigger = self.analysis(link.key).workflow.trigger
+            beginning: Line = (("◆ ", "event"), (self.entry(link.key).title, "name"))
+            return (*_branches(link), *beginning, (f"  {event_label(trigger)}", "event"))
+        condition = self.condition(link.call)
+        return (
+            *_branches(link),
+            (f"{self._due(link.call)} ", "number"),
+            *self._target(link),
+            *_ending(link, chain.period(link) if link.end is End.RING else None),
+            (f"  {condition}" if condition else "", "muted"),
+            (f"  with {_inputs(link.call)}" if link.call.inputs else "", "string"),
+            (" …" if link.end is End.FAR else "", "muted"),
+        )
+
+    def caller_line(self, link: Link, call: ScheduleCall) -> Line:
+        """A link from a workflow back to one that schedules it."""
+        condition = self.condition(call)
+        more = " …" if link.end is End.FAR else ""
+        return (
+            *_branches(link),
+            ("← ", "muted"),
+            (self.entry(link.key).title, "link"),
+            (f" {self._due(call)}", "muted"),
+            (f"  {condition}{more}" if condition else more, "muted"),
+            *_ending(link, None),
+        )
+
+    def problem_lines(self, link: Link) -> tuple[Line, ...]:
         """What is wrong with the call that leads to a link, a line each."""
         if link.call is None:
             return ()
-        margin = " " * (3 * link.depth)
-        return tuple(
-            (
-                (margin, ""),
-                (f"{SEVERITY_GLYPHS[problem.severity][0]} ", SEVERITY_GLYPHS[problem.severity][1]),
-                (problem.message, ""),
-            )
-            for problem in self.problems(link.call)
-        )
+        margin = (" " * (_INDENT * link.depth), "")
+        glyphs = ((SEVERITY_GLYPHS[problem.severity], problem.message) for problem in self.problems(link.call))
+        return tuple((margin, (f"{glyph} ", look), (message, "")) for (glyph, look), message in glyphs)
 
-    def problems(self, call: ScheduleCall) -> tuple[Problem, ...]:
-        """What is wrong with the step that makes a call."""
-        found = self.by_entry.get(call.caller, ())
-        return tuple(problem for problem in found if f"{problem.pointer}/".startswith(f"{call.pointer}/"))
+    def _due(self, call: ScheduleCall) -> str:
+        return due_in_words(call.run_at, self.settings.relative_unit_minutes)
 
-
-def _edges(analysis: WorkflowAnalysis) -> tuple[Edge, ...]:
-    return tuple(edge for edges in analysis.flow.declared_edges.values() for edge in edges)
+    def _target(self, link: Link) -> Line:
+        if link.key:
+            glyph = ("↺ ", "warning") if link.end is End.RING else ("⇒ ", "link")
+            return (glyph, (self.entry(link.key).title, "link"))
+        assert link.call is not None
+        if link.call.workflow_id is None:
+            return (("⇒ ", "warning"), (RUNTIME_WORKFLOW, "muted"))
+        return (("✗ ", "error"), (link.call.workflow_id, "fault"), (f" {NO_WORKFLOW}", "error"))
 
 
-def _guides(link: Link) -> Line:
+def _branches(link: Link) -> Line:
     """The branches of the tree left of a link."""
     if not link.depth:
         return ()
@@ -143,13 +152,41 @@ def _inputs(call: ScheduleCall) -> str:
     return ", ".join(names[:_MOST_INPUTS]) + (" …" if len(names) > _MOST_INPUTS else "")
 
 
+# The chains around a workflow
+
+
+def chain_rows(lines: ChainLines, schedules: Schedules, key: str, steps: int, width: int) -> Iterator[ChainRow]:
+    """What a workflow schedules, and what schedules it, so many steps either way. Problems are wrapped to a width."""
+    chain = chain_from(schedules, key, lines.settings.relative_unit_minutes, steps)
+    for link in chain.links:
+        mark = problem_mark(lines.problems(link.call)) if link.call is not None else ()
+        yield ChainRow(lines.link_line(link, chain), mark=mark, workflow=link.key)
+        for problem in lines.problem_lines(link):
+            assert link.call is not None
+            for line in wrapped(problem, width, _INDENT * link.depth + 2):
+                yield ChainRow(line, workflow=link.call.caller, step=link.call.step)
+    if len(chain.links) == 1:
+        yield ChainRow((("   schedules nothing", "muted"),))
+    yield ChainRow()
+    yield ChainRow((("Scheduled by", "heading"),))
+    callers = callers_of(schedules, key, steps)
+    for link in callers:
+        assert link.call is not None
+        yield ChainRow(lines.caller_line(link, link.call), workflow=link.key)
+    if not callers:
+        yield ChainRow((("   nothing that is opened here", "muted"),))
+
+
+# All chains
+
 ORDERS = ("length", "total delay", "problems", "name")
 
 
-class Listed(NamedTuple):
+class ChainSummary(NamedTuple):
     """What the list says of a chain."""
 
     root: str
+    """The key of the workflow that it begins with."""
     title: str
     length: int
     """How many schedules follow one another at most."""
@@ -159,20 +196,28 @@ class Listed(NamedTuple):
     problems: tuple[Problem, ...]
     """What is wrong with its calls."""
 
+    @property
+    def row(self) -> ChainRow:
+        ring = (("  ↺ ring", "warning"),) if self.rings else ()
+        delay = f", {duration_in_words(self.delay)}" if self.delay else ""
+        line = (("◆ ", "event"), (self.title, "name"), *ring)
+        aside = ((f"{counted(self.length, 'schedule')}{delay}", "muted"),)
+        return ChainRow(line, aside, problem_mark(self.problems), self.root)
 
-def listed(schedules: Schedules, lines: ChainLines, order: int) -> tuple[Listed, ...]:
+
+def chain_summaries(schedules: Schedules, lines: ChainLines, order: int) -> tuple[ChainSummary, ...]:
     """Every chain, by ``ORDERS[order]``: the longest, slowest or worst first."""
-    found = []
+    summaries = []
     for root in beginnings(schedules, (entry.key for entry in lines.collection.entries)):
         chain = chain_from(schedules, root, lines.settings.relative_unit_minutes)
         calls = [link.call for link in chain.links if link.call is not None]
         problems = tuple(problem for call in calls for problem in lines.problems(call))
         title = lines.entry(root).title
-        found.append(Listed(root, title, chain.length, chain.delay, len(chain.rings), problems))
-    return tuple(sorted(found, key=lambda chain: _rank(chain, ORDERS[order])))
+        summaries.append(ChainSummary(root, title, chain.length, chain.delay, len(chain.rings), problems))
+    return tuple(sorted(summaries, key=lambda summary: _sort_key(summary, ORDERS[order])))
 
 
-def _rank(chain: Listed, order: str) -> tuple[float, float, str]:
+def _sort_key(chain: ChainSummary, order: str) -> tuple[float, float, str]:
     match order:
         case "length":
             return -chain.length, -chain.delay, chain.title
@@ -182,12 +227,3 @@ def _rank(chain: Listed, order: str) -> tuple[float, float, str]:
             worst = max((problem.severity for problem in chain.problems), default=0)
             return -worst, -len(chain.problems), chain.title
     return 0, 0, chain.title
-
-
-def chain_row(chain: Listed, lines: ChainLines) -> tuple[Line, Line, Line]:
-    """A line, what stands aside, and its mark."""
-    length = counted(chain.length, "schedule")
-    delay = f", {duration_in_words(chain.delay)}" if chain.delay else ""
-    ring = (("  ↺ ring", "warning"),) if chain.rings else ()
-    line = (("◆ ", "event"), (chain.title, "name"), *ring)
-    return line, ((f"{length}{delay}", "muted"),), problem_mark(chain.problems)

@@ -12,7 +12,15 @@ from kustui.definition.collection import Collection
 from kustui.definition.models import Step, due_in_words
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import NodeKind
-from kustui.diagrams.labels import edge_label, event_label, short_action
+from kustui.diagrams.labels import (
+    NO_STEP,
+    NO_WORKFLOW,
+    RUNTIME_NAME,
+    RUNTIME_WORKFLOW,
+    edge_label,
+    event_label,
+    short_action,
+)
 from kustui.diagrams.styled_lines import Line
 
 
@@ -71,7 +79,7 @@ def flow_diagram(analysis: WorkflowAnalysis) -> Diagram:
         nodes.append(DiagramNode(TRIGGER_ID, event_label(trigger), "", NodeKind.TRIGGER))
     nodes.extend(_step_node(step, targets.get(step.id, "")) for step in flow.order)
     missing = dict.fromkeys(edge.target for edge in flow.dangling)
-    nodes.extend(DiagramNode(target, target, "no such step", NodeKind.MISSING) for target in missing)
+    nodes.extend(DiagramNode(target, target, NO_STEP, NodeKind.MISSING) for target in missing)
     sources = [node.id for node in nodes if node.kind is not NodeKind.MISSING]
     edges = tuple(
         DiagramEdge(edge.source, edge.target, edge_label(flow, edge), edge.after_failure)
@@ -91,7 +99,7 @@ def _step_node(step: Step, scheduled: str) -> DiagramNode:
 def _target_label(call: ScheduleCall, collection: Collection, settings: Settings) -> str:
     due = due_in_words(call.run_at, settings.relative_unit_minutes)
     if call.workflow_id is None:
-        return f"a workflow that only a run can tell {due}"
+        return f"{RUNTIME_WORKFLOW} {due}"
     target = collection.by_id.get(call.workflow_id)
     return f"{target.title if target else call.workflow_id} {due}"
 
@@ -118,9 +126,9 @@ def _workflow_node(key: str, collection: Collection) -> DiagramNode:
 
 def _missing_workflow(call: ScheduleCall) -> DiagramNode:
     if call.workflow_id is None:
-        return DiagramNode(f"only a run can tell: {call.pointer}", "only a run can tell", "", NodeKind.MISSING)
+        return DiagramNode(f"{RUNTIME_NAME}: {call.pointer}", RUNTIME_NAME, "", NodeKind.MISSING)
     key = f"no workflow: {call.workflow_id}"
-    return DiagramNode(key, call.workflow_id, "no such workflow", NodeKind.MISSING)
+    return DiagramNode(key, call.workflow_id, NO_WORKFLOW, NodeKind.MISSING)
 
 
 def _in_file_order(nodes: Mapping[str, DiagramNode], collection: Collection) -> Iterator[DiagramNode]:

@@ -14,6 +14,11 @@ from kustui.definition.models import Step, Transition, Trigger, due_in_words
 from kustui.definition.platform import SCHEDULE_ACTION, TRIGGER_ID, short_name
 from kustui.diagrams.styled_lines import Line
 
+RUNTIME_NAME = "only a run can tell"
+"""What stands for the name of a workflow whose id is not written down."""
+RUNTIME_WORKFLOW = f"a workflow that {RUNTIME_NAME}"
+NO_WORKFLOW, NO_STEP = "no such workflow", "no such step"
+
 # Nodes
 
 
@@ -148,7 +153,7 @@ def edge_line(analysis: WorkflowAnalysis, edge: Edge) -> Line:
     """``→ Send mail if status is "open"``."""
     sign: Line = (("↯ on failure ", "warning"), ("→ ", "muted")) if edge.after_failure else (("→ ", "muted"),)
     is_there = edge.target in analysis.flow.steps
-    missing: Line = ((edge.target, "fault"), (" no such step", "error"))
+    missing: Line = ((edge.target, "fault"), (f" {NO_STEP}", "error"))
     target = node_label(analysis.flow, edge.target) if is_there else missing
     return (*sign, *target, *condition_line(analysis, edge.transition))
 
@@ -165,8 +170,8 @@ def call_line(call: ScheduleCall, collection: Collection, settings: Settings) ->
     """``⇒ Timer after 60 min``."""
     due: Line = ((f" {due_in_words(call.run_at, settings.relative_unit_minutes)}", "muted"),)
     if call.workflow_id is None:
-        return (("⇒ ", "warning"), ("a workflow that only a run can tell", "muted"), *due)
+        return (("⇒ ", "warning"), (RUNTIME_WORKFLOW, "muted"), *due)
     target = collection.by_id.get(call.workflow_id)
     if target is None:
-        return (("⇒ ", "error"), (call.workflow_id, "fault"), (" no such workflow", "error"))
+        return (("⇒ ", "error"), (call.workflow_id, "fault"), (f" {NO_WORKFLOW}", "error"))
     return (("⇒ ", "link"), (target.title, "link"), *due)

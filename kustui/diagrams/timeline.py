@@ -4,56 +4,27 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kustui.analysis.chains import Chain, End, Link
+from kustui.analysis.chains import Chain, End, Link, beginning_of, chain_from
+from kustui.analysis.schedules import Schedules
 from kustui.analysis.throughput import DAY, Load, load_of
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 from kustui.diagrams.chain_lines import ChainLines
+from kustui.diagrams.labels import RUNTIME_NAME
 from kustui.diagrams.styled_lines import Line, Piece, fitted, width_of, wrapped
 from kustui.simulate.reports.words import moment
 from kustui.text.cells import cells, crop, cut, pad
 from kustui.text.quantities import duration_in_words
 from kustui.text.terminal_safe import terminal_safe
 
-_MINUTES = {
-    "min": 1,
-    "minute": 1,
-    "h": 60,
-    "hour": 60,
-    "d": 24 * 60,
-    "day": 24 * 60,
-    "w": 7 * 24 * 60,
-    "week": 7 * 24 * 60,
-}
-_RATE = re.compile(r"\s*(\d[\d,_ ]*(?:\.\d+)?)\s*(?:(?:/|per|an?)?\s*([a-z]+))?\s*")
-_MOST = 1e9
-
-
-def per_minute(text: str) -> float | None:
-    """Events a minute, of a text that gives them by the hour unless it says otherwise; None where it says no rate."""
-    found = _RATE.fullmatch(text.lower())
-    if found is None:
-        return None
-    unit = _MINUTES.get(found[2] or "h")
-    number = float(re.sub(r"[,_ ]", "", found[1]))
-    return number / unit if unit is not None and number <= _MOST else None
-
-
-def rate_in_words(rate: float) -> str:
-    """``100 events an hour``; seldom ones by the day."""
-    if rate * 60 >= 1 or not rate:
-        return f"{rate * 60:,.6g} events an hour"
-    return f"{rate * 24 * 60:,.6g} events a day"
-
-
-_NAMES = 36
+_NAME_WIDTH = 36
 """Cells of the names at most."""
 _BARS = "▁▂▃▄▅▆▇█"
 _HOUR = 60
-_MOST_COLUMNS = 400
+_MOST_MOMENTS = 400
 _LEGEND: Line = (
     ("━━", ""),
     (" always   ", "muted"),
@@ -62,7 +33,7 @@ _LEGEND: Line = (
     ("↺", "warning"),
     (" comes round again", "muted"),
 )
-_BETWEEN_WORDS = re.compile(r".*[\W_]")
+_WHOLE_WORDS = re.compile(r".*[\W_]")
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,20 +43,20 @@ class Timeline:
     chain: Chain
     lines: ChainLines
     per_minute: float
-    """How often the first workflow starts."""
+    """How often the first workflow starts: events a minute."""
 
     # The axis
 
     @cached_property
     def moments(self) -> tuple[float | None, ...]:
         """Minutes from the start; last, where a time is not known, None."""
-        known = sorted({link.due for link in self.chain.links if link.due is not None and link.end is not End.RING})
-        unknown = any(link.due is None for link in self.chain.links)
-        return (*known[:_MOST_COLUMNS], *((None,) if unknown or len(known) > _MOST_COLUMNS else ()))
+        dues = sorted({link.due for link in self.chain.links if link.due is not None and link.end is not End.RING})
+        has_unknown = any(link.due is None for link in self.chain.links)
+        return (*dues[:_MOST_MOMENTS], *((None,) if has_unknown or len(dues) > _MOST_MOMENTS else ()))
 
     @cached_property
     def _labels(self) -> tuple[str, ...]:
-        return tuple("T+?" if each is None else moment(round(each * 60_000)) for each in self.moments)
+        return tuple("T+?" if minutes is None else moment(round(minutes * 60_000)) for minutes in self.moments)
 
     @cached_property
     def _offsets(self) -> tuple[int, ...]:
@@ -93,95 +64,95 @@ class Timeline:
         return (0, *itertools.accumulate(max(6, len(label) + 2) for label in self._labels))
 
     @cached_property
-    def _places(self) -> dict[float | None, int]:
+    def _index_of(self) -> Mapping[float | None, int]:
         return {moment: index for index, moment in enumerate(self.moments)}
 
-    def _place(self, link: Link) -> int:
-        return self._places.get(link.due, len(self.moments) - 1)
+    def _offset(self, link: Link) -> int:
+        """Cells from the beginning of the axis to the moment of a link."""
+        return self._offsets[self._index_of.get(link.due, len(self.moments) - 1)]
 
-    def names(self, width: int) -> int:
+    def _name_width(self, width: int) -> int:
         """Cells of the names beside the axis in a pane of a width."""
-        return min(self._longest, _NAMES, max(8, width * 2 // 5))
+        return min(self._longest_name, _NAME_WIDTH, max(8, width * 2 // 5))
 
     def last_first(self, width: int) -> int:
         """The first moment in view, in a pane of a width, when the last one has room."""
-        end, room = self._offsets[-1], width - self.names(width) - 2
+        end, room = self._offsets[-1], width - self._name_width(width) - 2
         fits = (index for index in range(len(self.moments)) if end - self._offsets[index] <= room)
         return next(fits, len(self.moments) - 1)
 
     # The rows
 
     @cached_property
-    def _longest(self) -> int:
+    def _longest_name(self) -> int:
         return max(cells(terminal_safe(self._name(link))) for link in self.chain.links)
 
     @cached_property
-    def _common(self) -> str:
+    def _common_prefix(self) -> str:
         """What all names begin with, as those of a chain's workflows often do."""
-        known = sorted({self._name(link) for link in self.chain.links if link.key})
-        alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(known[0], known[-1], strict=False))
-        return "".join(one for one, _ in alike) if len(known) > 1 else ""
+        names = sorted({self._name(link) for link in self.chain.links if link.key})
+        alike = itertools.takewhile(lambda pair: pair[0] == pair[1], zip(names[0], names[-1], strict=False))
+        return "".join(letter for letter, _ in alike) if len(names) > 1 else ""
 
-    def _told(self, link: Link, width: int) -> Line:
+    def _fitted_name(self, link: Link, width: int) -> Line:
         """A name in so many cells: where that is too few without the words that all begin with, or else, where all
         would look alike, without its middle."""
         name, look = terminal_safe(self._name(link)), "name" if link.key else "fault"
-        if self._longest > width and link.key:
-            words = _BETWEEN_WORDS.match(self._common)
+        if self._longest_name > width and link.key:
+            words = _WHOLE_WORDS.match(self._common_prefix)
             if words is not None and len(words[0]) > 1:
                 name = f"…{terminal_safe(self._name(link)[len(words[0]) :])}"
-            elif cells(terminal_safe(self._common)) > width // 2 and cells(name) > width:
+            elif cells(terminal_safe(self._common_prefix)) > width // 2 and cells(name) > width:
                 end = width * 2 // 3
                 name = f"{cut(name, width - end - 1)}…{crop(name, cells(name) - end)}"
         return fitted(((name, look),), width)
 
     def rows(self, width: int, first: int = 0) -> list[Line]:
         """All rows for a pane of a width, the axis from one of its moments on."""
-        names = self.names(width)
+        names = self._name_width(width)
         sizes = (after - before for before, after in itertools.pairwise(self._offsets[first:]))
         axis = "".join(pad(label, size) for label, size in zip(self._labels[first:], sizes, strict=True))
-        found: list[Line] = [fitted(((" " * (names + 2), ""), (axis, "key")), width)]
-        shown_links = (link for link in self.chain.links if link.end is not End.RING)
-        found.extend(self._row(link, names, first, width) for link in shown_links)
-        found.append(())
-        found.extend(wrapped(_LEGEND, width, 2))
-        found.append(())
-        found.extend(part for line in self.load_rows() for part in wrapped(line, width, 2))
-        return found
+        links = (link for link in self.chain.links if link.end is not End.RING)
+        return [
+            fitted(((" " * (names + 2), ""), (axis, "key")), width),
+            *(self._row(link, names, first, width) for link in links),
+            (),
+            *wrapped(_LEGEND, width, 2),
+            (),
+            *(part for line in self.load_rows() for part in wrapped(line, width, 2)),
+        ]
 
     def _name(self, link: Link) -> str:
         if link.key:
             return self.lines.entry(link.key).title
-        return (link.call.workflow_id if link.call is not None else None) or "only a run can tell"
+        return (link.call.workflow_id if link.call is not None else None) or RUNTIME_NAME
 
     def _row(self, link: Link, names: int, first: int, width: int) -> Line:
         """A name, and on the axis a line from the moment of the call to that of the run."""
-        told = self._told(link, names)
-        pieces: list[Piece] = [*told, (" " * (names + 2 - width_of(told)), "")]
+        name = self._fitted_name(link, names)
+        pieces: list[Piece] = [*name, (" " * (names + 2 - width_of(name)), "")]
         certain = link.call is None or self.lines.is_certain(link.call)
         edge = self._offsets[first]
-        end = self._offsets[self._place(link)] - edge
-        start = self._offsets[self._place(self.chain.links[link.parent])] - edge if link.parent >= 0 else end
+        end = self._offset(link) - edge
+        start = self._offset(self.chain.links[link.parent]) - edge if link.parent >= 0 else end
         if end < 0:
             return fitted((*pieces, ("‹", "muted")), width)
         pieces.append((" " * max(start, 0), ""))
         if link.call is not None and end > start:
-            along = "━" if certain else "╌"
-            pieces.append((f"├{along * (end - start - 1)}" if start >= 0 else along * end, "muted"))
-        glyph, look = ("◆", "event") if link.call is None else ("✗", "error") if not link.key else ("●", "action")
-        pieces.append((glyph, look))
-        for ring in self._rings(link):
-            period = self.chain.period(ring)
-            pieces.append((f" ↺ every {duration_in_words(period)}" if period else " ↺ again", "warning"))
+            bar = "━" if certain else "╌"
+            pieces.append((f"├{bar * (end - start - 1)}" if start >= 0 else bar * end, "muted"))
+        pieces.append(("◆", "event") if link.call is None else ("●", "action") if link.key else ("✗", "error"))
+        pieces.extend(self._ring_labels(link))
         if link.call is not None and not certain:
             pieces.append((f"  {self.lines.condition(link.call)}", "muted"))
         return fitted(tuple(pieces), width)
 
-    def _rings(self, link: Link) -> list[Link]:
-        """The links that lead back to a workflow, at the place where it is told."""
-        if link.end is not None:
-            return []
-        return [ring for ring in self.chain.rings if ring.key == link.key]
+    def _ring_labels(self, link: Link) -> Iterator[Piece]:
+        """The links that lead back to a workflow, at the row of the workflow."""
+        for ring in self.chain.rings if link.end is None else ():
+            if ring.key == link.key:
+                period = self.chain.period(ring)
+                yield (f" ↺ every {duration_in_words(period)}" if period else " ↺ again", "warning")
 
     # The load
 
@@ -196,24 +167,34 @@ class Timeline:
         return load_of(self.chain, self.per_minute)
 
     def load_rows(self) -> list[Line]:
+        """Scheduled runs at the rate of events, at least and at most, against the limit of the platform."""
         least, most, rate = self.at_least, self.at_most, rate_in_words(self.per_minute)
-        found: list[Line] = [
+        rows: list[Line] = [
             ((f"Scheduled runs in {WINDOW_MINUTES} minutes", "heading"), (" at ", ""), (rate, "number")),
             ((f"{'':<16}{'at least':>11}{'at most':>11}", "muted"),),
         ]
         for name, minutes in (("1 hour", _HOUR), ("1 day", DAY)):
             due, waiting = f"after {name}", "  have to wait"
-            found.append(_figures(due, least.due_after(minutes), most.due_after(minutes), RUNS_PER_WINDOW))
-            found.append(_figures(waiting, least.waiting_after(minutes), most.waiting_after(minutes), 0.5))
-        found.append(_figures("in the long run", least.in_the_long_run, most.in_the_long_run, RUNS_PER_WINDOW))
-        found.append(_verdict(least, most))
-        found.append(())
-        found.append((("first day ", "muted"), *_bars(most.due), (f" {max(most.due):,.0f} at most", "muted")))
-        found.append(((f"the limit is {RUNS_PER_WINDOW:,}, for all chains of an organisation together", "muted"),))
-        found.append((("at least: calls that every run makes; at most: every condition holds", "muted"),))
+            rows.append(_figures(due, least.due_after(minutes), most.due_after(minutes), RUNS_PER_WINDOW))
+            rows.append(_figures(waiting, least.waiting_after(minutes), most.waiting_after(minutes), 0.5))
+        rows.append(_figures("in the long run", least.in_the_long_run, most.in_the_long_run, RUNS_PER_WINDOW))
+        rows.append(_verdict(least, most))
+        rows.append(())
+        rows.append((("first day ", "muted"), *_bars(most.due), (f" {max(most.due):,.0f} at most", "muted")))
+        rows.append(((f"the limit is {RUNS_PER_WINDOW:,}, for all chains of an organisation together", "muted"),))
+        rows.append((("at least: calls that every run makes; at most: every condition holds", "muted"),))
         if any(link.due is None and link.end is not End.UNKNOWN for link in self.chain.links):
-            found.append((("times that only a run can tell are taken for at once", "muted"),))
-        return found
+            rows.append((("times that only a run can tell are taken for at once", "muted"),))
+        return rows
+
+
+def timeline_of(lines: ChainLines, schedules: Schedules, key: str, per_minute: float) -> Timeline | None:
+    """The chain that a workflow is in, from where it begins; None where it schedules nothing and nothing schedules
+    it."""
+    root = beginning_of(schedules, key)
+    if not schedules.from_workflow.get(root):
+        return None
+    return Timeline(chain_from(schedules, root, lines.settings.relative_unit_minutes), lines, per_minute)
 
 
 def _figures(name: str, least: float | None, most: float | None, limit: float) -> Line:
@@ -221,15 +202,15 @@ def _figures(name: str, least: float | None, most: float | None, limit: float) -
 
 
 def _figure(number: float | None, limit: float) -> Line:
-    told = "no end" if number is None else f"{number:,.0f}" if number < 1e6 else f"{number:.1e}"
-    over = number is None or number > limit
-    return ((f"{'▲ ' if over else ''}{told}".rjust(11), "warning" if over else "number"),)
+    text = "no end" if number is None else f"{number:,.0f}" if number < 1e6 else f"{number:.1e}"
+    is_over = number is None or number > limit
+    return ((f"{'▲ ' if is_over else ''}{text}".rjust(11), "warning" if is_over else "number"),)
 
 
 def _bars(values: Sequence[float], count: int = 32) -> Line:
     """A bar for each few windows, as high as the highest of them; those above the limit in another look."""
-    each = max(1, len(values) // count)
-    groups = [max(values[start : start + each]) for start in range(0, len(values), each)]
+    size = max(1, len(values) // count)
+    groups = [max(values[start : start + size]) for start in range(0, len(values), size)]
     top = max(RUNS_PER_WINDOW, *groups)
     return tuple(
         (_BARS[min(len(_BARS) - 1, int(value / top * len(_BARS)))], "warning" if value > RUNS_PER_WINDOW else "good")
@@ -238,6 +219,7 @@ def _bars(values: Sequence[float], count: int = 32) -> Line:
 
 
 def _verdict(least: Load, most: Load) -> Line:
+    """Whether runs have to wait, and after how long."""
     for load, words in ((least, "whatever its conditions say"), (most, "if every condition holds")):
         if load.over is not None:
             when = moment((load.over + WINDOW_MINUTES) * 60_000).removeprefix("T+")
@@ -248,3 +230,29 @@ def _verdict(least: Load, most: Load) -> Line:
     if most.in_the_long_run is not None and most.in_the_long_run > RUNS_PER_WINDOW:
         return (("▲ ", "warning"), ("within the limit for a day, but not later", "warning"))
     return (("✓ ", "good"), ("no run has to wait", ""))
+
+
+# The rate of events
+
+_MINUTES = {
+    "min": 1, "minute": 1, "h": 60, "hour": 60, "d": 24 * 60, "day": 24 * 60, "w": 7 * 24 * 60, "week": 7 * 24 * 60,
+}  # fmt: skip
+_RATE = re.compile(r"\s*(\d[\d,_ ]*(?:\.\d+)?)\s*(?:(?:/|per|an?)?\s*([a-z]+))?\s*")
+_MOST_EVENTS = 1e9
+
+
+def parse_rate(text: str) -> float | None:
+    """Events a minute, from ``100``, ``100/h``, ``5 / min`` or ``2,000 a day``; None where a text says no rate."""
+    match = _RATE.fullmatch(text.lower())
+    if match is None:
+        return None
+    unit = _MINUTES.get(match[2] or "h")
+    number = float(re.sub(r"[,_ ]", "", match[1]))
+    return number / unit if unit is not None and number <= _MOST_EVENTS else None
+
+
+def rate_in_words(rate: float) -> str:
+    """``100 events an hour``; seldom ones by the day."""
+    if rate * 60 >= 1 or not rate:
+        return f"{rate * 60:,.6g} events an hour"
+    return f"{rate * 24 * 60:,.6g} events a day"

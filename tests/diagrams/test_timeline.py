@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from kustui.analysis.chains import beginnings, chain_from
-from kustui.diagrams.timeline import Timeline, per_minute, rate_in_words
+from kustui.diagrams.timeline import Timeline, parse_rate, rate_in_words
 from kustui.text.cells import cells
 from tests.support.diagrams import lines_of
 from tests.support.trees import SAMPLE_PATHS, sample_examined
@@ -20,7 +20,7 @@ from tests.support.trees import SAMPLE_PATHS, sample_examined
     ],
 )  # fmt: skip
 def test_rates_are_read_as_people_write_them(text: str, rate: float | None) -> None:
-    assert per_minute(text) == (pytest.approx(rate) if rate is not None else None)
+    assert parse_rate(text) == (pytest.approx(rate) if rate is not None else None)
 
 
 def test_rates_are_told_by_the_hour_and_seldom_ones_by_the_day() -> None:

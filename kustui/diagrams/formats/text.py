@@ -74,8 +74,8 @@ def chains_text(lines: ChainLines, schedules: Schedules, width: int, write: Call
         found = True
         chain = chain_from(schedules, root, lines.settings.relative_unit_minutes)
         for link in chain.links:
-            yield write(set_out(lines.line(link, chain), (), (), width))
-            for line in lines.told_problems(link):
+            yield write(set_out(lines.link_line(link, chain), (), (), width))
+            for line in lines.problem_lines(link):
                 yield write(set_out(line, (), (), width))
     if not found:
         yield write((("nothing here schedules a workflow", "muted"),))

@@ -214,7 +214,7 @@ class BoxesView(DiagramView, can_focus=True):
         return self.drawn.layout.box_of.get(self.selected) if self.drawn is not None else None
 
     @property
-    def pointed_at(self) -> NodeKey:
+    def selected_key(self) -> NodeKey:
         flow = self._subject.flow if self._subject is not None else None
         if flow is None or self._subject is None or flow.node(self.selected) is None:
             return ()  # a step that is not there
@@ -296,6 +296,6 @@ class BoxesView(DiagramView, can_focus=True):
         self.put(len(self._all) - 1)
 
     def action_choose(self) -> None:
-        if self._subject is not None and self.pointed_at:
+        if self._subject is not None and self.selected_key:
             target = self._subject.scheduled_by(self.selected)
             self.follow(workflow_key(target) if target is not None else ())

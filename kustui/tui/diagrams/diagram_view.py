@@ -21,10 +21,7 @@ REST = 0.06
 """Seconds for which a cursor rests before other panes follow it: a held key does not pay for them."""
 
 
-STILL_READING = "still reading the workflows …"
-
-
-class Pointed(Message):
+class NodeSelected(Message):
     """The cursor of a drawing came to rest on a node of the tree, which is to follow."""
 
     def __init__(self, diagram: DiagramView, key: NodeKey) -> None:
@@ -33,7 +30,7 @@ class Pointed(Message):
         self.key = key
 
 
-class Followed(Message):
+class LinkFollowed(Message):
     """Enter in a drawing: to another place, or into the detail of the node that it is on."""
 
     def __init__(self, key: NodeKey) -> None:
@@ -70,7 +67,7 @@ class DiagramView(Widget):
         return self.NAME
 
     @property
-    def pointed_at(self) -> NodeKey:
+    def selected_key(self) -> NodeKey:
         """The node of the tree that its cursor is on."""
         raise NotImplementedError
 
@@ -102,7 +99,7 @@ class DiagramView(Widget):
             self._resting = None
             if not key:
                 self._rested()
-        self.post_message(Followed(key))
+        self.post_message(LinkFollowed(key))
 
     def moved(self) -> None:
         """The cursor moved: the tree is to follow once it rests."""
@@ -120,10 +117,10 @@ class DiagramView(Widget):
 
     def _rested(self) -> None:
         self._resting = None
-        key = self.pointed_at
+        key = self.selected_key
         if key and key != self._at[: len(key)]:
             self._at = self._sent = key
-            self.post_message(Pointed(self, key))
+            self.post_message(NodeSelected(self, key))
 
     def reached(self, key: NodeKey) -> None:
         """The tree went where it was sent."""

@@ -155,7 +155,7 @@ class RailView(RowsView, DiagramView):
         return self.drawn.nodes[self.cursor] if self.drawn is not None and self.drawn.nodes else ""
 
     @property
-    def pointed_at(self) -> NodeKey:
+    def selected_key(self) -> NodeKey:
         return node_key(self.drawn.analysis.entry, self.node) if self.drawn is not None and self.node else ()
 
     def action_choose(self) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from kustui.search.text_search import TextSearch, next_position
 from kustui.tui.bindings import bindings, first_key
-from kustui.tui.diagrams.diagram_view import DiagramView, Pointed
+from kustui.tui.diagrams.diagram_view import DiagramView, NodeSelected
 from kustui.tui.explorer.panes import PANES, Panes
 from kustui.tui.widgets.rows import Row
 
@@ -133,8 +133,10 @@ class Filtering(Panes):
         if pane is not None and not event.text and before.text:  # as in less: the last one again
             pane.search, pane.marking = before, True
             self._to_next(pane, 1)
-        if isinstance(pane, DiagramView) and pane.pointed_at:
-            self.post_message(Pointed(pane, pane.pointed_at))  # it did not have the keys, so the tree did not follow
+        if isinstance(pane, DiagramView) and pane.selected_key:
+            self.post_message(
+                NodeSelected(pane, pane.selected_key)
+            )  # it did not have the keys, so the tree did not follow
         self._leave_filter()
 
     def on_filter_dropped(self) -> None:

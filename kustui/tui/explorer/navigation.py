@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on
 
 from kustui.tui.bindings import bindings
-from kustui.tui.diagrams.diagram_view import Followed, Pointed
+from kustui.tui.diagrams.diagram_view import LinkFollowed, NodeSelected
 from kustui.tui.explorer.detail_sync import Telling
 from kustui.tui.explorer.history import Bookmarks, History
 from kustui.tui.widgets.rows import NodeKey, Target
@@ -50,8 +50,8 @@ class Travel(Telling):
         else:
             self.action_detail()
 
-    @on(Pointed)
-    def _pointed(self, event: Pointed) -> None:
+    @on(NodeSelected)
+    def _pointed(self, event: NodeSelected) -> None:
         """Let the tree follow the cursor of a drawing, and the other panes the tree.
 
         At once, for that cursor has rested: told only once the tree's has too, the drawing would be sent back from
@@ -61,8 +61,8 @@ class Travel(Telling):
         event.diagram.reached(event.key)
         self.tell()
 
-    @on(Followed)
-    def _followed(self, event: Followed) -> None:
+    @on(LinkFollowed)
+    def _followed(self, event: LinkFollowed) -> None:
         focused = self.focused
         if not event.key:
             self.action_detail()

@@ -29,8 +29,8 @@ class Selecting(Travel):
         from kustui.tui.explorer import selection
 
         focused, tree = self.focused, self.tree_view.state
-        if isinstance(focused, DiagramView) and focused.pointed_at:
-            self._show(focused.pointed_at)  # the tree follows it anyway, a moment later
+        if isinstance(focused, DiagramView) and focused.selected_key:
+            self._show(focused.selected_key)  # the tree follows it anyway, a moment later
         node = self.tree_view.node
         if tree is None:
             return None

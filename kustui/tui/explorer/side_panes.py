@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 from textual.containers import Vertical
 
 from kustui.tui.diagrams.boxes_view import BoxesView
-from kustui.tui.diagrams.chains_view import ChainsView
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.diagrams.rail_view import RailView
-from kustui.tui.diagrams.timeline_view import TimelineView
+from kustui.tui.diagrams.schedule_views import ChainsView, TimelineView
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from kustui.simulate.engine.stepping import History
 from kustui.simulate.scenarios.read import ResolvedScenario, ScenarioError
 from kustui.simulate.scenarios.record import TraceTruncatedError
 from kustui.simulate.scenarios.replay import replay, start_scenario
-from kustui.tui.rehearsal.session import Followed, Session
+from kustui.tui.rehearsal.session import LinkFollowed, Session
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.organisation import Organisation
@@ -23,7 +23,7 @@ def starting(session: Session, file: ScenarioFile, key: str) -> Session:
     """At the beginning of a scenario that starts a workflow. Raises ScenarioError."""
     cast = ResolvedScenario(file, session.organisation)
     history = History((start_scenario(file, session.organisation, cast),))
-    return replace(session, history=history, key=key, follows=Followed(file, cast))
+    return replace(session, history=history, key=key, follows=LinkFollowed(file, cast))
 
 
 def following(session: Session, file: ScenarioFile) -> Session:
@@ -39,7 +39,7 @@ def following(session: Session, file: ScenarioFile) -> Session:
         session,
         history=History(tuple(states[:1])),
         key=_starting(session, states[0]),
-        follows=Followed(file, cast, came.differences, replayed=True),
+        follows=LinkFollowed(file, cast, came.differences, replayed=True),
     )
     found = found.went(states[1:]) if len(states) > 1 else found
     return found.at_entry(first) if first is not None else found
@@ -88,11 +88,11 @@ def carried(session: Session, organisation: Organisation) -> Carried | None:
     return Carried(found, _compared(tuple(session.state.trace), tuple(history.state.trace)))
 
 
-def _cast_again(session: Session, organisation: Organisation) -> Followed | None:
+def _cast_again(session: Session, organisation: Organisation) -> LinkFollowed | None:
     if session.follows is None:
         return None
     try:
-        return Followed(session.follows.file, ResolvedScenario(session.follows.file, organisation))
+        return LinkFollowed(session.follows.file, ResolvedScenario(session.follows.file, organisation))
     except ScenarioError:
         return None
 

@@ -57,7 +57,7 @@ class Stop(NamedTuple):
 FAILURE, SCHEDULE = Stop("failure"), Stop("schedule")
 
 
-class Followed(NamedTuple):
+class LinkFollowed(NamedTuple):
     """The scenario that a rehearsal follows where nobody has decided otherwise, and what came of it."""
 
     file: ScenarioFile
@@ -75,7 +75,7 @@ class Session:
     history: History
     key: str
     """Of the workflow that was chosen to be rehearsed."""
-    follows: Followed | None = None
+    follows: LinkFollowed | None = None
     stops: frozenset[Stop] = frozenset()
     taken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """What any of its ways has taken, also those gone back from."""

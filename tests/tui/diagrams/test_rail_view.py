@@ -148,7 +148,7 @@ async def test_the_flow_is_not_sent_back_by_a_tree_that_follows_while_its_cursor
         places = []
         for _ in range(4):
             flow(ui).action_down()
-            while ui.explorer.tree_view.node.key != flow(ui).pointed_at:  # type: ignore[union-attr]
+            while ui.explorer.tree_view.node.key != flow(ui).selected_key:  # type: ignore[union-attr]
                 await asyncio.sleep(0.001)  # it goes on as soon as the tree has followed
                 places.append(flow(ui).cursor)
         await ui.rest()

@@ -17,7 +17,7 @@ from textual.widgets import Input
 
 from kustui.config.actions import ACTIONS, BY_ID
 from kustui.tui.diagrams.boxes_view import BoxesView
-from kustui.tui.diagrams.chains_view import ChainsView
+from kustui.tui.diagrams.schedule_views import ChainsView
 from kustui.tui.explorer.copy_menu import CopyMenu
 from kustui.tui.help.help import Help
 from kustui.tui.widgets.rows_view import RowsView
@@ -188,7 +188,7 @@ DID = {
     "boxes.pan-right": Did(("6",), lambda scene: window(scene)[0], more, WIDE),
     "boxes.page-down": Did(ORDER, lambda scene: window(scene)[1], more, ORDERS, (80, 24)),
     "boxes.page-up": Did((*ORDER, "pagedown"), lambda scene: window(scene)[1], is_(0), ORDERS, (80, 24)),
-    "chains.overview": Did(("7",), lambda scene: scene.chains.listing, is_(True)),
+    "chains.overview": Did(("7",), lambda scene: scene.chains.lists_all, is_(True)),
     "chains.sort": Did(("7", "o"), lambda scene: scene.chains.title, lambda was, now: was != now and " by " in now),
     "chains.further": Did(("7",), lambda scene: scene.chains.steps, by(1)),
     "chains.nearer": Did(("7",), lambda scene: scene.chains.steps, by(-1)),

@@ -17,10 +17,8 @@ from textual.widget import Widget
 from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS, PASSING
 from kustui.tui.diagrams.boxes_view import BoxesView
-from kustui.tui.diagrams.chains_view import ChainsView
 from kustui.tui.diagrams.rail_view import RailView
-from kustui.tui.diagrams.rate import Rate
-from kustui.tui.diagrams.timeline_view import TimelineView
+from kustui.tui.diagrams.schedule_views import ChainsView, RateInput, TimelineView
 from kustui.tui.explorer.bookmarks import BookmarkMenu
 from kustui.tui.explorer.copy_menu import CopyMenu
 from kustui.tui.explorer.screen import Explorer
@@ -433,7 +431,7 @@ async def test_the_palette_offers_what_can_be_done_and_nothing_twice() -> None:
 def test_every_action_is_carried_out_by_the_widget_of_its_group() -> None:
     carriers: dict[str, type[Widget | Kustui]] = {
         "rows": RowsView, "tree": TreeView, "rail": RailView, "boxes": BoxesView, "go": Explorer,
-        "chains": ChainsView, "timeline": TimelineView, "rate": Rate, "menu": CopyMenu, "selected": Explorer,
+        "chains": ChainsView, "timeline": TimelineView, "rate": RateInput, "menu": CopyMenu, "selected": Explorer,
         "view": Explorer, "find": Explorer, "filter": Filter, "finder": FinderInput,
         "marks": BookmarkMenu, "help": Help, "app": Kustui, "rehearse": Rehearse,
         "context": ContextView, "line": TypedLine, "sheet": TypedSheet,

@@ -5,8 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from kustui.tui.diagrams.chains_view import ChainsView
-from kustui.tui.diagrams.timeline_view import TimelineView
+from kustui.tui.diagrams.schedule_views import ChainsView, TimelineView
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import step, workflow
 from tests.support.trees import SAMPLES, text_of

@@ -1,0 +1,301 @@
+"""Who schedules whom on the screen: as a tree around the selected workflow or a list, and on an axis of time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.message import Message
+from textual.widgets import Input
+
+from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
+from kustui.tui.bindings import bindings
+from kustui.tui.diagrams.diagram_view import DiagramView
+from kustui.tui.widgets.bars import StatusBar
+from kustui.tui.widgets.rows import Row, Rows, node_key, workflow_key
+from kustui.tui.widgets.rows_view import RowsView
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.binding import BindingType
+
+    from kustui.analysis.schedules import Schedules
+    from kustui.definition.collection import Entry
+    from kustui.diagrams.chain_lines import ChainLines, ChainRow, ChainSummary  # drawings come after the first paint
+    from kustui.diagrams.styled_lines import Line
+    from kustui.diagrams.timeline import Timeline
+    from kustui.tui.tree.nodes import Node
+    from kustui.tui.tree.tree_state import TreeState
+    from kustui.tui.widgets.rows import NodeKey
+    from kustui.workspace.snapshot import Snapshot
+
+_STEPS = 3
+_MOST_STEPS = 99
+_RATE = 100 / 60
+"""Events a minute until somebody types another rate [assumed]."""
+_NARROWEST = 20
+_BRANCHES = "│├└─ "
+"""What the branches left of a row are drawn with."""
+
+
+class ScheduleView(RowsView, DiagramView):
+    """A pane that draws the schedules around the selected workflow, which the tree's cursor leads to."""
+
+    _snapshot: Snapshot | None = None
+    _entry: Entry | None = None
+    _lines: ChainLines | None = None
+
+    @property
+    def selected_key(self) -> NodeKey:
+        return ()  # the drawing is around what the tree points at: it would move away under the cursor
+
+    def tell(self, tree: TreeState, node: Node) -> None:
+        same = node.entry is not None and self._entry is not None and node.entry.key == self._entry.key
+        if tree.snapshot is self._snapshot and (same or node.entry is self._entry):
+            return
+        if tree.snapshot is not self._snapshot:
+            self._lines = None
+        self._snapshot, self._entry = tree.snapshot, node.entry
+        self._changed(same_workflow=same)
+
+    def _changed(self, *, same_workflow: bool) -> None:
+        """There is another snapshot or workflow: draw it."""
+        raise NotImplementedError
+
+    @property
+    def _schedules(self) -> Schedules | None:
+        """None until all workflows are read."""
+        return self._snapshot.schedules if self._snapshot is not None else None
+
+    @property
+    def _chain_lines(self) -> ChainLines:
+        if self._lines is None:
+            from kustui.diagrams.chain_lines import ChainLines
+
+            assert self._snapshot is not None
+            self._lines = ChainLines(self._snapshot.analyses, self._snapshot.by_entry)
+        return self._lines
+
+    @property
+    def _room(self) -> int:
+        """Cells of a row."""
+        return max(_NARROWEST, self.size.width - 1)
+
+    def _show_nothing(self, reason: str) -> None:
+        self.empty = reason if self._schedules is not None else "still reading the workflows …"
+        self.show(Rows.of(()))
+
+
+class ChainsView(ScheduleView):
+    """Around a workflow, so many schedules before it and after it; or the list of all chains, in one of its orders."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("chains")
+    NAME = "7 Chains"
+    ABOUT = (
+        "Who schedules whom, after how long, with which inputs and what is wrong with them: around the selected "
+        "workflow, or all chains in a list."
+    )
+    SIGNS = "⇒↺✗▲·"
+    KEYS = (
+        "rows.choose", "chains.overview", "chains.sort", "chains.further", "view.timeline",
+        "view.leave", "view.maximise", "app.help",
+    )  # fmt: skip
+
+    FOOT = 3
+
+    steps = _STEPS
+    lists_all = False
+    """Whether all chains are listed."""
+    _order = 0
+    _listed: tuple[Snapshot, tuple[ChainSummary, ...]] | None = None
+    """The chains in the list, and what they are of."""
+
+    @property
+    def title(self) -> str:
+        if self.lists_all:
+            from kustui.diagrams.chain_lines import ORDERS
+
+            return f"{self.NAME} by {ORDERS[self._order]}"
+        return f"{self.NAME} {self.steps} steps either way" if self.steps != _STEPS else self.NAME
+
+    def _changed(self, *, same_workflow: bool) -> None:
+        if not self.lists_all or self._listed is None or self._listed[0] is not self._snapshot:
+            self._draw(self.cursor if same_workflow or self.lists_all else 0)
+
+    def _draw(self, cursor: int) -> None:
+        schedules = self._schedules
+        if schedules is None or (self._entry is None and not self.lists_all):
+            self._show_nothing("choose a workflow: who schedules whom around it is drawn here; o lists all chains")
+        elif self.lists_all:
+            summaries = self._summaries(schedules)
+            self.empty = "nothing here schedules a workflow: o shows the one that is selected"
+            self.show(Rows(len(summaries), lambda index: self._row(summaries[index].row)), cursor)
+        elif self._entry is not None:
+            from kustui.diagrams.chain_lines import chain_rows
+
+            rows = chain_rows(self._chain_lines, schedules, self._entry.key, self.steps, self._room)
+            self.show(Rows.of([self._row(row) for row in rows]), cursor)
+
+    def _summaries(self, schedules: Schedules) -> tuple[ChainSummary, ...]:
+        from kustui.diagrams.chain_lines import chain_summaries
+
+        assert self._snapshot is not None
+        if self._listed is None or self._listed[0] is not self._snapshot:
+            self._listed = self._snapshot, chain_summaries(schedules, self._chain_lines, self._order)
+        return self._listed[1]
+
+    def _row(self, row: ChainRow) -> Row:
+        key: NodeKey = ()
+        if row.workflow:
+            entry = self._chain_lines.entry(row.workflow)
+            key = node_key(entry, row.step) if row.step else workflow_key(entry)
+        return Row(row.line, row.aside, row.mark, link=key)
+
+    def on_rows_view_widened(self) -> None:
+        if not self.lists_all:
+            self._draw(self.cursor)
+
+    def foot(self, width: int) -> Sequence[Line]:
+        """The row of the cursor in full where it is cut."""
+        line, aside, *_ = self.row
+        line = line[1:] if line and not line[0][0].strip(_BRANCHES) else line
+        return self.in_full((*line, ("  ", ""), *aside) if aside else line, width)
+
+    def action_choose(self) -> None:
+        if key := self.row.link:
+            self.lists_all = False
+            self.follow(key)
+
+    def action_overview(self) -> None:
+        self.lists_all = not self.lists_all
+        self._draw(0)
+        self._retitle()
+
+    def action_sort(self) -> None:
+        from kustui.diagrams.chain_lines import ORDERS
+
+        if self.lists_all:
+            self._order = (self._order + 1) % len(ORDERS)
+        self.lists_all = True
+        self._listed = None
+        self._draw(0)
+        self._retitle()
+
+    def action_further(self) -> None:
+        self._reach(self.steps + 1)
+
+    def action_nearer(self) -> None:
+        self._reach(self.steps - 1)
+
+    def _reach(self, steps: int) -> None:
+        self.steps = max(1, min(steps, _MOST_STEPS))
+        if not self.lists_all:
+            self._draw(self.cursor)
+        self._retitle()
+
+    def _retitle(self) -> None:
+        self.post_message(self.Retitled())
+
+
+class TimelineView(ScheduleView):
+    """From the workflow that the chain of the selected one begins with."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("timeline")
+    NAME = "8 Timeline"
+    ABOUT = (
+        "The chain of the selected workflow on an axis of time, rings with their period, and how many runs it "
+        f"brings about for a rate of events, against the platform's {RUNS_PER_WINDOW:,} in {WINDOW_MINUTES} minutes."
+    )
+    SIGNS = "↺"
+    KEYS = (
+        "timeline.rate", "timeline.later", "view.chains", "view.flow", "view.leave",
+        "view.maximise", "app.help",
+    )  # fmt: skip
+
+    per_minute = _RATE
+    _first = 0
+    """The first moment of the axis that is in view."""
+    _timeline: Timeline | None = None
+
+    def _changed(self, *, same_workflow: bool) -> None:
+        self._lay_out()
+        if not same_workflow:
+            self._first = 0
+        self._draw(self.cursor if same_workflow else 0)
+
+    def _lay_out(self) -> None:
+        self._timeline = None
+        if self._schedules is not None and self._entry is not None:
+            from kustui.diagrams.timeline import timeline_of
+
+            self._timeline = timeline_of(self._chain_lines, self._schedules, self._entry.key, self.per_minute)
+
+    def _draw(self, cursor: int) -> None:
+        if self._timeline is None:
+            no_chain = "this workflow is in no chain: it schedules nothing, and nothing here schedules it"
+            choose = "choose a workflow: its chain of schedules is drawn here"
+            self._show_nothing(no_chain if self._entry is not None else choose)
+            return
+        self._first = max(0, min(self._first, self._timeline.last_first(self._room)))
+        self.show(Rows.of([Row(line) for line in self._timeline.rows(self._room, self._first)]), cursor)
+
+    def on_rows_view_widened(self) -> None:
+        self._draw(self.cursor)
+
+    def action_earlier(self) -> None:
+        self._first -= 1
+        self._draw(self.cursor)
+
+    def action_later(self) -> None:
+        self._first += 1
+        self._draw(self.cursor)
+
+    def action_choose(self) -> None:
+        self.action_rate()
+
+    def action_rate(self) -> None:
+        if not self.query(RateInput):
+            rate_input = RateInput()
+            self.mount(rate_input)
+            rate_input.focus()
+
+    async def on_rate_input_entered(self, event: RateInput.Entered) -> None:
+        from kustui.diagrams.timeline import parse_rate
+
+        rate = parse_rate(event.text) if event.text else None
+        if event.text and rate is None:
+            reason = "a rate is a number, by the hour or as in 5/min, 2000/d"
+            self.screen.query_one(StatusBar).announce(Row(((reason, "warning"),)))
+            return
+        await self.query(RateInput).remove()
+        self.focus()
+        if rate is not None:
+            self.per_minute = rate
+            self._lay_out()
+            self._draw(self.cursor)
+
+
+class RateInput(Input):
+    """The line at the bottom of the timeline in which a rate of events is typed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("rate")
+    DEFAULT_CSS = "RateInput { dock: bottom; height: 1; padding: 0 1; border: none; }"
+
+    class Entered(Message):
+        """A rate was typed, or none where it was left."""
+
+        def __init__(self, text: str | None) -> None:
+            super().__init__()
+            self.text = text
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="events: 100/h, 5/min, 2000/d", compact=True, id="rate")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()  # a filter listens to lines that are typed in
+
+    def action_keep(self) -> None:
+        self.post_message(self.Entered(self.value))
+
+    def action_drop(self) -> None:
+        self.post_message(self.Entered(None))
