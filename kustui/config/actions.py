@@ -12,11 +12,10 @@ from kustui.config.keys import shown_key
 
 
 class Action(NamedTuple):
-    """Something a key does."""
+    """Something a key does, and who does it."""
 
     id: str
-    """``<group>.<name>``: stable, so that a configuration can rebind it. The group says which widget carries it
-    out."""
+    """``<group>.<name>``: stable, so that a configuration can rebind it."""
     keys: str
     """As Textual names keys, separated by commas."""
     verb: str
@@ -24,7 +23,11 @@ class Action(NamedTuple):
     help: str
     """For the help and the palette: a line."""
     method: str = ""
-    """The ``action_…`` method, where it is not the id's name."""
+    """The method that does it, where it is not the name in the id; of a widget, without its ``action_``."""
+    target: str = ""
+    """What has the method, where it is not the target of the group (``TARGETS``)."""
+    argument: str = ""
+    """What the method of a part is given, if anything."""
 
     @property
     def group(self) -> str:
@@ -35,8 +38,19 @@ class Action(NamedTuple):
         return tuple(self.keys.split(",")) if self.keys else ()
 
     @property
-    def carried_out_by(self) -> str:
+    def method_name(self) -> str:
         return self.method or self.id.partition(".")[2].replace("-", "_")
+
+    @property
+    def target_name(self) -> str:
+        """The name of a widget class (``TreeView``), or of an attribute of the screen (``navigator``): one of its
+        parts."""
+        return self.target or TARGETS[self.group]
+
+    @property
+    def is_of_part(self) -> bool:
+        """Whether a part of the screen does it, and not a widget."""
+        return self.target_name.islower()
 
 
 GROUPS = {
@@ -64,8 +78,45 @@ GROUPS = {
     "app": "kustui",
 }
 
+TARGETS = {
+    "rows": "RowsView",
+    "tree": "TreeView",
+    "rail": "RailView",
+    "boxes": "BoxesView",
+    "chains": "ChainsView",
+    "timeline": "TimelineView",
+    "rate": "RateInput",
+    "rehearse": "Rehearse",
+    "context": "ContextView",
+    "line": "TypedLine",
+    "sheet": "TypedSheet",
+    "go": "navigator",
+    "view": "panes",
+    "selected": "selection",
+    "copy": "copier",
+    "menu": "CopyMenu",
+    "find": "filter",
+    "filter": "Filter",
+    "finder": "FinderInput",
+    "marks": "BookmarkMenu",
+    "help": "Help",
+    "app": "Kustui",
+}
+"""What carries out the actions of a group: a widget by its class, which has the keys then, or a part of the screen."""
+
 PASSING = ("filter", "finder", "marks", "rate", "menu", "help", "line", "sheet")
 """Groups that hold only while something is typed or chosen, or the help is read: nobody looks for them by name."""
+
+
+def _pane(name: str, keys: str, help_: str) -> Action:
+    """An action that leads to a pane beside the tree."""
+    return Action(f"view.{name}", keys, name, help_, "enter", argument=name)
+
+
+def _copy(name: str, keys: str, verb: str, help_: str) -> Action:
+    """An action that copies something of what is selected."""
+    return Action(f"copy.{name}", keys, verb, help_, "copy", argument=f"copy.{name}")
+
 
 ACTIONS = (
     Action("rows.down", "j,down", "down", "one row down"),
@@ -147,52 +198,85 @@ ACTIONS = (
     Action("sheet.drop", "escape", "leave", "leave it as it was", method="drop_typed"),
     Action("go.back", "left_square_bracket", "back", "back to where you were before a jump"),
     Action("go.forward", "right_square_bracket", "forward", "forward again"),
-    Action("go.definition", "d", "definition", "to what is named here: a step, a workflow, an input"),
-    Action("go.uses", "u", "uses", "who leads to this, refers to it or schedules it"),
-    Action("go.mark", "m", "mark", "mark the place with the letter that follows"),
-    Action("go.to-mark", "apostrophe,grave_accent", "to mark", "to the place marked with the letter that follows"),
+    Action(
+        "go.definition",
+        "d",
+        "definition",
+        "to what is named here: a step, a workflow, an input",
+        "go_to_definition",
+        "definitions",
+    ),
+    Action("go.uses", "u", "uses", "who leads to this, refers to it or schedules it", "list_uses", "definitions"),
+    Action("go.mark", "m", "mark", "mark the place with the letter that follows", "set_mark", "marks"),
+    Action(
+        "go.to-mark",
+        "apostrophe,grave_accent",
+        "to mark",
+        "to the place marked with the letter that follows",
+        "go_to_mark",
+        "marks",
+    ),
     Action("go.next-problem", "p", "problem", "the next thing that is wrong"),
     Action("go.previous-problem", "P", "problem", "the thing before that is wrong"),
     Action("view.next-pane", "tab", "pane", "the next pane"),
     Action("view.previous-pane", "shift+tab", "pane", "the pane before"),
-    Action("view.tree", "1", "tree", "to the tree"),
-    Action("view.detail", "2", "detail", "to the detail, in words"),
-    Action("view.source", "3", "source", "to the source, as JSON"),
-    Action("view.flow", "5,f", "flow", "to the flow: a row a step, with lanes for branches"),
-    Action("view.boxes", "6,b", "boxes", "to the flow as boxes and arrows"),
-    Action("view.chains", "7,w", "chains", "to who schedules whom"),
-    Action("view.timeline", "8,t", "timeline", "to the chain on an axis of time, and its load"),
+    Action("view.tree", "1", "tree", "to the tree", method="enter_tree"),
+    _pane("detail", "2", "to the detail, in words"),
+    _pane("source", "3", "to the source, as JSON"),
+    _pane("flow", "5,f", "to the flow: a row a step, with lanes for branches"),
+    _pane("boxes", "6,b", "to the flow as boxes and arrows"),
+    _pane("chains", "7,w", "to who schedules whom"),
+    _pane("timeline", "8,t", "to the chain on an axis of time, and its load"),
     Action(
-        "view.problems", "4,exclamation_mark", "problems", "everything that is wrong, as a list, or without it again"
+        "view.problems",
+        "4,exclamation_mark",
+        "problems",
+        "everything that is wrong, as a list, or without it again",
+        method="toggle_problems",
     ),
-    Action("view.uses", "9", "list", "to the list of uses, if there is one", method="uses_list"),
-    Action("view.rehearse", "r", "rehearse", "step through a run of the workflow, schedules and all"),
-    Action("view.changes", "c", "changes", "what changed on disk, old and new, or without it again"),
+    Action("view.uses", "9", "list", "to the list of uses, if there is one", method="enter_uses"),
+    Action(
+        "view.rehearse", "r", "rehearse", "step through a run of the workflow, schedules and all", "open", "rehearsals"
+    ),
+    Action(
+        "view.changes",
+        "c",
+        "changes",
+        "what changed on disk, old and new, or without it again",
+        method="toggle_changes",
+    ),
     Action("view.maximise", "z", "maximise", "the pane alone, or beside the others again"),
-    Action("view.larger", "greater_than_sign", "larger", "give the pane more room"),
-    Action("view.smaller", "less_than_sign", "smaller", "give it less"),
+    Action("view.larger", "greater_than_sign", "larger", "give the pane more room", target="pane_sizes"),
+    Action("view.smaller", "less_than_sign", "smaller", "give it less", target="pane_sizes"),
     Action("view.hide", "x", "hide", "hide the pane, until you go to it again"),
-    Action("view.leave", "escape", "leave", "end the filter, or go back to the tree"),
-    Action("selected.copy", "y", "copy", "copy it: choose what of it"),
+    Action("view.leave", "escape", "leave", "end the filter, or go back to the tree", target="filter"),
+    Action("selected.copy", "y", "copy", "copy it: choose what of it", "open_menu", "copier"),
     Action("selected.edit", "e", "edit", "open the file in $EDITOR, at the line of what is selected"),
-    Action("copy.name", "n", "name", "the name of what is selected", method="copy_name"),
-    Action("copy.id", "i", "id", "its id", method="copy_id"),
-    Action("copy.reference", "r", "reference", "the reference to what it yields", method="copy_reference"),
-    Action("copy.json", "j", "JSON", "its JSON, as in the file", method="copy_json"),
-    Action("copy.place", "l", "line", "its file and line", method="copy_place"),
-    Action("copy.pointer", "p", "pointer", "its JSON pointer", method="copy_pointer"),
-    Action("copy.text", "t", "text", "the row of the cursor, in words", method="copy_row"),
-    Action("copy.diagram", "d", "drawing", "the drawing of it that is shown, whole, as text", method="copy_diagram"),
-    Action("copy.mermaid", "m", "Mermaid", "the flow of its workflow, as Mermaid draws it", method="copy_mermaid"),
+    _copy("name", "n", "name", "the name of what is selected"),
+    _copy("id", "i", "id", "its id"),
+    _copy("reference", "r", "reference", "the reference to what it yields"),
+    _copy("json", "j", "JSON", "its JSON, as in the file"),
+    _copy("place", "l", "line", "its file and line"),
+    _copy("pointer", "p", "pointer", "its JSON pointer"),
+    _copy("text", "t", "text", "the row of the cursor, in words"),
+    _copy("diagram", "d", "drawing", "the drawing of it that is shown, whole, as text"),
+    _copy("mermaid", "m", "Mermaid", "the flow of its workflow, as Mermaid draws it"),
     Action("menu.down", "down,tab", "down", "one row down"),
     Action("menu.up", "up,shift+tab", "up", "one row up"),
     Action("menu.choose", "enter", "copy", "copy that of the row; it begins with what was copied last"),
     Action("menu.plain", "y", "plain", "show it as plain text, to be selected with the mouse", method="plain"),
     Action("menu.leave", "escape,q", "leave", "copy nothing"),
-    Action("find.filter", "slash", "find", "narrow the tree or the problems; search another pane"),
+    Action("find.filter", "slash", "find", "narrow the tree or the problems; search another pane", method="open"),
     Action("find.next-match", "n", "next", "the next of what / found"),
     Action("find.previous-match", "N", "previous", "the one before of what / found"),
-    Action("find.everything", "F,ctrl+k", "find all", "find anything: names, actions, conditions, parameters"),
+    Action(
+        "find.everything",
+        "F,ctrl+k",
+        "find all",
+        "find anything: names, actions, conditions, parameters",
+        "open",
+        "finder",
+    ),
     Action("marks.down", "down", "down", "one row down"),
     Action("marks.up", "up", "up", "one row up"),
     Action("marks.choose", "enter", "take it", "the mark of the row; its letter does the same"),

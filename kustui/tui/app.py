@@ -16,13 +16,13 @@ from kustui.config.actions import with_keys
 from kustui.config.preferences import DEFAULT, NAMES, Preferences
 from kustui.garbage_collection import resume_gc
 from kustui.tui.bindings import bindings, keymap_of
+from kustui.tui.explorer.pane_sizes import Sizes
 from kustui.tui.explorer.screen import Explorer
-from kustui.tui.explorer.sizes import size_variables
 from kustui.tui.theme import THEMES, VARIABLES
 from kustui.tui.widgets.typeahead import TypeAhead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from textual.app import SystemCommand
     from textual.binding import BindingType
@@ -57,8 +57,8 @@ class Kustui(TypeAhead):
         """What the command line says over the configuration."""
         self.preferences = over(preferences)
         """What holds of both."""
-        self.sizes = dict(preferences.panes)  # what is below asks for them
-        """Per cent that the panes take."""
+        self.sizes = Sizes(preferences.panes, lambda: self.refresh_css(animate=False))
+        """Those of the panes. They come first: what is below asks for them."""
         super().__init__()
         self._configuration = configuration
         self.actions = with_keys(preferences.keys)
@@ -82,12 +82,7 @@ class Kustui(TypeAhead):
             self.animation_level = "none"
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
-        return VARIABLES | size_variables(self.sizes)
-
-    def resize(self, sizes: Mapping[str, int]) -> None:
-        """Give the panes other sizes, in per cent."""
-        self.sizes = dict(sizes)
-        self.refresh_css(animate=False)
+        return VARIABLES | self.sizes.css_variables
 
     def prefer(self, configured: Preferences) -> Sequence[str]:
         """Do as the configuration says now; the names of what is different, but for what the command line says.
@@ -104,12 +99,16 @@ class Kustui(TypeAhead):
             self.actions = with_keys(now.keys)
             self.set_keymap(keymap_of(self.actions))
         if now.panes != before.panes:
-            self.resize(now.panes)
+            self.sizes.change(now.panes)
         if now.ascii != before.ascii:
             for screen in self.screen_stack:
                 for widget in (screen, *screen.query("*")):
                     widget.refresh()  # each keeps what it drew last
         return [name for name in NAMES if getattr(now, name) != getattr(before, name)]
+
+    def on_explorer_preferred(self, event: Explorer.Preferred) -> None:
+        if names := self.prefer(event.preferences):
+            self.explorer.preferences_changed(names)
 
     def choose_theme(self, name: str) -> None:
         """Look otherwise from now on, the next time included unless nothing is to be remembered."""
@@ -129,7 +128,7 @@ class Kustui(TypeAhead):
     def explorer(self) -> Explorer:
         """The screen below all others."""
         keeps_place = self._keeps_place and self.preferences.state
-        return Explorer(self.opening, self._configuration, poll=self.poll, keeps_place=keeps_place)
+        return Explorer(self.opening, self.sizes, self._configuration, poll=self.poll, keeps_place=keeps_place)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         from kustui.tui.widgets.line_filters import ASCII, COLOURLESS, STEADY

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from textual.binding import Binding, BindingType
@@ -23,12 +25,32 @@ _NO_KEY = "unbound"
 
 
 def bindings(*groups: str) -> list[BindingType]:
-    """The bindings of a widget that carries out these groups of actions."""
+    """The bindings of a widget that carries out these groups of actions, or of the screen whose parts do."""
     return [
-        Binding(action.keys, action.carried_out_by, action.verb, show=False, id=action.id)
+        Binding(action.keys, textual_action(action), action.verb, show=False, id=action.id)
         for action in ACTIONS
         if action.group in groups
     ]
+
+
+def textual_action(action: Action) -> str:
+    """What Textual runs for a key: the widget's own method, or the dispatch of the screen to one of its parts."""
+    return f"screen.carry_out('{action.id}')" if action.is_of_part else action.method_name
+
+
+def handler(screen: object, action: Action) -> Callable[[], object] | None:
+    """What carries out an action of a part; None where a screen has no such part."""
+    method = getattr(getattr(screen, action.target_name, None), action.method_name, None)
+    if method is None:
+        return None
+    return partial(method, action.argument) if action.argument else method
+
+
+async def carry_out(screen: object, id_: str) -> None:
+    """Let the part of a screen that the registry names carry out an action."""
+    carried_out = handler(screen, BY_ID[id_])
+    if carried_out is not None and isawaitable(result := carried_out()):
+        await result
 
 
 def keymap_of(actions: Mapping[str, Action]) -> Keymap:

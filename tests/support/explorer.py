@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kustui.tui.app import Kustui
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.screen import Explorer
-from kustui.tui.explorer.side_panes import PANES
+from kustui.tui.explorer.views import PANES
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background_load import BackgroundLoad
 from tests.support.trees import SAMPLES, row_text, text_of
@@ -55,7 +55,7 @@ class ExplorerPilot:
 
     @property
     def detail(self) -> list[str]:
-        return self.rows(self.explorer.detail)
+        return self.rows(self.explorer.side.detail)
 
     @property
     def status(self) -> str:
@@ -101,8 +101,7 @@ class ExplorerPilot:
     async def settle(self) -> None:
         """Wait until everything is read and checked, and the panes show it."""
         for _ in range(1_000):
-            snapshot = self.explorer.snapshot
-            if snapshot is not None and snapshot.problems is not None:
+            if self.explorer.snapshot.problems is not None:
                 break
             await self.pilot.pause(0.01)
         await self.rest()
@@ -111,13 +110,9 @@ class ExplorerPilot:
         """Wait until the panes have followed each other's cursors."""
         await self.pilot.pause()
         for _ in range(300):
-            node = self.explorer.tree_view.node
-            shown = node is None or not self.explorer.ready or self.explorer.told == node.key
-            if (
-                shown
-                and self.explorer._resting is None
-                and not any(v.is_awaited for v in self.explorer.query(DiagramView))
-            ):
+            node, presenter = self.explorer.tree_view.node, self.explorer.presenter
+            shown = node is None or not presenter.ready or presenter.shown == node.key
+            if shown and not presenter.is_awaited and not any(v.is_awaited for v in self.explorer.query(DiagramView)):
                 break
             await self.pilot.pause(0.01)
         await self.pilot.pause()

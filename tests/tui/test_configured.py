@@ -78,7 +78,7 @@ async def test_the_keys_in_force_are_told_wherever_keys_are_told() -> None:
         assert "5 flow" not in ui.keys
         assert "problem " not in ui.keys.replace("problems", "")
         assert "W Flow" in str(ui.explorer.query_one("#flow").border_title)
-        assert "O Source" in str(ui.explorer.source.border_title)
+        assert "O Source" in str(ui.explorer.side.source.border_title)
         told = {command.title: command.help for command in commands(ui.app, ui.app.screen)}
         assert told["the panes: to the flow: a row a step, with lanes for branches"].startswith("W ")
         await ui.press("question_mark")
@@ -243,9 +243,9 @@ async def test_a_pane_grows_and_shrinks_within_bounds(pane: str, key: str) -> No
         assert size() < first
         await ui.press(*["less_than_sign"] * 25)
         assert size() > 0
-        assert ui.app.sizes[pane] == SMALLEST
+        assert ui.app.sizes.values[pane] == SMALLEST
         await ui.press(*["greater_than_sign"] * 25)
-        assert ui.app.sizes[pane] == LARGEST
+        assert ui.app.sizes.values[pane] == LARGEST
         assert ui.focus == pane
 
 

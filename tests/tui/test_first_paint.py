@@ -63,9 +63,10 @@ NOT_YET = {
     "what a key asks for": (
         "kustui.simulate", "kustui.tui.rehearsal", "kustui.search.index", "kustui.tui.finder.finder",
         "kustui.tui.help.help",
-        "kustui.tui.help.palette", "kustui.tui.explorer.bookmarks", "kustui.tui.explorer.copy_menu",
+        "kustui.tui.help.palette", "kustui.tui.explorer.marks", "kustui.tui.explorer.copy",
         "kustui.tui.terminal.clipboard",
-        "kustui.tui.terminal.editor", "kustui.workspace.difference", "kustui.tui.explorer.change_rows",
+        "kustui.tui.terminal.editor", "kustui.workspace.difference",
+        "kustui.tui.explorer.definitions", "kustui.tui.explorer.session",
         "kustui.workspace.session_state",
     ),
 }  # fmt: skip

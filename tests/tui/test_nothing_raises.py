@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kustui.diagrams.styled_lines import width_of
-from kustui.tui.explorer.copyable import copyables
+from kustui.tui.explorer.copy import copyables
 from kustui.tui.explorer.detail import described
 from kustui.tui.explorer.selection import of_key, of_line, of_node
 from kustui.tui.explorer.source_rows import source_rows

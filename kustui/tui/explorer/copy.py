@@ -1,159 +1,234 @@
-"""Copying what is selected, and saying where it went."""
+"""Copying what is selected: what there is to copy, the menu to choose from, and how it gets to the clipboard."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from textual.app import SuspendNotSupported
+from textual.message import Message
+
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.models import Step
+from kustui.definition.platform import TRIGGER_ID
+from kustui.diagrams.diagram import DiagramSet, flow_diagram
+from kustui.diagrams.formats.mermaid import mermaid
+from kustui.diagrams.formats.text import writer
 from kustui.diagrams.styled_lines import Line, fitted, width_of
-from kustui.tui.bindings import BY_ID, first_key
-from kustui.tui.diagrams.diagram_view import DiagramView
-from kustui.tui.explorer.selection_actions import Selecting
-from kustui.tui.widgets.rows import Row
-from kustui.tui.widgets.rows_view import RowsView
+from kustui.tui.bindings import BY_ID, bindings, first_key
+from kustui.tui.explorer.detail_presenter import DetailPresenter
+from kustui.tui.explorer.selection import CurrentSelection, Selection
+from kustui.tui.explorer.views import Views
+from kustui.tui.terminal import clipboard
+from kustui.tui.widgets.rows import Row, Rows
+from kustui.tui.widgets.rows_view import Menu, RowsView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from textual import events
+    from textual.app import App
+    from textual.binding import BindingType
+    from textual.screen import Screen
+    from textual.widget import Widget
 
-    from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.tui.explorer.copy_menu import CopyMenu
-    from kustui.tui.explorer.copyable import Copyable
-
+_MAX_JSON = 5_000_000
+"""Bytes above which nobody wants it on a clipboard."""
+_GLIMPSE = 200
+"""Characters of a text that are shown of it in the menu."""
 _SHORT = 60
-"""Characters of a text that are said when it is copied."""
-_GLIMPSE = 8
-"""Cells of it that are said at least; it is cut before where it went."""
+"""Characters of a text that are repeated when it was copied."""
+_MIN_REPEATED = 8
+"""Cells of it that are repeated at least; it is cut before where it went."""
 
 
-class Copying(Selecting):
-    """Panes of which what is selected can be copied."""
+class Copyable(NamedTuple):
+    """Something to copy: exactly this text, whatever is in it."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._copied = ""
+    action: str
+    """The id of the action that copies it."""
+    what: str
+    """What it is: ``id``."""
+    glimpse: str
+    """What is shown of it before it is chosen."""
+    make: Callable[[], str]
+
+    @classmethod
+    def of(cls, action: str, what: str, text: str) -> Copyable:
+        return cls(action, what, text[:_GLIMPSE], lambda: text)
+
+
+def copyables(selected: Selection) -> Iterator[Copyable]:
+    """What there is of a value of a file."""
+    entry, part, document = selected.entry, selected.part, selected.document
+    if selected.is_workflow and entry is not None:
+        if entry.item.name:
+            yield Copyable.of("copy.name", "name", entry.item.name)
+        if entry.id:
+            yield Copyable.of("copy.id", "id", entry.id)
+    elif isinstance(part, Step):
+        if part.name != part.id:
+            yield Copyable.of("copy.name", "name", part.name)
+        if part.id:
+            yield Copyable.of("copy.id", "id", part.id)
+            yield Copyable.of("copy.reference", "reference", f"/#steps.{part.id}")
+    elif part is not None:
+        if part.event_name:
+            yield Copyable.of("copy.name", "event", part.event_name)
+        yield Copyable.of("copy.reference", "reference", f"/#steps.{TRIGGER_ID}")
+    start, end = document.spot(selected.pointer).value if document.source.data.strip() else (0, 0)
+    if 0 < end - start <= _MAX_JSON:
+        data = document.source.data
+        beginning = " ".join(data[start : min(end, start + _GLIMPSE)].decode(errors="replace").split())
+        yield Copyable("copy.json", "JSON", beginning, lambda: data[start:end].decode(errors="replace"))
+    line = document.source.place(selected.offset).line
+    yield Copyable.of("copy.place", "file and line", f"{document.path}:{line}")
+    if selected.pointer:
+        yield Copyable.of("copy.pointer", "pointer", selected.pointer)
+
+
+class CopyMenu(Menu, inherit_bindings=False):
+    """The short list, above the lines at the bottom, of what can be copied. Any key that is not one of its own ends
+    it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("menu", "copy")
+
+    class Asked(Message):
+        """Something is to be copied, or shown as plain text."""
+
+        def __init__(self, item: Copyable, *, plain: bool) -> None:
+            super().__init__()
+            self.item = item
+            self.plain = plain
+
+    def __init__(self, items: Sequence[Copyable], last: str, came_from: Widget | None) -> None:
+        super().__init__(came_from, id="copy-menu")
+        self.items = tuple(items)
+        ids = [item.action for item in items]
+        rows = Rows.of([_menu_row(item, self.app) for item in items])
+        self.border_title = "Copy"
+        self.styles.height = len(items) + 1
+        self.show(rows, ids.index(last) if last in ids else 0)
+
+    def on_key(self, event: events.Key) -> None:
+        key = self.screen.active_bindings.get(event.key)
+        if key is None or key.node is not self:
+            if key is None or key.node is not self.app:
+                event.stop()
+            self.end()
+
+    def action_choose(self) -> None:
+        self._ask(plain=False)
+
+    def action_plain(self) -> None:
+        self._ask(plain=True)
+
+    def _ask(self, *, plain: bool) -> None:
+        self.post_message(self.Asked(self.items[self.cursor], plain=plain))
+        self.end()
+
+
+def _menu_row(item: Copyable, app: App[object]) -> Row:
+    key = first_key(app, item.action)
+    return Row(((f" {key}  ", "key"), (f"{item.what:<16}", "muted"), (item.glimpse, "")))
+
+
+class CopyController:
+    """Copies what is selected, and says where it went."""
+
+    def __init__(
+        self, screen: Screen[None], views: Views, presenter: DetailPresenter, selection: CurrentSelection
+    ) -> None:
+        self._screen, self._views, self._presenter, self._selection = screen, views, presenter, selection
+        self._last = ""
         """The action that copied last."""
         self._menu: CopyMenu | None = None
 
     def _copyables(self) -> Iterator[Copyable]:
-        from kustui.diagrams.formats.text import writer
-        from kustui.tui.explorer.copyable import Copyable, copyables
-
-        selected = self.selected
+        selected = self._selection.current
         if selected is None:
             return
-        self.tell()  # the drawing may be about to follow the cursor
+        self._presenter.show()  # the drawing may be about to follow the cursor
         yield from copyables(selected)
         write = writer(colour=False, ascii_only=False)
-        focused = self.focused
+        focused, side, tree = self._screen.focused, self._views.side, self._views.tree.state
         if isinstance(focused, RowsView) and (row := write(focused.row.line).strip()):
             yield Copyable.of("copy.text", "row", row)
-        view = self.side.query_one(f"#{self.side.diagram}", DiagramView)
-        if first := next((line for line in view.whole() if line), None):
+        diagram = side.diagram
+        if first := next((line for line in diagram.whole() if line), None):
             glimpse = write(first).rstrip("\n")
-            name = f"{self.side.diagram} as text"
-            yield Copyable("copy.diagram", name, glimpse, lambda: "".join(write(line) for line in view.whole()))
-        tree = self.tree_view.state
-        if tree is not None and (entry := selected.entry) is not None and tree.holds(selected.document):
+            name = f"{side.diagram_name} as text"
+            yield Copyable("copy.diagram", name, glimpse, lambda: "".join(write(line) for line in diagram.whole()))
+        if (entry := selected.entry) is not None and tree.holds(selected.document):
             yield Copyable("copy.mermaid", "flow as Mermaid", entry.title, lambda: _mermaid(tree.analysis(entry)))
 
-    async def action_copy(self) -> None:
-        from kustui.tui.explorer.copy_menu import CopyMenu
-
+    async def open_menu(self) -> None:
+        """Let somebody choose what to copy."""
         items = list(self._copyables())
         if not items:
-            self.announce("nothing is selected", "muted")
+            self._views.status.say("nothing is selected", "muted")
             return
-        self._menu = CopyMenu(items, self._copied, self.focused)
-        await self.mount(self._menu)
-        self.set_focus(self._menu)  # at once: a second key may be on its way
-        self.status.offer([BY_ID[id_] for id_ in ("menu.choose", "menu.plain", "menu.leave")])
+        self._menu = CopyMenu(items, self._last, self._screen.focused)
+        await self._screen.mount(self._menu)
+        self._screen.set_focus(self._menu)  # at once: a second key may be on its way
+        self._views.status.offer([BY_ID[id_] for id_ in ("menu.choose", "menu.plain", "menu.leave")])
 
-    def on_copy_menu_asked(self, event: CopyMenu.Asked) -> None:
-        self._take(event.item, plain=event.plain)
-
-    def _copy(self, action: str) -> None:
-        """What an action copies: of the list that is open, or of what is selected now."""
+    def copy(self, action: str) -> None:
+        """Copy what an action is for: of the menu that is open, or of what is selected now."""
         menu, self._menu = self._menu, None
         items = menu.items if menu is not None and menu.is_attached else tuple(self._copyables())
         if menu is not None:
             menu.end()
         item = next((item for item in items if item.action == action), None)
         if item is not None:
-            self._take(item)
+            self.take(item)
         else:
-            self.announce(f"what is selected has no {BY_ID[action].verb} to copy", "muted")
+            self._views.status.say(f"what is selected has no {BY_ID[action].verb} to copy", "muted")
 
-    def _take(self, item: Copyable, *, plain: bool = False) -> None:
-        self._copied = item.action
-        self.run_worker(self._show_plain(item) if plain else self._send(item), group="copy", description="copying")
+    def take(self, item: Copyable, *, plain: bool = False) -> None:
+        """Copy something, or show it as plain text to be selected with the mouse."""
+        self._last = item.action
+        work = self._show_plain(item) if plain else self._send(item)
+        self._screen.run_worker(work, group="copy", description="copying")
 
     async def _send(self, item: Copyable) -> None:
         """Put it where it can be put, and say where that was."""
-        from kustui.tui.terminal.clipboard import Reach, encoded, most, reach, to_tmux
-
-        text, known = item.make(), reach()
-        in_tmux, fits = bool(os.environ.get("TMUX")), len(encoded(text)) <= most()
-        if known is Reach.NO and not in_tmux:
+        text, reachable, in_tmux = item.make(), clipboard.reach(), bool(os.environ.get("TMUX"))
+        if reachable is clipboard.Reach.NO and not in_tmux:
             await self._show_plain(item)
             return
-        if fits:
-            self.app.copy_to_clipboard(text)
-        trouble = await to_tmux(text) if in_tmux else ""
-        routes = (*(("OSC 52",) if fits else ()), *(("tmux's buffer",) if in_tmux and not trouble else ()))
+        size = len(clipboard.encoded(text))
+        if fits := size <= clipboard.most():
+            self._screen.app.copy_to_clipboard(text)
+        trouble = await clipboard.to_tmux(text) if in_tmux else ""
+        routes = [route for route, taken in (("OSC 52", fits), ("tmux's buffer", in_tmux and not trouble)) if taken]
         line: Line = ((f" · through {' and '.join(routes)}", "muted"),) if routes else ()
         if not fits:
-            line = (*line, (f" · too long for OSC 52: {len(encoded(text)):,} bytes of {most():,}", "warning"))
+            line = (*line, (f" · too long for OSC 52: {size:,} bytes of {clipboard.most():,}", "warning"))
         if trouble:
             line = (*line, (f" · {trouble}", "warning"))
-        if known is not Reach.YES and "tmux's buffer" not in routes:
-            keys = " ".join(first_key(self.app, id_) for id_ in ("selected.copy", "menu.plain"))
-            line = (*line, (" · not there? " if routes else " · ", "muted"), (keys, "key"), (" shows it", "muted"))
-        what: Line = (("copied ", "good"),) if routes else (("not copied: ", "warning"),)
-        what = (*what, (f"the {item.what} ", ""))
-        room = max(_GLIMPSE, self.status.size.width - 2 - width_of(what) - width_of(line))
-        self.status.announce(Row((*what, *fitted(_told(text), room), *line)))
+        if reachable is not clipboard.Reach.YES and "tmux's buffer" not in routes:
+            line = (*line, *self._way_out(copied=bool(routes)))
+        self._announce(item.what, text, line, copied=bool(routes))
+
+    def _way_out(self, *, copied: bool) -> Line:
+        """The keys that show a text as plain text, for whoever does not find it on the clipboard."""
+        keys = " ".join(first_key(self._screen.app, id_) for id_ in ("selected.copy", "menu.plain"))
+        return ((" · not there? " if copied else " · ", "muted"), (keys, "key"), (" shows it", "muted"))
+
+    def _announce(self, what: str, text: str, line: Line, *, copied: bool) -> None:
+        begin: Line = (("copied ", "good") if copied else ("not copied: ", "warning"), (f"the {what} ", ""))
+        status = self._views.status
+        room = max(_MIN_REPEATED, status.size.width - 2 - width_of(begin) - width_of(line))
+        status.announce(Row((*begin, *fitted(_repeated(text), room), *line)))
 
     async def _show_plain(self, item: Copyable) -> None:
-        from textual.app import SuspendNotSupported
-
-        from kustui.tui.terminal.clipboard import show_plain
-
         try:
-            show_plain(self.app, item.make())
+            clipboard.show_plain(self._screen.app, item.make())
         except SuspendNotSupported:
-            self.announce("the terminal cannot be given away here", "error")
-
-    # What can be copied without the list as well
-
-    def action_copy_name(self) -> None:
-        self._copy("copy.name")
-
-    def action_copy_id(self) -> None:
-        self._copy("copy.id")
-
-    def action_copy_reference(self) -> None:
-        self._copy("copy.reference")
-
-    def action_copy_json(self) -> None:
-        self._copy("copy.json")
-
-    def action_copy_place(self) -> None:
-        self._copy("copy.place")
-
-    def action_copy_pointer(self) -> None:
-        self._copy("copy.pointer")
-
-    def action_copy_row(self) -> None:
-        self._copy("copy.text")
-
-    def action_copy_diagram(self) -> None:
-        self._copy("copy.diagram")
-
-    def action_copy_mermaid(self) -> None:
-        self._copy("copy.mermaid")
+            self._views.status.say("the terminal cannot be given away here", "error")
 
 
-def _told(text: str) -> Line:
+def _repeated(text: str) -> Line:
     """A short text itself; of a long one, how long it is."""
     if len(text) <= _SHORT and "\n" not in text:
         return ((text, "string"),)
@@ -161,7 +236,4 @@ def _told(text: str) -> Line:
 
 
 def _mermaid(analysis: WorkflowAnalysis) -> str:
-    from kustui.diagrams.diagram import DiagramSet, flow_diagram
-    from kustui.diagrams.formats.mermaid import mermaid
-
     return "".join(mermaid(DiagramSet((flow_diagram(analysis),))))

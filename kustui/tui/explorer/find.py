@@ -1,67 +1,283 @@
-"""Finding anything, and going there."""
+"""Finding: ``/`` narrows the tree or the list of problems, and searches other panes as text is typed; ``n`` and ``N``
+go through the matches. The finder finds anything."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
 
-from kustui.tui.explorer.navigation import Travel
-from kustui.tui.widgets.rows import Target
+from kustui.search.text_search import TextSearch, next_position
+from kustui.tui.bindings import first_key
+from kustui.tui.diagrams.diagram_view import DiagramView, NodeSelected
+from kustui.tui.explorer.navigator import Navigator
+from kustui.tui.explorer.panes import Panes
+from kustui.tui.explorer.views import PANES, PaneTitles, Views
+from kustui.tui.widgets.rows import Row, Target
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
     from textual.widget import Widget
 
     from kustui.tui.finder.finder import Finder
+    from kustui.workspace.snapshot import Snapshot
+
+_NARROWS = "words of a name, an id or an event"
+_SEARCHES = "a text in this pane"
 
 
-class Seeking(Travel):
-    """Panes below which anything can be found."""
+class Searchable(Protocol):
+    """A pane that a text can be searched in."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._sought_from: Widget | None = None
-        """The pane that had the keys before."""
+    search: TextSearch
+    marking: bool
 
     @property
-    def finder(self) -> Finder | None:
+    def found(self) -> Sequence[int]:
+        """The places that hold the text, in ascending order."""
+
+    @property
+    def place(self) -> int: ...
+
+    def put(self, place: int) -> None: ...
+
+    def refresh(self) -> Widget: ...
+
+
+def searchable(widget: Widget | None) -> Searchable | None:
+    """A pane as one that is searched; None for those that are filtered."""
+    if widget is None or widget.id not in (*PANES, "changes"):
+        return None
+    return widget  # type: ignore[return-value]  # each of these is one
+
+
+class FilterController:
+    """Filters the tree and the problems, and searches the other panes."""
+
+    def __init__(self, screen: Screen[None], views: Views, titles: PaneTitles, panes: Panes) -> None:
+        self._screen, self._views, self._titles, self._panes = screen, views, titles, panes
+        self._words = ""
+        """What the tree was narrowed to last, which may be all of it again by now."""
+        self._before: tuple[TextSearch, bool, int] = (TextSearch(""), False, 0)
+        """What was searched, and where the cursor was, before another text was typed."""
+
+    # The line in which it is typed
+
+    async def open(self) -> None:
+        """Let somebody type what the pane at hand is to be filtered by, or searched for."""
+        from kustui.tui.widgets.filter_input import Filter  # not before somebody asks for it
+
+        fields = self._screen.query(Filter)
+        field = fields.first() if fields else Filter()
+        if not fields:
+            await self._screen.mount(field)
+        focused, tree, problems = self._screen.focused, self._views.tree, self._views.problems
+        pane = searchable(focused)
+        self._panes.filtered = focused if pane is not None or focused is problems else tree
+        if self._panes.filtered is tree:
+            self._screen.remove_class("-beside")
+        value = problems.words if focused is problems else tree.state.filter
+        if pane is not None:
+            self._before = (pane.search, pane.marking, pane.place)
+            value = ""
+        field.placeholder = _SEARCHES if pane is not None else _NARROWS
+        with self._screen.prevent(type(field).Changed):
+            field.value = value
+        field.add_class("-open")
+        self._screen.set_focus(field)
+
+    def narrow(self, words: str) -> None:
+        """Show only what holds every one of the words, or mark the text, in the pane that is being filtered."""
+        filtered = self._panes.filtered
+        if (pane := searchable(filtered)) is not None:
+            self._search(pane, TextSearch(words))
+        elif filtered is self._views.problems:
+            self._views.problems.words = words
+            self._panes.list_problems()
+        else:
+            self._words = words.strip() or self._words
+            self._views.tree.filter(words)
+        self._titles.update()
+
+    def _search(self, pane: Searchable, search: TextSearch) -> None:
+        """Mark a text, and go to where it stands next from where the cursor was before it was typed."""
+        _, _, place = self._before
+        pane.search, pane.marking = search, bool(search.text)
+        matches = pane.found
+        pane.put(next_position(matches, place - 1, 1)[0] if matches else place)
+        pane.refresh()
+
+    def keep(self, text: str) -> None:
+        """Enter: keep what is typed, and go back to the pane."""
+        pane = searchable(self._panes.filtered)
+        before, _, _ = self._before
+        if pane is not None and not text and before.text:  # as in less: the last one again
+            pane.search, pane.marking = before, True
+            self._to_next(pane, 1)
+        if isinstance(pane, DiagramView) and pane.selected_key:
+            # It did not have the keys, so the tree did not follow.
+            self._screen.post_message(NodeSelected(pane, pane.selected_key))
+        self._close()
+
+    def drop(self) -> None:
+        """Escape: show everything again; of a search, what was searched before, where the cursor was."""
+        if (pane := searchable(self._panes.filtered)) is not None:
+            pane.search, pane.marking, place = self._before
+            pane.put(place)
+            pane.refresh()
+            self._titles.update()
+        else:
+            self.narrow("")
+        self._close()
+
+    def step(self, by: int) -> None:
+        """Move the cursor of the pane while it is typed."""
+        filtered = self._panes.filtered
+        if (pane := searchable(filtered)) is not None:
+            self._to_next(pane, by)
+        elif filtered is self._views.problems:
+            self._views.problems.cursor += by
+        else:
+            self._views.tree.cursor += by
+
+    def _close(self) -> None:
+        self._screen.query("Filter").remove_class("-open")
+        filtered = self._panes.filtered
+        if filtered is self._views.problems:
+            self._panes.enter_problems()
+        elif filtered is self._views.changes:
+            self._panes.enter_changes()
+        elif filtered is not None and filtered.id in PANES:
+            self._panes.enter(filtered.id)
+        else:
+            self._panes.enter_tree()
+
+    def leave(self) -> None:
+        """Escape in a pane ends one thing after the other: the list of uses, a search, the pane alone, a filter."""
+        if self._panes.leave_uses():
+            return
+        focused, tree, problems = self._screen.focused, self._views.tree, self._views.problems
+        pane = searchable(focused)
+        if pane is not None and pane.marking:
+            pane.marking = False
+            pane.refresh()
+            self._titles.update()
+        elif self._screen.has_class("-maximised"):
+            self._panes.maximise()
+        elif focused is problems and problems.words:
+            self._panes.filtered = problems
+            self.drop()
+        elif focused is not tree:
+            self._panes.enter_tree()
+        elif tree.state.filter:
+            self._panes.filtered = tree
+            self.drop()
+
+    # The next match
+
+    def next_match(self) -> None:
+        self._step(1)
+
+    def previous_match(self) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        focused = self._screen.focused
+        pane = searchable(focused)
+        if pane is not None:
+            pane.marking = bool(pane.search.text)
+            pane.refresh()
+            self._to_next(pane, by)
+        elif focused is self._views.problems:
+            self._to_problem(by)
+        else:
+            self._to_workflow(by)
+        self._titles.update()
+
+    def _to_next(self, pane: Searchable, by: int) -> None:
+        matches = pane.found
+        if matches:
+            place, wrapped = next_position(matches, pane.place, by)
+            pane.put(place)
+            self._say_which(matches.index(place), len(matches), wrapped=wrapped)
+        else:
+            self._say_no_match(pane.search.text)
+
+    def _to_problem(self, by: int) -> None:
+        view = self._views.problems
+        matches = view.first_rows if view.words else ()
+        if matches:
+            view.cursor, wrapped = next_position(matches, view.cursor, by)
+            self._say_which(matches.index(view.cursor), len(matches), wrapped=wrapped)
+        else:
+            self._say_no_match(view.words)
+
+    def _to_workflow(self, by: int) -> None:
+        tree = self._views.tree
+        words = tree.state.filter or self._words
+        keys = tree.state.matching(words) if words else ()
+        if not keys:
+            self._say_no_match(words)
+            return
+        place, wrapped = next_position(range(len(keys)), tree.state.place_among(keys, tree.node), by)
+        tree.go_to(keys[place])
+        self._say_which(place, len(keys), wrapped=wrapped)
+
+    def _say_which(self, index: int, count: int, *, wrapped: bool) -> None:
+        again = (("  round again", "muted"),) if wrapped else ()
+        self._views.status.announce(Row(((f"{index + 1:,} of {count:,}", ""), *again)))
+
+    def _say_no_match(self, text: str) -> None:
+        key = first_key(self._screen.app, "find.filter")
+        self._views.status.say(
+            f"“{text}” is not to be found" if text else f"nothing was looked for yet: {key} does", "warning"
+        )
+
+
+class FinderController:
+    """Opens the finder below the panes, and goes to what is chosen in it."""
+
+    def __init__(self, screen: Screen[None], views: Views, panes: Panes, navigator: Navigator) -> None:
+        self._screen, self._views, self._panes, self._navigator = screen, views, panes, navigator
+        self.pane: Finder | None = None
         """None until somebody has asked for it."""
-        from kustui.tui.finder.finder import Finder
+        self._opened_from: Widget | None = None
+        """The pane that had the keys before."""
 
-        return next(iter(self.query(Finder)), None)
+    async def open(self) -> None:
+        """Open it, or go into it again."""
+        from kustui.tui.finder.finder import Finder  # not before somebody asks for it
 
-    async def action_everything(self) -> None:
-        from kustui.tui.finder.finder import Finder
+        if self.pane is None:
+            self.pane = Finder()
+            await self._screen.mount(self.pane, before="#status")
+        if not self._screen.has_class("-finding"):
+            self._opened_from = self._screen.focused
+        self._screen.add_class("-finding")
+        self._screen.set_focus(self.pane.input)
+        if self._views.tree.is_open:
+            self.pane.take(self._views.tree.state.snapshot)
 
-        finder = self.finder
-        if finder is None:
-            finder = Finder()
-            await self.mount(finder, before="#status")
-        if not self.has_class("-finding"):
-            self._sought_from = self.focused
-        self.add_class("-finding")
-        self.set_focus(finder.input)
-        if self.snapshot is not None:
-            finder.take(self.snapshot)
+    def take(self, snapshot: Snapshot) -> None:
+        """Find in another snapshot, where it is open."""
+        if self._screen.has_class("-finding") and self.pane is not None:
+            self.pane.take(snapshot)
 
-    def seek_in_next(self) -> None:
-        """There is another snapshot."""
-        if self.has_class("-finding") and self.finder is not None and self.snapshot is not None:
-            self.finder.take(self.snapshot)
+    def leave(self) -> None:
+        """Close it, and go back to where one was."""
+        self._screen.remove_class("-finding")
+        self._screen.set_focus(self._opened_from or self._views.tree)
 
-    def on_finder_left(self) -> None:
-        self.remove_class("-finding")
-        self.set_focus(self._sought_from or self.tree_view)
-
-    def on_finder_chosen(self, event: Finder.Chosen) -> None:
-        self.remove_class("-finding")
-        self.action_tree()
+    def go(self, event: Finder.Chosen) -> None:
+        """Close it, and go to what was chosen."""
+        self._screen.remove_class("-finding")
+        self._panes.enter_tree()
+        collection, entry = self._views.tree.state.snapshot.collection, event.match.entry
+        entry = collection.by_key.get(entry.key) if entry is not None else None
         if (problem := event.match.problem) is not None:
-            self.jump_to(Target(problem.document, problem.pointer, problem.where().start))
-            return
-        collection = self.snapshot.collection if self.snapshot is not None else None
-        entry = event.match.entry
-        entry = collection.by_key.get(entry.key) if collection is not None and entry is not None else None
-        if collection is None or entry is None:
-            self.announce("that is gone", "warning")
-            return
-        document = collection.document_of(entry)
-        self.jump_to(Target(document, event.pointer, document.spot(event.pointer).value.start))
+            self._navigator.jump_to(Target(problem.document, problem.pointer, problem.where().start))
+        elif entry is None:
+            self._views.status.say("that is gone", "warning")
+        else:
+            document = collection.document_of(entry)
+            target = Target(document, event.pointer, document.spot(event.pointer).value.start)
+            self._navigator.jump_to(target)

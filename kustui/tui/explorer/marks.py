@@ -2,64 +2,142 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar
 
-from kustui.tui.bindings import BY_ID, first_key
-from kustui.tui.explorer.navigation import Travel
-from kustui.tui.widgets.rows import Row
+from textual.message import Message
+
+from kustui.definition.platform import TRIGGER_ID
+from kustui.diagrams.labels import node_name
+from kustui.diagrams.styled_lines import Line, joined
+from kustui.tui.bindings import BY_ID, bindings, first_key
+from kustui.tui.explorer.navigator import Navigator
+from kustui.tui.explorer.views import Views
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import NodeKey, Row, Rows
+from kustui.tui.widgets.rows_view import Menu
 
 if TYPE_CHECKING:
-    from kustui.tui.explorer.bookmarks import BookmarkMenu
-    from kustui.tui.tree.tree_state import TreeState
+    from textual import events
+    from textual.binding import BindingType
+    from textual.screen import Screen
+    from textual.widget import Widget
+
+_MAX_ROWS = 12
+"""Rows of the list at once."""
 
 
-class Marking(Travel):
-    """Panes whose places can be marked."""
+class BookmarkMenu(Menu, inherit_bindings=False):
+    """The short list of the marked places, above the lines at the bottom. A letter ends it, and so does any key that is
+    not one of its own."""
 
-    async def action_mark(self) -> None:
+    BINDINGS: ClassVar[list[BindingType]] = bindings("marks")
+
+    class Lettered(Message):
+        """A letter was typed, or chosen from the list."""
+
+        def __init__(self, letter: str, *, setting: bool) -> None:
+            super().__init__()
+            self.letter = letter
+            self.setting = setting
+
+    class Forgotten(Message):
+        """A letter is to stand for nothing again."""
+
+        def __init__(self, letter: str) -> None:
+            super().__init__()
+            self.letter = letter
+
+    def __init__(self, places: Mapping[str, Line], came_from: Widget | None, *, setting: bool) -> None:
+        super().__init__(came_from, id="marks", empty="a letter or a digit marks the place")
+        self._letters = sorted(places)
+        self._setting = setting
+        self.border_title = "Mark with a letter" if setting else "Go to a mark"
+        self.styles.height = 1 + max(1, min(_MAX_ROWS, len(places)))
+        self.show(Rows.of([Row(((f" {letter}  ", "key"), *places[letter])) for letter in self._letters]))
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character is not None and (event.character.isalnum() or event.character in "'`"):
+            event.stop()
+            self.end()
+            self.post_message(self.Lettered(event.character, setting=self._setting))
+        elif (active := self.screen.active_bindings.get(event.key)) is None or active.node is not self:
+            event.stop()
+            self.end()
+
+    def action_choose(self) -> None:
+        if self._letters:
+            self.end()
+            self.post_message(self.Lettered(self._letters[self.cursor], setting=self._setting))
+
+    def action_forget(self) -> None:
+        if self._letters:
+            letter = self._letters.pop(self.cursor)
+            rows = [self.rows.make(index) for index in range(self.rows.count) if index != self.cursor]
+            self.show(Rows.of(rows), self.cursor)
+            self.post_message(self.Forgotten(letter))
+
+
+class MarksController:
+    """Marks places, and goes back to them."""
+
+    def __init__(self, screen: Screen[None], views: Views, navigator: Navigator) -> None:
+        self._screen, self._views, self._navigator = screen, views, navigator
+
+    async def set_mark(self) -> None:
         """Mark where the tree's cursor is: the next key says with which letter."""
-        if self.tree_view.node is not None:
-            await self._ask(setting=True)
+        if self._views.tree.node is not None:
+            await self._open_menu(setting=True)
 
-    async def action_to_mark(self) -> None:
-        if self.bookmarks.places:
-            await self._ask(setting=False)
+    async def go_to_mark(self) -> None:
+        """Go to a marked place: the next key says to which."""
+        if self._navigator.marks:
+            await self._open_menu(setting=False)
         else:
-            key = first_key(self.app, "go.mark")
-            self.announce(f"no place is marked yet: {key} and a letter mark one", "muted")
+            key = first_key(self._screen.app, "go.mark")
+            self._views.status.say(f"no place is marked yet: {key} and a letter mark one", "muted")
 
-    async def _ask(self, *, setting: bool) -> None:
-        from kustui.tui.explorer.bookmarks import BookmarkMenu, told
+    async def _open_menu(self, *, setting: bool) -> None:
+        tree = self._views.tree.state
+        places = {letter: place_line(tree, key) for letter, key in self._navigator.marks.items()}
+        menu = BookmarkMenu(places, self._screen.focused, setting=setting)
+        await self._screen.mount(menu)
+        self._screen.set_focus(menu)  # at once: the letter may be on its way
+        self._views.status.offer([BY_ID[id_] for id_ in ("marks.choose", "marks.down", "marks.forget", "marks.leave")])
 
-        tree = self.tree_view.state
-        if tree is None:
-            return
-        places = {letter: told(tree, key) for letter, key in self.bookmarks.places.items()}
-        menu = BookmarkMenu(places, self.focused, setting=setting)
-        await self.mount(menu)
-        self.set_focus(menu)  # at once: the letter may be on its way
-        self.status.offer([BY_ID[id_] for id_ in ("marks.choose", "marks.down", "marks.forget", "marks.leave")])
-
-    def on_bookmark_menu_lettered(self, event: BookmarkMenu.Lettered) -> None:
-        letter, tree = event.letter, self.tree_view.state
-        if letter in "'`":  # as in vi: where you were before the jump
-            self.action_back()
-        elif tree is not None and event.setting:
-            self._mark(letter, tree)
-        elif (key := self.bookmarks.places.get(letter)) is not None:
-            self.jump(key)
+    def take_letter(self, letter: str, *, setting: bool) -> None:
+        """Mark the place, or go to it."""
+        if letter in "'`":  # as in vi: where one was before the jump
+            self._navigator.back()
+        elif setting:
+            self._mark(letter)
+        elif (key := self._navigator.marks.get(letter)) is not None:
+            self._navigator.jump(key)
         else:
-            self.announce(f"no place is marked with {letter}", "warning")
+            self._views.status.say(f"no place is marked with {letter}", "warning")
 
-    def _mark(self, letter: str, tree: TreeState) -> None:
-        from kustui.tui.explorer.bookmarks import told
-
-        node = self.tree_view.node
+    def _mark(self, letter: str) -> None:
+        node = self._views.tree.node
         if node is not None:
-            self.bookmarks.places[letter] = node.key
-            key = first_key(self.app, "go.to-mark")
-            told_key = (f" · {key}{letter} comes back", "muted")
-            self.status.announce(Row((("marked ", "good"), (f"{letter} ", "key"), *told(tree, node.key), told_key)))
+            self._navigator.marks[letter] = node.key
+            hint = (f" · {first_key(self._screen.app, 'go.to-mark')}{letter} comes back", "muted")
+            place = place_line(self._views.tree.state, node.key)
+            self._views.status.announce(Row((("marked ", "good"), (f"{letter} ", "key"), *place, hint)))
 
-    def on_bookmark_menu_forgotten(self, event: BookmarkMenu.Forgotten) -> None:
-        self.bookmarks.places.pop(event.letter, None)
+    def forget(self, letter: str) -> None:
+        self._navigator.marks.pop(letter, None)
+
+
+def place_line(tree: TreeState, key: NodeKey) -> Line:
+    """A place by the names of what it stands below: also of one that is not in view, or gone."""
+    entry = tree.snapshot.collection.by_key.get(key[1]) if len(key) > 1 else None
+    if entry is None:
+        exists = len(key) == 1 and any(document.path == key[0] for document in tree.snapshot.collection.documents)
+        return ((key[0], "name"),) if exists else ((key[-1], "muted"), (" gone", "warning"))
+    parts: list[Line] = [((entry.title, "name"),)]
+    if len(key) > 2:
+        flow = tree.analysis(entry).flow
+        parts.append(((node_name(flow, TRIGGER_ID if key[2] == "trigger" else key[2].removeprefix("step ")), ""),))
+    if len(key) > 3:
+        parts.append(((key[3].partition(" ")[0].replace("way", "a way out of it"), "muted"),))
+    return joined(parts, (" › ", "muted"))

@@ -1,81 +1,98 @@
-"""Panes that grow, shrink and hide."""
+"""How much of the screen each pane takes: by keys, and with the mouse at the edge of the tree."""
 
 from __future__ import annotations
 
-from textual import events, on
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from kustui.config.preferences import LARGEST, SMALLEST
-from kustui.tui.explorer.panes import Panes
-from kustui.tui.explorer.sizes import resized
+from kustui.config.preferences import LARGEST, PANES, SMALLEST
+from kustui.tui.explorer.views import Views
 
-_HIDDEN = ("tree", "detail", "source")
-"""Panes that can be hidden; what is a list for a while goes with its own key."""
+if TYPE_CHECKING:
+    from textual import events
+    from textual.screen import Screen
+    from textual.widget import Widget
+
+_STEP = 4
+"""Per cent by which a pane grows or shrinks."""
+_WIDEST_TREE, _TREE_ASIDE = "66", "34%"
+"""What the tree takes at most, and where there is little room and the keys go elsewhere, while nobody asked for a
+width."""
 
 
-class Resizing(Panes):
-    """What is done to the pane that has the keys, and with the mouse to the edge of the tree."""
+class Sizes:
+    """Per cent that each pane takes. The application owns them, for its style sheet is made with them."""
 
-    _held = False
-    """Whether the mouse has hold of the edge."""
+    def __init__(self, values: Mapping[str, int], apply: Callable[[], None]) -> None:
+        self.values = dict(values)
+        self._apply = apply
 
-    def action_larger(self) -> None:
+    def change(self, values: Mapping[str, int]) -> None:
+        """Give the panes other sizes."""
+        self.values = dict(values)
+        self._apply()
+
+    @property
+    def css_variables(self) -> dict[str, str]:
+        """The variables of the style sheet that say how large the panes are."""
+        variables = {f"{name}-size": f"{size}%" for name, size in self.values.items()}
+        if self.values["tree"] == PANES["tree"]:
+            return variables | {"tree-widest": _WIDEST_TREE, "tree-aside": _TREE_ASIDE}
+        return variables | {"tree-widest": "100%", "tree-aside": variables["tree-size"]}
+
+
+class PaneSizes:
+    """Lets the pane that has the keys grow and shrink, and the edge of the tree be dragged."""
+
+    def __init__(self, screen: Screen[None], views: Views, sizes: Sizes) -> None:
+        self._screen, self._views, self._sizes = screen, views, sizes
+        self._dragging = False
+        """Whether the mouse has hold of the edge."""
+
+    def larger(self) -> None:
         self._resize(1)
 
-    def action_smaller(self) -> None:
+    def smaller(self) -> None:
         self._resize(-1)
 
     def _resize(self, by: int) -> None:
-        from kustui.tui.app import Kustui
+        focused = self._screen.focused
+        if focused is not None and self._screen.has_class("-maximised"):
+            self._views.status.say("it is maximised", "muted")
+        elif focused is not None:
+            self._change(*self._grown(focused, by))
 
-        if self.focused is None or not isinstance(self.app, Kustui):
-            return
-        if self.has_class("-maximised"):
-            self.announce("it is maximised", "muted")
-            return
-        self.app.resize(resized(self.app.sizes, self.focused, by))
+    def _grown(self, pane: Widget, by: int) -> tuple[str, int]:
+        """Which pane has which size after a step; the drawings grow as the tree shrinks."""
+        name, sign = (str(pane.id), 1) if pane.id in PANES else ("tree", -1)
+        size = self._sizes.values[name]
+        if name == "tree":  # it may be less than was asked for
+            size = round(self._views.tree.outer_size.width * 100 / max(1, self._screen.size.width))
+        return name, size + sign * by * _STEP
+
+    def _change(self, name: str, size: int) -> None:
+        self._sizes.change({**self._sizes.values, name: max(SMALLEST, min(LARGEST, size))})
 
     # The mouse
 
-    @on(events.MouseDown)
-    def _take_hold(self, event: events.MouseDown) -> None:
-        tree, alone = self.tree_view, self.has_class("-maximised") or self.has_class("-narrow")
-        on_it = tree.region.contains_point(event.screen_offset) and event.screen_x == tree.region.right - 1
-        if on_it and not alone:
-            self._held = True
+    def take_hold(self, event: events.MouseDown) -> None:
+        """Begin to drag, where the mouse is on the edge of the tree."""
+        tree = self._views.tree
+        alone = self._screen.has_class("-maximised") or self._screen.has_class("-narrow")
+        on_edge = tree.region.contains_point(event.screen_offset) and event.screen_x == tree.region.right - 1
+        if on_edge and not alone:
+            self._dragging = True
             tree.capture_mouse()
 
-    @on(events.MouseMove)
-    def _drag(self, event: events.MouseMove) -> None:
-        from kustui.tui.app import Kustui
+    def drag(self, event: events.MouseMove) -> None:
+        """Let the edge follow the mouse."""
+        if self._dragging:
+            size = round((event.screen_x + 1) * 100 / self._screen.size.width)
+            if max(SMALLEST, min(LARGEST, size)) != self._sizes.values["tree"]:
+                self._change("tree", size)
 
-        if self._held and isinstance(self.app, Kustui):
-            size = max(SMALLEST, min(LARGEST, round((event.screen_x + 1) * 100 / self.size.width)))
-            if size != self.app.sizes["tree"]:
-                self.app.resize({**self.app.sizes, "tree": size})
-
-    @on(events.MouseUp)
-    def _let_go(self) -> None:
-        if self._held:
-            self._held = False
-            self.tree_view.release_mouse()
-
-    def action_hide(self) -> None:
-        """Without the pane, until it is gone to again."""
-        name = self.focused.id if self.focused is not None else None
-        if name == "problems":
-            self.action_problems()
-        elif name == "changes":
-            self.action_changes()
-        elif name not in _HIDDEN or (name == "tree" and self.has_class("-narrow")):
-            self.announce("this one stays", "muted")
-        else:
-            self.remove_class("-maximised")
-            if name == "tree":
-                self.enter(self.side.diagram)
-            else:
-                self.side.bring(self.side.diagram)  # which the pane may have stood for
-                self.action_tree()
-            self.add_class(f"-without-{name}")
-
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        self.remove_class(f"-without-{event.widget.id}")
+    def let_go(self) -> None:
+        """End to drag."""
+        if self._dragging:
+            self._dragging = False
+            self._views.tree.release_mouse()

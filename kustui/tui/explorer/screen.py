@@ -1,95 +1,174 @@
-"""The main screen: what is read, examined and followed, shown in its panes."""
+"""The main screen: composed of its widgets and of parts, each of which carries out some of the registry's actions."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
+from textual import events, on, work
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.screen import Screen
 
+from kustui.definition.loader import PathError, nothing_to_show
 from kustui.diagrams.styled_lines import Line
 from kustui.text.terminal_safe import terminal_safe
-from kustui.tui.bindings import bindings, first_key
-from kustui.tui.explorer.copy import Copying
-from kustui.tui.explorer.filter_control import Filtering
-from kustui.tui.explorer.find import Seeking
-from kustui.tui.explorer.go_to import Defining
+from kustui.tui.bindings import bindings, carry_out, first_key
+from kustui.tui.diagrams.diagram_view import DiagramView, LinkFollowed, NodeSelected
+from kustui.tui.explorer.detail_presenter import DetailPresenter
+from kustui.tui.explorer.find import FilterController, FinderController
+from kustui.tui.explorer.list_panes import ChangesView, ProblemsView, change_rows
 from kustui.tui.explorer.live import Live
-from kustui.tui.explorer.pane_sizes import Resizing
-from kustui.tui.explorer.rehearse import Rehearsing
-from kustui.tui.explorer.session import Placing
-from kustui.tui.explorer.side_panes import DIAGRAMS
+from kustui.tui.explorer.navigator import Navigator, RehearsalOpener
+from kustui.tui.explorer.pane_sizes import PaneSizes, Sizes
+from kustui.tui.explorer.panes import FIRST_CLASSES, Panes
+from kustui.tui.explorer.tree_view import TreeView
+from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Side, Views
 from kustui.tui.tree.nodes import Moves
-from kustui.tui.widgets.bars import Banner, broken_files
+from kustui.tui.widgets.bars import Banner, StatusBar, broken_files
 from kustui.tui.widgets.rows import Row, Target
+from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
-    from textual import events
+    from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.widgets import Input
 
     from kustui.config.configuration import Configuration
+    from kustui.config.preferences import Preferences
+    from kustui.tui.explorer.copy import CopyController, CopyMenu
+    from kustui.tui.explorer.definitions import Definitions
+    from kustui.tui.explorer.marks import BookmarkMenu, MarksController
+    from kustui.tui.explorer.selection import CurrentSelection
+    from kustui.tui.explorer.session import SessionKeeper
+    from kustui.tui.finder.finder import Finder
+    from kustui.tui.widgets.filter_input import Filter
     from kustui.workspace.background_load import BackgroundLoad
     from kustui.workspace.difference import Difference
-    from kustui.workspace.session_state import Place
     from kustui.workspace.snapshot import Snapshot
 
 _MOMENT = 0.03
-"""Seconds after which the panes tell of another snapshot."""
+"""Seconds after which the panes show another snapshot."""
+_MAX_OPENED = 60
+"""Workflows of which the first is opened by itself, where no session is restored."""
 
 
-class Explorer(Copying, Defining, Rehearsing, Seeking, Placing, Filtering, Resizing):
-    """The panes of a snapshot, and of the next one as soon as there is one."""
+class Explorer(Screen[None]):
+    """The panes of a snapshot, and of the next one as soon as there is one.
 
-    BINDINGS: ClassVar[list[BindingType]] = bindings("view")
+    An action of the registry whose target is a part is carried out by the attribute of that name (``carry_out``).
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = bindings("view", "go", "find", "selected")
+
+    class Preferred(Message):
+        """The configuration was read again: what it says of the screen."""
+
+        def __init__(self, preferences: Preferences) -> None:
+            super().__init__()
+            self.preferences = preferences
 
     def __init__(
         self,
         opening: BackgroundLoad,
+        sizes: Sizes,
         configuration: Configuration | None = None,
         *,
         poll: bool = False,
         keeps_place: bool = False,
     ) -> None:
-        super().__init__()
-        self.opening = opening
-        self._configuration = configuration
-        self._keeps_place = keeps_place
-        self._kept_in: Path | None = None
-        """The file that the place is kept in; None where it is to be forgotten, or nobody has looked yet."""
-        self._poll = poll
+        super().__init__(classes=FIRST_CLASSES)
+        self._opening, self._configuration, self._poll, self._keeps_place = opening, configuration, poll, keeps_place
+        self.tree_view = TreeView(id="tree")
+        self.side = Side(id="side")
+        self.problems = ProblemsView(id="problems")
+        nothing = "nothing has changed on disk since it was opened; a save is told here"
+        self.changes = ChangesView(empty=nothing, id="changes")
+        self.status = StatusBar(id="status")
+        views = self._views = Views(self.tree_view, self.side, self.problems, self.changes, self.status)
+        self.titles = PaneTitles(self, views)
+        self.presenter = DetailPresenter(self, views, self.titles)
+        self.panes = Panes(self, views, self.titles, self.presenter)
+        self.pane_sizes = PaneSizes(self, views, sizes)
+        self.navigator = Navigator(views, self.titles, self.presenter, self.panes)
+        self.filter = FilterController(self, views, self.titles, self.panes)
+        self.finder = FinderController(self, views, self.panes, self.navigator)
+        self.rehearsals = RehearsalOpener(self, views, self.navigator)
+        self._session: SessionKeeper | None = None
+        """What keeps the place; None where it is to be forgotten, or nobody has looked yet."""
         self._live: Live | None = None
-        """What examines and follows the files; None until they are read."""
+        """What checks and follows the files; None until they are read."""
         self._touched = False
         """Whether a key was pressed: then nothing opens by itself any more."""
+
+    def compose(self) -> ComposeResult:
+        self.panes.fit(self.app.size)
+        yield Banner(id="banner")
+        with Horizontal(id="panes"):
+            yield self.tree_view
+            yield self.side
+        yield self.problems
+        yield self.changes
+        yield self.status
+
+    # Parts that are made, and what they need imported, when a key first asks for them
+
+    @cached_property
+    def selection(self) -> CurrentSelection:
+        from kustui.tui.explorer.selection import CurrentSelection
+
+        return CurrentSelection(self, self._views, self.navigator)
+
+    @cached_property
+    def copier(self) -> CopyController:
+        from kustui.tui.explorer.copy import CopyController
+
+        return CopyController(self, self._views, self.presenter, self.selection)
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        from kustui.tui.explorer.definitions import Definitions
+
+        return Definitions(self, self._views, self.panes, self.navigator, self.selection)
+
+    @cached_property
+    def marks(self) -> MarksController:
+        from kustui.tui.explorer.marks import MarksController
+
+        return MarksController(self, self._views, self.navigator)
+
+    async def action_carry_out(self, id_: str) -> None:
+        """Let the part that the registry names carry out an action."""
+        await carry_out(self, id_)
+
+    # Opening
 
     def on_mount(self) -> None:
         self.side.bring(DIAGRAMS[0])
         self.tree_view.focus()
-        self._offer_keys()
-        if self.opening.done:
+        self.panes.offer_keys()
+        if self._opening.done:
             self._opened()
         else:
             self.tree_view.empty = "reading …"
             self._wait_for_opening()
-        self.title_panes()  # once it is known how many workflows there are: another title paints the pane again
+        self.titles.update()  # once it is known how many workflows there are: another title paints the pane again
 
     @work(thread=True)
     def _wait_for_opening(self) -> None:
-        while not self.opening.wait(0.1):
-            read, total = self.opening.progress
-            told = f"reading … {read * 100 // total} %" if total else "reading …"
-            self.app.call_from_thread(self.tell_progress, told)
+        while not self._opening.wait(0.1):
+            read, total = self._opening.progress
+            text = f"reading … {read * 100 // total} %" if total else "reading …"
+            self.app.call_from_thread(self.presenter.show_progress, text)
         self.app.call_from_thread(self._opened)
 
     def _opened(self) -> None:
         """Everything is read: show it, or leave where there is nothing to show."""
-        from kustui.definition.loader import PathError, nothing_to_show
-
-        self.progress = ""
+        self.presenter.show_progress("")
         try:
-            snapshot = self.opening.result()
+            snapshot = self._opening.result()
             reason = nothing_to_show(snapshot.collection)
         except PathError as error:
             reason = str(error)
@@ -101,107 +180,183 @@ class Explorer(Copying, Defining, Rehearsing, Seeking, Placing, Filtering, Resiz
             self.status.announce(_hint(self.app))
         self.call_after_refresh(self._follow)
 
-    def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
-        """Show a snapshot, and what is different in it."""
-        self.snapshot = snapshot
-        if difference is not None and self.described is not None:
-            self.described = Moves(difference).key(self.described)
-            self.history.move(Moves(difference).key)
-            self.bookmarks.move(Moves(difference).key)
-        self.tree_view.take(snapshot, difference)
-        self.problems.take(snapshot.problems, difference.new if difference is not None else ())
-        self.query_one(Banner).take(snapshot)
-        self.hand_on(snapshot)
-        self.show_problems()
-        self.seek_in_next()
-        self.told = None
-        self.tell_where()
-        self.set_timer(_MOMENT, self._tell_all)  # what is wrong is painted and written out first
-
-    def _tell_all(self) -> None:
-        self.title_panes()
-        self.tell()
-
     # Described in words: Textual would write out the arguments, the whole of the files among them.
     @work(thread=True, group="follow", description="following")
     def _follow(self) -> None:
-        """Look at every workflow with every rule, then at what changes, beside the keys."""
-        from kustui.diagrams import rail_drawing  # noqa: F401  # what the panes need, paid for beside the keys
-        from kustui.tui.explorer import (
-            detail,  # noqa: F401
-            source_rows,  # noqa: F401
-        )
-        from kustui.workspace.session_state import place_file, read_place
+        """Check every workflow with every rule, then follow the files, beside the keys."""
+        # What the panes need, imported beside the keys instead of before the first paint.
+        from kustui.diagrams import rail_drawing  # noqa: F401
+        from kustui.tui.explorer import detail, source_rows  # noqa: F401
 
-        kept_in = place_file(self.opening.workspace.snapshot.paths) if self._keeps_place else None
-        self.app.call_from_thread(self._warm, kept_in, read_place(kept_in) if kept_in is not None else None)
-        live = self._live = Live(self.opening.workspace, self.post_message, self._configuration, poll=self._poll)
+        session = self._new_session() if self._keeps_place else None
+        self.app.call_from_thread(self._warm, session)
+        live = self._live = Live(self._opening.workspace, self.post_message, self._configuration, poll=self._poll)
         if self.is_running:  # else nobody would end it
             live.run()
+
+    def _new_session(self) -> SessionKeeper:
+        from kustui.tui.explorer.session import SessionKeeper
+        from kustui.workspace.session_state import place_file
+
+        file = place_file(self._opening.workspace.snapshot.paths)
+        return SessionKeeper(file, self, self._views, self.panes, self.navigator)
+
+    def _warm(self, session: SessionKeeper | None) -> None:
+        """What the panes need is imported: go back to where one was the last time, or open a small collection."""
+        self.presenter.ready = True
+        self._session = session
+        restored = session is not None and session.restore(marks_only=self._touched)
+        if not restored and not self._touched and len(self.snapshot.collection.entries) <= _MAX_OPENED:
+            self.tree_view.action_open()
+        self.presenter.show()
 
     def on_unmount(self) -> None:
         if self._live is not None:
             self._live.close()
 
-    def on_live_next(self, event: Live.Next) -> None:
-        self.progress = ""
-        if (found := event.difference) is None:
-            self.take(event.snapshot)
-            return
-        self.take(event.snapshot, found)
-        from kustui.tui.explorer.change_rows import change_rows
+    def keep_place(self) -> None:
+        """Keep where one is for the next time, unless one was not yet there."""
+        if self._session is not None:
+            self._session.keep()
 
-        assert self.tree_view.state is not None
+    # Snapshots
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What is shown; an empty one until something was read."""
+        return self.tree_view.state.snapshot
+
+    def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
+        """Show a snapshot, and what is different in it."""
+        moved = Moves(difference).key
+        self.presenter.move(moved)
+        self.navigator.move(moved)
+        self.tree_view.take(snapshot, difference)
+        self.problems.take(snapshot.problems, difference.new if difference is not None else ())
+        self.query_one(Banner).take(snapshot)
+        self.rehearsals.take(snapshot)
+        self.panes.list_problems()
+        self.finder.take(snapshot)
+        self.presenter.shown = None
+        self.presenter.show_place()
+        self.set_timer(_MOMENT, self._show_anew)  # what is wrong is painted and written out first
+
+    def _show_anew(self) -> None:
+        self.titles.update()
+        self.presenter.show()
+
+    def on_live_next(self, event: Live.Next) -> None:
+        self.presenter.show_progress("")
+        self.take(event.snapshot, event.difference)
+        if (difference := event.difference) is None:
+            return
         time = datetime.now().strftime("%H:%M:%S")
-        self.changes.take(change_rows(time, found, self.tree_view.state.problem_place))
+        self.changes.take(change_rows(time, difference, self.tree_view.state.problem_place))
         key = (first_key(self.app, "view.changes"), "key")
-        line = (("reloaded ", "new"), (f"{time} · {found.words}", ""))
+        line = (("reloaded ", "new"), (f"{time} · {difference.words}", ""))
         self.status.announce(Row(line, mark=(key, (" what changed", "muted"))))
 
     def on_live_progress(self, event: Live.Progress) -> None:
-        self.tell_progress(f"checking {event.done:,} of {event.total:,}")
+        self.presenter.show_progress(f"checking {event.done:,} of {event.total:,}")
 
     def on_live_refused(self, event: Live.Refused) -> None:
-        told = "\n".join(terminal_safe(line) for line in event.lines)
-        self.notify(told, severity="error", timeout=20, markup=False)
+        self.notify("\n".join(map(terminal_safe, event.lines)), severity="error", timeout=20, markup=False)
 
     def on_live_preferred(self, event: Live.Preferred) -> None:
-        from kustui.tui.app import Kustui
+        self.post_message(self.Preferred(event.preferences))
 
-        if isinstance(self.app, Kustui) and (names := self.app.prefer(event.preferences)):
-            self.title_panes()
-            self._offer_keys()
-            self.announce(f"the configuration was read again: {', '.join(names)}")
+    def preferences_changed(self, names: Sequence[str]) -> None:
+        """Do as preferences of some names say now."""
+        self.titles.update()
+        self.panes.offer_keys()
+        self.status.say(f"the configuration was read again: {', '.join(names)}")
+
+    # What happens in the widgets
+
+    @on(RowsView.Moved, "#tree")
+    def _tree_moved(self) -> None:
+        self.presenter.cursor_moved()
+
+    @on(RowsView.Widened, "#detail")
+    def _detail_widened(self) -> None:
+        self.presenter.show_again()
+
+    @on(RowsView.Chosen)
+    def _row_chosen(self, event: RowsView.Chosen) -> None:
+        self.navigator.choose(event.view)
+
+    @on(NodeSelected)
+    def _diagram_node_selected(self, event: NodeSelected) -> None:
+        self.navigator.follow(event.diagram, event.key)
+
+    @on(LinkFollowed)
+    def _diagram_link_followed(self, event: LinkFollowed) -> None:
+        self.navigator.follow_link(event.key, self.focused)
+
+    @on(DiagramView.Retitled)
+    def _diagram_retitled(self) -> None:
+        self.titles.update()
 
     def on_banner_clicked(self) -> None:
-        if self.snapshot is not None and (broken := broken_files(self.snapshot)):
+        if broken := broken_files(self.snapshot):
             fault = broken[0].faults[0]
-            self.jump_to(Target(broken[0], fault.pointer, broken[0].fault_extent(fault).start))
+            self.navigator.jump_to(Target(broken[0], fault.pointer, broken[0].fault_extent(fault).start))
 
-    def _warm(self, kept_in: Path | None, place: Place | None) -> None:
-        self.ready = True
-        self._kept_in = kept_in
-        view = self.tree_view
-        if place is not None:
-            self.restore(place, whole=not self._touched)
-        elif not self._touched and self.snapshot is not None and len(self.snapshot.collection.entries) <= 60:
-            view.action_open()
-        self.tell()
+    def on_input_changed(self, event: Input.Changed) -> None:
+        if event.input.id == "filter":
+            self.filter.narrow(event.value)
 
-    def keep_place(self) -> None:
-        """Keep where one is for the next time, unless one was not yet there."""
-        if self._kept_in is not None and self.ready and (place := self.place) is not None:
-            from kustui.workspace.session_state import keep_place
+    def on_filter_kept(self, event: Filter.Kept) -> None:
+        self.filter.keep(event.text)
 
-            keep_place(self._kept_in, place)
+    def on_filter_dropped(self) -> None:
+        self.filter.drop()
+
+    def on_filter_stepped(self, event: Filter.Stepped) -> None:
+        self.filter.step(event.by)
+
+    def on_finder_left(self) -> None:
+        self.finder.leave()
+
+    def on_finder_chosen(self, event: Finder.Chosen) -> None:
+        self.finder.go(event)
+
+    def on_copy_menu_asked(self, event: CopyMenu.Asked) -> None:
+        self.copier.take(event.item, plain=event.plain)
+
+    def on_bookmark_menu_lettered(self, event: BookmarkMenu.Lettered) -> None:
+        self.marks.take_letter(event.letter, setting=event.setting)
+
+    def on_bookmark_menu_forgotten(self, event: BookmarkMenu.Forgotten) -> None:
+        self.marks.forget(event.letter)
+
+    # Focus, room, keys and mouse
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.panes.focus_changed(event.widget)
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.panes.fit(event.size)
+        self.titles.update()
 
     def on_key(self) -> None:
         self._touched = True
         self.status.announce(Row())
-        self.look()
+        self.presenter.look()
 
-    def on_click(self, event: events.Click) -> None:
+    async def on_click(self, event: events.Click) -> None:
         self.on_key()
+        if id_ := self.titles.action_at(event):
+            await carry_out(self, id_)
+
+    def on_mouse_down(self, event: events.MouseDown) -> None:
+        self.pane_sizes.take_hold(event)
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        self.pane_sizes.drag(event)
+
+    def on_mouse_up(self) -> None:
+        self.pane_sizes.let_go()
 
 
 def _hint(app: object) -> Row:

@@ -1,17 +1,26 @@
-"""What is selected, as a place in a file: what can be copied is of it, and an editor opens at it. No screen in here."""
+"""What is selected, as a place in a file: what can be copied is of it, and an editor opens at it."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from kustui.definition.collection import Document, Entry
+from kustui.definition.loader import STDIN_NAME
+from kustui.definition.models import Step, Trigger
 from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.source.source import Fault, Place
+from kustui.tui.diagrams.diagram_view import DiagramView
+from kustui.tui.explorer.navigator import Navigator
+from kustui.tui.explorer.views import Views
+from kustui.tui.terminal.editor import EditorError, chosen, edit_file
+from kustui.tui.tree.nodes import Node
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import NodeKey
+from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
-    from kustui.definition.collection import Document, Entry
-    from kustui.definition.models import Step, Trigger
-    from kustui.tui.tree.nodes import Node
-    from kustui.tui.tree.tree_state import TreeState
-    from kustui.tui.widgets.rows import NodeKey, Target
+    from textual.screen import Screen
 
 
 class Selection(NamedTuple):
@@ -46,8 +55,6 @@ def of_pointer(document: Document, pointer: str) -> Selection:
 
 def of_node(node: Node) -> Selection:
     """A row of the tree. In a file that cannot be read now, what is wrong with it: there it is to be mended."""
-    from kustui.definition.source.source import Fault
-
     if isinstance(node.part, Fault):
         return Selection(node.document, node.part.pointer, node.document.fault_extent(node.part).start)
     if node.document.broken is not None and node.entry is None and node.document.broken.faults:
@@ -68,11 +75,6 @@ def of_key(tree: TreeState, key: NodeKey) -> Selection | None:
         part = flow.part(node) if node is not None else None
         pointer = part.pointer if part is not None else pointer
     return of_pointer(tree.snapshot.collection.document_of(entry), pointer)
-
-
-def of_target(target: Target) -> Selection:
-    """The place that a row tells of."""
-    return Selection(*target)
 
 
 def of_line(node: Node, lines: int) -> Selection:
@@ -96,3 +98,46 @@ def of_line(node: Node, lines: int) -> Selection:
         return Selection(node.document, begun[first], first)
     line = source.data[start:end]
     return Selection(node.document, node.pointer, start + len(line) - len(line.lstrip()))
+
+
+class CurrentSelection:
+    """What the cursor of the pane at hand is on, and the editor for it."""
+
+    def __init__(self, screen: Screen[None], views: Views, navigator: Navigator) -> None:
+        self._screen, self._views, self._navigator = screen, views, navigator
+
+    @property
+    def current(self) -> Selection | None:
+        """What the cursor of the pane at hand is on, or leads to; else what that of the tree is on."""
+        focused, tree, source = self._screen.focused, self._views.tree, self._views.side.source
+        if isinstance(focused, DiagramView) and focused.selected_key:
+            self._navigator.show(focused.selected_key)  # the tree follows it anyway, a moment later
+        if isinstance(focused, RowsView) and focused is not tree:
+            if focused.row.target is not None:
+                return Selection(*focused.row.target)
+            if focused.row.link and (selection := of_key(tree.state, focused.row.link)) is not None:
+                return selection
+            if focused is source and tree.node is not None and source.rows.first_line:
+                return of_line(tree.node, source.cursor)
+        return of_node(tree.node) if tree.node is not None else None
+
+    def edit(self) -> None:
+        """Open the file in the editor, at the line of what is selected."""
+        selected, say = self.current, self._views.status.say
+        if selected is None:
+            say("nothing is selected", "muted")
+        elif selected.document.path == STDIN_NAME:
+            say("this came from standard input: there is no file to edit", "warning")
+        else:
+            place = selected.document.source.place(selected.offset)
+            work = self._edit(selected.document.path, place)
+            self._screen.run_worker(work, group="edit", description="editing")
+
+    async def _edit(self, path: str, place: Place) -> None:
+        try:
+            editor = chosen()
+            if editor.has_window:
+                self._views.status.say(f"{editor.name} opens {path}:{place}")
+            await edit_file(self._screen.app, editor, Path(path), place)
+        except EditorError as error:
+            self._views.status.say(str(error), "error")

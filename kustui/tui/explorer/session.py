@@ -1,69 +1,77 @@
-"""Where somebody is, as it is kept for the next time, and back there when the same is opened again."""
+"""The session: where somebody is, kept for the next time, and back there when the same is opened again."""
 
 from __future__ import annotations
 
 import os
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kustui.tui.explorer.marks import Marking
-from kustui.tui.explorer.side_panes import DIAGRAMS, PANES
-from kustui.tui.widgets.rows import workflow_key
+from kustui.definition.collection import Document, Entry
+from kustui.tui.explorer.navigator import Navigator
+from kustui.tui.explorer.panes import Panes
+from kustui.tui.explorer.views import DIAGRAMS, PANES, Views
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import NodeKey, workflow_key
+from kustui.workspace.session_state import MOST_OPEN, Name, Place, keep_place, read_place
 
 if TYPE_CHECKING:
-    from kustui.definition.collection import Document, Entry
-    from kustui.tui.tree.tree_state import TreeState
-    from kustui.tui.widgets.rows import NodeKey
-    from kustui.workspace.session_state import Name, Place
+    from textual.screen import Screen
 
 
-class Placing(Marking):
-    """Panes in which one comes back to where one was."""
+class SessionKeeper:
+    """Keeps the place that somebody is at in a file, and restores it."""
 
-    @property
-    def place(self) -> Place | None:
+    def __init__(self, file: Path, screen: Screen[None], views: Views, panes: Panes, navigator: Navigator) -> None:
+        self._file, self._screen, self._views = file, screen, views
+        self._panes, self._navigator = panes, navigator
+        self._place = read_place(file)
+
+    def keep(self) -> None:
+        """Keep the place for the next time, if there is one."""
+        if (place := self._current_place()) is not None:
+            keep_place(self._file, place)
+
+    def _current_place(self) -> Place | None:
         """Where the cursor, the keys and the marks are, what is open, and what is filtered."""
-        tree, node = self.tree_view.state, self.tree_view.node
-        if tree is None or self.snapshot is None or not self.snapshot.collection.documents:
+        tree, node = self._views.tree.state, self._views.tree.node
+        if not tree.snapshot.collection.documents:
             return None
-        from kustui.workspace.session_state import MOST_OPEN, Place  # not before the first paint
-
         names = Names(tree)
-        opened = [key for key in tree.expanded if len(key) > 1]
+        expanded = [key for key in tree.expanded if len(key) > 1]
         return Place(
             selected=names.name(node.key) if node is not None else (),
-            open=tuple(sorted(filter(None, map(names.name, opened)))[:MOST_OPEN]),
+            open=tuple(sorted(filter(None, map(names.name, expanded)))[:MOST_OPEN]),
             closed=tuple(sorted(names.name(key) for key in names.files if key not in tree.expanded)),
-            pane=(self.focused.id if self.focused is not None else None) or "tree",
-            drawing=self.side.diagram,
+            pane=(self._screen.focused.id if self._screen.focused is not None else None) or "tree",
+            drawing=self._views.side.diagram_name,
             filter=tree.filter,
-            marks={letter: names.name(key) for letter, key in self.bookmarks.places.items()},
+            marks={letter: names.name(key) for letter, key in self._navigator.marks.items()},
         )
 
-    def restore(self, place: Place, *, whole: bool = True) -> None:
-        """Back to a place, as far as it is still there; the marks alone where it is not to be ``whole``."""
-        tree = self.tree_view.state
-        if tree is None:
-            return
-        from kustui.workspace.session_state import MOST_OPEN
-
-        names = Names(tree)
+    def restore(self, *, marks_only: bool = False) -> bool:
+        """Go back to the place that was kept, as far as it is still there; whether one was."""
+        place, tree = self._place, self._views.tree
+        if place is None:
+            return False
+        names = Names(tree.state)
         marks = {letter: names.key(name) for letter, name in place.marks.items() if len(letter) == 1}
-        self.bookmarks.places = {letter: key for letter, key in marks.items() if key} | self.bookmarks.places
-        if not whole:
-            return
-        tree.expanded = {key for key in names.files if names.name(key) not in place.closed}
-        tree.expanded.update(filter(None, map(names.key, place.open[:MOST_OPEN])))
-        self.tree_view.filter(place.filter)
+        self._navigator.marks = {letter: key for letter, key in marks.items() if key} | self._navigator.marks
+        if marks_only:
+            return True
+        tree.state.expanded = {key for key in names.files if names.name(key) not in place.closed}
+        tree.state.expanded.update(filter(None, map(names.key, place.open[:MOST_OPEN])))
+        tree.filter(place.filter)
         if key := names.key(place.selected):
-            self.tree_view.go_to(key)
+            tree.go_to(key)
         if place.drawing in DIAGRAMS:
-            self.side.bring(place.drawing)
+            self._views.side.bring(place.drawing)
         if place.pane in PANES:
-            self.enter(place.pane)
+            self._panes.enter(place.pane)
         elif place.pane == "problems":
-            self.enter_problems()
+            self._panes.enter_problems()
+        return True
 
 
 class Names:
@@ -108,7 +116,5 @@ class Names:
 def _identity(entry: Entry) -> str:
     if entry.id is not None and not entry.key.removeprefix(f"{entry.source.path}#{entry.id}"):
         return f"#{entry.id}"
-    from hashlib import sha256  # a few ms
-
-    told = entry.key.removeprefix(entry.source.path)  # a name, or what a second one of an id goes by
-    return f"~{sha256(told.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"
+    name = entry.key.removeprefix(entry.source.path)  # a name, or what a second one of an id goes by
+    return f"~{sha256(name.encode('utf-8', 'surrogatepass')).hexdigest()[:16]}"

@@ -8,14 +8,14 @@ from kustui.tui.bindings import bindings
 from kustui.tui.tree.nodes import Moves, Node
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import NodeKey, Rows
 from kustui.tui.widgets.rows_view import RowsView
+from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-    from kustui.tui.widgets.rows import NodeKey, Rows
     from kustui.workspace.difference import Difference
-    from kustui.workspace.snapshot import Snapshot
 
 
 _NOT_FOUND = "no workflow has that in its name, id or event; Esc shows all"
@@ -35,21 +35,24 @@ class TreeView(RowsView):
     )
     SIGNS = "▸◆●◇→↯⇒✗▲·+"
 
-    state: TreeState | None = None
-    """What is shown; None until something was read."""
-    tree_rows: TreeRows
-    _displaced: NodeKey = ()
-    """The node that the cursor was on when that went away."""
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.is_open = False
+        """Whether something was read: until then the tree is empty."""
+        self.state = TreeState(Snapshot())
+        self.tree_rows = TreeRows(self.state)
+        self._displaced: NodeKey = ()
+        """The node that the cursor was on when that went away."""
 
     @property
     def node(self) -> Node | None:
         """The node of the cursor."""
-        tree = self.state
-        return tree.nodes[self.cursor] if tree is not None and tree.nodes else None
+        return self.state.nodes[self.cursor] if self.state.nodes else None
 
     def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
         """Show a snapshot, keeping what is open, where the cursor is, and where on the screen it stands."""
-        if self.state is None:
+        if not self.is_open:
+            self.is_open = True
             self.state = TreeState(snapshot)
             self.tree_rows = TreeRows(self.state)
             self.show(self.tree_rows.rows, self.state.first_workflow)
@@ -67,8 +70,7 @@ class TreeView(RowsView):
         self._displaced = key if node is not None and node.key != key and len(node.key) < len(key) else ()
 
     def show(self, rows: Rows, cursor: int = 0, *, top: int | None = None, follow: bool = True) -> None:
-        filtered = self.state is not None and self.state.filter
-        self.empty = _NOT_FOUND if filtered else _NOTHING_LEFT
+        self.empty = _NOT_FOUND if self.state.filter else _NOTHING_LEFT
         super().show(rows, cursor, top=top, follow=follow)
 
     def watch_cursor(self, before: int, now: int) -> None:
@@ -77,8 +79,6 @@ class TreeView(RowsView):
 
     def go_to(self, key: NodeKey) -> bool:
         """Put the cursor on a node, opening what it stands below; False where it is nowhere."""
-        if self.state is None:
-            return False
         shown = self.tree_rows.rows.count
         index = self.state.reveal(key)
         if index is None:
@@ -92,60 +92,52 @@ class TreeView(RowsView):
 
     def filter(self, text: str) -> None:
         """Show only the workflows that hold every word of a text."""
-        if self.state is not None:
-            before = self.node
-            self.state.set_filter(text)
-            self._shown_again(before)
-            self.post_message(self.Moved(self))
+        before = self.node
+        self.state.set_filter(text)
+        self._show_anew(before)
+        self.post_message(self.Moved(self))
 
-    def _shown_again(self, node: Node | None) -> None:
+    def _show_anew(self, node: Node | None) -> None:
         """After a change of rows: the cursor on the same node, or on the nearest there is."""
-        assert self.state is not None
         self.show(self.tree_rows.rows, self._nearest(node.key if node else ()))
 
     def _nearest(self, key: NodeKey) -> int:
         """The row of a node, else of what it stands below, else of the first workflow."""
-        tree = self.state
-        assert tree is not None
-        for size in range(len(key), 1 if tree.filter else 0, -1):
-            if (index := tree.index(key[:size])) is not None:
+        for size in range(len(key), 1 if self.state.filter else 0, -1):
+            if (index := self.state.index(key[:size])) is not None:
                 return index
-        return tree.first_workflow
+        return self.state.first_workflow
 
     def action_open(self) -> None:
-        tree, node = self.state, self.node
-        if tree is None or node is None:
-            return
-        if node.opens and not tree.is_open(self.cursor):
-            tree.open(self.cursor)
-            self.show(self.tree_rows.rows, self.cursor)
-        elif node.opens:
-            self.cursor += 1
+        node = self.node
+        if node is not None and node.opens:
+            if self.state.is_open(self.cursor):
+                self.cursor += 1
+            else:
+                self.state.open(self.cursor)
+                self.show(self.tree_rows.rows, self.cursor)
 
     def action_close(self) -> None:
-        tree = self.state
-        if tree is None or self.node is None:
-            return
-        if tree.is_open(self.cursor):
-            tree.close(self.cursor)
-            self.show(self.tree_rows.rows, self.cursor)
-        else:
-            self.cursor = tree.parent(self.cursor)
+        if self.node is not None:
+            if self.state.is_open(self.cursor):
+                self.state.close(self.cursor)
+                self.show(self.tree_rows.rows, self.cursor)
+            else:
+                self.cursor = self.state.parent(self.cursor)
 
     def action_fold(self) -> None:
-        if self.state is not None and self.node is not None:
-            if self.state.is_open(self.cursor):
-                self.action_close()
-            elif self.node.opens:
-                self.action_open()
+        if self.node is not None and self.state.is_open(self.cursor):
+            self.action_close()
+        elif self.node is not None and self.node.opens:
+            self.action_open()
 
     def action_open_all(self) -> None:
-        if self.state is not None and self.node is not None:
+        if self.node is not None:
             self.state.open_all(self.cursor)
             self.show(self.tree_rows.rows, self.cursor)
 
     def action_close_all(self) -> None:
-        if self.state is not None and (node := self.node) is not None:
+        if (node := self.node) is not None:
             self.state.close_all()
-            self._shown_again(node)
+            self._show_anew(node)
             self.post_message(self.Moved(self))

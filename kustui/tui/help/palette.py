@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 
 from kustui.config.preferences import THEMES
-from kustui.tui.bindings import GROUPS, PASSING, Action, actions_of, pressed
+from kustui.tui.bindings import GROUPS, PASSING, Action, actions_of, handler, pressed, textual_action
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -45,6 +45,8 @@ def theme_commands(choose: Callable[[str], None]) -> Iterator[SystemCommand]:
 
 
 def _carrier(action: Action, app: App[None], screen: Screen[object]) -> DOMNode | None:
+    if action.is_of_part:
+        return screen if handler(screen, action) is not None else None
     places: tuple[DOMNode | None, ...] = (
         screen.focused,
         *screen.query("TreeView"),
@@ -52,11 +54,11 @@ def _carrier(action: Action, app: App[None], screen: Screen[object]) -> DOMNode 
         screen,
         app,
     )
-    return next((place for place in places if hasattr(place, f"action_{action.carried_out_by}")), None)
+    return next((place for place in places if hasattr(place, f"action_{action.method_name}")), None)
 
 
 def _run(action: Action, app: App[None], carrier: DOMNode) -> Callable[[], None]:
     def run() -> None:
-        app.call_later(app.run_action, action.carried_out_by, carrier)
+        app.call_later(app.run_action, textual_action(action), carrier)
 
     return run

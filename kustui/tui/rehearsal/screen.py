@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 
-from kustui.tui.bindings import bindings
+from kustui.tui.bindings import bindings, carry_out
 from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.rehearsal.panes import COURSE
 from kustui.tui.rehearsal.prompts import Choices
@@ -103,6 +103,14 @@ class Rehearse(Keeping):
 
     # Panes
 
+    @property
+    def panes(self) -> Rehearse:
+        """What carries out the actions that are shared with the explorer's panes."""
+        return self
+
+    async def action_carry_out(self, id_: str) -> None:
+        await carry_out(self, id_)
+
     def _go_to(self, name: str) -> None:
         self.arrangement = self.arrangement.looked_at(name)
         self.lay_out()
@@ -126,10 +134,10 @@ class Rehearse(Keeping):
     def action_coverage(self) -> None:
         self._go_to("coverage")
 
-    def action_next_pane(self) -> None:
+    def next_pane(self) -> None:
         self._turn_to(1)
 
-    def action_previous_pane(self) -> None:
+    def previous_pane(self) -> None:
         self._turn_to(-1)
 
     def _turn_to(self, by: int) -> None:
@@ -138,7 +146,7 @@ class Rehearse(Keeping):
         here = self.focused.id if self.focused is not None and self.focused.id in PANES else COURSE
         self._go_to(PANES[(PANES.index(str(here)) + by) % len(PANES)])
 
-    def action_maximise(self) -> None:
+    def maximise(self) -> None:
         self.toggle_class("-maximised")
         self.lay_out()
 
@@ -149,7 +157,7 @@ class Rehearse(Keeping):
         elif self.halt():
             pass
         elif self.has_class("-maximised"):
-            self.action_maximise()
+            self.maximise()
         else:
             self.dismiss(self._place())
 

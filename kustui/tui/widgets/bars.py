@@ -110,6 +110,10 @@ class StatusBar(Widget):
             self._news = news
             self.refresh(Region(0, 1, self.size.width, 1))
 
+    def say(self, text: str, look: str = "") -> None:
+        """Announce a short text."""
+        self.announce(Row(((text, look),)))
+
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y == 0:

@@ -52,13 +52,12 @@ async def test_the_cursor_stays_while_the_tree_is_yet_to_follow_it() -> None:
         view = flow(ui)
         view.action_down()
         view._rested()  # the tree is sent there, and tells once more where it was before it goes
-        ui.explorer.told = None
-        ui.explorer.tell()
+        ui.explorer.presenter.show_again()
         assert "Create the customer" in drawn(ui)[view.cursor]
         await ui.rest()
         assert ui.cursor_row == "▸ ● Create the customer"
         assert view.cursor == 2
-        ui.explorer.tree_view.go_to(ui.explorer.tree_view.state.nodes[2].key)  # type: ignore[union-attr]
+        ui.explorer.tree_view.go_to(ui.explorer.tree_view.state.nodes[2].key)
         await ui.rest()
         assert view.cursor == 0, "where the tree goes by itself is followed"
 
@@ -138,7 +137,7 @@ async def test_whoever_goes_there_before_the_tree_rests_finds_the_workflow_of_it
         ui.explorer.tree_view.action_first()
         while "order-created" not in ui.cursor_row:
             ui.explorer.tree_view.action_down()
-        ui.explorer.action_flow()
+        ui.explorer.panes.enter("flow")
         assert drawn(ui)[1].startswith(" ●╌│╌╮ Find the customer")
 
 

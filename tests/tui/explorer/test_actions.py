@@ -18,7 +18,7 @@ from textual.widgets import Input
 from kustui.config.actions import ACTIONS, BY_ID
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.diagrams.schedule_views import ChainsView
-from kustui.tui.explorer.copy_menu import CopyMenu
+from kustui.tui.explorer.copy import CopyMenu
 from kustui.tui.help.help import Help
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer
@@ -139,7 +139,7 @@ def size_of(name: str) -> Callable[[Scene], int]:
 
 
 def finder(scene: Scene) -> Finder | None:
-    open_now = scene.ui.explorer.finder
+    open_now = scene.ui.explorer.finder.pane
     return open_now if open_now is not None and open_now.display else None
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.tui.explorer.copy_menu import CopyMenu
+from kustui.tui.explorer.copy import CopyMenu
 from kustui.tui.terminal import clipboard
 from kustui.tui.terminal.clipboard import Reach, most, osc52, reach
 from tests.support.clipboard import Clipboard
@@ -111,7 +111,7 @@ async def test_a_line_of_the_source_a_problem_and_a_link_are_selected_where_the_
         line = int(board.terminal.pop().rpartition(":")[2])
         assert '"fooAt"' in broken.read_text().splitlines()[line - 1]
         await ui.press("4", "E", "3", "j", "j", "y", "j")
-        source = ui.explorer.source
+        source = ui.explorer.side.source
         assert source.cursor == 2
         copied, line = board.terminal.pop(), source.rows.first_line + 2
         assert copied.splitlines()[0] in broken.read_text().splitlines()[line - 1]
@@ -181,10 +181,10 @@ async def test_copying_goes_on_when_the_keys_come_at_once(board: Clipboard) -> N
 
 async def test_each_thing_is_copied_without_the_list_as_well(board: Clipboard) -> None:
     async with explorer(CHAIN) as ui:
-        await ui.app.run_action("screen.copy_pointer")
+        await ui.app.run_action("screen.carry_out('copy.pointer')")
         await ui.rest()
         assert board.terminal == ["/workflows/0"]
-        await ui.app.run_action("screen.copy_reference")
+        await ui.app.run_action("screen.carry_out('copy.reference')")
         await ui.rest()
         assert board.terminal == ["/workflows/0"]
         assert "has no reference" in ui.keys

@@ -15,12 +15,12 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from kustui.tui.app import Kustui
-from kustui.tui.bindings import ACTIONS, PASSING
+from kustui.tui.bindings import ACTIONS, PASSING, handler, textual_action
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.schedule_views import ChainsView, RateInput, TimelineView
-from kustui.tui.explorer.bookmarks import BookmarkMenu
-from kustui.tui.explorer.copy_menu import CopyMenu
+from kustui.tui.explorer.copy import CopyMenu
+from kustui.tui.explorer.marks import BookmarkMenu
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.finder.finder import FinderInput
@@ -136,7 +136,7 @@ async def test_enter_on_a_transition_goes_to_its_step() -> None:
 async def test_enter_on_a_row_of_the_detail_goes_where_it_leads() -> None:
     async with explorer(CHAIN) as ui:
         await ui.press("2")
-        detail = ui.explorer.detail
+        detail = ui.explorer.side.detail
         detail.cursor = next(index for index in range(detail.rows.count) if "⇒" in ui.detail[index])
         await ui.press("enter")
         assert "followup-timer-2-of-4" in ui.cursor_row
@@ -291,7 +291,7 @@ async def test_a_resize_keeps_the_place_in_the_detail() -> None:
         await ui.press("2", "j", "j", "j", "j")
         await ui.pilot.resize_terminal(150, 30)
         await ui.rest()
-        assert ui.explorer.detail.cursor == 4
+        assert ui.explorer.side.detail.cursor == 4
 
 
 async def test_the_detail_waits_for_the_cursor_to_rest(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -428,30 +428,36 @@ async def test_the_palette_offers_what_can_be_done_and_nothing_twice() -> None:
         )
 
 
-def test_every_action_is_carried_out_by_the_widget_of_its_group() -> None:
-    carriers: dict[str, type[Widget | Kustui]] = {
-        "rows": RowsView, "tree": TreeView, "rail": RailView, "boxes": BoxesView, "go": Explorer,
-        "chains": ChainsView, "timeline": TimelineView, "rate": RateInput, "menu": CopyMenu, "selected": Explorer,
-        "view": Explorer, "find": Explorer, "filter": Filter, "finder": FinderInput,
-        "marks": BookmarkMenu, "help": Help, "app": Kustui, "rehearse": Rehearse,
-        "context": ContextView, "line": TypedLine, "sheet": TypedSheet,
+async def test_every_action_leads_from_its_key_to_the_handler_that_the_registry_names() -> None:
+    widgets: dict[str, type[Widget | Kustui]] = {
+        found.__name__: found
+        for found in (
+            RowsView, TreeView, RailView, BoxesView, ChainsView, TimelineView, RateInput, CopyMenu, Filter, FinderInput,
+            BookmarkMenu, Help, Kustui, Rehearse, ContextView, TypedLine, TypedSheet,
+        )
     }  # fmt: skip
-    for action in ACTIONS:
-        copies = action.group == "copy"  # in its list for the keys, and without it from the palette
-        carrier = Explorer if copies else carriers[action.group]
-        assert callable(getattr(carrier, f"action_{action.carried_out_by}", None)), action.id
-        bound = {
-            binding.id
-            for part in (CopyMenu if copies else carrier).__mro__
-            for binding in vars(part).get("BINDINGS", ())
-            if isinstance(binding, Binding)
-        }
-        assert action.id in bound
+    async with explorer(CHAIN) as ui:
+        for action in ACTIONS:
+            if action.is_of_part:
+                # What is copied: with its keys in the menu, and without it from the palette.
+                binder: type[Widget | Kustui] = CopyMenu if action.group == "copy" else Explorer
+                assert callable(handler(ui.explorer, action)), action.id
+            else:
+                binder = widgets[action.target_name]
+                assert callable(getattr(binder, f"action_{action.method_name}", None)), action.id
+            bindings = [
+                binding
+                for part in binder.__mro__
+                for binding in vars(part).get("BINDINGS", ())
+                if isinstance(binding, Binding) and binding.id == action.id
+            ]
+            assert [binding.action for binding in bindings] == [textual_action(action)], action.id
 
 
 def test_no_action_takes_the_place_of_one_that_every_screen_has() -> None:
     theirs = {name for name in set(dir(Screen)) - set(dir(Widget)) if name.startswith("action_")}
-    ours = {f"action_{action.carried_out_by}" for action in ACTIONS if action.group != "app"}
+    ours = {f"action_{action.method_name}" for action in ACTIONS if not action.is_of_part and action.group != "app"}
+    ours.add("action_carry_out")
     assert not theirs & ours  # Ctrl+C is one of theirs: it copied a row where it was to leave
 
 
@@ -680,7 +686,7 @@ async def test_markup_and_control_characters_are_text(tmp_path: Path) -> None:
     async with explorer(write_json(tmp_path / "[b]nasty.json", [nasty])) as ui:
         await ui.press("E", "j", "j", "enter", "slash", "x", "left_square_bracket", "[", "escape", "3", "z", "colon")
         await ui.press("escape", "question_mark", "escape", "escape")
-        for view in (ui.explorer.tree_view, ui.explorer.detail, ui.explorer.source):
+        for view in (ui.explorer.tree_view, ui.explorer.side.detail, ui.explorer.side.source):
             for y in range(view.size.height):
                 text = "".join(segment.text for segment in view.render_line(y))
                 assert text.isprintable()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def uses(ui: ExplorerPilot) -> RowsView:
-    found = ui.explorer.uses
+    found = ui.explorer.panes.uses
     assert found is not None
     return found
 
@@ -50,7 +50,7 @@ async def test_d_on_a_parameter_in_the_detail_goes_to_the_step_that_it_reads() -
     async with explorer(CHAIN, size=(160, 48)) as ui:
         await ui.go_to("Tag for the VIP queue")
         await ui.press("2")
-        detail = ui.explorer.detail
+        detail = ui.explorer.side.detail
         detail.cursor = next(index for index, row in enumerate(ui.detail) if row.startswith("id ←"))
         await ui.press("d")
         assert ui.cursor_row.startswith("▸ ◆ on conversation.update")

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from kustui.tui.bindings import BY_ID
-from kustui.tui.explorer.bookmarks import BookmarkMenu
+from kustui.tui.explorer.marks import BookmarkMenu
 from tests.support.definitions import write_json
 from tests.support.explorer import CHAIN, ExplorerPilot, explorer
 
@@ -47,7 +47,7 @@ async def test_the_marks_are_listed_and_one_is_chosen_or_forgotten_there() -> No
         await ui.press("down", "enter")
         assert "Whose conversation" in ui.cursor_row
         await ui.press("apostrophe", "down", "delete", "escape")
-        assert ui.explorer.bookmarks.places.keys() == {"A", "b"}
+        assert ui.explorer.navigator.marks.keys() == {"A", "b"}
         await ui.press("apostrophe", "a")
         assert "no place is marked with a" in ui.keys
 
@@ -58,7 +58,7 @@ async def test_another_key_ends_it_and_the_pane_has_the_keys_again() -> None:
         assert menu(ui) is not None
         await ui.press("escape")
         assert (menu(ui), ui.focus) == (None, "source")
-        assert ui.explorer.bookmarks.places == {}
+        assert ui.explorer.navigator.marks == {}
         await ui.press("m", "tab")
         assert (menu(ui), ui.focus) == (None, "source")
         await ui.press("apostrophe")

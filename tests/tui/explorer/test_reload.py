@@ -153,7 +153,7 @@ async def test_focus_is_not_stolen_and_a_half_typed_filter_not_lost(path: Path) 
         save(path, many())
         await reloaded(ui, "1 workflow removed")
         assert ui.focus == "detail"
-        assert "01" in ui.explorer.tree_view.state.filter  # type: ignore[union-attr]
+        assert "01" in ui.explorer.tree_view.state.filter
 
 
 async def test_the_panes_keep_their_place(path: Path) -> None:
@@ -163,7 +163,7 @@ async def test_the_panes_keep_their_place(path: Path) -> None:
     async with explorer(path) as ui:
         await ui.go_to("workflow 02")
         await ui.press("l", "j", "j", "3", *["j"] * 30)
-        source = ui.explorer.source
+        source = ui.explorer.side.source
         was = text_of(source.row.line[1:])
         assert "field" in was
         found.insert(0, named_workflow("before all"))
@@ -228,7 +228,7 @@ async def test_what_changed_is_a_list_with_old_and_new_text(path: Path) -> None:
         await ui.press("c", "c")
         assert ui.focus == "tree"
         assert "changes" not in ui.panes
-        assert not ui.explorer.tree_view.state.changed  # type: ignore[union-attr]
+        assert not ui.explorer.tree_view.state.changed
 
 
 async def test_many_new_problems_are_listed_without_reading_their_workflows(
@@ -280,7 +280,7 @@ async def test_while_a_file_does_not_parse_its_last_good_state_stays_under_a_ban
         assert banner.has_class("-open")
         ui.explorer.on_banner_clicked()
         await ui.rest()
-        assert any("oops" in row for row in ui.rows(ui.explorer.source))
+        assert any("oops" in row for row in ui.rows(ui.explorer.side.source))
         save(path, text)
         await until(ui, lambda: not banner.has_class("-open"))
         assert "a.json can be read again" in ui.keys

@@ -41,7 +41,7 @@ async def test_selection_what_is_open_pane_drawing_filter_and_marks_are_there_ag
         here, tree, focus = ui.cursor_row, ui.tree, ui.focus
     async with at(CHAIN) as ui:
         assert (ui.cursor_row, ui.tree, ui.focus) == (here, tree, focus) == (here, tree, "source")
-        assert ui.explorer.side.diagram == "chains"
+        assert ui.explorer.side.diagram_name == "chains"
         assert ui.explorer.tree_view.state is not None
         assert ui.explorer.tree_view.state.filter == "timer"
         await ui.press("1", "apostrophe", "a")

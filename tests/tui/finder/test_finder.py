@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def finder(ui: ExplorerPilot) -> Finder:
-    found = ui.explorer.finder
+    found = ui.explorer.finder.pane
     assert found is not None
     return found
 
@@ -66,7 +66,7 @@ async def test_a_parameter_is_gone_to_in_its_step_and_in_the_source_on_its_line(
     async with explorer(ORGANISATION, size=(160, 48)) as ui:
         await opened(ui, *"VIP {{{steps", "enter")
         assert "step" in ui.explorer.tree_view.node.key[2] if ui.explorer.tree_view.node else False
-        source = ui.explorer.source
+        source = ui.explorer.side.source
         assert "VIP {{{steps" in text_of(source.row.line)
 
 
@@ -79,9 +79,9 @@ async def test_a_condition_is_gone_to_as_the_transition_that_it_is_on() -> None:
 async def test_escape_goes_back_to_where_it_was_and_what_was_asked_stays() -> None:
     async with explorer(ORGANISATION, size=(160, 48)) as ui:
         await ui.press("3", "j", "j")
-        place, row = ui.explorer.source.cursor, ui.cursor_row
+        place, row = ui.explorer.side.source.cursor, ui.cursor_row
         await opened(ui, *"vip", "down", "escape")
-        assert (ui.focus, ui.explorer.source.cursor, ui.cursor_row) == ("source", place, row)
+        assert (ui.focus, ui.explorer.side.source.cursor, ui.cursor_row) == ("source", place, row)
         await ui.press("ctrl+k")
         assert finder(ui).input.value == "vip"
         await ui.press(*"route")  # typed over what was asked before
@@ -174,7 +174,7 @@ async def test_a_reload_keeps_what_is_typed_and_finds_what_is_new(tmp_path: Path
 async def test_what_was_found_and_is_gone_is_said(tmp_path: Path) -> None:
     async with explorer(CHAIN) as ui:
         await opened(ui, *"followup-timer-4")
-        ui.explorer.snapshot = type(ui.explorer.snapshot)()  # type: ignore[misc]
+        ui.explorer.tree_view.state.snapshot = type(ui.explorer.snapshot)()
         await ui.press("enter")
         assert "that is gone" in ui.keys
 

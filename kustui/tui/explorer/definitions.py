@@ -1,0 +1,145 @@
+"""To the definition of what is named under the cursor, and to a list of whoever uses something."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from kustui.analysis.uses import How, Use, named_at, part_of, uses_in, uses_of
+from kustui.diagrams import labels
+from kustui.diagrams.labels import node_label, node_name
+from kustui.diagrams.styled_lines import Line
+from kustui.tui.explorer.navigator import Navigator
+from kustui.tui.explorer.panes import Panes
+from kustui.tui.explorer.selection import CurrentSelection
+from kustui.tui.explorer.views import Views
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import NodeKey, Row, Target
+from kustui.tui.widgets.rows_view import RowsView
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+_SIGNS: dict[How, Line] = {
+    How.TRANSITION: (("→ from ", "muted"),),
+    How.ERROR_CASE: (("↯ ", "warning"), ("on failure of ", "muted")),
+    How.REFERENCE: (("← read by ", "muted"),),
+    How.SCHEDULE: (("⇒ ", "link"), ("scheduled by ", "muted")),
+    How.INPUT: (("⇒ ", "link"), ("given by ", "muted")),
+}
+
+
+class Definitions:
+    """Goes to what is named at hand, and lists where what is at hand is named."""
+
+    def __init__(
+        self, screen: Screen[None], views: Views, panes: Panes, navigator: Navigator, selection: CurrentSelection
+    ) -> None:
+        self._screen, self._views, self._panes = screen, views, panes
+        self._navigator, self._selection = navigator, selection
+
+    @property
+    def _link(self) -> NodeKey:
+        """Where the row at hand leads by itself: in the tree, and in panes that show other places."""
+        focused, tree = self._screen.focused, self._views.tree
+        if focused is tree and tree.node is not None:
+            return tree.state.link(tree.node)
+        return focused.row.link if isinstance(focused, RowsView) else ()
+
+    def go_to_definition(self) -> None:
+        """Go to what the row or the value at hand names: where that is more than one, to a list of them."""
+        if link := self._link:
+            self._navigator.jump(link)
+            return
+        tree, selected = self._views.tree.state, self._selection.current
+        if selected is None or (entry := selected.entry) is None or not tree.holds(selected.document):
+            self._views.status.say("nothing is named here", "muted")
+            return
+        uses = uses_in(tree.snapshot.collection, entry, tree.analysis(entry).flow)
+        if selected.is_workflow:  # of all that it names, what is not in itself
+            uses = (use for use in uses if use.how is How.SCHEDULE)
+        named = named_at(uses, selected.pointer)
+        if len(named) == 1:
+            self._navigator.jump_to(_target(tree, named[0]))
+        elif named:
+            self._list("9 Named here", name_rows(tree, named))
+        else:
+            self._views.status.say("nothing is named here", "muted")
+
+    def list_uses(self) -> None:
+        """List whoever uses what is at hand, or what it names if it is a name itself."""
+        tree, selected = self._views.tree.state, self._selection.current
+        if selected is None or (entry := selected.entry) is None or not tree.holds(selected.document):
+            self._views.status.say("a step, a trigger or a workflow has uses: choose one", "muted")
+            return
+        collection, schedules = tree.snapshot.collection, tree.snapshot.schedules
+        flow = tree.analysis(entry).flow
+        name = next((use for use in uses_in(collection, entry, flow) if use.pointer == selected.pointer), None)
+        if name is not None:
+            entry, flow = name.target, tree.analysis(name.target).flow
+        named = name.named if name is not None else part_of(entry, selected.pointer)
+        uses = list(uses_of(collection, schedules, entry, flow, named))
+        title = name_at(tree, entry.key, named)
+        so_far = "" if schedules is not None else " so far: still reading the workflows"
+        if uses:
+            self._list(f"9 Uses of {title}   {len(uses):,}{so_far}", use_rows(tree, uses))
+        else:
+            self._views.status.say(f"nothing uses {title}{so_far}", "muted")
+
+    def _list(self, title: str, rows: list[Row]) -> None:
+        work = self._panes.list_uses(title, rows)
+        self._screen.run_worker(work, group="uses", exclusive=True, description="listing")
+
+
+def use_rows(tree: TreeState, uses: Sequence[Use]) -> list[Row]:
+    """A row a use; Enter on it goes to where it stands."""
+    return [_row(tree, use, (*_SIGNS[use.how], *_where(tree, use))) for use in uses]
+
+
+def name_rows(tree: TreeState, uses: Sequence[Use]) -> list[Row]:
+    """A row for each of the parts that are named, from which Enter goes to them."""
+    rows = []
+    for use in uses:
+        line: Line = ((f"{use.how.value} ", "muted"), (name_at(tree, use.target.key, use.named), "link"))
+        target = _target(tree, use)
+        rows.append(Row(line, link=tree.key_at(target.document, use.named), target=target))
+    return rows
+
+
+def _target(tree: TreeState, use: Use) -> Target:
+    """The place of what a use names."""
+    document = tree.snapshot.collection.document_of(use.target)
+    return Target(document, use.named, document.spot(use.named).value.start)
+
+
+def _row(tree: TreeState, use: Use, line: Line) -> Row:
+    document = tree.snapshot.collection.document_of(use.entry)
+    offset = document.spot(use.pointer).value.start
+    place = f"{document.path.rpartition('/')[2]}:{document.source.place(offset).line}"
+    # The key, for when the file has become another.
+    key = tree.key_at(document, use.pointer)
+    return Row(line, aside=((place, "muted"),), link=key, target=Target(document, use.pointer, offset))
+
+
+def _where(tree: TreeState, use: Use) -> Line:
+    analysis = tree.analysis(use.entry)
+    line = node_label(analysis.flow, use.node)
+    if use.how in (How.SCHEDULE, How.INPUT):
+        line = ((use.entry.title, "name"), (" › ", "muted"), *line)
+    if use.how is How.REFERENCE:
+        where = f", on the way to {node_name(analysis.flow, use.edge.target)}" if use.edge is not None else ""
+        return (*line, (f"  {use.words or 'all of it'}", "string"), (where, "muted"))
+    return (*line, *labels.condition_line(analysis, use.edge)) if use.edge is not None else line
+
+
+def name_at(tree: TreeState, key: str, pointer: str) -> str:
+    """What people call the part of a workflow that a pointer leads to."""
+    entry = tree.snapshot.collection.by_key[key]
+    flow = tree.analysis(entry).flow
+    for step in flow.workflow.steps:
+        if step.pointer == pointer:
+            return step.name
+    trigger = flow.workflow.trigger
+    if trigger is not None and pointer == trigger.pointer:
+        return f"the trigger of {entry.title}"
+    return entry.title if pointer == entry.item.pointer else pointer.rpartition("/")[2]

@@ -1,0 +1,151 @@
+"""What the panes show of the node that the tree's cursor is on, once it rests there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from kustui.diagrams.glyphs import SEVERITY_GLYPHS
+from kustui.diagrams.styled_lines import Line, joined
+from kustui.tui.diagrams.diagram_view import REST
+from kustui.tui.explorer.views import PaneTitles, Views
+from kustui.tui.tree.nodes import Node
+from kustui.tui.tree.tree_rows import TreeRows
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import BREADCRUMB_SEPARATOR, NodeKey, Row, Rows, Target
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+    from textual.timer import Timer
+
+    from kustui.check.problems import Problem
+
+
+class DetailPresenter:
+    """Lets detail, source, drawing and the status line follow the cursor of the tree."""
+
+    def __init__(self, screen: Screen[None], views: Views, titles: PaneTitles) -> None:
+        self._screen, self._views, self._titles = screen, views, titles
+        self.ready = False
+        """Whether what the panes need is imported: it is, after the first paint."""
+        self.shown: NodeKey | None = None
+        """The node that the panes show; None where they are to show theirs anew."""
+        self._last: NodeKey | None = None
+        """The node that they showed last: shown anew, the place in it is kept."""
+        self._target: Target | None = None
+        """The place in a file that was jumped to and is yet to be shown."""
+        self._progress = ""
+        """How far what takes its time has come."""
+        self._resting: Timer | None = None
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether the panes are yet to follow the cursor."""
+        return self._resting is not None
+
+    def cursor_moved(self) -> None:
+        """The cursor of the tree moved: the panes are to follow once it rests."""
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self._screen.set_timer(REST, self._rested)
+
+    def _rested(self) -> None:
+        self._resting = None
+        self.look()
+        self.show()
+
+    def look(self) -> None:
+        """Somebody looks at the node of the cursor: it is marked as changed no more."""
+        view = self._views.tree
+        if view.node is not None and view.state.look_at(view.node.key):
+            view.refresh()
+
+    def move(self, moved: Callable[[NodeKey], NodeKey]) -> None:
+        """Nodes have other keys now."""
+        if self._last is not None:
+            self._last = moved(self._last)
+
+    def show_again(self, target: Target | None = None) -> None:
+        """Show the node of the cursor anew, in its source the place of a file if there is one to go to."""
+        self._target = target or self._target
+        self.shown = None
+        self.show()
+
+    def show(self) -> None:
+        """Show the node of the cursor in the panes beside the tree and in the status line."""
+        self.show_place()
+        node, tree, side = self._views.tree.node, self._views.tree.state, self._views.side
+        if not self.ready:
+            return
+        if node is None:
+            side.detail.show(Rows.of(()))
+            side.source.show(Rows.of(()))
+            return
+        if self.shown == node.key:
+            return
+        from kustui.tui.explorer.detail import described  # both not before the first paint
+        from kustui.tui.explorer.source_rows import source_rows
+
+        again = node.key == self._last
+        self.shown = self._last = node.key
+        rows = Rows.of(described(tree, node, max(20, side.detail.content_size.width - 1)))
+        if again:
+            side.detail.show_again(rows)
+        else:
+            side.detail.show(rows, top=0)
+        self._show_source(source_rows(node.document, node.pointer, tree.problems(node)), node, again=again)
+        self._titles.source_line = node.document.span(node.pointer).start.line
+        side.show(tree, node)
+        self._titles.update()
+
+    def _show_source(self, rows: Rows, node: Node, *, again: bool) -> None:
+        """Show source, its cursor on the line that was jumped to, if one was."""
+        source = self._views.side.source
+        target, self._target = self._target, None
+        if again and target is None:
+            source.show_again(rows, lambda row: row.line[1:])  # the number of a line may be another
+            return
+        line = 0
+        if target is not None and target.document is node.document and rows.first_line:
+            line = target.document.source.place(target.offset).line - rows.first_line
+        source.show(rows, line, top=max(0, line - source.page // 2))
+
+    def show_place(self) -> None:
+        """Say in the status line where the cursor is, and how much is wrong."""
+        view = self._views.tree
+        place = breadcrumbs(view.state, view.tree_rows, view.node) if view.node is not None else ()
+        counts = problem_counts(view.state.snapshot.problems)
+        self._views.status.tell(Row(place, mark=((self._progress, "info"),) if self._progress else counts))
+
+    def show_progress(self, text: str) -> None:
+        """Say how far what takes its time has come; with an empty text, that it is done."""
+        self._progress = text
+        view = self._views.tree
+        if text and not view.is_open:
+            view.empty = text
+            view.refresh()
+        self.show_place()
+
+
+def breadcrumbs(tree: TreeState, rows: TreeRows, node: Node) -> Line:
+    """What a node stands below, and the node itself: ``orders.json › order-created › ● Find the customer``."""
+    crumbs: list[Line] = []
+    if tree.index(node.key[:1]) is None:  # a file that is one workflow has no row of its own
+        crumbs.append(((node.document.path, "muted"),))
+    for size in range(1, len(node.key) + 1):
+        if (index := tree.index(node.key[:size])) is not None:
+            look = "name" if size == len(node.key) else "muted"
+            crumbs.append(tuple((text, look) for text, _ in rows.name(index)))
+    return joined(crumbs, BREADCRUMB_SEPARATOR)
+
+
+def problem_counts(problems: Sequence[Problem] | None) -> Line:
+    """How many problems there are of each severity; nothing until they are known."""
+    if problems is None:
+        return ()
+    if not problems:
+        return (("no problem found", "muted"),)
+    counts = Counter(problem.severity for problem in problems)
+    marks = ((SEVERITY_GLYPHS[severity], counts[severity]) for severity in sorted(counts, reverse=True))
+    return tuple((f" {glyph}{count:,}", look) for (glyph, look), count in marks)

@@ -1,0 +1,194 @@
+"""The lists below the panes: what is wrong, what changed on disk, and the uses of something."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from kustui.diagrams.glyphs import SEVERITY_GLYPHS
+from kustui.diagrams.styled_lines import Line
+from kustui.tui.tree.nodes import ADDED_SIGN, CHANGED_SIGN, change_key
+from kustui.tui.widgets.rows import NodeKey, Row, Rows, Target
+from kustui.tui.widgets.rows_view import RowsView
+
+if TYPE_CHECKING:  # not before the first paint
+    from kustui.check.problems import Problem, Related
+    from kustui.workspace.difference import Change, Difference
+
+_Identity = tuple[str, str, str, str, str]
+"""What identifies a problem across snapshots."""
+_CHANGE_SIGNS = {
+    "added": (ADDED_SIGN, "good"), "removed": ("-", "error"), "moved": ("→", "link"), "renamed": ("→", "link"),
+}  # fmt: skip
+_MAX_LINES = 24
+"""Lines of one change that are shown."""
+_MAX_CHANGES = 200
+"""Changes, and problems, that are shown of one save."""
+_MAX_SAVES = 20
+"""Saves that are kept."""
+
+
+class ProblemsView(RowsView):
+    """The problems that hold every one of its words. Rows are made only while it is shown."""
+
+    words = ""
+    NAME = "4 Problems"
+    ABOUT = (
+        "Everything that is wrong, the worst of each workflow first; what a save has brought comes first of all. "
+        "Below a problem, the other places that belong to it. Enter goes to the place; the key of the pane closes "
+        "it again."
+    )
+    SIGNS = "✗▲·"
+    _problems: tuple[Problem, ...] | None = None
+    _new: frozenset[_Identity] = frozenset()
+    """The problems that have come since somebody looked: they are listed first."""
+
+    def take(self, problems: Sequence[Problem] | None, new: Iterable[Problem] = ()) -> None:
+        """Take other problems, None until they are known; those that are ``new`` stay so until somebody has looked."""
+        self._problems = None if problems is None else tuple(problems)
+        self._new = frozenset({*self._new, *map(_identity, new)})
+
+    def look_at_all(self) -> None:
+        """Nothing is new any more."""
+        self._new = frozenset()
+
+    def list_problems(self) -> None:
+        """Show those that hold the words, the cursor on the one it was on."""
+        if self._problems is None:
+            self.empty = "still checking …"
+        else:
+            self.empty = "no problem holds these words; Esc shows all" if self.words else "nothing is wrong"
+            new = {problem for problem in self._problems if _identity(problem) in self._new} if self._new else ()
+            self.show_again(problem_rows(self._problems, self.words, new), _row_identity)
+
+    @property
+    def first_rows(self) -> Sequence[int]:
+        """The rows that a problem begins with, without the places that belong to it."""
+        return [index for index in range(self.rows.count) if self.rows.make(index).aside]
+
+    @property
+    def title(self) -> str:
+        return f"4 Problems with “{self.words}”" if self.words else "4 Problems"
+
+
+def _identity(problem: Problem) -> _Identity:
+    key = problem.entry.key if problem.entry is not None else ""
+    return problem.document.path, key, problem.step, problem.rule, problem.message
+
+
+def _row_identity(row: Row) -> object:
+    """What a row says, but for its line in the file and whether it is new."""
+    return row.target and (row.target.document.path, row.target.pointer), row.aside
+
+
+def problem_rows(problems: Sequence[Problem], words: str = "", new: Collection[Problem] = ()) -> Rows:
+    """Rows for the problems that hold every one of the words, new ones first; each is made when it is drawn."""
+    listed = [problem for problem in problems if _matches(problem, words.lower().split())]
+    if new:
+        listed.sort(key=lambda problem: problem not in new)
+    places = [(problem, related) for problem in listed for related in (None, *problem.related)]
+    return Rows(len(places), lambda index: _problem_row(*places[index], new=places[index][0] in new))
+
+
+def _matches(problem: Problem, words: Sequence[str]) -> bool:
+    title = problem.entry.title if problem.entry is not None else ""
+    text = "\n".join((problem.rule, str(problem.severity), problem.message, problem.document.path, title)).lower()
+    return all(word in text for word in words)
+
+
+def _problem_row(problem: Problem, related: Related | None, *, new: bool) -> Row:
+    if related is not None:
+        where = related.where()
+        line: Line = (("    └ ", "muted"), (related.message, ""), (f"  {_place(related, where.start)}", "muted"))
+        return Row(line, target=Target(related.document, related.pointer, where.start))
+    where = problem.where()
+    glyph, look = SEVERITY_GLYPHS[problem.severity]
+    sign: Line = (("new ", "new"),) if new else ()
+    hint: Line = ((f"  {problem.hint}", "good"),) if problem.hint else ()
+    place: Line = ((f"{glyph} ", look), (_place(problem, where.start), "muted"), (" ", ""))
+    return Row(
+        (*sign, *place, (problem.message, ""), *hint),
+        aside=((problem.rule, "muted"),),
+        target=Target(problem.document, problem.pointer, where.start),
+    )
+
+
+def _place(place: Problem | Related, offset: int) -> str:
+    """``orders.json:120``: the file's own name is enough beside the tree."""
+    return f"{place.document.path.rpartition('/')[2]}:{place.document.source.place(offset).line}"
+
+
+class ChangesView(RowsView):
+    """What changed on disk: a block of rows for each save, the latest first."""
+
+    NAME = "What changed on disk"
+    ABOUT = (
+        "What each save has changed, the latest first: added, removed and changed, with the old text and the new. "
+        "Enter goes to the place; leaving by the key of the pane says that everything was looked at."
+    )
+    SIGNS = "+"
+
+    _saves: tuple[Sequence[Row], ...] = ()
+
+    def take(self, rows: Sequence[Row]) -> None:
+        """Take one more save. Whoever looks at an earlier one goes on doing so."""
+        self._saves = (rows, *self._saves)[:_MAX_SAVES]
+        shown = Rows.of([row for save in self._saves for row in save])
+        if self.cursor:
+            self.show_again(shown)
+        else:
+            self.show(shown, top=0)
+
+
+def change_rows(time: str, difference: Difference, place_of: Callable[[Problem], NodeKey]) -> tuple[Row, ...]:
+    """Rows for what a save at a ``time`` has changed: what came, went or changed with its text, and the problems. They
+    lead to nodes, so that they keep no file alive."""
+    rows: list[Row] = [Row(((f"{time}  ", "muted"), (difference.words, "heading")))]
+    for change in difference.changes[:_MAX_CHANGES]:
+        rows.extend(_change_rows(change))
+    for problem in difference.new[:_MAX_CHANGES]:
+        glyph, look = SEVERITY_GLYPHS[problem.severity]
+        line: Line = (("  new ", "new"), (f"{glyph} ", look), (problem.message, ""))
+        rows.append(Row(line, ((problem.rule, "muted"),), link=place_of(problem)))
+    rows.extend(
+        Row((("  fixed ✓ ", "good"), (problem.message, "muted")), ((problem.rule, "muted"),))
+        for problem in difference.fixed[:_MAX_CHANGES]
+    )
+    lists = (difference.changes, difference.new, difference.fixed)
+    more = sum(max(0, len(items) - _MAX_CHANGES) for items in lists)
+    return (*rows, Row(((f"  and {more:,} more", "muted"),))) if more else tuple(rows)
+
+
+def _change_rows(change: Change) -> Iterator[Row]:
+    sign, look = _CHANGE_SIGNS.get(change.kind, (CHANGED_SIGN, "new"))
+    link = change_key(change)
+    line: Line = ((f"  {sign} ", look), (f"{change.noun} ", "muted"), (change.name, "name"))
+    aside: Line = ((change.entry.title, "muted"),) if change.entry and change.noun in ("step", "trigger") else ()
+    if change.noun == "workflow" and change.kind == "renamed":
+        yield Row((*line, (f", until now {change.before}", "muted")), aside, link=link)
+        return
+    yield Row((*line, (f" {change.kind}", "muted")), aside, link=link)
+    if change.before or change.after:
+        yield from (Row(changed, link=link) for changed in _changed_lines(change.before, change.after))
+
+
+def _changed_lines(before: str, after: str) -> Iterator[Line]:
+    """The lines that are different, with one around them."""
+    lines = list(difflib.unified_diff(before.split("\n"), after.split("\n"), n=1, lineterm=""))[2:]
+    if not before or not after:
+        lines = [line for line in lines if len(line) > 1]
+    for line in lines[:_MAX_LINES]:
+        if not line.startswith("@@"):
+            look = {"+": "good", "-": "error"}.get(line[0], "muted")
+            yield ((f"      {line[0]} {line[1:]}", look),)
+    if len(lines) > _MAX_LINES:
+        yield ((f"        … {len(lines) - _MAX_LINES:,} more lines", "muted"),)
+
+
+class UsesView(RowsView):
+    NAME = "9 Uses"
+    ABOUT = (
+        "Who leads to, reads or schedules what was selected, or what is named in it. Enter goes to the place; the key "
+        "of the pane closes it again."
+    )

@@ -1,0 +1,202 @@
+"""Going from place to place: links, jumps, back and forward, the next problem."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from kustui.tui.diagrams.diagram_view import DiagramView
+from kustui.tui.explorer.detail_presenter import DetailPresenter
+from kustui.tui.explorer.panes import Panes
+from kustui.tui.explorer.views import PaneTitles, Views
+from kustui.tui.widgets.rows import NodeKey, Target
+from kustui.tui.widgets.rows_view import RowsView
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+    from textual.widget import Widget
+
+    from kustui.tui.rehearsal.screen import Rehearse
+    from kustui.workspace.snapshot import Snapshot
+
+
+class History:
+    """The places left by jumps. As in a browser, a jump after going back forgets what was ahead."""
+
+    def __init__(self) -> None:
+        self._behind: list[NodeKey] = []
+        self._ahead: list[NodeKey] = []
+
+    def leave(self, here: NodeKey) -> None:
+        """Remember the place that a jump leads away from."""
+        self._behind.append(here)
+        self._ahead.clear()
+
+    def back(self, here: NodeKey) -> NodeKey:
+        """The place before, or an empty key where there is none."""
+        return self._turn(here, self._behind, self._ahead)
+
+    def forward(self, here: NodeKey) -> NodeKey:
+        """The place that was gone back from, or an empty key."""
+        return self._turn(here, self._ahead, self._behind)
+
+    def move(self, moved: Callable[[NodeKey], NodeKey]) -> None:
+        """Nodes have other keys now."""
+        self._behind = list(map(moved, self._behind))
+        self._ahead = list(map(moved, self._ahead))
+
+    @staticmethod
+    def _turn(here: NodeKey, source: list[NodeKey], target: list[NodeKey]) -> NodeKey:
+        if not source:
+            return ()
+        target.append(here)
+        return source.pop()
+
+
+class Navigator:
+    """Puts the cursor of the tree on places, and brings it back to where it was."""
+
+    def __init__(self, views: Views, titles: PaneTitles, presenter: DetailPresenter, panes: Panes) -> None:
+        self._views, self._titles, self._presenter, self._panes = views, titles, presenter, panes
+        self.history = History()
+        self.marks: dict[str, NodeKey] = {}
+        """The places that were given a letter."""
+
+    def move(self, moved: Callable[[NodeKey], NodeKey]) -> None:
+        """Nodes have other keys now."""
+        self.history.move(moved)
+        self.marks = {letter: moved(key) for letter, key in self.marks.items()}
+
+    # Links
+
+    def choose(self, view: RowsView) -> None:
+        """Enter on the row of a pane: go where it leads, or open it."""
+        tree = self._views.tree
+        if view is not tree:
+            row = view.row
+            current = row.target is not None and tree.state.holds(row.target.document)
+            if row.target is not None and (current or not row.link):
+                self.jump_to(row.target)
+            elif row.link:
+                self.jump(tree.state.key_of_place(row.link))
+        elif (node := tree.node) is not None:
+            if link := tree.state.link(node):
+                self.jump(link)
+            elif node.opens:
+                tree.action_fold()
+            else:
+                self._panes.enter("detail")
+
+    def follow(self, diagram: DiagramView, key: NodeKey) -> None:
+        """Let the tree follow the cursor of a drawing, and the other panes the tree.
+
+        At once, for that cursor has rested: shown only once the tree's has too, the drawing would be sent back from
+        where its cursor went meanwhile.
+        """
+        self.show(key)
+        diagram.reached(key)
+        self._presenter.show()
+
+    def follow_link(self, key: NodeKey, focused: Widget | None) -> None:
+        """Enter in a drawing: go to a node while the drawing keeps the keys, or with an empty key to the detail."""
+        if not key:
+            self._panes.enter("detail")
+        else:
+            self.jump(key)
+            if focused is not None:
+                focused.focus()
+
+    # Jumps
+
+    def jump_to(self, target: Target) -> None:
+        """Go to the node that holds a place of a file, and in its source to the line."""
+        tree = self._views.tree.state
+        if not tree.holds(target.document):
+            place = target.document.source.place(target.offset)
+            self._views.status.say(f"that is in {target.document.path}:{place}")
+        else:
+            self.jump(tree.key_at(target.document, target.pointer))
+            self._presenter.show_again(target)
+
+    def jump(self, key: NodeKey) -> None:
+        """Go to a node, remembering where one was."""
+        node = self._views.tree.node
+        if node is not None:
+            self.history.leave(node.key)
+        self._go(key)
+
+    def show(self, key: NodeKey) -> bool:
+        """Put the cursor of the tree on a node, ending a filter that hides it; whether it is there."""
+        tree = self._views.tree
+        if tree.state.filter and tree.state.index(key[:2]) is None:
+            tree.filter("")
+            self._titles.update()
+        return tree.go_to(key)
+
+    def _go(self, key: NodeKey) -> None:
+        if self.show(key):
+            self._panes.enter_tree()
+        else:
+            self._views.status.say("that is gone", "warning")
+
+    def back(self) -> None:
+        self._travel(self.history.back)
+
+    def forward(self) -> None:
+        self._travel(self.history.forward)
+
+    def _travel(self, turn: Callable[[NodeKey], NodeKey]) -> None:
+        node = self._views.tree.node
+        if node is not None and (key := turn(node.key)):
+            self._go(key)
+        else:
+            self._views.status.say("no further", "muted")
+
+    def next_problem(self) -> None:
+        self._go_to_problem(1)
+
+    def previous_problem(self) -> None:
+        self._go_to_problem(-1)
+
+    def _go_to_problem(self, by: int) -> None:
+        tree = self._views.tree
+        if tree.state.snapshot.problems is None:
+            self._views.status.say("still checking", "info")
+            return
+        problem = tree.state.problem_beyond(tree.cursor, by)
+        if problem is None:
+            self._views.status.say("nothing is wrong", "good")
+        else:
+            self.jump_to(Target(problem.document, problem.pointer, problem.where().start))
+
+
+class RehearsalOpener:
+    """Opens a rehearsal of the selected workflow, and comes back to the place that was rehearsed."""
+
+    def __init__(self, screen: Screen[None], views: Views, navigator: Navigator) -> None:
+        self._screen, self._views, self._navigator = screen, views, navigator
+        self._rehearsal: Rehearse | None = None
+
+    def open(self) -> None:
+        node = self._views.tree.node
+        if node is None:
+            return
+        entry = node.entry or next(iter(node.document.entries), None)
+        if entry is None:
+            self._screen.notify("no workflow is here to rehearse", timeout=2, markup=False)
+            return
+        from kustui.tui.rehearsal.screen import Rehearse  # not before somebody asks for it
+
+        self._rehearsal = Rehearse(self._views.tree.state.snapshot, entry.key)
+        self._screen.app.push_screen(self._rehearsal, self._came_back)
+
+    def _came_back(self, place: NodeKey | None) -> None:
+        self._rehearsal = None
+        node = self._views.tree.node
+        if place and (node is None or node.key != place):
+            self._navigator.jump(place)
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Let a rehearsal that is under way go on with another snapshot."""
+        if self._rehearsal is not None:
+            self._rehearsal.take(snapshot)

@@ -1,0 +1,176 @@
+"""The widgets of the main screen, and what they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, NamedTuple
+
+from textual.containers import Vertical
+from textual.content import Content
+
+from kustui.text.cells import cells
+from kustui.text.terminal_safe import terminal_safe
+from kustui.tui.bindings import actions_of, panes_in, with_keys_in_force
+from kustui.tui.diagrams.boxes_view import BoxesView
+from kustui.tui.diagrams.diagram_view import DiagramView
+from kustui.tui.diagrams.rail_view import RailView
+from kustui.tui.diagrams.schedule_views import ChainsView, TimelineView
+from kustui.tui.explorer.list_panes import ChangesView, ProblemsView
+from kustui.tui.explorer.tree_view import TreeView
+from kustui.tui.tree.nodes import Kind, Node
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.bars import StatusBar
+from kustui.tui.widgets.rows_view import RowsView
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.dom import DOMNode
+    from textual.screen import Screen
+    from textual.widget import Widget
+
+DIAGRAMS = ("flow", "boxes", "chains", "timeline")
+"""The drawings, of which one is shown at a time."""
+PANES = (*DIAGRAMS, "detail", "source")
+
+
+class DetailView(RowsView):
+    NAME = "2 Detail"
+    ABOUT = (
+        "What is selected, in words: where a step comes from and goes, what has always run before it, who reads "
+        "its output; who schedules a workflow, and with which inputs. Rows that name something lead there."
+    )
+    SIGNS = "→↯⇒✗▲·"
+
+
+class SourceView(RowsView):
+    NAME = "3 Source"
+    ABOUT = (
+        "The JSON of what is selected, with the line numbers of the file and what is wrong marked in it. What is "
+        "copied or edited here begins in the line of the cursor."
+    )
+    SIGNS = "✗▲·"
+
+
+class Side(Vertical):
+    """The panes beside the tree. Where there is little room, one is shown at a time: the screen's classes say which."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.detail = DetailView(cursor_always=False, id="detail")
+        self.source = SourceView(id="source")
+        self.diagrams: dict[str, DiagramView] = {
+            "flow": RailView(id="flow"),
+            "boxes": BoxesView(id="boxes"),
+            "chains": ChainsView(id="chains"),
+            "timeline": TimelineView(id="timeline"),
+        }
+        self.diagram_name = DIAGRAMS[0]
+        """The drawing that is shown, or was last."""
+        for name, view in self.diagrams.items():
+            view.add_class("diagram", *(("-chosen",) if name == self.diagram_name else ()), update=False)
+        self._shown: tuple[TreeState, Node] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield from self.diagrams.values()
+        yield self.detail
+        yield self.source
+
+    @property
+    def diagram(self) -> DiagramView:
+        return self.diagrams[self.diagram_name]
+
+    def show(self, tree: TreeState, node: Node) -> None:
+        """Draw a node of the tree, or the workflow that it is a part of."""
+        self._shown = (tree, node)
+        self.diagram.tell(tree, node)
+
+    def bring(self, name: str) -> Widget:
+        """Show one of the panes where only one is, and a drawing instead of the other drawings; the pane."""
+        another = name in DIAGRAMS and name != self.diagram_name
+        if another:
+            self.diagram_name = name
+        set_css_classes(self.screen, {f"-beside-{pane}": pane == name for pane in PANES})
+        for diagram, view in self.diagrams.items():
+            view.set_class(diagram == self.diagram_name, "-chosen")
+        if another and self._shown is not None:
+            self.show(*self._shown)
+        return self.diagrams[name] if name in DIAGRAMS else self.detail if name == "detail" else self.source
+
+    def titles(self, *, alone: bool) -> Iterator[tuple[DiagramView, str, str]]:
+        """What the drawings' panes are called, and what else there is, with its keys; ``alone`` where neither detail
+        nor source is shown with them."""
+        views = self.diagrams.values()
+        for view in views:
+            others = (other.NAME for other in views if other is not view)
+            rest = ("2 Detail", "3 Source") if alone else ()
+            yield view, view.title, "  ".join((*others, *rest))
+
+
+class Views(NamedTuple):
+    """The widgets of the main screen that its parts share."""
+
+    tree: TreeView
+    side: Side
+    problems: ProblemsView
+    changes: ChangesView
+    status: StatusBar
+
+
+class PaneTitles:
+    """The names of the panes with their keys, and in a pane that stands for others, those of the others."""
+
+    def __init__(self, screen: Screen[None], views: Views) -> None:
+        self._screen, self._views = screen, views
+        self._titles: dict[Widget, tuple[str, str]] = {}
+        self.source_line = 0
+        """The line of the file that the source begins with; 0 while none is shown."""
+
+    def update(self) -> None:
+        """Name all panes anew, as far as they are called something else."""
+        views, tree = self._views, self._views.tree.state
+        count = len(tree.snapshot.collection.entries)
+        title = f"1 Workflows {count:,}" if count else "1 Workflows"
+        if tree.filter:
+            matches = sum(1 for node in tree.nodes if node.kind is Kind.WORKFLOW)
+            title = f"1 Workflows {matches:,} of {count:,} with “{tree.filter}”"
+        place = f" from line {self.source_line:,}" if self.source_line else ""
+        alone = self._screen.has_class("-short")
+        self.name(views.tree, title)
+        self.name(views.side.detail, "2 Detail", "3 Source  5 Flow" if alone else "")
+        self.name(views.problems, views.problems.title)
+        self.name(views.changes, "c What changed on disk")
+        self.name(views.side.source, f"3 Source{place}", "2 Detail  5 Flow" if alone else "")
+        for view, name, others in views.side.titles(alone=alone):
+            self.name(view, name, others)
+
+    def name(self, view: Widget, title: str, others: str = "") -> None:
+        """Give a pane its name, with what is searched for in it, and with less weight the other panes in its place."""
+        if getattr(view, "marking", False):
+            title += f"   {len(view.found):,} with “{view.search.text}”"  # type: ignore[attr-defined]
+        actions = actions_of(self._screen.app)
+        title, others = with_keys_in_force(title, actions), with_keys_in_force(others, actions)
+        if self._titles.get(view) != (title, others):  # a new title repaints the whole pane
+            self._titles[view] = title, others
+            content = Content(terminal_safe(title))  # content, since text would go through a markup parser
+            view.border_title = content + Content.styled(f"   {others}", "not bold $muted") if others else content
+
+    def action_at(self, event: events.Click) -> str:
+        """The action that leads to the pane whose name is clicked in the title of another; empty for none."""
+        if event.widget is None or event.y != 0:
+            return ""
+        name, others = self._titles.get(event.widget, ("", ""))
+        title = terminal_safe(f"{name}   {others}")
+        for start, end, id_ in panes_in(title):
+            left, right = (1 + cells(title[:place]) for place in (start, end))  # behind the corner
+            if start and left <= event.x < right:
+                return id_
+        return ""
+
+
+def set_css_classes(node: DOMNode, classes: Mapping[str, bool]) -> None:
+    """Give a node the classes that are true and take from it those that are not, at once: each change of them works
+    out anew the styles of all that is in it."""
+    wanted = (node.classes - classes.keys()) | {name for name, on in classes.items() if on}
+    if wanted != node.classes:
+        node.set_classes(wanted)
