@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kustui.analysis import walks
-from kustui.definition.expressions import Condition, always_holds, parse_condition
+from kustui.definition.expressions import Condition, constant_outcome, parse_condition
 from kustui.definition.models import ErrorCase, Step, Transition, Trigger, Workflow
 from kustui.definition.platform import TRIGGER_ID
 
@@ -104,7 +104,7 @@ class FlowGraph:
     def always_holds(self, transition: Transition) -> bool:
         """Whether the condition of a transition of this workflow holds whatever happens."""
         condition = self.conditions.get(transition.pointer)
-        return condition is not None and always_holds(condition)
+        return condition is not None and constant_outcome(condition) is True
 
     def targets(self, node: str) -> tuple[str, ...]:
         """The steps to which a node leads, in the order in which they are tried."""

@@ -26,7 +26,7 @@ from kustui.definition.expressions import (
 )
 from kustui.definition.expressions.nodes import Block
 from kustui.definition.functions import BLOCKS, GUARD_FUNCTIONS
-from kustui.definition.operators import Presence, operator_named
+from kustui.definition.operators import Presence
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import may_be_nothing
 
@@ -110,9 +110,7 @@ class NullGuards:
             return False
         condition = self.flow.conditions.get(read.transition.pointer)
         return condition is not None and any(
-            isinstance(part, Comparison)
-            and (operator_named(part.operator).asks_for_first or not part.known)
-            and self._about(part, node)
+            isinstance(part, Comparison) and (part.meaning.asks_for_first or not part.known) and self._about(part, node)
             for part in parts_of(condition)
         )
 
@@ -187,7 +185,7 @@ class NullGuards:
 
     def _comparison_implies(self, comparison: Comparison, node: str) -> bool:
         operator = comparison.meaning
-        if operator is None:
+        if not comparison.known:
             return self._about(comparison, node)
         if operator.casts_nothing and _allows_nothing(comparison):
             return False
@@ -200,7 +198,7 @@ class NullGuards:
         """Whether the condition holds for certain when the node's output is missing."""
         match condition:
             case Comparison():
-                asks_if_missing = operator_named(condition.operator).presence is Presence.ASKS_IF_MISSING
+                asks_if_missing = condition.meaning.presence is Presence.ASKS_IF_MISSING
                 return asks_if_missing and self._first_goes_missing(condition, node)
             case AllOf(parts):
                 return bool(parts) and all(self._holds_without(part, node) for part in parts)

@@ -14,7 +14,6 @@ from kustui.definition.expressions import (
 )
 from kustui.definition.expressions.nodes import Block, Call, Lookup, Mustache, Node, Origin, Value
 from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, NUMBER_IN_TEXT
-from kustui.definition.operators import operator_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -67,8 +66,7 @@ def _all_fields(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[tuple[tuple[
 
 
 def _of_comparison(comparison: Comparison) -> Iterator[tuple[tuple[str, ...], InferredField]]:
-    meaning = comparison.meaning
-    operands = comparison.operands[: meaning.reads if meaning else 2]
+    operands = comparison.operands[: comparison.meaning.reads]
     for index, operand in enumerate(operands):
         path = _path_of(operand)
         if not path:
@@ -76,7 +74,7 @@ def _of_comparison(comparison: Comparison) -> Iterator[tuple[tuple[str, ...], In
         other = operands[1 - index] if len(operands) == 2 else None
         like = _path_of(other) if other is not None else ()
         literal = None if other is None or like or _reads(other) else other.value
-        operator = comparison.operator if index == 0 else operator_named(comparison.operator).mirror
+        operator = comparison.operator if index == 0 else comparison.meaning.mirror
         wrapped = NUMBER_IN_TEXT if isinstance(operand.expression, Function) else ""
         yield path, InferredField((), wrapped, operator, literal, like)
 

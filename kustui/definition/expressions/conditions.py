@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from kustui.definition.expressions.parse import Function, Reference, parse
 from kustui.definition.expressions.paths import Expression, Path
 from kustui.definition.expressions.templates import Template
-from kustui.definition.operators import OPERATORS, Operator
+from kustui.definition.operators import OPERATORS, Operator, operator_named
 from kustui.definition.platform import TRIGGER_ID
 from kustui.text.json_words import LONGEST_TEXT, json_in_words, printable, quoted
 
@@ -61,38 +61,37 @@ class Operand:
     value: object
     pointer: str
     expression: Expression | None
-    """None where the value is no string; the elements of a list are found by ``expressions_in``."""
+    """None where the value is no string; for those inside lists and objects see ``expressions_in``."""
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """An operator with its values, as many as there are; also an operator that nobody knows."""
+    """An operator with its values, as many as there are. The operator may be unknown."""
 
     operator: str
     operands: tuple[Operand, ...]
     pointer: str
 
     @property
-    def known(self) -> bool:
-        return self.operator in OPERATORS
+    def meaning(self) -> Operator:
+        """What kustui knows of the operator."""
+        return operator_named(self.operator)
 
     @property
-    def meaning(self) -> Operator | None:
-        """What is known of the operator."""
-        return OPERATORS.get(self.operator)
+    def known(self) -> bool:
+        """Whether that is anything."""
+        return self.operator in OPERATORS
 
     @property
     def arity_holds(self) -> bool:
         """Whether the operator takes that many values; True for an unknown one."""
-        meaning = self.meaning
-        return meaning is None or (
-            meaning.least <= len(self.operands) and (meaning.most is None or len(self.operands) <= meaning.most)
-        )
+        most = self.meaning.most
+        return self.meaning.least <= len(self.operands) and (most is None or len(self.operands) <= most)
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A place where a condition should stand and none does."""
+    """Something that stands where a condition has to, and is none."""
 
     message: str
     pointer: str
@@ -124,32 +123,19 @@ def parts_of(condition: Condition) -> Iterator[Condition]:
                 pass
 
 
-def always_holds(condition: Condition) -> bool:
-    """Whether the condition holds whatever happens, for certain."""
+def constant_outcome(condition: Condition) -> bool | None:
+    """Whether a condition holds, where that is the same for all runs; None where it depends on the run."""
     match condition:
-        case Always():
-            return True
-        case AllOf(parts):
-            return bool(parts) and all(map(always_holds, parts))
-        case AnyOf(parts):
-            return any(map(always_holds, parts))
+        case Always() | Never():
+            return isinstance(condition, Always)
         case Not(part):
-            return never_holds(part)
-    return False
-
-
-def never_holds(condition: Condition) -> bool:
-    """Whether the condition cannot hold, for certain."""
-    match condition:
-        case Never():
-            return True
-        case AllOf(parts):
-            return any(map(never_holds, parts))
-        case AnyOf(parts):
-            return bool(parts) and all(map(never_holds, parts))
-        case Not(part):
-            return always_holds(part)
-    return False
+            outcome = constant_outcome(part)
+            return None if outcome is None else not outcome
+        case AllOf(parts) | AnyOf(parts) if parts:
+            settling = isinstance(condition, AnyOf)
+            outcomes = {constant_outcome(part) for part in parts}
+            return settling if settling in outcomes else None if None in outcomes else not settling
+    return None
 
 
 def _condition(op: str, values: Sequence[object], pointer: str, depth: int) -> Condition:
@@ -181,7 +167,7 @@ def _nested(raw: object, pointer: str, depth: int) -> Condition:
 
 
 def _constant(op: str, values: Sequence[object]) -> bool | None:
-    """Whether a condition is decided by itself, and how.
+    """Whether a condition holds in every run, or in none; None for any other.
 
     ``true`` with ``[true]`` always holds [seen], and so it does with ``["true"]``, as values are cast, and
     with no value at all [assumed]. ``false`` with no value, true or false never holds [assumed]. ``true``
@@ -204,15 +190,18 @@ _MISSING = "?"
 Namer = Callable[[Path], str]
 
 
-def short_name(path: Path) -> str:
+def path_in_words(path: Path) -> str:
     """A path without ``steps.``, and without the step id where that is the trigger's."""
     if path.step is None or not path.fields:
         return path.text
     return ".".join(path.fields if path.step == TRIGGER_ID else (path.step, *path.fields))
 
 
-def in_words(condition: Condition, name: Namer = short_name) -> str:
-    """How a person reads a condition, on one line. ``name`` says what to call a path."""
+def in_words(condition: Condition, name: Namer = path_in_words) -> str:
+    """A condition as a person reads it: ``status is "open" and tags contains "vip"``.
+
+    ``name`` says what to call a path.
+    """
     match condition:
         case Always():
             return "always"
@@ -234,13 +223,13 @@ def in_words(condition: Condition, name: Namer = short_name) -> str:
             return f" {joint} ".join(_bracketed(part, other, name) for part in parts)
 
 
-def value_in_words(value: object, name: Namer = short_name) -> str:
-    """How a person reads a JSON value: paths by name, strings in quotes, long ones shortened with ``…``."""
+def value_in_words(value: object, name: Namer = path_in_words) -> str:
+    """A JSON value as a person reads it: paths by name, strings in quotes, long ones shortened with ``…``."""
     return json_in_words(value, lambda text: _string(text, name))
 
 
 def _sole(condition: Condition) -> Condition:
-    """What is left of groups of a single part, which are read as that part."""
+    """The condition inside groups of a single part, which are read as that part."""
     while isinstance(condition, AllOf | AnyOf) and len(condition.parts) == 1:
         condition = condition.parts[0]
     return condition
@@ -253,13 +242,12 @@ def _bracketed(part: Condition, other: type[AllOf] | type[AnyOf], name: Namer) -
 
 
 def _comparison(comparison: Comparison, name: Namer) -> str:
-    meaning = comparison.meaning
-    operands = [value_in_words(operand.value, name) for operand in comparison.operands]
-    if meaning is not None and meaning.reads == 1:
-        return f"{operands[0] if operands else _MISSING} {meaning.words}"
-    words = meaning.words if meaning else printable(comparison.operator)[:LONGEST_TEXT] or _MISSING
-    first, *others = operands or [_MISSING]
-    if meaning and not others:
+    operator = comparison.meaning
+    words = operator.words if comparison.known else printable(operator.name)[:LONGEST_TEXT] or _MISSING
+    first, *others = [value_in_words(operand.value, name) for operand in comparison.operands] or [_MISSING]
+    if operator.reads == 1:
+        return f"{first} {words}"
+    if comparison.known and not others:
         others = [_MISSING]
     return " ".join(filter(None, (first, words, ", ".join(others))))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from kustui.definition.operators import operator_named, other_than
+from kustui.definition.operators import other_than
 from kustui.definition.values import MISSING, number_of, text_of
 from kustui.simulate.paths.constraints import literals_in
 from kustui.simulate.paths.drafts import by_name
@@ -62,7 +62,7 @@ def _all_candidates(
     for constraint in constraints:
         if constraint.holds:
             for literal in (*literals_in(constraint.comparison), *_fixed_values(constraint, symbolic)):
-                yield from _unless_missing(operator_named(constraint.comparison.operator).example(literal))
+                yield from _unless_missing(constraint.comparison.meaning.example(literal))
     for origin in origins:
         if not origin.failure:
             yield from symbolic.likely.get((symbolic.runs[origin.run].member.key, origin.node, origin.fields), ())
@@ -77,9 +77,7 @@ def _all_candidates(
         yield from _unless_missing(other_than(each))
         yield from each if isinstance(each, list | tuple) else [[each]]
     contained = [
-        constraint
-        for constraint in constraints
-        if constraint.holds and operator_named(constraint.comparison.operator).is_containment
+        constraint for constraint in constraints if constraint.holds and constraint.comparison.meaning.is_containment
     ]
     yield [part for constraint in contained for each in literals_in(constraint.comparison) for part in _parts(each)]
     yield from (True, False, "draft", 1, 0, [], MISSING)

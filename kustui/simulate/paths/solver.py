@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.definition.expressions import Reference, expressions_in
-from kustui.definition.operators import Family, operator_named
+from kustui.definition.operators import Family
 from kustui.definition.values import MISSING
 from kustui.simulate.paths.candidates import can_be_written, candidates, verdict_of
 from kustui.simulate.paths.provenance import MESSAGE, Provenance, provenance_of
@@ -105,7 +105,7 @@ class _Groups:
                 single.append((free[0], constraint))
             elif (
                 len(free) == 2
-                and operator_named(constraint.comparison.operator).is_equality
+                and constraint.comparison.meaning.is_equality
                 and constraint.holds
                 and _are_references(constraint)
             ):
@@ -138,8 +138,7 @@ class _Groups:
 
 def _is_readable(comparison: Comparison) -> bool:
     """Whether it is known, and has all the values that it compares."""
-    meaning = comparison.meaning
-    return meaning is not None and len(comparison.operands) >= meaning.reads
+    return comparison.known and len(comparison.operands) >= comparison.meaning.reads
 
 
 def _sources(constraint: Constraint, symbolic: SymbolicState) -> Iterator[Provenance]:
@@ -223,7 +222,7 @@ def _is_certain(group: _Group, symbolic: SymbolicState) -> bool:
 
 def _fails(constraint: Constraint, symbolic: SymbolicState, values: Mapping[ValueOrigin, Any]) -> bool:
     """Whether values fail a want for certain; what has no order is neither more nor less, whoever is asked."""
-    holds, operator = _holds(constraint, symbolic, values), operator_named(constraint.comparison.operator)
+    holds, operator = _holds(constraint, symbolic, values), constraint.comparison.meaning
     return holds is (not constraint.holds) or (holds is None and operator.family is Family.ORDER)
 
 
@@ -236,7 +235,7 @@ def _is_telling(constraint: Constraint, group: _Group, symbolic: SymbolicState) 
         return False
     origins = provenance_of(symbolic.runs, constraint.scope, first.expression.path.segments).origins
     return (
-        operator_named(constraint.comparison.operator).is_exhausted_by_examples
+        constraint.comparison.meaning.is_exhausted_by_examples
         and all(origin in group.origins for origin in origins)
         # How long a list is, and what a late element of it is, is tried for short lists alone; and a failure has a
         # message also where nothing in its body says one.

@@ -108,16 +108,16 @@ def _evaluate(condition: Condition, context: EvaluationContext) -> Verdict:
 
 def _compare(comparison: Comparison, context: EvaluationContext) -> Verdict:
     operator = comparison.meaning
-    reads = operator.reads if operator else len(comparison.operands)
+    reads = operator.reads if comparison.known else len(comparison.operands)
     operands = tuple(OperandValue(each, _value(each, context)) for each in comparison.operands[:reads])
-    if operator and len(operands) < reads:
+    if len(operands) < reads:
         why = f"{comparison.operator} compares {reads} values, and has {len(operands)}"
         return Verdict(comparison, None, operands, why=why)
     one, other = (*(each.value for each in operands), None, None)[:2]
     holds = compare(comparison.operator, one, other)
     if isinstance(holds, Undecided):
         return Verdict(comparison, None, operands, why=holds.why)
-    assumed = operator.assumption(one, other) if operator and operator.seen else f"what {comparison.operator} does"
+    assumed = operator.assumption(one, other) if operator.seen else f"what {comparison.operator} does"
     read = (text for each in operands for text in assumptions_in(each.operand.value))
     return Verdict(comparison, holds, operands, assumed=assumed or next(read, ""))
 
