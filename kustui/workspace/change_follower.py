@@ -22,7 +22,7 @@ Outcome = Snapshot | KustuiError
 _GRACE = 0.3
 """Seconds for which something has to stay broken, or gone, before it is told: what is half written, or deleted to be
 made again, is neither."""
-_PATIENCE = 3.0
+MAX_WAIT = 3.0
 """Seconds after which it is told even so, of what is written all the time."""
 
 
@@ -60,7 +60,7 @@ def _settled(
             found = error
         if isinstance(found, Snapshot) and found.problems is None:  # given up for a later change
             found, more = None, changes.take()
-        elif time.monotonic() - began < _PATIENCE and _is_worse(found, told):
+        elif time.monotonic() - began < MAX_WAIT and _is_worse(found, told):
             more = changes.take(_GRACE)
         else:
             break

@@ -54,3 +54,20 @@ path.write_text('{"tags": []}')
         terminal.press("q")
         assert terminal.ended() == 0
         assert_restored(terminal)
+
+
+def test_nothing_is_written_while_an_answer_is_typed_and_nobody_types() -> None:
+    with open_explorer(SAMPLES / "timer-chain.json") as terminal:
+        terminal.wait_for("·1")
+        terminal.press("r")
+        terminal.wait_for("payload drafted")
+        terminal.press("o")
+        terminal.wait_for("scenario")
+        terminal.press("\r")
+        terminal.wait_for("held")
+        terminal.press("e")
+        terminal.settle(1.0)
+        mark = terminal.written
+        assert not terminal.pump(1.6), f"wrote {terminal.raw[mark:]!r}"
+        terminal.press("x")
+        terminal.wait_until(lambda: len(terminal.raw) > mark, "an answer")

@@ -80,6 +80,11 @@ class ExplorerPilot:
         ]
 
     @property
+    def notifications(self) -> list[str]:
+        """The text of each notification on the screen."""
+        return [str(toast.render()) for toast in self.app.screen.query("Toast")]
+
+    @property
     def titles(self) -> str:
         return " ".join(str(view.border_title) for view in self.explorer.query(RowsView))
 
@@ -100,22 +105,34 @@ class ExplorerPilot:
 
     async def settle(self) -> None:
         """Wait until everything is read and checked, and the panes show it."""
-        for _ in range(1_000):
-            if self.explorer.snapshot.problems is not None:
-                break
-            await self.pilot.pause(0.01)
-        await self.rest()
+        await self.wait_until(lambda: self.explorer.snapshot.problems is not None)
 
     async def rest(self) -> None:
         """Wait until the panes have followed each other's cursors."""
         await self.pilot.pause()
-        for _ in range(300):
-            node, presenter = self.explorer.tree_view.node, self.explorer.presenter
-            shown = node is None or not presenter.ready or presenter.shown == node.key
-            if shown and not presenter.is_awaited and not any(v.is_awaited for v in self.explorer.query(DiagramView)):
-                break
-            await self.pilot.pause(0.01)
+        await self._poll(self._panes_agree)
         await self.pilot.pause()
+
+    def _panes_agree(self) -> bool:
+        node, presenter = self.explorer.tree_view.node, self.explorer.presenter
+        shown = node is None or not presenter.ready or presenter.shown == node.key
+        awaited = presenter.is_awaited or any(view.is_awaited for view in self.explorer.query(DiagramView))
+        return shown and not awaited
+
+    async def _poll(self, holds: Callable[[], object]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not holds():
+            assert time.monotonic() < end, f"never; {self.keys!r} {self.status!r} {self.tree}"
+            await self.pilot.pause(0.01)
+
+    async def wait_until(self, holds: Callable[[], object]) -> None:
+        """Wait until something holds and the panes have followed it. Fails after ``PATIENCE`` seconds."""
+        await self._poll(holds)
+        await self.rest()
+
+    async def wait_for_news(self, words: str) -> None:
+        """Wait until the bottom line holds some words."""
+        await self.wait_until(lambda: words in self.keys)
 
     async def go_to(self, text: str) -> None:
         """Put the tree's cursor on the first row that holds a text."""
@@ -124,23 +141,18 @@ class ExplorerPilot:
         await self.rest()
 
 
+async def wait_for_exit(pilot: Pilot[None]) -> None:
+    """Wait until the app ends by itself."""
+    end = time.monotonic() + PATIENCE
+    while pilot.app.return_code is None:
+        assert time.monotonic() < end, "it never ends"
+        await pilot.pause(0.01)
+
+
 @asynccontextmanager
 async def explorer(*paths: Path | str, size: tuple[int, int] = (100, 40)) -> AsyncIterator[ExplorerPilot]:
     app = Kustui(BackgroundLoad([str(path) for path in paths]))
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         ui = ExplorerPilot(pilot)
         await ui.settle()
         yield ui
-
-
-async def until(ui: ExplorerPilot, holds: Callable[[], bool]) -> None:
-    """Wait until what was saved is seen."""
-    end = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < end, f"never; {ui.keys!r} {ui.status!r} {ui.tree}"
-        await ui.pilot.pause(0.02)
-    await ui.rest()
-
-
-async def reloaded(ui: ExplorerPilot, words: str) -> None:
-    await until(ui, lambda: words in ui.keys)

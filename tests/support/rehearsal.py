@@ -61,6 +61,11 @@ class RehearsalPilot(ExplorerPilot):
         return "".join(segment.text for segment in self.screen.status.render_line(1)).strip()
 
     @property
+    def status(self) -> str:
+        """The line above the keys."""
+        return "".join(segment.text for segment in self.screen.status.render_line(0))
+
+    @property
     def question(self) -> str:
         """What stands above the field in which something is typed."""
         return " ".join(row_text(row) for row in self.screen.query_one(Prompt).query_one(LinesView).rows)

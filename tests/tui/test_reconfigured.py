@@ -13,7 +13,7 @@ from kustui.config.preferences import LARGEST, SMALLEST
 from kustui.tui.app import Kustui
 from kustui.workspace.background_load import BackgroundLoad
 from tests.support.definitions import write_json
-from tests.support.explorer import ExplorerPilot, until
+from tests.support.explorer import ExplorerPilot
 from tests.support.flows import named_workflow
 from tests.support.saves import save
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def explorer(path: Path, size: tuple[int, int] = (100, 40)) -> AsyncIterator[ExplorerPilot]:
     app = Kustui(BackgroundLoad([str(path)]), configuration=Configuration([str(path)]))
-    async with app.run_test(size=size) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         ui = ExplorerPilot(pilot)
         await ui.settle()
         yield ui
@@ -42,23 +42,23 @@ def configure(path: Path, text: str) -> None:
 
 
 def told(ui: ExplorerPilot) -> str:
-    return "\n".join(str(note.message) for note in ui.app._notifications)
+    return "\n".join(ui.notifications)
 
 
 async def test_other_colours_are_there_when_they_are_saved_and_gone_with_their_line(path: Path) -> None:
     async with explorer(path) as ui:
         configure(path, 'theme = "light"')
-        await until(ui, lambda: ui.app.theme == "light")
+        await ui.wait_until(lambda: ui.app.theme == "light")
         assert ui.explorer.tree_view.rich_style.bgcolor == Color.parse("#fbfaf7").rich_color
         assert "the configuration was read again: theme" in ui.keys
         configure(path, "")
-        await until(ui, lambda: ui.app.theme == "dark")
+        await ui.wait_until(lambda: ui.app.theme == "dark")
 
 
 async def test_other_keys_do_it_and_are_told_and_the_former_come_back(path: Path) -> None:
     async with explorer(path, size=(160, 48)) as ui:
         configure(path, '[keys]\n"view.flow" = "W"\n"rows.down" = "U"\n')
-        await until(ui, lambda: "W Flow" in str(ui.explorer.query_one("#flow").border_title))
+        await ui.wait_until(lambda: "W Flow" in str(ui.explorer.query_one("#flow").border_title))
         first = ui.cursor_row
         await ui.press("j")
         assert ui.cursor_row == first
@@ -68,7 +68,7 @@ async def test_other_keys_do_it_and_are_told_and_the_former_come_back(path: Path
         await ui.press("W")
         assert ui.focus == "flow"
         configure(path, "")
-        await until(ui, lambda: "5 Flow" in str(ui.explorer.query_one("#flow").border_title))
+        await ui.wait_until(lambda: "5 Flow" in str(ui.explorer.query_one("#flow").border_title))
         await ui.press("1", "W")
         assert ui.focus == "tree"
         await ui.press("5")
@@ -78,7 +78,7 @@ async def test_other_keys_do_it_and_are_told_and_the_former_come_back(path: Path
 async def test_panes_take_other_sizes(path: Path) -> None:
     async with explorer(path, size=(160, 48)) as ui:
         configure(path, "[panes]\ntree = 25\n")
-        await until(ui, lambda: ui.explorer.tree_view.outer_size.width == 40)
+        await ui.wait_until(lambda: ui.explorer.tree_view.outer_size.width == 40)
         assert ui.focus == "tree"
 
 
@@ -87,28 +87,28 @@ async def test_sizes_made_by_hand_stay_where_something_else_is_saved(path: Path)
         await ui.press("less_than_sign")
         width = ui.explorer.tree_view.outer_size.width
         configure(path, 'theme = "light"')
-        await until(ui, lambda: ui.app.theme == "light")
+        await ui.wait_until(lambda: ui.app.theme == "light")
         assert ui.explorer.tree_view.outer_size.width == width
 
 
 async def test_a_mistake_is_told_with_its_place_and_what_held_holds_on(path: Path) -> None:
     async with explorer(path, size=(160, 48)) as ui:
         configure(path, 'theme = "light"\n[keys]\n"view.flow" = "W"\n[panes]\ntree = 25\n')
-        await until(ui, lambda: ui.app.theme == "light")
+        await ui.wait_until(lambda: ui.app.theme == "light")
         wrong = f'theme = "terminal"\n[keys]\n"view.flow" = "Wibble"\n[panes]\ntree = {LARGEST + SMALLEST}\n'
         configure(path, wrong)
-        await until(ui, lambda: "kustui.toml:" in told(ui))
+        await ui.wait_until(lambda: "kustui.toml:" in told(ui))
         assert 'kustui.toml:5:1: "tree" must be' in told(ui)
         assert ui.app.theme == "light"
         assert ui.explorer.tree_view.outer_size.width == 40
         await ui.press("W")
         assert ui.focus == "flow"
         configure(path, 'theme = "high-contrast"\n')
-        await until(ui, lambda: ui.app.theme == "high-contrast")
+        await ui.wait_until(lambda: ui.app.theme == "high-contrast")
 
 
 async def test_nothing_is_kept_once_nothing_is_to_be_remembered(path: Path) -> None:
     async with explorer(path) as ui:
         configure(path, "state = false")
-        await until(ui, lambda: not ui.app.preferences.state)
+        await ui.wait_until(lambda: not ui.app.preferences.state)
         assert "state" in ui.keys

@@ -153,7 +153,7 @@ def test_what_stays_broken_is_told_and_keeps_its_last_good_state(file: Path, fol
 def test_what_is_written_all_the_time_is_told_even_so(
     file: Path, follow: Callable[..., Follower], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kustui.workspace.change_follower._PATIENCE", 1.0)
+    monkeypatch.setattr("kustui.workspace.change_follower.MAX_WAIT", 1.0)
     follower = follow(file)
     stop = threading.Event()
 

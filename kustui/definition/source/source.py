@@ -15,7 +15,7 @@ from typing import NamedTuple
 from kustui.errors import KustuiError
 from kustui.text.json_words import mismatch, quoted
 
-_BLOCK = 1 << 16  # one mark per 64 KiB: 239 MB cost 3,600 of them
+BLOCK_SIZE = 1 << 16  # one mark per 64 KiB: 239 MB cost 3,600 of them
 _PIECE = 1 << 20
 _CONTINUATIONS = bytes(range(0x80, 0xC0))  # the bytes of a UTF-8 character after its first
 _BOMS = (
@@ -68,7 +68,7 @@ class UndecodableError(KustuiError):
 
 
 class _Mark(NamedTuple):
-    """What lies before a block of ``_BLOCK`` bytes."""
+    """What lies before a block of ``BLOCK_SIZE`` bytes."""
 
     newlines: int
     line_start: int
@@ -111,8 +111,8 @@ class Source:
         """What lies before a block: no place is farther than a block from a known one."""
         marks = self._marks
         for earlier in range(len(marks) - 1, block):
-            start = earlier * _BLOCK
-            piece = self.data[start : start + _BLOCK]
+            start = earlier * BLOCK_SIZE
+            piece = self.data[start : start + BLOCK_SIZE]
             newlines, line_start, characters = marks[earlier]
             last = piece.rfind(b"\n")
             marks.append(
@@ -127,10 +127,10 @@ class Source:
     def place(self, offset: int) -> Place:
         """Line and column of a byte offset."""
         offset = self._within(offset)
-        block = offset // _BLOCK
-        line = self._mark(block).newlines + self.data.count(b"\n", block * _BLOCK, offset)
+        block = offset // BLOCK_SIZE
+        line = self._mark(block).newlines + self.data.count(b"\n", block * BLOCK_SIZE, offset)
         start = self.line_start(offset)
-        if offset - start <= _BLOCK:
+        if offset - start <= BLOCK_SIZE:
             column = _characters(self.data[start:offset])
         else:
             column = self._characters_before(offset) - self._characters_before(start)
@@ -143,8 +143,8 @@ class Source:
     def line_start(self, offset: int) -> int:
         """The byte offset at which the line of ``offset`` begins."""
         offset = self._within(offset)
-        block = offset // _BLOCK
-        newline = self.data.rfind(b"\n", block * _BLOCK, offset)
+        block = offset // BLOCK_SIZE
+        newline = self.data.rfind(b"\n", block * BLOCK_SIZE, offset)
         return newline + 1 if newline >= 0 else self._mark(block).line_start
 
     def line_at(self, offset: int) -> str:
@@ -160,8 +160,8 @@ class Source:
         return max(0, min(offset, len(self.data)))
 
     def _characters_before(self, offset: int) -> int:
-        block = offset // _BLOCK
-        return self._mark(block).characters + _characters(self.data[block * _BLOCK : offset])
+        block = offset // BLOCK_SIZE
+        return self._mark(block).characters + _characters(self.data[block * BLOCK_SIZE : offset])
 
 
 def _characters(piece: bytes) -> int:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from kustui.workspace.difference import Difference
     from kustui.workspace.snapshot import Snapshot, Workspace
 
-_MOMENT = 0.1
+PROGRESS_AFTER = 0.1
 """Seconds of work that are not worth a progress line."""
 
 
@@ -124,6 +124,6 @@ class Live:
 
     def _progress(self, done: int, total: int) -> None:
         now = time.monotonic()
-        if now - self._began > _MOMENT and now - self._told > 0.1 and done < total:
+        if now - self._began > PROGRESS_AFTER and now - self._told > 0.1 and done < total:
             self._told = now
             self._tell(self.Progress(done, total))

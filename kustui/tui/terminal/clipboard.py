@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
 _PATIENCE = 2.0
 """Seconds that tmux has to answer."""
-_MOST = 74_994
+MAX_BYTES = 74_994
 """Bytes that the most careful terminals take: 100,000 in base64, with what goes around it."""
-_MOST_OF_KNOWN = 700_000
+MAX_BYTES_OF_KNOWN = 700_000
 """Bytes that those known take, and tmux passes on: a million in base64."""
 _SCREEN_LINE = 200
 """Characters that GNU screen passes on at once: 256, in the older ones."""
@@ -63,7 +63,7 @@ def reach(environment: Mapping[str, str] | None = None) -> Reach:
 
 def most(environment: Mapping[str, str] | None = None) -> int:
     """Bytes that OSC 52 carries there."""
-    return _MOST_OF_KNOWN if reach(environment) is Reach.YES else _MOST
+    return MAX_BYTES_OF_KNOWN if reach(environment) is Reach.YES else MAX_BYTES
 
 
 def encoded(text: str) -> bytes:

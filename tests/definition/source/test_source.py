@@ -33,7 +33,7 @@ def test_a_place_counts_line_feeds_and_characters(text: str) -> None:
 @given(text=TEXT)
 def test_a_place_is_the_same_whatever_the_size_of_the_blocks_counted_before(text: str, size: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_BLOCK", size)
+        patch.setattr(module, "BLOCK_SIZE", size)
         source = Source("x", text.encode())
         for offset in boundaries(text):
             assert source.place(offset) == naive_place(text, offset)

@@ -265,7 +265,7 @@ DID = {
     "app.help": Did((), lambda scene: isinstance(scene.ui.app.screen, Help), is_(True)),
     "app.palette": Did((), lambda scene: isinstance(scene.ui.app.screen, CommandPalette), is_(True)),
     "app.suspend": Did((), lambda scene: scene.ui.keys, another),
-    "app.quit": Did((), lambda scene: scene.ui.app._exit, is_(True)),
+    "app.quit": Did((), lambda scene: scene.ui.app.return_code, is_(0)),
 }  # fmt: skip
 """What each action did, by its id."""
 

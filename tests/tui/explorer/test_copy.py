@@ -245,8 +245,8 @@ async def test_a_terminal_that_takes_nothing_gets_plain_text_at_once(
 
 
 async def test_what_is_too_long_for_the_terminal_is_told(board: Clipboard, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(clipboard, "_MOST", 5)
-    monkeypatch.setattr(clipboard, "_MOST_OF_KNOWN", 5)
+    monkeypatch.setattr(clipboard, "MAX_BYTES", 5)
+    monkeypatch.setattr(clipboard, "MAX_BYTES_OF_KNOWN", 5)
     async with explorer(CHAIN, size=(160, 30)) as ui:
         await ui.press("y", "p")
         assert not board.terminal

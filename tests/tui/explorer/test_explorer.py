@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from textual import events
 from textual.binding import Binding
+from textual.command import CommandList
 from textual.content import Content
 from textual.geometry import Offset
 from textual.screen import Screen
@@ -35,7 +36,7 @@ from kustui.tui.widgets.filter_input import Filter
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background_load import BackgroundLoad
 from tests.support.definitions import a_workflow, write_json
-from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer
+from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer, wait_for_exit
 from tests.support.flows import callable_workflow, scheduling_workflow, step, workflow
 
 if TYPE_CHECKING:
@@ -265,7 +266,7 @@ async def test_what_always_leaves_does_so_wherever_the_keys_go(key: str, before:
         await ui.pilot.press(before)
         await ui.pilot.pause()
         await ui.pilot.press(key)
-        assert ui.app._exit
+        assert ui.app.return_code == 0
 
 
 async def test_where_one_is_is_told_also_in_a_narrow_terminal() -> None:
@@ -410,10 +411,10 @@ async def test_the_palette_runs_an_action() -> None:
     async with explorer(CHAIN) as ui:
         await ui.press("colon")
         await ui.pilot.press(*"close every")
-        await ui.pilot.pause(0.4)
+        options = ui.app.screen.query_one(CommandList)
+        await ui.wait_until(lambda: options.option_count == 1)
         await ui.press("enter")
-        await ui.pilot.pause(0.3)
-        assert ui.app.screen is ui.explorer
+        await ui.wait_until(lambda: ui.app.screen is ui.explorer)
         assert len(ui.tree) == 5
         assert ui.cursor_row.startswith("▸")
 
@@ -490,7 +491,7 @@ async def test_a_click_selects_and_a_double_click_opens_once(y: int) -> None:
         assert ui.tree == before
         assert f"followup-timer-{y - 1}-of-4" in ui.detail[0]
         for times in (2, 3):
-            await ui.pilot.pause(0.6)  # a click of its own
+            await ui.pilot.pause(ui.app.CLICK_CHAIN_TIME_THRESHOLD * 1.2)  # so that no click belongs to those before
             await ui.pilot.click(view, offset=Offset(8, y), times=times)
             await ui.rest()
             assert (len(ui.tree) > len(before)) == (times == 2), "open, then closed again"
@@ -617,8 +618,7 @@ async def test_reading_tells_how_far_it_is_and_keys_meanwhile_do_no_harm(tmp_pat
     app = Kustui(opening)
     async with app.run_test(size=(80, 24)) as pilot:
         ui = ExplorerPilot(pilot)
-        await pilot.pause(0.3)
-        assert "reading … 30 %" in ui.status
+        await ui.wait_until(lambda: "reading … 30 %" in ui.status)
         keys = [action.keys.split(",")[0] for action in ACTIONS if action.group != "app"]
         await pilot.press(*keys, "escape", "escape", "question_mark", "escape", "1")
         await ui.rest()
@@ -632,7 +632,7 @@ async def test_reading_tells_how_far_it_is_and_keys_meanwhile_do_no_harm(tmp_pat
 async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     from kustui.workspace import snapshot as module
 
-    monkeypatch.setattr("kustui.tui.explorer.live._MOMENT", 0.0)
+    monkeypatch.setattr("kustui.tui.explorer.live.PROGRESS_AFTER", 0.0)
     original = module.check_snapshot
     seen: list[str] = []
 
@@ -660,7 +660,7 @@ async def test_nothing_to_show_ends_it_with_a_reason(tmp_path: Path) -> None:
     app = Kustui(opening)
     async with app.run_test() as pilot:
         opening.finish()
-        await pilot.pause(0.3)
+        await wait_for_exit(pilot)
     assert app.return_code == 2
     assert "no workflow" in app.last_words
 
@@ -668,7 +668,7 @@ async def test_nothing_to_show_ends_it_with_a_reason(tmp_path: Path) -> None:
 async def test_a_file_that_is_gone_ends_it_with_a_reason(tmp_path: Path) -> None:
     app = Kustui(BackgroundLoad([str(tmp_path / "gone.json")]))
     async with app.run_test() as pilot:
-        await pilot.pause(0.3)
+        await wait_for_exit(pilot)
     assert app.return_code == 2
     assert "gone.json: no such file or directory" in app.last_words
 

@@ -135,9 +135,6 @@ async def test_a_list_of_uses_survives_that_its_file_becomes_another(tmp_path: P
         before = ui.explorer.snapshot
         definition["title"] = "another"
         write_json(path, definition)
-        for _ in range(500):
-            if ui.explorer.snapshot is not before:
-                break
-            await ui.pilot.pause(0.01)
+        await ui.wait_until(lambda: ui.explorer.snapshot is not before)
         await ui.press("enter")
         assert ui.cursor_row.startswith("→ Whose conversation")

@@ -86,10 +86,7 @@ async def test_a_mark_is_kept_by_who_it_is_and_said_to_be_gone_when_it_is(tmp_pa
         async def saved() -> None:
             before = ui.explorer.snapshot
             write_json(path, definition)
-            for _ in range(500):
-                if ui.explorer.snapshot is not before:
-                    break
-                await ui.pilot.pause(0.01)
+            await ui.wait_until(lambda: ui.explorer.snapshot is not before)
             await ui.rest()
 
         definition["workflows"].insert(0, definition["workflows"].pop(3))

@@ -14,7 +14,7 @@ from kustui.diagrams.styled_lines import width_of
 from kustui.tui.widgets.bars import Banner, banner_rows
 from kustui.tui.widgets.filter_input import Filter
 from tests.support.definitions import a_workflow, document_of, write_json
-from tests.support.explorer import ExplorerPilot, explorer, reloaded, until
+from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import edge, named_workflow, step
 from tests.support.saves import save
 from tests.support.trees import text_of
@@ -48,19 +48,19 @@ async def test_a_mistake_is_seen_when_it_is_saved_and_gone_when_it_is_mended(pat
         found = many()
         found[3]["steps"][0]["params"] = {"body": "/#steps.gone.x"}
         save(path, found)
-        await reloaded(ui, "1 step changed · 1 new problem")
+        await ui.wait_for_news("1 step changed · 1 new problem")
         assert "✗1" in ui.status
         await ui.press("4")
         assert any(row.startswith("new ✗ app.json:") for row in ui.rows(ui.explorer.problems))
         save(path, many())
-        await reloaded(ui, "1 step changed · 1 problem fixed")
+        await ui.wait_for_news("1 step changed · 1 problem fixed")
         assert "no problem found" in ui.status
 
 
 async def test_what_is_told_gives_way_to_the_keys_at_the_next_key(path: Path) -> None:
     async with explorer(path) as ui:
         save(path, many(31))
-        await reloaded(ui, "reloaded")
+        await ui.wait_for_news("reloaded")
         assert "c what changed" in ui.keys
         await ui.press("j")
         assert "Enter open" in ui.keys
@@ -73,7 +73,7 @@ async def test_selection_and_what_is_open_stay_by_who_they_are_not_where(path: P
         assert ui.cursor_row.startswith("▸ ● note.create a")
         line = next(y for y, row in enumerate(shown(ui)) if row.startswith("▌"))
         save(path, [named_workflow("before all"), *many()[5:], named_workflow("after all")])
-        await reloaded(ui, "workflows added")
+        await ui.wait_for_news("workflows added")
         assert ui.cursor_row.startswith("▸ ● note.create a")
         assert owner(ui) == "workflow 17"
         assert next(y for y, row in enumerate(shown(ui)) if row.startswith("▌")) == line, "nor does it move"
@@ -90,7 +90,7 @@ async def test_a_view_that_was_scrolled_away_from_the_cursor_stays_where_it_is(p
         found = many()
         found.insert(1, named_workflow("put in between"))
         save(path, found)
-        await reloaded(ui, "1 workflow added")
+        await ui.wait_for_news("1 workflow added")
         assert shown(ui)[1:] == before[1:]
 
 
@@ -102,10 +102,10 @@ async def test_of_what_is_gone_the_nearest_that_is_left_is_selected(path: Path) 
         found = many()
         found[4] = named_workflow("workflow 04", step("a"))
         save(path, found)
-        await reloaded(ui, "1 step removed")
+        await ui.wait_for_news("1 step removed")
         assert "workflow 04" in ui.cursor_row
         save(path, many())
-        await reloaded(ui, "1 step added")
+        await ui.wait_for_news("1 step added")
         assert "note.create b" in ui.cursor_row, "what comes back is where the cursor was"
 
 
@@ -118,12 +118,12 @@ async def test_a_renamed_step_and_a_moved_workflow_are_followed(tmp_path: Path) 
         found = many(3)
         found[1] = named_workflow("workflow 01", step("a", "renamed"), step("renamed"))
         save(tmp_path / "a.json", found)
-        await reloaded(ui, "1 step renamed")
+        await ui.wait_for_news("1 step renamed")
         assert "note.create renamed" in ui.cursor_row
         save(tmp_path / "b.json", [named_workflow("other"), found[1]])
-        await reloaded(ui, "1 workflow added")
+        await ui.wait_for_news("1 workflow added")
         save(tmp_path / "a.json", [found[0], found[2]])
-        await reloaded(ui, "1 workflow removed")
+        await ui.wait_for_news("1 workflow removed")
         assert "note.create renamed" in ui.cursor_row
         assert "b.json" in str(ui.explorer.tree_view.node and ui.explorer.tree_view.node.key)
 
@@ -135,7 +135,7 @@ async def test_a_file_that_is_renamed_is_followed(tmp_path: Path) -> None:
         await ui.go_to("workflow 01")
         await ui.press("l", "j", "j")
         (tmp_path / "a.json").rename(tmp_path / "m.json")
-        await reloaded(ui, "moved")
+        await ui.wait_for_news("moved")
         assert "note.create a" in ui.cursor_row
         assert "m.json" in ui.status
         await ui.press("left_square_bracket")
@@ -146,12 +146,12 @@ async def test_focus_is_not_stolen_and_a_half_typed_filter_not_lost(path: Path) 
     async with explorer(path) as ui:
         await ui.press("slash", "0", "1")
         save(path, [*many(), named_workflow("another 01")])
-        await until(ui, lambda: any("another 01" in row for row in ui.tree))
+        await ui.wait_until(lambda: any("another 01" in row for row in ui.tree))
         assert ui.focus == "filter"
         assert ui.explorer.query_one(Filter).value == "01"
         await ui.press("enter", "2")
         save(path, many())
-        await reloaded(ui, "1 workflow removed")
+        await ui.wait_for_news("1 workflow removed")
         assert ui.focus == "detail"
         assert "01" in ui.explorer.tree_view.state.filter
 
@@ -169,7 +169,7 @@ async def test_the_panes_keep_their_place(path: Path) -> None:
         found.insert(0, named_workflow("before all"))
         found[3]["steps"][0]["params"] = {"one more": 1, **found[3]["steps"][0]["params"]}
         save(path, found)
-        await reloaded(ui, "1 step changed")
+        await ui.wait_for_news("1 step changed")
         assert text_of(source.row.line[1:]) == was
         assert ui.focus == "source"
 
@@ -182,7 +182,7 @@ async def test_history_goes_on_after_a_reload(path: Path) -> None:
         assert "note.create a" in ui.cursor_row
         found.insert(0, named_workflow("before all"))
         save(path, found)
-        await reloaded(ui, "1 workflow added")
+        await ui.wait_for_news("1 workflow added")
         await ui.press("left_square_bracket")
         assert "→" in ui.cursor_row
         assert owner(ui) == "workflow 05"
@@ -193,7 +193,7 @@ async def test_what_is_different_is_marked_until_it_is_looked_at(path: Path) -> 
         found = many()
         found[3]["steps"][1]["params"] = {"body": "changed"}
         save(path, [*found, named_workflow("new")])
-        await reloaded(ui, "1 workflow added, 1 step changed")
+        await ui.wait_for_news("1 workflow added, 1 step changed")
         rows = ui.explorer.tree_view
         made = [rows.rows.make(index) for index in range(rows.rows.count)]
         marks = {text_of(row.line).strip(): text_of(row.mark) for row in made}
@@ -216,7 +216,7 @@ async def test_what_changed_is_a_list_with_old_and_new_text(path: Path) -> None:
         found = many()
         found[3]["steps"][1]["params"] = {"body": "changed"}
         save(path, found)
-        await reloaded(ui, "1 step changed")
+        await ui.wait_for_news("1 step changed")
         await ui.press("c")
         assert ui.focus == "changes"
         rows = ui.rows(ui.explorer.changes)
@@ -249,7 +249,7 @@ async def test_many_new_problems_are_listed_without_reading_their_workflows(
         for each in found:
             each["steps"][0]["transitions"] = [edge("nowhere"), edge("b")]
         save(path, found)
-        await reloaded(ui, "60 new problems")
+        await ui.wait_for_news("60 new problems")
         assert len(read) <= 1, "but for the workflow that is open"
         await ui.press("c")
         changes = ui.explorer.changes
@@ -267,7 +267,7 @@ async def test_while_a_file_does_not_parse_its_last_good_state_stays_under_a_ban
         text = path.read_text()
         at = text.index('"steps"')
         save(path, f"{text[:at]} oops {text[at:]}")
-        await until(ui, lambda: ui.explorer.query_one(Banner).has_class("-open"))
+        await ui.wait_until(lambda: ui.explorer.query_one(Banner).has_class("-open"))
         banner = ui.explorer.query_one(Banner)
         lines = ["".join(segment.text for segment in banner.render_line(y)) for y in (0, 1)]
         line = text[:at].count("\n") + 1
@@ -276,13 +276,13 @@ async def test_while_a_file_does_not_parse_its_last_good_state_stays_under_a_ban
         assert "workflow 01" in ui.cursor_row
         assert all(look == "muted" for _, look in ui.explorer.tree_view.row.line[2:])
         save(other, [named_workflow("other"), named_workflow("one more")])
-        await until(ui, lambda: any("one more" in row for row in ui.tree))
+        await ui.wait_until(lambda: any("one more" in row for row in ui.tree))
         assert banner.has_class("-open")
         ui.explorer.on_banner_clicked()
         await ui.rest()
         assert any("oops" in row for row in ui.rows(ui.explorer.side.source))
         save(path, text)
-        await until(ui, lambda: not banner.has_class("-open"))
+        await ui.wait_until(lambda: not banner.has_class("-open"))
         assert "a.json can be read again" in ui.keys
 
 
@@ -292,12 +292,12 @@ async def test_a_lone_workflow_that_does_not_parse(tmp_path: Path) -> None:
         await ui.press("l", "j")
         here = ui.cursor_row
         save(path, "{")
-        await until(ui, lambda: ui.explorer.query_one(Banner).has_class("-open"))
+        await ui.wait_until(lambda: ui.explorer.query_one(Banner).has_class("-open"))
         assert ui.cursor_row == here
         await ui.press("p")
         assert "✗" in ui.cursor_row
         save(path, a_workflow("one"))
-        await until(ui, lambda: not ui.explorer.query_one(Banner).has_class("-open"))
+        await ui.wait_until(lambda: not ui.explorer.query_one(Banner).has_class("-open"))
         assert any(row.endswith("one") or "one" in row for row in ui.tree)
 
 
@@ -306,10 +306,10 @@ async def test_a_file_that_is_gone_and_comes_back(path: Path) -> None:
     async with explorer(path) as ui:
         await ui.go_to("workflow 07")
         path.unlink()
-        await reloaded(ui, "app.json cannot be read")
+        await ui.wait_for_news("app.json cannot be read")
         assert "workflow 07" in ui.cursor_row
         path.write_text(text)
-        await reloaded(ui, "app.json can be read again")
+        await ui.wait_for_news("app.json can be read again")
         assert "workflow 07" in ui.cursor_row
 
 
@@ -320,10 +320,10 @@ async def test_a_configuration_that_is_wrong_is_told_and_what_it_said_holds(tmp_
     async with explorer(path) as ui:
         assert "no problem found" in ui.status
         configuration.write_text("[rules\n")
-        await until(ui, lambda: any("kustui.toml:1:" in str(found.message) for found in ui.app._notifications))
+        await ui.wait_until(lambda: any("kustui.toml:1:" in text for text in ui.notifications))
         assert "no problem found" in ui.status
         configuration.write_text("")
-        await reloaded(ui, "1 new problem")
+        await ui.wait_for_news("1 new problem")
 
 
 async def test_keys_are_answered_while_many_are_looked_at_again(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -337,15 +337,15 @@ async def test_keys_are_answered_while_many_are_looked_at_again(path: Path, monk
 
     async with explorer(path) as ui:
         monkeypatch.setattr(checker, "check_workflow", slow)
-        monkeypatch.setattr("kustui.tui.explorer.live._MOMENT", 0.1)
+        monkeypatch.setattr("kustui.tui.explorer.live.PROGRESS_AFTER", 0.1)
         save(path, [named_workflow(f"workflow {number:02}", step("a")) for number in range(40)])
-        await until(ui, lambda: "checking" in ui.status)
+        await ui.wait_until(lambda: "checking" in ui.status)
         before = ui.cursor_row
         began = time.monotonic()
         await ui.pilot.press("j")
         assert ui.cursor_row != before
         assert time.monotonic() - began < PATIENCE / 4
-        await reloaded(ui, "added")
+        await ui.wait_for_news("added")
         assert "checking" not in ui.status
 
 
@@ -358,7 +358,7 @@ async def test_the_fault_is_in_view_though_its_file_is_one_long_line(tmp_path: P
     async with explorer(path, size=(80, 24)) as ui:
         save(path, f"{text[:at]}oops {text[at:]}")
         banner = ui.explorer.query_one(Banner)
-        await until(ui, lambda: banner.has_class("-open"))
+        await ui.wait_until(lambda: banner.has_class("-open"))
         where, line = ("".join(segment.text for segment in banner.render_line(y)) for y in (0, 1))
         assert where.startswith(f" ✗ app.json:1:{at + 1}  the key oops has no quotes"), (
             "what is wrong, however long the path"

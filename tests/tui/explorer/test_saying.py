@@ -9,7 +9,7 @@ import pytest
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.definitions import write_json
-from tests.support.explorer import CHAIN, ExplorerPilot, explorer
+from tests.support.explorer import CHAIN, explorer
 from tests.support.flows import step, workflow
 
 if TYPE_CHECKING:
@@ -23,10 +23,6 @@ def drawn(view: Widget) -> str:
     assert isinstance(view, RowsView | DiagramView)
     lines = ("".join(segment.text for segment in view.render_line(y)) for y in range(view.size.height))
     return " ".join(" ".join(lines).split())
-
-
-def toasts(ui: ExplorerPilot) -> list[str]:
-    return [str(found.message) for found in ui.app._notifications]
 
 
 @pytest.fixture
@@ -46,7 +42,7 @@ async def test_short_news_stand_at_the_bottom_until_the_next_key() -> None:
         await ui.press("8", "i", *"many", "enter")
         assert "a rate is a number" in ui.keys
         assert ui.focus == "rate"
-        assert not toasts(ui)
+        assert not ui.notifications
 
 
 async def test_one_toast_is_shown_at_a_time_and_markup_in_it_is_text() -> None:
@@ -54,7 +50,7 @@ async def test_one_toast_is_shown_at_a_time_and_markup_in_it_is_text() -> None:
         for text in ("one", "two [b]three[/b] [/"):
             ui.app.notify(text, severity="error")
             await ui.rest()
-        assert toasts(ui) == ["two [b]three[/b] [/"]
+        assert ui.notifications == ["two [b]three[/b] [/"]
 
 
 @pytest.mark.parametrize(
@@ -95,18 +91,12 @@ async def test_files_that_are_gone_are_not_said_to_be_filtered(good: Path) -> No
     async with explorer(good.parent, size=(80, 24)) as ui:
         good.unlink()
         view = ui.explorer.tree_view
-        for _ in range(400):
-            if not view.rows.count:
-                break
-            await ui.pilot.pause(0.05)
+        await ui.wait_until(lambda: not view.rows.count)
         assert drawn(view) == "no workflow is left in the files; one that is saved there is shown again"
         await ui.press("y")
         assert "nothing is selected" in ui.keys
         await ui.press("e")
         assert "nothing is selected" in ui.keys
         write_json(good, cast("object", workflow("a", step("a"), name="again")))
-        for _ in range(400):
-            if any("again" in row for row in ui.tree):
-                break
-            await ui.pilot.pause(0.05)
+        await ui.wait_until(lambda: any("again" in row for row in ui.tree))
         assert any("again" in row for row in ui.tree)

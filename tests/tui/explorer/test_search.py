@@ -209,10 +209,7 @@ async def test_a_search_is_not_lost_by_a_reload_and_finds_what_is_new(tmp_path: 
         workflow = definition["workflows"][0]
         workflow["description"] = "brandnew"
         write_json(path, definition)
-        for _ in range(500):
-            if view.found:
-                break
-            await ui.pilot.pause(0.01)
+        await ui.wait_until(lambda: view.found)
         assert ui.explorer.query_one(Filter).value == "brandnew"
         assert ui.focus == "filter"
         assert "brandnew" in drawn(view)

@@ -41,11 +41,7 @@ def hint(ui: ExplorerPilot) -> str:
 
 async def opened(ui: ExplorerPilot, *keys: str) -> None:
     await ui.press("F")
-    for _ in range(500):
-        index = finder(ui).index
-        if index is not None and index.is_complete:
-            break
-        await ui.pilot.pause(0.01)
+    await ui.wait_until(lambda: (index := finder(ui).index) is not None and index.is_complete)
     await ui.press(*keys)
 
 
@@ -160,10 +156,7 @@ async def test_a_reload_keeps_what_is_typed_and_finds_what_is_new(tmp_path: Path
         assert found(ui) == []
         definition["workflows"][0]["name"] = "brandnew-workflow"
         write_json(path, definition)
-        for _ in range(500):
-            if found(ui):
-                break
-            await ui.pilot.pause(0.01)
+        await ui.wait_until(lambda: found(ui))
         assert found(ui) == ["Workflows 1", "brandnew-workflow"]
         assert finder(ui).input.value == "brandnew"
         assert ui.focus == "finder-input"

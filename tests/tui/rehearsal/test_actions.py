@@ -144,8 +144,5 @@ async def test_an_action_does_what_it_is_for(id_: str, tmp_path: Path) -> None:
         was = did.seen(ui)
         assert not did.becomes(was), f"before {key}: {was!r}"
         await ui.do(key)
-        for _ in range(200):
-            if did.becomes(did.seen(ui)):
-                break
-            await ui.pilot.pause(0.01)
+        await ui.wait_until(lambda: did.becomes(did.seen(ui)))
         assert did.becomes(did.seen(ui)), f"{key}: from {was!r} to {did.seen(ui)!r}"

@@ -208,7 +208,7 @@ async def test_running_on_can_be_stopped_and_answers_keys_meanwhile(
     ring = called("C", CALLED, schedule("aB3", CALLED))
     async with rehearsal(write_json(tmp_path / "app.json", app(ring)), size=(100, 30)) as ui:
         await ui.pilot.press("c")
-        await ui.pilot.pause(0.2)
+        await ui.wait_until(lambda: ui.screen.runs_on)
         await ui.pilot.press("s")
         assert ui.screen.runs_on
         await ui.do("escape")
@@ -354,12 +354,10 @@ async def test_keys_are_answered_while_a_rehearsal_is_prepared(monkeypatch: pyte
         waits.wait(20)
         return original(*given, **named)
 
-    monkeypatch.setattr(session, "drafted", slow)
+    monkeypatch.setattr(session, "draft_payload", slow)
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.pilot.press("r")
-        await ui.pilot.pause(0.1)
-        screen = ui.app.screen
-        assert isinstance(screen, Rehearse)
+        await ui.wait_until(lambda: isinstance(ui.app.screen, Rehearse))
         await ui.pilot.press(*(action.keys.split(",")[0] for action in ACTIONS if action.group == "rehearse"))
         await ui.pilot.pause()
         assert ui.app.screen is ui.explorer, "the last of them goes back"
@@ -383,22 +381,3 @@ async def test_keys_of_ones_own_work_and_are_told() -> None:
         await ui.do("X", "L")
         assert ui.session.history.at == 1
         assert ui.focus == "log"
-
-
-async def test_nothing_is_drawn_while_nobody_does_anything(chain_with_scenarios: Path) -> None:
-    async with rehearsal(chain_with_scenarios) as ui:
-        await ui.do("o", "enter", "e")
-        await ui.pilot.pause(0.3)
-        drawn: list[object] = []
-        screen = ui.screen
-        original = screen._compositor.render_update
-
-        def counted(*given: Any, **named: Any) -> Any:
-            drawn.append(given)
-            return original(*given, **named)
-
-        screen._compositor.render_update = counted  # type: ignore[method-assign]
-        await ui.pilot.pause(1.6)
-        assert not drawn
-        await ui.do("down")
-        assert drawn, "a key is seen"

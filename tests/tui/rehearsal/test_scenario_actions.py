@@ -30,11 +30,7 @@ def chain(tmp_path: Path) -> Path:
 
 
 async def until_news(ui: RehearsalPilot, text: str) -> None:
-    for _ in range(600):
-        if text in ui.news:
-            return
-        await ui.pilot.pause(0.02)
-    raise AssertionError(f"{text!r} is never told, but {ui.news!r}")
+    await ui.wait_until(lambda: text in ui.news)
 
 
 async def test_a_rehearsal_is_saved_as_a_scenario_that_holds(tmp_path: Path) -> None:
@@ -130,7 +126,7 @@ async def test_whoever_decides_otherwise_goes_on_with_the_scenario_s_answers(cha
         while ui.place != f"{FOUR[1]}: a0PCeCIpC":
             await ui.do("s")
         assert "answers  mocked" in " ".join(ui.pane("table"))
-        assert "held" not in ui.screen.status._where.line[-1][0]
+        assert "held" not in ui.status
 
 
 async def test_a_path_is_begun_from_the_list_of_all() -> None:
