@@ -15,16 +15,17 @@ from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME
 from kustui.errors import KustuiError, reason_of
 from kustui.files import ExistsError, read_file, write_file
 from kustui.garbage_collection import gc_paused, unfreeze_gc
-from kustui.simulate.engine.start import default_scenario, find_workflow
 from kustui.simulate.engine.state import DEFAULT_MAX_STEPS
 from kustui.simulate.reports import FORMATS, report_of
+from kustui.simulate.scenarios.record import default_scenario, find_workflow
 from kustui.text.quantities import counted
 from kustui.text.terminal_safe import to_json
 
 if TYPE_CHECKING:
-    from kustui.simulate.engine.organisation import Member, Organisation
-    from kustui.simulate.paths.explore import Exploration
-    from kustui.simulate.scenarios.read import ScenarioFile
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
+    from kustui.simulate.organisation import Organisation
+    from kustui.simulate.scenarios.explore import Exploration
+    from kustui.simulate.scenarios.file import ScenarioFile
     from kustui.simulate.scenarios.replay import Replay
 
 _MOST_ALLOWED = 1_000_000
@@ -150,11 +151,11 @@ def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: S
 
 def _simulate(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
     """Raises KustuiError, and ReaderGoneError where nobody reads on."""
-    from kustui.simulate.engine.organisation import Organisation
+    from kustui.simulate.organisation import Organisation
 
     with gc_paused():
-        snapshot, settings = checked_definitions(options, definitions)
-        organisation = Organisation(snapshot.collection, settings, snapshot.by_entry)
+        snapshot, _ = checked_definitions(options, definitions)
+        organisation = Organisation(snapshot.analyses, snapshot.by_entry)
         if options.explore:
             return _explore(options, organisation)
         files = [_scenario(path) for path in scenarios] or [_drafted_scenario(options, organisation)]
@@ -162,7 +163,7 @@ def _simulate(options: argparse.Namespace, definitions: Sequence[str], scenarios
 
 
 def _scenario(path: str) -> ScenarioFile:
-    from kustui.simulate.scenarios.read import read
+    from kustui.simulate.scenarios.file import read
 
     return read(path, read_file(path))
 
@@ -185,7 +186,7 @@ def _replay(options: argparse.Namespace, organisation: Organisation, files: Sequ
     if options.save:
         _save(options, replays[0])
     output = Output.of(options)
-    output.write(report_of(options.format)(replays, told=options.trace or drafted, colour=output.colour))
+    output.write(report_of(options.format)(replays, show_steps=options.trace or drafted, colour=output.colour))
     if drafted:
         failed = any(entry.broken for entry in replays[0].entries)
     else:
@@ -211,31 +212,31 @@ def _write_scenario(path: str | Path, scenario: Mapping[str, Any], *, force: boo
 
 def _explore(options: argparse.Namespace, organisation: Organisation) -> int:
     """List the paths through the workflows that the options name, or save a scenario for each."""
-    from kustui.simulate.paths.explore import MAX_PATHS, chain_heads, explore_paths
-    from kustui.simulate.reports import paths as reports
+    from kustui.simulate.reports import json, text
+    from kustui.simulate.scenarios.explore import MAX_PATHS, chain_heads, explore_paths
 
-    members: Iterable[Member]
+    analyses: Iterable[WorkflowAnalysis]
     if options.workflow is not None:
-        members = [find_workflow(organisation, options.workflow)]
+        analyses = [find_workflow(organisation, options.workflow)]
     elif options.chain:
-        members = chain_heads(organisation)
+        analyses = chain_heads(organisation)
     else:
-        members = (organisation.member(entry.key) for entry in organisation.collection.entries)
+        analyses = (organisation.analysis(entry.key) for entry in organisation.collection.entries)
     follow = organisation if options.chain else None
-    explorations = (explore_paths(member, MAX_PATHS, follow) for member in members)
+    explorations = (explore_paths(analysis, MAX_PATHS, follow) for analysis in analyses)
     output = Output.of(options)
     if options.save:
         _save_paths(Path(options.save), organisation, explorations, force=options.force)
     elif options.format == "json":
-        output.write(reports.json(organisation, explorations))
+        output.write(json.paths_report(organisation, explorations))
     else:
-        output.write(reports.text(organisation, explorations, chain=options.chain, colour=output.colour))
+        output.write(text.paths_report(organisation, explorations, chain=options.chain, colour=output.colour))
     return ExitStatus.OK
 
 
 def _save_paths(folder: Path, organisation: Organisation, explorations: Iterable[Exploration], *, force: bool) -> None:
     """Raises KustuiError; what was saved before that stays."""
-    from kustui.simulate.paths.explore import scenario_of
+    from kustui.simulate.scenarios.explore import expected_path_scenario
 
     count = 0
     names: set[str] = set()
@@ -246,12 +247,12 @@ def _save_paths(folder: Path, organisation: Organisation, explorations: Iterable
     except OSError as error:
         raise KustuiError(f"{folder}: {reason_of(error)}") from error
     for exploration in explorations:
-        name = _file_name(exploration.member.title)
+        name = _file_name(exploration.analysis.title)
         while name.lower() in names:
             name += "-"  # another workflow of that name
         names.add(name.lower())
         for number, path in enumerate(exploration.paths, start=1):
-            if scenario := scenario_of(organisation, path):
+            if scenario := expected_path_scenario(organisation, path):
                 count += 1
                 content = scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
                 _write_scenario(folder / f"{name}-{number}{SCENARIO_SUFFIX}", content, force=force)

@@ -15,7 +15,7 @@ from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.labels import RUNTIME_NAME
 from kustui.diagrams.styled_lines import Line, Piece, fitted, width_of, wrapped
-from kustui.simulate.reports.words import moment
+from kustui.simulate.engine.words import moment
 from kustui.text.cells import cells, crop, cut, pad
 from kustui.text.quantities import duration_in_words
 from kustui.text.terminal_safe import terminal_safe

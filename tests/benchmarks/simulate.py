@@ -12,12 +12,12 @@ import resource
 import time
 from typing import Any
 
+from kustui.analysis.workflow_analysis import AnalysisCache
 from kustui.check.examples import app, called, schedule, step, to, when
 from kustui.definition.collection import Collection, read_document
-from kustui.simulate.engine.decisions import ExecuteStep, SetOutput, StartEvent
-from kustui.simulate.engine.engine import advance
-from kustui.simulate.engine.organisation import Organisation
+from kustui.simulate.engine.engine import ExecuteStep, SetOutput, StartEvent, advance
 from kustui.simulate.engine.state import State, initial_state
+from kustui.simulate.organisation import Organisation
 from tests.benchmarks.measuring import in_turns, table
 
 ID = "5f8e148232731d0015c14657"
@@ -31,7 +31,7 @@ OUTPUT = {
 
 
 def organisation(*workflows: Any) -> Organisation:
-    return Organisation(Collection((read_document("app.json", json.dumps(app(*workflows)).encode()),)))
+    return Organisation(AnalysisCache(Collection((read_document("app.json", json.dumps(app(*workflows)).encode()),))))
 
 
 def long_workflow() -> Organisation:
@@ -62,7 +62,7 @@ def one_step() -> tuple[float, float]:
         state = advance(advance(state, SetOutput(OUTPUT)), ExecuteStep())
     took = time.perf_counter() - began
     assert state.last_run is not None
-    assert len(state.last_run.path) == STEPS + 1, state.last
+    assert len(state.last_run.visited) == STEPS + 1, state.last
     own = copy.deepcopy(dict(state.last_run.data))  # outputs of their own, as a run has them
     own["steps"] = {key: copy.deepcopy(value) for key, value in own["steps"].items()}
     began = time.perf_counter()

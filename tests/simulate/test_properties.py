@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.definition.collection import Collection, read_document
-from kustui.simulate.engine.coverage import Coverage
-from kustui.simulate.engine.decisions import (
+from kustui.simulate.engine.engine import (
     AbandonRun,
     AnswerQuestion,
     ClearOverrides,
@@ -23,24 +22,25 @@ from kustui.simulate.engine.decisions import (
     SetFailure,
     SetOutput,
     StartEvent,
+    advance,
+    preview,
 )
-from kustui.simulate.engine.engine import advance, preview
-from kustui.simulate.engine.organisation import Organisation
-from kustui.simulate.engine.start import RehearsalError, default_scenario
+from kustui.simulate.engine.history import Coverage
 from kustui.simulate.engine.state import initial_state
-from kustui.simulate.paths.explore import build_path_scenario, chain_heads, explore_paths, scenario_of
+from kustui.simulate.organisation import Organisation
 from kustui.simulate.reports import FORMATS, report_of
 from kustui.simulate.reports.json import entry_record
-from kustui.simulate.reports.paths import text
-from kustui.simulate.scenarios.read import ScenarioError, read
-from kustui.simulate.scenarios.record import record_scenario
+from kustui.simulate.reports.text import paths_report
+from kustui.simulate.scenarios.explore import build_path_scenario, chain_heads, expected_path_scenario, explore_paths
+from kustui.simulate.scenarios.file import ScenarioError, read
+from kustui.simulate.scenarios.record import default_scenario, record_scenario
 from kustui.simulate.scenarios.replay import replay
 from kustui.workspace.snapshot import Snapshot, check_snapshot
 from tests.support.runs import EVENT, compact, follows
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.state import State
-    from kustui.simulate.paths.explore import ExploredPath
+    from kustui.simulate.scenarios.explore import ExploredPath
 
 ID = "5f8e148232731d0015c14657"
 NODES = ("aB3", "cD4", "eF5", "gH6")
@@ -101,9 +101,13 @@ def organisations(draw: Any) -> Organisation:
     first = workflow("W", *draw(steps()), entry=entry)
     second = called("C", ID, *draw(steps()), inputs={"a": "string"}, required=("a",))
     collection = Collection((read_document("0.json", json.dumps(app(first, second)).encode()),))
+    return _organisation(collection)
+
+
+def _organisation(collection: Collection) -> Organisation:
     snapshot = check_snapshot(Snapshot(collection))
     assert snapshot is not None
-    return Organisation(collection, problems=snapshot.by_entry)
+    return Organisation(snapshot.analyses, snapshot.by_entry)
 
 
 PAYLOADS = st.dictionaries(st.sampled_from(["a", "b"]), LITERALS | st.recursive(LITERALS, st.lists, max_leaves=4))
@@ -157,7 +161,7 @@ def test_stepping_on_never_raises_and_going_back_finds_what_was_there(
 def test_a_rehearsal_that_is_saved_and_replayed_makes_the_same_trace(stage: Organisation, payload: Any) -> None:
     try:
         file = default_scenario(stage, payload=("event.json", json.dumps(payload).encode()), seed="s")
-    except RehearsalError:
+    except ScenarioError:
         return
     first = replay(file, stage, 60)
     written = json.dumps(record_scenario("again", first.state, first.entries))
@@ -172,10 +176,10 @@ def test_a_rehearsal_that_is_saved_and_replayed_makes_the_same_trace(stage: Orga
 @given(organisations())
 def test_every_path_that_is_found_can_be_gone(stage: Organisation) -> None:
     for entry in stage.collection.entries:
-        exploration = explore_paths(stage.member(entry.key), most=15)
-        "".join(text(stage, [exploration]))
+        exploration = explore_paths(stage.analysis(entry.key), most=15)
+        "".join(paths_report(stage, [exploration]))
         for path in exploration.paths:
-            scenario_of(stage, path)
+            expected_path_scenario(stage, path)
 
 
 STATUSES = st.sampled_from([404, 500]) | st.integers(100, 599)
@@ -222,7 +226,7 @@ def _keys(part: Any) -> list[Any]:
 @given(damaged(), PAYLOADS)
 def test_no_definition_raises_however_it_is_damaged(raw: bytes, payload: Any) -> None:
     collection = Collection((read_document("0.json", raw),))
-    stage = Organisation(collection, problems=check_snapshot(Snapshot(collection)).by_entry)
+    stage = _organisation(collection)
     note(raw.decode())
     for entry in collection.entries:
         state = advance(initial_state(stage), StartEvent(payload, key=entry.key))
@@ -231,7 +235,7 @@ def test_no_definition_raises_however_it_is_damaged(raw: bytes, payload: Any) ->
             if state.question is not None:
                 state = advance(state, AbandonRun())
         for follow in (None, stage):
-            "".join(text(stage, [explore_paths(stage.member(entry.key), 3, follow)]))
+            "".join(paths_report(stage, [explore_paths(stage.analysis(entry.key), 3, follow)]))
     [*chain_heads(stage)]
 
 
@@ -248,13 +252,13 @@ def test_no_run_goes_a_path_that_is_said_to_contradict_itself(
     stage: Organisation, payload: Any, answers: list[Any], chain: bool
 ) -> None:
     key = stage.collection.entries[0].key
-    exploration = explore_paths(stage.member(key), follow=stage if chain else None)
-    impossible = [_runs_of(path) for path in exploration.paths if path.contradicts]
+    exploration = explore_paths(stage.analysis(key), follow=stage if chain else None)
+    impossible = [_runs_of(path) for path in exploration.paths if path.is_contradiction]
     note(f"{stage.collection.documents[0].source.data.decode()} {impossible}")
     state = advance(initial_state(stage), StartEvent(payload, key=key))
     left = iter(answers)
     for _ in range(40):
-        if state.run is not None and state.run.at != "1" and (answer := next(left, None)) is not None:
+        if state.run is not None and state.run.node != "1" and (answer := next(left, None)) is not None:
             state = advance(state, answer)
         state = advance(state, ExecuteStep())
         if state.question is not None or state.finished or (state.last_run is not None and not chain):
@@ -274,14 +278,14 @@ def test_no_run_goes_a_path_that_is_said_to_contradict_itself(
 
 def _runs_of(path: ExploredPath) -> list[tuple[tuple[str, str, bool], ...]]:
     """The ways that a path takes in each of its runs, with the keys of their workflows, and whether after a failure."""
-    steps = path.prospect.steps
+    steps = path.workflow_path.steps
     return [
         tuple(
-            (run.member.key, path_step.edge.transition.pointer if path_step.edge is not None else "", path_step.fails)
+            (run.analysis.key, path_step.edge.transition.pointer if path_step.edge is not None else "", path_step.fails)
             for path_step in steps
             if path_step.run == number
         )
-        for number, run in enumerate(path.prospect.runs)
+        for number, run in enumerate(path.workflow_path.runs)
     ]
 
 
@@ -306,14 +310,14 @@ def test_no_scenario_raises_but_to_say_what_is_wrong_with_it(value: Any) -> None
 @given(organisations(), st.booleans())
 def test_the_scenario_of_a_path_goes_exactly_that_path_or_it_is_said_why_not(stage: Organisation, chain: bool) -> None:
     for entry in stage.collection.entries:
-        for path in explore_paths(stage.member(entry.key), most=10, follow=stage if chain else None).paths:
+        for path in explore_paths(stage.analysis(entry.key), most=10, follow=stage if chain else None).paths:
             note(f"{stage.collection.documents[0].source.data.decode()} {path.needs}")
             went = follows(stage, path)
-            solutions = path.prospect.solutions
+            solutions = path.workflow_path.solutions
             if (
                 solutions
-                and path.prospect.complete
-                and not solutions[0].solution.open
-                and not path.prospect.not_followed
+                and path.workflow_path.complete
+                and not solutions[0].unsolved
+                and not path.workflow_path.not_followed
             ):
                 assert went or build_path_scenario(stage, path).stops

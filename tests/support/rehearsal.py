@@ -53,7 +53,7 @@ class RehearsalPilot(ExplorerPilot):
     def place(self) -> str:
         """``workflow: step``, by name or id."""
         key, node = self.session.place
-        return f"{self.session.organisation.member(key).title}: {node}"
+        return f"{self.session.organisation.analysis(key).title}: {node}"
 
     @property
     def news(self) -> str:

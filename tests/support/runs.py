@@ -7,22 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, read_document
-from kustui.simulate.engine.decisions import ExecuteStep, StartEvent
-from kustui.simulate.engine.engine import advance
-from kustui.simulate.engine.organisation import Organisation
+from kustui.simulate.engine.engine import ExecuteStep, StartEvent, advance
+from kustui.simulate.engine.history import run_until_stopped
 from kustui.simulate.engine.state import State, initial_state
-from kustui.simulate.engine.stepping import run_until_stopped
 from kustui.simulate.engine.trace import EntryKind
-from kustui.simulate.paths.explore import build_path_scenario
-from kustui.simulate.paths.scenario_from_path import with_expectations
+from kustui.simulate.organisation import Organisation
 from kustui.simulate.reports.json import entry_record
-from kustui.simulate.scenarios.read import read
+from kustui.simulate.scenarios.explore import build_path_scenario
+from kustui.simulate.scenarios.file import read
+from kustui.simulate.scenarios.path_scenario import with_expectations
 from kustui.simulate.scenarios.replay import replay
 from kustui.workspace.snapshot import Snapshot, check_snapshot
 
 if TYPE_CHECKING:
     from kustui.simulate.engine.trace import TraceEntry
-    from kustui.simulate.paths.explore import ExploredPath
+    from kustui.simulate.scenarios.explore import ExploredPath
     from kustui.simulate.scenarios.replay import Replay
 
 EVENT = "kustomer.conversation.update"
@@ -34,7 +33,7 @@ def organisation(*definitions: object, settings: Settings | None = None) -> Orga
     )
     snapshot = check_snapshot(Snapshot(Collection(documents)), settings)
     assert snapshot is not None
-    return Organisation(snapshot.collection, settings or Settings(), snapshot.by_entry)
+    return Organisation(snapshot.analyses, snapshot.by_entry)
 
 
 def started(*definitions: object, event: str = EVENT, settings: Settings | None = None, **payload: Any) -> State:
@@ -69,23 +68,23 @@ def follows(stage: Organisation, path: ExploredPath) -> bool:
     """Asserts that the scenario of a path, saved and read again, goes that path in all its runs with nothing forced,
     and that its own expectations hold; whether it does. What cannot be gone so has to be said."""
     path_scenario = build_path_scenario(stage, path)
-    assert (path_scenario.scenario is None) is (not path.prospect.solutions)
+    assert (path_scenario.scenario is None) is (not path.workflow_path.solutions)
     if path_scenario.scenario is None:
         return False
     written = with_expectations(stage, path_scenario.scenario).model_dump_json(by_alias=True, exclude_unset=True)
     came = replay(read("path.scenario.json", written.encode()), stage, 300)
     assert came.cut or came.held, came.differences
     if path_scenario.stops:
-        assert any(each.broken or each.kind is EntryKind.LEFT for each in came.entries), path_scenario.stops
+        assert any(each.broken or each.kind is EntryKind.ABANDONED for each in came.entries), path_scenario.stops
         return False
     runs: dict[int, list[TraceEntry]] = {}
     for each in came.entries:
         if each.run:
             runs.setdefault(each.run, []).append(each)
     numbers = iter(runs.values())
-    for number, path_run in enumerate(path.prospect.runs):
-        found = next(each for each in numbers if each[0].key == path_run.member.key)  # others may come between
-        steps = [path_step for path_step in path.prospect.steps if path_step.run == number]
+    for number, path_run in enumerate(path.workflow_path.runs):
+        found = next(each for each in numbers if each[0].key == path_run.analysis.key)  # others may come between
+        steps = [path_step for path_step in path.workflow_path.steps if path_step.run == number]
         assert [(each.node, each.failure is not None) for each in found] == [
             (path_step.node, path_step.fails) for path_step in steps
         ]

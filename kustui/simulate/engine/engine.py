@@ -5,28 +5,85 @@ No clock but the state's, no chance but from its seed, no network, and nothing o
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, replace
+from typing import Any
 
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.platform import TRIGGER_ID
-from kustui.simulate.engine.decisions import (
-    AbandonRun,
-    AnswerQuestion,
-    ClearOverrides,
-    Decision,
-    ExecuteStep,
-    ForceEdge,
-    SetFailure,
-    SetOutput,
-    StartEvent,
-)
-from kustui.simulate.engine.queue import QueueItem
-from kustui.simulate.engine.state import Overrides, Run, State
-from kustui.simulate.engine.step_execution import entry_of, execute_step, left
-from kustui.simulate.engine.trace import EntryKind, Failure, OutputSource, TraceEntry, TriedEdge
+from kustui.simulate.engine.state import Dequeued, Overrides, QueueItem, Run, State
+from kustui.simulate.engine.step_execution import abandon_run, execute_step, new_entry
+from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
+from kustui.simulate.values.evaluation import Failure
 
-if TYPE_CHECKING:
-    from kustui.simulate.engine.organisation import Member
+# What a person, or a scenario, can decide
+
+
+@dataclass(frozen=True, slots=True)
+class ExecuteStep:
+    """Execute the next step with its overrides, or else begin the next run, or let the next event happen."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetOutput:
+    """The next step is to return this."""
+
+    output: Any
+    drafted: bool = False
+    """Whether nobody has looked at it, so that it stays marked as a draft."""
+
+
+@dataclass(frozen=True, slots=True)
+class SetFailure:
+    """The next step is to fail."""
+
+    status: int | None = None
+    body: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class ForceEdge:
+    """The next step is to take this edge, whatever the conditions say; with no pointer the run ends there."""
+
+    pointer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerQuestion:
+    """How something undecided is to be taken: a condition as true or false, a value as any JSON value."""
+
+    pointer: str
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class StartEvent:
+    """An event is to happen, after what is under way; or one workflow is to be started, by its key."""
+
+    payload: Any
+    event: str = ""
+    key: str = ""
+    after: int = 0
+    """Milliseconds from now."""
+    drafted: bool = False
+    """Whether nobody has looked at the payload."""
+
+
+@dataclass(frozen=True, slots=True)
+class ClearOverrides:
+    """Forget what was decided about the next step."""
+
+
+@dataclass(frozen=True, slots=True)
+class AbandonRun:
+    """End the current run here, for instance because nobody can answer what it asks."""
+
+    why: str = ""
+
+
+Decision = ExecuteStep | SetOutput | SetFailure | ForceEdge | AnswerQuestion | StartEvent | ClearOverrides | AbandonRun
+
+
+# What comes of it
 
 
 def advance(state: State, decision: Decision) -> State:
@@ -37,19 +94,19 @@ def advance(state: State, decision: Decision) -> State:
     """
     match decision:
         case ExecuteStep():
-            return execute_step(state) if state.run is not None else _begun(state)
+            return execute_step(state) if state.run is not None else _begin_next(state)
         case StartEvent(payload, event, key, after, drafted):
-            at, alone = state.clock + max(0, after), "" if event else key
-            due = QueueItem(at, state.queued_count + 1, event=event, alone=alone, payload=payload, drafted=drafted)
-            return replace(state, queue=state.queue.plus(due), queued_count=state.queued_count + 1)
+            at, number, alone = state.clock + max(0, after), state.queued_count + 1, "" if event else key
+            item = QueueItem(at, number, event=event, only_workflow=alone, payload=payload, drafted=drafted)
+            return replace(state, queue=state.queue.plus(item), queued_count=number)
         case AbandonRun(why):
-            return left(state, why) if state.run is not None else state
+            return abandon_run(state, why) if state.run is not None else state
     if state.run is None:
         return state
-    return replace(state, overrides=_planned(state.overrides, decision), question=None)
+    return replace(state, overrides=_overridden(state.overrides, decision), question=None)
 
 
-def _planned(overrides: Overrides, decision: Decision) -> Overrides:
+def _overridden(overrides: Overrides, decision: Decision) -> Overrides:
     match decision:
         case SetOutput(output, drafted):
             return replace(overrides, output=output, drafted=drafted, failure=None)
@@ -65,95 +122,90 @@ def _planned(overrides: Overrides, decision: Decision) -> Overrides:
 
 
 def preview(state: State) -> TraceEntry | None:
-    """What carrying out the step at hand, as planned, would add to the trace; None where it asks, or no run is on."""
+    """What executing the next step would add to the trace; None where it asks, or between two runs."""
     after = execute_step(state) if state.run is not None else state
     return after.last if len(after.trace) > len(state.trace) else None
 
 
-def table(state: State) -> tuple[TriedEdge, ...]:
-    """Every way out of the trigger or step at hand and what comes of its condition, also those after the one that wins.
+def preview_edges(state: State) -> tuple[TriedEdge, ...]:
+    """Every edge out of the next trigger or step and what comes of its condition, also those after the one that wins.
 
-    Error cases where the step is planned to fail, else transitions.
+    Error cases where the step is set to fail, else transitions.
     """
-    # Where no way is to be taken, all are looked at.
-    found = preview(replace(state, overrides=replace(state.overrides, edge="")))
-    return found.tried if found is not None else ()
+    # Where no edge is to be taken, all are evaluated.
+    entry = preview(replace(state, overrides=replace(state.overrides, edge="")))
+    return entry.tried if entry is not None else ()
 
 
-# Between two runs.
+# Between two runs
 
 
-def _begun(state: State) -> State:
-    """With the next run at hand, before its trigger's transitions are tried; or with the next event's runs waiting."""
+def _begin_next(state: State) -> State:
+    """The state before the trigger of the next run; or, after the next event, with its runs waiting."""
     if state.waiting:
         run, *waiting = state.waiting
         return replace(state, run=run, waiting=tuple(waiting))
-    taken = state.queue.next(state.clock)
-    if taken is None:
+    dequeued = state.queue.next(state.clock)
+    if dequeued is None:
         return state
-    due = taken.due
-    state = replace(state, queue=taken.queue, clock=taken.clock)
-    if not due.key:
-        return _happened(state, due)
-    member = state.organisation.member(due.key)
-    if reason := _why_not(member):
-        entry = entry_of(
+    state = replace(state, queue=dequeued.queue, clock=dequeued.clock)
+    return _begin_scheduled(state, dequeued) if dequeued.item.key else _start_listeners(state, dequeued.item)
+
+
+def _begin_scheduled(state: State, dequeued: Dequeued) -> State:
+    item, waited = dequeued.item, dequeued.waited
+    analysis = state.organisation.analysis(item.key)
+    if why := _why_not(analysis):
+        entry = new_entry(
             state,
             EntryKind.SKIPPED,
-            key=member.key,
-            title=member.title,
-            notes=(reason,),
-            waited=taken.waited,
-            ended=reason,
+            key=analysis.key,
+            title=analysis.title,
+            notes=(why,),
+            waited=waited,
+            ended=why,
         )
         return replace(state, trace=state.trace.plus(entry))
-    run = Run(
-        state.runs + 1,
-        due.key,
-        _data(state, due.key, due.payload),
-        cause=due.cause,
-        origin=OutputSource.INPUTS,
-        waited=taken.waited,
-    )
-    return replace(state, run=run, runs=run.number)
+    data = _initial_data(state, item.key, item.payload)
+    run = Run(state.run_count + 1, item.key, data, cause=item.cause, origin=OutputSource.INPUTS, waited=waited)
+    return replace(state, run=run, run_count=run.number)
 
 
-def _why_not(member: Member) -> str:
+def _why_not(analysis: WorkflowAnalysis) -> str:
     """Why a scheduled run cannot begin; an empty string where it can."""
-    if not member.entry.item.enabled:
+    if not analysis.entry.item.enabled:
         return "the workflow is switched off"
-    return "" if member.workflow.callable else "the workflow cannot be called"
+    return "" if analysis.workflow.callable else "the workflow cannot be called"
 
 
-def _happened(state: State, due: QueueItem) -> State:
+def _start_listeners(state: State, item: QueueItem) -> State:
     """An event starts a run of every enabled workflow that listens to it, one after another [docs]."""
-    started: tuple[str, ...]
-    if due.alone:
-        started = (due.alone,) if due.alone in state.organisation.collection.by_key else ()
-        event = state.organisation.collection.by_key[due.alone].item.event if started else ""
+    organisation, started = state.organisation, tuple[str, ...]()
+    if item.only_workflow:
+        entry = organisation.collection.by_key.get(item.only_workflow)
+        started, event = ((entry.key,), entry.item.event) if entry is not None else ((), "")
     else:
-        started, event = state.organisation.listeners(due.event), due.event
-    notes = () if started else ("no enabled workflow here listens to it",)
-    mark = OutputSource.DRAFTED if due.drafted else OutputSource.EVENT
-    entry = entry_of(
+        started, event = organisation.listeners(item.event), item.event
+    source = OutputSource.DRAFTED if item.drafted else OutputSource.EVENT
+    happened = new_entry(
         state,
         EntryKind.EVENT,
-        key=due.alone,
+        key=item.only_workflow,
         name=event,
-        output=due.payload,
-        mark=mark,
+        output=item.payload,
+        source=source,
         started=started,
-        notes=notes,
-        cause=due.cause,
+        notes=() if started else ("no enabled workflow here listens to it",),
+        cause=item.cause,
     )
     for key in started:
-        run = Run(state.runs + 1, key, _data(state, key, due.payload), cause=event, origin=mark)
-        state = replace(state, waiting=(*state.waiting, run), runs=run.number)
-    return replace(state, trace=state.trace.plus(entry))
+        run = Run(state.run_count + 1, key, _initial_data(state, key, item.payload), cause=event, origin=source)
+        state = replace(state, waiting=(*state.waiting, run), run_count=run.number)
+    return replace(state, trace=state.trace.plus(happened))
 
 
-def _data(state: State, key: str, payload: Any) -> dict[str, Any]:
+def _initial_data(state: State, key: str, payload: Any) -> dict[str, Any]:
     """What a run begins with. Whatever the trigger calls itself, it is read as step 1 [docs], and so [assumed]."""
-    trigger = state.organisation.member(key).workflow.trigger
+    trigger = state.organisation.analysis(key).workflow.trigger
     name = trigger.id if trigger is not None else TRIGGER_ID
     return {"steps": {TRIGGER_ID: payload, name: payload}, "variables": state.variables}

@@ -1,26 +1,110 @@
-"""Where a rehearsal stands: an immutable value. Stepping makes the next; stepping back is taking the one before."""
+"""Where a rehearsal stands, the queue of what is due included: immutable values. Stepping makes the next; stepping
+back is taking the one before."""
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, NamedTuple
 
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.dates import parse_date
-from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.platform import RUNS_PER_WINDOW, TRIGGER_ID, WINDOW_MINUTES
 from kustui.definition.values import MISSING
-from kustui.simulate.engine.queue import Queue
-from kustui.simulate.engine.trace import OutputSource, Trace
+from kustui.simulate.engine.trace import OutputSource, Trace, TraceEntry
+from kustui.simulate.organisation import DEFAULT_START, Organisation
+from kustui.simulate.values.evaluation import Failure
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from kustui.simulate.engine.organisation import Member, Organisation
-    from kustui.simulate.engine.trace import Failure, TraceEntry
-
-DEFAULT_START = "2026-01-05T09:00:00Z"
-"""When a rehearsal begins unless somebody says otherwise: a Monday morning."""
 DEFAULT_MAX_STEPS = 1_000
 """After how many steps a rehearsal is cut unless somebody says otherwise: schedules may go round for ever."""
+WINDOW = WINDOW_MINUTES * 60_000
+"""Milliseconds of a window; the first begins with the rehearsal [assumed]."""
+
+
+# The queue
+
+
+class QueueItem(NamedTuple):
+    """A scheduled run or an event that is to come."""
+
+    at: int
+    """When it is due, in milliseconds after the start."""
+    number: int
+    """In which order they were queued: first of those due at the same time, first served."""
+    key: str = ""
+    """The workflow of a scheduled run; empty for an event."""
+    event: str = ""
+    only_workflow: str = ""
+    """The key of the one workflow that starts, where a person has started one and no event."""
+    payload: Any = None
+    """The inputs of a run, or the payload of an event."""
+    cause: str = ""
+    """Which step has queued it, for a person; empty where a person did."""
+    drafted: bool = False
+    """Whether nobody has looked at the payload."""
+
+
+class Dequeued(NamedTuple):
+    """What comes next, when, and what remains."""
+
+    item: QueueItem
+    clock: int
+    queue: Queue
+
+    @property
+    def waited(self) -> int:
+        """Milliseconds that a run waited for a window."""
+        return self.clock - self.item.at if self.item.key else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """Scheduled runs, which share 1,000 starts per 15 minutes, and events, which do not wait; by when they are due."""
+
+    runs: tuple[QueueItem, ...] = ()
+    events: tuple[QueueItem, ...] = ()
+    window: int = 0
+    """Which window the latest scheduled run began in."""
+    started: int = 0
+    """How many have begun in it."""
+
+    def __bool__(self) -> bool:
+        return bool(self.runs or self.events)
+
+    def plus(self, item: QueueItem) -> Queue:
+        """The queue with one more item."""
+        if item.key:
+            return Queue(_inserted(self.runs, item), self.events, self.window, self.started)
+        return Queue(self.runs, _inserted(self.events, item), self.window, self.started)
+
+    def next(self, clock: int) -> Dequeued | None:
+        """What comes next, and when; None where nothing is to come."""
+        event = self.events[0] if self.events else None
+        run = self.runs[0] if self.runs else None
+        start = self._start_of(max(clock, run.at)) if run else 0
+        if event and (run is None or (max(clock, event.at), event.number) <= (start, run.number)):
+            remaining = Queue(self.runs, self.events[1:], self.window, self.started)
+            return Dequeued(event, max(clock, event.at), remaining)
+        if run is None:
+            return None
+        window = start // WINDOW
+        started = self.started + 1 if window == self.window else 1
+        return Dequeued(run, start, Queue(self.runs[1:], self.events, window, started))
+
+    def _start_of(self, at: int) -> int:
+        """When a run that is due begins: then, or with the next window where that one's is full."""
+        window = at // WINDOW
+        full = window == self.window and self.started >= RUNS_PER_WINDOW
+        return (window + 1) * WINDOW if full else at
+
+
+def _inserted(ordered: tuple[QueueItem, ...], item: QueueItem) -> tuple[QueueItem, ...]:
+    place = bisect_left(ordered, (item.at, item.number), key=lambda other: (other.at, other.number))
+    return (*ordered[:place], item, *ordered[place:])
+
+
+# The state
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +114,11 @@ class Run:
     number: int
     key: str
     data: Mapping[str, Any]
-    """``steps``, what the trigger and each step gave, by id; ``variables``; ``error`` after a failure."""
-    at: str = TRIGGER_ID
+    """``steps``, the output of the trigger and of each step, by id; ``variables``; ``error`` after a failure."""
+    node: str = TRIGGER_ID
     """The trigger or step that is next."""
-    path: tuple[str, ...] = ()
-    """What it has been through, the trigger first."""
+    visited: tuple[str, ...] = ()
+    """The nodes it has been through, the trigger first."""
     cause: str = ""
     """The event that started it, or the step that scheduled it, for a person."""
     origin: OutputSource = OutputSource.EVENT
@@ -43,9 +127,10 @@ class Run:
     """Milliseconds that it waited for a window."""
 
     @property
-    def steps(self) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = self.data["steps"]
-        return found
+    def outputs(self) -> Mapping[str, Any]:
+        """What the trigger and each step gave, by id."""
+        steps: Mapping[str, Any] = self.data["steps"]
+        return steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +148,16 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Overrides:
-    """What a person has decided of the step at hand before it is carried out."""
+    """What a person has decided about the next step before it is executed."""
 
     output: Any = MISSING
     drafted: bool = False
     """Whether nobody has looked at that output."""
     failure: Failure | None = None
     edge: str | None = None
-    """The pointer of the way that it is to take; empty: none, the run ends."""
+    """The pointer of the transition or error case that it is to take; empty: none, the run ends."""
     answers: Mapping[str, Any] = field(default_factory=dict)
+    """By the pointer of what could not be decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +166,14 @@ class State:
 
     organisation: Organisation
     variables: Mapping[str, Any]
-    """What ``/#variables`` reads, by id; of others nobody knows."""
-    began: int
-    """When, in milliseconds since 1970: the clock counts from here."""
+    """What ``/#variables`` reads, by id; others are unknown."""
+    start_time: int
+    """When it starts, in milliseconds since 1970: the clock counts from here."""
     seed: str = ""
     clock: int = 0
     """Milliseconds since the start. Steps take no time; waiting does."""
     run: Run | None = None
-    """The run at hand; None between two."""
+    """The current run; None between two."""
     waiting: tuple[Run, ...] = ()
     """Runs that the same event has started, which come one after another [docs]."""
     queue: Queue = field(default_factory=Queue)
@@ -95,15 +181,15 @@ class State:
     question: Question | None = None
     trace: Trace = field(default_factory=Trace)
     last_run: Run | None = None
-    """The run that was over last, with all its data."""
+    """The run that ended last, with all its data."""
     taken: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Pointers of the triggers, steps, transitions and error cases that were taken, by workflow."""
     invocations: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    """How often each step was carried out, by workflow and id."""
-    runs: int = 0
-    """How many have been made."""
+    """How often each step was executed, by workflow and id."""
+    run_count: int = 0
+    """How many runs were started."""
     queued_count: int = 0
-    """How many were ever put on the queue."""
+    """How many items were ever queued."""
 
     @property
     def finished(self) -> bool:
@@ -118,26 +204,29 @@ class State:
     @property
     def now(self) -> int:
         """Milliseconds since 1970 on the virtual clock."""
-        return self.began + self.clock
+        return self.start_time + self.clock
 
     @property
-    def member(self) -> Member | None:
-        """The workflow of the run at hand."""
-        return self.organisation.member(self.run.key) if self.run else None
+    def analysis(self) -> WorkflowAnalysis | None:
+        """The workflow of the current run."""
+        return self.organisation.analysis(self.run.key) if self.run else None
 
     @property
     def invocation(self) -> int:
-        """Which invocation carrying out the step at hand will be, counted from 1 over all runs."""
+        """Which invocation executing the next step will be, counted from 1 over all runs."""
         if self.run is None:
             return 0
-        return self.invocations.get(self.run.key, {}).get(self.run.at, 0) + 1
+        return self.invocations.get(self.run.key, {}).get(self.run.node, 0) + 1
 
 
 def initial_state(
-    organisation: Organisation, seed: str = "", began: str = DEFAULT_START, variables: Mapping[str, Any] | None = None
+    organisation: Organisation,
+    seed: str = "",
+    start_time: str = DEFAULT_START,
+    variables: Mapping[str, Any] | None = None,
 ) -> State:
-    """A rehearsal in which nothing has happened yet. Raises ValueError where ``began`` is no date in ISO 8601."""
-    moment = parse_date(began)
+    """A rehearsal in which nothing has happened yet. Raises ValueError where ``start_time`` is no date in ISO 8601."""
+    moment = parse_date(start_time)
     if moment is None:
-        raise ValueError(f"{began!r} is no date in ISO 8601")
+        raise ValueError(f"{start_time!r} is no date in ISO 8601")
     return State(organisation, variables or {}, moment, seed)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kustui.check.problems import Problem
 from kustui.definition.values import MISSING
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
-    from kustui.check.problems import Problem
-    from kustui.simulate.values.condition_evaluation import Verdict
+from kustui.simulate.values.condition_evaluation import Verdict
+from kustui.simulate.values.evaluation import Failure
 
 CHUNK = 256
 MAX_CHUNKS = 40
@@ -20,22 +18,22 @@ MAX_CHUNKS = 40
 
 
 class OutputSource(Enum):
-    """Where an output comes from. Whatever is no computed value is shown with this word."""
+    """Where an output comes from. Whatever was not computed is shown with this word."""
 
     EVENT = "event"
     """The payload of an event, given or drafted by whoever started it."""
     INPUTS = "inputs"
-    """Handed over by the call that scheduled the run."""
+    """Passed by the step that scheduled the run."""
     COMPUTED = "computed"
     """Worked out as Kustomer would."""
     MOCKED = "mocked"
-    """Given by a person or a scenario in place of what the action would answer."""
+    """Given by a person or a scenario in place of what the action would return."""
     DRAFTED = "drafted"
-    """Made up by kustui from what is read of it later."""
+    """Made up by kustui from what later steps read of it."""
 
 
 class EntryKind(Enum):
-    """What an entry tells."""
+    """What an entry is about."""
 
     EVENT = "event"
     """An event happened, and started runs."""
@@ -44,13 +42,13 @@ class EntryKind(Enum):
     STEP = "step"
     SKIPPED = "skipped"
     """A scheduled run that could not begin."""
-    LEFT = "left"
-    """A run was left where nobody could say how it goes on."""
+    ABANDONED = "left"
+    """A run was ended where nobody could say how it goes on."""
 
 
 @dataclass(frozen=True, slots=True)
 class TriedEdge:
-    """A transition or an error case that was tried."""
+    """A transition or an error case that was tried, and what came of its condition."""
 
     pointer: str
     name: str
@@ -59,28 +57,6 @@ class TriedEdge:
     """None where it has no condition."""
     target_name: str = ""
     """What people call the step that it leads to."""
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """How a step failed."""
-
-    status: int | None = None
-    body: Any = None
-
-    @property
-    def message(self) -> str:
-        """``502: gateway is gone``."""
-        told = self.body.get("message") if isinstance(self.body, dict) else self.body
-        return ": ".join(str(each) for each in (self.status, told) if each not in (None, "")) or "the step failed"
-
-    @property
-    def error(self) -> dict[str, Any]:
-        """What ``/#error`` reads: statusCode, message, body, and the members of the body [assumed]."""
-        members = self.body if isinstance(self.body, dict) else {}
-        status = {} if self.status is None else {"statusCode": self.status}
-        body = {} if self.body is None else {"body": self.body}
-        return {"message": self.message, **members, **status, **body}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +74,7 @@ class ScheduledRun:
 
 @dataclass(frozen=True, slots=True)
 class TraceEntry:
-    """One thing that happened."""
+    """One thing that happened: an event, the start of a run, a step."""
 
     number: int
     kind: EntryKind
@@ -115,31 +91,32 @@ class TraceEntry:
     """What people call the trigger or the step, or the event."""
     action: str = ""
     invocation: int = 0
-    """How often the step has been carried out in this rehearsal, this time included."""
+    """How often the step was executed in this rehearsal, this time included."""
     params: Any = None
     """As resolved; parts may be Undecided."""
-    left_out: tuple[str, ...] = ()
-    """Pointers of what refers to something that is missing."""
+    omitted: tuple[str, ...] = ()
+    """Pointers of the params that were left out, since they refer to something that is missing."""
     output: Any = MISSING
     """What the entry added to the run's data under its node."""
-    mark: OutputSource | None = None
+    source: OutputSource | None = None
+    """Where the output comes from."""
     failure: Failure | None = None
     tried: tuple[TriedEdge, ...] = ()
     """In the order in which they were tried."""
     taken: str = ""
-    """The pointer of the way that won."""
+    """The pointer of the transition or error case that won."""
     target: str = ""
     forced: bool = False
-    """Whether a person chose the way, whatever the conditions say."""
+    """Whether a person chose it, whatever the conditions say."""
     scheduled: ScheduledRun | None = None
     published: str = ""
-    """The event that the step made happen."""
+    """The event that the step published."""
     started: tuple[str, ...] = ()
     """Keys of the workflows that an event started."""
     ended: str = ""
-    """Why the run is over with this, in a clause; empty while it goes on."""
+    """Why the run ends here, in a clause; empty while it goes on."""
     broken: bool = False
-    """Whether it is over because it could not go on, whatever the conditions say."""
+    """Whether it ends because it could not go on, whatever the conditions say."""
     problem: Problem | None = None
     """What is wrong with the definition there, where that is known."""
     problems: tuple[Problem, ...] = ()
@@ -147,24 +124,25 @@ class TraceEntry:
     notes: tuple[str, ...] = ()
     """What else a person should know."""
     assumed: tuple[str, ...] = ()
-    """What in this is our reading of a format that is not public."""
+    """What in this is assumed about a format that is not public."""
     cause: str = ""
     """What brought the run or the event about; empty where a person did."""
     answers: Mapping[str, Any] = field(default_factory=dict)
-    """What a person has answered for it to be decided, by pointer."""
+    """What a person has answered where it could not be decided, by pointer."""
     waited: int = 0
     """Milliseconds beyond its time that a scheduled run had to wait for a window."""
 
 
 @dataclass(frozen=True, slots=True)
 class Trace:
-    """Entries, of which no more than the latest are kept. Adding one copies no more than a chunk."""
+    """Entries, of which only the latest are kept. Adding one copies no more than a chunk."""
 
     full: tuple[tuple[TraceEntry, ...], ...] = ()
     latest: tuple[TraceEntry, ...] = ()
     dropped: int = 0
 
     def plus(self, entry: TraceEntry) -> Trace:
+        """The trace with one more entry."""
         if len(self.latest) < CHUNK:
             return Trace(self.full, (*self.latest, entry), self.dropped)
         full = (*self.full, self.latest)
@@ -182,5 +160,5 @@ class Trace:
         yield from self.latest
 
     def __len__(self) -> int:
-        """All that happened, those no longer kept included."""
+        """How much happened, what is no longer kept included."""
         return self.dropped + len(self.full) * CHUNK + len(self.latest)

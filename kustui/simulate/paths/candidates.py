@@ -1,41 +1,42 @@
-"""Values that are tried for what nobody knows, the likely first; what comes of them is worked out as in a run."""
+"""Values for what nobody knows while a path is searched: which are tried, the likely first, and what comes of them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Any
 
+from kustui.analysis.inferred_fields import Fields
+from kustui.definition.dates import iso_date
 from kustui.definition.operators import other_than
-from kustui.definition.values import MISSING, number_of, text_of
-from kustui.simulate.paths.constraints import literals_in
-from kustui.simulate.paths.drafts import by_name
-from kustui.simulate.paths.provenance import STATUS, USUAL_STATUS, context
-from kustui.simulate.values.condition_evaluation import evaluate_condition
+from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.values import MISSING, is_missing, number_of, text_of
+from kustui.simulate.paths.constraints import Constraint, literals_in
+from kustui.simulate.paths.provenance import STATUS, Scope, SymbolicRun, SymbolicState, ValueOrigin
+from kustui.simulate.values.condition_evaluation import Verdict, evaluate_condition
+from kustui.simulate.values.evaluation import EvaluationContext, Failure, resolve
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from kustui.simulate.paths.constraints import Constraint
-    from kustui.simulate.paths.provenance import SymbolicState, ValueOrigin
-    from kustui.simulate.values.condition_evaluation import Verdict
-
-_BEYOND_MEASURE = 1e300
-_STATUSES = (404, 400, 401, 403, 409, 422, 429, 502, 503, 200)
-"""Of failures, beside the usual one."""
+_MAX_NUMBER = 1e300
+_USUAL_STATUS = 500
+_OTHER_STATUSES = (404, 400, 401, 403, 409, 422, 429, 502, 503, 200)
+_USUAL_BODY = {"message": "it fails, for the sake of this path"}
+_MAX_ELEMENTS = 20
+"""Beyond this index no list is made up."""
+_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
-def verdict_of(constraint: Constraint, symbolic: SymbolicState, values: Mapping[ValueOrigin, Any]) -> Verdict:
-    return evaluate_condition(constraint.comparison, context(symbolic.runs, constraint.scope, values))
+# Which values are tried
 
 
 def candidates(
-    origins: Sequence[ValueOrigin], constraints: Sequence[Constraint], symbolic: SymbolicState
+    origins: Sequence[ValueOrigin], constraints: Sequence[Constraint], state: SymbolicState
 ) -> Iterator[Any]:
-    """What is tried, the likely first; of a status no more than what one can be."""
+    """The values that are tried for origins that have the same value; for a status only what it can be."""
     if not any(_is_status(origin) for origin in origins):
-        yield from _all_candidates(origins, constraints, symbolic)
+        yield from _all_candidates(origins, constraints, state)
         return
-    for candidate in _all_candidates(origins, constraints, symbolic):
+    for candidate in _all_candidates(origins, constraints, state):
         status = number_of(candidate)
         if candidate is MISSING or (isinstance(status, int) and 100 <= status <= 599):
             yield MISSING if candidate is MISSING else status
@@ -45,54 +46,53 @@ def _is_status(origin: ValueOrigin) -> bool:
     return origin.failure and origin.fields == STATUS
 
 
-def can_be_written(value: Any) -> bool:
-    """Whether a value is the same once it was written as JSON and read again: numbers beyond all measure are not."""
-    if isinstance(value, int | float):
-        return abs(value) < _BEYOND_MEASURE
-    if isinstance(value, list | tuple):
-        return all(map(can_be_written, value))
-    return not isinstance(value, Mapping) or all(map(can_be_written, value.values()))
-
-
 def _all_candidates(
-    origins: Sequence[ValueOrigin], constraints: Sequence[Constraint], symbolic: SymbolicState
+    origins: Sequence[ValueOrigin], constraints: Sequence[Constraint], state: SymbolicState
 ) -> Iterator[Any]:
-    literals = [each for constraint in constraints for each in literals_in(constraint.comparison)]
-    fixed = [value for constraint in constraints for value in _fixed_values(constraint, symbolic)]
     for constraint in constraints:
         if constraint.holds:
-            for literal in (*literals_in(constraint.comparison), *_fixed_values(constraint, symbolic)):
-                yield from _unless_missing(constraint.comparison.meaning.example(literal))
+            for value in (*literals_in(constraint.comparison), *_fixed_values(constraint, state)):
+                yield from _unless_missing(constraint.comparison.meaning.example(value))
     for origin in origins:
         if not origin.failure:
-            yield from symbolic.likely.get((symbolic.runs[origin.run].member.key, origin.node, origin.fields), ())
-    yield from _usual(origins[0], symbolic)
-    numbers = [number for each in (*literals, *fixed) if (number := number_of(each)) is not None]
-    for number in numbers:
-        yield from (number, number + 1, number - 1, text_of(number), text_of(number + 1), text_of(number - 1))
-    for one, other in zip(sorted(numbers), sorted(numbers)[1:], strict=False):
-        yield (one + other) / 2
-    for each in (*literals, *fixed):
-        yield each
-        yield from _unless_missing(other_than(each))
-        yield from each if isinstance(each, list | tuple) else [[each]]
-    contained = [
-        constraint for constraint in constraints if constraint.holds and constraint.comparison.meaning.is_containment
-    ]
-    yield [part for constraint in contained for each in literals_in(constraint.comparison) for part in _parts(each)]
+            yield from state.likely.get((state.runs[origin.run].analysis.key, origin.node, origin.fields), ())
+    yield from _usual(origins[0], state)
+    compared = [literal for constraint in constraints for literal in literals_in(constraint.comparison)]
+    compared += [value for constraint in constraints for value in _fixed_values(constraint, state)]
+    yield from _around(number for value in compared if (number := number_of(value)) is not None)
+    for value in compared:
+        yield value
+        yield from _unless_missing(other_than(value))
+        yield from value if isinstance(value, list | tuple) else [[value]]
+    yield _containing(constraints)
     yield from (True, False, "draft", 1, 0, [], MISSING)
 
 
-def _usual(origin: ValueOrigin, symbolic: SymbolicState) -> Iterator[Any]:
-    """What stands there where nothing is wanted of it."""
+def _usual(origin: ValueOrigin, state: SymbolicState) -> Iterator[Any]:
+    """What stands there where there is no constraint."""
     if _is_status(origin):
-        yield from (USUAL_STATUS, *_STATUSES)
+        yield from (_USUAL_STATUS, *_OTHER_STATUSES)
     else:
-        yield by_name(origin.fields, symbolic.runs[0].now) if origin.fields else {}
+        yield value_by_name(origin.fields, state.runs[0].now) if origin.fields else {}
 
 
-def _parts(value: Any) -> list[Any]:
-    return list(value) if isinstance(value, list | tuple) else [value]
+def _around(compared: Iterator[int | float]) -> Iterator[Any]:
+    """The numbers at, beside and between those that a value is compared with."""
+    numbers = [*compared]
+    for number in numbers:
+        yield from (number, number + 1, number - 1, text_of(number), text_of(number + 1), text_of(number - 1))
+    for lower, upper in pairwise(sorted(numbers)):
+        yield (lower + upper) / 2
+
+
+def _containing(constraints: Sequence[Constraint]) -> list[Any]:
+    """A list of everything that the value has to contain."""
+    parts: list[Any] = []
+    for constraint in constraints:
+        if constraint.holds and constraint.comparison.meaning.is_containment:
+            for literal in literals_in(constraint.comparison):
+                parts.extend(literal if isinstance(literal, list | tuple) else [literal])
+    return parts
 
 
 def _unless_missing(value: Any) -> Iterator[Any]:
@@ -100,9 +100,129 @@ def _unless_missing(value: Any) -> Iterator[Any]:
         yield value
 
 
-def _fixed_values(constraint: Constraint, symbolic: SymbolicState) -> Iterator[Any]:
+def _fixed_values(constraint: Constraint, state: SymbolicState) -> Iterator[Any]:
     """The values of its operands that are known already."""
-    for seen in verdict_of(constraint, symbolic, {}).operands:
+    for seen in evaluate_constraint(constraint, state, {}).operands:
         expression = seen.operand.expression
         if expression is not None and expression.paths and seen.value is not MISSING:
             yield seen.value
+
+
+def can_be_written(value: Any) -> bool:
+    """Whether a value is the same once it was written as JSON and read again: numbers beyond all measure are not."""
+    if isinstance(value, int | float):
+        return abs(value) < _MAX_NUMBER
+    if isinstance(value, list | tuple):
+        return all(map(can_be_written, value))
+    return not isinstance(value, Mapping) or all(map(can_be_written, value.values()))
+
+
+def value_by_name(fields: Fields, now: int) -> Any:
+    """A value from nothing but what a field is called; custom fields end with their type [seen]."""
+    name = next((field for field in reversed(fields) if not field.isdigit()), "")
+    words = [word.lower() for word in _WORDS.findall(name)]
+    last = words[-1] if words else ""
+    if last in ("at", "date") and name != last:
+        return iso_date(now)
+    if last == "bool":
+        return True
+    if last in ("num", "count", "total", "amount", "quantity", "attempt", "round"):
+        return 1
+    if last in ("tags", "items", "list", "ids") and fields[-1] == name:
+        return []
+    if last == "email":
+        return "ann@example.com"
+    if last == "phone":
+        return "+12125550100"
+    if name == "statusCode":
+        return 200
+    return f"draft-{name}" if name else "draft"
+
+
+# What comes of them
+
+
+def evaluate_constraint(constraint: Constraint, state: SymbolicState, values: Mapping[ValueOrigin, Any]) -> Verdict:
+    """What comes of the comparison if the origins have these values, by the engine's own evaluation."""
+    return evaluate_condition(constraint.comparison, evaluation_context(state.runs, constraint.scope, values))
+
+
+def evaluation_context(
+    runs: Sequence[SymbolicRun], scope: Scope, values: Mapping[ValueOrigin, Any]
+) -> EvaluationContext:
+    """What is read in a scope if the origins have these values."""
+    run = runs[scope.run]
+    outputs = dict(run.data["steps"])
+    if TRIGGER_ID in run.unknown:
+        outputs.setdefault(TRIGGER_ID, {})
+    for origin, value in values.items():
+        if origin.run == scope.run and not origin.failure and value is not MISSING:
+            outputs[origin.node] = with_field(outputs.get(origin.node, MISSING), origin.fields, value)
+    if run.path_run.scheduled_in is not None:
+        inputs = resolve(run.path_run.inputs, evaluation_context(runs, run.path_run.scheduled_in, values))
+        outputs[TRIGGER_ID] = inputs if isinstance(inputs, Mapping) else {}
+    trigger = run.analysis.workflow.trigger
+    if trigger is not None and TRIGGER_ID in outputs:
+        outputs[trigger.id] = outputs[TRIGGER_ID]
+    error = {"error": failure_of(values, scope.run, scope.failed).error} if scope.failed else {}
+    return EvaluationContext({**run.data, "steps": outputs, **error}, run.now)
+
+
+def failure_of(values: Mapping[ValueOrigin, Any], run: int, node: str) -> Failure:
+    """How a step fails if the origins have these values."""
+    status: int | None = _USUAL_STATUS
+    body: Any = _USUAL_BODY
+    for origin, value in values.items():
+        if (origin.run, origin.node, origin.failure) != (run, node, True):
+            continue
+        if origin.fields == STATUS:
+            status = None if value is MISSING else value
+        elif value is MISSING:
+            body = without_field(body, origin.fields[1:])
+        else:
+            body = with_field(body, origin.fields[1:], value)
+    return Failure(status, None if body is MISSING else body)
+
+
+def with_field(data: Any, fields: Fields, value: Any, *, overwrite: bool = True) -> Any:
+    """The data with a value at a path, objects and lists made on the way. Unless ``overwrite``, it replaces no object
+    and no list."""
+    if not fields:
+        return value if overwrite or is_missing(data) or not isinstance(data, Mapping | list) else data
+    field, *rest = fields
+    if field == "length" and not rest:
+        return _of_length(data, number_of(value))
+    if field.isascii() and field.isdigit() and not (isinstance(data, Mapping) and data):
+        return _with_element(data, field, tuple(rest), value, overwrite=overwrite)
+    members = dict(data) if isinstance(data, Mapping) else {}
+    members[field] = with_field(members.get(field, MISSING), tuple(rest), value, overwrite=overwrite)
+    return members
+
+
+def _with_element(data: Any, digits: str, rest: Fields, value: Any, *, overwrite: bool) -> Any:
+    index = int(digits) if len(digits) < 4 else _MAX_ELEMENTS + 1
+    if index > _MAX_ELEMENTS:
+        return data
+    elements = list(data) if isinstance(data, list) else []
+    elements += [{} if rest else None for _ in range(index + 1 - len(elements))]
+    elements[index] = with_field(elements[index], rest, value, overwrite=overwrite)
+    return elements
+
+
+def _of_length(data: Any, length: Any) -> Any:
+    if isinstance(data, str):
+        return data
+    count = int(length) if isinstance(length, int) and 0 <= length <= _MAX_ELEMENTS else 1
+    elements = list(data) if isinstance(data, list) else []
+    return [*elements[:count], *("draft" for _ in range(count - len(elements)))]
+
+
+def without_field(data: Any, fields: Fields) -> Any:
+    """The data without what stands at a path through objects; MISSING where that is all of it."""
+    if not fields:
+        return MISSING
+    field, *rest = fields
+    if not isinstance(data, Mapping) or field not in data:
+        return data
+    remaining = without_field(data[field], tuple(rest))
+    return {name: remaining if name == field else value for name, value in data.items() if name != field or rest}

@@ -1,22 +1,20 @@
-"""What has to hold for a way to be taken: comparisons and how each has to come out, in every combination that does."""
+"""What has to hold for an edge to be taken: comparisons and how each has to come out, in disjunctive normal form."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice, product
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from kustui.definition.expressions import AllOf, Always, AnyOf, Comparison, Condition, Never, Not, Unreadable
 from kustui.simulate.paths.provenance import Scope
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 MAX_CONJUNCTIONS = 16
 """Combinations that are looked at. Of a condition with more, nobody can say that it cannot be met."""
 
 
 class Constraint(NamedTuple):
-    """A comparison that has to come out so."""
+    """A comparison that has to come out true, or false."""
 
     comparison: Comparison
     holds: bool
@@ -24,53 +22,52 @@ class Constraint(NamedTuple):
 
 
 Conjunction = tuple[Constraint, ...]
-"""Wants that have to be met together."""
+"""Constraints that have to be met together."""
 
 
 class Disjunction(NamedTuple):
-    """Any of these is enough."""
+    """Conjunctions of which any is enough."""
 
-    among: tuple[Conjunction, ...]
+    conjunctions: tuple[Conjunction, ...]
     complete: bool
     """Whether there are no others."""
 
     def and_(self, other: Disjunction) -> Disjunction:
-        """Both are to be met."""
-        pairs = product(self.among, other.among)
-        among = tuple(_once((*one, *more)) for one, more in islice(pairs, MAX_CONJUNCTIONS))
-        whole = len(self.among) * len(other.among) <= MAX_CONJUNCTIONS
-        return Disjunction(among, self.complete and other.complete and whole)
-
-    def seen_from(self, scope: Scope) -> Disjunction:
-        """The same, read in a scene."""
-        among = tuple(tuple(constraint._replace(scope=scope) for constraint in each) for each in self.among)
-        return Disjunction(among, self.complete)
+        """Both have to be met."""
+        pairs = product(self.conjunctions, other.conjunctions)
+        conjunctions = tuple(_distinct((*left, *right)) for left, right in islice(pairs, MAX_CONJUNCTIONS))
+        whole = len(self.conjunctions) * len(other.conjunctions) <= MAX_CONJUNCTIONS
+        return Disjunction(conjunctions, self.complete and other.complete and whole)
 
     def or_(self, other: Disjunction) -> Disjunction:
-        """One of both is to be met."""
-        among = (*self.among, *other.among)
-        whole = len(among) <= MAX_CONJUNCTIONS
-        return Disjunction(among[:MAX_CONJUNCTIONS], self.complete and other.complete and whole)
+        """One of both has to be met."""
+        conjunctions = (*self.conjunctions, *other.conjunctions)
+        whole = len(conjunctions) <= MAX_CONJUNCTIONS
+        return Disjunction(conjunctions[:MAX_CONJUNCTIONS], self.complete and other.complete and whole)
+
+    def in_scope(self, scope: Scope) -> Disjunction:
+        """The same, read in a scope."""
+        conjunctions = (tuple(part._replace(scope=scope) for part in conjunction) for conjunction in self.conjunctions)
+        return Disjunction(tuple(conjunctions), self.complete)
 
 
-NOTHING = Disjunction(((),), complete=True)
-"""Met whatever happens."""
-IMPOSSIBLE = Disjunction((), complete=True)
+ALWAYS_MET = Disjunction(((),), complete=True)
+NEVER_MET = Disjunction((), complete=True)
 UNKNOWN = Disjunction(((),), complete=False)
 """Nobody can say what meets it."""
 
 
-def to_hold(condition: Condition | None, holds: bool) -> Disjunction:
-    """What makes a condition come out so."""
+def constraints_for(condition: Condition | None, holds: bool) -> Disjunction:
+    """What makes a condition true, or false."""
     match condition:
         case None | Unreadable():
             return UNKNOWN
         case Always():
-            return NOTHING if holds else IMPOSSIBLE
+            return ALWAYS_MET if holds else NEVER_MET
         case Never():
-            return IMPOSSIBLE if holds else NOTHING
+            return NEVER_MET if holds else ALWAYS_MET
         case Not(part):
-            return to_hold(part, not holds)
+            return constraints_for(part, not holds)
         case Comparison():
             return Disjunction(((Constraint(condition, holds),),), complete=True)
         case AllOf(parts) | AnyOf(parts) if not parts:
@@ -81,40 +78,38 @@ def to_hold(condition: Condition | None, holds: bool) -> Disjunction:
             return _any(parts, holds) if holds else _all(parts, holds)
 
 
-def to_take(conditions: Sequence[Condition | None], index: int | None) -> Disjunction:
-    """What makes the way of that place win: its condition holds, and none before it; None: none of them holds."""
-    before = conditions if index is None else conditions[:index]
-    found = NOTHING if index is None else to_hold(conditions[index], True)
-    for condition in before:
-        found = found.and_(to_hold(condition, False))
-    return found
+def constraints_for_edge(conditions: Sequence[Condition | None], index: int | None) -> Disjunction:
+    """What makes one of several edges win: its condition holds, and none before it. With None: none of them holds."""
+    earlier = conditions if index is None else conditions[:index]
+    result = ALWAYS_MET if index is None else constraints_for(conditions[index], True)
+    for condition in earlier:
+        result = result.and_(constraints_for(condition, False))
+    return result
 
 
 def _all(parts: Iterable[Condition], holds: bool) -> Disjunction:
-    found = NOTHING
+    result = ALWAYS_MET
     for part in parts:
-        found = found.and_(to_hold(part, holds))
-    return found
+        result = result.and_(constraints_for(part, holds))
+    return result
 
 
 def _any(parts: Iterable[Condition], holds: bool) -> Disjunction:
-    found = IMPOSSIBLE
+    result = NEVER_MET
     for part in parts:
-        found = found.or_(to_hold(part, holds))
-    return found
+        result = result.or_(constraints_for(part, holds))
+    return result
 
 
-def _once(constraints: Conjunction) -> Conjunction:
-    # Operands may hold lists, so what tells comparisons apart is where they stand.
-    return (
-        tuple({(constraint.comparison.pointer, constraint.holds): constraint for constraint in constraints}.values())
-        if len(constraints) > 1
-        else constraints
-    )
+def _distinct(conjunction: Conjunction) -> Conjunction:
+    # Operands may hold lists, which have no hash: a comparison is identified by where it stands.
+    if len(conjunction) < 2:
+        return conjunction
+    return tuple({(part.comparison.pointer, part.holds): part for part in conjunction}.values())
 
 
 def literals_in(comparison: Comparison) -> Iterator[object]:
-    """What a comparison compares with that is written down."""
+    """The values in a comparison that are written down and read nothing."""
     for operand in comparison.operands:
         expression = operand.expression
         if expression is None or not expression.paths:

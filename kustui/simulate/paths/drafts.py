@@ -5,56 +5,93 @@ A draft is never more than that: whatever comes of one is marked as drafted. The
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kustui.analysis.inferred_fields import Fields, InferredField
-from kustui.definition.dates import iso_date
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.dates import iso_date, parse_date
+from kustui.definition.models import Schema, Step
 from kustui.definition.operators import operator_named
 from kustui.definition.platform import REST_ACTIONS, TRIGGER_ID
-from kustui.definition.values import MISSING, Undecided, is_missing, look_up, number_of, text_of
+from kustui.definition.values import MISSING, Undecided, is_missing, look_up, text_of, to_json_value
+from kustui.simulate.organisation import DEFAULT_START
+from kustui.simulate.paths.candidates import value_by_name, with_field, without_field
+from kustui.simulate.paths.path_search import PathSearch
 
-if TYPE_CHECKING:
-    from kustui.definition.models import Schema, Step
-    from kustui.simulate.engine.organisation import Member
-
-_TYPED: Mapping[str, Any] = {"number": 1, "integer": 1, "boolean": True, "array": [], "object": {}}
-_MOST_ELEMENTS = 20
-"""Beyond this index nobody drafts a list."""
-_WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
+_BY_TYPE: Mapping[str, Any] = {"number": 1, "integer": 1, "boolean": True, "array": [], "object": {}}
+_BUDGET = 60
+"""Nodes that are entered to find a draft's targets: one that aims shorter is still a draft."""
 
 
-def payload(member: Member, now: int, targets: Mapping[Fields, Any] | None = None) -> dict[str, Any]:
-    """What starts a run of a workflow: an event's payload, or a callable's inputs. ``now`` is the date it has."""
-    schema = member.inputs
-    start = _of_schema(schema, now) if schema is not None else {"id": "draft-id"}
-    return _filled(start, member.inferred_fields.get(TRIGGER_ID, ()), {}, now, targets or {})
+def draft_payload(*analyses: WorkflowAnalysis) -> dict[str, Any]:
+    """The payload of an event, from all that the workflows read which it starts; or the inputs of a callable."""
+    now = parse_date(DEFAULT_START) or 0
+    draft: dict[str, Any] = {}
+    for analysis in reversed(analyses):
+        targets = target_values(analysis, TRIGGER_ID, {"steps": {}, "variables": {}}, now)
+        draft = _merged(draft, draft_start(analysis, now, targets))
+    payload: dict[str, Any] = to_json_value(draft)
+    return payload
 
 
-def output(
-    member: Member, step: Step, data: Mapping[str, Any], now: int, targets: Mapping[Fields, Any] | None = None
+def _merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Both, the other's values where both have some."""
+    merged = dict(one)
+    for name, value in other.items():
+        there = merged.get(name)
+        merged[name] = _merged(there, value) if isinstance(there, Mapping) and isinstance(value, Mapping) else value
+    return merged
+
+
+def draft_start(analysis: WorkflowAnalysis, now: int, targets: Mapping[Fields, Any]) -> dict[str, Any]:
+    """What starts a run of one workflow. ``targets`` are values that fields have to have, MISSING for none; ``now``
+    is the date it has, in milliseconds since 1970."""
+    schema = analysis.inputs
+    start = _from_schema(schema, now) if schema is not None else {"id": "draft-id"}
+    return _filled(start, analysis.inferred_fields.get(TRIGGER_ID, ()), {}, now, targets)
+
+
+def draft_output(
+    analysis: WorkflowAnalysis, step: Step, data: Mapping[str, Any], now: int, targets: Mapping[Fields, Any]
 ) -> dict[str, Any]:
-    """What a step's action answers in a run with this data."""
+    """What a step's action returns in a run with this data. ``targets`` are values that fields have to have."""
     start: dict[str, Any] = {}
-    declared = member.output_schema(step.action) if step.action else None
+    declared = analysis.output_schema(step.action) if step.action else None
     if declared is not None:
-        start = _of_schema(declared, now)
+        start = _from_schema(declared, now)
     elif step.action in REST_ACTIONS:
-        start = {"response": {"statusCode": 200}, "body": {}}  # [seen]
-    return _filled(start, member.inferred_fields.get(step.id, ()), data, now, targets or {})
+        start = {"response": {"statusCode": 200}, "body": {}}
+    return _filled(start, analysis.inferred_fields.get(step.id, ()), data, now, targets)
 
 
-def _of_schema(schema: Schema, now: int) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+def target_values(analysis: WorkflowAnalysis, node: str, data: Mapping[str, Any], now: int) -> Mapping[Fields, Any]:
+    """Values for fields of a node's output, so that the run goes on as far as it can, schedules above all.
+
+    The farthest path is searched first, and the first that does not contradict itself is aimed at.
+    """
+    if node not in analysis.inferred_fields:
+        return {}
+    for path in PathSearch(analysis, data, now, _BUDGET, failures=False, farthest=True).paths_from(node):
+        for solution in path.solutions:
+            return {
+                origin.fields: value
+                for origin, value in solution.values.items()
+                if origin.node == node and origin.fields
+            }
+    return {}
+
+
+def _from_schema(schema: Schema, now: int) -> dict[str, Any]:
+    values: dict[str, Any] = {}
     for name in dict.fromkeys((*schema.properties, *schema.required)):
         declared = schema.properties.get(name)
         if isinstance(declared, Mapping) and "default" in declared:
-            found[name] = declared["default"]
+            values[name] = declared["default"]
         else:
-            typed = _TYPED.get(schema.type_of(name), MISSING)
-            found[name] = by_name((name,), now) if typed is MISSING else typed
-    return found
+            by_type = _BY_TYPE.get(schema.type_of(name), MISSING)
+            values[name] = value_by_name((name,), now) if by_type is MISSING else by_type
+    return values
 
 
 def _filled(
@@ -64,110 +101,46 @@ def _filled(
     now: int,
     targets: Mapping[Fields, Any],
 ) -> dict[str, Any]:
+    """The start of a draft with everything that is read of it."""
+    draft = start
     by_fields: dict[Fields, list[InferredField]] = {}
-    for demand in inferred_fields:
-        by_fields.setdefault(demand.fields, []).append(demand)
+    for inferred in inferred_fields:
+        by_fields.setdefault(inferred.fields, []).append(inferred)
+    missing = [fields for fields, value in targets.items() if value is MISSING]
     # The longest first: what has fields of its own is no plain value, whoever else reads it.
-    for fields in sorted(by_fields.keys() | targets.keys(), key=lambda each: (-len(each), each)):
+    for fields in sorted(by_fields.keys() | targets.keys(), key=lambda fields: (-len(fields), fields)):
         if fields in targets:
-            start = without(start, fields) if targets[fields] is MISSING else placed(start, fields, targets[fields])
+            value = targets[fields]
+            draft = without_field(draft, fields) if value is MISSING else with_field(draft, fields, value)
             continue
-        if any(fields[: len(gone)] == gone for gone, value in targets.items() if value is MISSING):
+        if any(fields[: len(gone)] == gone for gone in missing):
             continue
-        there = look_up(start, fields)
-        told = any(demand.operator or demand.kind for demand in by_fields[fields])
-        if there is MISSING or (told and not isinstance(there, Mapping | list)):
-            start = placed(start, fields, _value(fields, by_fields[fields], data, now), certain=False)
-    return start
-
-
-def placed(start: Any, fields: Fields, value: Any, *, certain: bool = True) -> Any:
-    """The same with a value at a place, objects and lists made on the way. Unless it is ``certain``, it replaces no
-    object and no list."""
-    if not fields:
-        return value if certain or is_missing(start) or not isinstance(start, Mapping | list) else start
-    field, *rest = fields
-    if field == "length" and not rest:
-        return _of_length(start, number_of(value))
-    if field.isascii() and field.isdigit() and not (isinstance(start, Mapping) and start):
-        index = int(field) if len(field) < 4 else _MOST_ELEMENTS + 1
-        if index > _MOST_ELEMENTS:
-            return start
-        elements = list(start) if isinstance(start, list) else []
-        elements += [{} if rest else None for _ in range(index + 1 - len(elements))]
-        elements[index] = placed(elements[index], tuple(rest), value, certain=certain)
-        return elements
-    members = dict(start) if isinstance(start, Mapping) else {}
-    members[field] = placed(members.get(field, MISSING), tuple(rest), value, certain=certain)
-    return members
-
-
-def without(start: Any, fields: Fields) -> Any:
-    """The same without what stands at a place in objects; MISSING where that is all of it."""
-    if not fields:
-        return MISSING
-    field, *rest = fields
-    if not isinstance(start, Mapping) or field not in start:
-        return start
-    left = without(start[field], tuple(rest))
-    return {name: left if name == field else each for name, each in start.items() if name != field or rest}
-
-
-def _of_length(start: Any, length: Any) -> Any:
-    wanted = int(length) if isinstance(length, int) and 0 <= length <= _MOST_ELEMENTS else 1
-    if isinstance(start, str):
-        return start
-    elements = list(start) if isinstance(start, list) else []
-    return (
-        [*elements, *("draft" for _ in range(wanted - len(elements)))] if wanted >= len(elements) else elements[:wanted]
-    )
+        there = look_up(draft, fields)
+        constrained = any(inferred.operator or inferred.kind for inferred in by_fields[fields])
+        if there is MISSING or (constrained and not isinstance(there, Mapping | list)):
+            draft = with_field(draft, fields, _value(fields, by_fields[fields], data, now), overwrite=False)
+    return draft
 
 
 def _value(fields: Fields, inferred_fields: list[InferredField], data: Mapping[str, Any], now: int) -> Any:
-    for demand in inferred_fields:
-        if demand.like:
-            other = look_up(data, demand.like)
-            equal = operator_named(demand.operator).is_equality
-            if equal and not is_missing(other) and not isinstance(other, Undecided):
+    """A value for a field: one that the workflow compares it with, else one of its kind, else one by its name."""
+    for inferred in inferred_fields:
+        if inferred.like and operator_named(inferred.operator).is_equality:
+            other = look_up(data, inferred.like)
+            if not is_missing(other) and not isinstance(other, Undecided):
                 return other
-    for demand in inferred_fields:
-        found = operator_named(demand.operator).example(demand.literal)
-        if found is not MISSING:
-            return text_of(found) if demand.kind == "number in text" else found
-    for demand in inferred_fields:
-        match demand.kind:
-            case "date":
-                return iso_date(now)
-            case "number":
-                return 1
-            case "number in text":
-                return "1"
-            case "list":
-                return ["draft"]
-            case "email":
-                return "ann@example.com"
-            case "phone":
-                return "+12125550100"
-    return by_name(fields, now)
-
-
-def by_name(fields: Fields, now: int) -> Any:
-    """A value from nothing but what a field is called; custom fields end with their type [seen]."""
-    name = next((each for each in reversed(fields) if not each.isdigit()), "")
-    words = [word.lower() for word in _WORDS.findall(name)]
-    last = words[-1] if words else ""
-    if last in ("at", "date") and name != last:
-        return iso_date(now)
-    if last == "bool":
-        return True
-    if last in ("num", "count", "total", "amount", "quantity", "attempt", "round"):
-        return 1
-    if last in ("tags", "items", "list", "ids") and fields[-1] == name:
-        return []
-    if last == "email":
-        return "ann@example.com"
-    if last == "phone":
-        return "+12125550100"
-    if name == "statusCode":
-        return 200
-    return f"draft-{name}" if name else "draft"
+    for inferred in inferred_fields:
+        example = operator_named(inferred.operator).example(inferred.literal)
+        if example is not MISSING:
+            return text_of(example) if inferred.kind == "number in text" else example
+    by_kind = {
+        "date": iso_date(now),
+        "number": 1,
+        "number in text": "1",
+        "list": ["draft"],
+        "email": "ann@example.com",
+        "phone": "+12125550100",
+    }
+    kinds = (inferred.kind for inferred in inferred_fields if inferred.kind in by_kind)
+    kind = next(kinds, None)
+    return value_by_name(fields, now) if kind is None else by_kind[kind]

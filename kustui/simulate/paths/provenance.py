@@ -1,35 +1,35 @@
-"""Where a value of a run comes from: an output, a payload or a failure, also through what a schedule hands over."""
+"""Where a value of a run comes from: an output, a payload or a failure, also through what a schedule passes on.
+
+A path leads through one or more runs, of which the first is started and the others are scheduled. While the path is
+searched nobody knows what their steps return: each field of an output that is read is an unknown, a ``ValueOrigin``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from kustui.analysis.inferred_fields import Fields
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import Literal, Reference, expressions_in, parse
+from kustui.definition.expressions.parse import may_hold_expression
+from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
-from kustui.definition.values import MISSING
-from kustui.simulate.engine.trace import Failure
-from kustui.simulate.paths.drafts import placed, without
-from kustui.simulate.values.evaluation import EvaluationContext, resolve
-
-if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
-
-    from kustui.analysis.inferred_fields import Fields
-    from kustui.simulate.engine.organisation import Member
+from kustui.simulate.organisation import Organisation
+from kustui.text.json_words import quoted
 
 STATUS = ("statusCode",)
 MESSAGE = ("body", "message")
-USUAL_STATUS = 500
-_USUAL_BODY = {"message": "it fails, for the sake of this path"}
+MAX_RUNS = 20
+"""Of one path."""
 
 
 class ValueOrigin(NamedTuple):
-    """A field of what nobody knows beforehand."""
+    """A field whose value is unknown while a path is searched."""
 
     run: int
-    """Which run on the way, counted from 0."""
+    """Which run of the path, counted from 0."""
     node: str
     fields: Fields
     failure: bool = False
@@ -41,48 +41,68 @@ class Scope(NamedTuple):
 
     run: int = 0
     failed: str = ""
-    """The step whose failure ``/#error`` tells; empty where none has failed on the way."""
+    """The step whose failure ``/#error`` reads; empty where none has failed on the path."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathRun:
+    """One run of a path: of which workflow, and where it is scheduled."""
+
+    analysis: WorkflowAnalysis
+    due: int = 0
+    """Milliseconds after the first run, as far as that is written down."""
+    scheduled_in: Scope | None = None
+    """None for the first, which a payload starts."""
+    step: str = ""
+    """The step that schedules it."""
+    inputs: Any = None
+    """What the step passes on, as it is written."""
 
 
 @dataclass(frozen=True, slots=True)
 class SymbolicRun:
-    """What is known of one run while its way is looked for."""
+    """What is known of one run while its path is searched."""
 
-    member: Member
+    path_run: PathRun
     data: Mapping[str, Any]
-    """That of the run so far; the outputs that are not known yet are missing."""
+    """The run's data so far; outputs that are not known yet are missing."""
     unknown: frozenset[str]
-    """The nodes on the way whose output may be anything."""
-    opaque: frozenset[str]
-    """The nodes on the way whose output will be computed."""
+    """The nodes on the path whose output may be anything."""
+    computed: frozenset[str]
+    """The nodes on the path whose output nobody can choose, since kustui computes it."""
     now: int
-    scheduled_in: Scope | None = None
-    """Where it was scheduled; None where a payload starts it."""
-    inputs: Any = None
-    """What it is handed over, as that is written."""
+    """Milliseconds since 1970."""
+
+    @property
+    def analysis(self) -> WorkflowAnalysis:
+        return self.path_run.analysis
 
 
 @dataclass(frozen=True, slots=True)
 class SymbolicState:
-    """What is known of the runs of a way while it is looked for."""
+    """What is known of the runs of a path while it is searched."""
 
     runs: tuple[SymbolicRun, ...]
     likely: Mapping[tuple[str, str, Fields], tuple[Any, ...]] = field(default_factory=dict)
     """Values that a workflow itself compares a field with: by its key, the node, and the field."""
-    before: Hashable = ()
-    """What tells these runs from others that ``found`` has to do with."""
-    found: dict[Hashable, Mapping[ValueOrigin, Any] | bool] = field(default_factory=dict)
-    """What came of groups of wants that were looked at before: they come again with every step of a way."""
+    cache_key: Hashable = ()
+    """What distinguishes these runs from others that share the cache."""
+    cache: dict[Hashable, Mapping[ValueOrigin, Any] | bool] = field(default_factory=dict)
+    """What came of groups of constraints that were solved before: they come again with every step of a path."""
+
+
+# Where a value comes from
 
 
 class Provenance(NamedTuple):
-    """Where what stands at a path comes from."""
+    """Where the value of a path expression comes from."""
 
     origins: tuple[ValueOrigin, ...] = ()
+    """None: it is what the data has there."""
     direct: bool = True
     """Whether the value is that of its origin, and not made of it."""
     opaque: bool = False
-    """Whether nobody can tell."""
+    """Whether nobody can say."""
 
 
 _FIXED = Provenance()
@@ -90,17 +110,17 @@ _OPAQUE = Provenance(opaque=True)
 
 
 def provenance_of(runs: Sequence[SymbolicRun], scope: Scope, segments: Sequence[str]) -> Provenance:
-    """Where the value of a path comes from that is read in a scene. No origin: it is what the data has there."""
+    """Where the value of a path expression comes from that is read in a scope."""
     run = runs[scope.run]
     match [*segments]:
         case ["error", *fields]:
             return _of_failure(scope, fields)
         case ["steps", step, *fields]:
-            node = run.member.flow.node(step)
-            if node in run.opaque:
+            node = run.analysis.flow.node(step)
+            if node in run.computed:
                 return _OPAQUE
-            if node == TRIGGER_ID and run.scheduled_in is not None:
-                return _of_written(runs, run.scheduled_in, run.inputs, fields)
+            if node == TRIGGER_ID and run.path_run.scheduled_in is not None:
+                return _of_written(runs, run.path_run.scheduled_in, run.path_run.inputs, fields)
             if node == TRIGGER_ID and not fields and node in run.unknown:
                 return Provenance(direct=False)  # always an object
             return Provenance((ValueOrigin(scope.run, node, (*fields,)),)) if node in run.unknown else _FIXED
@@ -121,7 +141,7 @@ def _of_failure(scope: Scope, fields: Sequence[str]) -> Provenance:
 
 
 def _of_written(runs: Sequence[SymbolicRun], scope: Scope, written: Any, fields: Sequence[str]) -> Provenance:
-    """Where a field of a value comes from that is written in a definition and worked out in a scene."""
+    """Where a field of a value comes from that is written in a definition and resolved in a scope."""
     while fields and isinstance(written, Mapping):
         written, fields = written.get(fields[0]), fields[1:]
     if isinstance(written, str):
@@ -136,42 +156,49 @@ def _of_written(runs: Sequence[SymbolicRun], scope: Scope, written: Any, fields:
 
 
 def _made_of(parts: Iterable[Provenance]) -> Provenance:
-    found = [*parts]
-    if any(each.opaque for each in found):
+    parts = [*parts]
+    if any(part.opaque for part in parts):
         return _OPAQUE
-    return Provenance(tuple(dict.fromkeys(origin for each in found for origin in each.origins)), direct=False)
+    return Provenance(tuple(dict.fromkeys(origin for part in parts for origin in part.origins)), direct=False)
 
 
-def context(runs: Sequence[SymbolicRun], scope: Scope, values: Mapping[ValueOrigin, Any]) -> EvaluationContext:
-    """What a scene would see if the origins had these values."""
-    run = runs[scope.run]
-    steps = dict(run.data["steps"])
-    if TRIGGER_ID in run.unknown:
-        steps.setdefault(TRIGGER_ID, {})
-    for origin, value in values.items():
-        if origin.run == scope.run and not origin.failure and value is not MISSING:
-            steps[origin.node] = placed(steps.get(origin.node, MISSING), origin.fields, value)
-    if run.scheduled_in is not None:
-        handed = resolve(run.inputs, context(runs, run.scheduled_in, values))
-        steps[TRIGGER_ID] = handed if isinstance(handed, Mapping) else {}
-    trigger = run.member.workflow.trigger
-    if trigger is not None and TRIGGER_ID in steps:
-        steps[trigger.id] = steps[TRIGGER_ID]
-    error = {"error": failure_of(values, scope.run, scope.failed).error} if scope.failed else {}
-    return EvaluationContext({**run.data, "steps": steps, **error}, run.now)
+# The runs that schedules add to a path
 
 
-def failure_of(values: Mapping[ValueOrigin, Any], run: int, node: str) -> Failure:
-    """How a step fails if its origins have these values."""
-    status: int | None = USUAL_STATUS
-    body: Any = _USUAL_BODY
-    for origin, value in values.items():
-        if (origin.run, origin.node, origin.failure) != (run, node, True):
-            continue
-        if origin.fields == STATUS:
-            status = None if value is MISSING else value
-        elif value is MISSING:
-            body = without(body, origin.fields[1:])
-        else:
-            body = placed(body, origin.fields[1:], value)
-    return Failure(status, None if body is MISSING else body)
+def follow_schedule(
+    organisation: Organisation, runs: Sequence[PathRun], scope: Scope, step: Step, now: int
+) -> PathRun | str:
+    """The run that a step schedules which is executed in a scope; or why it is not followed, in a clause."""
+    id_ = step.params.get("workflowId")
+    if isinstance(id_, str) and may_hold_expression(id_):
+        return f"{step.name} schedules what only a run can tell"
+    analysis = organisation.by_id(id_) if isinstance(id_, str) else None
+    if analysis is None:
+        return f"{step.name} schedules {quoted(str(id_))}, which is not here"
+    words = f"{step.name} schedules {analysis.title}"
+    if not analysis.entry.item.enabled or not analysis.workflow.callable:
+        return f"{words}, which cannot be called"
+    due = _due(organisation, step, runs[scope.run].due, now)
+    if due is None:
+        return f"{words}, and does not say when"
+    if analysis.key in _ancestors(runs, scope):
+        return f"{words} again: a ring is gone round once"
+    if len(runs) >= MAX_RUNS:
+        return f"{words}: no more than {MAX_RUNS} runs are followed"
+    return PathRun(analysis, due, scope, step.id, step.params.get("inputs"))
+
+
+def _due(organisation: Organisation, step: Step, clock: int, now: int) -> int | None:
+    run_at = step.params.get("runAt")
+    if any(expression.paths for _, expression in expressions_in(run_at)):
+        return clock  # nobody knows how much later
+    due = organisation.due_time(run_at, clock, now)
+    return due if isinstance(due, int) else None
+
+
+def _ancestors(runs: Sequence[PathRun], scope: Scope | None) -> Iterator[str]:
+    """The keys of the workflows whose runs have led to a scope, that of its own run first."""
+    while scope is not None:
+        run = runs[scope.run]
+        yield run.analysis.key
+        scope = run.scheduled_in

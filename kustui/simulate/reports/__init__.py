@@ -1,13 +1,12 @@
-"""What came of rehearsals as a text somebody or something reads, a file a format."""
+"""What came of rehearsals, or which paths there are, as a text somebody or something reads; a file a format."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from kustui.simulate.scenarios.replay import Replay
+    from kustui.simulate.scenarios.replay import Replay  # pydantic: --help only asks for the formats
 
 FORMATS = ("text", "json", "junit")
 
@@ -15,10 +14,12 @@ FORMATS = ("text", "json", "junit")
 class Report(Protocol):
     """The pieces of the text, in order. Whatever comes from a definition is harmless to a terminal in it.
 
-    ``told`` is whether every step is told of a scenario that held; ``json`` always does, ``junit`` never.
+    ``show_steps`` is whether every step is shown of a scenario that held; ``json`` always does, ``junit`` never.
     """
 
-    def __call__(self, replays: Sequence[Replay], *, told: bool = True, colour: bool = False) -> Iterator[str]: ...
+    def __call__(
+        self, replays: Sequence[Replay], *, show_steps: bool = True, colour: bool = False
+    ) -> Iterator[str]: ...
 
 
 def report_of(name: str) -> Report:

@@ -1,27 +1,29 @@
-"""``json``: a list of rehearsals, each with its trace, its differences and its coverage. Keys are sorted."""
+"""``json``: a list of rehearsals, each with its trace, its differences and its coverage, keys sorted; or of paths, each
+with a scenario that takes it."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
 from textwrap import indent
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kustui.check.reports.json import record as problem_record
 from kustui.definition.dates import iso_date
 from kustui.definition.expressions import in_words, value_in_words
+from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, to_json_value, undecided_in
-from kustui.simulate.engine.coverage import Coverage, CoverageRatio
+from kustui.simulate.engine.history import Coverage, CoverageRatio
+from kustui.simulate.engine.trace import TraceEntry, TriedEdge
+from kustui.simulate.organisation import Organisation
+from kustui.simulate.scenarios.assertions import Difference
+from kustui.simulate.scenarios.explore import Exploration, ExploredPath, build_path_scenario
+from kustui.simulate.scenarios.path_scenario import with_expectations
+from kustui.simulate.scenarios.replay import Replay
+from kustui.simulate.values.condition_evaluation import Verdict
 from kustui.text.terminal_safe import to_json
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
-    from kustui.simulate.engine.trace import TraceEntry, TriedEdge
-    from kustui.simulate.scenarios.assertions import Difference
-    from kustui.simulate.scenarios.replay import Replay
-    from kustui.simulate.values.condition_evaluation import Verdict
-
-
-def report(replays: Sequence[Replay], *, told: bool = True, colour: bool = False) -> Iterator[str]:
+def report(replays: Sequence[Replay], *, show_steps: bool = True, colour: bool = False) -> Iterator[str]:
     separator = "[\n"
     for replay in replays:
         yield separator + indent(to_json(_sorted(record(replay)), indent=2), "  ")
@@ -42,30 +44,30 @@ def record(replay: Replay) -> dict[str, Any]:
     return {
         "scenario": replay.file.scenario.scenario,
         "file": replay.file.path,
-        "begins": iso_date(replay.state.began),
+        "begins": iso_date(replay.state.start_time),
         "held": replay.held,
         "cut": replay.cut,
-        "differences": [_difference(replay, each) for each in replay.differences],
+        "differences": [_difference(replay, difference) for difference in replay.differences],
         "trace": [entry_record(entry) for entry in replay.entries],
         "coverage": {
             "steps": _share(coverage.steps),
             "transitions": _share(coverage.edges),
             "workflows": [
                 {
-                    "workflow": each.member.title,
-                    "steps": _share(each.steps),
-                    "transitions": _share(each.edges),
-                    "steps_left": list(each.untaken_steps),
-                    "transitions_left": [edge.transition.pointer for edge in each.untaken_edges],
+                    "workflow": covered.analysis.title,
+                    "steps": _share(covered.steps),
+                    "transitions": _share(covered.edges),
+                    "steps_left": list(covered.untaken_steps),
+                    "transitions_left": [edge.transition.pointer for edge in covered.untaken_edges],
                 }
-                for each in coverage.workflows
+                for covered in coverage.workflows
             ],
         },
     }
 
 
 def _share(share: CoverageRatio) -> dict[str, int]:
-    return {"taken": share.taken, "of": share.of}
+    return {"taken": share.taken, "of": share.total}
 
 
 def _difference(replay: Replay, difference: Difference) -> dict[str, Any]:
@@ -80,9 +82,9 @@ def _difference(replay: Replay, difference: Difference) -> dict[str, Any]:
 
 
 def entry_record(entry: TraceEntry) -> dict[str, Any]:
-    """One entry of the trace; what has nothing to say is left out."""
-    told = entry.scheduled
-    found: dict[str, Any] = {
+    """One entry of the trace; empty fields are left out."""
+    run = entry.scheduled
+    fields: dict[str, Any] = {
         "run": entry.run,
         "workflow": entry.title,
         "node": entry.node,
@@ -91,36 +93,36 @@ def entry_record(entry: TraceEntry) -> dict[str, Any]:
         "invocation": entry.invocation,
         "cause": entry.cause,
         "params": to_json_value(entry.params),
-        "left_out": list(entry.left_out),
+        "left_out": list(entry.omitted),
         "undecided": undecided.why if (undecided := undecided_in([entry.params, entry.output])) else "",
         "output": None if entry.output is MISSING else to_json_value(entry.output),
-        "mark": entry.mark.value if entry.mark and (entry.output is not MISSING or entry.failure) else "",
+        "mark": entry.source.value if entry.source and (entry.output is not MISSING or entry.failure) else "",
         "failure": {"status": entry.failure.status, "body": to_json_value(entry.failure.body)}
         if entry.failure
         else None,
-        "tried": [_tried(each) for each in entry.tried],
+        "tried": [_tried(edge) for edge in entry.tried],
         "taken": entry.taken,
         "target": entry.target,
         "forced": entry.forced,
         "answers": to_json_value(dict(entry.answers)),
-        "scheduled": told
+        "scheduled": run
         and {
-            "workflow_id": told.workflow_id,
-            "workflow": told.title,
-            "due": told.due,
-            "inputs": to_json_value(told.inputs),
+            "workflow_id": run.workflow_id,
+            "workflow": run.title,
+            "due": run.due,
+            "inputs": to_json_value(run.inputs),
         },
         "published": entry.published,
         "started": len(entry.started),
         "ended": entry.ended,
         "broken": entry.broken,
         "problem": problem_record(entry.problem) if entry.problem else None,
-        "problems": [problem_record(each) for each in entry.problems],
+        "problems": [problem_record(problem) for problem in entry.problems],
         "notes": list(entry.notes),
         "assumed": list(entry.assumed),
         "waited": entry.waited,
     }
-    kept = {key: value for key, value in found.items() if value not in (None, "", 0, False) and value != []}
+    kept = {key: value for key, value in fields.items() if value not in (None, "", 0, False) and value != []}
     return {"number": entry.number, "kind": entry.kind.value, "at": entry.at, **kept}
 
 
@@ -133,7 +135,7 @@ def _tried(tried: TriedEdge) -> dict[str, Any]:
         "target_name": tried.target_name,
         "holds": verdict.holds if verdict else None,
         "condition": in_words(verdict.condition) if verdict else "",
-        "comparisons": [_comparison(each) for each in verdict.comparisons] if verdict else [],
+        "comparisons": [_comparison(part) for part in verdict.comparisons] if verdict else [],
     }
 
 
@@ -151,4 +153,41 @@ def _comparison(verdict: Verdict) -> dict[str, Any]:
             }
             for seen in verdict.operands
         ],
+    }
+
+
+def paths_report(organisation: Organisation, explorations: Iterable[Exploration]) -> Iterator[str]:
+    """A list of paths, each with a scenario that takes it, and with ``cut``: whether its workflow has more."""
+    separator = "[\n"
+    for exploration in explorations:
+        for path in exploration.paths:
+            yield separator + indent(to_json({**_path(organisation, path), "cut": exploration.cut}, indent=2), "  ")
+            separator = ",\n"
+    yield "[]\n" if separator == "[\n" else "\n]\n"
+
+
+def _path(organisation: Organisation, path: ExploredPath) -> dict[str, Any]:
+    path_scenario = build_path_scenario(organisation, path)
+    scenario = path_scenario.scenario and with_expectations(organisation, path_scenario.scenario)
+    return {
+        "workflow": path.analysis.title,
+        "steps": [node for node in path.nodes if node != TRIGGER_ID],
+        "then": [
+            {
+                "workflow": run.analysis.title,
+                "at": run.path_run.due / 60_000,
+                "steps": [node for node in run.nodes if node != TRIGGER_ID],
+            }
+            for run in path.described_runs[1:]
+        ],
+        "needs": list(path.needs),
+        "contradicts": path.is_contradiction,
+        "clash": path.contradiction,
+        "notFollowed": list(path.not_followed),
+        "forced": [
+            {"workflow": forced.analysis.title, "step": forced.node, "else": forced.why}
+            for forced in path_scenario.forced
+        ],
+        "stops": path_scenario.stops,
+        "scenario": scenario and scenario.model_dump(mode="json", by_alias=True, exclude_unset=True),
     }

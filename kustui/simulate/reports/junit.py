@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from kustui.simulate.scenarios.replay import Replay
 from kustui.text.terminal_safe import terminal_safe
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
-    from kustui.simulate.scenarios.replay import Replay
-
-
-def report(replays: Sequence[Replay], *, told: bool = True, colour: bool = False) -> Iterator[str]:
+def report(replays: Sequence[Replay], *, show_steps: bool = True, colour: bool = False) -> Iterator[str]:
     failures = sum(not replay.held for replay in replays)
     counts = f'tests="{len(replays)}" failures="{failures}" errors="0"'
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -31,7 +27,7 @@ def _case(replay: Replay) -> Iterator[str]:
     if replay.held:
         yield f"{opening}/>\n"
         return
-    lines = [f"{replay.file.place(each.pointer)}: {each.message}" for each in replay.differences]
+    lines = [f"{replay.file.place(difference.pointer)}: {difference.message}" for difference in replay.differences]
     yield f"{opening}>\n"
     text = escape("\n".join(map(terminal_safe, lines)))
     yield f"      <failure message={_attribute(replay.differences[0].message)}>{text}</failure>\n"

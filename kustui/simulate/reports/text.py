@@ -1,26 +1,31 @@
-"""``text``: for a person, every step with what it was given, what it answered and which way it went, and why."""
+"""``text``: for a person. A rehearsal with every step, what it was given, what it returned and which way it went, and
+why; the paths of workflows with what each needs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
-from kustui.definition.platform import RUNS_PER_WINDOW
+from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING
-from kustui.simulate.engine.coverage import Coverage, WorkflowCoverage
-from kustui.simulate.engine.trace import EntryKind, OutputSource
-from kustui.simulate.reports import words
+from kustui.simulate.engine import words
+from kustui.simulate.engine.history import Coverage, CoverageRatio, WorkflowCoverage
+from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
+from kustui.simulate.organisation import Organisation
+from kustui.simulate.scenarios.assertions import Difference
+from kustui.simulate.scenarios.explore import (
+    MAX_PATHS,
+    DescribedRun,
+    Exploration,
+    ExploredPath,
+    build_path_scenario,
+    name_of,
+)
+from kustui.simulate.scenarios.replay import Replay
 from kustui.text.quantities import counted
 from kustui.text.terminal_safe import terminal_safe
 
-if TYPE_CHECKING:
-    from kustui.simulate.engine.coverage import CoverageRatio
-    from kustui.simulate.engine.trace import TraceEntry, TriedEdge
-    from kustui.simulate.scenarios.assertions import Difference
-    from kustui.simulate.scenarios.replay import Replay
-
-WIDTH = 80
+_WIDTH = 80
 _LOOKS = {
     "heading": "1",
     "time": "36",
@@ -31,15 +36,15 @@ _LOOKS = {
     "mark": "33",
     "aside": "2",
 }
-_MOST_LEFT = 5
+_MAX_UNTAKEN = 5
 
 Painter = Callable[[str, str], str]
 
 
-def report(replays: Sequence[Replay], *, told: bool = True, colour: bool = False) -> Iterator[str]:
+def report(replays: Sequence[Replay], *, show_steps: bool = True, colour: bool = False) -> Iterator[str]:
     paint = painter(colour)
     for replay in replays:
-        if told or not replay.held:
+        if show_steps or not replay.held:
             yield from _replay(replay, paint)
         yield from _verdict(replay, paint)
     if len(replays) > 1:
@@ -111,21 +116,18 @@ def lines(entry: TraceEntry, paint: Painter) -> Iterator[str]:
 
 def _details(entry: TraceEntry) -> Iterator[tuple[str, str]]:
     if entry.waited:
-        yield (
-            f"waited {words.moment(entry.waited)[2:]} for a window: {RUNS_PER_WINDOW:,} runs had begun in each before",
-            "?",
-        )
+        yield f"waited {words.moment(entry.waited)[2:]} for a window: 1,000 runs had begun in each before", "?"
     if isinstance(entry.params, dict):
         for name, value in entry.params.items():
             yield f"{name}: {words.value(value)}", ""
-    for pointer in entry.left_out:
+    for pointer in entry.omitted:
         yield f"{_below_params(pointer)}: missing, so it is left out", "?"
     if entry.failure is not None:
         yield f"fails (mocked): {entry.failure.message}", "mark"
-    elif entry.output is not MISSING and entry.mark is not None and _is_told(entry):
-        yield f"{_verb(entry)} ({words.MARKS[entry.mark]}): {words.whole(entry.output)}", "mark"
-    if (told := entry.scheduled) is not None:
-        yield f"schedules {told.title} for {words.moment(told.due)}", "heading"
+    elif entry.output is not MISSING and entry.source is not None and _has_output(entry):
+        yield f"{_verb(entry)} ({words.SOURCES[entry.source]}): {words.whole(entry.output)}", "mark"
+    if (run := entry.scheduled) is not None:
+        yield f"schedules {run.title} for {words.moment(run.due)}", "heading"
     if entry.published:
         yield f"publishes {entry.published}", "heading"
     for note in entry.notes:
@@ -136,11 +138,11 @@ def _details(entry: TraceEntry) -> Iterator[tuple[str, str]]:
             yield f"{problem.severity}: {place}: {problem.message} [{problem.rule}]", "?"
 
 
-def _is_told(entry: TraceEntry) -> bool:
-    """An output that nothing is in, and that nobody gave, tells nothing; that of an event is told with the event."""
-    if entry.kind is EntryKind.START and entry.mark is not OutputSource.INPUTS:
+def _has_output(entry: TraceEntry) -> bool:
+    """Whether its output is shown: not an empty one that nobody gave, nor that of an event once more."""
+    if entry.kind is EntryKind.START and entry.source is not OutputSource.INPUTS:
         return False
-    return bool(entry.output) or entry.mark is OutputSource.MOCKED
+    return bool(entry.output) or entry.source is OutputSource.MOCKED
 
 
 def _verb(entry: TraceEntry) -> str:
@@ -154,7 +156,7 @@ def _below_params(pointer: str) -> str:
 def _tried(entry: TraceEntry, tried: TriedEdge, paint: Painter) -> Iterator[str]:
     taken = tried.pointer == entry.taken
     outcome = "forced" if taken and entry.forced else words.outcome(tried)
-    answered = tried.verdict is not None and any(each.answered for each in tried.verdict.comparisons)
+    answered = tried.verdict is not None and any(part.answered for part in tried.verdict.comparisons)
     name = f'"{tried.name}": ' if tried.name else ""
     operands = ", ".join(words.operands(tried.verdict)) if tried.verdict is not None else ""
     text = (
@@ -165,7 +167,7 @@ def _tried(entry: TraceEntry, tried: TriedEdge, paint: Painter) -> Iterator[str]
 
 
 def _wrapped(text: str, look: str, paint: Painter) -> Iterator[str]:
-    for index, line in enumerate(wrap(terminal_safe(text), WIDTH - 10, break_on_hyphens=False) or [""]):
+    for index, line in enumerate(wrap(terminal_safe(text), _WIDTH - 10, break_on_hyphens=False) or [""]):
         yield f"{'      ' if index == 0 else '          '}{paint(look, line)}\n"
 
 
@@ -181,22 +183,93 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
 
 
 def _never(covered: WorkflowCoverage) -> Iterator[str]:
-    flow = covered.member.flow
-    left = [flow.steps[id_].name for id_ in covered.untaken_steps]
-    left += [
+    flow = covered.analysis.flow
+    untaken = [flow.steps[id_].name for id_ in covered.untaken_steps]
+    untaken += [
         f"{edge.source} to {edge.target}" for edge in covered.untaken_edges if edge.source not in covered.untaken_steps
     ]
-    if left:
-        rest = f" and {len(left) - _MOST_LEFT} more" if len(left) > _MOST_LEFT else ""
-        named = ", ".join(left[:_MOST_LEFT])
+    if untaken:
+        rest = f" and {len(untaken) - _MAX_UNTAKEN} more" if len(untaken) > _MAX_UNTAKEN else ""
+        named = ", ".join(untaken[:_MAX_UNTAKEN])
         for index, line in enumerate(
-            wrap(terminal_safe(f"{covered.member.title}: never {named}{rest}"), WIDTH - 6, break_on_hyphens=False)
+            wrap(terminal_safe(f"{covered.analysis.title}: never {named}{rest}"), _WIDTH - 6, break_on_hyphens=False)
         ):
             yield f"{'  ' if index == 0 else '      '}{line}\n"
 
 
 def _share(share: CoverageRatio, noun: str) -> str:
-    return f"{share.taken} of {share.of} {noun}"
+    return f"{share.taken} of {share.total} {noun}"
+
+
+# Paths
+
+
+def paths_report(
+    organisation: Organisation, explorations: Iterable[Exploration], *, chain: bool = False, colour: bool = False
+) -> Iterator[str]:
+    """Every path with its steps and what has to hold, one workflow after the other."""
+    paint = painter(colour)
+    for index, exploration in enumerate(explorations):
+        more = ", and there are more" if exploration.cut else ""
+        through = " through its chain" if chain else ""
+        yield "\n" if index else ""
+        heading = f"{exploration.analysis.title}: {counted(len(exploration.paths), 'path')}{through}{more}"
+        yield f"{paint('heading', terminal_safe(heading))}\n"
+        starts: dict[tuple[str, ...], int] = {}
+        for number, path in enumerate(exploration.paths, start=1):
+            yield from _path_runs(number, path, starts, paint)
+            yield from _feasibility(organisation, path, paint)
+        if exploration.cut:
+            yield f"  cut: no more than {MAX_PATHS} paths are looked for\n"
+
+
+def _path_runs(number: int, path: ExploredPath, starts: dict[tuple[str, ...], int], paint: Painter) -> Iterator[str]:
+    """``starts`` are the first runs of the paths so far, each with the number of the path that showed them."""
+    runs = path.described_runs
+    keys = [_key(run) for run in runs]
+    shared = max(count for count in range(len(keys)) if not count or tuple(keys[:count]) in starts)
+    for index, run in enumerate(runs):
+        earlier = starts.setdefault(tuple(keys[: index + 1]), number)
+        if index < shared:
+            if index == shared - 1:
+                yield from _path_line(f"{number:>3}  as {earlier} up to {run.analysis.title}, then", "", paint)
+            continue
+        margin = f"{number:>3}  " if not index else "     "
+        steps = " -> ".join(run.name(node) for node in run.nodes if node != TRIGGER_ID) or "no step"
+        start = f"{words.moment(run.path_run.due)}  {run.analysis.title}: " if index else ""
+        yield from _path_line(f"{margin}{start}{steps}", "", paint)
+        for need in run.needs:
+            yield from _path_line(f"       if {need}", "aside", paint)
+    for reason in path.not_followed:
+        yield from _path_line(f"     {reason}", "aside", paint)
+
+
+def _feasibility(organisation: Organisation, path: ExploredPath, paint: Painter) -> Iterator[str]:
+    """Why a path cannot be taken, or where it has to be forced; nothing where values lead along it."""
+    if path.is_contradiction:
+        yield from _path_line(f"       contradicts itself: {path.contradiction}", "wrong", paint)
+        return
+    if not path.workflow_path.solutions:
+        yield from _path_line("       may contradict itself: not every combination was looked at", "?", paint)
+        return
+    path_scenario = build_path_scenario(organisation, path)
+    for forced in path_scenario.forced:
+        where = f"{forced.analysis.title}, " if len(path.workflow_path.runs) > 1 else ""
+        place = f"{where}{name_of(forced.analysis, forced.node)}"
+        yield from _path_line(f"       has to be forced at {place}, else {forced.why}", "?", paint)
+    if path_scenario.stops:
+        yield from _path_line(f"       cannot be rehearsed to its end: {path_scenario.stops}", "wrong", paint)
+
+
+def _key(run: DescribedRun) -> str:
+    return repr((run.analysis.key, run.nodes, run.needs))
+
+
+def _path_line(line: str, look: str, paint: Painter) -> Iterator[str]:
+    for part in wrap(
+        terminal_safe(line), _WIDTH, subsequent_indent=" " * 10, break_on_hyphens=False, drop_whitespace=False
+    ):
+        yield f"{paint(look, part.rstrip())}\n"
 
 
 def painter(colour: bool) -> Painter:

@@ -1,22 +1,20 @@
-"""What came of a scenario, held against what it expects."""
+"""What came of a scenario, compared with what it expects."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kustui.definition.expressions import value_in_words
 from kustui.definition.values import MISSING, to_json_value
-from kustui.simulate.engine.coverage import Coverage
+from kustui.simulate.engine.history import Coverage
+from kustui.simulate.engine.state import State
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
+from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
+from kustui.simulate.scenarios.model import Covered, RunPath, Schedule, Sent
 from kustui.text.json_words import quoted
-
-if TYPE_CHECKING:
-    from kustui.simulate.engine.state import State
-    from kustui.simulate.scenarios.model import RunPath, Schedule, Sent
-    from kustui.simulate.scenarios.read import ResolvedScenario, ScenarioFile
 
 _MINUTE = 60_000
 
@@ -33,160 +31,173 @@ class Difference:
 
 
 def differences(
-    file: ScenarioFile, cast: ResolvedScenario, state: State, entries: Sequence[TraceEntry], *, cut: bool
+    file: ScenarioFile, names: ResolvedScenario, state: State, entries: Sequence[TraceEntry], *, cut: bool
 ) -> Iterator[Difference]:
     """Every difference, those of the path first, each in the order in which it happened."""
     expect = file.scenario.expect
-    found: list[Difference] = []
+    unmet: list[Difference] = []
     if expect.path is not None:
-        found.extend(_of_path(cast, expect.path, entries))
+        unmet.extend(_in_path(names, expect.path, entries))
     if expect.scheduled is not None:
-        found.extend(_of_schedules(cast, expect.scheduled, entries))
-    found.extend(_of_values("/expect/outputs", expect.outputs, cast.outputs, entries, "answers", "output"))
-    found.extend(_of_values("/expect/params", expect.params, cast.params, entries, "is given", "params"))
-    for index, place in enumerate(cast.not_run):
-        for entry in entries:
-            if (entry.key, entry.node) == place and entry.kind in (EntryKind.STEP, EntryKind.START):
-                found.append(Difference(f"/expect/notRun/{index}", f"{quoted(entry.name)} runs", entry.number))
-                break
+        unmet.extend(_in_schedules(names, expect.scheduled, entries))
+    unmet.extend(_in_values("/expect/outputs", expect.outputs, names.outputs, entries, "answers", "output"))
+    unmet.extend(_in_values("/expect/params", expect.params, names.params, entries, "is given", "params"))
+    unmet.extend(_unexpected_steps(names, entries))
     if cut and (expect.path is not None or expect.scheduled is not None):
-        found.append(Difference("", f"it was cut after {len(entries):,} steps, and has not come to its end"))
+        unmet.append(Difference("", f"it was cut after {len(entries):,} steps, and has not come to its end"))
     last = len(entries) + 1
-    yield from sorted(found, key=lambda each: last if each.entry is None else each.entry)
+    yield from sorted(unmet, key=lambda difference: last if difference.entry is None else difference.entry)
     if expect.coverage is not None:
-        covered = Coverage.of(state)
-        for noun, least, share in (
-            ("steps", expect.coverage.steps, covered.steps.percent),
-            ("transitions", expect.coverage.transitions, covered.edges.percent),
-        ):
-            if share < least:
-                message = f"{share:.4g} % of the {noun} are taken, not {least:.4g} %"
-                yield Difference(f"/expect/coverage/{noun}", message)
+        yield from _in_coverage(expect.coverage, state)
 
 
-def _of_path(
-    cast: ResolvedScenario, expected: Sequence[RunPath], entries: Sequence[TraceEntry]
+def _in_path(
+    names: ResolvedScenario, expected: Sequence[RunPath], entries: Sequence[TraceEntry]
 ) -> Iterator[Difference]:
-    """The first difference: all that follows, follows from it."""
+    """The first difference only: the others follow from it."""
     runs: dict[int, list[TraceEntry]] = {}
     for entry in entries:
         if entry.run:
             runs.setdefault(entry.run, []).append(entry)
-    # In the order in which they begin, which is not that in which they were made.
-    for index, (wanted, came) in enumerate(zip_longest(expected, runs.values())):
+    # In the order in which they begin, which is not that in which they were queued.
+    for index, (path, run) in enumerate(zip_longest(expected, runs.values())):
         place = f"/expect/path/{index}"
-        if wanted is None:
-            yield Difference(
-                "/expect/path", f"{quoted(came[0].title)} runs, and no more runs are expected", came[0].number
-            )
+        if path is None:
+            message = f"{quoted(run[0].title)} runs, and no more runs are expected"
+            yield Difference("/expect/path", message, run[0].number)
             return
-        member = cast.paths[index]
-        assert member is not None, "looked up before"
-        if came is None:
-            yield Difference(f"{place}/workflow", f"{quoted(member.title)} does not run")
+        analysis = names.paths[index]
+        assert analysis is not None, "looked up before"
+        if run is None:
+            yield Difference(f"{place}/workflow", f"{quoted(analysis.title)} does not run")
             return
-        if came[0].key != member.key:
-            message = f"{quoted(came[0].title)} runs, not {quoted(member.title)}"
-            yield Difference(f"{place}/workflow", message, came[0].number)
+        if run[0].key != analysis.key:
+            message = f"{quoted(run[0].title)} runs, not {quoted(analysis.title)}"
+            yield Difference(f"{place}/workflow", message, run[0].number)
             return
-        if (difference := _of_steps(place, wanted, came)) is not None:
+        if (difference := _in_steps(place, path, run)) is not None:
             yield difference
             return
 
 
-def _of_steps(place: str, wanted: RunPath, came: Sequence[TraceEntry]) -> Difference | None:
-    steps = [entry for entry in came if entry.kind is EntryKind.STEP]
-    for index, (step, entry) in enumerate(zip_longest(wanted.steps, steps)):
+def _in_steps(place: str, expected: RunPath, entries: Sequence[TraceEntry]) -> Difference | None:
+    steps = [entry for entry in entries if entry.kind is EntryKind.STEP]
+    for index, (step, entry) in enumerate(zip_longest(expected.steps, steps)):
         if step is None:
-            return Difference(
-                f"{place}/steps", f"{quoted(entry.node)} runs, and the run is expected to be over", entry.number
-            )
+            message = f"{quoted(entry.node)} runs, and the run is expected to be over"
+            return Difference(f"{place}/steps", message, entry.number)
         if entry is None:
-            last = came[-1]
+            last = entries[-1]
             why = f": {last.ended}" if last.ended else ""
-            message = f"the run is over before {quoted(step)}{why}"
-            return Difference(f"{place}/steps/{index}", message, last.number)
+            return Difference(f"{place}/steps/{index}", f"the run is over before {quoted(step)}{why}", last.number)
         if entry.node != step:
             return Difference(f"{place}/steps/{index}", f"{quoted(entry.node)} runs, not {quoted(step)}", entry.number)
     return None
 
 
-def _of_schedules(
-    cast: ResolvedScenario, expected: Sequence[Schedule], entries: Sequence[TraceEntry]
+def _in_schedules(
+    names: ResolvedScenario, expected: Sequence[Schedule], entries: Sequence[TraceEntry]
 ) -> Iterator[Difference]:
-    came = [entry for entry in entries if entry.scheduled is not None]
-    for index, (wanted, entry) in enumerate(zip_longest(expected, came)):
+    scheduling = [(entry.number, entry.scheduled) for entry in entries if entry.scheduled is not None]
+    for index, schedule in enumerate(expected):
         place = f"/expect/scheduled/{index}"
-        if entry is None:
-            yield Difference(place, f"{quoted(wanted.workflow)} is not scheduled")
+        if index >= len(scheduling):
+            yield Difference(place, f"{quoted(schedule.workflow)} is not scheduled")
             return
-        told = entry.scheduled
-        assert told is not None, "only those that schedule are looked at"
-        if wanted is None:
-            message = f"{quoted(told.title)} is scheduled, and nothing more is expected to be"
-            yield Difference("/expect/scheduled", message, entry.number)
+        number, run = scheduling[index]
+        if run.workflow_id != names.scheduled_id(schedule):
+            message = f"{quoted(run.title)} is scheduled, not {quoted(schedule.workflow)}"
+            yield Difference(f"{place}/workflow", message, number)
             return
-        if told.workflow_id != cast.scheduled_id(wanted):
-            message = f"{quoted(told.title)} is scheduled, not {quoted(wanted.workflow)}"
-            yield Difference(f"{place}/workflow", message, entry.number)
-            return
-        if wanted.at is not None and round(wanted.at * _MINUTE) != told.due:
-            message = f"{quoted(told.title)} is due at T+{told.due / _MINUTE:g} min, not T+{wanted.at:g} min"
-            yield Difference(f"{place}/at", message, entry.number)
-        if wanted.inputs is not None and (why := _unlike(to_json_value(told.inputs), wanted.inputs, "", exact=True)):
-            yield Difference(f"{place}/inputs", f"{quoted(told.title)} is handed over {why}", entry.number)
+        if schedule.at is not None and round(schedule.at * _MINUTE) != run.due:
+            message = f"{quoted(run.title)} is due at T+{run.due / _MINUTE:g} min, not T+{schedule.at:g} min"
+            yield Difference(f"{place}/at", message, number)
+        if schedule.inputs is not None and (
+            why := _mismatch(to_json_value(run.inputs), schedule.inputs, "", exact=True)
+        ):
+            yield Difference(f"{place}/inputs", f"{quoted(run.title)} is handed over {why}", number)
+    for number, run in scheduling[len(expected) : len(expected) + 1]:
+        message = f"{quoted(run.title)} is scheduled, and nothing more is expected to be"
+        yield Difference("/expect/scheduled", message, number)
 
 
-def _of_values(
+def _in_values(
     pointer: str,
     expected: Sequence[Sent],
     places: Sequence[tuple[str, str]],
     entries: Sequence[TraceEntry],
     verb: str,
-    what: str,
+    attribute: str,
 ) -> Iterator[Difference]:
-    for index, (wanted, place) in enumerate(zip(expected, places, strict=True)):
-        came = [
-            entry
-            for entry in entries
-            if (entry.key, entry.node) == place and entry.kind in (EntryKind.STEP, EntryKind.START)
-        ]
-        if wanted.invocation is not None:
-            came = [entry for entry in came if entry.invocation == wanted.invocation]
-        if not came:
-            yield Difference(f"{pointer}/{index}", f"{quoted(wanted.step)} does not run")
+    """The differences of outputs or params, which are the ``attribute`` of an entry."""
+    for index, (sent, place) in enumerate(zip(expected, places, strict=True)):
+        at_place = [entry for entry in entries if _executes(entry, place)]
+        if sent.invocation is not None:
+            at_place = [entry for entry in at_place if entry.invocation == sent.invocation]
+        if not at_place:
+            yield Difference(f"{pointer}/{index}", f"{quoted(sent.step)} does not run")
             continue
-        entry = came[-1]
-        value = getattr(entry, what)
+        entry = at_place[-1]
+        value = getattr(entry, attribute)
         if value is MISSING:
             yield Difference(f"{pointer}/{index}", f"{quoted(entry.name)} {verb} nothing", entry.number)
-        elif why := _unlike(to_json_value(value), wanted.value, "", exact=False):
+        elif why := _mismatch(to_json_value(value), sent.value, "", exact=False):
             yield Difference(f"{pointer}/{index}/value", f"{quoted(entry.name)} {verb} {why}", entry.number)
 
 
-def _unlike(value: Any, wanted: Any, path: str, *, exact: bool) -> str:
-    """How a value differs from what is wanted, in words; an empty string where it does not."""
-    if isinstance(value, Mapping) and isinstance(wanted, Mapping):
-        for name, each in wanted.items():
-            inner = f"{path}.{name}" if path else str(name)
-            if name not in value:
-                return f"no {quoted(inner)}"
-            if why := _unlike(value[name], each, inner, exact=exact):
-                return why
-        for name in value if exact else ():
-            if name not in wanted:
-                return f"{quoted(f'{path}.{name}' if path else str(name))} as well"
+def _unexpected_steps(names: ResolvedScenario, entries: Sequence[TraceEntry]) -> Iterator[Difference]:
+    """The steps that run and must not, each once."""
+    for index, place in enumerate(names.not_run):
+        entry = next((entry for entry in entries if _executes(entry, place)), None)
+        if entry is not None:
+            yield Difference(f"/expect/notRun/{index}", f"{quoted(entry.name)} runs", entry.number)
+
+
+def _executes(entry: TraceEntry, place: tuple[str, str]) -> bool:
+    return (entry.key, entry.node) == place and entry.kind in (EntryKind.STEP, EntryKind.START)
+
+
+def _in_coverage(expected: Covered, state: State) -> Iterator[Difference]:
+    coverage = Coverage.of(state)
+    for noun, least, percent in (
+        ("steps", expected.steps, coverage.steps.percent),
+        ("transitions", expected.transitions, coverage.edges.percent),
+    ):
+        if percent < least:
+            message = f"{percent:.4g} % of the {noun} are taken, not {least:.4g} %"
+            yield Difference(f"/expect/coverage/{noun}", message)
+
+
+# Values
+
+
+def _mismatch(value: Any, expected: Any, path: str, *, exact: bool) -> str:
+    """How a JSON value differs from the expected one, in words; an empty string where it does not.
+
+    Unless ``exact``, objects may have members that are not expected.
+    """
+    if isinstance(value, Mapping) and isinstance(expected, Mapping):
+        return _mismatch_in_object(value, expected, path, exact=exact)
+    if isinstance(value, list) and isinstance(expected, list) and len(value) == len(expected):
+        pairs = enumerate(zip(value, expected, strict=True))
+        reasons = (_mismatch(one, other, f"{path}[{index}]", exact=exact) for index, (one, other) in pairs)
+        return next(filter(None, reasons), "")
+    comparable = type(value) is type(expected) or (_is_number(value) and _is_number(expected))
+    if comparable and not isinstance(value, list) and value == expected:
         return ""
-    if type(value) is type(wanted) or (_is_number(value) and _is_number(wanted)):
-        if isinstance(value, list):
-            if len(value) == len(wanted):
-                pairs = enumerate(zip(value, wanted, strict=True))
-                reasons = (_unlike(one, other, f"{path}[{at}]", exact=exact) for at, (one, other) in pairs)
-                return next(filter(None, reasons), "")
-        elif value == wanted:
-            return ""
     where = f"{quoted(path)} as " if path else ""
-    return f"{where}{value_in_words(value)}, not {value_in_words(wanted)}"
+    return f"{where}{value_in_words(value)}, not {value_in_words(expected)}"
+
+
+def _mismatch_in_object(value: Mapping[str, Any], expected: Mapping[str, Any], path: str, *, exact: bool) -> str:
+    prefix = f"{path}." if path else ""
+    for name, member in expected.items():
+        if name not in value:
+            return f"no {quoted(f'{prefix}{name}')}"
+        if why := _mismatch(value[name], member, f"{prefix}{name}", exact=exact):
+            return why
+    extra = next((name for name in value if name not in expected), None) if exact else None
+    return f"{quoted(f'{prefix}{extra}')} as well" if extra is not None else ""
 
 
 def _is_number(value: Any) -> bool:

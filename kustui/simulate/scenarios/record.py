@@ -1,24 +1,78 @@
-"""A rehearsal as a scenario: replayed, it makes the same trace."""
+"""Scenarios that nobody has written: one that starts a workflow, and one that makes the same trace as a rehearsal."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.analysis.workflow_lookup import named, several, unknown
 from kustui.definition.dates import iso_date
 from kustui.definition.values import to_json_value
 from kustui.errors import KustuiError
-from kustui.simulate.engine.coverage import Coverage
-from kustui.simulate.engine.state import DEFAULT_START
+from kustui.simulate.engine.history import Coverage
+from kustui.simulate.engine.state import QueueItem, State
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from kustui.simulate.engine.organisation import Organisation
-    from kustui.simulate.engine.queue import QueueItem
-    from kustui.simulate.engine.state import State
+from kustui.simulate.organisation import DEFAULT_START, Organisation
+from kustui.simulate.paths.drafts import draft_payload
+from kustui.simulate.scenarios.file import ScenarioError, ScenarioFile, as_file, read_payload
+from kustui.simulate.scenarios.model import Beginning, Scenario
+from kustui.text.json_words import quoted
 
 _MINUTE = 60_000
+_MAX_LISTED = 20
+
+
+# From a workflow
+
+
+def default_scenario(
+    organisation: Organisation,
+    workflow: str | None = None,
+    payload: tuple[str, bytes] | None = None,
+    seed: str = "",
+) -> ScenarioFile:
+    """The scenario of one workflow, or of the only event there is, started once. ``payload`` is a file and its bytes;
+    without one it is drafted. Raises ScenarioError."""
+    analyses, event = _chosen(organisation, workflow)
+    given = None if payload is None else read_payload(*payload)
+    start = Beginning(
+        event=event or None,
+        workflow=None if event else organisation.name_of(analyses[0].key),
+        payload=draft_payload(*analyses) if given is None else given,
+        drafted=given is None,
+    )
+    title = f"{event or analyses[0].title} is rehearsed"
+    return as_file(Scenario(scenario=title, seed=seed, start=(start,)))
+
+
+def find_workflow(organisation: Organisation, name: str) -> WorkflowAnalysis:
+    """The one workflow of a name or id. Raises ScenarioError."""
+    entries = named(organisation.collection, name)
+    if not entries:
+        raise ScenarioError(unknown(organisation.collection, name))
+    if len(entries) > 1:
+        raise ScenarioError(*several(organisation.collection, name, entries))
+    return organisation.analysis(entries[0].key)
+
+
+def _chosen(organisation: Organisation, workflow: str | None) -> tuple[list[WorkflowAnalysis], str]:
+    """The workflows that start, and the event that starts them, or an empty string for a single workflow."""
+    if workflow is not None:
+        return [find_workflow(organisation, workflow)], ""
+    entries = organisation.collection.entries
+    events = organisation.events
+    if len(events) == 1:
+        return [organisation.analysis(key) for key in organisation.listeners(events[0])], events[0]
+    if not events and len(entries) == 1:
+        return [organisation.analysis(entries[0].key)], ""
+    keys = [key for event in events for key in organisation.listeners(event)] or [entry.key for entry in entries]
+    listed = ", ".join(quoted(organisation.name_of(key)) for key in keys[:_MAX_LISTED])
+    more = f" and {len(keys) - _MAX_LISTED} more" if len(keys) > _MAX_LISTED else ""
+    raise ScenarioError(f"name the one to rehearse with --workflow: {listed}{more}")
+
+
+# From a rehearsal
 
 
 class TraceTruncatedError(KustuiError):
@@ -35,102 +89,101 @@ def record_scenario(title: str, state: State, entries: Sequence[TraceEntry] | No
             raise TraceTruncatedError("the rehearsal is too long to be saved: its first steps are no longer kept")
         entries = tuple(state.trace)
     organisation = state.organisation
-    began = iso_date(state.began).replace(".000Z", "Z")
-    coverage = Coverage.of(state)
     return {
         "scenario": title,
-        **({"begins": began} if began != DEFAULT_START else {}),
+        **_settings(state),
+        "start": list(_starts(state, entries)),
+        **_unless_empty("mocks", (_mock(organisation, entry) for entry in entries if _is_mocked(entry))),
+        **_unless_empty("choices", (choice for entry in entries for choice in _choices(organisation, entry))),
+        "expect": _expectations(state, entries),
+    }
+
+
+def _settings(state: State) -> dict[str, Any]:
+    start_time = iso_date(state.start_time).replace(".000Z", "Z")
+    return {
+        **({"begins": start_time} if start_time != DEFAULT_START else {}),
         **({"seed": state.seed} if state.seed else {}),
         **({"variables": to_json_value(dict(state.variables))} if state.variables else {}),
-        "start": [
-            *(_start(organisation, entry) for entry in entries if entry.kind is EntryKind.EVENT and not entry.cause),
-            *(_start_of(organisation, due) for due in state.queue.events if not due.cause),
-        ],
-        **_unless_empty("mocks", (_mock(organisation, entry) for entry in entries if _mocked(entry))),
-        **_unless_empty("choices", (choice for entry in entries for choice in _choices(organisation, entry))),
-        "expect": {
-            "path": _path(organisation, entries),
-            "scheduled": [_scheduled(organisation, entry) for entry in entries if entry.scheduled is not None],
-            "coverage": {"steps": int(coverage.steps.percent), "transitions": int(coverage.edges.percent)},
-        },
     }
 
 
 def _unless_empty(name: str, parts: Iterable[Any]) -> dict[str, Any]:
-    found = list(parts)
-    return {name: found} if found else {}
+    parts = list(parts)
+    return {name: parts} if parts else {}
 
 
-def _start(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:
-    drafted = entry.mark is OutputSource.DRAFTED
-    return _beginning(organisation, entry.at, entry.name, entry.key, entry.output, drafted=drafted)
+def _starts(state: State, entries: Iterable[TraceEntry]) -> Iterator[dict[str, Any]]:
+    """The events that a person has started: those that have happened, then those that are still to come."""
+    for entry in entries:
+        if entry.kind is EntryKind.EVENT and not entry.cause:
+            drafted = entry.source is OutputSource.DRAFTED
+            item = QueueItem(entry.at, 0, "", entry.name, entry.key, entry.output, drafted=drafted)
+            yield _start(state.organisation, item)
+    for item in state.queue.events:
+        if not item.cause:
+            yield _start(state.organisation, item)
 
 
-def _start_of(organisation: Organisation, due: QueueItem) -> dict[str, Any]:
-    """An event that has not happened yet."""
-    return _beginning(organisation, due.at, due.event, due.alone, due.payload, drafted=due.drafted)
+def _start(organisation: Organisation, item: QueueItem) -> dict[str, Any]:
+    alone = item.only_workflow
+    return {
+        **({"after": _minutes(item.at)} if item.at else {}),
+        **({"workflow": organisation.name_of(alone)} if alone else {"event": item.event}),
+        "payload": to_json_value(item.payload),
+        **({"drafted": True} if item.drafted else {}),
+    }
 
 
-def _beginning(
-    organisation: Organisation, at: int, event: str, alone: str, payload: Any, *, drafted: bool
-) -> dict[str, Any]:
-    what = {"workflow": organisation.name_of(alone)} if alone else {"event": event}
-    after = {"after": _minutes(at)} if at else {}
-    return {**after, **what, "payload": to_json_value(payload), **({"drafted": True} if drafted else {})}
-
-
-def _mocked(entry: TraceEntry) -> bool:
-    return entry.kind is EntryKind.STEP and (
-        entry.failure is not None or entry.mark in (OutputSource.MOCKED, OutputSource.DRAFTED)
-    )
+def _is_mocked(entry: TraceEntry) -> bool:
+    mocked = entry.source in (OutputSource.MOCKED, OutputSource.DRAFTED)
+    return entry.kind is EntryKind.STEP and (entry.failure is not None or mocked)
 
 
 def _mock(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:
-    place = {**_place(organisation, entry), "invocation": entry.invocation}
+    place = _place(organisation, entry)
     if entry.failure is not None:
         status = {} if entry.failure.status is None else {"status": entry.failure.status}
         body = {} if entry.failure.body is None else {"body": to_json_value(entry.failure.body)}
         return {**place, "fails": {**status, **body}}
-    return {
-        **place,
-        "returns": to_json_value(entry.output),
-        **({"drafted": True} if entry.mark is OutputSource.DRAFTED else {}),
-    }
+    drafted = {"drafted": True} if entry.source is OutputSource.DRAFTED else {}
+    return {**place, "returns": to_json_value(entry.output), **drafted}
 
 
-def _choices(organisation: Organisation, entry: TraceEntry) -> Iterable[dict[str, Any]]:
+def _choices(organisation: Organisation, entry: TraceEntry) -> Iterator[dict[str, Any]]:
     if not entry.run:
         return
-    member = organisation.member(entry.key)
-    place = {**_place(organisation, entry), "invocation": entry.invocation}
+    place, pointer_of_workflow = _place(organisation, entry), organisation.analysis(entry.key).entry.item.pointer
     for pointer, answer in entry.answers.items():
-        yield {**place, "at": pointer.removeprefix(member.entry.item.pointer), "answer": to_json_value(answer)}
+        yield {**place, "at": pointer.removeprefix(pointer_of_workflow), "answer": to_json_value(answer)}
     if entry.forced:
         edge = next((tried for tried in entry.tried if tried.pointer == entry.taken), None)
         yield {**place, "take": edge.target if edge else None}
-    if entry.kind is EntryKind.LEFT:
+    if entry.kind is EntryKind.ABANDONED:
         yield {**place, "leave": entry.ended}
 
 
-def _path(organisation: Organisation, entries: Iterable[TraceEntry]) -> list[dict[str, Any]]:
+def _place(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:
+    return {"workflow": organisation.name_of(entry.key), "step": entry.node, "invocation": entry.invocation}
+
+
+def _expectations(state: State, entries: Iterable[TraceEntry]) -> dict[str, Any]:
+    organisation, coverage = state.organisation, Coverage.of(state)
     runs: dict[int, dict[str, Any]] = {}
+    scheduled = []
     for entry in entries:
         if entry.run:
             run = runs.setdefault(entry.run, {"workflow": organisation.name_of(entry.key), "steps": []})
             if entry.kind is EntryKind.STEP:
                 run["steps"].append(entry.node)
-    return list(runs.values())
-
-
-def _scheduled(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:
-    told = entry.scheduled
-    assert told is not None, "only those that schedule are looked at"
-    name = organisation.name_of(told.key) if told.key else told.workflow_id
-    return {"workflow": name, "at": _minutes(told.due), "inputs": to_json_value(told.inputs)}
-
-
-def _place(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:
-    return {"workflow": organisation.name_of(entry.key), "step": entry.node}
+        if (target := entry.scheduled) is not None:
+            name = organisation.name_of(target.key) if target.key else target.workflow_id
+            scheduled.append({"workflow": name, "at": _minutes(target.due), "inputs": to_json_value(target.inputs)})
+    return {
+        "path": list(runs.values()),
+        "scheduled": scheduled,
+        "coverage": {"steps": int(coverage.steps.percent), "transitions": int(coverage.edges.percent)},
+    }
 
 
 def _minutes(milliseconds: int) -> int | float:

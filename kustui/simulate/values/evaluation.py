@@ -69,6 +69,28 @@ class EvaluationContext:
         return letters[:size]
 
 
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """How a step failed."""
+
+    status: int | None = None
+    body: Any = None
+
+    @property
+    def message(self) -> str:
+        """``502: gateway is gone``."""
+        reason = self.body.get("message") if isinstance(self.body, dict) else self.body
+        return ": ".join(str(part) for part in (self.status, reason) if part not in (None, "")) or "the step failed"
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """What ``/#error`` reads: statusCode, message, body, and the members of the body [assumed]."""
+        members = self.body if isinstance(self.body, dict) else {}
+        status = {} if self.status is None else {"statusCode": self.status}
+        body = {} if self.body is None else {"body": self.body}
+        return {"message": self.message, **members, **status, **body}
+
+
 def resolve(value: Any, context: EvaluationContext, pointer: str = "") -> Any:
     """What a JSON value stands for: JSON, MISSING or Undecided, the last also inside of it.
 

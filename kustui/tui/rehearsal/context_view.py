@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided
 from kustui.diagrams.labels import node_name
+from kustui.simulate.engine import words
 from kustui.simulate.engine.trace import EntryKind
-from kustui.simulate.reports import words
 from kustui.tui.bindings import bindings
 from kustui.tui.rehearsal.trace_rows import MARK_LOOKS
 from kustui.tui.widgets.rows import Row, Rows
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
 
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.diagrams.styled_lines import Line
-    from kustui.simulate.engine.organisation import Member
     from kustui.simulate.engine.state import Run
     from kustui.simulate.engine.trace import TraceEntry
     from kustui.tui.rehearsal.session import Session
@@ -44,18 +44,18 @@ def context_rows(session: Session, folded: frozenset[NodeKey]) -> list[Row]:
 class _Tree:
     def __init__(self, session: Session, run: Run, folded: frozenset[NodeKey]) -> None:
         self._run, self._folded = run, folded
-        self._member: Member = session.organisation.member(run.key)
+        self._analysis: WorkflowAnalysis = session.organisation.analysis(run.key)
         last = session.entry
         self._added = (
-            last.node if last is not None and last.run == run.number and last.kind is not EntryKind.LEFT else ""
+            last.node if last is not None and last.run == run.number and last.kind is not EntryKind.ABANDONED else ""
         )
         self._marks: Mapping[str, TraceEntry] = {
-            entry.node: entry for entry in session.state.trace if entry.run == run.number and entry.mark is not None
+            entry.node: entry for entry in session.state.trace if entry.run == run.number and entry.source is not None
         }
 
     def rows(self) -> Iterator[Row]:
         data = self._run.data
-        trigger = self._member.workflow.trigger
+        trigger = self._analysis.workflow.trigger
         twin = trigger.id if trigger is not None and trigger.id != TRIGGER_ID else ""
         for node, value in reversed([*data["steps"].items()]):  # the latest is what somebody looks for
             if node != twin or node == TRIGGER_ID:
@@ -66,7 +66,7 @@ class _Tree:
 
     def _step(self, node: str, value: Any) -> Iterator[Row]:
         new: Line = (("+ ", "new"),) if node == self._added else (("  ", ""),)
-        called = node_name(self._member.flow, node)
+        called = node_name(self._analysis.flow, node)
         label: Line = (
             *new,
             (called, "name"),
@@ -74,8 +74,8 @@ class _Tree:
         )
         entry = self._marks.get(node)
         mark: Line = ()
-        if entry is not None and entry.mark is not None:
-            mark = ((words.MARKS[entry.mark], MARK_LOOKS[entry.mark]),)
+        if entry is not None and entry.source is not None:
+            mark = ((words.SOURCES[entry.source], MARK_LOOKS[entry.source]),)
         yield from self._value((node,), label, value, 0, mark)
 
     def _value(self, path: NodeKey, label: Line, value: Any, depth: int, mark: Line = ()) -> Iterator[Row]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kustui.definition.source.source import replace_lone_surrogates
 from kustui.definition.values import to_json_value
 from kustui.errors import KustuiError
-from kustui.simulate.engine.decisions import SetFailure
+from kustui.simulate.engine.engine import SetFailure
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.rehearsal.step_actions import Stepping
 from kustui.tui.widgets.rows import Row
@@ -16,7 +16,7 @@ from kustui.tui.widgets.rows import Row
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kustui.simulate.engine.decisions import Decision
+    from kustui.simulate.engine.engine import Decision
     from kustui.tui.rehearsal.session import Session
 
 _YES, _NO = ("y", "yes", "true"), ("n", "no", "false")
@@ -101,8 +101,8 @@ class Deciding(Stepping):
         session = self.ready()
         if session is None:
             return None
-        member, run = session.state.member, session.state.run
-        part = member.flow.part(run.at) if member is not None and run is not None else None
+        analysis, run = session.state.analysis, session.state.run
+        part = analysis.flow.part(run.node) if analysis is not None and run is not None else None
         if isinstance(part, Step) and part.action is not None:
             return session
         self.announce((f"only a step with an action can {verb}: step on to one", "muted"))
@@ -130,15 +130,14 @@ class Deciding(Stepping):
             return None
         from kustui.definition.values import MISSING
         from kustui.diagrams.labels import node_label
-        from kustui.simulate.engine.decisions import SetOutput
-        from kustui.simulate.engine.engine import preview
+        from kustui.simulate.engine.engine import SetOutput, preview
 
-        run, member = session.state.run, session.state.member
+        run, analysis = session.state.run, session.state.analysis
         assert run is not None, "asked before"
-        assert member is not None, "a run has one"
+        assert analysis is not None, "a run has one"
         found = preview(session.state)
         output = session.state.overrides.output if found is None else found.output
-        question = Row((("What is it to answer?  ", "name"), *node_label(member.flow, run.at)))
+        question = Row((("What is it to answer?  ", "name"), *node_label(analysis.flow, run.node)))
 
         def take(text: str) -> str:
             return self._taken(value_of, text, lambda value: self.decide(SetOutput(value), "its answer is mocked"))
@@ -168,7 +167,7 @@ class Deciding(Stepping):
         await self.ask(question, "500", take)
 
     def action_replan(self) -> None:
-        from kustui.simulate.engine.decisions import ClearOverrides
+        from kustui.simulate.engine.engine import ClearOverrides
         from kustui.simulate.engine.state import Overrides
 
         session = self.ready()
@@ -185,14 +184,14 @@ class Deciding(Stepping):
             return
         from dataclasses import replace
 
-        from kustui.simulate.engine.engine import table
-        from kustui.simulate.reports import words
-        from kustui.simulate.reports.words import condition
+        from kustui.simulate.engine import words
+        from kustui.simulate.engine.engine import preview_edges
+        from kustui.simulate.engine.words import condition
 
         if session.state.run is None:
             self.announce(("no run is at hand: step on to one", "muted"))
             return
-        edges = table(replace(session.state, question=None)) or ()
+        edges = preview_edges(replace(session.state, question=None)) or ()
         rows = [
             Row(
                 ((f"{words.outcome(edge):<4}", "muted"), ("→ ", "muted"), (edge.target_name, "name"),
@@ -209,7 +208,7 @@ class Deciding(Stepping):
         await self.offer("Which way, whatever the conditions say", rows, chosen)
 
     def force(self, pointer: str) -> None:
-        from kustui.simulate.engine.decisions import ForceEdge
+        from kustui.simulate.engine.engine import ForceEdge
 
         self.decide(ForceEdge(pointer), "the way is forced")
 
@@ -219,7 +218,7 @@ class Deciding(Stepping):
         session = self.ready()
         if session is None:
             return
-        from kustui.simulate.engine.decisions import AnswerQuestion
+        from kustui.simulate.engine.engine import AnswerQuestion
 
         question = session.state.question
         if question is None:
@@ -238,7 +237,7 @@ class Deciding(Stepping):
         await self.ask(asked, "", take)
 
     def action_leave_run(self) -> None:
-        from kustui.simulate.engine.decisions import AbandonRun
+        from kustui.simulate.engine.engine import AbandonRun
 
         session = self.ready()
         if session is not None and session.state.run is None:
@@ -302,12 +301,12 @@ class Deciding(Stepping):
         session = self.ready()
         if session is None:
             return
-        from kustui.simulate.engine.decisions import StartEvent
-        from kustui.simulate.engine.start import draft_payload
+        from kustui.simulate.engine.engine import StartEvent
+        from kustui.simulate.paths.drafts import draft_payload
 
         organisation = session.organisation
         keys = organisation.listeners(event) if event else (key,)
-        text = json_text(draft_payload(*(organisation.member(each) for each in keys)))
+        text = json_text(draft_payload(*(organisation.analysis(each) for each in keys)))
 
         def take(typed: str) -> str:
             def use(payload: Any) -> None:
@@ -317,7 +316,7 @@ class Deciding(Stepping):
 
             return self._taken(object_of, typed, use)
 
-        name = event or organisation.member(key).title
+        name = event or organisation.analysis(key).title
         await self.ask(Row((("What does it bring?  ", "name"), (name, "event"))), text, take, sheet=True)
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from kustui.definition.dates import iso_date
 from kustui.diagrams.labels import condition_text, node_label
 from kustui.diagrams.styled_lines import width_of
+from kustui.simulate.engine import words
 from kustui.simulate.engine.trace import EntryKind
-from kustui.simulate.reports import words
 from kustui.tui.rehearsal.step_rows import event_name
 from kustui.tui.rehearsal.trace_rows import put_answer, put_asides, put_effects, put_given, put_over, put_ways
 from kustui.tui.widgets.rows import Row, RowBuilder
@@ -17,11 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kustui.diagrams.styled_lines import Line
-    from kustui.simulate.engine.coverage import CoverageRatio, WorkflowCoverage
-    from kustui.simulate.engine.organisation import Organisation
-    from kustui.simulate.engine.queue import QueueItem
-    from kustui.simulate.engine.state import State
+    from kustui.simulate.engine.history import CoverageRatio, WorkflowCoverage
+    from kustui.simulate.engine.state import QueueItem, State
     from kustui.simulate.engine.trace import TraceEntry
+    from kustui.simulate.organisation import Organisation
     from kustui.tui.rehearsal.session import Session
 
 MOST = 100
@@ -39,7 +38,7 @@ def queue_rows(session: Session) -> tuple[list[Row], int]:
     now = len(rows)
     rows.append(_now(state))
     for run in state.waiting:
-        title = session.organisation.member(run.key).title
+        title = session.organisation.analysis(run.key).title
         rows.append(Row((*_time(state.clock), ("◷ ", "info"), (f"run {run.number} ", "muted"), (title, ""))))
     coming = sorted((*state.queue.runs[:MOST], *state.queue.events[:MOST]), key=lambda due: (due.at, due.number))
     rows.extend(_coming(session, state, due) for due in coming[:MOST])
@@ -78,7 +77,7 @@ def _coming(session: Session, state: State, due: QueueItem) -> Row:
     wait = due.at - state.clock
     when = f"  in {words.moment(wait)[2:]}" if wait > 0 else "  at once"
     if due.key:
-        title = session.organisation.member(due.key).title
+        title = session.organisation.analysis(due.key).title
         cause = f"  ← {due.cause}" if due.cause else ""
         return Row((*_time(due.at), ("⇒ ", "link"), (title, ""), (when, "info"), (cause, "muted")))
     drafted = " drafted" if due.drafted else ""
@@ -140,12 +139,12 @@ def entry_rows(organisation: Organisation, entry: TraceEntry, width: int) -> lis
     else:
         forced = (("  forced", "new"),) if entry.forced else ()
         builder.add(("● ", "action"), (words.heading(entry), "name"), *forced)
-    if entry.kind is not EntryKind.START or entry.mark is not None:
+    if entry.kind is not EntryKind.START or entry.source is not None:
         put_answer(builder, entry)
     put_given(builder, entry)
     put_effects(builder, entry)
     if entry.run and entry.key in organisation.collection.by_key:
-        put_ways(builder, organisation.member(entry.key), entry)
+        put_ways(builder, organisation.analysis(entry.key), entry)
     put_over(builder, entry)
     put_asides(builder, entry)
     return [row._replace(link=link) for row in builder.rows if row.line]
@@ -164,8 +163,8 @@ def coverage_rows(session: Session, width: int) -> list[Row]:
 
 
 def _workflow(builder: RowBuilder, covered: WorkflowCoverage) -> None:
-    flow = covered.member.flow
-    builder.heading(covered.member.title)
+    flow = covered.analysis.flow
+    builder.heading(covered.analysis.title)
     _shares(builder, covered.steps, covered.edges, indent=2)
     for id_ in covered.untaken_steps:
         builder.add(("  ○ never ", "warning"), *node_label(flow, id_), indent=10)
@@ -199,5 +198,5 @@ def _shares(builder: RowBuilder, steps: CoverageRatio, edges: CoverageRatio, ind
 def _share(noun: str, share: CoverageRatio) -> Line:
     full = round(_BAR * share.percent / 100)
     bar = "█" * full + "▁" * (_BAR - full)
-    look = "good" if share.taken == share.of else "warning"
-    return ((f"{noun} ", "muted"), (bar, look), (f" {share.taken} of {share.of}", ""))
+    look = "good" if share.taken == share.total else "warning"
+    return ((f"{noun} ", "muted"), (bar, look), (f" {share.taken} of {share.total}", ""))

@@ -261,7 +261,7 @@ class Stage(Screen[NodeKey]):
         if name == COURSE:
             stops = [stop.kind for stop in sorted(session.stops) if stop.kind != "step"]
             told = f"   ■ at {' and '.join(f'any {kind}' for kind in stops)}" if stops else ""
-            title = session.organisation.member(session.place[0]).title
+            title = session.organisation.analysis(session.place[0]).title
             return f"{_NAMES[name]} of {title}{told}"
         if name == "queue":
             queue = session.state.queue
@@ -372,7 +372,7 @@ class Stage(Screen[NodeKey]):
             line = ((name, "name"), (f"  {followed.file.scenario.scenario}", "muted"), *verdict)
         covered = session.coverage
         mark: Line = (
-            ((f"covered {covered.steps.taken} of {covered.steps.of} steps", "info"),) if covered.workflows else ()
+            ((f"covered {covered.steps.taken} of {covered.steps.total} steps", "info"),) if covered.workflows else ()
         )
         self.status.tell(Row(line, mark=mark))
 

@@ -33,7 +33,7 @@ def course(session: Session, analysis: WorkflowAnalysis) -> RailDrawing:
 
 def _been(session: Session, key: str) -> frozenset[str]:
     run = session.state.run or session.state.last_run
-    return frozenset(run.path) if run is not None and run.key == key else frozenset()
+    return frozenset(run.visited) if run is not None and run.key == key else frozenset()
 
 
 def _signs(session: Session, analysis: WorkflowAnalysis) -> Mapping[str, Piece]:
@@ -50,14 +50,14 @@ def _signs(session: Session, analysis: WorkflowAnalysis) -> Mapping[str, Piece]:
         elif node != TRIGGER_ID:
             signs[node] = (NOT_BEEN, "muted")
     if session.state.run is not None and session.state.run.key == key:
-        signs[session.state.run.at] = (HERE, "new")
+        signs[session.state.run.node] = (HERE, "new")
     return signs
 
 
 def _marks(session: Session, analysis: WorkflowAnalysis) -> Mapping[str, Line]:
     key, flow = analysis.entry.key, analysis.flow
     been = _been(session, key)
-    here = session.state.run.at if session.state.run is not None and session.state.run.key == key else ""
+    here = session.state.run.node if session.state.run is not None and session.state.run.key == key else ""
     taken = session.taken.get(key, frozenset())
     scheduling = {call.step for call in analysis.calls} if SCHEDULE in session.stops else frozenset()
     problems = problem_marks(analysis, session.organisation.problems.get(key, ()))

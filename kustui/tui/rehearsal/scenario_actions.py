@@ -10,8 +10,9 @@ from textual import work
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_name
 from kustui.diagrams.styled_lines import Line
-from kustui.errors import reason_of
-from kustui.simulate.paths.explore import ExploredPath
+from kustui.errors import KustuiError, reason_of
+from kustui.files import ExistsError, write_file
+from kustui.simulate.scenarios.explore import ExploredPath
 from kustui.text.quantities import counted
 from kustui.tui.rehearsal.decision_actions import Deciding
 from kustui.tui.rehearsal.step_actions import hint
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from kustui.diagrams.styled_lines import Line
-    from kustui.simulate.paths.explore import Exploration
+    from kustui.simulate.scenarios.explore import Exploration
     from kustui.tui.rehearsal.session import Session
 
 _ROOM = 40
@@ -34,7 +35,7 @@ def path_row(number: int, path: ExploredPath) -> Row:
     line: list[tuple[str, str]] = [(f"{number:>3} ", "muted")]
     for place, stretch in enumerate(path.described_runs):
         if place:
-            line += [(" ⇒ ", "link"), (f"{stretch.member.title[-_ROOM:]}: ", "muted")]
+            line += [(" ⇒ ", "link"), (f"{stretch.analysis.title[-_ROOM:]}: ", "muted")]
         steps = " → ".join(stretch.name(node) for node in stretch.nodes if node != TRIGGER_ID)
         line.append((steps or "no step", "name"))
     needs = "; ".join(path.needs)
@@ -42,11 +43,11 @@ def path_row(number: int, path: ExploredPath) -> Row:
 
 
 def _verdict(path: ExploredPath) -> Line:
-    if path.contradicts:
+    if path.is_contradiction:
         return (("✗ contradicts itself", "error"),)
-    if not path.prospect.solutions:
+    if not path.workflow_path.solutions:
         return (("? may contradict itself", "warning"),)
-    return (("! has to be forced", "warning"),) if path.prospect.solutions[0].solution.open else ()
+    return (("! has to be forced", "warning"),) if path.workflow_path.solutions[0].unsolved else ()
 
 
 _LOOK = 1.0
@@ -70,7 +71,7 @@ class Keeping(Deciding):
         session = self.ready()
         if session is None:
             return
-        from kustui.simulate.scenarios.files import unused_path
+        from kustui.simulate.scenarios.file import unused_path
 
         path = session.follows.file.path if session.follows is not None else ""
         entry = session.organisation.collection.by_key[session.key]
@@ -85,8 +86,7 @@ class Keeping(Deciding):
         return self._write(path.strip(), replacing=False)
 
     def _write(self, path: str, *, replacing: bool) -> str:
-        from kustui.simulate.scenarios.files import complete_scenario, write
-        from kustui.simulate.scenarios.record import TraceTruncatedError
+        from kustui.simulate.scenarios.replay import complete_scenario
         from kustui.text.terminal_safe import to_json
 
         session = self.ready()
@@ -94,14 +94,14 @@ class Keeping(Deciding):
             return "it cannot be saved just now"
         try:
             written = complete_scenario(self._scenario_title(session), session.history.state)
-            write(path, f"{to_json(written, indent=2)}\n", replacing=replacing)
-        except TraceTruncatedError as error:
-            return str(error)
-        except FileExistsError:
+            write_file(path, [f"{to_json(written, indent=2)}\n"], replace=replacing)
+        except ExistsError:
             self.call_next(self._ask_to_replace, path)
             return ""
-        except (OSError, ValueError) as error:
-            return f"{path}: {(getattr(error, 'strerror', None) or str(error)).lower()}"
+        except KustuiError as error:
+            return str(error)
+        except ValueError as error:  # a zero byte in the name
+            return f"{path}: {error}"
         without = "" if "expect" in written else ", without expectations: it does not come to its end"
         self.announce(("✓ saved ", "good"), (path, "name"), (without, "warning"))
         return ""
@@ -110,7 +110,7 @@ class Keeping(Deciding):
     def _scenario_title(session: Session) -> str:
         if session.follows is not None:
             return session.follows.file.scenario.scenario
-        return f"{session.organisation.member(session.key).title} is rehearsed"
+        return f"{session.organisation.analysis(session.key).title} is rehearsed"
 
     async def _ask_to_replace(self, path: str) -> None:
         def take(text: str) -> str:
@@ -130,7 +130,7 @@ class Keeping(Deciding):
 
     @work(thread=True, exclusive=True, group="prepare", description="listing scenarios")
     def _list_scenarios(self) -> None:
-        from kustui.simulate.scenarios.files import find_scenarios
+        from kustui.simulate.scenarios.file import find_scenarios
 
         files = find_scenarios(self.paths)
         rows = [_scenario_row(path) for path in files]
@@ -153,7 +153,7 @@ class Keeping(Deciding):
 
     @work(thread=True, exclusive=True, group="prepare", description="replaying a scenario")
     def _replay(self, session: Session, path: str) -> None:
-        from kustui.simulate.scenarios.read import ScenarioError, read
+        from kustui.simulate.scenarios.file import ScenarioError, read
         from kustui.tui.rehearsal.scenario_follow import following
 
         self.app.call_from_thread(self.announce, (f"replaying {path} …", "info"))
@@ -209,9 +209,9 @@ class Keeping(Deciding):
 
     @work(thread=True, exclusive=True, group="prepare", description="finding every path")
     def _explore(self, session: Session, key: str, *, chain: bool = False) -> None:
-        from kustui.simulate.paths.explore import MAX_PATHS, explore_paths
+        from kustui.simulate.scenarios.explore import MAX_PATHS, explore_paths
 
-        found = explore_paths(session.organisation.member(key), MAX_PATHS, session.organisation if chain else None)
+        found = explore_paths(session.organisation.analysis(key), MAX_PATHS, session.organisation if chain else None)
         rows = [path_row(number, path) for number, path in enumerate(found.paths, start=1)]
         self.app.call_from_thread(self.call_next, self._offer_paths, session, found, rows)
 
@@ -230,25 +230,25 @@ class Keeping(Deciding):
 
         count = counted(len(found.paths), "path")
         more = ", and there are more" if found.cut else ""
-        await self.offer(f"{count} from {found.member.title}{more}: which is to begin", rows, chosen)
+        await self.offer(f"{count} from {found.analysis.title}{more}: which is to begin", rows, chosen)
 
     @work(thread=True, exclusive=True, group="prepare", description="beginning a path")
     def _start_path(self, session: Session, path: ExploredPath) -> None:
-        from kustui.simulate.paths.explore import build_path_scenario
-        from kustui.simulate.scenarios.read import as_file
+        from kustui.simulate.scenarios.explore import build_path_scenario
+        from kustui.simulate.scenarios.file import as_file
         from kustui.tui.rehearsal.scenario_follow import starting
 
         path_scenario = build_path_scenario(session.organisation, path)
         if path_scenario.scenario is None:
-            told = path.clash or "not every combination was looked at"
+            told = path.contradiction or "not every combination was looked at"
             self.app.call_from_thread(self.announce, ("✗ it contradicts itself: ", "error"), (told, ""))
             return
-        found = starting(session, as_file(path_scenario.scenario), path.member.key)
+        found = starting(session, as_file(path_scenario.scenario), path.analysis.key)
         news: Line = (("what this path needs is drafted", "new"),)
         if path_scenario.stops:
             news = (("▲ it does not come to its end: ", "warning"), (path_scenario.stops, ""))
         elif path_scenario.forced:
-            names = ", ".join(node_name(each.member.flow, each.node) for each in path_scenario.forced)
+            names = ", ".join(node_name(each.analysis.flow, each.node) for each in path_scenario.forced)
             news = (*news, (f"; forced at {names}", "warning"))
         self.app.call_from_thread(self.turn, found, *news)
 
@@ -267,7 +267,7 @@ def told_of(session: Session) -> Line:
 
 
 def _scenario_row(path: str) -> Row:
-    from kustui.simulate.scenarios.read import ScenarioError, read
+    from kustui.simulate.scenarios.file import ScenarioError, read
 
     try:
         title: Line = ((f"  {read(path, Path(path).read_bytes()).scenario.scenario}", "muted"),)

@@ -5,18 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from kustui.simulate.engine.rebase import rebase
-from kustui.simulate.engine.stepping import History
-from kustui.simulate.scenarios.read import ResolvedScenario, ScenarioError
+from kustui.simulate.engine.history import History
+from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioError
 from kustui.simulate.scenarios.record import TraceTruncatedError
-from kustui.simulate.scenarios.replay import replay, start_scenario
+from kustui.simulate.scenarios.replay import rebase, replay, start_scenario
 from kustui.tui.rehearsal.session import LinkFollowed, Session
 
 if TYPE_CHECKING:
-    from kustui.simulate.engine.organisation import Organisation
     from kustui.simulate.engine.state import State
     from kustui.simulate.engine.trace import TraceEntry
-    from kustui.simulate.scenarios.read import ScenarioFile
+    from kustui.simulate.organisation import Organisation
+    from kustui.simulate.scenarios.file import ScenarioFile
 
 
 def starting(session: Session, file: ScenarioFile, key: str) -> Session:
@@ -32,7 +31,7 @@ def following(session: Session, file: ScenarioFile) -> Session:
     Raises ScenarioError.
     """
     states: list[State] = []
-    came = replay(file, session.organisation, each=states.append)
+    came = replay(file, session.organisation, on_state=states.append)
     cast = ResolvedScenario(file, session.organisation)
     first = came.differences[0].entry if came.differences else None
     found = replace(
@@ -48,7 +47,7 @@ def following(session: Session, file: ScenarioFile) -> Session:
 def _starting(session: Session, state: State) -> str:
     """The workflow that a rehearsal begins with, which gives it its name."""
     for due in state.queue.events:
-        for key in (due.alone, *session.organisation.listeners(due.event)):
+        for key in (due.only_workflow, *session.organisation.listeners(due.event)):
             if key in session.organisation.collection.by_key:
                 return key
     return session.key

@@ -17,7 +17,7 @@ from kustui.tui.widgets.rows_view import LinesView, RowsView
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-    from kustui.simulate.engine.organisation import Organisation
+    from kustui.simulate.organisation import Organisation
     from kustui.tui.rehearsal.session import Session
     from kustui.workspace.snapshot import Snapshot
 
@@ -63,13 +63,12 @@ class Rehearse(Keeping):
     # Described in words: Textual would write out the arguments, the whole of the files among them.
     @work(thread=True, exclusive=True, group="prepare", description="preparing a rehearsal")
     def _prepare(self, snapshot: Snapshot, before: Session | None) -> None:
-        from kustui.config.check_settings import Settings
-        from kustui.simulate.engine.organisation import Organisation
+        from kustui.simulate.organisation import Organisation
         from kustui.tui.rehearsal import context_view, history_rows, run_rail, step_rows  # noqa: F401
         from kustui.tui.rehearsal.scenario_follow import carried
         from kustui.tui.rehearsal.session import Session
 
-        organisation = Organisation(snapshot.collection, snapshot.settings or Settings(), snapshot.by_entry)
+        organisation = Organisation(snapshot.analyses, snapshot.by_entry)
         if before is not None:
             found = carried(before, organisation)
             self.app.call_from_thread(self._carried, before, found)

@@ -6,12 +6,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.definition.platform import TRIGGER_ID
-from kustui.simulate.engine.coverage import Coverage
-from kustui.simulate.engine.decisions import AbandonRun, StartEvent
-from kustui.simulate.engine.engine import advance
-from kustui.simulate.engine.start import draft_payload
-from kustui.simulate.engine.state import Overrides, initial_state
-from kustui.simulate.engine.stepping import (
+from kustui.simulate.engine.engine import AbandonRun, StartEvent, advance
+from kustui.simulate.engine.history import (
+    Coverage,
     History,
     after_failure,
     after_schedule,
@@ -20,20 +17,21 @@ from kustui.simulate.engine.stepping import (
     run_until_stopped,
     step_once,
 )
+from kustui.simulate.engine.state import Overrides, initial_state
 from kustui.simulate.engine.trace import EntryKind
-from kustui.simulate.scenarios.replay import decisions
+from kustui.simulate.paths.drafts import draft_payload
+from kustui.simulate.scenarios.replay import decisions_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
-    from kustui.simulate.engine.decisions import Decision
-    from kustui.simulate.engine.organisation import Organisation
-    from kustui.simulate.engine.queue import QueueItem
-    from kustui.simulate.engine.state import State
-    from kustui.simulate.engine.stepping import Breakpoint
+    from kustui.simulate.engine.engine import Decision
+    from kustui.simulate.engine.history import Breakpoint
+    from kustui.simulate.engine.state import QueueItem, State
     from kustui.simulate.engine.trace import TraceEntry
+    from kustui.simulate.organisation import Organisation
     from kustui.simulate.scenarios.assertions import Difference
-    from kustui.simulate.scenarios.read import ResolvedScenario, ScenarioFile
+    from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
 
 
 class Stop(NamedTuple):
@@ -83,7 +81,7 @@ class Session:
     @classmethod
     def of(cls, organisation: Organisation, key: str) -> Session:
         """The rehearsal of one workflow by itself, of which nothing has happened yet; its payload is drafted."""
-        payload = draft_payload(organisation.member(key))
+        payload = draft_payload(organisation.analysis(key))
         start = advance(initial_state(organisation), StartEvent(payload, key=key, drafted=True))
         return cls(organisation, History((start,)), key)
 
@@ -103,14 +101,14 @@ class Session:
     def runs(self) -> int:
         """How many runs are known of, those further on included that were gone back from."""
         last = self.history.states[-1]
-        return max(last.runs + len(last.queue.runs), self.state.runs + len(self.state.queue.runs))
+        return max(last.run_count + len(last.queue.runs), self.state.run_count + len(self.state.queue.runs))
 
     @property
     def place(self) -> tuple[str, str]:
         """The workflow and the node that are shown: at hand, else where the last run ended, else what starts."""
         state = self.state
         if state.run is not None:
-            return state.run.key, state.run.at
+            return state.run.key, state.run.node
         if state.last is not None and state.last.run:
             return state.last.key, state.last.node
         return (state.waiting[0].key if state.waiting else self._starting(state)), TRIGGER_ID
@@ -119,8 +117,8 @@ class Session:
         taken = state.queue.next(state.clock)
         if taken is None:
             return state.last_run.key if state.last_run is not None else self.key
-        due = taken.due
-        keys = (due.key, due.alone, *(self.organisation.listeners(due.event) if due.event else ()))
+        due = taken.item
+        keys = (due.key, due.only_workflow, *(self.organisation.listeners(due.event) if due.event else ()))
         return next((key for key in keys if key in self.organisation.collection.by_key), self.key)
 
     @property
@@ -217,7 +215,7 @@ class Session:
 
     def _step(self, state: State) -> State:
         if self.follows is not None and state.overrides == Overrides():
-            for decision in decisions(state, self.follows.cast):
+            for decision in decisions_for(state, self.follows.cast):
                 if isinstance(decision, AbandonRun):
                     return advance(state, decision)
         return step_once(self._planned(state))
@@ -225,7 +223,7 @@ class Session:
     def _planned(self, state: State) -> State:
         if self.follows is None or state.run is None or state.overrides != Overrides() or state.question is not None:
             return state
-        for decision in decisions(state, self.follows.cast):
+        for decision in decisions_for(state, self.follows.cast):
             if not isinstance(decision, AbandonRun):
                 state = advance(state, decision)
         return state

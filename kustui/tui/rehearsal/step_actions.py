@@ -20,8 +20,8 @@ from kustui.tui.widgets.rows import Row
 if TYPE_CHECKING:
     from textual.widget import Widget
 
+    from kustui.simulate.engine.history import Breakpoint
     from kustui.simulate.engine.state import State
-    from kustui.simulate.engine.stepping import Breakpoint
     from kustui.tui.rehearsal.session import Session, Stop
 
 _BREATH = 0.03
@@ -243,7 +243,7 @@ class Stepping(Asking):
 
         node, key = self.course_view.node, session.place[0]
         stop = Stop("step", key, node)
-        name = node_name(session.organisation.member(key).flow, node)
+        name = node_name(session.organisation.analysis(key).flow, node)
         told = "no longer stops" if stop in session.stops else "stops"
         self._with_stop(session, stop, node)
         self.announce((f"■ {told} before ", "name"), (name, "name"), *hint(self.app, "rehearse.run-on"))
@@ -281,8 +281,8 @@ def _stop_rows(session: Session, stops: list[Stop]) -> list[Row]:
     for stop in stops:
         title = name = ""
         if stop.key in session.organisation.collection.by_key:
-            member = session.organisation.member(stop.key)
-            title, name = member.title, node_name(member.flow, stop.node)
+            analysis = session.organisation.analysis(stop.key)
+            title, name = analysis.title, node_name(analysis.flow, stop.node)
         told = {"failure": "after any failure", "schedule": "after any schedule"}.get(stop.kind)
         told = told or (f"before each run of {title}" if stop.node == TRIGGER_ID else f"before {name}  in {title}")
         rows.append(Row((("■ " if stop in session.stops else "  ", "error"), (told, ""))))

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_label, short_action
-from kustui.simulate.engine.engine import preview, table
+from kustui.simulate.engine import words
+from kustui.simulate.engine.engine import preview, preview_edges
 from kustui.simulate.engine.trace import EntryKind, OutputSource
-from kustui.simulate.reports import words
 from kustui.tui.bindings import BY_ID, key_names
 from kustui.tui.rehearsal.trace_rows import (
     MARK_LOOKS,
@@ -27,8 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kustui.diagrams.styled_lines import Line
-    from kustui.simulate.engine.queue import QueueItem
-    from kustui.simulate.engine.state import State
+    from kustui.simulate.engine.state import QueueItem, State
     from kustui.simulate.engine.trace import TraceEntry, TriedEdge
     from kustui.tui.bindings import Action
     from kustui.tui.rehearsal.session import Session
@@ -48,15 +47,15 @@ def step_rows(session: Session, node: str, width: int, actions: Mapping[str, Act
     elif state.run is None and node == here:
         _between(builder, session, state, actions)
     else:
-        member = session.organisation.member(key)
-        builder.add(*node_label(member.flow, node))
+        analysis = session.organisation.analysis(key)
+        builder.add(*node_label(analysis.flow, node))
         builder.add(("  it has not run in this run", "muted"))
     return builder.rows
 
 
 def _at_hand(builder: RowBuilder, session: Session, state: State, actions: Mapping[str, Action]) -> None:
-    member = state.member
-    assert member is not None, "a run has one"
+    analysis = state.analysis
+    assert analysis is not None, "a run has one"
     if state.question is not None:
         builder.add(("? ", "warning"), ("this cannot be decided without Kustomer", "warning"))
         builder.add(("  asked    ", "muted"), (state.question.words, "name"), indent=11)
@@ -67,12 +66,12 @@ def _at_hand(builder: RowBuilder, session: Session, state: State, actions: Mappi
     entry = preview(state)
     if entry is None:
         if state.question is None:
-            builder.add(("▶ next  ", "new"), *node_label(member.flow, state.run.at if state.run else TRIGGER_ID))
+            builder.add(("▶ next  ", "new"), *node_label(analysis.flow, state.run.node if state.run else TRIGGER_ID))
             builder.add(("  it asks something: step on to see what", "warning"))
         _ways_alone(builder, session, state)
         return
     put_heading(builder, entry, at_hand=True)
-    _told(builder, session, entry, table(state), at_hand=True)
+    _told(builder, session, entry, preview_edges(state), at_hand=True)
 
 
 def _told(
@@ -88,7 +87,7 @@ def _told(
     if entry.broken:
         put_asides(builder, entry)
     put_answer(builder, entry)
-    put_ways(builder, session.organisation.member(entry.key), entry, edges, links=at_hand)
+    put_ways(builder, session.organisation.analysis(entry.key), entry, edges, links=at_hand)
     _put_cause(builder, session, entry)
     put_effects(builder, entry)
     put_given(builder, entry)
@@ -114,12 +113,14 @@ def _ways_alone(builder: RowBuilder, session: Session, state: State) -> None:
 
     from kustui.simulate.engine.trace import EntryKind, TraceEntry
 
-    member = state.member
-    assert member is not None, "a run has one"
-    found = table(replace(state, question=None))
+    analysis = state.analysis
+    assert analysis is not None, "a run has one"
+    found = preview_edges(replace(state, question=None))
     if found:
         failure = state.overrides.failure
-        put_ways(builder, member, TraceEntry(0, EntryKind.STEP, state.clock, tried=found, failure=failure), links=True)
+        put_ways(
+            builder, analysis, TraceEntry(0, EntryKind.STEP, state.clock, tried=found, failure=failure), links=True
+        )
 
 
 def _happened(builder: RowBuilder, session: Session, entry: TraceEntry) -> None:
@@ -130,17 +131,17 @@ def _happened(builder: RowBuilder, session: Session, entry: TraceEntry) -> None:
 def _between(builder: RowBuilder, session: Session, state: State, actions: Mapping[str, Action]) -> None:
     """What is next where no run is at hand."""
     if state.waiting:
-        title = session.organisation.member(state.waiting[0].key).title
+        title = session.organisation.analysis(state.waiting[0].key).title
         builder.add(("▶ next  ", "new"), (f"run {state.waiting[0].number} of ", ""), (title, "name"), (" begins", ""))
         return
     taken = state.queue.next(state.clock)
     if taken is None:
         builder.add(("■ ", "name"), ("nothing is left to happen", "name"))
         return
-    due = taken.due
+    due = taken.item
     wait = f" after {words.moment(taken.clock - state.clock)[2:]}" if taken.clock > state.clock else ""
     if due.key:
-        title = session.organisation.member(due.key).title
+        title = session.organisation.analysis(due.key).title
         builder.add(("▶ next  ", "new"), ("a scheduled run of ", ""), (title, "name"), (wait, "info"))
         _payload(builder, "inputs", OutputSource.INPUTS, due)
         return
@@ -153,21 +154,21 @@ def _between(builder: RowBuilder, session: Session, state: State, actions: Mappi
 
 
 def _payload(builder: RowBuilder, label: str, mark: OutputSource, due: QueueItem) -> None:
-    come_from = (f"{words.MARKS[mark]} ", MARK_LOOKS[mark])
+    come_from = (f"{words.SOURCES[mark]} ", MARK_LOOKS[mark])
     builder.add((f"  {label:<9}", "muted"), come_from, (words.whole(due.payload), ""), indent=11)
 
 
 def event_name(session: Session, due: QueueItem) -> str:
     """What people call an event: its own name, or that of the workflow that is started by itself."""
-    if not due.alone:
+    if not due.only_workflow:
         return due.event
-    entry = session.organisation.collection.by_key.get(due.alone)
-    return (entry.item.event or entry.title) if entry is not None else due.alone
+    entry = session.organisation.collection.by_key.get(due.only_workflow)
+    return (entry.item.event or entry.title) if entry is not None else due.only_workflow
 
 
 def heading_rows(session: Session) -> tuple[Row, Row]:
     state, history = session.state, session.history
-    title = session.organisation.member(session.place[0]).title
+    title = session.organisation.analysis(session.place[0]).title
     run = state.run.number if state.run is not None else state.last.run if state.last is not None else 0
     first: Line = (
         ("Rehearsal ", "heading"),
@@ -189,12 +190,12 @@ def _date(milliseconds: int) -> str:
 
 
 def _at_hand_row(session: Session, state: State) -> Row:
-    run, member = state.run, state.member
-    if run is None or member is None:
+    run, analysis = state.run, state.analysis
+    if run is None or analysis is None:
         return _next_row(session, state)
     if state.question is not None:
         return Row((("? asks: ", "warning"), (state.question.words, "name"), (f"  {state.question.why}", "muted")))
-    line: Line = (("▶ next: ", "new"), *node_label(member.flow, run.at))
+    line: Line = (("▶ next: ", "new"), *node_label(analysis.flow, run.node))
     found = preview(state)
     if found is None:
         return Row(line, mark=(("asks something", "warning"),))
@@ -204,8 +205,8 @@ def _at_hand_row(session: Session, state: State) -> Row:
     if found.failure is not None:
         return Row(line, aside, (("fails, mocked", "error"),))
     mark: Line = ()
-    if found.mark is not None and (found.action or found.kind is EntryKind.START):
-        mark = ((words.MARKS[found.mark], MARK_LOOKS[found.mark]),)
+    if found.source is not None and (found.action or found.kind is EntryKind.START):
+        mark = ((words.SOURCES[found.source], MARK_LOOKS[found.source]),)
     return Row(line, aside, (*mark, *((("  forced", "new"),) if found.forced else ())))
 
 
@@ -217,16 +218,16 @@ def _next_row(session: Session, state: State) -> Row:
         sign = "✗ stopped: " if last.broken else "■ over: "
         line = ((sign, look), (words.why(last), look))
     if state.waiting:
-        title = session.organisation.member(state.waiting[0].key).title
+        title = session.organisation.analysis(state.waiting[0].key).title
         return Row((*line, ("  ▶ next: " if line else "▶ next: ", "new"), (title, "name"), (" begins", "")))
     taken = state.queue.next(state.clock)
     if taken is None:
         return Row(line or (("■ nothing is left to happen", "muted"),), mark=(("finished", "good"),))
     at = f" at {words.moment(taken.clock)}" if taken.clock > state.clock else ""
-    if taken.due.key:
-        title = session.organisation.member(taken.due.key).title
+    if taken.item.key:
+        title = session.organisation.analysis(taken.item.key).title
         following: Line = ((title, "name"), (at, "info"))
     else:
-        following = ((event_name(session, taken.due), "event"), (f" happens{at}", "info"))
-    mark = (("payload drafted", "warning"),) if taken.due.drafted else ()
+        following = ((event_name(session, taken.item), "event"), (f" happens{at}", "info"))
+    mark = (("payload drafted", "warning"),) if taken.item.drafted else ()
     return Row((*line, ("  ▶ next: " if line else "▶ next: ", "new"), *following), mark=mark)

@@ -9,15 +9,15 @@ from kustui.definition.expressions.parse import Literal
 from kustui.definition.platform import RUNS_PER_WINDOW
 from kustui.definition.values import MISSING, Undecided
 from kustui.diagrams.labels import path_namer, short_action
+from kustui.simulate.engine import words
 from kustui.simulate.engine.trace import EntryKind, OutputSource
-from kustui.simulate.reports import words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.definition.expressions import Path
     from kustui.diagrams.styled_lines import Line
-    from kustui.simulate.engine.organisation import Member
     from kustui.simulate.engine.trace import TraceEntry, TriedEdge
     from kustui.simulate.values.condition_evaluation import OperandValue, Verdict
     from kustui.tui.widgets.rows import RowBuilder
@@ -55,14 +55,14 @@ def put_answer(builder: RowBuilder, entry: TraceEntry) -> None:
             (entry.failure.message, ""),
             indent=11,
         )
-    elif entry.output is not MISSING and entry.mark is not None:
+    elif entry.output is not MISSING and entry.source is not None:
         verb = {
             EntryKind.EVENT: "payload",
-            EntryKind.START: "inputs" if entry.mark is OutputSource.INPUTS else "payload",
+            EntryKind.START: "inputs" if entry.source is OutputSource.INPUTS else "payload",
         }
         builder.add(
             (f"  {verb.get(entry.kind, 'answers'):<9}", "muted"),
-            (f"{words.MARKS[entry.mark]} ", MARK_LOOKS[entry.mark]),
+            (f"{words.SOURCES[entry.source]} ", MARK_LOOKS[entry.source]),
             (words.whole(entry.output), ""),
             indent=11,
         )
@@ -75,7 +75,7 @@ def put_given(builder: RowBuilder, entry: TraceEntry) -> None:
         look = "warning" if isinstance(value, Undecided) else ""
         builder.add((f"  {label:<9}", "muted"), (f"{name} ", "key"), (words.value(value), look), indent=11)
         label = ""
-    for pointer in entry.left_out:
+    for pointer in entry.omitted:
         name = pointer.partition("/params/")[2].replace("/", ".")
         builder.add(
             (f"  {label:<9}", "muted"), (f"{name} ", "key"), ("missing, so it is left out", "warning"), indent=11
@@ -116,19 +116,24 @@ def put_asides(builder: RowBuilder, entry: TraceEntry) -> None:
 
 
 def put_ways(
-    builder: RowBuilder, member: Member, entry: TraceEntry, table: Sequence[TriedEdge] = (), *, links: bool = False
+    builder: RowBuilder,
+    analysis: WorkflowAnalysis,
+    entry: TraceEntry,
+    table: Sequence[TriedEdge] = (),
+    *,
+    links: bool = False,
 ) -> None:
     """The ways out in the order in which they are tried, each with what its operands are; behind the one that wins
     those of ``table`` that are not tried any more."""
     tried = {each.pointer for each in entry.tried}
     for each in (*entry.tried, *(each for each in table if each.pointer not in tried)):
-        put_way(builder, member, entry, each, tried=each.pointer in tried, links=links)
+        put_way(builder, analysis, entry, each, tried=each.pointer in tried, links=links)
 
 
 def put_way(
-    builder: RowBuilder, member: Member, entry: TraceEntry, edge: TriedEdge, *, tried: bool, links: bool
+    builder: RowBuilder, analysis: WorkflowAnalysis, entry: TraceEntry, edge: TriedEdge, *, tried: bool, links: bool
 ) -> None:
-    told_by = path_namer(member.flow)
+    told_by = path_namer(analysis.flow)
     taken = tried and edge.pointer == entry.taken
     outcome = words.outcome(edge)
     if taken and entry.forced:

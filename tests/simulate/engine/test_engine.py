@@ -13,8 +13,7 @@ from kustui.check.examples import app, called, schedule, step, to, when, workflo
 from kustui.config.check_settings import Settings
 from kustui.definition.platform import RUNS_PER_WINDOW
 from kustui.definition.values import Undecided
-from kustui.simulate.engine.coverage import Coverage
-from kustui.simulate.engine.decisions import (
+from kustui.simulate.engine.engine import (
     AbandonRun,
     AnswerQuestion,
     ClearOverrides,
@@ -23,11 +22,12 @@ from kustui.simulate.engine.decisions import (
     SetFailure,
     SetOutput,
     StartEvent,
+    advance,
+    preview,
+    preview_edges,
 )
-from kustui.simulate.engine.engine import advance, preview, table
-from kustui.simulate.engine.queue import WINDOW, Queue, QueueItem
-from kustui.simulate.engine.state import State, initial_state
-from kustui.simulate.engine.stepping import run_until_stopped
+from kustui.simulate.engine.history import Coverage, run_until_stopped
+from kustui.simulate.engine.state import WINDOW, Queue, QueueItem, State, initial_state
 from kustui.simulate.engine.trace import CHUNK, MAX_CHUNKS, EntryKind, OutputSource, Trace
 from kustui.simulate.reports.json import entry_record
 from tests.support.runs import EVENT, entries, organisation, started, to_the_end, told
@@ -40,8 +40,8 @@ UNKNOWN = when("isOpenToday", "/#steps.1.id")
 def pointer_of(state: State, target: str) -> str:
     """The pointer of the way from the trigger or step at hand to a step."""
     assert state.run is not None
-    assert state.member is not None
-    (found,) = (edge for edge in state.member.flow.declared_edges[state.run.at] if edge.target == target)
+    assert state.analysis is not None
+    (found,) = (edge for edge in state.analysis.flow.declared_edges[state.run.node] if edge.target == target)
     return found.transition.pointer
 
 
@@ -102,10 +102,10 @@ def test_an_output_is_drafted_unless_it_is_given_and_marked_either_way() -> None
     state = to_the_end(started(workflow("W", ask, step("cD4"))), 2)
     drafted = preview(state)
     assert drafted is not None
-    assert (drafted.mark, drafted.output, drafted.target) == (OutputSource.DRAFTED, {"status": "open"}, "cD4")
+    assert (drafted.source, drafted.output, drafted.target) == (OutputSource.DRAFTED, {"status": "open"}, "cD4")
     given = preview(advance(state, SetOutput({"status": "shut"})))
     assert given is not None
-    assert (given.mark, given.output, given.target) == (OutputSource.MOCKED, {"status": "shut"}, "")
+    assert (given.source, given.output, given.target) == (OutputSource.MOCKED, {"status": "shut"}, "")
 
 
 def test_what_a_step_adds_is_read_by_later_ones() -> None:
@@ -114,14 +114,14 @@ def test_what_a_step_adds_is_read_by_later_ones() -> None:
     entry = to_the_end(advance(state, SetOutput({"id": "c7"}))).last
     assert entry is not None
     assert entry.params == {"body": "c7"}
-    assert [pointer.rpartition("/")[2] for pointer in entry.left_out] == ["gone"]
+    assert [pointer.rpartition("/")[2] for pointer in entry.omitted] == ["gone"]
 
 
 def test_a_match_is_computed_as_kustomer_would() -> None:
     match = step("aB3", action="kustomer.regex-match.generic", params={"testString": "no 42", "regex": r"\d+"})
     entry = to_the_end(started(workflow("W", match))).last
     assert entry is not None
-    assert (entry.mark, entry.output) == (OutputSource.COMPUTED, {"match": "42"})
+    assert (entry.source, entry.output) == (OutputSource.COMPUTED, {"match": "42"})
 
 
 def test_a_variable_is_undecided_unless_somebody_says_what_it_holds() -> None:
@@ -146,7 +146,7 @@ def test_a_trigger_is_read_as_step_1_whatever_it_calls_itself() -> None:
 def test_a_step_without_an_action_only_branches() -> None:
     branch = {"id": "aB3", "transitions": [to("cD4")]}
     entry = entries(to_the_end(started(workflow("W", branch, step("cD4")))))[-2]
-    assert (entry.mark, entry.target) == (None, "cD4")
+    assert (entry.source, entry.target) == (None, "cD4")
 
 
 def test_a_published_event_starts_its_workflows_with_its_data() -> None:
@@ -210,7 +210,7 @@ def test_a_run_that_nobody_can_answer_for_is_left_and_the_next_begins() -> None:
     asks = workflow("One", step("aB3"), entry=(to("aB3", UNKNOWN),))
     state = to_the_end(started(app(asks, workflow("Two", step("aB3")))))
     state = to_the_end(advance(state, AbandonRun()))
-    assert [entry.kind for entry in entries(state)][1:] == [EntryKind.LEFT, EntryKind.START, EntryKind.STEP]
+    assert [entry.kind for entry in entries(state)][1:] == [EntryKind.ABANDONED, EntryKind.START, EntryKind.STEP]
     assert entries(state)[1].ended == 'kustui does not know the operator "isOpenToday"'
 
 
@@ -232,13 +232,13 @@ def test_the_table_of_the_step_at_hand_has_every_way_and_what_comes_of_it() -> N
     edges = to("cD4", when("eq", "/#steps.aB3.status", "open")), to("eF5", UNKNOWN), to("eF5")
     ask = step("aB3", *edges, errorCases=[to("eF5")])
     state = to_the_end(started(workflow("W", ask, step("cD4"), step("eF5"))), 2)
-    assert [(tried.target, tried.verdict and tried.verdict.holds) for tried in table(state)] == [
+    assert [(tried.target, tried.verdict and tried.verdict.holds) for tried in preview_edges(state)] == [
         ("cD4", True),
         ("eF5", None),
         ("eF5", True),
     ]
-    assert [tried.target for tried in table(advance(state, SetFailure(500)))] == ["eF5"]
-    assert table(to_the_end(state)) == ()
+    assert [tried.target for tried in preview_edges(advance(state, SetFailure(500)))] == ["eF5"]
+    assert preview_edges(to_the_end(state)) == ()
 
 
 def test_a_plan_is_forgotten_once_asked_to_and_once_carried_out() -> None:
@@ -252,7 +252,7 @@ def test_a_plan_is_forgotten_once_asked_to_and_once_carried_out() -> None:
     assert after.overrides.output is not None
     following = advance(after, ExecuteStep()).last
     assert following is not None
-    assert following.mark is OutputSource.DRAFTED
+    assert following.source is OutputSource.DRAFTED
 
 
 # Schedules.
@@ -262,7 +262,7 @@ def test_a_scheduled_run_begins_when_it_is_due_with_its_inputs() -> None:
     call = schedule("aB3", ID, inputs={"foo": "/#steps.1.name", "bar": "/#steps.1.gone"})
     state = to_the_end(started(app(workflow("W", call), called("C", ID, step("cD4"))), name="Ann"))
     entry = entries(state)[-2]
-    assert (entry.at, entry.kind, entry.output, entry.mark) == (
+    assert (entry.at, entry.kind, entry.output, entry.source) == (
         60 * 60_000,
         EntryKind.START,
         {"foo": "Ann"},
@@ -313,7 +313,7 @@ def test_over_a_thousand_runs_in_a_window_wait_for_the_next_in_order() -> None:
     clock, begun = 0, []
     while taken := queue.next(clock):
         clock, queue = taken.clock, taken.queue
-        begun.append((taken.clock, taken.due.number, taken.waited))
+        begun.append((taken.clock, taken.item.number, taken.waited))
     assert {at for at, _, _ in begun[:RUNS_PER_WINDOW]} == {60_000}
     assert begun[RUNS_PER_WINDOW:] == [
         (120_000, 9_999, 0),  # an event is no scheduled run, and does not wait
@@ -344,7 +344,7 @@ def test_a_backlog_is_worked_off_window_by_window_and_what_comes_later_waits_beh
     clock = 0
     while taken := queue.next(clock):
         clock, queue = taken.clock, taken.queue
-        begun.setdefault(taken.clock // WINDOW, []).append(taken.due.number)
+        begun.setdefault(taken.clock // WINDOW, []).append(taken.item.number)
     assert {window: len(numbers) for window, numbers in begun.items()} == {0: 1_000, 1: 1_000, 2: 501}
     assert begun[2][-1] == 9_999
 
@@ -357,7 +357,7 @@ def test_a_window_counts_the_runs_of_all_workflows_together_and_begins_anew_when
     clock, late = 0, []
     while taken := queue.next(clock):
         clock, queue = taken.clock, taken.queue
-        if taken.due.number >= RUNS_PER_WINDOW:
+        if taken.item.number >= RUNS_PER_WINDOW:
             late.append((taken.clock, taken.waited))
     assert late == [(WINDOW, WINDOW), (3 * WINDOW + 60_000, 0)]
 
@@ -367,12 +367,12 @@ def test_a_run_that_starts_itself_through_an_error_case_never_ends_and_keeps_a_b
     ring = called("C", ID, fails, schedule("cD4", ID, runAt={"type": "relative", "value": 1}))
     state = advance(initial_state(organisation(ring)), StartEvent({}, key=f"0.json#{ID}"))
     while len(state.trace) < 300:
-        if state.run is not None and state.run.at == "aB3":
+        if state.run is not None and state.run.node == "aB3":
             state = advance(state, SetFailure(503))
         state = advance(state, ExecuteStep())
-    assert state.runs >= 99
+    assert state.run_count >= 99
     assert (len(state.queue.runs), len(state.waiting)) in ((0, 0), (1, 0))
-    assert state.clock == (state.runs - 1) * 60_000
+    assert state.clock == (state.run_count - 1) * 60_000
     assert {entry.failure.status for entry in state.trace if entry.failure is not None} == {503}
 
 

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, workflow
-from kustui.simulate.engine.decisions import ExecuteStep, SetOutput, StartEvent
-from kustui.simulate.engine.rebase import rebase
+from kustui.simulate.engine.engine import ExecuteStep, SetOutput, StartEvent
+from kustui.simulate.engine.history import History, at_step, run_until_stopped
 from kustui.simulate.engine.state import initial_state
-from kustui.simulate.engine.stepping import History, at_step, run_until_stopped
 from kustui.simulate.engine.trace import OutputSource
-from kustui.simulate.scenarios.read import ScenarioError
+from kustui.simulate.scenarios.file import ScenarioError
 from kustui.simulate.scenarios.record import record_scenario
+from kustui.simulate.scenarios.replay import rebase
 from tests.support.runs import EVENT, organisation, told
 
 if TYPE_CHECKING:
-    from kustui.simulate.engine.organisation import Organisation
+    from kustui.simulate.organisation import Organisation
 
 ID = "5f8e148232731d0015c14657"
 
@@ -40,7 +40,7 @@ def test_it_stands_where_it_stood_with_what_was_given() -> None:
     history = under_way()
     after = rebase(history, edition("after"))
     assert told(after.state) == told(history.state)
-    assert (after.state.run and after.state.run.at) == "cD4"
+    assert (after.state.run and after.state.run.node) == "cD4"
     gone_on = after.decided(ExecuteStep())
     assert gone_on.state.last is not None
     assert gone_on.state.last.params == {"text": "after", "id": "c7"}
@@ -61,8 +61,8 @@ def test_what_is_gone_is_told() -> None:
 
 def test_outputs_keep_their_marks() -> None:
     history = under_way()
-    marks: list[Any] = [entry.mark for entry in rebase(history, edition("after")).state.trace]
-    assert marks == [entry.mark for entry in history.state.trace]
+    marks: list[Any] = [entry.source for entry in rebase(history, edition("after")).state.trace]
+    assert marks == [entry.source for entry in history.state.trace]
     assert OutputSource.MOCKED in marks
 
 

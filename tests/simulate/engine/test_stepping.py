@@ -9,9 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.check.examples import app, called, schedule, step, to, workflow
-from kustui.simulate.engine.decisions import ClearOverrides, ExecuteStep, SetFailure
-from kustui.simulate.engine.engine import advance
-from kustui.simulate.engine.stepping import (
+from kustui.simulate.engine.engine import ClearOverrides, ExecuteStep, SetFailure, advance
+from kustui.simulate.engine.history import (
     Breakpoint,
     History,
     after_failure,
@@ -34,7 +33,7 @@ def initial_state() -> State:
 
 
 def where(state: State) -> tuple[str, str]:
-    return (state.run.key, state.run.at) if state.run else ("", "")
+    return (state.run.key, state.run.node) if state.run else ("", "")
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
-from kustui.simulate.paths.explore import Exploration, build_path_scenario, chain_heads, explore_paths
-from kustui.simulate.reports.paths import text
+from kustui.simulate.reports.text import paths_report
+from kustui.simulate.scenarios.explore import Exploration, build_path_scenario, chain_heads, explore_paths
 from tests.support.runs import follows, organisation
 
 if TYPE_CHECKING:
-    from kustui.simulate.engine.organisation import Organisation
+    from kustui.simulate.organisation import Organisation
 
 ID, NEXT = "5f8e148232731d0015c14657", "64b7f2c20e5a4d001a3f9e01"
 STATUS, HANDED = "/#steps.aB3.status", "/#steps.1.a"
@@ -20,13 +20,14 @@ STATUS, HANDED = "/#steps.aB3.status", "/#steps.1.a"
 
 def chains(*workflows: Any) -> tuple[Organisation, Exploration]:
     stage = organisation(app(*workflows))
-    return stage, explore_paths(stage.member(stage.collection.entries[0].key), follow=stage)
+    return stage, explore_paths(stage.analysis(stage.collection.entries[0].key), follow=stage)
 
 
 def told(found: Exploration) -> list[str]:
     """Each path as its runs, with ``!`` where it contradicts itself."""
     return [
-        "; ".join(" ".join(run.nodes[1:]) or "-" for run in path.described_runs) + ("!" if path.contradicts else "")
+        "; ".join(" ".join(run.nodes[1:]) or "-" for run in path.described_runs)
+        + ("!" if path.is_contradiction else "")
         for path in found.paths
     ]
 
@@ -50,7 +51,7 @@ def test_a_path_goes_on_into_the_run_that_is_scheduled_and_on_from_there() -> No
     stage, found = chains(first, second, called("D", NEXT, step("iJ7")))
     assert told(found) == ["aB3 cD4; eF5 gH6; iJ7", "aB3 cD4; eF5!", "aB3"]
     (path, *_) = found.paths
-    assert [run.member.title for run in path.described_runs] == ["W", "C", "D"]
+    assert [run.analysis.title for run in path.described_runs] == ["W", "C", "D"]
     assert [run.path_run.due / 60_000 for run in path.described_runs] == [0, 60, 120]
     assert path.needs == ('aB3.status is "open"', "in C: a exists")
     assert follows(stage, path)
@@ -80,7 +81,7 @@ def test_what_is_handed_over_is_the_same_value_in_both_workflows(
 ) -> None:
     stage, found = chains(*handing(value, one, other))
     (path,) = (path for path in found.paths if [run.nodes[-1] for run in path.described_runs] == ["cD4", "gH6"])
-    assert path.contradicts is contradicts, path.clash
+    assert path.is_contradiction is contradicts, path.contradiction
     assert (build_path_scenario(stage, path).scenario is None) is contradicts
     if not contradicts:
         assert follows(stage, path) or value == "/#variables.v"
@@ -91,7 +92,7 @@ def test_an_input_of_another_name_is_missing_where_it_is_asked() -> None:
     ask = step("cD4", to("eF5", when("exists", "/#steps.1.@fooAt")))
     _, found = chains(first, called("C", ID, ask, step("eF5"), inputs={"@fooAt": "string"}))
     assert told(found) == ["aB3; cD4 eF5!", "aB3; cD4"]
-    assert found.paths[0].clash == "in C: @fooAt exists, and on this path @fooAt = missing"
+    assert found.paths[0].contradiction == "in C: @fooAt exists, and on this path @fooAt = missing"
 
 
 def test_two_that_are_scheduled_run_in_the_order_in_which_they_are_due() -> None:
@@ -100,7 +101,7 @@ def test_two_that_are_scheduled_run_in_the_order_in_which_they_are_due() -> None
     forking = entering(called("C", ID, step("eF5"), step("gH6")), to("eF5", when("eq", HANDED, "soon")), to("gH6"))
     stage, found = chains(workflow("W", late, soon), forking)
     assert [each for each in told(found) if "!" not in each] == ["aB3 cD4; eF5; gH6"]
-    assert all(follows(stage, path) for path in found.paths if not path.contradicts)
+    assert all(follows(stage, path) for path in found.paths if not path.is_contradiction)
 
 
 def test_a_ring_is_gone_round_once_and_that_is_said() -> None:
@@ -108,7 +109,7 @@ def test_a_ring_is_gone_round_once_and_that_is_said() -> None:
     stage, found = chains(workflow("W", schedule("aB3", ID)), again)
     assert told(found) == ["aB3; cD4 eF5", "aB3; cD4"]
     assert found.paths[0].not_followed == ("eF5 schedules C again: a ring is gone round once",)
-    assert "eF5 schedules C again" in "".join(text(stage, [found]))
+    assert "eF5 schedules C again" in "".join(paths_report(stage, [found]))
     assert follows(stage, found.paths[0])
 
 
@@ -132,7 +133,7 @@ def test_more_paths_through_a_chain_than_allowed_are_cut_and_said_to_be() -> Non
     targets = [schedule(f"s{index}", ID) for index in range(12)]
     second = entering(called("C", ID, *(step(f"s{index}") for index in range(12))), *forks)
     stage = organisation(app(workflow("W", *targets, entry=tuple(forks)), second))
-    found = explore_paths(stage.member(stage.collection.entries[0].key), 20, stage)
+    found = explore_paths(stage.analysis(stage.collection.entries[0].key), 20, stage)
     assert (found.cut, len(found.paths)) == (True, 20)
 
 
@@ -141,4 +142,4 @@ def test_chains_begin_with_what_no_other_schedules_and_a_ring_with_its_first() -
     ring = called("R", "5f8e148232731d0015c14001", schedule("aB3", "5f8e148232731d0015c14002"))
     back = called("S", "5f8e148232731d0015c14002", schedule("aB3", "5f8e148232731d0015c14001"))
     stage = organisation(app(called("C", ID, step("cD4")), first, called("D", NEXT, schedule("aB3", NEXT)), ring, back))
-    assert [member.title for member in chain_heads(stage)] == ["W", "D", "R"]
+    assert [analysis.title for analysis in chain_heads(stage)] == ["W", "D", "R"]

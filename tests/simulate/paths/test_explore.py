@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
-from kustui.simulate.engine.organisation import Organisation
-from kustui.simulate.engine.start import default_scenario, draft_payload
+from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths import drafts
-from kustui.simulate.paths.explore import explore_paths, scenario_of
-from kustui.simulate.scenarios.read import as_file
+from kustui.simulate.paths.drafts import draft_payload
+from kustui.simulate.scenarios.explore import expected_path_scenario, explore_paths
+from kustui.simulate.scenarios.file import as_file
+from kustui.simulate.scenarios.record import default_scenario
 from kustui.simulate.scenarios.replay import replay
 from kustui.workspace.snapshot import check_snapshot, open_paths
 from tests.support.runs import organisation
@@ -25,8 +26,8 @@ STATUS = "/#steps.aB3.status"
 def paths(*steps: Any, **more: Any) -> list[str]:
     """Each path as its nodes, with ``!`` where it contradicts itself."""
     stage = organisation(workflow("W", *steps, **more))
-    found = explore_paths(stage.member(stage.collection.entries[0].key))
-    return [f"{' '.join(path.nodes[1:])}{'!' if path.contradicts else ''}" for path in found.paths]
+    found = explore_paths(stage.analysis(stage.collection.entries[0].key))
+    return [f"{' '.join(path.nodes[1:])}{'!' if path.is_contradiction else ''}" for path in found.paths]
 
 
 def test_every_path_is_told_once_with_those_that_end_early_and_those_that_fail() -> None:
@@ -75,7 +76,7 @@ def test_more_paths_than_allowed_are_cut_and_said_to_be() -> None:
         for index in range(12)
     ]
     stage = organisation(workflow("W", *chain, step("s12")))
-    found = explore_paths(stage.member(stage.collection.entries[0].key), most=20)
+    found = explore_paths(stage.analysis(stage.collection.entries[0].key), most=20)
     assert (found.cut, len(found.paths)) == (True, 20)
 
 
@@ -83,12 +84,12 @@ def test_more_paths_than_allowed_are_cut_and_said_to_be() -> None:
 def test_the_scenario_of_a_path_goes_it(name: str) -> None:
     snapshot = check_snapshot(open_paths([str(SAMPLES / name)]))
     assert snapshot is not None
-    stage = Organisation(snapshot.collection, problems=snapshot.by_entry)
+    stage = Organisation(snapshot.analyses, snapshot.by_entry)
     count = 0
     for entry in stage.collection.entries[:12]:
-        for path in explore_paths(stage.member(entry.key)).paths:
-            scenario = scenario_of(stage, path)
-            assert (scenario is None) == (not path.prospect.solutions)
+        for path in explore_paths(stage.analysis(entry.key)).paths:
+            scenario = expected_path_scenario(stage, path)
+            assert (scenario is None) == (not path.workflow_path.solutions)
             if scenario is not None:
                 came = [each.node for each in replay(as_file(scenario), stage).entries if each.run == 1]
                 assert tuple(came) == path.nodes, path.needs
@@ -104,8 +105,8 @@ def test_nothing_is_forced_where_values_can_be_found() -> None:
     ]
     first = step("aB3", *(to("cD4", each) for each in conditions))
     stage = organisation(workflow("W", first, step("cD4")))
-    for path in explore_paths(stage.member(stage.collection.entries[0].key)).paths:
-        scenario = scenario_of(stage, path)
+    for path in explore_paths(stage.analysis(stage.collection.entries[0].key)).paths:
+        scenario = expected_path_scenario(stage, path)
         assert scenario is not None
         assert not scenario.choices
 
@@ -116,8 +117,10 @@ def test_nothing_is_forced_where_values_can_be_found() -> None:
 def draft(*steps: Any, **more: Any) -> dict[str, Any]:
     """What is drafted for the first step."""
     stage = organisation(workflow("W", *steps, **more))
-    member = stage.member(stage.collection.entries[0].key)
-    return drafts.output(member, member.flow.steps["aB3"], {"steps": {"1": {"since": "2025-05-05"}}}, 1_767_603_600_000)
+    analysis = stage.analysis(stage.collection.entries[0].key)
+    return drafts.draft_output(
+        analysis, analysis.flow.steps["aB3"], {"steps": {"1": {"since": "2025-05-05"}}}, 1_767_603_600_000, {}
+    )
 
 
 def reading(*values: str) -> tuple[Any, ...]:
@@ -171,8 +174,8 @@ def test_the_answer_of_an_own_action_is_drafted_from_its_schema() -> None:
     actions = [{"name": "ask", "outputSchema": schema}]
     asks = step("aB3", to("cD4"), action="kustomer.app.sample.ask")
     stage = organisation(app(workflow("W", asks, step("cD4", params={"x": "/#steps.aB3.body.id"})), actions=actions))
-    member = stage.member(stage.collection.entries[0].key)
-    assert drafts.output(member, member.flow.steps["aB3"], {}, 0) == {
+    analysis = stage.analysis(stage.collection.entries[0].key)
+    assert drafts.draft_output(analysis, analysis.flow.steps["aB3"], {}, 0, {}) == {
         "code": 1,
         "body": {"id": "draft-id"},
         "ok": True,
@@ -181,7 +184,7 @@ def test_the_answer_of_an_own_action_is_drafted_from_its_schema() -> None:
 
 def test_the_inputs_of_a_callable_are_drafted_from_its_schema() -> None:
     stage = organisation(app(called("C", ID, step("aB3"), inputs={"n": "number", "ok": "boolean", "id": "string"})))
-    assert draft_payload(stage.member(stage.collection.entries[0].key)) == {"n": 1, "ok": True, "id": "draft-id"}
+    assert draft_payload(stage.analysis(stage.collection.entries[0].key)) == {"n": 1, "ok": True, "id": "draft-id"}
 
 
 def test_drafts_aim_at_the_way_that_goes_farthest() -> None:

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import pytest
-
 from kustui.check.examples import app, called, schedule, step, to, workflow
-from kustui.simulate.engine.decisions import StartEvent
-from kustui.simulate.engine.engine import advance
+from kustui.simulate.engine.engine import StartEvent, advance
+from kustui.simulate.engine.history import run_until_stopped
 from kustui.simulate.engine.state import initial_state
-from kustui.simulate.engine.stepping import run_until_stopped
-from kustui.simulate.scenarios.files import complete_scenario, find_scenarios, unused_path, write
+from kustui.simulate.scenarios.file import as_file, find_scenarios, unused_path
 from kustui.simulate.scenarios.model import Scenario
-from kustui.simulate.scenarios.read import as_file
-from kustui.simulate.scenarios.replay import replay
+from kustui.simulate.scenarios.replay import complete_scenario, replay
 from tests.support.runs import organisation, started
 
 if TYPE_CHECKING:
@@ -37,19 +33,6 @@ def test_a_name_is_taken_that_no_file_has(tmp_path: Path) -> None:
     (tmp_path / "W-rk-flow.scenario.json").touch()
     assert unused_path(tmp_path, "Wörk / flow!").name == "W-rk-flow-1.scenario.json"
     assert unused_path(tmp_path, "…").name == "rehearsal.scenario.json"
-
-
-def test_a_file_is_written_whole_and_never_replaced_unasked(tmp_path: Path) -> None:
-    path = tmp_path / "x.scenario.json"
-    write(str(path), "one")
-    with pytest.raises(FileExistsError):
-        write(str(path), "two")
-    assert path.read_text() == "one"
-    path.chmod(0o640)
-    write(str(path), "two", replacing=True)
-    assert path.read_text() == "two"
-    assert path.stat().st_mode & 0o777 == 0o640
-    assert [*tmp_path.iterdir()] == [path]
 
 
 def test_a_rehearsal_that_is_not_over_is_saved_with_what_comes_of_it() -> None:

@@ -12,12 +12,11 @@ import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.definition.loader import is_definition, load
-from kustui.simulate.engine.organisation import Organisation
-from kustui.simulate.engine.start import default_scenario
 from kustui.simulate.engine.trace import OutputSource
+from kustui.simulate.organisation import Organisation
+from kustui.simulate.scenarios.file import ScenarioError, read
 from kustui.simulate.scenarios.model import schema
-from kustui.simulate.scenarios.read import ScenarioError, read
-from kustui.simulate.scenarios.record import record_scenario
+from kustui.simulate.scenarios.record import default_scenario, record_scenario
 from kustui.simulate.scenarios.replay import Replay, replay
 from kustui.workspace.snapshot import check_snapshot, open_paths
 from tests.support.documents import BY_NAME
@@ -72,7 +71,7 @@ def test_a_sample_scenario_is_valid_and_holds(path: Path) -> None:
     jsonschema.validate(json.loads(path.read_text()), schema())
     snapshot = check_snapshot(open_paths([_definition_of(path)]))
     assert snapshot is not None
-    found = replay(read(str(path), path.read_bytes()), Organisation(snapshot.collection, problems=snapshot.by_entry))
+    found = replay(read(str(path), path.read_bytes()), Organisation(snapshot.analyses, snapshot.by_entry))
     assert found.held, found.differences
 
 
@@ -171,7 +170,7 @@ def test_a_mock_stands_for_every_invocation_that_has_none_of_its_own() -> None:
     entries = replayed(written, app(again)).entries
     asked = [entry for entry in entries if entry.node == "aB3"]
     assert [(entry.invocation, entry.target) for entry in asked] == [(1, "cD4"), (2, "cD4"), (3, "")]
-    assert {entry.mark for entry in asked} == {OutputSource.MOCKED}
+    assert {entry.source for entry in asked} == {OutputSource.MOCKED}
 
 
 def test_a_mock_may_fail_and_a_choice_may_answer_force_or_leave() -> None:
@@ -275,7 +274,7 @@ def test_too_little_coverage_is_told() -> None:
 def test_a_saved_rehearsal_makes_the_same_trace_and_meets_its_own_expectations(name: str) -> None:
     snapshot = check_snapshot(open_paths([str(SAMPLES / name)]))
     assert snapshot is not None
-    stage = Organisation(snapshot.collection, problems=snapshot.by_entry)
+    stage = Organisation(snapshot.analyses, snapshot.by_entry)
     first = replay(default_scenario(stage, seed="s"), stage)
     written = record_scenario("again", first.state, first.entries)
     jsonschema.validate(written, schema())

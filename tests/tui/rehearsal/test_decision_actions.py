@@ -124,7 +124,7 @@ async def test_what_is_undecided_is_asked_and_never_guessed(tmp_path: Path) -> N
         assert not ui.state.finished
         await ui.do("c", "c")
         assert ui.state.run is not None
-        assert ui.state.run.at == "1"
+        assert ui.state.run.node == "1"
         await ui.do("s")
         assert ui.question.startswith("? status looksLike")
         await ui.type("perhaps")
@@ -140,7 +140,7 @@ async def test_a_run_that_asks_can_be_left_or_forced(tmp_path: Path) -> None:
     async with rehearsal(write_json(tmp_path / "app.json", undecided())) as ui:
         await ui.do("c", "x")
         assert ui.state.last is not None
-        assert ui.state.last.kind is EntryKind.LEFT
+        assert ui.state.last.kind is EntryKind.ABANDONED
         await ui.do("b", "w", "enter", "s")
         assert ui.place == "W: aB3"
 

@@ -9,21 +9,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.config.check_settings import Settings
 from kustui.diagrams.styled_lines import width_of
-from kustui.simulate.engine.decisions import (
+from kustui.simulate.engine.engine import (
     AbandonRun,
     AnswerQuestion,
     ClearOverrides,
     ForceEdge,
     SetFailure,
     SetOutput,
+    preview_edges,
 )
-from kustui.simulate.engine.engine import table
-from kustui.simulate.engine.organisation import Organisation
-from kustui.simulate.engine.stepping import MAX_STATES
-from kustui.simulate.paths.explore import build_path_scenario, explore_paths
-from kustui.simulate.scenarios.read import as_file
+from kustui.simulate.engine.history import MAX_STATES
+from kustui.simulate.organisation import Organisation
+from kustui.simulate.scenarios.explore import build_path_scenario, explore_paths
+from kustui.simulate.scenarios.file import as_file
 from kustui.tui.rehearsal.context_view import context_rows
 from kustui.tui.rehearsal.decision_actions import TypedError, failure_of, json_text, object_of, truth_of, value_of
 from kustui.tui.rehearsal.history_rows import Log, coverage_rows, queue_rows
@@ -64,7 +63,7 @@ def look_at_everything(session: Session, width: int) -> None:
 
 
 def decided(session: Session, what: str, value: Any) -> Session:
-    edges = table(session.state)
+    edges = preview_edges(session.state)
     match what:
         case "step":
             return session.stepped()
@@ -86,15 +85,17 @@ def decided(session: Session, what: str, value: Any) -> Session:
 
 
 def sessions_of(snapshot: Snapshot) -> list[Session]:
-    organisation = Organisation(snapshot.collection, snapshot.settings or Settings(), snapshot.by_entry)
+    organisation = Organisation(snapshot.analyses, snapshot.by_entry)
     return [Session.of(organisation, entry.key) for entry in snapshot.collection.entries]
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(mutated_samples(), st.lists(st.tuples(DECISIONS, WORKFLOW_VALUES), max_size=25))
-def test_a_mutilated_definition_is_rehearsed_all_the_same(definition: Any, decisions: list[tuple[str, Any]]) -> None:
+def test_a_mutilated_definition_is_rehearsed_all_the_same(
+    definition: Any, decisions_for: list[tuple[str, Any]]
+) -> None:
     for session in sessions_of(snapshot_of(definition)):
-        for what, value in decisions:
+        for what, value in decisions_for:
             session = decided(session, what, value)
         look_at_everything(session, 40)
         again = carried(session, session.organisation)
@@ -121,8 +122,8 @@ def test_a_sample_is_rehearsed_from_each_of_its_workflows_and_along_its_paths(na
             look_at_everything(session, 52)
         session = session.went([*session.onward(60, *session.breakpoints)] or session.history.states[:0])
         look_at_everything(session, 78)
-        member = session.organisation.member(session.key)
-        for number, path in enumerate(explore_paths(member, 6).paths, start=1):
+        analysis = session.organisation.analysis(session.key)
+        for number, path in enumerate(explore_paths(analysis, 6).paths, start=1):
             path_row(number, path)
             if (scenario := build_path_scenario(session.organisation, path).scenario) is not None:
                 begun = starting(session, as_file(scenario), session.key)

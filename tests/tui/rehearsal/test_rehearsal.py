@@ -9,7 +9,7 @@ import pytest
 
 from kustui.check.examples import app, called, schedule, step, to, workflow
 from kustui.config.preferences import Preferences
-from kustui.simulate.engine.stepping import MAX_STATES
+from kustui.simulate.engine.history import MAX_STATES
 from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS
 from kustui.tui.rehearsal.screen import Rehearse
@@ -101,7 +101,7 @@ async def test_the_workflow_of_a_selected_step_is_rehearsed_and_a_callable_by_it
         assert ui.place == f"{FOUR[3]}: 1"
         await ui.do("s", "s")
         assert ui.state.run is not None
-        assert ui.state.run.steps["1"] == {"conversationId": "draft-conversationId"} | {
+        assert ui.state.run.outputs["1"] == {"conversationId": "draft-conversationId"} | {
             "@timerStartAt": "2026-01-05T09:00:00.000Z"
         }
 
@@ -195,9 +195,9 @@ async def test_an_endless_ring_is_cut_and_says_so(tmp_path: Path) -> None:
     async with rehearsal(write_json(tmp_path / "app.json", app(ring)), size=(100, 30)) as ui:
         await ui.do("c")
         assert "cut  after 1,000 steps: it may go round for ever" in ui.news
-        before = ui.state.runs
+        before = ui.state.run_count
         await ui.do("c")
-        assert ui.state.runs > before
+        assert ui.state.run_count > before
         assert len(ui.session.history.states) < MAX_STATES
 
 
@@ -344,11 +344,11 @@ async def test_a_definition_that_would_be_obeyed_by_a_terminal_is_shown_as_text(
 async def test_keys_are_answered_while_a_rehearsal_is_prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     import threading
 
-    from kustui.simulate.engine import start
+    from kustui.simulate.paths import drafts
     from kustui.tui.rehearsal import session
 
     waits = threading.Event()
-    original = start.draft_payload
+    original = drafts.draft_payload
 
     def slow(*given: Any, **named: Any) -> Any:
         waits.wait(20)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator
+from typing import Any
 
 from kustui.definition.expressions import Function, Reference, Template, in_words, value_in_words
 from kustui.definition.expressions.parse import Literal
 from kustui.definition.values import MISSING, Undecided, to_json_value
-from kustui.simulate.engine.trace import EntryKind, OutputSource
+from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
+from kustui.simulate.values.condition_evaluation import OperandValue, Verdict
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from kustui.simulate.engine.trace import TraceEntry, TriedEdge
-    from kustui.simulate.values.condition_evaluation import OperandValue, Verdict
-
+_LONGEST_TEXT = 60
+_LONGEST_OBJECT = 600
 _UNITS = ((7 * 24 * 60, "w"), (24 * 60, "d"), (60, "h"))
-MARKS = {
+SOURCES = {
     OutputSource.EVENT: "given",
     OutputSource.INPUTS: "handed over",
     OutputSource.COMPUTED: "computed",
@@ -42,60 +40,56 @@ def moment(milliseconds: int) -> str:
     return f"T+{' '.join([*parts, *([f'{minutes} min'] if minutes else [])])}"
 
 
-def value(found: Any) -> str:
+def value(of: Any) -> str:
     """A value of a run, on one line."""
-    if found is MISSING:
+    if of is MISSING:
         return "missing"
-    if isinstance(found, Undecided):
-        return f"undecided ({found.why})"
-    return value_in_words(found, _quoted_name) if not isinstance(found, str) else text(found)
+    if isinstance(of, Undecided):
+        return f"undecided ({of.why})"
+    return value_in_words(of, _quoted_path) if not isinstance(of, str) else text(of)
 
 
-def whole(found: Any) -> str:
+def whole(of: Any) -> str:
     """An object as JSON, all of it unless it is long."""
-    written = json.dumps(to_json_value(found), ensure_ascii=False)
+    written = json.dumps(to_json_value(of), ensure_ascii=False)
     return written if len(written) <= _LONGEST_OBJECT else f"{written[: _LONGEST_OBJECT - 1]}…"
 
 
-def text(found: str) -> str:
+def text(of: str) -> str:
     """A text that a run has: in quotes, and never read as a reference."""
-    shortened = found if len(found) <= _LONGEST else f"{found[: _LONGEST - 1]}…"
+    shortened = of if len(of) <= _LONGEST_TEXT else f"{of[: _LONGEST_TEXT - 1]}…"
     return '"' + shortened.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
-_LONGEST = 60
-_LONGEST_OBJECT = 600
-
-
-def _quoted_name(path: Any) -> str:
+def _quoted_path(path: Any) -> str:
     return text(f"/#{path.text}")
 
 
 def outcome(tried: TriedEdge) -> str:
-    """What came of a way: ``yes``, ``no``, or ``?``."""
+    """What came of an edge: ``yes``, ``no``, or ``?``."""
     if tried.verdict is None or tried.verdict.holds is None:
         return "?"
     return "yes" if tried.verdict.holds else "no"
 
 
 def condition(verdict: Verdict | None) -> str:
-    """The condition of a way as a person reads it."""
+    """The condition of an edge as a person reads it."""
     return "no condition" if verdict is None else in_words(verdict.condition)
 
 
 def operands(verdict: Verdict) -> Iterator[str]:
-    """What the operands stood for that are not written down: ``status = "open"``, each once."""
-    told: set[str] = set()
+    """The values of the operands that are not written down: ``status = "open"``, each once."""
+    named: set[str] = set()
     for comparison in verdict.comparisons:
         for seen in comparison.operands:
             name = _name(seen)
-            if name and name not in told:
-                told.add(name)
+            if name and name not in named:
+                named.add(name)
                 yield f"{name} = {value(seen.value)}"
 
 
 def _name(seen: OperandValue) -> str:
-    """What an operand is called that is no literal; an empty string for one that is."""
+    """The name of an operand; an empty string for a literal."""
     expression = seen.operand.expression
     if expression is None or isinstance(expression, Literal):
         return ""
@@ -104,7 +98,7 @@ def _name(seen: OperandValue) -> str:
 
 
 def why(entry: TraceEntry) -> str:
-    """Why a run is over with an entry, for somebody who wonders: names the operands that were missing."""
+    """Why a run ends with an entry, with the names of the operands that were missing."""
     if entry.ended != "no transition holds":
         return entry.ended
     missing = [
@@ -132,6 +126,6 @@ def heading(entry: TraceEntry) -> str:
             return f"run {entry.run} of {entry.title}"
         case EntryKind.SKIPPED:
             return f"{entry.title} does not run"
-        case EntryKind.LEFT:
+        case EntryKind.ABANDONED:
             return f"{entry.name} ({entry.node}) is left" if entry.name != entry.node else f"{entry.node} is left"
     return f"{entry.name} ({entry.node})" if entry.name != entry.node else entry.node

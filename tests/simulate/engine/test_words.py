@@ -8,7 +8,7 @@ import pytest
 
 from kustui.check.examples import step, to, when, workflow
 from kustui.definition.values import MISSING, Undecided
-from kustui.simulate.reports import words
+from kustui.simulate.engine import words
 from tests.support.runs import started, to_the_end
 
 

@@ -1,0 +1,129 @@
+"""The organisation that a rehearsal stands in for: the workflows that were opened, and what is wrong with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
+from kustui.analysis.workflow_lookup import alone, named
+from kustui.check.problems import Problem
+from kustui.config.check_settings import Settings
+from kustui.config.severity import Severity
+from kustui.definition.collection import Collection, Entry
+from kustui.definition.dates import parse_date
+from kustui.definition.values import Undecided, is_missing, number_of, undecided_in
+from kustui.text.json_words import kind
+
+DEFAULT_START = "2026-01-05T09:00:00Z"
+"""When a rehearsal begins unless somebody says otherwise: a Monday morning."""
+BLOCKING_RULES = frozenset(
+    (
+        *("invalid-shape", "unknown-target", "malformed-reference", "malformed-template", "unknown-workflow"),
+        *("not-callable", "invalid-run-at", "unknown-action", "missing-param"),
+    )
+)
+"""Rules whose errors end a run that meets them. Every other problem is reported and the run goes on: a missing input,
+say, does to a rehearsal what it does to a run."""
+_MINUTE = 60_000
+_LATEST = 10_000 * 366 * 24 * 60 * _MINUTE
+"""Ten thousand years in milliseconds: what is due later is never due."""
+
+
+@dataclass(frozen=True, eq=False)
+class Organisation:
+    """Every workflow that can run in a rehearsal. Models are made when one first runs."""
+
+    analyses: AnalysisCache
+    problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
+    """By the key of the workflow, as ``Snapshot.by_entry`` has them."""
+    _names: dict[str, str] = field(default_factory=dict, repr=False)
+
+    @property
+    def collection(self) -> Collection:
+        return self.analyses.collection
+
+    @property
+    def settings(self) -> Settings:
+        return self.analyses.settings
+
+    def analysis(self, key: str) -> WorkflowAnalysis:
+        """The workflow of a key. Raises KeyError for an unknown one."""
+        return self.analyses.of(self.collection.by_key[key])
+
+    def by_id(self, id_: str) -> WorkflowAnalysis | None:
+        """The first workflow that declares an id."""
+        entry = self.collection.by_id.get(id_)
+        return self.analyses.of(entry) if entry is not None else None
+
+    def find(self, name: str) -> tuple[Entry, ...]:
+        """What a scenario means by a name: the first workflow of that id, else all of that name or key."""
+        by_id = self.collection.by_id.get(name)
+        return (by_id,) if by_id is not None else named(self.collection, name)
+
+    def name_of(self, key: str) -> str:
+        """What a scenario calls a workflow: its name, its id or its key, the first that means no other."""
+        if key not in self._names:
+            self._names[key] = alone(self.collection, self.collection.by_key[key])
+        return self._names[key]
+
+    # Events
+
+    @cached_property
+    def _by_event(self) -> Mapping[str, tuple[str, ...]]:
+        keys: dict[str, list[str]] = {}
+        for entry in self.collection.entries:
+            if entry.item.enabled and entry.item.event and not entry.item.callable:
+                keys.setdefault(entry.item.event, []).append(entry.key)
+        return {event: tuple(among) for event, among in keys.items()}
+
+    @property
+    def events(self) -> tuple[str, ...]:
+        """The events that start a workflow, in the order of the workflows."""
+        return tuple(self._by_event)
+
+    def listeners(self, event: str) -> tuple[str, ...]:
+        """The keys of the enabled workflows that an event starts, in their order [docs]; callables are called."""
+        return self._by_event.get(event, ())
+
+    # Problems
+
+    def problems_at(self, key: str, pointer: str) -> tuple[Problem, ...]:
+        """The problems of a part of a workflow and of everything in it."""
+        return tuple(
+            problem
+            for problem in self.problems.get(key, ())
+            if problem.pointer == pointer or problem.pointer.startswith(f"{pointer}/")
+        )
+
+    def blocking_problem(self, key: str, *pointers: str) -> Problem | None:
+        """The first error in these parts of a workflow with which a run cannot go on."""
+        for pointer in pointers:
+            for problem in self.problems_at(key, pointer):
+                if problem.rule in BLOCKING_RULES and problem.severity is Severity.ERROR:
+                    return problem
+        return None
+
+    # Time
+
+    def due_time(self, run_at: Any, clock: int, start_time: int) -> int | str | Undecided:
+        """When a scheduled run is due, in milliseconds on the clock; or, in a clause, why it never is.
+
+        ``run_at`` as resolved. ``clock`` counts milliseconds from ``start_time``, which counts from 1970.
+        """
+        type_, value = (run_at.get("type"), run_at.get("value")) if isinstance(run_at, Mapping) else ("date", run_at)
+        if undecided := undecided_in([type_, value]):
+            return undecided
+        if is_missing(value):
+            return "nothing says when the scheduled workflow is to run"
+        if type_ == "relative":
+            delay, unit = number_of(value), self.settings.relative_unit_minutes
+            if delay is None or not 0 <= delay * unit * _MINUTE < _LATEST:
+                return f"a relative runAt takes a number, found {kind(value)}"
+            return clock + round(delay * unit * _MINUTE)
+        if type_ in ("absolute", "date"):
+            moment = parse_date(value)
+            return f"runAt takes a date, found {kind(value)}" if moment is None else max(clock, moment - start_time)
+        return f"no runAt is of the type {kind(type_)}"

@@ -1,0 +1,197 @@
+"""Every path through a workflow, or through all that it schedules, and what each needs, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.dates import parse_date
+from kustui.definition.expressions import in_words
+from kustui.definition.models import Step
+from kustui.definition.platform import TRIGGER_ID
+from kustui.simulate.engine.words import operands
+from kustui.simulate.organisation import DEFAULT_START, Organisation
+from kustui.simulate.paths.constraints import Constraint
+from kustui.simulate.paths.path_search import PathSearch, PathStep, WorkflowPath
+from kustui.simulate.paths.provenance import PathRun
+from kustui.simulate.scenarios.model import Scenario
+from kustui.simulate.scenarios.path_scenario import PathScenario, scenario_for_path, with_expectations
+
+MAX_PATHS = 100
+_NODES_PER_PATH = 60
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedRun:
+    """One run of a path, in words."""
+
+    path_run: PathRun
+    nodes: tuple[str, ...]
+    """The trigger and its steps; last the step that nothing can lead to, where the path contradicts itself there."""
+    needs: tuple[str, ...]
+    """What has to hold in it; what always holds is left out."""
+
+    @property
+    def analysis(self) -> WorkflowAnalysis:
+        return self.path_run.analysis
+
+    def name(self, node: str) -> str:
+        """What people call the trigger or a step."""
+        return name_of(self.analysis, node)
+
+
+@dataclass(frozen=True, slots=True)
+class ExploredPath:
+    """A path from a trigger to where the run ends, or on through the runs that it schedules, in words."""
+
+    workflow_path: WorkflowPath
+
+    @property
+    def analysis(self) -> WorkflowAnalysis:
+        """The workflow of its first run."""
+        return self.workflow_path.runs[0].analysis
+
+    @property
+    def described_runs(self) -> tuple[DescribedRun, ...]:
+        """Its runs in the order in which they begin; one unless schedules are followed."""
+        return tuple(self._described(number) for number in range(len(self.workflow_path.runs)))
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The trigger and the steps of its first run."""
+        return self._described(0).nodes
+
+    @property
+    def is_contradiction(self) -> bool:
+        """Whether nothing can make a run take it."""
+        return not self.workflow_path.solutions and self.workflow_path.complete
+
+    @property
+    def needs(self) -> tuple[str, ...]:
+        """What has to hold on it; for a later run with its workflow."""
+        return tuple(
+            f"in {run.analysis.title}: {need}" if number else need
+            for number, run in enumerate(self.described_runs)
+            for need in run.needs
+        )
+
+    @property
+    def not_followed(self) -> tuple[str, ...]:
+        """What it schedules and does not go on with, and why."""
+        return self.workflow_path.not_followed
+
+    @property
+    def contradiction(self) -> str:
+        """What contradicts itself on it; an empty string where nothing does."""
+        contradiction = self.workflow_path.contradiction
+        if contradiction is None:
+            return ""
+        words = " and ".join(dict.fromkeys(self._in_words(constraint) for constraint in contradiction.constraints))
+        if contradiction.verdict is None:
+            return words
+        values = ", ".join(operands(contradiction.verdict))
+        return f"{words}, and on this path {values}" if values else f"{words}, which cannot be"
+
+    def _in_words(self, constraint: Constraint) -> str:
+        runs = self.workflow_path.runs
+        where = f"in {runs[constraint.scope.run].analysis.title}: " if len(runs) > 1 else ""
+        return f"{where}{'' if constraint.holds else 'not '}{in_words(constraint.comparison)}"
+
+    def _described(self, number: int) -> DescribedRun:
+        path = self.workflow_path
+        run = path.runs[number]
+        steps = [step for step in path.steps if step.run == number]
+        blocked = steps and not path.solutions and steps[-1] is path.steps[-1]
+        last = steps[-1].edge if blocked else None
+        nodes = (*(step.node for step in steps), *([last.target] if last is not None else []))
+        needs = (_need(run.analysis, step) for step in steps)
+        return DescribedRun(run, nodes, tuple(filter(None, needs)))
+
+
+def _need(analysis: WorkflowAnalysis, step: PathStep) -> str:
+    """What has to hold for a step to be left so; an empty string where that always does."""
+    fails = f"{name_of(analysis, step.node)} fails" if step.fails else ""
+    if step.edge is None:
+        edges = analysis.flow.declared_edges.get(step.node, ())
+        passed = any(edge.after_failure == step.fails for edge in edges)
+        words = f"no way from {name_of(analysis, step.node)} holds" if passed else ""
+    else:
+        condition = analysis.flow.conditions.get(step.edge.transition.pointer)
+        words = in_words(condition) if condition is not None else ""
+        words = "" if words == "always" else words
+    return " and ".join(filter(None, (fails, words)))
+
+
+def name_of(analysis: WorkflowAnalysis, node: str) -> str:
+    """What people call the trigger or a step."""
+    part = analysis.flow.part(node) if node == TRIGGER_ID or node in analysis.flow.steps else None
+    return part.name if isinstance(part, Step) else "the trigger" if node == TRIGGER_ID else node
+
+
+@dataclass(frozen=True, slots=True)
+class Exploration:
+    """The paths from one workflow."""
+
+    analysis: WorkflowAnalysis
+    paths: tuple[ExploredPath, ...]
+    cut: bool
+    """Whether there are more."""
+
+
+def explore_paths(analysis: WorkflowAnalysis, most: int = MAX_PATHS, follow: Organisation | None = None) -> Exploration:
+    """The distinct paths through a workflow, at most so many; with failures where error cases follow.
+
+    With ``follow`` they go on through the workflows of that organisation which are scheduled on them.
+    """
+    data: dict[str, Any] = {"steps": {}, "variables": {}}
+    budget = most * _NODES_PER_PATH
+    search = PathSearch(analysis, data, parse_date(DEFAULT_START) or 0, budget, failures=True, follow=follow)
+    paths: list[ExploredPath] = []
+    for path in search.paths_from(TRIGGER_ID):
+        if len(paths) == most:
+            return Exploration(analysis, tuple(paths), cut=True)
+        paths.append(ExploredPath(path))
+    return Exploration(analysis, tuple(paths), cut=search.budget <= 0)
+
+
+def chain_heads(organisation: Organisation) -> Iterator[WorkflowAnalysis]:
+    """The workflows that chains begin with: those that no other schedules, and of a ring the one that stands first."""
+    visited: set[str] = set()
+    analyses = [organisation.analysis(entry.key) for entry in organisation.collection.entries]
+    scheduled = {
+        target.key
+        for analysis in analyses
+        for target in _scheduled_by(organisation, analysis)
+        if target.key != analysis.key
+    }
+    for analysis in sorted(analyses, key=lambda analysis: analysis.workflow.callable and analysis.key in scheduled):
+        if analysis.key in visited:
+            continue
+        yield analysis
+        pending = [analysis]
+        while pending:
+            here = pending.pop()
+            if here.key not in visited:
+                visited.add(here.key)
+                pending.extend(_scheduled_by(organisation, here))
+
+
+def _scheduled_by(organisation: Organisation, analysis: WorkflowAnalysis) -> list[WorkflowAnalysis]:
+    ids = [step.params.get("workflowId") for step in analysis.flow.steps.values() if step.schedules]
+    return [target for id_ in ids if isinstance(id_, str) and (target := organisation.by_id(id_)) is not None]
+
+
+def build_path_scenario(organisation: Organisation, path: ExploredPath) -> PathScenario:
+    """A scenario that takes a path, to start from, and where that has to be forced."""
+    first = path.described_runs[0]
+    steps = " -> ".join(first.name(node) for node in first.nodes if node != TRIGGER_ID)
+    title = f"{path.analysis.title}: {'; '.join(path.needs) or steps or 'no step'}"
+    return scenario_for_path(organisation, path.workflow_path, title)
+
+
+def expected_path_scenario(organisation: Organisation, path: ExploredPath) -> Scenario | None:
+    """That scenario, with all that comes of it as expectations; None where the path contradicts itself."""
+    scenario = build_path_scenario(organisation, path).scenario
+    return with_expectations(organisation, scenario) if scenario is not None else None

@@ -1,0 +1,308 @@
+"""Scenario files: found beside definitions, read with the place of everything that is wrong with them, and the
+workflows and steps that they name."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pydantic import BaseModel, ValidationError
+
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.collection import Document, read_document
+from kustui.definition.dates import parse_date
+from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, walk_folders
+from kustui.definition.parsed_workflow import whole_number
+from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.source.outline import Shape
+from kustui.definition.source.positions import key_of, scan
+from kustui.definition.source.source import replace_lone_surrogates
+from kustui.definition.validation import expected_by, message_of, pointer_of
+from kustui.errors import KustuiError
+from kustui.simulate.organisation import DEFAULT_START, Organisation
+from kustui.simulate.scenarios import model
+from kustui.simulate.scenarios.model import Choice, Mock, Place, Scenario, Schedule
+from kustui.text.json_words import kind, mismatch, quoted
+from kustui.text.suggestions import closest, hint_of
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+MAX_FOUND = 1_000
+"""Scenario files that are looked for."""
+_MAX_LISTED = 10
+_UNKNOWN_KEY = "unknown key"
+
+
+class ScenarioError(KustuiError):
+    """What is wrong with a scenario or a payload, or why there is nothing to rehearse; a line each, with its place."""
+
+
+# The files
+
+
+def find_scenarios(paths: Sequence[str]) -> tuple[str, ...]:
+    """The scenarios in the folder of each definition, and those below each folder, at most ``MAX_FOUND``; each once."""
+    scenarios: dict[str, str] = {}
+    for path in paths:
+        if path == STDIN:
+            continue
+        for scenario in _below(path) if Path(path).is_dir() else _in(Path(path).parent):
+            if len(scenarios) == MAX_FOUND:
+                break
+            scenarios.setdefault(str(Path(scenario).absolute()), scenario)
+    return tuple(scenarios.values())
+
+
+def _in(folder: Path) -> Iterator[str]:
+    with suppress(OSError):
+        yield from sorted(str(path) for path in folder.iterdir() if path.name.lower().endswith(SCENARIO_SUFFIX))
+
+
+def _below(folder: str) -> Iterator[str]:
+    for inner, _, _ in walk_folders(folder):
+        yield from _in(Path(inner))
+
+
+def unused_path(folder: Path, title: str) -> Path:
+    """A path for the scenario of a workflow at which there is no file, as far as one can be found."""
+    stem = "-".join(re.findall(r"\w+", title, re.ASCII))[:80] or "rehearsal"
+    names = (f"{stem}{f'-{number}' if number else ''}{SCENARIO_SUFFIX}" for number in range(MAX_FOUND))
+    return next((folder / name for name in names if not (folder / name).exists()), folder / f"{stem}{SCENARIO_SUFFIX}")
+
+
+# Reading
+
+
+@dataclass(frozen=True, eq=False)
+class ScenarioFile:
+    """A scenario and where its parts stand."""
+
+    document: Document
+    scenario: Scenario
+
+    @property
+    def path(self) -> str:
+        """Empty where no file holds it yet."""
+        return self.document.path
+
+    def place(self, pointer: str) -> str:
+        """``file:line:column`` of a part."""
+        return f"{self.path}:{self.document.span(pointer).start}"
+
+    @cached_property
+    def start_time(self) -> str:
+        """The date at which it begins, in ISO 8601."""
+        return self.scenario.begins or DEFAULT_START
+
+
+def read(path: str, raw: bytes) -> ScenarioFile:
+    """The scenario that a file holds. Raises ScenarioError."""
+    file, value = _read_json(path, raw, "a scenario")
+    try:
+        scenario = Scenario.model_validate(value, by_alias=True, by_name=False)
+    except ValidationError as invalid:
+        errors = invalid.errors(include_url=False)
+        mistakes = [
+            (pointer_of(value, error["loc"]), _in_words(error)) for error in errors if not _follows(error, errors)
+        ]
+        raise ScenarioError(*_with_places(file, mistakes)) from invalid
+    if mistakes := list(_contradictions(scenario)):
+        raise ScenarioError(*_with_places(file, mistakes))
+    return ScenarioFile(file, scenario)
+
+
+def as_file(scenario: Scenario) -> ScenarioFile:
+    """A scenario that no file holds yet."""
+    text = scenario.model_dump_json(by_alias=True, exclude_defaults=True, indent=2)
+    return ScenarioFile(read_document("", text.encode()), scenario)
+
+
+def read_payload(path: str, raw: bytes) -> dict[str, Any]:
+    """The payload that a file holds. Raises ScenarioError, with the place."""
+    _, value = _read_json(path, raw, "a payload")
+    if not isinstance(value, dict):
+        raise ScenarioError(f"{path}:1:1: a payload is an object, found {kind(value)}: write {{…}}")
+    return value
+
+
+def _read_json(path: str, raw: bytes, content: str) -> tuple[Document, Any]:
+    """A JSON file that is no definition, and its value. ``content`` is what it should hold, for a person: ``a
+    scenario``. Raises ScenarioError."""
+    file = read_document(path, raw)
+    if file.shape is Shape.BROKEN:
+        lines = []
+        for fault in file.faults:
+            hint = f" ({fault.hint.replace('a definition', content)})" if fault.hint else ""
+            lines.append(f"{path}:{file.source.place(file.fault_extent(fault).start)}: {fault.message}{hint}")
+        raise ScenarioError(*lines)
+    if repeats := scan(file.source.data).repeats:
+        places = ((file.source.place(repeat.second.start), key_of(repeat.pointer)) for repeat in repeats)
+        raise ScenarioError(
+            *(f"{path}:{place}: the key {quoted(key)} is given twice (remove one of them)" for place, key in places)
+        )
+    try:
+        return file, json.loads(replace_lone_surrogates(file.source.data), parse_int=whole_number)
+    except (ValueError, RecursionError) as error:
+        raise ScenarioError(f"{path}:1:1: this cannot be read as JSON: {error}") from error
+
+
+def _follows(error: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:
+    """Whether a list is too short only because its elements are wrong, which is reported already."""
+    loc = error["loc"]
+    return error["type"] == "too_short" and any(
+        len(other["loc"]) > len(loc) and other["loc"][: len(loc)] == loc for other in errors
+    )
+
+
+def _with_places(file: Document, mistakes: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Each mistake with its place in the file, in the order of the places. ``mistakes`` are pointers and messages."""
+    for start, message in sorted((_start(file, pointer, message), message) for pointer, message in mistakes):
+        yield f"{file.path}:{file.source.place(start)}: {message}"
+
+
+def _start(file: Document, pointer: str, message: str) -> int:
+    spot = file.spot(pointer)
+    return (spot.key if spot.key is not None and message.startswith(_UNKNOWN_KEY) else spot.value).start
+
+
+def _in_words(error: ErrorDetails) -> str:
+    name = next((str(key) for key in reversed(error["loc"]) if isinstance(key, str)), "scenario")
+    context = error.get("ctx", {})
+    match error["type"]:
+        case "extra_forbidden":
+            return f"{_UNKNOWN_KEY} {quoted(name)}{_hint(name)}"
+        case "missing":
+            return f"{quoted(name)} is missing"
+        case "greater_than_equal":
+            return mismatch(quoted(name), f"at least {context['ge']:g}", error["input"])
+        case "less_than_equal":
+            return mismatch(quoted(name), f"at most {context['le']:g}", error["input"])
+        case "too_short":
+            return f"{quoted(name)} must not be empty"
+    if expected := expected_by(error):
+        return mismatch(quoted(name), expected, error["input"])
+    return f"{quoted(name)}: {message_of(error)}"
+
+
+def _hint(name: str) -> str:
+    models = [value for value in vars(model).values() if isinstance(value, type) and issubclass(value, BaseModel)]
+    names = {field.alias or key for each in models for key, field in each.model_fields.items()}
+    near = closest(name, names)
+    return f": did you mean {quoted(near)}?" if near else ""
+
+
+def _contradictions(scenario: Scenario) -> Iterator[tuple[str, str]]:
+    if scenario.begins is not None and parse_date(scenario.begins) is None:
+        yield "/begins", f"{quoted(scenario.begins)} is no date in ISO 8601, such as {DEFAULT_START}"
+    for index, start in enumerate(scenario.start):
+        if (start.event is None) == (start.workflow is None):
+            yield f"/start/{index}", 'something starts with an "event", or with a "workflow", and not with both'
+    for index, mock in enumerate(scenario.mocks):
+        if ("returns" in mock.model_fields_set) == (mock.fails is not None):
+            yield f"/mocks/{index}", 'a mock "returns" something, or "fails", and not both'
+    for index, choice in enumerate(scenario.choices):
+        decisions = ["take" in choice.model_fields_set, choice.at is not None, choice.leave is not None]
+        if decisions.count(True) != 1:
+            yield f"/choices/{index}", 'a choice says which step to "take", or "at" what is answered, or why to "leave"'
+        elif choice.at is not None and "answer" not in choice.model_fields_set:
+            yield f"/choices/{index}", f'there is no "answer" for {quoted(choice.at)}'
+
+
+# The names
+
+
+class ResolvedScenario:
+    """The workflows and steps that a scenario names. Raises ScenarioError where there are none of that name."""
+
+    def __init__(self, file: ScenarioFile, organisation: Organisation) -> None:
+        self._file, self._organisation = file, organisation
+        self._mistakes: list[str] = []
+        scenario, expect = file.scenario, file.scenario.expect
+        self.starts = [
+            self._workflow(start.workflow, f"/start/{index}/workflow") if start.workflow else None
+            for index, start in enumerate(scenario.start)
+        ]
+        """The one workflow of each start; None where it is an event's."""
+        mocks = self._places(scenario.mocks, "/mocks")
+        choices = self._places(scenario.choices, "/choices")
+        self._mocks: dict[tuple[str, str], list[Mock]] = {}
+        for place, mock in zip(mocks, scenario.mocks, strict=True):
+            self._mocks.setdefault(place, []).append(mock)
+        self._choices: dict[tuple[str, str], list[Choice]] = {}
+        for place, choice in zip(choices, scenario.choices, strict=True):
+            self._choices.setdefault(place, []).append(choice)
+        self.paths = [
+            self._workflow(path.workflow, f"/expect/path/{index}/workflow")
+            for index, path in enumerate(expect.path or ())
+        ]
+        self.outputs = self._places(expect.outputs, "/expect/outputs")
+        self.params = self._places(expect.params, "/expect/params")
+        self.not_run = self._places(expect.not_run, "/expect/notRun")
+        for index, (place, choice) in enumerate(zip(choices, scenario.choices, strict=True)):
+            self._check_target(index, place, choice)
+        if self._mistakes:
+            raise ScenarioError(*self._mistakes)
+
+    def mock(self, key: str, node: str, invocation: int) -> Mock | None:
+        """The mock of an invocation, else that of every one."""
+        mocks = self._mocks.get((key, node), ())
+        exact = next((mock for mock in mocks if mock.invocation == invocation), None)
+        return exact or next((mock for mock in mocks if mock.invocation is None), None)
+
+    def choices_for(self, key: str, node: str, invocation: int) -> Iterator[Choice]:
+        for choice in self._choices.get((key, node), ()):
+            if choice.invocation in (None, invocation):
+                yield choice
+
+    def scheduled_id(self, schedule: Schedule) -> str:
+        """The id that a scheduled workflow is called by."""
+        entries = self._organisation.find(schedule.workflow)
+        return (entries[0].id or "") if len(entries) == 1 else schedule.workflow
+
+    def _places(self, parts: Sequence[Place], pointer: str) -> list[tuple[str, str]]:
+        """The key of the workflow and the node of each part."""
+        places = []
+        for index, part in enumerate(parts):
+            analysis = self._workflow(part.workflow, f"{pointer}/{index}/workflow")
+            node = analysis.flow.node(part.step) if analysis else None
+            if analysis and node is None:
+                hint = hint_of(part.step, (TRIGGER_ID, *analysis.flow.steps), "its steps")
+                message = f"{quoted(analysis.title)} has no step {quoted(part.step)}"
+                self._report(f"{pointer}/{index}/step", message, hint)
+            places.append((analysis.key if analysis else "", node or ""))
+        return places
+
+    def _workflow(self, name: str, pointer: str) -> WorkflowAnalysis | None:
+        organisation = self._organisation
+        entries = organisation.find(name)
+        if len(entries) == 1:
+            return organisation.analysis(entries[0].key)
+        if entries:
+            listed = ", ".join(quoted(organisation.name_of(entry.key)) for entry in entries[:_MAX_LISTED])
+            self._report(pointer, f"{len(entries)} workflows are called {quoted(name)}", f"name one of them: {listed}")
+            return None
+        names = {entry.title for entry in organisation.collection.entries}
+        hint = hint_of(name, names, "workflows", _MAX_LISTED)
+        self._report(pointer, f"no workflow here is called {quoted(name)}", hint)
+        return None
+
+    def _check_target(self, index: int, place: tuple[str, str], choice: Choice) -> None:
+        """Report the step that a choice takes where no edge leads to it."""
+        key, node = place
+        if not key or choice.take is None:
+            return
+        edges = self._organisation.analysis(key).flow.declared_edges.get(node, ())
+        if not any(edge.target == choice.take for edge in edges):
+            hint = hint_of(choice.take, {edge.target for edge in edges}, "ways from there lead to")
+            message = f"no way leads from {quoted(choice.step)} to {quoted(choice.take)}"
+            self._report(f"/choices/{index}/take", message, hint)
+
+    def _report(self, pointer: str, message: str, hint: str) -> None:
+        self._mistakes.append(f"{self._file.place(pointer)}: {message}{f' ({hint})' if hint else ''}")
