@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from kustui.definition.source.positions import MAX_DEPTH, too_deep, unclosed
@@ -137,111 +136,102 @@ class _Stop:
 
 def _explain(stop: _Stop) -> Fault:
     """Python's parser says what it expected; a person wants to know what stands there and what to do."""
-    for mistake in _MISTAKES:
-        if fault := mistake(stop):
+    for explain in (_in_a_string, _not_in_json, _misplaced, _missing):
+        if fault := explain(stop):
             return fault
     return stop.fault(
         f"{stop.character or 'an end'} does not belong here", "expected a value, a comma or a closing bracket"
     )
 
 
-def _merge_conflict(stop: _Stop) -> Fault | None:
-    if stop.begins("<<<<<<<", "|||||||", "=======", ">>>>>>>"):
-        return stop.fault("a merge conflict is left here", "settle it and remove its markers", length=7)
-    return None
-
-
-def _string_to_the_end(stop: _Stop) -> Fault | None:
+def _in_a_string(stop: _Stop) -> Fault | None:
     if stop.complains("Unterminated string"):
         return stop.fault("this string is never closed", 'end it with a "')
+    if stop.complains("Invalid control character"):
+        if stop.character in "\r\n":
+            return _line_break(stop)
+        if stop.character == "\t":
+            return stop.fault("a tab inside a string", "write it as \\t")
+        hint = f"remove it, or write it as \\u{ord(stop.character):04x}"
+        return stop.fault("a control character inside a string", hint)
+    if stop.complains("Invalid \\"):
+        at = stop.text.rfind("\\", 0, stop.at + 1)  # of \u, the parser points at the u
+        escape = _ESCAPE.match(stop.text, at)
+        written = escape.group() if escape else "\\"
+        return stop.fault(f"{written} is no escape that JSON knows", "write a backslash as \\\\", at, len(written))
     return None
 
 
-def _line_break_in_string(stop: _Stop) -> Fault | None:
-    if not stop.complains("Invalid control character") or stop.character not in "\r\n":
-        return None
+def _line_break(stop: _Stop) -> Fault:
     line = stop.text.rfind("\n", 0, stop.at) + 1
     strings = _MAYBE_CUT.finditer(stop.text, line, stop.at)
     opened = next((string.start() for string in strings if not string[1]), stop.at)
-    return stop.fault(
-        "this string is not closed on its line",
-        'end it with a ", or write line breaks as \\n',
-        opened,
-        stop.at - opened,
-    )
+    hint = 'end it with a ", or write line breaks as \\n'
+    return stop.fault("this string is not closed on its line", hint, opened, stop.at - opened)
 
 
-def _control_character_in_string(stop: _Stop) -> Fault | None:
-    if not stop.complains("Invalid control character"):
-        return None
-    if stop.character == "\t":
-        return stop.fault("a tab inside a string", "write it as \\t")
-    return stop.fault("a control character inside a string", f"remove it, or write it as \\u{ord(stop.character):04x}")
-
-
-def _unknown_escape(stop: _Stop) -> Fault | None:
-    if not stop.complains("Invalid \\"):
-        return None
-    at = stop.text.rfind("\\", 0, stop.at + 1)  # of \u, the parser points at the u
-    escape = _ESCAPE.match(stop.text, at)
-    spelt = escape.group() if escape else "\\"
-    return stop.fault(f"{spelt} is no escape that JSON knows", "write a backslash as \\\\", at, len(spelt))
-
-
-def _comment(stop: _Stop) -> Fault | None:
-    if stop.begins("//", "/*", "#"):
-        return stop.fault("a comment: JSON has none", "remove it, or keep the note in a description", length=2)
-    return None
-
-
-def _ellipsis(stop: _Stop) -> Fault | None:
-    if stop.begins("...", "…"):
-        length = 1 if stop.character == "…" else 3
-        return stop.fault("JSON has no …", "put in what was left out, or remove it", length=length)
-    return None
-
-
-def _bare_reference(stop: _Stop) -> Fault | None:
+def _not_in_json(stop: _Stop) -> Fault | None:
+    """What other languages have and JSON has not."""
+    if stop.begins("<<<<<<<", "|||||||", "=======", ">>>>>>>"):
+        return stop.fault("a merge conflict is left here", "settle it and remove its markers", length=7)
     if stop.begins("/#", "#/"):
         return stop.fault("a reference without quotes", 'write it as text: "/#…"', length=2)
     if stop.before == "{" and _TEMPLATE.match(stop.text, stop.at):
         return stop.fault("a template without quotes", 'write it as text: "{{…}}"', stop.at - 1, 2)
-    return None
-
-
-def _other_quotes(stop: _Stop) -> Fault | None:
+    if stop.begins("//", "/*", "#"):
+        return stop.fault("a comment: JSON has none", "remove it, or keep the note in a description", length=2)
+    if stop.begins("...", "…"):
+        length = 1 if stop.character == "…" else 3
+        return stop.fault("JSON has no …", "put in what was left out, or remove it", length=length)
     if stop.begins("'", "`"):
         return stop.fault(f'JSON quotes with ", not with {stop.character}', 'write "…"')
     if stop.begins("“", "”", "„", "«", "»", "‘", "’"):
         return stop.fault("a typographic quote", 'write a plain "')
+    if stop.character and (not stop.character.isprintable() or stop.character.isspace()):
+        name = f"U+{ord(stop.character):04X} ({unicodedata.name(stop.character, 'a control character').lower()})"
+        return stop.fault(f"{name} outside of a string", "remove it, or put a plain space there")
+    return _unfinished_number(stop)
+
+
+def _unfinished_number(stop: _Stop) -> Fault | None:
+    """``+1``, ``.5``, ``1.``, ``007``, ``0x1F``: numbers elsewhere, none in JSON."""
+    begun = _NUMBER_SO_FAR.search(stop.text, max(0, stop.at - 40), stop.at)
+    if not begun and not stop.complains("Expecting value"):
+        return None
+    at = begun.start() if begun else stop.at
+    number = _NUMBER_MEANT.match(stop.text, at)
+    if not number or number.end() <= stop.at:
+        return None
+    hint = "write 7, -7, 0.7 or 7e3, or put it in quotes if it is text"
+    return stop.fault(f"{number.group()} is not a number as JSON writes them", hint, at, len(number.group()))
+
+
+def _misplaced(stop: _Stop) -> Fault | None:
+    """What stands where it cannot."""
+    if stop.begins(":") and stop.previous_character == '"' and stop.inside != "{":
+        return stop.fault("a key outside of an object", "put { before it and } behind its value")
+    if stop.complaint == "Extra data":
+        return _beyond_the_end(stop)
+    if fault := _end_of_file(stop) or _comma_before_closing(stop):
+        return fault
+    if stop.begins(",") and stop.previous_character in (",", "[", "{"):
+        return stop.fault("a comma too many", "remove it, or put in what was to stand before it")
+    if stop.before == '"' and (stop.character.isalnum() or stop.begins("_", "\\")):
+        hint = 'write a quote inside text as \\", or look for one missing before'
+        return stop.fault("text goes on behind its closing quote", hint)
+    if stop.begins("}", "]") and stop.inside + stop.character in ("[}", "{]"):
+        closed, opened = ("a list", "an object") if stop.character == "]" else ("an object", "a list")
+        return stop.fault(f"{stop.character} closes {closed}, but {opened} is open", "close what was opened last first")
     return None
 
 
-def _invisible_character(stop: _Stop) -> Fault | None:
-    if not stop.character or (stop.character.isprintable() and not stop.character.isspace()):
-        return None
-    name = unicodedata.name(stop.character, "a control character").lower()
-    return stop.fault(
-        f"U+{ord(stop.character):04X} ({name}) outside of a string", "remove it, or put a plain space there"
-    )
-
-
-def _beyond_the_end(stop: _Stop) -> Fault | None:
-    if stop.complaint != "Extra data":
-        return None
+def _beyond_the_end(stop: _Stop) -> Fault:
     if stop.begins("}", "]"):
-        return stop.fault(
-            f"this {stop.character} closes nothing", "remove it, or look for a bracket closed too early above"
-        )
+        hint = "remove it, or look for a bracket closed too early above"
+        return stop.fault(f"this {stop.character} closes nothing", hint)
     if stop.begins(",") and not stop.text[stop.at + 1 :].strip(_BLANKS):
         return stop.fault("a comma behind the last value", "remove the comma")
     return stop.fault("the file goes on after its value has ended", "put several definitions into one list: [ …, … ]")
-
-
-def _key_outside_object(stop: _Stop) -> Fault | None:
-    if stop.begins(":") and stop.previous_character == '"' and stop.inside != "{":
-        return stop.fault("a key outside of an object", "put { before it and } behind its value")
-    return None
 
 
 def _end_of_file(stop: _Stop) -> Fault | None:
@@ -249,11 +239,8 @@ def _end_of_file(stop: _Stop) -> Fault | None:
     if opened is None:
         return None
     bracket = chr(stop.source.data[opened])
-    return stop.fault(
-        f"the file ends while the {bracket} of {stop.source.place(opened)} is open",
-        f"close it with {'}' if bracket == '{' else ']'}",
-        stop.previous + 1,
-    )
+    message = f"the file ends while the {bracket} of {stop.source.place(opened)} is open"
+    return stop.fault(message, f"close it with {'}' if bracket == '{' else ']'}", stop.previous + 1)
 
 
 def _comma_before_closing(stop: _Stop) -> Fault | None:
@@ -266,105 +253,21 @@ def _comma_before_closing(stop: _Stop) -> Fault | None:
     return None
 
 
-def _comma_too_many(stop: _Stop) -> Fault | None:
-    if stop.begins(",") and stop.previous_character in (",", "[", "{"):
-        return stop.fault("a comma too many", "remove it, or put in what was to stand before it")
-    return None
-
-
-def _unfinished_number(stop: _Stop) -> Fault | None:
-    """``+1``, ``.5``, ``1.``, ``007``, ``0x1F``: numbers elsewhere, none in JSON."""
-    begun = _NUMBER_SO_FAR.search(stop.text, max(0, stop.at - 40), stop.at)
-    if not begun and not stop.complains("Expecting value"):
-        return None
-    at = begun.start() if begun else stop.at
-    number = _NUMBER_MEANT.match(stop.text, at)
-    if not number or number.end() <= stop.at:
-        return None
-    return stop.fault(
-        f"{number.group()} is not a number as JSON writes them",
-        "write 7, -7, 0.7 or 7e3, or put it in quotes if it is text",
-        at,
-        len(number.group()),
-    )
-
-
-def _text_behind_quote(stop: _Stop) -> Fault | None:
-    if stop.before == '"' and (stop.character.isalnum() or stop.begins("_", "\\")):
-        return stop.fault(
-            "text goes on behind its closing quote",
-            'write a quote inside text as \\", or look for one missing before',
-        )
-    return None
-
-
-def _wrong_bracket(stop: _Stop) -> Fault | None:
-    if not stop.begins("}", "]") or stop.inside + stop.character not in ("[}", "{]"):
-        return None
-    closed, opened = ("a list", "an object") if stop.character == "]" else ("an object", "a list")
-    return stop.fault(f"{stop.character} closes {closed}, but {opened} is open", "close what was opened last first")
-
-
-def _missing_comma(stop: _Stop) -> Fault | None:
+def _missing(stop: _Stop) -> Fault | None:
+    """What is not there and has to be."""
     if stop.complains("Expecting ','") and (stop.begins('"', "{", "[", "-") or stop.character.isalnum()):
         following = "member" if stop.inside == "{" else "element"
         return stop.fault(f"a comma is missing here, before the next {following}", "add a comma", stop.previous + 1)
-    return None
-
-
-def _missing_colon(stop: _Stop) -> Fault | None:
     if stop.complains("Expecting ':'"):
         return stop.fault(f"a colon is missing before {stop.character}", 'write a key as "key": value')
-    return None
-
-
-def _missing_key(stop: _Stop) -> Fault | None:
-    if not stop.complains("Expecting property name"):
-        return None
-    if stop.word:
-        return stop.fault(f"the key {stop.word} has no quotes", f'write "{stop.word}"', length=len(stop.word))
-    return stop.fault(f"{stop.character} where a key should be", 'keys are written "key"')
-
-
-def _missing_value(stop: _Stop) -> Fault | None:
+    if stop.complains("Expecting property name"):
+        if stop.word:
+            return stop.fault(f"the key {stop.word} has no quotes", f'write "{stop.word}"', length=len(stop.word))
+        return stop.fault(f"{stop.character} where a key should be", 'keys are written "key"')
     if stop.begins(",", "}", "]", ":"):
-        return stop.fault(f"a value is missing before {stop.character}", "add the value, or remove what is too much")
+        hint = "add the value, or remove what is too much"
+        return stop.fault(f"a value is missing before {stop.character}", hint)
+    if stop.word:
+        hint = _WORDS.get(stop.word.lower(), f'text is written "{stop.word}"')
+        return stop.fault(f"{stop.word} is not a JSON value", hint, length=len(stop.word))
     return None
-
-
-def _bare_word(stop: _Stop) -> Fault | None:
-    if not stop.word:
-        return None
-    hint = _WORDS.get(stop.word.lower(), f'text is written "{stop.word}"')
-    return stop.fault(f"{stop.word} is not a JSON value", hint, length=len(stop.word))
-
-
-_MISTAKES: tuple[Callable[[_Stop], Fault | None], ...] = (
-    # Inside of strings.
-    _string_to_the_end,
-    _line_break_in_string,
-    _control_character_in_string,
-    _unknown_escape,
-    # What JSON has nowhere.
-    _merge_conflict,
-    _bare_reference,
-    _comment,
-    _ellipsis,
-    _other_quotes,
-    _invisible_character,
-    _unfinished_number,
-    # What is too much or too little.
-    _key_outside_object,
-    _beyond_the_end,
-    _end_of_file,
-    _comma_before_closing,
-    _comma_too_many,
-    _text_behind_quote,
-    _wrong_bracket,
-    _missing_comma,
-    _missing_colon,
-    _missing_key,
-    _missing_value,
-    _bare_word,
-)
-"""Told in this order: the first that knows what stands there."""
