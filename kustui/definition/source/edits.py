@@ -1,12 +1,12 @@
-"""What an edit did to a file: found by comparing old and new bytes from both ends, and put into its outline.
+"""The edit that made a file's new bytes of its old ones, and the outline of the file after it.
 
-Most saves change one workflow. Then only that one is split anew, not the file around it: at 24 MB that is 5 ms
+Most saves change one workflow. Then only that one is outlined anew, not the file around it: at 24 MB that takes 5 ms
 instead of 70.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -37,42 +37,27 @@ class Edit(NamedTuple):
 def edit_between(old: bytes, new: bytes) -> Edit:
     """The one edit that makes the new bytes of the old."""
     shorter = min(len(old), len(new))
-    start = _same_at_start(old, new, shorter)
-    same = _same_at_end(old, new, shorter - start)
-    return Edit(start, len(old) - same, len(new) - same)
+    start = _longest(shorter, lambda low, high: new.startswith(old[low:high], low))
+
+    def same_from_end(low: int, high: int) -> bool:
+        return new.startswith(old[len(old) - high : len(old) - low], len(new) - high)
+
+    end = _longest(shorter - start, same_from_end)
+    return Edit(start, len(old) - end, len(new) - end)
 
 
-def _same_at_start(old: bytes, new: bytes, most: int) -> int:
-    """How many bytes are the same from the start."""
+def _longest(most: int, same: Callable[[int, int], bool]) -> int:
+    """How many bytes from the beginning on are the same, at most so many. ``same(low, high)`` compares a stretch."""
     low = 0
-    while low < most and new.startswith(old[low : min(low + _BLOCK, most)], low):
+    while low < most and same(low, min(low + _BLOCK, most)):
         low += _BLOCK
     high = min(low + _BLOCK, most)
     while low < high:  # the first that differs is in this block, if any
         middle = (low + high + 1) // 2
-        if old[low:middle] == new[low:middle]:
+        if same(low, middle):
             low = middle
         else:
             high = middle - 1
-    return min(low, most)
-
-
-def _same_at_end(old: bytes, new: bytes, most: int) -> int:
-    """How many bytes are the same from the end, at most so many."""
-
-    def differ(low: int, high: int) -> bool:
-        return not new.startswith(old[len(old) - high : len(old) - low], len(new) - high)
-
-    low = 0
-    while low < most and not differ(low, min(low + _BLOCK, most)):
-        low += _BLOCK
-    high = min(low + _BLOCK, most)
-    while low < high:
-        middle = (low + high + 1) // 2
-        if differ(low, middle):
-            high = middle - 1
-        else:
-            low = middle
     return min(low, most)
 
 
@@ -87,11 +72,8 @@ def outline_after(before: Outline, old: Source, new: Source) -> tuple[Outline, i
         return None
     edit = edit_between(old.data, new.data)
     # The braces at both ends stay as they are, so whatever is between them cannot change what is around it.
-    touched = next(
-        (place for place, (_, extent, *_) in enumerate(before.items) if extent.end > edit.start),
-        len(before.items),
-    )
-    if touched == len(before.items):
+    touched = next((place for place, item in enumerate(before.items) if item.extent.end > edit.start), None)
+    if touched is None:
         return None
     item = before.items[touched]
     if not (item.extent.start < edit.start and edit.old_end < item.extent.end):
@@ -101,21 +83,9 @@ def outline_after(before: Outline, old: Source, new: Source) -> tuple[Outline, i
         until_now = item_at(old.data, item.extent, item.pointer)
     except (RecursionError, msgspec.DecodeError):
         return None
-    if now is None or until_now is None or now[1] is not until_now[1]:
+    if now is None or until_now is None or now[1] is not until_now[1]:  # it gives the file another shape
         return None
-    items = (
-        *before.items[:touched],
-        now[0],
-        *(other._replace(extent=edit.moved(other.extent)) for other in before.items[touched + 1 :]),
-    )
-    outline = replace(
-        before,
-        items=items,
-        app=before.app and edit.moved(before.app),
-        app_members=_moved(before.app_members, edit),
-    )
-    return outline, touched
-
-
-def _moved(members: Mapping[str, Extent], edit: Edit) -> dict[str, Extent]:
-    return {key: edit.moved(extent) for key, extent in members.items()}
+    moved = (other._replace(extent=edit.moved(other.extent)) for other in before.items[touched + 1 :])
+    items = (*before.items[:touched], now[0], *moved)
+    app_members = {key: edit.moved(extent) for key, extent in before.app_members.items()}
+    return replace(before, items=items, app=before.app and edit.moved(before.app), app_members=app_members), touched
