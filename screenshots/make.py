@@ -118,9 +118,9 @@ async def draw(picture: Picture, size: tuple[int, int], pace: float = 1) -> str:
     """The screen as SVG."""
     from kustui.tui.app import Kustui
     from kustui.tui.widgets.rows import workflow_key
-    from kustui.workspace.background_load import BackgroundLoad
+    from kustui.workspace.background import BackgroundWorkspace
 
-    app = Kustui(BackgroundLoad([picture.opened]))
+    app = Kustui(BackgroundWorkspace([picture.opened]))
     async with app.run_test(size=size) as pilot:
         while (snapshot := app.explorer.snapshot) is None or snapshot.problems is None:
             await pilot.pause(0.02)

@@ -152,7 +152,7 @@ def _write_baseline(path: str, checked: Checked) -> None:
 def _watch(options: argparse.Namespace) -> int:
     """Check again after every change, until Ctrl+C. Raises ReaderGoneError when nobody reads the reports any more."""
     from kustui.check.reports.text import difference
-    from kustui.workspace.change_follower import followed
+    from kustui.workspace.background import follow_changes
     from kustui.workspace.watch import Changes
 
     if STDIN in options.paths:
@@ -169,7 +169,7 @@ def _watch(options: argparse.Namespace) -> int:
 
     first = workspace.refresh(settings=settings())
     with Changes(options.paths, also, poll=options.poll) as changes:
-        for outcome in itertools.chain([first], followed(workspace, changes, settings)):
+        for outcome in itertools.chain([first], follow_changes(workspace, changes, settings)):
             try:
                 if not isinstance(outcome, Snapshot):
                     raise outcome

@@ -20,7 +20,7 @@ from kustui.garbage_collection import pause_gc
 
 if TYPE_CHECKING:
     from kustui.config.preferences import Preferences
-    from kustui.workspace.background_load import BackgroundLoad
+    from kustui.workspace.background import BackgroundWorkspace
 
 _SYNOPSES = "".join(
     f"  {f'kustui {name} {words}'.rstrip():<27} {what}\n"
@@ -69,12 +69,12 @@ def run(arguments: Sequence[str]) -> int:
     _set_colour(options.color)
 
     from kustui.config.configuration import Configuration
-    from kustui.workspace.background_load import BackgroundLoad
+    from kustui.workspace.background import BackgroundWorkspace
 
     configuration = Configuration(options.paths, options.config, none=options.no_config)
     if options.config is not None:
         read_file(options.config)  # what is wrong in it is shown on the screen, but it has to be there
-    loading = BackgroundLoad(options.paths, stdin)
+    loading = BackgroundWorkspace(options.paths, stdin)
     from kustui.tui.app import Kustui  # slow, so while the files are read
 
     _require_workflows(loading)
@@ -117,7 +117,7 @@ def _set_colour(choice: str) -> None:
         os.environ.pop("NO_COLOR", None)
 
 
-def _require_workflows(loading: BackgroundLoad) -> None:
+def _require_workflows(loading: BackgroundWorkspace) -> None:
     """Raises KustuiError where a small collection holds nothing; the screen says so of a large one."""
     from kustui.definition.loader import nothing_to_show
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from kustui.config.configuration import Configuration
-    from kustui.workspace.background_load import BackgroundLoad
+    from kustui.workspace.background import BackgroundWorkspace
 
 
 class Kustui(TypeAhead):
@@ -44,7 +44,7 @@ class Kustui(TypeAhead):
 
     def __init__(
         self,
-        opening: BackgroundLoad,
+        opening: BackgroundWorkspace,
         *,
         configuration: Configuration | None = None,
         preferences: Preferences = Preferences(),  # noqa: B008  # it is frozen

@@ -192,7 +192,7 @@ def test_it_ends_with_its_window() -> None:
 
 _DRIVER = """
 import sys
-import kustui.tui.explorer.screen, kustui.workspace.background_load, kustui.workspace.snapshot
+import kustui.tui.explorer.screen, kustui.workspace.background, kustui.workspace.snapshot
 
 def fail(*arguments, **options):
     raise RuntimeError("injected \\x1b[31m[/]")
@@ -505,7 +505,7 @@ def test_no_colour_where_none_is_wanted() -> None:
     [
         ("kustui.cli", ("textual", "rich", "networkx", "pydantic")),
         ("kustui.workspace.snapshot", ("textual", "rich")),
-        ("kustui.workspace.background_load", ("textual", "rich")),
+        ("kustui.workspace.background", ("textual", "rich")),
         ("kustui.check", ("textual", "rich")),
         ("kustui.analysis", ("textual", "rich")),
         ("kustui.definition", ("textual", "rich")),

@@ -11,7 +11,7 @@ from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.views import PANES
 from kustui.tui.widgets.rows_view import RowsView
-from kustui.workspace.background_load import BackgroundLoad
+from kustui.workspace.background import BackgroundWorkspace
 from tests.support.trees import SAMPLES, row_text, text_of
 
 if TYPE_CHECKING:
@@ -151,7 +151,7 @@ async def wait_for_exit(pilot: Pilot[None]) -> None:
 
 @asynccontextmanager
 async def explorer(*paths: Path | str, size: tuple[int, int] = (100, 40)) -> AsyncIterator[ExplorerPilot]:
-    app = Kustui(BackgroundLoad([str(path) for path in paths]))
+    app = Kustui(BackgroundWorkspace([str(path) for path in paths]))
     async with app.run_test(size=size, notifications=True) as pilot:
         ui = ExplorerPilot(pilot)
         await ui.settle()

@@ -15,7 +15,7 @@ from kustui.tui.help.help import Help
 from kustui.tui.help.palette import commands, theme_commands
 from kustui.tui.theme import LOOKS, THEMES, looks_of
 from kustui.tui.widgets.rows_view import RowsView
-from kustui.workspace.background_load import BackgroundLoad
+from kustui.workspace.background import BackgroundWorkspace
 from tests.support.explorer import ExplorerPilot
 from tests.support.rehearsal import RehearsalPilot
 from tests.support.trees import SAMPLES, text_of
@@ -31,7 +31,7 @@ KEYS = {"view.flow": ("W",), "go.next-problem": (), "rows.down": ("U", "down"), 
 
 @asynccontextmanager
 async def configured(size: tuple[int, int] = (120, 40), **preferences: Any) -> AsyncIterator[ExplorerPilot]:
-    app = Kustui(BackgroundLoad([CHAIN]), preferences=Preferences(**preferences))
+    app = Kustui(BackgroundWorkspace([CHAIN]), preferences=Preferences(**preferences))
     async with app.run_test(size=size) as pilot:
         ui = ExplorerPilot(pilot)
         await ui.settle()

@@ -16,7 +16,7 @@ import asyncio, sys
 from textual.css.stylesheet import Stylesheet
 import kustui.commands.explore
 from kustui.config.configuration import Configuration
-from kustui.workspace.background_load import BackgroundLoad
+from kustui.workspace.background import BackgroundWorkspace
 from kustui.tui.app import Kustui
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.tree_view import TreeView
@@ -43,7 +43,7 @@ def first_painted(self):
 Explorer._follow = first_painted
 
 async def painted():
-    opening = BackgroundLoad([sys.argv[1]])
+    opening = BackgroundWorkspace([sys.argv[1]])
     opening.wait()
     async with Kustui(opening, preferences=Configuration([sys.argv[1]]).preferences()).run_test(size=(80, 24)) as pilot:
         while not modules:

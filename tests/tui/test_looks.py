@@ -8,7 +8,7 @@ import pytest
 
 from kustui.config.preferences import Preferences
 from kustui.tui.app import Kustui
-from kustui.workspace.background_load import BackgroundLoad
+from kustui.workspace.background import BackgroundWorkspace
 from tests.support.explorer import ExplorerPilot
 from tests.support.trees import ROOT
 
@@ -43,13 +43,13 @@ def _as_given(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_it_looks_as_it_did(
     snap_compare: Callable[..., bool], name: str, keys: tuple[str, ...], size: tuple[int, int]
 ) -> None:
-    app = Kustui(BackgroundLoad([f"samples/{name}"]))
+    app = Kustui(BackgroundWorkspace([f"samples/{name}"]))
     assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _draw(pilot, keys))
 
 
 @pytest.mark.parametrize("size", SIZES, ids=["60x20", "80x24", "160x48"])
 @pytest.mark.parametrize("theme", ["dark", "light", "terminal", "high-contrast"])
 def test_each_theme_looks_as_it_did(snap_compare: Callable[..., bool], theme: str, size: tuple[int, int]) -> None:
-    app = Kustui(BackgroundLoad([f"samples/{BROKEN}"]), preferences=Preferences(theme=theme))
+    app = Kustui(BackgroundWorkspace([f"samples/{BROKEN}"]), preferences=Preferences(theme=theme))
     keys = ("E", "j", "j", "j")
     assert snap_compare(app, terminal_size=size, run_before=lambda pilot: _draw(pilot, keys))

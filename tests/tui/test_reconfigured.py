@@ -11,7 +11,7 @@ from textual.color import Color
 from kustui.config.configuration import Configuration
 from kustui.config.preferences import LARGEST, SMALLEST
 from kustui.tui.app import Kustui
-from kustui.workspace.background_load import BackgroundLoad
+from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import write_json
 from tests.support.explorer import ExplorerPilot
 from tests.support.flows import named_workflow
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @asynccontextmanager
 async def explorer(path: Path, size: tuple[int, int] = (100, 40)) -> AsyncIterator[ExplorerPilot]:
-    app = Kustui(BackgroundLoad([str(path)]), configuration=Configuration([str(path)]))
+    app = Kustui(BackgroundWorkspace([str(path)]), configuration=Configuration([str(path)]))
     async with app.run_test(size=size, notifications=True) as pilot:
         ui = ExplorerPilot(pilot)
         await ui.settle()

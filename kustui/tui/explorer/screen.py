@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     from kustui.tui.explorer.session import SessionKeeper
     from kustui.tui.finder.finder import Finder
     from kustui.tui.widgets.filter_input import Filter
-    from kustui.workspace.background_load import BackgroundLoad
+    from kustui.workspace.background import BackgroundWorkspace
     from kustui.workspace.difference import Difference
     from kustui.workspace.snapshot import Snapshot
 
@@ -72,7 +72,7 @@ class Explorer(Screen[None]):
 
     def __init__(
         self,
-        opening: BackgroundLoad,
+        opening: BackgroundWorkspace,
         sizes: Sizes,
         configuration: Configuration | None = None,
         *,
@@ -190,9 +190,8 @@ class Explorer(Screen[None]):
 
         session = self._new_session() if self._keeps_place else None
         self.app.call_from_thread(self._warm, session)
-        live = self._live = Live(self._opening.workspace, self.post_message, self._configuration, poll=self._poll)
         if self.is_running:  # else nobody would end it
-            live.run()
+            self._live = Live(self._opening, self.post_message, self._configuration, poll=self._poll)
 
     def _new_session(self) -> SessionKeeper:
         from kustui.tui.explorer.session import SessionKeeper
@@ -258,6 +257,9 @@ class Explorer(Screen[None]):
 
     def on_live_progress(self, event: Live.Progress) -> None:
         self.presenter.show_progress(f"checking {event.done:,} of {event.total:,}")
+
+    def on_live_failed(self, event: Live.Failed) -> None:
+        raise event.error
 
     def on_live_refused(self, event: Live.Refused) -> None:
         self.notify("\n".join(map(terminal_safe, event.lines)), severity="error", timeout=20, markup=False)

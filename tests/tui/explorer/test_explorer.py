@@ -34,13 +34,15 @@ from kustui.tui.tree.nodes import Kind
 from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.filter_input import Filter
 from kustui.tui.widgets.rows_view import RowsView
-from kustui.workspace.background_load import BackgroundLoad
+from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import a_workflow, write_json
 from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer, wait_for_exit
 from tests.support.flows import callable_workflow, scheduling_workflow, step, workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from kustui.workspace.snapshot import Snapshot
 
 
 @pytest.fixture
@@ -597,17 +599,17 @@ async def test_a_click_below_the_last_row_does_nothing() -> None:
 # Before, and instead of, something to show
 
 
-class Slow(BackgroundLoad):
+class Slow(BackgroundWorkspace):
     """A reading that ends when the test says so."""
 
     def __init__(self, path: Path) -> None:
         self._may_end = threading.Event()
         super().__init__([str(path)])
 
-    def _work(self) -> None:
-        self._read, self._total = 30, 100
+    def load(self) -> Snapshot:
+        self.progress = (30, 100)
         self._may_end.wait()
-        super()._work()
+        return super().load()
 
     def finish(self) -> None:
         self._may_end.set()
@@ -632,7 +634,7 @@ async def test_reading_tells_how_far_it_is_and_keys_meanwhile_do_no_harm(tmp_pat
 async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     from kustui.workspace import snapshot as module
 
-    monkeypatch.setattr("kustui.tui.explorer.live.PROGRESS_AFTER", 0.0)
+    monkeypatch.setattr("kustui.workspace.background.PROGRESS_AFTER", 0.0)
     original = module.check_snapshot
     seen: list[str] = []
 
@@ -647,7 +649,7 @@ async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> 
         return original(snapshot, settings, None, wanted)
 
     monkeypatch.setattr("kustui.workspace.check_processes.check_snapshot", slow)
-    app = Kustui(BackgroundLoad([str(CHAIN)]))
+    app = Kustui(BackgroundWorkspace([str(CHAIN)]))
     async with app.run_test(size=(80, 24)) as pilot:
         ui = ExplorerPilot(pilot)
         await ui.settle()
@@ -666,7 +668,7 @@ async def test_nothing_to_show_ends_it_with_a_reason(tmp_path: Path) -> None:
 
 
 async def test_a_file_that_is_gone_ends_it_with_a_reason(tmp_path: Path) -> None:
-    app = Kustui(BackgroundLoad([str(tmp_path / "gone.json")]))
+    app = Kustui(BackgroundWorkspace([str(tmp_path / "gone.json")]))
     async with app.run_test() as pilot:
         await wait_for_exit(pilot)
     assert app.return_code == 2

@@ -337,7 +337,7 @@ async def test_keys_are_answered_while_many_are_looked_at_again(path: Path, monk
 
     async with explorer(path) as ui:
         monkeypatch.setattr(checker, "check_workflow", slow)
-        monkeypatch.setattr("kustui.tui.explorer.live.PROGRESS_AFTER", 0.1)
+        monkeypatch.setattr("kustui.workspace.background.PROGRESS_AFTER", 0.1)
         save(path, [named_workflow(f"workflow {number:02}", step("a")) for number in range(40)])
         await ui.wait_until(lambda: "checking" in ui.status)
         before = ui.cursor_row

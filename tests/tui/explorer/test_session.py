@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kustui.tui.app import Kustui
-from kustui.workspace.background_load import BackgroundLoad
+from kustui.workspace.background import BackgroundWorkspace
 from kustui.workspace.session_state import place_file, read_place
 from tests.support.definitions import write_json
 from tests.support.explorer import CHAIN, ExplorerPilot
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @asynccontextmanager
 async def at(*paths: Path | str, keeps: bool = True, size: tuple[int, int] = (160, 48)) -> AsyncIterator[ExplorerPilot]:
     """The explorer that keeps its place when it is left."""
-    app = Kustui(BackgroundLoad([str(path) for path in paths]), keeps_place=keeps)
+    app = Kustui(BackgroundWorkspace([str(path) for path in paths]), keeps_place=keeps)
     async with app.run_test(size=size) as pilot:
         ui = ExplorerPilot(pilot)
         await ui.settle()

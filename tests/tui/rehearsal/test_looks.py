@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kustui.tui.app import Kustui
-from kustui.workspace.background_load import BackgroundLoad
+from kustui.workspace.background import BackgroundWorkspace
 from tests.support.rehearsal import RehearsalPilot
 from tests.support.trees import ROOT
 
@@ -43,4 +43,4 @@ def test_it_looks_as_it_did(
         await ui.do(*keys)
         await ui.rest()
 
-    assert snap_compare(Kustui(BackgroundLoad([f"samples/{name}"])), terminal_size=size, run_before=drawn)
+    assert snap_compare(Kustui(BackgroundWorkspace([f"samples/{name}"])), terminal_size=size, run_before=drawn)

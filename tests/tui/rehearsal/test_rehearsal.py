@@ -13,7 +13,7 @@ from kustui.simulate.engine.history import MAX_STATES
 from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS
 from kustui.tui.rehearsal.screen import Rehearse
-from kustui.workspace.background_load import BackgroundLoad
+from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import write_json
 from tests.support.explorer import explorer
 from tests.support.rehearsal import CHAIN, FOUR, MISSING_INPUT, RehearsalPilot, rehearsal
@@ -367,7 +367,7 @@ async def test_keys_are_answered_while_a_rehearsal_is_prepared(monkeypatch: pyte
 
 async def test_keys_of_ones_own_work_and_are_told() -> None:
     keys = {"rehearse.step": ("X",), "rehearse.edit-event": ("W",), "rehearse.log": ("L",), "rehearse.restart": ()}
-    app = Kustui(BackgroundLoad([str(CHAIN)]), preferences=Preferences(keys=keys))
+    app = Kustui(BackgroundWorkspace([str(CHAIN)]), preferences=Preferences(keys=keys))
     async with app.run_test(size=(160, 48)) as pilot:
         ui = RehearsalPilot(pilot)
         await ui.settle()

@@ -220,10 +220,10 @@ async def test_e_in_the_list_of_problems_opens_the_place_of_the_problem(monkeypa
 
 async def test_what_came_from_standard_input_cannot_be_edited(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     from kustui.tui.app import Kustui
-    from kustui.workspace.background_load import BackgroundLoad
+    from kustui.workspace.background import BackgroundWorkspace
     from tests.support.explorer import ExplorerPilot
 
-    app = Kustui(BackgroundLoad(["-"], CHAIN.read_bytes()))
+    app = Kustui(BackgroundWorkspace(["-"], CHAIN.read_bytes()))
     async with app.run_test(size=(100, 30)) as pilot:
         ui = ExplorerPilot(pilot)
         await ui.settle()

@@ -16,7 +16,7 @@ import pytest
 
 from kustui.check.rules import RULES
 from kustui.config.configuration import Configuration
-from kustui.workspace.change_follower import followed
+from kustui.workspace.background import follow_changes
 from kustui.workspace.snapshot import Snapshot, Workspace
 from kustui.workspace.watch import Changes
 from tests.support.definitions import a_workflow
@@ -26,7 +26,7 @@ from tests.support.saves import WAYS_OF_SAVING, atomically, in_place
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from kustui.workspace.change_follower import Outcome
+    from kustui.workspace.background import Outcome
 
 PATIENCE = 20.0
 QUIET = 1.0
@@ -50,7 +50,7 @@ class Follower:
         self._told: queue.Queue[Outcome] = queue.Queue()
 
         def follow() -> None:
-            for outcome in followed(self.workspace, self.changes, lambda: configuration.settings(RULES)):
+            for outcome in follow_changes(self.workspace, self.changes, lambda: configuration.settings(RULES)):
                 self._told.put(outcome)
 
         self._thread = threading.Thread(target=follow, daemon=True)
@@ -153,7 +153,7 @@ def test_what_stays_broken_is_told_and_keeps_its_last_good_state(file: Path, fol
 def test_what_is_written_all_the_time_is_told_even_so(
     file: Path, follow: Callable[..., Follower], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kustui.workspace.change_follower.MAX_WAIT", 1.0)
+    monkeypatch.setattr("kustui.workspace.background.MAX_WAIT", 1.0)
     follower = follow(file)
     stop = threading.Event()
 

@@ -1,0 +1,286 @@
+"""A workspace in the background: read from the start, then checked and followed by the same thread.
+
+Nothing here knows the screen: what happens is told by calling a function with one of the events below, in the thread
+of the background.
+"""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING
+
+from kustui.definition.source.outline import Shape
+from kustui.errors import KustuiError
+from kustui.workspace.snapshot import Snapshot, Workspace
+
+if TYPE_CHECKING:
+    from kustui.config.check_settings import Settings
+    from kustui.config.configuration import Configuration
+    from kustui.config.preferences import Preferences
+    from kustui.definition.loader import Progress
+    from kustui.workspace.difference import Difference
+    from kustui.workspace.watch import Changes
+
+PROGRESS_AFTER = 0.1
+"""Seconds of work that are not worth a progress line, and between two of them."""
+GRACE = 0.3
+"""Seconds for which something has to stay broken, or gone, before it is told: what is half written, or deleted to be
+made again, is neither."""
+MAX_WAIT = 3.0
+"""Seconds after which it is told even so, of what is written all the time."""
+_SWITCH_INTERVAL = 0.0005
+"""Seconds until another thread runs: a key waits 5 ms for this one instead of 24."""
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotReady:
+    """The next snapshot is there; the first has nothing that it differs from."""
+
+    snapshot: Snapshot
+    difference: Difference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CheckProgress:
+    """How many workflows of how many are checked."""
+
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationRefused:
+    """What is wrong with the configuration, a line each: what it said before still applies."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencesRead:
+    """What a configuration without a mistake says of the screen."""
+
+    preferences: Preferences
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An internal error has ended the thread."""
+
+    error: Exception
+
+
+Event = SnapshotReady | CheckProgress | ConfigurationRefused | PreferencesRead | Failed
+Notify = Callable[[Event], object]
+
+
+class BackgroundWorkspace:
+    """What some paths name: reading it is under way from the start, so that the screen is built meanwhile."""
+
+    def __init__(self, paths: Sequence[str], stdin: bytes = b"") -> None:
+        self.workspace = Workspace(paths, stdin, keep=True, checker=_check_in_subprocess)
+        """Of the thread alone, once it has begun."""
+        self.progress = (0, 0)
+        """Bytes read, and bytes in all (0 while they are being counted)."""
+        self._snapshot: Snapshot | None = None
+        self._error: Exception | None = None
+        self._loaded = threading.Event()
+        self._follow: Callable[[], None] | None = None
+        self._continue = threading.Event()
+        self._closed = threading.Event()
+        self._changes: Changes | None = None
+        threading.Thread(target=self._run, name="background", daemon=True).start()
+
+    # Reading
+
+    @property
+    def done(self) -> bool:
+        """Whether everything is read."""
+        return self._loaded.is_set()
+
+    def wait(self, seconds: float | None = None) -> bool:
+        """Whether everything is read within that time."""
+        return self._loaded.wait(seconds)
+
+    def result(self) -> Snapshot:
+        """What was read; waits for it. Raises PathError as ``open_paths`` does."""
+        self._loaded.wait()
+        if self._error is not None:
+            raise self._error
+        assert self._snapshot is not None
+        return self._snapshot
+
+    def load(self) -> Snapshot:
+        """Read everything, in the thread."""
+        return self.workspace.open(self._read)
+
+    def _read(self, done: int, total: int) -> None:
+        self.progress = (done, total)
+
+    # Checking and following
+
+    def follow(self, notify: Notify, configuration: Configuration | None = None, *, poll: bool = False) -> None:
+        """Check what was read, and again after every change, until it is closed. Called once."""
+
+        self._follow = partial(self._check_and_follow, notify, configuration, poll=poll)
+        self._continue.set()
+
+    def close(self) -> None:
+        """It ends as soon as it can."""
+        self._closed.set()
+        self._continue.set()
+        if self._changes is not None:
+            self._changes.close()
+
+    def _run(self) -> None:
+        try:
+            self._snapshot = self.load()
+        except Exception as error:  # told to whoever waits, in their thread
+            self._error = error
+        finally:
+            self._loaded.set()
+        self._continue.wait()
+        if self._follow is not None and self._error is None:
+            self._follow()
+
+    def _check_and_follow(self, notify: Notify, configuration: Configuration | None, *, poll: bool) -> None:
+        from kustui.config.configuration import Configuration  # this and more: not before the first paint
+        from kustui.workspace.difference import difference
+        from kustui.workspace.watch import Changes
+
+        paths = self.workspace.snapshot.paths
+        configuration = configuration or Configuration(paths)
+        settings = _LastGoodSettings(configuration, notify)
+        try:
+            with _short_switch_interval(), Changes(paths, configuration.awaited, poll=poll) as changes:
+                self._changes = changes
+                if self._closed.is_set():
+                    return
+                last = self.workspace.refresh((), settings(), settings.progress, lambda: not changes.closed)
+                if last.problems is None:
+                    return
+                notify(SnapshotReady(last))
+                for outcome in follow_changes(self.workspace, changes, settings, settings.progress):
+                    if isinstance(outcome, Snapshot):
+                        notify(SnapshotReady(outcome, difference(last, outcome)))
+                        last = outcome
+        except Exception as error:  # an internal error: the screen ends with it
+            notify(Failed(error))
+
+
+class _LastGoodSettings:
+    """What the configuration says, or said when it was right last; called when a check begins."""
+
+    def __init__(self, configuration: Configuration, notify: Notify) -> None:
+        from kustui.config.check_settings import Settings
+
+        self._configuration = configuration
+        self._notify = notify
+        self._settings = Settings()
+        self._refused: tuple[str, ...] = ()
+        self._told = 0.0
+
+    def __call__(self) -> Settings:
+        from kustui.check.rules import RULES
+
+        self._told = time.monotonic()
+        refused: tuple[str, ...] = ()
+        try:
+            settings = self._configuration.settings(RULES)
+            if settings is not self._settings:  # it was written anew
+                self._notify(PreferencesRead(self._configuration.preferences()))
+            self._settings = settings
+        except KustuiError as error:
+            refused = error.lines
+        if refused and refused != self._refused:
+            self._notify(ConfigurationRefused(refused))
+        self._refused = refused
+        return self._settings
+
+    def progress(self, done: int, total: int) -> None:
+        """Tell of the progress of the check, now and then."""
+        now = time.monotonic()
+        if now - self._told > PROGRESS_AFTER and done < total:
+            self._told = now
+            self._notify(CheckProgress(done, total))
+
+
+@contextmanager
+def _short_switch_interval() -> Iterator[None]:
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_INTERVAL)
+    try:
+        yield
+    finally:
+        sys.setswitchinterval(interval)
+
+
+def _check_in_subprocess(
+    snapshot: Snapshot, settings: Settings | None, progress: Progress | None, wanted: Callable[[], bool]
+) -> Snapshot:
+    from kustui.workspace.check_processes import check_in_subprocess  # not before the first paint
+
+    return check_in_subprocess(snapshot, settings, progress, wanted)
+
+
+Outcome = Snapshot | KustuiError
+"""What a change comes to: the next snapshot, or why there is none."""
+
+
+def follow_changes(
+    workspace: Workspace, changes: Changes, settings: Callable[[], Settings], progress: Progress | None = None
+) -> Iterator[Outcome]:
+    """What each change that makes a difference comes to, until there are no more.
+
+    A change that comes while another is checked takes its place.
+    """
+    last: Outcome = workspace.snapshot
+    while (changed := changes.take()) is not None:
+        outcome = _settled(workspace, changes, changed, settings, progress, last)
+        if outcome is None or outcome is last or (not isinstance(outcome, Snapshot) and str(outcome) == str(last)):
+            continue
+        last = outcome
+        yield outcome
+
+
+def _settled(
+    workspace: Workspace,
+    changes: Changes,
+    changed: frozenset[str],
+    settings: Callable[[], Settings],
+    progress: Progress | None,
+    last: Outcome,
+) -> Outcome | None:
+    """What a change, and those that follow at once, come to; None when there are to be no more."""
+    began = time.monotonic()
+    more: frozenset[str] | None = changed
+    outcome: Outcome | None = None
+    while more is not None:
+        try:
+            outcome = workspace.refresh(more, settings(), progress, lambda: not changes.pending)
+        except KustuiError as error:
+            outcome = error
+        if isinstance(outcome, Snapshot) and outcome.problems is None:  # given up for a later change
+            outcome, more = None, changes.take()
+        elif time.monotonic() - began < MAX_WAIT and _is_worse(outcome, last):
+            more = changes.take(GRACE)
+        else:
+            break
+    return None if changes.closed else outcome
+
+
+def _is_worse(outcome: Outcome, last: Outcome) -> bool:
+    """Whether something is gone, or can no longer be read, that was not told to be so."""
+    if not isinstance(outcome, Snapshot):
+        return str(outcome) != str(last)
+    before = {document.path: document for document in last.collection.documents} if isinstance(last, Snapshot) else {}
+    now = {document.path: document for document in outcome.collection.documents}
+    return not before.keys() <= now.keys() or any(
+        (document.broken is not None or document.shape is Shape.BROKEN) and before.get(path) is not document
+        for path, document in now.items()
+    )
