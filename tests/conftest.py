@@ -1,14 +1,21 @@
-"""Nobody's own configuration has a say in the tests, nor do the tests leave anything in anybody's folders."""
+"""What holds for every test: how many run at once, and whose folders they see."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Two for each processor: most of a test of the screen is waiting."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture(autouse=True)
 def _folders_of_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Keep a developer's own configuration out of the tests, and the tests out of the developer's folders."""
     folder = tmp_path_factory.mktemp("nobody")
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(Path(folder) / name))

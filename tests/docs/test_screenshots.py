@@ -7,8 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.support.documents import DOCUMENTS
 from tests.support.terminal import ROOT
+
+pytestmark = pytest.mark.slow
 
 FOLDER = ROOT / "screenshots"
 MAKE = [sys.executable, "screenshots/make.py"]

@@ -20,6 +20,8 @@ from tests.support.terminal_explorer import (
     open_explorer,
 )
 
+pytestmark = pytest.mark.slow
+
 INTERRUPT, SUSPEND = "\x03", "\x1a"
 
 

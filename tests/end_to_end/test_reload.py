@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 
 def definition(*, reads: str = "a", names: tuple[str, ...] = ("first", "second", "third")) -> str:
     steps = step("a", "b"), step("b", params={"body": f"/#steps.{reads}.id"})

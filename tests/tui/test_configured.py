@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from textual.theme import Theme
 
+pytestmark = pytest.mark.slow
+
 CHAIN = str(SAMPLES / "timer-chain.json")
 KEYS = {"view.flow": ("W",), "go.next-problem": (), "rows.down": ("U", "down"), "view.source": ("O",)}
 

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+pytestmark = pytest.mark.slow
+
 
 SIZES = [(60, 20), (80, 24), (160, 48)]
 BROKEN = "broken/unknown-target.json"

@@ -22,6 +22,8 @@ from tests.support.trees import SAMPLE_PATHS, all_open, sample_examined, snapsho
 if TYPE_CHECKING:
     from kustui.tui.tree.tree_state import TreeState
 
+pytestmark = pytest.mark.slow
+
 
 def look_at_everything(tree: TreeState, *widths: int) -> None:
     for index, node in enumerate(tree.nodes):

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from kustui.workspace.background import Outcome
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 20.0
 QUIET = 1.0
 

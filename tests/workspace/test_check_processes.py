@@ -15,6 +15,8 @@ from kustui.workspace.check_processes import check_in_pool
 from kustui.workspace.snapshot import Snapshot, check_snapshot, open_paths
 from tests.benchmarks.generate import definition
 
+pytestmark = pytest.mark.slow
+
 FILES = 2
 
 

@@ -13,6 +13,8 @@ from kustui.workspace.watch import Changes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 20.0
 QUIET = 1.2
 """Seconds after which nothing is expected any more."""

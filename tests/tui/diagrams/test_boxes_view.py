@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from kustui.tui.diagrams.boxes_view import BoxesView
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import step, workflow
@@ -12,6 +14,8 @@ from tests.support.trees import SAMPLES
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+pytestmark = pytest.mark.slow
 
 ORDERS = SAMPLES / "orders.json"
 

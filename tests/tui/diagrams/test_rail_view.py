@@ -6,6 +6,8 @@ import asyncio
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.workspace.snapshot import check_snapshot, open_paths
 from tests.support.explorer import ExplorerPilot, explorer
@@ -15,7 +17,8 @@ from tests.support.trees import SAMPLES
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pytest
+
+pytestmark = pytest.mark.slow
 
 ORDERS = SAMPLES / "orders.json"
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from kustui.tui.diagrams.schedule_views import ChainsView, TimelineView
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import step, workflow
@@ -14,6 +16,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kustui.tui.widgets.rows_view import RowsView
+
+pytestmark = pytest.mark.slow
 
 TIMERS = SAMPLES / "timer-chain.json"
 MISSING = SAMPLES / "broken" / "missing-input.json"

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from kustui.tui.finder.finder import Finder
     from tests.support.clipboard import Clipboard
 
+pytestmark = pytest.mark.slow
+
 ORDERS, BROKEN, ORDER = SAMPLES / "orders.json", SAMPLES / "broken", ("j", "6")
 SIDES = [f"s{index}" for index in range(40)]
 WIDE = workflow("a", step("a", " ".join(SIDES)), *(step(each) for each in SIDES))

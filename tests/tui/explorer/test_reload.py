@@ -19,6 +19,8 @@ from tests.support.flows import edge, named_workflow, step
 from tests.support.saves import save
 from tests.support.trees import text_of
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 20.0
 
 

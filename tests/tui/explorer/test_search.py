@@ -17,6 +17,8 @@ from tests.support.definitions import write_json
 from tests.support.explorer import CHAIN, ExplorerPilot, explorer
 from tests.support.trees import SAMPLES, text_of
 
+pytestmark = pytest.mark.slow
+
 ONE_PER_FILE = SAMPLES / "one-per-file"
 
 

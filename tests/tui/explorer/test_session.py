@@ -20,6 +20,8 @@ from tests.support.terminal import Terminal
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+pytestmark = pytest.mark.slow
+
 
 @asynccontextmanager
 async def at(*paths: Path | str, keeps: bool = True, size: tuple[int, int] = (160, 48)) -> AsyncIterator[ExplorerPilot]:

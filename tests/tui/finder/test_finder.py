@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from kustui.tui.finder.finder import Finder
 
+pytestmark = pytest.mark.slow
+
 
 def finder(ui: ExplorerPilot) -> Finder:
     found = ui.explorer.finder.pane

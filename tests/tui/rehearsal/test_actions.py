@@ -15,6 +15,8 @@ from kustui.tui.rehearsal.screen import Rehearse
 from tests.support.definitions import write_json
 from tests.support.rehearsal import CHAIN, FOUR, RehearsalPilot, belongs_to_the_rehearsal, rehearsal, undecided
 
+pytestmark = pytest.mark.slow
+
 ACTING = "@9YLjj12HE"
 """On to the first step with an action."""
 

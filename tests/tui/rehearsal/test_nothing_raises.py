@@ -38,6 +38,8 @@ from tests.support.trees import SAMPLE_PATHS, sample_examined, snapshot_of
 if TYPE_CHECKING:
     from kustui.workspace.snapshot import Snapshot
 
+pytestmark = pytest.mark.slow
+
 DECISIONS = st.sampled_from(
     ["step", "step", "step", "step", "back", "give", "fail", "force", "answer", "leave", "undo"]
 )

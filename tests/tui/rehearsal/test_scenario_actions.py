@@ -18,6 +18,8 @@ from tests.support.trees import row_text
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.slow
+
 CALLED = "5f8e148232731d0015c14657"
 
 
