@@ -24,6 +24,7 @@ from kustui.tui.widgets.typeahead import TypeAhead
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
+    from textual import events
     from textual.app import SystemCommand
     from textual.binding import BindingType
     from textual.filter import LineFilter
@@ -105,6 +106,23 @@ class Kustui(TypeAhead):
                 for widget in (screen, *screen.query("*")):
                     widget.refresh()  # each keeps what it drew last
         return [name for name in NAMES if getattr(now, name) != getattr(before, name)]
+
+    def holds(self, key: events.Key) -> bool:
+        """A key waits until the explorer is where it opens, so that it does the same however early it comes.
+
+        Ctrl+Z waits for nothing. A key that leaves waits only behind others, and not even so while the files are yet to
+        be read, unless it is a character: that may be meant for a filter.
+        """
+        if self.explorer.presenter.ready and not self.held:
+            return False
+        if key.key in self.actions["app.suspend"].key_list:
+            return False
+        if key.key in self.actions["app.quit"].key_list:
+            return bool(self.held) and (key.is_printable or self.opening.done)
+        return True
+
+    async def on_explorer_ready(self) -> None:
+        await self.release()
 
     def on_explorer_preferred(self, event: Explorer.Preferred) -> None:
         if names := self.prefer(event.preferences):

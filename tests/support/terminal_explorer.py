@@ -32,7 +32,7 @@ def cursor_row(terminal: Terminal) -> str:
 
 def wait_for_cursor(terminal: Terminal, text: str) -> None:
     terminal.wait_until(
-        lambda: any(line.startswith(("▌", ">")) and text in line for line in terminal.lines),
+        lambda: any(line.startswith(("▌", ">")) and text in re.split("[│|]", line)[0] for line in terminal.lines),
         f"the cursor on {text!r}",
     )
 

@@ -63,6 +63,9 @@ class Explorer(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("view", "go", "find", "selected")
 
+    class Ready(Message):
+        """It is where it opens: keys that came before are its own now."""
+
     class Preferred(Message):
         """The configuration was read again: what it says of the screen."""
 
@@ -100,8 +103,8 @@ class Explorer(Screen[None]):
         """What keeps the place; None where it is to be forgotten, or nobody has looked yet."""
         self._live: Live | None = None
         """What checks and follows the files; None until they are read."""
-        self._touched = False
-        """Whether a key was pressed: then nothing opens by itself any more."""
+        self._clicked = False
+        """Whether something was clicked: then nothing is opened by itself any more, for that stood elsewhere."""
 
     def compose(self) -> ComposeResult:
         self.panes.fit(self.app.size)
@@ -176,8 +179,7 @@ class Explorer(Screen[None]):
             self.app.exit(return_code=2, message=f"kustui: {reason}")
             return
         self.take(snapshot)
-        if not self._touched:
-            self.status.announce(_hint(self.app))
+        self.status.announce(_hint(self.app))
         self.call_after_refresh(self._follow)
 
     # Described in words: Textual would write out the arguments, the whole of the files among them.
@@ -204,10 +206,11 @@ class Explorer(Screen[None]):
         """What the panes need is imported: go back to where one was the last time, or open a small collection."""
         self.presenter.ready = True
         self._session = session
-        restored = session is not None and session.restore(marks_only=self._touched)
-        if not restored and not self._touched and len(self.snapshot.collection.entries) <= _MAX_OPENED:
+        restored = session is not None and session.restore(marks_only=self._clicked)
+        if not restored and not self._clicked and len(self.snapshot.collection.entries) <= _MAX_OPENED:
             self.tree_view.action_open()
         self.presenter.show()
+        self.post_message(self.Ready())
 
     def on_unmount(self) -> None:
         if self._live is not None:
@@ -342,11 +345,11 @@ class Explorer(Screen[None]):
         self.titles.update()
 
     def on_key(self) -> None:
-        self._touched = True
         self.status.announce(Row())
         self.presenter.look()
 
     async def on_click(self, event: events.Click) -> None:
+        self._clicked = True
         self.on_key()
         if id_ := self.titles.action_at(event):
             await carry_out(self, id_)

@@ -31,9 +31,26 @@ class TypeAhead(App[None]):
     """The keys that wait for the one under way; None where none is."""
     _since = 0.0
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.held: list[events.Key] = []
+        """The keys that wait until ``release`` is called."""
+
+    def holds(self, key: events.Key) -> bool:
+        """Whether a key is to wait until ``release`` is called."""
+        return False
+
+    async def release(self) -> None:
+        """Give the keys that were held, in order."""
+        held, self.held = self.held, []
+        for key in held:
+            await self.on_event(key)
+
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
+        elif self.holds(event):
+            self.held.append(event)
         elif self._ahead is None:
             await self._give(event)
         elif monotonic() - self._since < _PATIENCE:
