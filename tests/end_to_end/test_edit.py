@@ -18,6 +18,7 @@ from tests.support.terminal_explorer import (
     move_to,
     one_workflow,
     open_explorer,
+    wait_for_cursor,
 )
 
 pytestmark = pytest.mark.slow
@@ -118,10 +119,9 @@ def test_ctrl_z_leads_to_the_shell_and_fg_back() -> None:
     with Terminal(["--norc", "--noprofile", "-i"], command=("bash",), env={"PS1": "shell> "}) as terminal:
         terminal.wait_for("shell>")
         terminal.press(f"'{KUSTUI[0]}' {' '.join(KUSTUI[1:])} samples/timer-chain.json\r")
-        terminal.wait_for("Workflows 4")
-        terminal.settle()
+        terminal.wait_for("◆")  # the first workflow is open
         terminal.press("j")
-        terminal.settle()
+        wait_for_cursor(terminal, "◆")
         for size in ((80, 24), (100, 30)):
             here = cursor_row(terminal)
             terminal.press(SUSPEND)

@@ -16,6 +16,7 @@ from kustui.workspace.session_state import place_file, read_place
 from tests.support.definitions import write_json
 from tests.support.explorer import CHAIN, ExplorerPilot
 from tests.support.terminal import Terminal
+from tests.support.terminal_explorer import wait_for_cursor
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -124,23 +125,21 @@ async def test_a_file_of_somebody_else_does_no_harm(foreign: str) -> None:
         assert "followup-timer-2" in ui.cursor_row
 
 
-def left_at_the_last(*options: str, folder: Path) -> str:
-    """Where the explorer opens, and is left from the last row."""
+def leave_at_the_last(*options: str, folder: Path, opens_at: str) -> None:
+    """Open the explorer, which is to open at a row, and leave it from the last row."""
     with Terminal([CHAIN, *options], env={"XDG_STATE_HOME": str(folder)}) as terminal:
-        terminal.wait_for("followup-timer-4")
-        terminal.settle(1.0)
-        here = next(line for line in terminal.lines if line.startswith("▌"))
+        terminal.wait_for("◆")  # the first workflow is open: now, or when it was left
+        wait_for_cursor(terminal, opens_at)
         terminal.press("G")
-        terminal.settle()
+        wait_for_cursor(terminal, "followup-timer-4")
         terminal.press("q")
         terminal.ended()
-    return here
 
 
 def test_the_installed_command_comes_back_to_the_place_and_with_no_state_it_does_not(tmp_path: Path) -> None:
-    assert "followup-timer-1" in left_at_the_last("--no-state", folder=tmp_path)
+    leave_at_the_last("--no-state", folder=tmp_path, opens_at="followup-timer-1")
     assert list(tmp_path.rglob("*.json")) == []
-    assert "followup-timer-1" in left_at_the_last(folder=tmp_path)
+    leave_at_the_last(folder=tmp_path, opens_at="followup-timer-1")
     assert len(list(tmp_path.rglob("*.json"))) == 1
-    assert "followup-timer-4" in left_at_the_last(folder=tmp_path)
-    assert "followup-timer-1" in left_at_the_last("--no-state", folder=tmp_path)
+    leave_at_the_last(folder=tmp_path, opens_at="followup-timer-4")
+    leave_at_the_last("--no-state", folder=tmp_path, opens_at="followup-timer-1")
