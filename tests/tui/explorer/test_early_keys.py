@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.tui.app import Kustui
-from kustui.workspace.background_load import BackgroundLoad
+from kustui.workspace.background import BackgroundWorkspace
 from kustui.workspace.snapshot import Workspace
 from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot
 
@@ -40,7 +40,7 @@ async def ends_at(path: Path, keys: tuple[str, ...], *, early: bool, monkeypatch
 
     with monkeypatch.context() as patch:
         patch.setattr(Workspace, "open", delayed)
-        app = Kustui(BackgroundLoad([str(path)]), keeps_place=True)
+        app = Kustui(BackgroundWorkspace([str(path)]), keeps_place=True)
         async with app.run_test(size=(100, 30)) as pilot:
             ui = ExplorerPilot(pilot)
             if early:
@@ -83,7 +83,7 @@ async def test_it_can_be_left_before_anything_is_read(monkeypatch: pytest.Monkey
     may_read = threading.Event()
     with monkeypatch.context() as patch:
         patch.setattr(Workspace, "open", lambda *_: may_read.wait(60))
-        app = Kustui(BackgroundLoad([str(CHAIN)]))
+        app = Kustui(BackgroundWorkspace([str(CHAIN)]))
         async with app.run_test() as pilot:
             await pilot.press("j", "ctrl+c")
             await pilot.pause()
