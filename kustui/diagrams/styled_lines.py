@@ -63,7 +63,7 @@ def set_out(line: Line, aside: Line, mark: Line, width: int) -> Line:
     return (*line, (" ", ""), *mark) if marked else line
 
 
-def differing(one: Line, other: Line) -> tuple[int, int] | None:
+def changed_cells(one: Line, other: Line) -> tuple[int, int] | None:
     """The first and the last cell in which two lines of the same width look different."""
     looks = zip(_looks(one), _looks(other), strict=True)
     found = [at for at, (before, after) in enumerate(looks) if before != after]

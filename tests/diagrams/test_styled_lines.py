@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.styled_lines import differing
+from kustui.diagrams.styled_lines import changed_cells
 
 if TYPE_CHECKING:
     from kustui.diagrams.styled_lines import Line
@@ -12,6 +12,6 @@ if TYPE_CHECKING:
 
 def test_lines_differ_from_the_first_cell_that_looks_different_to_the_last() -> None:
     line: Line = (("漢字", ""), ("ab", "muted"), ("c", ""))
-    assert differing(line, line) is None
-    assert differing(line, (("漢", ""), ("字a", "muted"), ("bc", ""))) == (2, 5)
-    assert differing(line, (("漢字", ""), ("a", "muted"), ("x", "muted"), ("c", ""))) == (5, 5)
+    assert changed_cells(line, line) is None
+    assert changed_cells(line, (("漢", ""), ("字a", "muted"), ("bc", ""))) == (2, 5)
+    assert changed_cells(line, (("漢字", ""), ("a", "muted"), ("x", "muted"), ("c", ""))) == (5, 5)

@@ -70,6 +70,28 @@ class BoxLayout:
         """What is in a row."""
         return self.bands[max(0, bisect_right(self._tops, row) - 1)]
 
+    # Neighbours
+
+    def box_at(self, x: int, y: int) -> Box | None:
+        """The box in which a cell is."""
+        boxes = self.band(y).boxes
+        return next((box for box in boxes if box.x <= x <= box.right and box.y <= y <= box.bottom), None)
+
+    def beside(self, node: str, by: int) -> Box | None:
+        """The box so many to the right in the same layer."""
+        if node not in self.box_of:
+            return None
+        boxes = self.layers[self.layer_of[node]]
+        index = boxes.index(self.box_of[node]) + by
+        return boxes[index] if 0 <= index < len(boxes) else None
+
+    def in_next_layer(self, node: str, by: int) -> Box | None:
+        """The box so many layers down whose middle is nearest."""
+        if node not in self.box_of or not 0 <= self.layer_of[node] + by < len(self.layers):
+            return None
+        middle = self.box_of[node].middle
+        return min(self.layers[self.layer_of[node] + by], key=lambda box: abs(box.middle - middle))
+
 
 def lay_out_boxes(sizes: Mapping[str, Size], arrows: Iterable[Arrow]) -> BoxLayout:
     """Lay out nodes, given in their order with the size that what they hold needs."""

@@ -44,6 +44,11 @@ class Box(NamedTuple):
     def right(self) -> int:
         return self.x + self.width - 1
 
+    @property
+    def middle(self) -> float:
+        """Between its left and its right edge."""
+        return self.x + self.width / 2
+
 
 class Port(NamedTuple):
     """Where a wire meets the edge of a box."""

@@ -1,4 +1,4 @@
-"""The boxes of a workflow on the screen: a window that is moved over the picture."""
+"""The boxes of a workflow on the screen: a window that is moved over the drawing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 
-from kustui.diagrams.styled_lines import differing, fitted
+from kustui.diagrams.styled_lines import changed_cells, fitted
 from kustui.search.text_search import TextSearch
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.diagrams.box_drawing import BoxDrawing
+    from kustui.diagrams.box_drawing import BoxDrawing  # drawings come after the first paint
     from kustui.diagrams.layout.geometry import Box
     from kustui.diagrams.styled_lines import Line
     from kustui.tui.tree.nodes import Node
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _COLUMNS, _ROWS = 8, 4
 """Cells by which one key moves the window."""
+_WHEEL_ROWS = 3
 
 
 class BoxesView(DiagramView, can_focus=True):
@@ -49,62 +50,59 @@ class BoxesView(DiagramView, can_focus=True):
         "view.leave", "view.maximise", "app.help",
     )  # fmt: skip
 
-    drawn: BoxDrawing | None = None
+    drawing: BoxDrawing | None = None
     selected = ""
     left = top = 0
-    """The cell of the picture in the upper left corner."""
+    """The cell of the drawing in the upper left corner."""
     search = TextSearch("")
     """What was looked for last."""
     marking = False
     """Whether it is marked where it stands."""
-    _subject: WorkflowAnalysis | None = None
-    _held: tuple[int, int] | None = None
-    """Where the mouse took hold of the picture."""
+    _analysis: WorkflowAnalysis | None = None
+    _grip: tuple[int, int] | None = None
+    """Where the mouse took hold of the drawing."""
 
     # What is drawn
 
     def tell(self, tree: TreeState, node: Node) -> None:
-        follows = self.told(node)
+        follows = self.accept(node)
         if node.entry is None:
-            self.drawn, self._subject, self.selected = None, None, ""
+            self.drawing, self._analysis, self.selected = None, None, ""
             self.refresh()
             return
+        analysis = tree.analysis(node.entry)
+        same = self._analysis is not None and workflow_key(self._analysis.entry) == workflow_key(node.entry)
+        before, drawing = self.drawing, self._drawing_of(analysis, tree)
+        self.drawing, self._analysis = drawing, analysis
+        boxes = drawing.layout.box_of
+        step = step_of(node)
+        if step not in boxes or not follows:
+            step = self.selected if same and self.selected in boxes else next(iter(boxes), "")
+        if not same:
+            self.left = self.top = 0
+        if drawing is not before:
+            self.refresh()
+        if step != self.selected or not same:
+            self._select(step)
+
+    def _drawing_of(self, analysis: WorkflowAnalysis, tree: TreeState) -> BoxDrawing:
+        """The drawing of a workflow: the one that is there as far as it is still true."""
         from kustui.diagrams.box_drawing import BoxDrawing
         from kustui.diagrams.diagram import flow_diagram
         from kustui.diagrams.glyphs import problem_marks
 
-        analysis = tree.analysis(node.entry)
-        marks = problem_marks(analysis, tree.snapshot.by_entry.get(node.entry.key, ()))
-        same = self._subject is not None and workflow_key(self._subject.entry) == workflow_key(node.entry)
-        before = self.drawn
-        if self.drawn is None or self._subject is not analysis:
-            self.drawn, self._subject = BoxDrawing.of(flow_diagram(analysis), marks), analysis
-        elif self.drawn.marks != marks:
-            self.drawn = self.drawn.with_marks(marks)
-        by_node = self.drawn.layout.box_of
-        step = step_of(node)
-        if step not in by_node or not follows:
-            step = self.selected if same and self.selected in by_node else next(iter(by_node), "")
-        if not same:
-            self.left = self.top = 0
-        if self.drawn is not before:
-            self.refresh()
-        if step != self.selected or not same:
-            self._put(step)
-
-    def _put(self, step: str) -> None:
-        """Select a box, and bring it into view."""
-        before, self.selected = self.selected, step
-        if not self._bring_into_view():
-            self._repaint(before)
+        marks = problem_marks(analysis, tree.snapshot.by_entry.get(analysis.key, ()))
+        if self.drawing is None or self._analysis is not analysis:
+            return BoxDrawing.of(flow_diagram(analysis), marks)
+        return self.drawing if self.drawing.marks == marks else self.drawing.with_marks(marks)
 
     def render_line(self, y: int) -> Strip:
         width, base, looks = self.size.width, self.rich_style, looks_of(self.app)
         line: Line = ()
-        if self.drawn is not None and y == self.size.height - 1 > self.drawn.layout.height:
-            line = fitted(((" ", ""), *self.drawn.legend), width)
-        elif self.drawn is not None:
-            line = self.drawn.row(self.top + y, self.left, width, self.selected)
+        if self.drawing is not None and y == self.size.height - 1 > self.drawing.layout.height:
+            line = fitted(((" ", ""), *self.drawing.legend), width)
+        elif self.drawing is not None:
+            line = self.drawing.row(self.top + y, self.left, width, self.selected)
             line = self.search.highlighted(line) if self.marking else line
         elif y == 0:
             line = (("choose a workflow: its boxes are drawn here", "muted"),)
@@ -112,18 +110,18 @@ class BoxesView(DiagramView, can_focus=True):
         return Strip(pieces).adjust_cell_length(width, base).simplify()
 
     def whole(self) -> Iterator[Line]:
-        if self.drawn is not None and self._subject is not None:
-            yield ((self._subject.entry.title, "heading"),)
-            for y in range(self.drawn.layout.height):
-                yield self.drawn.row(y)
+        if self.drawing is not None:
+            yield ((self.drawing.diagram.title, "heading"),)
+            for y in range(self.drawing.layout.height):
+                yield self.drawing.row(y)
 
     # The window
 
     def _move_to(self, left: int, top: int) -> bool:
-        """Whether it was anywhere else."""
-        boxes = self.drawn.layout if self.drawn is not None else None
-        left = max(0, min(left, boxes.width - self.size.width)) if boxes else 0
-        top = max(0, min(top, boxes.height - self.size.height)) if boxes else 0
+        """Move the window as far as there is something to see; whether it was anywhere else."""
+        layout = self.drawing.layout if self.drawing is not None else None
+        left = max(0, min(left, layout.width - self.size.width)) if layout else 0
+        top = max(0, min(top, layout.height - self.size.height)) if layout else 0
         if (left, top) == (self.left, self.top):
             return False
         self.left, self.top = left, top
@@ -182,120 +180,109 @@ class BoxesView(DiagramView, can_focus=True):
         if event.shift or event.ctrl:
             self._move_to(self.left + by * _COLUMNS, self.top)
         else:
-            self._move_to(self.left, self.top + by * 3)
+            self._move_to(self.left, self.top + by * _WHEEL_ROWS)
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
-        self._held = (self.left + event.screen_x, self.top + event.screen_y)
+        self._grip = (self.left + event.screen_x, self.top + event.screen_y)
         self.capture_mouse()
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        if self._held is not None:
-            self._move_to(self._held[0] - event.screen_x, self._held[1] - event.screen_y)
+        if self._grip is not None:
+            self._move_to(self._grip[0] - event.screen_x, self._grip[1] - event.screen_y)
 
     def on_mouse_up(self) -> None:
-        self._held = None
+        self._grip = None
         self.release_mouse()
 
     def on_click(self, event: events.Click) -> None:
-        place = event.get_content_offset(self)  # none on the title
-        if place is None:
+        offset = event.get_content_offset(self)  # none on the title
+        if offset is None or self.drawing is None:
             return
-        x, y = self.left + place.x, self.top + place.y
-        for box in self.drawn.layout.band(y).boxes if self.drawn is not None else ():
-            if box.x <= x <= box.right and box.y <= y <= box.bottom:
-                self._select(box)
-                if event.chain == 2:
-                    self.action_choose()
+        box = self.drawing.layout.box_at(self.left + offset.x, self.top + offset.y)
+        if box is not None:
+            self._go_to(box)
+            if event.chain == 2:
+                self.action_choose()
 
     # The selection
 
     @property
     def _box(self) -> Box | None:
-        return self.drawn.layout.box_of.get(self.selected) if self.drawn is not None else None
+        return self.drawing.layout.box_of.get(self.selected) if self.drawing is not None else None
 
     @property
     def selected_key(self) -> NodeKey:
-        flow = self._subject.flow if self._subject is not None else None
-        if flow is None or self._subject is None or flow.node(self.selected) is None:
-            return ()  # a step that is not there
-        return node_key(self._subject.entry, self.selected)
+        if self._analysis is None or self._analysis.flow.node(self.selected) is None:
+            return ()  # a missing step
+        return node_key(self._analysis.entry, self.selected)
 
-    def _select(self, box: Box) -> None:
-        self._put(box.node)
-        self.moved()
+    def _go_to(self, box: Box | None) -> None:
+        """Select a box, if there is one, and let the tree follow."""
+        if box is not None:
+            self._select(box.node)
+            self.moved()
+
+    def _select(self, step: str) -> None:
+        """Select a box, and bring it into view."""
+        before, self.selected = self.selected, step
+        if not self._bring_into_view():
+            self._repaint(before)
 
     def _repaint(self, before: str) -> None:
         """Paint again what looks different since another box was selected: the two, and the wires that meet them."""
-        assert self.drawn is not None
+        assert self.drawing is not None
         for y in range(self.size.height):
             was, now = (
-                self.drawn.row(self.top + y, self.left, self.size.width, selected)
+                self.drawing.row(self.top + y, self.left, self.size.width, selected)
                 for selected in (before, self.selected)
             )
-            if (cells := differing(was, now)) is not None:
+            if (cells := changed_cells(was, now)) is not None:
                 self.refresh(Region(cells[0], y, cells[1] - cells[0] + 1, 1))
 
-    @property
-    def found(self) -> Sequence[int]:
-        """The boxes in which what is looked for stands."""
-        texts = self.drawn.contents if self.drawn is not None else {}
-        return [
-            place
-            for place, box in enumerate(self._all)
-            if any(self.search.is_in("".join(text for text, _ in line)) for line in texts[box.node].lines)
-        ]
-
-    @property
-    def place(self) -> int:
-        """Which of the boxes is selected."""
-        return next((place for place, box in enumerate(self._all) if box.node == self.selected), 0)
-
-    def put(self, place: int) -> None:
-        if 0 <= place < len(self._all):
-            self._select(self._all[place])
-
-    @property
-    def _all(self) -> Sequence[Box]:
-        return tuple(self.drawn.layout.box_of.values()) if self.drawn is not None else ()
-
-    def _beside(self, by: int) -> None:
-        """Select the next box in the same layer."""
-        if self.drawn is None or self._box is None:
-            return
-        boxes = self.drawn.layout.layers[self.drawn.layout.layer_of[self.selected]]
-        place = boxes.index(self._box) + by
-        if 0 <= place < len(boxes):
-            self._select(boxes[place])
-
-    def _beyond(self, by: int) -> None:
-        """Select the box of the next layer whose middle is nearest."""
-        if self.drawn is None or self._box is None:
-            return
-        layers = self.drawn.layout.layers
-        place = self.drawn.layout.layer_of[self.selected] + by
-        if 0 <= place < len(layers):
-            here = self._box.x + self._box.width / 2
-            self._select(min(layers[place], key=lambda box: abs(box.x + box.width / 2 - here)))
-
     def action_left(self) -> None:
-        self._beside(-1)
+        self._go_to(self.drawing.layout.beside(self.selected, -1) if self.drawing is not None else None)
 
     def action_right(self) -> None:
-        self._beside(1)
+        self._go_to(self.drawing.layout.beside(self.selected, 1) if self.drawing is not None else None)
 
     def action_up(self) -> None:
-        self._beyond(-1)
+        self._go_to(self.drawing.layout.in_next_layer(self.selected, -1) if self.drawing is not None else None)
 
     def action_down(self) -> None:
-        self._beyond(1)
+        self._go_to(self.drawing.layout.in_next_layer(self.selected, 1) if self.drawing is not None else None)
 
     def action_first(self) -> None:
         self.put(0)
 
     def action_last(self) -> None:
-        self.put(len(self._all) - 1)
+        self.put(len(self._boxes) - 1)
 
     def action_choose(self) -> None:
-        if self._subject is not None and self.selected_key:
-            target = self._subject.scheduled_by(self.selected)
+        if self._analysis is not None and self.selected_key:
+            target = self._analysis.scheduled_by(self.selected)
             self.follow(workflow_key(target) if target is not None else ())
+
+    # What is looked for
+
+    @property
+    def _boxes(self) -> Sequence[Box]:
+        return tuple(self.drawing.layout.box_of.values()) if self.drawing is not None else ()
+
+    @property
+    def found(self) -> Sequence[int]:
+        """The boxes in which what is looked for stands."""
+        contents = self.drawing.contents if self.drawing is not None else {}
+        return [
+            index
+            for index, box in enumerate(self._boxes)
+            if any(self.search.is_in("".join(text for text, _ in line)) for line in contents[box.node].lines)
+        ]
+
+    @property
+    def place(self) -> int:
+        """The index of the selected box."""
+        return next((index for index, box in enumerate(self._boxes) if box.node == self.selected), 0)
+
+    def put(self, place: int) -> None:
+        if 0 <= place < len(self._boxes):
+            self._go_to(self._boxes[place])

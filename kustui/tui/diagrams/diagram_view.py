@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.message import Message
 from textual.widget import Widget
 
+from kustui.definition.platform import TRIGGER_ID
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -47,8 +49,7 @@ class DiagramView(Widget):
     ABOUT: ClassVar[str] = ""
     """What the help says of it."""
     SIGNS: ClassVar[str] = ""
-    """The signs that it draws and the help explains."""
-
+    """The glyphs that it draws and the help explains."""
     KEYS: ClassVar[tuple[str, ...]] = ()
     """The actions that the line of keys offers in it."""
 
@@ -56,8 +57,8 @@ class DiagramView(Widget):
         """Its title says something else."""
 
     _resting: Timer | None = None
-    _at: NodeKey = ()
-    """The node of the tree that it was told of, or that it told of."""
+    _key: NodeKey = ()
+    """The node of the tree that it was given, or that it sent the tree to."""
     _sent: NodeKey = ()
     """The node that the tree was sent to and is yet to go to."""
 
@@ -75,21 +76,23 @@ class DiagramView(Widget):
         """Everything that it draws, also what is not in view."""
         raise NotImplementedError
 
+    def tell(self, tree: TreeState, node: Node) -> None:
+        """Show a node of the tree, of this snapshot or another, keeping the place where it is the same one."""
+        raise NotImplementedError
+
+    # The tree follows the cursor, and the cursor the tree
+
     @property
     def is_awaited(self) -> bool:
         """Whether the tree is yet to follow its cursor."""
         return self._resting is not None or bool(self._sent)
 
-    def tell(self, tree: TreeState, node: Node) -> None:
-        """Show a node of the tree, of this snapshot or another, keeping the place where it is the same one."""
-        raise NotImplementedError
-
-    def told(self, node: Node) -> bool:
-        """Remember what was told, so that the tree is not sent there again; whether the cursor is to follow. It is not
-        where the tree only follows the cursor, or is yet to: what is told then is where it was."""
-        if self.has_focus and (node.key == self._at or self.is_awaited):
+    def accept(self, node: Node) -> bool:
+        """Remember the node that is to be shown, so that the tree is not sent there again; whether the cursor is to
+        follow. It is not where the tree only follows the cursor, or is yet to: the node is where the tree was."""
+        if self.has_focus and (node.key == self._key or self.is_awaited):
             return False
-        self._at = node.key
+        self._key = node.key
         return True
 
     def follow(self, key: NodeKey) -> None:
@@ -118,8 +121,8 @@ class DiagramView(Widget):
     def _rested(self) -> None:
         self._resting = None
         key = self.selected_key
-        if key and key != self._at[: len(key)]:
-            self._at = self._sent = key
+        if key and key != self._key[: len(key)]:
+            self._key = self._sent = key
             self.post_message(NodeSelected(self, key))
 
     def reached(self, key: NodeKey) -> None:
@@ -130,7 +133,5 @@ class DiagramView(Widget):
 
 def step_of(node: Node) -> str:
     """The trigger or step that a row of the tree is, or is a part of; an empty string where it is none."""
-    from kustui.definition.platform import TRIGGER_ID
-
     name = node.key[2] if len(node.key) > 2 else ""
     return TRIGGER_ID if name == "trigger" else name.removeprefix("step ") if name.startswith("step ") else ""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
 
-    from kustui.diagrams.rail_drawing import RailDrawing
+    from kustui.diagrams.rail_drawing import RailDrawing  # drawings come after the first paint
     from kustui.diagrams.styled_lines import Line
     from kustui.tui.tree.nodes import Node
     from kustui.tui.tree.tree_state import TreeState
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 _SHARE = 3
 """Of how many parts of the width the lanes take one at most."""
-
-
 _WIDTH = 100
 """Cells of a row at least, where it is not for the pane."""
 
@@ -48,20 +46,20 @@ class RailView(RowsView, DiagramView):
 
     FOOT = 4
 
-    drawn: RailDrawing | None = None
+    drawing: RailDrawing | None = None
     _first = 0
     """The first column of the lanes that is in view."""
-    _putting = False
-    """Whether the cursor is moved by what is told, not by a key."""
-    _key: NodeKey = ()
+    _moves_cursor = False
+    """Whether the cursor is moved by what is shown, not by a key."""
+    _workflow: NodeKey = ()
     """The workflow that is drawn."""
 
     # What is drawn
 
     def tell(self, tree: TreeState, node: Node) -> None:
-        follows = self.told(node)
+        follows = self.accept(node)
         if node.entry is None:
-            self.drawn, self._key = None, ()
+            self.drawing, self._workflow = None, ()
             self.empty = "choose a workflow: its flow is drawn here"
             self.show(Rows.of(()))
             return
@@ -70,63 +68,61 @@ class RailView(RowsView, DiagramView):
 
         analysis = tree.analysis(node.entry)
         marks = problem_marks(analysis, tree.snapshot.by_entry.get(node.entry.key, ()))
-        before, same = self.drawn, self._key == workflow_key(node.entry)
-        drawn = before if before is not None and same else RailDrawing(analysis, marks)
-        if drawn.analysis is not analysis or drawn.marks != marks:
-            drawn = RailDrawing(analysis, marks, drawn.folded)
+        before, same = self.drawing, self._workflow == workflow_key(node.entry)
+        drawing = before if before is not None and same else RailDrawing(analysis, marks)
+        if drawing.analysis is not analysis or drawing.marks != marks:
+            drawing = RailDrawing(analysis, marks, drawing.folded)
         step = step_of(node)
-        if same and not follows and before is not None and self.node in drawn.flow.declared_edges:
+        if same and not follows and before is not None and self.node in drawing.flow.declared_edges:
             step = self.node
-        self.drawn = drawn = drawn.unfolded_to(step)
-        self._key = workflow_key(node.entry)
-        self._put(drawn.row_of.get(step, 0), anew=drawn is not before, top=None if same else 0)
+        drawing = drawing.unfolded_to(step)
+        self._workflow = workflow_key(node.entry)
+        self.show_drawing(drawing, drawing.row_of.get(step, 0), top=None if same else 0)
 
-    def _put(self, row: int, *, anew: bool, top: int | None = None) -> None:
-        assert self.drawn is not None
-        self._putting = True
-        if anew:
+    def show_drawing(self, drawing: RailDrawing, row: int, *, top: int | None = None) -> None:
+        """Show a rail, the cursor in one of its rows and, if it can be, another at the upper edge."""
+        self._moves_cursor = True
+        if drawing is not self.drawing:
+            self.drawing = drawing
             self._first = min(self._first, self._last_first)
-            self.show(Rows(len(self.drawn.nodes), self._row), row, top=top)
+            self.show(Rows(len(drawing.nodes), self._row), row, top=top)
         else:
             self.cursor = row
-        self._putting = False
+        self._moves_cursor = False
         self._keep_node_in_view()
 
     def _row(self, index: int) -> Row:
-        assert self.drawn is not None
-        row = self.drawn.row(index, self._first, self._columns, self.size.width - 1)
-        return Row(row.line, row.aside, row.mark)
+        assert self.drawing is not None
+        return Row(*self.drawing.row(index, self._first, self._columns, self.size.width - 1))
 
     def whole(self) -> Iterator[Line]:
-        if self.drawn is not None:
-            yield ((self.drawn.analysis.entry.title, "heading"),)
-            for index in range(len(self.drawn.nodes)):
-                row = self.drawn.row(index, 0, len(self.drawn.layout.columns))
-                yield laid_out(Row(row.line, row.aside, row.mark), max(self.size.width, _WIDTH))
+        if self.drawing is not None:
+            yield ((self.drawing.analysis.title, "heading"),)
+            for index in range(len(self.drawing.nodes)):
+                yield laid_out(Row(*self.drawing.row(index)), max(self.size.width, _WIDTH))
 
     def foot(self, width: int) -> Sequence[Line]:
-        """The row of the cursor in full where it is cut, and what the signs mean."""
-        assert self.drawn is not None
-        legend = fitted(self.drawn.legend, width)
-        return (*self.in_full(self.drawn.full_line(self.cursor), width), legend)
+        """The row of the cursor in full where it is cut, and what the glyphs mean."""
+        assert self.drawing is not None
+        return (*self.in_full(self.drawing.full_line(self.cursor), width), fitted(self.drawing.legend, width))
 
     # The lanes
 
     @property
     def _columns(self) -> int:
         """How many columns of lanes are in view."""
-        wanted = len(self.drawn.layout.columns) if self.drawn is not None else 0
-        return min(wanted, max(3, self.size.width // _SHARE // 2))
+        columns = len(self.drawing.layout.columns) if self.drawing is not None else 0
+        return min(columns, max(3, self.size.width // _SHARE // 2))
 
     @property
     def _last_first(self) -> int:
         """The first column when the last one is in view."""
-        return len(self.drawn.layout.columns) - self._columns if self.drawn is not None else 0
+        return len(self.drawing.layout.columns) - self._columns if self.drawing is not None else 0
 
     def _keep_node_in_view(self) -> None:
         """Scroll the lanes so far that the node of the cursor is among them."""
-        if self.drawn is not None and self.drawn.nodes:
-            column = self.drawn.layout.rows[self.cursor].column
+        if self.drawing is not None and self.drawing.nodes:
+            column = self.drawing.layout.rows[self.cursor].column
             self._show_from(max(min(self._first, column), column - self._columns + 1))
 
     def _show_from(self, first: int) -> None:
@@ -138,7 +134,7 @@ class RailView(RowsView, DiagramView):
     def watch_cursor(self, before: int, now: int) -> None:
         super().watch_cursor(before, now)
         self._keep_node_in_view()
-        if not self._putting:
+        if not self._moves_cursor:
             self.moved()
 
     def action_lanes_left(self) -> None:
@@ -152,30 +148,31 @@ class RailView(RowsView, DiagramView):
     @property
     def node(self) -> str:
         """The trigger or step of the cursor; an empty string where nothing is drawn."""
-        return self.drawn.nodes[self.cursor] if self.drawn is not None and self.drawn.nodes else ""
+        return self.drawing.nodes[self.cursor] if self.drawing is not None and self.drawing.nodes else ""
 
     @property
     def selected_key(self) -> NodeKey:
-        return node_key(self.drawn.analysis.entry, self.node) if self.drawn is not None and self.node else ()
+        return node_key(self.drawing.analysis.entry, self.node) if self.drawing is not None and self.node else ()
 
     def action_choose(self) -> None:
-        if self.drawn is None or not self.node:
+        if self.drawing is None or not self.node:
             return
-        if self.drawn.hidden.get(self.node):
+        if self.drawing.hidden.get(self.node):
             self.action_fold_branch()
             return
-        target = self.drawn.analysis.scheduled_by(self.node)
+        target = self.drawing.analysis.scheduled_by(self.node)
         self.follow(workflow_key(target) if target is not None else ())
 
     def action_fold_branch(self) -> None:
         """Put what only the step of the cursor leads to behind its row, or back."""
-        drawn, node = self.drawn, self.node
-        if drawn is not None and node:
-            self.drawn = replace(drawn, folded=drawn.folded ^ {node})
-            self._put(self.drawn.row_of[node], anew=True)
+        if self.drawing is not None and self.node:
+            self._fold(self.drawing.folded ^ {self.node})
 
     def action_unfold_all(self) -> None:
-        if self.drawn is not None and self.node:
-            node = self.node
-            self.drawn = replace(self.drawn, folded=frozenset())
-            self._put(self.drawn.row_of[node], anew=True)
+        if self.drawing is not None and self.node:
+            self._fold(frozenset())
+
+    def _fold(self, folded: frozenset[str]) -> None:
+        assert self.drawing is not None
+        node, drawing = self.node, replace(self.drawing, folded=folded)
+        self.show_drawing(drawing, drawing.row_of[node])

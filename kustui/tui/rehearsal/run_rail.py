@@ -93,17 +93,16 @@ class CourseView(RailView, inherit_bindings=False):
 
     def draw(self, rail: RailDrawing, node: str) -> None:
         """Show a rail, the cursor on a node of it."""
-        same = self.drawn is not None and self.drawn.analysis.entry.key == rail.analysis.entry.key
-        self.drawn = rail
+        same = self.drawing is not None and self.drawing.analysis.key == rail.analysis.key
         row = rail.row_of.get(node, 0)
         # What may come next is to be seen as well.
         top = max(self.top if same else 0, row - self.page + 1 + _AHEAD)
-        self._put(row, anew=True, top=max(0, min(top, row - 1)))
+        self.show_drawing(rail, row, top=max(0, min(top, row - 1)))
 
     def foot(self, width: int) -> Sequence[Line]:
         """The row of the cursor in full where it is cut, and what is added to the signs of a flow."""
-        assert self.drawn is not None
-        return (*self.in_full(self.drawn.full_line(self.cursor), width), fitted(_LEGEND, width))
+        assert self.drawing is not None
+        return (*self.in_full(self.drawing.full_line(self.cursor), width), fitted(_LEGEND, width))
 
     def moved(self) -> None:
         """What follows its cursor is told by ``Moved``, as of every list."""

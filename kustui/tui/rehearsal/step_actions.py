@@ -250,7 +250,7 @@ class Stepping(Asking):
 
     def _with_stop(self, session: Session, stop: Stop, node: str) -> None:
         self.turn(session.toggled(stop))
-        self.course_view.cursor = self.course_view.drawn.row_of.get(node, 0) if self.course_view.drawn else 0
+        self.course_view.cursor = self.course_view.drawing.row_of.get(node, 0) if self.course_view.drawing else 0
 
     async def action_breakpoints(self) -> None:
         session = self.ready()

@@ -64,10 +64,10 @@ async def test_the_window_stays_on_the_picture() -> None:
         await ui.press("6", *("K", "H") * 20)
         assert (boxes(ui).left, boxes(ui).top) == (0, 0)
         await ui.press(*("J", "L") * 30)
-        view, picture = boxes(ui), boxes(ui).drawn
-        assert picture is not None
-        assert view.left == max(0, picture.layout.width - view.size.width)
-        assert view.top == max(0, picture.layout.height - view.size.height)
+        view, drawing = boxes(ui), boxes(ui).drawing
+        assert drawing is not None
+        assert view.left == max(0, drawing.layout.width - view.size.width)
+        assert view.top == max(0, drawing.layout.height - view.size.height)
 
 
 async def test_h_and_l_go_to_the_boxes_beside_and_enter_to_the_detail() -> None:
@@ -99,8 +99,8 @@ async def test_a_click_selects_and_dragging_moves_the_window() -> None:
     async with explorer(ORDERS, size=(80, 24)) as ui:
         await ui.press("6", "g")
         view = boxes(ui)
-        assert view.drawn is not None
-        box = view.drawn.layout.box_of["KUGbgU8yn"]
+        assert view.drawing is not None
+        box = view.drawing.layout.box_of["KUGbgU8yn"]
         await ui.pilot.click("#boxes", offset=(box.right - view.left - 3, box.y - view.top + 2))
         await ui.rest()
         assert view.selected == box.node

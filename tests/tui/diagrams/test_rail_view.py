@@ -106,13 +106,13 @@ async def test_another_snapshot_keeps_the_place_and_what_is_folded(tmp_path: Pat
         while flow(ui).node != "b":
             await ui.press("j")
         await ui.press("space")
-        assert flow(ui).drawn.nodes == ("1", "a", "b", "c")  # type: ignore[union-attr]
+        assert flow(ui).drawing.nodes == ("1", "a", "b", "c")  # type: ignore[union-attr]
         path.write_text(json.dumps(workflow("e a", *steps, step("e", "c"))))
         again = check_snapshot(open_paths([str(path)]))
         assert again is not None
         ui.explorer.take(again)
         await ui.rest()
-        assert flow(ui).drawn.nodes == ("1", "e", "a", "b", "c")  # type: ignore[union-attr]
+        assert flow(ui).drawing.nodes == ("1", "e", "a", "b", "c")  # type: ignore[union-attr]
         assert flow(ui).node == "b"
 
 

@@ -88,9 +88,9 @@ def here(scene: Scene) -> str:
 
 def box(scene: Scene) -> tuple[int, int]:
     """The middle of the selected one, in the picture."""
-    drawn = scene.boxes.drawn
-    assert drawn is not None
-    found = drawn.layout.box_of[scene.boxes.selected]
+    drawing = scene.boxes.drawing
+    assert drawing is not None
+    found = drawing.layout.box_of[scene.boxes.selected]
     return found.x + found.width // 2, found.y
 
 

@@ -133,8 +133,8 @@ async def test_the_boxes_are_searched_by_what_stands_in_them() -> None:
     async with explorer(CHAIN, size=(160, 48)) as ui:
         await ui.press("6", "slash", *"vip", "enter")
         boxes = ui.explorer.query_one(BoxesView)
-        assert boxes.drawn is not None
-        assert any("vip" in text_of(line).lower() for line in boxes.drawn.contents[boxes.selected].lines)
+        assert boxes.drawing is not None
+        assert any("vip" in text_of(line).lower() for line in boxes.drawing.contents[boxes.selected].lines)
         found = boxes.found
         for _ in found:
             await ui.press("n")
