@@ -86,10 +86,10 @@ class RailView(RowsView, DiagramView):
             self.drawing = drawing
             self._first = min(self._first, self._last_first)
             self.show(Rows(len(drawing.nodes), self._row), row, top=top)
+            self._keep_node_in_view()
         else:
-            self.cursor = row
+            self.cursor = row  # where it was already, the lanes stay where somebody scrolled them
         self._moves_cursor = False
-        self._keep_node_in_view()
 
     def _row(self, index: int) -> Row:
         assert self.drawing is not None

@@ -132,6 +132,19 @@ async def test_lanes_scroll_sideways_and_the_node_of_the_cursor_stays_in_view(tm
         assert "●" in drawn(ui)[view.cursor], "the lane of the cursor's step is in view"
 
 
+async def test_lanes_stay_where_they_were_scrolled_when_the_tree_follows_the_cursor(tmp_path: Path) -> None:
+    path = tmp_path / "wide.json"
+    names = [f"s{index}" for index in range(40)]
+    path.write_text(json.dumps(workflow("a", step("a", " ".join(names)), *(step(name) for name in names))))
+    async with explorer(path, size=(80, 24)) as ui:
+        await ui.press("5", "j", "l")
+        scrolled = drawn(ui)
+        ui.explorer.presenter.show_again()  # the tree follows once more, as on a slow machine after the key
+        assert drawn(ui) == scrolled
+        await ui.press("h")
+        assert drawn(ui) != scrolled
+
+
 async def test_whoever_goes_there_before_the_tree_rests_finds_the_workflow_of_its_cursor() -> None:
     async with explorer(ORDERS, size=(80, 24)) as ui:
         await ui.go_to("order-shipped")
