@@ -1,4 +1,4 @@
-"""All workflows that were opened together, whichever files they came from."""
+"""The files that were opened together, and the workflows in them."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 
 class Body:
-    """What follows from the text of a workflow, wherever it stands. Two workflows that share one have the same text:
-    it is handed on from one reading of a file to the next."""
+    """What depends on the text of a workflow alone. An Entry passes it on to the Entry of the next reading of the file,
+    as long as the text is the same."""
 
     __slots__ = ("_positions",)
 
@@ -26,7 +26,7 @@ class Body:
         self._positions: Positions | None = None
 
     def positions(self, text: Callable[[], bytes]) -> Positions:
-        """Where each of its values stands, counted from its own beginning. About 5 ms for 40 steps, once."""
+        """The positions of its values, from its own beginning. Takes about 5 ms for 40 steps, once."""
         if self._positions is None:
             self._positions = scan(text())
         return self._positions
@@ -34,12 +34,12 @@ class Body:
 
 @dataclass(frozen=True, eq=False)
 class Entry:
-    """One workflow of a file: its outline at once, its model and its positions when they are asked for."""
+    """One workflow of a file. Its outline is there at once; its model and its positions are read when asked for."""
 
     source: Source
     item: Item
     key: str
-    """Who it is across reloads: its file, and its id, its name or where it stands."""
+    """Its identity across reloads: its file, and its id, its name or its pointer."""
     body: Body = field(default_factory=Body)
 
     @property
@@ -48,11 +48,11 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """What a person calls it: its name, else its id, else where it stands."""
+        """What to call it: its name, else its id, else its place."""
         return self.item.name or self.item.id or f"unnamed workflow at {self.source.place(self.item.extent.start)}"
 
     def read(self) -> ParsedWorkflow:
-        """Its model as far as it could be read; made anew each time, for those who look at all once."""
+        """Its model as far as it could be read. Parsed again on each call: for passes over all workflows."""
         from kustui.definition.parsed_workflow import read_workflow
 
         item = self.item
@@ -60,7 +60,7 @@ class Entry:
 
     @cached_property
     def reading(self) -> ParsedWorkflow:
-        """The same, kept: for those that somebody has opened."""
+        """The same, kept: for a workflow that somebody has opened."""
         return self.read()
 
     @property
@@ -69,7 +69,7 @@ class Entry:
 
     @property
     def size(self) -> int:
-        """Bytes of its text."""
+        """Of its text, in bytes."""
         return self.item.extent.end - self.item.extent.start
 
     def text(self) -> bytes:
@@ -78,11 +78,11 @@ class Entry:
 
     @property
     def pointers(self) -> Iterator[str]:
-        """Those of all its values."""
+        """The JSON pointers of all its values."""
         return (f"{self.item.pointer}{pointer}" for pointer in self.body.positions(self.text).spots)
 
     def spot(self, pointer: str) -> Spot:
-        """Where the value of a pointer into it stands, or its nearest ancestor that exists."""
+        """The position of the value at a pointer into it, or of the nearest ancestor that exists."""
         positions = self.body.positions(self.text)
         return positions.nearest(pointer.removeprefix(self.item.pointer)).moved(self.item.extent.start)
 
@@ -100,7 +100,7 @@ class Document:
     app_pointer: str = ""
     app_members: Mapping[str, Extent] = field(default_factory=dict)
     broken: Document | None = None
-    """What the file holds now, where that cannot be read and this is what it held before."""
+    """What the file holds now, if that cannot be read and this is what it held before."""
 
     @property
     def path(self) -> str:
@@ -129,26 +129,26 @@ class Document:
 
     @cached_property
     def _outer(self) -> Positions:
-        """Where everything outside of the workflows stands; of a file that is not readable, the whole."""
+        """The positions of everything outside of the workflows; of a file that is not readable, the whole."""
         if self.shape is Shape.BROKEN:
             return Positions({"": Spot(Extent(0, len(self.source.data)))})
         skip = {entry.item.extent.start: entry.item.extent.end for entry in self.entries}
         return scan(self.source.data, skip=skip)
 
     def entry_at(self, pointer: str) -> Entry | None:
-        """The workflow that the value of a pointer is, or is a part of; None outside of them."""
+        """The workflow at a pointer, or around it; None outside of all workflows."""
         while True:
             if (entry := self._by_pointer.get(pointer)) or not pointer:
                 return entry
             pointer = parent(pointer)
 
     def spot(self, pointer: str) -> Spot:
-        """Where the value of a pointer stands, or its nearest ancestor that exists."""
+        """The position of the value at a pointer, or of the nearest ancestor that exists."""
         entry = self.entry_at(pointer)
         return entry.spot(pointer) if entry else self._outer.nearest(pointer)
 
     def span(self, pointer: str) -> Span:
-        """The lines and columns of the value of a pointer."""
+        """The lines and columns of the value at a pointer."""
         return self.source.span(self.spot(pointer).value)
 
     def fault_extent(self, fault: Fault) -> Extent:
@@ -168,7 +168,7 @@ class Collection:
 
     @property
     def size(self) -> int:
-        """Bytes of all its files."""
+        """Of all its files, in bytes."""
         return sum(len(document.source.data) for document in self.documents)
 
     @cached_property
@@ -180,7 +180,7 @@ class Collection:
 
     @cached_property
     def by_id(self) -> dict[str, Entry]:
-        """Workflows by the id they declare; the first of those that declare the same one."""
+        """Workflows by the id they declare; of several with the same id, the first."""
         entries: dict[str, Entry] = {}
         for entry in self.entries:
             if entry.id is not None:
@@ -188,7 +188,7 @@ class Collection:
         return entries
 
     def is_second(self, entry: Entry) -> bool:
-        """Whether an earlier workflow has the same id: what names it by that means the earlier one."""
+        """Whether an earlier workflow has the same id, so that whoever names the id means that one."""
         return entry.id is not None and self.by_id[entry.id] is not entry
 
     @cached_property
@@ -197,9 +197,9 @@ class Collection:
 
 
 def read_document(path: str, raw: bytes, before: Document | None = None) -> Document:
-    """A file from its bytes. Never raises: what is wrong with it is among its faults.
+    """The document that the bytes of a file hold. Never raises: what is wrong with it is among its faults.
 
-    ``before`` is what the file held until now: of workflows whose text is the same nothing is worked out again.
+    ``before`` is what the file held until now: what is known of a workflow whose text is the same is taken from it.
     """
     try:
         source = Source.of(path, raw)
@@ -233,7 +233,7 @@ def _edited(before: Document, source: Source) -> tuple[Outline, int] | None:
 
 
 def _entries(source: Source, outlined: Outline, before: Document | None, edited: int | None) -> Iterator[Entry]:
-    """``edited`` is the only workflow whose text is another than before, where that is known."""
+    """``edited`` is the index of the only workflow whose text has changed, if that is known."""
     keys: set[str] = set()
     earlier = {entry.key: entry for entry in before.entries} if before is not None else {}
     for place, item in enumerate(outlined.items):

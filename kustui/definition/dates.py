@@ -1,4 +1,4 @@
-"""Dates as Kustomer's helpers read, write and count them: ISO 8601, moment.js's tokens and units, in UTC [assumed]."""
+"""Dates as Kustomer's helpers parse, format and count them: ISO 8601, moment.js's tokens and units, UTC [assumed]."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LIKE_A_DATE = re.compile(r"\d{4}-\d{2}(-\d{2}([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)
 MILLISECONDS: Mapping[str, int] = {
     "millisecond": 1, "second": 1_000, "minute": 60_000, "hour": 3_600_000, "day": 86_400_000, "week": 604_800_000,
 }  # fmt: skip
-"""How long a unit is; of months and years the calendar tells."""
+"""The length of each unit; that of months and years depends on the calendar."""
 _MONTHS: Mapping[str, int] = {"month": 1, "quarter": 3, "year": 12}
 _SHORT: Mapping[str, str] = {
     "ms": "millisecond", "s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "M": "month",
@@ -58,7 +58,7 @@ def iso_date(milliseconds: int) -> str:
 
 
 def unit_of(name: str) -> str | None:
-    """The unit that a name, one or many of it or moment's letter, means: ``hours``, ``h``; None where it is none."""
+    """The unit of a name, which may be plural or moment's abbreviation: ``hours``, ``h``; None if there is none."""
     if name in _SHORT:
         return _SHORT[name]
     singular = name.lower().removesuffix("s")
@@ -66,7 +66,7 @@ def unit_of(name: str) -> str | None:
 
 
 def shift(milliseconds: int, unit: str, count: int) -> int | None:
-    """An instant so many units later; the 31st of a month without one is its last day. None where no date is."""
+    """An instant plus so many units; the 31st becomes the last day of a shorter month. None beyond the year 9999."""
     if unit in MILLISECONDS:
         later = milliseconds + MILLISECONDS[unit] * count
         return later if date_of(later) is not None else None
@@ -81,7 +81,7 @@ def shift(milliseconds: int, unit: str, count: int) -> int | None:
 
 
 def units_between(start: int, end: int, unit: str) -> int | None:
-    """Whole units from one instant to another, cut towards zero, as moment's ``diff`` counts. None where no date is."""
+    """Whole units from one instant to another, rounded towards zero as by moment's ``diff``; None for no date."""
     if unit in MILLISECONDS:
         whole = abs(end - start) // MILLISECONDS[unit]
     else:
@@ -119,7 +119,7 @@ def _from_sunday(date: datetime) -> int:
 
 
 def _week(date: datetime) -> int:
-    """The week of the year where weeks begin on Sunday and the first holds January 1, as moment's English has them."""
+    """The week of the year, as in moment's English locale: weeks begin on Sunday, and the first holds January 1."""
     from_saturday = date + timedelta(days=6 - _from_sunday(date)) if date.year < 9999 or date.month < 12 else date
     return (from_saturday.timetuple().tm_yday + 6) // 7
 

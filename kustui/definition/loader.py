@@ -26,7 +26,7 @@ _MOST_LEFT_OUT = 5
 _UNREADABLE = "unreadable-file"
 
 Progress = Callable[[int, int], None]
-"""Told how much is done and how much there is: bytes in reading, workflows in examining."""
+"""Called with how much is done and how much there is: bytes while reading, workflows while checking."""
 
 
 Stamp = tuple[int, int, int]
@@ -39,12 +39,12 @@ class PathError(KustuiError):
 
 @dataclass(frozen=True, slots=True)
 class _File:
-    """Something to be read, or what could not be entered in search of it."""
+    """A file to read, or a path that could not be entered."""
 
     path: str
     size: int = 0
     identity: tuple[int, int] | None = None
-    """The same for two paths to one file."""
+    """Equal for two paths to the same file."""
     stamp: Stamp | None = None
     named: bool = False
     """Whether the person named it, rather than a folder above it."""
@@ -52,7 +52,7 @@ class _File:
 
     @property
     def name(self) -> str:
-        """What its Document is called."""
+        """The path of its Document."""
         return STDIN_NAME if self.path == STDIN else self.path
 
     @classmethod
@@ -79,10 +79,10 @@ def load(paths: Sequence[str], stdin: bytes = b"", progress: Progress | None = N
 
 
 class Reader:
-    """Reads what paths name, again and again: each time only what has changed since.
+    """Reads the files that paths name, and on each later reading only those that have changed.
 
-    ``keep`` says whether a file that can no longer be read stays what it was, with what is the matter as its
-    ``broken``; else it is a Document with a fault, as at the first time.
+    ``keep`` says whether a file that can no longer be read keeps its last good document, with the fault in its
+    ``broken``; else it becomes a Document with a fault, as on the first reading.
     """
 
     def __init__(self, paths: Sequence[str], stdin: bytes = b"", *, keep: bool = False) -> None:
@@ -93,7 +93,7 @@ class Reader:
         self._stamps: dict[str, Stamp | None] = {}
 
     def read(self, touched: Iterable[str] = (), progress: Progress | None = None) -> Collection:
-        """What the paths name now: the collection of the last time, if nothing is different.
+        """The collection that the paths name now: the same object as before if nothing has changed.
 
         A file is read where its time, its size or its identity has changed, or where it is among those ``touched``.
         Raises PathError for a path that is not there or cannot be read, unless it is kept.
@@ -131,7 +131,7 @@ class Reader:
                 progress(done, total)
 
     def _is_known(self, file: _File, before: Mapping[str, Document]) -> bool:
-        """Whether a file is what it was when it was read last."""
+        """Whether a file is unchanged since it was last read."""
         if file.name not in before or file.error:
             return False
         return file.path == STDIN or (file.stamp is not None and self._stamps.get(file.path) == file.stamp)
@@ -172,7 +172,7 @@ class Reader:
             yield _unreadable(file.path, error)
 
     def _kept(self, path: str, before: Mapping[str, Document]) -> list[Document]:
-        """What is known of a path that cannot be read: of a file itself, of a folder all that was below it."""
+        """The good documents of a path that cannot be read: of a file its own, of a folder all that were below it."""
         if not self.keep:
             return []
         below = f"{path.rstrip(os.sep)}{os.sep}"
@@ -184,7 +184,7 @@ class Reader:
 
 
 def _broken_by(document: Document, fault: Document) -> Document:
-    """A document with what it is now, the same value where that is what it was."""
+    """A document with what it holds now; the same object if that is nothing new."""
     if document.broken is not None and document.broken.faults == fault.faults:
         return document
     return replace(document, broken=fault)
@@ -204,7 +204,7 @@ def _path_error(path: str, error: OSError) -> PathError:
 
 
 def _identities(paths: Iterable[str]) -> set[tuple[int, int] | None]:
-    """Which files some paths lead to."""
+    """The identities of the files that paths lead to."""
     identities: set[tuple[int, int] | None] = set()
     for path in paths:
         with suppress(OSError):

@@ -1,4 +1,8 @@
-"""What a value of a rehearsal can be beside what JSON has: missing, or not to be decided."""
+"""Values of a run: JSON, or MISSING, or Undecided; and how they are cast before they are compared.
+
+Kustomer casts, by rules that are not public [docs]. Where any cast would give the same answer, that is the answer;
+where casts differ (is ``"yes"`` true? is nothing ``""``?) it is Undecided.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +19,7 @@ from kustui.text.json_words import json_in_words
 
 
 class Missing(Enum):
-    """What a reference to something that is not there stands for."""
+    """The type of MISSING: what a reference to something that is not there stands for."""
 
     MISSING = "missing"
 
@@ -25,14 +29,14 @@ MISSING: Final = Missing.MISSING
 
 @dataclass(frozen=True, slots=True)
 class Undecided:
-    """A value, or an outcome, that nobody can know without Kustomer itself. It is asked for, never guessed."""
+    """A value or an answer that only Kustomer itself could give. A person is asked for it; it is never guessed."""
 
     why: str
     """A clause without a full stop: ``kustui does not know the function "parseMoney"``."""
 
 
 def look_up(data: Any, segments: Sequence[str]) -> Any:
-    """What stands at a path: the value, MISSING, or the Undecided that was met on the way.
+    """The value at a path, MISSING, or the Undecided that is in the way.
 
     Elements of a list are named by their index, and ``.length`` counts those of a list and the characters of a
     text [docs].
@@ -82,16 +86,16 @@ def is_missing(value: Any) -> bool:
 Answer = bool | Undecided
 
 NUMBER = re.compile(r"\s*(?:[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?|0[xX][0-9a-fA-F]+)?\s*", re.ASCII)
-"""Text that some cast or other makes a number of; nothing and blanks among it."""
+"""Text that some cast would make a number of, empty and blank text included."""
 TRUTHS = {"", "true", "false", "1", "0", "yes", "no", "on", "off", "t", "f", "y", "n"}
-"""Words that some cast or other makes true or false of."""
+"""Words that some cast would make true or false of."""
 
 _LARGEST = 2**53
-"""Up to here JavaScript, and with it Kustomer, tells whole numbers apart."""
+"""Up to here whole numbers are exact in JavaScript, and so in Kustomer."""
 
 
 def number_of(value: Any) -> int | float | None:
-    """The number that a value is or that its text spells; None where it is none. Truth values are none."""
+    """The number that a value is, or that its text spells; None for anything else, true and false included."""
     if isinstance(value, bool):
         return None
     if isinstance(value, int | float):
@@ -103,7 +107,7 @@ def number_of(value: Any) -> int | float | None:
 
 
 def _as_javascript(number: int | float) -> int | float:
-    """A whole number up to 2**53, else the float that JavaScript has for it."""
+    """The number as JavaScript has it: exact up to 2**53, else a float."""
     if isinstance(number, int) and abs(number) > _LARGEST:
         try:
             return float(number)
@@ -208,9 +212,9 @@ def _equal_structures(one: Any, other: Any) -> Answer:
 
 
 def order_of(one: Any, other: Any) -> int | Undecided | None:
-    """How two values stand to each other: negative, 0 or positive; None where one of them is missing.
+    """The order of two values: negative, 0 or positive; None if one of them is missing.
 
-    Numbers, also as text [seen], and dates [assumed] have an order. Of other texts nobody knows.
+    Numbers, also as text [seen], and dates [assumed] have an order. For other texts it is Undecided.
     """
     for value in (one, other):
         if isinstance(value, Undecided):
@@ -226,18 +230,18 @@ def order_of(one: Any, other: Any) -> int | Undecided | None:
 
 
 def any_of(answers: Iterable[Answer]) -> Answer:
-    """Whether one of the answers is yes; Undecided where that hangs on one that is."""
+    """Whether one of the answers is True; Undecided if that depends on an undecided one."""
     return _settled_by(True, answers)
 
 
 def all_of(answers: Iterable[Answer]) -> Answer:
-    """Whether each of the answers is yes; Undecided where that hangs on one that is."""
+    """Whether all answers are True; Undecided if that depends on an undecided one."""
     return _settled_by(False, answers)
 
 
 def _settled_by(answer: bool, answers: Iterable[Answer]) -> Answer:
-    """The answer, if one of them is it; the first Undecided, if one could be; else its opposite. None is asked for
-    after the one that settles it."""
+    """The answer, if it is among the answers; else the first Undecided; else the opposite. Stops at the first that
+    settles it."""
     open_: Undecided | None = None
     for each in answers:
         if each is answer:
@@ -255,11 +259,11 @@ def may_be_nothing(value: object) -> bool:
 
 
 _MOST_LEVELS = 100
-"""Levels that are written. A ring of schedules may wrap a value once more each time it comes round."""
+"""Levels that are written: a ring of schedules may wrap a value once more in each round."""
 
 
 def to_json_value(value: Any, depth: int = 0) -> Any:
-    """The same in JSON: what is undecided as ``{"undecided": why}``, what is missing as null."""
+    """A value of a run as plain JSON, for files and reports: Undecided as ``{"undecided": why}``, MISSING as null."""
     if isinstance(value, str | bool | int) or value is None:
         return value
     if isinstance(value, Undecided):

@@ -1,7 +1,7 @@
-"""How many cells of a terminal a text takes.
+"""The width of a text in the cells of a terminal, and texts cut to a width.
 
-The tables of wcwidth, read as Textual reads its own: what a pane's rows are measured by here is what they are cut by
-there. Only text that needs the tables pays for their import (40 ms).
+The widths are wcwidth's, applied as Textual applies its own tables, so that both agree. Only text that needs the tables
+pays for their import (40 ms).
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ _ONE_CELL = frozenset(
         map(ord, "≤≥✓✗"),
     )
 )
-"""What most text consists of, and all glyphs of ours."""
+"""Characters of one cell: most text, and all of kustui's own glyphs."""
 
 
 def cells(text: str) -> int:
-    """Cells of a text that is harmless (``definition.harmless.shown``)."""
+    """The width of a text that is safe for a terminal (``text.terminal_safe``)."""
     return len(text) if text.isascii() else _cells(text)
 
 
@@ -56,7 +56,7 @@ def _cells(text: str) -> int:
 
 
 def cut(text: str, room: int) -> str:
-    """As much of a text as has room, filled up with blanks where a wide character has not."""
+    """The beginning of a text that fits into so many cells; half of a wide character is a blank."""
     if cells(text) <= room:
         return text
     low, high = 0, min(len(text), room)
@@ -70,7 +70,7 @@ def cut(text: str, room: int) -> str:
 
 
 def crop(text: str, start: int, width: int | None = None) -> str:
-    """The cells of a harmless text from one on, so many or all; half of a wide character is a blank."""
+    """``width`` cells of a text from the cell ``start`` on, or all that follow; half of a wide character is a blank."""
     if start and _ONE_CELL.issuperset(text[: start + 1]):
         text = text[start:]
     elif start:
@@ -85,7 +85,7 @@ def crop(text: str, start: int, width: int | None = None) -> str:
 
 
 def clusters(text: str) -> Iterator[str]:
-    """Characters, each with those behind it that have no width of their own or are joined to it."""
+    """The characters of a text, each with those behind it that have no width of their own or are joined to it."""
     start = 0
     for index in range(1, len(text)):
         if JOINER not in text[index - 1 : index + 1] and cells(text[index]):
@@ -96,12 +96,12 @@ def clusters(text: str) -> Iterator[str]:
 
 _DISPUTED = re.compile(f"[{JOINER}{_EMOJI_STYLE}\U0001f3fb-\U0001f3ff\U0001f1e6-\U0001f1ff]")
 _LETTERS = {0x1F1E6 + index: chr(ord("A") + index) for index in range(26)}
-"""For the letters that flags are made of, of which some terminals draw each as wide as a flag."""
+"""Stand-ins for the letters that flags consist of: some terminals draw each as wide as a flag."""
 
 
 def steady(text: str) -> str:
-    """The same, as wide in every terminal. Some draw emoji that are joined or coloured, or that a sign is asked to be,
-    apart or in half the room: the first stands for them, with blanks for what it is less wide. Flags become letters."""
+    """A text that is equally wide in every terminal. Joined and coloured emoji, which some terminals draw apart or half
+    as wide, are replaced by their first character and blanks up to the full width; flags by letters."""
     if _DISPUTED.search(text) is None:
         return text
     return "".join(_steadied(cluster) for cluster in clusters(text)).translate(_LETTERS)
@@ -116,7 +116,7 @@ def _steadied(cluster: str) -> str:
 
 
 def pad(text: str, room: int) -> str:
-    """A text that takes exactly so many cells: cut, or filled up with blanks."""
+    """A text of exactly so many cells: cut, or filled up with blanks."""
     return cut(text, room) + " " * max(0, room - cells(text))
 
 
@@ -124,7 +124,7 @@ def pad(text: str, room: int) -> str:
 def _size(character: str) -> int:
     if character in _ONE_CELL:
         return 1
-    # A flag is two letters of one cell each; the tone of a skin is part of what it colours.
+    # A flag is two letters of one cell each; a skin tone belongs to the emoji before it.
     if _is_flag_letter(character):
         return 1
     if "\U0001f3fb" <= character <= "\U0001f3ff":

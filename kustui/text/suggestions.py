@@ -1,4 +1,4 @@
-"""Which name was probably meant."""
+"""Suggestions for names that do not exist."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 
 def closest(name: str, names: Iterable[str]) -> str:
-    """The known name within a few edits of ``name``, or an empty string where none is close.
+    """The closest of some names to ``name``, or an empty string if none is within a few edits.
 
     Edits are insertions, deletions, substitutions and swaps of neighbours; a third of the name may differ,
     at most three characters, and letter case counts for nothing.
@@ -23,7 +23,7 @@ def closest(name: str, names: Iterable[str]) -> str:
 
 
 def hint_of(name: str, names: Iterable[str], what: str, limit: int = 8) -> str:
-    """``did you mean "x"?``, else what there is when it is few: ``steps here: "a", "b"``; else nothing."""
+    """``did you mean "x"?``; else all names, if they are few: ``steps here: "a", "b"``; else an empty string."""
     names = sorted(names)
     if near := closest(name, names):
         return f'did you mean "{near}"?'

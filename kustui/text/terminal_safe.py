@@ -1,4 +1,4 @@
-"""Text that a terminal draws and nothing else, whatever a definition holds."""
+"""Text that a terminal only draws, whatever a definition holds: nothing in it is obeyed as a control sequence."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ _JOINER = "\u200d"
 
 @lru_cache(maxsize=4096)
 def terminal_safe(text: str) -> str:
-    """Text that a terminal draws and nothing else: control characters, escapes, bidirectional overrides,
-    invisible characters and halves of surrogate pairs are spelt out."""
+    """The same text with control characters, escapes, bidirectional overrides, invisible characters and lone surrogates
+    spelled out."""
     if text.isascii() and text.isprintable():
         return text
     joins = _joins(text) if _JOINER in text else ()
@@ -22,14 +22,14 @@ def terminal_safe(text: str) -> str:
 
 
 def is_terminal_safe(character: str) -> bool:
-    """Whether a terminal only draws it."""
-    # Printable by Python's table is: no control (Cc), format (Cf: bidi, zero width), surrogate, private use,
-    # unassigned or separator but the space.
+    """Whether a terminal only draws a character."""
+    # Python calls printable what is no control (Cc), format (Cf: bidi, zero width), surrogate, private use,
+    # unassigned character and no separator but the space.
     return character.isprintable() or character == "\u00a0"
 
 
 def spelled_out(character: str) -> str:
-    """A character that is not harmless, in those that are."""
+    """A character that is not safe, in characters that are: ``^[``, ``<U+202E>``."""
     if character == "\t":
         return "→"
     if character == "\n":
@@ -41,7 +41,7 @@ def spelled_out(character: str) -> str:
 
 
 def _joins(text: str) -> frozenset[int]:
-    """Where a zero width joiner holds an emoji or a syllable together, rather than hide between letters."""
+    """The indices of the zero width joiners that hold an emoji or a syllable together; others hide between letters."""
     from unicodedata import category
 
     return frozenset(
@@ -55,7 +55,7 @@ _SUSPECT = re.compile(r"[^\x20-\x7e\n]")
 
 
 def to_json(value: object, indent: int | None = None) -> str:
-    """JSON in which letters of every script stand as they are, and what a terminal would obey is escaped."""
+    """JSON with the letters of all scripts unescaped, and what a terminal would obey escaped."""
     import json  # not before the first paint
 
     text = json.dumps(value, ensure_ascii=False, indent=indent)

@@ -1,4 +1,4 @@
-"""What a template consists of, as a simulator evaluates it. Every part knows its place in the string."""
+"""The syntax tree of a template. Every node has its offsets in the string."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from kustui.definition.expressions.paths import ROOTS, Path
 
 
 class Origin(Enum):
-    """Where the first segment of a lookup is looked for."""
+    """Where Handlebars looks for the first segment of a path."""
 
     NAME = "name"
     """A bare name, after any ``../``: a field of the context."""
@@ -18,7 +18,7 @@ class Origin(Enum):
     PARAMETER = "parameter"
     """A block parameter: ``item`` inside ``{{#each xs as |item|}}``."""
     DATA = "data"
-    """``@index``, ``@key``, ``@first``, ``@last``: what the loop itself knows."""
+    """``@index``, ``@key``, ``@first``, ``@last``: the data of a loop."""
     ROOT = "root"
     """``@root.steps.1.x``: the run's data, whatever the context."""
 
@@ -83,16 +83,16 @@ Value = Lookup | Scalar | Call
 
 
 class Content(NamedTuple):
-    """Text between tags, as it is put out: escapes resolved, whitespace taken away where tags ask for it."""
+    """Text between tags as it is rendered: escapes resolved, whitespace removed where tags ask for it."""
 
     text: str
     start: int
     end: int
-    """The extent of what is written, which may be longer than the text."""
+    """The end of what is written, which may be longer than the text."""
 
 
 class Comment(NamedTuple):
-    """``{{! … }}`` or ``{{!-- … --}}``: puts out nothing."""
+    """``{{! … }}`` or ``{{!-- … --}}``: renders nothing."""
 
     text: str
     start: int
@@ -115,9 +115,9 @@ class Mustache(NamedTuple):
 class Block(NamedTuple):
     """``{{#helper …}}body{{else}}inverse{{/helper}}``; ``{{else if y}}`` is a Block, alone in the inverse.
 
-    With no arguments and no helper of that name it is a section: put out for each element of a list, or with
-    the value as context; its inverse when there is none. ``{{^x}}…{{/x}}`` has its two parts exchanged, so
-    that it reads like any other.
+    With no arguments and no helper of that name it is a section: rendered for each element of a list, or with
+    the value as context; its inverse if there is no value. The two parts of ``{{^x}}…{{/x}}`` are exchanged,
+    so that it is a block like any other.
     """
 
     call: Call

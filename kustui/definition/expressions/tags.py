@@ -1,4 +1,4 @@
-"""What stands in one tag: a path or a helper, its arguments, and the names of a block's parameters."""
+"""The parser of one tag: a path or a helper, its arguments, and the names of a block's parameters."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from kustui.text.json_words import shortened
 
 _CONSTANTS = {"true": True, "false": False, "null": None, "undefined": None}
 _EXACT_DIGITS = 15
-"""Up to which a whole number is the same in JavaScript, whose numbers are floats."""
+"""Whole numbers of more digits are not exact in JavaScript, whose numbers are floats."""
 
 _NAMES = ("path", "word", "number")
 _NO_OPERATORS = "a template has no operators; a helper has to compare or decide"
@@ -30,7 +30,7 @@ class Helper(NamedTuple):
 
 @dataclass(slots=True)
 class Notes:
-    """What is met while a template is read, in order."""
+    """What the parser meets in a template, in order."""
 
     text: str
     lookups: list[Lookup] = field(default_factory=list)
@@ -43,18 +43,18 @@ class Notes:
 
 
 class Scope(NamedTuple):
-    """What the blocks around a tag make of it."""
+    """The blocks around a tag."""
 
     contexts: int
     """How many of them replace the context."""
     parameters: frozenset[str]
     """The names of their parameters."""
     depth: int
-    """How many they are."""
+    """How many there are."""
 
 
 class Arguments:
-    """Reads the tokens of one tag, once, by one of its four methods. They raise FaultError."""
+    """Parses the tokens of one tag, once, by one of its four public methods. They raise FaultError."""
 
     def __init__(self, tag: Tag, notes: Notes, scope: Scope) -> None:
         self._tag = tag
@@ -212,7 +212,7 @@ class Arguments:
             self._refuse(self._next("nothing"))
 
     def _refuse(self, token: Token) -> NoReturn:
-        """Says why the token that was read last cannot stand where it does."""
+        """Raises FaultError: the token that was read last cannot stand where it does."""
         if token.kind == ")":
             refuse("this parenthesis was never opened", token.start, token.end)
         hint = ""
@@ -232,7 +232,7 @@ _ESCAPE = re.compile(r"\\([\\\]])")
 
 
 class _Part(NamedTuple):
-    """One segment: what it says, where that stands, and whether it is in brackets."""
+    """One segment, with the offsets of its text."""
 
     text: str
     start: int
@@ -307,7 +307,7 @@ def _split(token: Token) -> tuple[list[_Part], int, bool]:
 
 
 def _segment_at(token: Token, at: int, leading: bool) -> str:
-    """What is written at a place up to the next dot or slash; ``leading``: no name stands before it."""
+    """The text from an offset up to the next dot or slash; ``leading``: no name precedes it."""
     text, start = token.text, at - token.start
     match = _PART.match(text, start)
     if match and match[0]:

@@ -74,7 +74,7 @@ class _Open:
     call: Call
     parameters: tuple[str, ...]
     chained: bool
-    """Opened by ``{{else if}}``: the ``{{/…}}`` of the block around it closes it too."""
+    """Whether ``{{else if}}`` opened it: the ``{{/…}}`` of the block around it closes it too."""
     replaces_context: bool
     body: list[Node] = field(default_factory=list)
     inverse: list[Node] | None = None
@@ -86,12 +86,12 @@ class _Open:
 
     @property
     def in_main_part(self) -> bool:
-        """Whether its context and its parameters are those in force."""
+        """Whether its context and its parameters are in force."""
         return (self.inverse is None) == (self.tag.kind is not Kind.INVERTED)
 
 
 class _Tree:
-    """Puts the pieces of one template in their places."""
+    """Builds the nodes of one template from its pieces."""
 
     def __init__(self, notes: Notes) -> None:
         self.nodes: list[Node] = []
@@ -117,7 +117,7 @@ class _Tree:
             self._open_block(piece, chained=False)
 
     def unclosed(self) -> ExpressionFault | None:
-        """The fault of a template that ends while a block is open, told at the innermost one."""
+        """The fault of a template that ends while a block is open, at the innermost one."""
         block = self._innermost()
         if block is None:
             return None
@@ -206,7 +206,7 @@ _REST_OF_LINE = re.compile(r"[ \t]*(\r?\n)?")
 
 
 def without_whitespace(pieces: list[Piece]) -> list[Piece]:
-    """The same pieces, the texts among them without the whitespace that their neighbours take away."""
+    """The same pieces, the texts among them without the whitespace that neighbouring tags take away."""
     return [_trimmed(pieces, at, piece) if isinstance(piece, Content) else piece for at, piece in enumerate(pieces)]
 
 
@@ -228,7 +228,7 @@ def _trimmed(pieces: list[Piece], at: int, content: Content) -> Content:
 
 
 def _alone(pieces: list[Piece], at: int) -> bool:
-    """Whether the tag at ``at`` is of a kind that puts out nothing itself and has its line to itself."""
+    """Whether the tag at ``at`` renders nothing itself and has its line to itself."""
     piece = pieces[at]
     if isinstance(piece, Tag) and (piece.kind in (Kind.VALUE, Kind.RAW) or piece.opening.startswith("{{{{")):
         return False

@@ -1,7 +1,7 @@
-"""A template cut into text, comments and tags, and each tag into tokens, in one pass.
+"""The lexer of templates: text, comments and tags, and the tokens of each tag, in one pass.
 
-Follows the lexer of Handlebars 4: of which characters a name may consist, that ``\\{{`` is text and
-``\\\\{{`` a backslash before a tag, that three braces close what three braces opened. More tolerant in
+It follows the lexer of Handlebars 4: which characters a name may have, that ``\\{{`` is text and
+``\\\\{{`` a backslash before a tag, that three braces close what three braces opened. It is more tolerant in
 two things, as references are: a segment may begin with ``@``, and a number may end a path (``tags.0``)
 [assumed].
 """
@@ -16,7 +16,7 @@ from kustui.definition.expressions.nodes import Comment, Content
 from kustui.definition.expressions.paths import ExpressionFault
 
 MAX_DEPTH = 100
-"""How deep blocks, else-if chains and parentheses may nest, all together: a person's template has five."""
+"""How deep blocks, else-if chains and parentheses may nest, taken together: real templates reach five."""
 
 
 class Kind(Enum):
@@ -53,7 +53,7 @@ class Tag(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """A comment, which can take away whitespace around it as a tag does."""
+    """A comment, which can take away whitespace around it like a tag."""
 
     comment: Comment
     start: int
@@ -90,7 +90,7 @@ _NO_OPERATORS = "a template has no operators; a helper has to compare or calcula
 
 
 class FaultError(Exception):
-    """Carries the first fault out of the reading of a template."""
+    """The first fault of a template, which ends its parsing."""
 
     def __init__(self, fault: ExpressionFault) -> None:
         super().__init__(fault.message)
@@ -124,7 +124,7 @@ def scan(text: str) -> tuple[list[Piece], ExpressionFault | None]:
 
 
 def _escaped(text: str, at: int, opening: int, pieces: list[Piece]) -> int:
-    """Adds the text before ``\\{{`` and what it makes text of, which goes on to the next tag."""
+    """Adds the text before ``\\{{`` and what follows as text, up to the next tag."""
     if opening - 1 > at:
         pieces.append(Content(text[at : opening - 1], at, opening))
     following = _STOP.search(text, opening + 2)
@@ -134,7 +134,7 @@ def _escaped(text: str, at: int, opening: int, pieces: list[Piece]) -> int:
 
 
 def _tag(text: str, start: int, pieces: list[Piece]) -> int:
-    """Adds the tag or comment that begins at ``start``, and gives where it ends."""
+    """Adds the tag or comment that begins at ``start``. Returns the offset of its end."""
     if bare_else := _ELSE.match(text, start):
         trims = bool(bare_else[1]), bool(bare_else[2])
         pieces.append(Tag(Kind.ELSE, (), start, bare_else.end(), "{{else", *trims))
@@ -183,7 +183,7 @@ def _comment(text: str, start: int, at: int, trims_before: bool, pieces: list[Pi
 
 
 def _raw_block(text: str, start: int, pieces: list[Piece]) -> int:
-    """``{{{{name}}}} verbatim {{{{/name}}}}``: a block around text in which no tag is looked for."""
+    """``{{{{name}}}} verbatim {{{{/name}}}}``: a block around text without tags."""
     tokens, closing = _tokens(text, start, start + 4, "{{{{")
     ending = text.find("{{{{/", closing.end()) if closing.group() == "}}}}" else -1
     if ending < 0 or not tokens:
@@ -204,7 +204,7 @@ def _raw_block(text: str, start: int, pieces: list[Piece]) -> int:
 
 
 def _tokens(text: str, start: int, at: int, opening: str) -> tuple[list[Token], re.Match[str]]:
-    """What stands in a tag from ``at`` on, and the braces that close it."""
+    """The tokens of a tag from ``at`` on, and the braces that close it."""
     tokens: list[Token] = []
     while at < len(text):
         if blanks := _BLANKS.match(text, at):
@@ -241,7 +241,7 @@ def _refuse_unclosed(start: int, opening: str) -> NoReturn:
 
 
 def _refuse_character(text: str, start: int, at: int, opening: str) -> NoReturn:
-    """Says what a character that cannot stand in a tag most likely means."""
+    """Raises FaultError with what a character that cannot stand in a tag most likely means."""
     character = text[at]
     closed, opened = text.find("}}", at), text.find("{{", at)
     if character in "\"'" and text.find(character, at + 1) < 0:

@@ -107,7 +107,7 @@ class Member(NamedTuple):
 
 
 class _Key(str):
-    """A key that equals no other, so that msgspec keeps all of those that are given twice."""
+    """A key that equals no other, so that msgspec keeps both of two that are the same."""
 
     __slots__ = ()
     __eq__ = object.__eq__
@@ -115,12 +115,12 @@ class _Key(str):
 
 
 class _Walk:
-    """One pass over a file's outermost levels."""
+    """One pass over the outermost levels of a file."""
 
     def __init__(self, data: bytes) -> None:
         self.data = data
         self.pending: list[tuple[Extent, str]] = []
-        """Values yet to be looked at, the next one last."""
+        """Values yet to be visited, the next one last."""
         self.items: list[Item] = []
         self.faults: list[Fault] = []
         self.app: Extent | None = None
@@ -146,7 +146,7 @@ class _Walk:
         )
 
     def visit(self, extent: Extent, pointer: str) -> Shape:
-        """Take in a value that may be, or hold, workflows; LIST or NOTHING where it only leads to others."""
+        """Collect the workflows of a value; LIST or NOTHING if it is none itself."""
         opening = self.opening(extent)
         if pointer.count("/") >= MAX_DEPTH:
             from kustui.definition.source.syntax import nested_too_deep
@@ -199,7 +199,7 @@ class _Walk:
                 self.faults.append(wrong_kind("a workflow", "an object", self.shallow(element), at))
 
     def add(self, extent: Extent, pointer: str, extents: Mapping[str, Extent]) -> None:
-        """One workflow from its members, written plainly or as an API resource."""
+        """Add one workflow from its members: plain, or an API resource."""
         resource = "attributes" in extents and not ("trigger" in extents or "steps" in extents)
         inner = extents
         if resource and self.opening(extents["attributes"]) == b"{":
@@ -236,7 +236,7 @@ class _Walk:
         return memoryview(self.data)[extent.start : extent.end]
 
     def shallow(self, extent: Extent) -> object:
-        """A value whose kind is to be named: decoded, but for what an object or a list holds."""
+        """A value of which only the kind is needed: decoded, but without what an object or a list holds."""
         import json  # which only what is wrong needs
 
         match self.opening(extent):

@@ -1,4 +1,4 @@
-"""Where each value of a JSON text stands, by JSON pointer (RFC 6901).
+"""The positions of the values of a JSON text, by JSON pointer (RFC 6901).
 
 The scanner takes text that already parsed: it looks only for positions and keys given twice, never recurses,
 and costs about 3 ms for a workflow of 40 steps, so it runs only when a place is asked for.
@@ -16,7 +16,7 @@ from kustui.definition.source.source import Extent, replace_lone_surrogates
 MAX_DEPTH = 500
 """Levels of nesting that are read. Real definitions have fewer than thirty.
 
-A workflow that is nested deeper is told and not read; so is a file, where the depth lies around its workflows
+A workflow that is nested deeper is reported and not read; so is a file, if the depth lies around its workflows
 or is such that their ends cannot be found.
 """
 
@@ -28,13 +28,13 @@ _BRACKET = re.compile(_STRING + rb"?|[{}\[\]]", re.DOTALL)
 
 
 class Spot(NamedTuple):
-    """Where one value stands, and its key where it is a member of an object."""
+    """The position of a value, and that of its key if it is a member of an object."""
 
     value: Extent
     key: Extent | None = None
 
     def moved(self, by: int) -> Spot:
-        """The same so many bytes further on."""
+        """The same position so many bytes further on."""
         return Spot(self.value.moved(by), self.key and self.key.moved(by))
 
 
@@ -47,7 +47,7 @@ class Repeat(NamedTuple):
 
 
 class Positions(NamedTuple):
-    """The spots of all values within one, its own first."""
+    """The positions of a value and of all values inside it, its own first."""
 
     spots: Mapping[str, Spot]
     repeats: tuple[Repeat, ...] = ()
@@ -69,7 +69,7 @@ def unescape(segment: str) -> str:
 
 
 def parent(pointer: str) -> str:
-    """The pointer of what holds the value of a pointer."""
+    """The pointer of the object or list that holds the value."""
     return pointer.rpartition("/")[0]
 
 

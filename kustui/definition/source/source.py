@@ -1,4 +1,4 @@
-"""The bytes of one file, and where a byte stands for a person: line and column.
+"""The bytes of one file, their lines and columns, and the faults in them.
 
 Everything inside kustui counts in byte offsets into ``Source.data``; lines and columns are made only when
 somebody is shown one, because counting is cheap and asking is rare.
@@ -104,7 +104,7 @@ class Source:
 
     @cached_property
     def _marks(self) -> list[_Mark]:
-        """What lies before each block, as far as somebody has asked."""
+        """What lies before each block, as far as it was needed."""
         return [_Mark(0, 0, 0)]
 
     def _mark(self, block: int) -> _Mark:
@@ -137,7 +137,7 @@ class Source:
         return Place(line + 1, column + 1)
 
     def span(self, extent: Extent) -> Span:
-        """The same stretch told in lines and columns."""
+        """The same stretch in lines and columns."""
         return Span(self.place(extent.start), self.place(extent.end))
 
     def line_start(self, offset: int) -> int:
@@ -227,18 +227,18 @@ class Fault(NamedTuple):
     pointer: str = ""
     """The JSON pointer, from the file's root, of the value at fault."""
     extent: Extent | None = None
-    """Its bytes, where the pointer cannot say it."""
+    """Its bytes, if no pointer leads there."""
     earlier: Extent | None = None
-    """The first of two, where the fault is to be the second."""
+    """The first of two, if the fault is the second."""
 
 
 def wrong_kind(name: str, expected: str, value: object, pointer: str, hint: str = "") -> Fault:
-    """A value of another kind than it has to be."""
+    """The fault of a value that is of the wrong kind."""
     return Fault("invalid-shape", mismatch(name, expected, value), hint, pointer)
 
 
 def duplicate_key(key: str, pointer: str, first: Extent, second: Extent) -> Fault:
-    """A key given twice in one object."""
+    """The fault of a key that is given twice in one object."""
     message = f"the key {quoted(key)} is given twice in one object"
     return Fault("duplicate-key", message, "only the last one counts: remove one of them", pointer, second, first)
 

@@ -54,7 +54,7 @@ def fault_in(source: Source) -> Fault | None:
 
 
 def nested_too_deep(at: int, pointer: str = "") -> Fault:
-    """Brackets inside brackets, beyond what is read."""
+    """The fault of brackets that nest deeper than kustui reads."""
     return Fault(
         "invalid-json",
         f"nested more than {MAX_DEPTH} levels deep from here on",
@@ -74,7 +74,7 @@ def _refuse(constant: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Stop:
-    """Where Python's parser gave up, and what it says that it expected there."""
+    """The place where Python's parser gave up, and its complaint."""
 
     source: Source
     text: str
@@ -83,7 +83,7 @@ class _Stop:
 
     @property
     def character(self) -> str:
-        """The character that stands there; empty at the end of the file."""
+        """The character there; empty at the end of the file."""
         return self.text[self.at : self.at + 1]
 
     @property
@@ -99,7 +99,7 @@ class _Stop:
 
     @property
     def previous(self) -> int:
-        """Where the last character stands before it that is no blank; -1 where there is none."""
+        """The index of the last character before it that is no blank; -1 if there is none."""
         at = self.at - 1
         while at >= 0 and self.text[at] in _BLANKS:
             at -= 1
@@ -207,7 +207,7 @@ def _unfinished_number(stop: _Stop) -> Fault | None:
 
 
 def _misplaced(stop: _Stop) -> Fault | None:
-    """What stands where it cannot."""
+    """What is in the wrong place."""
     if stop.begins(":") and stop.previous_character == '"' and stop.inside != "{":
         return stop.fault("a key outside of an object", "put { before it and } behind its value")
     if stop.complaint == "Extra data":
@@ -254,7 +254,7 @@ def _comma_before_closing(stop: _Stop) -> Fault | None:
 
 
 def _missing(stop: _Stop) -> Fault | None:
-    """What is not there and has to be."""
+    """What ought to be there and is not."""
     if stop.complains("Expecting ','") and (stop.begins('"', "{", "[", "-") or stop.character.isalnum()):
         following = "member" if stop.inside == "{" else "element"
         return stop.fault(f"a comma is missing here, before the next {following}", "add a comma", stop.previous + 1)
