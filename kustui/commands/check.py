@@ -15,8 +15,8 @@ from kustui.check.rules import RULES
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import configuration_of, read_stdin
 from kustui.commands.output import ExitStatus, Output, ReaderGoneError, report_error, say
-from kustui.config.check_settings import Settings
-from kustui.config.configuration import Configuration, unknown_rule
+from kustui.config.check_settings import Settings, unknown_rule
+from kustui.config.configuration import Configuration
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
 from kustui.definition.loader import STDIN, STDIN_NAME, nothing_to_show
@@ -161,7 +161,7 @@ def _watch(options: argparse.Namespace) -> int:
     configuration = configuration_of(options, options.paths)
     workspace = Workspace(options.paths, checker=check_with_pool)
     _require_definitions(options, workspace.open().collection)
-    also = [*configuration.awaited, *filter(None, [options.baseline])]
+    also = [*configuration.watched_paths, *filter(None, [options.baseline])]
     before: Iterable[Problem] | None = None
 
     def settings() -> Settings:

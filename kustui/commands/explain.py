@@ -14,8 +14,8 @@ from kustui.check.rules import RULES
 from kustui.check.suppressions import suppress
 from kustui.commands.command_line import Parser
 from kustui.commands.output import ExitStatus, Output
-from kustui.config.check_settings import Settings
-from kustui.config.configuration import settings_of, unknown_rule
+from kustui.config.check_settings import Settings, unknown_rule
+from kustui.config.configuration import parse_settings
 from kustui.definition.collection import Collection, read_document
 from kustui.errors import KustuiError
 
@@ -71,7 +71,7 @@ def problems_in(example: object) -> tuple[Problem, ...]:
     """The problems of an example, in the order in which ``check`` reports them."""
     settings, definition = Settings(), example
     if isinstance(example, Configured):
-        settings = settings_of("kustui.toml", example.configuration.encode(), RULES)
+        settings = parse_settings("kustui.toml", example.configuration.encode(), RULES)
         definition = example.definition
     collection = Collection((read_document("example.json", format_example(definition).encode()),))
     _, problems = check(collection, settings)

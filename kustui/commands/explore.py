@@ -13,7 +13,7 @@ from kustui import __version__
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import Parser
 from kustui.commands.output import ExitStatus, encoding_of, is_unicode, say
-from kustui.config.preferences import THEMES, remembered_theme
+from kustui.config.preferences import THEMES, load_theme
 from kustui.errors import KustuiError
 from kustui.files import read_file
 from kustui.garbage_collection import pause_gc
@@ -128,5 +128,5 @@ def _require_workflows(loading: BackgroundWorkspace) -> None:
 def _with_options(preferences: Preferences, options: argparse.Namespace) -> Preferences:
     """The configured preferences, with those of the command line over them."""
     state = preferences.state and not options.no_state
-    theme = options.theme or preferences.theme or (remembered_theme() if state else "")
+    theme = options.theme or preferences.theme or (load_theme() if state else "")
     return replace(preferences, theme=theme, ascii=options.ascii or preferences.ascii, state=state)

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from kustui.config.keys import shown_key
+from kustui.config.keys import display_key
 
 
 class Action(NamedTuple):
@@ -311,4 +311,4 @@ def with_keys(keys: Mapping[str, Sequence[str]]) -> Mapping[str, Action]:
 
 def key_names(action: Action) -> tuple[str, ...]:
     """Its keys as a keyboard shows them; none where it was left without one."""
-    return tuple(map(shown_key, action.key_list))
+    return tuple(map(display_key, action.key_list))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kustui.definition.platform import RELATIVE_UNIT_MINUTES
+from kustui.text.suggestions import hint_of
 
 if TYPE_CHECKING:
     from kustui.config.severity import Severity
@@ -58,3 +59,8 @@ class Settings:
     def with_severities(self, severities: Mapping[str, Severity | None]) -> Settings:
         """The same with other severities."""
         return replace(self, severities=severities)
+
+
+def unknown_rule(name: str, rules: Collection[str]) -> str:
+    """The message about a rule that does not exist; ``rules`` are the names of those that do."""
+    return f'unknown rule "{name}": {hint_of(name, rules, "known rules") or "kustui explain lists all rules"}'

@@ -1,18 +1,24 @@
-"""``kustui.toml``, or ``[tool.kustui]`` in ``pyproject.toml``: what a person tells the rules about their organisation,
-and the screen about themselves.
+"""``kustui.toml``, or ``[tool.kustui]`` in ``pyproject.toml``: where configurations are found, and what they come to.
 
-Strict: a key that kustui does not know is a mistake, not a wish for later.
+What validates a file is imported where there is one, and what the screen or the checks alone need where they ask.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+import os
+import re
+import sys
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from kustui.config.files import OWN, ConfigurationFile, found_from, read, searched, user_path
-from kustui.config.files import ConfigurationError as ConfigurationError
+from kustui.config.severity import Severity
+from kustui.definition.collection import Document
+from kustui.definition.loader import STDIN
+from kustui.definition.source.outline import Shape
+from kustui.definition.source.source import Source, UndecodableError
 from kustui.errors import KustuiError
 from kustui.files import read_file
 
@@ -20,99 +26,129 @@ if TYPE_CHECKING:
     from kustui.config.check_settings import Settings
     from kustui.config.preferences import Preferences
     from kustui.config.toml_positions import Key
+    from kustui.definition.source.source import Extent
+
+OWN_FILE, SHARED_FILE = "kustui.toml", "pyproject.toml"
+_TABLE = ("tool", "kustui")
+"""Keys above kustui's table in the shared file."""
+_SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO, "off": None}
+_DEFAULT_FOLDERS = {"config": (".config",), "state": (".local", "state")}
+_TOML_PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
+
+
+class ConfigurationError(KustuiError):
+    """What is wrong with configurations, one line each with its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationFile:
+    """kustui's table of a file, and where its keys stand."""
+
+    path: str
+    source: Source
+    values: Mapping[str, Any]
+    above: tuple[Key, ...] = ()
+    """The keys above the table."""
+    is_personal: bool = False
+    """Whether it is the user's own, for every project."""
+
+    def extent(self, keys: Sequence[Key]) -> Extent:
+        """The bytes of a key, or of the nearest key above it that exists."""
+        from kustui.config.toml_positions import extent_of
+
+        return extent_of(self.source.data.decode(), (*self.above, *keys))
+
+    def place(self, keys: Sequence[Key]) -> str:
+        """``file:line:column`` of a key."""
+        return f"{self.path}:{self.source.place(self.extent(keys).start)}"
 
 
 class Configuration:
-    """What holds for the definitions that some paths name: the configuration that is ``given``, else the first that is
-    found upward from the first path; beneath it the person's own for the screen; beneath that the defaults.
+    """What applies to the definitions that some paths name: the ``given`` file, else the first one found upward from
+    the first path; under it the user's own file for the screen; under that the defaults.
 
-    They are read again and again, and the same value as long as what is written is the same. With ``none`` the
-    defaults alone hold.
+    Files are read at every question, since they may change, and the answer is the same value while they have not. With
+    ``none`` only the defaults apply.
     """
 
     def __init__(self, paths: Sequence[str], given: str | None = None, *, none: bool = False) -> None:
         self._paths, self._given, self._none = tuple(paths), given, none
-        self._read: tuple[tuple[str, bytes], ...] = ()
+        self._contents: tuple[tuple[str, bytes], ...] = ()
         self._settings: Settings | None = None
 
     @property
-    def path(self) -> str | None:
-        """The file of the project that holds now, if there is one."""
-        return self._given if self._given is not None else found_from(self._paths)
-
-    @property
     def paths(self) -> tuple[str, ...]:
-        """Every file that holds now, the person's own first."""
+        """Every file that applies now, the user's own first."""
         if self._none:
             return ()
-        own, path = user_path(), self.path
+        own = user_path()
+        path = self._given if self._given is not None else find_configuration(self._paths)
         if not own.is_file() or (path is not None and Path(path).absolute() == own):
             return () if path is None else (path,)
         return (str(own),) if path is None else (str(own), path)
 
     @property
-    def awaited(self) -> tuple[str, ...]:
-        """Every file to look at for changes: those that hold now, and those that would once they are there, the
-        person's own and the one in the folder of the first path."""
+    def watched_paths(self) -> tuple[str, ...]:
+        """Every file to watch: those that apply now, and two that would once they exist, the user's own and the one in
+        the folder of the first path."""
         if self._none or self._given is not None:
             return self.paths
-        first, *above = searched(self._paths)
-        own, beside = user_path(), (first if first.is_dir() else above[0]) / OWN
-        wanted = [str(path) for path in (own, beside) if path.parent.is_dir()]
-        return tuple(dict.fromkeys((*self.paths, *wanted)))
+        first, *above = search_folders(self._paths)
+        own, nearest = user_path(), (first if first.is_dir() else above[0]) / OWN_FILE
+        possible = [str(path) for path in (own, nearest) if path.parent.is_dir()]
+        return tuple(dict.fromkeys((*self.paths, *possible)))
 
     def files(self) -> tuple[ConfigurationFile, ...]:
-        """What stands in each of them, unchecked. Raises KustuiError where that cannot be read."""
-        return _files([(path, read_file(path)) for path in self.paths])
+        """The files that apply now, not validated. Raises KustuiError where one cannot be read."""
+        return _parsed([(path, read_file(path)) for path in self.paths])
 
     def settings(self, rules: Collection[str]) -> Settings:
-        """What the checks should use, where ``rules`` are the names of those that exist. Raises KustuiError."""
-        found = tuple((path, read_file(path)) for path in self.paths)
-        if self._settings is None or found != self._read:
-            self._settings = _settings(_files(found), rules)
-            self._read = found
+        """What the checks should use; ``rules`` are the names of all rules. Raises KustuiError."""
+        contents = tuple((path, read_file(path)) for path in self.paths)
+        if self._settings is None or contents != self._contents:
+            self._settings = _settings(_parsed(contents), rules)
+            self._contents = contents
         return self._settings
 
     def preferences(self) -> Preferences:
-        """What is said of the screen. What is wrong is passed over here: ``settings`` tells of it."""
-        from kustui.config.preferences import preferences_of  # which the screen alone asks for
+        """What the screen should use. Invalid values are skipped, as ``settings`` reports them."""
+        from kustui.config.preferences import merge_preferences
 
         tables = []
         for path in self.paths:
             with suppress(KustuiError):
-                tables += [file.values for file in _files([(path, read_file(path))])]
-        return preferences_of(*tables)
+                tables += [file.values for file in _parsed([(path, read_file(path))])]
+        return merge_preferences(*tables)
 
 
-def settings_of(path: str, raw: bytes, rules: Collection[str]) -> Settings:
-    """The settings that one configuration gives. Raises ConfigurationError."""
-    return _settings((read(path, raw),), rules)
+def configuration_errors(files: Sequence[ConfigurationFile], rules: Collection[str]) -> tuple[str, ...]:
+    """What is wrong with some files, of which later ones override earlier ones: one line each with its place."""
+    if not files:
+        return ()
+    from kustui.config.model import validation_errors
 
-
-def mistakes_of(files: Sequence[ConfigurationFile], rules: Collection[str]) -> tuple[str, ...]:
-    """What is wrong with configurations, a line each with its place; the later hold over the earlier."""
     lines: list[str] = []
-    beneath: list[Mapping[str, Any]] = []
+    overridden: list[Mapping[str, Any]] = []
     for file in files:
-        places = [(file.source.place(file.extent(keys).start), told) for keys, told in _mistakes(file, beneath, rules)]
-        lines += (f"{file.path}:{place}: {told}" for place, told in sorted(places))
-        beneath.append(file.values)
+        errors = [
+            (file.source.place(file.extent(keys).start), message)
+            for keys, message in validation_errors(file.values, rules, overridden, is_personal=file.is_personal)
+        ]
+        lines += (f"{file.path}:{place}: {message}" for place, message in sorted(errors))
+        overridden.append(file.values)
     return tuple(lines)
 
 
-def _files(found: Sequence[tuple[str, bytes]]) -> tuple[ConfigurationFile, ...]:
-    own = str(user_path())
-    return tuple(read(path, raw, of_user=path == own) for path, raw in found)
+def parse_settings(path: str, raw: bytes, rules: Collection[str]) -> Settings:
+    """The settings of one file. Raises ConfigurationError."""
+    return _settings((parse_file(path, raw),), rules)
 
 
 def _settings(files: Sequence[ConfigurationFile], rules: Collection[str]) -> Settings:
     """Raises ConfigurationError."""
-    if lines := mistakes_of(files, rules):
+    if lines := configuration_errors(files, rules):
         raise ConfigurationError(*lines)
-    from kustui.config.check_settings import Settings, Suppression
-    from kustui.config.severity import Severity
-    from kustui.definition.collection import Document
-    from kustui.definition.source.outline import Shape
+    from kustui.config.check_settings import Settings, Suppression  # which nobody needs before the first paint
 
     values: dict[str, Any] = {}
     suppressions: tuple[Suppression, ...] = ()
@@ -123,42 +159,101 @@ def _settings(files: Sequence[ConfigurationFile], rules: Collection[str]) -> Set
             Suppression(**fields, document=document, extent=file.extent(("suppress", index)))
             for index, fields in enumerate(file.values.get("suppress", ()))
         )
-    severities = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO, "off": None}
     return Settings(
-        severities={rule: severities[value] for rule, value in values.get("rules", {}).items()},
+        severities={rule: _SEVERITIES[value] for rule, value in values.get("rules", {}).items()},
         **{key: frozenset(values.get(key, ())) for key in ("external", "operators", "functions", "actions")},
         relative_unit_minutes=values.get("relative-unit-minutes", Settings().relative_unit_minutes),
         suppressions=suppressions,
     )
 
 
-def _mistakes(
-    file: ConfigurationFile, beneath: Sequence[Mapping[str, Any]], rules: Collection[str]
-) -> Iterator[tuple[tuple[Key, ...], str]]:
-    """What is wrong with kustui's own table, in its order, with the keys of the place."""
-    from kustui.config.model import faults_of, screen_faults
-
-    values = file.values
-    yield from faults_of(values, of_user=file.of_user)
-    yield from screen_faults(values, beneath)
-    severities, suppressions = values.get("rules"), values.get("suppress")
-    named: list[tuple[tuple[Key, ...], object]] = []
-    if isinstance(severities, dict):
-        named += [(("rules", name), name) for name in severities]
-    if isinstance(suppressions, list):
-        named += [(("suppress", at, "rule"), _rule_of(table)) for at, table in enumerate(suppressions)]
-    for keys, name in named:
-        if isinstance(name, str) and name not in rules:
-            yield keys, unknown_rule(name, rules)
+def _parsed(contents: Sequence[tuple[str, bytes]]) -> tuple[ConfigurationFile, ...]:
+    own = str(user_path())
+    return tuple(parse_file(path, raw, is_personal=path == own) for path, raw in contents)
 
 
-def _rule_of(table: object) -> object:
-    return table.get("rule") if isinstance(table, dict) else None
+def parse_file(path: str, raw: bytes, *, is_personal: bool = False) -> ConfigurationFile:
+    """kustui's table of a file. Raises ConfigurationError where it is not TOML."""
+    import tomllib  # slow to import, and most folders have no configuration
+
+    try:
+        source = Source.of(path, raw)
+    except UndecodableError as error:
+        raise ConfigurationError(f"{path}:{error.source.place(error.extent.start)}: {error}") from error
+    try:
+        values = tomllib.loads(source.data.decode())
+    except tomllib.TOMLDecodeError as error:
+        message = str(error)
+        match = _TOML_PLACE.search(message)
+        place = f"{match[1]}:{match[2]}" if match and match[1] else source.place(len(source.data))
+        message = message[: match.start()] if match else message
+        raise ConfigurationError(f"{path}:{place}: {message[:1].lower()}{message[1:]}") from error
+    if Path(path).name != SHARED_FILE:
+        return ConfigurationFile(path, source, values, is_personal=is_personal)
+    for key in _TABLE:
+        inner = values.get(key, {})
+        values = inner if isinstance(inner, dict) else {}
+    return ConfigurationFile(path, source, values, _TABLE, is_personal=is_personal)
 
 
-def unknown_rule(name: str, rules: Collection[str]) -> str:
-    """What to say of a rule that does not exist."""
-    from kustui.text.suggestions import hint_of
+# Where files are.
 
-    hint = hint_of(name, rules, "rules")
-    return f'there is no rule "{name}"' + (f": {hint}" if hint else "; kustui explain lists them")
+
+def search_folders(paths: Sequence[str]) -> tuple[Path, ...]:
+    """The folders in which a configuration for some paths is looked for: that of the first, and those above it."""
+    first = paths[0] if paths else STDIN
+    start = Path(os.path.abspath(os.curdir if first == STDIN else first))  # noqa: PTH100  # links are not followed
+    return (start, *start.parents)
+
+
+def find_configuration(paths: Sequence[str]) -> str | None:
+    """The project's configuration: in the folder of the first path, or the nearest above it that has one."""
+    for folder in search_folders(paths):
+        own, shared = folder / OWN_FILE, folder / SHARED_FILE
+        if own.is_file():
+            return display_path(own)
+        if shared.is_file() and _has_table(shared):
+            return display_path(shared)
+    return None
+
+
+def _has_table(shared: Path) -> bool:
+    """Whether a pyproject.toml has a table for kustui; one that cannot be parsed counts, so that this is reported."""
+    try:
+        raw = shared.read_bytes()
+    except OSError:
+        return False
+    if b"kustui" not in raw:
+        return False
+    import tomllib  # slow to import, and few get here
+
+    try:
+        tool = tomllib.loads(raw.decode()).get("tool")
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        return True
+    return isinstance(tool, dict) and "kustui" in tool
+
+
+def display_path(path: Path) -> str:
+    """A path as seen from the current folder, where it is below that."""
+    try:
+        return str(path.relative_to(Path.cwd()))
+    except ValueError:
+        return str(path)
+
+
+def user_path() -> Path:
+    """The user's own configuration, for every project, whether it exists or not."""
+    return own_folder("config") / OWN_FILE
+
+
+def own_folder(kind: Literal["config", "state"]) -> Path:
+    """kustui's folder among the user's configurations or saved states, whether it exists or not."""
+    if (folder := os.environ.get(f"XDG_{kind.upper()}_HOME", "")) and Path(folder).is_absolute():
+        return Path(folder) / "kustui"
+    if sys.platform in ("darwin", "win32"):
+        import platformdirs  # slow to import, and elsewhere the folder is as below
+
+        find = platformdirs.user_config_path if kind == "config" else platformdirs.user_state_path
+        return find("kustui", appauthor=False)
+    return Path.home().joinpath(*_DEFAULT_FOLDERS[kind], "kustui")

@@ -25,7 +25,7 @@ _SHOWN = {
 _MEANT = {name.lower(): key for key, name in _SHOWN.items()} | {"return": "enter", "esc": "escape"}
 
 
-def key_of(text: str) -> str:
+def parse_key(text: str) -> str:
     """Textual's name of a key that somebody wrote: a character (``?``), a name of Textual's (``question_mark``,
     ``ctrl+p``), or what the help shows (``Ctrl+P``, ``PgDn``). An empty string where there is no such key.
     """
@@ -41,7 +41,7 @@ def key_of(text: str) -> str:
     return "+".join((*sorted(modifiers), name))
 
 
-def shown_key(key: str) -> str:
+def display_key(key: str) -> str:
     """A key, by Textual's name, as a keyboard shows it."""
     *modifiers, last = key.split("+")
     shown = _SHOWN.get(last) or _character(last) or last

@@ -1,15 +1,27 @@
-"""The shape of a configuration, and what a person is told who missed it."""
+"""The schema of a configuration, and the messages about a file that does not follow it.
+
+Strict: a key that kustui does not know is an error. Only a configuration that exists loads this, and pydantic with it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from kustui.config.actions import BY_ID
-from kustui.config.keys import NAMES, key_of, shown_key
-from kustui.config.preferences import LARGEST, SMALLEST, THEMES, clashes_of, keys_of, preferences_of, unknown_theme
+from kustui.config.check_settings import unknown_rule
+from kustui.config.keys import NAMES, display_key, parse_key
+from kustui.config.preferences import (
+    MAX_PANE_SIZE,
+    MIN_PANE_SIZE,
+    THEMES,
+    key_conflicts,
+    merge_preferences,
+    parse_keys,
+    unknown_theme,
+)
 from kustui.config.toml_positions import Key
 from kustui.definition.validation import expected_by, message_of
 from kustui.text.json_words import kind, mismatch
@@ -18,9 +30,11 @@ from kustui.text.suggestions import closest
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-Fault = tuple[tuple[Key, ...], str]
-"""The keys that lead to it, and what is told."""
+Error = tuple[tuple[Key, ...], str]
+"""The keys that lead to the place of an error, and the message."""
+
 _Text = Annotated[str, Field(min_length=1)]
+_Size = Annotated[int, Field(ge=MIN_PANE_SIZE, le=MAX_PANE_SIZE)]
 
 
 class _Table(BaseModel):
@@ -36,9 +50,6 @@ class _Suppress(_Table):
     step: _Text | None = None
 
 
-_Size = Annotated[int, Field(ge=SMALLEST, le=LARGEST)]
-
-
 class _Panes(_Table):
     tree: _Size = 0
     detail: _Size = 0
@@ -47,8 +58,8 @@ class _Panes(_Table):
     changes: _Size = 0
 
 
-class _Screen(_Table):
-    """What a person may say for whatever they open."""
+class _Personal(_Table):
+    """What a user's own configuration may hold, which applies to every project."""
 
     theme: str = ""
     ascii: bool = False
@@ -58,7 +69,7 @@ class _Screen(_Table):
     keys: dict[str, Any] = {}
 
 
-class _Configuration(_Screen):
+class _Project(_Personal):
     rules: dict[str, Literal["error", "warning", "info", "off"]] = {}
     external: list[_Text] = []
     operators: list[_Text] = []
@@ -67,8 +78,8 @@ class _Configuration(_Screen):
     suppress: list[_Suppress] = []
 
 
-_SIZE = f"a whole number of per cent from {SMALLEST} to {LARGEST}"
-_WORDS = {
+_SIZE = f"a whole number from {MIN_PANE_SIZE} to {MAX_PANE_SIZE} (per cent)"
+_EXPECTED = {
     "dict_type": "a table",
     "model_type": "a table",
     "int_type": _SIZE,
@@ -80,34 +91,51 @@ _WORDS = {
 }
 
 
-def faults_of(values: Mapping[str, Any], *, of_user: bool = False) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """What is wrong, each with the keys that lead to it; ``of_user`` where it is a person's own configuration."""
+def validation_errors(
+    values: Mapping[str, Any], rules: Collection[str], overridden: Sequence[Mapping[str, Any]], *, is_personal: bool
+) -> Iterator[Error]:
+    """Everything wrong with kustui's table of a file. ``rules`` are the names of all rules, and ``overridden`` the
+    tables of files that this one overrides, which share keys with it."""
+    yield from _schema_errors(values, _Personal if is_personal else _Project)
+    theme, keys = values.get("theme"), values.get("keys")
+    if isinstance(theme, str) and theme not in THEMES:
+        yield ("theme",), unknown_theme(theme)
+    if isinstance(keys, dict):
+        for id_, written in keys.items():
+            yield from _key_errors(id_, written)
+        yield from _conflicts(keys, overridden)
+    for path, name in _rule_names(values):
+        if isinstance(name, str) and name not in rules:
+            yield path, unknown_rule(name, rules)
+
+
+def _schema_errors(values: Mapping[str, Any], model: type[_Table]) -> Iterator[Error]:
     try:
-        (_Screen if of_user else _Configuration).model_validate(values)
+        model.model_validate(values)
     except ValidationError as invalid:
         for error in invalid.errors():
-            yield error["loc"], _told(error, _Screen if of_user else _Configuration)
+            yield error["loc"], _schema_message(error, model)
         return
     for index, table in enumerate(values.get("suppress", ())):
         if "step" in table and "workflow" not in table:
-            yield ("suppress", index, "step"), "a step is of a workflow: name that too"
+            yield ("suppress", index, "step"), 'a suppression with a "step" needs a "workflow" too'
 
 
-def _told(error: ErrorDetails, whole: type[_Table]) -> str:
+def _schema_message(error: ErrorDetails, whole: type[_Table]) -> str:
     *above, last = error["loc"]
     match error["type"]:
-        case "extra_forbidden" if not above and last in _names(_Configuration):
-            return f'"{last}" is of a project: say it in the kustui.toml beside the definitions'
+        case "extra_forbidden" if not above and last in _names(_Project):
+            return f'"{last}" belongs to a project: put it in the project\'s kustui.toml'
         case "extra_forbidden":
             model = whole if not above else _Panes if above[0] == "panes" else _Suppress
             near = closest(str(last), _names(model))
             return f'unknown key "{last}": ' + (
-                f'did you mean "{near}"?' if near else f"keys: {', '.join(sorted(_names(model)))}"
+                f'did you mean "{near}"?' if near else f"known keys: {', '.join(sorted(_names(model)))}"
             )
         case "missing":
             return f'a suppression needs a "{last}"'
-    if expected := expected_by(error, _WORDS):
-        name = f'"{last}"' if isinstance(last, str) else f'each of "{above[-1]}"'
+    if expected := expected_by(error, _EXPECTED):
+        name = f'"{last}"' if isinstance(last, str) else f'each element of "{above[-1]}"'
         return mismatch(name, expected, error["input"])
     return message_of(error)
 
@@ -116,54 +144,51 @@ def _names(model: type[_Table]) -> list[str]:
     return [field.alias or name for name, field in model.model_fields.items()]
 
 
-def screen_faults(values: Mapping[str, Any], beneath: Sequence[Mapping[str, Any]] = ()) -> Iterator[Fault]:
-    """What is wrong where the kinds of the values are right; ``beneath`` are the tables that these hold over."""
-    theme, keys = values.get("theme"), values.get("keys")
-    if isinstance(theme, str) and theme not in THEMES:
-        yield ("theme",), unknown_theme(theme)
-    if isinstance(keys, dict):
-        for id_, written in keys.items():
-            yield from _faults_of(id_, written)
-        yield from _clashes(keys, beneath)
+def _rule_names(values: Mapping[str, Any]) -> Iterator[tuple[tuple[Key, ...], object]]:
+    """The names of rules in a table, each with the keys that lead to it."""
+    severities, suppressions = values.get("rules"), values.get("suppress")
+    if isinstance(severities, dict):
+        yield from ((("rules", name), name) for name in severities)
+    if isinstance(suppressions, list):
+        for index, table in enumerate(suppressions):
+            yield ("suppress", index, "rule"), table.get("rule") if isinstance(table, dict) else None
 
 
-def _faults_of(id_: str, written: object) -> Iterator[Fault]:
-    place = ("keys", id_)
-    if isinstance(written, dict) and id_ not in BY_ID:
-        name = next((f"{id_}.{inner}" for inner in written), id_)
-        yield place, f'the id of an action has a dot in it, and so needs quotes: "{name}"'
-        return
+def _key_errors(id_: str, written: object) -> Iterator[Error]:
+    """What is wrong with the keys of one action."""
+    path = ("keys", id_)
     if id_ not in BY_ID:
-        near = closest(id_, BY_ID)
-        yield (
-            place,
-            f'there is no action "{id_}"'
-            + (f': did you mean "{near}"?' if near else "; kustui config --keys lists them"),
-        )
+        yield path, _unknown_action(id_, written)
         return
     texts = [written] if isinstance(written, str) else written
     if not isinstance(texts, list):
-        yield place, f'"{id_}" must be a key or a list of keys, found {kind(written)}'
+        yield path, mismatch(f'"{id_}"', "a key or a list of keys", written)
         return
     for index, text in enumerate(texts):
-        where = (*place, index) if isinstance(written, list) else place
+        place = (*path, index) if isinstance(written, list) else path
         if not isinstance(text, str):
-            yield where, f'each of "{id_}" must be a key, found {kind(text)}'
-        elif not key_of(text):
-            yield where, _unknown_key(text)
+            yield place, f'each element of "{id_}" must be a key, found {kind(text)}'
+        elif not parse_key(text):
+            near = closest(text, NAMES)
+            hint = f'did you mean "{near}"?' if near else 'a key is a character or a name like "pagedown" or "ctrl+o"'
+            yield place, f'unknown key name "{text}": {hint}'
     if not texts and id_ == "app.quit":
-        yield place, "without a key for it kustui could not be left"
+        yield path, '"app.quit" needs a key: there would be no way to leave kustui'
 
 
-def _unknown_key(text: str) -> str:
-    near = closest(text, NAMES)
-    hint = f'did you mean "{near}"?' if near else 'a key is a character, or a name such as "pagedown" or "ctrl+o"'
-    return f'there is no key "{text}": {hint}'
+def _unknown_action(id_: str, written: object) -> str:
+    if isinstance(written, dict):  # the id without quotes is a table in a table
+        name = next((f"{id_}.{inner}" for inner in written), id_)
+        return f'action ids contain a dot and must be quoted: "{name}"'
+    near = closest(id_, BY_ID)
+    hint = f'did you mean "{near}"?' if near else "kustui config --keys lists all actions"
+    return f'unknown action "{id_}": {hint}'
 
 
-def _clashes(keys: Mapping[str, object], beneath: Sequence[Mapping[str, Any]]) -> Iterator[Fault]:
-    right = {id_: found for id_, written in keys.items() if id_ in BY_ID and (found := keys_of(written)) is not None}
-    below = {id_: given for id_, given in preferences_of(*beneath).keys.items() if id_ not in right}
-    for id_, key, other in clashes_of(below | right):
-        if id_ in right:
-            yield ("keys", id_), f'"{shown_key(key)}" is also "{other}": one of the two needs another key'
+def _conflicts(keys: Mapping[str, object], overridden: Sequence[Mapping[str, Any]]) -> Iterator[Error]:
+    own = {id_: parsed for id_, written in keys.items() if id_ in BY_ID and (parsed := parse_keys(written)) is not None}
+    others = {id_: parsed for id_, parsed in merge_preferences(*overridden).keys.items() if id_ not in own}
+    for id_, key, other in key_conflicts(others | own):
+        if id_ in own:
+            message = f'"{display_key(key)}" is already the key of "{other}": one of the two needs another'
+            yield ("keys", id_), message

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import SuspendNotSupported
 
 from kustui.config.actions import with_keys
-from kustui.config.preferences import DEFAULT, NAMES, Preferences
+from kustui.config.preferences import DEFAULT_THEME, PREFERENCE_NAMES, Preferences
 from kustui.garbage_collection import resume_gc
 from kustui.tui.bindings import bindings, keymap_of
 from kustui.tui.explorer.pane_sizes import Sizes
@@ -77,7 +77,7 @@ class Kustui(TypeAhead):
         self._ended: signal.Signals | None = None
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = self.preferences.theme or DEFAULT
+        self.theme = self.preferences.theme or DEFAULT_THEME
         self.set_keymap(keymap_of(self.actions))
         if os.environ.get("SSH_CONNECTION"):
             self.animation_level = "none"
@@ -95,7 +95,7 @@ class Kustui(TypeAhead):
         self._configured, before, now = configured, self.preferences, self._over(configured)
         self.preferences = now
         if now.theme != before.theme:
-            self.theme = now.theme or DEFAULT
+            self.theme = now.theme or DEFAULT_THEME
         if now.keys != before.keys:
             self.actions = with_keys(now.keys)
             self.set_keymap(keymap_of(self.actions))
@@ -105,7 +105,7 @@ class Kustui(TypeAhead):
             for screen in self.screen_stack:
                 for widget in (screen, *screen.query("*")):
                     widget.refresh()  # each keeps what it drew last
-        return [name for name in NAMES if getattr(now, name) != getattr(before, name)]
+        return [name for name in PREFERENCE_NAMES if getattr(now, name) != getattr(before, name)]
 
     def holds(self, key: events.Key) -> bool:
         """A key waits until the explorer is where it opens, so that it does the same however early it comes.
@@ -130,11 +130,11 @@ class Kustui(TypeAhead):
 
     def choose_theme(self, name: str) -> None:
         """Look otherwise from now on, the next time included unless nothing is to be remembered."""
-        from kustui.config.preferences import remember_theme
+        from kustui.config.preferences import save_theme
 
         self.theme = name
         if self.preferences.state:
-            remember_theme(name)
+            save_theme(name)
 
     def watch_theme(self) -> None:
         self.no_color = self._colourless or self.theme == "monochrome"

@@ -157,7 +157,7 @@ class BackgroundWorkspace:
         configuration = configuration or Configuration(paths)
         settings = _LastGoodSettings(configuration, notify)
         try:
-            with _short_switch_interval(), Changes(paths, configuration.awaited, poll=poll) as changes:
+            with _short_switch_interval(), Changes(paths, configuration.watched_paths, poll=poll) as changes:
                 self._changes = changes
                 if self._closed.is_set():
                     return

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from kustui.config.files import own_folder
+from kustui.config.configuration import own_folder
 
 _VERSION = 1
 _FOLDER = "places"

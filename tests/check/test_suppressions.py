@@ -13,7 +13,7 @@ from kustui.check.checker import check
 from kustui.check.rules import RULES
 from kustui.check.suppressions import covers_suppressions, suppress
 from kustui.config.check_settings import Settings
-from kustui.config.configuration import settings_of
+from kustui.config.configuration import parse_settings
 from kustui.definition.collection import Collection, read_document
 from kustui.errors import KustuiError
 
@@ -41,7 +41,7 @@ def found_in(files: Collection, settings: Settings | None = None) -> tuple[Probl
 
 def left(toml: str, files: Collection, *, complete: bool = True) -> list[str]:
     """What is told under a configuration."""
-    settings = settings_of("kustui.toml", toml.encode(), RULES)
+    settings = parse_settings("kustui.toml", toml.encode(), RULES)
     problems = suppress(files, found_in(files, settings), settings, complete=complete)
     return [f"{problem.rule} {problem.step}".strip() for problem in problems]
 
@@ -72,7 +72,7 @@ def test_a_suppression_hides_what_it_names_and_nothing_else(fields: dict[str, st
 
 
 def test_one_that_hides_nothing_is_told_at_its_line() -> None:
-    settings = settings_of("kustui.toml", ("\n" + suppression(workflow="Gret")).encode(), RULES)
+    settings = parse_settings("kustui.toml", ("\n" + suppression(workflow="Gret")).encode(), RULES)
     files = collection(workflow())
     (problem,) = suppress(files, found_in(files), settings)
     assert problem.document.path == "kustui.toml"
@@ -103,7 +103,7 @@ def test_one_about_a_file_that_was_not_looked_at_is_left_alone() -> None:
 
 def test_what_counts_as_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    settings = settings_of("kustui.toml", suppression().encode(), RULES)
+    settings = parse_settings("kustui.toml", suppression().encode(), RULES)
     files = collection(workflow(), path="flows/a.json")
     app = Collection(
         (read_document("app.json", json.dumps({"app": "a", "version": "1.0.0", "workflows": []}).encode()),)

@@ -127,8 +127,8 @@ def test_what_cannot_be_carried_out_is_one_line(
         ([], "PATH"),
         (["--nonsense", "right.json"], "--nonsense"),
         (["--format", "xml", "right.json"], "invalid choice: 'xml'"),
-        (["--select", "lop", "right.json"], 'there is no rule "lop": did you mean "loop"?'),
-        (["--ignore", "loop,xyzzy", "right.json"], 'there is no rule "xyzzy"; kustui explain lists them'),
+        (["--select", "lop", "right.json"], 'unknown rule "lop": did you mean "loop"?'),
+        (["--ignore", "loop,xyzzy", "right.json"], 'unknown rule "xyzzy": kustui explain lists all rules'),
         (["--config", "a", "--no-config", "right.json"], "not allowed with"),
         (["--sel", "loop", "right.json"], "--sel"),
         (["--\x1b[31m", "right.json"], "--^[[31m"),
@@ -271,7 +271,7 @@ def test_a_configuration_that_is_wrong_is_told_with_every_place(
     assert (status, told) == (2, "")
     assert errors == (
         'kustui: kustui.toml:1:1: unknown key "externl": did you mean "external"?\n'
-        'kustui: kustui.toml:3:1: there is no rule "lop": did you mean "loop"?\n'
+        'kustui: kustui.toml:3:1: unknown rule "lop": did you mean "loop"?\n'
     )
 
 

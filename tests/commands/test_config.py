@@ -39,7 +39,9 @@ def test_each_setting_is_told_with_the_place_that_says_it(capsys: pytest.Capture
     assert (status, errors) == (0, "")
     own = project.parent / "home" / "kustui" / "kustui.toml"
     rows = {
-        line.split()[0]: line.split()[1:] for line in told.splitlines() if line and not line.startswith(("read", " "))
+        line.split()[0]: line.split()[1:]
+        for line in told.splitlines()
+        if line and not line.startswith(("configuration", " "))
     }
     assert rows["theme"] == ["light", f"{own}:1:1"]
     assert rows["panes.tree"] == ["40", "kustui.toml:2:1"]
@@ -57,8 +59,8 @@ def test_without_any_it_says_where_it_looked(
     monkeypatch.chdir(tmp_path)
     status, told, _ = run(capsys)
     assert status == 0
-    assert "kustui.toml  (there is none)" in told
-    assert f"kustui.toml or pyproject.toml from . up to {Path(tmp_path.anchor)}  (there is none)" in told
+    assert "kustui.toml  (not found)" in told
+    assert f"kustui.toml or pyproject.toml from . up to {Path(tmp_path.anchor)}  (not found)" in told
 
 
 def test_the_keys_are_listed_by_the_id_that_rebinds_them(capsys: pytest.CaptureFixture[str], project: Path) -> None:
@@ -89,8 +91,8 @@ def test_a_mistake_is_told_with_its_place_and_nothing_else_is(
     status, told, errors = run(capsys)
     assert (status, told) == (2, "")
     assert errors.splitlines() == [
-        'kustui: kustui.toml:1:1: there is no theme "drak": did you mean "dark"?',
-        'kustui: kustui.toml:3:1: there is no action "view.flwo": did you mean "view.flow"?',
+        'kustui: kustui.toml:1:1: unknown theme "drak": did you mean "dark"?',
+        'kustui: kustui.toml:3:1: unknown action "view.flwo": did you mean "view.flow"?',
     ]
 
 
@@ -98,17 +100,19 @@ def test_check_tells_of_a_mistake_about_the_screen_too(capsys: pytest.CaptureFix
     (project / "kustui.toml").write_text('[keys]\n"go.back" = "]"\n')
     (project / "app.json").write_text("{}")
     assert main(["check", "app.json"]) == 2
-    assert 'kustui.toml:2:1: "]" is also "go.forward"' in capsys.readouterr().err
+    assert 'kustui.toml:2:1: "]" is already the key of "go.forward"' in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("name", "hint"), [("drak", 'did you mean "dark"?'), ("x", "themes: dark, high-contrast")])
+@pytest.mark.parametrize(
+    ("name", "hint"), [("drak", 'did you mean "dark"?'), ("x", "known themes: dark, high-contrast")]
+)
 def test_a_theme_that_there_is_not_is_refused_with_the_closest(
     capsys: pytest.CaptureFixture[str], name: str, hint: str
 ) -> None:
     with pytest.raises(SystemExit) as left:
         main(["--theme", name, str(SAMPLES / "timer-chain.json")])
     assert left.value.code == 2
-    assert f'there is no theme "{name}": {hint}' in capsys.readouterr().err
+    assert f'unknown theme "{name}": {hint}' in capsys.readouterr().err
 
 
 def test_the_explorer_has_the_keys_and_the_theme_of_a_configuration(project: Path) -> None:

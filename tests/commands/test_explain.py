@@ -56,9 +56,9 @@ def test_a_rule_without_examples_has_a_page(capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("lop", 'kustui: there is no rule "lop": did you mean "loop"?\n'),
-        ("xyzzy", 'kustui: there is no rule "xyzzy"; kustui explain lists them\n'),
-        ("\x1b[31m", 'kustui: there is no rule "^[[31m"; kustui explain lists them\n'),
+        ("lop", 'kustui: unknown rule "lop": did you mean "loop"?\n'),
+        ("xyzzy", 'kustui: unknown rule "xyzzy": kustui explain lists all rules\n'),
+        ("\x1b[31m", 'kustui: unknown rule "^[[31m": kustui explain lists all rules\n'),
     ],
 )
 def test_an_unknown_rule_is_refused(capsys: pytest.CaptureFixture[str], name: str, told: str) -> None:

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from kustui.check.rules import RULES
 from kustui.config.check_settings import Settings
-from kustui.config.configuration import Configuration, ConfigurationError, settings_of
-from kustui.config.files import found_from
+from kustui.config.configuration import Configuration, ConfigurationError, find_configuration, parse_settings
 from kustui.config.severity import Severity
 from kustui.config.toml_positions import extent_of
 from kustui.files import ReadError
@@ -39,12 +38,12 @@ reason = "é, looked at"
 def refused(text: str | bytes, path: str = "kustui.toml") -> list[str]:
     """What is said of a configuration that is wrong."""
     with pytest.raises(ConfigurationError) as caught:
-        settings_of(path, text if isinstance(text, bytes) else text.encode(), RULES)
+        parse_settings(path, text if isinstance(text, bytes) else text.encode(), RULES)
     return list(caught.value.lines)
 
 
 def test_everything_is_read() -> None:
-    settings = settings_of("kustui.toml", EVERYTHING.encode(), RULES)
+    settings = parse_settings("kustui.toml", EVERYTHING.encode(), RULES)
     assert settings.external == {"63b44f9c294f27edb0f71083"}
     assert settings.operators == {"within"}
     assert settings.functions == {"shout"}
@@ -61,12 +60,12 @@ def test_everything_is_read() -> None:
 
 @pytest.mark.parametrize("text", ["", "# nothing\n", "\ufeff", "[rules]\r\n"])
 def test_nothing_said_is_the_defaults(text: str) -> None:
-    assert settings_of("kustui.toml", text.encode(), RULES) == Settings()
+    assert parse_settings("kustui.toml", text.encode(), RULES) == Settings()
 
 
 def test_of_a_pyproject_only_its_own_table_counts() -> None:
     text = '[project]\nname = "x"\n[tool.other]\nexternal = 3\n[tool.kustui]\nexternal = ["a"]\n'
-    assert settings_of("pyproject.toml", text.encode(), RULES).external == {"a"}
+    assert parse_settings("pyproject.toml", text.encode(), RULES).external == {"a"}
 
 
 @pytest.mark.parametrize(
@@ -76,11 +75,11 @@ def test_of_a_pyproject_only_its_own_table_counts() -> None:
         (
             "\ncolour = 1",
             'kustui.toml:2:1: unknown key "colour": '
-            "keys: actions, ascii, external, functions, keys, operators, panes, relative-unit-minutes, rules, state, "
-            "suppress, theme",
+            "known keys: actions, ascii, external, functions, keys, operators, panes, relative-unit-minutes, rules, "
+            "state, suppress, theme",
         ),
-        ('[rules]\n\nlop = "off"', 'kustui.toml:3:1: there is no rule "lop": did you mean "loop"?'),
-        ('[rules]\nxyzzy = "off"', 'kustui.toml:2:1: there is no rule "xyzzy"; kustui explain lists them'),
+        ('[rules]\n\nlop = "off"', 'kustui.toml:3:1: unknown rule "lop": did you mean "loop"?'),
+        ('[rules]\nxyzzy = "off"', 'kustui.toml:2:1: unknown rule "xyzzy": kustui explain lists all rules'),
         (
             '[rules]\n  loop = "eror"',
             'kustui.toml:2:3: "loop" must be "error", "warning", "info" or "off", found the text "eror"',
@@ -89,7 +88,7 @@ def test_of_a_pyproject_only_its_own_table_counts() -> None:
         ('external = "a"', 'kustui.toml:1:1: "external" must be a list, found the text "a"'),
         (
             'external = [\n  "a",\n  3\n]',
-            'kustui.toml:3:3: each of "external" must be a text, found the number 3',
+            'kustui.toml:3:3: each element of "external" must be a text, found the number 3',
         ),
         (
             'relative-unit-minutes = "1"',
@@ -111,7 +110,7 @@ def test_of_a_pyproject_only_its_own_table_counts() -> None:
         ),
         (
             '[[suppress]]\nrule = "lop"\nreason = "x"',
-            'kustui.toml:2:1: there is no rule "lop": did you mean "loop"?',
+            'kustui.toml:2:1: unknown rule "lop": did you mean "loop"?',
         ),
         (
             '[[suppress]]\nrule = "loop"\nreason = "x"\nworkflw = "a"',
@@ -119,34 +118,34 @@ def test_of_a_pyproject_only_its_own_table_counts() -> None:
         ),
         (
             '[[suppress]]\nrule = "loop"\nreason = "x"\nstep = "a"',
-            "kustui.toml:4:1: a step is of a workflow: name that too",
+            'kustui.toml:4:1: a suppression with a "step" needs a "workflow" too',
         ),
         ("[suppress]\n", 'kustui.toml:1:2: "suppress" must be a list, found an object'),
-        ('theme = "drak"', 'kustui.toml:1:1: there is no theme "drak": did you mean "dark"?'),
+        ('theme = "drak"', 'kustui.toml:1:1: unknown theme "drak": did you mean "dark"?'),
         (
             '\ntheme = "x"',
-            'kustui.toml:2:1: there is no theme "x": themes: dark, high-contrast, light, monochrome, terminal',
+            'kustui.toml:2:1: unknown theme "x": known themes: dark, high-contrast, light, monochrome, terminal',
         ),
         ("theme = 3", 'kustui.toml:1:1: "theme" must be a text, found the number 3'),
         ('ascii = "yes"', 'kustui.toml:1:1: "ascii" must be true or false, found the text "yes"'),
         ("[panes]\ntre = 30", 'kustui.toml:2:1: unknown key "tre": did you mean "tree"?'),
         (
             "panes = { tree = 99 }",
-            'kustui.toml:1:11: "tree" must be a whole number of per cent from 10 to 80, found the number 99',
+            'kustui.toml:1:11: "tree" must be a whole number from 10 to 80 (per cent), found the number 99',
         ),
         (
             "panes.tree = 12.5",
-            'kustui.toml:1:1: "tree" must be a whole number of per cent from 10 to 80, found the number 12.5',
+            'kustui.toml:1:1: "tree" must be a whole number from 10 to 80 (per cent), found the number 12.5',
         ),
         ("keys = 3", 'kustui.toml:1:1: "keys" must be a table, found the number 3'),
         (
             '[keys]\n"view.flwo" = "F"',
-            'kustui.toml:2:1: there is no action "view.flwo": did you mean "view.flow"?',
+            'kustui.toml:2:1: unknown action "view.flwo": did you mean "view.flow"?',
         ),
-        ('[keys]\n"xyzzy" = "F"', 'kustui.toml:2:1: there is no action "xyzzy"; kustui config --keys lists them'),
+        ('[keys]\n"xyzzy" = "F"', 'kustui.toml:2:1: unknown action "xyzzy": kustui config --keys lists all actions'),
         (
             '[keys]\nview.flow = "F"',
-            'kustui.toml:2:1: the id of an action has a dot in it, and so needs quotes: "view.flow"',
+            'kustui.toml:2:1: action ids contain a dot and must be quoted: "view.flow"',
         ),
         (
             '[keys]\n"view.flow" = 3',
@@ -154,17 +153,17 @@ def test_of_a_pyproject_only_its_own_table_counts() -> None:
         ),
         (
             '[keys]\n"view.flow" = ["W", "pagdown"]',
-            'kustui.toml:2:21: there is no key "pagdown": did you mean "pagedown"?',
+            'kustui.toml:2:21: unknown key name "pagdown": did you mean "pagedown"?',
         ),
         (
             '[keys]\n"view.flow" = "ctl+f"',
-            'kustui.toml:2:1: there is no key "ctl+f": a key is a character, or a name such as "pagedown" or "ctrl+o"',
+            'kustui.toml:2:1: unknown key name "ctl+f": a key is a character or a name like "pagedown" or "ctrl+o"',
         ),
         (
             '[keys]\n"go.back" = "]"',
-            'kustui.toml:2:1: "]" is also "go.forward": one of the two needs another key',
+            'kustui.toml:2:1: "]" is already the key of "go.forward": one of the two needs another',
         ),
-        ('[keys]\n"app.quit" = []', "kustui.toml:2:1: without a key for it kustui could not be left"),
+        ('[keys]\n"app.quit" = []', 'kustui.toml:2:1: "app.quit" needs a key: there would be no way to leave kustui'),
         ("a = ", "kustui.toml:1:5: invalid value"),
         ("a = [", "kustui.toml:1:6: unclosed array"),
         ("a = 1\na = 2", "kustui.toml:2:6: cannot overwrite a value"),
@@ -189,7 +188,7 @@ def test_a_mistake_in_a_pyproject_is_placed_in_its_table() -> None:
 @given(st.text(st.sampled_from("ab.=[]{}\"'#,\n\\1 rules"), max_size=60))
 def test_no_text_is_too_odd(text: str) -> None:
     try:
-        settings_of("kustui.toml", text.encode(), RULES)
+        parse_settings("kustui.toml", text.encode(), RULES)
     except ConfigurationError as error:
         assert all(line.startswith("kustui.toml:") for line in error.lines)  # noqa: PT017
 
@@ -202,16 +201,16 @@ def test_it_is_found_upward_from_the_definition(tmp_path: Path, monkeypatch: pyt
     folder.mkdir(parents=True)
     (folder / "app.json").write_text("{}")
     monkeypatch.chdir(tmp_path)
-    assert found_from(["a/b/app.json"]) is None
+    assert find_configuration(["a/b/app.json"]) is None
     (tmp_path / "kustui.toml").write_text("")
-    assert found_from(["a/b/app.json"]) == "kustui.toml"
-    assert found_from(["a/b"]) == "kustui.toml"
-    assert found_from(["-"]) == "kustui.toml"
+    assert find_configuration(["a/b/app.json"]) == "kustui.toml"
+    assert find_configuration(["a/b"]) == "kustui.toml"
+    assert find_configuration(["-"]) == "kustui.toml"
     (folder / "kustui.toml").write_text("")
-    assert found_from(["a/b/app.json"]) == os.path.join("a", "b", "kustui.toml")  # noqa: PTH118
-    assert found_from(["a/b"]) == os.path.join("a", "b", "kustui.toml")  # noqa: PTH118
+    assert find_configuration(["a/b/app.json"]) == os.path.join("a", "b", "kustui.toml")  # noqa: PTH118
+    assert find_configuration(["a/b"]) == os.path.join("a", "b", "kustui.toml")  # noqa: PTH118
     monkeypatch.chdir(folder)
-    assert found_from(["../../a"]) == str(tmp_path / "kustui.toml")
+    assert find_configuration(["../../a"]) == str(tmp_path / "kustui.toml")
 
 
 def test_a_pyproject_counts_only_with_a_table_for_it(tmp_path: Path) -> None:
@@ -219,11 +218,11 @@ def test_a_pyproject_counts_only_with_a_table_for_it(tmp_path: Path) -> None:
     inner = tmp_path / "inner"
     inner.mkdir()
     (inner / "pyproject.toml").write_text('[project]\nname = "kustui-flows"\n')
-    assert found_from([str(inner)]) == str(tmp_path / "kustui.toml")
+    assert find_configuration([str(inner)]) == str(tmp_path / "kustui.toml")
     (inner / "pyproject.toml").write_text("[tool.kustui]\n")
-    assert found_from([str(inner)]) == str(inner / "pyproject.toml")
+    assert find_configuration([str(inner)]) == str(inner / "pyproject.toml")
     (inner / "kustui.toml").write_text("")
-    assert found_from([str(inner)]) == str(inner / "kustui.toml")
+    assert find_configuration([str(inner)]) == str(inner / "kustui.toml")
 
 
 def test_the_one_that_is_given_is_taken(tmp_path: Path) -> None:
@@ -265,15 +264,13 @@ def test_what_is_of_a_project_is_not_said_for_all_of_them(own: Path, tmp_path: P
     own.write_text('[rules]\nloop = "off"\n')
     with pytest.raises(ConfigurationError) as caught:
         Configuration([str(tmp_path)]).settings(RULES)
-    assert caught.value.lines == (
-        f'{own}:1:2: "rules" is of a project: say it in the kustui.toml beside the definitions',
-    )
+    assert caught.value.lines == (f'{own}:1:2: "rules" belongs to a project: put it in the project\'s kustui.toml',)
 
 
 def test_a_key_that_a_person_gave_away_is_missed_by_the_project(own: Path, tmp_path: Path) -> None:
     own.write_text('[keys]\n"view.flow" = "W"\n')
     (tmp_path / "kustui.toml").write_text('[keys]\n"view.boxes" = "W"\n')
-    with pytest.raises(ConfigurationError, match=r'kustui\.toml:2:1: "W" is also "view\.flow"'):
+    with pytest.raises(ConfigurationError, match=r'kustui\.toml:2:1: "W" is already the key of "view\.flow"'):
         Configuration([str(tmp_path)]).settings(RULES)
 
 

@@ -18,7 +18,7 @@ from kustui.check.rules import RULES
 from kustui.cli import main
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import parser_of
-from kustui.config.configuration import settings_of
+from kustui.config.configuration import parse_settings
 from tests.support.documents import BY_NAME, DOCUMENTS, README, ROOT, Document
 from tests.support.terminal import SAMPLES, environment
 
@@ -124,7 +124,7 @@ def test_every_command_without_a_screen_runs(
 @pytest.mark.parametrize("name", [document.name for document in DOCUMENTS if document.blocks("toml")])
 def test_a_configuration_that_is_shown_has_no_mistake(name: str) -> None:
     for block in BY_NAME[name].blocks("toml"):
-        settings_of("kustui.toml", block.encode(), RULES)
+        parse_settings("kustui.toml", block.encode(), RULES)
 
 
 @pytest.mark.parametrize("name", [document.name for document in DOCUMENTS if document.blocks("json")])

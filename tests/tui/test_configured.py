@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.color import Color
 
-from kustui.config.preferences import LARGEST, SMALLEST, Preferences, remembered_theme
+from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, Preferences, load_theme
 from kustui.config.preferences import THEMES as NAMES
 from kustui.tui.app import Kustui
 from kustui.tui.help.help import Help
@@ -181,16 +181,16 @@ async def test_a_theme_is_chosen_by_its_name_and_remembered() -> None:
         command.callback()
         await ui.rest()
         assert ui.app.theme == "light"
-        assert remembered_theme() == "light"
+        assert load_theme() == "light"
         assert ui.explorer.tree_view.rich_style.bgcolor == Color.parse("#fbfaf7").rich_color
 
 
 async def test_nothing_is_remembered_where_nothing_is_to_be() -> None:
-    before = remembered_theme()
+    before = load_theme()
     async with configured(state=False) as ui:
         ui.app.choose_theme("terminal" if before != "terminal" else "light")
         await ui.rest()
-    assert remembered_theme() == before
+    assert load_theme() == before
 
 
 async def test_the_colours_go_and_come_back_with_the_theme() -> None:
@@ -245,9 +245,9 @@ async def test_a_pane_grows_and_shrinks_within_bounds(pane: str, key: str) -> No
         assert size() < first
         await ui.press(*["less_than_sign"] * 25)
         assert size() > 0
-        assert ui.app.sizes.values[pane] == SMALLEST
+        assert ui.app.sizes.values[pane] == MIN_PANE_SIZE
         await ui.press(*["greater_than_sign"] * 25)
-        assert ui.app.sizes.values[pane] == LARGEST
+        assert ui.app.sizes.values[pane] == MAX_PANE_SIZE
         assert ui.focus == pane
 
 

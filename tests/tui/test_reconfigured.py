@@ -9,7 +9,7 @@ import pytest
 from textual.color import Color
 
 from kustui.config.configuration import Configuration
-from kustui.config.preferences import LARGEST, SMALLEST
+from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE
 from kustui.tui.app import Kustui
 from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import write_json
@@ -97,7 +97,7 @@ async def test_a_mistake_is_told_with_its_place_and_what_held_holds_on(path: Pat
     async with explorer(path, size=(160, 48)) as ui:
         configure(path, 'theme = "light"\n[keys]\n"view.flow" = "W"\n[panes]\ntree = 25\n')
         await ui.wait_until(lambda: ui.app.theme == "light")
-        wrong = f'theme = "terminal"\n[keys]\n"view.flow" = "Wibble"\n[panes]\ntree = {LARGEST + SMALLEST}\n'
+        wrong = f'theme = "terminal"\n[keys]\n"view.flow" = "Wibble"\n[panes]\ntree = {MAX_PANE_SIZE + MIN_PANE_SIZE}\n'
         configure(path, wrong)
         await ui.wait_until(lambda: "kustui.toml:" in told(ui))
         assert 'kustui.toml:5:1: "tree" must be' in told(ui)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from kustui.config.preferences import LARGEST, PANES, SMALLEST
+from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, PANE_SIZES
 from kustui.tui.explorer.views import Views
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Sizes:
     def css_variables(self) -> dict[str, str]:
         """The variables of the style sheet that say how large the panes are."""
         variables = {f"{name}-size": f"{size}%" for name, size in self.values.items()}
-        if self.values["tree"] == PANES["tree"]:
+        if self.values["tree"] == PANE_SIZES["tree"]:
             return variables | {"tree-widest": _WIDEST_TREE, "tree-aside": _TREE_ASIDE}
         return variables | {"tree-widest": "100%", "tree-aside": variables["tree-size"]}
 
@@ -64,14 +64,14 @@ class PaneSizes:
 
     def _grown(self, pane: Widget, by: int) -> tuple[str, int]:
         """Which pane has which size after a step; the drawings grow as the tree shrinks."""
-        name, sign = (str(pane.id), 1) if pane.id in PANES else ("tree", -1)
+        name, sign = (str(pane.id), 1) if pane.id in PANE_SIZES else ("tree", -1)
         size = self._sizes.values[name]
         if name == "tree":  # it may be less than was asked for
             size = round(self._views.tree.outer_size.width * 100 / max(1, self._screen.size.width))
         return name, size + sign * by * _STEP
 
     def _change(self, name: str, size: int) -> None:
-        self._sizes.change({**self._sizes.values, name: max(SMALLEST, min(LARGEST, size))})
+        self._sizes.change({**self._sizes.values, name: max(MIN_PANE_SIZE, min(MAX_PANE_SIZE, size))})
 
     # The mouse
 
@@ -88,7 +88,7 @@ class PaneSizes:
         """Let the edge follow the mouse."""
         if self._dragging:
             size = round((event.screen_x + 1) * 100 / self._screen.size.width)
-            if max(SMALLEST, min(LARGEST, size)) != self._sizes.values["tree"]:
+            if max(MIN_PANE_SIZE, min(MAX_PANE_SIZE, size)) != self._sizes.values["tree"]:
                 self._change("tree", size)
 
     def let_go(self) -> None:
