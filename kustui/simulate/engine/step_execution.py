@@ -41,14 +41,14 @@ def abandon_run(state: State, why: str) -> State:
     run = state.run
     assert run is not None, "asked before"
     asked = state.question.why if state.question else ""
-    entry = _entry_of(state, run, EntryKind.ABANDONED, ended=why or asked or "the run was left")
+    analysis = state.organisation.analysis(run.key)
+    entry = _entry_of(state, run, analysis, EntryKind.ABANDONED, ended=why or asked or "the run was left")
     ended = replace(state, run=None, last_run=run, overrides=Overrides(), question=None)
     return replace(ended, trace=state.trace.plus(entry))
 
 
-def _entry_of(state: State, run: Run, kind: EntryKind, **fields: Any) -> TraceEntry:
+def _entry_of(state: State, run: Run, analysis: WorkflowAnalysis, kind: EntryKind, **fields: Any) -> TraceEntry:
     """The next entry of a trace, about where a run stands."""
-    analysis = state.organisation.analysis(run.key)
     return new_entry(
         state,
         kind,
@@ -63,15 +63,17 @@ def _entry_of(state: State, run: Run, kind: EntryKind, **fields: Any) -> TraceEn
 
 
 class _StepExecution:
-    """The execution of one trigger or step. ``entry`` is what the trace says of it so far."""
+    """The execution of one trigger or step."""
 
     def __init__(self, state: State, run: Run) -> None:
         self.state, self.run = state, run
         self.analysis = state.organisation.analysis(run.key)
         self.part = self.analysis.flow.part(run.node)
         self.pointer = self.part.pointer if self.part is not None else self.analysis.entry.item.pointer
-        kind = EntryKind.STEP if isinstance(self.part, Step) else EntryKind.START
-        self.entry = _entry_of(state, run, kind, answers=state.overrides.answers)
+        self.tried: list[TriedEdge] = []
+        self.assumed: list[str] = []
+        self.fields: dict[str, Any] = {}
+        """What else its entry of the trace says so far, by the entry's fields."""
 
     def execute(self) -> State:
         return self._step(self.part) if isinstance(self.part, Step) else self._trigger(self.part)
@@ -105,7 +107,7 @@ class _StepExecution:
         if problem := organisation.blocking_problem(self.run.key, *places):
             self._record(problem=problem)
             return self._end(problem.message, broken=True)
-        self._record(assumed=tuple(assumptions_in(step.params)))
+        self.assumed.extend(assumptions_in(step.params))
         if overrides.failure is not None and step.action is not None:
             return self._fail(step, overrides.failure)
         result = execute_action(organisation, step, params, self.state.clock, self.state.start_time)
@@ -114,12 +116,8 @@ class _StepExecution:
             return replace(self.state, question=Question(pointer, why, words, condition=False))
         if result.error:
             return self._end(result.error, broken=True)
-        self._record(
-            notes=result.notes,
-            scheduled=result.scheduled,
-            published=result.published,
-            assumed=(*self.entry.assumed, *result.assumed),
-        )
+        self._record(notes=result.notes, scheduled=result.scheduled, published=result.published)
+        self.assumed.extend(result.assumed)
         return self._succeed(step, result)
 
     def _succeed(self, step: Step, result: ActionResult) -> State:
@@ -177,7 +175,7 @@ class _StepExecution:
             verdict = evaluate_condition(condition, context) if condition is not None else None
             name = _name(self.analysis, edge.target)
             attempt = TriedEdge(transition.pointer, transition.label, edge.target, verdict, name)
-            self._record(tried=(*self.entry.tried, attempt))
+            self.tried.append(attempt)
             if forced is not None:
                 if transition.pointer == forced:
                     self._record(forced=True)
@@ -205,7 +203,7 @@ class _StepExecution:
     def _why_no_edge(self, edges: Sequence[Edge], forced: str | None) -> str:
         if forced is not None:
             return "it was made to end here"
-        if self.entry.failure is not None:
+        if "failure" in self.fields:
             return "it failed, and no error case holds" if edges else "it failed, and has no error case"
         return "no transition holds" if edges else "nothing follows"
 
@@ -229,7 +227,7 @@ class _StepExecution:
     # The trace
 
     def _record(self, **fields: Any) -> None:
-        self.entry = replace(self.entry, **fields)
+        self.fields |= fields
 
     def _end(self, why: str, *, broken: bool = False) -> State:
         """The state in which the run is over with this trigger or step."""
@@ -240,15 +238,25 @@ class _StepExecution:
     def _recorded(self) -> State:
         """The state with the entry in its trace, its coverage and its counts, and without overrides."""
         state, key, node = self.state, self.run.key, self.run.node
-        verdicts = [edge.verdict for edge in self.entry.tried if edge.verdict is not None]
-        assumed = (*self.entry.assumed, *(assumption for verdict in verdicts for assumption in verdict.assumptions))
-        self._record(assumed=tuple(dict.fromkeys(assumed)))
+        for edge in self.tried:
+            if edge.verdict is not None:
+                self.assumed.extend(edge.verdict.assumptions)
+        entry = _entry_of(
+            state,
+            self.run,
+            self.analysis,
+            EntryKind.STEP if isinstance(self.part, Step) else EntryKind.START,
+            tried=tuple(self.tried),
+            answers=state.overrides.answers,
+            assumed=tuple(dict.fromkeys(self.assumed)),
+            **self.fields,
+        )
         taken = state.taken.get(key, frozenset())
-        new = {self.pointer, self.entry.taken} - taken - {""}
+        new = {self.pointer, entry.taken} - taken - {""}
         counts = state.invocations.get(key, {})
         return replace(
             state,
-            trace=state.trace.plus(self.entry),
+            trace=state.trace.plus(entry),
             taken={**state.taken, key: taken | new} if new else state.taken,
             invocations={**state.invocations, key: {**counts, node: counts.get(node, 0) + 1}},
             overrides=Overrides(),
