@@ -45,7 +45,7 @@ class Kustui(TypeAhead):
 
     def __init__(
         self,
-        opening: BackgroundWorkspace,
+        background: BackgroundWorkspace,
         *,
         configuration: Configuration | None = None,
         preferences: Preferences = Preferences(),  # noqa: B008  # it is frozen
@@ -66,7 +66,7 @@ class Kustui(TypeAhead):
         """What the keys in force do."""
         self._colourless = self.no_color
         """Whether the terminal is to be told of no colour, whatever the theme."""
-        self.opening = opening
+        self.background = background
         self.poll = poll
         self._keeps_place = keeps_place
         self.mistake: BaseException | None = None
@@ -118,7 +118,7 @@ class Kustui(TypeAhead):
         if key.key in self.actions["app.suspend"].key_list:
             return False
         if key.key in self.actions["app.quit"].key_list:
-            return bool(self.held) and (key.is_printable or self.opening.done)
+            return bool(self.held) and (key.is_printable or self.background.done)
         return True
 
     async def on_explorer_ready(self) -> None:
@@ -146,7 +146,7 @@ class Kustui(TypeAhead):
     def explorer(self) -> Explorer:
         """The screen below all others."""
         keeps_place = self._keeps_place and self.preferences.state
-        return Explorer(self.opening, self.sizes, self._configuration, poll=self.poll, keeps_place=keeps_place)
+        return Explorer(self.background, self.sizes, self._configuration, poll=self.poll, keeps_place=keeps_place)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         from kustui.tui.widgets.line_filters import ASCII, COLOURLESS, STEADY

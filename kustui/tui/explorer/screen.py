@@ -20,7 +20,6 @@ from kustui.tui.diagrams.diagram_view import DiagramView, LinkFollowed, NodeSele
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.find import FilterController, FinderController
 from kustui.tui.explorer.list_panes import ChangesView, ProblemsView, change_rows
-from kustui.tui.explorer.live import Live
 from kustui.tui.explorer.navigator import Navigator, RehearsalOpener
 from kustui.tui.explorer.pane_sizes import PaneSizes, Sizes
 from kustui.tui.explorer.panes import FIRST_CLASSES, Panes
@@ -30,6 +29,15 @@ from kustui.tui.tree.nodes import Moves
 from kustui.tui.widgets.bars import Banner, StatusBar, broken_files
 from kustui.tui.widgets.rows import Row, Target
 from kustui.tui.widgets.rows_view import RowsView
+from kustui.workspace.background import (
+    BackgroundWorkspace,
+    CheckProgress,
+    ConfigurationRefused,
+    Event,
+    Failed,
+    PreferencesRead,
+    SnapshotReady,
+)
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -45,7 +53,6 @@ if TYPE_CHECKING:
     from kustui.tui.explorer.session import SessionKeeper
     from kustui.tui.finder.finder import Finder
     from kustui.tui.widgets.filter_input import Filter
-    from kustui.workspace.background import BackgroundWorkspace
     from kustui.workspace.difference import Difference
     from kustui.workspace.snapshot import Snapshot
 
@@ -53,6 +60,14 @@ _MOMENT = 0.03
 """Seconds after which the panes show another snapshot."""
 _MAX_OPENED = 60
 """Workflows of which the first is opened by itself, where no session is restored."""
+
+
+class BackgroundEvent(Message):
+    """Something happened in the background."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
 
 
 class Explorer(Screen[None]):
@@ -75,7 +90,7 @@ class Explorer(Screen[None]):
 
     def __init__(
         self,
-        opening: BackgroundWorkspace,
+        background: BackgroundWorkspace,
         sizes: Sizes,
         configuration: Configuration | None = None,
         *,
@@ -83,7 +98,8 @@ class Explorer(Screen[None]):
         keeps_place: bool = False,
     ) -> None:
         super().__init__(classes=FIRST_CLASSES)
-        self._opening, self._configuration, self._poll, self._keeps_place = opening, configuration, poll, keeps_place
+        self._background, self._configuration = background, configuration
+        self._poll, self._keeps_place = poll, keeps_place
         self.tree_view = TreeView(id="tree")
         self.side = Side(id="side")
         self.problems = ProblemsView(id="problems")
@@ -101,8 +117,6 @@ class Explorer(Screen[None]):
         self.rehearsals = RehearsalOpener(self, views, self.navigator)
         self._session: SessionKeeper | None = None
         """What keeps the place; None where it is to be forgotten, or nobody has looked yet."""
-        self._live: Live | None = None
-        """What checks and follows the files; None until they are read."""
         self._clicked = False
         """Whether something was clicked: then nothing is opened by itself any more, for that stood elsewhere."""
 
@@ -152,7 +166,7 @@ class Explorer(Screen[None]):
         self.side.bring(DIAGRAMS[0])
         self.tree_view.focus()
         self.panes.offer_keys()
-        if self._opening.done:
+        if self._background.done:
             self._opened()
         else:
             self.tree_view.empty = "reading …"
@@ -161,8 +175,8 @@ class Explorer(Screen[None]):
 
     @work(thread=True)
     def _wait_for_opening(self) -> None:
-        while not self._opening.wait(0.1):
-            read, total = self._opening.progress
+        while not self._background.wait(0.1):
+            read, total = self._background.progress
             text = f"reading … {read * 100 // total} %" if total else "reading …"
             self.app.call_from_thread(self.presenter.show_progress, text)
         self.app.call_from_thread(self._opened)
@@ -171,7 +185,7 @@ class Explorer(Screen[None]):
         """Everything is read: show it, or leave where there is nothing to show."""
         self.presenter.show_progress("")
         try:
-            snapshot = self._opening.result()
+            snapshot = self._background.result()
             reason = nothing_to_show(snapshot.collection)
         except PathError as error:
             reason = str(error)
@@ -193,13 +207,15 @@ class Explorer(Screen[None]):
         session = self._new_session() if self._keeps_place else None
         self.app.call_from_thread(self._warm, session)
         if self.is_running:  # else nobody would end it
-            self._live = Live(self._opening, self.post_message, self._configuration, poll=self._poll)
+            self._background.follow(
+                lambda event: self.post_message(BackgroundEvent(event)), self._configuration, poll=self._poll
+            )
 
     def _new_session(self) -> SessionKeeper:
         from kustui.tui.explorer.session import SessionKeeper
         from kustui.workspace.session_state import place_file
 
-        file = place_file(self._opening.workspace.snapshot.paths)
+        file = place_file(self._background.workspace.snapshot.paths)
         return SessionKeeper(file, self, self._views, self.panes, self.navigator)
 
     def _warm(self, session: SessionKeeper | None) -> None:
@@ -213,8 +229,7 @@ class Explorer(Screen[None]):
         self.post_message(self.Ready())
 
     def on_unmount(self) -> None:
-        if self._live is not None:
-            self._live.close()
+        self._background.close()
 
     def keep_place(self) -> None:
         """Keep where one is for the next time, unless one was not yet there."""
@@ -247,28 +262,29 @@ class Explorer(Screen[None]):
         self.titles.update()
         self.presenter.show()
 
-    def on_live_next(self, event: Live.Next) -> None:
-        self.presenter.show_progress("")
-        self.take(event.snapshot, event.difference)
-        if (difference := event.difference) is None:
-            return
+    @on(BackgroundEvent)
+    def _background_event(self, message: BackgroundEvent) -> None:
+        match message.event:
+            case SnapshotReady(snapshot, difference):
+                self.presenter.show_progress("")
+                self.take(snapshot, difference)
+                if difference is not None:
+                    self._list_changes(difference)
+            case CheckProgress(done, total):
+                self.presenter.show_progress(f"checking {done:,} of {total:,}")
+            case ConfigurationRefused(lines):
+                self.notify("\n".join(map(terminal_safe, lines)), severity="error", timeout=20, markup=False)
+            case PreferencesRead(preferences):
+                self.post_message(self.Preferred(preferences))
+            case Failed(error):
+                raise error
+
+    def _list_changes(self, difference: Difference) -> None:
         time = datetime.now().strftime("%H:%M:%S")
         self.changes.take(change_rows(time, difference, self.tree_view.state.problem_place))
         key = (first_key(self.app, "view.changes"), "key")
         line = (("reloaded ", "new"), (f"{time} · {difference.words}", ""))
         self.status.announce(Row(line, mark=(key, (" what changed", "muted"))))
-
-    def on_live_progress(self, event: Live.Progress) -> None:
-        self.presenter.show_progress(f"checking {event.done:,} of {event.total:,}")
-
-    def on_live_failed(self, event: Live.Failed) -> None:
-        raise event.error
-
-    def on_live_refused(self, event: Live.Refused) -> None:
-        self.notify("\n".join(map(terminal_safe, event.lines)), severity="error", timeout=20, markup=False)
-
-    def on_live_preferred(self, event: Live.Preferred) -> None:
-        self.post_message(self.Preferred(event.preferences))
 
     def preferences_changed(self, names: Sequence[str]) -> None:
         """Do as preferences of some names say now."""
