@@ -5,9 +5,10 @@ Compared are values, not texts: a file that was only laid out anew is the same.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -72,24 +73,24 @@ class Difference:
         problems = [f"{counted(len(self.fixed), 'problem')} fixed"] if self.fixed else []
         if self.new:
             problems.append(f"{len(self.new):,} new" if problems else f"{counted(len(self.new), 'new problem')}")
-        told = [", ".join(each) for each in (files, parts, problems) if each]
-        return " · ".join(told) if told else "no workflow is different"
+        groups = [", ".join(group) for group in (files, parts, problems) if group]
+        return " · ".join(groups) if groups else "no workflow is different"
 
 
 def difference(before: Snapshot, now: Snapshot) -> Difference:
     """What is different. Nothing is said of what the files hold beside their apps and workflows."""
     fixed, new = fixed_and_new(before.problems or (), now.problems or ())
     old = {document.path: document for document in before.collection.documents}
-    broken, mended_ = [], []
+    broken, mended = [], []
     for document in now.collection.documents:
         was = old.get(document.path)
         if document.broken is not None and (was is None or was.broken is None):
             broken.append(document.broken)
         elif document.broken is None and was is not None and was.broken is not None:
-            mended_.append(document)
-    found = _Comparison(before, now)
-    changes = tuple(found.changes())
-    return Difference(changes, fixed, new, tuple(broken), tuple(mended_), found.workflows, found.steps)
+            mended.append(document)
+    comparison = _Comparison(before, now)
+    changes = tuple(comparison.changes())
+    return Difference(changes, fixed, new, tuple(broken), tuple(mended), comparison.workflows, comparison.steps)
 
 
 class _Comparison:
@@ -101,30 +102,33 @@ class _Comparison:
 
     def changes(self) -> Iterator[Change]:
         touched = [path for path in {**self._old, **self._new} if self._old.get(path) is not self._new.get(path)]
-        old = {entry.key: entry for path in touched if path in self._old for entry in self._old[path].entries}
-        new = {entry.key: entry for path in touched if path in self._new for entry in self._new[path].entries}
+        old, new = _entries(self._old, touched), _entries(self._new, touched)
         for path in touched:
             yield from self._file(path)
-        gone = [entry for key, entry in old.items() if key not in new]
-        come = [entry for key, entry in new.items() if key not in old]
+        removed = [entry for key, entry in old.items() if key not in new]
+        added = [entry for key, entry in new.items() if key not in old]
         changed = [(old[key], entry) for key, entry in new.items() if key in old and old[key].body is not entry.body]
-        for entry in gone:
-            other = _match(entry, come)
-            if other is None:
-                yield Change(REMOVED, "workflow", entry.title, entry.source.path, entry)
-                if (copy := self._copy_of(entry)) is not None:
-                    self.workflows[entry.key] = copy
-                continue
-            come.remove(other)
-            self.workflows[entry.key] = other
-            if entry.title != other.title:
-                yield Change(RENAMED, "workflow", other.title, other.source.path, other, "", entry.title, other.title)
-            elif entry.source.path != other.source.path:
-                yield Change(MOVED, "workflow", other.title, other.source.path, other)
-            changed.append((entry, other))
-        for entry in come:
+        for entry in removed:
+            match = _match(entry, added)
+            if match is not None:
+                added.remove(match)
+                changed.append((entry, match))
+            yield from self._removed(entry, match)
+        for entry in added:
             yield Change(ADDED, "workflow", entry.title, entry.source.path, entry)
         yield from self._inside(changed)
+
+    def _removed(self, entry: Entry, match: Entry | None) -> Iterator[Change]:
+        """What has become of a workflow whose key is gone; ``match`` is what it is now, if that can be told."""
+        if match is None:
+            yield Change(REMOVED, "workflow", entry.title, entry.source.path, entry)
+            match = self._copy_of(entry)
+        elif entry.title != match.title:
+            yield Change(RENAMED, "workflow", match.title, match.source.path, match, "", entry.title, match.title)
+        elif entry.source.path != match.source.path:
+            yield Change(MOVED, "workflow", match.title, match.source.path, match)
+        if match is not None:
+            self.workflows[entry.key] = match
 
     def _copy_of(self, entry: Entry) -> Entry | None:
         """A workflow of the same text, which was put where it is before this one was removed."""
@@ -156,70 +160,81 @@ class _Comparison:
 
     def _parts(self, entry: Entry, before: Any, after: Any) -> Iterator[Change]:
         old, new = _steps(before), _steps(after)
-        come = {id_: step for id_, step in new.items() if id_ not in old}
+        added = {id_: step for id_, step in new.items() if id_ not in old}
         path = entry.source.path
-        told = False
+        changed = False
         for id_, step in old.items():
             now = new.get(id_)
             kind, name = CHANGED, id_
             if now is None:
-                kind, name = REMOVED, _renamed(id_, old, come)
+                kind, name = REMOVED, _renamed(id_, old, added)
                 if name:
-                    kind, now = RENAMED, come.pop(name)
+                    kind, now = RENAMED, added.pop(name)
                     self.steps[entry.key, id_] = name
             if not _same(now, step):
-                told = True
+                changed = True
                 shown = _name(now if now is not None else step, name or id_)
                 yield Change(kind, "step", shown, path, entry, name or id_, _text(step), _text(now))
-        for id_, step in come.items():
-            told = True
+        for id_, step in added.items():
+            changed = True
             yield Change(ADDED, "step", _name(step, id_), path, entry, id_, "", _text(step))
         old_trigger, new_trigger = _member(before, "trigger"), _member(after, "trigger")
         if not _same(old_trigger, new_trigger):
-            told = True
+            changed = True
             yield Change(CHANGED, "trigger", entry.title, path, entry, "", _text(old_trigger), _text(new_trigger))
         rest = _rest(before), _rest(after)
-        if not _same(*rest) or not told:  # or in the order of its steps
+        if not _same(*rest) or not changed:  # or in the order of its steps
             yield Change(CHANGED, "workflow", entry.title, path, entry, "", _text(rest[0]), _text(rest[1]))
 
 
+def _entries(documents: Mapping[str, Document], paths: Iterable[str]) -> dict[str, Entry]:
+    """The workflows of some files, by key."""
+    return {entry.key: entry for path in paths if path in documents for entry in documents[path].entries}
+
+
 def _match(entry: Entry, others: list[Entry]) -> Entry | None:
-    """Which of some workflows that have come is the one that has gone, if that can be told."""
+    """Which of some workflows that have come is the one that has gone, if that can be told: one of the same text, else
+    one of the same file and name or id, else the only one that is the same but for these, else one that stands where
+    it stood and has more than half of its steps."""
     text = entry.text()
     same_file = [other for other in others if other.source.path == entry.source.path]
-    for other in others:
-        if other.size == entry.size and other.text() == text:
-            return other
-    for other in same_file:
-        if (entry.item.name and other.item.name == entry.item.name) or (entry.id and other.id == entry.id):
-            return other
-    if len(others) > _MOST_OPENED:
-        return None
-    value = _unnamed(entry)
-    alike = [other for other in others if _same(_unnamed(other), value)]
+    same_text = (other for other in others if other.size == entry.size and other.text() == text)
+    same_name = (other for other in same_file if _has_same_name(entry, other))
+    match = next(itertools.chain(same_text, same_name), None)
+    if match is not None or len(others) > _MOST_OPENED:
+        return match
+    unnamed = _unnamed(entry)
+    alike = [other for other in others if _same(_unnamed(other), unnamed)]
     if len(alike) == 1:
         return alike[0]
+    return next((other for other in same_file if _shares_most_steps(entry, other)), None)
+
+
+def _has_same_name(entry: Entry, other: Entry) -> bool:
+    return bool(entry.item.name and other.item.name == entry.item.name) or bool(entry.id and other.id == entry.id)
+
+
+def _shares_most_steps(entry: Entry, other: Entry) -> bool:
+    if other.item.pointer != entry.item.pointer:
+        return False
     steps = _steps(_value(entry)).keys()
-    for other in same_file:
-        if other.item.pointer == entry.item.pointer and 2 * len(steps & _steps(_value(other)).keys()) > len(steps):
-            return other
-    return None
+    return 2 * len(steps & _steps(_value(other)).keys()) > len(steps)
 
 
 def _unnamed(entry: Entry) -> Any:
     """A workflow without what it is called."""
     value = _value(entry)
     if isinstance(value, dict):
-        value = {key: each for key, each in value.items() if key not in ("id", "name")}
+        value = {key: member for key, member in value.items() if key not in ("id", "name")}
         if isinstance(trigger := value.get("trigger"), dict):
-            value["trigger"] = {key: each for key, each in trigger.items() if key != "eventName"}
+            value["trigger"] = {key: member for key, member in trigger.items() if key != "eventName"}
     return value
 
 
-def _renamed(id_: str, old: Mapping[str, Any], come: Mapping[str, Any]) -> str:
+def _renamed(id_: str, old: Mapping[str, Any], added: Mapping[str, Any]) -> str:
     """The id that a step which is gone goes by now: of one that is the same but for its id."""
     step = _without_id(old[id_])
-    return next((other for other, now in come.items() if _same(_without_id(now), step)), "")
+    return next((other for other, now in added.items() if _same(_without_id(now), step)), "")
 
 
 def _without_id(step: Any) -> Any:
@@ -251,31 +266,31 @@ def _member(value: Any, key: str) -> Any:
 
 def _steps(value: Any) -> dict[str, Any]:
     """The steps by id, the first of those of the same."""
-    found: dict[str, Any] = {}
+    steps: dict[str, Any] = {}
     listed = _member(value, "steps")
     for step in listed if isinstance(listed, list) else ():
         if isinstance(step, dict) and isinstance(step.get("id"), str):
-            found.setdefault(step["id"], step)
-    return found
+            steps.setdefault(step["id"], step)
+    return steps
 
 
 def _rest(value: Any) -> Any:
     """A workflow without its trigger and its steps."""
     if not isinstance(value, dict):
         return value
-    return {key: each for key, each in value.items() if key not in ("trigger", "steps")}
+    return {key: member for key, member in value.items() if key not in ("trigger", "steps")}
 
 
 def _app(document: Document) -> dict[str, Any]:
     """What an app definition says beside its workflows."""
-    found = {}
+    members = {}
     for key, (start, end) in document.app_members.items():
         if key != "workflows":
             try:
-                found[key] = json.loads(replace_lone_surrogates(document.source.data[start:end]))
+                members[key] = json.loads(replace_lone_surrogates(document.source.data[start:end]))
             except (RecursionError, ValueError):
-                found[key] = None
-    return found
+                members[key] = None
+    return members
 
 
 def _name(step: Any, id_: str) -> str:

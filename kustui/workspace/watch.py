@@ -1,8 +1,8 @@
-"""Tells when what was opened changes on disk.
+"""Says when what was opened changes on disk.
 
-Watched are folders, never single files: most editors replace a file instead of writing to it, and a watch on the file
-would follow the old one. Twice a second is looked at what the system does not tell of: a folder that is moved away,
-one above it that is, a file behind a link.
+Folders are watched, never single files: most editors replace a file instead of writing to it, and a watch on the file
+would follow the old one. What the system does not report is looked at twice a second: a folder that is moved away, one
+above it that is, a file behind a link.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
 _DEBOUNCE, _STEP = 50, 10
-"""Milliseconds within which changes are one, and within which no more must come for them to be told."""
+"""Milliseconds within which changes are one, and without further changes until they are reported."""
 _TICK = 500
-"""Milliseconds after which is looked at what no event tells of."""
+"""Milliseconds between two looks at what no event reports."""
 
 
 class Changes:
@@ -45,15 +45,14 @@ class Changes:
     def __init__(self, paths: Sequence[str], also: Sequence[str] = (), *, poll: bool = False) -> None:
         self._paths = tuple(_absolute(path) for path in paths if path != STDIN)
         self._also = tuple(_absolute(path) for path in also)
-        self._told: set[str] | None = None
+        self._changed: set[str] | None = None
         self._arrived = threading.Condition()
         self._closed = threading.Event()
         if not self._paths:
             return
         self._places = _Places.of(self._paths, self._also)
-        work = [self._poll] if poll else [self._watch_below, self._watch_around]
-        for each in work:
-            threading.Thread(target=each, name="watching", daemon=True).start()
+        for target in [self._poll] if poll else [self._watch_below, self._watch_around]:
+            threading.Thread(target=target, name="watching", daemon=True).start()
 
     def __enter__(self) -> Self:
         return self
@@ -64,7 +63,7 @@ class Changes:
         self.close()
 
     def close(self) -> None:
-        """No more is told; whoever waits goes on."""
+        """Nothing more is reported; whoever waits goes on."""
         self._closed.set()
         with self._arrived:
             self._arrived.notify_all()
@@ -76,19 +75,19 @@ class Changes:
     @property
     def pending(self) -> bool:
         """Whether there is something to take, or nothing ever will be."""
-        return self._told is not None or self.closed
+        return self._changed is not None or self.closed
 
     def take(self, seconds: float | None = None) -> frozenset[str] | None:
-        """Wait until something may have changed, for so long at most: the paths that the system told of, which can be
-        none. Once at the beginning it is said without being known. None where nothing has changed, or all is over."""
+        """Wait until something may have changed, for so long at most: the paths that the system reported, which can be
+        none. At the beginning this is said once without being known. None where nothing has changed, or once closed."""
         with self._arrived:
             self._arrived.wait_for(lambda: self.pending, seconds)
-            told, self._told = self._told, None
-        return None if told is None or self.closed else frozenset(told)
+            changed, self._changed = self._changed, None
+        return None if changed is None or self.closed else frozenset(changed)
 
-    def _tell(self, paths: set[str]) -> None:
+    def _notify(self, paths: set[str]) -> None:
         with self._arrived:
-            self._told = (self._told or set()) | paths
+            self._changed = (self._changed or set()) | paths
             self._arrived.notify_all()
 
     # What the threads do
@@ -99,48 +98,51 @@ class Changes:
             now = stamps_of((*self._paths, *self._also))
             if now != before:
                 before = now
-                self._tell(set())
+                self._notify(set())
             if self._closed.wait(_TICK / 1000):
                 return
 
     def _watch_below(self) -> None:
         while not self.closed:
-            places = self._places
-            self._watch(places.folders, places, below=True)
+            self._watch(self._places, below=True)
 
     def _watch_around(self) -> None:
         while not self.closed:
-            places = self._places
-            self._watch(places.around, places, below=False)
+            self._watch(self._places, below=False)
 
-    def _watch(self, folders: frozenset[str], places: _Places, *, below: bool) -> None:
+    def _watch(self, places: _Places, *, below: bool) -> None:
         """Watch until the places are others, or another folder is where one of them was."""
-        from watchfiles._rust_notify import RustNotify  # documented as the backend: ``watch`` cannot say when it began
-
-        folder_of = {folder: _identity(folder) for folder in folders}
-        stamps = {} if below else _stamps(places.names)
-        there = [folder for folder, identity in folder_of.items() if identity is not None]
+        folders = _identities(places.folders if below else places.around)
         try:
-            if not there:
-                raise FileNotFoundError
-            with RustNotify(there, False, False, 0, below, True) as watcher:
-                self._tell(set())
-                while self._places is places and folder_of == {folder: _identity(folder) for folder in folders}:
-                    found = watcher.watch(_DEBOUNCE, _STEP, _TICK, self._closed)
-                    if self.closed:
-                        return
-                    before, stamps = stamps, stamps if below else _stamps(places.names)
-                    paths = {path for _, path in found} if isinstance(found, set) else set()
-                    if relevant := {path for path in paths if places.concern(path, below=below)}:
-                        self._tell(relevant)
-                        self._look_for_links(relevant)
-                    elif stamps != before:
-                        self._tell(set())
-                self._tell(set())
+            self._watch_folders(folders, places, below=below)
         except OSError:  # nothing is there, or the system watches as much as it can
             self._closed.wait(_TICK / 1000)
             if folders and self._places is places:
-                self._tell(set())
+                self._notify(set())
+
+    def _watch_folders(self, folders: Mapping[str, _Identity | None], places: _Places, *, below: bool) -> None:
+        """Raises OSError where none of the folders is there, or the system cannot watch them."""
+        # The documented backend of watchfiles; what is public, ``watch``, cannot say when it has begun.
+        from watchfiles._rust_notify import RustNotify
+
+        stamps = {} if below else _stamps(places.names)
+        existing = [folder for folder, identity in folders.items() if identity is not None]
+        if not existing:
+            raise FileNotFoundError
+        with RustNotify(existing, False, False, 0, below, True) as watcher:
+            self._notify(set())
+            while self._places is places and folders == _identities(folders):
+                events = watcher.watch(_DEBOUNCE, _STEP, _TICK, self._closed)
+                if self.closed:
+                    return
+                before, stamps = stamps, stamps if below else _stamps(places.names)
+                paths = {path for _, path in events} if isinstance(events, set) else set()
+                if relevant := {path for path in paths if places.concern(path, below=below)}:
+                    self._notify(relevant)
+                    self._look_for_links(relevant)
+                elif stamps != before:
+                    self._notify(set())
+            self._notify(set())
 
     def _look_for_links(self, paths: set[str]) -> None:
         if any(path in self._places.links or Path(path).is_symlink() for path in paths):
@@ -196,20 +198,26 @@ def _links_below(folder: str) -> Iterator[str]:
                 yield path
 
 
-def _identity(path: str) -> tuple[int, int] | None:
-    """Which file or folder it is; None where it is not there."""
-    try:
-        return identity_of(os.stat(path))  # noqa: PTH116
-    except OSError:
-        return None
+_Identity = tuple[int, int]
+
+
+def _identities(folders: Iterable[str]) -> dict[str, _Identity | None]:
+    """Which folder each is; None where it is not there."""
+    identities: dict[str, _Identity | None] = {}
+    for folder in folders:
+        try:
+            identities[folder] = identity_of(os.stat(folder))  # noqa: PTH116
+        except OSError:
+            identities[folder] = None
+    return identities
 
 
 def _stamps(paths: Iterable[str]) -> Mapping[str, Stamp]:
-    found: dict[str, Stamp] = {}
+    stamps: dict[str, Stamp] = {}
     for path in paths:
         with suppress(OSError):
-            found[path] = stamp_of(os.stat(path))  # noqa: PTH116
-    return found
+            stamps[path] = stamp_of(os.stat(path))  # noqa: PTH116
+    return stamps
 
 
 def _absolute(path: str) -> str:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.analysis.flow import FlowGraph
-from kustui.analysis.uses import How, Use, named_at, part_of, uses_in, uses_of
+from kustui.analysis.uses import Use, UseKind, part_of, targets_at, uses_in, uses_of
 from tests.support.flows import edge, step, workflow
 from tests.support.trees import SAMPLE_PATHS, read, sample
 
@@ -41,65 +40,66 @@ def workflows(of: Snapshot) -> tuple[Entry, ...]:
     return of.collection.entries
 
 
-def named(of: Snapshot, number: int, pointer: str) -> list[tuple[How, str]]:
+def named(of: Snapshot, number: int, pointer: str) -> list[tuple[UseKind, str]]:
     entry = workflows(of)[number]
-    return [(use.how, use.named) for use in named_at(uses_in(of.collection, entry, FlowGraph(entry.workflow)), pointer)]
+    return [(use.kind, use.target_pointer) for use in targets_at(uses_in(of.analyses, entry), pointer)]
 
 
-def users(of: Snapshot, number: int, pointer: str) -> list[tuple[How, str, str]]:
+def users(of: Snapshot, number: int, pointer: str) -> list[tuple[UseKind, str, str]]:
     entry = workflows(of)[number]
-    found = uses_of(of.collection, of.schedules, entry, FlowGraph(entry.workflow), pointer)
-    return [(use.how, use.node, use.pointer) for use in found]
+    found = uses_of(of.analyses, of.schedules, entry, pointer)
+    return [(use.kind, use.node, use.pointer) for use in found]
 
 
 def test_a_transition_names_its_step_and_an_error_case_does() -> None:
     of = snapshot()
-    assert named(of, 0, "/trigger/transitions/0") == [(How.TRANSITION, "/steps/0")]
-    assert named(of, 0, "/steps/0/errorCases/0/target") == [(How.ERROR_CASE, "/steps/1")]
-    assert named(of, 0, "/steps/2/transitions/0") == [(How.TRANSITION, "/steps/1")]
-    assert named(of, 0, "/steps/2/transitions/0/condition") == [(How.REFERENCE, "/steps/0")]
+    assert named(of, 0, "/trigger/transitions/0") == [(UseKind.TRANSITION, "/steps/0")]
+    assert named(of, 0, "/steps/0/errorCases/0/target") == [(UseKind.ERROR_CASE, "/steps/1")]
+    assert named(of, 0, "/steps/2/transitions/0") == [(UseKind.TRANSITION, "/steps/1")]
+    assert named(of, 0, "/steps/2/transitions/0/condition") == [(UseKind.REFERENCE, "/steps/0")]
 
 
 def test_a_value_names_the_steps_that_it_reads() -> None:
     of = snapshot()
-    assert named(of, 0, "/steps/1/params/body") == [(How.REFERENCE, "/steps/0"), (How.REFERENCE, "/trigger")]
+    assert named(of, 0, "/steps/1/params/body") == [(UseKind.REFERENCE, "/steps/0"), (UseKind.REFERENCE, "/trigger")]
     assert named(of, 0, "/steps/2/params/inputs/x") == []
     assert named(of, 0, "/name") == []
 
 
 def test_a_schedule_names_its_workflow_and_an_input_the_property_that_takes_it() -> None:
     of = snapshot()
-    assert named(of, 0, "/steps/2/params") == [(How.SCHEDULE, "")]
-    assert (How.INPUT, "/trigger/schema/properties/from") in named(of, 0, "/steps/2/params/inputs/from")
+    assert named(of, 0, "/steps/2/params") == [(UseKind.SCHEDULE, "")]
+    assert (UseKind.INPUT, "/trigger/schema/properties/from") in named(of, 0, "/steps/2/params/inputs/from")
 
 
 @pytest.mark.parametrize("bare", [False, True])
 def test_a_reference_to_an_input_names_its_property(bare: bool) -> None:
     of = snapshot(bare=bare)
     field = "/trigger/schema/from" if bare else "/trigger/schema/properties/from"
-    assert named(of, 1, "/steps/0/params/to") == [(How.REFERENCE, field)]
-    assert named(of, 1, "/steps/0/params/at") == [(How.REFERENCE, "/trigger")]
+    assert named(of, 1, "/steps/0/params/to") == [(UseKind.REFERENCE, field)]
+    assert named(of, 1, "/steps/0/params/at") == [(UseKind.REFERENCE, "/trigger")]
     assert users(of, 1, field) == [
-        (How.REFERENCE, "tell", "/steps/0/params/to"),
-        (How.INPUT, "wait", "/steps/2/params/inputs/from"),
+        (UseKind.REFERENCE, "tell", "/steps/0/params/to"),
+        (UseKind.INPUT, "wait", "/steps/2/params/inputs/from"),
     ]
 
 
 def test_a_step_is_used_by_what_leads_to_it_and_what_reads_it() -> None:
     assert users(snapshot(), 0, "/steps/0") == [
-        (How.TRANSITION, "1", "/trigger/transitions/0/target"),
-        (How.REFERENCE, "note", "/steps/1/params/body"),
-        (How.REFERENCE, "wait", "/steps/2/transitions/0/condition/values/0"),
+        (UseKind.TRANSITION, "1", "/trigger/transitions/0/target"),
+        (UseKind.REFERENCE, "note", "/steps/1/params/body"),
+        (UseKind.REFERENCE, "wait", "/steps/2/transitions/0/condition/values/0"),
     ]
 
 
 def test_a_workflow_is_used_by_what_schedules_it() -> None:
-    assert users(snapshot(), 1, "") == [(How.SCHEDULE, "wait", "/steps/2/params/workflowId")]
+    assert users(snapshot(), 1, "") == [(UseKind.SCHEDULE, "wait", "/steps/2/params/workflowId")]
     assert users(snapshot(), 0, "") == []
 
 
 def test_what_can_be_used_holds_a_place() -> None:
-    first, second = workflows(snapshot())
+    of = snapshot()
+    first, second = map(of.analyses.of, workflows(of))
     assert part_of(first, "/steps/1/params/body") == "/steps/1"
     assert part_of(first, "/trigger/eventName") == "/trigger"
     assert part_of(first, "/name") == ""
@@ -111,18 +111,18 @@ def test_what_can_be_used_holds_a_place() -> None:
 def test_every_use_stands_where_it_says_and_names_what_is_there(name: str) -> None:
     of = sample(name)
     for entry in of.collection.entries:
-        for use in uses_in(of.collection, entry, FlowGraph(entry.workflow)):
+        for use in uses_in(of.analyses, entry):
             assert _value(of, use.entry, use.pointer) is not None
-            target = _value(of, use.target, use.named)
-            if use.how in (How.TRANSITION, How.ERROR_CASE):
+            target = _value(of, use.target, use.target_pointer)
+            if use.kind in (UseKind.TRANSITION, UseKind.ERROR_CASE):
                 assert target["id"] == _value(of, use.entry, use.pointer)
-            elif use.how is How.SCHEDULE:
+            elif use.kind is UseKind.SCHEDULE:
                 assert use.target.id == _value(of, use.entry, use.pointer)
             assert use in _uses_of(of, use)
 
 
 def _uses_of(of: Snapshot, use: Use) -> list[Use]:
-    return list(uses_of(of.collection, of.schedules, use.target, FlowGraph(use.target.workflow), use.named))
+    return list(uses_of(of.analyses, of.schedules, use.target, use.target_pointer))
 
 
 def _value(of: Snapshot, entry: Entry, pointer: str) -> Any:

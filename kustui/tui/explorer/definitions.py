@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from kustui.analysis.uses import How, Use, named_at, part_of, uses_in, uses_of
+from kustui.analysis.uses import Use, UseKind, part_of, targets_at, uses_in, uses_of
 from kustui.diagrams import labels
 from kustui.diagrams.labels import node_label, node_name
 from kustui.diagrams.styled_lines import Line
@@ -20,12 +20,12 @@ from kustui.tui.widgets.rows_view import RowsView
 if TYPE_CHECKING:
     from textual.screen import Screen
 
-_SIGNS: dict[How, Line] = {
-    How.TRANSITION: (("→ from ", "muted"),),
-    How.ERROR_CASE: (("↯ ", "warning"), ("on failure of ", "muted")),
-    How.REFERENCE: (("← read by ", "muted"),),
-    How.SCHEDULE: (("⇒ ", "link"), ("scheduled by ", "muted")),
-    How.INPUT: (("⇒ ", "link"), ("given by ", "muted")),
+_SIGNS: dict[UseKind, Line] = {
+    UseKind.TRANSITION: (("→ from ", "muted"),),
+    UseKind.ERROR_CASE: (("↯ ", "warning"), ("on failure of ", "muted")),
+    UseKind.REFERENCE: (("← read by ", "muted"),),
+    UseKind.SCHEDULE: (("⇒ ", "link"), ("scheduled by ", "muted")),
+    UseKind.INPUT: (("⇒ ", "link"), ("given by ", "muted")),
 }
 
 
@@ -55,10 +55,10 @@ class Definitions:
         if selected is None or (entry := selected.entry) is None or not tree.holds(selected.document):
             self._views.status.say("nothing is named here", "muted")
             return
-        uses = uses_in(tree.snapshot.collection, entry, tree.analysis(entry).flow)
+        uses = uses_in(tree.snapshot.analyses, entry)
         if selected.is_workflow:  # of all that it names, what is not in itself
-            uses = (use for use in uses if use.how is How.SCHEDULE)
-        named = named_at(uses, selected.pointer)
+            uses = (use for use in uses if use.kind is UseKind.SCHEDULE)
+        named = targets_at(uses, selected.pointer)
         if len(named) == 1:
             self._navigator.jump_to(_target(tree, named[0]))
         elif named:
@@ -72,14 +72,14 @@ class Definitions:
         if selected is None or (entry := selected.entry) is None or not tree.holds(selected.document):
             self._views.status.say("a step, a trigger or a workflow has uses: choose one", "muted")
             return
-        collection, schedules = tree.snapshot.collection, tree.snapshot.schedules
-        flow = tree.analysis(entry).flow
-        name = next((use for use in uses_in(collection, entry, flow) if use.pointer == selected.pointer), None)
+        analyses, schedules = tree.snapshot.analyses, tree.snapshot.schedules
+        name = next((use for use in uses_in(analyses, entry) if use.pointer == selected.pointer), None)
         if name is not None:
-            entry, flow = name.target, tree.analysis(name.target).flow
-        named = name.named if name is not None else part_of(entry, selected.pointer)
-        uses = list(uses_of(collection, schedules, entry, flow, named))
-        title = name_at(tree, entry.key, named)
+            entry, pointer = name.target, name.target_pointer
+        else:
+            pointer = part_of(tree.analysis(entry), selected.pointer)
+        uses = list(uses_of(analyses, schedules, entry, pointer))
+        title = name_at(tree, entry.key, pointer)
         so_far = "" if schedules is not None else " so far: still reading the workflows"
         if uses:
             self._list(f"9 Uses of {title}   {len(uses):,}{so_far}", use_rows(tree, uses))
@@ -93,23 +93,23 @@ class Definitions:
 
 def use_rows(tree: TreeState, uses: Sequence[Use]) -> list[Row]:
     """A row a use; Enter on it goes to where it stands."""
-    return [_row(tree, use, (*_SIGNS[use.how], *_where(tree, use))) for use in uses]
+    return [_row(tree, use, (*_SIGNS[use.kind], *_where(tree, use))) for use in uses]
 
 
 def name_rows(tree: TreeState, uses: Sequence[Use]) -> list[Row]:
     """A row for each of the parts that are named, from which Enter goes to them."""
     rows = []
     for use in uses:
-        line: Line = ((f"{use.how.value} ", "muted"), (name_at(tree, use.target.key, use.named), "link"))
+        line: Line = ((f"{use.kind.value} ", "muted"), (name_at(tree, use.target.key, use.target_pointer), "link"))
         target = _target(tree, use)
-        rows.append(Row(line, link=tree.key_at(target.document, use.named), target=target))
+        rows.append(Row(line, link=tree.key_at(target.document, use.target_pointer), target=target))
     return rows
 
 
 def _target(tree: TreeState, use: Use) -> Target:
     """The place of what a use names."""
     document = tree.snapshot.collection.document_of(use.target)
-    return Target(document, use.named, document.spot(use.named).value.start)
+    return Target(document, use.target_pointer, document.spot(use.target_pointer).value.start)
 
 
 def _row(tree: TreeState, use: Use, line: Line) -> Row:
@@ -124,11 +124,11 @@ def _row(tree: TreeState, use: Use, line: Line) -> Row:
 def _where(tree: TreeState, use: Use) -> Line:
     analysis = tree.analysis(use.entry)
     line = node_label(analysis.flow, use.node)
-    if use.how in (How.SCHEDULE, How.INPUT):
+    if use.kind in (UseKind.SCHEDULE, UseKind.INPUT):
         line = ((use.entry.title, "name"), (" › ", "muted"), *line)
-    if use.how is How.REFERENCE:
+    if use.kind is UseKind.REFERENCE:
         where = f", on the way to {node_name(analysis.flow, use.edge.target)}" if use.edge is not None else ""
-        return (*line, (f"  {use.words or 'all of it'}", "string"), (where, "muted"))
+        return (*line, (f"  {use.name or 'all of it'}", "string"), (where, "muted"))
     return (*line, *labels.condition_line(analysis, use.edge)) if use.edge is not None else line
 
 
