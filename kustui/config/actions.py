@@ -86,10 +86,10 @@ TARGETS = {
     "chains": "ChainsView",
     "timeline": "TimelineView",
     "rate": "RateInput",
-    "rehearse": "Rehearse",
+    "rehearse": "steps",
     "context": "ContextView",
-    "line": "TypedLine",
-    "sheet": "TypedSheet",
+    "line": "prompts",
+    "sheet": "prompts",
     "go": "navigator",
     "view": "panes",
     "selected": "selection",
@@ -116,6 +116,26 @@ def _pane(name: str, keys: str, help_: str) -> Action:
 def _copy(name: str, keys: str, verb: str, help_: str) -> Action:
     """An action that copies something of what is selected."""
     return Action(f"copy.{name}", keys, verb, help_, "copy", argument=f"copy.{name}")
+
+
+def _step(name: str, keys: str, verb: str, help_: str, method: str = "") -> Action:
+    """An action that goes through a rehearsal."""
+    return Action(f"rehearse.{name}", keys, verb, help_, method, "steps")
+
+
+def _decide(name: str, keys: str, verb: str, help_: str, method: str = "") -> Action:
+    """An action that decides something in a rehearsal."""
+    return Action(f"rehearse.{name}", keys, verb, help_, method, "decisions")
+
+
+def _scenario(name: str, keys: str, verb: str, help_: str, method: str = "") -> Action:
+    """An action that saves a rehearsal as a scenario, or begins one from a scenario or a path."""
+    return Action(f"rehearse.{name}", keys, verb, help_, method, "scenarios")
+
+
+def _enter(name: str, keys: str, verb: str, help_: str, pane: str = "") -> Action:
+    """An action that leads to a pane of a rehearsal."""
+    return Action(f"rehearse.{name}", keys, verb, help_, "enter_pane", "panes", pane or name)
 
 
 ACTIONS = (
@@ -159,43 +179,45 @@ ACTIONS = (
     Action("timeline.rate", "i", "rate", "type how many events there are: 100/h, 5/min, 2000/d"),
     Action("rate.keep", "enter", "take it", "count with the rate"),
     Action("rate.drop", "escape", "leave", "leave the rate as it was"),
-    Action("rehearse.step", "s,n,space,right", "step", "carry out what is next"),
-    Action("rehearse.step-back", "b,left", "back", "back to what was before"),
-    Action("rehearse.run-on", "c", "run", "run on to a breakpoint, or to the end"),
-    Action("rehearse.run-to-schedule", "d", "next run", "run on until the next scheduled run begins"),
-    Action("rehearse.run-to-end", "C", "to the end", "run on to the end, past every breakpoint"),
-    Action("rehearse.restart", "r", "restart", "to the beginning; stepping on repeats what was decided"),
-    Action("rehearse.forget", "R", "forget", "forget what lies ahead, so that stepping on decides anew"),
-    Action("rehearse.edit-answer", "e", "answer", "edit what the step is to answer, as JSON"),
-    Action("rehearse.edit-answer-outside", "E", "in $EDITOR", "edit that in $VISUAL or $EDITOR"),
-    Action("rehearse.fail", "f", "fail", "let the step fail, with a status and a body"),
-    Action("rehearse.force", "w", "way", "choose the way that it takes, whatever the conditions say"),
-    Action("rehearse.replan", "u", "as it was", "forget what was decided of the step at hand"),
-    Action("rehearse.answer", "a", "decide", "answer what nobody can decide without Kustomer"),
-    Action("rehearse.leave-run", "x", "leave", "end the run here"),
-    Action("rehearse.edit-event", "v", "event", "change the event's payload, and begin with it again"),
-    Action("rehearse.edit-event-outside", "V", "in $EDITOR", "change that in $VISUAL or $EDITOR"),
-    Action("rehearse.another-event", "i", "event", "let another event happen, or call a workflow"),
-    Action("rehearse.breakpoint", "t", "stop here", "set or clear a breakpoint at the step of the cursor"),
-    Action("rehearse.breakpoints", "T", "breakpoints", "breakpoints at a workflow, a failure, a schedule"),
-    Action("rehearse.paths", "p", "paths", "every path through the workflow: choose one to start"),
-    Action("rehearse.chain-paths", "P", "chains", "every path on through all that it schedules"),
-    Action("rehearse.scenarios", "o", "scenarios", "scenarios beside the definition: choose one to replay"),
-    Action("rehearse.save", "S", "save", "save it as a scenario, to replay and to check"),
-    Action("rehearse.course", "1", "flow", "to the flow: where it stands and where it has been"),
-    Action("rehearse.table", "2", "step", "to the step at hand and its table of transitions"),
-    Action("rehearse.context", "3", "context", "to the context: all that later steps can read"),
-    Action("rehearse.queue", "4", "queue", "to clock and queue"),
-    Action("rehearse.log", "5", "log", "to the log: Enter goes to that moment"),
-    Action("rehearse.coverage", "6", "coverage", "to what was taken, and what never was"),
-    Action("rehearse.return", "escape,q", "explorer", "back to the explorer", method="leave_rehearsal"),
+    _step("step", "s,n,space,right", "step", "carry out what is next"),
+    _step("step-back", "b,left", "back", "back to what was before"),
+    _step("run-on", "c", "run", "run on to a breakpoint, or to the end"),
+    _step("run-to-schedule", "d", "next run", "run on until the next scheduled run begins"),
+    _step("run-to-end", "C", "to the end", "run on to the end, past every breakpoint"),
+    _step("restart", "r", "restart", "to the beginning; stepping on repeats what was decided"),
+    _step("forget", "R", "forget", "forget what lies ahead, so that stepping on decides anew"),
+    _decide("edit-answer", "e", "answer", "edit what the step is to answer, as JSON"),
+    _decide("edit-answer-outside", "E", "in $EDITOR", "edit that in $VISUAL or $EDITOR", "edit_answer_in_editor"),
+    _decide("fail", "f", "fail", "let the step fail, with a status and a body"),
+    _decide("force", "w", "way", "choose the way that it takes, whatever the conditions say", "choose_edge"),
+    _decide("replan", "u", "as it was", "forget what was decided of the step at hand", "clear_overrides"),
+    _decide("answer", "a", "decide", "answer what nobody can decide without Kustomer"),
+    _decide("leave-run", "x", "leave", "end the run here", "abandon_run"),
+    _decide("edit-event", "v", "event", "change the event's payload, and begin with it again"),
+    _decide("edit-event-outside", "V", "in $EDITOR", "change that in $VISUAL or $EDITOR", "edit_event_in_editor"),
+    _decide("another-event", "i", "event", "let another event happen, or call a workflow", "start_another_event"),
+    _step("breakpoint", "t", "stop here", "set or clear a breakpoint at the step of the cursor", "toggle_breakpoint"),
+    _step("breakpoints", "T", "breakpoints", "breakpoints at a workflow, a failure, a schedule", "choose_breakpoints"),
+    _scenario("paths", "p", "paths", "every path through the workflow: choose one to start", "choose_path"),
+    _scenario("chain-paths", "P", "chains", "every path on through all that it schedules", "choose_chain_path"),
+    _scenario(
+        "scenarios", "o", "scenarios", "scenarios beside the definition: choose one to replay", "choose_scenario"
+    ),
+    _scenario("save", "S", "save", "save it as a scenario, to replay and to check"),
+    _enter("course", "1", "flow", "to the flow: where it stands and where it has been", "flow"),
+    _enter("table", "2", "step", "to the step at hand and its table of transitions"),
+    _enter("context", "3", "context", "to the context: all that later steps can read"),
+    _enter("queue", "4", "queue", "to clock and queue"),
+    _enter("log", "5", "log", "to the log: Enter goes to that moment"),
+    _enter("coverage", "6", "coverage", "to what was taken, and what never was"),
+    Action("rehearse.return", "escape,q", "explorer", "back to the explorer", "leave_rehearsal", "RehearsalScreen"),
     Action("context.open", "l", "open", "open a value", method="open_value"),
     Action("context.close", "h", "close", "close a value", method="close_value"),
-    Action("line.keep", "enter", "take it", "take what is typed", method="keep_typed"),
-    Action("line.drop", "escape", "leave", "leave it as it was", method="drop_typed"),
-    Action("sheet.keep", "ctrl+s", "take it", "take the JSON", method="keep_typed"),
-    Action("sheet.outside", "ctrl+o", "in $EDITOR", "go on in $VISUAL or $EDITOR", method="type_outside"),
-    Action("sheet.drop", "escape", "leave", "leave it as it was", method="drop_typed"),
+    Action("line.keep", "enter", "take it", "take what is typed", "submit"),
+    Action("line.drop", "escape", "leave", "leave it as it was", "close"),
+    Action("sheet.keep", "ctrl+s", "take it", "take the JSON", "submit"),
+    Action("sheet.outside", "ctrl+o", "in $EDITOR", "go on in $VISUAL or $EDITOR", "continue_in_editor"),
+    Action("sheet.drop", "escape", "leave", "leave it as it was", "close"),
     Action("go.back", "left_square_bracket", "back", "back to where you were before a jump"),
     Action("go.forward", "right_square_bracket", "forward", "forward again"),
     Action(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kustui.check.examples import app, step, to, when
 from kustui.check.examples import workflow as a_flow
 from kustui.tui.rehearsal.prompts import Prompt
-from kustui.tui.rehearsal.screen import Rehearse
+from kustui.tui.rehearsal.screen import RehearsalScreen
 from kustui.tui.widgets.rows_view import LinesView, RowsView
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.trees import SAMPLES, row_text
@@ -31,15 +31,15 @@ class RehearsalPilot(ExplorerPilot):
     """What is on the screen of a rehearsal, and what a person does there."""
 
     @property
-    def screen(self) -> Rehearse:
+    def screen(self) -> RehearsalScreen:
         screen = self.app.screen
-        assert isinstance(screen, Rehearse), screen
+        assert isinstance(screen, RehearsalScreen), screen
         return screen
 
     @property
     def session(self) -> Session:
-        assert self.screen.session is not None
-        return self.screen.session
+        assert self.screen.current.value is not None
+        return self.screen.current.value
 
     @property
     def state(self) -> State:
@@ -52,7 +52,7 @@ class RehearsalPilot(ExplorerPilot):
     @property
     def place(self) -> str:
         """``workflow: step``, by name or id."""
-        key, node = self.session.place
+        key, node = self.session.position
         return f"{self.session.organisation.analysis(key).title}: {node}"
 
     @property
@@ -72,8 +72,7 @@ class RehearsalPilot(ExplorerPilot):
 
     @property
     def typed(self) -> str:
-        field = self.screen.query_one(Prompt).field
-        return field.value if hasattr(field, "value") else field.text
+        return self.screen.query_one(Prompt).text
 
     @property
     def choices(self) -> list[str]:
@@ -91,7 +90,7 @@ class RehearsalPilot(ExplorerPilot):
     @property
     def seen(self) -> list[str]:
         """The panes that there is room for."""
-        return [view.id or "" for view in self.screen.query("#stage RowsView") if view.region.area]
+        return [view.id or "" for view in self.screen.query("#panes RowsView") if view.region.area]
 
     async def do(self, *keys: str) -> None:
         """Press keys, each once what the one before has begun is done."""
@@ -104,7 +103,7 @@ class RehearsalPilot(ExplorerPilot):
 
     async def type(self, text: str) -> None:
         """Put a text in place of what is in the field."""
-        self.screen.query_one(Prompt).put(text)
+        self.screen.query_one(Prompt).text = text
         await self.pilot.pause()
 
     async def until(self, step: str, *keys: str) -> None:
@@ -116,7 +115,7 @@ class RehearsalPilot(ExplorerPilot):
         raise AssertionError(f"{step} is never at hand")
 
 
-_OURS = ("prepare", "run", "edit")
+_OURS = ("prepare", "scenario", "run", "edit")
 
 
 @asynccontextmanager
@@ -129,7 +128,7 @@ async def rehearsal(
         if workflow:
             await ui.go_to(f"▸ {workflow}")
         await ui.do("r")
-        while ui.screen.session is None:
+        while ui.screen.current.value is None:
             await ui.pilot.pause(0.01)
         await ui.pilot.pause()
         yield ui

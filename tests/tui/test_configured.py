@@ -96,7 +96,7 @@ async def test_the_keys_in_force_are_told_in_a_rehearsal_too() -> None:
     async with configured(size=(160, 48), keys=keys) as ui:
         rehearsal_ui = RehearsalPilot(ui.pilot)
         await rehearsal_ui.do("r")
-        while rehearsal_ui.screen.session is None:
+        while rehearsal_ui.screen.current.value is None:
             await rehearsal_ui.pilot.pause(0.01)
         await rehearsal_ui.pilot.pause()
         assert "W Log" in " ".join(str(view.border_title) for view in rehearsal_ui.screen.query(RowsView))

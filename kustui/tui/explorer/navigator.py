@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-    from kustui.tui.rehearsal.screen import Rehearse
+    from kustui.tui.rehearsal.screen import RehearsalScreen
     from kustui.workspace.snapshot import Snapshot
 
 
@@ -175,7 +175,7 @@ class RehearsalOpener:
 
     def __init__(self, screen: Screen[None], views: Views, navigator: Navigator) -> None:
         self._screen, self._views, self._navigator = screen, views, navigator
-        self._rehearsal: Rehearse | None = None
+        self._rehearsal: RehearsalScreen | None = None
 
     def open(self) -> None:
         node = self._views.tree.node
@@ -185,9 +185,9 @@ class RehearsalOpener:
         if entry is None:
             self._screen.notify("no workflow is here to rehearse", timeout=2, markup=False)
             return
-        from kustui.tui.rehearsal.screen import Rehearse  # not before somebody asks for it
+        from kustui.tui.rehearsal.screen import RehearsalScreen  # not before somebody asks for it
 
-        self._rehearsal = Rehearse(self._views.tree.state.snapshot, entry.key)
+        self._rehearsal = RehearsalScreen(self._views.tree.state.snapshot, entry.key)
         self._screen.app.push_screen(self._rehearsal, self._came_back)
 
     def _came_back(self, place: NodeKey | None) -> None:

@@ -189,7 +189,7 @@ class Finder(Vertical):
         cursor = self._choices.index(before) if before is not None and before in self._choices else first
         rows = Rows.of([Row(line.line, line.aside) for line in lines])
         self.results.show(rows, cursor, top=None if again else 0)
-        self.hint.tell(Row(self._hint_line(text, query), mark=self._progress()))
+        self.hint.show(Row(self._hint_line(text, query), mark=self._progress()))
 
     def _hint_line(self, text: str, query: Query) -> Line:
         """What the last part of the query can become, or which key there is not."""

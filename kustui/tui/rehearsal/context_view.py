@@ -10,7 +10,7 @@ from kustui.diagrams.labels import node_name
 from kustui.simulate.engine import words
 from kustui.simulate.engine.trace import EntryKind
 from kustui.tui.bindings import bindings
-from kustui.tui.rehearsal.trace_rows import MARK_LOOKS
+from kustui.tui.rehearsal.trace_rows import source_mark
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import RowsView
 
@@ -19,33 +19,32 @@ if TYPE_CHECKING:
 
     from textual.binding import BindingType
 
-    from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.diagrams.styled_lines import Line
     from kustui.simulate.engine.state import Run
     from kustui.simulate.engine.trace import TraceEntry
     from kustui.tui.rehearsal.session import Session
     from kustui.tui.widgets.rows import NodeKey
 
-MOST = 200
+MAX_MEMBERS = 200
 """Members of a value that are listed before the rest is counted."""
-_DEEPEST = 60
+_MAX_DEPTH = 60
 """Levels that are shown: a ring of schedules may wrap a value again and again."""
 
 
 def context_rows(session: Session, folded: frozenset[NodeKey]) -> list[Row]:
-    """A row a value; the link of each is its path. Open are the steps and what is in them, unless they are ``folded``;
-    what is deeper is closed, unless it is."""
+    """One row for each value, with its path as link. Steps are open and deeper values closed; of those in ``folded`` it
+    is the other way round."""
     run = session.state.run or session.state.last_run
     if run is None:
         return []
-    return [*_Tree(session, run, folded).rows()]
+    return [*_ContextRows(session, run, folded).rows()]
 
 
-class _Tree:
+class _ContextRows:
     def __init__(self, session: Session, run: Run, folded: frozenset[NodeKey]) -> None:
         self._run, self._folded = run, folded
-        self._analysis: WorkflowAnalysis = session.organisation.analysis(run.key)
-        last = session.entry
+        self._analysis = session.organisation.analysis(run.key)
+        last = session.last_entry
         self._added = (
             last.node if last is not None and last.run == run.number and last.kind is not EntryKind.ABANDONED else ""
         )
@@ -60,55 +59,48 @@ class _Tree:
         for node, value in reversed([*data["steps"].items()]):  # the latest is what somebody looks for
             if node != twin or node == TRIGGER_ID:
                 yield from self._step(node, value)
-        for name in ("error", "variables"):
-            if data.get(name):
-                yield from self._value((name,), ((name, "warning" if name == "error" else "name"),), data[name], 0)
+        for field in ("error", "variables"):
+            if data.get(field):
+                yield from self._value((field,), ((field, "warning" if field == "error" else "name"),), data[field], 0)
 
     def _step(self, node: str, value: Any) -> Iterator[Row]:
         new: Line = (("+ ", "new"),) if node == self._added else (("  ", ""),)
-        called = node_name(self._analysis.flow, node)
-        label: Line = (
-            *new,
-            (called, "name"),
-            *(((f" {node}", "muted"),) if called != node and node != TRIGGER_ID else ()),
-        )
+        name = node_name(self._analysis.flow, node)
+        label: Line = (*new, (name, "name"), *(((f" {node}", "muted"),) if name != node and node != TRIGGER_ID else ()))
         entry = self._marks.get(node)
-        mark: Line = ()
-        if entry is not None and entry.source is not None:
-            mark = ((words.SOURCES[entry.source], MARK_LOOKS[entry.source]),)
-        yield from self._value((node,), label, value, 0, mark)
+        yield from self._value((node,), label, value, 0, source_mark(entry) if entry is not None else ())
 
     def _value(self, path: NodeKey, label: Line, value: Any, depth: int, mark: Line = ()) -> Iterator[Row]:
         inner = _members(value)
         margin: Line = (("  " * min(depth, 20), ""),)
-        if inner is None or depth > _DEEPEST:
+        if inner is None or depth > _MAX_DEPTH:
             look = "warning" if isinstance(value, Undecided) else "error" if value is MISSING else "string"
             yield Row((*margin, ("  ", ""), *label, ("  ", ""), (words.value(value), look)), mark=mark, link=path)
             return
         is_open = (depth < 1) != (path in self._folded)
         sign = ("▾ " if is_open else "▸ ") if inner else "  "
-        told = "" if is_open and inner else f"  {words.value(value)}"
-        yield Row((*margin, (sign, "muted"), *label, (told, "muted")), mark=mark, link=path)
+        summary = "" if is_open and inner else f"  {words.value(value)}"
+        yield Row((*margin, (sign, "muted"), *label, (summary, "muted")), mark=mark, link=path)
         if not is_open:
             return
-        for name, each in inner[:MOST]:
+        for name, member in inner[:MAX_MEMBERS]:
             indent: Line = (("  ", ""),) if depth == 0 else ()
-            yield from self._value((*path, name), (*indent, (name, "key")), each, depth + 1)
-        if len(inner) > MOST:
-            yield Row((*margin, (f"      and {len(inner) - MOST:,} more", "muted")))
+            yield from self._value((*path, name), (*indent, (name, "key")), member, depth + 1)
+        if len(inner) > MAX_MEMBERS:
+            yield Row((*margin, (f"      and {len(inner) - MAX_MEMBERS:,} more", "muted")))
 
 
 def _members(value: Any) -> list[tuple[str, Any]] | None:
-    """The members of an object or list; None of what has none."""
+    """The members of an object or list; None for any other value."""
     if isinstance(value, dict):
-        return [(str(name), each) for name, each in value.items()]
+        return [(str(name), member) for name, member in value.items()]
     if isinstance(value, list | tuple):
-        return [(str(index), each) for index, each in enumerate(value)]
+        return [(str(index), member) for index, member in enumerate(value)]
     return None
 
 
 class ContextView(RowsView):
-    """What is opened or closed stays so, by its path, while steps come and go."""
+    """A tree of values; what is opened or closed stays so, by its path, while the rehearsal goes on."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("context")
 
@@ -117,31 +109,31 @@ class ContextView(RowsView):
         self._folded: frozenset[NodeKey] = frozenset()
         self._session: Session | None = None
 
-    def tell(self, session: Session) -> None:
-        """Show the context of a rehearsal, its top where the last step has added something."""
+    def show_context(self, session: Session) -> None:
+        """Show the context of a session from its top, where what the last step added is."""
         self._session = session
-        self._put(0)
+        self._show_rows(0)
 
-    def _put(self, cursor: int) -> None:
+    def _show_rows(self, cursor: int) -> None:
         if self._session is not None:
             self.show(Rows.of(context_rows(self._session, self._folded)), cursor)
 
-    def turn(self) -> None:
-        """Open the value of the cursor, or close it."""
+    def action_choose(self) -> None:
+        """Open the value under the cursor, or close it."""
         if path := self.row.link:
             self._folded ^= {path}
-            self._put(self.cursor)
+            self._show_rows(self.cursor)
 
     def action_open_value(self) -> None:
         if _sign(self.row) == "▸":
-            self.turn()
+            self.action_choose()
         else:
             self.cursor += 1
 
     def action_close_value(self) -> None:
         path = self.row.link
         if _sign(self.row) == "▾":
-            self.turn()
+            self.action_choose()
         elif len(path) > 1:
             above = (index for index in range(self.cursor, -1, -1) if self.rows.make(index).link == path[:-1])
             self.cursor = next(above, self.cursor)

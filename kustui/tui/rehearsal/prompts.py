@@ -1,59 +1,48 @@
-"""What a rehearsal asks of a person above the line of keys: a line, a sheet of JSON, or one of a list."""
+"""What a rehearsal asks of a person, docked above the line of keys: a line, a sheet of JSON, or one row of a list."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Vertical
 from textual.content import Content
-from textual.message import Message
 from textual.widgets import Input, TextArea
 
 from kustui.diagrams.styled_lines import width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
+from kustui.tui.terminal.editor import EditorError, edit_text
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import LinesView, RowsView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.screen import Screen
+    from textual.widget import Widget
 
-LINE_KEYS = ("line.keep", "line.drop")
-SHEET_KEYS = ("sheet.keep", "sheet.outside", "sheet.drop")
+    from kustui.tui.rehearsal.current_session import Announce
+
+Accept = Callable[[str], str]
+"""Takes what was typed and says what is wrong with it; an empty string accepts it."""
+
+_LIST_SHARE = 40
+"""Percent of the screen that a list takes at most."""
+_IN_FULL_SHARE = 25
+"""Percent of the screen in which the row of the cursor is shown in full."""
 
 
-class TypedLine(Input):
-    """A line in which something is typed."""
-
+class LineField(Input):
     BINDINGS: ClassVar[list[BindingType]] = bindings("line")
 
-    def action_keep_typed(self) -> None:
-        self.post_message(Prompt.Kept(self.value))
 
-    def action_drop_typed(self) -> None:
-        self.post_message(Prompt.Dropped())
-
-
-class TypedSheet(TextArea):
-    """A sheet for JSON."""
-
+class SheetField(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = bindings("sheet")
-
-    def action_keep_typed(self) -> None:
-        self.post_message(Prompt.Kept(self.text))
-
-    def action_drop_typed(self) -> None:
-        self.post_message(Prompt.Dropped())
-
-    def action_type_outside(self) -> None:
-        self.post_message(Prompt.Outside(self.text))
 
 
 class Prompt(Vertical):
-    """What is asked, and the field it is typed in. ``take`` reads what was typed and says what is wrong with it."""
+    """A question and the field for its answer; what is wrong with an answer takes the place of the question."""
 
     DEFAULT_CSS = """
     Prompt { dock: bottom; height: auto; margin-bottom: 2; background: $panel; border-top: solid $primary; }
@@ -62,28 +51,14 @@ class Prompt(Vertical):
     Prompt Input:focus, Prompt TextArea:focus { border: none; }
     """
 
-    class Kept(Message):
-        """What is typed is to be taken."""
-
-        def __init__(self, text: str) -> None:
-            super().__init__()
-            self.text = text
-
-    class Outside(Kept):
-        """What is typed is to be edited in a program of its own."""
-
-    class Dropped(Message):
-        """Nothing is to come of it."""
-
-    def __init__(self, question: Row, text: str, take: Callable[[str], str], *, sheet: bool = False) -> None:
+    def __init__(self, question: Row, text: str, accept: Accept, *, sheet: bool = False) -> None:
         super().__init__(id="prompt")
         self.question = question
-        self.take = take
-        self.keys = SHEET_KEYS if sheet else LINE_KEYS
-        self.field: TypedLine | TypedSheet = (
-            TypedSheet(text, show_line_numbers=True) if sheet else TypedLine(text, compact=True, select_on_focus=False)
+        self._accept = accept
+        self.keys = ("sheet.keep", "sheet.outside", "sheet.drop") if sheet else ("line.keep", "line.drop")
+        self.field: LineField | SheetField = (
+            SheetField(text, show_line_numbers=True) if sheet else LineField(text, compact=True, select_on_focus=False)
         )
-
         self.field.cursor_blink = False  # nothing is drawn while nobody does anything
 
     def compose(self) -> ComposeResult:
@@ -91,91 +66,177 @@ class Prompt(Vertical):
         yield self.field
 
     def on_mount(self) -> None:
-        self.query_one(LinesView).tell(self.question)
+        self._show_problem("")
         self.field.focus()
 
-    def on_input_changed(self, event: Input.Changed) -> None:
-        event.stop()
-        self._tell("")
+    @property
+    def text(self) -> str:
+        return self.field.text if isinstance(self.field, TextArea) else self.field.value
 
-    def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        event.stop()
-        self._tell("")
-
-    def try_to_take(self, text: str) -> bool:
-        """Whether it could be taken; else what is wrong is said above the field."""
-        fault = self.take(text)
-        self._tell(fault)
-        return not fault
-
-    def _tell(self, fault: str) -> None:
-        question = self.question
-        self.query_one(LinesView).tell(Row((("✗ ", "error"), (fault, "error"))) if fault else question)
-
-    def put(self, text: str) -> None:
-        """Another text to go on from."""
+    @text.setter
+    def text(self, text: str) -> None:
         if isinstance(self.field, TextArea):
             self.field.load_text(text)
         else:
             self.field.value = text
 
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._show_problem("")
 
-KEYS = ("rows.choose", "line.drop")
-_SHARE = 40
-"""Percent of the screen that the list takes at most."""
-_IN_FULL = 25
-"""Percent of the screen in which the row of the cursor is told."""
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        event.stop()
+        self._show_problem("")
+
+    def accepts(self, text: str) -> bool:
+        """Whether the text could be taken; else what is wrong with it is shown above the field."""
+        problem = self._accept(text)
+        self._show_problem(problem)
+        return not problem
+
+    def _show_problem(self, problem: str) -> None:
+        self.query_one(LinesView).show(_problem_row(problem) if problem else self.question)
 
 
-class Choices(RowsView):
-    """``chosen`` is given the number of the row, and says whether the list is done with."""
+class ChoiceList(RowsView):
+    """Rows from which one is chosen."""
 
     DEFAULT_CSS = """
-    Choices {
+    ChoiceList {
         background: $surface;
         border-top: solid $primary; border-title-color: $primary; border-title-style: bold;
     }
     """
 
-    def __init__(self, title: str, rows: Sequence[Row], chosen: Callable[[int], bool], cursor: int = 0) -> None:
+    def __init__(self, title: str, rows: Sequence[Row], cursor: int) -> None:
         super().__init__(id="choices")
         self.border_title = Content(terminal_safe(title))
-        self.chosen = chosen
-        self._begin = (tuple(rows), cursor)
+        self._initial = (tuple(rows), cursor)
 
     def on_mount(self) -> None:
-        self.list_rows(*self._begin)
+        self.list_rows(*self._initial)
         self.focus()
 
     def list_rows(self, rows: Sequence[Row], cursor: int) -> None:
-        room = max(4, self.screen.size.height * _SHARE // 100)
+        room = max(4, self.screen.size.height * _LIST_SHARE // 100)
         self.styles.height = min(len(rows) + 1, room)
         self.show(Rows.of(rows), cursor)
         self.post_message(self.Moved(self))
 
 
-class Offer(Vertical):
-    """The list, and below it what has no room in it."""
+class ChoicePrompt(Vertical):
+    """A list to choose from, and below it the row of the cursor in full where rows are cut.
 
-    DEFAULT_CSS = """
-    Offer { dock: bottom; height: auto; margin-bottom: 2; background: $surface; }
-    Offer LinesView { display: none; background: $surface; border-top: solid $rule; }
-    Offer LinesView.-needed { display: block; }
+    ``choose`` is given the index of the row, and returns whether the list is done with.
     """
 
-    def __init__(self, choices: Choices) -> None:
+    keys = ("rows.choose", "line.drop")
+
+    DEFAULT_CSS = """
+    ChoicePrompt { dock: bottom; height: auto; margin-bottom: 2; background: $surface; }
+    ChoicePrompt LinesView { display: none; background: $surface; border-top: solid $rule; }
+    ChoicePrompt LinesView.-needed { display: block; }
+    """
+
+    def __init__(self, title: str, rows: Sequence[Row], choose: Callable[[int], bool], cursor: int) -> None:
         super().__init__()
-        self.choices = choices
+        self.list = ChoiceList(title, rows, cursor)
+        self.choose = choose
 
     def compose(self) -> ComposeResult:
-        yield self.choices
+        yield self.list
         yield LinesView(id="in-full")
 
     def on_rows_view_moved(self) -> None:
-        """Nothing stands for what is cut but itself."""
         view, width = self.query_one(LinesView), self.screen.size.width - 2
-        rows = [row for index in range(self.choices.rows.count) if (row := self.choices.rows.make(index))]
+        rows = [row for index in range(self.list.rows.count) if (row := self.list.rows.make(index))]
         view.set_class(any(width_of(row.line) + width_of(row.mark) >= width for row in rows), "-needed")
-        lines = max(3, self.screen.size.height * _IN_FULL // 100)
+        lines = max(3, self.screen.size.height * _IN_FULL_SHARE // 100)
         view.styles.height = lines + 1
-        view.tell(*(Row(line) for line in [*wrapped(self.choices.row.line, width, 4)][:lines]))
+        view.show(*(Row(line) for line in [*wrapped(self.list.row.line, width, 4)][:lines]))
+
+
+class Prompts:
+    """Opens and closes the prompts of a screen, one at a time; the focus goes back to where it was."""
+
+    def __init__(self, screen: Screen[Any], announce: Announce, offer_keys: Callable[[], None], home: Widget) -> None:
+        self._screen, self._announce, self._offer_keys, self._home = screen, announce, offer_keys, home
+        self._focused_before: Widget | None = None
+
+    @property
+    def open(self) -> Prompt | ChoicePrompt | None:
+        return next(iter((*self._screen.query(Prompt), *self._screen.query(ChoicePrompt))), None)
+
+    async def ask(self, question: Row, text: str, accept: Accept, *, sheet: bool = False) -> None:
+        """Let the person type, beginning with ``text``: a line, or a sheet of JSON."""
+        await self._mount(Prompt(question, text, accept, sheet=sheet))
+
+    async def choose(self, title: str, rows: Sequence[Row], choose: Callable[[int], bool], cursor: int = 0) -> None:
+        """Let the person choose a row; ``choose`` is given its index, and returns whether the list is done with."""
+        await self._mount(ChoicePrompt(title, rows, choose, cursor))
+
+    async def _mount(self, prompt: Prompt | ChoicePrompt) -> None:
+        if (before := self.open) is not None:
+            await before.remove()
+        elif self._screen.focused is not None:
+            self._focused_before = self._screen.focused
+        await self._screen.mount(prompt)
+        self._offer_keys()
+
+    async def close(self) -> None:
+        if (prompt := self.open) is not None:
+            await prompt.remove()
+        (self._focused_before or self._home).focus()
+        self._offer_keys()
+
+    async def submit(self) -> None:
+        if isinstance(prompt := self.open, Prompt):
+            await self._submit(prompt, prompt.text)
+
+    async def _submit(self, prompt: Prompt, text: str) -> bool:
+        accepted = prompt.accepts(text)
+        if accepted and self.open is prompt:  # accepting may have opened another
+            await self.close()
+        return accepted
+
+    async def take_choice(self) -> None:
+        """Choose the row of the cursor."""
+        prompt = self.open
+        if isinstance(prompt, ChoicePrompt) and prompt.choose(prompt.list.cursor) and self.open is prompt:
+            await self.close()
+
+    # In $EDITOR, in a worker: an editor with a window of its own leaves the keys to the screen meanwhile
+
+    def continue_in_editor(self) -> None:
+        """Go on with what is typed in $VISUAL or $EDITOR."""
+        if isinstance(prompt := self.open, Prompt):
+            self._run(self._continue(prompt))
+
+    async def _continue(self, prompt: Prompt) -> None:
+        text = await self._edit(prompt.text)
+        if text is not None and self.open is prompt and not await self._submit(prompt, text):
+            prompt.text = text  # what somebody wrote is never lost for a comma
+            prompt.accepts(text)
+
+    def ask_in_editor(self, text: str, accept: Accept) -> None:
+        """Ask in $VISUAL or $EDITOR; what is wrong afterwards can be corrected in a sheet."""
+        self._run(self._ask_in_editor(text, accept))
+
+    async def _ask_in_editor(self, text: str, accept: Accept) -> None:
+        edited = await self._edit(text)
+        if edited is not None and (problem := accept(edited)):
+            await self.ask(_problem_row(problem), edited, accept, sheet=True)
+
+    async def _edit(self, text: str) -> str | None:
+        try:
+            return await edit_text(self._screen.app, text)
+        except EditorError as error:
+            self._announce(("✗ ", "error"), (str(error), "error"))
+            return None
+
+    def _run(self, work: Awaitable[None]) -> None:
+        self._screen.run_worker(work, group="edit", exclusive=True, description="editing")
+
+
+def _problem_row(problem: str) -> Row:
+    return Row((("✗ ", "error"), (problem, "error")))

@@ -1,278 +1,251 @@
-"""A rehearsal kept as a scenario, and begun from one: of a file, or of a path through the workflow."""
+"""A rehearsal saved as a scenario, and begun from one: from a file, or from a path through the workflow."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from textual import work
-
+from kustui.definition.loader import SCENARIO_SUFFIX
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_name
-from kustui.diagrams.styled_lines import Line
-from kustui.errors import KustuiError, reason_of
-from kustui.files import ExistsError, write_file
-from kustui.simulate.scenarios.explore import ExploredPath
+from kustui.diagrams.styled_lines import Line, Piece
+from kustui.errors import KustuiError
+from kustui.files import ExistsError, WriteError, read_file, write_file
+from kustui.simulate.scenarios.explore import MAX_PATHS, ExploredPath, build_path_scenario, explore_paths
+from kustui.simulate.scenarios.file import as_file, find_scenarios, read, unused_path
+from kustui.simulate.scenarios.record import TraceTruncatedError
+from kustui.simulate.scenarios.replay import complete_scenario
 from kustui.text.quantities import counted
-from kustui.tui.rehearsal.decision_actions import Deciding
-from kustui.tui.rehearsal.step_actions import hint
+from kustui.text.terminal_safe import to_json
+from kustui.tui.rehearsal.current_session import CurrentSession
+from kustui.tui.rehearsal.prompts import Prompts
+from kustui.tui.rehearsal.scenario_follow import begin_scenario, replay_scenario
+from kustui.tui.rehearsal.session import Session
 from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.timer import Timer
 
-    from kustui.diagrams.styled_lines import Line
-    from kustui.simulate.scenarios.explore import Exploration
-    from kustui.tui.rehearsal.session import Session
+_CHECK_INTERVAL = 1.0
+"""Seconds after which the file of the followed scenario is read again to see whether it has changed."""
+_TITLE_LENGTH = 40
+"""Characters of the title of a chain's workflow that are shown."""
 
-_ROOM = 40
-"""Letters of a chain's workflow that are shown."""
+
+class ScenarioActions:
+    """Saves the current session as a scenario, and replaces it by one that a scenario or a path begins.
+
+    ``paths`` are the files and folders that were opened; scenarios are looked for there.
+    """
+
+    def __init__(self, current: CurrentSession, prompts: Prompts) -> None:
+        self._current, self._prompts = current, prompts
+        self.paths: tuple[str, ...] = ()
+        self._followed: tuple[str, bytes] = ("", b"")
+        """The path of the scenario file that is followed, and its content when it was last read."""
+        self._check_timer: Timer | None = None
+
+    # Saving
+
+    async def save(self) -> None:
+        session = self._current.ready()
+        if session is None:
+            return
+        path = session.scenario.file.path if session.scenario is not None else ""
+        entry = session.organisation.collection.by_key[session.key]
+        question = Row((("Save as a scenario  ", "name"), ("a file name that ends with .scenario.json", "muted")))
+        proposed = path or str(unused_path(Path(entry.source.path).parent, entry.title))
+        await self._prompts.ask(question, proposed, self._save)
+
+    def _save(self, path: str) -> str:
+        if not path.lower().endswith(SCENARIO_SUFFIX):
+            return f"the name of a scenario ends with {SCENARIO_SUFFIX}"
+        return self._write(path.strip(), replace=False)
+
+    def _write(self, path: str, *, replace: bool) -> str:
+        """Write the file; what is wrong, if anything. Where there is a file, it is asked whether to replace it."""
+        session = self._current.ready()
+        if session is None:
+            return "it cannot be saved just now"
+        try:
+            scenario = complete_scenario(_scenario_title(session), session.history.state)
+            write_file(path, [to_json(scenario, indent=2), "\n"], replace=replace)
+        except ExistsError:
+            self._current.screen.call_next(self._ask_to_replace, path)
+            return ""
+        except (TraceTruncatedError, WriteError) as error:
+            return str(error)
+        except ValueError as error:  # a name that no file can have
+            return f"{path}: {error}"
+        without = "" if "expect" in scenario else ", without expectations: it does not come to its end"
+        self._current.announce(("✓ saved ", "good"), (path, "name"), (without, "warning"))
+        return ""
+
+    async def _ask_to_replace(self, path: str) -> None:
+        def accept(text: str) -> str:
+            if text.strip().lower() in ("y", "yes"):
+                return self._write(path, replace=True)
+            self._current.announce(("nothing was written", "muted"))
+            return ""
+
+        question = (("▲ ", "warning"), (path, "name"), (" is there already. Replace it?  ", ""), ("y or n", "muted"))
+        await self._prompts.ask(Row(question), "", accept)
+
+    # Scenarios of files
+
+    def choose_scenario(self) -> None:
+        if self._current.ready() is not None:
+            self._current.in_background(self._list_scenarios(), "scenario", "listing scenarios")
+
+    async def _list_scenarios(self) -> None:
+        files = await asyncio.to_thread(find_scenarios, self.paths)
+        rows = await asyncio.to_thread(lambda: [_scenario_row(path) for path in files])
+        if not files:
+            hints = self._current.key_hints("rehearse.save", "rehearse.paths")
+            self._current.announce(("no *.scenario.json lies beside the definition", "muted"), *hints)
+            return
+
+        def choose(index: int) -> bool:
+            if (session := self._current.ready()) is not None:
+                self._start_replay(session, files[index])
+            return True
+
+        await self._prompts.choose("Which scenario is to be replayed", rows, choose)
+
+    def _start_replay(self, session: Session, path: str) -> None:
+        self._current.in_background(self._replay(session, path), "scenario", "replaying a scenario")
+
+    async def _replay(self, session: Session, path: str) -> None:
+        self._current.announce((f"replaying {path} …", "info"))
+        try:
+            raw = await asyncio.to_thread(read_file, path)
+            replayed = await asyncio.to_thread(lambda: replay_scenario(session, read(path, raw)))
+        except KustuiError as error:
+            more = len(error.lines) - 1
+            self._current.announce(
+                ("✗ ", "error"), (f"{error.lines[0]}{f' (and {more} more)' if more else ''}", "error")
+            )
+            return
+        now = self._current.value
+        if now is not None and now.organisation is not session.organisation:  # the definition has changed meanwhile
+            await self._replay(now, path)
+            return
+        self._followed = (path, raw)
+        if self._check_timer is None:
+            self._check_timer = self._current.screen.set_interval(_CHECK_INTERVAL, self._check_scenario_file)
+        self._current.replace(replayed, *replay_verdict(replayed))
+
+    def _check_scenario_file(self) -> None:
+        """Replay the scenario that is followed again once its file has changed."""
+        path, before = self._followed
+        session = self._current.value
+        scenario = session.scenario if session is not None else None
+        if session is None or scenario is None or scenario.file.path != path or self._current.is_running:
+            return
+        try:
+            raw = read_file(path)
+        except KustuiError:
+            return  # it may come back
+        if raw != before:
+            self._followed = (path, raw)
+            self._start_replay(session, path)
+
+    # Paths
+
+    def choose_path(self) -> None:
+        """From the paths through the workflow on the screen."""
+        self._choose_path("looking for every path …", chain=False)
+
+    def choose_chain_path(self) -> None:
+        """From the paths that go on through everything that it schedules."""
+        self._choose_path("looking for every path through the chain …", chain=True)
+
+    def _choose_path(self, news: str, *, chain: bool) -> None:
+        if (session := self._current.ready()) is not None:
+            self._current.announce((news, "info"))
+            self._current.in_background(self._list_paths(session, chain=chain), "scenario", "finding every path")
+
+    async def _list_paths(self, session: Session, *, chain: bool) -> None:
+        analysis = session.organisation.analysis(session.position[0])
+        organisation = session.organisation if chain else None
+        exploration = await asyncio.to_thread(explore_paths, analysis, MAX_PATHS, organisation)
+        paths = exploration.paths
+        rows = [path_row(number, path) for number, path in enumerate(paths, start=1)]
+        self._current.announce()
+
+        def choose(index: int) -> bool:
+            now = self._current.ready()
+            if now is not None and now.organisation is not session.organisation:
+                news = ("the definition has changed meanwhile: look for the paths again", "warning")
+                self._current.announce(news)
+            elif now is not None:
+                self._current.in_background(self._begin_path(now, paths[index]), "scenario", "beginning a path")
+            return True
+
+        more = ", and there are more" if exploration.cut else ""
+        title = f"{counted(len(paths), 'path')} from {exploration.analysis.title}{more}: which is to begin"
+        await self._prompts.choose(title, rows, choose)
+
+    async def _begin_path(self, session: Session, path: ExploredPath) -> None:
+        built = await asyncio.to_thread(build_path_scenario, session.organisation, path)
+        if built.scenario is None:
+            why = path.contradiction or "not every combination was looked at"
+            self._current.announce(("✗ it contradicts itself: ", "error"), (why, ""))
+            return
+        file = as_file(built.scenario)
+        begun = await asyncio.to_thread(begin_scenario, session, file, path.analysis.key)
+        news: Line = (("what this path needs is drafted", "new"),)
+        if built.stops:
+            news = (("▲ it does not come to its end: ", "warning"), (built.stops, ""))
+        elif built.forced:
+            names = ", ".join(node_name(forced.analysis.flow, forced.node) for forced in built.forced)
+            news = (*news, (f"; forced at {names}", "warning"))
+        self._current.replace(begun, *news)
+
+
+def _scenario_title(session: Session) -> str:
+    if session.scenario is not None:
+        return session.scenario.file.scenario.scenario
+    return f"{session.organisation.analysis(session.key).title} is rehearsed"
+
+
+def replay_verdict(session: Session) -> Line:
+    """Whether the followed scenario held, else its first difference; empty if it was not replayed."""
+    if session.scenario is None or not session.scenario.replayed:
+        return ()
+    differences = session.scenario.differences
+    if not differences:
+        return (("✓ held: ", "good"), (session.scenario.file.scenario.scenario, ""))
+    first = differences[0]
+    more = f" (and {len(differences) - 1} more)" if len(differences) > 1 else ""
+    place = session.scenario.file.place(first.pointer)
+    return (("✗ ", "error"), (first.message, "error"), (f"  {place}{more}", "muted"))
+
+
+def _scenario_row(path: str) -> Row:
+    try:
+        title: Piece = (f"  {read(path, read_file(path)).scenario.scenario}", "muted")
+    except KustuiError as error:
+        title = (f"  {error.lines[0]}", "error")
+    return Row(((Path(path).name, "name"), title))
 
 
 def path_row(number: int, path: ExploredPath) -> Row:
-    line: list[tuple[str, str]] = [(f"{number:>3} ", "muted")]
-    for place, stretch in enumerate(path.described_runs):
-        if place:
-            line += [(" ⇒ ", "link"), (f"{stretch.analysis.title[-_ROOM:]}: ", "muted")]
-        steps = " → ".join(stretch.name(node) for node in stretch.nodes if node != TRIGGER_ID)
+    """A path as a row of a list: its steps, what it needs, and whether anything can make a run take it."""
+    line: list[Piece] = [(f"{number:>3} ", "muted")]
+    for index, run in enumerate(path.described_runs):
+        if index:
+            line += [(" ⇒ ", "link"), (f"{run.analysis.title[-_TITLE_LENGTH:]}: ", "muted")]
+        steps = " → ".join(run.name(node) for node in run.nodes if node != TRIGGER_ID)
         line.append((steps or "no step", "name"))
     needs = "; ".join(path.needs)
-    return Row((*line, (f"  if {needs}" if needs else "", "muted")), mark=_verdict(path))
+    return Row((*line, (f"  if {needs}" if needs else "", "muted")), mark=_feasibility(path))
 
 
-def _verdict(path: ExploredPath) -> Line:
+def _feasibility(path: ExploredPath) -> Line:
     if path.is_contradiction:
         return (("✗ contradicts itself", "error"),)
     if not path.workflow_path.solutions:
         return (("? may contradict itself", "warning"),)
     return (("! has to be forced", "warning"),) if path.workflow_path.solutions[0].unsolved else ()
-
-
-_LOOK = 1.0
-"""Seconds after which is looked at whether the scenario that is followed has changed on disk."""
-
-
-class Keeping(Deciding):
-    """What is read and written beside the definition."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.paths: tuple[str, ...] = ()
-        """What was opened."""
-        self._followed: tuple[str, bytes] = ("", b"")
-        """The scenario file that is followed, and what it held when it was last read."""
-        self._looking: Timer | None = None
-
-    # Saving
-
-    async def action_save(self) -> None:
-        session = self.ready()
-        if session is None:
-            return
-        from kustui.simulate.scenarios.file import unused_path
-
-        path = session.follows.file.path if session.follows is not None else ""
-        entry = session.organisation.collection.by_key[session.key]
-        question = Row((("Save as a scenario  ", "name"), ("a file name that ends with .scenario.json", "muted")))
-        await self.ask(question, path or str(unused_path(Path(entry.source.path).parent, entry.title)), self._save)
-
-    def _save(self, path: str) -> str:
-        from kustui.definition.loader import SCENARIO_SUFFIX
-
-        if not path.lower().endswith(SCENARIO_SUFFIX):
-            return f"the name of a scenario ends with {SCENARIO_SUFFIX}"
-        return self._write(path.strip(), replacing=False)
-
-    def _write(self, path: str, *, replacing: bool) -> str:
-        from kustui.simulate.scenarios.replay import complete_scenario
-        from kustui.text.terminal_safe import to_json
-
-        session = self.ready()
-        if session is None:
-            return "it cannot be saved just now"
-        try:
-            written = complete_scenario(self._scenario_title(session), session.history.state)
-            write_file(path, [f"{to_json(written, indent=2)}\n"], replace=replacing)
-        except ExistsError:
-            self.call_next(self._ask_to_replace, path)
-            return ""
-        except KustuiError as error:
-            return str(error)
-        except ValueError as error:  # a zero byte in the name
-            return f"{path}: {error}"
-        without = "" if "expect" in written else ", without expectations: it does not come to its end"
-        self.announce(("✓ saved ", "good"), (path, "name"), (without, "warning"))
-        return ""
-
-    @staticmethod
-    def _scenario_title(session: Session) -> str:
-        if session.follows is not None:
-            return session.follows.file.scenario.scenario
-        return f"{session.organisation.analysis(session.key).title} is rehearsed"
-
-    async def _ask_to_replace(self, path: str) -> None:
-        def take(text: str) -> str:
-            if text.strip().lower() in ("y", "yes"):
-                return self._write(path, replacing=True)
-            self.announce(("nothing was written", "muted"))
-            return ""
-
-        there = (("▲ ", "warning"), (path, "name"), (" is there already. Replace it?  ", ""), ("y or n", "muted"))
-        await self.ask(Row(there), "", take)
-
-    # Scenarios of files
-
-    def action_scenarios(self) -> None:
-        if self.ready() is not None:
-            self._list_scenarios()
-
-    @work(thread=True, exclusive=True, group="prepare", description="listing scenarios")
-    def _list_scenarios(self) -> None:
-        from kustui.simulate.scenarios.file import find_scenarios
-
-        files = find_scenarios(self.paths)
-        rows = [_scenario_row(path) for path in files]
-        self.app.call_from_thread(self.call_next, self._offer_scenarios, files, rows)
-
-    async def _offer_scenarios(self, files: Sequence[str], rows: Sequence[Row]) -> None:
-        if not self.is_attached:
-            return
-        if not files:
-            none = ("no *.scenario.json lies beside the definition", "muted")
-            self.announce(none, *hint(self.app, "rehearse.save", "rehearse.paths"))
-            return
-
-        def chosen(index: int) -> bool:
-            if (session := self.ready()) is not None:
-                self._replay(session, files[index])
-            return True
-
-        await self.offer("Which scenario is to be replayed", rows, chosen)
-
-    @work(thread=True, exclusive=True, group="prepare", description="replaying a scenario")
-    def _replay(self, session: Session, path: str) -> None:
-        from kustui.simulate.scenarios.file import ScenarioError, read
-        from kustui.tui.rehearsal.scenario_follow import following
-
-        self.app.call_from_thread(self.announce, (f"replaying {path} …", "info"))
-        try:
-            raw = Path(path).read_bytes()
-            found = following(session, read(path, raw))
-        except OSError as error:
-            told = f"{path}: {reason_of(error)}"
-        except ScenarioError as error:
-            more = len(error.lines) - 1
-            told = f"{error.lines[0]}{f' (and {more} more)' if more else ''}"
-        else:
-            self.app.call_from_thread(self._replayed, found, path, raw)
-            return
-        self.app.call_from_thread(self.announce, ("✗ ", "error"), (told, "error"))
-
-    def _replayed(self, session: Session, path: str, raw: bytes) -> None:
-        if not self.is_attached or self.session is None:
-            return
-        if self.session.organisation is not session.organisation:  # the definition has changed meanwhile
-            self._replay(self.session, path)
-            return
-        self._followed = (path, raw)
-        if self._looking is None:
-            self._looking = self.set_interval(_LOOK, self._look_at_scenario)
-        self.turn(session, *told_of(session))
-
-    def _look_at_scenario(self) -> None:
-        """Replay the scenario that is followed anew once its file says something else."""
-        path, before = self._followed
-        session = self.session
-        if session is None or session.follows is None or session.follows.file.path != path or self.runs_on:
-            return
-        try:
-            raw = Path(path).read_bytes()
-        except OSError:
-            return  # it may come back
-        if raw != before:
-            self._followed = (path, raw)
-            self._replay(session, path)
-
-    # Paths
-
-    def action_paths(self) -> None:
-        if (session := self.ready()) is not None:
-            self.announce(("looking for every path …", "info"))
-            self._explore(session, session.place[0])
-
-    def action_chain_paths(self) -> None:
-        if (session := self.ready()) is not None:
-            self.announce(("looking for every path through the chain …", "info"))
-            self._explore(session, session.place[0], chain=True)
-
-    @work(thread=True, exclusive=True, group="prepare", description="finding every path")
-    def _explore(self, session: Session, key: str, *, chain: bool = False) -> None:
-        from kustui.simulate.scenarios.explore import MAX_PATHS, explore_paths
-
-        found = explore_paths(session.organisation.analysis(key), MAX_PATHS, session.organisation if chain else None)
-        rows = [path_row(number, path) for number, path in enumerate(found.paths, start=1)]
-        self.app.call_from_thread(self.call_next, self._offer_paths, session, found, rows)
-
-    async def _offer_paths(self, session: Session, found: Exploration, rows: Sequence[Row]) -> None:
-        if not self.is_attached:
-            return
-        self.announce()
-
-        def chosen(index: int) -> bool:
-            now = self.ready()
-            if now is not None and now.organisation is not session.organisation:
-                self.announce(("the definition has changed meanwhile: look for the paths again", "warning"))
-            elif now is not None:
-                self._start_path(now, found.paths[index])
-            return True
-
-        count = counted(len(found.paths), "path")
-        more = ", and there are more" if found.cut else ""
-        await self.offer(f"{count} from {found.analysis.title}{more}: which is to begin", rows, chosen)
-
-    @work(thread=True, exclusive=True, group="prepare", description="beginning a path")
-    def _start_path(self, session: Session, path: ExploredPath) -> None:
-        from kustui.simulate.scenarios.explore import build_path_scenario
-        from kustui.simulate.scenarios.file import as_file
-        from kustui.tui.rehearsal.scenario_follow import starting
-
-        path_scenario = build_path_scenario(session.organisation, path)
-        if path_scenario.scenario is None:
-            told = path.contradiction or "not every combination was looked at"
-            self.app.call_from_thread(self.announce, ("✗ it contradicts itself: ", "error"), (told, ""))
-            return
-        found = starting(session, as_file(path_scenario.scenario), path.analysis.key)
-        news: Line = (("what this path needs is drafted", "new"),)
-        if path_scenario.stops:
-            news = (("▲ it does not come to its end: ", "warning"), (path_scenario.stops, ""))
-        elif path_scenario.forced:
-            names = ", ".join(node_name(each.analysis.flow, each.node) for each in path_scenario.forced)
-            news = (*news, (f"; forced at {names}", "warning"))
-        self.app.call_from_thread(self.turn, found, *news)
-
-
-def told_of(session: Session) -> Line:
-    """What came of the scenario that is followed, its first difference first."""
-    if session.follows is None or not session.follows.replayed:
-        return ()
-    differences = session.follows.differences
-    if not differences:
-        return (("✓ held: ", "good"), (session.follows.file.scenario.scenario, ""))
-    first = differences[0]
-    more = f" (and {len(differences) - 1} more)" if len(differences) > 1 else ""
-    place = session.follows.file.place(first.pointer)
-    return (("✗ ", "error"), (first.message, "error"), (f"  {place}{more}", "muted"))
-
-
-def _scenario_row(path: str) -> Row:
-    from kustui.simulate.scenarios.file import ScenarioError, read
-
-    try:
-        title: Line = ((f"  {read(path, Path(path).read_bytes()).scenario.scenario}", "muted"),)
-    except OSError as error:
-        title = ((f"  {reason_of(error)}", "error"),)
-    except ScenarioError as error:
-        title = ((f"  {error.lines[0]}", "error"),)
-    return Row(((Path(path).name, "name"), *title))

@@ -1,192 +1,194 @@
-"""The screen of a rehearsal: prepared beside the keys, and carried over when the definition changes."""
+"""The screen of a rehearsal: its parts, what it shows above and below the panes, and each snapshot that comes."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import on, work
+from textual import events, on
+from textual.binding import Binding
+from textual.screen import Screen
 
-from kustui.tui.bindings import bindings, carry_out
-from kustui.tui.rehearsal.context_view import ContextView
-from kustui.tui.rehearsal.panes import COURSE
-from kustui.tui.rehearsal.prompts import Choices
-from kustui.tui.rehearsal.scenario_actions import Keeping, told_of
+from kustui.diagrams.styled_lines import Piece
+from kustui.simulate.organisation import Organisation
+from kustui.tui.bindings import BY_ID, bindings, carry_out
+from kustui.tui.rehearsal.current_session import CurrentSession
+from kustui.tui.rehearsal.decision_actions import DecisionActions
+from kustui.tui.rehearsal.history_rows import ENTRY
+from kustui.tui.rehearsal.panes import FLOW, RehearsalPanes
+from kustui.tui.rehearsal.prompts import ChoiceList, Prompts
+from kustui.tui.rehearsal.scenario_actions import ScenarioActions, replay_verdict
+from kustui.tui.rehearsal.scenario_follow import RebasedSession, rebase_session
+from kustui.tui.rehearsal.session import Session
+from kustui.tui.rehearsal.step_actions import StepActions
+from kustui.tui.rehearsal.step_rows import heading_rows, status_row
+from kustui.tui.rehearsal.trace_rows import EDGE
+from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.rows import NodeKey, Row, node_key
 from kustui.tui.widgets.rows_view import LinesView, RowsView
+from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from kustui.simulate.organisation import Organisation
-    from kustui.tui.rehearsal.session import Session
-    from kustui.workspace.snapshot import Snapshot
-
+_KEYS = (
+    "rehearse.step", "rehearse.step-back", "rehearse.run-on", "rehearse.run-to-schedule", "rehearse.edit-answer",
+    "rehearse.fail", "rehearse.force", "app.help", "rehearse.return", "rehearse.breakpoint", "rehearse.restart",
+    "rehearse.edit-event", "rehearse.paths", "rehearse.scenarios", "rehearse.save", "view.maximise",
+)  # fmt: skip
+"""The keys that are offered while nothing is asked."""
 _SHARED = ("view.next-pane", "view.previous-pane", "view.maximise")
+"""Actions of the explorer's panes that these panes have too."""
 
 
-class Rehearse(Keeping):
-    """A rehearsal of one workflow of a snapshot, and of the next snapshot as soon as there is one."""
+class RehearsalScreen(Screen[NodeKey]):
+    """A rehearsal of one workflow of a snapshot, and of the next snapshot as soon as there is one.
+
+    The registry of actions names the part that carries out each key: ``steps``, ``decisions``, ``scenarios``,
+    ``prompts`` or ``panes``. The screen ends with the key of the node that was rehearsed last.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("rehearse"),
-        *(binding for binding in bindings("view") if getattr(binding, "id", "") in _SHARED),
+        *(binding for binding in bindings("view") if isinstance(binding, Binding) and binding.id in _SHARED),
     ]
+    DEFAULT_CSS = """
+    RehearsalScreen { background: $background; }
+    RehearsalScreen #heading { dock: top; height: 2; }
+    """
 
     def __init__(self, snapshot: Snapshot, key: str) -> None:
         super().__init__()
-        self._snapshot = snapshot
-        self._key = key
+        self._snapshot, self._key = snapshot, key
         self._edited = False
-        """Whether the files have changed since it was last prepared; else they were only examined meanwhile."""
+        """Whether the files have changed since the session was prepared; else they were only examined meanwhile."""
+        self.status = StatusBar(id="status")
+        self.panes = RehearsalPanes()
+        self.current = CurrentSession(self, self._show, self.announce)
+        self.prompts = Prompts(self, self.announce, self.offer_keys, self.panes.rail)
+        self.decisions = DecisionActions(self.current, self.prompts)
+        self.steps = StepActions(self.current, self.prompts, self.panes.rail, self.decisions.answer)
+        self.scenarios = ScenarioActions(self.current, self.prompts)
+
+    def compose(self) -> ComposeResult:
+        yield LinesView(id="heading")
+        yield self.panes
+        yield self.status
 
     def on_mount(self) -> None:
-        self.query_one("#heading", LinesView).tell(Row((("Rehearsal ", "heading"), ("preparing …", "info"))))
-        self.course_view.focus()
+        self.query_one("#heading", LinesView).show(Row((("Rehearsal ", "heading"), ("preparing …", "info"))))
+        self.panes.rail.focus()
         self.offer_keys()
-        self._prepare(self._snapshot, None)
+        self._prepare()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.panes.fit(event.size)
 
     def on_key(self) -> None:
         self.announce()
 
-    # What is rehearsed
-
-    def take(self, snapshot: Snapshot) -> None:
-        """Go on with what the files say now; what has been decided is decided again."""
-        if snapshot is not self._snapshot:
-            self._edited = self._edited or snapshot.collection is not self._snapshot.collection
-            self._snapshot = snapshot
-            if self.runs_on:
-                self.workers.cancel_group(self, "run")
-                self.runs_on = False
-            self._prepare(snapshot, self.session)
-
-    # Described in words: Textual would write out the arguments, the whole of the files among them.
-    @work(thread=True, exclusive=True, group="prepare", description="preparing a rehearsal")
-    def _prepare(self, snapshot: Snapshot, before: Session | None) -> None:
-        from kustui.simulate.organisation import Organisation
-        from kustui.tui.rehearsal import context_view, history_rows, run_rail, step_rows  # noqa: F401
-        from kustui.tui.rehearsal.scenario_follow import carried
-        from kustui.tui.rehearsal.session import Session
-
-        organisation = Organisation(snapshot.analyses, snapshot.by_entry)
-        if before is not None:
-            found = carried(before, organisation)
-            self.app.call_from_thread(self._carried, before, found)
-        elif self._key in snapshot.collection.by_key:
-            self.app.call_from_thread(self._prepared, organisation, snapshot, Session.of(organisation, self._key))
-        else:
-            self.app.call_from_thread(self.dismiss, ())
-
-    def _prepared(self, organisation: Organisation, snapshot: Snapshot, session: Session) -> None:
-        if self.is_attached:
-            self.paths = snapshot.paths
-            self.turn(session)
-
-    def _carried(self, before: Session, found: object) -> None:
-        from kustui.tui.rehearsal.scenario_follow import Carried
-
-        if not self.is_attached:
-            return
-        if self.session is not before:  # somebody has gone on meanwhile
-            self._prepare(self._snapshot, self.session)
-            return
-        edited, self._edited = self._edited, False
-        if not isinstance(found, Carried):
-            self.announce(("▲ the workflow is gone from the files: ", "warning"), ("this is how it was", "muted"))
-            return
-        look = "warning" if found.lost else "new"
-        if not edited:
-            self.turn(found.session)
-            return
-        self.turn(found.session, ("reloaded · ", look), *(told_of(found.session) or ((found.told, ""),)))
-
-    # Panes
-
-    @property
-    def panes(self) -> Rehearse:
-        """What carries out the actions that are shared with the explorer's panes."""
-        return self
-
     async def action_carry_out(self, id_: str) -> None:
         await carry_out(self, id_)
 
-    def _go_to(self, name: str) -> None:
-        self.arrangement = self.arrangement.looked_at(name)
-        self.lay_out()
-        self.pane(name).focus()
+    # What is rehearsed
 
-    def action_course(self) -> None:
-        self._go_to("course")
+    def take(self, snapshot: Snapshot) -> None:
+        """Go on with what the files say now; what was decided is decided again."""
+        if snapshot is not self._snapshot:
+            self._edited = self._edited or snapshot.collection is not self._snapshot.collection
+            self._snapshot = snapshot
+            if self.current.is_running:
+                self.workers.cancel_group(self, "run")
+                self.current.is_running = False
+            self._prepare()
 
-    def action_table(self) -> None:
-        self._go_to("table")
+    def _prepare(self) -> None:
+        work = self._begin() if self.current.value is None else self._rebase(self.current.value)
+        self.current.in_background(work, "prepare", "preparing a rehearsal")
 
-    def action_context(self) -> None:
-        self._go_to("context")
+    def _organisation(self) -> Organisation:
+        snapshot = self._snapshot
+        return Organisation(snapshot.analyses, snapshot.by_entry)
 
-    def action_queue(self) -> None:
-        self._go_to("queue")
+    async def _begin(self) -> None:
+        organisation = self._organisation()
+        if self._key not in organisation.collection.by_key:
+            self.dismiss(())
+            return
+        session = await asyncio.to_thread(Session.begin, organisation, self._key)
+        self.scenarios.paths = self._snapshot.paths
+        self.current.replace(session)
 
-    def action_log(self) -> None:
-        self._go_to("log")
-
-    def action_coverage(self) -> None:
-        self._go_to("coverage")
-
-    def next_pane(self) -> None:
-        self._turn_to(1)
-
-    def previous_pane(self) -> None:
-        self._turn_to(-1)
-
-    def _turn_to(self, by: int) -> None:
-        from kustui.tui.rehearsal.panes import PANES
-
-        here = self.focused.id if self.focused is not None and self.focused.id in PANES else COURSE
-        self._go_to(PANES[(PANES.index(str(here)) + by) % len(PANES)])
-
-    def maximise(self) -> None:
-        self.toggle_class("-maximised")
-        self.lay_out()
-
-    async def action_leave_rehearsal(self) -> None:
-        """One thing after the other: what is asked, what runs on, the pane alone, the rehearsal."""
-        if self.asking is not None:
-            await self.done_asking()
-        elif self.halt():
-            pass
-        elif self.has_class("-maximised"):
-            self.maximise()
+    async def _rebase(self, session: Session) -> None:
+        organisation = self._organisation()
+        rebased = await asyncio.to_thread(rebase_session, session, organisation)
+        while (now := self.current.value) is not None and now is not session:  # somebody has gone on meanwhile
+            session = now
+            rebased = await asyncio.to_thread(rebase_session, session, organisation)
+        edited, self._edited = self._edited, False
+        if rebased is None:
+            self.announce(("▲ the workflow is gone from the files: ", "warning"), ("this is how it was", "muted"))
         else:
-            self.dismiss(self._place())
+            self.current.replace(rebased.session, *(_reload_news(rebased) if edited else ()))
 
-    def _place(self) -> NodeKey:
-        """The node of the tree that is rehearsed."""
-        session = self.session
-        if session is None:
-            return ()
-        key, node = session.place
-        return node_key(session.organisation.collection.by_key[key], node)
+    # What is shown
+
+    def _show(self, session: Session) -> None:
+        self.panes.show(session)
+        self.query_one("#heading", LinesView).show(*heading_rows(session))
+        self.status.tell(status_row(session))
+
+    def announce(self, *pieces: Piece) -> None:
+        """Say something in the place of the keys, until the next key; nothing brings the keys back."""
+        self.status.announce(Row(pieces))
+
+    def on_descendant_focus(self) -> None:
+        self.offer_keys()
+
+    def offer_keys(self) -> None:
+        prompt = self.prompts.open
+        self.status.offer([BY_ID[id_] for id_ in (prompt.keys if prompt is not None else _KEYS)])
+
+    # Choosing and leaving
 
     @on(RowsView.Chosen)
-    async def _chosen(self, event: RowsView.Chosen) -> None:
+    async def _choose(self, event: RowsView.Chosen) -> None:
         view = event.view
-        if isinstance(view, Choices):
-            if view.chosen(view.cursor) and self.asking is view.parent:
-                await self.done_asking()
+        if isinstance(view, ChoiceList):
+            await self.prompts.take_choice()
             return
-        if isinstance(view, ContextView):
-            view.turn()
-            return
-        session = self.ready()
+        session = self.current.ready()
         if session is None:
             return
         match view.row.link:
-            case ("way", pointer):
-                self.force(pointer)
-            case ("entry", number):
-                self.turn(session.at_entry(int(number)))
-            case _ if view.id == COURSE:
-                self.action_table()
-            case _:
-                pass
+            case (kind, pointer) if kind == EDGE:
+                self.decisions.force(pointer)
+            case (kind, number) if kind == ENTRY:
+                self.current.replace(session.at_entry(int(number)))
+            case _ if view.id == FLOW:
+                self.panes.enter_pane("table")
+
+    async def action_leave_rehearsal(self) -> None:
+        """End what is open, one thing at a time: a prompt, running on, the maximised pane, the rehearsal."""
+        if self.prompts.open is not None:
+            await self.prompts.close()
+        elif self.steps.halt():
+            pass
+        elif self.panes.maximised:
+            self.panes.maximise()
+        else:
+            self.dismiss(self._node_key())
+
+    def _node_key(self) -> NodeKey:
+        """The node of the tree that is rehearsed."""
+        session = self.current.value
+        if session is None:
+            return ()
+        key, node = session.position
+        return node_key(session.organisation.collection.by_key[key], node)
+
+
+def _reload_news(rebased: RebasedSession) -> tuple[Piece, ...]:
+    look = "warning" if rebased.restarted else "new"
+    return (("reloaded · ", look), *(replay_verdict(rebased.session) or ((rebased.summary, ""),)))

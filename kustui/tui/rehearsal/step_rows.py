@@ -1,51 +1,48 @@
-"""The heading of a rehearsal and the pane of the step at hand: what is next, what it is given, and its ways out."""
+"""The current step: the pane that shows it, and the lines at the top and the bottom of the screen that sum it up."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_label, short_action
+from kustui.diagrams.styled_lines import Line
 from kustui.simulate.engine import words
 from kustui.simulate.engine.engine import preview, preview_edges
-from kustui.simulate.engine.trace import EntryKind, OutputSource
-from kustui.tui.bindings import BY_ID, key_names
+from kustui.simulate.engine.state import QueueItem, State
+from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
+from kustui.text.quantities import counted
+from kustui.tui.bindings import BY_ID, Action, key_names
+from kustui.tui.rehearsal.session import Session
 from kustui.tui.rehearsal.trace_rows import (
-    MARK_LOOKS,
-    put_answer,
-    put_asides,
-    put_effects,
-    put_given,
-    put_heading,
-    put_over,
-    put_ways,
+    SOURCE_LOOKS,
+    add_edges,
+    add_effects,
+    add_end,
+    add_heading,
+    add_output,
+    add_params,
+    add_problems,
+    source_mark,
 )
 from kustui.tui.widgets.rows import Row, RowBuilder
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from kustui.diagrams.styled_lines import Line
-    from kustui.simulate.engine.state import QueueItem, State
-    from kustui.simulate.engine.trace import TraceEntry, TriedEdge
-    from kustui.tui.bindings import Action
-    from kustui.tui.rehearsal.session import Session
-
 
 def step_rows(session: Session, node: str, width: int, actions: Mapping[str, Action] = BY_ID) -> list[Row]:
-    """The rows for a node of the workflow that is drawn: the one at hand, or another that somebody looks at."""
+    """The rows for a node of the workflow on the screen: the current one, or another under the cursor of the rail."""
     builder = RowBuilder(width)
     state = session.state
-    key, here = session.place
+    key, here = session.position
     if state.run is not None and node == here:
-        _at_hand(builder, session, state, actions)
-    elif (entry := session.entry_of(key, node)) is not None:
-        _happened(builder, session, entry)
+        _add_current(builder, session, state, actions)
+    elif (entry := session.last_entry_of(key, node)) is not None:
+        _add_past(builder, session, entry)
         if state.run is None and node == here:
-            _between(builder, session, state, actions)
+            _add_next(builder, session, state, actions)
     elif state.run is None and node == here:
-        _between(builder, session, state, actions)
+        _add_next(builder, session, state, actions)
     else:
         analysis = session.organisation.analysis(key)
         builder.add(*node_label(analysis.flow, node))
@@ -53,7 +50,7 @@ def step_rows(session: Session, node: str, width: int, actions: Mapping[str, Act
     return builder.rows
 
 
-def _at_hand(builder: RowBuilder, session: Session, state: State, actions: Mapping[str, Action]) -> None:
+def _add_current(builder: RowBuilder, session: Session, state: State, actions: Mapping[str, Action]) -> None:
     analysis = state.analysis
     assert analysis is not None, "a run has one"
     if state.question is not None:
@@ -68,13 +65,13 @@ def _at_hand(builder: RowBuilder, session: Session, state: State, actions: Mappi
         if state.question is None:
             builder.add(("▶ next  ", "new"), *node_label(analysis.flow, state.run.node if state.run else TRIGGER_ID))
             builder.add(("  it asks something: step on to see what", "warning"))
-        _ways_alone(builder, session, state)
+        _add_edges_only(builder, session, state)
         return
-    put_heading(builder, entry, at_hand=True)
-    _told(builder, session, entry, preview_edges(state), at_hand=True)
+    add_heading(builder, entry, at_hand=True)
+    _add_entry(builder, session, entry, preview_edges(state), at_hand=True)
 
 
-def _told(
+def _add_entry(
     builder: RowBuilder,
     session: Session,
     entry: TraceEntry,
@@ -82,54 +79,50 @@ def _told(
     *,
     at_hand: bool = False,
 ) -> None:
-    """What a person wants to know first comes first: that it is over and why, what it answers, which way it goes."""
-    put_over(builder, entry, at_hand=at_hand)
+    """What a person wants to know first comes first: that the run ends and why, the output, which edge is taken."""
+    add_end(builder, entry, at_hand=at_hand)
     if entry.broken:
-        put_asides(builder, entry)
-    put_answer(builder, entry)
-    put_ways(builder, session.organisation.analysis(entry.key), entry, edges, links=at_hand)
-    _put_cause(builder, session, entry)
-    put_effects(builder, entry)
-    put_given(builder, entry)
+        add_problems(builder, entry)
+    add_output(builder, entry)
+    add_edges(builder, session.organisation.analysis(entry.key), entry, edges, links=at_hand)
+    _add_cause(builder, session, entry)
+    add_effects(builder, entry)
+    add_params(builder, entry)
     if not entry.broken:
-        put_asides(builder, entry)
+        add_problems(builder, entry)
 
 
-def _put_cause(builder: RowBuilder, session: Session, entry: TraceEntry) -> None:
-    """Where a run is over for want of a value: what was wrong with what it was handed over."""
+def _add_cause(builder: RowBuilder, session: Session, entry: TraceEntry) -> None:
+    """Where a run ends for want of a value: what was wrong with the inputs that it was handed over."""
     if not entry.ended or words.why(entry) == entry.ended:
         return
-    scheduling = session.scheduling(entry.run)
-    for note in session.notes_of(entry.run):
+    start, scheduling = session.start_entry(entry.run), session.scheduling_entry(entry.run)
+    for note in start.notes if start is not None else ():
         builder.add(("  because  ", "warning"), (note, ""), indent=11)
     if scheduling is not None:
         builder.add(("  ← ", "link"), (f"handed over by {scheduling.title}, {scheduling.name}", ""), indent=4)
         builder.problems(scheduling.problems)
 
 
-def _ways_alone(builder: RowBuilder, session: Session, state: State) -> None:
-    """The table where the step itself does not come to its end."""
-    from dataclasses import replace
-
-    from kustui.simulate.engine.trace import EntryKind, TraceEntry
-
+def _add_edges_only(builder: RowBuilder, session: Session, state: State) -> None:
+    """The table of transitions where the step itself does not come to its end."""
     analysis = state.analysis
     assert analysis is not None, "a run has one"
-    found = preview_edges(replace(state, question=None))
-    if found:
+    edges = preview_edges(replace(state, question=None))
+    if edges:
         failure = state.overrides.failure
-        put_ways(
-            builder, analysis, TraceEntry(0, EntryKind.STEP, state.clock, tried=found, failure=failure), links=True
+        add_edges(
+            builder, analysis, TraceEntry(0, EntryKind.STEP, state.clock, tried=edges, failure=failure), links=True
         )
 
 
-def _happened(builder: RowBuilder, session: Session, entry: TraceEntry) -> None:
-    put_heading(builder, entry, at_hand=False)
-    _told(builder, session, entry)
+def _add_past(builder: RowBuilder, session: Session, entry: TraceEntry) -> None:
+    add_heading(builder, entry, at_hand=False)
+    _add_entry(builder, session, entry)
 
 
-def _between(builder: RowBuilder, session: Session, state: State, actions: Mapping[str, Action]) -> None:
-    """What is next where no run is at hand."""
+def _add_next(builder: RowBuilder, session: Session, state: State, actions: Mapping[str, Action]) -> None:
+    """What happens next where no run is under way."""
     if state.waiting:
         title = session.organisation.analysis(state.waiting[0].key).title
         builder.add(("▶ next  ", "new"), (f"run {state.waiting[0].number} of ", ""), (title, "name"), (" begins", ""))
@@ -143,23 +136,23 @@ def _between(builder: RowBuilder, session: Session, state: State, actions: Mappi
     if due.key:
         title = session.organisation.analysis(due.key).title
         builder.add(("▶ next  ", "new"), ("a scheduled run of ", ""), (title, "name"), (wait, "info"))
-        _payload(builder, "inputs", OutputSource.INPUTS, due)
+        _add_payload(builder, "inputs", OutputSource.INPUTS, due)
         return
     happens = (" happens", "")
-    builder.add(("▶ next  ", "new"), ("the event ", ""), (event_name(session, due), "event"), happens, (wait, "info"))
-    _payload(builder, "payload", OutputSource.DRAFTED if due.drafted else OutputSource.EVENT, due)
+    builder.add(("▶ next  ", "new"), ("the event ", ""), (event_title(session, due), "event"), happens, (wait, "info"))
+    _add_payload(builder, "payload", OutputSource.DRAFTED if due.drafted else OutputSource.EVENT, due)
     if due.drafted:
         changes = [((key, "key"), (" changes it", "muted")) for key in key_names(actions["rehearse.edit-event"])[:1]]
         builder.add(("  made up from what the workflow reads: ", "muted"), *(changes[0] if changes else ()), indent=2)
 
 
-def _payload(builder: RowBuilder, label: str, mark: OutputSource, due: QueueItem) -> None:
-    come_from = (f"{words.SOURCES[mark]} ", MARK_LOOKS[mark])
-    builder.add((f"  {label:<9}", "muted"), come_from, (words.whole(due.payload), ""), indent=11)
+def _add_payload(builder: RowBuilder, label: str, mark: OutputSource, due: QueueItem) -> None:
+    source = (f"{words.SOURCES[mark]} ", SOURCE_LOOKS[mark])
+    builder.add((f"  {label:<9}", "muted"), source, (words.whole(due.payload), ""), indent=11)
 
 
-def event_name(session: Session, due: QueueItem) -> str:
-    """What people call an event: its own name, or that of the workflow that is started by itself."""
+def event_title(session: Session, due: QueueItem) -> str:
+    """What people call an event: its own name, or that of the only workflow that it starts."""
     if not due.only_workflow:
         return due.event
     entry = session.organisation.collection.by_key.get(due.only_workflow)
@@ -167,8 +160,9 @@ def event_name(session: Session, due: QueueItem) -> str:
 
 
 def heading_rows(session: Session) -> tuple[Row, Row]:
+    """Which workflow, which run, what time it is there; and what is next."""
     state, history = session.state, session.history
-    title = session.organisation.analysis(session.place[0]).title
+    title = session.organisation.analysis(session.position[0]).title
     run = state.run.number if state.run is not None else state.last.run if state.last is not None else 0
     first: Line = (
         ("Rehearsal ", "heading"),
@@ -177,9 +171,8 @@ def heading_rows(session: Session) -> tuple[Row, Row]:
         (f"  {words.moment(state.clock)}", "info"),
     )
     ahead = f" of {len(history.states) - 1}" if history.can_go_forward else ""
-    return Row(first, ((_date(state.now), "muted"),), ((f"step {history.at}{ahead}", "muted"),)), _at_hand_row(
-        session, state
-    )
+    top = Row(first, ((_date(state.now), "muted"),), ((f"step {history.at}{ahead}", "muted"),))
+    return top, _current_row(session, state)
 
 
 def _date(milliseconds: int) -> str:
@@ -189,25 +182,23 @@ def _date(milliseconds: int) -> str:
         return ""
 
 
-def _at_hand_row(session: Session, state: State) -> Row:
+def _current_row(session: Session, state: State) -> Row:
     run, analysis = state.run, state.analysis
     if run is None or analysis is None:
         return _next_row(session, state)
     if state.question is not None:
         return Row((("? asks: ", "warning"), (state.question.words, "name"), (f"  {state.question.why}", "muted")))
     line: Line = (("▶ next: ", "new"), *node_label(analysis.flow, run.node))
-    found = preview(state)
-    if found is None:
+    entry = preview(state)
+    if entry is None:
         return Row(line, mark=(("asks something", "warning"),))
-    if found.broken:
+    if entry.broken:
         return Row(line, mark=(("✗ stops here", "error"),))
-    aside: Line = ((short_action(found.action), "muted"),) if found.action and found.name != found.node else ()
-    if found.failure is not None:
+    aside: Line = ((short_action(entry.action), "muted"),) if entry.action and entry.name != entry.node else ()
+    if entry.failure is not None:
         return Row(line, aside, (("fails, mocked", "error"),))
-    mark: Line = ()
-    if found.source is not None and (found.action or found.kind is EntryKind.START):
-        mark = ((words.SOURCES[found.source], MARK_LOOKS[found.source]),)
-    return Row(line, aside, (*mark, *((("  forced", "new"),) if found.forced else ())))
+    source = source_mark(entry) if entry.action or entry.kind is EntryKind.START else ()
+    return Row(line, aside, (*source, *((("  forced", "new"),) if entry.forced else ())))
 
 
 def _next_row(session: Session, state: State) -> Row:
@@ -228,6 +219,21 @@ def _next_row(session: Session, state: State) -> Row:
         title = session.organisation.analysis(taken.item.key).title
         following: Line = ((title, "name"), (at, "info"))
     else:
-        following = ((event_name(session, taken.item), "event"), (f" happens{at}", "info"))
+        following = ((event_title(session, taken.item), "event"), (f" happens{at}", "info"))
     mark = (("payload drafted", "warning"),) if taken.item.drafted else ()
     return Row((*line, ("  ▶ next: " if line else "▶ next: ", "new"), *following), mark=mark)
+
+
+def status_row(session: Session) -> Row:
+    """The scenario that is followed and whether it held; at the right, how many steps were taken."""
+    scenario = session.scenario
+    line: Line = (("nothing is sent; answers are drafts, or yours", "muted"),)
+    if scenario is not None:
+        verdict: Line = ()
+        if scenario.replayed:
+            count = len(scenario.differences)
+            verdict = ((f" {counted(count, 'difference')}", "error") if count else (" held", "good"),)
+        line = ((scenario.file.path or "a path", "name"), (f"  {scenario.file.scenario.scenario}", "muted"), *verdict)
+    coverage = session.coverage
+    steps = f"covered {coverage.steps.taken} of {coverage.steps.total} steps"
+    return Row(line, mark=((steps, "info"),) if coverage.workflows else ())

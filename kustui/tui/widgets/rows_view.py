@@ -305,7 +305,7 @@ class LinesView(Widget):
         super().__init__(id=id)
         self.rows: tuple[Row, ...] = ()
 
-    def tell(self, *rows: Row) -> None:
+    def show(self, *rows: Row) -> None:
         if rows != self.rows:
             self.rows = rows
             self.refresh()

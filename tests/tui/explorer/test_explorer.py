@@ -28,8 +28,6 @@ from kustui.tui.finder.finder import FinderInput
 from kustui.tui.help.help import Help
 from kustui.tui.help.palette import commands
 from kustui.tui.rehearsal.context_view import ContextView
-from kustui.tui.rehearsal.prompts import TypedLine, TypedSheet
-from kustui.tui.rehearsal.screen import Rehearse
 from kustui.tui.tree.nodes import Kind
 from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.filter_input import Filter
@@ -436,11 +434,11 @@ async def test_every_action_leads_from_its_key_to_the_handler_that_the_registry_
         found.__name__: found
         for found in (
             RowsView, TreeView, RailView, BoxesView, ChainsView, TimelineView, RateInput, CopyMenu, Filter, FinderInput,
-            BookmarkMenu, Help, Kustui, Rehearse, ContextView, TypedLine, TypedSheet,
+            BookmarkMenu, Help, Kustui, ContextView,
         )
     }  # fmt: skip
     async with explorer(CHAIN) as ui:
-        for action in ACTIONS:
+        for action in (action for action in ACTIONS if action.group not in ("rehearse", "line", "sheet")):
             if action.is_of_part:
                 # What is copied: with its keys in the menu, and without it from the palette.
                 binder: type[Widget | Kustui] = CopyMenu if action.group == "copy" else Explorer

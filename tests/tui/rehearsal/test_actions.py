@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from textual.binding import Binding
 
 from kustui.config.actions import ACTIONS, BY_ID
 from kustui.tui.app import Kustui
-from kustui.tui.rehearsal.screen import Rehearse
+from kustui.tui.bindings import handler, textual_action
+from kustui.tui.rehearsal.prompts import LineField, SheetField
+from kustui.tui.rehearsal.screen import RehearsalScreen
 from tests.support.definitions import write_json
 from tests.support.rehearsal import CHAIN, FOUR, RehearsalPilot, belongs_to_the_rehearsal, rehearsal, undecided
 
@@ -54,7 +57,7 @@ def focus(ui: RehearsalPilot) -> str | None:
 
 def asked(ui: RehearsalPilot) -> str:
     """What stands above the field, if there is one."""
-    return ui.question if ui.screen.asking is not None else ""
+    return ui.question if ui.screen.prompts.open is not None else ""
 
 
 def chosen_from(ui: RehearsalPilot) -> list[str]:
@@ -78,7 +81,7 @@ def goes_to(name: str, *before: str) -> Did:
 
 
 DID = {
-    "view.rehearse": Did(("escape",), lambda ui: isinstance(ui.app.screen, Rehearse), is_(True)),
+    "view.rehearse": Did(("escape",), lambda ui: isinstance(ui.app.screen, RehearsalScreen), is_(True)),
     "rehearse.step": Did((), at, is_(1)),
     "rehearse.step-back": Did(("s", "s"), at, is_(1)),
     "rehearse.run-on": Did((), lambda ui: ui.state.finished, is_(True)),
@@ -88,7 +91,7 @@ DID = {
     "rehearse.forget": Did(("s", "s", "b"), lambda ui: ui.session.history.can_go_forward, is_(False)),
     "rehearse.edit-answer": Did((ACTING,), asked, begins("What is it to answer?")),
     "rehearse.edit-answer-outside": Did((ACTING,), heading, holds("mocked")),
-    "rehearse.fail": Did((ACTING,), lambda ui: ui.screen.asking is not None, is_(True)),
+    "rehearse.fail": Did((ACTING,), lambda ui: ui.screen.prompts.open is not None, is_(True)),
     "rehearse.force": Did((ACTING,), chosen_from, lambda now: len(now) > 2),
     "rehearse.replan": Did((ACTING, "f", "enter"), heading, lambda now: now.endswith("drafted")),
     "rehearse.answer": Did(("c",), asked, begins("? status looksLike"), undecided()),
@@ -96,26 +99,26 @@ DID = {
     "rehearse.edit-event": Did((), asked, begins("What does the event bring?")),
     "rehearse.edit-event-outside": Did((), pane("table"), holds("payload  given {")),
     "rehearse.another-event": Did((), chosen_from, holds("◆ kustomer.conversation.update")),
-    "rehearse.breakpoint": Did(("j",), pane("course"), holds("■")),
+    "rehearse.breakpoint": Did(("j",), pane("flow"), holds("■")),
     "rehearse.breakpoints": Did((), chosen_from, holds("after any failure")),
     "rehearse.paths": Did((), chosen_from, lambda now: len(now) > 1),
     "rehearse.chain-paths": Did((), chosen_from, lambda now: len(now) > 1),
     "rehearse.scenarios": Did((), chosen_from, lambda now: any("scenario" in row for row in now)),
     "rehearse.save": Did((), asked, bool),
-    "rehearse.course": goes_to("course", "2"),
+    "rehearse.course": goes_to("flow", "2"),
     "rehearse.table": goes_to("table"),
     "rehearse.context": goes_to("context"),
     "rehearse.queue": goes_to("queue"),
     "rehearse.log": goes_to("log"),
     "rehearse.coverage": goes_to("coverage"),
-    "rehearse.return": Did((), lambda ui: isinstance(ui.app.screen, Rehearse), is_(False)),
+    "rehearse.return": Did((), lambda ui: isinstance(ui.app.screen, RehearsalScreen), is_(False)),
     "context.open": Did(("@PbymBzfzS", "3", "enter"), lambda ui: ui.pane("context")[0], begins("▾")),
     "context.close": Did(("@PbymBzfzS", "3"), lambda ui: ui.pane("context")[0], begins("▸")),
     "line.keep": Did((ACTING, "f"), heading, holds("fails, mocked")),
-    "line.drop": Did((ACTING, "f"), lambda ui: ui.screen.asking is None, is_(True)),
+    "line.drop": Did((ACTING, "f"), lambda ui: ui.screen.prompts.open is None, is_(True)),
     "sheet.keep": Did((ACTING, "e"), heading, holds("mocked")),
     "sheet.outside": Did((ACTING, "e"), pane("table"), holds('"outside"')),
-    "sheet.drop": Did((ACTING, "e"), lambda ui: ui.screen.asking is None, is_(True)),
+    "sheet.drop": Did((ACTING, "e"), lambda ui: ui.screen.prompts.open is None, is_(True)),
 }
 """What each action did, by its id."""
 
@@ -123,6 +126,24 @@ DID = {
 def test_no_action_is_without_a_test_and_no_test_without_an_action() -> None:
     actions = {action.id for action in ACTIONS if belongs_to_the_rehearsal(action)}
     assert DID.keys() == actions, f"DID in {Path(__file__).name} says of every action what it does, and of no other"
+
+
+async def test_every_action_leads_from_its_key_to_the_handler_that_the_registry_names() -> None:
+    binders = {"rehearse": RehearsalScreen, "line": LineField, "sheet": SheetField}
+    async with rehearsal(CHAIN) as ui:
+        for action in (action for action in ACTIONS if action.group in binders):
+            binder = binders[action.group]
+            if action.is_of_part:
+                assert callable(handler(ui.screen, action)), action.id
+            else:
+                assert action.target_name == binder.__name__, action.id
+                assert callable(getattr(binder, f"action_{action.method_name}", None)), action.id
+            bindings = [
+                found.action
+                for found in vars(binder)["BINDINGS"]
+                if isinstance(found, Binding) and found.id == action.id
+            ]
+            assert bindings == [textual_action(action)], action.id
 
 
 @pytest.fixture

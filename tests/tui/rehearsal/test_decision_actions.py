@@ -45,8 +45,8 @@ async def test_what_is_no_json_is_told_with_its_place_and_nothing_typed_is_lost(
         assert ui.typed == '{"tags":\n  [1,]}'
         assert ui.session is before
         await ui.do("escape")
-        assert ui.screen.asking is None
-        assert ui.focus == "course"
+        assert ui.screen.prompts.open is None
+        assert ui.focus == "flow"
         assert ui.session is before
 
 
@@ -97,7 +97,7 @@ async def test_only_a_step_with_an_action_answers_or_fails() -> None:
         await ui.until("wvODZuCal")
         for key in ("e", "f"):
             await ui.do(key)
-            assert ui.screen.asking is None
+            assert ui.screen.prompts.open is None
             assert "only a step with an action" in ui.news
 
 
@@ -105,7 +105,7 @@ async def test_a_way_is_forced_from_the_table_or_from_a_list_and_the_run_may_be_
     async with rehearsal(CHAIN) as ui:
         await ui.until("9YLjj12HE")
         await ui.do("2")
-        view = ui.screen.pane("table")
+        view = ui.screen.panes.pane("table")
         view.cursor = next(index for index, row in enumerate(ui.pane("table")) if "Look again" in row)
         await ui.do("enter", "s")
         assert ui.place == f"{FOUR[0]}: lRQbINWoR"
@@ -244,7 +244,7 @@ async def test_answer_and_event_are_edited_in_an_editor(editor: Path) -> None:
         assert ui.typed.strip() == "{", "what was written is there to be put right"
         editor.write_text('{"tags": []}')
         await ui.do("ctrl+o")
-        assert ui.screen.asking is None
+        assert ui.screen.prompts.open is None
         assert ui.state.overrides.output == {"tags": []}
 
 

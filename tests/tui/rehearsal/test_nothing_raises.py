@@ -24,12 +24,19 @@ from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.explore import build_path_scenario, explore_paths
 from kustui.simulate.scenarios.file import as_file
 from kustui.tui.rehearsal.context_view import context_rows
-from kustui.tui.rehearsal.decision_actions import TypedError, failure_of, json_text, object_of, truth_of, value_of
-from kustui.tui.rehearsal.history_rows import Log, coverage_rows, queue_rows
-from kustui.tui.rehearsal.run_rail import course
+from kustui.tui.rehearsal.decision_actions import (
+    InputError,
+    format_json,
+    parse_failure,
+    parse_json,
+    parse_object,
+    parse_yes_no,
+)
+from kustui.tui.rehearsal.history_rows import LogRows, coverage_rows, queue_rows
+from kustui.tui.rehearsal.run_rail import draw_rail
 from kustui.tui.rehearsal.scenario_actions import path_row
-from kustui.tui.rehearsal.scenario_follow import carried, starting
-from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, Session, Stop
+from kustui.tui.rehearsal.scenario_follow import begin_scenario, rebase_session
+from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, Session, StopPoint
 from kustui.tui.rehearsal.step_rows import heading_rows, step_rows
 from kustui.tui.widgets.rows import laid_out
 from tests.support.strategies import WORKFLOW_VALUES, mutated_samples
@@ -46,16 +53,16 @@ DECISIONS = st.sampled_from(
 
 
 def look_at_everything(session: Session, width: int) -> None:
-    key, node = session.place
+    key, node = session.position
     organisation = session.organisation
     entry = organisation.collection.by_key[key]
-    drawn = course(session, WorkflowAnalysis(organisation.collection, entry, organisation.settings))
+    drawn = draw_rail(session, WorkflowAnalysis(organisation.collection, entry, organisation.settings))
     for place in range(len(drawn.nodes)):
         drawn.row(place)
     pages = [
         *step_rows(session, node, width),
         *(row for each in drawn.nodes[:3] for row in step_rows(session, each, width)),
-        *Log().rows(session, width),
+        *LogRows().rows(session, width),
         *coverage_rows(session, width),
     ]
     for row in pages:
@@ -82,25 +89,23 @@ def decided(session: Session, what: str, value: Any) -> Session:
         case "leave":
             return session.decided(AbandonRun())
         case "undo":
-            return session.decided(ClearOverrides()).toggled(Stop("step", *session.place))
+            return session.decided(ClearOverrides()).toggled(StopPoint("step", *session.position))
     return session
 
 
 def sessions_of(snapshot: Snapshot) -> list[Session]:
     organisation = Organisation(snapshot.analyses, snapshot.by_entry)
-    return [Session.of(organisation, entry.key) for entry in snapshot.collection.entries]
+    return [Session.begin(organisation, entry.key) for entry in snapshot.collection.entries]
 
 
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(mutated_samples(), st.lists(st.tuples(DECISIONS, WORKFLOW_VALUES), max_size=25))
-def test_a_mutilated_definition_is_rehearsed_all_the_same(
-    definition: Any, decisions_for: list[tuple[str, Any]]
-) -> None:
+def test_a_mutilated_definition_is_rehearsed_all_the_same(definition: Any, decisions: list[tuple[str, Any]]) -> None:
     for session in sessions_of(snapshot_of(definition)):
-        for what, value in decisions_for:
+        for what, value in decisions:
             session = decided(session, what, value)
         look_at_everything(session, 40)
-        again = carried(session, session.organisation)
+        again = rebase_session(session, session.organisation)
         assert again is not None
         look_at_everything(again.session, 78)
 
@@ -122,14 +127,14 @@ def test_a_sample_is_rehearsed_from_each_of_its_workflows_and_along_its_paths(na
         for _ in range(12):
             session = session.stepped()
             look_at_everything(session, 52)
-        session = session.went([*session.onward(60, *session.breakpoints)] or session.history.states[:0])
+        session = session.after_running([*session.run_on(60, *session.breakpoints)] or session.history.states[:0])
         look_at_everything(session, 78)
         analysis = session.organisation.analysis(session.key)
         for number, path in enumerate(explore_paths(analysis, 6).paths, start=1):
             path_row(number, path)
             if (scenario := build_path_scenario(session.organisation, path).scenario) is not None:
-                begun = starting(session, as_file(scenario), session.key)
-                look_at_everything(begun.went([*begun.onward(20)]), 52)
+                begun = begin_scenario(session, as_file(scenario), session.key)
+                look_at_everything(begun.after_running([*begun.run_on(20)]), 52)
         assert len(session.history.states) < MAX_STATES
 
 
@@ -139,16 +144,16 @@ ODD = ["{", "[1,]", "NaN", "9" * 5_000, "[" * 5_000, '"\\ud800"', "404 {"]
 @settings(deadline=None)
 @given(st.one_of(st.text(max_size=40), st.sampled_from(ODD)))
 def test_whatever_is_typed_is_read_or_refused_with_a_reason(text: str) -> None:
-    for read in (value_of, object_of, failure_of, truth_of):
+    for read in (parse_json, parse_object, parse_failure, parse_yes_no):
         told = "it is read"
         try:
             read(text)
-        except TypedError as refused:
+        except InputError as refused:
             told = str(refused)
         assert told
 
 
 @given(WORKFLOW_VALUES)
 def test_what_is_offered_to_be_edited_is_json_again(value: Any) -> None:
-    text = json_text(value)
-    assert json_text(value_of(text)) == text
+    text = format_json(value)
+    assert format_json(parse_json(text)) == text

@@ -12,7 +12,7 @@ from kustui.config.preferences import Preferences
 from kustui.simulate.engine.history import MAX_STATES
 from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS
-from kustui.tui.rehearsal.screen import Rehearse
+from kustui.tui.rehearsal.screen import RehearsalScreen
 from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import write_json
 from tests.support.explorer import explorer
@@ -141,10 +141,10 @@ async def test_step_back_gives_the_state_before_and_stepping_on_what_there_was()
 
 async def test_run_on_stops_at_breakpoints_and_run_to_the_end_does_not() -> None:
     async with rehearsal(CHAIN) as ui:
-        while ui.screen.course_view.node != "PbymBzfzS":
+        while ui.screen.panes.rail.node != "PbymBzfzS":
             await ui.do("j")
         await ui.do("t")
-        assert any(row.rstrip().endswith("■") and "Tag for the VIP queue" in row for row in ui.pane("course"))
+        assert any(row.rstrip().endswith("■") and "Tag for the VIP queue" in row for row in ui.pane("flow"))
         await ui.do("c")
         assert ui.place.endswith(": PbymBzfzS")
         assert "stopped at a step" in ui.news
@@ -167,7 +167,7 @@ async def test_breakpoints_at_a_workflow_a_failure_and_a_schedule_are_chosen_fro
         await ui.do("j", "j", "enter")
         assert ui.choices[2] == "■ after any schedule"
         await ui.do("escape")
-        assert "■ at any schedule" in str(ui.screen.query_one("#course").border_title)
+        assert "■ at any schedule" in str(ui.screen.query_one("#flow").border_title)
         await ui.do("c")
         assert ui.state.last is not None
         assert ui.state.last.scheduled is not None
@@ -206,15 +206,15 @@ async def test_an_endless_ring_is_cut_and_says_so(tmp_path: Path) -> None:
 async def test_running_on_can_be_stopped_and_answers_keys_meanwhile(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kustui.simulate.engine.state.DEFAULT_MAX_STEPS", 1_000_000)
+    monkeypatch.setattr("kustui.tui.rehearsal.step_actions.DEFAULT_MAX_STEPS", 1_000_000)
     ring = called("C", CALLED, schedule("aB3", CALLED))
     async with rehearsal(write_json(tmp_path / "app.json", app(ring)), size=(100, 30)) as ui:
         await ui.pilot.press("c")
-        await ui.wait_until(lambda: ui.screen.runs_on)
+        await ui.wait_until(lambda: ui.screen.current.is_running)
         await ui.pilot.press("s")
-        assert ui.screen.runs_on
+        assert ui.screen.current.is_running
         await ui.do("escape")
-        assert not ui.screen.runs_on
+        assert not ui.screen.current.is_running
         assert ui.news.startswith("stopped  after")
         await ui.do("s")
 
@@ -225,7 +225,7 @@ async def test_running_on_can_be_stopped_and_answers_keys_meanwhile(
 async def test_the_flow_shows_where_the_run_stands_and_where_it_has_been() -> None:
     async with rehearsal(CHAIN, size=(80, 24)) as ui:
         await ui.until("PbymBzfzS")
-        rows = ui.pane("course")
+        rows = ui.pane("flow")
         assert [row[0] for row in rows] == ["◆", "◇", "●", "▶", "○"]
         assert [row[-1] for row in rows] == ["✓", "✓", "✓", "▶", " "]
         await ui.do("k")
@@ -233,7 +233,7 @@ async def test_the_flow_shows_where_the_run_stands_and_where_it_has_been() -> No
         await ui.do("j", "j")
         assert "it has not run in this run" in ui.pane("table")
         await ui.do("s")
-        assert ui.screen.course_view.node == "lRQbINWoR"
+        assert ui.screen.panes.rail.node == "lRQbINWoR"
 
 
 async def test_the_table_tells_each_operand_and_the_verdict_in_words() -> None:
@@ -306,7 +306,7 @@ async def test_coverage_counts_all_ways_and_lists_what_was_never_taken() -> None
 async def test_the_panes_there_is_room_for_are_seen_and_all_can_be_reached(size: tuple[int, int]) -> None:
     async with rehearsal(CHAIN, size=size) as ui:
         await ui.do("s", "s")
-        for key, name in zip("123456", ("course", "table", "context", "queue", "log", "coverage"), strict=True):
+        for key, name in zip("123456", ("flow", "table", "context", "queue", "log", "coverage"), strict=True):
             await ui.do(key)
             assert ui.focus == name
             assert name in ui.seen
@@ -359,7 +359,7 @@ async def test_keys_are_answered_while_a_rehearsal_is_prepared(monkeypatch: pyte
     monkeypatch.setattr(session, "draft_payload", slow)
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.pilot.press("r")
-        await ui.wait_until(lambda: isinstance(ui.app.screen, Rehearse))
+        await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen))
         await ui.pilot.press(*(action.keys.split(",")[0] for action in ACTIONS if action.group == "rehearse"))
         await ui.pilot.pause()
         assert ui.app.screen is ui.explorer, "the last of them goes back"
@@ -377,7 +377,7 @@ async def test_keys_of_ones_own_work_and_are_told() -> None:
         assert "W changes it" in " ".join(ui.pane("table"))
         assert "X step" in ui.news
         assert "restart" not in ui.news
-        assert str(ui.screen.pane("log").border_title).startswith("L Log")
+        assert str(ui.screen.panes.pane("log").border_title).startswith("L Log")
         await ui.do("s", "n")
         assert ui.session.history.at == 0
         await ui.do("X", "L")
