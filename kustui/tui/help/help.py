@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
 from textual import on
 from textual.content import Content
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
     from textual.widgets import Input
+
+T = TypeVar("T")
 
 _KEYS = 19
 """Cells of the column of the keys, and of the signs."""
@@ -49,7 +51,7 @@ _SIGNS = (
 
 
 class Topic(NamedTuple):
-    """What somebody asks about: a pane."""
+    """The pane that the help was asked for in."""
 
     name: str = ""
     about: str = ""
@@ -57,7 +59,7 @@ class Topic(NamedTuple):
     own: Collection[str] = ()
     """The ids of the actions that its keys carry out."""
     around: Collection[str] = ()
-    """Those that keys carry out in every pane of the screen."""
+    """The ids of those that the keys of its screen carry out."""
     actions: Collection[Action] = ACTIONS
     """All of them, with the keys in force."""
 
@@ -65,48 +67,55 @@ class Topic(NamedTuple):
 class Section(NamedTuple):
     title: str
     lines: tuple[tuple[Line, int], ...]
-    """Each with how far it is indented where it goes on in another row."""
+    """Each with the indentation of its continued rows."""
 
 
 def sections(topic: Topic) -> Iterator[Section]:
+    """The pane at hand first, then the rest of its screen, then everything else."""
+    signs, other_signs = _partition(_SIGNS, lambda sign: sign[0][0] in topic.signs)
+    own, others = _partition(topic.actions, lambda action: action.id in topic.own)
+    around, elsewhere = _partition(others, lambda action: action.id in topic.around)
+    own.sort(key=lambda action: action.group == "rows")  # what every list has comes last
     if topic.about:
         yield Section(topic.name, ((((topic.about, ""),), 0),))
-    yield from _signs("Signs here", (sign for sign in _SIGNS if sign[0][0] in topic.signs))
-    own = [action for action in topic.actions if action.id in topic.own]
-    if own:  # first what is not the same in every list
-        yield Section(
-            "Keys here",
-            tuple(_action(action, topic) for action in sorted(own, key=lambda action: action.group == "rows")),
-        )
-    rest = [action for action in topic.actions if action not in own]
-    near = [action for action in rest if action.id in topic.around]
-    yield from _groups(topic, near, "")
-    yield from _groups(topic, [action for action in rest if action not in near], "Elsewhere: " if topic.own else "")
-    yield from _signs("Other signs", (sign for sign in _SIGNS if sign[0][0] not in topic.signs))
+    yield from _sign_section("Signs here", signs)
+    if own:
+        yield Section("Keys here", tuple(_action_line(action, topic) for action in own))
+    yield from _group_sections(topic, around, "")
+    yield from _group_sections(topic, elsewhere, "Elsewhere: " if topic.own else "")
+    yield from _sign_section("Other signs", other_signs)
 
 
-def _groups(topic: Topic, actions: Collection[Action], before: str) -> Iterator[Section]:
+def _partition(items: Iterable[T], belongs: Callable[[T], bool]) -> tuple[list[T], list[T]]:
+    """The items that belong, and the others."""
+    parts: tuple[list[T], list[T]] = ([], [])
+    for item in items:
+        parts[0 if belongs(item) else 1].append(item)
+    return parts
+
+
+def _group_sections(topic: Topic, actions: Collection[Action], prefix: str) -> Iterator[Section]:
     for group, title in GROUPS.items():
-        if lines := tuple(_action(action, topic) for action in actions if action.group == group):
-            yield Section(f"{before}{title[0].lower()}{title[1:]}" if before else title, lines)
+        if lines := tuple(_action_line(action, topic) for action in actions if action.group == group):
+            yield Section(f"{prefix}{title[0].lower()}{title[1:]}" if prefix else title, lines)
 
 
-def _action(action: Action, topic: Topic) -> tuple[Line, int]:
-    keys = pressed(action, {each.id: each for each in topic.actions})
+def _action_line(action: Action, topic: Topic) -> tuple[Line, int]:
+    keys = pressed(action, {other.id: other for other in topic.actions})
     return ((f"  {'  '.join(keys):<{_KEYS}}", "key"), (f" {action.help}", "")), _KEYS + 3
 
 
-def _signs(title: str, signs: Iterable[tuple[str, str, str]]) -> Iterator[Section]:
-    if lines := tuple((((f"  {sign:<{_KEYS}} ", look), (what, "")), _KEYS + 3) for sign, look, what in signs):
+def _sign_section(title: str, signs: Iterable[tuple[str, str, str]]) -> Iterator[Section]:
+    if lines := tuple((((f"  {sign:<{_KEYS}} ", look), (meaning, "")), _KEYS + 3) for sign, look, meaning in signs):
         yield Section(title, lines)
 
 
 def help_rows(topic: Topic, words: str, width: int) -> Iterator[Row]:
-    """The rows whose line, or the title above them, holds every one of the words."""
+    """The lines that hold every one of the words, the title of their section counting as well."""
     wanted = words.lower().split()
     first = True
     for section in sections(topic):
-        lines = [(line, indent) for line, indent in section.lines if _holds(line, section.title, wanted)]
+        lines = [(line, indent) for line, indent in section.lines if _matches(line, section.title, wanted)]
         if lines:
             if not first:
                 yield Row()
@@ -116,7 +125,7 @@ def help_rows(topic: Topic, words: str, width: int) -> Iterator[Row]:
             yield from (Row(part) for part in wrapped(line, width, indent))
 
 
-def _holds(line: Line, title: str, wanted: Collection[str]) -> bool:
+def _matches(line: Line, title: str, wanted: Collection[str]) -> bool:
     text = f"{title} {' '.join(text for text, _ in line)}".lower()
     return all(word in text for word in wanted)
 
@@ -140,18 +149,18 @@ class Help(Screen[None]):
 
     def on_mount(self) -> None:
         self.query_one(Filter).placeholder = "words of what a key does, or of a sign"
-        self.view.focus()
-        self._tell()
+        self._rows.focus()
+        self._show_rows()
 
     @property
-    def view(self) -> RowsView:
+    def _rows(self) -> RowsView:
         return self.query_one("#help", RowsView)
 
     @on(RowsView.Widened)
-    def _tell(self) -> None:
-        found = list(help_rows(self._topic, self._words, max(20, self.view.size.width - 1)))
-        self.view.border_title = Content(f"Help with “{terminal_safe(self._words)}”" if self._words else "Help")
-        self.view.show(Rows.of(found), self.view.cursor)
+    def _show_rows(self) -> None:
+        rows = list(help_rows(self._topic, self._words, max(20, self._rows.size.width - 1)))
+        self._rows.border_title = Content(f"Help with “{terminal_safe(self._words)}”" if self._words else "Help")
+        self._rows.show(Rows.of(rows), self._rows.cursor)
         keys = ("filter.keep", "filter.drop") if self.query_one(Filter).has_focus else ("help.leave", "help.filter")
         self.query_one(StatusBar).offer([BY_ID[id_] for id_ in keys])
 
@@ -165,15 +174,15 @@ class Help(Screen[None]):
         field = self.query_one(Filter)
         field.add_class("-open")
         self.set_focus(field)
-        self._tell()
+        self._show_rows()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         self._words = event.value.strip()
-        self.view.cursor = 0
-        self._tell()
+        self._rows.cursor = 0
+        self._show_rows()
 
     def on_filter_stepped(self, event: Filter.Stepped) -> None:
-        self.view.cursor += event.by
+        self._rows.cursor += event.by
 
     def on_filter_dropped(self) -> None:
         self._words = self.query_one(Filter).value = ""
@@ -181,12 +190,12 @@ class Help(Screen[None]):
 
     def on_filter_kept(self) -> None:
         self.query_one(Filter).remove_class("-open")
-        self.set_focus(self.view)
-        self._tell()
+        self.set_focus(self._rows)
+        self._show_rows()
 
 
 def topic_of(screen: Screen[object]) -> Topic:
-    """The pane of a screen that has the keys, and what the keys do there."""
+    """The pane of a screen that has the focus, and what the keys do there."""
     pane = screen.focused
     active = screen.active_bindings.values()
     own = {found.binding.id or "" for found in active if found.node is pane}
