@@ -1,3 +1,3 @@
 """See, check and rehearse Kustomer workflows in a terminal."""
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

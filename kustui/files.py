@@ -31,13 +31,14 @@ def read_file(path: str | Path) -> bytes:
         raise ReadError(f"{path}: {reason_of(error)}") from error
 
 
-def write_file(path: str | Path, pieces: Iterable[str | bytes], *, replace: bool) -> None:
+def write_file(path: str | Path, pieces: Iterable[str | bytes], *, replace: bool, private: bool = False) -> None:
     """Write the pieces, text as UTF-8, to a new file beside the target and move it there: a reader sees the old content
     or the new, never a part.
 
     A symbolic link stays one, and the file that it leads to keeps its mode. What is not a regular file, such as
-    ``/dev/stdout`` or a FIFO, is written to directly. The folder has to exist. Raises ExistsError where there is a file
-    and ``replace`` is false, and WriteError for what the system refuses.
+    ``/dev/stdout`` or a FIFO, is written to directly. The folder has to exist. A new file is readable for the user
+    alone if it is ``private``. Raises ExistsError where there is a file and ``replace`` is false, and WriteError for
+    what the system refuses.
     """
     target = Path(os.path.realpath(path))
     try:
@@ -51,17 +52,20 @@ def write_file(path: str | Path, pieces: Iterable[str | bytes], *, replace: bool
         elif mode is not None and not replace:
             raise FileExistsError
         else:
-            _put_in_place(target, pieces, mode, replace=replace)
+            _put_in_place(target, pieces, mode, replace=replace, private=private)
     except FileExistsError as error:
         raise ExistsError(f"{path}: the file already exists") from error
     except OSError as error:
         raise WriteError(f"{path}: {reason_of(error)}") from error
 
 
-def _put_in_place(target: Path, pieces: Iterable[str | bytes], mode: int | None, *, replace: bool) -> None:
+def _put_in_place(
+    target: Path, pieces: Iterable[str | bytes], mode: int | None, *, replace: bool, private: bool
+) -> None:
     """Write beside the target, with its mode where it has one, and rename. Raises OSError."""
     part = target.with_name(f".{target.name[:100]}.{os.getpid()}-{os.urandom(4).hex()}.part")
-    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)  # less what the umask takes away
+    permissions = 0o600 if private else 0o666  # less what the umask takes away
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, permissions)
     try:
         with os.fdopen(handle, "wb") as file:
             file.writelines(map(_encoded, pieces))

@@ -50,6 +50,11 @@ def test_a_link_stays_one_and_the_mode_is_kept(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "old").stat().st_mode) == 0o640
 
 
+def test_a_private_file_is_readable_for_its_owner_alone(tmp_path: Path) -> None:
+    write_file(tmp_path / "new", ["new"], replace=False, private=True)
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o600
+
+
 def test_a_device_is_written_to_and_not_replaced() -> None:
     write_file(os.devnull, ["gone"], replace=False)
     assert not Path(os.devnull).is_file()

@@ -11,6 +11,8 @@ from pathlib import Path
 import msgspec
 
 from kustui.config.configuration import own_folder
+from kustui.errors import KustuiError
+from kustui.files import write_file
 
 _VERSION = 1
 _FOLDER = "places"
@@ -59,22 +61,13 @@ def read_place(file: Path) -> Place | None:
 
 
 def keep_place(file: Path, place: Place) -> None:
-    """Keep it for the next time, whole or not at all, where that can be kept."""
-    import tempfile
-
-    with suppress(OSError, UnicodeEncodeError):
+    """Keep it for the next time, where that can be kept."""
+    with suppress(OSError, UnicodeEncodeError, KustuiError):
         written = msgspec.json.encode(place)
         if len(written) > _MOST_BYTES:
             written = msgspec.json.encode(msgspec.structs.replace(place, open=()))
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle, part = tempfile.mkstemp(dir=file.parent, suffix=".part")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(written)
-            Path(part).replace(file)
-        except OSError:
-            Path(part).unlink(missing_ok=True)
-            raise
+        write_file(file, [written], replace=True, private=True)
         for old in _surplus(file.parent):
             old.unlink(missing_ok=True)
 
