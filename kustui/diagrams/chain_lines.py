@@ -15,7 +15,7 @@ from kustui.definition.collection import Collection, Entry
 from kustui.definition.models import due_in_words
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS, problem_mark
 from kustui.diagrams.labels import NO_WORKFLOW, RUNTIME_WORKFLOW, edge_label, event_label, incoming_label
-from kustui.diagrams.styled_lines import Line, wrapped
+from kustui.diagrams.styled_lines import Line, StyledRow, wrapped
 from kustui.text.quantities import counted, duration_in_words
 
 _MOST_INPUTS = 6
@@ -24,10 +24,7 @@ _INDENT = 3
 
 
 class ChainRow(NamedTuple):
-    line: Line = ()
-    aside: Line = ()
-    """What stands at the right edge when there is room."""
-    mark: Line = ()
+    row: StyledRow
     workflow: str = ""
     """The key of the workflow that it leads to."""
     step: str = ""
@@ -160,21 +157,21 @@ def chain_rows(lines: ChainLines, schedules: Schedules, key: str, steps: int, wi
     chain = chain_from(schedules, key, lines.settings.relative_unit_minutes, steps)
     for link in chain.links:
         mark = problem_mark(lines.problems(link.call)) if link.call is not None else ()
-        yield ChainRow(lines.link_line(link, chain), mark=mark, workflow=link.key)
+        yield ChainRow(StyledRow(lines.link_line(link, chain), mark=mark), link.key)
         for problem in lines.problem_lines(link):
             assert link.call is not None
             for line in wrapped(problem, width, _INDENT * link.depth + 2):
-                yield ChainRow(line, workflow=link.call.caller, step=link.call.step)
+                yield ChainRow(StyledRow(line), link.call.caller, link.call.step)
     if len(chain.links) == 1:
-        yield ChainRow((("   schedules nothing", "muted"),))
-    yield ChainRow()
-    yield ChainRow((("Scheduled by", "heading"),))
+        yield ChainRow(StyledRow((("   schedules nothing", "muted"),)))
+    yield ChainRow(StyledRow())
+    yield ChainRow(StyledRow((("Scheduled by", "heading"),)))
     callers = callers_of(schedules, key, steps)
     for link in callers:
         assert link.call is not None
-        yield ChainRow(lines.caller_line(link, link.call), workflow=link.key)
+        yield ChainRow(StyledRow(lines.caller_line(link, link.call)), link.key)
     if not callers:
-        yield ChainRow((("   nothing that is opened here", "muted"),))
+        yield ChainRow(StyledRow((("   nothing that is opened here", "muted"),)))
 
 
 # All chains
@@ -202,7 +199,7 @@ class ChainSummary(NamedTuple):
         delay = f", {duration_in_words(self.delay)}" if self.delay else ""
         line = (("◆ ", "event"), (self.title, "name"), *ring)
         aside = ((f"{counted(self.length, 'schedule')}{delay}", "muted"),)
-        return ChainRow(line, aside, problem_mark(self.problems), self.root)
+        return ChainRow(StyledRow(line, aside, problem_mark(self.problems)), self.root)
 
 
 def chain_summaries(schedules: Schedules, lines: ChainLines, order: int) -> tuple[ChainSummary, ...]:

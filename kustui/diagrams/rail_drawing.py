@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import NamedTuple
 
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.schedules import ScheduleCall
@@ -25,7 +24,7 @@ from kustui.diagrams.labels import (
 )
 from kustui.diagrams.layout.geometry import Arrow
 from kustui.diagrams.layout.rail_layout import LinkKind, RailLayout, RailRow, lay_out_rail
-from kustui.diagrams.styled_lines import Line, Piece, fitted, joined, width_of
+from kustui.diagrams.styled_lines import Line, Piece, StyledRow, fitted, joined, width_of
 from kustui.text.quantities import counted
 
 TRIGGER, STEP, BRANCH = (NODE_GLYPHS[kind][0] for kind in (NodeKind.TRIGGER, NodeKind.STEP, NodeKind.BRANCH))
@@ -46,14 +45,6 @@ _TARGET_WIDTH = 24
 """Cells of the name of what an edge leads back to, at most."""
 _NAME_WIDTH = 8
 """Cells of a step's own name, at least."""
-
-
-class RailLine(NamedTuple):
-    """What a row says."""
-
-    line: Line
-    aside: Line
-    mark: Line
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,14 +119,14 @@ class RailDrawing:
 
     # Rows
 
-    def row(self, index: int, first: int = 0, columns: int | None = None, width: int | None = None) -> RailLine:
+    def row(self, index: int, first: int = 0, columns: int | None = None, width: int | None = None) -> StyledRow:
         """The row of a node, with so many columns of its lanes from the first on, or all. Its own name is cut so that
         the names of what it leads back to have room in so many cells."""
         node = self.nodes[index]
         lanes = self.lanes(index, first, len(self.layout.columns) if columns is None else columns)
         mark = self.marks.get(node, ())
         room = None if width is None else width - width_of(lanes) - (width_of(mark) + 1 if mark else 0)
-        return RailLine((*lanes, *self._label(node, room)), self._action(node), mark)
+        return StyledRow((*lanes, *self._label(node, room)), self._action(node), mark)
 
     def full_line(self, index: int) -> Line:
         """All that the row of a node says, without lanes."""

@@ -5,13 +5,11 @@ Text from a definition goes in as it is; ``terminal_safe`` makes it harmless, on
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
 
 from kustui.text.cells import cells, clusters, cut
 from kustui.text.terminal_safe import terminal_safe
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
 
 Piece = tuple[str, str]
 """A text, and the name of its look."""
@@ -30,44 +28,50 @@ def fitted(line: Line, width: int) -> Line:
     if width <= 0:
         return ()
     kept: list[Piece] = []
-    left = width - 1
+    room = width - 1
     for text, look in line:
         safe = terminal_safe(text)
         size = cells(safe)
-        if size > left:
-            kept.append((cut(safe, left), look))
-            left = 0
-        else:
-            kept.append((safe, look))
-            left -= size
-        if left <= 0:
+        if size >= room:
+            kept.append((cut(safe, room), look))
             break
+        kept.append((safe, look))
+        room -= size
     return (*kept, ("…", "muted"))
 
 
-def set_out(line: Line, aside: Line, mark: Line, width: int) -> Line:
-    """One line of at most ``width`` cells: what stands aside at the right edge or, where there is no room for it,
-    nowhere; a mark behind it in any case, the line cut short for it."""
-    marked = width_of(mark)
-    if marked and marked + 1 > width:
-        return fitted(mark, width)
-    room = width - marked - (1 if marked else 0)
-    used, beside = width_of(line), width_of(aside)
-    if aside and used + 2 + beside <= room:
-        line = (*line, (" " * (room - used - beside), ""), *aside)
-    elif not marked:
-        return fitted(line, width)
-    else:
-        line = fitted(line, room)
-        line = (*line, (" " * (room - width_of(line)), ""))
-    return (*line, (" ", ""), *mark) if marked else line
+class StyledRow(NamedTuple):
+    """A line, and what stands at its right edge."""
+
+    line: Line = ()
+    aside: Line = ()
+    """Left out where there is no room for all of it."""
+    mark: Line = ()
+    """Always shown: the line is cut short for it."""
+
+    def arranged(self, width: int) -> Line:
+        """All of it in one line of at most so many cells."""
+        line, aside, mark = self
+        mark_width = width_of(mark)
+        if mark_width and mark_width + 1 > width:
+            return fitted(mark, width)
+        room = width - mark_width - (1 if mark_width else 0)
+        used, aside_width = width_of(line), width_of(aside)
+        if aside and used + 2 + aside_width <= room:
+            line = (*line, (" " * (room - used - aside_width), ""), *aside)
+        elif not mark_width:
+            return fitted(line, width)
+        else:
+            line = fitted(line, room)
+            line = (*line, (" " * (room - width_of(line)), ""))
+        return (*line, (" ", ""), *mark) if mark_width else line
 
 
 def changed_cells(one: Line, other: Line) -> tuple[int, int] | None:
     """The first and the last cell in which two lines of the same width look different."""
     looks = zip(_looks(one), _looks(other), strict=True)
-    found = [at for at, (before, after) in enumerate(looks) if before != after]
-    return (found[0], found[-1]) if found else None
+    changed = [at for at, (before, after) in enumerate(looks) if before != after]
+    return (changed[0], changed[-1]) if changed else None
 
 
 def _looks(line: Line) -> Iterator[tuple[str, str]]:
@@ -131,10 +135,10 @@ def _words(text: str) -> Iterator[str]:
 
 
 def joined(lines: Iterable[Line], separator: Piece) -> Line:
-    """Lines put one behind another with a piece between them."""
-    found: list[Piece] = []
+    """Lines one after another, with a piece between them."""
+    pieces: list[Piece] = []
     for line in lines:
-        if found:
-            found.append(separator)
-        found.extend(line)
-    return tuple(found)
+        if pieces:
+            pieces.append(separator)
+        pieces.extend(line)
+    return tuple(pieces)

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from kustui.definition.platform import short_name
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.labels import short_action
-from kustui.diagrams.styled_lines import Line, width_of
+from kustui.diagrams.styled_lines import Line, StyledRow, width_of
 from kustui.search.index_lines import SEPARATOR, LineKind
 from kustui.search.query import KEYS
 from kustui.search.ranking import Match, MatchGroup
@@ -30,9 +30,7 @@ _OWNERS = {LineKind.ACTION: "steps", LineKind.EVENT: "workflows"}
 
 
 class MatchLine(NamedTuple):
-    line: Line
-    aside: Line = ()
-    """What stands at the right edge when there is room."""
+    row: StyledRow
     choice: Match | str | None = None
     """What it stands for, or a query that it begins; a heading stands for nothing."""
 
@@ -41,7 +39,7 @@ def match_lines(groups: Sequence[MatchGroup], width: int) -> Iterator[MatchLine]
     """Lines of so many cells."""
     for group in groups:
         count = f"the first {len(group.matches):,}" if group.has_more else f"{len(group.matches):,}"
-        yield MatchLine(((group.kind.value, "heading"), (f" {count}", "muted")))
+        yield MatchLine(StyledRow(((group.kind.value, "heading"), (f" {count}", "muted"))))
         for match in group.matches:
             yield _match_line(match, width)
 
@@ -49,15 +47,15 @@ def match_lines(groups: Sequence[MatchGroup], width: int) -> Iterator[MatchLine]
 def key_lines() -> Iterator[MatchLine]:
     """What can stand before a colon in a query."""
     for key, meaning in KEYS.items():
-        yield MatchLine(((f"  {f'{key}:':<12}", "key"), (meaning, "muted")), choice=f"{key}:")
+        yield MatchLine(StyledRow(((f"  {f'{key}:':<12}", "key"), (meaning, "muted"))), f"{key}:")
 
 
 def _match_line(match: Match, width: int) -> MatchLine:
     aside = _aside(match)
     if match.problem is None:
-        return MatchLine((("  ", ""), *_text(match, width - width_of(aside) - 2)), aside, match)
+        return MatchLine(StyledRow((("  ", ""), *_text(match, width - width_of(aside) - 2)), aside), match)
     glyph, look = SEVERITY_GLYPHS[match.problem.severity]
-    return MatchLine(((f"  {glyph} ", look), *_text(match, width)), aside, match)
+    return MatchLine(StyledRow(((f"  {glyph} ", look), *_text(match, width)), aside), match)
 
 
 def _text(match: Match, room: int) -> Line:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Collection
 from kustui.diagrams.rail_drawing import RailDrawing
-from kustui.diagrams.styled_lines import set_out
 from kustui.text.ascii import to_ascii
 from kustui.text.terminal_safe import terminal_safe
 from tests.support.definitions import document_of
@@ -26,7 +25,7 @@ def rail_of(definition: Mapping[str, Any], folded: str = "") -> RailDrawing:
 
 def drawn(rail: RailDrawing, width: int = 60) -> list[str]:
     return [
-        "".join(text for text, _ in set_out(*rail.row(index, width=width), width)) for index in range(len(rail.nodes))
+        "".join(text for text, _ in rail.row(index, width=width).arranged(width)) for index in range(len(rail.nodes))
     ]
 
 

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+from kustui.analysis.schedules import ScheduleCall, Schedules
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import relative_minutes
+from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import flow_diagram
 from kustui.text.terminal_safe import to_json
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from kustui.analysis.schedules import ScheduleCall, Schedules
-    from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.diagrams.chain_lines import ChainLines
-
 
 def json_text(
-    subjects: Iterable[WorkflowAnalysis], lines: ChainLines, schedules: Schedules, *, only_schedules: bool
+    analyses: Iterable[WorkflowAnalysis], lines: ChainLines, schedules: Schedules, *, only_schedules: bool
 ) -> Iterator[str]:
     """``{"workflows": […], "schedules": […]}``; of some workflows only the schedules that they make."""
-    workflows = [_workflow(analysis) for analysis in subjects]
+    workflows = [_workflow(analysis) for analysis in analyses]
     keys = {workflow["key"] for workflow in workflows}
     calls = [_call(call, lines, schedules) for call in schedules.calls if only_schedules or call.caller in keys]
-    found: dict[str, Any] = {} if only_schedules else {"workflows": workflows}
-    yield to_json({**found, "schedules": calls}, indent=2)
+    parts: dict[str, Any] = {} if only_schedules else {"workflows": workflows}
+    yield to_json({**parts, "schedules": calls}, indent=2)
     yield "\n"
 
 

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from kustui.diagrams.box_drawing import BoxDrawing
+from kustui.diagrams.diagram import DiagramSet
+from kustui.diagrams.layout.box_layout import BoxLayout
+from kustui.diagrams.layout.geometry import Band, Box
+from kustui.diagrams.styled_lines import Line
 from kustui.text.cells import cells
 from kustui.text.terminal_safe import terminal_safe
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from kustui.diagrams.diagram import DiagramSet
-    from kustui.diagrams.layout.box_layout import BoxLayout
-    from kustui.diagrams.layout.geometry import Band, Box
-    from kustui.diagrams.styled_lines import Line
 
 _WIDTH, _HEIGHT = 8, 18
 """Units of a cell."""

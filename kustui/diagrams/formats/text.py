@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterator, Mapping
 
 from kustui.analysis.chains import beginnings, chain_from
+from kustui.analysis.schedules import Schedules
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.diagrams.box_drawing import BoxDrawing
+from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import flow_diagram
 from kustui.diagrams.rail_drawing import RailDrawing
-from kustui.diagrams.styled_lines import set_out
+from kustui.diagrams.styled_lines import Line, fitted
 from kustui.text.ascii import to_ascii
 from kustui.text.terminal_safe import terminal_safe
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from kustui.analysis.schedules import Schedules
-    from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.diagrams.chain_lines import ChainLines
-    from kustui.diagrams.styled_lines import Line
 
 _LOOKS = {
     "muted": "2", "name": "1", "heading": "1;34", "event": "36", "action": "33", "link": "36;4", "string": "32",
@@ -29,18 +24,18 @@ _LOOKS = {
 def writer(*, colour: bool, ascii_only: bool) -> Callable[[Line], str]:
     """How a line is written: with colours or without, in ASCII or not; no blanks at its end."""
 
-    def written(line: Line) -> str:
+    def write(line: Line) -> str:
         pieces = [(to_ascii(terminal_safe(text)) if ascii_only else terminal_safe(text), look) for text, look in line]
         while pieces and not pieces[-1][0].strip(" "):
             pieces.pop()
         if pieces:
             pieces[-1] = (pieces[-1][0].rstrip(" "), pieces[-1][1])
-        return "".join(_painted(text, look) if colour else text for text, look in pieces) + "\n"
+        return "".join(_paint(text, look) if colour else text for text, look in pieces) + "\n"
 
-    return written
+    return write
 
 
-def _painted(text: str, look: str) -> str:
+def _paint(text: str, look: str) -> str:
     return f"\x1b[{_LOOKS[look]}m{text}\x1b[0m" if look in _LOOKS else text
 
 
@@ -48,17 +43,17 @@ def rail_text(
     analysis: WorkflowAnalysis, marks: Mapping[str, Line], width: int, write: Callable[[Line], str]
 ) -> Iterator[str]:
     """A workflow with its name above: a row a step, cut at a width."""
-    yield write(((analysis.entry.title, "heading"),))
+    yield write(((analysis.title, "heading"),))
     drawing = RailDrawing(analysis, marks)
     columns = max(3, width // 6)
     for index in range(len(drawing.nodes)):
         first = max(0, drawing.layout.rows[index].column - columns + 1)
-        yield write(set_out(*drawing.row(index, first, columns, width), width))
+        yield write(drawing.row(index, first, columns, width).arranged(width))
 
 
 def boxes_text(analysis: WorkflowAnalysis, marks: Mapping[str, Line], write: Callable[[Line], str]) -> Iterator[str]:
     """A workflow with its name above, as boxes and arrows, as wide as they are."""
-    yield write(((analysis.entry.title, "heading"),))
+    yield write(((analysis.title, "heading"),))
     drawing = BoxDrawing.of(flow_diagram(analysis), marks)
     for y in range(drawing.layout.height):
         yield write(drawing.row(y))
@@ -66,16 +61,13 @@ def boxes_text(analysis: WorkflowAnalysis, marks: Mapping[str, Line], write: Cal
 
 def chains_text(lines: ChainLines, schedules: Schedules, width: int, write: Callable[[Line], str]) -> Iterator[str]:
     """Who schedules whom, from each workflow that a chain begins with; what is wrong stands below the call."""
-    keys = [entry.key for entry in lines.collection.entries]
-    found = False
-    for root in beginnings(schedules, keys):
-        if found:
+    roots = list(beginnings(schedules, [entry.key for entry in lines.collection.entries]))
+    for number, root in enumerate(roots):
+        if number:
             yield "\n"
-        found = True
         chain = chain_from(schedules, root, lines.settings.relative_unit_minutes)
         for link in chain.links:
-            yield write(set_out(lines.link_line(link, chain), (), (), width))
-            for line in lines.problem_lines(link):
-                yield write(set_out(line, (), (), width))
-    if not found:
+            for line in (lines.link_line(link, chain), *lines.problem_lines(link)):
+                yield write(fitted(line, width))
+    if not roots:
         yield write((("nothing here schedules a workflow", "muted"),))

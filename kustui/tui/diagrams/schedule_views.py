@@ -149,7 +149,7 @@ class ChainsView(ScheduleView):
         if row.workflow:
             entry = self._chain_lines.entry(row.workflow)
             key = node_key(entry, row.step) if row.step else workflow_key(entry)
-        return Row(row.line, row.aside, row.mark, link=key)
+        return Row(*row.row, link=key)
 
     def on_rows_view_widened(self) -> None:
         if not self.lists_all:

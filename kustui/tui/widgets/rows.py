@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
-from kustui.diagrams.styled_lines import Line, Piece, fitted, set_out, width_of, wrapped
+from kustui.diagrams.styled_lines import Line, Piece, StyledRow, fitted, width_of, wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
@@ -60,7 +60,7 @@ class Row(NamedTuple):
 
 def laid_out(row: Row, width: int) -> Line:
     """A row as one line of at most ``width`` cells."""
-    return set_out(row.line, row.aside, row.mark, width)
+    return StyledRow(*row[:3]).arranged(width)
 
 
 def shorten_breadcrumbs(crumbs: Line, width: int) -> Line:
