@@ -1,8 +1,8 @@
 """What a definition says, as values: app, workflow, trigger, step, transition, condition, schema, schedule.
 
 Keys that these models do not name are kept (``model_extra``) and shown: API exports and future versions of
-the platform have more of them [seen]. Every field but the vital few has a default, so that a part that is
-half written still stands for what it says; what is missing or mistyped is told by the reader.
+the platform have more of them [seen]. All fields but the vital ones have a default, so that a part that is half
+written can be read as far as it goes; ``parsed_workflow`` reports what is missing or mistyped.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from kustui.definition.platform import RELATIVE_UNIT_MINUTES, SCHEDULE_ACTION, T
 from kustui.text.quantities import duration_in_words
 
 POINTER = "\0pointer"
-"""Under which key the reader tells a part its JSON pointer: no key that a person writes."""
+"""The key under which parsed_workflow puts the JSON pointer of a part: none that a person writes."""
 
 
 class Part(BaseModel):
@@ -32,7 +32,7 @@ def _as_properties(schema: object) -> object:
 
 
 class Schema(Part):
-    """What a callable workflow takes or answers: ``{properties: {name: {type}}, required: [names]}``."""
+    """What a callable workflow takes or returns: ``{properties: {name: {type}}, required: [names]}``."""
 
     properties: dict[str, Any] = {}
     required: tuple[str, ...] = ()
@@ -55,7 +55,7 @@ class Condition(Part):
 
 
 class Transition(Part):
-    """A way to another step, taken when its condition holds. An error case is one taken after a failure."""
+    """An edge to another step, taken when its condition holds."""
 
     target: str
     condition: Condition | None = None
@@ -64,12 +64,12 @@ class Transition(Part):
 
     @property
     def label(self) -> str:
-        """The name that people gave it, or an empty string."""
+        """The name that a person gave it, or an empty string."""
         return _text(self.meta, "name", "displayName")
 
 
 class ErrorCase(Transition):
-    """A way taken when the step failed; conditions may read ``/#error`` [docs]."""
+    """A transition that is taken when the step has failed; its condition may read ``/#error`` [docs]."""
 
 
 class Trigger(Part):
@@ -105,7 +105,7 @@ def relative_minutes(run_at: RunAt | None, unit: float = RELATIVE_UNIT_MINUTES) 
 
 
 def due_in_words(run_at: RunAt | None, unit: float = RELATIVE_UNIT_MINUTES) -> str:
-    """``after 60 min``, ``at 2026-01-01T00:00``, or what is given where it is neither."""
+    """When a run is due: ``after 60 min``, ``at 2026-01-01T00:00``."""
     if run_at is None:
         return "at no time given"
     delay = relative_minutes(run_at, unit)
@@ -123,7 +123,7 @@ class ScheduleCall(Part):
 
 
 class Step(Part):
-    """What a workflow does. Without ``action`` it only branches [seen]."""
+    """A step of a workflow. Without an ``action`` it only branches [seen]."""
 
     id: str
     action: str | None = None
@@ -136,7 +136,7 @@ class Step(Part):
 
     @property
     def name(self) -> str:
-        """What people call it: its display name, else its id."""
+        """Its display name, else its id."""
         return _text(self.meta, "displayName", "name") or self.id
 
     @property
@@ -151,7 +151,7 @@ class Step(Part):
     def schedule(self) -> ScheduleCall | None:
         """The schedule call this step makes, or None where it makes none.
 
-        A member of the wrong type is left out here; what is wrong with it is for the rules to tell.
+        A member of the wrong type is left out here, and reported by a rule.
         """
         if not self.schedules:
             return None
@@ -170,7 +170,7 @@ class Step(Part):
 
 
 class Response(Part):
-    """What a callable workflow answers [seen]."""
+    """What a callable workflow returns [seen]."""
 
     output_schema: TolerantSchema | None = Field(default=None, alias="schema")
 

@@ -1,8 +1,7 @@
-"""From the bytes of one workflow or app to its model, losing no more than the part that is wrong.
+"""The model of one workflow or app from its bytes, without the parts that are wrong.
 
-The whole is validated at once, which is quick. Only where that fails is the smallest part at fault told and
-left out, and the rest validated again: a mistyped description costs the description, a step without an id
-that step.
+The whole is validated at once, which is quick. Only if that fails, the smallest part at fault is reported and left
+out, and the rest validated again: a mistyped description costs the description, a step without an id that step.
 """
 
 from __future__ import annotations
@@ -46,12 +45,12 @@ _PURPOSES = {
 _WORDS = {"string_type": "text in quotes"}
 _CONTAINERS = {dict, list}
 _WHAT_MAKES_IT = {("id", "step"), ("target", "transition"), ("target", "error case")}
-"""Without its id a step is nothing to hold on to, nor is a transition without its target."""
+"""Parts without which the part around them is left out too: a step without an id, a transition without a target."""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedWorkflow:
-    """A workflow as far as it could be read, and what could not."""
+    """A workflow as far as it could be read, and the faults of the rest."""
 
     workflow: Workflow
     faults: tuple[Fault, ...] = ()
@@ -64,7 +63,7 @@ class _TooDeepError(Exception):
 
 
 def read_workflow(data: bytes, extent: Extent, pointer: str = "", *, resource: bool = False) -> ParsedWorkflow:
-    """The workflow in a stretch of a file that parses. ``resource``: it is under the ``attributes`` there."""
+    """The workflow in an extent of a file that is valid JSON. ``resource``: it is under ``attributes`` there."""
     try:
         value, faults = _decode(data, extent, pointer)
     except _TooDeepError as error:
@@ -85,7 +84,7 @@ def read_workflow(data: bytes, extent: Extent, pointer: str = "", *, resource: b
 
 
 def read_app(data: bytes, members: Mapping[str, Extent], pointer: str = "") -> tuple[App, tuple[Fault, ...]]:
-    """An app definition without its workflows, from where its members stand."""
+    """An app definition without its workflows, from the extents of its members."""
     faults: list[Fault] = []
     value: dict[str, Any] = {}
     for key, extent in members.items():
@@ -101,7 +100,7 @@ def read_app(data: bytes, members: Mapping[str, Extent], pointer: str = "") -> t
 
 
 def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]]:
-    """The JSON value of an extent, and the keys given twice in it. Raises _TooDeepError."""
+    """The JSON value of an extent, and faults for the keys given twice in it. Raises _TooDeepError."""
     repeated = False
 
     def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -134,7 +133,7 @@ def whole_number(digits: str) -> int | float:
 
 
 def _is_deep(value: object) -> bool:
-    """Whether a value is nested more than MAX_DEPTH levels deep; looked at level by level."""
+    """Whether a value is nested more than MAX_DEPTH levels deep."""
     level: list[Any] = [[value]]
     for _ in range(MAX_DEPTH + 1):
         level = [
@@ -149,7 +148,7 @@ def _is_deep(value: object) -> bool:
 
 
 def _placed(workflow: dict[str, Any], pointer: str) -> Iterator[Fault]:
-    """Tell each part where it stands, before any is left out; what a part lacks is told on the way."""
+    """Give each part its pointer, before any is left out. Yields faults for what a part lacks."""
     workflow[POINTER] = pointer
     yield from _missing("workflow", workflow, pointer, "name", "trigger", "steps")
     trigger = workflow.get("trigger")
@@ -175,7 +174,7 @@ def _placed_ways(part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fau
 
 
 def _missing(noun: str, part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fault]:
-    """What a part has to say and does not; null says nothing, and is left out."""
+    """The fault of a part without keys that it needs; null counts as missing, and is left out."""
     missing = [key for key in keys if part.get(key) is None]
     for key in missing:
         part.pop(key, None)
@@ -192,7 +191,7 @@ def _without(noun: str, pointer: str, *keys: str) -> Fault:
 
 
 def _lenient(model: type[P], value: dict[str, Any], faults: list[Fault]) -> P:
-    """The model of a value, the parts at fault told and left out of it."""
+    """The model of a value without the parts at fault, which are added to the faults."""
     while True:
         try:
             return model.model_validate(value, by_alias=True, by_name=False)
@@ -222,7 +221,7 @@ def _fault_of(value: Any, error: ErrorDetails) -> Fault:
 
 
 def _noun(loc: Location) -> str:
-    """What the part at a location is."""
+    """What the part at a location is called."""
     for key in reversed(loc):
         if key in _NOUNS:
             return _NOUNS[str(key)]
@@ -230,7 +229,7 @@ def _noun(loc: Location) -> str:
 
 
 def _leave_out(value: Any, loc: Location) -> None:
-    """Remove the smallest part around ``loc`` that its surroundings can do without."""
+    """Remove the smallest part around ``loc`` that can be left out."""
     noun = _noun(loc[:-1])
     if noun == "condition" or (loc[-1], noun) in _WHAT_MAKES_IT:
         loc = loc[:-1]

@@ -1,4 +1,4 @@
-"""The regular expressions of a definition, run where none of them can hang.
+"""The regular expressions of a definition, run by an engine that cannot hang.
 
 Kustomer runs JavaScript's [assumed], some of which take longer than anybody waits. Here RE2 runs them, in time linear
 to the text and with no clock that would make one rehearsal differ from the next. What RE2 lacks (lookaround,
@@ -14,12 +14,12 @@ from typing import Any
 from kustui.definition.values import MISSING, Missing, Undecided
 
 LONGEST_PATTERN, LONGEST_TEXT = 1_000, 100_000
-"""Characters that are looked at: a person's pattern has a line, and a message some thousands."""
+"""In characters: a pattern that a person writes has a line, and a message some thousands."""
 
 _BLANKS = r"\t\n\v\f\r \x{a0}\x{1680}\x{2000}-\x{200a}\x{2028}\x{2029}\x{202f}\x{205f}\x{3000}\x{feff}"
 _NO_LINE_END = r"[^\n\r\x{2028}\x{2029}]"
 _SAME = frozenset("dDwWbBtnrvf0.*+?^$(){}[]|\\/-")
-"""What follows a backslash and means the same in both."""
+"""Escapes that mean the same in JavaScript and RE2."""
 _GROUP = re.compile(r"\(\?(?!:|<[A-Za-z_]\w*>)")
 _PIECE = re.compile(
     r"\\u\{?(?P<code>[0-9A-Fa-f]{4,6})\}?|\\x(?P<byte>[0-9A-Fa-f]{2})|\\(?P<escaped>.)"
@@ -66,7 +66,7 @@ def _compiled(pattern: str) -> Any:
 
 
 def _translated(pattern: str) -> str:
-    """The pattern as RE2 writes what JavaScript means. Raises _UnsupportedError."""
+    """The pattern in RE2's syntax. Raises _UnsupportedError."""
     if _GROUP.search(pattern):
         raise _UnsupportedError("kustui cannot run a regular expression that looks ahead or behind")
     pieces: list[str] = []
