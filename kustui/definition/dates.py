@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -97,6 +96,8 @@ def units_between(start: int, end: int, unit: str) -> int | None:
 
 def _on_day(date: datetime, year: int, month: int) -> datetime:
     """The same day and time of another month, or the last day that it has."""
+    from calendar import monthrange  # check needs no months, and it imports locale
+
     return date.replace(year=year, month=month, day=min(date.day, monthrange(year, month)[1]))
 
 

@@ -10,7 +10,6 @@ import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import Enum
 from typing import Any, Final
 
@@ -144,6 +143,8 @@ def number_in_text(number: int | float) -> str:
     power = int(exponent or 0)
     if e and not -7 < power < 21:
         return f"{mantissa.removesuffix('.0')}e{'+' if power > 0 else '-'}{abs(power)}"
+    from decimal import Decimal  # check writes no numbers
+
     digits = format(Decimal(repr(number)), "f")
     if "." in digits:
         digits = digits.rstrip("0").rstrip(".")
