@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 import signal
-import sys
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -73,6 +72,7 @@ class Kustui(TypeAhead):
         """The exception that ended it."""
         self.last_words = ""
         """What the command line tells when the terminal is given back."""
+        self._copied = ""
         self._drawn = False
         self._ended: signal.Signals | None = None
         for theme in THEMES:
@@ -202,9 +202,13 @@ class Kustui(TypeAhead):
         """Put a text on the clipboard of the terminal, as Textual does, but through tmux and screen as well."""
         from kustui.tui.terminal.clipboard import osc52
 
-        self._clipboard = text
-        if self._driver is not None:  # nothing public writes between what is drawn and not into it
-            self._driver.write(osc52(text))
+        self._copied = text
+        self.write_to_terminal(osc52(text))
+
+    @property
+    def clipboard(self) -> str:
+        """What was copied last: it is pasted in fields."""
+        return self._copied
 
     def action_command_palette(self) -> None:
         from kustui.tui.help.palette import Palette
@@ -225,10 +229,7 @@ class Kustui(TypeAhead):
             self.explorer.keep_place()
         super().exit(result, return_code)
 
-    def _fatal_error(self) -> None:
-        """Leave after an exception, which is kept for the command line: no traceback on the terminal.
-
-        Textual has no public hook for this; it calls this one where it would print its own traceback.
-        """
-        self.mistake = self.mistake or sys.exc_info()[1]
-        self.panic()
+    def fail(self, error: BaseException | None) -> None:
+        """Leave after an exception, which is kept for the command line."""
+        self.mistake = self.mistake or error
+        super().fail(error)

@@ -8,12 +8,13 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.app import App
+
+from kustui.tui.textual_internals import TerminalApp
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from textual.message_pump import MessagePump
+    from textual.dom import DOMNode
     from textual.screen import Screen
 
 _ROUNDS = 3
@@ -23,7 +24,7 @@ _PATIENCE = 1.0
 """Seconds after which a key no longer waits for the one before it: one that ends all is not to wait for a long task."""
 
 
-class TypeAhead(App[None]):
+class TypeAhead(TerminalApp):
     """Textual gives each key to what has the focus when it comes in. Of several at once, typed fast or over a slow
     line, all would go to where the first was: a word typed after ``/`` lost letters, or they were taken for keys."""
 
@@ -81,13 +82,13 @@ class TypeAhead(App[None]):
             self._ahead.extendleft(reversed(ahead))
 
 
-async def _go_round(start: MessagePump, rounds: int, then: Callable[[], Awaitable[None]]) -> None:
+async def _go_round(start: DOMNode, rounds: int, then: Callable[[], Awaitable[None]]) -> None:
     """Call something once all has been handled that waits now for something on the screen or what it lies in."""
-    edge: list[MessagePump] = []
-    pump: MessagePump | None = start
+    edge: list[DOMNode] = []
+    pump: DOMNode | None = start
     while pump is not None:
         edge.append(pump)
-        pump = pump._parent
+        pump = pump.parent
     steps = iter(edge * rounds)
 
     async def go_on() -> None:
