@@ -250,7 +250,7 @@ def test_every_path_is_listed_and_saved(capsys: pytest.CaptureFixture[str]) -> N
         "  1  aB3 -> cD4",
         '       if aB3.status is "open"',
         "  2  aB3",
-        "       if no way from aB3 holds",
+        "       if no transition from aB3 holds",
     ]
     assert run(capsys, "chain.json", "--explore", "--save", "paths")[2] == "paths: 3 scenarios saved\n"
     files = sorted(str(path) for path in Path("paths").iterdir())
@@ -268,7 +268,7 @@ def test_every_path_through_a_chain_is_listed_and_saved(capsys: pytest.CaptureFi
         '       if aB3.status is "open"',
         "     T+60 min  C: eF5",
         "  2  aB3",
-        "       if no way from aB3 holds",
+        "       if no transition from aB3 holds",
     ]
     assert run(capsys, "chain.json", "--chain", "--save", "paths")[2] == "paths: 2 scenarios saved\n"
     files = sorted(str(path) for path in Path("paths").iterdir())
@@ -283,7 +283,9 @@ def test_a_path_that_cannot_be_gone_by_itself_says_where_and_why(capsys: pytest.
     assert status == 0
     words = " ".join(told.split())
     assert "has to be forced at chain-4-of-4, QqYYm1tFq, else no transition holds: @fooAt is missing" in words
-    assert "2 as 1 up to chain-3-of-4, then T+2 h chain-4-of-4: QqYYm1tFq if no way from QqYYm1tFq holds" in words
+    assert (
+        "2 as 1 up to chain-3-of-4, then T+2 h chain-4-of-4: QqYYm1tFq if no transition from QqYYm1tFq holds" in words
+    )
 
 
 def test_workflows_of_the_same_name_are_saved_beside_each_other(capsys: pytest.CaptureFixture[str]) -> None:

@@ -29,7 +29,7 @@ class SetOutput:
 
     output: Any
     drafted: bool = False
-    """Whether nobody has looked at it, so that it stays marked as a draft."""
+    """Whether nobody has reviewed it, so that it stays marked as a draft."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class AnswerQuestion:
 
 @dataclass(frozen=True, slots=True)
 class StartEvent:
-    """An event is to happen, after what is under way; or one workflow is to be started, by its key."""
+    """An event is to happen after the current run; or one workflow is to be started, by its key."""
 
     payload: Any
     event: str = ""
@@ -65,7 +65,7 @@ class StartEvent:
     after: int = 0
     """Milliseconds from now."""
     drafted: bool = False
-    """Whether nobody has looked at the payload."""
+    """Whether nobody has reviewed the payload."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class AbandonRun:
 Decision = ExecuteStep | SetOutput | SetFailure | ForceEdge | AnswerQuestion | StartEvent | ClearOverrides | AbandonRun
 
 
-# What comes of it
+# What a decision does
 
 
 def advance(state: State, decision: Decision) -> State:
@@ -128,7 +128,7 @@ def preview(state: State) -> TraceEntry | None:
 
 
 def preview_edges(state: State) -> tuple[TriedEdge, ...]:
-    """Every edge out of the next trigger or step and what comes of its condition, also those after the one that wins.
+    """Every edge out of the next trigger or step with the verdict on its condition, also those after the one that wins.
 
     Error cases where the step is set to fail, else transitions.
     """

@@ -108,7 +108,7 @@ class History:
         return History(self.states, 0)
 
     def decided(self, decision: Decision) -> History:
-        """The history with what comes of a decision; what was ahead is gone, unless nothing changed."""
+        """The history with the state after a decision; the states ahead are dropped, unless nothing changed."""
         after = advance(self.state, decision)
         return self if after is self.state else self.followed_by((after,))
 

@@ -42,7 +42,7 @@ class QueueItem(NamedTuple):
     cause: str = ""
     """Which step has queued it, for a person; empty where a person did."""
     drafted: bool = False
-    """Whether nobody has looked at the payload."""
+    """Whether nobody has reviewed the payload."""
 
 
 class Dequeued(NamedTuple):
@@ -152,7 +152,7 @@ class Overrides:
 
     output: Any = MISSING
     drafted: bool = False
-    """Whether nobody has looked at that output."""
+    """Whether nobody has reviewed that output."""
     failure: Failure | None = None
     edge: str | None = None
     """The pointer of the transition or error case that it is to take; empty: none, the run ends."""

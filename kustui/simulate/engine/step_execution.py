@@ -188,13 +188,14 @@ class _StepExecution:
         return self._end(self._why_no_edge(edges, forced))
 
     def _undecided(self, edge: TriedEdge) -> State:
-        """What becomes of a run that meets an edge of which nobody can say whether it is taken."""
+        """The state after an edge whose condition could not be decided: with a question, or with the run ended."""
         pointer = edge.pointer if edge.verdict is None else f"{edge.pointer}/condition"
         if problem := self.state.organisation.blocking_problem(self.run.key, pointer):
             self._record(problem=problem)
             return self._end(problem.message, broken=True)
         if edge.verdict is None:
-            return self._end("a way has no condition", broken=True)
+            kind = "an error case" if "failure" in self.fields else "a transition"
+            return self._end(f"{kind} has no condition", broken=True)
         asked = edge.verdict.question
         assert asked is not None, "what is undecided has a reason"
         question = Question(asked.condition.pointer, asked.why, in_words(asked.condition), condition=True)

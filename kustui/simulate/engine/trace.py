@@ -48,7 +48,7 @@ class EntryKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class TriedEdge:
-    """A transition or an error case that was tried, and what came of its condition."""
+    """A transition or an error case that was tried, and the verdict on its condition."""
 
     pointer: str
     name: str
@@ -126,7 +126,7 @@ class TraceEntry:
     assumed: tuple[str, ...] = ()
     """What in this is assumed about a format that is not public."""
     cause: str = ""
-    """What brought the run or the event about; empty where a person did."""
+    """The event or the step that caused it; empty where a person did."""
     answers: Mapping[str, Any] = field(default_factory=dict)
     """What a person has answered where it could not be decided, by pointer."""
     waited: int = 0

@@ -1,4 +1,4 @@
-"""Values for what nobody knows while a path is searched: which are tried, the likely first, and what comes of them."""
+"""Values for what is unknown while a path is searched: which are tried, likely ones first, and evaluating with them."""
 
 from __future__ import annotations
 
@@ -139,11 +139,11 @@ def value_by_name(fields: Fields, now: int) -> Any:
     return f"draft-{name}" if name else "draft"
 
 
-# What comes of them
+# Evaluating with them
 
 
 def evaluate_constraint(constraint: Constraint, state: SymbolicState, values: Mapping[ValueOrigin, Any]) -> Verdict:
-    """What comes of the comparison if the origins have these values, by the engine's own evaluation."""
+    """The verdict on the comparison if the origins have these values, by the engine's own evaluation."""
     return evaluate_condition(constraint.comparison, evaluation_context(state.runs, constraint.scope, values))
 
 

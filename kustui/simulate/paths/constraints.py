@@ -10,7 +10,7 @@ from kustui.definition.expressions import AllOf, Always, AnyOf, Comparison, Cond
 from kustui.simulate.paths.provenance import Scope
 
 MAX_CONJUNCTIONS = 16
-"""Combinations that are looked at. Of a condition with more, nobody can say that it cannot be met."""
+"""Combinations that are tried. A condition with more is never said to be impossible."""
 
 
 class Constraint(NamedTuple):

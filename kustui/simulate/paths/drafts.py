@@ -1,6 +1,6 @@
 """Payloads and outputs made up from what is read of them, for want of an organisation that would send them.
 
-A draft is never more than that: whatever comes of one is marked as drafted. The same rehearsal makes the same draft.
+A draft is never more than that, and stays marked as drafted. The same rehearsal makes the same draft.
 """
 
 from __future__ import annotations

@@ -61,7 +61,7 @@ class WorkflowPath:
     """In the order in which they begin."""
     contradiction: Contradiction | None = None
     complete: bool = True
-    """Whether every combination was looked at."""
+    """Whether every combination was tried."""
     pending_runs: tuple[PathRun, ...] = ()
     """Scheduled on the path, and not yet begun."""
     not_followed: tuple[str, ...] = ()

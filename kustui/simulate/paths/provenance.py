@@ -182,7 +182,7 @@ def follow_schedule(
     if due is None:
         return f"{words}, and does not say when"
     if analysis.key in _ancestors(runs, scope):
-        return f"{words} again: a ring is gone round once"
+        return f"{words} again: a ring is followed once"
     if len(runs) >= MAX_RUNS:
         return f"{words}: no more than {MAX_RUNS} runs are followed"
     return PathRun(analysis, due, scope, step.id, step.params.get("inputs"))

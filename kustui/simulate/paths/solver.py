@@ -29,7 +29,7 @@ class Contradiction(NamedTuple):
 
     constraints: tuple[Constraint, ...]
     verdict: Verdict | None = None
-    """What comes of it where that is about what is there, or missing, whatever happens."""
+    """That on a constraint that reads nothing unknown, and so fails on every run of the path."""
 
 
 @dataclass(frozen=True, slots=True)

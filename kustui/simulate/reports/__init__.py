@@ -1,4 +1,4 @@
-"""What came of rehearsals, or which paths there are, as a text somebody or something reads; a file a format."""
+"""The results of rehearsals, and the paths of workflows, as text for a person or a program: a module per format."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""``text``: for a person. A rehearsal with every step, what it was given, what it returned and which way it went, and
-why; the paths of workflows with what each needs."""
+"""``text``: for a person. A rehearsal step by step: its params, its output, the edge it took and why; or the paths of
+workflows with what each needs."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from textwrap import wrap
 
-from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.platform import RUNS_PER_WINDOW, TRIGGER_ID
 from kustui.definition.values import MISSING
 from kustui.simulate.engine import words
 from kustui.simulate.engine.history import Coverage, CoverageRatio, WorkflowCoverage
@@ -116,7 +116,10 @@ def lines(entry: TraceEntry, paint: Painter) -> Iterator[str]:
 
 def _details(entry: TraceEntry) -> Iterator[tuple[str, str]]:
     if entry.waited:
-        yield f"waited {words.moment(entry.waited)[2:]} for a window: 1,000 runs had begun in each before", "?"
+        yield (
+            f"waited {words.moment(entry.waited)[2:]} for a window: {RUNS_PER_WINDOW:,} runs had begun in each before",
+            "?",
+        )
     if isinstance(entry.params, dict):
         for name, value in entry.params.items():
             yield f"{name}: {words.value(value)}", ""

@@ -1,4 +1,4 @@
-"""What came of a scenario, compared with what it expects."""
+"""The result of a scenario, compared with what it expects."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kustui.simulate.engine.history import Coverage
 from kustui.simulate.engine.state import State
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
-from kustui.simulate.scenarios.model import Covered, RunPath, Schedule, Sent
+from kustui.simulate.scenarios.model import ExpectedCoverage, ExpectedRun, ExpectedSchedule, ExpectedValue
 from kustui.text.json_words import quoted
 
 _MINUTE = 60_000
@@ -21,7 +21,7 @@ _MINUTE = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Something that came otherwise than a scenario says."""
+    """Something that differs from what a scenario expects."""
 
     pointer: str
     """Of the expectation, in the scenario."""
@@ -52,7 +52,7 @@ def differences(
 
 
 def _in_path(
-    names: ResolvedScenario, expected: Sequence[RunPath], entries: Sequence[TraceEntry]
+    names: ResolvedScenario, expected: Sequence[ExpectedRun], entries: Sequence[TraceEntry]
 ) -> Iterator[Difference]:
     """The first difference only: the others follow from it."""
     runs: dict[int, list[TraceEntry]] = {}
@@ -80,7 +80,7 @@ def _in_path(
             return
 
 
-def _in_steps(place: str, expected: RunPath, entries: Sequence[TraceEntry]) -> Difference | None:
+def _in_steps(place: str, expected: ExpectedRun, entries: Sequence[TraceEntry]) -> Difference | None:
     steps = [entry for entry in entries if entry.kind is EntryKind.STEP]
     for index, (step, entry) in enumerate(zip_longest(expected.steps, steps)):
         if step is None:
@@ -96,7 +96,7 @@ def _in_steps(place: str, expected: RunPath, entries: Sequence[TraceEntry]) -> D
 
 
 def _in_schedules(
-    names: ResolvedScenario, expected: Sequence[Schedule], entries: Sequence[TraceEntry]
+    names: ResolvedScenario, expected: Sequence[ExpectedSchedule], entries: Sequence[TraceEntry]
 ) -> Iterator[Difference]:
     scheduling = [(entry.number, entry.scheduled) for entry in entries if entry.scheduled is not None]
     for index, schedule in enumerate(expected):
@@ -123,7 +123,7 @@ def _in_schedules(
 
 def _in_values(
     pointer: str,
-    expected: Sequence[Sent],
+    expected: Sequence[ExpectedValue],
     places: Sequence[tuple[str, str]],
     entries: Sequence[TraceEntry],
     verb: str,
@@ -157,7 +157,7 @@ def _executes(entry: TraceEntry, place: tuple[str, str]) -> bool:
     return (entry.key, entry.node) == place and entry.kind in (EntryKind.STEP, EntryKind.START)
 
 
-def _in_coverage(expected: Covered, state: State) -> Iterator[Difference]:
+def _in_coverage(expected: ExpectedCoverage, state: State) -> Iterator[Difference]:
     coverage = Coverage.of(state)
     for noun, least, percent in (
         ("steps", expected.steps, coverage.steps.percent),

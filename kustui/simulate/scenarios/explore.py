@@ -116,7 +116,7 @@ def _need(analysis: WorkflowAnalysis, step: PathStep) -> str:
     if step.edge is None:
         edges = analysis.flow.declared_edges.get(step.node, ())
         passed = any(edge.after_failure == step.fails for edge in edges)
-        words = f"no way from {name_of(analysis, step.node)} holds" if passed else ""
+        words = f"no transition from {name_of(analysis, step.node)} holds" if passed else ""
     else:
         condition = analysis.flow.conditions.get(step.edge.transition.pointer)
         words = in_words(condition) if condition is not None else ""
@@ -192,6 +192,6 @@ def build_path_scenario(organisation: Organisation, path: ExploredPath) -> PathS
 
 
 def expected_path_scenario(organisation: Organisation, path: ExploredPath) -> Scenario | None:
-    """That scenario, with all that comes of it as expectations; None where the path contradicts itself."""
+    """That scenario, with its result as expectations; None where the path contradicts itself."""
     scenario = build_path_scenario(organisation, path).scenario
     return with_expectations(organisation, scenario) if scenario is not None else None

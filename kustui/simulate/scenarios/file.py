@@ -27,7 +27,7 @@ from kustui.definition.validation import expected_by, message_of, pointer_of
 from kustui.errors import KustuiError
 from kustui.simulate.organisation import DEFAULT_START, Organisation
 from kustui.simulate.scenarios import model
-from kustui.simulate.scenarios.model import Choice, Mock, Place, Scenario, Schedule
+from kustui.simulate.scenarios.model import Choice, ExpectedSchedule, Mock, Place, Scenario
 from kustui.text.json_words import kind, mismatch, quoted
 from kustui.text.suggestions import closest, hint_of
 
@@ -261,7 +261,7 @@ class ResolvedScenario:
             if choice.invocation in (None, invocation):
                 yield choice
 
-    def scheduled_id(self, schedule: Schedule) -> str:
+    def scheduled_id(self, schedule: ExpectedSchedule) -> str:
         """The id that a scheduled workflow is called by."""
         entries = self._organisation.find(schedule.workflow)
         return (entries[0].id or "") if len(entries) == 1 else schedule.workflow
@@ -300,8 +300,8 @@ class ResolvedScenario:
             return
         edges = self._organisation.analysis(key).flow.declared_edges.get(node, ())
         if not any(edge.target == choice.take for edge in edges):
-            hint = hint_of(choice.take, {edge.target for edge in edges}, "ways from there lead to")
-            message = f"no way leads from {quoted(choice.step)} to {quoted(choice.take)}"
+            hint = hint_of(choice.take, {edge.target for edge in edges}, "it leads to")
+            message = f"{quoted(choice.step)} does not lead to {quoted(choice.take)}"
             self._report(f"/choices/{index}/take", message, hint)
 
     def _report(self, pointer: str, message: str, hint: str) -> None:

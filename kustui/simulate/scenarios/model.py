@@ -1,4 +1,4 @@
-"""The shape of a ``*.scenario.json``: what starts, what is answered, which way is taken, and what must come of it."""
+"""The shape of a ``*.scenario.json``: what starts, what steps return, which edges they take, and what is expected."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class _Object(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel, populate_by_name=True)
 
 
-class Beginning(_Object):
+class Start(_Object):
     """An event that happens, or one workflow that is started."""
 
     after: _Minutes = Field(0, description="When, in minutes after the beginning.")
@@ -27,7 +27,7 @@ class Beginning(_Object):
     drafted: StrictBool = Field(False, description="Whether kustui made the payload up and nobody has looked at it.")
 
 
-class Failing(_Object):
+class MockedFailure(_Object):
     """How a step fails."""
 
     status: Annotated[int, Field(ge=100, le=599, strict=True)] | None = Field(
@@ -51,7 +51,7 @@ class Mock(Place):
         description="Which time, counted from 1 over all runs; without it, every time that has no mock of its own.",
     )
     returns: JsonValue = Field(None, description="What later steps read as /#steps.<step>.")
-    fails: Failing | None = Field(None, description="Instead: that it fails, and how.")
+    fails: MockedFailure | None = Field(None, description="Instead: that it fails, and how.")
     drafted: StrictBool = Field(False, description="Whether kustui made the output up and nobody has looked at it.")
 
 
@@ -67,21 +67,21 @@ class Choice(Place):
     leave: _Text | None = Field(None, description="Instead: that the run is left here, and why.")
 
 
-class RunPath(_Object):
+class ExpectedRun(_Object):
     """The steps that one run goes through."""
 
     workflow: _Text
     steps: tuple[_Text, ...] = Field(description="Step ids in order, without the trigger.")
 
 
-class Sent(Place):
+class ExpectedValue(Place):
     """What a step is given or gives."""
 
     invocation: _Count | None = Field(None, description="Which time; without it, the last.")
     value: JsonValue = Field(description="Exactly this; in an object, at least these members.")
 
 
-class Schedule(_Object):
+class ExpectedSchedule(_Object):
     """A run that is put on the queue."""
 
     workflow: _Text = Field(description="The id or the name of the workflow, or an id that is not here.")
@@ -89,7 +89,7 @@ class Schedule(_Object):
     inputs: dict[str, JsonValue] | None = Field(None, description="Exactly what is handed over.")
 
 
-class Covered(_Object):
+class ExpectedCoverage(_Object):
     """How much is taken at least, in percent, of the workflows that run."""
 
     steps: _Percent = 0
@@ -99,12 +99,12 @@ class Covered(_Object):
 class Expectations(_Object):
     """What must come of it. What is not said is not looked at."""
 
-    path: tuple[RunPath, ...] | None = Field(None, description="Every run in the order in which they begin.")
-    scheduled: tuple[Schedule, ...] | None = Field(None, description="Every run that is scheduled, in order.")
-    outputs: tuple[Sent, ...] = Field((), description="What steps answer.")
-    params: tuple[Sent, ...] = Field((), description="What the actions of steps are given.")
+    path: tuple[ExpectedRun, ...] | None = Field(None, description="Every run in the order in which they begin.")
+    scheduled: tuple[ExpectedSchedule, ...] | None = Field(None, description="Every run that is scheduled, in order.")
+    outputs: tuple[ExpectedValue, ...] = Field((), description="What steps answer.")
+    params: tuple[ExpectedValue, ...] = Field((), description="What the actions of steps are given.")
     not_run: tuple[Place, ...] = Field((), description="Steps that must not run.")
-    coverage: Covered | None = None
+    coverage: ExpectedCoverage | None = None
 
 
 class Scenario(_Object):
@@ -118,7 +118,7 @@ class Scenario(_Object):
     max_steps: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] | None = Field(
         None, description="After how many steps it is cut."
     )
-    start: tuple[Beginning, ...] = Field(min_length=1, description="What happens by itself.")
+    start: tuple[Start, ...] = Field(min_length=1, description="What happens by itself.")
     mocks: tuple[Mock, ...] = ()
     choices: tuple[Choice, ...] = ()
     expect: Expectations = Field(Expectations(), description="What must come of it.")
@@ -126,7 +126,7 @@ class Scenario(_Object):
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a scenario file."""
-    found = Scenario.model_json_schema(by_alias=True)
-    found["$schema"] = "https://json-schema.org/draft/2020-12/schema"
-    found["title"] = "kustui scenario"
-    return found
+    document = Scenario.model_json_schema(by_alias=True)
+    document["$schema"] = "https://json-schema.org/draft/2020-12/schema"
+    document["title"] = "kustui scenario"
+    return document

@@ -38,7 +38,7 @@ class ForcedStep(NamedTuple):
     analysis: WorkflowAnalysis
     node: str
     why: str
-    """What comes of it otherwise, in a clause."""
+    """What happens otherwise, in a clause."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def scenario_for_path(organisation: Organisation, path: WorkflowPath, title: str
 
 
 def with_expectations(organisation: Organisation, scenario: Scenario) -> Scenario:
-    """The scenario with all that comes of it, what it schedules included, as expectations; as it is where that never
+    """The scenario with its result, the runs that it schedules included, as expectations; unchanged where it never
     ends."""
     result = replay(as_file(scenario), organisation, _MAX_STEPS)
     if result.cut:

@@ -16,7 +16,7 @@ from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry
 from kustui.simulate.organisation import DEFAULT_START, Organisation
 from kustui.simulate.paths.drafts import draft_payload
 from kustui.simulate.scenarios.file import ScenarioError, ScenarioFile, as_file, read_payload
-from kustui.simulate.scenarios.model import Beginning, Scenario
+from kustui.simulate.scenarios.model import Scenario, Start
 from kustui.text.json_words import quoted
 
 _MINUTE = 60_000
@@ -36,7 +36,7 @@ def default_scenario(
     without one it is drafted. Raises ScenarioError."""
     analyses, event = _chosen(organisation, workflow)
     given = None if payload is None else read_payload(*payload)
-    start = Beginning(
+    start = Start(
         event=event or None,
         workflow=None if event else organisation.name_of(analyses[0].key),
         payload=draft_payload(*analyses) if given is None else given,

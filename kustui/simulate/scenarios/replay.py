@@ -1,4 +1,4 @@
-"""A scenario replayed: every step of it, and what came otherwise than it says. And a rehearsal done over again."""
+"""A scenario replayed, with every difference from what it expects; and a rehearsal replayed after an edit."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _MINUTE = 60_000
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """What came of a scenario."""
+    """The result of a scenario."""
 
     file: ScenarioFile
     state: State
@@ -42,7 +42,7 @@ class Replay:
     cut: bool
     """Whether it went on beyond the steps that are allowed."""
     differences: tuple[Difference, ...]
-    """What came otherwise than expected, in the order in which it happened."""
+    """What differs from what is expected, in the order in which it happened."""
 
     @property
     def held(self) -> bool:
@@ -126,8 +126,8 @@ def decisions_for(state: State, names: ResolvedScenario) -> Iterator[Decision]:
 
 
 def complete_scenario(title: str, state: State) -> Mapping[str, Any]:
-    """The JSON of a scenario for a rehearsal up to a state and on to its end, with what comes of it as expectations;
-    with none of a rehearsal that is cut, since it has no end. Raises TraceTruncatedError."""
+    """The JSON of a scenario for a rehearsal up to a state and on to its end, with the result as expectations;
+    without them for a rehearsal that is cut, since it has no end. Raises TraceTruncatedError."""
     recorded = record_scenario(title, state)
     most = len(state.trace) + DEFAULT_MAX_STEPS
     result = replay(as_file(Scenario.model_validate(recorded)), state.organisation, most)

@@ -142,7 +142,7 @@ def test_a_scenario_of_another_shape_is_refused_by_the_schema_and_by_us(mutate: 
         ),
         (
             STARTS + '"choices": [{"workflow": "W", "step": "1", "take": "cD4"}]}',
-            '2:52: no way leads from "1" to "cD4" (ways from there lead to: aB3)',
+            '2:52: "1" does not lead to "cD4" (it leads to: aB3)',
         ),
         (
             STARTS + '"mocks": [{"workflow": "W", "step": "aB3"}]}',
