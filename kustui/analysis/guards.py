@@ -32,7 +32,7 @@ from kustui.definition.values import may_be_nothing
 
 if TYPE_CHECKING:
     from kustui.analysis.flow import Edge, FlowGraph
-    from kustui.analysis.references import Read
+    from kustui.analysis.reads import Read
     from kustui.definition.expressions import Path
     from kustui.definition.expressions.nodes import Node
     from kustui.definition.models import Transition

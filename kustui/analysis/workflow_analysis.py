@@ -15,8 +15,7 @@ from pydantic import ValidationError
 
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import NullGuards, guards_of, must_reach
-from kustui.analysis.inferred_fields import InferredField, inferred_fields_of
-from kustui.analysis.references import Read, reads_of
+from kustui.analysis.reads import InferredField, Read, inferred_fields_of, reads_of
 from kustui.analysis.schedules import ScheduleCall, Schedules, calls_of
 from kustui.analysis.schemas import SchemaArguments
 from kustui.config.check_settings import Settings

@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kustui.check.problems import Identity, Problem, relative_path
-from kustui.check.rules import severity_of
-from kustui.check.rules.skipped import UNUSED_SUPPRESSION
+from kustui.check.rules import UNUSED_SUPPRESSION, severity_of
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document, read_document
 from kustui.definition.loader import STDIN_NAME

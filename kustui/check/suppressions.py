@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kustui.check.problems import Problem
-from kustui.check.rules import severity_of
-from kustui.check.rules.skipped import UNUSED_SUPPRESSION
+from kustui.check.rules import UNUSED_SUPPRESSION, severity_of
 from kustui.definition.loader import STDIN
 from kustui.definition.source.outline import Shape
 from kustui.text.suggestions import closest

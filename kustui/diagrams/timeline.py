@@ -8,9 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kustui.analysis.chains import Chain, End, Link, beginning_of, chain_from
+from kustui.analysis.chains import DAY, Chain, End, Link, Load, beginning_of, chain_from, load_of
 from kustui.analysis.schedules import Schedules
-from kustui.analysis.throughput import DAY, Load, load_of
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.labels import RUNTIME_NAME

@@ -8,9 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.analysis.chains import End, beginning_of, beginnings, callers_of, chain_from
+from kustui.analysis.chains import DAY, End, beginning_of, beginnings, callers_of, chain_from, load_of
 from kustui.analysis.schedules import ScheduleCall, Schedules
-from kustui.analysis.throughput import DAY, load_of
 from kustui.definition.models import RunAt
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 

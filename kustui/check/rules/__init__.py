@@ -7,16 +7,46 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kustui.check.examples import Configured, app, step, to, workflow
 from kustui.check.rule import Rule
-from kustui.check.rules import apps, flow, hard_coded, identity, references, rings, schedules, shape, skipped
+from kustui.check.rules import apps, flow, hard_coded, identity, references, rings, schedules, shape
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 
-FAMILIES = (shape, identity, flow, references, schedules, rings, hard_coded, apps, skipped)
+FAMILIES = (shape, identity, flow, references, schedules, rings, hard_coded, apps)
 
-RULES: Mapping[str, Rule] = {
-    rule.name: rule for family in FAMILIES for rule in vars(family).values() if isinstance(rule, Rule)
-}
+_SUPPRESSION = """\
+[[suppress]]
+rule = "unreachable-step"
+workflow = "Greet"
+step = "cD4"
+reason = "kept for the campaign in spring"
+"""
+
+UNUSED_SUPPRESSION = Rule(
+    "unused-suppression",
+    Severity.WARNING,
+    "a suppression or a baseline entry that no longer hides anything",
+    "The problem was mended, or what it was found in has another name now. Left where it is, it would hide the "
+    "next problem of that kind, which nobody has looked at.",
+    bad=Configured(_SUPPRESSION, app(workflow("Greet", step("aB3", to("cD4")), step("cD4")))),
+    good=Configured(_SUPPRESSION, app(workflow("Greet", step("aB3"), step("cD4")))),
+)
+"""``suppressions`` and ``baseline`` report it."""
+
+UNREADABLE_FILE = Rule(
+    "unreadable-file",
+    Severity.ERROR,
+    "a file or a folder, below a folder given, that cannot be read",
+    "What it holds was not checked, so nothing can be said of it. A path that is itself given and cannot be read "
+    "ends the command instead.",
+    bad="",
+    good="",
+)
+"""Of the file system, not of a definition: there is no example."""
+
+_OF_FAMILIES = (value for family in FAMILIES for value in vars(family).values() if isinstance(value, Rule))
+RULES: Mapping[str, Rule] = {rule.name: rule for rule in (*_OF_FAMILIES, UNUSED_SUPPRESSION, UNREADABLE_FILE)}
 """By name: everything that a problem can be called."""
 
 

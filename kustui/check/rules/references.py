@@ -18,7 +18,7 @@ from kustui.text.suggestions import closest, hint_of
 
 if TYPE_CHECKING:
     from kustui.analysis.flow import FlowGraph
-    from kustui.analysis.references import Read
+    from kustui.analysis.reads import Read
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
 
 _TAGGED = step("aB3", action="kustomer.customer.find-by-email", params={"email": "/#steps.1.email"})

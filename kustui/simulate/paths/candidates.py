@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from kustui.analysis.inferred_fields import Fields
+from kustui.analysis.reads import Fields
 from kustui.definition.dates import iso_date
 from kustui.definition.operators import other_than
 from kustui.definition.platform import TRIGGER_ID

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from kustui.analysis.inferred_fields import Fields, InferredField
+from kustui.analysis.reads import Fields, InferredField
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.dates import iso_date, parse_date
 from kustui.definition.models import Schema, Step

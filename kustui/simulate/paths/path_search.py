@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from kustui.analysis.flow import Edge
-from kustui.analysis.inferred_fields import Fields
+from kustui.analysis.reads import Fields
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import Step
 from kustui.definition.operators import Family, operator_named

@@ -10,7 +10,7 @@ from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from kustui.analysis.inferred_fields import Fields
+from kustui.analysis.reads import Fields
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import Literal, Reference, expressions_in, parse
 from kustui.definition.expressions.parse import may_hold_expression

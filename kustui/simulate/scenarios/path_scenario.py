@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from kustui.analysis.inferred_fields import Fields
+from kustui.analysis.reads import Fields
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.dates import parse_date
 from kustui.definition.models import Step

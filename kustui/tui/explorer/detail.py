@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kustui.analysis.flow import Edge, FlowGraph
-from kustui.analysis.references import Read, reads_from
+from kustui.analysis.reads import Read, reads_from
 from kustui.analysis.schedules import ScheduleCall
 from kustui.definition.models import Schema, Step, Trigger, due_in_words
 from kustui.definition.platform import TRIGGER_ID

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kustui.analysis.references import reads_from, reads_of
+from kustui.analysis.reads import reads_from, reads_of
 from tests.support.definitions import ALWAYS
 from tests.support.flows import flow, flow_of, step, workflow
 

@@ -1,26 +1,68 @@
-"""Which fields of an output a workflow reads, and what each place that reads one says about the value it expects."""
+"""What a workflow reads: every reference, function and template, the fields it reads of whose output, and what the
+place that reads one says about the value it expects."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.definition.expressions import (
     Comparison,
+    Expression,
     Function,
     Literal,
     Reference,
     Template,
+    expressions_in,
     parts_of,
 )
 from kustui.definition.expressions.nodes import Block, Call, Lookup, Mustache, Node, Origin, Value
 from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, NUMBER_IN_TEXT
+from kustui.definition.platform import TRIGGER_ID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
-
     from kustui.analysis.flow import FlowGraph
-    from kustui.analysis.references import Read
     from kustui.definition.expressions import Operand
+    from kustui.definition.models import Step, Transition, Trigger
+
+
+class Read(NamedTuple):
+    """One string that is not a plain literal."""
+
+    node: str
+    """The trigger or step it belongs to."""
+    pointer: str
+    expression: Expression
+    transition: Transition | None = None
+    """The transition or error case whose condition it stands in; None in the params of a step."""
+
+
+def reads_of(flow: FlowGraph) -> Iterator[Read]:
+    """Every expression of a workflow, the trigger's first, then step by step as the file has them."""
+    if (trigger := flow.workflow.trigger) is not None:
+        yield from _reads_of_ways(TRIGGER_ID, trigger)
+    for step in flow.workflow.steps:
+        for pointer, expression in expressions_in(step.params, f"{step.pointer}/params"):
+            yield Read(step.id, pointer, expression)
+        yield from _reads_of_ways(step.id, step)
+
+
+def _reads_of_ways(node: str, part: Trigger | Step) -> Iterator[Read]:
+    for edge in part.edges:
+        if edge.condition is not None:
+            pointer = f"{edge.pointer}/condition/values"
+            for at, expression in expressions_in(edge.condition.values, pointer):
+                yield Read(node, at, expression, edge)
+
+
+def reads_from(reads: Iterable[Read], flow: FlowGraph, node: str) -> Iterator[Read]:
+    """Those of the reads that read the output of a trigger or step."""
+    for read in reads:
+        if any(path.step is not None and flow.node(path.step) == node for path in read.expression.paths):
+            yield read
+
+
+# Inferred fields
 
 Fields = tuple[str, ...]
 
