@@ -87,11 +87,11 @@ def _diagram(
             subjects = () if options.schedules else (lines.analysis(entry.key) for entry in entries)
             return json_text(subjects, lines, snapshot.schedules, only_schedules=options.schedules)
         case "mermaid":
-            from kustui.diagrams.formats.mermaid import mermaid
+            from kustui.diagrams.formats.graph_languages import mermaid
 
             return mermaid(_diagrams(options, snapshot, lines, entries))
         case "dot":
-            from kustui.diagrams.formats.dot import dot
+            from kustui.diagrams.formats.graph_languages import dot
 
             return dot(_diagrams(options, snapshot, lines, entries))
     from kustui.diagrams.formats.svg import svg

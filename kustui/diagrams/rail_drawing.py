@@ -22,7 +22,7 @@ from kustui.diagrams.labels import (
     short_action,
     step_label,
 )
-from kustui.diagrams.layout.geometry import Arrow
+from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.layout.rail_layout import LinkKind, RailLayout, RailRow, lay_out_rail
 from kustui.diagrams.styled_lines import Line, Piece, StyledRow, fitted, joined, width_of
 from kustui.text.quantities import counted

@@ -24,8 +24,8 @@ from typing import TYPE_CHECKING
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.diagrams.diagram import flow_diagram
-from kustui.diagrams.layout.box_layout import lay_out_boxes
-from kustui.diagrams.layout.geometry import Arrow, Size
+from kustui.diagrams.layout.box_layout import Size, lay_out_boxes
+from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.workspace.snapshot import open_paths
 from tests.benchmarks.generate import write

@@ -12,7 +12,7 @@ from hypothesis import example, given
 from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
 from kustui.diagrams.glyphs import NodeKind
-from kustui.diagrams.layout.geometry import Arrow
+from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.styled_lines import width_of
 from kustui.text.ascii import to_ascii
 from tests.support.layouts import Graph, graphs
@@ -20,7 +20,7 @@ from tests.support.layouts import Graph, graphs
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kustui.diagrams.layout.geometry import Box, Port
+    from kustui.diagrams.layout.box_layout import Box, Port
 
 LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)
 Edge = tuple[int, int]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from kustui.diagrams.layout.geometry import Arrow
+from kustui.diagrams.layout.layers import Arrow
 
 Graph = tuple[tuple[str, ...], tuple[Arrow, ...]]
 

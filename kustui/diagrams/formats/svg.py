@@ -7,8 +7,7 @@ from xml.sax.saxutils import escape
 
 from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.diagrams.diagram import DiagramSet
-from kustui.diagrams.layout.box_layout import BoxLayout
-from kustui.diagrams.layout.geometry import Band, Box
+from kustui.diagrams.layout.box_layout import Band, Box, BoxLayout
 from kustui.diagrams.styled_lines import Line
 from kustui.text.cells import cells
 from kustui.text.terminal_safe import terminal_safe

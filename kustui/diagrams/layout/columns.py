@@ -6,9 +6,10 @@ import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from kustui.diagrams.layout.geometry import SELF_LOOP_WIDTH
 from kustui.diagrams.layout.layers import Layering, sweep_count
 
+SELF_LOOP_WIDTH = 3
+"""Columns beside a box for an arrow from it to itself."""
 _BOX_GAP = 3
 """Columns between boxes in a layer, and between a box and a wire."""
 _WIRE_GAP = 2

@@ -14,13 +14,21 @@ from functools import cached_property
 from typing import Generic, NamedTuple, TypeVar
 
 from kustui.analysis.walks import reverse_postorder
-from kustui.diagrams.layout.geometry import Arrow
 
 N = TypeVar("N")
 
 _EFFORT = 120_000
 """Hops to look at in all sweeps; fewer sweeps for more hops, and no diagram of so many is read as a whole."""
 _SWEEPS = 8
+
+
+class Arrow(NamedTuple):
+    """From one node to another."""
+
+    source: str
+    target: str
+    after_failure: bool = False
+    """Whether it is only taken after a failure: drawn in another way than those that are not."""
 
 
 class Wire(NamedTuple, Generic[N]):

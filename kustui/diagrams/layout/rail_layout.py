@@ -14,7 +14,7 @@ from enum import Enum, auto
 from functools import cached_property
 from typing import NamedTuple
 
-from kustui.diagrams.layout.geometry import Arrow
+from kustui.diagrams.layout.layers import Arrow
 
 
 class LinkKind(Enum):

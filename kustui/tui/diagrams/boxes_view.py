@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.diagrams.box_drawing import BoxDrawing  # drawings come after the first paint
-    from kustui.diagrams.layout.geometry import Box
+    from kustui.diagrams.layout.box_layout import Box
     from kustui.diagrams.styled_lines import Line
     from kustui.tui.tree.nodes import Node
     from kustui.tui.tree.tree_state import TreeState

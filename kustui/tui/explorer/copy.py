@@ -13,7 +13,7 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.diagram import DiagramSet, flow_diagram
-from kustui.diagrams.formats.mermaid import mermaid
+from kustui.diagrams.formats.graph_languages import mermaid
 from kustui.diagrams.formats.text import writer
 from kustui.diagrams.styled_lines import Line, fitted, width_of
 from kustui.tui.bindings import BY_ID, bindings, first_key

@@ -15,8 +15,7 @@ from xml.etree import ElementTree
 import pydot
 import pytest
 
-from kustui.diagrams.formats.dot import dot
-from kustui.diagrams.formats.mermaid import mermaid
+from kustui.diagrams.formats.graph_languages import dot, mermaid
 from kustui.diagrams.formats.svg import svg
 from kustui.text.terminal_safe import terminal_safe
 from tests.support.diagrams import hostile_sheets, sample_sheets

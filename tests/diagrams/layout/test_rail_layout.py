@@ -6,7 +6,7 @@ import itertools
 
 from hypothesis import given
 
-from kustui.diagrams.layout.geometry import Arrow
+from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.layout.rail_layout import LinkKind, RailLayout, lay_out_rail
 from tests.support.layouts import Graph, graphs
 

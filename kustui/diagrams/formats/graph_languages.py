@@ -1,0 +1,118 @@
+"""``mermaid`` and ``dot``: graphs in the languages of tools that draw them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from kustui.diagrams.diagram import Diagram, DiagramNode, DiagramSet
+from kustui.diagrams.glyphs import NodeKind
+from kustui.text.terminal_safe import terminal_safe
+
+# Mermaid
+
+_MERMAID_SHAPES = {
+    NodeKind.TRIGGER: ("([", "])"),
+    NodeKind.BRANCH: ("{{", "}}"),
+    NodeKind.SCHEDULE: ("[/", "/]"),
+    NodeKind.MISSING: (">", "]"),
+}
+# All that Mermaid, Markdown or HTML could take for theirs. A colon too: Mermaid looks for styles behind one.
+_SUSPECT = re.compile(r"[^\w ,.()/='?!+…“”’→⇒\u0080-\U0010ffff-]|_")
+
+
+def mermaid(diagram_set: DiagramSet) -> Iterator[str]:
+    """A flowchart for Markdown, as code hosts draw it in a pull request."""
+    yield "flowchart TD\n"
+    alone = len(diagram_set.diagrams) == 1
+    for number, diagram in enumerate(diagram_set.diagrams):
+        if alone:
+            yield from _mermaid_graph(diagram, number, "  ")
+        else:
+            yield f'  subgraph w{number}["{_mermaid_text(diagram.title)}"]\n'
+            yield from _mermaid_graph(diagram, number, "    ")
+            yield "  end\n"
+    for edge in diagram_set.schedule_edges:
+        source = _mermaid_ids(diagram_set.diagrams[edge.source], edge.source).get(edge.node)
+        if source is not None and edge.source != edge.target:
+            yield f"  {source} ==>{_mermaid_label(edge.label)} w{edge.target}\n"
+
+
+def _mermaid_graph(diagram: Diagram, number: int, indent: str) -> Iterator[str]:
+    ids = _mermaid_ids(diagram, number)
+    for node in diagram.nodes:
+        left, right = _MERMAID_SHAPES.get(node.kind, ("[", "]"))
+        yield f'{indent}{ids[node.id]}{left}"{_mermaid_lines(node)}"{right}\n'
+    for edge in diagram.edges:
+        arrow = "-.->" if edge.after_failure else "-->"
+        yield f"{indent}{ids[edge.source]} {arrow}{_mermaid_label(edge.label)} {ids[edge.target]}\n"
+
+
+def _mermaid_ids(diagram: Diagram, number: int) -> dict[str, str]:
+    return {node.id: f"w{number}n{index}" for index, node in enumerate(diagram.nodes)}
+
+
+def _mermaid_lines(node: DiagramNode) -> str:
+    name = _mermaid_text(node.name) or "#32;"
+    return f"{name}<br/>{_mermaid_text(node.about)}" if node.about else name
+
+
+def _mermaid_label(label: str) -> str:
+    return f'|"{_mermaid_text(label)}"|' if label else ""
+
+
+def _mermaid_text(text: str) -> str:
+    return _SUSPECT.sub(lambda match: f"#{ord(match[0])};", terminal_safe(text))
+
+
+# DOT
+
+_DOT_SHAPES = {
+    NodeKind.TRIGGER: "oval",
+    NodeKind.BRANCH: "diamond",
+    NodeKind.SCHEDULE: "cds",
+    NodeKind.MISSING: "octagon",
+}
+
+
+def dot(diagram_set: DiagramSet) -> Iterator[str]:
+    """For Graphviz."""
+    yield "digraph kustui {\n"
+    yield '  rankdir=TB;\n  compound=true;\n  node [shape=box, fontname="sans-serif"];\n'
+    yield '  edge [fontname="sans-serif", fontsize=10];\n'
+    alone = len(diagram_set.diagrams) == 1
+    for number, diagram in enumerate(diagram_set.diagrams):
+        if alone:
+            yield from _dot_graph(diagram, number, "  ")
+        else:
+            yield f"  subgraph cluster_{number} {{\n    label={_dot_text(diagram.title)};\n"
+            yield from _dot_graph(diagram, number, "    ")
+            yield "  }\n"
+    for edge in diagram_set.schedule_edges:
+        source, target = diagram_set.diagrams[edge.source], diagram_set.diagrams[edge.target]
+        if edge.source != edge.target and target.nodes and any(node.id == edge.node for node in source.nodes):
+            ends = f"{_dot_id(edge.source, edge.node)} -> {_dot_id(edge.target, target.nodes[0].id)}"
+            yield f"  {ends} [label={_dot_text(edge.label)}, style=bold, lhead=cluster_{edge.target}];\n"
+    yield "}\n"
+
+
+def _dot_graph(diagram: Diagram, number: int, indent: str) -> Iterator[str]:
+    for node in diagram.nodes:
+        text = _dot_text(node.name, node.about) if node.about else _dot_text(node.name)
+        shape = f", shape={_DOT_SHAPES[node.kind]}" if node.kind in _DOT_SHAPES else ""
+        yield f"{indent}{_dot_id(number, node.id)} [label={text}{shape}];\n"
+    for edge in diagram.edges:
+        label = [f"label={_dot_text(edge.label)}"] if edge.label else []
+        style = ["style=dashed"] if edge.after_failure else []
+        attributes = f" [{', '.join((*label, *style))}]" if label or style else ""
+        yield f"{indent}{_dot_id(number, edge.source)} -> {_dot_id(number, edge.target)}{attributes};\n"
+
+
+def _dot_id(number: int, node: str) -> str:
+    return _dot_text(f"{number} {node}")
+
+
+def _dot_text(*lines: str) -> str:
+    """A string of DOT: a backslash or an entity in it stands for itself."""
+    escaped = (terminal_safe(line).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for line in lines)
+    return '"' + "\\n".join(escaped) + '"'
