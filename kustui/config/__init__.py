@@ -1,1 +1,1 @@
-"""How a person wants the screen: its actions and their keys, its theme, its panes. Plain values for every storey."""
+"""What can be configured, as plain values: settings of the checks, and keys, theme and panes of the screen."""

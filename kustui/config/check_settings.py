@@ -1,4 +1,4 @@
-"""What a person can tell the rules about their organisation, as plain values."""
+"""What a configuration tells the rules about an organisation, as plain values."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """Problems that somebody has looked at and lets stand; empty fields match everything."""
+    """Problems that are known and accepted; empty fields match everything."""
 
     rule: str
     reason: str
@@ -25,35 +25,34 @@ class Suppression:
     """The id or the name of a workflow."""
     step: str = ""
     document: Document | None = None
-    """The file it is written in."""
+    """The file that it is in, with its place there."""
     extent: Extent | None = None
-    """Where in that file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The defaults are what holds without a configuration."""
+    """The defaults apply without a configuration."""
 
     severities: Mapping[str, Severity | None] = field(default_factory=dict)
-    """Severity by rule, where it is not the rule's own; None switches the rule off."""
+    """By rule, where it is not the rule's own severity; None disables the rule."""
     external: frozenset[str] = frozenset()
     """Ids of workflows that exist elsewhere."""
     operators: frozenset[str] = frozenset()
-    """Condition operators beside those that kustui knows."""
+    """Condition operators to accept, in addition to those that kustui knows."""
     functions: frozenset[str] = frozenset()
-    """``/#fn:`` functions beside those that kustui knows."""
+    """``/#fn:`` functions to accept, likewise."""
     actions: frozenset[str] = frozenset()
-    """Actions of apps beside those that the definitions declare."""
+    """Actions of apps to accept, in addition to those that the definitions declare."""
     relative_unit_minutes: float = RELATIVE_UNIT_MINUTES
-    """What one unit of a relative ``runAt`` is."""
+    """How many minutes one unit of a relative ``runAt`` is."""
     suppressions: tuple[Suppression, ...] = ()
 
     def severity_of(self, rule: str, own: Severity) -> Severity | None:
-        """How bad what a rule finds is here, where its own severity is given; None where it is switched off."""
+        """The severity of a rule here, where ``own`` is its default; None where it is disabled."""
         return self.severities.get(rule, own)
 
     def judges_like(self, other: Settings) -> bool:
-        """Whether the rules find the same with both; what is suppressed of it may be different."""
+        """Whether the rules find the same problems with both, whichever are suppressed."""
         return replace(self, suppressions=()) == replace(other, suppressions=())
 
     def with_severities(self, severities: Mapping[str, Severity | None]) -> Settings:
