@@ -128,6 +128,18 @@ def test_the_explorer_has_the_keys_and_the_theme_of_a_configuration(project: Pat
         assert terminal.ended() == 0
 
 
+@pytest.mark.parametrize(
+    ("options", "env", "coloured"), [(["never"], {}, False), (["always"], {"NO_COLOR": "1"}, True)]
+)
+def test_the_explorer_has_colours_or_none(options: list[str], env: dict[str, str], coloured: bool) -> None:
+    with Terminal(["--color", *options, SAMPLES / "timer-chain.json"], env=env) as terminal:
+        terminal.wait_for("Workflows 4")
+        terminal.settle()
+        assert (b"38;2;" in terminal.raw) is coloured
+        terminal.press("q")
+        assert terminal.ended() == 0
+
+
 def test_the_terminals_own_colours_are_no_others() -> None:
     with Terminal(["--theme", "terminal", SAMPLES / "timer-chain.json"]) as terminal:
         terminal.wait_for("Workflows 4")

@@ -177,6 +177,13 @@ def test_a_file_is_written_where_it_is_asked_for(capsys: pytest.CaptureFixture[s
     ElementTree.parse(path)
 
 
+def test_another_configuration_can_be_given(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "other.toml").write_text('[rules]\nmissing-input = "off"\n')
+    path = "samples/broken/missing-input.json"
+    assert "✗" in run(capsys, path, "--schedules")[1]
+    assert "✗" not in run(capsys, path, "--schedules", "--config", str(tmp_path / "other.toml"))[1]
+
+
 def test_neither_the_screen_nor_networkx_is_loaded() -> None:
     code = (
         "import sys; from kustui.cli import main; main(['graph', 'samples/scheduling-pair.json', '--boxes']);"

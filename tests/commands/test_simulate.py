@@ -398,6 +398,12 @@ def test_a_reader_that_has_seen_enough_is_no_mistake() -> None:
     assert done.stderr == b""
 
 
+def test_a_rehearsal_is_saved_even_where_nobody_reads_the_report() -> None:
+    command = f"{' '.join(KUSTUI)} simulate chain.json --trace --save new.scenario.json | true"
+    subprocess.run(command, shell=True, capture_output=True, env=environment(), timeout=PATIENCE, check=False)
+    assert Path("new.scenario.json").exists()
+
+
 def test_watching_replays_after_every_save_of_a_scenario_or_a_definition() -> None:
     process = subprocess.Popen(
         [*KUSTUI, "simulate", "chain.json", "holds.scenario.json", "--watch"],
