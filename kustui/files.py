@@ -1,14 +1,18 @@
-"""Reading and writing files: whole or not at all, and never over another file without permission."""
+"""Reading files, writing them whole or not at all, never over another by mistake; and where kustui has its own."""
 
 from __future__ import annotations
 
 import os
 import stat
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 from kustui.errors import KustuiError, reason_of
+
+_DEFAULT_FOLDERS = {"config": (".config",), "state": (".local", "state")}
 
 
 class ReadError(KustuiError):
@@ -94,3 +98,15 @@ def _linked(part: Path, target: Path) -> bool:
 
 def _encoded(piece: str | bytes) -> bytes:
     return piece.encode("utf-8", "backslashreplace") if isinstance(piece, str) else piece
+
+
+def own_folder(kind: Literal["config", "state"]) -> Path:
+    """kustui's folder among the user's configurations or saved states, whether it exists or not."""
+    if (folder := os.environ.get(f"XDG_{kind.upper()}_HOME", "")) and Path(folder).is_absolute():
+        return Path(folder) / "kustui"
+    if sys.platform in ("darwin", "win32"):
+        import platformdirs  # slow to import, and elsewhere the folder is as below
+
+        find = platformdirs.user_config_path if kind == "config" else platformdirs.user_state_path
+        return find("kustui", appauthor=False)
+    return Path.home().joinpath(*_DEFAULT_FOLDERS[kind], "kustui")

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import os
 import re
-import sys
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document
@@ -20,7 +19,7 @@ from kustui.definition.loader import STDIN
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.source import Source, UndecodableError
 from kustui.errors import KustuiError
-from kustui.files import read_file
+from kustui.files import own_folder, read_file
 
 if TYPE_CHECKING:
     from kustui.config.check_settings import Settings
@@ -32,7 +31,6 @@ OWN_FILE, SHARED_FILE = "kustui.toml", "pyproject.toml"
 _TABLE = ("tool", "kustui")
 """Keys above kustui's table in the shared file."""
 _SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO, "off": None}
-_DEFAULT_FOLDERS = {"config": (".config",), "state": (".local", "state")}
 _TOML_PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 
 
@@ -245,15 +243,3 @@ def display_path(path: Path) -> str:
 def user_path() -> Path:
     """The user's own configuration, for every project, whether it exists or not."""
     return own_folder("config") / OWN_FILE
-
-
-def own_folder(kind: Literal["config", "state"]) -> Path:
-    """kustui's folder among the user's configurations or saved states, whether it exists or not."""
-    if (folder := os.environ.get(f"XDG_{kind.upper()}_HOME", "")) and Path(folder).is_absolute():
-        return Path(folder) / "kustui"
-    if sys.platform in ("darwin", "win32"):
-        import platformdirs  # slow to import, and elsewhere the folder is as below
-
-        find = platformdirs.user_config_path if kind == "config" else platformdirs.user_state_path
-        return find("kustui", appauthor=False)
-    return Path.home().joinpath(*_DEFAULT_FOLDERS[kind], "kustui")

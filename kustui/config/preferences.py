@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from kustui.config.actions import ACTIONS, BY_ID, PASSING, with_keys
-from kustui.config.configuration import own_folder
 from kustui.config.keys import parse_key
 from kustui.errors import KustuiError
-from kustui.files import read_file, write_file
+from kustui.files import own_folder, read_file, write_file
 from kustui.text.suggestions import hint_of
 
 DEFAULT_THEME = "dark"

@@ -10,9 +10,8 @@ from pathlib import Path
 
 import msgspec
 
-from kustui.config.configuration import own_folder
 from kustui.errors import KustuiError
-from kustui.files import write_file
+from kustui.files import own_folder, write_file
 
 _VERSION = 1
 _FOLDER = "places"
