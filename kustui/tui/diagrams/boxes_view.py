@@ -56,7 +56,7 @@ class BoxesView(DiagramView, can_focus=True):
     """The cell of the drawing in the upper left corner."""
     search = TextSearch("")
     """What was looked for last."""
-    marking = False
+    highlights_matches = False
     """Whether it is marked where it stands."""
     _analysis: WorkflowAnalysis | None = None
     _grip: tuple[int, int] | None = None
@@ -103,7 +103,7 @@ class BoxesView(DiagramView, can_focus=True):
             line = fitted(((" ", ""), *self.drawing.legend), width)
         elif self.drawing is not None:
             line = self.drawing.row(self.top + y, self.left, width, self.selected)
-            line = self.search.highlighted(line) if self.marking else line
+            line = self.search.highlighted(line) if self.highlights_matches else line
         elif y == 0:
             line = (("choose a workflow: its boxes are drawn here", "muted"),)
         pieces = [Segment(terminal_safe(text), base + looks[look]) for text, look in line]
@@ -252,10 +252,10 @@ class BoxesView(DiagramView, can_focus=True):
         self._go_to(self.drawing.layout.in_next_layer(self.selected, 1) if self.drawing is not None else None)
 
     def action_first(self) -> None:
-        self.put(0)
+        self.go_to_position(0)
 
     def action_last(self) -> None:
-        self.put(len(self._boxes) - 1)
+        self.go_to_position(len(self._boxes) - 1)
 
     def action_choose(self) -> None:
         if self._analysis is not None and self.selected_key:
@@ -269,7 +269,7 @@ class BoxesView(DiagramView, can_focus=True):
         return tuple(self.drawing.layout.box_of.values()) if self.drawing is not None else ()
 
     @property
-    def found(self) -> Sequence[int]:
+    def matches(self) -> Sequence[int]:
         """The boxes in which what is looked for stands."""
         contents = self.drawing.contents if self.drawing is not None else {}
         return [
@@ -279,10 +279,10 @@ class BoxesView(DiagramView, can_focus=True):
         ]
 
     @property
-    def place(self) -> int:
+    def search_position(self) -> int:
         """The index of the selected box."""
         return next((index for index, box in enumerate(self._boxes) if box.node == self.selected), 0)
 
-    def put(self, place: int) -> None:
-        if 0 <= place < len(self._boxes):
-            self._go_to(self._boxes[place])
+    def go_to_position(self, position: int) -> None:
+        if 0 <= position < len(self._boxes):
+            self._go_to(self._boxes[position])

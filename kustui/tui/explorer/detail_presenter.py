@@ -91,7 +91,7 @@ class DetailPresenter:
         self.shown = self._last = node.key
         rows = Rows.of(described(tree, node, max(20, side.detail.content_size.width - 1)))
         if again:
-            side.detail.show_again(rows)
+            side.detail.update_rows(rows)
         else:
             side.detail.show(rows, top=0)
         self._show_source(source_rows(node.document, node.pointer, tree.problems(node)), node, again=again)
@@ -104,7 +104,7 @@ class DetailPresenter:
         source = self._views.side.source
         target, self._target = self._target, None
         if again and target is None:
-            source.show_again(rows, lambda row: row.line[1:])  # the number of a line may be another
+            source.update_rows(rows, lambda row: row.line[1:])  # the number of a line may be another
             return
         line = 0
         if target is not None and target.document is node.document and rows.first_line:

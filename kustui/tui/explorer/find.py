@@ -29,16 +29,16 @@ class Searchable(Protocol):
     """A pane that a text can be searched in."""
 
     search: TextSearch
-    marking: bool
+    highlights_matches: bool
 
     @property
-    def found(self) -> Sequence[int]:
+    def matches(self) -> Sequence[int]:
         """The places that hold the text, in ascending order."""
 
     @property
-    def place(self) -> int: ...
+    def search_position(self) -> int: ...
 
-    def put(self, place: int) -> None: ...
+    def go_to_position(self, position: int) -> None: ...
 
     def refresh(self) -> Widget: ...
 
@@ -77,7 +77,7 @@ class FilterController:
             self._screen.remove_class("-beside")
         value = problems.words if focused is problems else tree.state.filter
         if pane is not None:
-            self._before = (pane.search, pane.marking, pane.place)
+            self._before = (pane.search, pane.highlights_matches, pane.search_position)
             value = ""
         field.placeholder = _SEARCHES if pane is not None else _NARROWS
         with self._screen.prevent(type(field).Changed):
@@ -101,9 +101,9 @@ class FilterController:
     def _search(self, pane: Searchable, search: TextSearch) -> None:
         """Mark a text, and go to where it stands next from where the cursor was before it was typed."""
         _, _, place = self._before
-        pane.search, pane.marking = search, bool(search.text)
-        matches = pane.found
-        pane.put(next_position(matches, place - 1, 1)[0] if matches else place)
+        pane.search, pane.highlights_matches = search, bool(search.text)
+        matches = pane.matches
+        pane.go_to_position(next_position(matches, place - 1, 1)[0] if matches else place)
         pane.refresh()
 
     def keep(self, text: str) -> None:
@@ -111,7 +111,7 @@ class FilterController:
         pane = searchable(self._panes.filtered)
         before, _, _ = self._before
         if pane is not None and not text and before.text:  # as in less: the last one again
-            pane.search, pane.marking = before, True
+            pane.search, pane.highlights_matches = before, True
             self._to_next(pane, 1)
         if isinstance(pane, DiagramView) and pane.selected_key:
             # It did not have the keys, so the tree did not follow.
@@ -121,8 +121,8 @@ class FilterController:
     def drop(self) -> None:
         """Escape: show everything again; of a search, what was searched before, where the cursor was."""
         if (pane := searchable(self._panes.filtered)) is not None:
-            pane.search, pane.marking, place = self._before
-            pane.put(place)
+            pane.search, pane.highlights_matches, place = self._before
+            pane.go_to_position(place)
             pane.refresh()
             self._titles.update()
         else:
@@ -157,8 +157,8 @@ class FilterController:
             return
         focused, tree, problems = self._screen.focused, self._views.tree, self._views.problems
         pane = searchable(focused)
-        if pane is not None and pane.marking:
-            pane.marking = False
+        if pane is not None and pane.highlights_matches:
+            pane.highlights_matches = False
             pane.refresh()
             self._titles.update()
         elif self._screen.has_class("-maximised"):
@@ -184,7 +184,7 @@ class FilterController:
         focused = self._screen.focused
         pane = searchable(focused)
         if pane is not None:
-            pane.marking = bool(pane.search.text)
+            pane.highlights_matches = bool(pane.search.text)
             pane.refresh()
             self._to_next(pane, by)
         elif focused is self._views.problems:
@@ -194,10 +194,10 @@ class FilterController:
         self._titles.update()
 
     def _to_next(self, pane: Searchable, by: int) -> None:
-        matches = pane.found
+        matches = pane.matches
         if matches:
-            place, wrapped = next_position(matches, pane.place, by)
-            pane.put(place)
+            place, wrapped = next_position(matches, pane.search_position, by)
+            pane.go_to_position(place)
             self._say_which(matches.index(place), len(matches), wrapped=wrapped)
         else:
             self._say_no_match(pane.search.text)

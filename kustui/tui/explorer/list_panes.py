@@ -60,7 +60,7 @@ class ProblemsView(RowsView):
         else:
             self.empty = "no problem holds these words; Esc shows all" if self.words else "nothing is wrong"
             new = {problem for problem in self._problems if _identity(problem) in self._new} if self._new else ()
-            self.show_again(problem_rows(self._problems, self.words, new), _row_identity)
+            self.update_rows(problem_rows(self._problems, self.words, new), _row_identity)
 
     @property
     def first_rows(self) -> Sequence[int]:
@@ -136,7 +136,7 @@ class ChangesView(RowsView):
         self._saves = (rows, *self._saves)[:_MAX_SAVES]
         shown = Rows.of([row for save in self._saves for row in save])
         if self.cursor:
-            self.show_again(shown)
+            self.update_rows(shown)
         else:
             self.show(shown, top=0)
 

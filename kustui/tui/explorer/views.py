@@ -146,8 +146,8 @@ class PaneTitles:
 
     def name(self, view: Widget, title: str, others: str = "") -> None:
         """Give a pane its name, with what is searched for in it, and with less weight the other panes in its place."""
-        if getattr(view, "marking", False):
-            title += f"   {len(view.found):,} with “{view.search.text}”"  # type: ignore[attr-defined]
+        if getattr(view, "highlights_matches", False):
+            title += f"   {len(view.matches):,} with “{view.search.text}”"  # type: ignore[attr-defined]
         actions = actions_of(self._screen.app)
         title, others = with_keys_in_force(title, actions), with_keys_in_force(others, actions)
         if self._titles.get(view) != (title, others):  # a new title repaints the whole pane

@@ -113,7 +113,7 @@ class Finder(Vertical):
         self.input = FinderInput(self)
         self.hint = LinesView(id="hint")
         self.results = RowsView(id="found")
-        self.results.led = True
+        self.results.is_remote_controlled = True
         self.index: Index | None = None
         self._snapshot: Snapshot | None = None
         self._collection: Collection | None = None

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 
 _NEAR = 400
-"""Rows among which one that moved is looked for."""
+"""Rows around the cursor among which a moved row is looked for."""
 
 
 class RowsView(Widget, can_focus=True):
@@ -53,8 +53,8 @@ class RowsView(Widget, can_focus=True):
 
     cursor: reactive[int] = reactive(0, repaint=False)
 
-    class Told(Message):
-        """Something a view tells about itself."""
+    class ViewMessage(Message):
+        """The view that sends a message is its control."""
 
         def __init__(self, view: RowsView) -> None:
             super().__init__()
@@ -64,37 +64,40 @@ class RowsView(Widget, can_focus=True):
         def control(self) -> RowsView:
             return self.view
 
-    class Moved(Told):
+    class Moved(ViewMessage):
         """The cursor stands on another row."""
 
-    class Chosen(Told):
+    class Chosen(ViewMessage):
         """Enter on the row of the cursor, or a double click."""
 
-    class Widened(Told):
-        """There is more room, or less, for a row than there was."""
+    class Widened(ViewMessage):
+        """The width has changed."""
 
     def __init__(self, *, empty: str = "", cursor_always: bool = True, id: str | None = None) -> None:
         super().__init__(id=id)
         self.rows = Rows(0, _no_row)
         self.empty = empty
         self.cursor_always = cursor_always
-        """Whether the cursor is shown while the keys go elsewhere."""
-        self.led = False
-        """Whether its cursor is moved from where the keys go."""
+        """Whether the cursor is shown without the focus."""
+        self.is_remote_controlled = False
+        """Whether its cursor is moved from the widget that has the focus."""
         self.top = 0
         """The row at the upper edge."""
         self.search = TextSearch("")
-        """What was looked for last."""
-        self.marking = False
-        """Whether it is marked where it stands."""
-        self._found: tuple[Rows, TextSearch, Sequence[int]] | None = None
+        """What was searched for last."""
+        self.highlights_matches = False
+        """Whether the matches of the search are highlighted."""
+        self._matches: tuple[Rows, TextSearch, Sequence[int]] | None = None
         self._width = 0
 
     # What is shown
 
     def show(self, rows: Rows, cursor: int = 0, *, top: int | None = None, follow: bool = True) -> None:
-        """Show other rows, the cursor on one of them; ``top`` is the row at the upper edge if it can be, and ``follow``
-        says whether the cursor has to be in view."""
+        """Show other rows with the cursor on one of them.
+
+        ``top`` is the row at the upper edge, as far as there are enough rows below it; ``follow`` says whether to
+        scroll the cursor into view.
+        """
         self.rows = rows
         with self.prevent(self.Moved):
             self.set_reactive(RowsView.cursor, self.validate_cursor(cursor))
@@ -103,11 +106,11 @@ class RowsView(Widget, can_focus=True):
             self.keep_cursor_in_view()
         self.refresh()
 
-    def show_again(self, rows: Rows, same: Callable[[Row], object] = lambda row: row.line) -> None:
-        """Show what has become of the rows: the cursor on the nearest that is the ``same`` as its own was."""
-        was, below_top = same(self.row), self.cursor - self.top
+    def update_rows(self, rows: Rows, identity: Callable[[Row], object] = lambda row: row.line) -> None:
+        """Show changed rows, with the cursor on the nearest row of the same identity as before."""
+        before, below_top = identity(self.row), self.cursor - self.top
         near = sorted(range(rows.count), key=lambda index: abs(index - self.cursor))[:_NEAR]
-        cursor = next((index for index in near if same(rows.make(index)) == was), self.cursor)
+        cursor = next((index for index in near if identity(rows.make(index)) == before), self.cursor)
         self.show(rows, cursor, top=cursor - below_top)
 
     @property
@@ -132,43 +135,44 @@ class RowsView(Widget, can_focus=True):
         base, looks = self.rich_style, looks_of(self.app)
         here = index == self.cursor
         cursor = Style()
-        leads = self.has_focus or self.led
-        if here and (leads or self.cursor_always):
-            cursor = looks["cursor" if leads else "cursor-blurred"]
-        # The cursor's own glyph, so that it is seen without colour as well.
-        edge = Segment("▌" if here and leads else " ", base + cursor)
+        is_active = self.has_focus or self.is_remote_controlled
+        if here and (is_active or self.cursor_always):
+            cursor = looks["cursor" if is_active else "cursor-blurred"]
+        # a glyph of its own, so that it is seen without colour as well
+        edge = Segment("▌" if here and is_active else " ", base + cursor)
         row = self.rows.make(index)
-        line = laid_out(row._replace(line=self.search.highlighted(row.line)) if self.marking else row, width - 1)
+        line = laid_out(
+            row._replace(line=self.search.highlighted(row.line)) if self.highlights_matches else row, width - 1
+        )
         pieces = [Segment(terminal_safe(text), base + looks[look] + cursor) for text, look in line]
         return Strip([edge, *pieces]).adjust_cell_length(width, base + cursor).simplify()
 
-    # What is looked for
+    # Searching
 
     @property
-    def found(self) -> Sequence[int]:
-        """The rows that hold what is looked for."""
-        if self._found is None or self._found[0] is not self.rows or self._found[1] != self.search:
+    def matches(self) -> Sequence[int]:
+        """The indexes of the rows that hold the searched text."""
+        if self._matches is None or self._matches[0] is not self.rows or self._matches[1] != self.search:
             holding = [index for index in range(self.rows.count) if self.search.is_in(self.rows.text(index))]
-            self._found = (self.rows, self.search, holding)
-        return self._found[2]
+            self._matches = (self.rows, self.search, holding)
+        return self._matches[2]
 
     @property
-    def place(self) -> int:
-        """The row of the cursor, for whoever goes from one that was found to the next."""
+    def search_position(self) -> int:
+        """The row from which the next match is looked for."""
         return self.cursor
 
-    def put(self, place: int) -> None:
-        """Put the cursor on a row that was found."""
-        self.cursor = place
+    def go_to_position(self, position: int) -> None:
+        self.cursor = position
 
     # Below the rows
 
     def foot(self, width: int) -> Sequence[Line]:
-        """Lines for the lower edge, where all rows and a blank leave room for them; no more than ``FOOT``."""
+        """Lines for the lower edge, at most ``FOOT``, shown where there is room below the rows."""
         return ()
 
     def in_full(self, line: Line, width: int) -> list[Line]:
-        """A line in full, for the foot: nothing where the row of the cursor has room for it, else up to three lines."""
+        """For the foot: a line in up to three lines, or nothing if the row of the cursor has room for it."""
         row = self.row
         beside = (2 + width_of(row.aside) if row.aside else 0) + (1 + width_of(row.mark) if row.mark else 0)
         if width_of(row.line) + beside <= width:
@@ -177,16 +181,16 @@ class RowsView(Widget, can_focus=True):
         return [*lines[:2], (*lines[2], ("…", "muted"))] if len(lines) > 3 else lines
 
     def _beyond(self, y: int) -> Line:
-        """What stands in a line below the last row."""
+        """The line at ``y``, below the last row."""
         if not self.rows.count:
-            told = self._told_instead(self.size.width)
-            return told[y] if y < len(told) else ()
+            lines = self._empty_lines(self.size.width)
+            return lines[y] if y < len(lines) else ()
         foot, height = self.foot(self.size.width - 1), self.size.height
         at = y - (height - len(foot))
         return foot[at] if at >= 0 and self.rows.count + 1 + len(foot) <= height else ()
 
-    def _told_instead(self, width: int) -> list[Line]:
-        """What is said where there is no row."""
+    def _empty_lines(self, width: int) -> list[Line]:
+        """The text that stands in for rows."""
         return list(wrapped(((self.empty, "muted"),), width - 2)) if self.empty else []
 
     # The cursor
@@ -267,7 +271,7 @@ class RowsView(Widget, can_focus=True):
 
 
 class Menu(RowsView, inherit_bindings=False):
-    """It lies above the panes, which stay where they are, and is gone once the keys go elsewhere."""
+    """A short list above the line of keys. It covers the panes, and is removed once it loses the focus."""
 
     DEFAULT_CSS = """
     Menu {
@@ -279,12 +283,12 @@ class Menu(RowsView, inherit_bindings=False):
     def __init__(self, came_from: Widget | None, *, id: str, empty: str = "") -> None:
         super().__init__(id=id, empty=empty)
         self._came_from = came_from
-        self._over = False
+        self._ended = False
 
     def end(self) -> None:
-        """Give the keys back to where they were."""
-        if not self._over:
-            self._over = True
+        """Give the focus back to where it was."""
+        if not self._ended:
+            self._ended = True
             if self._came_from is not None and self.screen.focused is self:
                 self.screen.set_focus(self._came_from)
             self.remove()

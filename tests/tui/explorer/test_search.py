@@ -111,7 +111,7 @@ async def test_a_text_is_marked_in_a_pane_and_n_goes_to_it(key: str, name: str) 
     async with explorer(CHAIN, size=(120, 50)) as ui:
         await ui.press(key, "g", "slash", *"timer")
         view = view_of(ui, name)
-        found = list(view.found)
+        found = list(view.matches)
         assert found
         assert view.cursor == found[0]
         assert any(text.lower() == "timer" for text in marked_in(view))
@@ -135,10 +135,10 @@ async def test_the_boxes_are_searched_by_what_stands_in_them() -> None:
         boxes = ui.explorer.query_one(BoxesView)
         assert boxes.drawing is not None
         assert any("vip" in text_of(line).lower() for line in boxes.drawing.contents[boxes.selected].lines)
-        found = boxes.found
+        found = boxes.matches
         for _ in found:
             await ui.press("n")
-        assert boxes.place in found
+        assert boxes.search_position in found
 
 
 async def test_what_changed_is_searched(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ async def test_escape_while_typing_puts_the_cursor_back_and_afterwards_only_unma
         assert view.cursor > 2
         await ui.press("escape")
         assert view.cursor == 2
-        assert not view.marking
+        assert not view.highlights_matches
         await ui.press("slash", *"target", "enter")
         there = view.cursor
         await ui.press("escape")
@@ -181,9 +181,9 @@ async def test_a_capital_letter_means_itself() -> None:
     async with explorer(CHAIN, size=(120, 50)) as ui:
         view = view_of(ui, "source")
         await ui.press("3", "slash", *"workflowid", "enter")
-        assert view.found
+        assert view.matches
         await ui.press("slash", *"WorkflowiD", "enter")
-        assert not view.found
+        assert not view.matches
         await ui.press("n")
         assert "“WorkflowiD” is not to be found" in ui.keys
 
@@ -194,7 +194,7 @@ async def test_arrow_keys_go_through_what_is_found_while_it_is_typed() -> None:
         await ui.press("3", "g", "slash", *"target")
         first = view.cursor
         await ui.press("down")
-        assert view.cursor in view.found
+        assert view.cursor in view.matches
         assert view.cursor > first
         await ui.press("up")
         assert view.cursor == first
@@ -207,11 +207,11 @@ async def test_a_search_is_not_lost_by_a_reload_and_finds_what_is_new(tmp_path: 
     async with explorer(path, size=(120, 50)) as ui:
         view = view_of(ui, "source")
         await ui.press("3", "slash", *"brandnew")
-        assert not view.found
+        assert not view.matches
         workflow = definition["workflows"][0]
         workflow["description"] = "brandnew"
         write_json(path, definition)
-        await ui.wait_until(lambda: view.found)
+        await ui.wait_until(lambda: view.matches)
         assert ui.explorer.query_one(Filter).value == "brandnew"
         assert ui.focus == "filter"
         assert "brandnew" in drawn(view)
