@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kustui.diagrams.styled_lines import width_of
 from kustui.tui.explorer.copy import copyables
-from kustui.tui.explorer.detail import described
+from kustui.tui.explorer.detail import detail_rows
 from kustui.tui.explorer.selection import of_key, of_line, of_node
 from kustui.tui.explorer.source_rows import source_rows
 from kustui.tui.tree.tree_rows import TreeRows
@@ -30,7 +30,7 @@ def look_at_everything(tree: TreeState, *widths: int) -> None:
         laid_out(TreeRows(tree).row(index), 60)
         tree.link(node)
         for width in widths:
-            for row in described(tree, node, width):
+            for row in detail_rows(tree, node, width):
                 assert width_of(laid_out(row, width)) <= width
         rows = source_rows(node.document, node.pointer, tree.problems(node))
         for number in range(rows.count):

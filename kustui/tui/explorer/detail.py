@@ -1,55 +1,121 @@
-"""Everything about what is selected, in words: rows for the detail pane, made without a screen."""
+"""The detail pane: everything about what is selected, in words. Made without a screen."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.reads import Read, reads_from
 from kustui.analysis.schedules import ScheduleCall
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.collection import Document, Entry
 from kustui.definition.models import Schema, Step, Trigger, due_in_words
 from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.source.source import Extent
 from kustui.diagrams import labels
 from kustui.diagrams.labels import condition_text, event_label, node_label, node_name, step_label
-from kustui.diagrams.styled_lines import Line, joined
-from kustui.tui.explorer.file_detail import put_around, put_document
+from kustui.diagrams.styled_lines import Line, joined, width_of
 from kustui.tui.explorer.value_rows import add_unknown_keys, add_value
 from kustui.tui.tree.nodes import Kind, Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import MAX_LISTED, NodeKey, Row, RowBuilder, node_key, workflow_key
 
-if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.definition.collection import Entry
 
-
-def described(tree: TreeState, node: Node, width: int) -> list[Row]:
-    """What there is to say of a row of the tree, for a pane of ``width`` cells."""
+def detail_rows(tree: TreeState, node: Node, width: int) -> list[Row]:
+    """What there is to say of a node of the tree, for a pane of ``width`` cells."""
     builder = RowBuilder(width)
     builder.problems(tree.problems(node))
     match node.kind:
         case Kind.DOCUMENT:
-            put_document(builder, tree, node.document)
+            _document(builder, tree, node.document)
         case Kind.FAULT:
-            put_around(builder, node.document, node.document.fault_extent(node.part))  # type: ignore[arg-type]
+            _fault_excerpt(builder, node.document, node.document.fault_extent(node.part))  # type: ignore[arg-type]
         case Kind.WORKFLOW:
-            _workflow(builder, tree, _subject(tree, node))
+            _workflow(builder, tree, _analysis(tree, node))
         case Kind.TRIGGER:
-            _trigger(builder, _subject(tree, node))
+            _trigger(builder, _analysis(tree, node))
         case Kind.STEP:
-            _step(builder, tree, _subject(tree, node), node)
+            _step(builder, tree, _analysis(tree, node), node)
         case Kind.EDGE:
             assert isinstance(node.part, Edge)
-            _edge(builder, _subject(tree, node), node.part)
+            _edge(builder, _analysis(tree, node), node.part)
         case Kind.SCHEDULE:
             assert isinstance(node.part, ScheduleCall)
-            _call(builder, tree, _subject(tree, node), node.part)
+            _call(builder, tree, _analysis(tree, node), node.part)
     return builder.rows
 
 
-def _subject(tree: TreeState, node: Node) -> WorkflowAnalysis:
+def _analysis(tree: TreeState, node: Node) -> WorkflowAnalysis:
     assert node.entry is not None
     return tree.analysis(node.entry)
+
+
+# A file
+
+
+def _document(builder: RowBuilder, tree: TreeState, document: Document) -> None:
+    app = document.app
+    if app is not None:
+        builder.title(app.title or app.app or document.path)
+        if app.description:
+            builder.add((app.description, ""))
+        builder.field("app", (app.app, ""))
+        builder.field("version", (app.version, ""))
+        builder.field("needs", (", ".join(app.dependencies), ""))
+    else:
+        builder.title(document.path)
+    builder.field("file", (document.path, ""))
+    encoding = f", {document.source.encoding}" if document.source.encoding != "UTF-8" else ""
+    mark = ", begins with a byte-order mark" if document.source.offset else ""
+    builder.field("holds", (f"{document.shape.value}{encoding}{mark}", ""))
+    for fault in document.faults[:1]:
+        if not document.entries:
+            _fault_excerpt(builder, document, document.fault_extent(fault))
+    if app is not None:
+        _app_actions(builder, app.actions)
+        add_unknown_keys(builder, app)
+    if document.entries:
+        builder.heading(f"Workflows ({len(document.entries)})")
+        for entry in document.entries[:MAX_LISTED]:
+            builder.item((entry.title, "link"), link=workflow_key(entry))
+        if len(document.entries) > MAX_LISTED:
+            builder.none(f"and {len(document.entries) - MAX_LISTED} more in the tree")
+    elif tree.snapshot.collection.documents:
+        builder.heading("No workflow to show")
+
+
+def _app_actions(builder: RowBuilder, actions: tuple[dict[str, Any], ...]) -> None:
+    if actions:
+        builder.heading("Actions of the app")
+        for action in actions:
+            kind = action.get("type")
+            builder.item((str(action.get("name", "unnamed")), "action"), (f"  {kind}" if kind else "", "muted"))
+
+
+def _fault_excerpt(builder: RowBuilder, document: Document, extent: Extent) -> None:
+    """The text around a fault, its line marked."""
+    source = document.source
+    place = source.place(extent.start)
+    builder.heading(f"{document.path}:{place}")
+    before = []
+    start = extent.start
+    for _ in range(2):
+        start = source.line_start(start) - 1
+        if start < 0:
+            break
+        before.append(source.line_at(start))
+    for offset, text in zip(range(len(before), 0, -1), reversed(before), strict=True):
+        builder.line((f"{place.line - offset:>5} ", "muted"), (text, "muted"))
+    text = source.line_at(extent.start)
+    until = source.place(extent.end)
+    end = until.column if until.line == place.line else place.column
+    # A long line is shown from a little before the fault.
+    cut = max(0, place.column - builder.width // 2) if len(text) > builder.width - 6 else 0
+    builder.line((f"{place.line:>5} ", "error"), (text[cut:], ""))
+    # Below it in cells: what is wide, or spelt out, takes more than one for a character.
+    left = 6 + width_of(((text[cut : place.column - 1], ""),))
+    caret = width_of(((text[place.column - 1 : end - 1], ""),))
+    builder.line((" " * left, ""), ("^" * max(1, min(caret, builder.width - left)), "error"))
 
 
 # A workflow
@@ -212,9 +278,9 @@ def _before(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None:
 
 def _readers(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None:
     flow = analysis.flow
-    found = list(reads_from(analysis.reads, flow, node))
+    reads = list(reads_from(analysis.reads, flow, node))
     builder.heading("Read by")
-    for read in found[:MAX_LISTED]:
+    for read in reads[:MAX_LISTED]:
         paths = [path for path in read.expression.paths if path.step is not None and flow.node(path.step) == node]
         builder.item(
             ("← ", "muted"),
@@ -222,9 +288,9 @@ def _readers(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None
             (f"  {', '.join('.'.join(path.fields) or 'all of it' for path in paths)}", "string"),
             link=node_key(analysis.entry, read.node),
         )
-    if len(found) > MAX_LISTED:
-        builder.none(f"and {len(found) - MAX_LISTED} more")
-    if not found:
+    if len(reads) > MAX_LISTED:
+        builder.none(f"and {len(reads) - MAX_LISTED} more")
+    if not reads:
         builder.none("nothing in this workflow")
 
 

@@ -84,12 +84,12 @@ class DetailPresenter:
             return
         if self.shown == node.key:
             return
-        from kustui.tui.explorer.detail import described  # both not before the first paint
+        from kustui.tui.explorer.detail import detail_rows  # both not before the first paint
         from kustui.tui.explorer.source_rows import source_rows
 
         again = node.key == self._last
         self.shown = self._last = node.key
-        rows = Rows.of(described(tree, node, max(20, side.detail.content_size.width - 1)))
+        rows = Rows.of(detail_rows(tree, node, max(20, side.detail.content_size.width - 1)))
         if again:
             side.detail.update_rows(rows)
         else:

@@ -8,7 +8,7 @@ import pytest
 
 from kustui.config.severity import Severity
 from kustui.diagrams.styled_lines import width_of
-from kustui.tui.explorer.detail import described
+from kustui.tui.explorer.detail import detail_rows
 from kustui.tui.widgets.rows import workflow_key
 from tests.support.definitions import ALWAYS
 from tests.support.flows import callable_workflow, edge, scheduling_workflow, step, workflow
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def rows(tree: TreeState, text: str, width: int = 100) -> list[Row]:
     """The detail of the first row that holds a text."""
-    return described(tree, node(tree, text), width)
+    return detail_rows(tree, node(tree, text), width)
 
 
 def page(tree: TreeState, text: str) -> list[str]:
@@ -40,7 +40,7 @@ def below(told: list[str], heading: str) -> list[str]:
 def test_no_line_is_wider_than_the_pane(name: str, width: int) -> None:
     tree = all_open(sample(name))
     for found in tree.nodes:
-        told = described(tree, found, width)
+        told = detail_rows(tree, found, width)
         assert told
         assert [text_of(row.line) for row in told if width_of(row.line) > width] == []
 
@@ -50,7 +50,7 @@ def test_every_link_leads_to_a_row(name: str) -> None:
     tree = all_open(sample(name))
     keys = {found.key for found in tree.nodes} | {workflow_key(entry) for entry in tree.snapshot.collection.entries}
     for found in tree.nodes:
-        for row in described(tree, found, 60):
+        for row in detail_rows(tree, found, 60):
             assert not row.link or row.link in keys
 
 
@@ -75,7 +75,7 @@ def test_a_called_workflow_says_what_it_takes_and_who_schedules_it() -> None:
     tree = tree_of([scheduling_workflow("x"), target])
     index = tree.reveal(workflow_key(tree.snapshot.collection.by_id["x"]))
     assert index is not None
-    told = [text_of(row.line) for row in described(tree, tree.nodes[index], 100)]
+    told = [text_of(row.line) for row in detail_rows(tree, tree.nodes[index], 100)]
     assert "runs       when called" in told
     assert below(told, "Inputs") == ["foo  string  required", "n"]
     assert below(told, "Scheduled by") == ["← w after 1 h, in step s0"]

@@ -299,14 +299,14 @@ async def test_the_detail_waits_for_the_cursor_to_rest(monkeypatch: pytest.Monke
     from kustui.tui.explorer import detail
 
     told_of: list[str] = []
-    original = detail.described
+    original = detail.detail_rows
 
     def counted(tree: Any, node: Any, width: int) -> Any:
         told_of.append(node.pointer)
         return original(tree, node, width)
 
     async with explorer(ORGANISATION) as ui:
-        monkeypatch.setattr(detail, "described", counted)
+        monkeypatch.setattr(detail, "detail_rows", counted)
         for _ in range(10):
             ui.explorer.tree_view.action_down()
         await ui.pilot.pause()
