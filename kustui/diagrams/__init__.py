@@ -1,1 +1,1 @@
-"""Diagrams told: what their rows, boxes and links say, and the formats they are written in. No screen in here."""
+"""What diagrams show, how they are drawn as rows of text, and the formats they are written in. No screen in here."""

@@ -1,1 +1,1 @@
-"""Finding anything in all workflows: what is asked, what there is, and what answers. No screen in here."""
+"""Finding anything in all workflows: queries, the index, and what matches. No screen in here."""

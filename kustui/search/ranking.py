@@ -146,7 +146,9 @@ class _LineSearch:
     def _take_in_workflows(self, word: str, words: Alternatives) -> None:
         """Those of workflows whose name contains a word."""
         named = (
-            number for number, title in enumerate(self._index.titles) if any(each in title for each in words[word])
+            number
+            for number, title in enumerate(self._index.titles)
+            if any(alternative in title for alternative in words[word])
         )
         lines = (line for number in named for line in self._store.lines_of(number))
         self._was_cut = not self._take(lines, _MOST_EXAMINED, words) or self._was_cut

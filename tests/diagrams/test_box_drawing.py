@@ -32,7 +32,7 @@ ARMS: dict[str, tuple[Edge, ...]] = {
 }  # fmt: skip
 
 
-def pictured(graph: Graph) -> BoxDrawing:
+def drawing_of(graph: Graph) -> BoxDrawing:
     names, arrows = graph
     nodes = tuple(DiagramNode(name, name * (1 + index % 7), "about", NodeKind.STEP) for index, name in enumerate(names))
     edges = (DiagramEdge(arrow.source, arrow.target, f"if {arrow.target}", arrow.after_failure) for arrow in arrows)
@@ -97,7 +97,7 @@ def holding(drawing: BoxDrawing, x: int, y: int) -> str:
 @example((("a", "b", "c", "d"), (Arrow("a", "d"), Arrow("b", "c"), Arrow("a", "c"), Arrow("b", "d"))))
 def test_each_line_leads_from_its_source_to_its_target_and_nowhere_else(graph: Graph) -> None:
     nodes, arrows = graph
-    drawing = pictured(graph)
+    drawing = drawing_of(graph)
     reader = Reader(text_of(drawing))
     for node in nodes:
         leads_to = set()
@@ -127,7 +127,7 @@ def cells_of(box: Box) -> tuple[range, range]:
 
 @given(graphs())
 def test_no_two_boxes_overlap_and_no_wire_passes_through_one(graph: Graph) -> None:
-    drawn = pictured(graph).layout
+    drawn = drawing_of(graph).layout
     assert set(drawn.box_of) == set(graph[0])
     for one, other in combinations(drawn.box_of.values(), 2):
         (columns, rows), (others, other_rows) = cells_of(one), cells_of(other)
@@ -150,7 +150,7 @@ def wire_cells(bands: object) -> Iterator[tuple[int, int]]:
 
 @given(graphs())
 def test_wires_cross_and_never_run_along_each_other(graph: Graph) -> None:
-    for band in pictured(graph).layout.bands:
+    for band in drawing_of(graph).layout.bands:
         going_down: dict[tuple[int, int], int] = {}
         for down in band.verticals:
             for y in range(down.top, down.bottom + 1):
@@ -163,9 +163,9 @@ def test_wires_cross_and_never_run_along_each_other(graph: Graph) -> None:
 
 @given(graphs())
 def test_the_same_graph_gives_the_same_picture_and_any_window_of_it_is_the_same(graph: Graph) -> None:
-    drawing = pictured(graph)
+    drawing = drawing_of(graph)
     paper = text_of(drawing)
-    assert paper == text_of(pictured(graph))
+    assert paper == text_of(drawing_of(graph))
     for y in range(0, drawing.layout.height, 3):
         for first, width in ((0, 10), (7, 20), (drawing.layout.width - 3, 9)):
             window = "".join(text for text, _ in drawing.row(y, first, width))
@@ -174,13 +174,13 @@ def test_the_same_graph_gives_the_same_picture_and_any_window_of_it_is_the_same(
 
 @given(graphs(most=6))
 def test_in_ascii_it_is_the_same_picture(graph: Graph) -> None:
-    for line in text_of(pictured(graph)):
+    for line in text_of(drawing_of(graph)):
         assert to_ascii(line).isascii()
         assert len(to_ascii(line)) == len(line)
 
 
 def test_labels_stand_whole_in_the_box_that_the_ways_leave() -> None:
-    paper = text_of(pictured((("a", "b", "c"), (Arrow("a", "b"), Arrow("a", "c", after_failure=True)))))
+    paper = text_of(drawing_of((("a", "b", "c"), (Arrow("a", "b"), Arrow("a", "c", after_failure=True)))))
     assert any("│ 1 if b " in line for line in paper)
     assert any("│ 2 if c " in line for line in paper)
 
@@ -200,13 +200,13 @@ def test_what_is_wide_or_has_no_width_keeps_the_edges_in_line(name: str) -> None
 
 
 def test_a_selected_box_is_told_by_its_edges() -> None:
-    drawing = pictured((("a", "b"), (Arrow("a", "b"),)))
+    drawing = drawing_of((("a", "b"), (Arrow("a", "b"),)))
     assert "┏" in "".join(text_of(drawing, "a"))
     assert "┏" not in "".join(text_of(drawing))
 
 
 def test_problems_stand_in_the_upper_edge() -> None:
-    plain = pictured((("a",), ()))
+    plain = drawing_of((("a",), ()))
     marked = BoxDrawing.of(plain.diagram, {"a": (("✗2", "error"),)})
     assert text_of(marked)[0].rstrip().endswith("─✗2┐")
     assert len(text_of(marked)[0].rstrip()) == len(text_of(plain)[0].rstrip())
@@ -216,6 +216,6 @@ def test_a_handler_of_every_error_is_led_to_by_one_wire() -> None:
     nodes = tuple(f"n{index}" for index in range(30))
     arrows = tuple(Arrow(one, other) for one, other in pairwise(nodes))
     after_failure = tuple(Arrow(node, "end", after_failure=True) for node in nodes)
-    drawn = pictured(((*nodes, "end"), (*arrows, *after_failure))).layout
+    drawn = drawing_of(((*nodes, "end"), (*arrows, *after_failure))).layout
     assert sum(wire.after_failure for wire in drawn.wires) == 1
     assert drawn.width < 80

@@ -26,7 +26,7 @@ def lines_of(snapshot: Snapshot) -> ChainLines:
     return ChainLines(snapshot.analyses, snapshot.by_entry)
 
 
-def sheet_of(snapshot: Snapshot) -> DiagramSet:
+def flow_diagrams_of(snapshot: Snapshot) -> DiagramSet:
     lines, keys = lines_of(snapshot), [entry.key for entry in snapshot.collection.entries]
     subjects = [lines.analysis(key) for key in keys]
     assert snapshot.schedules is not None
@@ -37,18 +37,18 @@ def sheet_of(snapshot: Snapshot) -> DiagramSet:
     )
 
 
-def schedules_of(snapshot: Snapshot) -> DiagramSet:
+def schedules_diagram_of(snapshot: Snapshot) -> DiagramSet:
     assert snapshot.schedules is not None
     return DiagramSet((schedules_diagram(snapshot.schedules, snapshot.collection, lines_of(snapshot).settings),))
 
 
 @cache
-def sample_sheets(name: str) -> tuple[DiagramSet, ...]:
+def sample_diagram_sets(name: str) -> tuple[DiagramSet, ...]:
     """All workflows, each by itself, and the schedules, as far as there are any."""
     snapshot = sample_examined(name)
-    found = sheet_of(snapshot)
+    found = flow_diagrams_of(snapshot)
     alone = (DiagramSet((diagram,)) for diagram in found.diagrams[:6])
-    schedules = (schedules_of(snapshot),) if snapshot.schedules and snapshot.schedules.calls else ()
+    schedules = (schedules_diagram_of(snapshot),) if snapshot.schedules and snapshot.schedules.calls else ()
     return (found, *alone, *schedules) if found.diagrams else ()
 
 
@@ -66,8 +66,8 @@ def named(names: tuple[str, ...]) -> dict[str, Any]:
 
 
 @cache
-def hostile_sheets() -> tuple[DiagramSet, ...]:
+def hostile_diagram_sets() -> tuple[DiagramSet, ...]:
     first, second = named(HOSTILE), {**named(HOSTILE[::-1]), "id": "other", "name": '"]]--> <b>'}
     snapshot = snapshot_of({"workflows": [first, second]})
-    found = sheet_of(snapshot)
+    found = flow_diagrams_of(snapshot)
     return (found, DiagramSet(found.diagrams[:1]))

@@ -64,7 +64,7 @@ class BoxesView(DiagramView, can_focus=True):
 
     # What is drawn
 
-    def tell(self, tree: TreeState, node: Node) -> None:
+    def show_node(self, tree: TreeState, node: Node) -> None:
         follows = self.accept(node)
         if node.entry is None:
             self.drawing, self._analysis, self.selected = None, None, ""

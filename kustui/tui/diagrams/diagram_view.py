@@ -76,7 +76,7 @@ class DiagramView(Widget):
         """Everything that it draws, also what is not in view."""
         raise NotImplementedError
 
-    def tell(self, tree: TreeState, node: Node) -> None:
+    def show_node(self, tree: TreeState, node: Node) -> None:
         """Show a node of the tree, of this snapshot or another, keeping the place where it is the same one."""
         raise NotImplementedError
 

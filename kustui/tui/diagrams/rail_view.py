@@ -56,7 +56,7 @@ class RailView(RowsView, DiagramView):
 
     # What is drawn
 
-    def tell(self, tree: TreeState, node: Node) -> None:
+    def show_node(self, tree: TreeState, node: Node) -> None:
         follows = self.accept(node)
         if node.entry is None:
             self.drawing, self._workflow = None, ()

@@ -49,7 +49,7 @@ class ScheduleView(RowsView, DiagramView):
     def selected_key(self) -> NodeKey:
         return ()  # the drawing is around what the tree points at: it would move away under the cursor
 
-    def tell(self, tree: TreeState, node: Node) -> None:
+    def show_node(self, tree: TreeState, node: Node) -> None:
         same = node.entry is not None and self._entry is not None and node.entry.key == self._entry.key
         if tree.snapshot is self._snapshot and (same or node.entry is self._entry):
             return

@@ -83,7 +83,7 @@ class Side(Vertical):
     def show(self, tree: TreeState, node: Node) -> None:
         """Draw a node of the tree, or the workflow that it is a part of."""
         self._shown = (tree, node)
-        self.diagram.tell(tree, node)
+        self.diagram.show_node(tree, node)
 
     def bring(self, name: str) -> Widget:
         """Show one of the panes where only one is, and a drawing instead of the other drawings; the pane."""

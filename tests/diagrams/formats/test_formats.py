@@ -18,7 +18,7 @@ import pytest
 from kustui.diagrams.formats.graph_languages import dot, mermaid
 from kustui.diagrams.formats.svg import svg
 from kustui.text.terminal_safe import terminal_safe
-from tests.support.diagrams import hostile_sheets, sample_sheets
+from tests.support.diagrams import hostile_diagram_sets, sample_diagram_sets
 from tests.support.trees import SAMPLE_PATHS
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ SHEETS = [pytest.param(name, id=name) for name in (*SMALL_SAMPLES, "hostile")]
 SVG = "{http://www.w3.org/2000/svg}"
 
 
-def sheets(name: str) -> tuple[DiagramSet, ...]:
-    return hostile_sheets() if name == "hostile" else sample_sheets(name)
+def diagram_sets(name: str) -> tuple[DiagramSet, ...]:
+    return hostile_diagram_sets() if name == "hostile" else sample_diagram_sets(name)
 
 
 def names_in(diagram_set: DiagramSet) -> list[str]:
@@ -44,7 +44,7 @@ def names_in(diagram_set: DiagramSet) -> list[str]:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # pydot's own use of its parser
 @pytest.mark.parametrize("name", SHEETS)
 def test_dot_is_dot_with_every_vertex_and_edge(name: str) -> None:
-    for diagram_set in sheets(name):
+    for diagram_set in diagram_sets(name):
         graphs = pydot.graph_from_dot_data("".join(dot(diagram_set)))
         assert graphs is not None
         (graph,) = graphs
@@ -68,11 +68,11 @@ def graphviz(form: str, diagram_set: DiagramSet) -> bytes:
 @pytest.mark.skipif(shutil.which("dot") is None, reason="Graphviz is not installed")
 def test_graphviz_takes_every_sample_and_shows_names_as_they_are() -> None:
     for name in (*SAMPLE_PATHS, "hostile"):
-        for diagram_set in sheets(name)[:1] if name == "organisation-export.json" else sheets(name):
+        for diagram_set in diagram_sets(name)[:1] if name == "organisation-export.json" else diagram_sets(name):
             assert graphviz("plain", diagram_set), name
-    drawing = ElementTree.fromstring(graphviz("svg", hostile_sheets()[1]))
+    drawing = ElementTree.fromstring(graphviz("svg", hostile_diagram_sets()[1]))
     told = [" ".join((text.text or "").split()) for text in drawing.iter(f"{SVG}text")]
-    for each in names_in(hostile_sheets()[1]):
+    for each in names_in(hostile_diagram_sets()[1]):
         assert " ".join(each.split()) in told or not each.strip()
 
 
@@ -99,7 +99,7 @@ def test_mermaid_takes_every_sample() -> None:
     told = [
         ("".join(mermaid(diagram_set)), name, diagram_set)
         for name in (*SAMPLE_PATHS, "hostile")
-        for diagram_set in sheets(name)
+        for diagram_set in diagram_sets(name)
     ]
     for (_, name, diagram_set), answer in zip(told, parsed([text for text, _, _ in told]), strict=True):
         assert not answer["fault"], name
@@ -108,7 +108,7 @@ def test_mermaid_takes_every_sample() -> None:
 
 
 def test_mermaid_shows_names_as_they_are() -> None:
-    diagram_set = hostile_sheets()[1]
+    diagram_set = hostile_diagram_sets()[1]
     (answer,) = parsed(["".join(mermaid(diagram_set))])
     told = {as_drawn(re.split("<br ?/?>", text)[0]) for text in answer["vertices"]}
     for name in names_in(diagram_set):
@@ -117,7 +117,7 @@ def test_mermaid_shows_names_as_they_are() -> None:
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_no_name_ends_its_quotes_in_mermaid(name: str) -> None:
-    for diagram_set in sheets(name):
+    for diagram_set in diagram_sets(name):
         for line in "".join(mermaid(diagram_set)).splitlines()[1:]:
             assert re.fullmatch(
                 r' *(w\d+n\d+(\(\[|\{\{|\[/|>|\[)"[^"`<>&|\[\]{}%:]*(<br/>[^"`<>&|\[\]{}%:]*)?"(\]\)|\}\}|/\]|\])'
@@ -132,7 +132,7 @@ def test_no_name_ends_its_quotes_in_mermaid(name: str) -> None:
 
 @pytest.mark.parametrize("name", SHEETS)
 def test_svg_is_xml_with_every_name_in_it(name: str) -> None:
-    for diagram_set in sheets(name)[:2]:
+    for diagram_set in diagram_sets(name)[:2]:
         drawing = ElementTree.fromstring("".join(svg(diagram_set)))
         told = [text.text or "" for text in drawing.iter(f"{SVG}text")]
         assert {element.tag.removeprefix(SVG) for element in drawing.iter()} <= {
