@@ -18,6 +18,8 @@ from kustui.check.checker import check
 from kustui.definition.collection import Collection, read_document
 from tests.benchmarks.generate import definition
 
+pytestmark = pytest.mark.slow
+
 Definition = dict[str, Any]
 Mutation = Callable[[Definition, random.Random], bool]
 """Makes one mistake; False where the definition has no place for it."""

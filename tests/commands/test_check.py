@@ -319,6 +319,7 @@ def test_no_colour_into_a_pipe() -> None:
     assert b"\x1b" in run_apart("wrong.json", "--color", "always").stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
 def test_any_encoding_of_the_terminal_will_do(folder: Path, encoding: str) -> None:
     write(folder / "wrong.json", json.dumps(definition("漢\t"), ensure_ascii=False))

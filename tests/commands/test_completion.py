@@ -22,6 +22,8 @@ from tests.support.terminal import ROOT, Terminal, environment
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+pytestmark = pytest.mark.slow
+
 PATH = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
 TIMERS = "samples/timer-chain.json"
 NAMES = {

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
@@ -41,6 +42,8 @@ from tests.support.runs import EVENT, compact, follows
 if TYPE_CHECKING:
     from kustui.simulate.engine.state import State
     from kustui.simulate.scenarios.explore import ExploredPath
+
+pytestmark = pytest.mark.slow
 
 ID = "5f8e148232731d0015c14657"
 NODES = ("aB3", "cD4", "eF5", "gH6")

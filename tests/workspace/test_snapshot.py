@@ -195,6 +195,7 @@ def edits(draw: st.DrawFn) -> Callable[[bytes], bytes | None]:
     return edit
 
 
+@pytest.mark.slow
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(
     st.lists(contents(), min_size=2, max_size=3),
@@ -218,6 +219,7 @@ def test_the_next_snapshot_is_that_of_a_fresh_load(files: list[bytes], changes: 
             assert plain(workspace.refresh([str(path)])) == plain(fresh(name))
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(contents(), st.lists(edits(), min_size=1, max_size=4))
 def test_what_cannot_be_read_stays_what_it_was(data: bytes, changes: list[Any]) -> None:

@@ -384,6 +384,7 @@ def test_an_event_that_brings_itself_about_goes_on_at_the_same_time_until_it_is_
     assert len(state.queue.events) <= 1
 
 
+@pytest.mark.slow
 def test_a_ring_without_end_takes_no_more_memory_the_longer_it_goes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kustui.simulate.engine.trace.MAX_CHUNKS", 3)
     stage = organisation(called("C", ID, schedule("aB3", ID, inputs={"n": "{{math steps.1.n '+' 1}}"})))

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
     from kustui.workspace.snapshot import Snapshot
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Path:
