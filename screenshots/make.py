@@ -1,7 +1,7 @@
-"""Pictures of kustui for the README and for looking at: ``python screenshots/make.py``.
+"""Draw the pictures of kustui that the documents show, and more to look at: ``python screenshots/make.py``.
 
-Each is what the explorer draws at a size after some keys, saved as SVG. With ``--png DIR`` they are drawn as PNG
-there as well, by rsvg-convert where the machine has it. ``--check`` writes none, and tells which would be others.
+Each is the screen of the explorer at some size after some keys, as SVG. ``--png DIR`` needs rsvg-convert. ``--check``
+draws without writing, and exits with 1 when a picture is out of date.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from itertools import product
 from pathlib import Path
 
-import beside_editor
-from saving import is_current, save
+from kustui.tui.app import Kustui
+from kustui.tui.widgets.rows import workflow_key
+from kustui.workspace.background import BackgroundWorkspace
+from screenshots import editor_session
+from screenshots.svg_file import is_current, save
+from tests.support.explorer import ExplorerPilot
 
 SIZES = ((80, 24), (160, 48))
 
@@ -28,7 +32,7 @@ PATHS = {
     "organisation-export": "samples/organisation-export.json",
     "broken": "samples/broken",
 }
-"""What is opened, by the sample of a picture's name; for other names a file in ``samples/broken``."""
+"""The path of each sample that a picture is named for; other names are files in ``samples/broken``."""
 
 VIEWS = {
     "explorer": "1", "flow": "5", "boxes": "6", "chains": "7", "timeline": "8", "help": "question_mark",
@@ -36,26 +40,27 @@ VIEWS = {
 }  # fmt: skip
 """The key that leads to each view."""
 MAXIMISED = ("boxes", "timeline")
-"""The views that are shown alone where there is little room."""
+"""The views that get the whole screen at the smaller size."""
 
 
 @dataclass(frozen=True)
 class Picture:
     view: str
     sample: str
-    at: str = ""
-    """The workflow that is chosen before the view is; else the first."""
+    workflow: str = ""
+    """The workflow to select before the view is opened; otherwise the first."""
     keys: str = ""
-    """The keys in the view, with blanks between them."""
-    path: str = ""
+    """The keys to press in the view, separated by blanks."""
+    opens: str = ""
+    """The path to open, where the sample's name does not say it."""
 
     @property
     def name(self) -> str:
         return f"{self.view}-{self.sample}"
 
     @property
-    def opened(self) -> str:
-        return self.path or PATHS.get(self.sample) or f"samples/broken/{self.sample}.json"
+    def path(self) -> str:
+        return self.opens or PATHS.get(self.sample) or f"samples/broken/{self.sample}.json"
 
 
 def _broken(name: str) -> str:
@@ -79,92 +84,86 @@ PICTURES = (
     Picture("flow", "scheduling-pair", keys="j"),
     Picture("flow", "one-per-file", "First reply: remind", "j"),
     Picture("flow", "organisation-export", "Escalate VIP conversations", "j j"),
-    Picture("flow", "broken", keys="j j j", path=_broken("loop")),
+    Picture("flow", "broken", keys="j j j", opens=_broken("loop")),
     Picture("boxes", "timer-chain", keys="j j"),
     Picture("boxes", "orders", "check-delivery", "j j"),
     Picture("boxes", "scheduling-pair", keys="j"),
     Picture("boxes", "one-per-file", "First reply: remind", "j"),
     Picture("boxes", "organisation-export", "Escalate VIP conversations", "j j"),
-    Picture("boxes", "broken", keys="j", path=_broken("unknown-target")),
+    Picture("boxes", "broken", keys="j", opens=_broken("unknown-target")),
     Picture("chains", "timer-chain", keys="j j"),
     Picture("chains", "orders", "order-shipped", "j"),
     Picture("chains", "scheduling-pair", keys="j"),
     Picture("chains", "one-per-file", "First reply: watch", "j"),
     Picture("chains", "organisation-export", "Escalate VIP conversations", "j j"),
-    Picture("chains", "broken", keys="j j j", path=_broken("missing-input")),
+    Picture("chains", "broken", keys="j j j", opens=_broken("missing-input")),
     Picture("chain-list", "organisation-export", keys="7 o"),
     Picture("timeline", "timer-chain"),
     Picture("timeline", "orders", "order-shipped"),
     Picture("timeline", "scheduling-pair"),
     Picture("timeline", "one-per-file", "First reply: watch"),
     Picture("timeline", "organisation-export", "Escalate VIP conversations"),
-    Picture("timeline", "broken", keys="i 2 0 0 0 slash h enter", path=_broken("endless-schedule")),
+    Picture("timeline", "broken", keys="i 2 0 0 0 slash h enter", opens=_broken("endless-schedule")),
     Picture("rehearse", "timer-chain", keys="d d d d d d d d s s"),
     Picture("rehearse-back", "timer-chain", keys="C r s s s s w j enter"),
     Picture("rehearse", "missing-input", keys="c"),
 )
 
-Making = Callable[[float], Coroutine[object, object, str]]
-"""With how many times as long to wait after a key as usual."""
+Drawing = Callable[[], Coroutine[object, object, str]]
+"""Draws a picture and gives its SVG."""
 
 
-def pictures() -> Iterator[tuple[str, Making]]:
-    """Every picture but those beside an editor: the name of its file without its ending, and how to make it, as SVG."""
-    for picture, size in product(PICTURES, SIZES):
-        yield f"{picture.name}-{size[0]}x{size[1]}", partial(draw, picture, size)
+def pictures(name: str = "", size: str = "") -> dict[str, Drawing]:
+    """By name, every picture that begins with ``name`` and ends with ``size``, without those next to an editor."""
+    drawings: dict[str, Drawing] = {
+        f"{picture.name}-{columns}x{rows}": partial(draw, picture, (columns, rows))
+        for picture, (columns, rows) in product(PICTURES, SIZES)
+    }
+    return {key: drawing for key, drawing in drawings.items() if key.startswith(name) and key.endswith(size)}
 
 
-async def draw(picture: Picture, size: tuple[int, int], pace: float = 1) -> str:
-    """The screen as SVG."""
-    from kustui.tui.app import Kustui
-    from kustui.tui.widgets.rows import workflow_key
-    from kustui.workspace.background import BackgroundWorkspace
-
-    app = Kustui(BackgroundWorkspace([picture.opened]))
+async def draw(picture: Picture, size: tuple[int, int]) -> str:
+    """The SVG of the screen after the picture's keys."""
+    app = Kustui(BackgroundWorkspace([picture.path]))
     async with app.run_test(size=size) as pilot:
-        while (snapshot := app.explorer.snapshot) is None or snapshot.problems is None:
-            await pilot.pause(0.02)
-        await pilot.pause(0.2 * pace)
-        if picture.at:
-            (entry,) = (each for each in snapshot.collection.entries if each.title == picture.at)
-            app.explorer.tree_view.go_to(workflow_key(entry))
-            await pilot.pause(0.1 * pace)
+        ui = ExplorerPilot(pilot)
+        await ui.settle()
+        if picture.workflow:
+            (entry,) = (entry for entry in ui.explorer.snapshot.collection.entries if entry.title == picture.workflow)
+            ui.explorer.tree_view.go_to(workflow_key(entry))
+            await ui.rest()
         alone = "z" if picture.view in MAXIMISED and size == SIZES[0] else ""
         for key in filter(None, (VIEWS.get(picture.view, ""), alone, *picture.keys.split())):
-            await pilot.press(key)
-            await pilot.pause(0.1 * pace)
-            while any(worker.group != "follow" and not worker.is_finished for worker in app.workers):
-                await pilot.pause(0.02)
-        await pilot.pause(0.2 * pace)
-        return app.export_screenshot(title=f"kustui {picture.opened}")
+            await ui.press(key)
+            await ui.wait_for_workers()
+        await ui.rest()
+        return app.export_screenshot(title=f"kustui {picture.path}")
+
+
+def out_of_date(name: str, drawing: Drawing) -> bool:
+    """Whether the file of a picture holds something else than what is drawn now."""
+    return not is_current(name, asyncio.run(drawing()))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("names", nargs="*", help="only pictures whose name begins so")
-    parser.add_argument("--png", type=Path, metavar="DIR", help="draw them as PNG in a folder as well")
-    parser.add_argument(
-        "--check", action="store_true", help="only tell which are no longer what is drawn; status 1 then"
-    )
-    parser.add_argument("--list", action="store_true", help="only name them")
-    parser.add_argument("--size", default="", metavar="WxH", help="only those of a size, such as 80x24")
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("name", nargs="?", default="", help="only pictures whose name begins with this")
+    parser.add_argument("--size", default="", metavar="WxH", help="only pictures of this size, such as 80x24")
+    parser.add_argument("--png", type=Path, metavar="DIR", help="write each as PNG to a folder as well")
+    parser.add_argument("--check", action="store_true", help="only list the pictures that are out of date")
+    parser.add_argument("--list", action="store_true", help="only list the names")
     options = parser.parse_args()
-    chosen = [
-        (name, make)
-        for name, make in pictures()
-        if name.startswith(tuple(options.names) or "") and name.endswith(options.size)
-    ]
+    chosen = pictures(options.name, options.size)
     if options.list:
-        sys.stdout.writelines(f"{name}\n" for name, _ in chosen)
+        sys.stdout.writelines(f"{name}\n" for name in chosen)
         return
     if options.check:
-        # a machine that is busy may need longer for a key: nothing is called old for that
-        old = [name for name, make in chosen if not any(is_current(name, asyncio.run(make(pace))) for pace in (1, 5))]
-        sys.exit("\n".join(("other than what is drawn now:", *old)) if old else 0)
-    for name, make in chosen:
-        save(name, asyncio.run(make(1)), options.png)
-    if not options.names or beside_editor.NAME.startswith(tuple(options.names)):
-        beside_editor.draw(options.png)
+        old = [name for name, drawing in chosen.items() if out_of_date(name, drawing)]
+        sys.exit("\n".join(("out of date:", *old)) if old else 0)
+    for name, drawing in chosen.items():
+        save(name, asyncio.run(drawing()), options.png)
+    if editor_session.NAME.startswith(options.name):
+        editor_session.draw(options.png)
 
 
 if __name__ == "__main__":

@@ -130,6 +130,10 @@ class ExplorerPilot:
         await self._poll(holds)
         await self.rest()
 
+    async def wait_for_workers(self) -> None:
+        """Wait until everything that keys have begun in the background is done."""
+        await self._poll(lambda: all(worker.is_finished or worker.group == "follow" for worker in self.app.workers))
+
     async def wait_for_news(self, words: str) -> None:
         """Wait until the bottom line holds some words."""
         await self.wait_until(lambda: words in self.keys)

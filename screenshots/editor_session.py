@@ -1,7 +1,7 @@
-"""Three pictures of an editor beside kustui: all is well, a reference is broken and saved, it is mended and saved.
+"""Draw kustui next to an editor: before a reference is broken, after that is saved, and after it is mended.
 
-Nothing is posed: vim and kustui run in the halves of a tmux window, in a terminal that pyte reads. Where the machine
-has no vim or no tmux, that is said, and the pictures stay as they are.
+Nothing is staged: vim and kustui run in the two halves of a tmux window, in a terminal that pyte reads. Without vim or
+tmux the script says so, and leaves the pictures as they are.
 """
 
 from __future__ import annotations
@@ -15,13 +15,17 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from saving import save
+from rich.console import Console
+from rich.segment import Segment, Segments
+from rich.style import Style
+
+from screenshots.svg_file import save
+from tests.support.terminal import KUSTUI, Terminal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from pyte.screens import Char
-    from rich.segment import Segment
 
 ROOT = Path(__file__).parent.parent
 NAME = "beside-editor"
@@ -38,7 +42,7 @@ _CLOCK = re.compile(r"(?<=reloaded )\d\d:\d\d:\d\d")
 def draw(png: Path | None = None) -> None:
     missing = [name for name in ("vim", "tmux") if shutil.which(name) is None]
     if missing:
-        sys.stdout.write(f"{NAME}: no {' and no '.join(missing)} here, its pictures stay as they are\n")
+        sys.stdout.write(f"{NAME}: not drawn, for want of {' and '.join(missing)}\n")
         return
     with tempfile.TemporaryDirectory(prefix="kustui-picture-") as folder:
         path = Path(shutil.copy(SAMPLE, folder))
@@ -47,11 +51,9 @@ def draw(png: Path | None = None) -> None:
 
 
 def _pictures(path: Path) -> Iterator[tuple[str, str]]:
-    from tests.support.terminal import KUSTUI, Terminal
-
     tmux = ("tmux", "-T", "RGB", "-S", str(path.with_suffix(".tmux")))
 
-    def to(half: int, *keys: str) -> None:
+    def press(half: int, *keys: str) -> None:
         subprocess.run([*tmux, "send-keys", "-t", f"{half}", *keys], check=True)
 
     vim = _VIM.format(line=LINE, name=path.name)
@@ -59,16 +61,16 @@ def _pictures(path: Path) -> Iterator[tuple[str, str]]:
     command += ("split-window", "-h", "-l", str(COLUMNS // 2), f"{KUSTUI[0]} {path.name}")
     try:
         with Terminal(command=command, columns=COLUMNS, rows=ROWS, cwd=path.parent) as terminal:
-            terminal.wait_for(" ·2")  # as much as there is to be said of it
-            to(1, *["j"] * 8)
+            terminal.wait_for(" ·2")  # everything is checked
+            press(1, *["j"] * 8)
             terminal.wait_for("› ● message.create")
             terminal.settle()
             yield "well", _svg([terminal.styled(row) for row in range(ROWS)])
-            to(0, f":s/{REFERENCE}/{BROKEN}/ | w", "Enter")
+            press(0, f":s/{REFERENCE}/{BROKEN}/ | w", "Enter")
             terminal.wait_for("1 new problem")
             terminal.settle()
             yield "broken", _svg([terminal.styled(row) for row in range(ROWS)])
-            to(0, f":s/{BROKEN}/{REFERENCE}/ | w", "Enter")
+            press(0, f":s/{BROKEN}/{REFERENCE}/ | w", "Enter")
             terminal.wait_for("1 problem fixed")
             terminal.settle()
             yield "mended", _svg([terminal.styled(row) for row in range(ROWS)])
@@ -77,10 +79,7 @@ def _pictures(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _svg(rows: Sequence[Sequence[Char]]) -> str:
-    """A screen that pyte has read, drawn as Textual draws its own."""
-    from rich.console import Console
-    from rich.segment import Segment, Segments
-
+    """The SVG of a screen that pyte has read, in the style of Textual's own."""
     console = Console(
         width=COLUMNS, height=ROWS, file=io.StringIO(), force_terminal=True, color_system="truecolor", record=True,
         legacy_windows=False,
@@ -90,12 +89,9 @@ def _svg(rows: Sequence[Sequence[Char]]) -> str:
 
 
 def _segments(row: Sequence[Char]) -> Iterator[Segment]:
-    from rich.segment import Segment
-    from rich.style import Style
-
     text = "".join(cell.data or " " for cell in row)
-    told = _CLOCK.sub("10:24:07", text)  # the same picture each time
-    for character, cell in zip(told, row, strict=True):
+    same_time = _CLOCK.sub("10:24:07", text)  # so that the picture is the same every time
+    for character, cell in zip(same_time, row, strict=True):
         if cell.data:  # nothing stands in the second half of a wide character
             yield Segment(
                 character,
@@ -111,7 +107,7 @@ def _segments(row: Sequence[Char]) -> Iterator[Segment]:
 
 
 def _colour(name: str) -> str | None:
-    """Rich's name of a colour of pyte's."""
+    """What Rich calls a colour of pyte's."""
     if name == "default":
         return None
     if re.fullmatch("[0-9a-f]{6}", name):
