@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,6 +14,9 @@ from kustui.definition.values import MISSING, Undecided
 from kustui.simulate.scenarios.explore import explore_paths
 from tests.support.rules import rules_of
 from tests.support.runs import follows, organisation
+
+if TYPE_CHECKING:
+    import pytest
 
 literals = st.one_of(
     st.text(max_size=5), st.integers(-9, 9), st.booleans(), st.lists(st.text(min_size=1, max_size=3), max_size=3)

@@ -1,4 +1,4 @@
-"""Delays as a person says them."""
+"""When a scheduled run is due."""
 
 from __future__ import annotations
 
@@ -9,34 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kustui.definition.models import RunAt, due_in_words, relative_minutes
-from kustui.text.quantities import duration_in_words
 
 
 def run_at(type_: Any = "relative", value: Any = None) -> RunAt:
     return RunAt(type=type_, value=value)
-
-
-@pytest.mark.parametrize(
-    ("duration", "words"),
-    [
-        (0, "0 min"),
-        (1, "1 min"),
-        (59, "59 min"),
-        (60, "1 h"),
-        (90, "90 min"),
-        (1440, "1 d"),
-        (2160, "36 h"),
-        (10080, "1 w"),
-        (20160, "2 w"),
-        (10**400, "longer than anybody waits"),
-        (11520, "8 d"),
-        (0.5, "0.5 min"),
-        (60.0, "1 h"),
-        (-60, "-1 h"),
-    ],
-)
-def test_a_duration_is_told_in_the_largest_unit_that_needs_no_fraction(duration: float, words: str) -> None:
-    assert duration_in_words(duration) == words
 
 
 @pytest.mark.parametrize(
