@@ -86,19 +86,19 @@ class Chain:
 def chain_from(schedules: Schedules, root: str, unit: float, most: int | None = None) -> Chain:
     """All that a run of a workflow brings about, at most so many schedules deep. ``unit`` is that of a relative
     ``runAt`` in minutes."""
-    found: list[Link] = []
-    told: set[str] = set()
+    links: list[Link] = []
+    expanded: set[str] = set()
     pending = [Link(root)]
     while pending:
         link = pending.pop()
-        end = link.end or _end(link, found, told)
+        end = link.end or _end(link, links, expanded)
         calls = schedules.from_workflow.get(link.key, ()) if end is None else ()
         if calls and most is not None and link.depth >= most:
             end, calls = End.FAR, ()
-        place = len(found)
-        found.append(link._replace(end=end))
+        place = len(links)
+        links.append(link._replace(end=end))
         if end is None:
-            told.add(link.key)
+            expanded.add(link.key)
         for index in range(len(calls) - 1, -1, -1):
             call = calls[index]
             target = schedules.target(call)
@@ -107,39 +107,39 @@ def chain_from(schedules: Schedules, root: str, unit: float, most: int | None = 
             more = (*link.more, index + 1 < len(calls))
             unknown = None if target is not None else End.UNKNOWN
             pending.append(Link(target or "", call, link.depth + 1, more, unknown, place, delay, due))
-    return Chain(tuple(found))
+    return Chain(tuple(links))
 
 
-def _end(link: Link, found: Sequence[Link], told: set[str]) -> End | None:
+def _end(link: Link, links: Sequence[Link], expanded: set[str]) -> End | None:
     above = link.parent
     while above >= 0:
-        if found[above].key == link.key:
+        if links[above].key == link.key:
             return End.RING
-        above = found[above].parent
-    return End.TOLD if link.key in told else None
+        above = links[above].parent
+    return End.TOLD if link.key in expanded else None
 
 
 def callers_of(schedules: Schedules, key: str, most: int) -> tuple[Link, ...]:
     """Who schedules a workflow, and who schedules those, at most so many steps back. The call of a link is the one
-    that its workflow makes; nobody is told twice."""
-    found: list[Link] = []
-    told = {key}
+    that its workflow makes; nobody is listed twice."""
+    links: list[Link] = []
+    listed = {key}
     pending = [Link(key)]
     while pending:
         link = pending.pop()
-        place = len(found)
-        found.append(link)
+        place = len(links)
+        links.append(link)
         calls = schedules.to_workflow.get(link.key, ()) if link.end is None else ()
         if calls and link.depth >= most:
-            found[-1] = link._replace(end=End.FAR)
+            links[-1] = link._replace(end=End.FAR)
             continue
         for index in range(len(calls) - 1, -1, -1):
             call = calls[index]
-            end = End.TOLD if call.caller in told else None
-            told.add(call.caller)
+            end = End.TOLD if call.caller in listed else None
+            listed.add(call.caller)
             more = (*link.more, index + 1 < len(calls))
             pending.append(Link(call.caller, call, link.depth + 1, more, end, place))
-    return tuple(found[1:])
+    return tuple(links[1:])
 
 
 def beginning_of(schedules: Schedules, key: str) -> str:
@@ -236,12 +236,12 @@ def _keys(chain: Chain) -> dict[str, None]:
 
 def _calls(chain: Chain, happens: Callable[[ScheduleCall], bool]) -> list[tuple[str, int, str]]:
     """Caller, minutes and target of each call that happens."""
-    found = []
+    calls = []
     for link in chain.links:
         if link.call is None or link.end is End.UNKNOWN or not happens(link.call):
             continue
-        found.append((link.call.caller, max(1, round(link.delay or 0)), link.key))
-    return found
+        calls.append((link.call.caller, max(1, round(link.delay or 0)), link.key))
+    return calls
 
 
 def _in_the_long_run(chain: Chain, per_minute: float, calls: list[tuple[str, int, str]]) -> float | None:

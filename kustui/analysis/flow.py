@@ -39,11 +39,11 @@ class FlowGraph:
     @cached_property
     def steps(self) -> Mapping[str, Step]:
         """Steps by id, in the file's order; the first of those with the same id."""
-        found: dict[str, Step] = {}
+        steps: dict[str, Step] = {}
         for step in self.workflow.steps:
             if step.id not in self._trigger_names:
-                found.setdefault(step.id, step)
-        return found
+                steps.setdefault(step.id, step)
+        return steps
 
     @cached_property
     def _trigger_names(self) -> frozenset[str]:
@@ -133,11 +133,11 @@ class FlowGraph:
     @cached_property
     def incoming(self) -> Mapping[str, tuple[Edge, ...]]:
         """The ways into each node, in flow order of where they come from."""
-        found: dict[str, list[Edge]] = {node: [] for node in self.declared_edges}
+        incoming: dict[str, list[Edge]] = {node: [] for node in self.declared_edges}
         for node in (*self._reverse_postorder, *(step.id for step in self.unreachable)):
             for edge in self.edges[node]:
-                found[edge.target].append(edge)
-        return {node: tuple(edges) for node, edges in found.items()}
+                incoming[edge.target].append(edge)
+        return {node: tuple(edges) for node, edges in incoming.items()}
 
     @cached_property
     def _dominators(self) -> Mapping[str, str | None]:
@@ -146,30 +146,30 @@ class FlowGraph:
         networkx has the same; importing it is a quarter of the time of a small check, which asks this of every file.
         """
         place = {node: index for index, node in enumerate(self._reverse_postorder)}
-        found: dict[str, str | None] = {TRIGGER_ID: None}
+        dominators: dict[str, str | None] = {TRIGGER_ID: None}
         changed = True
         while changed:  # once more than needed, and only loops need more than once
             changed = False
             for node in self._reverse_postorder[1:]:
                 nearest = None
                 for edge in self.incoming[node]:
-                    if edge.source in found:
-                        nearest = edge.source if nearest is None else _meeting(nearest, edge.source, found, place)
-                if nearest != found.get(node):
-                    found[node], changed = nearest, True
-        return found
+                    if edge.source in dominators:
+                        nearest = edge.source if nearest is None else _meeting(nearest, edge.source, dominators, place)
+                if nearest != dominators.get(node):
+                    dominators[node], changed = nearest, True
+        return dominators
 
     def always_before(self, node: str) -> tuple[str, ...]:
         """What has run before this node on every path from the trigger (its dominators), nearest first.
 
         Empty for a node that cannot be reached.
         """
-        found = []
+        dominators = []
         above = self._dominators.get(node)
         while above is not None:
-            found.append(above)
+            dominators.append(above)
             above = self._dominators.get(above)
-        return tuple(found)
+        return tuple(dominators)
 
     def has_always_run(self, above: str, node: str) -> bool:
         """Whether ``above`` has run before ``node`` on every path from the trigger, told without walking them."""
@@ -186,18 +186,18 @@ class FlowGraph:
             if above is not None:
                 below.setdefault(above, []).append(node)
         entered: dict[str, int] = {}
-        found: dict[str, tuple[int, int]] = {}
+        intervals: dict[str, tuple[int, int]] = {}
         stack, clock = [TRIGGER_ID], 0
         while stack:
             node = stack.pop()
             if node in entered:
-                found[node] = (entered[node], clock)
+                intervals[node] = (entered[node], clock)
             else:
                 entered[node] = clock
                 stack.append(node)
                 stack.extend(below.get(node, ()))
             clock += 1
-        return found
+        return intervals
 
     @cached_property
     def _descendants(self) -> dict[str, frozenset[str]]:

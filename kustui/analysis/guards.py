@@ -117,14 +117,14 @@ class NullGuards:
     def _in_block_that_asks(self, template: Template, path: Path, node: str) -> bool:
         """Whether a path stands in the head of a block, such as ``{{#if …}}``, or in the part of a block that is put
         out when what its head reads of the node is there."""
-        read = [each for each in template.paths if self._is(each, node)]
+        paths = [read for read in template.paths if self._is(read, node)]
         pending = list(template.nodes)
         while pending:
             block = pending.pop()
             if isinstance(block, Block) and block.start <= path.start < block.end:
                 if block.call.start <= path.start < block.call.end:
                     return True
-                asks = any(block.call.start <= each.start < block.call.end for each in read)
+                asks = any(block.call.start <= read.start < block.call.end for read in paths)
                 if asks and any(part.start <= path.start < part.end for part in _when_there(block)):
                     return True
                 pending.extend((*block.body, *block.inverse))
@@ -150,10 +150,10 @@ class NullGuards:
         return (*self.flow.path(TRIGGER_ID, fork), *reversed(tuple(after)))
 
     def _can_be_taken(self, edge: Edge, node: str) -> bool:
-        return any(each is edge for each in self._ways_without(edge.source, node))
+        return any(taken is edge for taken in self._edges_without(edge.source, node))
 
-    def _ways_without(self, here: str, node: str) -> Iterator[Edge]:
-        """The ways that can be taken out of a node when another one's output is missing."""
+    def _edges_without(self, here: str, node: str) -> Iterator[Edge]:
+        """The edges that can be taken out of a node when another one's output is missing."""
         taken_before = {False: False, True: False}
         for edge in self.flow.edges[here]:
             if taken_before[edge.after_failure]:

@@ -163,7 +163,7 @@ def _of_call(call: Call, list_: tuple[str, ...]) -> Iterator[tuple[tuple[str, ..
     kind = helper.input if helper else ""
     if isinstance(call.callee, Lookup) and not call.arguments:
         yield from _of_value(call.callee, "", list_)
-    for value in (*call.arguments, *(each.value for each in call.named)):
+    for value in (*call.arguments, *(argument.value for argument in call.named)):
         yield from _of_value(value, kind, list_)
 
 

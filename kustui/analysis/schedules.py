@@ -33,12 +33,12 @@ class ScheduleCall:
 
 def calls_of(key: str, flow: FlowGraph) -> tuple[ScheduleCall, ...]:
     """The schedule calls of one workflow, in flow order."""
-    found = []
+    calls = []
     for step in flow.order:
         if schedule := step.schedule:
             named = schedule.workflow_id
             followed = isinstance(named, str) and not named.startswith("/#") and "{{" not in named
-            found.append(
+            calls.append(
                 ScheduleCall(
                     key,
                     step.id,
@@ -50,7 +50,7 @@ def calls_of(key: str, flow: FlowGraph) -> tuple[ScheduleCall, ...]:
                     flow.incoming[step.id],
                 )
             )
-    return tuple(found)
+    return tuple(calls)
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,7 +94,7 @@ class Schedules:
 
 
 def _grouped(pairs: Iterable[tuple[str, ScheduleCall]]) -> Mapping[str, tuple[ScheduleCall, ...]]:
-    found: dict[str, list[ScheduleCall]] = {}
+    groups: dict[str, list[ScheduleCall]] = {}
     for key, call in pairs:
-        found.setdefault(key, []).append(call)
-    return {key: tuple(calls) for key, calls in found.items()}
+        groups.setdefault(key, []).append(call)
+    return {key: tuple(calls) for key, calls in groups.items()}

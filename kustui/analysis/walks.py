@@ -108,7 +108,7 @@ def cycles(nodes: Iterable[N], successors: Successors[N]) -> tuple[tuple[N, ...]
     """A shortest cycle of each set of nodes that lead to each other: from the one that stands first among ``nodes``,
     along its first successor that closes so short a cycle. In the order of these first nodes."""
     order = {node: index for index, node in enumerate(nodes)}
-    found: list[tuple[N, ...]] = []
+    shortest: list[tuple[N, ...]] = []
     for component in strongly_connected_components(order, successors):
         first, members = min(component, key=order.__getitem__), set(component)
         starts = [node for node in successors(first) if node in members]
@@ -118,5 +118,5 @@ def cycles(nodes: Iterable[N], successors: Successors[N]) -> tuple[tuple[N, ...]
         def inside(node: N, members: set[N] = members) -> Iterable[N]:
             return (successor for successor in successors(node) if successor in members)
 
-        found.append(min(((first, *shortest_path(start, first, inside)[:-1]) for start in starts), key=len))
-    return tuple(sorted(found, key=lambda cycle: order[cycle[0]]))
+        shortest.append(min(((first, *shortest_path(start, first, inside)[:-1]) for start in starts), key=len))
+    return tuple(sorted(shortest, key=lambda cycle: order[cycle[0]]))

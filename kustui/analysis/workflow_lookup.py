@@ -25,13 +25,13 @@ def named(collection: Collection, name: str) -> tuple[Entry, ...]:
 
 def unknown(collection: Collection, name: str) -> str:
     """That there is none of that name, with the one that was probably meant, or else some of those that there are."""
-    names = dict.fromkeys(known for entry in collection.entries for known in (entry.title, entry.id) if known)
+    names = dict.fromkeys(name for entry in collection.entries for name in (entry.title, entry.id) if name)
     if near := closest(name, names):
         return f'no workflow here is called "{name}": did you mean "{near}"?'
     titles = dict.fromkeys(entry.title for entry in collection.entries)
     listed = [title for title in titles if name.lower() in title.lower()] or list(titles)
-    told = ", ".join(f'"{title}"' for title in listed[:_MOST_LISTED])
-    return f'no workflow here is called "{name}"; there is {told}{", …" if len(listed) > _MOST_LISTED else ""}'
+    quoted = ", ".join(f'"{title}"' for title in listed[:_MOST_LISTED])
+    return f'no workflow here is called "{name}"; there is {quoted}{", …" if len(listed) > _MOST_LISTED else ""}'
 
 
 def alone(collection: Collection, entry: Entry) -> str:
@@ -40,11 +40,11 @@ def alone(collection: Collection, entry: Entry) -> str:
     return next((name for name in names if name and named(collection, name) == (entry,)), entry.key)
 
 
-def several(collection: Collection, name: str, found: Sequence[Entry]) -> Iterator[str]:
+def several(collection: Collection, name: str, matches: Sequence[Entry]) -> Iterator[str]:
     """That more than one is called so, then where each stands and what it alone is called, a line each."""
-    yield f'{len(found)} workflows are called "{name}": name one of them as below'
-    for entry in found[:_MOST_PLACES]:
+    yield f'{len(matches)} workflows are called "{name}": name one of them as below'
+    for entry in matches[:_MOST_PLACES]:
         place = entry.source.place(entry.item.extent.start)
         yield f'{entry.source.path}:{place}: --workflow "{alone(collection, entry)}"'
-    if len(found) > _MOST_PLACES:
-        yield f"and {len(found) - _MOST_PLACES} more"
+    if len(matches) > _MOST_PLACES:
+        yield f"and {len(matches) - _MOST_PLACES} more"

@@ -9,15 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kustui.workspace.session_state import Place, keep_place, place_file, read_place
+from kustui.workspace.session_state import SessionState, read_session, session_file, write_session
 
-PLACE = Place(selected=("a.json", "#w", "step x"), open=(("a.json", "#w"),), filter="ä", marks={"a": ("a.json",)})
+STATE = SessionState(
+    selected=("a.json", "#w", "step x"), open=(("a.json", "#w"),), filter="ä", marks={"a": ("a.json",)}
+)
 
 
 def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
     file = tmp_path / "deep" / "place.json"
-    keep_place(file, PLACE)
-    assert read_place(file) == PLACE
+    write_session(file, STATE)
+    assert read_session(file) == STATE
     assert list(file.parent.iterdir()) == [file]
     assert file.stat().st_mode & 0o077 == 0
 
@@ -32,7 +34,7 @@ def test_what_is_kept_is_read_again(tmp_path: Path) -> None:
 def test_a_file_that_is_broken_or_not_ours_is_none(tmp_path: Path, written: bytes) -> None:
     file = tmp_path / "place.json"
     file.write_bytes(written)
-    assert read_place(file) is None
+    assert read_session(file) is None
 
 
 @given(st.binary(max_size=60))
@@ -40,36 +42,36 @@ def test_a_file_that_is_broken_or_not_ours_is_none(tmp_path: Path, written: byte
 def test_no_file_raises(tmp_path: Path, written: bytes) -> None:
     file = tmp_path / "place.json"
     file.write_bytes(written)
-    read_place(file)
+    read_session(file)
 
 
 def test_a_place_is_its_paths_however_they_are_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "link").symlink_to(tmp_path / "a.json")
     monkeypatch.chdir(tmp_path)
-    files = {place_file(paths) for paths in (["a.json"], ["./a.json"], [str(tmp_path / "a.json")], ["link"])}
+    files = {session_file(paths) for paths in (["a.json"], ["./a.json"], [str(tmp_path / "a.json")], ["link"])}
     assert len(files) == 1
-    assert place_file(["a.json", "b.json"]) == place_file(["b.json", "a.json", "a.json"])
-    assert place_file(["b.json"]) not in files
-    assert place_file(["a.json"]).parent == Path(os.environ["XDG_STATE_HOME"]) / "kustui" / "places"
+    assert session_file(["a.json", "b.json"]) == session_file(["b.json", "a.json", "a.json"])
+    assert session_file(["b.json"]) not in files
+    assert session_file(["a.json"]).parent == Path(os.environ["XDG_STATE_HOME"]) / "kustui" / "places"
 
 
 def test_what_cannot_be_kept_is_not(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    keep_place(tmp_path / "file" / "place.json", PLACE)
-    assert read_place(tmp_path / "file" / "place.json") is None
-    keep_place(tmp_path / "place.json", Place(filter="\ud800"))
+    write_session(tmp_path / "file" / "place.json", STATE)
+    assert read_session(tmp_path / "file" / "place.json") is None
+    write_session(tmp_path / "place.json", SessionState(filter="\ud800"))
     assert list(tmp_path.iterdir()) == [tmp_path / "file"]
 
 
 def test_a_file_stays_small_and_there_are_not_too_many(tmp_path: Path) -> None:
-    much = Place(selected=("a",), open=tuple((f"{number}" * 100,) for number in range(400)), marks={"a": ("a",)})
-    keep_place(tmp_path / "much.json", much)
-    assert read_place(tmp_path / "much.json") == Place(selected=("a",), marks={"a": ("a",)})
+    much = SessionState(selected=("a",), open=tuple((f"{number}" * 100,) for number in range(400)), marks={"a": ("a",)})
+    write_session(tmp_path / "much.json", much)
+    assert read_session(tmp_path / "much.json") == SessionState(selected=("a",), marks={"a": ("a",)})
     for number in range(205):
         file = tmp_path / f"{number}.json"
         file.touch()
         os.utime(file, (number + 1, number + 1))
-    keep_place(tmp_path / "new.json", PLACE)
+    write_session(tmp_path / "new.json", STATE)
     left = {path.name for path in tmp_path.iterdir()}
     assert len(left) == 200
     assert {"new.json", "much.json", "204.json"} <= left

@@ -213,9 +213,9 @@ class Explorer(Screen[None]):
 
     def _new_session(self) -> SessionKeeper:
         from kustui.tui.explorer.session import SessionKeeper
-        from kustui.workspace.session_state import place_file
+        from kustui.workspace.session_state import session_file
 
-        file = place_file(self._background.workspace.snapshot.paths)
+        file = session_file(self._background.workspace.snapshot.paths)
         return SessionKeeper(file, self, self._views, self.panes, self.navigator)
 
     def _warm(self, session: SessionKeeper | None) -> None:

@@ -14,7 +14,7 @@ from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.views import DIAGRAMS, PANES, Views
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, workflow_key
-from kustui.workspace.session_state import MOST_OPEN, Name, Place, keep_place, read_place
+from kustui.workspace.session_state import MAX_OPEN, NodeName, SessionState, read_session, write_session
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -26,23 +26,23 @@ class SessionKeeper:
     def __init__(self, file: Path, screen: Screen[None], views: Views, panes: Panes, navigator: Navigator) -> None:
         self._file, self._screen, self._views = file, screen, views
         self._panes, self._navigator = panes, navigator
-        self._place = read_place(file)
+        self._place = read_session(file)
 
     def keep(self) -> None:
         """Keep the place for the next time, if there is one."""
         if (place := self._current_place()) is not None:
-            keep_place(self._file, place)
+            write_session(self._file, place)
 
-    def _current_place(self) -> Place | None:
+    def _current_place(self) -> SessionState | None:
         """Where the cursor, the keys and the marks are, what is open, and what is filtered."""
         tree, node = self._views.tree.state, self._views.tree.node
         if not tree.snapshot.collection.documents:
             return None
         names = Names(tree)
         expanded = [key for key in tree.expanded if len(key) > 1]
-        return Place(
+        return SessionState(
             selected=names.name(node.key) if node is not None else (),
-            open=tuple(sorted(filter(None, map(names.name, expanded)))[:MOST_OPEN]),
+            open=tuple(sorted(filter(None, map(names.name, expanded)))[:MAX_OPEN]),
             closed=tuple(sorted(names.name(key) for key in names.files if key not in tree.expanded)),
             pane=(self._screen.focused.id if self._screen.focused is not None else None) or "tree",
             drawing=self._views.side.diagram_name,
@@ -61,7 +61,7 @@ class SessionKeeper:
         if marks_only:
             return True
         tree.state.expanded = {key for key in names.files if names.name(key) not in place.closed}
-        tree.state.expanded.update(filter(None, map(names.key, place.open[:MOST_OPEN])))
+        tree.state.expanded.update(filter(None, map(names.key, place.open[:MAX_OPEN])))
         tree.filter(place.filter)
         if key := names.key(place.selected):
             tree.go_to(key)
@@ -84,7 +84,7 @@ class Names:
         self._entries: dict[Document, dict[str, Entry]] = {}
         self.files: list[NodeKey] = [(document.path,) for document in tree.snapshot.collection.documents]
 
-    def name(self, key: NodeKey) -> Name:
+    def name(self, key: NodeKey) -> NodeName:
         """The name of a node; an empty one where it is gone."""
         if not key:
             return ()
@@ -93,7 +93,7 @@ class Names:
         entry = self._tree.snapshot.collection.by_key.get(key[1])
         return (self._place(key[0]), _identity(entry), *key[2:]) if entry is not None else ()
 
-    def key(self, name: Name) -> NodeKey:
+    def key(self, name: NodeName) -> NodeKey:
         """The node of a name; an empty key where there is none, and of a workflow that is gone, its file."""
         document = self._documents.get(name[0]) if name else None
         if document is None:

@@ -12,7 +12,7 @@ import pytest
 
 from kustui.tui.app import Kustui
 from kustui.workspace.background import BackgroundWorkspace
-from kustui.workspace.session_state import place_file, read_place
+from kustui.workspace.session_state import read_session, session_file
 from tests.support.definitions import write_json
 from tests.support.explorer import CHAIN, ExplorerPilot
 from tests.support.terminal import Terminal
@@ -92,15 +92,15 @@ async def test_what_is_gone_leads_to_what_it_stood_below(tmp_path: Path) -> None
 async def test_nothing_is_kept_unless_it_is_asked_for() -> None:
     async with at(CHAIN, keeps=False) as ui:
         await ui.go_to("followup-timer-4")
-    assert not place_file([str(CHAIN)]).exists()
+    assert not session_file([str(CHAIN)]).exists()
 
 
 async def test_nothing_of_the_definition_is_kept_but_ids() -> None:
     async with at(CHAIN) as ui:
         await ui.go_to("Whose conversation")
         await ui.press("E", "m", "a")
-    file = place_file([str(CHAIN)])
-    place = read_place(file)
+    file = session_file([str(CHAIN)])
+    place = read_session(file)
     assert place is not None
     known = {"trigger", "schedule"}
     for name in (place.selected, *place.open, *place.marks.values()):
@@ -114,7 +114,7 @@ async def test_nothing_of_the_definition_is_kept_but_ids() -> None:
 
 @pytest.mark.parametrize("foreign", ['{"version": 1, "selected": ["/etc/passwd", "x"], "pane": "nowhere"}', "{"])
 async def test_a_file_of_somebody_else_does_no_harm(foreign: str) -> None:
-    file = place_file([str(CHAIN)])
+    file = session_file([str(CHAIN)])
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(foreign)
     async with at(CHAIN) as ui:
