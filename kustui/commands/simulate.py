@@ -15,9 +15,8 @@ from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME
 from kustui.errors import KustuiError, reason_of
 from kustui.files import ExistsError, read_file, write_file
 from kustui.garbage_collection import gc_paused, unfreeze_gc
-from kustui.simulate.engine.state import DEFAULT_MAX_STEPS
+from kustui.simulate import DEFAULT_MAX_STEPS
 from kustui.simulate.reports import FORMATS, report_of
-from kustui.simulate.scenarios.record import default_scenario, find_workflow
 from kustui.text.quantities import counted
 from kustui.text.terminal_safe import to_json
 
@@ -169,6 +168,8 @@ def _scenario(path: str) -> ScenarioFile:
 
 
 def _drafted_scenario(options: argparse.Namespace, organisation: Organisation) -> ScenarioFile:
+    from kustui.simulate.scenarios.record import default_scenario
+
     payload = None
     if options.event == STDIN:
         payload = STDIN_NAME, read_stdin("a payload")
@@ -214,6 +215,7 @@ def _explore(options: argparse.Namespace, organisation: Organisation) -> int:
     """List the paths through the workflows that the options name, or save a scenario for each."""
     from kustui.simulate.reports import json, text
     from kustui.simulate.scenarios.explore import MAX_PATHS, chain_heads, explore_paths
+    from kustui.simulate.scenarios.record import find_workflow
 
     analyses: Iterable[WorkflowAnalysis]
     if options.workflow is not None:

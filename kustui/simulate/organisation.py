@@ -17,8 +17,6 @@ from kustui.definition.dates import parse_date
 from kustui.definition.values import Undecided, is_missing, number_of, undecided_in
 from kustui.text.json_words import kind
 
-DEFAULT_START = "2026-01-05T09:00:00Z"
-"""When a rehearsal begins unless somebody says otherwise: a Monday morning."""
 BLOCKING_RULES = frozenset(
     (
         *("invalid-shape", "unknown-target", "malformed-reference", "malformed-template", "unknown-workflow"),

@@ -12,12 +12,11 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.dates import parse_date
 from kustui.definition.platform import RUNS_PER_WINDOW, TRIGGER_ID, WINDOW_MINUTES
 from kustui.definition.values import MISSING
+from kustui.simulate import DEFAULT_START
 from kustui.simulate.engine.trace import OutputSource, Trace, TraceEntry
-from kustui.simulate.organisation import DEFAULT_START, Organisation
+from kustui.simulate.organisation import Organisation
 from kustui.simulate.values.evaluation import Failure
 
-DEFAULT_MAX_STEPS = 1_000
-"""After how many steps a rehearsal is cut unless somebody says otherwise: schedules may go round for ever."""
 WINDOW = WINDOW_MINUTES * 60_000
 """Milliseconds of a window; the first begins with the rehearsal [assumed]."""
 

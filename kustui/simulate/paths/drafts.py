@@ -15,7 +15,7 @@ from kustui.definition.models import Schema, Step
 from kustui.definition.operators import operator_named
 from kustui.definition.platform import REST_ACTIONS, TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided, is_missing, look_up, text_of, to_json_value
-from kustui.simulate.organisation import DEFAULT_START
+from kustui.simulate import DEFAULT_START
 from kustui.simulate.paths.candidates import value_by_name, with_field, without_field
 from kustui.simulate.paths.path_search import PathSearch
 

@@ -11,8 +11,9 @@ from kustui.definition.dates import parse_date
 from kustui.definition.expressions import in_words
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
+from kustui.simulate import DEFAULT_START
 from kustui.simulate.engine.words import operands
-from kustui.simulate.organisation import DEFAULT_START, Organisation
+from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.constraints import Constraint
 from kustui.simulate.paths.path_search import PathSearch, PathStep, WorkflowPath
 from kustui.simulate.paths.provenance import PathRun

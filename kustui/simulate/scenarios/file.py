@@ -25,7 +25,8 @@ from kustui.definition.source.positions import key_of, scan
 from kustui.definition.source.source import replace_lone_surrogates
 from kustui.definition.validation import expected_by, message_of, pointer_of
 from kustui.errors import KustuiError
-from kustui.simulate.organisation import DEFAULT_START, Organisation
+from kustui.simulate import DEFAULT_START
+from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios import model
 from kustui.simulate.scenarios.model import Choice, ExpectedSchedule, Mock, Place, Scenario
 from kustui.text.json_words import kind, mismatch, quoted

@@ -12,10 +12,11 @@ from kustui.definition.dates import parse_date
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, to_json_value
+from kustui.simulate import DEFAULT_START
 from kustui.simulate.engine.engine import ForceEdge
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.simulate.engine.words import why
-from kustui.simulate.organisation import DEFAULT_START, Organisation
+from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.candidates import failure_of
 from kustui.simulate.paths.drafts import draft_output, draft_start
 from kustui.simulate.paths.path_search import COMPUTED_ACTIONS, PathStep, WorkflowPath

@@ -10,10 +10,11 @@ from kustui.analysis.workflow_lookup import named, several, unknown
 from kustui.definition.dates import iso_date
 from kustui.definition.values import to_json_value
 from kustui.errors import KustuiError
+from kustui.simulate import DEFAULT_START
 from kustui.simulate.engine.history import Coverage
 from kustui.simulate.engine.state import QueueItem, State
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry
-from kustui.simulate.organisation import DEFAULT_START, Organisation
+from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload
 from kustui.simulate.scenarios.file import ScenarioError, ScenarioFile, as_file, read_payload
 from kustui.simulate.scenarios.model import Scenario, Start

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kustui.definition.dates import iso_date
+from kustui.simulate import DEFAULT_MAX_STEPS
 from kustui.simulate.engine.engine import (
     AbandonRun,
     AnswerQuestion,
@@ -19,7 +20,7 @@ from kustui.simulate.engine.engine import (
     advance,
 )
 from kustui.simulate.engine.history import History
-from kustui.simulate.engine.state import DEFAULT_MAX_STEPS, State, initial_state
+from kustui.simulate.engine.state import State, initial_state
 from kustui.simulate.engine.trace import TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.assertions import Difference, differences

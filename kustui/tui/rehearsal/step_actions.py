@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_name
 from kustui.diagrams.styled_lines import Line
+from kustui.simulate import DEFAULT_MAX_STEPS
 from kustui.simulate.engine.history import Breakpoint, at_scheduled_run
-from kustui.simulate.engine.state import DEFAULT_MAX_STEPS, State
+from kustui.simulate.engine.state import State
 from kustui.text.quantities import counted
 from kustui.tui.rehearsal.current_session import CurrentSession
 from kustui.tui.rehearsal.prompts import ChoicePrompt, Prompts
