@@ -12,7 +12,7 @@ class Clipboard:
         self.plain: list[str] = []
         self.trouble = ""
 
-    async def to_tmux(self, text: str) -> str:
+    async def copy_to_tmux(self, text: str) -> str:
         self.tmux.append(text)
         return self.trouble
 

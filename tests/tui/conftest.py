@@ -16,6 +16,6 @@ def board(monkeypatch: pytest.MonkeyPatch) -> Clipboard:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("TERM", "xterm-kitty")
     monkeypatch.setattr("kustui.tui.app.Kustui.copy_to_clipboard", lambda _, text: recorder.terminal.append(text))
-    monkeypatch.setattr(clipboard, "to_tmux", recorder.to_tmux)
+    monkeypatch.setattr(clipboard, "copy_to_tmux", recorder.copy_to_tmux)
     monkeypatch.setattr("kustui.tui.terminal.clipboard.show_plain", recorder.show_plain)
     return recorder

@@ -196,14 +196,14 @@ class CopyController:
         if reachable is clipboard.Reach.NO and not in_tmux:
             await self._show_plain(item)
             return
-        size = len(clipboard.encoded(text))
-        if fits := size <= clipboard.most():
+        size = len(clipboard.encode_text(text))
+        if fits := size <= clipboard.clipboard_limit():
             self._screen.app.copy_to_clipboard(text)
-        trouble = await clipboard.to_tmux(text) if in_tmux else ""
+        trouble = await clipboard.copy_to_tmux(text) if in_tmux else ""
         routes = [route for route, taken in (("OSC 52", fits), ("tmux's buffer", in_tmux and not trouble)) if taken]
         line: Line = ((f" · through {' and '.join(routes)}", "muted"),) if routes else ()
         if not fits:
-            line = (*line, (f" · too long for OSC 52: {size:,} bytes of {clipboard.most():,}", "warning"))
+            line = (*line, (f" · too long for OSC 52: {size:,} bytes of {clipboard.clipboard_limit():,}", "warning"))
         if trouble:
             line = (*line, (f" · {trouble}", "warning"))
         if reachable is not clipboard.Reach.YES and "tmux's buffer" not in routes:

@@ -13,7 +13,7 @@ from kustui.definition.source.source import Fault, Place
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.views import Views
-from kustui.tui.terminal.editor import EditorError, chosen, edit_file
+from kustui.tui.terminal.editor import EditorError, choose_editor, edit_file
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey
@@ -135,7 +135,7 @@ class CurrentSelection:
 
     async def _edit(self, path: str, place: Place) -> None:
         try:
-            editor = chosen()
+            editor = choose_editor()
             if editor.has_window:
                 self._views.status.say(f"{editor.name} opens {path}:{place}")
             await edit_file(self._screen.app, editor, Path(path), place)

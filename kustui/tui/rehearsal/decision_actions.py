@@ -11,6 +11,7 @@ from kustui.definition.models import Step
 from kustui.definition.source.source import replace_lone_surrogates
 from kustui.definition.values import MISSING, to_json_value
 from kustui.diagrams.labels import node_label
+from kustui.errors import KustuiError
 from kustui.simulate.engine import words
 from kustui.simulate.engine.engine import (
     AbandonRun,
@@ -38,7 +39,7 @@ _YES, _NO = ("y", "yes", "true"), ("n", "no", "false")
 # Reading what is typed
 
 
-class InputError(Exception):
+class InputError(KustuiError):
     """What is wrong with what was typed, in words for the person."""
 
 

@@ -1,4 +1,4 @@
-"""The editor that somebody has chosen, and what each of those known takes to open at a line."""
+"""The person's editor: which it is, how it opens a file at a line, and how a text is edited in it."""
 
 from __future__ import annotations
 
@@ -9,65 +9,63 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.app import SuspendNotSupported
 
+from kustui.definition.source.source import Place
 from kustui.errors import KustuiError, reason_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
-
     from textual.app import App
 
-    from kustui.definition.source.source import Place
-
 _HOW_TO_SET = "set $VISUAL or $EDITOR"
-_GLANCE = 0.1
-"""Seconds between two looks at whether an editor with a window of its own has ended."""
+_POLL_INTERVAL = 0.1
+"""Seconds between two checks whether an editor with a window of its own has ended."""
 
 
 class EditorError(KustuiError):
-    """Why nothing was edited, said to a person."""
+    """Why nothing was edited."""
 
 
-class _Known(NamedTuple):
-    """What opens a file at a place."""
+class _Syntax(NamedTuple):
+    """The arguments with which an editor opens a file at a place."""
 
     arguments: tuple[str, ...]
     wait: str = ""
-    """For an editor with a window of its own: what makes it end only when the file is closed."""
+    """For an editor with a window of its own: the option with which it ends only when the file is closed."""
 
 
 _VIM = ("+call cursor({line},{column})", "{file}")
 _LINE_COLON_COLUMN = ("+{line}:{column}", "{file}")
 _BEHIND_THE_NAME = ("{file}:{line}:{column}",)
-_GOTO = _Known(("--goto", "{file}:{line}:{column}"), "--wait")
-_JETBRAINS = _Known(("--line", "{line}", "--column", "{column}", "{file}"), "--wait")
-_KNOWN = {
-    "vi": _Known(("+{line}", "{file}")),  # of those that go by this name, some know nothing of columns
-    "vim": _Known(_VIM),
-    "nvim": _Known(_VIM),
-    "gvim": _Known(_VIM, "-f"),
-    "mvim": _Known(_VIM, "-f"),
-    "nano": _Known(("+{line},{column}", "{file}")),
+_GOTO = _Syntax(("--goto", "{file}:{line}:{column}"), "--wait")
+_JETBRAINS = _Syntax(("--line", "{line}", "--column", "{column}", "{file}"), "--wait")
+_SYNTAX = {
+    "vi": _Syntax(("+{line}", "{file}")),  # of those that go by this name, some know nothing of columns
+    "vim": _Syntax(_VIM),
+    "nvim": _Syntax(_VIM),
+    "gvim": _Syntax(_VIM, "-f"),
+    "mvim": _Syntax(_VIM, "-f"),
+    "nano": _Syntax(("+{line},{column}", "{file}")),
     # With a window of its own or without: until it ends there is nothing to do here either way.
-    "emacs": _Known(_LINE_COLON_COLUMN),
-    "emacsclient": _Known(_LINE_COLON_COLUMN),
-    "kak": _Known(_LINE_COLON_COLUMN),
-    "micro": _Known(_LINE_COLON_COLUMN),
-    "hx": _Known(_BEHIND_THE_NAME),
-    "helix": _Known(_BEHIND_THE_NAME),
+    "emacs": _Syntax(_LINE_COLON_COLUMN),
+    "emacsclient": _Syntax(_LINE_COLON_COLUMN),
+    "kak": _Syntax(_LINE_COLON_COLUMN),
+    "micro": _Syntax(_LINE_COLON_COLUMN),
+    "hx": _Syntax(_BEHIND_THE_NAME),
+    "helix": _Syntax(_BEHIND_THE_NAME),
     "code": _GOTO,
     "code-insiders": _GOTO,
     "codium": _GOTO,
     "vscodium": _GOTO,
     "cursor": _GOTO,
-    "subl": _Known(_BEHIND_THE_NAME, "--wait"),
-    "zed": _Known(_BEHIND_THE_NAME, "--wait"),
-    "zeditor": _Known(_BEHIND_THE_NAME, "--wait"),
+    "subl": _Syntax(_BEHIND_THE_NAME, "--wait"),
+    "zed": _Syntax(_BEHIND_THE_NAME, "--wait"),
+    "zeditor": _Syntax(_BEHIND_THE_NAME, "--wait"),
     "idea": _JETBRAINS,
     "pycharm": _JETBRAINS,
     "webstorm": _JETBRAINS,
@@ -75,7 +73,7 @@ _KNOWN = {
 
 
 class Editor(NamedTuple):
-    """An editor and the arguments that somebody gives it."""
+    """An editor with the arguments that the person gives it."""
 
     words: tuple[str, ...]
 
@@ -84,31 +82,36 @@ class Editor(NamedTuple):
         return Path(self.words[0]).name
 
     @property
-    def _known(self) -> _Known | None:
-        return _KNOWN.get(self.name)
+    def _syntax(self) -> _Syntax | None:
+        return _SYNTAX.get(self.name)
 
     @property
     def has_window(self) -> bool:
-        """Whether it leaves the terminal alone."""
-        return self._known is not None and bool(self._known.wait)
+        """Whether it opens a window of its own instead of using the terminal."""
+        return self._syntax is not None and bool(self._syntax.wait)
 
     def command(self, path: Path, place: Place | None = None, *, wait: bool = False) -> tuple[str, ...]:
-        """What opens a file, at a place where it can, and on request does not end before it is closed."""
-        found = self._known
+        """The command that opens a file, at ``place`` if the editor is known to take one.
+
+        With ``wait`` it ends only once the file is closed.
+        """
+        syntax = self._syntax
         words = self.words
-        if found is not None and found.wait and wait and not {found.wait, "-w"} & set(words):
-            words = (*words, found.wait)
-        file = str(path.absolute())  # no name begins with - or + then, and whatever is asked to open it finds it
-        if found is None or place is None:
+        if syntax is not None and syntax.wait and wait and not {syntax.wait, "-w"} & set(words):
+            words = (*words, syntax.wait)
+        file = str(
+            path.absolute()
+        )  # so that no name begins with - or +, and an editor that is already running finds it
+        if syntax is None or place is None:
             return (*words, file)
         return (
             *words,
-            *(part.format(file=file, line=place.line, column=place.column) for part in found.arguments),
+            *(part.format(file=file, line=place.line, column=place.column) for part in syntax.arguments),
         )
 
 
-def chosen(environment: Mapping[str, str] | None = None) -> Editor:
-    """That of ``$VISUAL``, of ``$EDITOR``, or one that is everywhere. Raises EditorError where there is none."""
+def choose_editor(environment: Mapping[str, str] | None = None) -> Editor:
+    """That of ``$VISUAL`` or ``$EDITOR``, else vi or nano. Raises EditorError if there is none."""
     environment = os.environ if environment is None else environment
     for name in ("VISUAL", "EDITOR"):
         try:
@@ -124,43 +127,44 @@ def chosen(environment: Mapping[str, str] | None = None) -> Editor:
 
 
 async def edit_file(app: App[None], editor: Editor, path: Path, place: Place | None = None) -> None:
-    """Open a file, and wait for the editor to end. Raises EditorError where it could not be edited."""
+    """Open a file and wait for the editor to end. Raises EditorError if it could not be edited."""
     if not path.exists():
         raise EditorError(f"{path.name} is not there any more")
     await _run(app, editor, editor.command(path, place))
 
 
-async def edit_text(app: App[None], text: str, suffix: str = ".json") -> str:
-    """What becomes of a text in the editor: the same where nothing was changed. Raises EditorError where it could not
-    be edited; what was written by then is kept, and the message says where."""
-    editor = chosen()
+async def edit_text(app: App[None], text: str) -> str:
+    """Edit a JSON text in a temporary file; the same text if nothing was changed.
+
+    Raises EditorError if it could not be edited; what was written by then is kept, and the message says where.
+    """
+    editor = choose_editor()
     folder = Path(tempfile.mkdtemp(prefix="kustui-"))
-    path = folder / f"edit{suffix}"
-    # Half of a surrogate pair is no UTF-8; spelt out so, JSON says the same.
-    ended = text if text.endswith("\n") else f"{text}\n"  # else many an editor would end it so
-    path.write_text(ended, encoding="utf-8", errors="backslashreplace", newline="")
+    path = folder / "edit.json"
+    ended = text if text.endswith("\n") else f"{text}\n"  # as many an editor would end it
+    path.write_text(ended, encoding="utf-8", errors="backslashreplace", newline="")  # JSON spells lone surrogates so
     before = path.read_bytes()
     try:
         await _run(app, editor, editor.command(path, wait=True))
         after = path.read_bytes()
     except (EditorError, OSError) as error:
-        told = str(error) if isinstance(error, EditorError) else f"{editor.name} left nothing to read"
+        reason = str(error) if isinstance(error, EditorError) else f"{editor.name} left nothing to read"
         if path.exists() and path.read_bytes() != before:
-            raise EditorError(f"{told}; what was written is in {path}") from error
+            raise EditorError(f"{reason}; what was written is in {path}") from error
         shutil.rmtree(folder, ignore_errors=True)
-        raise EditorError(told) from error
+        raise EditorError(reason) from error
     shutil.rmtree(folder, ignore_errors=True)
     if after == before:
         return text
-    written = after.decode(errors="replace")
-    return written if ended == text else written.removesuffix("\n")
+    edited = after.decode(errors="replace")
+    return edited if ended == text else edited.removesuffix("\n")
 
 
 async def _run(app: App[None], editor: Editor, command: Sequence[str]) -> None:
     if not shutil.which(command[0]):
         raise EditorError(f"{command[0]} is not to be found: {_HOW_TO_SET}")
     try:
-        status = await _beside(command) if editor.has_window else _instead(app, command)
+        status = await _run_in_window(command) if editor.has_window else _run_in_terminal(app, command)
     except SuspendNotSupported as error:
         raise EditorError("the terminal cannot be given to an editor here") from error
     except OSError as error:
@@ -171,38 +175,38 @@ async def _run(app: App[None], editor: Editor, command: Sequence[str]) -> None:
         raise EditorError(f"{editor.name} ended with the exit status {status}")
 
 
-def _instead(app: App[None], command: Sequence[str]) -> int:
-    """Give it the terminal until it ends.
+def _run_in_terminal(app: App[None], command: Sequence[str]) -> int:
+    """Give the terminal to the editor until it ends; its exit status. Raises OSError and SuspendNotSupported.
 
-    Nothing else goes on meanwhile: what would be drawn has nowhere to go. The files are followed all the same, in a
-    thread of their own.
+    The event loop stands still meanwhile: what would be drawn has nowhere to go. The files are still followed, in a
+    thread.
     """
     failure: OSError | None = None
     status = 0
-    with app.suspend(), _left_to_the_child():
+    with app.suspend(), _interrupts_left_to_child():
         try:
             status = subprocess.run(command, check=False).returncode
-        except OSError as error:  # beyond here, the terminal would not be taken back
+        except OSError as error:  # raised inside, it would keep the terminal from being taken back
             failure = error
     if failure is not None:
         raise failure
     return status
 
 
-async def _beside(command: Sequence[str]) -> int:
-    """Start it, and wait without holding anything up. It goes on when kustui ends."""
+async def _run_in_window(command: Sequence[str]) -> int:
+    """Start an editor with a window, and wait for its exit status; it outlives kustui. Raises OSError."""
     process = subprocess.Popen(
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
     )
     while (status := process.poll()) is None:
-        await asyncio.sleep(_GLANCE)
+        await asyncio.sleep(_POLL_INTERVAL)
     return status
 
 
 @contextmanager
-def _left_to_the_child() -> Iterator[None]:
-    """Ctrl+C and Ctrl+\\ are for what has the terminal, as in a shell. The child itself takes them as ever: a handler,
-    unlike a signal that is ignored, is not handed down."""
+def _interrupts_left_to_child() -> Iterator[None]:
+    """Ctrl+C and Ctrl+\\ are for the child that has the terminal, as in a shell: a handler, unlike a signal that is
+    ignored, is not inherited."""
     numbers = (signal.SIGINT, signal.SIGQUIT)
     before = {number: signal.signal(number, lambda *_: None) for number in numbers}
     try:

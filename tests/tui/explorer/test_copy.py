@@ -10,7 +10,7 @@ import pytest
 
 from kustui.tui.explorer.copy import CopyMenu
 from kustui.tui.terminal import clipboard
-from kustui.tui.terminal.clipboard import Reach, most, osc52, reach
+from kustui.tui.terminal.clipboard import Reach, clipboard_limit, osc52, reach
 from tests.support.clipboard import Clipboard
 from tests.support.definitions import a_workflow, write_json
 from tests.support.explorer import CHAIN, explorer
@@ -299,4 +299,4 @@ def test_half_of_a_surrogate_pair_goes_as_json_spells_it() -> None:
 )
 def test_what_a_terminal_takes_is_known_of_some(environment: dict[str, str], found: Any) -> None:
     assert reach(environment) is found
-    assert most(environment) == (700_000 if found is Reach.YES else 74_994)
+    assert clipboard_limit(environment) == (700_000 if found is Reach.YES else 74_994)

@@ -14,7 +14,7 @@ import pytest
 from textual.app import App
 
 from kustui.definition.source.source import Place
-from kustui.tui.terminal.editor import Editor, EditorError, chosen, edit_file, edit_text
+from kustui.tui.terminal.editor import Editor, EditorError, choose_editor, edit_file, edit_text
 from tests.support.explorer import CHAIN, explorer
 from tests.support.trees import SAMPLES
 
@@ -73,24 +73,24 @@ def test_no_name_of_a_file_is_taken_for_an_option(monkeypatch: pytest.MonkeyPatc
 
 
 def test_visual_goes_before_editor_and_both_may_have_arguments() -> None:
-    assert chosen({"VISUAL": "code --wait", "EDITOR": "vi"}).words == ("code", "--wait")
-    assert chosen({"VISUAL": "  ", "EDITOR": "'/opt/my editor/ed' -x"}).words == ("/opt/my editor/ed", "-x")
+    assert choose_editor({"VISUAL": "code --wait", "EDITOR": "vi"}).words == ("code", "--wait")
+    assert choose_editor({"VISUAL": "  ", "EDITOR": "'/opt/my editor/ed' -x"}).words == ("/opt/my editor/ed", "-x")
 
 
 def test_without_either_it_is_one_that_is_there(tmp_path: Path) -> None:
     nano = tmp_path / "nano"
     nano.write_text("#!/bin/sh\n")
     nano.chmod(0o755)
-    assert chosen({"PATH": str(tmp_path)}).words == ("nano",)
+    assert choose_editor({"PATH": str(tmp_path)}).words == ("nano",)
     nano.rename(tmp_path / "vi")
-    assert chosen({"PATH": str(tmp_path)}).words == ("vi",)
+    assert choose_editor({"PATH": str(tmp_path)}).words == ("vi",)
 
 
 def test_without_any_editor_it_says_what_to_set(tmp_path: Path) -> None:
     with pytest.raises(EditorError, match=r"set \$VISUAL or \$EDITOR"):
-        chosen({"PATH": str(tmp_path)})
+        choose_editor({"PATH": str(tmp_path)})
     with pytest.raises(EditorError, match=r"\$EDITOR cannot be read"):
-        chosen({"EDITOR": "vim 'unclosed"})
+        choose_editor({"EDITOR": "vim 'unclosed"})
 
 
 # What becomes of a text
@@ -145,7 +145,7 @@ async def test_an_editor_that_fails_is_told_and_what_was_written_is_kept(
 async def test_an_editor_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUAL", "no-such-editor -x")
     with pytest.raises(EditorError, match="no-such-editor is not to be found"):
-        await edit_file(Suspended(), chosen(), CHAIN)
+        await edit_file(Suspended(), choose_editor(), CHAIN)
 
 
 async def test_ctrl_c_in_the_editor_is_not_for_kustui(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
