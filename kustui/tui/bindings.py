@@ -59,9 +59,9 @@ def keymap_of(actions: Mapping[str, Action]) -> Keymap:
 
 
 _PANES = {
-    "Workflows": "view.tree", "Detail": "view.detail", "Source": "view.source", "Problems": "view.problems",
-    "Flow": "view.flow", "Boxes": "view.boxes", "Chains": "view.chains", "Timeline": "view.timeline",
-    "Uses": "view.uses", "Named": "view.uses", "What changed": "view.changes",
+    **{action.argument.capitalize(): action.id for action in ACTIONS if action.method == "enter"},
+    "Workflows": "view.tree", "Problems": "view.problems", "Uses": "view.uses", "Named": "view.uses",
+    "What changed": "view.changes",
 }  # fmt: skip
 """Which action leads to the pane of a name."""
 _NAMED = re.compile(rf"(?:\S+ )?\b({'|'.join(_PANES)})\b")

@@ -29,8 +29,12 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-DIAGRAMS = ("flow", "boxes", "chains", "timeline")
-"""The drawings, of which one is shown at a time."""
+DIAGRAM_VIEWS: Mapping[str, type[DiagramView]] = {
+    "flow": RailView, "boxes": BoxesView, "chains": ChainsView, "timeline": TimelineView,
+}  # fmt: skip
+"""The widget of each diagram, by the name of its pane."""
+DIAGRAMS = tuple(DIAGRAM_VIEWS)
+"""The diagrams, of which one is shown at a time."""
 PANES = (*DIAGRAMS, "detail", "source")
 
 
@@ -59,12 +63,7 @@ class Side(Vertical):
         super().__init__(id=id)
         self.detail = DetailView(cursor_always=False, id="detail")
         self.source = SourceView(id="source")
-        self.diagrams: dict[str, DiagramView] = {
-            "flow": RailView(id="flow"),
-            "boxes": BoxesView(id="boxes"),
-            "chains": ChainsView(id="chains"),
-            "timeline": TimelineView(id="timeline"),
-        }
+        self.diagrams = {name: view(id=name) for name, view in DIAGRAM_VIEWS.items()}
         self.diagram_name = DIAGRAMS[0]
         """The drawing that is shown, or was last."""
         for name, view in self.diagrams.items():
