@@ -97,11 +97,19 @@ class RunAt(Part):
     value: Any = None
 
 
+_LONGEST_DELAY = 1e300
+
+
 def relative_minutes(run_at: RunAt | None, unit: float = RELATIVE_UNIT_MINUTES) -> float | None:
-    """The delay of a relative ``runAt`` in minutes, or None where it is none. ``unit`` is its unit in minutes."""
+    """The delay of a relative ``runAt`` in minutes, or None where it is none. ``unit`` is its unit in minutes.
+
+    A number of a file may have any number of digits: it is cut at what a float can still add up.
+    """
     if run_at is None or run_at.type != "relative" or isinstance(run_at.value, bool):
         return None
-    return run_at.value * unit if isinstance(run_at.value, int | float) else None
+    if not isinstance(run_at.value, int | float):
+        return None
+    return max(-_LONGEST_DELAY, min(_LONGEST_DELAY, run_at.value)) * unit
 
 
 def due_in_words(run_at: RunAt | None, unit: float = RELATIVE_UNIT_MINUTES) -> str:

@@ -302,6 +302,12 @@ def test_a_workflow_that_always_schedules_itself_never_ends() -> None:
     assert problem.message == '"Remind" schedules itself again after 1 h, every time: no condition can end it'
 
 
+def test_a_ring_with_a_delay_of_any_number_of_digits_is_reported() -> None:
+    found = problems_in(app(watching(), again("Remind", ID, ID, delay=10**400)))
+    assert [problem.rule for problem in found] == ["invalid-run-at", "endless-schedule"]
+    assert "after longer than anybody waits" in found[1].message
+
+
 def test_an_endless_ring_is_told_from_its_first_workflow_with_the_delay_once_round() -> None:
     text = json.dumps(app(watching(), again("One", ID, OTHER, delay=30), again("Two", OTHER, ID, delay=90)))
     problem = only(text.replace('"workflowId"', '\n"workflowId"'))
