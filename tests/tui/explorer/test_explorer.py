@@ -615,7 +615,10 @@ class Slow(BackgroundWorkspace):
         self._may_end.set()
 
 
-async def test_reading_tells_how_far_it_is_and_keys_meanwhile_do_no_harm(tmp_path: Path) -> None:
+async def test_reading_tells_how_far_it_is_and_keys_meanwhile_wait(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("VISUAL", "no-such-editor")
     opening = Slow(write_json(tmp_path / "two.json", [a_workflow("one"), a_workflow("two")]))
     app = Kustui(opening)
     async with app.run_test(size=(80, 24)) as pilot:
@@ -624,11 +627,15 @@ async def test_reading_tells_how_far_it_is_and_keys_meanwhile_do_no_harm(tmp_pat
         keys = [action.keys.split(",")[0] for action in ACTIONS if action.group != "app"]
         await pilot.press(*keys, "escape", "escape", "question_mark", "escape", "1")
         await ui.rest()
+        assert ui.focus == "tree"
+        assert ui.tree == []
         opening.finish()
         await ui.settle()
+        await ui.wait_until(lambda: not app.held)
+        await ui.rest()
+        assert app.is_running
         assert "reading …" not in ui.status
         assert any("one" in row for row in ui.tree)
-        assert ui.focus == "tree"
 
 
 async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
