@@ -8,9 +8,11 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING
 
+from kustui.check import baseline
+from kustui.check.problems import Problem
 from kustui.check.reports import FORMATS, Checked, report_of
+from kustui.check.reports.text import difference
 from kustui.check.rules import RULES
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import configuration_of, read_stdin
@@ -25,9 +27,6 @@ from kustui.garbage_collection import gc_paused
 from kustui.text.quantities import counted
 from kustui.workspace.check_processes import check_with_pool
 from kustui.workspace.snapshot import Snapshot, Workspace, open_paths
-
-if TYPE_CHECKING:
-    from kustui.check.problems import Problem
 
 _FAIL_ON = {**{str(severity): severity for severity in sorted(Severity, reverse=True)}, "never": None}
 
@@ -62,9 +61,9 @@ def parser() -> Parser:
         help="lowest severity that makes the check fail (default: error)",
     )
     parser.add_configuration()
-    baseline = parser.add_mutually_exclusive_group()
-    baseline.add_argument("--baseline", metavar="FILE", help="leave out the problems recorded in FILE")
-    baseline.add_argument("--write-baseline", metavar="FILE", help="record all current problems in FILE")
+    group = parser.add_mutually_exclusive_group()
+    group.add_argument("--baseline", metavar="FILE", help="leave out the problems recorded in FILE")
+    group.add_argument("--write-baseline", metavar="FILE", help="record all current problems in FILE")
     parser.add_watch()
     return parser
 
@@ -130,8 +129,6 @@ def _checked(options: argparse.Namespace, snapshot: Snapshot) -> Checked:
     """The problems to report: those that no baseline records. Raises KustuiError."""
     problems = snapshot.problems or ()
     if options.baseline:
-        from kustui.check import baseline
-
         recorded = baseline.read(options.baseline)
         problems = tuple(baseline.without(recorded, snapshot.collection, problems, snapshot.settings or Settings()))
     return Checked(snapshot.collection, problems, _FAIL_ON[options.fail_on])
@@ -143,17 +140,14 @@ def _write_report(options: argparse.Namespace, checked: Checked) -> None:
 
 
 def _write_baseline(path: str, checked: Checked) -> None:
-    from kustui.check import baseline
-
     count = baseline.write(path, checked.problems)
     say(f"{path}: {counted(count, 'problem')} recorded")
 
 
 def _watch(options: argparse.Namespace) -> int:
     """Check again after every change, until Ctrl+C. Raises ReaderGoneError when nobody reads the reports any more."""
-    from kustui.check.reports.text import difference
     from kustui.workspace.background import follow_changes
-    from kustui.workspace.watch import Changes
+    from kustui.workspace.watch import Changes  # loads watchfiles
 
     if STDIN in options.paths:
         raise KustuiError("--watch needs files: standard input does not change")

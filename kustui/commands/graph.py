@@ -6,21 +6,18 @@ import argparse
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 
 from kustui.analysis.workflow_lookup import named, unknown
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import checked_definitions
 from kustui.commands.output import ExitStatus, Output
+from kustui.definition.collection import Entry
 from kustui.diagrams.chain_lines import ChainLines
+from kustui.diagrams.diagram import DiagramSet, flow_diagram, schedule_edges, schedules_diagram
 from kustui.diagrams.glyphs import problem_marks
 from kustui.errors import KustuiError
 from kustui.garbage_collection import gc_paused
-
-if TYPE_CHECKING:
-    from kustui.definition.collection import Entry
-    from kustui.diagrams.diagram import DiagramSet
-    from kustui.workspace.snapshot import Snapshot
+from kustui.workspace.snapshot import Snapshot
 
 FORMATS = ("text", "mermaid", "dot", "json", "svg")
 _WIDTH = 100
@@ -54,7 +51,7 @@ def parser() -> Parser:
 
 def _width(text: str) -> int:
     if not text.isdecimal() or not 20 <= int(text) <= 10_000:
-        raise argparse.ArgumentTypeError(f"a number of cells from 20 to 10,000, found {text}")
+        raise argparse.ArgumentTypeError(f"expected a number of cells from 20 to 10,000, found {text!r}")
     return int(text)
 
 
@@ -102,8 +99,6 @@ def _diagram(
 def _diagrams(
     options: argparse.Namespace, snapshot: Snapshot, lines: ChainLines, entries: Sequence[Entry]
 ) -> DiagramSet:
-    from kustui.diagrams.diagram import DiagramSet, flow_diagram, schedule_edges, schedules_diagram
-
     assert snapshot.schedules is not None, "examined"
     if options.schedules:
         return DiagramSet((schedules_diagram(snapshot.schedules, snapshot.collection, lines.settings),))

@@ -33,7 +33,7 @@ def configuration_of(options: Namespace, paths: Sequence[str]) -> Configuration:
 def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snapshot, Settings]:
     """The definitions that some paths name, with all problems in them, and the settings they were checked with.
 
-    What cannot be read beside them is left out, and that is said. Raises KustuiError where nothing is left.
+    Files that cannot be read are left out, and reported on standard error. Raises KustuiError where nothing is left.
     """
     settings = configuration_of(options, paths).settings(RULES)
     opened = open_paths(paths, read_stdin() if STDIN in paths else b"")

@@ -5,18 +5,16 @@ from __future__ import annotations
 import io
 import os
 import sys
+from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, TextIO
+from typing import TextIO
 
 from kustui.errors import KustuiError, reason_of
 from kustui.files import write_file
 from kustui.text.ascii import GLYPHS
 from kustui.text.terminal_safe import terminal_safe
-
-if TYPE_CHECKING:
-    from argparse import Namespace
 
 
 class ExitStatus(IntEnum):
