@@ -168,7 +168,7 @@ def _keys(files: Sequence[ConfigurationFile]) -> Iterator[str]:
     for setting in settings:
         action = BY_ID[setting.name]
         if action.group != group:
-            yield f"{chr(10) if group else ''}{GROUPS[action.group]}\n"
+            yield f"{chr(10) if group else ''}{GROUPS[action.group].title}\n"
             group = action.group
         place = f"  ({setting.place})" if setting.place else ""
         yield f"  {setting.name:<{name_width}}  {keys[setting.name]:<{keys_width}}  {action.help}{place}\n"

@@ -11,6 +11,44 @@ from typing import NamedTuple
 from kustui.config.keys import display_key
 
 
+class Group(NamedTuple):
+    """Actions that belong together: what they are called, and what carries them out."""
+
+    title: str
+    target: str
+    """A widget by its class, which has the keys then, or a part of the screen by its attribute."""
+    passing: bool = False
+    """Whether they are there only while something is typed or chosen, or the help is read: nobody looks for them by
+    name."""
+
+
+GROUPS = {
+    "rows": Group("Moving", "RowsView"),
+    "tree": Group("The tree", "TreeView"),
+    "rail": Group("The flow", "RailView"),
+    "boxes": Group("The boxes", "BoxesView"),
+    "chains": Group("The chains", "ChainsView"),
+    "timeline": Group("The timeline", "TimelineView"),
+    "rate": Group("While a rate is typed", "RateInput", passing=True),
+    "rehearse": Group("A rehearsal", "steps"),
+    "context": Group("Its context", "ContextView"),
+    "line": Group("While a line is typed in it", "prompts", passing=True),
+    "sheet": Group("While JSON is typed in it", "prompts", passing=True),
+    "go": Group("Going places", "navigator"),
+    "view": Group("The panes", "panes"),
+    "selected": Group("What is selected", "selection"),
+    "copy": Group("Copying", "copier"),
+    "menu": Group("While you choose what to copy", "CopyMenu", passing=True),
+    "find": Group("Finding", "filter"),
+    "filter": Group("While a filter is typed", "Filter", passing=True),
+    "finder": Group("While something is found", "FinderInput", passing=True),
+    "marks": Group("While you choose a mark", "BookmarkMenu", passing=True),
+    "help": Group("In this help", "Help", passing=True),
+    "app": Group("kustui", "Kustui"),
+}
+PASSING = tuple(name for name, group in GROUPS.items() if group.passing)
+
+
 class Action(NamedTuple):
     """Something a key does, and who does it."""
 
@@ -25,7 +63,7 @@ class Action(NamedTuple):
     method: str = ""
     """The method that does it, where it is not the name in the id; of a widget, without its ``action_``."""
     target: str = ""
-    """What has the method, where it is not the target of the group (``TARGETS``)."""
+    """What has the method, where it is not the target of the group."""
     argument: str = ""
     """What the method of a part is given, if anything."""
 
@@ -45,67 +83,12 @@ class Action(NamedTuple):
     def target_name(self) -> str:
         """The name of a widget class (``TreeView``), or of an attribute of the screen (``navigator``): one of its
         parts."""
-        return self.target or TARGETS[self.group]
+        return self.target or GROUPS[self.group].target
 
     @property
     def is_of_part(self) -> bool:
         """Whether a part of the screen does it, and not a widget."""
         return self.target_name.islower()
-
-
-GROUPS = {
-    "rows": "Moving",
-    "tree": "The tree",
-    "rail": "The flow",
-    "boxes": "The boxes",
-    "chains": "The chains",
-    "timeline": "The timeline",
-    "rate": "While a rate is typed",
-    "rehearse": "A rehearsal",
-    "context": "Its context",
-    "line": "While a line is typed in it",
-    "sheet": "While JSON is typed in it",
-    "go": "Going places",
-    "view": "The panes",
-    "selected": "What is selected",
-    "copy": "Copying",
-    "menu": "While you choose what to copy",
-    "find": "Finding",
-    "filter": "While a filter is typed",
-    "finder": "While something is found",
-    "marks": "While you choose a mark",
-    "help": "In this help",
-    "app": "kustui",
-}
-
-TARGETS = {
-    "rows": "RowsView",
-    "tree": "TreeView",
-    "rail": "RailView",
-    "boxes": "BoxesView",
-    "chains": "ChainsView",
-    "timeline": "TimelineView",
-    "rate": "RateInput",
-    "rehearse": "steps",
-    "context": "ContextView",
-    "line": "prompts",
-    "sheet": "prompts",
-    "go": "navigator",
-    "view": "panes",
-    "selected": "selection",
-    "copy": "copier",
-    "menu": "CopyMenu",
-    "find": "filter",
-    "filter": "Filter",
-    "finder": "FinderInput",
-    "marks": "BookmarkMenu",
-    "help": "Help",
-    "app": "Kustui",
-}
-"""What carries out the actions of a group: a widget by its class, which has the keys then, or a part of the screen."""
-
-PASSING = ("filter", "finder", "marks", "rate", "menu", "help", "line", "sheet")
-"""Groups that hold only while something is typed or chosen, or the help is read: nobody looks for them by name."""
 
 
 def _pane(name: str, keys: str, help_: str) -> Action:
@@ -138,6 +121,7 @@ def _enter(name: str, keys: str, verb: str, help_: str, pane: str = "") -> Actio
     return Action(f"rehearse.{name}", keys, verb, help_, "enter_pane", "panes", pane or name)
 
 
+# fmt: off
 ACTIONS = (
     Action("rows.down", "j,down", "down", "one row down"),
     Action("rows.up", "k,up", "up", "one row up"),
@@ -200,9 +184,8 @@ ACTIONS = (
     _step("breakpoints", "T", "breakpoints", "breakpoints at a workflow, a failure, a schedule", "choose_breakpoints"),
     _scenario("paths", "p", "paths", "every path through the workflow: choose one to start", "choose_path"),
     _scenario("chain-paths", "P", "chains", "every path on through all that it schedules", "choose_chain_path"),
-    _scenario(
-        "scenarios", "o", "scenarios", "scenarios beside the definition: choose one to replay", "choose_scenario"
-    ),
+    _scenario("scenarios", "o", "scenarios", "scenarios beside the definition: choose one to replay",
+              "choose_scenario"),
     _scenario("save", "S", "save", "save it as a scenario, to replay and to check"),
     _enter("course", "1", "flow", "to the flow: where it stands and where it has been", "flow"),
     _enter("table", "2", "step", "to the step at hand and its table of transitions"),
@@ -220,24 +203,12 @@ ACTIONS = (
     Action("sheet.drop", "escape", "leave", "leave it as it was", "close"),
     Action("go.back", "left_square_bracket", "back", "back to where you were before a jump"),
     Action("go.forward", "right_square_bracket", "forward", "forward again"),
-    Action(
-        "go.definition",
-        "d",
-        "definition",
-        "to what is named here: a step, a workflow, an input",
-        "go_to_definition",
-        "definitions",
-    ),
+    Action("go.definition", "d", "definition", "to what is named here: a step, a workflow, an input",
+           "go_to_definition", "definitions"),
     Action("go.uses", "u", "uses", "who leads to this, refers to it or schedules it", "list_uses", "definitions"),
     Action("go.mark", "m", "mark", "mark the place with the letter that follows", "set_mark", "marks"),
-    Action(
-        "go.to-mark",
-        "apostrophe,grave_accent",
-        "to mark",
-        "to the place marked with the letter that follows",
-        "go_to_mark",
-        "marks",
-    ),
+    Action("go.to-mark", "apostrophe,grave_accent", "to mark", "to the place marked with the letter that follows",
+           "go_to_mark", "marks"),
     Action("go.next-problem", "p", "problem", "the next thing that is wrong"),
     Action("go.previous-problem", "P", "problem", "the thing before that is wrong"),
     Action("view.next-pane", "tab", "pane", "the next pane"),
@@ -249,24 +220,13 @@ ACTIONS = (
     _pane("boxes", "6,b", "to the flow as boxes and arrows"),
     _pane("chains", "7,w", "to who schedules whom"),
     _pane("timeline", "8,t", "to the chain on an axis of time, and its load"),
-    Action(
-        "view.problems",
-        "4,exclamation_mark",
-        "problems",
-        "everything that is wrong, as a list, or without it again",
-        method="toggle_problems",
-    ),
+    Action("view.problems", "4,exclamation_mark", "problems",
+           "everything that is wrong, as a list, or without it again", "toggle_problems"),
     Action("view.uses", "9", "list", "to the list of uses, if there is one", method="enter_uses"),
-    Action(
-        "view.rehearse", "r", "rehearse", "step through a run of the workflow, schedules and all", "open", "rehearsals"
-    ),
-    Action(
-        "view.changes",
-        "c",
-        "changes",
-        "what changed on disk, old and new, or without it again",
-        method="toggle_changes",
-    ),
+    Action("view.rehearse", "r", "rehearse", "step through a run of the workflow, schedules and all", "open",
+           "rehearsals"),
+    Action("view.changes", "c", "changes", "what changed on disk, old and new, or without it again",
+           method="toggle_changes"),
     Action("view.maximise", "z", "maximise", "the pane alone, or beside the others again"),
     Action("view.larger", "greater_than_sign", "larger", "give the pane more room", target="pane_sizes"),
     Action("view.smaller", "less_than_sign", "smaller", "give it less", target="pane_sizes"),
@@ -291,14 +251,8 @@ ACTIONS = (
     Action("find.filter", "slash", "find", "narrow the tree or the problems; search another pane", method="open"),
     Action("find.next-match", "n", "next", "the next of what / found"),
     Action("find.previous-match", "N", "previous", "the one before of what / found"),
-    Action(
-        "find.everything",
-        "F,ctrl+k",
-        "find all",
-        "find anything: names, actions, conditions, parameters",
-        "open",
-        "finder",
-    ),
+    Action("find.everything", "F,ctrl+k", "find all", "find anything: names, actions, conditions, parameters", "open",
+           "finder"),
     Action("marks.down", "down", "down", "one row down"),
     Action("marks.up", "up", "up", "one row up"),
     Action("marks.choose", "enter", "take it", "the mark of the row; its letter does the same"),
@@ -322,6 +276,7 @@ ACTIONS = (
     Action("app.suspend", "ctrl+z", "shell", "to the shell; fg comes back", method="suspend_process"),
     Action("app.quit", "q,ctrl+q,ctrl+c", "quit", "leave kustui"),
 )
+# fmt: on
 
 BY_ID = {action.id: action for action in ACTIONS}
 

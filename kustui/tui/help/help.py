@@ -95,8 +95,9 @@ def _partition(items: Iterable[T], belongs: Callable[[T], bool]) -> tuple[list[T
 
 
 def _group_sections(topic: Topic, actions: Collection[Action], prefix: str) -> Iterator[Section]:
-    for group, title in GROUPS.items():
-        if lines := tuple(_action_line(action, topic) for action in actions if action.group == group):
+    for name, group in GROUPS.items():
+        if lines := tuple(_action_line(action, topic) for action in actions if action.group == name):
+            title = group.title
             yield Section(f"{prefix}{title[0].lower()}{title[1:]}" if prefix else title, lines)
 
 

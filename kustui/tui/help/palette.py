@@ -32,7 +32,7 @@ def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
     for action in actions.values():
         carrier = _carrier(action, app, screen)
         if carrier is not None and action.group not in PASSING and action.id != "app.palette":
-            title = f"{GROUPS[action.group].lower()}: {action.help}"
+            title = f"{GROUPS[action.group].title.lower()}: {action.help}"
             yield SystemCommand(
                 title, f"{', '.join(pressed(action, actions))}   {action.id}", _run(action, app, carrier)
             )
