@@ -12,8 +12,15 @@ from kustui.definition.dates import iso_date
 from kustui.definition.operators import other_than
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, is_missing, number_of, text_of
-from kustui.simulate.paths.constraints import Constraint, literals_in
-from kustui.simulate.paths.provenance import STATUS, Scope, SymbolicRun, SymbolicState, ValueOrigin
+from kustui.simulate.paths.symbolic import (
+    STATUS,
+    Constraint,
+    Scope,
+    SymbolicRun,
+    SymbolicState,
+    ValueOrigin,
+    literals_in,
+)
 from kustui.simulate.values.condition_evaluation import Verdict, evaluate_condition
 from kustui.simulate.values.evaluation import EvaluationContext, Failure, resolve
 

@@ -9,21 +9,26 @@ from typing import Any
 from kustui.analysis.flow import Edge
 from kustui.analysis.reads import Fields
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.expressions import expressions_in
+from kustui.definition.expressions.parse import may_hold_expression
 from kustui.definition.models import Step
 from kustui.definition.operators import Family, operator_named
 from kustui.definition.platform import REGEX_ACTION, SCHEDULE_ACTION, TRIGGER_ID
 from kustui.simulate.organisation import Organisation
-from kustui.simulate.paths.constraints import Disjunction, constraints_for_edge
-from kustui.simulate.paths.provenance import (
+from kustui.simulate.paths.solver import Contradiction, Solution, solve
+from kustui.simulate.paths.symbolic import (
+    Disjunction,
     PathRun,
     Scope,
     SymbolicRun,
     SymbolicState,
     ValueOrigin,
-    follow_schedule,
+    constraints_for_edge,
 )
-from kustui.simulate.paths.solver import Contradiction, Solution, solve
+from kustui.text.json_words import quoted
 
+MAX_RUNS = 20
+"""Of one path."""
 COMPUTED_ACTIONS = (REGEX_ACTION, SCHEDULE_ACTION)
 """Actions whose output nobody can choose."""
 _MAX_SOLUTIONS = 16
@@ -170,7 +175,7 @@ class PathSearch:
         if self._follow is None or not isinstance(part, Step) or not part.schedules or step.fails:
             return path
         scope = Scope(step.run, _last_failed(path.steps, step.run))
-        run = follow_schedule(self._follow, (*path.runs, *path.pending_runs), scope, part, self._now)
+        run = _follow_schedule(self._follow, (*path.runs, *path.pending_runs), scope, part, self._now)
         if isinstance(run, PathRun):
             return replace(path, pending_runs=(*path.pending_runs, run))
         return replace(path, not_followed=(*path.not_followed, run))
@@ -241,3 +246,45 @@ def _likely_values(analysis: WorkflowAnalysis) -> Iterator[tuple[tuple[str, str,
                 likely.setdefault((analysis.key, node, inferred.fields), []).append(inferred.literal)
     for place, values in likely.items():
         yield place, tuple(dict.fromkeys(values))
+
+
+# The runs that schedules add to a path
+
+
+def _follow_schedule(
+    organisation: Organisation, runs: Sequence[PathRun], scope: Scope, step: Step, now: int
+) -> PathRun | str:
+    """The run that a step schedules which is executed in a scope; or why it is not followed, in a clause."""
+    id_ = step.params.get("workflowId")
+    if isinstance(id_, str) and may_hold_expression(id_):
+        return f"{step.name} schedules what only a run can tell"
+    analysis = organisation.by_id(id_) if isinstance(id_, str) else None
+    if analysis is None:
+        return f"{step.name} schedules {quoted(str(id_))}, which is not here"
+    words = f"{step.name} schedules {analysis.title}"
+    if not analysis.entry.item.enabled or not analysis.workflow.callable:
+        return f"{words}, which cannot be called"
+    due = _due(organisation, step, runs[scope.run].due, now)
+    if due is None:
+        return f"{words}, and does not say when"
+    if analysis.key in _ancestors(runs, scope):
+        return f"{words} again: a ring is followed once"
+    if len(runs) >= MAX_RUNS:
+        return f"{words}: no more than {MAX_RUNS} runs are followed"
+    return PathRun(analysis, due, scope, step.id, step.params.get("inputs"))
+
+
+def _due(organisation: Organisation, step: Step, clock: int, now: int) -> int | None:
+    run_at = step.params.get("runAt")
+    if any(expression.paths for _, expression in expressions_in(run_at)):
+        return clock  # nobody knows how much later
+    due = organisation.due_time(run_at, clock, now)
+    return due if isinstance(due, int) else None
+
+
+def _ancestors(runs: Sequence[PathRun], scope: Scope | None) -> Iterator[str]:
+    """The keys of the workflows whose runs have led to a scope, that of its own run first."""
+    while scope is not None:
+        run = runs[scope.run]
+        yield run.analysis.key
+        scope = run.scheduled_in

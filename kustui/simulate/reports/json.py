@@ -15,10 +15,9 @@ from kustui.definition.values import MISSING, to_json_value, undecided_in
 from kustui.simulate.engine.history import Coverage, CoverageRatio
 from kustui.simulate.engine.trace import TraceEntry, TriedEdge
 from kustui.simulate.organisation import Organisation
-from kustui.simulate.scenarios.assertions import Difference
 from kustui.simulate.scenarios.explore import Exploration, ExploredPath, build_path_scenario
 from kustui.simulate.scenarios.path_scenario import with_expectations
-from kustui.simulate.scenarios.replay import Replay
+from kustui.simulate.scenarios.replay import Difference, Replay
 from kustui.simulate.values.condition_evaluation import Verdict
 from kustui.text.terminal_safe import to_json
 

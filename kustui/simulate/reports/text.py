@@ -12,7 +12,6 @@ from kustui.simulate.engine import words
 from kustui.simulate.engine.history import Coverage, CoverageRatio, WorkflowCoverage
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 from kustui.simulate.organisation import Organisation
-from kustui.simulate.scenarios.assertions import Difference
 from kustui.simulate.scenarios.explore import (
     MAX_PATHS,
     DescribedRun,
@@ -21,7 +20,7 @@ from kustui.simulate.scenarios.explore import (
     build_path_scenario,
     name_of,
 )
-from kustui.simulate.scenarios.replay import Replay
+from kustui.simulate.scenarios.replay import Difference, Replay
 from kustui.text.quantities import counted
 from kustui.text.terminal_safe import terminal_safe
 

@@ -14,9 +14,8 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.engine.words import operands
 from kustui.simulate.organisation import Organisation
-from kustui.simulate.paths.constraints import Constraint
 from kustui.simulate.paths.path_search import PathSearch, PathStep, WorkflowPath
-from kustui.simulate.paths.provenance import PathRun
+from kustui.simulate.paths.symbolic import Constraint, PathRun
 from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.path_scenario import PathScenario, scenario_for_path, with_expectations
 

@@ -20,8 +20,8 @@ from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.candidates import failure_of
 from kustui.simulate.paths.drafts import draft_output, draft_start
 from kustui.simulate.paths.path_search import COMPUTED_ACTIONS, PathStep, WorkflowPath
-from kustui.simulate.paths.provenance import PathRun
 from kustui.simulate.paths.solver import Solution
+from kustui.simulate.paths.symbolic import PathRun
 from kustui.simulate.scenarios.file import ResolvedScenario, as_file
 from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.record import record_scenario

@@ -1,8 +1,9 @@
-"""Scenarios that nobody has written: one that starts a workflow, and one that makes the same trace as a rehearsal."""
+"""Scenarios that nobody has written: one that starts a workflow, and one that makes the same trace as a
+rehearsal, also after an edit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -10,14 +11,15 @@ from kustui.analysis.workflow_lookup import named, several, unknown
 from kustui.definition.dates import iso_date
 from kustui.definition.values import to_json_value
 from kustui.errors import KustuiError
-from kustui.simulate import DEFAULT_START
-from kustui.simulate.engine.history import Coverage
-from kustui.simulate.engine.state import QueueItem, State
+from kustui.simulate import DEFAULT_MAX_STEPS, DEFAULT_START
+from kustui.simulate.engine.history import Coverage, History
+from kustui.simulate.engine.state import QueueItem, State, initial_state
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload
-from kustui.simulate.scenarios.file import ScenarioError, ScenarioFile, as_file, read_payload
+from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioError, ScenarioFile, as_file, read_payload
 from kustui.simulate.scenarios.model import Scenario, Start
+from kustui.simulate.scenarios.replay import replay, replayed_states, start_scenario
 from kustui.text.json_words import quoted
 
 _MINUTE = 60_000
@@ -190,3 +192,41 @@ def _expectations(state: State, entries: Iterable[TraceEntry]) -> dict[str, Any]
 def _minutes(milliseconds: int) -> int | float:
     minutes = milliseconds / _MINUTE
     return int(minutes) if minutes.is_integer() else minutes
+
+
+# Replayed
+
+
+def complete_scenario(title: str, state: State) -> Mapping[str, Any]:
+    """The JSON of a scenario for a rehearsal up to a state and on to its end, with the result as expectations;
+    without them for a rehearsal that is cut, since it has no end. Raises TraceTruncatedError."""
+    recorded = record_scenario(title, state)
+    most = len(state.trace) + DEFAULT_MAX_STEPS
+    result = replay(as_file(Scenario.model_validate(recorded)), state.organisation, most)
+    if result.cut:
+        return {name: value for name, value in recorded.items() if name != "expect"}
+    completed = record_scenario(title, result.state, result.entries)
+    return {**completed, "maxSteps": most} if len(result.entries) > DEFAULT_MAX_STEPS else completed
+
+
+def rebase(history: History, organisation: Organisation) -> History:
+    """The rehearsal up to the current state, in an organisation whose definition was edited meanwhile: the same
+    decisions made again, as far as it comes there.
+
+    Outputs stay as they were given or drafted. Raises ScenarioError where a workflow or step that a decision was made
+    about is not there any more, and TraceTruncatedError where the beginning is no longer kept.
+    """
+    current = history.state
+    recorded = record_scenario("a rehearsal under way", current)
+    if not recorded["start"]:  # nothing has been decided yet
+        return History((initial_state(organisation, current.seed, iso_date(current.start_time), current.variables),))
+    file = as_file(Scenario.model_validate(recorded))
+    names = ResolvedScenario(file, organisation)
+    states = [start_scenario(file, organisation, names)]
+    for state in replayed_states(states[0], names):
+        if len(state.trace) > len(current.trace):
+            break
+        states.append(state)
+        if len(state.trace) == len(current.trace) and state.finished:
+            break
+    return History(tuple(states), len(states) - 1)

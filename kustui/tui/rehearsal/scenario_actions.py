@@ -14,8 +14,7 @@ from kustui.errors import KustuiError
 from kustui.files import ExistsError, WriteError, read_file, write_file
 from kustui.simulate.scenarios.explore import MAX_PATHS, ExploredPath, build_path_scenario, explore_paths
 from kustui.simulate.scenarios.file import as_file, find_scenarios, read, unused_path
-from kustui.simulate.scenarios.record import TraceTruncatedError
-from kustui.simulate.scenarios.replay import complete_scenario
+from kustui.simulate.scenarios.record import TraceTruncatedError, complete_scenario
 from kustui.text.quantities import counted
 from kustui.text.terminal_safe import to_json
 from kustui.tui.rehearsal.current_session import CurrentSession

@@ -11,8 +11,8 @@ from kustui.simulate.engine.state import State
 from kustui.simulate.engine.trace import TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioError, ScenarioFile
-from kustui.simulate.scenarios.record import TraceTruncatedError
-from kustui.simulate.scenarios.replay import rebase, replay, start_scenario
+from kustui.simulate.scenarios.record import TraceTruncatedError, rebase
+from kustui.simulate.scenarios.replay import replay, start_scenario
 from kustui.tui.rehearsal.session import FollowedScenario, Session
 
 

@@ -22,9 +22,8 @@ from kustui.simulate.engine.state import Overrides, QueueItem, State, initial_st
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload
-from kustui.simulate.scenarios.assertions import Difference
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
-from kustui.simulate.scenarios.replay import decisions_for
+from kustui.simulate.scenarios.replay import Difference, decisions_for
 
 
 class StopPoint(NamedTuple):

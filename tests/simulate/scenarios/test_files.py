@@ -10,7 +10,8 @@ from kustui.simulate.engine.history import run_until_stopped
 from kustui.simulate.engine.state import initial_state
 from kustui.simulate.scenarios.file import as_file, find_scenarios, unused_path
 from kustui.simulate.scenarios.model import Scenario
-from kustui.simulate.scenarios.replay import complete_scenario, replay
+from kustui.simulate.scenarios.record import complete_scenario
+from kustui.simulate.scenarios.replay import replay
 from tests.support.runs import organisation, started
 
 if TYPE_CHECKING:

@@ -12,8 +12,7 @@ from kustui.simulate.engine.history import History, at_step, run_until_stopped
 from kustui.simulate.engine.state import initial_state
 from kustui.simulate.engine.trace import OutputSource
 from kustui.simulate.scenarios.file import ScenarioError
-from kustui.simulate.scenarios.record import record_scenario
-from kustui.simulate.scenarios.replay import rebase
+from kustui.simulate.scenarios.record import rebase, record_scenario
 from tests.support.runs import EVENT, organisation, told
 
 if TYPE_CHECKING:

@@ -1,28 +1,37 @@
-"""Where a value of a run comes from: an output, a payload or a failure, also through what a schedule passes on.
+"""What a path is searched with: values that nobody knows yet, where each value comes from, and constraints on them.
 
-A path leads through one or more runs, of which the first is started and the others are scheduled. While the path is
-searched nobody knows what their steps return: each field of an output that is read is an unknown, a ``ValueOrigin``.
+A path leads through one or more runs, of which the first is started and the others are scheduled. While it is searched
+nobody knows what the steps return: each field of an output that is read is an unknown, a ``ValueOrigin``. For an edge
+to be taken comparisons have to come out true, or false: these constraints are kept in disjunctive normal form.
 """
 
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice, product
 from typing import Any, NamedTuple
 
 from kustui.analysis.reads import Fields
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.definition.expressions import Literal, Reference, expressions_in, parse
-from kustui.definition.expressions.parse import may_hold_expression
-from kustui.definition.models import Step
+from kustui.definition.expressions import (
+    AllOf,
+    Always,
+    AnyOf,
+    Comparison,
+    Condition,
+    Literal,
+    Never,
+    Not,
+    Reference,
+    Unreadable,
+    expressions_in,
+    parse,
+)
 from kustui.definition.platform import TRIGGER_ID
-from kustui.simulate.organisation import Organisation
-from kustui.text.json_words import quoted
 
 STATUS = ("statusCode",)
 MESSAGE = ("body", "message")
-MAX_RUNS = 20
-"""Of one path."""
 
 
 class ValueOrigin(NamedTuple):
@@ -162,43 +171,110 @@ def _made_of(parts: Iterable[Provenance]) -> Provenance:
     return Provenance(tuple(dict.fromkeys(origin for part in parts for origin in part.origins)), direct=False)
 
 
-# The runs that schedules add to a path
+# Constraints
+
+MAX_CONJUNCTIONS = 16
+"""Combinations that are tried. A condition with more is never said to be impossible."""
 
 
-def follow_schedule(
-    organisation: Organisation, runs: Sequence[PathRun], scope: Scope, step: Step, now: int
-) -> PathRun | str:
-    """The run that a step schedules which is executed in a scope; or why it is not followed, in a clause."""
-    id_ = step.params.get("workflowId")
-    if isinstance(id_, str) and may_hold_expression(id_):
-        return f"{step.name} schedules what only a run can tell"
-    analysis = organisation.by_id(id_) if isinstance(id_, str) else None
-    if analysis is None:
-        return f"{step.name} schedules {quoted(str(id_))}, which is not here"
-    words = f"{step.name} schedules {analysis.title}"
-    if not analysis.entry.item.enabled or not analysis.workflow.callable:
-        return f"{words}, which cannot be called"
-    due = _due(organisation, step, runs[scope.run].due, now)
-    if due is None:
-        return f"{words}, and does not say when"
-    if analysis.key in _ancestors(runs, scope):
-        return f"{words} again: a ring is followed once"
-    if len(runs) >= MAX_RUNS:
-        return f"{words}: no more than {MAX_RUNS} runs are followed"
-    return PathRun(analysis, due, scope, step.id, step.params.get("inputs"))
+class Constraint(NamedTuple):
+    """A comparison that has to come out true, or false."""
+
+    comparison: Comparison
+    holds: bool
+    scope: Scope = Scope()
 
 
-def _due(organisation: Organisation, step: Step, clock: int, now: int) -> int | None:
-    run_at = step.params.get("runAt")
-    if any(expression.paths for _, expression in expressions_in(run_at)):
-        return clock  # nobody knows how much later
-    due = organisation.due_time(run_at, clock, now)
-    return due if isinstance(due, int) else None
+Conjunction = tuple[Constraint, ...]
+"""Constraints that have to be met together."""
 
 
-def _ancestors(runs: Sequence[PathRun], scope: Scope | None) -> Iterator[str]:
-    """The keys of the workflows whose runs have led to a scope, that of its own run first."""
-    while scope is not None:
-        run = runs[scope.run]
-        yield run.analysis.key
-        scope = run.scheduled_in
+class Disjunction(NamedTuple):
+    """Conjunctions of which any is enough."""
+
+    conjunctions: tuple[Conjunction, ...]
+    complete: bool
+    """Whether there are no others."""
+
+    def and_(self, other: Disjunction) -> Disjunction:
+        """Both have to be met."""
+        pairs = product(self.conjunctions, other.conjunctions)
+        conjunctions = tuple(_distinct((*left, *right)) for left, right in islice(pairs, MAX_CONJUNCTIONS))
+        whole = len(self.conjunctions) * len(other.conjunctions) <= MAX_CONJUNCTIONS
+        return Disjunction(conjunctions, self.complete and other.complete and whole)
+
+    def or_(self, other: Disjunction) -> Disjunction:
+        """One of both has to be met."""
+        conjunctions = (*self.conjunctions, *other.conjunctions)
+        whole = len(conjunctions) <= MAX_CONJUNCTIONS
+        return Disjunction(conjunctions[:MAX_CONJUNCTIONS], self.complete and other.complete and whole)
+
+    def in_scope(self, scope: Scope) -> Disjunction:
+        """The same, read in a scope."""
+        conjunctions = (tuple(part._replace(scope=scope) for part in conjunction) for conjunction in self.conjunctions)
+        return Disjunction(tuple(conjunctions), self.complete)
+
+
+ALWAYS_MET = Disjunction(((),), complete=True)
+NEVER_MET = Disjunction((), complete=True)
+UNKNOWN = Disjunction(((),), complete=False)
+"""Nobody can say what meets it."""
+
+
+def constraints_for(condition: Condition | None, holds: bool) -> Disjunction:
+    """What makes a condition true, or false."""
+    match condition:
+        case None | Unreadable():
+            return UNKNOWN
+        case Always():
+            return ALWAYS_MET if holds else NEVER_MET
+        case Never():
+            return NEVER_MET if holds else ALWAYS_MET
+        case Not(part):
+            return constraints_for(part, not holds)
+        case Comparison():
+            return Disjunction(((Constraint(condition, holds),),), complete=True)
+        case AllOf(parts) | AnyOf(parts) if not parts:
+            return UNKNOWN
+        case AllOf(parts):
+            return _all(parts, holds) if holds else _any(parts, holds)
+        case AnyOf(parts):
+            return _any(parts, holds) if holds else _all(parts, holds)
+
+
+def constraints_for_edge(conditions: Sequence[Condition | None], index: int | None) -> Disjunction:
+    """What makes one of several edges win: its condition holds, and none before it. With None: none of them holds."""
+    earlier = conditions if index is None else conditions[:index]
+    result = ALWAYS_MET if index is None else constraints_for(conditions[index], True)
+    for condition in earlier:
+        result = result.and_(constraints_for(condition, False))
+    return result
+
+
+def _all(parts: Iterable[Condition], holds: bool) -> Disjunction:
+    result = ALWAYS_MET
+    for part in parts:
+        result = result.and_(constraints_for(part, holds))
+    return result
+
+
+def _any(parts: Iterable[Condition], holds: bool) -> Disjunction:
+    result = NEVER_MET
+    for part in parts:
+        result = result.or_(constraints_for(part, holds))
+    return result
+
+
+def _distinct(conjunction: Conjunction) -> Conjunction:
+    # Operands may hold lists, which have no hash: a comparison is identified by where it stands.
+    if len(conjunction) < 2:
+        return conjunction
+    return tuple({(part.comparison.pointer, part.holds): part for part in conjunction}.values())
+
+
+def literals_in(comparison: Comparison) -> Iterator[object]:
+    """The values in a comparison that are written down and read nothing."""
+    for operand in comparison.operands:
+        expression = operand.expression
+        if expression is None or not expression.paths:
+            yield operand.value
