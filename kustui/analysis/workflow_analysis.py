@@ -52,7 +52,7 @@ class WorkflowAnalysis:
     @cached_property
     def parsed(self) -> ParsedWorkflow:
         """Its model as far as it could be read, and what could not."""
-        return self.entry.read()
+        return self.entry.parse()
 
     @property
     def workflow(self) -> Workflow:

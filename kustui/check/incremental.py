@@ -125,8 +125,8 @@ class _Changes:
     def affect(self, old: Entry, entry: Entry) -> bool:
         """Whether they can make the result of a workflow wrong."""
         return (
-            entry.body is not old.body
-            or self.before.is_second(old) != self.now.is_second(entry)
+            not entry.has_text_of(old)
+            or self.before.has_taken_id(old) != self.now.has_taken_id(entry)
             or not self._same_around(self.before.document_of(old))
             or (bool(self._ids) and _mentions(entry.text(), self._ids))
         )

@@ -16,17 +16,17 @@ if TYPE_CHECKING:
     from kustui.definition.parsed_workflow import ParsedWorkflow
 
 
-class Body:
-    """What depends on the text of a workflow alone. An Entry passes it on to the Entry of the next reading of the file,
-    as long as the text is the same."""
+class _TextPositions:
+    """The positions of a workflow's values. An Entry passes them on to that of the next reading of the file, as long as
+    the text is the same."""
 
     __slots__ = ("_positions",)
 
     def __init__(self) -> None:
         self._positions: Positions | None = None
 
-    def positions(self, text: Callable[[], bytes]) -> Positions:
-        """The positions of its values, from its own beginning. Takes about 5 ms for 40 steps, once."""
+    def of(self, text: Callable[[], bytes]) -> Positions:
+        """The positions, from the beginning of the workflow. Takes about 5 ms for 40 steps, once."""
         if self._positions is None:
             self._positions = scan(text())
         return self._positions
@@ -40,7 +40,7 @@ class Entry:
     item: Item
     key: str
     """Its identity across reloads: its file, and its id, its name or its pointer."""
-    body: Body = field(default_factory=Body)
+    text_positions: _TextPositions = field(default_factory=_TextPositions, repr=False)
 
     @property
     def id(self) -> str | None:
@@ -51,7 +51,7 @@ class Entry:
         """What to call it: its name, else its id, else its place."""
         return self.item.name or self.item.id or f"unnamed workflow at {self.source.place(self.item.extent.start)}"
 
-    def read(self) -> ParsedWorkflow:
+    def parse(self) -> ParsedWorkflow:
         """Its model as far as it could be read. Parsed again on each call: for passes over all workflows."""
         from kustui.definition.parsed_workflow import read_workflow
 
@@ -59,18 +59,22 @@ class Entry:
         return read_workflow(self.source.data, item.extent, item.pointer, resource=item.resource)
 
     @cached_property
-    def reading(self) -> ParsedWorkflow:
+    def parsed(self) -> ParsedWorkflow:
         """The same, kept: for a workflow that somebody has opened."""
-        return self.read()
+        return self.parse()
 
     @property
     def workflow(self) -> Workflow:
-        return self.reading.workflow
+        return self.parsed.workflow
 
     @property
     def size(self) -> int:
         """Of its text, in bytes."""
         return self.item.extent.end - self.item.extent.start
+
+    def has_text_of(self, other: Entry) -> bool:
+        """Whether another is an earlier or later reading of the same text."""
+        return self.text_positions is other.text_positions
 
     def text(self) -> bytes:
         start, end = self.item.extent
@@ -79,11 +83,11 @@ class Entry:
     @property
     def pointers(self) -> Iterator[str]:
         """The JSON pointers of all its values."""
-        return (f"{self.item.pointer}{pointer}" for pointer in self.body.positions(self.text).spots)
+        return (f"{self.item.pointer}{pointer}" for pointer in self.text_positions.of(self.text).spots)
 
     def spot(self, pointer: str) -> Spot:
         """The position of the value at a pointer into it, or of the nearest ancestor that exists."""
-        positions = self.body.positions(self.text)
+        positions = self.text_positions.of(self.text)
         return positions.nearest(pointer.removeprefix(self.item.pointer)).moved(self.item.extent.start)
 
 
@@ -187,7 +191,7 @@ class Collection:
                 entries.setdefault(entry.id, entry)
         return entries
 
-    def is_second(self, entry: Entry) -> bool:
+    def has_taken_id(self, entry: Entry) -> bool:
         """Whether an earlier workflow has the same id, so that whoever names the id means that one."""
         return entry.id is not None and self.by_id[entry.id] is not entry
 
@@ -246,4 +250,4 @@ def _entries(source: Source, outlined: Outline, before: Document | None, edited:
             same = old is before.entries[place]
         else:
             same = old is not None and old.size == entry.size and old.text() == entry.text()
-        yield Entry(source, item, key, old.body) if old is not None and same else entry
+        yield Entry(source, item, key, old.text_positions) if old is not None and same else entry

@@ -258,7 +258,7 @@ def indexes(
     next_size = _FIRST_SIZE
     for entry in collection.entries:
         workflow = known.get(entry.key)
-        if workflow is not None and workflow.entry.body is entry.body:
+        if workflow is not None and workflow.entry.has_text_of(entry):
             workflows.append(WorkflowIndex(entry, workflow.blocks))
         else:
             workflows.append(WorkflowIndex.of(WorkflowAnalysis(collection, entry)))

@@ -107,7 +107,7 @@ class _Comparison:
             yield from self._file(path)
         removed = [entry for key, entry in old.items() if key not in new]
         added = [entry for key, entry in new.items() if key not in old]
-        changed = [(old[key], entry) for key, entry in new.items() if key in old and old[key].body is not entry.body]
+        changed = [(old[key], entry) for key, entry in new.items() if key in old and not entry.has_text_of(old[key])]
         for entry in removed:
             match = _match(entry, added)
             if match is not None:

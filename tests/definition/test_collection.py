@@ -136,9 +136,9 @@ def test_a_workflow_is_called_by_its_name_its_id_or_its_place(workflow: dict[str
 
 def test_a_reading_is_kept_for_those_that_were_opened_and_only_for_them() -> None:
     (entry,) = document_of(a_workflow()).entries
-    assert entry.read() is not entry.read()
-    assert entry.reading is entry.reading
-    assert entry.workflow is entry.reading.workflow
+    assert entry.parse() is not entry.parse()
+    assert entry.parsed is entry.parsed
+    assert entry.workflow is entry.parsed.workflow
 
 
 def test_the_first_screen_does_not_pay_for_the_models() -> None:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def read(definition: object) -> ParsedWorkflow:
     (entry,) = document_of(definition).entries
-    return entry.read()
+    return entry.parse()
 
 
 def with_trigger(**members: Any) -> dict[str, Any]:
@@ -404,7 +404,7 @@ def test_a_workflow_at_fault_leaves_the_others_alone() -> None:
         "unnamed workflow at " + told(found)[0].split("-")[0],
         "three",
     ]
-    assert found.entries[2].reading.faults == ()
+    assert found.entries[2].parsed.faults == ()
 
 
 def test_a_transition_at_fault_keeps_its_step_and_a_trigger_at_fault_its_workflow() -> None:
@@ -487,7 +487,7 @@ def test_a_key_given_twice_in_a_workflow_keeps_the_last_and_is_told_with_both_pl
         '2:40-2:46 the key "name" is given twice in one object',
         '2:53-2:59 the key "name" is given twice in one object',
     ]
-    inner, outer = entry.reading.faults
+    inner, outer = entry.parsed.faults
     assert inner.earlier
     assert outer.earlier
     assert str(entry.source.place(inner.earlier.start)) == "2:24"
@@ -614,8 +614,8 @@ def answers(found: Document) -> None:
     for entry in found.entries:
         assert entry.title
         assert entry.item.extent.end <= size
-        assert entry.item.id == entry.workflow.id or entry.reading.faults
-        assert entry.item.name == entry.workflow.name or entry.reading.faults
+        assert entry.item.id == entry.workflow.id or entry.parsed.faults
+        assert entry.item.name == entry.workflow.name or entry.parsed.faults
         for step in entry.workflow.steps:
             assert found.spot(step.pointer).value.end <= entry.item.extent.end
             assert step.schedule is None or step.schedules

@@ -51,7 +51,7 @@ def all_faults(found: Document) -> Iterator[Fault]:
     yield from found.faults
     yield from found.app_faults
     for entry in found.entries:
-        yield from entry.read().faults
+        yield from entry.parse().faults
 
 
 def told(found: Document) -> list[str]:

@@ -40,7 +40,7 @@ def _place_of_id(summary: WorkflowSummary) -> str:
 )
 def duplicate_workflow_id(analysis: CollectionAnalysis) -> Violations:
     for summary in analysis.summaries.values():
-        if summary.entry.id is not None and analysis.collection.is_second(summary.entry):
+        if summary.entry.id is not None and analysis.collection.has_taken_id(summary.entry):
             first = analysis.by_id[summary.entry.id]
             document = analysis.collection.document_of(first.entry)
             yield Violation(
@@ -70,7 +70,7 @@ def duplicate_workflow_name(analysis: CollectionAnalysis) -> Violations:
             if not summary.name or not entry.item.pointer.startswith(f"{document.app_pointer}/workflows/"):
                 continue
             first = names.setdefault(summary.name, summary)
-            if first is not summary and not analysis.collection.is_second(entry):
+            if first is not summary and not analysis.collection.has_taken_id(entry):
                 yield Violation(
                     f"{summary.pointer}/name",
                     f'another workflow of the app is called "{summary.name}"',
@@ -145,7 +145,7 @@ def event_name_mismatch(analysis: WorkflowAnalysis) -> Violations:
         if called_by is not None:
             message = f'only a callable workflow starts on "{trigger.event_name}"'
             yield Violation(place, message, 'add "callable": true, or name the event that starts it')
-    elif id_ and called_by != id_ and not analysis.collection.is_second(analysis.entry):
+    elif id_ and called_by != id_ and not analysis.collection.has_taken_id(analysis.entry):
         message = f'the eventName of this callable workflow has to be "{call_event(id_)}"'
         hint = f'it names another id, "{called_by}"' if called_by is not None else f'found "{trigger.event_name}"'
         yield Violation(place, message, hint)

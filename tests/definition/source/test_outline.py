@@ -140,7 +140,7 @@ def test_numbers_that_python_cannot_hold_are_no_fault() -> None:
     text = json.dumps({**ONE, "id": "?", "rev": "?"}).replace('"?"', "9" * 5000 + "", 1).replace('"?"', "1e999")
     (entry,) = document_of(text).entries
     assert entry.item.name == "one"
-    assert [fault.message for fault in entry.reading.faults] == ["id must be text in quotes, found a huge number"]
+    assert [fault.message for fault in entry.parsed.faults] == ["id must be text in quotes, found a huge number"]
 
 
 def test_workflows_that_are_no_list_are_told() -> None:
@@ -219,7 +219,7 @@ def test_half_a_surrogate_pair_is_shown_as_a_replacement_character(half: str) ->
         assert "\ufffd" in shown
         shown.encode()
     assert entry.item.id == entry.workflow.id
-    assert not entry.reading.faults
+    assert not entry.parsed.faults
     pointer = next(pointer for pointer in entry.pointers if "\ufffd" in pointer)
     assert document_of(text).source.text(document_of(text).spot(pointer).value) == "1"
 
