@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 class End(Enum):
-    """Why nothing is told below a link."""
+    """Why a chain ends at a link."""
 
     RING = auto()
     """It leads back to a workflow that it comes from."""
-    TOLD = auto()
-    """What its workflow schedules is told further up."""
+    REPEATED = auto()
+    """What its workflow schedules is listed further up."""
     UNKNOWN = auto()
     """The collection has no such workflow, or only a run can tell which it is."""
-    FAR = auto()
+    TOO_DEEP = auto()
     """More follows than was asked for."""
 
 
@@ -94,7 +94,7 @@ def chain_from(schedules: Schedules, root: str, unit: float, most: int | None = 
         end = link.end or _end(link, links, expanded)
         calls = schedules.from_workflow.get(link.key, ()) if end is None else ()
         if calls and most is not None and link.depth >= most:
-            end, calls = End.FAR, ()
+            end, calls = End.TOO_DEEP, ()
         place = len(links)
         links.append(link._replace(end=end))
         if end is None:
@@ -116,7 +116,7 @@ def _end(link: Link, links: Sequence[Link], expanded: set[str]) -> End | None:
         if links[above].key == link.key:
             return End.RING
         above = links[above].parent
-    return End.TOLD if link.key in expanded else None
+    return End.REPEATED if link.key in expanded else None
 
 
 def callers_of(schedules: Schedules, key: str, most: int) -> tuple[Link, ...]:
@@ -131,11 +131,11 @@ def callers_of(schedules: Schedules, key: str, most: int) -> tuple[Link, ...]:
         links.append(link)
         calls = schedules.to_workflow.get(link.key, ()) if link.end is None else ()
         if calls and link.depth >= most:
-            links[-1] = link._replace(end=End.FAR)
+            links[-1] = link._replace(end=End.TOO_DEEP)
             continue
         for index in range(len(calls) - 1, -1, -1):
             call = calls[index]
-            end = End.TOLD if call.caller in listed else None
+            end = End.REPEATED if call.caller in listed else None
             listed.add(call.caller)
             more = (*link.more, index + 1 < len(calls))
             pending.append(Link(call.caller, call, link.depth + 1, more, end, place))

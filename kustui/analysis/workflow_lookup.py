@@ -15,7 +15,7 @@ _MOST_LISTED = 8
 _MOST_PLACES = 20
 
 
-def named(collection: Collection, name: str) -> tuple[Entry, ...]:
+def workflows_named(collection: Collection, name: str) -> tuple[Entry, ...]:
     """The workflows of exactly that id, else of that name, else the one of that key; several where they share it."""
     by_id = tuple(entry for entry in collection.entries if entry.id == name)
     by_name = by_id or tuple(entry for entry in collection.entries if entry.title == name)
@@ -23,7 +23,7 @@ def named(collection: Collection, name: str) -> tuple[Entry, ...]:
     return by_name or ((by_key,) if by_key is not None else ())
 
 
-def unknown(collection: Collection, name: str) -> str:
+def no_workflow_named(collection: Collection, name: str) -> str:
     """That there is none of that name, with the one that was probably meant, or else some of those that there are."""
     names = dict.fromkeys(name for entry in collection.entries for name in (entry.title, entry.id) if name)
     if near := closest(name, names):
@@ -34,17 +34,17 @@ def unknown(collection: Collection, name: str) -> str:
     return f'no workflow here is called "{name}"; there is {quoted}{", …" if len(listed) > _MOST_LISTED else ""}'
 
 
-def alone(collection: Collection, entry: Entry) -> str:
+def unambiguous_name(collection: Collection, entry: Entry) -> str:
     """What names a workflow and no other: its name, else its id, else its key."""
     names = (entry.item.name, entry.id, entry.title)
-    return next((name for name in names if name and named(collection, name) == (entry,)), entry.key)
+    return next((name for name in names if name and workflows_named(collection, name) == (entry,)), entry.key)
 
 
-def several(collection: Collection, name: str, matches: Sequence[Entry]) -> Iterator[str]:
+def ambiguous_name(collection: Collection, name: str, matches: Sequence[Entry]) -> Iterator[str]:
     """That more than one is called so, then where each stands and what it alone is called, a line each."""
     yield f'{len(matches)} workflows are called "{name}": name one of them as below'
     for entry in matches[:_MOST_PLACES]:
         place = entry.source.place(entry.item.extent.start)
-        yield f'{entry.source.path}:{place}: --workflow "{alone(collection, entry)}"'
+        yield f'{entry.source.path}:{place}: --workflow "{unambiguous_name(collection, entry)}"'
     if len(matches) > _MOST_PLACES:
         yield f"and {len(matches) - _MOST_PLACES} more"

@@ -7,7 +7,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 
-from kustui.analysis.workflow_lookup import named, unknown
+from kustui.analysis.workflow_lookup import no_workflow_named, workflows_named
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import checked_definitions
 from kustui.commands.output import ExitStatus, Output
@@ -63,8 +63,8 @@ def run(arguments: Sequence[str]) -> int:
     with gc_paused():
         snapshot, _ = checked_definitions(options, options.paths)
     entries = snapshot.collection.entries
-    if options.workflow is not None and not (entries := named(snapshot.collection, options.workflow)):
-        raise KustuiError(unknown(snapshot.collection, options.workflow))
+    if options.workflow is not None and not (entries := workflows_named(snapshot.collection, options.workflow)):
+        raise KustuiError(no_workflow_named(snapshot.collection, options.workflow))
     output = Output.of(options)
     output.write(_diagram(options, output, snapshot, entries))
     return ExitStatus.OK

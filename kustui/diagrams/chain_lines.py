@@ -90,13 +90,13 @@ class ChainLines:
             *_ending(link, chain.period(link) if link.end is End.RING else None),
             (f"  {condition}" if condition else "", "muted"),
             (f"  with {_inputs(link.call)}" if link.call.inputs else "", "string"),
-            (" …" if link.end is End.FAR else "", "muted"),
+            (" …" if link.end is End.TOO_DEEP else "", "muted"),
         )
 
     def caller_line(self, link: Link, call: ScheduleCall) -> Line:
         """A link from a workflow back to one that schedules it."""
         condition = self.condition(call)
-        more = " …" if link.end is End.FAR else ""
+        more = " …" if link.end is End.TOO_DEEP else ""
         return (
             *_branches(link),
             ("← ", "muted"),
@@ -139,7 +139,7 @@ def _ending(link: Link, period: float | None) -> Line:
     match link.end:
         case End.RING:
             return ((f" again{f', every {duration_in_words(period)}' if period else ''}", "warning"),)
-        case End.TOLD:
+        case End.REPEATED:
             return ((" as above", "muted"),)
     return ()
 

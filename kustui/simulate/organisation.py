@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
-from kustui.analysis.workflow_lookup import alone, named
+from kustui.analysis.workflow_lookup import unambiguous_name, workflows_named
 from kustui.check.problems import Problem
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
@@ -59,12 +59,12 @@ class Organisation:
     def find(self, name: str) -> tuple[Entry, ...]:
         """What a scenario means by a name: the first workflow of that id, else all of that name or key."""
         by_id = self.collection.by_id.get(name)
-        return (by_id,) if by_id is not None else named(self.collection, name)
+        return (by_id,) if by_id is not None else workflows_named(self.collection, name)
 
     def name_of(self, key: str) -> str:
         """What a scenario calls a workflow: its name, its id or its key, the first that means no other."""
         if key not in self._names:
-            self._names[key] = alone(self.collection, self.collection.by_key[key])
+            self._names[key] = unambiguous_name(self.collection, self.collection.by_key[key])
         return self._names[key]
 
     # Events

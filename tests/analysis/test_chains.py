@@ -47,7 +47,7 @@ def test_a_chain_adds_up_its_delays() -> None:
 
 def test_what_is_told_already_is_not_told_again() -> None:
     schedules = schedules_of(("a", "b", 1), ("a", "c", 1), ("b", "d", 1), ("c", "d", 1), ("d", "e", 1))
-    assert (2, "d", End.TOLD, 2.0) in told(schedules, "a")
+    assert (2, "d", End.REPEATED, 2.0) in told(schedules, "a")
     assert sum(key == "e" for _, key, _, _ in told(schedules, "a")) == 1
 
 
@@ -65,14 +65,14 @@ def test_unknown_targets_and_times_are_told_as_such() -> None:
 
 
 def test_it_ends_where_more_is_not_asked_for() -> None:
-    assert told(schedules_of(("a", "b", 1), ("b", "c", 1)), "a", 1)[-1] == (1, "b", End.FAR, 1)
+    assert told(schedules_of(("a", "b", 1), ("b", "c", 1)), "a", 1)[-1] == (1, "b", End.TOO_DEEP, 1)
     assert told(schedules_of(("a", "b", 1)), "a", 1)[-1] == (1, "b", None, 1)
 
 
 def test_callers_are_told_backwards_and_nobody_twice() -> None:
     schedules = schedules_of(("a", "b", 1), ("b", "c", 1), ("c", "b", 1))
     assert [(link.depth, link.key, link.end) for link in callers_of(schedules, "b", 5)] == [
-        (1, "a", None), (1, "c", None), (2, "b", End.TOLD),
+        (1, "a", None), (1, "c", None), (2, "b", End.REPEATED),
     ]  # fmt: skip
 
 

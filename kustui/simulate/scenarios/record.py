@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.analysis.workflow_lookup import named, several, unknown
+from kustui.analysis.workflow_lookup import ambiguous_name, no_workflow_named, workflows_named
 from kustui.definition.dates import iso_date
 from kustui.definition.values import to_json_value
 from kustui.errors import KustuiError
@@ -51,11 +51,11 @@ def default_scenario(
 
 def find_workflow(organisation: Organisation, name: str) -> WorkflowAnalysis:
     """The one workflow of a name or id. Raises ScenarioError."""
-    entries = named(organisation.collection, name)
+    entries = workflows_named(organisation.collection, name)
     if not entries:
-        raise ScenarioError(unknown(organisation.collection, name))
+        raise ScenarioError(no_workflow_named(organisation.collection, name))
     if len(entries) > 1:
-        raise ScenarioError(*several(organisation.collection, name, entries))
+        raise ScenarioError(*ambiguous_name(organisation.collection, name, entries))
     return organisation.analysis(entries[0].key)
 
 
