@@ -1,8 +1,8 @@
 """Write the documents that are made from the code: ``python scripts/write_docs.py [--check]``.
 
-``docs/rules.md`` is made from the pages of ``kustui explain``, and ``docs/scenario.schema.json`` is what
-``kustui simulate --schema`` prints. With ``--check`` nothing is written, and the exit status is 1 when one of them is
-out of date.
+``docs/rules.md`` is made from the pages of ``kustui explain``; ``docs/scenario.schema.json`` is what
+``kustui simulate --schema`` prints. A rule without a sample in ``samples/broken`` gets its bad example as one, and a
+row in ``samples/README.md``. With ``--check`` nothing is written; the exit status is 1 when something is out of date.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from kustui.check.examples import format_example
+from kustui.check.examples import Configured, format_example
 from kustui.check.reports.text import describe
 from kustui.check.rule import Rule
 from kustui.check.rules import RULES
@@ -21,12 +21,25 @@ from kustui.commands.explain import problems_in
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
+SAMPLES = ROOT / "samples"
 
 
 def documents() -> Iterator[tuple[Path, str]]:
     """Each document that is made, with its text."""
     yield DOCS / "rules.md", "".join(rules())
     yield DOCS / "scenario.schema.json", command("simulate", "--schema")
+    yield from new_samples()
+
+
+def new_samples() -> Iterator[tuple[Path, str]]:
+    """A sample for each rule that has none, and the list of samples with it."""
+    listed = (SAMPLES / "README.md").read_text(encoding="utf-8")
+    for rule in RULES.values():
+        path = SAMPLES / "broken" / f"{rule.name}.json"
+        if rule.bad and not isinstance(rule.bad, Configured) and not path.exists():
+            yield path, format_example(rule.bad)
+            listed += f"| `broken/{rule.name}.json` | {rule.summary[:1].upper()}{rule.summary[1:]} |\n"
+    yield SAMPLES / "README.md", listed
 
 
 def rules() -> Iterator[str]:

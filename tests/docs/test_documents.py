@@ -10,16 +10,21 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.rules import RULES
 from kustui.cli import main
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import parser_of
 from kustui.config.configuration import parse_settings
+from kustui.definition.values import MISSING
+from kustui.tui.widgets.rows_view import RowsView
 from tests.support.documents import BY_NAME, DOCUMENTS, README, ROOT, Document
+from tests.support.explorer import CHAIN, explorer
 from tests.support.terminal import SAMPLES, environment
 
 HOOKS = ROOT / ".pre-commit-hooks.yaml"
@@ -178,3 +183,54 @@ def test_the_report_for_a_repository_is_written_whatever_is_wrong(tmp_path: Path
     words = shlex.split(line.partition("kustui ")[2].replace("kustui.sarif", str(tmp_path / "kustui.sarif")))
     assert main([str(SAMPLES / "broken") if word == "." else word for word in words]) == 0
     assert '"2.1.0"' in (tmp_path / "kustui.sarif").read_text()
+
+
+# How to
+
+
+def python(name: str) -> list[str]:
+    return BY_NAME[f"docs/{name}.md"].blocks("python")
+
+
+def test_the_rule_that_is_shown_works_as_it_stands() -> None:
+    from kustui.check.checker import check
+    from kustui.check.rules import flow
+    from kustui.definition.collection import Collection, read_document
+
+    names = dict(vars(flow))
+    exec(python("add-a-rule")[0], names)
+    rule = names["long_name"]
+    for example, expected in ((rule.bad, 1), (rule.good, 0)):
+        collection = Collection((read_document("app.json", json.dumps(example).encode()),))
+        assert not check(collection)[1], "another rule finds something"
+        analyses = [WorkflowAnalysis(collection, entry) for entry in collection.entries]
+        assert sum(len(list(rule.check_workflow(analysis))) for analysis in analyses) == expected
+
+
+def test_the_operator_that_is_shown_works_as_it_stands() -> None:
+    from kustui.definition import operators
+
+    entry, test, cases = python("add-an-operator")
+    names = dict(vars(operators))
+    exec(test, names)
+    (operator,) = eval(f"({entry.strip()})", names)
+    assert operator.name not in operators.OPERATORS, "it is there now: show another"
+    assert operator.test(200, [100, 300]) is True
+    assert operator.test(MISSING, [1, 2]) is False
+    assert f'"{operator.name}"' in cases
+
+
+async def test_the_pane_that_is_shown_works_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    from kustui.tui.explorer import views
+
+    names: dict[str, Any] = {}
+    exec(python("add-a-pane")[0].replace("if TYPE_CHECKING:", "if False:"), names)
+    diagrams = {**views.DIAGRAM_VIEWS, "descriptions": names["DescriptionsView"]}
+    monkeypatch.setattr(views, "DIAGRAM_VIEWS", diagrams)
+    monkeypatch.setattr(views, "DIAGRAMS", tuple(diagrams))
+    monkeypatch.setattr(views, "PANES", (*diagrams, "detail", "source"))
+    async with explorer(CHAIN) as ui:
+        ui.explorer.panes.enter("descriptions")
+        await ui.rest()
+        assert ui.focus == "descriptions"
+        assert any("Look again in an hour" in row for row in ui.rows(ui.explorer.query_one("#descriptions", RowsView)))
