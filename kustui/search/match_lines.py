@@ -8,11 +8,10 @@ from typing import NamedTuple
 from kustui.definition.platform import short_name
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.labels import short_action
-from kustui.diagrams.styled_lines import Line, StyledRow, width_of
+from kustui.diagrams.styled_lines import Line, Span, StyledRow, highlighted, width_of
 from kustui.search.index_lines import SEPARATOR, LineKind
 from kustui.search.query import KEYS
 from kustui.search.ranking import Match, MatchGroup
-from kustui.search.text_search import Span, highlighted
 
 _SHORTEST = 24
 """Characters of a text that are shown in any case."""

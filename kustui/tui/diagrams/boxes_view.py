@@ -8,8 +8,7 @@ from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 
-from kustui.diagrams.styled_lines import changed_cells, fitted
-from kustui.search.text_search import TextSearch
+from kustui.diagrams.styled_lines import TextSearch, changed_cells, fitted
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import DiagramView, step_of

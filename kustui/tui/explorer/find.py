@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
-from kustui.search.text_search import TextSearch, next_position
+from kustui.diagrams.styled_lines import TextSearch, next_position
 from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView, NodeSelected
 from kustui.tui.explorer.navigator import Navigator

@@ -15,8 +15,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kustui.diagrams.styled_lines import Line, width_of, wrapped
-from kustui.search.text_search import TextSearch
+from kustui.diagrams.styled_lines import Line, TextSearch, width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.theme import looks_of
