@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
 from kustui.definition.expressions.nodes import Call, Lookup, Named, Origin, Scalar, Value
-from kustui.definition.expressions.paths import Embedded, Path, embedded_in
+from kustui.definition.expressions.paths import Embedded, Path, embedded_in, spans_of
 from kustui.definition.expressions.tokens import MAX_DEPTH, Tag, Token, refuse
 from kustui.text.json_words import shortened
 
@@ -264,12 +264,8 @@ def read_lookup(token: Token, contexts: int, parameters: Container[str]) -> Look
 def _plain_lookup(token: Token, contexts: int, parameters: Container[str]) -> Lookup:
     """A lookup of names with dots between them."""
     segments = tuple(token.text.split("."))
-    spans, at = [], token.start
-    for segment in segments:
-        spans.append((at, at + len(segment)))
-        at += len(segment) + 1
     origin = Origin.PARAMETER if segments[0] in parameters else Origin.NAME
-    path = Path(segments, token.start, token.end, tuple(spans))
+    path = Path(segments, token.start, token.end, spans_of(segments, token.start))
     return Lookup(path, origin, 0, contexts, token.start, token.end)
 
 

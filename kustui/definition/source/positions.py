@@ -7,7 +7,7 @@ and costs about 3 ms for a workflow of 40 steps, so it runs only when a place is
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -157,18 +157,31 @@ def _current(spots: dict[str, Spot]) -> dict[str, Spot]:
 
 
 def end_of(data: bytes, start: int) -> int:
-    """Where the object or list that begins at ``start`` ends, or the data, if it is never closed."""
+    """The end of the object or list that begins at ``start``, or of the data if it is never closed."""
+    return next((at + 1 for at, depth in _brackets(data, start) if not depth), len(data))
+
+
+def too_deep(data: bytes, start: int = 0) -> int | None:
+    """The place where nesting inside the value that begins at ``start`` first passes MAX_DEPTH levels."""
+    for at, depth in _brackets(data, start):
+        if depth > MAX_DEPTH:
+            return at
+        if not depth:
+            break
+    return None
+
+
+def _brackets(data: bytes, start: int) -> Iterator[tuple[int, int]]:
+    """The place of each bracket and string from ``start`` on, and how many brackets are open behind it."""
     depth = 0
     for match in _BRACKET.finditer(data, start):
         byte = data[match.start()]
         depth += (byte in b"{[") - (byte in b"}]")
-        if not depth:
-            return match.end()
-    return len(data)
+        yield match.start(), depth
 
 
 def unclosed(data: bytes, end: int) -> int | None:
-    """Where the innermost bracket that is still open at ``end`` stands."""
+    """The place of the innermost bracket that is still open at ``end``."""
     opened: list[int] = []
     for match in _BRACKET.finditer(data, 0, end):
         byte = data[match.start()]
@@ -177,19 +190,6 @@ def unclosed(data: bytes, end: int) -> int | None:
         elif byte in b"}]" and opened:
             opened.pop()
     return opened[-1] if opened else None
-
-
-def too_deep(data: bytes, start: int = 0) -> int | None:
-    """Where nesting inside the value that begins at ``start`` first passes MAX_DEPTH levels."""
-    depth = 0
-    for match in _BRACKET.finditer(data, start):
-        byte = data[match.start()]
-        depth += (byte in b"{[") - (byte in b"}]")
-        if depth > MAX_DEPTH:
-            return match.start()
-        if not depth:
-            break
-    return None
 
 
 # One character of a string literal: a pair of \u escapes beyond the basic plane, an escape, or a character.
