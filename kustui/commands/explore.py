@@ -83,15 +83,15 @@ def run(arguments: Sequence[str]) -> int:
         loading,
         configuration=configuration,
         preferences=configuration.preferences(),
-        over=lambda preferences: _with_options(preferences, options),
+        override=lambda preferences: _with_options(preferences, options),
         poll=options.poll,
-        keeps_place="-" not in options.paths,
+        keeps_session="-" not in options.paths,
     )
     app.run()
-    if app.mistake:
-        raise app.mistake
-    if app.last_words:
-        say(app.last_words)
+    if app.internal_error:
+        raise app.internal_error
+    if app.exit_message:
+        say(app.exit_message)
     return app.return_code or ExitStatus.OK
 
 

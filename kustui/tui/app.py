@@ -40,7 +40,7 @@ class Kustui(TypeAhead):
     TITLE = "kustui"
     CSS_PATH = "kustui.tcss"
     BINDINGS: ClassVar[list[BindingType]] = bindings("app")
-    COMMAND_PALETTE_BINDING = "f2"  # the registry's own keys open it; this one is not told
+    COMMAND_PALETTE_BINDING = "f2"  # the registry's own keys open it; this one is not shown
 
     def __init__(
         self,
@@ -48,33 +48,33 @@ class Kustui(TypeAhead):
         *,
         configuration: Configuration | None = None,
         preferences: Preferences = Preferences(),  # noqa: B008  # it is frozen
-        over: Callable[[Preferences], Preferences] = lambda preferences: preferences,
+        override: Callable[[Preferences], Preferences] = lambda preferences: preferences,
         poll: bool = False,
-        keeps_place: bool = False,
+        keeps_session: bool = False,
     ) -> None:
         self._configured = preferences
-        self._over = over
-        """What the command line says over the configuration."""
-        self.preferences = over(preferences)
-        """What holds of both."""
+        self._override = override
+        """What the command line says, put over a configuration."""
+        self.preferences = override(preferences)
+        """What is in force: the configuration with the command line over it."""
         self.sizes = Sizes(preferences.panes, lambda: self.refresh_css(animate=False))
         """Those of the panes. They come first: what is below asks for them."""
         super().__init__()
         self._configuration = configuration
         self.actions = with_keys(preferences.keys)
         """What the keys in force do."""
-        self._colourless = self.no_color
-        """Whether the terminal is to be told of no colour, whatever the theme."""
+        self._no_color_asked = self.no_color
+        """Whether the terminal asks for no colour, whatever the theme."""
         self.background = background
         self.poll = poll
-        self._keeps_place = keeps_place
-        self.mistake: BaseException | None = None
+        self._keeps_session = keeps_session
+        self.internal_error: BaseException | None = None
         """The exception that ended it."""
-        self.last_words = ""
-        """What the command line tells when the terminal is given back."""
+        self.exit_message = ""
+        """What the command line says when the terminal is given back."""
         self._copied = ""
-        self._drawn = False
-        self._ended: signal.Signals | None = None
+        self._is_drawn = False
+        self._signal: signal.Signals | None = None
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self.preferences.theme or DEFAULT_THEME
@@ -85,14 +85,14 @@ class Kustui(TypeAhead):
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return VARIABLES | self.sizes.css_variables
 
-    def prefer(self, configured: Preferences) -> Sequence[str]:
-        """Do as the configuration says now; the names of what is different, but for what the command line says.
+    def apply_preferences(self, configured: Preferences) -> Sequence[str]:
+        """Do as the configuration says now, with the command line over it; the names of what is different.
 
         Preferences of a screen without a configuration stay what they are.
         """
         if self._configuration is None or configured == self._configured:
             return ()
-        self._configured, before, now = configured, self.preferences, self._over(configured)
+        self._configured, before, now = configured, self.preferences, self._override(configured)
         self.preferences = now
         if now.theme != before.theme:
             self.theme = now.theme or DEFAULT_THEME
@@ -125,11 +125,11 @@ class Kustui(TypeAhead):
         await self.release()
 
     def on_explorer_preferred(self, event: Explorer.Preferred) -> None:
-        if names := self.prefer(event.preferences):
+        if names := self.apply_preferences(event.preferences):
             self.explorer.preferences_changed(names)
 
-    def choose_theme(self, name: str) -> None:
-        """Look otherwise from now on, the next time included unless nothing is to be remembered."""
+    def set_theme(self, name: str) -> None:
+        """Use another theme from now on, and the next time unless nothing is to be saved."""
         from kustui.config.preferences import save_theme
 
         self.theme = name
@@ -137,7 +137,7 @@ class Kustui(TypeAhead):
             save_theme(name)
 
     def watch_theme(self) -> None:
-        self.no_color = self._colourless or self.theme == "monochrome"
+        self.no_color = self._no_color_asked or self.theme == "monochrome"
 
     def get_default_screen(self) -> Screen[None]:
         return self.explorer
@@ -145,8 +145,8 @@ class Kustui(TypeAhead):
     @cached_property
     def explorer(self) -> Explorer:
         """The screen below all others."""
-        keeps_place = self._keeps_place and self.preferences.state
-        return Explorer(self.background, self.sizes, self._configuration, poll=self.poll, keeps_place=keeps_place)
+        keeps_session = self._keeps_session and self.preferences.state
+        return Explorer(self.background, self.sizes, self._configuration, poll=self.poll, keeps_session=keeps_session)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         from kustui.tui.widgets.line_filters import ASCII, COLOURLESS, STEADY
@@ -158,17 +158,17 @@ class Kustui(TypeAhead):
         # Ended from outside, the terminal is given back as it was found; from here on it is no longer that.
         with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
             for number in (signal.SIGTERM, signal.SIGHUP):
-                asyncio.get_running_loop().add_signal_handler(number, self._ended_by, number)
+                asyncio.get_running_loop().add_signal_handler(number, self._end_on_signal, number)
 
     def on_ready(self) -> None:
         resume_gc()  # what was made until now stays
-        self._drawn = True
-        if self._ended is not None:
-            self._ended_by(self._ended)
+        self._is_drawn = True
+        if self._signal is not None:
+            self._end_on_signal(self._signal)
 
-    def _ended_by(self, number: signal.Signals) -> None:
-        self._ended = number
-        if self._drawn:  # before, the screens would be taken away while they are made
+    def _end_on_signal(self, number: signal.Signals) -> None:
+        self._signal = number
+        if self._is_drawn:  # before, the screens would be taken away while they are made
             self.exit(return_code=128 + number)
 
     def action_help(self) -> None:
@@ -220,16 +220,16 @@ class Kustui(TypeAhead):
         from kustui.tui.help.palette import commands, theme_commands
 
         yield from commands(self, screen)
-        yield from theme_commands(self.choose_theme)
+        yield from theme_commands(self.set_theme)
 
     def exit(self, result: None = None, return_code: int = 0, message: object = None) -> None:
         """Leave. The message is kept for the command line, which tells it when the terminal is given back."""
-        self.last_words = str(message or "")
+        self.exit_message = str(message or "")
         if self.preferences.state:
-            self.explorer.keep_place()
+            self.explorer.keep_session()
         super().exit(result, return_code)
 
     def fail(self, error: BaseException | None) -> None:
         """Leave after an exception, which is kept for the command line."""
-        self.mistake = self.mistake or error
+        self.internal_error = self.internal_error or error
         super().fail(error)

@@ -54,7 +54,7 @@ async def carry_out(screen: object, id_: str) -> None:
 
 
 def keymap_of(actions: Mapping[str, Action]) -> Keymap:
-    """What Textual is to be told of the actions whose keys are not those of the table."""
+    """The keymap of the actions whose keys are not those of the table."""
     return {action.id: action.keys or _NO_KEY for action in actions.values() if action != BY_ID[action.id]}
 
 
@@ -79,13 +79,13 @@ def with_keys_in_force(title: str, actions: Mapping[str, Action], panes: Mapping
 
 def panes_in(title: str) -> Iterator[tuple[int, int, str]]:
     """The panes that a title names with their keys: where each begins and ends in it, and the action leading there."""
-    for found in _NAMED.finditer(title):
-        yield found.start(), found.end(), _PANES[found[1]]
+    for match in _NAMED.finditer(title):
+        yield match.start(), match.end(), _PANES[match[1]]
 
 
 @runtime_checkable
 class Rebound(Protocol):
-    """What has actions with keys of its own."""
+    """An application whose actions may have other keys."""
 
     actions: Mapping[str, Action]
 
@@ -104,5 +104,5 @@ def pressed(action: Action, actions: Mapping[str, Action]) -> tuple[str, ...]:
 
 
 def first_key(app: object, id_: str) -> str:
-    """The key to tell of an action; an empty string where it was left without one."""
+    """The first key of an action; an empty string where it has none."""
     return next(iter(key_names(actions_of(app)[id_])), "")

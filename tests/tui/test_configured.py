@@ -177,7 +177,7 @@ async def test_without_its_colours_every_look_that_matters_is_another(name: str)
 async def test_a_theme_is_chosen_by_its_name_and_remembered() -> None:
     async with configured() as ui:
         assert ui.app.theme == "dark"
-        command = next(each for each in theme_commands(ui.app.choose_theme) if each.title == "theme: light")
+        command = next(each for each in theme_commands(ui.app.set_theme) if each.title == "theme: light")
         command.callback()
         await ui.rest()
         assert ui.app.theme == "light"
@@ -188,17 +188,17 @@ async def test_a_theme_is_chosen_by_its_name_and_remembered() -> None:
 async def test_nothing_is_remembered_where_nothing_is_to_be() -> None:
     before = load_theme()
     async with configured(state=False) as ui:
-        ui.app.choose_theme("terminal" if before != "terminal" else "light")
+        ui.app.set_theme("terminal" if before != "terminal" else "light")
         await ui.rest()
     assert load_theme() == before
 
 
 async def test_the_colours_go_and_come_back_with_the_theme() -> None:
     async with configured(state=False) as ui:
-        ui.app.choose_theme("monochrome")
+        ui.app.set_theme("monochrome")
         await ui.rest()
         assert ui.app.no_color
-        ui.app.choose_theme("dark")
+        ui.app.set_theme("dark")
         await ui.rest()
         assert not ui.app.no_color
 

@@ -335,7 +335,7 @@ def _call(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, call
     line, link = _call_out(tree, call)
     builder.add(*line, link=link)
     builder.field("in step", (call.step_name, "link"), link=node_key(analysis.entry, call.step))
-    builder.field("workflow id", (" " + (call.workflow_id or "told by a reference"), ""))
+    builder.field("workflow id", (" " + (call.workflow_id or "given by a reference"), ""))
     schema = tree.analysis(target).workflow.trigger if target else None
     declared = schema.input_schema if schema else None
     builder.heading("Inputs")

@@ -229,7 +229,7 @@ class FilterController:
     def _say_no_match(self, text: str) -> None:
         key = first_key(self._screen.app, "find.filter")
         self._views.status.say(
-            f"“{text}” is not to be found" if text else f"nothing was looked for yet: {key} does", "warning"
+            f"“{text}” was not found" if text else f"nothing was searched yet: {key} does", "warning"
         )
 
 

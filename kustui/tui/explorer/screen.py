@@ -95,15 +95,15 @@ class Explorer(Screen[None]):
         configuration: Configuration | None = None,
         *,
         poll: bool = False,
-        keeps_place: bool = False,
+        keeps_session: bool = False,
     ) -> None:
         super().__init__(classes=FIRST_CLASSES)
         self._background, self._configuration = background, configuration
-        self._poll, self._keeps_place = poll, keeps_place
+        self._poll, self._keeps_session = poll, keeps_session
         self.tree_view = TreeView(id="tree")
         self.side = Side(id="side")
         self.problems = ProblemsView(id="problems")
-        nothing = "nothing has changed on disk since it was opened; a save is told here"
+        nothing = "nothing has changed on disk since it was opened; saves are listed here"
         self.changes = ChangesView(empty=nothing, id="changes")
         self.status = StatusBar(id="status")
         views = self._views = Views(self.tree_view, self.side, self.problems, self.changes, self.status)
@@ -204,7 +204,7 @@ class Explorer(Screen[None]):
         from kustui.diagrams import rail_drawing  # noqa: F401
         from kustui.tui.explorer import detail, source_rows  # noqa: F401
 
-        session = self._new_session() if self._keeps_place else None
+        session = self._new_session() if self._keeps_session else None
         self.app.call_from_thread(self._warm, session)
         if self.is_running:  # else nobody would end it
             self._background.follow(
@@ -231,7 +231,7 @@ class Explorer(Screen[None]):
     def on_unmount(self) -> None:
         self._background.close()
 
-    def keep_place(self) -> None:
+    def keep_session(self) -> None:
         """Keep where one is for the next time, unless one was not yet there."""
         if self._session is not None:
             self._session.keep()

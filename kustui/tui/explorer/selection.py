@@ -89,8 +89,8 @@ def of_line(node: Node, lines: int) -> Selection:
     end = end if end >= 0 else len(source.data)
     begun: dict[int, str] = {}
     for pointer in entry.pointers if entry is not None else ():
-        found = entry.spot(pointer)  # type: ignore[union-attr]
-        first = found.key.start if found.key else found.value.start
+        spot = entry.spot(pointer)  # type: ignore[union-attr]
+        first = spot.key.start if spot.key else spot.value.start
         if start <= first < end:
             begun.setdefault(first, pointer)
     if begun:

@@ -61,10 +61,10 @@ class TreeView(RowsView):
         key = self._displaced or (moved(self.node.key) if self.node is not None else ())
         in_view = self.top <= self.cursor < self.top + self.page
         anchor = self.cursor if in_view else min(self.top, len(self.state.nodes) - 1)
-        held = key if in_view else moved(self.state.nodes[anchor].key) if self.state.nodes else ()
+        top_key = key if in_view else moved(self.state.nodes[anchor].key) if self.state.nodes else ()
         below_top = anchor - self.top
         self.state.take(snapshot, difference)
-        self.show(self.tree_rows.rows, self._nearest(key), top=self._nearest(held) - below_top, follow=in_view)
+        self.show(self.tree_rows.rows, self._nearest(key), top=self._nearest(top_key) - below_top, follow=in_view)
         node = self.node
         # What comes back, as a file that is deleted and made again, is where the cursor was.
         self._displaced = key if node is not None and node.key != key and len(node.key) < len(key) else ()

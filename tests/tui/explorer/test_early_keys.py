@@ -40,7 +40,7 @@ async def ends_at(path: Path, keys: tuple[str, ...], *, early: bool, monkeypatch
 
     with monkeypatch.context() as patch:
         patch.setattr(Workspace, "open", delayed)
-        app = Kustui(BackgroundWorkspace([str(path)]), keeps_place=True)
+        app = Kustui(BackgroundWorkspace([str(path)]), keeps_session=True)
         async with app.run_test(size=(100, 30)) as pilot:
             ui = ExplorerPilot(pilot)
             if early:

@@ -671,7 +671,7 @@ async def test_nothing_to_show_ends_it_with_a_reason(tmp_path: Path) -> None:
         opening.finish()
         await wait_for_exit(pilot)
     assert app.return_code == 2
-    assert "no workflow" in app.last_words
+    assert "no workflow" in app.exit_message
 
 
 async def test_a_file_that_is_gone_ends_it_with_a_reason(tmp_path: Path) -> None:
@@ -679,7 +679,7 @@ async def test_a_file_that_is_gone_ends_it_with_a_reason(tmp_path: Path) -> None
     async with app.run_test() as pilot:
         await wait_for_exit(pilot)
     assert app.return_code == 2
-    assert "gone.json: no such file or directory" in app.last_words
+    assert "gone.json: no such file or directory" in app.exit_message
 
 
 async def test_a_file_that_goes_after_it_was_read_is_shown_all_the_same(pair: Path) -> None:

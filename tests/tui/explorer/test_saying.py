@@ -64,7 +64,7 @@ async def test_one_toast_is_shown_at_a_time_and_markup_in_it_is_text() -> None:
             "choose a workflow: who schedules whom around it is drawn here; o lists all chains",
         ),
         ("8", "timeline", "choose a workflow: its chain of schedules is drawn here"),
-        ("c", "changes", "nothing has changed on disk since it was opened; a save is told here"),
+        ("c", "changes", "nothing has changed on disk since it was opened; saves are listed here"),
     ],
 )
 async def test_a_pane_without_anything_says_what_to_do(good: Path, key: str, name: str, said: str) -> None:

@@ -185,7 +185,7 @@ async def test_a_capital_letter_means_itself() -> None:
         await ui.press("slash", *"WorkflowiD", "enter")
         assert not view.matches
         await ui.press("n")
-        assert "“WorkflowiD” is not to be found" in ui.keys
+        assert "“WorkflowiD” was not found" in ui.keys
 
 
 async def test_arrow_keys_go_through_what_is_found_while_it_is_typed() -> None:

@@ -27,7 +27,7 @@ pytestmark = pytest.mark.slow
 @asynccontextmanager
 async def at(*paths: Path | str, keeps: bool = True, size: tuple[int, int] = (160, 48)) -> AsyncIterator[ExplorerPilot]:
     """The explorer that keeps its place when it is left."""
-    app = Kustui(BackgroundWorkspace([str(path) for path in paths]), keeps_place=keeps)
+    app = Kustui(BackgroundWorkspace([str(path) for path in paths]), keeps_session=keeps)
     async with app.run_test(size=size) as pilot:
         ui = ExplorerPilot(pilot)
         await ui.settle()
