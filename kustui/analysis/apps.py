@@ -9,11 +9,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-if TYPE_CHECKING:
-    from kustui.definition.collection import Document
-    from kustui.definition.models import App
+from kustui.definition.collection import Document
+from kustui.definition.models import App
 
 _NUMBER = r"(?:\d+|[xX*])"
 _MORE = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"

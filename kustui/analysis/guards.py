@@ -6,8 +6,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
+from kustui.analysis.flow import Edge, FlowGraph
+from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first, shortest_path
 from kustui.definition.expressions import (
     AllOf,
@@ -19,23 +20,18 @@ from kustui.definition.expressions import (
     Never,
     Not,
     Operand,
+    Path,
     Template,
     Unreadable,
     expressions_in,
     parts_of,
 )
-from kustui.definition.expressions.nodes import Block
+from kustui.definition.expressions.nodes import Block, Node
 from kustui.definition.functions import BLOCKS, GUARD_FUNCTIONS
+from kustui.definition.models import Transition
 from kustui.definition.operators import Presence
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import may_be_nothing
-
-if TYPE_CHECKING:
-    from kustui.analysis.flow import Edge, FlowGraph
-    from kustui.analysis.reads import Read
-    from kustui.definition.expressions import Path
-    from kustui.definition.expressions.nodes import Node
-    from kustui.definition.models import Transition
 
 
 def guards_of(flow: FlowGraph, step_id: str) -> tuple[Transition, ...]:

@@ -4,13 +4,15 @@ place that reads one says about the value it expects."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
+from kustui.analysis.flow import FlowGraph
 from kustui.definition.expressions import (
     Comparison,
     Expression,
     Function,
     Literal,
+    Operand,
     Reference,
     Template,
     expressions_in,
@@ -18,12 +20,8 @@ from kustui.definition.expressions import (
 )
 from kustui.definition.expressions.nodes import Block, Call, Lookup, Mustache, Node, Origin, Value
 from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, NUMBER_IN_TEXT
+from kustui.definition.models import Step, Transition, Trigger
 from kustui.definition.platform import TRIGGER_ID
-
-if TYPE_CHECKING:
-    from kustui.analysis.flow import FlowGraph
-    from kustui.definition.expressions import Operand
-    from kustui.definition.models import Step, Transition, Trigger
 
 
 class Read(NamedTuple):

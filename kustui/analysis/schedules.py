@@ -5,13 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kustui.analysis import walks
-
-if TYPE_CHECKING:
-    from kustui.analysis.flow import Edge, FlowGraph
-    from kustui.definition.models import RunAt
+from kustui.analysis.flow import Edge, FlowGraph
+from kustui.definition.models import RunAt
 
 
 @dataclass(frozen=True, slots=True)

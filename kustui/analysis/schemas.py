@@ -8,15 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
+from kustui.definition.collection import Document, Entry
 from kustui.definition.expressions import Literal, parse
-from kustui.text.suggestions import closest
-
-if TYPE_CHECKING:
-    from kustui.definition.collection import Document, Entry
-    from kustui.definition.models import Schema
+from kustui.definition.models import Schema
 from kustui.definition.values import NUMBER, TRUTHS
+from kustui.text.suggestions import closest
 
 EXPECTED = {
     "string": "text",

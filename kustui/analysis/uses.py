@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from kustui.definition.models import ErrorCase
+from kustui.analysis.schedules import Schedules
+from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
+from kustui.definition.collection import Entry
+from kustui.definition.models import ErrorCase, Transition
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.positions import escape
-
-if TYPE_CHECKING:
-    from kustui.analysis.schedules import Schedules
-    from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
-    from kustui.definition.collection import Entry
-    from kustui.definition.models import Transition
 
 
 class UseKind(Enum):

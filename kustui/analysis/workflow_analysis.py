@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from pydantic import ValidationError
 
@@ -19,16 +19,13 @@ from kustui.analysis.reads import InferredField, Read, inferred_fields_of, reads
 from kustui.analysis.schedules import ScheduleCall, Schedules, calls_of
 from kustui.analysis.schemas import SchemaArguments
 from kustui.config.check_settings import Settings
-from kustui.definition.models import Schema, Transition
+from kustui.definition.collection import Collection, Document, Entry
+from kustui.definition.models import Schema, Transition, Workflow
+from kustui.definition.parsed_workflow import ParsedWorkflow
 from kustui.definition.platform import TRIGGER_ID, called_id
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import parent
 from kustui.text.suggestions import closest
-
-if TYPE_CHECKING:
-    from kustui.definition.collection import Collection, Document, Entry
-    from kustui.definition.models import Workflow
-    from kustui.definition.parsed_workflow import ParsedWorkflow
 
 W = TypeVar("W", bound=Transition)
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator, Sequence
 
+from kustui.definition.collection import Collection, Entry
 from kustui.text.suggestions import closest
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
-    from kustui.definition.collection import Collection, Entry
 
 _MOST_LISTED = 8
 _MOST_PLACES = 20

@@ -12,20 +12,17 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from kustui.check.problems import Identity, Problem, relative_path
 from kustui.check.rules import UNUSED_SUPPRESSION, severity_of
+from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
-from kustui.definition.collection import Document, read_document
+from kustui.definition.collection import Collection, Document, read_document
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
 from kustui.files import ReadError, read_file, write_file
-
-if TYPE_CHECKING:
-    from kustui.config.check_settings import Settings
-    from kustui.definition.collection import Collection
 
 _VERSION = 1
 _UNUSED = UNUSED_SUPPRESSION.name

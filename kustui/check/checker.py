@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
 from kustui.check.problems import Problem, Related
+from kustui.check.rule import Rule, Violation
 from kustui.check.rules import RULES, severity_of
 from kustui.config.check_settings import Settings
-
-if TYPE_CHECKING:
-    from kustui.check.rule import Rule, Violation
-    from kustui.config.severity import Severity
-    from kustui.definition.collection import Collection, Document, Entry
-    from kustui.definition.loader import Progress
-    from kustui.definition.source.source import Fault
+from kustui.config.severity import Severity
+from kustui.definition.collection import Collection, Document, Entry
+from kustui.definition.loader import Progress
+from kustui.definition.source.source import Fault
 
 
 @dataclass(frozen=True, slots=True)

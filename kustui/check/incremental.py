@@ -11,22 +11,19 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from kustui.analysis.apps import declarations_of
+from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowSummary
-from kustui.check.checker import WorkflowResult
+from kustui.check.checker import Results, WorkflowResult
+from kustui.check.problems import Problem, Related
+from kustui.definition.collection import Collection, Document, Entry
+from kustui.definition.models import Transition
 from kustui.definition.source.outline import Shape
+from kustui.definition.source.source import Extent
 
-if TYPE_CHECKING:
-    from kustui.analysis.schedules import ScheduleCall
-    from kustui.check.checker import Results
-    from kustui.check.problems import Problem, Related
-    from kustui.definition.collection import Collection, Document, Entry
-    from kustui.definition.models import Transition
-    from kustui.definition.source.source import Extent
-
-    W = TypeVar("W", bound=Transition)
+W = TypeVar("W", bound=Transition)
 
 _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SPELT_OUT = re.compile(rb"\\u00[2-7]")

@@ -8,15 +8,13 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from kustui.config.severity import Severity
+from kustui.definition.collection import Document, Entry
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.source.positions import extent_within
-
-if TYPE_CHECKING:
-    from kustui.config.severity import Severity
-    from kustui.definition.collection import Document, Entry
-    from kustui.definition.source.source import Extent, Span
+from kustui.definition.source.source import Extent, Span
 
 
 class Related(NamedTuple):

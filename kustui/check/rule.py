@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
-    from kustui.check.problems import Related
-    from kustui.config.severity import Severity
-    from kustui.definition.collection import Document, Entry
+from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
+from kustui.check.problems import Related
+from kustui.config.severity import Severity
+from kustui.definition.collection import Document, Entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from kustui.check.problems import Problem
 from kustui.check.rules import UNUSED_SUPPRESSION, severity_of
+from kustui.config.check_settings import Settings, Suppression
+from kustui.config.severity import Severity
+from kustui.definition.collection import Collection
 from kustui.definition.loader import STDIN
 from kustui.definition.source.outline import Shape
 from kustui.text.suggestions import closest
-
-if TYPE_CHECKING:
-    from kustui.config.check_settings import Settings, Suppression
-    from kustui.config.severity import Severity
-    from kustui.definition.collection import Collection
 
 
 def suppress(

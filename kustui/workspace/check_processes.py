@@ -18,17 +18,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
-from kustui.check.checker import check_workflow
+from kustui.check.checker import WorkflowResult, check_workflow
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Document, Entry
+from kustui.definition.loader import Progress
 from kustui.garbage_collection import gc_paused
 from kustui.workspace.snapshot import Snapshot, always, check_snapshot, open_paths
 
 if TYPE_CHECKING:
     from multiprocessing.connection import Connection
-
-    from kustui.check.checker import WorkflowResult
-    from kustui.definition.loader import Progress
 
 WORTH_IT = 4_000_000
 """Bytes of definitions from which it is quicker: starting processes and sending results cost about 50 ms."""

@@ -10,16 +10,13 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
-from kustui.check.problems import fixed_and_new
+from kustui.check.problems import Problem, fixed_and_new
+from kustui.definition.collection import Document, Entry
 from kustui.definition.source.source import replace_lone_surrogates
 from kustui.text.quantities import counted
-
-if TYPE_CHECKING:
-    from kustui.check.problems import Problem
-    from kustui.definition.collection import Document, Entry
-    from kustui.workspace.snapshot import Snapshot
+from kustui.workspace.snapshot import Snapshot
 
 ADDED, REMOVED, CHANGED, RENAMED, MOVED = "added", "removed", "changed", "renamed", "moved"
 

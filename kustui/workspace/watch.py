@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from types import TracebackType
+from typing import Self
 
 from kustui.definition.loader import (
     STDIN,
@@ -25,9 +26,6 @@ from kustui.definition.loader import (
     stamps_of,
     walk_folders,
 )
-
-if TYPE_CHECKING:
-    from types import TracebackType
 
 _DEBOUNCE, _STEP = 50, 10
 """Milliseconds within which changes are one, and without further changes until they are reported."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol, cast
 
+from kustui.check.problems import Problem
 from kustui.config.severity import Severity
+from kustui.definition.collection import Collection, Document
 from kustui.definition.source.outline import Shape
-
-if TYPE_CHECKING:
-    from kustui.check.problems import Problem
-    from kustui.definition.collection import Collection, Document
 
 FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit")
 

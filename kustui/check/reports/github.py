@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from kustui.check.problems import relative_path
+from kustui.check.problems import Problem, relative_path
+from kustui.check.reports import Checked
 from kustui.config.severity import Severity
 from kustui.text.terminal_safe import terminal_safe
-
-if TYPE_CHECKING:
-    from kustui.check.problems import Problem
-    from kustui.check.reports import Checked
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 

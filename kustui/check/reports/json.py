@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from textwrap import indent
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kustui.check.problems import Problem, Related
+from kustui.check.reports import Checked
 from kustui.text.terminal_safe import to_json
-
-if TYPE_CHECKING:
-    from kustui.check.problems import Problem, Related
-    from kustui.check.reports import Checked
 
 
 def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:

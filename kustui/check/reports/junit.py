@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
+from kustui.check.problems import Problem
+from kustui.check.reports import Checked
 from kustui.check.reports.text import counts, headline
+from kustui.definition.collection import Document
 from kustui.text.terminal_safe import terminal_safe
-
-if TYPE_CHECKING:
-    from kustui.check.problems import Problem
-    from kustui.check.reports import Checked
-    from kustui.definition.collection import Document
 
 _FILE = "the file as a whole"
 

@@ -8,22 +8,19 @@ import os
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from kustui import __version__
 from kustui.check.examples import format_example
-from kustui.check.problems import relative_path
+from kustui.check.problems import Problem, relative_path
+from kustui.check.reports import Checked
+from kustui.check.rule import Rule
 from kustui.check.rules import RULES
 from kustui.config.severity import Severity
+from kustui.definition.collection import Document
+from kustui.definition.source.source import Extent
 from kustui.text.terminal_safe import to_json
-
-if TYPE_CHECKING:
-    from kustui.check.problems import Problem
-    from kustui.check.reports import Checked
-    from kustui.check.rule import Rule
-    from kustui.definition.collection import Document
-    from kustui.definition.source.source import Extent
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 _ROOT = "ROOT"

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from kustui.check.problems import fixed_and_new
+from kustui.check.problems import Problem, fixed_and_new
+from kustui.check.reports import Checked
 from kustui.config.severity import Severity
+from kustui.definition.collection import Document
+from kustui.definition.source.source import Extent, Source
 from kustui.text.cells import cells, crop, cut
 from kustui.text.quantities import counted
 from kustui.text.terminal_safe import terminal_safe
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-
-    from kustui.check.problems import Problem
-    from kustui.check.reports import Checked
-    from kustui.definition.collection import Document
-    from kustui.definition.source.source import Extent, Source
 
 _LOOKS = {"error": "1;31", "warning": "1;33", "info": "1;36", "note": "1;36", "place": "1", "mark": "32", "aside": "2"}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
 
@@ -17,19 +16,16 @@ from kustui.analysis.apps import (
     read_version,
 )
 from kustui.analysis.schemas import SchemaArguments
+from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
 from kustui.check.examples import app, step, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, collection_rule, workflow_rule
 from kustui.check.rules.arguments import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
-from kustui.definition.models import Schema
+from kustui.definition.collection import Document
+from kustui.definition.models import Schema, Step
 from kustui.definition.platform import PUBLISH_ACTION, TRIGGER_ID
 from kustui.text.suggestions import closest, hint_of
-
-if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
-    from kustui.definition.collection import Document
-    from kustui.definition.models import Step
 
 _ACTION = {
     "name": "kustomer.app.sample.get-order",

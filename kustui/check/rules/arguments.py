@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import TYPE_CHECKING
 
+from kustui.analysis.schemas import SchemaArguments
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations
 from kustui.definition.source.positions import escape
 from kustui.text.quantities import plural
 from kustui.text.suggestions import closest
-
-if TYPE_CHECKING:
-    from kustui.analysis.schemas import SchemaArguments
 
 _MOST_LISTED = 8
 

@@ -5,22 +5,18 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
 
+from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.walks import breadth_first
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.examples import app, step, to, when, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, workflow_rule
 from kustui.config.severity import Severity
-from kustui.definition.expressions import AllOf, AnyOf, Comparison, Unreadable, parts_of
+from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition, Unreadable, parts_of
+from kustui.definition.models import Transition
 from kustui.definition.operators import OPERATOR_BY_ALIAS, OPERATORS
 from kustui.text.suggestions import hint_of
-
-if TYPE_CHECKING:
-    from kustui.analysis.flow import Edge, FlowGraph
-    from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.definition.expressions import Condition
-    from kustui.definition.models import Transition
 
 _BETWEEN_WORDS = re.compile(r"[\s_-]")
 

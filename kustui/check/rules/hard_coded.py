@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.examples import app, called, schedule, step, to, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, workflow_rule
 from kustui.config.severity import Severity
+from kustui.definition.collection import Entry
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import escape
-
-if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.definition.collection import Entry
 
 _WORD = re.compile(r"[\w-]{8,}", re.ASCII)
 _PLACE_OF_AN_ID = re.compile(r"workflows?[/.]([\w-]+)", re.ASCII)

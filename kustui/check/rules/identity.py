@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
 from kustui.check.examples import app, called, schedule, step, to, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, collection_rule, workflow_rule
 from kustui.config.severity import Severity
 from kustui.definition.platform import TRIGGER_ID, call_event, called_id
-
-if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
 
 _ID = "5f8e148232731d0015c14657"
 _OTHER_ID = "60e7c927171e7a6abdc56982"

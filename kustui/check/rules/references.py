@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
+from kustui.analysis.flow import FlowGraph
+from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, workflow_rule
@@ -15,11 +17,6 @@ from kustui.definition.functions import FUNCTIONS
 from kustui.definition.models import ErrorCase, Step
 from kustui.definition.platform import TRIGGER_ID
 from kustui.text.suggestions import closest, hint_of
-
-if TYPE_CHECKING:
-    from kustui.analysis.flow import FlowGraph
-    from kustui.analysis.reads import Read
-    from kustui.analysis.workflow_analysis import WorkflowAnalysis
 
 _TAGGED = step("aB3", action="kustomer.customer.find-by-email", params={"email": "/#steps.1.email"})
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from kustui.analysis.schedules import ScheduleCall, Schedules
+from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowSummary
 from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, collection_rule
@@ -16,9 +16,6 @@ from kustui.definition.expressions import in_words, parse_condition
 from kustui.definition.models import relative_minutes
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES, called_id
 from kustui.text.quantities import duration_in_words
-
-if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowSummary
 
 Ring = tuple[str, ...]
 """The keys of its workflows."""

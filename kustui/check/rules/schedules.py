@@ -5,25 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from math import isfinite
-from typing import TYPE_CHECKING
 
+from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.schemas import EXPECTED, can_be
+from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
 from kustui.check.examples import app, called, schedule, step, workflow
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, collection_rule, workflow_rule
 from kustui.check.rules.arguments import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
 from kustui.definition.expressions import Literal, parse
+from kustui.definition.models import Step
 from kustui.definition.platform import called_id
 from kustui.definition.source.positions import escape
 from kustui.text.json_words import kind
 from kustui.text.quantities import duration_in_words
 from kustui.text.suggestions import closest, hint_of
 
-if TYPE_CHECKING:
-    from kustui.analysis.schedules import ScheduleCall
-    from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
-    from kustui.definition.models import Step
 RUN_AT_TYPES = ("relative", "absolute", "date")
 """The types of a ``runAt``: the first [spec], the others [assumed]."""
 _MOST_SLIPS = 20

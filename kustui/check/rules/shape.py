@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
 from kustui.check.examples import app, step, workflow
 from kustui.check.rule import Rule, Violation, Violations, collection_rule, workflow_rule
 from kustui.check.rules.flow import unreadable_conditions
@@ -12,8 +11,6 @@ from kustui.config.severity import Severity
 from kustui.definition.source.positions import escape
 from kustui.text.suggestions import closest, hint_of
 
-if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
 APP_KEYS = frozenset({
     "app", "version", "title", "identifier", "visibility", "description", "instructions", "iconUrl",
     "screenshots", "appDetails", "tags", "changelog", "dependencies", "roles", "env", "url", "clientId",
