@@ -95,7 +95,7 @@ def _completers(words: Sequence[str]) -> dict[str, Completer]:
     """By the name that argparse gives the value; each imports what it needs."""
 
     def themes(**_: Any) -> Mapping[str, str]:
-        from kustui.config.preferences import THEMES
+        from kustui.config.themes import THEMES
 
         return THEMES
 

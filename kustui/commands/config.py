@@ -25,7 +25,8 @@ from kustui.config.configuration import (
     user_path,
 )
 from kustui.config.keys import display_key
-from kustui.config.preferences import DEFAULT_THEME, Preferences, parse_keys
+from kustui.config.preferences import Preferences, parse_keys
+from kustui.config.themes import DEFAULT_THEME
 from kustui.config.toml_positions import Key
 
 FORMATS = ("text", "json")

@@ -6,14 +6,13 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kustui import __version__
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import Parser
 from kustui.commands.output import ExitStatus, encoding_of, is_unicode, say
-from kustui.config.preferences import THEMES, load_theme
+from kustui.config.themes import THEMES, load_theme, unknown_theme
 from kustui.errors import KustuiError
 from kustui.files import read_file
 from kustui.garbage_collection import pause_gc
@@ -53,8 +52,6 @@ def parser() -> Parser:
 
 def _theme(name: str) -> str:
     if name not in THEMES:
-        from kustui.config.preferences import unknown_theme
-
         raise argparse.ArgumentTypeError(unknown_theme(name))
     return name
 
@@ -127,6 +124,8 @@ def _require_workflows(loading: BackgroundWorkspace) -> None:
 
 def _with_options(preferences: Preferences, options: argparse.Namespace) -> Preferences:
     """The configured preferences, with those of the command line over them."""
+    from dataclasses import replace  # slow to import, which --help need not wait for
+
     state = preferences.state and not options.no_state
     theme = options.theme or preferences.theme or (load_theme() if state else "")
     return replace(preferences, theme=theme, ascii=options.ascii or preferences.ascii, state=state)

@@ -7,9 +7,8 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import IntEnum
-from typing import TextIO
+from typing import NamedTuple, TextIO
 
 from kustui.errors import KustuiError, reason_of
 from kustui.files import write_file
@@ -33,8 +32,7 @@ class ReaderGoneError(Exception):
     """Whatever read standard output has closed it, as ``head`` does when it has seen enough."""
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """A file or standard output, and what may be written to it."""
 
     path: str | None = None

@@ -13,15 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from kustui.config.actions import BY_ID
 from kustui.config.check_settings import unknown_rule
 from kustui.config.keys import NAMES, display_key, parse_key
-from kustui.config.preferences import (
-    MAX_PANE_SIZE,
-    MIN_PANE_SIZE,
-    THEMES,
-    key_conflicts,
-    merge_preferences,
-    parse_keys,
-    unknown_theme,
-)
+from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, key_conflicts, merge_preferences, parse_keys
+from kustui.config.themes import THEMES, unknown_theme
 from kustui.config.toml_positions import Key
 from kustui.definition.validation import expected_by, message_of
 from kustui.text.json_words import kind, mismatch

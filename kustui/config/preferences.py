@@ -1,27 +1,15 @@
-"""What a user can set about the screen, as one value, and the theme they chose last."""
+"""What a user can set about the screen, as one value."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from kustui.config.actions import ACTIONS, BY_ID, PASSING, with_keys
 from kustui.config.keys import parse_key
-from kustui.errors import KustuiError
-from kustui.files import own_folder, read_file, write_file
-from kustui.text.suggestions import hint_of
+from kustui.config.themes import THEMES
 
-DEFAULT_THEME = "dark"
-THEMES = {
-    DEFAULT_THEME: "light on dark",
-    "light": "dark on light",
-    "terminal": "the terminal's own 16 colours, on its own background",
-    "high-contrast": "every text at least 7:1 against what is behind it",
-    "monochrome": "no colour at all, as with NO_COLOR",
-}
-"""Each theme with a description; the colours themselves belong to the screen."""
 PANE_SIZES = {"tree": 50, "detail": 30, "source": 26, "problems": 30, "changes": 40}
 """Default sizes in per cent: the tree's of the width, the others' of the height of what they stand in."""
 MIN_PANE_SIZE, MAX_PANE_SIZE = 10, 80
@@ -116,24 +104,3 @@ def _inner_table(table: Mapping[str, Any], name: str) -> Iterator[tuple[str, Any
 
 def _is_size(size: object) -> bool:
     return isinstance(size, int) and not isinstance(size, bool) and MIN_PANE_SIZE <= size <= MAX_PANE_SIZE
-
-
-def unknown_theme(name: str) -> str:
-    """The message about a theme that does not exist."""
-    return f'unknown theme "{name}": {hint_of(name, THEMES, "known themes")}'
-
-
-def load_theme() -> str:
-    """The theme that was chosen last; an empty string where none was."""
-    with suppress(KustuiError, UnicodeDecodeError):
-        name = read_file(own_folder("state") / "theme").decode().strip()
-        return name if name in THEMES else ""
-    return ""
-
-
-def save_theme(name: str) -> None:
-    """Remember the theme for the next time, where that is possible at all."""
-    folder = own_folder("state")
-    with suppress(KustuiError, OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        write_file(folder / "theme", [f"{name}\n"], replace=True)

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.app import SuspendNotSupported
 
 from kustui.config.actions import with_keys
-from kustui.config.preferences import DEFAULT_THEME, PREFERENCE_NAMES, Preferences
+from kustui.config.preferences import PREFERENCE_NAMES, Preferences
+from kustui.config.themes import DEFAULT_THEME
 from kustui.garbage_collection import resume_gc
 from kustui.tui.bindings import bindings, keymap_of
 from kustui.tui.explorer.pane_sizes import Sizes
@@ -130,7 +131,7 @@ class Kustui(TypeAhead):
 
     def set_theme(self, name: str) -> None:
         """Use another theme from now on, and the next time unless nothing is to be saved."""
-        from kustui.config.preferences import save_theme
+        from kustui.config.themes import save_theme
 
         self.theme = name
         if self.preferences.state:

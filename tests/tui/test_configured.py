@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.color import Color
 
-from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, Preferences, load_theme
-from kustui.config.preferences import THEMES as NAMES
+from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, Preferences
+from kustui.config.themes import THEMES as NAMES
+from kustui.config.themes import load_theme
 from kustui.tui.app import Kustui
 from kustui.tui.help.help import Help
 from kustui.tui.help.palette import commands, theme_commands

@@ -9,7 +9,7 @@ from textual.app import SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 
-from kustui.config.preferences import THEMES
+from kustui.config.themes import THEMES
 from kustui.tui.bindings import GROUPS, PASSING, Action, actions_of, handler, pressed, textual_action
 
 if TYPE_CHECKING:
