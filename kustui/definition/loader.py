@@ -167,7 +167,7 @@ class Reader:
         if not file.named and isinstance(error, FileNotFoundError):
             return  # it is gone since the folder was listed
         kept = self._kept(file.path, before)
-        yield from (_broken_by(each, _unreadable(each.path, error)) for each in kept)
+        yield from (_broken_by(document, _unreadable(document.path, error)) for document in kept)
         if not kept:
             yield _unreadable(file.path, error)
 

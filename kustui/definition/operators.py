@@ -209,17 +209,17 @@ def _contains(whole: Any, part: Any) -> Answer:
 
 def _contains_list(whole: Any, parts: Sequence[Any]) -> Answer:
     """Answered where it is the same whether one of the parts is enough or each has to be there."""
-    one, each = any_of(_contains(whole, part) for part in parts), all_of(_contains(whole, part) for part in parts)
+    any_, all_ = any_of(_contains(whole, part) for part in parts), all_of(_contains(whole, part) for part in parts)
     if isinstance(whole, list | tuple):
-        return one if one is each else Undecided(_ONE_OR_ALL.format("have to be there"))
+        return any_ if any_ is all_ else Undecided(_ONE_OR_ALL.format("have to be there"))
     # A text beside a list is asked to be one of it; that it holds one of it would be another reading.
     among = equal_to_any(parts, whole)
-    return among if among is one else Undecided("whether it has to be one of the list, or to hold one, is not known")
+    return among if among is any_ else Undecided("whether it has to be one of the list, or to hold one, is not known")
 
 
 def equal_to_any(values: Sequence[Any], value: Any) -> Answer:
     """Whether a value is among the elements of a list."""
-    return any_of(equal(each, value) for each in values)
+    return any_of(equal(element, value) for element in values)
 
 
 def _in(value: Any, values: Any) -> Answer:
@@ -231,9 +231,9 @@ def _in(value: Any, values: Any) -> Answer:
         same = equal(value, values)
         return True if same is True else Undecided("what it is to be one of a single value is not known")
     if isinstance(value, list | tuple):
-        answers = [equal_to_any(values, each) for each in value]
-        one, each = any_of(answers), all_of(answers)
-        return one if one is each else Undecided(_ONE_OR_ALL.format("have to be"))
+        answers = [equal_to_any(values, element) for element in value]
+        any_, all_ = any_of(answers), all_of(answers)
+        return any_ if any_ is all_ else Undecided(_ONE_OR_ALL.format("have to be"))
     return equal_to_any(values, value)
 
 

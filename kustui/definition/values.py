@@ -243,13 +243,13 @@ def all_of(answers: Iterable[Answer]) -> Answer:
 def _settled_by(answer: bool, answers: Iterable[Answer]) -> Answer:
     """The answer, if it is among the answers; else the first Undecided; else the opposite. Stops at the first that
     settles it."""
-    open_: Undecided | None = None
-    for each in answers:
-        if each is answer:
+    undecided: Undecided | None = None
+    for current in answers:
+        if current is answer:
             return answer
-        if isinstance(each, Undecided):
-            open_ = open_ or each
-    return open_ or not answer
+        if isinstance(current, Undecided):
+            undecided = undecided or current
+    return undecided or not answer
 
 
 def may_be_nothing(value: object) -> bool:
@@ -274,7 +274,7 @@ def to_json_value(value: Any, depth: int = 0) -> Any:
     if depth > _MOST_LEVELS:
         return "…"
     if isinstance(value, Mapping):
-        return {str(key): to_json_value(each, depth + 1) for key, each in value.items()}
+        return {str(key): to_json_value(member, depth + 1) for key, member in value.items()}
     if isinstance(value, list | tuple):
-        return [to_json_value(each, depth + 1) for each in value]
+        return [to_json_value(member, depth + 1) for member in value]
     return value if isinstance(value, float) else str(value)

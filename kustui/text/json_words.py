@@ -48,7 +48,7 @@ def printable(text: str) -> str:
         return text
     import json
 
-    return "".join(each if each.isprintable() else json.dumps(each)[1:-1] for each in text)
+    return "".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text)
 
 
 def shortened(text: str, limit: int = LONGEST_TEXT) -> str:
@@ -62,10 +62,11 @@ def json_in_words(value: object, string: Callable[[str], str] | None = None, lev
     if isinstance(value, str):
         return string(value) if string else quoted(value, LONGEST_TEXT)
     if isinstance(value, list | tuple):
-        return f"[{_elements((json_in_words(each, string, level + 1) for each in value), level)}]"
+        return f"[{_elements((json_in_words(member, string, level + 1) for member in value), level)}]"
     if isinstance(value, Mapping):
         members = (
-            f"{quoted(str(key), LONGEST_TEXT)}: {json_in_words(each, string, level + 1)}" for key, each in value.items()
+            f"{quoted(str(key), LONGEST_TEXT)}: {json_in_words(member, string, level + 1)}"
+            for key, member in value.items()
         )
         return f"{{{_elements(members, level)}}}"
     import json

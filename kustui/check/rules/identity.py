@@ -126,9 +126,7 @@ def missing_workflow_id(analysis: WorkflowAnalysis) -> Violations:
     "a callable workflow that listens to another's call, or one that is not callable and listens to a call",
     "A callable workflow is started by the event kustomer.workflow.<its own id>.call. With another eventName, left "
     "over from a copy for example, a call starts the wrong workflow or none.",
-    bad=app(
-        _CALLER, {**_CALLED, "trigger": {**_CALLED["trigger"], "eventName": f"kustomer.workflow.{_OTHER_ID}.call"}}
-    ),
+    bad=app(_CALLER, {**_CALLED, "trigger": {**_CALLED["trigger"], "eventName": call_event(_OTHER_ID)}}),
     good=app(_CALLER, _CALLED),
 )
 def event_name_mismatch(analysis: WorkflowAnalysis) -> Violations:

@@ -257,8 +257,8 @@ def _string(text: str, name: Namer) -> str:
         case Reference(paths=(path,)):
             return printable(name(path))
         case Function(faults=()) as function:
-            given = (name(each.path) if each.path else each.text for each in function.arguments)
-            return printable(f"{function.name}({', '.join(given)})")
+            arguments = (name(argument.path) if argument.path else argument.text for argument in function.arguments)
+            return printable(f"{function.name}({', '.join(arguments)})")
         # A tag and nothing else reads as the value it shows; that it makes a string of it changes no wording.
         case Template(only=lookup) if lookup is not None and lookup.reads_run:
             return printable(name(lookup.path))

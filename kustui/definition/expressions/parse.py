@@ -131,16 +131,16 @@ def _parse_function(text: str) -> Function:
     fault = _fault_of_name(name, start)
     arguments: list[Argument] = []
     at = end + 1
-    for each in written:
+    for argument in written:
         if fault:
             break
-        read = _read_argument(each, at, is_input=not arguments)
+        read = _read_argument(argument, at, is_input=not arguments)
         if isinstance(read, ExpressionFault):
             fault = read
         else:
             arguments.append(read)
-        at += len(each) + 1
-    paths = tuple(each.path for each in arguments if each.path)
+        at += len(argument) + 1
+    paths = tuple(argument.path for argument in arguments if argument.path)
     return Function(text, paths, (fault,) if fault else (), (), name, start, end, tuple(arguments))
 
 
@@ -225,5 +225,5 @@ def _members(value: object) -> Iterable[tuple[str | int, object]]:
 
 
 def _pointer(base: str, keys: list[str | int], key: str | int) -> str:
-    escaped = [str(each).replace("~", "~0").replace("/", "~1") for each in (*keys, key)]
+    escaped = [str(segment).replace("~", "~0").replace("/", "~1") for segment in (*keys, key)]
     return f"{base}/{'/'.join(escaped)}"

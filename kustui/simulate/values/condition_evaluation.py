@@ -102,23 +102,25 @@ def _evaluate(condition: Condition, context: EvaluationContext) -> Verdict:
             if not verdicts:
                 return Verdict(condition, None, why="a group without conditions: which way it goes is not known")
             combine = all_of if isinstance(condition, AllOf) else any_of
-            holds = combine(Undecided("") if each.holds is None else each.holds for each in verdicts)
+            holds = combine(
+                Undecided("") if part_verdict.holds is None else part_verdict.holds for part_verdict in verdicts
+            )
             return Verdict(condition, holds if isinstance(holds, bool) else None, parts=verdicts)
 
 
 def _compare(comparison: Comparison, context: EvaluationContext) -> Verdict:
     operator = comparison.meaning
     reads = operator.reads if comparison.known else len(comparison.operands)
-    operands = tuple(OperandValue(each, _value(each, context)) for each in comparison.operands[:reads])
+    operands = tuple(OperandValue(operand, _value(operand, context)) for operand in comparison.operands[:reads])
     if len(operands) < reads:
         why = f"{comparison.operator} compares {reads} values, and has {len(operands)}"
         return Verdict(comparison, None, operands, why=why)
-    one, other = (*(each.value for each in operands), None, None)[:2]
+    one, other = (*(operand.value for operand in operands), None, None)[:2]
     holds = compare(comparison.operator, one, other)
     if isinstance(holds, Undecided):
         return Verdict(comparison, None, operands, why=holds.why)
     assumed = operator.assumption(one, other) if operator.seen else f"what {comparison.operator} does"
-    read = (text for each in operands for text in assumptions_in(each.operand.value))
+    read = (text for operand in operands for text in assumptions_in(operand.operand.value))
     return Verdict(comparison, holds, operands, assumed=assumed or next(read, ""))
 
 

@@ -101,11 +101,11 @@ def resolve(value: Any, context: EvaluationContext, pointer: str = "") -> Any:
             return context.answers[pointer]
         return evaluate(parse(value), context) if may_hold_expression(value) else value
     if isinstance(value, Mapping):
-        members = ((key, resolve(each, context, f"{pointer}/{escape(str(key))}")) for key, each in value.items())
-        return {key: each for key, each in members if each is not MISSING}
+        members = ((key, resolve(member, context, f"{pointer}/{escape(str(key))}")) for key, member in value.items())
+        return {key: member for key, member in members if member is not MISSING}
     if isinstance(value, list | tuple):
-        elements = (resolve(each, context, f"{pointer}/{index}") for index, each in enumerate(value))
-        return [each for each in elements if each is not MISSING]
+        elements = (resolve(member, context, f"{pointer}/{index}") for index, member in enumerate(value))
+        return [member for member in elements if member is not MISSING]
     return value
 
 
@@ -129,8 +129,10 @@ def _call_function(call: Function, context: EvaluationContext) -> Any:
     function = FUNCTIONS.get(call.name)
     if function is None:
         return Undecided(f"kustui does not know the function {quoted(call.name)}")
-    arguments = [context.read(each.path.segments) if each.path else each.text for each in call.arguments]
-    undecided = next((each for each in arguments if isinstance(each, Undecided)), None)
+    arguments = [
+        context.read(argument.path.segments) if argument.path else argument.text for argument in call.arguments
+    ]
+    undecided = next((argument for argument in arguments if isinstance(argument, Undecided)), None)
     return undecided or function.evaluate(arguments)
 
 
@@ -140,7 +142,7 @@ def assumptions_in(value: Any) -> Iterator[str]:
         if isinstance(expression, Function) and (function := FUNCTIONS.get(expression.name)) and function.assumed:
             yield function.assumed
         elif isinstance(expression, Template):
-            helpers = (HELPERS.get(each.name) for each in expression.helpers)
+            helpers = (HELPERS.get(call.name) for call in expression.helpers)
             yield from (helper.assumed for helper in helpers if helper and helper.assumed)
 
 
@@ -232,10 +234,10 @@ class _Renderer:
 
     def call(self, call: Call, frame: _Frame) -> Any:
         if call.name == "lookup" and len(call.arguments) == 2:
-            whole, key = (self.value(each, frame) for each in call.arguments)
+            whole, key = (self.value(argument, frame) for argument in call.arguments)
             return look_up(whole, (text_of(key),))
-        arguments = [self.value(each, frame) for each in call.arguments]
-        named = {each.name: self.value(each.value, frame) for each in call.named}
+        arguments = [self.value(argument, frame) for argument in call.arguments]
+        named = {argument.name: self.value(argument.value, frame) for argument in call.named}
         return self.help(call.name, arguments, named, call.start)
 
     def help(self, name: str, arguments: Sequence[Any], named: Mapping[str, Any], start: int) -> Any:
@@ -261,7 +263,7 @@ class _Renderer:
                 inner = None if _is_empty(argument) else frame.inside(block, (argument,))
                 yield from self.nodes(block.body, inner) if inner else self.nodes(block.inverse, frame)
             case _:
-                zero = any(each.name == "includeZero" and self.value(each.value, frame) for each in call.named)
+                zero = any(named.name == "includeZero" and self.value(named.value, frame) for named in call.named)
                 holds = not _is_empty(argument) and (zero or not _is_zero(argument))
                 yield from self.nodes(block.body if holds == (call.name == "if") else block.inverse, frame)
 
