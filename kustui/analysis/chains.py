@@ -140,7 +140,7 @@ def callers_of(schedules: Schedules, key: str, most: int) -> tuple[Link, ...]:
     return tuple(links[1:])
 
 
-def beginning_of(schedules: Schedules, key: str) -> str:
+def chain_start(schedules: Schedules, key: str) -> str:
     """The workflow that the nearest chain with this one in it begins with; of a ring that nothing leads to, itself."""
 
     def callers(workflow: str) -> tuple[str, ...]:
@@ -149,7 +149,7 @@ def beginning_of(schedules: Schedules, key: str) -> str:
     return next((workflow for workflow in breadth_first((key,), callers) if not callers(workflow)), key)
 
 
-def beginnings(schedules: Schedules, keys: Iterable[str]) -> Iterator[str]:
+def chain_starts(schedules: Schedules, keys: Iterable[str]) -> Iterator[str]:
     """The workflows, of those given, that chains begin with: they schedule, and nothing schedules them; and of each
     ring that none of these leads to, the first."""
     in_order = [key for key in keys if key in schedules.from_workflow]

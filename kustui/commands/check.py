@@ -11,7 +11,7 @@ from contextlib import suppress
 
 from kustui.check import baseline
 from kustui.check.problems import Problem
-from kustui.check.reports import FORMATS, Checked, report_of
+from kustui.check.reports import FORMATS, CheckResult, report_of
 from kustui.check.reports.text import difference
 from kustui.check.rules import RULES
 from kustui.commands.command_line import Parser
@@ -125,21 +125,21 @@ def _require_definitions(options: argparse.Namespace, collection: Collection) ->
             raise KustuiError(nothing_to_show(Collection(documents)))
 
 
-def _checked(options: argparse.Namespace, snapshot: Snapshot) -> Checked:
+def _checked(options: argparse.Namespace, snapshot: Snapshot) -> CheckResult:
     """The problems to report: those that no baseline records. Raises KustuiError."""
     problems = snapshot.problems or ()
     if options.baseline:
         recorded = baseline.read(options.baseline)
         problems = tuple(baseline.without(recorded, snapshot.collection, problems, snapshot.settings or Settings()))
-    return Checked(snapshot.collection, problems, _FAIL_ON[options.fail_on])
+    return CheckResult(snapshot.collection, problems, _FAIL_ON[options.fail_on])
 
 
-def _write_report(options: argparse.Namespace, checked: Checked) -> None:
+def _write_report(options: argparse.Namespace, checked: CheckResult) -> None:
     output = Output.of(options)
     output.write(report_of(options.format)(checked, colour=output.colour))
 
 
-def _write_baseline(path: str, checked: Checked) -> None:
+def _write_baseline(path: str, checked: CheckResult) -> None:
     count = baseline.write(path, checked.problems)
     say(f"{path}: {counted(count, 'problem')} recorded")
 
@@ -147,7 +147,7 @@ def _write_baseline(path: str, checked: Checked) -> None:
 def _watch(options: argparse.Namespace) -> int:
     """Check again after every change, until Ctrl+C. Raises ReaderGoneError when nobody reads the reports any more."""
     from kustui.workspace.background import follow_changes
-    from kustui.workspace.watch import Changes  # loads watchfiles
+    from kustui.workspace.watch import ChangeWatcher  # loads watchfiles
 
     if STDIN in options.paths:
         raise KustuiError("--watch needs files: standard input does not change")
@@ -162,7 +162,7 @@ def _watch(options: argparse.Namespace) -> int:
         return _settings(options, configuration)
 
     first = workspace.refresh(settings=settings())
-    with Changes(options.paths, also, poll=options.poll) as changes:
+    with ChangeWatcher(options.paths, also, poll=options.poll) as changes:
         for outcome in itertools.chain([first], follow_changes(workspace, changes, settings)):
             try:
                 if not isinstance(outcome, Snapshot):

@@ -125,12 +125,12 @@ def _check_options(options: argparse.Namespace, definitions: Sequence[str], scen
 def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
     """Rehearse again after every change, until Ctrl+C, or until nobody reads on: ReaderGoneError."""
     from kustui.definition.loader import stamps_of
-    from kustui.workspace.watch import Changes
+    from kustui.workspace.watch import ChangeWatcher
 
     configurations = configuration_of(options, definitions).paths
     also = [path for path in (*scenarios, options.event, *configurations) if path]
     before = None
-    with Changes(definitions, also, poll=options.poll) as changes:
+    with ChangeWatcher(definitions, also, poll=options.poll) as changes:
         while changes.take() is not None:
             while before is not None and changes.take(_SETTLED) is not None:
                 pass  # until what is written in pieces is whole

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kustui.analysis.chains import Chain, End, Link, beginnings, callers_of, chain_from
+from kustui.analysis.chains import Chain, End, Link, callers_of, chain_from, chain_starts
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
 from kustui.check.problems import Problem
@@ -205,7 +205,7 @@ class ChainSummary(NamedTuple):
 def chain_summaries(schedules: Schedules, lines: ChainLines, order: int) -> tuple[ChainSummary, ...]:
     """Every chain, by ``ORDERS[order]``: the longest, slowest or worst first."""
     summaries = []
-    for root in beginnings(schedules, (entry.key for entry in lines.collection.entries)):
+    for root in chain_starts(schedules, (entry.key for entry in lines.collection.entries)):
         chain = chain_from(schedules, root, lines.settings.relative_unit_minutes)
         calls = [link.call for link in chain.links if link.call is not None]
         problems = tuple(problem for call in calls for problem in lines.problems(call))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from kustui.analysis.chains import DAY, Chain, End, Link, Load, beginning_of, chain_from, load_of
+from kustui.analysis.chains import DAY, Chain, End, Link, Load, chain_from, chain_start, load_of
 from kustui.analysis.schedules import Schedules
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 from kustui.diagrams.chain_lines import ChainLines
@@ -190,7 +190,7 @@ class Timeline:
 def timeline_of(lines: ChainLines, schedules: Schedules, key: str, per_minute: float) -> Timeline | None:
     """The chain that a workflow is in, from where it begins; None where it schedules nothing and nothing schedules
     it."""
-    root = beginning_of(schedules, key)
+    root = chain_start(schedules, key)
     if not schedules.from_workflow.get(root):
         return None
     return Timeline(chain_from(schedules, root, lines.settings.relative_unit_minutes), lines, per_minute)

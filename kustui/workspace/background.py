@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kustui.config.preferences import Preferences
     from kustui.definition.loader import Progress
     from kustui.workspace.difference import Difference
-    from kustui.workspace.watch import Changes
+    from kustui.workspace.watch import ChangeWatcher
 
 PROGRESS_AFTER = 0.1
 """Seconds of work that are not worth a progress line, and between two of them."""
@@ -93,7 +93,7 @@ class BackgroundWorkspace:
         self._follow: Callable[[], None] | None = None
         self._continue = threading.Event()
         self._closed = threading.Event()
-        self._changes: Changes | None = None
+        self._changes: ChangeWatcher | None = None
         threading.Thread(target=self._run, name="background", daemon=True).start()
 
     # Reading
@@ -151,13 +151,13 @@ class BackgroundWorkspace:
     def _check_and_follow(self, notify: Notify, configuration: Configuration | None, *, poll: bool) -> None:
         from kustui.config.configuration import Configuration  # this and more: not before the first paint
         from kustui.workspace.difference import difference
-        from kustui.workspace.watch import Changes
+        from kustui.workspace.watch import ChangeWatcher
 
         paths = self.workspace.snapshot.paths
         configuration = configuration or Configuration(paths)
         settings = _LastGoodSettings(configuration, notify)
         try:
-            with _short_switch_interval(), Changes(paths, configuration.watched_paths, poll=poll) as changes:
+            with _short_switch_interval(), ChangeWatcher(paths, configuration.watched_paths, poll=poll) as changes:
                 self._changes = changes
                 if self._closed.is_set():
                     return
@@ -233,7 +233,7 @@ Outcome = Snapshot | KustuiError
 
 
 def follow_changes(
-    workspace: Workspace, changes: Changes, settings: Callable[[], Settings], progress: Progress | None = None
+    workspace: Workspace, changes: ChangeWatcher, settings: Callable[[], Settings], progress: Progress | None = None
 ) -> Iterator[Outcome]:
     """What each change that makes a difference comes to, until there are no more.
 
@@ -250,7 +250,7 @@ def follow_changes(
 
 def _settled(
     workspace: Workspace,
-    changes: Changes,
+    changes: ChangeWatcher,
     changed: frozenset[str],
     settings: Callable[[], Settings],
     progress: Progress | None,

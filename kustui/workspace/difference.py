@@ -60,7 +60,7 @@ class Difference:
     """What the step of a workflow (by its key now) and an id is called now, where that is another."""
 
     @property
-    def words(self) -> str:
+    def summary(self) -> str:
         """``2 steps changed · 1 problem fixed, 2 new``."""
         numbers = Counter((change.noun, change.kind) for change in self.changes)
         parts = [f"{counted(number, noun)} {kind}" for (noun, kind), number in numbers.items()]

@@ -33,7 +33,7 @@ _TICK = 500
 """Milliseconds between two looks at what no event reports."""
 
 
-class Changes:
+class ChangeWatcher:
     """What has changed of some paths since it was last taken, watched by threads of its own.
 
     A folder among the paths stands for every definition below it; ``also`` are more files, which need not be there.

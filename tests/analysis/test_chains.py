@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.analysis.chains import DAY, End, beginning_of, beginnings, callers_of, chain_from, load_of
+from kustui.analysis.chains import DAY, End, callers_of, chain_from, chain_start, chain_starts, load_of
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.definition.models import RunAt
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
@@ -78,14 +78,14 @@ def test_callers_are_told_backwards_and_nobody_twice() -> None:
 
 def test_chains_begin_where_nothing_schedules_and_in_rings_of_their_own() -> None:
     schedules = schedules_of(("x", "y", 1), ("y", "x", 1), ("a", "b", 1), ("b", "c", 1))
-    assert list(beginnings(schedules, ["x", "y", "a", "b", "c"])) == ["x", "a"]
-    assert [beginning_of(schedules, key) for key in "cyab"] == ["a", "y", "a", "a"]
+    assert list(chain_starts(schedules, ["x", "y", "a", "b", "c"])) == ["x", "a"]
+    assert [chain_start(schedules, key) for key in "cyab"] == ["a", "y", "a", "a"]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.sampled_from("abcdeX"), st.integers(0, 90)), max_size=12))
 def test_every_chain_ends_and_tells_every_call_that_it_comes_to_once(arrows: Sequence[Arrow]) -> None:
     schedules = schedules_of(*arrows)
-    for root in beginnings(schedules, "abcde"):
+    for root in chain_starts(schedules, "abcde"):
         chain = chain_from(schedules, root, 1)
         calls = [link.call.pointer for link in chain.links if link.call is not None]
         assert len(calls) == len(set(calls))

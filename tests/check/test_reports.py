@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from kustui.check.checker import check
 from kustui.check.problems import Problem, Related
-from kustui.check.reports import FORMATS, Checked, report_of
+from kustui.check.reports import FORMATS, CheckResult, report_of
 from kustui.check.reports.text import ROOM, difference, excerpt, summary
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, read_document
@@ -49,7 +49,7 @@ def definition(target: str = "cD4", name: str = "Greet") -> dict[str, Any]:
     }
 
 
-def checked(*files: tuple[str, Any], fail_on: Severity | None = Severity.ERROR) -> Checked:
+def checked(*files: tuple[str, Any], fail_on: Severity | None = Severity.ERROR) -> CheckResult:
     """What is found in files: a name each, and text, bytes or a JSON value."""
     documents = []
     for path, content in files:
@@ -57,17 +57,17 @@ def checked(*files: tuple[str, Any], fail_on: Severity | None = Severity.ERROR) 
         documents.append(read_document(path, text if isinstance(text, bytes) else text.encode()))
     collection = Collection(tuple(documents))
     found = check(collection)
-    return Checked(collection, found[1], fail_on)
+    return CheckResult(collection, found[1], fail_on)
 
 
-def made(path: str = "a.json", text: str = '{"b": 1}\n', **parts: Any) -> Checked:
+def made(path: str = "a.json", text: str = '{"b": 1}\n', **parts: Any) -> CheckResult:
     """A problem made by hand."""
     found = read_document(path, text.encode())
     parts = {"message": "wrong", "extent": Extent(1, 4), **parts}
-    return Checked(Collection((found,)), (Problem("loop", Severity.ERROR, document=found, **parts),))
+    return CheckResult(Collection((found,)), (Problem("loop", Severity.ERROR, document=found, **parts),))
 
 
-def told(format_: str, outcome: Checked, *, colour: bool = False) -> str:
+def told(format_: str, outcome: CheckResult, *, colour: bool = False) -> str:
     return "".join(report_of(format_)(outcome, colour=colour))
 
 
@@ -110,7 +110,7 @@ def test_the_summary_counts_by_severity_and_file(severities: list[Severity], wor
     outcome = checked(("a.json", definition()), ("b.json", definition()), ("c.json", {"no": "workflow"}))
     concerned = outcome.collection.documents[0]
     problems = tuple(Problem("loop", severity, "wrong", concerned) for severity in severities)
-    assert summary(Checked(outcome.collection, problems)) == words
+    assert summary(CheckResult(outcome.collection, problems)) == words
 
 
 def test_colour_only_when_it_is_asked_for() -> None:
@@ -219,7 +219,7 @@ def test_a_file_that_could_not_be_read_is_told(format_: str, tmp_path: Path) -> 
     closed = Document(Source("closed.json", b""), Shape.BROKEN, faults=(fault,))
     collection = Collection((closed,))
     found = check(collection)
-    text = told(format_, Checked(collection, found[1]))
+    text = told(format_, CheckResult(collection, found[1]))
     assert "permission denied" in text
     assert "unreadable-file" in text
 
@@ -277,7 +277,7 @@ def test_columns_count_characters() -> None:
 # SARIF
 
 
-def sarif(outcome: Checked) -> Any:
+def sarif(outcome: CheckResult) -> Any:
     log = json.loads(told("sarif", outcome))
     jsonschema.validate(log, SCHEMA)
     return log["runs"][0]
@@ -376,7 +376,7 @@ def test_github_escapes_what_would_end_a_property_or_a_command() -> None:
 @pytest.mark.parametrize(("severity", "command"), [(Severity.WARNING, "::warning "), (Severity.INFO, "::notice ")])
 def test_github_names_severities_its_own_way(severity: Severity, command: str) -> None:
     found = read_document("a.json", b"{}")
-    outcome = Checked(Collection((found,)), (Problem("loop", severity, "wrong", found),))
+    outcome = CheckResult(Collection((found,)), (Problem("loop", severity, "wrong", found),))
     assert told("github", outcome).startswith(command)
 
 

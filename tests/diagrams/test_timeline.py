@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kustui.analysis.chains import beginnings, chain_from
+from kustui.analysis.chains import chain_from, chain_starts
 from kustui.diagrams.timeline import Timeline, parse_rate, rate_in_words
 from kustui.text.cells import cells
 from tests.support.diagrams import lines_of
@@ -32,7 +32,7 @@ def drawn(name: str, width: int, first: int = 0) -> list[list[str]]:
     snapshot = sample_examined(name)
     lines, schedules = lines_of(snapshot), snapshot.schedules
     assert schedules is not None
-    roots = list(beginnings(schedules, [entry.key for entry in snapshot.collection.entries]))
+    roots = list(chain_starts(schedules, [entry.key for entry in snapshot.collection.entries]))
     found = [Timeline(chain_from(schedules, root, 1), lines, 1.0).rows(width, first) for root in roots[:20]]
     return [["".join(text for text, _ in line) for line in rows] for rows in found]
 

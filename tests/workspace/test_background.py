@@ -18,7 +18,7 @@ from kustui.check.rules import RULES
 from kustui.config.configuration import Configuration
 from kustui.workspace.background import follow_changes
 from kustui.workspace.snapshot import Snapshot, Workspace
-from kustui.workspace.watch import Changes
+from kustui.workspace.watch import ChangeWatcher
 from tests.support.definitions import a_workflow
 from tests.support.flows import step, workflow
 from tests.support.saves import WAYS_OF_SAVING, atomically, in_place
@@ -48,7 +48,7 @@ class Follower:
         self.workspace.open()
         configuration = Configuration(names)
         self.workspace.refresh(settings=configuration.settings(RULES))
-        self.changes = Changes(names, also, poll=poll)
+        self.changes = ChangeWatcher(names, also, poll=poll)
         self._told: queue.Queue[Outcome] = queue.Queue()
 
         def follow() -> None:

@@ -72,22 +72,22 @@ TWO = one(step("a", "b"), step("b"))
         ),
     ],
 )
-def test_one_file(between: Any, before: Any, after: Any, words: str) -> None:
-    assert between({"a.json": before}, {"a.json": after}).words == words
+def test_one_file(between: Any, before: Any, after: Any, summary: str) -> None:
+    assert between({"a.json": before}, {"a.json": after}).summary == summary
 
 
 def test_a_file_laid_out_anew_is_the_same(between: Any) -> None:
-    assert between({"a.json": [TWO]}, {"a.json": json.dumps([TWO])}).words == "no workflow is different"
+    assert between({"a.json": [TWO]}, {"a.json": json.dumps([TWO])}).summary == "no workflow is different"
 
 
 def test_true_is_not_one(between: Any) -> None:
     ones = [one(step("a", params={"x": 1}))], [one(step("a", params={"x": True}))]
-    assert between({"a.json": ones[0]}, {"a.json": ones[1]}).words == "1 step changed"
+    assert between({"a.json": ones[0]}, {"a.json": ones[1]}).summary == "1 step changed"
 
 
 def test_files_that_come_go_and_are_moved(between: Any) -> None:
     found = between({"a.json": TWO, "b.json": a_workflow("b")}, {"b.json": a_workflow("b"), "c.json": TWO})
-    assert found.words == "1 file removed, 1 file added, 1 workflow moved"
+    assert found.summary == "1 file removed, 1 file added, 1 workflow moved"
     (key,) = found.workflows
     assert key.endswith("a.json#w")
     assert found.workflows[key].key.endswith("c.json#w")
@@ -95,7 +95,7 @@ def test_files_that_come_go_and_are_moved(between: Any) -> None:
 
 def test_a_workflow_that_was_copied_elsewhere_before_it_was_removed_is_the_copy(between: Any) -> None:
     found = between({"a.json": [TWO], "b.json": [TWO]}, {"a.json": [], "b.json": [TWO]})
-    assert found.words.startswith("1 workflow removed")
+    assert found.summary.startswith("1 workflow removed")
     (moved,) = found.workflows.values()
     assert moved.key.endswith("b.json#w")
 
@@ -103,7 +103,7 @@ def test_a_workflow_that_was_copied_elsewhere_before_it_was_removed_is_the_copy(
 def test_an_app_beside_its_workflows(between: Any) -> None:
     before = {"app": "x", "version": "1.0.0", "title": "X", "workflows": [TWO]}
     found = between({"a.json": before}, {"a.json": {**before, "version": "1.0.1"}})
-    assert found.words == "1 app changed"
+    assert found.summary == "1 app changed"
     (change,) = found.changes
     assert '"version": "1.0.0"' in change.before
     assert '"version": "1.0.1"' in change.after
@@ -113,7 +113,7 @@ def test_problems_that_are_fixed_and_new(between: Any) -> None:
     broken = one(step("a", "gone"), step("b"), first="a b")
     other = one(step("a"), step("b", params={"x": "/#steps.gone.y"}), first="a b")
     found = between({"a.json": [broken]}, {"a.json": [other]})
-    assert found.words == "2 steps changed · 1 problem fixed, 1 new"
+    assert found.summary == "2 steps changed · 1 problem fixed, 1 new"
     assert [problem.rule for problem in found.fixed] == ["unknown-target"]
     assert [problem.rule for problem in found.new] == ["unknown-step-reference"]
 
@@ -121,12 +121,12 @@ def test_problems_that_are_fixed_and_new(between: Any) -> None:
 def test_a_problem_that_only_moved_is_none(between: Any) -> None:
     broken = one(step("a", "gone"))
     found = between({"a.json": [broken]}, {"a.json": [a_workflow("first"), broken]})
-    assert found.words == "1 workflow added"
+    assert found.summary == "1 workflow added"
 
 
 def test_a_file_that_cannot_be_read_and_can_be_again(between: Any, tmp_path: Path) -> None:
     found = between({"a.json": [TWO]}, {"a.json": "[{"})
-    assert found.words == "a.json cannot be read · 1 new problem"
+    assert found.summary == "a.json cannot be read · 1 new problem"
     workspace = Workspace([str(tmp_path)], keep=True)
     put(tmp_path, {"a.json": [TWO], "b.json": TWO})
     workspace.open()
@@ -134,13 +134,13 @@ def test_a_file_that_cannot_be_read_and_can_be_again(between: Any, tmp_path: Pat
     put(tmp_path, {"a.json": "", "b.json": ""})
     worse = workspace.refresh()
     put(tmp_path, {"a.json": [TWO], "b.json": TWO})
-    assert difference(worse, workspace.refresh()).words.startswith("a.json can be read again")
+    assert difference(worse, workspace.refresh()).summary.startswith("a.json can be read again")
 
 
 def test_of_very_many_workflows_only_their_number_is_told(between: Any) -> None:
     before = [one(step("a", params={"x": number}), id=str(number), name=str(number)) for number in range(60)]
     after = [one(step("a", params={"y": number}), id=str(number), name=str(number)) for number in range(60)]
-    assert between({"a.json": before}, {"a.json": after}).words == "60 workflows changed"
+    assert between({"a.json": before}, {"a.json": after}).summary == "60 workflows changed"
 
 
 @pytest.mark.parametrize(
@@ -152,4 +152,4 @@ def test_whatever_the_shape_nothing_is_raised(between: Any, value: str) -> None:
 
 
 def test_nothing_differs_from_itself() -> None:
-    assert difference(check_snapshot(Snapshot()), Snapshot()).words == "no workflow is different"
+    assert difference(check_snapshot(Snapshot()), Snapshot()).summary == "no workflow is different"

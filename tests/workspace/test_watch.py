@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from kustui.workspace.watch import Changes
+from kustui.workspace.watch import ChangeWatcher
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -21,12 +21,12 @@ QUIET = 1.2
 
 
 @pytest.fixture
-def watch() -> Iterator[Callable[..., Changes]]:
+def watch() -> Iterator[Callable[..., ChangeWatcher]]:
     """Begin to watch some paths; the beginning is taken already."""
-    made: list[Changes] = []
+    made: list[ChangeWatcher] = []
 
-    def start(*paths: Path | str, also: tuple[Path, ...] = (), poll: bool = False) -> Changes:
-        changes = Changes([str(path) for path in paths], [str(path) for path in also], poll=poll)
+    def start(*paths: Path | str, also: tuple[Path, ...] = (), poll: bool = False) -> ChangeWatcher:
+        changes = ChangeWatcher([str(path) for path in paths], [str(path) for path in also], poll=poll)
         made.append(changes)
         while changes.take(QUIET) is not None:
             pass
@@ -44,7 +44,7 @@ def file(tmp_path: Path) -> Path:
     return path
 
 
-def told(changes: Changes) -> set[str]:
+def told(changes: ChangeWatcher) -> set[str]:
     """The names of what has changed, all that belongs together."""
     found = changes.take(PATIENCE)
     assert found is not None
@@ -54,22 +54,22 @@ def told(changes: Changes) -> set[str]:
 
 
 def test_it_tells_once_at_the_beginning_that_something_may_have_changed(file: Path) -> None:
-    with Changes([str(file)]) as changes:
+    with ChangeWatcher([str(file)]) as changes:
         assert changes.take(PATIENCE) == frozenset()
 
 
-def test_who_waits_goes_on_when_it_is_closed(file: Path, watch: Callable[..., Changes]) -> None:
+def test_who_waits_goes_on_when_it_is_closed(file: Path, watch: Callable[..., ChangeWatcher]) -> None:
     changes = watch(file)
     changes.close()
     assert changes.take() is None
     assert changes.pending
 
 
-def test_standard_input_does_not_change(watch: Callable[..., Changes]) -> None:
+def test_standard_input_does_not_change(watch: Callable[..., ChangeWatcher]) -> None:
     assert watch("-").take(0.1) is None
 
 
-def test_a_file_that_is_written_replaced_gone_and_back(file: Path, watch: Callable[..., Changes]) -> None:
+def test_a_file_that_is_written_replaced_gone_and_back(file: Path, watch: Callable[..., ChangeWatcher]) -> None:
     changes = watch(file)
     part = file.with_suffix(".part")
     part.write_text("[]")
@@ -78,14 +78,14 @@ def test_a_file_that_is_written_replaced_gone_and_back(file: Path, watch: Callab
         assert told(changes) == {"app.json"}
 
 
-def test_other_files_beside_it_are_nothing_to_it(file: Path, watch: Callable[..., Changes]) -> None:
+def test_other_files_beside_it_are_nothing_to_it(file: Path, watch: Callable[..., ChangeWatcher]) -> None:
     changes = watch(file)
     (file.parent / "other.json").write_text("{}")
     (file.parent / "app.json.swp").write_text("{}")
     assert changes.take(QUIET) is None
 
 
-def test_a_folder_with_files_that_come_and_go_at_any_depth(tmp_path: Path, watch: Callable[..., Changes]) -> None:
+def test_a_folder_with_files_that_come_and_go_at_any_depth(tmp_path: Path, watch: Callable[..., ChangeWatcher]) -> None:
     changes = watch(tmp_path)
     inner = tmp_path / "a" / "b"
     inner.mkdir(parents=True)
@@ -96,7 +96,9 @@ def test_a_folder_with_files_that_come_and_go_at_any_depth(tmp_path: Path, watch
     assert told(changes) == {"new.json"}
 
 
-def test_what_is_no_definition_below_a_folder_is_nothing_to_it(tmp_path: Path, watch: Callable[..., Changes]) -> None:
+def test_what_is_no_definition_below_a_folder_is_nothing_to_it(
+    tmp_path: Path, watch: Callable[..., ChangeWatcher]
+) -> None:
     for name in (".git", "node_modules"):
         (tmp_path / name).mkdir()
     changes = watch(tmp_path)
@@ -107,7 +109,9 @@ def test_what_is_no_definition_below_a_folder_is_nothing_to_it(tmp_path: Path, w
     assert changes.take(QUIET) is None
 
 
-def test_a_folder_in_the_place_of_the_watched_one_is_watched(tmp_path: Path, watch: Callable[..., Changes]) -> None:
+def test_a_folder_in_the_place_of_the_watched_one_is_watched(
+    tmp_path: Path, watch: Callable[..., ChangeWatcher]
+) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     changes = watch(folder)
@@ -119,7 +123,7 @@ def test_a_folder_in_the_place_of_the_watched_one_is_watched(tmp_path: Path, wat
     assert told(changes) == {"new.json"}
 
 
-def test_what_a_link_leads_to(tmp_path: Path, watch: Callable[..., Changes]) -> None:
+def test_what_a_link_leads_to(tmp_path: Path, watch: Callable[..., ChangeWatcher]) -> None:
     elsewhere, folder = tmp_path / "elsewhere", tmp_path / "folder"
     for each in (elsewhere / "inside", folder):
         each.mkdir(parents=True)
@@ -135,14 +139,14 @@ def test_what_a_link_leads_to(tmp_path: Path, watch: Callable[..., Changes]) -> 
     assert "new.json" in told(changes)
 
 
-def test_a_configuration_beside_it(tmp_path: Path, file: Path, watch: Callable[..., Changes]) -> None:
+def test_a_configuration_beside_it(tmp_path: Path, file: Path, watch: Callable[..., ChangeWatcher]) -> None:
     configuration = tmp_path / "kustui.toml"
     changes = watch(file, also=(configuration,))
     configuration.write_text("[rules]")
     assert told(changes) == {"kustui.toml"}
 
 
-def test_files_that_are_looked_at_instead(tmp_path: Path, watch: Callable[..., Changes]) -> None:
+def test_files_that_are_looked_at_instead(tmp_path: Path, watch: Callable[..., ChangeWatcher]) -> None:
     changes = watch(tmp_path, poll=True)
     assert changes.take(QUIET) is None
     (tmp_path / "new.json").write_text("{}")
@@ -152,13 +156,13 @@ def test_files_that_are_looked_at_instead(tmp_path: Path, watch: Callable[..., C
 
 
 def test_a_system_that_watches_as_much_as_it_can_is_done_without(
-    tmp_path: Path, watch: Callable[..., Changes], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, watch: Callable[..., ChangeWatcher], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> None:
         raise OSError(28, "OS file watch limit reached")
 
     monkeypatch.setattr("watchfiles._rust_notify.RustNotify", refuse)
-    changes = Changes([str(tmp_path)])
+    changes = ChangeWatcher([str(tmp_path)])
     assert changes.take(PATIENCE) == frozenset()
     (tmp_path / "new.json").write_text("{}")
     assert changes.take(PATIENCE) == frozenset()

@@ -15,7 +15,7 @@ FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit")
 
 
 @dataclass(frozen=True, slots=True)
-class Checked:
+class CheckResult:
     """What a report is about: all that was checked, and its problems in the order in which they are reported."""
 
     collection: Collection
@@ -46,7 +46,7 @@ class Checked:
 class Report(Protocol):
     """The pieces of the text, in order. Whatever comes from a definition is harmless to a terminal in it."""
 
-    def __call__(self, checked: Checked, *, colour: bool = False) -> Iterator[str]: ...
+    def __call__(self, checked: CheckResult, *, colour: bool = False) -> Iterator[str]: ...
 
 
 def report_of(name: str) -> Report:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kustui.check.problems import Problem, relative_path
-from kustui.check.reports import Checked
+from kustui.check.reports import CheckResult
 from kustui.config.severity import Severity
 from kustui.text.terminal_safe import terminal_safe
 
 _COMMANDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "notice"}
 
 
-def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
+def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
     for problem in checked.problems:
         yield _annotation(problem, checked.folder)
 

@@ -7,11 +7,11 @@ from textwrap import indent
 from typing import Any
 
 from kustui.check.problems import Problem, Related
-from kustui.check.reports import Checked
+from kustui.check.reports import CheckResult
 from kustui.text.terminal_safe import to_json
 
 
-def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
+def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
     separator = "[\n"
     for problem in checked.problems:
         yield separator + indent(to_json(record(problem), indent=2), "  ")
@@ -19,7 +19,7 @@ def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
     yield "\n]\n" if checked.problems else "[]\n"
 
 
-def report_lines(checked: Checked, *, colour: bool = False) -> Iterator[str]:
+def report_lines(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
     for problem in checked.problems:
         yield to_json(record(problem)) + "\n"
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
 from kustui.check.problems import Problem
-from kustui.check.reports import Checked
+from kustui.check.reports import CheckResult
 from kustui.check.reports.text import counts, headline
 from kustui.definition.collection import Document
 from kustui.text.terminal_safe import terminal_safe
@@ -14,7 +14,7 @@ from kustui.text.terminal_safe import terminal_safe
 _FILE = "the file as a whole"
 
 
-def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
+def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
     """What fails the check fails its test case, the rest goes with it."""
     problems: dict[Document, list[Problem]] = {document: [] for document in checked.documents}
     for problem in checked.problems:
@@ -31,7 +31,7 @@ def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
 class _Suite:
     """One file."""
 
-    def __init__(self, checked: Checked, document: Document, problems: Sequence[Problem]) -> None:
+    def __init__(self, checked: CheckResult, document: Document, problems: Sequence[Problem]) -> None:
         self._checked, self._path = checked, document.path
         cases: dict[str | None, list[Problem]] = {None: []}
         cases |= {entry.key: [] for entry in document.entries}

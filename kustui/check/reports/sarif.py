@@ -14,7 +14,7 @@ from urllib.parse import quote
 from kustui import __version__
 from kustui.check.examples import format_example
 from kustui.check.problems import Problem, relative_path
-from kustui.check.reports import Checked
+from kustui.check.reports import CheckResult
 from kustui.check.rule import Rule
 from kustui.check.rules import RULES
 from kustui.config.severity import Severity
@@ -27,7 +27,7 @@ _ROOT = "ROOT"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
-def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
+def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
     reported = {problem.rule for problem in checked.problems}
     rules = [rule for name, rule in RULES.items() if name in reported]
     indices = {rule.name: index for index, rule in enumerate(rules)}
@@ -67,7 +67,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _results(checked: Checked, indices: dict[str, int]) -> Iterator[dict[str, Any]]:
+def _results(checked: CheckResult, indices: dict[str, int]) -> Iterator[dict[str, Any]]:
     counts: Counter[str] = Counter()
     for problem in checked.problems:
         same = json.dumps([*problem.identity(checked.folder), problem.message])
@@ -94,7 +94,7 @@ def _results(checked: Checked, indices: dict[str, int]) -> Iterator[dict[str, An
         yield result
 
 
-def _location(checked: Checked, problem: Problem) -> dict[str, Any]:
+def _location(checked: CheckResult, problem: Problem) -> dict[str, Any]:
     location: dict[str, Any] = {"physicalLocation": _physical(checked, problem.document, problem.where())}
     names = [name for name in (problem.workflow_name, problem.step) if name]
     if names:
@@ -102,7 +102,7 @@ def _location(checked: Checked, problem: Problem) -> dict[str, Any]:
     return location
 
 
-def _physical(checked: Checked, document: Document, extent: Extent) -> dict[str, Any]:
+def _physical(checked: CheckResult, document: Document, extent: Extent) -> dict[str, Any]:
     start, end = document.source.span(extent)
     return {
         "artifactLocation": _artifact(document.path, checked.folder),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from kustui.check.problems import Problem, fixed_and_new
-from kustui.check.reports import Checked
+from kustui.check.reports import CheckResult
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document
 from kustui.definition.source.source import Extent, Source
@@ -17,7 +17,7 @@ from kustui.text.terminal_safe import terminal_safe
 _LOOKS = {"error": "1;31", "warning": "1;33", "info": "1;36", "note": "1;36", "place": "1", "mark": "32", "aside": "2"}
 
 
-def report(checked: Checked, *, colour: bool = False) -> Iterator[str]:
+def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
     for problem in checked.problems:
         yield describe(problem, colour=colour)
     yield f"{summary(checked)}\n"
@@ -45,7 +45,7 @@ def headline(problem: Problem, *, colour: bool = False) -> str:
     )
 
 
-def difference(before: Iterable[Problem], checked: Checked, *, colour: bool = False) -> Iterator[str]:
+def difference(before: Iterable[Problem], checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
     """What is gone since, what is new, and the summary. A problem that only moved is the same."""
     fixed, new = fixed_and_new(before, checked.problems)
     for mark, problems in (("-", fixed), ("+", new)):
@@ -54,7 +54,7 @@ def difference(before: Iterable[Problem], checked: Checked, *, colour: bool = Fa
     yield f"{summary(checked)}\n"
 
 
-def summary(checked: Checked) -> str:
+def summary(checked: CheckResult) -> str:
     """``2 errors, 1 warning in 3 files``."""
     documents = set(checked.documents)
     files = len(documents)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from kustui.analysis.chains import beginnings, chain_from
+from kustui.analysis.chains import chain_from, chain_starts
 from kustui.analysis.schedules import Schedules
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.diagrams.box_drawing import BoxDrawing
@@ -61,7 +61,7 @@ def boxes_text(analysis: WorkflowAnalysis, marks: Mapping[str, Line], write: Cal
 
 def chains_text(lines: ChainLines, schedules: Schedules, width: int, write: Callable[[Line], str]) -> Iterator[str]:
     """Who schedules whom, from each workflow that a chain begins with; what is wrong stands below the call."""
-    roots = list(beginnings(schedules, [entry.key for entry in lines.collection.entries]))
+    roots = list(chain_starts(schedules, [entry.key for entry in lines.collection.entries]))
     for number, root in enumerate(roots):
         if number:
             yield "\n"

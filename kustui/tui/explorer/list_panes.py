@@ -144,7 +144,7 @@ class ChangesView(RowsView):
 def change_rows(time: str, difference: Difference, place_of: Callable[[Problem], NodeKey]) -> tuple[Row, ...]:
     """Rows for what a save at a ``time`` has changed: what came, went or changed with its text, and the problems. They
     lead to nodes, so that they keep no file alive."""
-    rows: list[Row] = [Row(((f"{time}  ", "muted"), (difference.words, "heading")))]
+    rows: list[Row] = [Row(((f"{time}  ", "muted"), (difference.summary, "heading")))]
     for change in difference.changes[:_MAX_CHANGES]:
         rows.extend(_change_rows(change))
     for problem in difference.new[:_MAX_CHANGES]:

@@ -283,7 +283,7 @@ class Explorer(Screen[None]):
         time = datetime.now().strftime("%H:%M:%S")
         self.changes.take(change_rows(time, difference, self.tree_view.state.problem_place))
         key = (first_key(self.app, "view.changes"), "key")
-        line = (("reloaded ", "new"), (f"{time} · {difference.words}", ""))
+        line = (("reloaded ", "new"), (f"{time} · {difference.summary}", ""))
         self.status.announce(Row(line, mark=(key, (" what changed", "muted"))))
 
     def preferences_changed(self, names: Sequence[str]) -> None:
