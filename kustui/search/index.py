@@ -89,9 +89,10 @@ class LineStore:
         answers: dict[str, bool] = {}
         for number, block in enumerate(self._blocks):
             for text, step in zip(block.lowered_lines, block.steps, strict=True):
-                if text not in answers:
-                    answers[text] = holds(text)
-                if answers[text]:
+                answer = answers.get(text)
+                if answer is None:
+                    answer = answers[text] = holds(text)
+                if answer:
                     yield number, step
 
     def with_letters(self, letters: str) -> Iterator[tuple[int, int]]:
