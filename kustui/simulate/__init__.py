@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+MINUTE = 60_000
+"""In milliseconds, which the virtual clock counts."""
 DEFAULT_START = "2026-01-05T09:00:00Z"
 """When a rehearsal begins unless somebody says otherwise: a Monday morning."""
 DEFAULT_MAX_STEPS = 1_000

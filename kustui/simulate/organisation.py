@@ -15,6 +15,7 @@ from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.dates import parse_date
 from kustui.definition.values import Undecided, is_missing, number_of, undecided_in
+from kustui.simulate import MINUTE
 from kustui.text.json_words import kind
 
 BLOCKING_RULES = frozenset(
@@ -25,8 +26,7 @@ BLOCKING_RULES = frozenset(
 )
 """Rules whose errors end a run that meets them. Every other problem is reported and the run goes on: a missing input,
 say, does to a rehearsal what it does to a run."""
-_MINUTE = 60_000
-_LATEST = 10_000 * 366 * 24 * 60 * _MINUTE
+_LATEST = 10_000 * 366 * 24 * 60 * MINUTE
 """Ten thousand years in milliseconds: what is due later is never due."""
 
 
@@ -118,9 +118,9 @@ class Organisation:
             return "nothing says when the scheduled workflow is to run"
         if type_ == "relative":
             delay, unit = number_of(value), self.settings.relative_unit_minutes
-            if delay is None or not 0 <= delay * unit * _MINUTE < _LATEST:
+            if delay is None or not 0 <= delay * unit * MINUTE < _LATEST:
                 return f"a relative runAt takes a number, found {kind(value)}"
-            return clock + round(delay * unit * _MINUTE)
+            return clock + round(delay * unit * MINUTE)
         if type_ in ("absolute", "date"):
             moment = parse_date(value)
             return f"runAt takes a date, found {kind(value)}" if moment is None else max(clock, moment - start_time)

@@ -186,7 +186,9 @@ def _covered(organisation: Organisation, taken: Mapping[str, frozenset[str]]) ->
             continue
         analysis, pointers = organisation.analysis(entry.key), taken[entry.key]
         steps = analysis.flow.order
-        edges = [edge for node in ("1", *(step.id for step in steps)) for edge in analysis.flow.declared_edges[node]]
+        edges = [
+            edge for node in (TRIGGER_ID, *(step.id for step in steps)) for edge in analysis.flow.declared_edges[node]
+        ]
         untaken_steps = tuple(step.id for step in steps if step.pointer not in pointers)
         untaken_edges = tuple(edge for edge in edges if edge.transition.pointer not in pointers)
         yield WorkflowCoverage(

@@ -9,6 +9,7 @@ from typing import Any
 from kustui.definition.expressions import Function, Reference, Template, in_words, value_in_words
 from kustui.definition.expressions.parse import Literal
 from kustui.definition.values import MISSING, Undecided, to_json_value
+from kustui.simulate import MINUTE
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 from kustui.simulate.values.condition_evaluation import OperandValue, Verdict
 
@@ -27,9 +28,9 @@ SOURCES = {
 
 def moment(milliseconds: int) -> str:
     """A time on the virtual clock: ``T+0``, ``T+90 min``, ``T+1 d 1 h``."""
-    minutes, rest = divmod(milliseconds, 60_000)
+    minutes, rest = divmod(milliseconds, MINUTE)
     if rest:
-        return f"T+{milliseconds / 60_000:.10g} min"
+        return f"T+{milliseconds / MINUTE:.10g} min"
     if minutes < 120:
         return f"T+{minutes} min" if minutes else "T+0"
     parts = []

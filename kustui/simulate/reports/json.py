@@ -12,6 +12,7 @@ from kustui.definition.dates import iso_date
 from kustui.definition.expressions import in_words, value_in_words
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, to_json_value, undecided_in
+from kustui.simulate import MINUTE
 from kustui.simulate.engine.history import Coverage, CoverageRatio
 from kustui.simulate.engine.trace import TraceEntry, TriedEdge
 from kustui.simulate.organisation import Organisation
@@ -174,7 +175,7 @@ def _path(organisation: Organisation, path: ExploredPath) -> dict[str, Any]:
         "then": [
             {
                 "workflow": run.analysis.title,
-                "at": run.path_run.due / 60_000,
+                "at": run.path_run.due / MINUTE,
                 "steps": [node for node in run.nodes if node != TRIGGER_ID],
             }
             for run in path.described_runs[1:]

@@ -37,11 +37,11 @@ _LOOKS = {
 }
 _MAX_UNTAKEN = 5
 
-Painter = Callable[[str, str], str]
+_Painter = Callable[[str, str], str]
 
 
 def report(replays: Sequence[Replay], *, show_steps: bool = True, colour: bool = False) -> Iterator[str]:
-    paint = painter(colour)
+    paint = _painter(colour)
     for replay in replays:
         if show_steps or not replay.held:
             yield from _replay(replay, paint)
@@ -53,12 +53,12 @@ def report(replays: Sequence[Replay], *, show_steps: bool = True, colour: bool =
         yield f"{held} of {len(replays)} scenarios held\n"
 
 
-def _replay(replay: Replay, paint: Painter) -> Iterator[str]:
+def _replay(replay: Replay, paint: _Painter) -> Iterator[str]:
     at: dict[int | None, list[Difference]] = {}
     for difference in replay.differences:
         at.setdefault(difference.entry, []).append(difference)
     for entry in replay.entries:
-        yield from lines(entry, paint)
+        yield from _entry_lines(entry, paint)
         for difference in at.get(entry.number, ()):
             yield f"   {paint('wrong', '!!')} {_difference(replay, difference)}\n"
     for difference in at.get(None, ()):
@@ -74,7 +74,7 @@ def _difference(replay: Replay, difference: Difference) -> str:
     return f"{terminal_safe(replay.file.place(difference.pointer))}: {terminal_safe(difference.message)}"
 
 
-def _verdict(replay: Replay, paint: Painter) -> Iterator[str]:
+def _verdict(replay: Replay, paint: _Painter) -> Iterator[str]:
     """Whether a scenario of a file held; a rehearsal without one only ends."""
     if not replay.file.path:
         return
@@ -89,7 +89,7 @@ def _verdict(replay: Replay, paint: Painter) -> Iterator[str]:
 # One entry.
 
 
-def lines(entry: TraceEntry, paint: Painter) -> Iterator[str]:
+def _entry_lines(entry: TraceEntry, paint: _Painter) -> Iterator[str]:
     """An entry of the trace, the first line with its time."""
     begins = entry.kind in (EntryKind.EVENT, EntryKind.START, EntryKind.SKIPPED)
     if begins:
@@ -155,7 +155,7 @@ def _below_params(pointer: str) -> str:
     return pointer.partition("/params/")[2].replace("/", ".")
 
 
-def _tried(entry: TraceEntry, tried: TriedEdge, paint: Painter) -> Iterator[str]:
+def _tried(entry: TraceEntry, tried: TriedEdge, paint: _Painter) -> Iterator[str]:
     taken = tried.pointer == entry.taken
     outcome = "forced" if taken and entry.forced else words.outcome(tried)
     answered = tried.verdict is not None and any(part.answered for part in tried.verdict.comparisons)
@@ -168,7 +168,7 @@ def _tried(entry: TraceEntry, tried: TriedEdge, paint: Painter) -> Iterator[str]
     yield from _wrapped(text, "yes" if taken else "no" if outcome == "no" else "?", paint)
 
 
-def _wrapped(text: str, look: str, paint: Painter) -> Iterator[str]:
+def _wrapped(text: str, look: str, paint: _Painter) -> Iterator[str]:
     for index, line in enumerate(wrap(terminal_safe(text), _WIDTH - 10, break_on_hyphens=False) or [""]):
         yield f"{'      ' if index == 0 else '          '}{paint(look, line)}\n"
 
@@ -181,10 +181,10 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
         return
     yield f"coverage: {_share(coverage.steps, 'steps')}, {_share(coverage.edges, 'transitions')}\n"
     for covered in coverage.workflows:
-        yield from _never(covered)
+        yield from _untaken(covered)
 
 
-def _never(covered: WorkflowCoverage) -> Iterator[str]:
+def _untaken(covered: WorkflowCoverage) -> Iterator[str]:
     flow = covered.analysis.flow
     untaken = [flow.steps[id_].name for id_ in covered.untaken_steps]
     untaken += [
@@ -210,7 +210,7 @@ def paths_report(
     organisation: Organisation, explorations: Iterable[Exploration], *, chain: bool = False, colour: bool = False
 ) -> Iterator[str]:
     """Every path with its steps and what has to hold, one workflow after the other."""
-    paint = painter(colour)
+    paint = _painter(colour)
     for index, exploration in enumerate(explorations):
         more = ", and there are more" if exploration.cut else ""
         through = " through its chain" if chain else ""
@@ -225,7 +225,7 @@ def paths_report(
             yield f"  cut: no more than {MAX_PATHS} paths are looked for\n"
 
 
-def _path_runs(number: int, path: ExploredPath, starts: dict[tuple[str, ...], int], paint: Painter) -> Iterator[str]:
+def _path_runs(number: int, path: ExploredPath, starts: dict[tuple[str, ...], int], paint: _Painter) -> Iterator[str]:
     """``starts`` are the first runs of the paths so far, each with the number of the path that showed them."""
     runs = path.described_runs
     keys = [_key(run) for run in runs]
@@ -246,7 +246,7 @@ def _path_runs(number: int, path: ExploredPath, starts: dict[tuple[str, ...], in
         yield from _path_line(f"     {reason}", "aside", paint)
 
 
-def _feasibility(organisation: Organisation, path: ExploredPath, paint: Painter) -> Iterator[str]:
+def _feasibility(organisation: Organisation, path: ExploredPath, paint: _Painter) -> Iterator[str]:
     """Why a path cannot be taken, or where it has to be forced; nothing where values lead along it."""
     if path.is_contradiction:
         yield from _path_line(f"       contradicts itself: {path.contradiction}", "wrong", paint)
@@ -267,14 +267,14 @@ def _key(run: DescribedRun) -> str:
     return repr((run.analysis.key, run.nodes, run.needs))
 
 
-def _path_line(line: str, look: str, paint: Painter) -> Iterator[str]:
+def _path_line(line: str, look: str, paint: _Painter) -> Iterator[str]:
     for part in wrap(
         terminal_safe(line), _WIDTH, subsequent_indent=" " * 10, break_on_hyphens=False, drop_whitespace=False
     ):
         yield f"{paint(look, part.rstrip())}\n"
 
 
-def painter(colour: bool) -> Painter:
+def _painter(colour: bool) -> _Painter:
     """Puts a text into one of the looks of a report, or leaves it."""
     if not colour:
         return lambda _, text: text

@@ -11,7 +11,7 @@ from kustui.analysis.workflow_lookup import ambiguous_name, no_workflow_named, w
 from kustui.definition.dates import iso_date
 from kustui.definition.values import to_json_value
 from kustui.errors import KustuiError
-from kustui.simulate import DEFAULT_MAX_STEPS, DEFAULT_START
+from kustui.simulate import DEFAULT_MAX_STEPS, DEFAULT_START, MINUTE
 from kustui.simulate.engine.history import Coverage, History
 from kustui.simulate.engine.state import QueueItem, State, initial_state
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry
@@ -22,7 +22,6 @@ from kustui.simulate.scenarios.model import Scenario, Start
 from kustui.simulate.scenarios.replay import replay, replayed_states, start_scenario
 from kustui.text.json_words import quoted
 
-_MINUTE = 60_000
 _MAX_LISTED = 20
 
 
@@ -190,7 +189,7 @@ def _expectations(state: State, entries: Iterable[TraceEntry]) -> dict[str, Any]
 
 
 def _minutes(milliseconds: int) -> int | float:
-    minutes = milliseconds / _MINUTE
+    minutes = milliseconds / MINUTE
     return int(minutes) if minutes.is_integer() else minutes
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from kustui.definition.expressions import value_in_words
 from kustui.definition.values import MISSING, to_json_value
-from kustui.simulate import DEFAULT_MAX_STEPS
+from kustui.simulate import DEFAULT_MAX_STEPS, MINUTE
 from kustui.simulate.engine.engine import (
     AbandonRun,
     AnswerQuestion,
@@ -28,8 +28,6 @@ from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
 from kustui.simulate.scenarios.model import ExpectedCoverage, ExpectedRun, ExpectedSchedule, ExpectedValue
 from kustui.text.json_words import quoted
-
-_MINUTE = 60_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +91,7 @@ def start_scenario(file: ScenarioFile, organisation: Organisation, names: Resolv
     scenario = file.scenario
     state = initial_state(organisation, scenario.seed, file.start_time, scenario.variables)
     for start, analysis in zip(scenario.start, names.starts, strict=True):
-        after = round(start.after * _MINUTE)
+        after = round(start.after * MINUTE)
         key = analysis.key if analysis else ""
         state = advance(state, StartEvent(start.payload, start.event or "", key, after, start.drafted))
     return state
@@ -220,8 +218,8 @@ def _in_schedules(
             message = f"{quoted(run.title)} is scheduled, not {quoted(schedule.workflow)}"
             yield Difference(f"{place}/workflow", message, number)
             return
-        if schedule.at is not None and round(schedule.at * _MINUTE) != run.due:
-            message = f"{quoted(run.title)} is due at T+{run.due / _MINUTE:g} min, not T+{schedule.at:g} min"
+        if schedule.at is not None and round(schedule.at * MINUTE) != run.due:
+            message = f"{quoted(run.title)} is due at T+{run.due / MINUTE:g} min, not T+{schedule.at:g} min"
             yield Difference(f"{place}/at", message, number)
         if schedule.inputs is not None and (
             why := _mismatch(to_json_value(run.inputs), schedule.inputs, "", exact=True)
