@@ -33,6 +33,7 @@ from kustui.definition.values import (
     text_of,
 )
 from kustui.text.json_words import quoted
+from kustui.text.quantities import counted
 
 Test = Callable[[Any, Any], Answer]
 """Whether an operator holds for two values; of an operator that reads one, the second is ignored."""
@@ -118,8 +119,10 @@ class Operator:
 
     @property
     def takes(self) -> str:
-        """How many values it takes: ``2``, ``1 or 2``."""
-        return str(self.least) if self.least == self.most else f"{self.least} or {self.most}"
+        """How many values it takes: ``2 values``, ``1 or 2 values``."""
+        if self.least == self.most:
+            return counted(self.least, "value")
+        return f"{self.least} or {self.most} values" if self.most is not None else f"{self.least} or more values"
 
     def assumption(self, one: Any, other: Any) -> str:
         """What in its answer for two values is kustui's own reading, in a clause; empty where nothing is."""

@@ -211,10 +211,7 @@ def operator_arity(analysis: WorkflowAnalysis) -> Violations:
             message = f'"{"and" if isinstance(part, AllOf) else "or"}" combines conditions, and there are none'
             yield Violation(f"{part.pointer}/values", message, "", node)
         elif isinstance(part, Comparison) and part.known and not part.arity_holds:
-            takes = OPERATORS[part.operator].takes
-            message = (
-                f'"{part.operator}" compares {takes} value{"" if takes == "1" else "s"}, found {len(part.operands)}'
-            )
+            message = f'"{part.operator}" compares {part.meaning.takes}, found {len(part.operands)}'
             yield Violation(f"{part.pointer}/values", message, "", node)
 
 

@@ -12,6 +12,7 @@ from kustui.definition.values import MISSING, Undecided, to_json_value
 from kustui.simulate import MINUTE
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 from kustui.simulate.values.condition_evaluation import OperandValue, Verdict
+from kustui.text.quantities import counted
 
 _LONGEST_TEXT = 60
 _LONGEST_OBJECT = 600
@@ -121,7 +122,7 @@ def heading(entry: TraceEntry) -> str:
     match entry.kind:
         case EntryKind.EVENT:
             count = len(entry.started)
-            runs = "1 run" if count == 1 else f"{count} runs"
+            runs = counted(count, "run")
             return f"{entry.name or entry.title} starts {runs}"
         case EntryKind.START:
             return f"run {entry.run} of {entry.title}"

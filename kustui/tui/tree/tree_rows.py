@@ -10,6 +10,7 @@ from kustui.definition.platform import short_name
 from kustui.definition.source.outline import Shape
 from kustui.diagrams.glyphs import problem_mark
 from kustui.diagrams.styled_lines import Line, joined
+from kustui.text.quantities import counted
 from kustui.tui.tree.nodes import CHANGED_SIGN, Kind, Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, Row, Rows
@@ -99,7 +100,7 @@ def _document_line(document: Document, name: str) -> tuple[Line, Line]:
     if document.shape is Shape.BROKEN:
         return ((name, "error"),), (("not readable", "error"),)
     count = len(document.entries)
-    return ((name, "heading"),), ((f"{count} workflow{'s' if count != 1 else ''}", "muted"),)
+    return ((name, "heading"),), ((counted(count, "workflow"), "muted"),)
 
 
 def _common_folder(paths: Sequence[str]) -> str:
