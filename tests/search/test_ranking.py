@@ -27,19 +27,19 @@ ORGANISATION = "organisation-export.json"
 
 
 def index_of(*definitions: object) -> Index:
-    (*_, found) = indexes(read(*definitions).collection)
-    return found
+    (*_, index) = indexes(read(*definitions).collection)
+    return index
 
 
 def sample_index(name: str = ORGANISATION) -> Index:
-    (*_, found) = indexes(sample(name).collection)
-    return found
+    (*_, index) = indexes(sample(name).collection)
+    return index
 
 
 def groups(index: Index, text: str, problems: Sequence[Problem] = ()) -> dict[LineKind, list[str]]:
     """The first parts of what is found."""
     return {
-        group.kind: [found.text.partition(SEPARATOR)[0] for found in group.matches]
+        group.kind: [match.text.partition(SEPARATOR)[0] for match in group.matches]
         for group in find_matches(index, parse_query(text), problems)
     }
 
@@ -83,16 +83,16 @@ def test_letters_find_a_name_that_has_them_in_this_order_from_the_beginning_of_a
     index = named("First reply: watch", "Far west", "Wake after delivery")
     assert workflows(index, "frw") == ["First reply: watch", "Far west"]
     (group,) = find_matches(index, parse_query("frw"))
-    found = group.matches[0]
-    assert [found.text[start:end] for start, end in found.spans] == ["F", "r", "w"]
+    match = group.matches[0]
+    assert [match.text[start:end] for start, end in match.spans] == ["F", "r", "w"]
 
 
 def test_every_word_has_to_be_there_or_in_the_name_of_the_workflow() -> None:
     first = {**workflow("note"), "name": "orders", "steps": [step("note", meta={"displayName": "Write a note"})]}
     second = {**workflow("note"), "name": "returns", "steps": [step("note", meta={"displayName": "Write a note"})]}
     index = index_of(first, second)
-    (found,) = find_matches(index, parse_query("order note"))[0].matches
-    assert (found.kind, found.entry and found.entry.title) == (LineKind.STEP, "orders")
+    (match,) = find_matches(index, parse_query("order note"))[0].matches
+    assert (match.kind, match.entry and match.entry.title) == (LineKind.STEP, "orders")
     assert LineKind.STEP not in groups(index, "order")
 
 
@@ -106,19 +106,19 @@ def test_the_kinds_are_told_in_their_order_those_that_only_hold_it_last() -> Non
 def test_no_name_that_holds_every_word_is_missed(text: str, names: list[str]) -> None:
     index = named(*names)
     asked = parse_query(text)
-    found = [entry.title for group in find_matches(index, asked) if group.kind is LineKind.WORKFLOW
-             for entry in (each.entry for each in group.matches) if entry]  # fmt: skip
+    titles = [entry.title for group in find_matches(index, asked) if group.kind is LineKind.WORKFLOW
+             for entry in (match.entry for match in group.matches) if entry]  # fmt: skip
     for name in names:
         words = [*asked.words]
         if words and all(word in name for word in words) and not any(word in name for word in asked.excluded):
-            assert name in found or not name.strip()
+            assert name in titles or not name.strip()
 
 
 def test_what_is_marked_is_what_was_asked_for() -> None:
     for group in find_matches(sample_index(), parse_query("conversation")):
-        for found in group.matches:
-            marked = {lowered(found.text[start:end]) for start, end in found.spans}
-            assert marked == {"conversation"}, found
+        for match in group.matches:
+            marked = {lowered(match.text[start:end]) for start, end in match.spans}
+            assert marked == {"conversation"}, match
 
 
 # What is found
@@ -150,43 +150,43 @@ def test_names_ids_actions_events_conditions_and_parameters_are_found() -> None:
 
 def places(index: Index, text: str, problems: Sequence[Problem] = ()) -> list[tuple[LineKind, str]]:
     return [
-        (found.kind, index.pointer(found.kind, found.line))
+        (match.kind, index.pointer(match.kind, match.line))
         for group in find_matches(index, parse_query(text), problems)
-        for found in group.matches
-        if found.line >= 0
+        for match in group.matches
+        if match.line >= 0
     ]
 
 
 def test_where_it_stands_is_told() -> None:
     index = sample_index("timer-chain.json")
     for group in find_matches(index, parse_query("timer")):
-        for found in group.matches:
-            if found.entry is not None:
-                pointer = index.pointer(found.kind, found.line)
-                value = found.entry.source.data[slice(*found.entry.spot(pointer).value)]
-                assert b"imer" in value or "imer" in pointer, (found, pointer)
+        for match in group.matches:
+            if match.entry is not None:
+                pointer = index.pointer(match.kind, match.line)
+                value = match.entry.source.data[slice(*match.entry.spot(pointer).value)]
+                assert b"imer" in value or "imer" in pointer, (match, pointer)
 
 
 def test_actions_and_events_are_told_once_with_how_many_have_them() -> None:
     index = sample_index()
     (group,) = [group for group in find_matches(index, parse_query("rest-api")) if group.kind is LineKind.ACTION]
-    assert [(found.text, found.occurrences) for found in group.matches] == [("kustomer.rest-api.json", 11)]
-    (event,) = [found for found in _found(index, "customer.update") if found.kind is LineKind.EVENT]
+    assert [(match.text, match.occurrences) for match in group.matches] == [("kustomer.rest-api.json", 11)]
+    (event,) = [match for match in _matches(index, "customer.update") if match.kind is LineKind.EVENT]
     assert event.occurrences == 2
 
 
-def _found(index: Index, text: str) -> list[Match]:
-    return [found for group in find_matches(index, parse_query(text)) for found in group.matches]
+def _matches(index: Index, text: str) -> list[Match]:
+    return [match for group in find_matches(index, parse_query(text)) for match in group.matches]
 
 
 @pytest.mark.parametrize("name", [ORGANISATION, "timer-chain.json", "broken", "one-per-file"])
 def test_every_step_of_the_samples_is_found_by_its_id(name: str) -> None:
     index = sample_index(name)
     for entry in sample(name).collection.entries:
-        for place, each in enumerate(entry.workflow.steps, start=1):
-            lines = [found for found in _found(index, f'"{each.id}"') if found.kind is LineKind.STEP]
-            assert (entry.key, place) in [
-                (found.entry and found.entry.key, index.stores[LineKind.STEP].step_of(found.line)[1]) for found in lines
+        for number, a_step in enumerate(entry.workflow.steps, start=1):
+            lines = [match for match in _matches(index, f'"{a_step.id}"') if match.kind is LineKind.STEP]
+            assert (entry.key, number) in [
+                (match.entry and match.entry.key, index.stores[LineKind.STEP].step_of(match.line)[1]) for match in lines
             ]
 
 
@@ -238,8 +238,8 @@ def test_problems_are_found_by_their_rule_or_severity() -> None:
     problems = snapshot.problems or ()
     for value in ("unknown-target", "warning"):
         (group,) = find_matches(index, parse_query(f"problem:{value}"), problems)
-        wanted = [each for each in problems if value in (each.rule, str(each.severity))]
-        assert [found.problem for found in group.matches] == wanted[:MOST]
+        wanted = [problem for problem in problems if value in (problem.rule, str(problem.severity))]
+        assert [match.problem for match in group.matches] == wanted[:MOST]
     assert find_matches(index, parse_query("problem:unknown-target -file:json"), problems) == ()
 
 
@@ -252,8 +252,8 @@ def test_nothing_is_found_while_nothing_is_asked() -> None:
 @example('"\n')
 def test_no_query_raises(text: str) -> None:
     for group in find_matches(_timers, parse_query(text), _timer_problems):
-        for found in group.matches:
-            assert all(0 <= start < end <= len(found.text) for start, end in found.spans)
+        for match in group.matches:
+            assert all(0 <= start < end <= len(match.text) for start, end in match.spans)
 
 
 _timers = sample_index("timer-chain.json")
@@ -290,8 +290,8 @@ def test_what_did_not_change_is_not_read_again(monkeypatch: pytest.MonkeyPatch) 
     (*_, second) = indexes(Collection((after,)), first)
     assert read_again == ["bx"]
     assert workflows(second, "bx") == ["bx"]
-    (found,) = find_matches(second, parse_query("c"))[0].matches
-    assert found.entry is after.entries[2]
+    (match,) = find_matches(second, parse_query("c"))[0].matches
+    assert match.entry is after.entries[2]
 
 
 def test_it_ends_when_it_is_no_longer_wanted() -> None:
