@@ -23,11 +23,11 @@ def no_workflow_named(collection: Collection, name: str) -> str:
     """That there is none of that name, with the one that was probably meant, or else some of those that there are."""
     names = dict.fromkeys(name for entry in collection.entries for name in (entry.title, entry.id) if name)
     if near := closest(name, names):
-        return f'no workflow here is called "{name}": did you mean "{near}"?'
+        return f'unknown workflow "{name}": did you mean "{near}"?'
     titles = dict.fromkeys(entry.title for entry in collection.entries)
     listed = [title for title in titles if name.lower() in title.lower()] or list(titles)
     quoted = ", ".join(f'"{title}"' for title in listed[:_MOST_LISTED])
-    return f'no workflow here is called "{name}"; there is {quoted}{", …" if len(listed) > _MOST_LISTED else ""}'
+    return f'unknown workflow "{name}": known workflows: {quoted}{", …" if len(listed) > _MOST_LISTED else ""}'
 
 
 def unambiguous_name(collection: Collection, entry: Entry) -> str:
@@ -38,7 +38,7 @@ def unambiguous_name(collection: Collection, entry: Entry) -> str:
 
 def ambiguous_name(collection: Collection, name: str, matches: Sequence[Entry]) -> Iterator[str]:
     """That more than one is called so, then where each stands and what it alone is called, a line each."""
-    yield f'{len(matches)} workflows are called "{name}": name one of them as below'
+    yield f'"{name}" is ambiguous: {len(matches)} workflows are called so, choose one with:'
     for entry in matches[:_MOST_PLACES]:
         place = entry.source.place(entry.item.extent.start)
         yield f'{entry.source.path}:{place}: --workflow "{unambiguous_name(collection, entry)}"'

@@ -221,7 +221,7 @@ def nothing_to_show(collection: Collection) -> str:
             return _fault_of(document)
     match collection.documents:
         case ():
-            return "no *.json file below the folders given"
+            return "no *.json file in the given folders"
         case (one,):
             files = f"{one.path} holds"
         case (one, other):
@@ -234,9 +234,9 @@ def nothing_to_show(collection: Collection) -> str:
 def unreadable_files(collection: Collection) -> Iterator[str]:
     """The files that cannot be read and are passed over, a line each, with the first fault of each."""
     broken = [document for document in collection.documents if document.shape is Shape.BROKEN]
-    yield from (f"left out {_fault_of(document)}" for document in broken[:_MOST_LEFT_OUT])
+    yield from (f"skipped {_fault_of(document)}" for document in broken[:_MOST_LEFT_OUT])
     if len(broken) > _MOST_LEFT_OUT:
-        yield f"left out {len(broken) - _MOST_LEFT_OUT:,} more files that cannot be read"
+        yield f"skipped {len(broken) - _MOST_LEFT_OUT:,} more files that cannot be read"
 
 
 def _fault_of(document: Document) -> str:

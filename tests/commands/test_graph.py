@@ -74,7 +74,7 @@ def test_all_that_share_a_name_or_id_are_drawn(capsys: pytest.CaptureFixture[str
     ("arguments", "reason"),
     [
         (["samples/orders.json", "--workflow", "order-creatd"], 'did you mean "order-created"?'),
-        (["samples/orders.json", "--workflow", ""], 'no workflow here is called ""; there is "order-created"'),
+        (["samples/orders.json", "--workflow", ""], 'unknown workflow "": known workflows: "order-created"'),
         (["samples/orders.json", "--workflow", "order"], '"order-created", "order-shipped", "order-status"'),
         (["samples/orders.json", "--workflow", "x\x1b[31m"], '"x^[[31m"'),
         (["samples/orders.json", "--workflow", "x", "--schedules"], "leave out --workflow"),
@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_read_is_left_out_and_that_is_said(capsys: pytest.
     status, told, errors = run(capsys, "samples/scheduling-pair.json", broken)
     assert status == 0
     assert told
-    assert errors.startswith(f"kustui: left out {broken}:32:33: a comma is missing here")
+    assert errors.startswith(f"kustui: skipped {broken}:32:33: a comma is missing here")
 
 
 def test_the_schedules_are_a_tree_with_what_is_wrong_below_the_call(capsys: pytest.CaptureFixture[str]) -> None:

@@ -98,10 +98,10 @@ def test_a_run_that_cannot_go_on_for_want_of_a_value_fails(capsys: pytest.Captur
 
 def test_which_workflow_is_asked_where_there_are_several(capsys: pytest.CaptureFixture[str]) -> None:
     write("two.json", app(workflow("W", step("aB3")), workflow("V", step("aB3"), event="other")))
-    assert run(capsys, "two.json") == (2, "", 'kustui: name the one to rehearse with --workflow: "W", "V"\n')
+    assert run(capsys, "two.json") == (2, "", 'kustui: choose a workflow with --workflow: "W", "V"\n')
     assert run(capsys, "two.json", "--workflow", "V")[0] == 0
     status, _, errors = run(capsys, "two.json", "--workflow", "X")
-    assert (status, errors) == (2, 'kustui: no workflow here is called "X": did you mean "V"?\n')
+    assert (status, errors) == (2, 'kustui: unknown workflow "X": did you mean "V"?\n')
 
 
 @pytest.mark.parametrize("more", [[], ["--explore"]])
@@ -111,7 +111,7 @@ def test_a_name_that_several_have_is_told_with_the_place_of_each_and_what_names_
     write("two.json", app(workflow("W", step("aB3")), called("W", ID, step("cD4")), called("V", ID, step("eF5"))))
     status, told, errors = run(capsys, "two.json", "--workflow", "W", *more)
     first, *lines = errors.splitlines()
-    assert (status, told, first) == (2, "", 'kustui: 2 workflows are called "W": name one of them as below')
+    assert (status, told, first) == (2, "", 'kustui: "W" is ambiguous: 2 workflows are called so, choose one with:')
     places = [line.partition(' --workflow "')[::2] for line in lines]
     assert [place for place, _ in places] == ["kustui: two.json:6:5:", "kustui: two.json:31:5:"]
     for (_, name), node in zip(places, ("aB3", "cD4"), strict=True):
@@ -153,7 +153,7 @@ def test_a_file_that_cannot_be_read_is_left_out_and_that_is_said(capsys: pytest.
         status, told, errors = run(capsys, "chain.json", "cut.json", *more)
         assert status == 0
         assert told
-        assert errors.startswith("kustui: left out cut.json:1:14: the file ends while the { of 1:13 is open")
+        assert errors.startswith("kustui: skipped cut.json:1:14: the file ends while the { of 1:13 is open")
 
 
 def test_a_list_of_which_an_element_is_wrong_is_not_told_to_be_empty(capsys: pytest.CaptureFixture[str]) -> None:
@@ -337,10 +337,10 @@ def test_what_nobody_can_decide_is_told_and_the_run_left(capsys: pytest.CaptureF
         (["chain.json", "--event", "twice.json"], 'twice.json:1:10: the key "n" is given twice (remove one of them)'),
         (["chain.json", "--event", "folder"], "folder: is a directory"),
         (["-", "--event", "-"], "only one of them can come from standard input"),
-        (["chain.json", "--workflow", ""], 'no workflow here is called ""'),
+        (["chain.json", "--workflow", ""], 'unknown workflow ""'),
         (["empty.json"], "empty.json:1:1: the file is empty (write a definition, or remove the file)"),
         (["comma.json"], "comma.json:1:8: a comma before the closing } (remove the comma)"),
-        (["folder"], "no *.json file below the folders given"),
+        (["folder"], "no *.json file in the given folders"),
         (["chain.json", "empty.scenario.json"], "empty.scenario.json:1:1: the file is empty (write a scenario"),
         (["chain.json", "folder.scenario.json"], "folder.scenario.json: is a directory"),
         (["chain.json", "bad.scenario.json"], 'bad.scenario.json:1:1: "start" is missing'),

@@ -272,7 +272,7 @@ EXPECTED = "expected an app definition, a workflow, a list of them or an API exp
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({}, "no *.json file below the folders given"),
+        ({}, "no *.json file in the given folders"),
         ({"a.json": "{}"}, f"defs/a.json holds no workflow: {EXPECTED}"),
         ({"a.json": "{}", "b.json": "[]"}, f"defs/a.json and defs/b.json hold no workflow: {EXPECTED}"),
         (

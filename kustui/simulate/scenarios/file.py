@@ -287,11 +287,13 @@ class ResolvedScenario:
             return organisation.analysis(entries[0].key)
         if entries:
             listed = ", ".join(quoted(organisation.name_of(entry.key)) for entry in entries[:_MAX_LISTED])
-            self._report(pointer, f"{len(entries)} workflows are called {quoted(name)}", f"name one of them: {listed}")
+            self._report(
+                pointer, f"{quoted(name)} is ambiguous: {len(entries)} workflows are called so", f"use one of {listed}"
+            )
             return None
         names = {entry.title for entry in organisation.collection.entries}
         hint = hint_of(name, names, "workflows", _MAX_LISTED)
-        self._report(pointer, f"no workflow here is called {quoted(name)}", hint)
+        self._report(pointer, f"unknown workflow {quoted(name)}", hint)
         return None
 
     def _check_target(self, index: int, place: tuple[str, str], choice: Choice) -> None:

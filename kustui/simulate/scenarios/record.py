@@ -71,7 +71,7 @@ def _chosen(organisation: Organisation, workflow: str | None) -> tuple[list[Work
     keys = [key for event in events for key in organisation.listeners(event)] or [entry.key for entry in entries]
     listed = ", ".join(quoted(organisation.name_of(key)) for key in keys[:_MAX_LISTED])
     more = f" and {len(keys) - _MAX_LISTED} more" if len(keys) > _MAX_LISTED else ""
-    raise ScenarioError(f"name the one to rehearse with --workflow: {listed}{more}")
+    raise ScenarioError(f"choose a workflow with --workflow: {listed}{more}")
 
 
 # From a rehearsal
