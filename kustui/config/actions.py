@@ -40,7 +40,7 @@ GROUPS = {
     "copy": Group("Copying", "copier"),
     "menu": Group("While you choose what to copy", "CopyMenu", passing=True),
     "find": Group("Finding", "filter"),
-    "filter": Group("While a filter is typed", "Filter", passing=True),
+    "filter": Group("While a filter is typed", "FilterInput", passing=True),
     "finder": Group("While something is found", "FinderInput", passing=True),
     "marks": Group("While you choose a mark", "BookmarkMenu", passing=True),
     "help": Group("In this help", "Help", passing=True),

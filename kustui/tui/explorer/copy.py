@@ -170,7 +170,7 @@ class CopyController:
         self._menu = CopyMenu(items, self._last, self._screen.focused)
         await self._screen.mount(self._menu)
         self._screen.set_focus(self._menu)  # at once: a second key may be on its way
-        self._views.status.offer([BY_ID[id_] for id_ in ("menu.choose", "menu.plain", "menu.leave")])
+        self._views.status.offer_keys(("menu.choose", "menu.plain", "menu.leave"))
 
     def copy(self, action: str) -> None:
         """Copy what an action is for: of the menu that is open, or of what is selected now."""

@@ -116,7 +116,7 @@ class DetailPresenter:
         view = self._views.tree
         place = breadcrumbs(view.state, view.tree_rows, view.node) if view.node is not None else ()
         counts = problem_counts(view.state.snapshot.problems)
-        self._views.status.tell(Row(place, mark=((self._progress, "info"),) if self._progress else counts))
+        self._views.status.show_location(Row(place, mark=((self._progress, "info"),) if self._progress else counts))
 
     def show_progress(self, text: str) -> None:
         """Say how far what takes its time has come; with an empty text, that it is done."""

@@ -64,10 +64,10 @@ class FilterController:
 
     async def open(self) -> None:
         """Let somebody type what the pane at hand is to be filtered by, or searched for."""
-        from kustui.tui.widgets.filter_input import Filter  # not before somebody asks for it
+        from kustui.tui.widgets.filter_input import FilterInput  # not before somebody asks for it
 
-        fields = self._screen.query(Filter)
-        field = fields.first() if fields else Filter()
+        fields = self._screen.query(FilterInput)
+        field = fields.first() if fields else FilterInput()
         if not fields:
             await self._screen.mount(field)
         focused, tree, problems = self._screen.focused, self._views.tree, self._views.problems
@@ -140,7 +140,7 @@ class FilterController:
             self._views.tree.cursor += by
 
     def _close(self) -> None:
-        self._screen.query("Filter").remove_class("-open")
+        self._screen.query("FilterInput").remove_class("-open")
         filtered = self._panes.filtered
         if filtered is self._views.problems:
             self._panes.enter_problems()

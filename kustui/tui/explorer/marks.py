@@ -10,7 +10,7 @@ from textual.message import Message
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_name
 from kustui.diagrams.styled_lines import Line, joined
-from kustui.tui.bindings import BY_ID, bindings, first_key
+from kustui.tui.bindings import bindings, first_key
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.views import Views
 from kustui.tui.tree.tree_state import TreeState
@@ -103,7 +103,7 @@ class MarksController:
         menu = BookmarkMenu(places, self._screen.focused, setting=setting)
         await self._screen.mount(menu)
         self._screen.set_focus(menu)  # at once: the letter may be on its way
-        self._views.status.offer([BY_ID[id_] for id_ in ("marks.choose", "marks.down", "marks.forget", "marks.leave")])
+        self._views.status.offer_keys(("marks.choose", "marks.down", "marks.forget", "marks.leave"))
 
     def take_letter(self, letter: str, *, setting: bool) -> None:
         """Mark the place, or go to it."""

@@ -199,4 +199,4 @@ class RehearsalOpener:
     def take(self, snapshot: Snapshot) -> None:
         """Let a rehearsal that is under way go on with another snapshot."""
         if self._rehearsal is not None:
-            self._rehearsal.take(snapshot)
+            self._rehearsal.show_snapshot(snapshot)

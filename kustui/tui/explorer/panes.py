@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kustui.tui.bindings import BY_ID, first_key
+from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.list_panes import UsesView
@@ -89,7 +89,7 @@ class Panes:
         focused = self._screen.focused
         name = (focused.id if focused is not None else "tree") or ""
         keys = focused.KEYS if isinstance(focused, DiagramView) else _KEYS.get(name, _PANE_KEYS)
-        self._views.status.offer([BY_ID[id_] for id_ in keys])
+        self._views.status.offer_keys(keys)
 
     def maximise(self) -> None:
         """Show the pane alone, or beside the others again."""

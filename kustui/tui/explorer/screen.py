@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from kustui.tui.explorer.selection import CurrentSelection
     from kustui.tui.explorer.session import SessionKeeper
     from kustui.tui.finder.finder import Finder
-    from kustui.tui.widgets.filter_input import Filter
+    from kustui.tui.widgets.filter_input import FilterInput
     from kustui.workspace.difference import Difference
     from kustui.workspace.snapshot import Snapshot
 
@@ -250,7 +250,7 @@ class Explorer(Screen[None]):
         self.navigator.move(moved)
         self.tree_view.take(snapshot, difference)
         self.problems.take(snapshot.problems, difference.new if difference is not None else ())
-        self.query_one(Banner).take(snapshot)
+        self.query_one(Banner).show_snapshot(snapshot)
         self.rehearsals.take(snapshot)
         self.panes.list_problems()
         self.finder.take(snapshot)
@@ -327,13 +327,13 @@ class Explorer(Screen[None]):
         if event.input.id == "filter":
             self.filter.narrow(event.value)
 
-    def on_filter_kept(self, event: Filter.Kept) -> None:
+    def on_filter_input_accepted(self, event: FilterInput.Accepted) -> None:
         self.filter.keep(event.text)
 
-    def on_filter_dropped(self) -> None:
+    def on_filter_input_cancelled(self) -> None:
         self.filter.drop()
 
-    def on_filter_stepped(self, event: Filter.Stepped) -> None:
+    def on_filter_input_moved(self, event: FilterInput.Moved) -> None:
         self.filter.step(event.by)
 
     def on_finder_left(self) -> None:

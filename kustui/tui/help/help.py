@@ -11,9 +11,9 @@ from textual.screen import Screen
 
 from kustui.diagrams.styled_lines import Line, wrapped
 from kustui.text.terminal_safe import terminal_safe
-from kustui.tui.bindings import ACTIONS, BY_ID, GROUPS, Action, actions_of, bindings, pressed
+from kustui.tui.bindings import ACTIONS, GROUPS, Action, actions_of, bindings, pressed
 from kustui.tui.widgets.bars import StatusBar
-from kustui.tui.widgets.filter_input import Filter
+from kustui.tui.widgets.filter_input import FilterInput
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import RowsView
 
@@ -145,11 +145,11 @@ class Help(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield RowsView(empty="no line holds all these words; Esc shows every line again", id="help")
-        yield Filter()
+        yield FilterInput()
         yield StatusBar()
 
     def on_mount(self) -> None:
-        self.query_one(Filter).placeholder = "words of what a key does, or of a sign"
+        self.query_one(FilterInput).placeholder = "words of what a key does, or of a sign"
         self._rows.focus()
         self._show_rows()
 
@@ -162,17 +162,19 @@ class Help(Screen[None]):
         rows = list(help_rows(self._topic, self._words, max(20, self._rows.size.width - 1)))
         self._rows.border_title = Content(f"Help with “{terminal_safe(self._words)}”" if self._words else "Help")
         self._rows.show(Rows.of(rows), self._rows.cursor)
-        keys = ("filter.keep", "filter.drop") if self.query_one(Filter).has_focus else ("help.leave", "help.filter")
-        self.query_one(StatusBar).offer([BY_ID[id_] for id_ in keys])
+        keys = (
+            ("filter.keep", "filter.drop") if self.query_one(FilterInput).has_focus else ("help.leave", "help.filter")
+        )
+        self.query_one(StatusBar).offer_keys(keys)
 
     def action_leave(self) -> None:
         if self._words:
-            self.on_filter_dropped()
+            self.on_filter_input_cancelled()
         else:
             self.dismiss()
 
     def action_filter(self) -> None:
-        field = self.query_one(Filter)
+        field = self.query_one(FilterInput)
         field.add_class("-open")
         self.set_focus(field)
         self._show_rows()
@@ -182,15 +184,15 @@ class Help(Screen[None]):
         self._rows.cursor = 0
         self._show_rows()
 
-    def on_filter_stepped(self, event: Filter.Stepped) -> None:
+    def on_filter_input_moved(self, event: FilterInput.Moved) -> None:
         self._rows.cursor += event.by
 
-    def on_filter_dropped(self) -> None:
-        self._words = self.query_one(Filter).value = ""
-        self.on_filter_kept()
+    def on_filter_input_cancelled(self) -> None:
+        self._words = self.query_one(FilterInput).value = ""
+        self.on_filter_input_accepted()
 
-    def on_filter_kept(self) -> None:
-        self.query_one(Filter).remove_class("-open")
+    def on_filter_input_accepted(self) -> None:
+        self.query_one(FilterInput).remove_class("-open")
         self.set_focus(self._rows)
         self._show_rows()
 

@@ -11,7 +11,7 @@ from textual.screen import Screen
 
 from kustui.diagrams.styled_lines import Piece
 from kustui.simulate.organisation import Organisation
-from kustui.tui.bindings import BY_ID, bindings, carry_out
+from kustui.tui.bindings import bindings, carry_out
 from kustui.tui.rehearsal.current_session import CurrentSession
 from kustui.tui.rehearsal.decision_actions import DecisionActions
 from kustui.tui.rehearsal.history_rows import ENTRY
@@ -93,7 +93,7 @@ class RehearsalScreen(Screen[NodeKey]):
 
     # What is rehearsed
 
-    def take(self, snapshot: Snapshot) -> None:
+    def show_snapshot(self, snapshot: Snapshot) -> None:
         """Go on with what the files say now; what was decided is decided again."""
         if snapshot is not self._snapshot:
             self._edited = self._edited or snapshot.collection is not self._snapshot.collection
@@ -137,7 +137,7 @@ class RehearsalScreen(Screen[NodeKey]):
     def _show(self, session: Session) -> None:
         self.panes.show(session)
         self.query_one("#heading", LinesView).show(*heading_rows(session))
-        self.status.tell(status_row(session))
+        self.status.show_location(status_row(session))
 
     def announce(self, *pieces: Piece) -> None:
         """Say something in the place of the keys, until the next key; nothing brings the keys back."""
@@ -148,7 +148,7 @@ class RehearsalScreen(Screen[NodeKey]):
 
     def offer_keys(self) -> None:
         prompt = self.prompts.open
-        self.status.offer([BY_ID[id_] for id_ in (prompt.keys if prompt is not None else _KEYS)])
+        self.status.offer_keys(prompt.keys if prompt is not None else _KEYS)
 
     # Choosing and leaving
 

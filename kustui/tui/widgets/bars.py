@@ -23,33 +23,33 @@ if TYPE_CHECKING:
 
 
 def broken_files(snapshot: Snapshot) -> tuple[Document, ...]:
-    """What files hold now that cannot be read, where what they held before is shown."""
-    return tuple(found.broken for found in snapshot.collection.documents if found.broken is not None)
+    """The unreadable contents of files of which the last readable ones are shown."""
+    return tuple(document.broken for document in snapshot.collection.documents if document.broken is not None)
 
 
 def banner_rows(broken: tuple[Document, ...], room: int) -> tuple[Row, Row]:
-    """What is wrong with the first of some files, and the line in which it is, for so many cells."""
+    """What is wrong with the first of the files, and the line in which it is, cut to ``room`` cells."""
     from kustui.check.reports.text import excerpt
 
     document, *others = broken
     fault = document.faults[0]
     extent = document.fault_extent(fault)
     place = document.source.place(extent.start)
-    name = document.path.rpartition("/")[2]  # enough beside the tree, and what is wrong is to be in view
+    name = document.path.rpartition("/")[2]  # enough beside the tree, and it leaves room for what is wrong
     where = f"{name}:{place}" if document.source.data else name
     more = f", and {len(others):,} more file{'s' if len(others) > 1 else ''}" if others else ""
     first = Row((("✗ ", "error"), (where, "name"), (more, "muted"), ("  ", ""), (fault.message, "error")))
     number: Line = ((f"{place.line} ", "muted"), ("│ ", "muted")) if document.source.data else ()
-    found = excerpt(document.source, extent, max(1, room - width_of(number)))
-    before, marked, after = (found.before.lstrip(), found.marked, found.after) if found is not None else ("", "", "")
-    if not marked:  # then the character in its place
+    part = excerpt(document.source, extent, max(1, room - width_of(number)))
+    before, marked, after = (part.before.lstrip(), part.marked, part.after) if part is not None else ("", "", "")
+    if not marked:  # the character in its place
         marked, after = after[:1] or "▌", after[1:]
-    told = ("what is shown is its last good state", "muted")
-    return first, Row((*number, (before, ""), (marked, "fault"), (after, "")), mark=(told,))
+    note = ("what is shown is its last good state", "muted")
+    return first, Row((*number, (before, ""), (marked, "fault"), (after, "")), mark=(note,))
 
 
 class Banner(Widget):
-    """Shown only while there is something to say."""
+    """The first unreadable file; shown only while there is one."""
 
     DEFAULT_CSS = """
     Banner { dock: top; height: 2; background: $panel; color: $foreground; display: none; }
@@ -57,14 +57,13 @@ class Banner(Widget):
     """
 
     class Clicked(Message):
-        """Somebody wants to see it."""
+        """The file is to be shown."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._broken: tuple[Document, ...] = ()
 
-    def take(self, snapshot: Snapshot) -> None:
-        """Say what cannot be read in a snapshot, or nothing."""
+    def show_snapshot(self, snapshot: Snapshot) -> None:
         broken = broken_files(snapshot)
         if broken != self._broken:
             self._broken = broken
@@ -83,29 +82,29 @@ class Banner(Widget):
 
 
 class StatusBar(Widget):
-    """Where you are and what there is, above the keys of the pane at hand."""
+    """Where you are and what there is, and below it the keys of the focused pane, or news."""
 
     DEFAULT_CSS = "StatusBar { dock: bottom; height: 2; background: $panel; color: $foreground; }"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._where = Row()
-        self._actions: tuple[Action, ...] = ()
+        self._location = Row()
+        self._action_ids: tuple[str, ...] = ()
         self._news = Row()
 
-    def tell(self, where: Row) -> None:
+    def show_location(self, location: Row) -> None:
         """The first line: where you are, and at the right what there is."""
-        if self._where != where:
-            self._where = where
+        if self._location != location:
+            self._location = location
             self.refresh(Region(0, 0, self.size.width, 1))
 
-    def offer(self, actions: Sequence[Action]) -> None:
-        """The second line: the actions with their keys, as many as there is room for."""
-        self._actions = tuple(actions)
+    def offer_keys(self, ids: Sequence[str]) -> None:
+        """The second line: these actions with their keys, as many as there is room for."""
+        self._action_ids = tuple(ids)
         self.refresh()
 
     def announce(self, news: Row) -> None:
-        """Say something in the place of the keys; an empty row brings them back."""
+        """Show news in the place of the keys; an empty row brings the keys back."""
         if self._news != news:
             self._news = news
             self.refresh(Region(0, 1, self.size.width, 1))
@@ -117,33 +116,33 @@ class StatusBar(Widget):
     def render_line(self, y: int) -> Strip:
         width = self.size.width
         if y == 0:
-            room = width - 3 - width_of(self._where.mark)
-            line = laid_out(self._where._replace(line=shorten_breadcrumbs(self._where.line, room)), width - 2)
+            room = width - 3 - width_of(self._location.mark)
+            line = laid_out(self._location._replace(line=shorten_breadcrumbs(self._location.line, room)), width - 2)
         else:
             line = laid_out(self._news, width - 2) if self._news.line else self._keys(width - 2)
         return line_strip(self, line)
 
     def _keys(self, width: int) -> Line:
         line: Line = ()
-        for _, offer in self._offers():
-            more: Line = (*line, ("   " if line else "", ""), *offer)
+        for _, hint in self._key_hints():
+            more: Line = (*line, ("   " if line else "", ""), *hint)
             if width_of(more) > width:
                 break
             line = more
         return line
 
-    def _offers(self) -> Iterator[tuple[Action, Line]]:
-        """The actions that have a key, with how they are offered."""
-        for action in (actions_of(self.app)[action.id] for action in self._actions):
+    def _key_hints(self) -> Iterator[tuple[Action, Line]]:
+        """The actions that have a key, each with the key and its verb."""
+        for action in map(actions_of(self.app).__getitem__, self._action_ids):
             if names := key_names(action):
                 yield action, ((names[0], "key"), (f" {action.verb}", "muted"))
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a key is that key."""
+        """A click on a key presses it."""
         if event.y == 1 and not self._news.line:
             start = 1
-            for action, offer in self._offers():
-                end = start + width_of(offer)
+            for action, hint in self._key_hints():
+                end = start + width_of(hint)
                 if start <= event.x < end <= self.size.width - 1:
                     self.app.simulate_key(action.keys.partition(",")[0])
                 start = end + 3

@@ -1,4 +1,4 @@
-"""The line at the bottom in which a filter, or a text to look for, is typed; the pane follows at each key."""
+"""The line at the bottom in which a filter or a search is typed; the pane follows at each key."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
-class Filter(Input):
+class FilterInput(Input):
     BINDINGS: ClassVar[list[BindingType]] = bindings("filter")
     DEFAULT_CSS = """
-    Filter { dock: bottom; height: 1; margin-bottom: 2; padding: 0 1; border: none; display: none; }
-    Filter.-open { display: block; }
+    FilterInput { dock: bottom; height: 1; margin-bottom: 2; padding: 0 1; border: none; display: none; }
+    FilterInput.-open { display: block; }
     """
 
-    class Kept(Message):
-        """What is typed is to stay; the keys go back to the pane."""
+    class Accepted(Message):
+        """The filter stays, and the focus goes back to the pane."""
 
         def __init__(self, text: str) -> None:
             super().__init__()
             self.text = text
 
-    class Dropped(Message):
-        """Everything is to be as it was."""
+    class Cancelled(Message):
+        """The filter goes, and everything is as it was before."""
 
-    class Stepped(Message):
-        """The cursor is to move by so many rows while the filter is typed."""
+    class Moved(Message):
+        """The cursor of the pane moves by so many rows while the filter is typed."""
 
         def __init__(self, by: int) -> None:
             super().__init__()
@@ -41,13 +41,13 @@ class Filter(Input):
         super().__init__(placeholder="words of a name, an id or an event", compact=True, id="filter")
 
     def action_keep(self) -> None:
-        self.post_message(self.Kept(self.value))
+        self.post_message(self.Accepted(self.value))
 
     def action_drop(self) -> None:
-        self.post_message(self.Dropped())
+        self.post_message(self.Cancelled())
 
     def action_up(self) -> None:
-        self.post_message(self.Stepped(-1))
+        self.post_message(self.Moved(-1))
 
     def action_down(self) -> None:
-        self.post_message(self.Stepped(1))
+        self.post_message(self.Moved(1))

@@ -30,7 +30,7 @@ from kustui.tui.help.palette import commands
 from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.tree.nodes import Kind
 from kustui.tui.widgets.bars import StatusBar
-from kustui.tui.widgets.filter_input import Filter
+from kustui.tui.widgets.filter_input import FilterInput
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import a_workflow, write_json
@@ -349,7 +349,7 @@ async def test_enter_keeps_what_was_found_and_escape_shows_all_again() -> None:
         await ui.press("enter")
         assert ui.focus == "tree"
         assert len(ui.tree) == 2
-        assert not ui.explorer.query_one(Filter).region.area
+        assert not ui.explorer.query_one(FilterInput).region.area
         await ui.press("escape")
         assert len(ui.tree) == 5
         assert ui.cursor_row.startswith("▸ followup-timer-3")
@@ -435,8 +435,8 @@ async def test_every_action_leads_from_its_key_to_the_handler_that_the_registry_
     widgets: dict[str, type[Widget | Kustui]] = {
         found.__name__: found
         for found in (
-            RowsView, TreeView, RailView, BoxesView, ChainsView, TimelineView, RateInput, CopyMenu, Filter, FinderInput,
-            BookmarkMenu, Help, Kustui, ContextView,
+            RowsView, TreeView, RailView, BoxesView, ChainsView, TimelineView, RateInput, CopyMenu, FilterInput,
+            FinderInput, BookmarkMenu, Help, Kustui, ContextView,
         )
     }  # fmt: skip
     async with explorer(CHAIN) as ui:

@@ -12,7 +12,7 @@ import pytest
 
 from kustui.diagrams.styled_lines import width_of
 from kustui.tui.widgets.bars import Banner, banner_rows
-from kustui.tui.widgets.filter_input import Filter
+from kustui.tui.widgets.filter_input import FilterInput
 from tests.support.definitions import a_workflow, document_of, write_json
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import edge, named_workflow, step
@@ -150,7 +150,7 @@ async def test_focus_is_not_stolen_and_a_half_typed_filter_not_lost(path: Path) 
         save(path, [*many(), named_workflow("another 01")])
         await ui.wait_until(lambda: any("another 01" in row for row in ui.tree))
         assert ui.focus == "filter"
-        assert ui.explorer.query_one(Filter).value == "01"
+        assert ui.explorer.query_one(FilterInput).value == "01"
         await ui.press("enter", "2")
         save(path, many())
         await ui.wait_for_news("1 workflow removed")

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from kustui.diagrams.styled_lines import TextSearch, lowered, next_position
 from kustui.tui.diagrams.boxes_view import BoxesView
-from kustui.tui.widgets.filter_input import Filter
+from kustui.tui.widgets.filter_input import FilterInput
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.definitions import write_json
 from tests.support.explorer import CHAIN, ExplorerPilot, explorer
@@ -212,7 +212,7 @@ async def test_a_search_is_not_lost_by_a_reload_and_finds_what_is_new(tmp_path: 
         workflow["description"] = "brandnew"
         write_json(path, definition)
         await ui.wait_until(lambda: view.matches)
-        assert ui.explorer.query_one(Filter).value == "brandnew"
+        assert ui.explorer.query_one(FilterInput).value == "brandnew"
         assert ui.focus == "filter"
         assert "brandnew" in drawn(view)
 
