@@ -40,7 +40,7 @@ def first_painted(self):
     "In the place of what is done after the first paint."
     modules.extend(sys.modules)
 
-Explorer._follow = first_painted
+Explorer.follow = first_painted
 
 async def painted():
     opening = BackgroundWorkspace([sys.argv[1]])

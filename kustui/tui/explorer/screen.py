@@ -194,11 +194,11 @@ class Explorer(Screen[None]):
             return
         self.take(snapshot)
         self.status.announce(_hint(self.app))
-        self.call_after_refresh(self._follow)
+        self.call_after_refresh(self.follow)
 
     # Described in words: Textual would write out the arguments, the whole of the files among them.
     @work(thread=True, group="follow", description="following")
-    def _follow(self) -> None:
+    def follow(self) -> None:
         """Check every workflow with every rule, then follow the files, beside the keys."""
         # What the panes need, imported beside the keys instead of before the first paint.
         from kustui.diagrams import rail_drawing  # noqa: F401
