@@ -54,6 +54,6 @@ def test_columns_stand_below_each_other_in_each_view(path: Path, pane: str) -> N
         terminal.settle()
         rows = [[char.data for char in terminal.styled(row)] for row in range(1, 14)]
         edge = next(column for column in range(20, 90) if all(row[column] in "│┤├" for row in rows))
-        assert "漢" in rows[2][:edge]
+        assert "漢" in rows[2][:edge], terminal.text
         terminal.press("q")
         terminal.ended()

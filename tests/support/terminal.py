@@ -9,6 +9,7 @@ import signal
 import sys
 import termios
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, cast
@@ -35,6 +36,9 @@ _LEFT_OUT = ("NO_COLOR", "SSH_CONNECTION", "COLORFGBG", "LC_ALL", "LC_CTYPE", "C
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]|\x1b\[\?[0-9;]*\$p")
 _UNFINISHED = re.compile(rb"\x1b(\[[<>=?0-9;$]*)?\Z")
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
+
+_IDLE = 0.03
+"""Seconds of a processor that a command uses at most while nothing happens, in what ``settle`` takes for quiet."""
 
 MOUSE_MODES = (1000, 1002, 1003, 1006, 1015)
 BRACKETED_PASTE, FOCUS_REPORTS, ALTERNATE_SCREEN, CURSOR, WRAPPING = 2004, 1004, 1049, 25, 7
@@ -224,10 +228,12 @@ class Terminal:
             yield moment, list(screen.display)
 
     def settle(self, quiet: float = 0.4, seconds: float = PATIENCE) -> None:
-        """Until nothing was written for so long."""
+        """Until nothing was written for so long, and nothing was computed, however slow a busy machine makes that."""
         end = time.monotonic() + seconds
-        while self.pump(quiet):
-            assert time.monotonic() < end, f"still writing after {seconds:g} s; the screen:\n{self.text}"
+        before = self.processor_seconds
+        while self.pump(quiet) or self.processor_seconds - before > _IDLE:
+            assert time.monotonic() < end, f"still at work after {seconds:g} s; the screen:\n{self.text}"
+            before = self.processor_seconds
 
     def ended(self, seconds: float = PATIENCE) -> int:
         """The exit status, negative for the signal that killed it. Waits for the end."""
@@ -272,6 +278,12 @@ class Terminal:
     # Its state
 
     @property
+    def processor_seconds(self) -> float:
+        """What the command and its own processes have used of a processor. One that waits for a processor counts as
+        using it. 0 where the system does not say."""
+        return sum(map(_processor_seconds, _with_children(self.pid)))
+
+    @property
     def line_discipline(self) -> LineDiscipline:
         _, output, _, local, *_ = termios.tcgetattr(self._child.child_fd)
         return LineDiscipline(
@@ -289,3 +301,20 @@ class Terminal:
             for mode in match[1].split(b";"):
                 found[int(mode)] = match[2] == b"h"
         return found
+
+
+def _with_children(pid: int) -> Iterator[int]:
+    yield pid
+    with suppress(OSError):
+        for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+            yield from _with_children(int(child))
+
+
+def _processor_seconds(pid: int) -> float:
+    """Seconds that the threads of a process have run or waited for a processor; 0 where the system does not say."""
+    nanoseconds = 0
+    for path in Path(f"/proc/{pid}/task").glob("*/schedstat"):
+        with suppress(OSError, ValueError):  # a thread that has just ended
+            ran, waited, _ = path.read_text().split()
+            nanoseconds += int(ran) + int(waited)
+    return nanoseconds / 1e9
