@@ -12,8 +12,7 @@ from typing import NamedTuple, TextIO
 
 from kustui.errors import KustuiError, reason_of
 from kustui.files import write_file
-from kustui.text.ascii import GLYPHS
-from kustui.text.terminal_safe import terminal_safe
+from kustui.text.terminal_safe import GLYPHS, terminal_safe
 
 
 class ExitStatus(IntEnum):

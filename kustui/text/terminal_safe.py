@@ -1,9 +1,13 @@
-"""Text that a terminal only draws, whatever a definition holds: nothing in it is obeyed as a control sequence."""
+"""Text that a terminal can draw, and only draws: nothing in it is obeyed as a control sequence, whatever a definition
+holds; and in ASCII, for a terminal without Unicode."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
+
+from kustui.text.cells import cells, clusters
 
 _JOINER = "\u200d"
 
@@ -68,3 +72,32 @@ def _escaped(match: re.Match[str]) -> str:
         return character
     halves = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{halves[at : at + 2].hex()}" for at in range(0, len(halves), 2))
+
+
+GLYPHS = str.maketrans(
+    {
+        "▸": "+", "▾": "-", "◆": "@", "●": "*", "◇": "?", "◷": "&", "→": ">", "↯": "!", "⇒": "=", "✗": "X",
+        "▲": "!", "·": "-", "…": "~", "│": "|", "─": "-", "›": ">", "▌": ">", "←": "<", "≥": ">", "≤": "<",
+        "“": '"', "”": '"', "’": "'", "–": "-", "×": "x", "∙": ".", "━": "=", "✓": "v", "○": "o", "└": "+", "↵": "<",
+        "▶": ">", "■": "#",
+        "▁": "_", "▂": ".", "▃": ":", "▄": "-", "▅": "=", "▆": "+", "▇": "*", "█": "#",
+        "◈": "#", "↺": "^", "‹": "<", "╎": ":", "╌": "~", "▼": "v", "◀": "<", "├": "+", "┤": "+", "┬": "+",
+        "┴": "+", "┼": "+", "┌": "+", "┐": "+", "┘": "+", "┏": "#", "┓": "#", "┗": "#", "┛": "#", "┃": "#",
+        "┻": "#", "┳": "#", "┣": "#", "╮": ".", "╭": ".", "╯": "'", "╰": "'",
+    }
+)  # fmt: skip
+"""Every glyph of ours with its stand-in, for ``str.translate``; both are one cell wide."""
+
+
+def to_ascii(text: str) -> str:
+    """The same text in ASCII, of the same width in cells; what has no likeness in ASCII becomes ``?``."""
+    text = text.translate(GLYPHS)
+    if text.isascii():
+        return text
+    return "".join(_ascii_of(cluster) for cluster in clusters(text))
+
+
+def _ascii_of(cluster: str) -> str:
+    bare = unicodedata.normalize("NFKD", cluster)[:1]
+    width = cells(cluster)
+    return bare if bare.isascii() and width == 1 else "?" * width

@@ -14,7 +14,7 @@ from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
 from kustui.diagrams.glyphs import NodeKind
 from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.styled_lines import width_of
-from kustui.text.ascii import to_ascii
+from kustui.text.terminal_safe import to_ascii
 from tests.support.layouts import Graph, graphs
 
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Collection
 from kustui.diagrams.rail_drawing import RailDrawing
-from kustui.text.ascii import to_ascii
-from kustui.text.terminal_safe import terminal_safe
+from kustui.text.terminal_safe import terminal_safe, to_ascii
 from tests.support.definitions import document_of
 from tests.support.flows import edge, step, workflow
 

@@ -12,8 +12,7 @@ from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import flow_diagram
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.diagrams.styled_lines import Line, fitted
-from kustui.text.ascii import to_ascii
-from kustui.text.terminal_safe import terminal_safe
+from kustui.text.terminal_safe import terminal_safe, to_ascii
 
 _LOOKS = {
     "muted": "2", "name": "1", "heading": "1;34", "event": "36", "action": "33", "link": "36;4", "string": "32",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from rich.segment import Segment
 from textual.filter import LineFilter
 
-from kustui.text.ascii import to_ascii
 from kustui.text.cells import steady
+from kustui.text.terminal_safe import to_ascii
 
 if TYPE_CHECKING:
     from textual.color import Color
