@@ -49,7 +49,7 @@ TWO = one(step("a", "b"), step("b"))
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "words"),
+    ("before", "after", "summary"),
     [
         pytest.param([TWO], [TWO, a_workflow("new")], "1 workflow added", id="a workflow more"),
         pytest.param([TWO, a_workflow("old")], [TWO], "1 workflow removed", id="a workflow less"),
