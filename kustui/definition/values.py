@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
@@ -263,18 +264,31 @@ _MOST_LEVELS = 100
 """Levels that are written: a ring of schedules may wrap a value once more in each round."""
 
 
+def parse_finite(digits: str) -> int | float:
+    """A number of a payload or an answer, for ``parse_int`` and ``parse_float`` of json. Raises ValueError for one that
+    no double holds, as JavaScript's do: it would be Infinity in a run, and null in what is saved of that run."""
+    number = float(digits)
+    if not math.isfinite(number):
+        start = digits if len(digits) <= 12 else f"{digits[:12]}…"
+        raise ValueError(f"the number {start} is larger than any that a run can hold")
+    return int(digits) if digits.lstrip("-").isdigit() else number
+
+
 def to_json_value(value: Any, depth: int = 0) -> Any:
-    """A value of a run as plain JSON, for files and reports: Undecided as ``{"undecided": why}``, MISSING as null."""
-    if isinstance(value, str | bool | int) or value is None:
+    """A value of a run as plain JSON, for files and reports: Undecided as ``{"undecided": why}``, and as null what is
+    MISSING, or a number that no double holds."""
+    if isinstance(value, str | bool) or value is None:
         return value
+    if isinstance(value, int):
+        return value if abs(value) <= sys.float_info.max else None
     if isinstance(value, Undecided):
         return {"undecided": value.why}
-    if value is MISSING or (isinstance(value, float) and not math.isfinite(value)):
-        return None
+    if value is MISSING or isinstance(value, float):
+        return value if isinstance(value, float) and math.isfinite(value) else None
     if depth > _MOST_LEVELS:
         return "…"
     if isinstance(value, Mapping):
         return {str(key): to_json_value(member, depth + 1) for key, member in value.items()}
     if isinstance(value, list | tuple):
         return [to_json_value(member, depth + 1) for member in value]
-    return value if isinstance(value, float) else str(value)
+    return str(value)

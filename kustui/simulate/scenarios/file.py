@@ -18,12 +18,12 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Document, read_document
 from kustui.definition.dates import parse_date
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, walk_folders
-from kustui.definition.parsed_workflow import whole_number
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import key_of, scan
 from kustui.definition.source.source import replace_lone_surrogates
 from kustui.definition.validation import expected_by, message_of, pointer_of
+from kustui.definition.values import parse_finite
 from kustui.errors import KustuiError
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.organisation import Organisation
@@ -149,9 +149,11 @@ def _read_json(path: str, raw: bytes, content: str) -> tuple[Document, Any]:
             *(f"{path}:{place}: the key {quoted(key)} is given twice (remove one of them)" for place, key in places)
         )
     try:
-        return file, json.loads(replace_lone_surrogates(file.source.data), parse_int=whole_number)
+        return file, json.loads(
+            replace_lone_surrogates(file.source.data), parse_int=parse_finite, parse_float=parse_finite
+        )
     except (ValueError, RecursionError) as error:
-        raise ScenarioError(f"{path}:1:1: this cannot be read as JSON: {error}") from error
+        raise ScenarioError(f"{path}:1:1: this cannot be read: {error}") from error
 
 
 def _follows(error: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:

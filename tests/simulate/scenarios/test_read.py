@@ -14,7 +14,7 @@ from kustui.check.examples import app, called, schedule, step, to, when, workflo
 from kustui.definition.loader import is_definition, load
 from kustui.simulate.engine.trace import OutputSource
 from kustui.simulate.organisation import Organisation
-from kustui.simulate.scenarios.file import ScenarioError, read
+from kustui.simulate.scenarios.file import ScenarioError, read, read_payload
 from kustui.simulate.scenarios.model import schema
 from kustui.simulate.scenarios.record import default_scenario, record_scenario
 from kustui.simulate.scenarios.replay import Replay, replay
@@ -296,3 +296,11 @@ def test_replaying_changes_neither_scenario_nor_definition() -> None:
 
 def test_samples_are_definitions_or_scenarios() -> None:
     assert not any(document.path.endswith(".scenario.json") for document in load([str(SAMPLES)]).documents)
+
+
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "1" + "0" * 400])
+def test_a_number_that_no_run_can_hold_is_refused_where_it_is_read(number: str) -> None:
+    """It would be Infinity in the run and null in what is saved of it: the replay took another course."""
+    with pytest.raises(ScenarioError, match=r"event.json:1:1: this cannot be read: the number .* larger than any"):
+        read_payload("event.json", f'{{"a": {number}}}'.encode())
+    assert read_payload("event.json", b'{"a": 1e308, "b": 9007199254740993}') == {"a": 1e308, "b": 9007199254740993}
