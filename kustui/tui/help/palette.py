@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,8 +14,6 @@ from kustui.config.themes import THEMES
 from kustui.tui.bindings import GROUPS, PASSING, Action, actions_of, handler, pressed, textual_action
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from textual.app import App
     from textual.dom import DOMNode
     from textual.screen import Screen

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided
 from kustui.diagrams.labels import node_name
+from kustui.diagrams.styled_lines import Line
 from kustui.simulate.engine import words
-from kustui.simulate.engine.trace import EntryKind
+from kustui.simulate.engine.state import Run
+from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.tui.bindings import bindings
+from kustui.tui.rehearsal.session import Session
 from kustui.tui.rehearsal.trace_rows import source_mark
-from kustui.tui.widgets.rows import Row, Rows
+from kustui.tui.widgets.rows import NodeKey, Row, Rows
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
-
     from textual.binding import BindingType
-
-    from kustui.diagrams.styled_lines import Line
-    from kustui.simulate.engine.state import Run
-    from kustui.simulate.engine.trace import TraceEntry
-    from kustui.tui.rehearsal.session import Session
-    from kustui.tui.widgets.rows import NodeKey
 
 MAX_MEMBERS = 200
 """Members of a value that are listed before the rest is counted."""

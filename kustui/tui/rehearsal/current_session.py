@@ -10,7 +10,6 @@ from kustui.tui.bindings import BY_ID, first_key
 from kustui.tui.rehearsal.session import Session
 
 if TYPE_CHECKING:
-    from textual.app import App
     from textual.screen import Screen
 
 
@@ -56,12 +55,8 @@ class CurrentSession:
 
     def key_hints(self, *ids: str) -> Line:
         """The keys that the person may want next, each with what it does."""
-        return key_hints(self.screen.app, *ids)
-
-
-def key_hints(app: App[Any], *ids: str) -> Line:
-    pieces: list[Piece] = []
-    for id_ in ids:
-        if key := first_key(app, id_):
-            pieces += [("   ", ""), (key, "key"), (f" {BY_ID[id_].verb}", "muted")]
-    return tuple(pieces)
+        pieces: list[Piece] = []
+        for id_ in ids:
+            if key := first_key(self.screen.app, id_):
+                pieces += [("   ", ""), (key, "key"), (f" {BY_ID[id_].verb}", "muted")]
+        return tuple(pieces)

@@ -12,6 +12,7 @@ from textual.widgets import Input, TextArea
 from kustui.diagrams.styled_lines import width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
+from kustui.tui.rehearsal.current_session import Announce
 from kustui.tui.terminal.editor import EditorError, edit_text
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import LinesView, RowsView
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.screen import Screen
     from textual.widget import Widget
-
-    from kustui.tui.rehearsal.current_session import Announce
 
 Accept = Callable[[str], str]
 """Takes what was typed and says what is wrong with it; an empty string accepts it."""

@@ -9,17 +9,16 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
 
+from kustui.definition.collection import Document
 from kustui.diagrams.styled_lines import Line, width_of
 from kustui.tui.bindings import Action, actions_of, key_names
 from kustui.tui.widgets.rows import Row, laid_out, shorten_breadcrumbs
 from kustui.tui.widgets.rows_view import line_strip
+from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from textual import events
     from textual.strip import Strip
-
-    from kustui.definition.collection import Document
-    from kustui.workspace.snapshot import Snapshot
 
 
 def broken_files(snapshot: Snapshot) -> tuple[Document, ...]:
@@ -29,7 +28,7 @@ def broken_files(snapshot: Snapshot) -> tuple[Document, ...]:
 
 def banner_rows(broken: tuple[Document, ...], room: int) -> tuple[Row, Row]:
     """What is wrong with the first of the files, and the line in which it is, cut to ``room`` cells."""
-    from kustui.check.reports.text import excerpt
+    from kustui.check.reports.text import excerpt  # only where a file is broken, not before the first paint
 
     document, *others = broken
     fault = document.faults[0]

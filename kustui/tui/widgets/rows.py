@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from kustui.check.problems import Problem
+from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.styled_lines import Line, Piece, StyledRow, fitted, width_of, wrapped
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
-    from kustui.check.problems import Problem
-    from kustui.definition.collection import Document, Entry
 
 MAX_LISTED = 40
 """Elements of a list that are told before the rest is counted."""

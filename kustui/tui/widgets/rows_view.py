@@ -5,6 +5,7 @@ It costs the same with 50 rows and with 200,000, and a cursor key repaints two l
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -22,12 +23,8 @@ from kustui.tui.theme import looks_of
 from kustui.tui.widgets.rows import Row, Rows, laid_out
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
-
     from textual import events
     from textual.binding import BindingType
-
-    from kustui.diagrams.styled_lines import Line
 
 
 _NEAR = 400

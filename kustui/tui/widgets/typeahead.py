@@ -1,8 +1,9 @@
-"""Keys one after another: each goes where the one before it led."""
+"""Keys typed ahead: each goes where the one before it has moved the focus."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Awaitable, Callable
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -12,24 +13,25 @@ from textual import events
 from kustui.tui.textual_internals import TerminalApp
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from textual.dom import DOMNode
     from textual.screen import Screen
 
 _ROUNDS = 3
-"""How often the way of a key is gone: behind the key itself, behind what was posted for it, and behind what that was
-answered with."""
-_PATIENCE = 1.0
-"""Seconds after which a key no longer waits for the one before it: one that ends all is not to wait for a long task."""
+"""How often to wait for all queues from the focus up to the app: for the key itself, for the messages that it posted,
+and for the messages that answered those."""
+_TIMEOUT = 1.0
+"""Seconds after which a key no longer waits for the one before it, so that a long task does not hold up quitting."""
 
 
 class TypeAhead(TerminalApp):
-    """Textual gives each key to what has the focus when it comes in. Of several at once, typed fast or over a slow
-    line, all would go to where the first was: a word typed after ``/`` lost letters, or they were taken for keys."""
+    """Gives a key to the focused widget only once the key before it has been handled.
+
+    Textual gives each to what has the focus when it comes in. Of several at once, typed fast or over a slow line, all
+    would go to where the first went: a word typed after ``/`` would lose letters, or they would be taken for keys.
+    """
 
     _ahead: deque[events.Key] | None = None
-    """The keys that wait for the one under way; None where none is."""
+    """The keys that wait for the one that is being handled; None while none is."""
     _since = 0.0
 
     def __init__(self) -> None:
@@ -53,46 +55,46 @@ class TypeAhead(TerminalApp):
         elif self.holds(event):
             self.held.append(event)
         elif self._ahead is None:
-            await self._give(event)
-        elif monotonic() - self._since < _PATIENCE:
+            await self._handle(event)
+        elif monotonic() - self._since < _TIMEOUT:
             self._ahead.append(event)
         else:
             waiting, self._ahead = self._ahead, None
-            for each in (*waiting, event):
-                await super().on_event(each)
+            for key in (*waiting, event):
+                await super().on_event(key)
 
-    async def _give(self, key: events.Key) -> None:
+    async def _handle(self, key: events.Key) -> None:
         self._ahead, self._since = deque(), monotonic()
         ahead, screen, start = self._ahead, self.screen, self.focused or self.screen
         await super().on_event(key)
-        await _go_round(start, _ROUNDS, partial(self._went, ahead, screen))
+        await _after_queues(start, _ROUNDS, partial(self._handled, ahead, screen))
 
-    async def _went(self, ahead: deque[events.Key], screen: Screen[object]) -> None:
-        """A key and all that it brought about is done with: now the next one."""
-        if ahead is not self._ahead or not self.screen_stack:  # nobody waits for it any more
+    async def _handled(self, ahead: deque[events.Key], screen: Screen[object]) -> None:
+        """A key and all that it brought about is handled: now the next one."""
+        if ahead is not self._ahead or not self.screen_stack:  # it was not waited for, or the app has ended
             return
-        if self.screen is not screen:  # one that is yet to come up, and to say where its focus is
+        if self.screen is not screen:  # a screen that has yet to come up and to set its focus
             now = self.screen
-            await _go_round(now, _ROUNDS, partial(self._went, ahead, now))
+            await _after_queues(now, _ROUNDS, partial(self._handled, ahead, now))
             return
         self._ahead = None
         while ahead and self._ahead is None:
-            await self._give(ahead.popleft())
+            await self._handle(ahead.popleft())
         if self._ahead is not None:
             self._ahead.extendleft(reversed(ahead))
 
 
-async def _go_round(start: DOMNode, rounds: int, then: Callable[[], Awaitable[None]]) -> None:
-    """Call something once all has been handled that waits now for something on the screen or what it lies in."""
-    edge: list[DOMNode] = []
+async def _after_queues(start: DOMNode, rounds: int, then: Callable[[], Awaitable[None]]) -> None:
+    """Call ``then`` once the queues of a widget and of all that it lies in have been worked off, so many times."""
+    nodes: list[DOMNode] = []
     pump: DOMNode | None = start
     while pump is not None:
-        edge.append(pump)
+        nodes.append(pump)
         pump = pump.parent
-    steps = iter(edge * rounds)
+    steps = iter(nodes * rounds)
 
     async def go_on() -> None:
-        if not any(pump.call_later(go_on) for pump in steps):  # what was taken away takes nothing, and has handled all
+        if not any(pump.call_later(go_on) for pump in steps):  # what was removed takes no call, and has no queue
             await then()
 
     await go_on()
