@@ -181,6 +181,7 @@ def test_there_is_no_source_line_where_that_is_blank() -> None:
 @example("漢" * 100, 150, 153)
 @example("a" * 200, 200, 200)
 @example("\u0301", 0, 1)
+@example("a \n", 1, 2)
 def test_the_mark_is_within_the_line_and_the_line_within_its_room(text: str, start: int, size: int) -> None:
     data = text.encode()
     start = len(data[: min(start, len(data))].decode(errors="ignore").encode())

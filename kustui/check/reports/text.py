@@ -146,7 +146,7 @@ def _parts(data: bytes, extent: Extent) -> tuple[str, str, str]:
     before, marked, after = (
         part.decode(errors="ignore") for part in (data[begins:start], data[start:middle], data[middle:ends])
     )
-    return before, marked.rstrip() if extent.end > ends else marked, after
+    return before, marked.rstrip() or marked if extent.end > ends else marked, after
 
 
 def _start_of(text: str, room: int) -> str:
