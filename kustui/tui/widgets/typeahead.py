@@ -86,15 +86,10 @@ class TypeAhead(TerminalApp):
 
 async def _after_queues(start: DOMNode, rounds: int, then: Callable[[], Awaitable[None]]) -> None:
     """Call ``then`` once the queues of a widget and of all that it lies in have been worked off, so many times."""
-    nodes: list[DOMNode] = []
-    pump: DOMNode | None = start
-    while pump is not None:
-        nodes.append(pump)
-        pump = pump.parent
-    steps = iter(nodes * rounds)
+    nodes = iter(start.ancestors_with_self * rounds)
 
     async def go_on() -> None:
-        if not any(pump.call_later(go_on) for pump in steps):  # what was removed takes no call, and has no queue
+        if not any(node.call_later(go_on) for node in nodes):  # what was removed takes no call, and has no queue
             await then()
 
     await go_on()
