@@ -25,6 +25,10 @@ class Edit(NamedTuple):
     old_end: int
     new_end: int
 
+    def is_inside(self, extent: Extent) -> bool:
+        """Whether it leaves both ends of a stretch of the old bytes as they are."""
+        return extent.start < self.start and self.old_end < extent.end
+
     def moved(self, extent: Extent) -> Extent:
         """Where a stretch is now that the edit lies wholly inside or outside of."""
         by = self.new_end - self.old_end
@@ -72,12 +76,10 @@ def outline_after(before: Outline, old: Source, new: Source) -> tuple[Outline, i
         return None
     edit = edit_between(old.data, new.data)
     # The braces at both ends stay as they are, so whatever is between them cannot change what is around it.
-    touched = next((place for place, item in enumerate(before.items) if item.extent.end > edit.start), None)
+    touched = next((place for place, item in enumerate(before.items) if edit.is_inside(item.extent)), None)
     if touched is None:
         return None
     item = before.items[touched]
-    if not (item.extent.start < edit.start and edit.old_end < item.extent.end):
-        return None
     try:
         now = item_at(new.data, edit.moved(item.extent), item.pointer)
         until_now = item_at(old.data, item.extent, item.pointer)
