@@ -13,7 +13,7 @@ from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.styled_lines import Line, Piece, StyledRow, fitted, width_of, wrapped
 
 MAX_LISTED = 40
-"""Elements of a list that are told before the rest is counted."""
+"""Elements of a list that are shown; the others are counted."""
 _LABEL = 11
 """Cells of the labels at the left."""
 
@@ -92,7 +92,7 @@ class Rows:
 
 
 class RowBuilder:
-    """Rows as they are put down, wrapped to the pane's width."""
+    """Builds the rows of a pane, wrapped to its width."""
 
     def __init__(self, width: int) -> None:
         self.width = max(width, 16)
@@ -116,7 +116,7 @@ class RowBuilder:
         self.add((text, "heading"))
 
     def field(self, label: str, *pieces: Piece, link: NodeKey = ()) -> None:
-        """A label, and beside it what it is for."""
+        """A label with its value; nothing if the value is empty."""
         if pieces and any(text for text, _ in pieces):
             self.add((f"{label:<{_LABEL}}", "muted"), *pieces, indent=_LABEL, link=link)
 
@@ -127,8 +127,9 @@ class RowBuilder:
         self.item((text, "muted"))
 
     def problems(self, problems: Iterable[Problem]) -> None:
-        found = sorted(problems, key=lambda problem: -problem.severity)
-        for problem in found[:MAX_LISTED]:
+        """The worst first, each with its hint, its rule and what it relates to."""
+        worst_first = sorted(problems, key=lambda problem: -problem.severity)
+        for problem in worst_first[:MAX_LISTED]:
             glyph, look = SEVERITY_GLYPHS[problem.severity]
             where = problem.where()
             target = Target(problem.document, problem.pointer, where.start)
@@ -145,7 +146,7 @@ class RowBuilder:
                     indent=4,
                     target=Target(related.document, related.pointer, start),
                 )
-        if len(found) > MAX_LISTED:
-            self.none(f"and {len(found) - MAX_LISTED} more")
-        if found:
+        if len(worst_first) > MAX_LISTED:
+            self.none(f"and {len(worst_first) - MAX_LISTED} more")
+        if worst_first:
             self.rows.append(Row())

@@ -170,8 +170,8 @@ class RowsView(Widget, can_focus=True):
     def in_full(self, line: Line, width: int) -> list[Line]:
         """For the foot: a line in up to three lines, or nothing if the row of the cursor has room for it."""
         row = self.row
-        beside = (2 + width_of(row.aside) if row.aside else 0) + (1 + width_of(row.mark) if row.mark else 0)
-        if width_of(row.line) + beside <= width:
+        at_right = (2 + width_of(row.aside) if row.aside else 0) + (1 + width_of(row.mark) if row.mark else 0)
+        if width_of(row.line) + at_right <= width:
             return []
         lines = list(wrapped(line, width, 2))
         return [*lines[:2], (*lines[2], ("…", "muted"))] if len(lines) > 3 else lines
