@@ -27,3 +27,14 @@ def test_no_test_module_is_imported_by_another() -> None:
         if module.startswith("tests.") and module.rpartition(".")[2].startswith("test_")
     ]
     assert not wrong, "move what is shared to tests/support: " + ", ".join(wrong)
+
+
+def test_the_tests_have_the_tree_of_the_code() -> None:
+    own = {"benchmarks", "docs", "end_to_end", "support"}
+    folders = {path.parent.relative_to(TESTS) for path in TESTS.rglob("test_*.py")}
+    wrong = [
+        str(folder)
+        for folder in sorted(folders)
+        if folder.parts and folder.parts[0] not in own and not (TESTS.parent / "kustui" / folder).is_dir()
+    ]
+    assert not wrong, "no such folder in kustui: " + ", ".join(wrong)

@@ -13,7 +13,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.measuring import SIZES, file_of, in_turns, loads, table
+from tests.benchmarks.measure import SIZES, file_of, in_turns, loads, table
 from tests.support.terminal import KUSTUI, SAMPLES, environment
 
 if TYPE_CHECKING:

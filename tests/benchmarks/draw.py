@@ -29,7 +29,7 @@ from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.workspace.snapshot import open_paths
 from tests.benchmarks.generate import write
-from tests.benchmarks.measuring import table
+from tests.benchmarks.measure import table
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import argparse
 import statistics
 import time
 
-from tests.benchmarks.measuring import SIZES, file_of, table
+from tests.benchmarks.measure import SIZES, file_of, table
 from tests.support.terminal import Terminal
 
 _PAGE_DOWN = "\x1b[6~"

@@ -18,7 +18,7 @@ from kustui.definition.collection import Collection, read_document
 from kustui.simulate.engine.engine import ExecuteStep, SetOutput, StartEvent, advance
 from kustui.simulate.engine.state import State, initial_state
 from kustui.simulate.organisation import Organisation
-from tests.benchmarks.measuring import in_turns, table
+from tests.benchmarks.measure import in_turns, table
 
 ID = "5f8e148232731d0015c14657"
 STEPS = 40

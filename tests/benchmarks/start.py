@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import argparse
 
-from tests.benchmarks.measuring import bare_app, first, in_turns, table
+from tests.benchmarks.measure import bare_app, first, in_turns, table
 from tests.support.terminal import SAMPLES, Terminal
 
 SAMPLE = SAMPLES / "scheduling-pair.json"

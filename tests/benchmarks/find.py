@@ -1,6 +1,6 @@
 """How long the finder takes for each key of some queries in 500 workflows of 40 steps, and for its index.
 
-python -m tests.benchmarks.finding [--rounds 5]
+python -m tests.benchmarks.find [--rounds 5]
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from kustui.search.index import Index, indexes
 from kustui.search.query import completions, parse_query
 from kustui.search.ranking import find_matches
 from kustui.workspace.snapshot import open_paths
-from tests.benchmarks.measuring import file_of, table
+from tests.benchmarks.measure import file_of, table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

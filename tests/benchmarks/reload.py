@@ -1,7 +1,7 @@
 """From a save to the problem on the screen, beside the bare event; keys while everything is looked at again; 5,000
 saves in a row; and what it costs to wait.
 
-python -m tests.benchmarks.reloading [--saves 5000] [--rounds 15]
+python -m tests.benchmarks.reload [--saves 5000] [--rounds 15]
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING
 
 from tests.benchmarks.check import command
 from tests.benchmarks.keys import latencies, percentile
-from tests.benchmarks.measuring import SIZES, file_of, table
+from tests.benchmarks.measure import SIZES, file_of, table
 from tests.support.terminal import KUSTUI, Terminal
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """From exec to the complete list of workflows, beside ``json.loads`` of the file and a bare Textual app.
 
-python -m tests.benchmarks.opening [--large] [--rounds 7]
+python -m tests.benchmarks.open [--large] [--rounds 7]
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import time
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.benchmarks.measuring import SIZES, bare_app, file_of, first, in_turns, loads, peak_memory, table
+from tests.benchmarks.measure import SIZES, bare_app, file_of, first, in_turns, loads, peak_memory, table
 from tests.support.terminal import Terminal
 
 if TYPE_CHECKING:
