@@ -18,7 +18,7 @@ from kustui.garbage_collection import resume_gc
 from kustui.tui.bindings import bindings, keymap_of
 from kustui.tui.explorer.pane_sizes import Sizes
 from kustui.tui.explorer.screen import Explorer
-from kustui.tui.theme import THEMES, VARIABLES
+from kustui.tui.theme import ASCII, COLOURLESS, STEADY, THEMES, VARIABLES
 from kustui.tui.widgets.typeahead import TypeAhead
 
 if TYPE_CHECKING:
@@ -150,8 +150,6 @@ class Kustui(TypeAhead):
         return Explorer(self.background, self.sizes, self._configuration, poll=self.poll, keeps_session=keeps_session)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        from kustui.tui.widgets.line_filters import ASCII, COLOURLESS, STEADY
-
         plainer = (ASCII if self.preferences.ascii else STEADY, *((COLOURLESS,) if self.no_color else ()))
         return (*super().get_line_filters(), *plainer)
 

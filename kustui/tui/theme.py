@@ -1,4 +1,4 @@
-"""The colours of kustui, by what they mean."""
+"""How kustui looks: its colours by what they mean, and the filters that every cell passes."""
 
 from __future__ import annotations
 
@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from rich.segment import Segment
 from rich.style import Style
 from textual.color import Color
+from textual.filter import LineFilter
 from textual.theme import Theme
+
+from kustui.text.cells import steady
+from kustui.text.terminal_safe import to_ascii
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -154,3 +159,30 @@ def _looks(colours: tuple[str, ...], *, plain: bool, ansi: bool) -> Mapping[str,
 
 _VARIABLES = (*sorted({variable for variable, _ in LOOKS.values() if variable}), "cursor", "cursor-blurred")
 """What the looks depend on."""
+
+
+# What every cell passes on its way to the terminal, borders and dialogs included
+
+
+class Steady(LineFilter):
+    """No emoji of which terminals disagree how wide it is: what is right of it would stand elsewhere."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [Segment(steady(text), style, control) for text, style, control in segments]
+
+
+class Ascii(LineFilter):
+    """No character that is not ASCII."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [Segment(to_ascii(text), style, control) for text, style, control in segments]
+
+
+class Colourless(LineFilter):
+    """No colour, not even grey: Textual makes colours grey where NO_COLOR asks for none."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        return [Segment(text, style and style.without_color, control) for text, style, control in segments]
+
+
+ASCII, COLOURLESS, STEADY = Ascii(), Colourless(), Steady()
