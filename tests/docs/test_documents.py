@@ -49,6 +49,13 @@ def test_every_link_leads_somewhere(name: str) -> None:
             assert anchor in Document(path).anchors, f"{name}: {link}"
 
 
+def test_every_path_of_the_code_that_is_named_exists() -> None:
+    for document in DOCUMENTS:
+        for path in re.findall(r"`((?:kustui|tests|scripts|screenshots|samples)/[\w./-]*)`", document.prose):
+            new = document.name.startswith("docs/add-") or path == "kustui/"  # what the reader writes, or has
+            assert (ROOT / path).exists() or new, f"{document.name}: {path}"
+
+
 def test_every_document_can_be_reached_from_the_readme() -> None:
     reached, ahead = set(), [README]
     while ahead:
