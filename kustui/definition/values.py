@@ -264,13 +264,12 @@ _MOST_LEVELS = 100
 """Levels that are written: a ring of schedules may wrap a value once more in each round."""
 
 
-def parse_finite(digits: str) -> int | float:
-    """A number of a payload or an answer, for ``parse_int`` and ``parse_float`` of json. Raises ValueError for one that
-    no double holds, as JavaScript's do: it would be Infinity in a run, and null in what is saved of that run."""
+def finite_number(digits: str) -> int | float | None:
+    """A number of a payload or an answer, for ``parse_int`` and ``parse_float`` of json. None where no double holds it:
+    JavaScript, which Kustomer runs on, makes it Infinity, and null of that wherever it is written [assumed]."""
     number = float(digits)
     if not math.isfinite(number):
-        start = digits if len(digits) <= 12 else f"{digits[:12]}…"
-        raise ValueError(f"the number {start} is larger than any that a run can hold")
+        return None
     return int(digits) if digits.lstrip("-").isdigit() else number
 
 

@@ -23,7 +23,7 @@ from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import key_of, scan
 from kustui.definition.source.source import replace_lone_surrogates
 from kustui.definition.validation import expected_by, message_of, pointer_of
-from kustui.definition.values import parse_finite
+from kustui.definition.values import finite_number
 from kustui.errors import KustuiError
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.organisation import Organisation
@@ -150,7 +150,7 @@ def _read_json(path: str, raw: bytes, content: str) -> tuple[Document, Any]:
         )
     try:
         return file, json.loads(
-            replace_lone_surrogates(file.source.data), parse_int=parse_finite, parse_float=parse_finite
+            replace_lone_surrogates(file.source.data), parse_int=finite_number, parse_float=finite_number
         )
     except (ValueError, RecursionError) as error:
         raise ScenarioError(f"{path}:1:1: this cannot be read: {error}") from error

@@ -9,7 +9,7 @@ from typing import Any
 
 from kustui.definition.models import Step
 from kustui.definition.source.source import replace_lone_surrogates
-from kustui.definition.values import MISSING, parse_finite, to_json_value
+from kustui.definition.values import MISSING, finite_number, to_json_value
 from kustui.diagrams.labels import node_label
 from kustui.errors import KustuiError
 from kustui.simulate.engine import words
@@ -55,7 +55,7 @@ def parse_json(text: str) -> Any:
     """Any JSON value. Raises InputError, with line and column."""
     raw = replace_lone_surrogates(text.encode("utf-8", "replace")).decode()
     try:
-        return json.loads(raw, parse_constant=_refuse_constant, parse_int=parse_finite, parse_float=parse_finite)
+        return json.loads(raw, parse_constant=_refuse_constant, parse_int=finite_number, parse_float=finite_number)
     except json.JSONDecodeError as error:
         raise InputError(
             f"line {error.lineno}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}"

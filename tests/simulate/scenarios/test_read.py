@@ -298,9 +298,8 @@ def test_samples_are_definitions_or_scenarios() -> None:
     assert not any(document.path.endswith(".scenario.json") for document in load([str(SAMPLES)]).documents)
 
 
-@pytest.mark.parametrize("number", ["1e400", "-1e400", "1" + "0" * 400])
-def test_a_number_that_no_run_can_hold_is_refused_where_it_is_read(number: str) -> None:
-    """It would be Infinity in the run and null in what is saved of it: the replay took another course."""
-    with pytest.raises(ScenarioError, match=r"event.json:1:1: this cannot be read: the number .* larger than any"):
-        read_payload("event.json", f'{{"a": {number}}}'.encode())
+@pytest.mark.parametrize("number", ["1e400", "-1e400", "1" + "0" * 400, "9" * 6_000])
+def test_a_number_that_no_run_can_hold_is_null_from_the_start(number: str) -> None:
+    """It was Infinity in the run and null in what was saved of it: the replay took another course."""
+    assert read_payload("event.json", f'{{"a": {number}}}'.encode()) == {"a": None}
     assert read_payload("event.json", b'{"a": 1e308, "b": 9007199254740993}') == {"a": 1e308, "b": 9007199254740993}
