@@ -13,7 +13,7 @@ from kustui.definition.collection import Document, Entry
 from kustui.definition.expressions import Literal, parse
 from kustui.definition.models import Schema
 from kustui.definition.values import NUMBER, TRUTHS
-from kustui.text.suggestions import closest
+from kustui.text.messages import closest
 
 EXPECTED = {
     "string": "text",

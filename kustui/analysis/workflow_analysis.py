@@ -25,7 +25,7 @@ from kustui.definition.parsed_workflow import ParsedWorkflow
 from kustui.definition.platform import TRIGGER_ID, called_id
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import parent
-from kustui.text.suggestions import closest
+from kustui.text.messages import closest
 
 W = TypeVar("W", bound=Transition)
 

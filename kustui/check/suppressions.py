@@ -13,7 +13,7 @@ from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
 from kustui.definition.loader import STDIN
 from kustui.definition.source.outline import Shape
-from kustui.text.suggestions import closest
+from kustui.text.messages import closest
 
 
 def suppress(

@@ -24,7 +24,7 @@ from kustui.definition.collection import Collection
 from kustui.definition.loader import STDIN, STDIN_NAME, nothing_to_show
 from kustui.errors import KustuiError
 from kustui.garbage_collection import gc_paused
-from kustui.text.quantities import counted
+from kustui.text.messages import counted
 from kustui.workspace.check_processes import check_with_pool
 from kustui.workspace.snapshot import Snapshot, Workspace, open_paths
 

@@ -7,11 +7,10 @@ import shutil
 import sys
 from collections.abc import Iterator, Sequence
 
-from kustui.analysis.workflow_lookup import no_workflow_named, workflows_named
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import checked_definitions
 from kustui.commands.output import ExitStatus, Output
-from kustui.definition.collection import Entry
+from kustui.definition.collection import Entry, no_workflow_named, workflows_named
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import DiagramSet, flow_diagram, schedule_edges, schedules_diagram
 from kustui.diagrams.glyphs import problem_marks
@@ -79,7 +78,7 @@ def _diagram(
         case "text":
             return _text(options, output, snapshot, lines, entries)
         case "json":
-            from kustui.diagrams.formats.json import json_text
+            from kustui.diagrams.formats.graph_languages import json_text
 
             subjects = () if options.schedules else (lines.analysis(entry.key) for entry in entries)
             return json_text(subjects, lines, snapshot.schedules, only_schedules=options.schedules)

@@ -17,7 +17,7 @@ from kustui.files import ExistsError, read_file, write_file
 from kustui.garbage_collection import gc_paused, unfreeze_gc
 from kustui.simulate import DEFAULT_MAX_STEPS
 from kustui.simulate.reports import FORMATS, report_of
-from kustui.text.quantities import counted
+from kustui.text.messages import counted
 from kustui.text.terminal_safe import to_json
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from kustui.definition.platform import RELATIVE_UNIT_MINUTES
-from kustui.text.suggestions import hint_of
+from kustui.text.messages import hint_of
 
 if TYPE_CHECKING:
     from kustui.config.severity import Severity

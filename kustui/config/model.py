@@ -16,9 +16,7 @@ from kustui.config.keys import NAMES, display_key, parse_key
 from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, key_conflicts, merge_preferences, parse_keys
 from kustui.config.themes import THEMES, unknown_theme
 from kustui.config.toml_positions import Key
-from kustui.definition.validation import expected_by, message_of
-from kustui.text.json_words import kind, mismatch
-from kustui.text.suggestions import closest
+from kustui.text.messages import closest, expected_by, kind, message_of, mismatch
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

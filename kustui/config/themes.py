@@ -6,7 +6,7 @@ from contextlib import suppress
 
 from kustui.errors import KustuiError
 from kustui.files import own_folder, read_file, write_file
-from kustui.text.suggestions import hint_of
+from kustui.text.messages import hint_of
 
 DEFAULT_THEME = "dark"
 THEMES = {

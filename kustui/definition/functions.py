@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from kustui.definition.dates import date_of, format_date, iso_date, parse_date, shift, unit_of, units_between
 from kustui.definition.values import MISSING, Undecided, is_missing, number_of, text_of
-from kustui.text.json_words import quoted
+from kustui.text.messages import quoted
 
 NUMBER_IN_TEXT = "number in text"
 

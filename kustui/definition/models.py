@@ -14,7 +14,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 from pydantic.alias_generators import to_camel
 
 from kustui.definition.platform import RELATIVE_UNIT_MINUTES, SCHEDULE_ACTION, TRIGGER_ID
-from kustui.text.quantities import duration_in_words
+from kustui.text.messages import duration_in_words
 
 POINTER = "\0pointer"
 """The key under which parsed_workflow puts the JSON pointer of a part: none that a person writes."""

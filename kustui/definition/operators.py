@@ -32,8 +32,7 @@ from kustui.definition.values import (
     order_of,
     text_of,
 )
-from kustui.text.json_words import quoted
-from kustui.text.quantities import counted
+from kustui.text.messages import counted, quoted
 
 Test = Callable[[Any, Any], Answer]
 """Whether an operator holds for two values; of an operator that reads one, the second is ignored."""

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from pydantic import ValidationError
 
 from kustui.definition.models import POINTER, App, Part, Workflow
-from kustui.definition.source.positions import MAX_DEPTH, escape, key_of, parent, scan, too_deep
+from kustui.definition.source.positions import MAX_DEPTH, escape, holds, key_of, parent, scan, too_deep
 from kustui.definition.source.source import Extent, Fault, duplicate_key, replace_lone_surrogates, wrong_kind
 from kustui.definition.source.syntax import nested_too_deep
-from kustui.definition.validation import expected_by, holds
+from kustui.text.messages import expected_by
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

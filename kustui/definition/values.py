@@ -15,7 +15,7 @@ from enum import Enum
 from typing import Any, Final
 
 from kustui.definition.dates import parse_date
-from kustui.text.json_words import json_in_words
+from kustui.text.messages import json_in_words
 
 
 class Missing(Enum):

@@ -16,7 +16,7 @@ from kustui.definition.models import due_in_words
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS, problem_mark
 from kustui.diagrams.labels import NO_WORKFLOW, RUNTIME_WORKFLOW, edge_label, event_label, incoming_label
 from kustui.diagrams.styled_lines import Line, StyledRow, wrapped
-from kustui.text.quantities import counted, duration_in_words
+from kustui.text.messages import counted, duration_in_words
 
 _MOST_INPUTS = 6
 _INDENT = 3

@@ -8,15 +8,14 @@ from functools import cached_property
 from typing import Any
 
 from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
-from kustui.analysis.workflow_lookup import unambiguous_name, workflows_named
 from kustui.check.problems import Problem
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
-from kustui.definition.collection import Collection, Entry
+from kustui.definition.collection import Collection, Entry, unambiguous_name, workflows_named
 from kustui.definition.dates import parse_date
 from kustui.definition.values import Undecided, is_missing, number_of, undecided_in
 from kustui.simulate import MINUTE
-from kustui.text.json_words import kind
+from kustui.text.messages import kind
 
 BLOCKING_RULES = frozenset(
     (

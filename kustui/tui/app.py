@@ -16,7 +16,7 @@ from kustui.config.preferences import PREFERENCE_NAMES, Preferences
 from kustui.config.themes import DEFAULT_THEME
 from kustui.garbage_collection import resume_gc
 from kustui.tui.bindings import bindings, keymap_of
-from kustui.tui.explorer.pane_sizes import Sizes
+from kustui.tui.explorer.panes import Sizes
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.theme import ASCII, COLOURLESS, STEADY, THEMES, VARIABLES
 from kustui.tui.widgets.typeahead import TypeAhead
@@ -171,7 +171,7 @@ class Kustui(TypeAhead):
             self.exit(return_code=128 + number)
 
     def action_help(self) -> None:
-        from kustui.tui.help.help import Help
+        from kustui.tui.help import Help
 
         if not isinstance(self.screen, Help):
             self.push_screen(Help(self.screen))
@@ -210,13 +210,13 @@ class Kustui(TypeAhead):
         return self._copied
 
     def action_command_palette(self) -> None:
-        from kustui.tui.help.palette import Palette
+        from kustui.tui.help import Palette
 
         if not isinstance(self.screen, Palette):
             self.push_screen(Palette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        from kustui.tui.help.palette import commands, theme_commands
+        from kustui.tui.help import commands, theme_commands
 
         yield from commands(self, screen)
         yield from theme_commands(self.set_theme)

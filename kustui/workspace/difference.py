@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from kustui.check.problems import Problem, fixed_and_new
 from kustui.definition.collection import Document, Entry
 from kustui.definition.source.source import replace_lone_surrogates
-from kustui.text.quantities import counted
+from kustui.text.messages import counted
 from kustui.workspace.snapshot import Snapshot
 
 ADDED, REMOVED, CHANGED, RENAMED, MOVED = "added", "removed", "changed", "renamed", "moved"

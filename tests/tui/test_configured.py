@@ -12,8 +12,7 @@ from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, Preferences
 from kustui.config.themes import THEMES as NAMES
 from kustui.config.themes import load_theme
 from kustui.tui.app import Kustui
-from kustui.tui.help.help import Help
-from kustui.tui.help.palette import commands, theme_commands
+from kustui.tui.help import Help, commands, theme_commands
 from kustui.tui.theme import LOOKS, THEMES, looks_of
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace

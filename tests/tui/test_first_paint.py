@@ -61,9 +61,8 @@ NOT_YET = {
                         "kustui.config.check_settings"),
     "what drawings are made with": ("kustui.analysis", "kustui.diagrams.rail_drawing", "kustui.diagrams.box_drawing"),
     "what a key asks for": (
-        "kustui.simulate", "kustui.tui.rehearsal", "kustui.search.index", "kustui.tui.finder.finder",
-        "kustui.tui.help.help",
-        "kustui.tui.help.palette", "kustui.tui.explorer.marks", "kustui.tui.explorer.copy",
+        "kustui.simulate", "kustui.tui.rehearsal", "kustui.search.index", "kustui.tui.finder",
+        "kustui.tui.help", "kustui.tui.explorer.marks", "kustui.tui.explorer.copy",
         "kustui.tui.terminal.clipboard",
         "kustui.tui.terminal.editor", "kustui.workspace.difference",
         "kustui.tui.explorer.definitions", "kustui.tui.explorer.session",

@@ -11,7 +11,7 @@ from kustui.config.severity import Severity
 from kustui.definition.collection import Document
 from kustui.definition.source.source import Extent, Source
 from kustui.text.cells import cells, crop, cut
-from kustui.text.quantities import counted
+from kustui.text.messages import counted
 from kustui.text.terminal_safe import terminal_safe
 
 _LOOKS = {"error": "1;31", "warning": "1;33", "info": "1;36", "note": "1;36", "place": "1", "mark": "32", "aside": "2"}

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 
 from kustui.check.examples import Configured, app, step, to, workflow
 from kustui.check.rule import Rule
-from kustui.check.rules import apps, flow, hard_coded, identity, references, rings, schedules, shape
+from kustui.check.rules import apps, flow, identity, references, rings, schedules, shape
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 
-FAMILIES = (shape, identity, flow, references, schedules, rings, hard_coded, apps)
+FAMILIES = (shape, identity, flow, references, schedules, rings, apps)
 
 _SUPPRESSION = """\
 [[suppress]]

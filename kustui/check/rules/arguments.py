@@ -8,8 +8,7 @@ from kustui.analysis.schemas import SchemaArguments
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations
 from kustui.definition.source.positions import escape
-from kustui.text.quantities import plural
-from kustui.text.suggestions import closest
+from kustui.text.messages import closest, plural
 
 _MOST_LISTED = 8
 

@@ -16,7 +16,7 @@ from kustui.config.severity import Severity
 from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition, Unreadable, parts_of
 from kustui.definition.models import Transition
 from kustui.definition.operators import OPERATOR_BY_ALIAS, OPERATORS
-from kustui.text.suggestions import hint_of
+from kustui.text.messages import hint_of
 
 _BETWEEN_WORDS = re.compile(r"[\s_-]")
 

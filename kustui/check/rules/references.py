@@ -16,7 +16,7 @@ from kustui.definition.expressions import Function, Path, Template
 from kustui.definition.functions import FUNCTIONS
 from kustui.definition.models import ErrorCase, Step
 from kustui.definition.platform import TRIGGER_ID
-from kustui.text.suggestions import closest, hint_of
+from kustui.text.messages import closest, hint_of
 
 _TAGGED = step("aB3", action="kustomer.customer.find-by-email", params={"email": "/#steps.1.email"})
 

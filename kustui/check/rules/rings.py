@@ -15,7 +15,7 @@ from kustui.config.severity import Severity
 from kustui.definition.expressions import in_words, parse_condition
 from kustui.definition.models import relative_minutes
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES, called_id
-from kustui.text.quantities import duration_in_words
+from kustui.text.messages import duration_in_words
 
 Ring = tuple[str, ...]
 """The keys of its workflows."""

@@ -18,9 +18,7 @@ from kustui.definition.expressions import Literal, parse
 from kustui.definition.models import Step
 from kustui.definition.platform import called_id
 from kustui.definition.source.positions import escape
-from kustui.text.json_words import kind
-from kustui.text.quantities import duration_in_words
-from kustui.text.suggestions import closest, hint_of
+from kustui.text.messages import closest, duration_in_words, hint_of, kind
 
 RUN_AT_TYPES = ("relative", "absolute", "date")
 """The types of a ``runAt``: the first [spec], the others [assumed]."""

@@ -9,7 +9,7 @@ from kustui.check.rules.flow import unreadable_conditions
 from kustui.check.rules.schedules import unreadable_calls
 from kustui.config.severity import Severity
 from kustui.definition.source.positions import escape
-from kustui.text.suggestions import closest, hint_of
+from kustui.text.messages import closest, hint_of
 
 APP_KEYS = frozenset({
     "app", "version", "title", "identifier", "visibility", "description", "instructions", "iconUrl",

@@ -10,7 +10,7 @@ from kustui.definition.expressions.paths import Expression, Path
 from kustui.definition.expressions.templates import Template
 from kustui.definition.operators import OPERATORS, Operator, operator_named
 from kustui.definition.platform import TRIGGER_ID
-from kustui.text.json_words import LONGEST_TEXT, json_in_words, printable, quoted
+from kustui.text.messages import LONGEST_TEXT, json_in_words, printable, quoted
 
 MAX_DEPTH = 100
 """How deep conditions may nest: a person's have three or four levels [assumed]."""

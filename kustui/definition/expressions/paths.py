@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kustui.text.json_words import shortened
+from kustui.text.messages import shortened
 
 ROOTS = ("steps", "variables", "error")
 """What the path of a reference, a function or a template can begin with [docs] [seen]."""

@@ -10,7 +10,7 @@ from typing import NamedTuple, NoReturn
 from kustui.definition.expressions.nodes import Call, Lookup, Named, Origin, Scalar, Value
 from kustui.definition.expressions.paths import Embedded, Path, embedded_in, spans_of
 from kustui.definition.expressions.tokens import MAX_DEPTH, Tag, Token, refuse
-from kustui.text.json_words import shortened
+from kustui.text.messages import shortened
 
 _CONSTANTS = {"true": True, "false": False, "null": None, "undefined": None}
 _EXACT_DIGITS = 15

@@ -19,7 +19,7 @@ from kustui.definition.expressions.paths import Expression, ExpressionFault
 from kustui.definition.expressions.tags import Arguments, Helper, Notes, Scope
 from kustui.definition.expressions.tokens import MAX_DEPTH, FaultError, Kind, Piece, Remark, Tag, refuse, scan
 from kustui.definition.functions import BLOCKS
-from kustui.text.json_words import shortened
+from kustui.text.messages import shortened
 
 _TOP = Scope(0, frozenset(), 0)
 """Outside of any block."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from kustui.definition.source.source import Extent, replace_lone_surrogates
 
@@ -209,3 +209,22 @@ def extent_within(data: bytes, literal: Extent, start: int, end: int) -> Extent:
     sizes = [len(match.group().encode()) for match in _CHARACTER.finditer(written)]
     begin = literal.start + 1
     return Extent(begin + sum(sizes[:start]), begin + sum(sizes[:end]))
+
+
+def pointer_of(value: Any, location: tuple[int | str, ...]) -> str:
+    """The JSON pointer of the part of a value that an error is about, or of the innermost around it that is there:
+    pydantic adds steps of its own for the alternatives of a value."""
+    pointer = ""
+    for key in location:
+        if not holds(value, key):
+            break
+        value = value[key]
+        pointer = f"{pointer}/{escape(str(key))}"
+    return pointer
+
+
+def holds(value: Any, key: int | str) -> bool:
+    """Whether a JSON value has a member or an element of this key."""
+    if isinstance(value, list):
+        return isinstance(key, int) and key < len(value)
+    return isinstance(value, dict) and key in value

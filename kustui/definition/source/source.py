@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kustui.errors import KustuiError
-from kustui.text.json_words import mismatch, quoted
+from kustui.text.messages import mismatch, quoted
 
 BLOCK_SIZE = 1 << 16  # one mark per 64 KiB: 239 MB cost 3,600 of them
 _PIECE = 1 << 20

@@ -12,7 +12,7 @@ from kustui.definition.platform import PUBLISH_ACTION, REGEX_ACTION, SCHEDULE_AC
 from kustui.definition.values import MISSING, Undecided, text_of
 from kustui.simulate.engine.trace import OutputSource, ScheduledRun
 from kustui.simulate.organisation import Organisation
-from kustui.text.json_words import quoted
+from kustui.text.messages import quoted
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, Tr
 from kustui.simulate.paths.drafts import draft_output, target_values
 from kustui.simulate.values.condition_evaluation import evaluate_condition
 from kustui.simulate.values.evaluation import EvaluationContext, Failure, assumptions_in, resolve
-from kustui.text.json_words import quoted
+from kustui.text.messages import quoted
 
 
 def new_entry(state: State, kind: EntryKind, **fields: Any) -> TraceEntry:

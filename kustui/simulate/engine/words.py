@@ -12,7 +12,7 @@ from kustui.definition.values import MISSING, Undecided, to_json_value
 from kustui.simulate import MINUTE
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 from kustui.simulate.values.condition_evaluation import OperandValue, Verdict
-from kustui.text.quantities import counted
+from kustui.text.messages import counted
 
 _LONGEST_TEXT = 60
 _LONGEST_OBJECT = 600

@@ -25,7 +25,7 @@ from kustui.simulate.paths.symbolic import (
     ValueOrigin,
     constraints_for_edge,
 )
-from kustui.text.json_words import quoted
+from kustui.text.messages import quoted
 
 MAX_RUNS = 20
 """Of one path."""

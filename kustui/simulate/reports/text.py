@@ -21,7 +21,7 @@ from kustui.simulate.scenarios.explore import (
     name_of,
 )
 from kustui.simulate.scenarios.replay import Difference, Replay
-from kustui.text.quantities import counted
+from kustui.text.messages import counted
 from kustui.text.terminal_safe import terminal_safe
 
 _WIDTH = 80

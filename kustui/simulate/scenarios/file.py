@@ -20,17 +20,15 @@ from kustui.definition.dates import parse_date
 from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, walk_folders
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.outline import Shape
-from kustui.definition.source.positions import key_of, scan
+from kustui.definition.source.positions import key_of, pointer_of, scan
 from kustui.definition.source.source import replace_lone_surrogates
-from kustui.definition.validation import expected_by, message_of, pointer_of
 from kustui.definition.values import finite_number
 from kustui.errors import KustuiError
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios import model
 from kustui.simulate.scenarios.model import Choice, ExpectedSchedule, Mock, Place, Scenario
-from kustui.text.json_words import kind, mismatch, quoted
-from kustui.text.suggestions import closest, hint_of
+from kustui.text.messages import closest, expected_by, hint_of, kind, message_of, mismatch, quoted
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.analysis.workflow_lookup import ambiguous_name, no_workflow_named, workflows_named
+from kustui.definition.collection import ambiguous_name, no_workflow_named, workflows_named
 from kustui.definition.dates import iso_date
 from kustui.definition.values import to_json_value
 from kustui.errors import KustuiError
@@ -20,7 +20,7 @@ from kustui.simulate.paths.drafts import draft_payload
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioError, ScenarioFile, as_file, read_payload
 from kustui.simulate.scenarios.model import Scenario, Start
 from kustui.simulate.scenarios.replay import replay, replayed_states, start_scenario
-from kustui.text.json_words import quoted
+from kustui.text.messages import quoted
 
 _MAX_LISTED = 20
 

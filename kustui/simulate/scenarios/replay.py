@@ -27,7 +27,7 @@ from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
 from kustui.simulate.scenarios.model import ExpectedCoverage, ExpectedRun, ExpectedSchedule, ExpectedValue
-from kustui.text.json_words import quoted
+from kustui.text.messages import quoted
 
 
 @dataclass(frozen=True, slots=True)

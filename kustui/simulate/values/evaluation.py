@@ -28,7 +28,7 @@ from kustui.definition.expressions.parse import may_hold_expression
 from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, HelperCall
 from kustui.definition.source.positions import escape
 from kustui.definition.values import MISSING, Undecided, is_missing, look_up, text_of
-from kustui.text.json_words import quoted
+from kustui.text.messages import quoted
 
 MOST_PARTS = 100_000
 """Tags and texts that one template may render: loops in loops over long lists would never end."""

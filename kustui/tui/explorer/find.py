@@ -12,13 +12,14 @@ from kustui.tui.diagrams.diagram_view import DiagramView, NodeSelected
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.views import PANES, PaneTitles, Views
+from kustui.tui.widgets.bars import FilterInput
 from kustui.tui.widgets.rows import Row, Target
 
 if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-    from kustui.tui.finder.finder import Finder
+    from kustui.tui.finder import Finder
     from kustui.workspace.snapshot import Snapshot
 
 _NARROWS = "words of a name, an id or an event"
@@ -64,8 +65,6 @@ class FilterController:
 
     async def open(self) -> None:
         """Let somebody type what the pane at hand is to be filtered by, or searched for."""
-        from kustui.tui.widgets.filter_input import FilterInput  # not before somebody asks for it
-
         fields = self._screen.query(FilterInput)
         field = fields.first() if fields else FilterInput()
         if not fields:
@@ -245,7 +244,7 @@ class FinderController:
 
     async def open(self) -> None:
         """Open it, or go into it again."""
-        from kustui.tui.finder.finder import Finder  # not before somebody asks for it
+        from kustui.tui.finder import Finder  # not before somebody asks for it
 
         if self.pane is None:
             self.pane = Finder()

@@ -1,10 +1,12 @@
-"""The panes of the main screen: which are shown, and which of them has the keys."""
+"""The panes of the main screen: which are shown, which of them has the keys, and how large each is."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TYPE_CHECKING
 
+from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, PANE_SIZES
 from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.detail_presenter import DetailPresenter
@@ -15,9 +17,11 @@ from kustui.tui.widgets.rows import Row, Rows
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual import events
     from textual.geometry import Size
     from textual.screen import Screen
     from textual.widget import Widget
+
 
 _NARROW = 72
 """Columns below which one pane is shown at a time."""
@@ -210,3 +214,88 @@ class Panes:
         """Open one of the lists in the place of the others."""
         self._screen.remove_class(*{"-problems", "-changes", "-uses"} - {name})
         self._screen.add_class(name)
+
+
+_STEP = 4
+"""Per cent by which a pane grows or shrinks."""
+_WIDEST_TREE, _TREE_ASIDE = "66", "34%"
+"""What the tree takes at most, and where there is little room and the keys go elsewhere, while nobody asked for a
+width."""
+
+
+class Sizes:
+    """Per cent that each pane takes. The application owns them, for its style sheet is made with them."""
+
+    def __init__(self, values: Mapping[str, int], apply: Callable[[], None]) -> None:
+        self.values = dict(values)
+        self._apply = apply
+
+    def change(self, values: Mapping[str, int]) -> None:
+        """Give the panes other sizes."""
+        self.values = dict(values)
+        self._apply()
+
+    @property
+    def css_variables(self) -> dict[str, str]:
+        """The variables of the style sheet that say how large the panes are."""
+        variables = {f"{name}-size": f"{size}%" for name, size in self.values.items()}
+        if self.values["tree"] == PANE_SIZES["tree"]:
+            return variables | {"tree-widest": _WIDEST_TREE, "tree-aside": _TREE_ASIDE}
+        return variables | {"tree-widest": "100%", "tree-aside": variables["tree-size"]}
+
+
+class PaneSizes:
+    """Lets the pane that has the keys grow and shrink, and the edge of the tree be dragged."""
+
+    def __init__(self, screen: Screen[None], views: Views, sizes: Sizes) -> None:
+        self._screen, self._views, self._sizes = screen, views, sizes
+        self._dragging = False
+        """Whether the mouse has hold of the edge."""
+
+    def larger(self) -> None:
+        self._resize(1)
+
+    def smaller(self) -> None:
+        self._resize(-1)
+
+    def _resize(self, by: int) -> None:
+        focused = self._screen.focused
+        if focused is not None and self._screen.has_class("-maximised"):
+            self._views.status.say("it is maximised", "muted")
+        elif focused is not None:
+            self._change(*self._grown(focused, by))
+
+    def _grown(self, pane: Widget, by: int) -> tuple[str, int]:
+        """Which pane has which size after a step; the drawings grow as the tree shrinks."""
+        name, sign = (str(pane.id), 1) if pane.id in PANE_SIZES else ("tree", -1)
+        size = self._sizes.values[name]
+        if name == "tree":  # it may be less than was asked for
+            size = round(self._views.tree.outer_size.width * 100 / max(1, self._screen.size.width))
+        return name, size + sign * by * _STEP
+
+    def _change(self, name: str, size: int) -> None:
+        self._sizes.change({**self._sizes.values, name: max(MIN_PANE_SIZE, min(MAX_PANE_SIZE, size))})
+
+    # The mouse
+
+    def take_hold(self, event: events.MouseDown) -> None:
+        """Begin to drag, where the mouse is on the edge of the tree."""
+        tree = self._views.tree
+        alone = self._screen.has_class("-maximised") or self._screen.has_class("-narrow")
+        on_edge = tree.region.contains_point(event.screen_offset) and event.screen_x == tree.region.right - 1
+        if on_edge and not alone:
+            self._dragging = True
+            tree.capture_mouse()
+
+    def drag(self, event: events.MouseMove) -> None:
+        """Let the edge follow the mouse."""
+        if self._dragging:
+            size = round((event.screen_x + 1) * 100 / self._screen.size.width)
+            if max(MIN_PANE_SIZE, min(MAX_PANE_SIZE, size)) != self._sizes.values["tree"]:
+                self._change("tree", size)
+
+    def let_go(self) -> None:
+        """End to drag."""
+        if self._dragging:
+            self._dragging = False
+            self._views.tree.release_mouse()

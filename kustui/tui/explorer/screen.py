@@ -21,12 +21,11 @@ from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.find import FilterController, FinderController
 from kustui.tui.explorer.list_panes import ChangesView, ProblemsView, change_rows
 from kustui.tui.explorer.navigator import Navigator, RehearsalOpener
-from kustui.tui.explorer.pane_sizes import PaneSizes, Sizes
-from kustui.tui.explorer.panes import FIRST_CLASSES, Panes
+from kustui.tui.explorer.panes import FIRST_CLASSES, Panes, PaneSizes, Sizes
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Side, Views
 from kustui.tui.tree.nodes import Moves
-from kustui.tui.widgets.bars import Banner, StatusBar, broken_files
+from kustui.tui.widgets.bars import Banner, FilterInput, StatusBar, broken_files
 from kustui.tui.widgets.rows import Row, Target
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import (
@@ -51,8 +50,7 @@ if TYPE_CHECKING:
     from kustui.tui.explorer.marks import BookmarkMenu, MarksController
     from kustui.tui.explorer.selection import CurrentSelection
     from kustui.tui.explorer.session import SessionKeeper
-    from kustui.tui.finder.finder import Finder
-    from kustui.tui.widgets.filter_input import FilterInput
+    from kustui.tui.finder import Finder
     from kustui.workspace.difference import Difference
     from kustui.workspace.snapshot import Snapshot
 

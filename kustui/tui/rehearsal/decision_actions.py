@@ -28,9 +28,8 @@ from kustui.simulate.engine.engine import (
 from kustui.simulate.engine.state import Overrides
 from kustui.simulate.paths.drafts import draft_payload
 from kustui.text.terminal_safe import terminal_safe
-from kustui.tui.rehearsal.current_session import CurrentSession
 from kustui.tui.rehearsal.prompts import Accept, Prompts
-from kustui.tui.rehearsal.session import Session
+from kustui.tui.rehearsal.session import CurrentSession, Session
 from kustui.tui.rehearsal.step_rows import event_title
 from kustui.tui.widgets.rows import Row
 

@@ -15,12 +15,11 @@ from kustui.files import ExistsError, WriteError, read_file, write_file
 from kustui.simulate.scenarios.explore import MAX_PATHS, ExploredPath, build_path_scenario, explore_paths
 from kustui.simulate.scenarios.file import as_file, find_scenarios, read, unused_path
 from kustui.simulate.scenarios.record import TraceTruncatedError, complete_scenario
-from kustui.text.quantities import counted
+from kustui.text.messages import counted
 from kustui.text.terminal_safe import to_json
-from kustui.tui.rehearsal.current_session import CurrentSession
 from kustui.tui.rehearsal.prompts import Prompts
 from kustui.tui.rehearsal.scenario_follow import begin_scenario, replay_scenario
-from kustui.tui.rehearsal.session import Session
+from kustui.tui.rehearsal.session import CurrentSession, Session
 from kustui.tui.widgets.rows import Row
 
 if TYPE_CHECKING:

@@ -12,14 +12,13 @@ from textual.screen import Screen
 from kustui.diagrams.styled_lines import Piece
 from kustui.simulate.organisation import Organisation
 from kustui.tui.bindings import bindings, carry_out
-from kustui.tui.rehearsal.current_session import CurrentSession
 from kustui.tui.rehearsal.decision_actions import DecisionActions
 from kustui.tui.rehearsal.history_rows import ENTRY
 from kustui.tui.rehearsal.panes import FLOW, RehearsalPanes
 from kustui.tui.rehearsal.prompts import ChoiceList, Prompts
 from kustui.tui.rehearsal.scenario_actions import ScenarioActions, replay_verdict
 from kustui.tui.rehearsal.scenario_follow import RebasedSession, rebase_session
-from kustui.tui.rehearsal.session import Session
+from kustui.tui.rehearsal.session import CurrentSession, Session
 from kustui.tui.rehearsal.step_actions import StepActions
 from kustui.tui.rehearsal.step_rows import heading_rows, status_row
 from kustui.tui.rehearsal.trace_rows import EDGE

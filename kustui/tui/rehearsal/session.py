@@ -1,12 +1,14 @@
-"""A rehearsal as an immutable value: its history, the scenario that it follows, its breakpoints. No screen in here."""
+"""A rehearsal as an immutable value: its history, the scenario that it follows, its breakpoints; and the one on the
+screen, which its parts read, and replace by another."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from kustui.definition.platform import TRIGGER_ID
+from kustui.diagrams.styled_lines import Line, Piece
 from kustui.simulate.engine.engine import AbandonRun, Decision, StartEvent, advance
 from kustui.simulate.engine.history import (
     Breakpoint,
@@ -24,6 +26,10 @@ from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
 from kustui.simulate.scenarios.replay import Difference, decisions_for
+from kustui.tui.bindings import BY_ID, first_key
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
 
 
 class StopPoint(NamedTuple):
@@ -271,3 +277,52 @@ class Session:
 
         states = tuple(with_changed(state) for state in self.history.states[: index + 1])
         return replace(self._without_verdict(), history=History(states, index))
+
+
+class Announce(Protocol):
+    """Says something in the place of the keys, until the next key; nothing brings the keys back."""
+
+    def __call__(self, *pieces: Piece) -> None: ...
+
+
+class CurrentSession:
+    """Holds the session, and shows each that replaces it.
+
+    ``screen`` is the screen in whose workers the parts carry out what takes time.
+    """
+
+    def __init__(self, screen: Screen[Any], show: Callable[[Session], None], announce: Announce) -> None:
+        self.value: Session | None = None
+        self.is_running = False
+        """Whether it runs on by itself just now."""
+        self.screen, self._show, self.announce = screen, show, announce
+
+    def ready(self) -> Session | None:
+        """The session if something can be decided now; else it is announced why not."""
+        if self.value is None:
+            self.announce(("it is still being prepared", "muted"))
+        elif self.is_running:
+            self.announce(("it runs on: Esc stops it", "muted"))
+        else:
+            return self.value
+        return None
+
+    def replace(self, session: Session, *news: Piece) -> None:
+        """Show another session, and announce ``news`` if there are any."""
+        self.value = session
+        self._show(session)
+        if news:
+            self.announce(*news)
+
+    def in_background(self, work: Coroutine[None, None, None], group: str, description: str) -> None:
+        """Carry out something that takes time; it ends what the same group still does."""
+        # The description is given: Textual would write out the arguments, the whole of the files among them.
+        self.screen.run_worker(work, group=group, exclusive=True, description=description)
+
+    def key_hints(self, *ids: str) -> Line:
+        """The keys that the person may want next, each with what it does."""
+        pieces: list[Piece] = []
+        for id_ in ids:
+            if key := first_key(self.screen.app, id_):
+                pieces += [("   ", ""), (key, "key"), (f" {BY_ID[id_].verb}", "muted")]
+        return tuple(pieces)

@@ -12,11 +12,10 @@ from kustui.diagrams.styled_lines import Line
 from kustui.simulate import DEFAULT_MAX_STEPS
 from kustui.simulate.engine.history import Breakpoint, at_scheduled_run
 from kustui.simulate.engine.state import State
-from kustui.text.quantities import counted
-from kustui.tui.rehearsal.current_session import CurrentSession
+from kustui.text.messages import counted
 from kustui.tui.rehearsal.prompts import ChoicePrompt, Prompts
 from kustui.tui.rehearsal.run_rail import RunRailView
-from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, Session, StopPoint
+from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, CurrentSession, Session, StopPoint
 from kustui.tui.widgets.rows import Row
 
 _BREATH = 0.03

@@ -13,7 +13,7 @@ from kustui.simulate.engine import words
 from kustui.simulate.engine.engine import preview, preview_edges
 from kustui.simulate.engine.state import QueueItem, State
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
-from kustui.text.quantities import counted
+from kustui.text.messages import counted
 from kustui.tui.bindings import BY_ID, Action, key_names
 from kustui.tui.rehearsal.session import Session
 from kustui.tui.rehearsal.trace_rows import (

@@ -10,7 +10,7 @@ from kustui.definition.platform import short_name
 from kustui.definition.source.outline import Shape
 from kustui.diagrams.glyphs import problem_mark
 from kustui.diagrams.styled_lines import Line, joined
-from kustui.text.quantities import counted
+from kustui.text.messages import counted
 from kustui.tui.tree.nodes import CHANGED_SIGN, Kind, Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, Row, Rows

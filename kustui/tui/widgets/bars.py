@@ -1,23 +1,26 @@
-"""The bars at the edges of the screen: unreadable files at the top, where you are and the keys at the bottom."""
+"""The bars at the edges of the screen: unreadable files at the top, where you are, the keys and the filter at the
+bottom."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.geometry import Region
 from textual.message import Message
 from textual.widget import Widget
+from textual.widgets import Input
 
 from kustui.definition.collection import Document
 from kustui.diagrams.styled_lines import Line, width_of
-from kustui.tui.bindings import Action, actions_of, key_names
+from kustui.tui.bindings import Action, actions_of, bindings, key_names
 from kustui.tui.widgets.rows import Row, laid_out, shorten_breadcrumbs
 from kustui.tui.widgets.rows_view import line_strip
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.binding import BindingType
     from textual.strip import Strip
 
 
@@ -145,3 +148,43 @@ class StatusBar(Widget):
                 if start <= event.x < end <= self.size.width - 1:
                     self.app.simulate_key(action.keys.partition(",")[0])
                 start = end + 3
+
+
+class FilterInput(Input):
+    BINDINGS: ClassVar[list[BindingType]] = bindings("filter")
+    DEFAULT_CSS = """
+    FilterInput { dock: bottom; height: 1; margin-bottom: 2; padding: 0 1; border: none; display: none; }
+    FilterInput.-open { display: block; }
+    """
+
+    class Accepted(Message):
+        """The filter stays, and the focus goes back to the pane."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    class Cancelled(Message):
+        """The filter goes, and everything is as it was before."""
+
+    class Moved(Message):
+        """The cursor of the pane moves by so many rows while the filter is typed."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    def __init__(self) -> None:
+        super().__init__(placeholder="words of a name, an id or an event", compact=True, id="filter")
+
+    def action_keep(self) -> None:
+        self.post_message(self.Accepted(self.value))
+
+    def action_drop(self) -> None:
+        self.post_message(self.Cancelled())
+
+    def action_up(self) -> None:
+        self.post_message(self.Moved(-1))
+
+    def action_down(self) -> None:
+        self.post_message(self.Moved(1))

@@ -19,7 +19,7 @@ from kustui.config.actions import ACTIONS, BY_ID
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.diagrams.schedule_views import ChainsView
 from kustui.tui.explorer.copy import CopyMenu
-from kustui.tui.help.help import Help
+from kustui.tui.help import Help
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer
 from tests.support.flows import step, workflow
@@ -27,7 +27,7 @@ from tests.support.rehearsal import belongs_to_the_rehearsal
 from tests.support.trees import SAMPLES
 
 if TYPE_CHECKING:
-    from kustui.tui.finder.finder import Finder
+    from kustui.tui.finder import Finder
     from tests.support.clipboard import Clipboard
 
 pytestmark = pytest.mark.slow

@@ -24,13 +24,11 @@ from kustui.tui.explorer.copy import CopyMenu
 from kustui.tui.explorer.marks import BookmarkMenu
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.explorer.tree_view import TreeView
-from kustui.tui.finder.finder import FinderInput
-from kustui.tui.help.help import Help
-from kustui.tui.help.palette import commands
+from kustui.tui.finder import FinderInput
+from kustui.tui.help import Help, commands
 from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.tree.nodes import Kind
-from kustui.tui.widgets.bars import StatusBar
-from kustui.tui.widgets.filter_input import FilterInput
+from kustui.tui.widgets.bars import FilterInput, StatusBar
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import a_workflow, write_json

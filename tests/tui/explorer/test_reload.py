@@ -11,8 +11,7 @@ from typing import Any
 import pytest
 
 from kustui.diagrams.styled_lines import width_of
-from kustui.tui.widgets.bars import Banner, banner_rows
-from kustui.tui.widgets.filter_input import FilterInput
+from kustui.tui.widgets.bars import Banner, FilterInput, banner_rows
 from tests.support.definitions import a_workflow, document_of, write_json
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import edge, named_workflow, step

@@ -1,26 +1,33 @@
-"""The help: the pane that one comes from with its keys and signs, then all others, each action and sign once."""
+"""The help: the pane that one comes from with its keys and signs, then all others, each action and sign once; and the
+command palette, with every action by name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
 
 from textual import on
+from textual.app import SystemCommand
+from textual.binding import Binding, BindingType
+from textual.command import CommandPalette
 from textual.content import Content
 from textual.screen import Screen
 
+from kustui.config.themes import THEMES
 from kustui.diagrams.styled_lines import Line, wrapped
 from kustui.text.terminal_safe import terminal_safe
-from kustui.tui.bindings import ACTIONS, GROUPS, Action, actions_of, bindings, pressed
-from kustui.tui.widgets.bars import StatusBar
-from kustui.tui.widgets.filter_input import FilterInput
+from kustui.tui.bindings import ACTIONS, GROUPS, PASSING, Action, actions_of, bindings, handler, pressed, textual_action
+from kustui.tui.widgets.bars import FilterInput, StatusBar
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
+    from textual.app import App, ComposeResult
     from textual.binding import BindingType
+    from textual.dom import DOMNode
     from textual.widgets import Input
+
 
 T = TypeVar("T")
 
@@ -205,3 +212,47 @@ def topic_of(screen: Screen[object]) -> Topic:
     around = {found.binding.id or "" for found in active if found.node is not pane}
     name, about, signs = (getattr(pane, name, "") for name in ("NAME", "ABOUT", "SIGNS"))
     return Topic(name, about, signs, own, around - own, tuple(actions_of(screen.app).values()))
+
+
+class Palette(CommandPalette):
+    """Textual's, from which the keys that always leave do so as well."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q,ctrl+c", "app.quit", show=False, priority=True)]
+
+
+def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
+    """Every action that something on the screen can carry out now."""
+    actions = actions_of(app)
+    for action in actions.values():
+        carrier = _carrier(action, app, screen)
+        if carrier is not None and action.group not in PASSING and action.id != "app.palette":
+            title = f"{GROUPS[action.group].title.lower()}: {action.help}"
+            yield SystemCommand(
+                title, f"{', '.join(pressed(action, actions))}   {action.id}", _run(action, app, carrier)
+            )
+
+
+def theme_commands(choose: Callable[[str], None]) -> Iterator[SystemCommand]:
+    """Every theme, by its name."""
+    for name, words in THEMES.items():
+        yield SystemCommand(f"theme: {name}", words, partial(choose, name))
+
+
+def _carrier(action: Action, app: App[None], screen: Screen[object]) -> DOMNode | None:
+    if action.is_of_part:
+        return screen if handler(screen, action) is not None else None
+    places: tuple[DOMNode | None, ...] = (
+        screen.focused,
+        *screen.query("TreeView"),
+        *screen.query(".diagram"),
+        screen,
+        app,
+    )
+    return next((place for place in places if hasattr(place, f"action_{action.method_name}")), None)
+
+
+def _run(action: Action, app: App[None], carrier: DOMNode) -> Callable[[], None]:
+    def run() -> None:
+        app.call_later(app.run_action, textual_action(action), carrier)
+
+    return run

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, cast
 import pytest
 
 from kustui.tui.bindings import ACTIONS
-from kustui.tui.help.help import Help
-from kustui.tui.help.palette import commands
+from kustui.tui.help import Help, commands
 from kustui.tui.widgets.rows import laid_out
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.explorer import CHAIN, ExplorerPilot, explorer

@@ -18,7 +18,7 @@ from tests.support.trees import SAMPLES, text_of
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kustui.tui.finder.finder import Finder
+    from kustui.tui.finder import Finder
 
 pytestmark = pytest.mark.slow
 

@@ -1,0 +1,171 @@
+"""What messages are made of: numbers with what they count, JSON values in words, and the name that was probably meant.
+
+JSON values are shortened, and nothing in them is left that a terminal would obey. ``json`` is imported where it is
+needed: before the first screen is painted nobody is told of a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+LONGEST_TEXT = 40
+"""Characters of a text that are shown where a whole value is."""
+_LONGEST_QUOTATION = 24
+_MOST_ELEMENTS = 5
+_LONGEST_DURATION = 1e15
+_UNITS = ((7 * 24 * 60, "w"), (24 * 60, "d"), (60, "h"), (1, "min"))
+_EXPECTED = {
+    "string_type": "a text",
+    "string_too_short": "a text that is not empty",
+    "list_type": "a list",
+    "tuple_type": "a list",
+    "dict_type": "an object",
+    "model_type": "an object",
+    "model_attributes_type": "an object",
+    "bool_type": "true or false",
+    "int_type": "a whole number",
+    "int_from_float": "a whole number",
+    "float_type": "a number",
+    "finite_number": "a number",
+}
+"""What a value has to be, by the type of pydantic's error."""
+
+
+def counted(number: int, noun: str) -> str:
+    """A number and its noun, of which the plural is regular: ``1 step``, ``1,200 steps``."""
+    return f"{number:,} {plural(number, noun)}"
+
+
+def plural(number: int, noun: str) -> str:
+    """The noun as it stands behind a number."""
+    return noun if number == 1 else f"{noun}s"
+
+
+def duration_in_words(minutes: float) -> str:
+    """Minutes in the largest unit that says them without a fraction: ``90 min``, ``1 d``, ``36 h``."""
+    if abs(minutes) >= _LONGEST_DURATION:
+        return "longer than anybody waits"
+    for size, unit in _UNITS:
+        if minutes and minutes % size == 0:
+            return f"{minutes // size:.0f} {unit}"
+    return f"{minutes:g} min"
+
+
+def kind(value: object) -> str:
+    """What a JSON value is, for a message that expected another: ``the number 3``, ``a list``."""
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true" if value else "false"
+        case int() | float():
+            return f"the number {value}" if abs(value) < 1e15 else "a huge number"
+        case str():
+            return f"the text {quoted(value)}" if value else "an empty text"
+        case list() | tuple():
+            return "a list"
+        case _:
+            return "an object"
+
+
+def mismatch(name: str, expected: str, value: object) -> str:
+    """``name must be a list, found the text "x"``."""
+    return f"{name} must be {expected}, found {kind(value)}"
+
+
+def quoted(text: str, limit: int = _LONGEST_QUOTATION) -> str:
+    """The beginning of a text in quotes, escaped as in JSON; what a terminal would obey is escaped too."""
+    import json
+
+    return printable(json.dumps(shortened(text, limit), ensure_ascii=False))
+
+
+def printable(text: str) -> str:
+    """A text with control characters, bidirectional overrides and the like as JSON's escapes."""
+    if text.isprintable():
+        return text
+    import json
+
+    return "".join(character if character.isprintable() else json.dumps(character)[1:-1] for character in text)
+
+
+def shortened(text: str, limit: int = LONGEST_TEXT) -> str:
+    """At most ``limit`` characters of a text, so that a message stays readable."""
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def json_in_words(value: object, string: Callable[[str], str] | None = None, level: int = 0) -> str:
+    """A JSON value on one line: two levels of it, and the first elements of each. ``string`` says how a text is shown
+    that is no key; in quotes if it is None."""
+    if isinstance(value, str):
+        return string(value) if string else quoted(value, LONGEST_TEXT)
+    if isinstance(value, list | tuple):
+        return f"[{_elements((json_in_words(member, string, level + 1) for member in value), level)}]"
+    if isinstance(value, Mapping):
+        members = (
+            f"{quoted(str(key), LONGEST_TEXT)}: {json_in_words(member, string, level + 1)}"
+            for key, member in value.items()
+        )
+        return f"{{{_elements(members, level)}}}"
+    import json
+
+    try:
+        return shortened(json.dumps(value))
+    except (TypeError, ValueError):  # no JSON, or a number with thousands of digits
+        return "…"
+
+
+def _elements(elements: Iterable[str], level: int) -> str:
+    """The first few, asked for one by one: nothing below what is shown is looked at."""
+    if level > 1:
+        return "…"
+    shown: list[str] = []
+    for element in elements:
+        if len(shown) == _MOST_ELEMENTS:
+            return ", ".join((*shown, "…"))
+        shown.append(element)
+    return ", ".join(shown)
+
+
+def expected_by(error: ErrorDetails, words: Mapping[str, str] = {}) -> str:
+    """What a value that pydantic refused has to be: ``a list``; empty where the error is about something else.
+
+    ``words`` are those of the caller, by the type of the error.
+    """
+    return words.get(error["type"]) or _EXPECTED.get(error["type"], "")
+
+
+def message_of(error: ErrorDetails) -> str:
+    """pydantic's own message, to follow a colon."""
+    return f"{error['msg'][:1].lower()}{error['msg'][1:]}"
+
+
+def closest(name: str, names: Iterable[str]) -> str:
+    """The closest of some names to ``name``, or an empty string if none is within a few edits.
+
+    Edits are insertions, deletions, substitutions and swaps of neighbours; a third of the name may differ,
+    at most three characters, and letter case counts for nothing.
+    """
+    from rapidfuzz.distance import OSA
+
+    limit = min(3, max(1, len(name) // 3))
+    lowered = name.lower()
+    best = min(
+        ((OSA.distance(lowered, other.lower(), score_cutoff=limit), other) for other in names if other != name),
+        default=(limit + 1, ""),
+    )
+    return best[1] if best[0] <= limit else ""
+
+
+def hint_of(name: str, names: Iterable[str], what: str, limit: int = 8) -> str:
+    """``did you mean "x"?``; else all names, if they are few: ``steps here: "a", "b"``; else an empty string."""
+    names = sorted(names)
+    if near := closest(name, names):
+        return f'did you mean "{near}"?'
+    if not names:
+        return f"there are no {what}"
+    return f"{what}: {', '.join(names)}" if len(names) <= limit else ""
