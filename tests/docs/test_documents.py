@@ -214,13 +214,31 @@ def test_the_rule_that_is_shown_works_as_it_stands() -> None:
         assert sum(len(list(rule.check_workflow(analysis))) for analysis in analyses) == expected
 
 
+def test_the_rule_about_several_workflows_that_is_shown_works_as_it_stands() -> None:
+    from kustui.check.checker import check
+    from kustui.check.problems import Related
+    from kustui.check.rules import schedules
+    from kustui.definition.collection import Collection, read_document
+
+    names = {**vars(schedules), "Related": Related}
+    exec(python("add-a-rule")[1], names)
+    rule = names["disabled_workflow"]
+    for example, expected in ((rule.bad, 1), (rule.good, 0)):
+        collection = Collection((read_document("app.json", json.dumps(example).encode()),))
+        analysis, problems = check(collection)
+        assert not problems, "another rule finds something"
+        violations = list(rule.check_collection(analysis))
+        assert len(violations) == expected
+        assert all(related.span().start.line for violation in violations for related in violation.related)
+
+
 def test_the_operator_that_is_shown_works_as_it_stands() -> None:
     from kustui.definition import operators
 
     entry, test, cases = python("add-an-operator")
     names = dict(vars(operators))
     exec(test, names)
-    (operator,) = eval(f"({entry.strip()})", names)
+    operator = eval(entry, names)
     assert operator.name not in operators.OPERATORS, "it is there now: show another"
     assert operator.test(200, [100, 300]) is True
     assert operator.test(MISSING, [1, 2]) is False
