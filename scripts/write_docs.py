@@ -13,9 +13,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from kustui.check.examples import Configured, format_example
 from kustui.check.reports.text import describe
-from kustui.check.rule import Rule
+from kustui.check.rule import Configured, Rule, format_example
 from kustui.check.rules import RULES
 from kustui.commands.explain import problems_in
 

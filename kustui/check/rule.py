@@ -1,18 +1,21 @@
 """What a rule is: a function that checks, with its name, its severity, the words of its page and two examples.
 
 A rule is all in one place: the function, and ``workflow_rule`` or ``collection_rule`` above it. Adding one to a file of
-``rules/`` is enough for it to be checked, configured, explained and reported.
-"""
+``rules/`` is enough for it to be checked, configured, explained and reported. Its examples are small definitions, which
+a few words here make."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
 from kustui.check.problems import Related
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document, Entry
+from kustui.definition.platform import SCHEDULE_ACTION, TRIGGER_ID, call_event
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ class Rule:
     """Why it matters at Kustomer, in a sentence or two."""
     bad: object
     """A definition in which it finds exactly one problem: a JSON value, a text where it is about the writing, or an
-    ``examples.Configured``. An empty text where no definition can show it."""
+    ``Configured``. An empty text where no definition can show it."""
     good: object
     """The same put right: nothing is found in it."""
     check_workflow: Callable[[WorkflowAnalysis], Violations] | None = None
@@ -70,3 +73,105 @@ def collection_rule(
 ) -> Callable[[Callable[[CollectionAnalysis], Violations]], Rule]:
     """Make a rule of a function that checks all workflows together."""
     return lambda check: Rule(name, severity, summary, why, bad, good, check_collection=check)
+
+
+Part = dict[str, Any]
+
+ALWAYS: Part = {"op": "true", "values": [True]}
+EVENT = "kustomer.conversation.update"
+
+
+def when(op: str, *values: object) -> Part:
+    """A condition."""
+    return {"op": op, "values": list(values)}
+
+
+def to(target: str, condition: Part = ALWAYS) -> Part:
+    """A transition or an error case."""
+    return {"target": target, "condition": condition}
+
+
+def step(id_: str, *transitions: Part, action: str = "kustomer.note.create", **more: object) -> Part:
+    """A step; ``params``, ``errorCases`` and the like follow by name."""
+    return {"id": id_, "action": action, **more, "transitions": list(transitions)}
+
+
+def schedule(id_: str, workflow_id: object, *transitions: Part, **params: object) -> Part:
+    """A step that schedules a workflow in an hour; ``inputs`` or ``runAt`` follow by name."""
+    return step(
+        id_,
+        *transitions,
+        action=SCHEDULE_ACTION,
+        params={
+            "runAt": {"type": "relative", "value": 60},
+            "workflowId": workflow_id,
+            "inputs": {},
+            **params,
+        },
+    )
+
+
+def workflow(name: str, *steps: Part, entry: tuple[Part, ...] | None = None, event: str = EVENT) -> Part:
+    """A workflow that an event starts and that begins with its first step, unless ``entry`` says otherwise."""
+    edges = entry if entry is not None else tuple(to(first["id"]) for first in steps[:1])
+    return {
+        "name": name,
+        "trigger": {"id": TRIGGER_ID, "eventName": event, "transitions": list(edges)},
+        "steps": list(steps),
+    }
+
+
+def called(name: str, id_: str, *steps: Part, inputs: Part | None = None, required: tuple[str, ...] = ()) -> Part:
+    """A callable workflow; ``inputs`` are its schema's properties by name, with their types."""
+    properties = {key: {"type": kind} for key, kind in (inputs or {}).items()}
+    plain = workflow(name, *steps, event=call_event(id_))
+    trigger = {
+        **plain["trigger"],
+        "callable": True,
+        "schema": {"properties": properties, "required": list(required)},
+    }
+    return {"id": id_, **plain, "trigger": trigger}
+
+
+def app(*workflows: Part, **more: object) -> Part:
+    """An app definition."""
+    return {"app": "sample", "version": "1.0.0", "title": "Sample", **more, "workflows": list(workflows)}
+
+
+@dataclass(frozen=True, slots=True)
+class Configured:
+    """An example in which the configuration matters."""
+
+    configuration: str
+    """A ``kustui.toml``."""
+    definition: object
+
+
+_ROOM = 96
+"""Characters of a line."""
+
+
+def format_example(example: object) -> str:
+    """An example as text: JSON in which whatever has room in a line has one; a text as it is."""
+    match example:
+        case str():
+            return example
+        case Configured():
+            return f"{example.configuration}\n{_value(example.definition, 0)}\n"
+        case _:
+            return f"{_value(example, 0)}\n"
+
+
+def _value(value: object, indent: int) -> str:
+    flat = json.dumps(value, ensure_ascii=False)
+    if len(flat) + indent <= _ROOM or not isinstance(value, dict | list):
+        return flat
+    margin = " " * (indent + 2)
+    if isinstance(value, dict):
+        rows = [f"{json.dumps(key)}: {_value(member, indent + 2)}" for key, member in value.items()]
+        opening, closing = "{}"
+    else:
+        rows = [_value(element, indent + 2) for element in value]
+        opening, closing = "[]"
+    inside = ",\n".join(f"{margin}{row}" for row in rows)
+    return f"{opening}\n{inside}\n{' ' * indent}{closing}"

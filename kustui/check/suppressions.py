@@ -1,18 +1,27 @@
-"""Problems that somebody has looked at and lets stand, by the configuration."""
+"""Problems that somebody has looked at and lets stand: by the configuration, or since a baseline records them.
+
+A baseline is a file of today's problems, so that only new ones are reported. A problem is recognised there by its rule,
+file, workflow and step, not by its line; several that share all of that, by their number."""
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from kustui.check.problems import Problem
+from kustui.check.problems import Identity, Problem, relative_path
 from kustui.check.rules import UNUSED_SUPPRESSION, severity_of
 from kustui.config.check_settings import Settings, Suppression
 from kustui.config.severity import Severity
-from kustui.definition.collection import Collection
-from kustui.definition.loader import STDIN
+from kustui.definition.collection import Collection, Document, read_document
+from kustui.definition.loader import STDIN, STDIN_NAME
 from kustui.definition.source.outline import Shape
+from kustui.errors import KustuiError
+from kustui.files import ReadError, read_file, write_file
 from kustui.text.messages import closest
 
 
@@ -91,3 +100,118 @@ def covers_suppressions(paths: Iterable[str], collection: Collection, settings: 
 
 def _absolute(path: str) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100  # without "..", and no links resolved
+
+
+# Baselines
+
+_VERSION = 1
+_UNUSED = UNUSED_SUPPRESSION.name
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """How many problems of each identity are recorded, and where."""
+
+    document: Document
+    folder: str
+    """What its files are named relative to: where it is itself."""
+    entries: Mapping[Identity, tuple[int, str]]
+    """The number, and the JSON pointer of the entry."""
+
+
+def write_baseline(path: str, problems: Iterable[Problem]) -> int:
+    """Record problems in a file, replacing what was there; their number. Raises KustuiError."""
+    folder = _folder(path)
+    counts = Counter(problem.identity(folder) for problem in problems if problem.rule != _UNUSED)
+    rows = [
+        json.dumps({**identity._asdict(), "count": count}, ensure_ascii=False)
+        for identity, count in sorted(counts.items())
+    ]
+    inside = ",\n".join(f"    {row}" for row in rows)
+    text = f'{{\n  "version": {_VERSION},\n  "problems": [\n{inside}\n  ]\n}}\n'
+    write_file(path, [text], replace=True)
+    return counts.total()
+
+
+def read_baseline(path: str) -> Baseline:
+    """The baseline of a file. Raises KustuiError."""
+    try:
+        raw = read_file(path)
+    except ReadError as error:
+        if isinstance(error.__cause__, FileNotFoundError):
+            raise KustuiError(f"{error} (--write-baseline makes one)") from error
+        raise
+    outline = read_document(path, raw)
+    for fault in outline.faults:
+        if fault.rule == "invalid-json":
+            raise KustuiError(f"{path}:{outline.source.place(outline.fault_extent(fault).start)}: {fault.message}")
+    whole = Document(outline.source, Shape.NOTHING)  # with the positions of all that is in it
+    entries = dict(_entry(whole, index, value) for index, value in enumerate(_rows(whole)))
+    return Baseline(whole, _folder(path), entries)
+
+
+def _rows(baseline: Document) -> list[Any]:
+    try:
+        values = json.loads(baseline.source.data)
+    except (ValueError, RecursionError):
+        values = None
+    if isinstance(values, dict) and values.get("version") == _VERSION:
+        rows = values.get("problems")
+        if isinstance(rows, list):
+            return rows
+    raise KustuiError(f"{baseline.path}:1:1: this is no baseline as --write-baseline makes it")
+
+
+def without_baseline(
+    baseline: Baseline, collection: Collection, problems: Iterable[Problem], settings: Settings
+) -> Iterator[Problem]:
+    """The problems that a baseline does not record, and behind them the entries that record more than there are.
+
+    Of several that share an identity the first are those recorded.
+    """
+    remaining = {identity: count for identity, (count, _) in baseline.entries.items()}
+    for problem in problems:
+        identity = problem.identity(baseline.folder)
+        if problem.rule != _UNUSED and remaining.get(identity, 0):
+            remaining[identity] -= 1
+        else:
+            yield problem
+    severity = severity_of(_UNUSED, settings)
+    if severity is None:
+        return
+    checked = {relative_path(document.path, baseline.folder) for document in collection.documents}
+    for identity, count in remaining.items():
+        if not count or severity_of(identity.rule, settings) is None:
+            continue  # of a rule that did not look nothing can be said, nor of a file that was not checked
+        if identity.file in checked or _gone(baseline, identity.file):
+            yield _unused_entry(baseline, identity, count, severity)
+
+
+def _gone(baseline: Baseline, file: str) -> bool:
+    return file != STDIN_NAME and not Path(baseline.folder, file).exists()
+
+
+def _entry(document: Document, index: int, value: Any) -> tuple[Identity, tuple[int, str]]:
+    pointer = f"/problems/{index}"
+    if isinstance(value, dict) and value.keys() == {*Identity._fields, "count"}:
+        *names, count = (value[field] for field in (*Identity._fields, "count"))
+        if all(isinstance(name, str) for name in names) and type(count) is int and count > 0:
+            return Identity(*names), (count, pointer)
+    place = document.span(pointer).start
+    raise KustuiError(f"{document.path}:{place}: this is no entry as --write-baseline makes it")
+
+
+def _unused_entry(baseline: Baseline, identity: Identity, count: int, severity: Severity) -> Problem:
+    recorded, pointer = baseline.entries[identity]
+    place = f'workflow "{identity.workflow}"' if identity.workflow else identity.file
+    place += f', step "{identity.step}"' if identity.step else ""
+    message = (
+        f"this entry hides nothing: no {identity.rule} is found in {place}"
+        if count == recorded
+        else f"this entry is about {recorded} {identity.rule} in {place}: found {recorded - count}"
+    )
+    return Problem(_UNUSED, severity, message, baseline.document, "make it anew with --write-baseline", pointer)
+
+
+def _folder(path: str) -> str:
+    return os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120  # resolves no links

@@ -9,11 +9,11 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from kustui.check import baseline
 from kustui.check.problems import Problem
 from kustui.check.reports import FORMATS, CheckResult, report_of
 from kustui.check.reports.text import difference
 from kustui.check.rules import RULES
+from kustui.check.suppressions import read_baseline, without_baseline, write_baseline
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import configuration_of, read_stdin
 from kustui.commands.output import ExitStatus, Output, ReaderGoneError, report_error, say
@@ -129,8 +129,8 @@ def _checked(options: argparse.Namespace, snapshot: Snapshot) -> CheckResult:
     """The problems to report: those that no baseline records. Raises KustuiError."""
     problems = snapshot.problems or ()
     if options.baseline:
-        recorded = baseline.read(options.baseline)
-        problems = tuple(baseline.without(recorded, snapshot.collection, problems, snapshot.settings or Settings()))
+        recorded = read_baseline(options.baseline)
+        problems = tuple(without_baseline(recorded, snapshot.collection, problems, snapshot.settings or Settings()))
     return CheckResult(snapshot.collection, problems, _FAIL_ON[options.fail_on])
 
 
@@ -140,7 +140,7 @@ def _write_report(options: argparse.Namespace, checked: CheckResult) -> None:
 
 
 def _write_baseline(path: str, checked: CheckResult) -> None:
-    count = baseline.write(path, checked.problems)
+    count = write_baseline(path, checked.problems)
     say(f"{path}: {counted(count, 'problem')} recorded")
 
 

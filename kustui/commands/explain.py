@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from textwrap import fill, indent
 
 from kustui.check.checker import check
-from kustui.check.examples import Configured, format_example
 from kustui.check.problems import Problem
 from kustui.check.reports.text import describe
-from kustui.check.rule import Rule
+from kustui.check.rule import Configured, Rule, format_example
 from kustui.check.rules import RULES
 from kustui.check.suppressions import suppress
 from kustui.commands.command_line import Parser

@@ -199,7 +199,7 @@ class Kustui(TypeAhead):
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put a text on the clipboard of the terminal, as Textual does, but through tmux and screen as well."""
-        from kustui.tui.terminal.clipboard import osc52
+        from kustui.tui.clipboard import osc52
 
         self._copied = text
         self.write_to_terminal(osc52(text))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kustui.analysis.guards import must_reach
-from kustui.check.examples import ALWAYS, schedule, step, to, when, workflow
+from kustui.check.rule import ALWAYS, schedule, step, to, when, workflow
 from tests.support.flows import flow_of
 
 OPEN = when("eq", "/#steps.1.status", "open")

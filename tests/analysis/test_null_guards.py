@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kustui.check.examples import step, to, when, workflow
+from kustui.check.rule import step, to, when, workflow
 from tests.support.rules import problems_in, rules_of
 
 OPEN = when("eq", "/#steps.1.status", "open")

@@ -13,7 +13,7 @@ import time
 from typing import Any
 
 from kustui.analysis.workflow_analysis import AnalysisCache
-from kustui.check.examples import app, called, schedule, step, to, when
+from kustui.check.rule import app, called, schedule, step, to, when
 from kustui.definition.collection import Collection, read_document
 from kustui.simulate.engine.engine import ExecuteStep, SetOutput, StartEvent, advance
 from kustui.simulate.engine.state import State, initial_state

@@ -8,10 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.check import baseline
 from kustui.check.checker import check
 from kustui.check.rules import RULES
-from kustui.check.suppressions import covers_suppressions, suppress
+from kustui.check.suppressions import (
+    Baseline,
+    covers_suppressions,
+    read_baseline,
+    suppress,
+    without_baseline,
+    write_baseline,
+)
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import parse_settings
 from kustui.definition.collection import Collection, read_document
@@ -119,17 +125,17 @@ def test_what_counts_as_looked_at(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
 # Baselines
 
 
-def written(folder: Path, files: Collection) -> baseline.Baseline:
+def written(folder: Path, files: Collection) -> Baseline:
     path = str(folder / "baseline.json")
-    baseline.write(path, found_in(files))
-    return baseline.read(path)
+    write_baseline(path, found_in(files))
+    return read_baseline(path)
 
 
-def told(known: baseline.Baseline, files: Collection, settings: Settings | None = None) -> list[str]:
+def told(known: Baseline, files: Collection, settings: Settings | None = None) -> list[str]:
     settings = settings or Settings()
     return [
         f"{problem.rule} {problem.step}".strip()
-        for problem in baseline.without(known, files, found_in(files, settings), settings)
+        for problem in without_baseline(known, files, found_in(files, settings), settings)
     ]
 
 
@@ -167,7 +173,7 @@ def test_an_entry_that_hides_nothing_is_told_at_its_line(tmp_path: Path) -> None
     path = str(tmp_path / "a.json")
     known = written(tmp_path, collection(workflow("Greet", "cD4", "eF5"), path=path))
     files = collection(workflow("Greet", "cD4"), path=path)
-    (problem,) = baseline.without(known, files, found_in(files), Settings())
+    (problem,) = without_baseline(known, files, found_in(files), Settings())
     assert problem.rule == "unused-suppression"
     assert problem.document.path == str(tmp_path / "baseline.json")
     assert problem.span().start == (5, 5)
@@ -183,7 +189,7 @@ def test_several_of_one_identity_are_counted(tmp_path: Path) -> None:
     known = written(tmp_path, twice(2))
     assert told(known, twice(2)) == []
     assert told(known, twice(3)) == ["malformed-reference aB3"]
-    (problem,) = baseline.without(known, twice(1), found_in(twice(1)), Settings())
+    (problem,) = without_baseline(known, twice(1), found_in(twice(1)), Settings())
     assert problem.message == 'this entry is about 2 malformed-reference in workflow "Greet", step "aB3": found 1'
 
 
@@ -224,6 +230,6 @@ def test_what_is_no_baseline_is_refused(tmp_path: Path, content: str | None, rea
     if content is not None:
         path.write_text(content)
     with pytest.raises(KustuiError) as caught:
-        baseline.read(str(path))
+        read_baseline(str(path))
     (line,) = caught.value.lines
     assert line.startswith(f"{tmp_path}/{reason}")

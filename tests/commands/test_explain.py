@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from kustui.check.examples import format_example
+from kustui.check.rule import format_example
 from kustui.check.rules import RULES
 from kustui.cli import main
 from kustui.commands.explain import problems_in

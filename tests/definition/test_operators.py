@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.check.examples import step, to, when, workflow
+from kustui.check.rule import step, to, when, workflow
 from kustui.definition.expressions import in_words, parse_condition
 from kustui.definition.operators import OPERATOR_BY_ALIAS, OPERATORS, Family, Operator, Presence, compare
 from kustui.definition.values import MISSING, Undecided

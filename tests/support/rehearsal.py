@@ -5,8 +5,8 @@ from __future__ import annotations
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
-from kustui.check.examples import app, step, to, when
-from kustui.check.examples import workflow as a_flow
+from kustui.check.rule import app, step, to, when
+from kustui.check.rule import workflow as a_flow
 from kustui.tui.rehearsal.prompts import Prompt
 from kustui.tui.rehearsal.screen import RehearsalScreen
 from kustui.tui.widgets.rows_view import LinesView, RowsView

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from kustui.tui.terminal import clipboard
+from kustui.tui import clipboard
 from tests.support.clipboard import Clipboard
 
 
@@ -17,5 +17,5 @@ def board(monkeypatch: pytest.MonkeyPatch) -> Clipboard:
     monkeypatch.setenv("TERM", "xterm-kitty")
     monkeypatch.setattr("kustui.tui.app.Kustui.copy_to_clipboard", lambda _, text: recorder.terminal.append(text))
     monkeypatch.setattr(clipboard, "copy_to_tmux", recorder.copy_to_tmux)
-    monkeypatch.setattr("kustui.tui.terminal.clipboard.show_plain", recorder.show_plain)
+    monkeypatch.setattr("kustui.tui.clipboard.show_plain", recorder.show_plain)
     return recorder

@@ -63,8 +63,8 @@ NOT_YET = {
     "what a key asks for": (
         "kustui.simulate", "kustui.tui.rehearsal", "kustui.search.index", "kustui.tui.finder",
         "kustui.tui.help", "kustui.tui.explorer.marks", "kustui.tui.explorer.copy",
-        "kustui.tui.terminal.clipboard",
-        "kustui.tui.terminal.editor", "kustui.workspace.difference",
+        "kustui.tui.clipboard",
+        "kustui.tui.editor", "kustui.workspace.difference",
         "kustui.tui.explorer.definitions", "kustui.tui.explorer.session",
         "kustui.workspace.session_state",
     ),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from kustui.diagrams.styled_lines import width_of
 from kustui.tui.explorer.copy import copyables
 from kustui.tui.explorer.detail import detail_rows
+from kustui.tui.explorer.json_rows import source_rows
 from kustui.tui.explorer.selection import of_key, of_line, of_node
-from kustui.tui.explorer.source_rows import source_rows
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.widgets.rows import laid_out
 from kustui.workspace.snapshot import Snapshot

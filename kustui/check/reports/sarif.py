@@ -12,10 +12,9 @@ from typing import Any
 from urllib.parse import quote
 
 from kustui import __version__
-from kustui.check.examples import format_example
 from kustui.check.problems import Problem, relative_path
 from kustui.check.reports import CheckResult
-from kustui.check.rule import Rule
+from kustui.check.rule import Rule, format_example
 from kustui.check.rules import RULES
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document

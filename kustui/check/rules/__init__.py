@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kustui.check.examples import Configured, app, step, to, workflow
-from kustui.check.rule import Rule
+from kustui.check.rule import Configured, Rule, app, step, to, workflow
 from kustui.check.rules import apps, flow, identity, references, rings, schedules, shape
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity

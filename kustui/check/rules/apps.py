@@ -19,9 +19,19 @@ from kustui.analysis.apps import (
 )
 from kustui.analysis.schemas import SchemaArguments
 from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
-from kustui.check.examples import app, called, schedule, step, to, workflow
 from kustui.check.problems import Related
-from kustui.check.rule import Violation, Violations, collection_rule, workflow_rule
+from kustui.check.rule import (
+    Violation,
+    Violations,
+    app,
+    called,
+    collection_rule,
+    schedule,
+    step,
+    to,
+    workflow,
+    workflow_rule,
+)
 from kustui.check.rules.arguments import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document, Entry

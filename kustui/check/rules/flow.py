@@ -9,9 +9,8 @@ from collections.abc import Iterable, Iterator
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.walks import breadth_first
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.check.examples import app, step, to, when, workflow
 from kustui.check.problems import Related
-from kustui.check.rule import Violation, Violations, workflow_rule
+from kustui.check.rule import Violation, Violations, app, step, to, when, workflow, workflow_rule
 from kustui.config.severity import Severity
 from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition, Unreadable, parts_of
 from kustui.definition.models import Transition

@@ -3,9 +3,19 @@
 from __future__ import annotations
 
 from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
-from kustui.check.examples import app, called, schedule, step, to, workflow
 from kustui.check.problems import Related
-from kustui.check.rule import Violation, Violations, collection_rule, workflow_rule
+from kustui.check.rule import (
+    Violation,
+    Violations,
+    app,
+    called,
+    collection_rule,
+    schedule,
+    step,
+    to,
+    workflow,
+    workflow_rule,
+)
 from kustui.config.severity import Severity
 from kustui.definition.platform import TRIGGER_ID, call_event, called_id
 

@@ -8,9 +8,8 @@ from kustui.analysis.flow import FlowGraph
 from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.check.problems import Related
-from kustui.check.rule import Violation, Violations, workflow_rule
+from kustui.check.rule import Violation, Violations, app, called, schedule, step, to, when, workflow, workflow_rule
 from kustui.config.severity import Severity
 from kustui.definition.expressions import Function, Path, Template
 from kustui.definition.functions import FUNCTIONS

@@ -7,9 +7,8 @@ from itertools import pairwise
 
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowSummary
-from kustui.check.examples import app, called, schedule, step, to, when, workflow
 from kustui.check.problems import Related
-from kustui.check.rule import Violation, Violations, collection_rule
+from kustui.check.rule import Violation, Violations, app, called, collection_rule, schedule, step, to, when, workflow
 from kustui.check.rules.schedules import intended_ids
 from kustui.config.severity import Severity
 from kustui.definition.expressions import in_words, parse_condition

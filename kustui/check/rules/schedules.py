@@ -9,9 +9,18 @@ from math import isfinite
 from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.schemas import EXPECTED, can_be
 from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
-from kustui.check.examples import app, called, schedule, step, workflow
 from kustui.check.problems import Related
-from kustui.check.rule import Violation, Violations, collection_rule, workflow_rule
+from kustui.check.rule import (
+    Violation,
+    Violations,
+    app,
+    called,
+    collection_rule,
+    schedule,
+    step,
+    workflow,
+    workflow_rule,
+)
 from kustui.check.rules.arguments import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
 from kustui.definition.expressions import Literal, parse

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
-from kustui.check.examples import app, step, workflow
-from kustui.check.rule import Rule, Violation, Violations, collection_rule, workflow_rule
+from kustui.check.rule import Rule, Violation, Violations, app, collection_rule, step, workflow, workflow_rule
 from kustui.check.rules.flow import unreadable_conditions
 from kustui.check.rules.schedules import unreadable_calls
 from kustui.config.severity import Severity

@@ -16,8 +16,8 @@ from kustui.definition.expressions.conditions import (
     parts_of,
     value_in_words,
 )
+from kustui.definition.expressions.nodes import Expression, Path
 from kustui.definition.expressions.parse import Function, Literal, Reference, expressions_in, parse
-from kustui.definition.expressions.paths import Expression, Path
 from kustui.definition.expressions.templates import Template, parse_template
 
 __all__ = [

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from kustui.definition.expressions.nodes import Expression, Path
 from kustui.definition.expressions.parse import Function, Reference, parse
-from kustui.definition.expressions.paths import Expression, Path
 from kustui.definition.expressions.templates import Template
 from kustui.definition.operators import OPERATORS, Operator, operator_named
 from kustui.definition.platform import TRIGGER_ID

@@ -1,11 +1,155 @@
-"""The syntax tree of a template. Every node has its offsets in the string."""
+"""What expressions are made of: the paths that they read, such as ``steps.egu-awuO4.body.0.id``, and the syntax tree of
+a template. Every node has its offsets in the string."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from kustui.definition.expressions.paths import ROOTS, Path
+from kustui.text.messages import shortened
+
+ROOTS = ("steps", "variables", "error")
+"""What the path of a reference, a function or a template can begin with [docs] [seen]."""
+
+_BLANK = re.compile(r"\s+")
+# Text around a reference ends with punctuation and holds addresses, so this is stricter than a reference:
+# https://x.y/#section is none, nor is the footnote https://x.y/#fn:1 or the page https://x.y/#error.
+_SEGMENTS = r"@?[\w$-]+(?:\.@?[\w$-]+)*+"
+_EMBEDDED = re.compile(
+    rf"/\#(?P<path>(?:steps|variables)\.(?:{_SEGMENTS})?)"
+    rf"|(?<![\w/.-])/\#(?P<error>error(?:\.{_SEGMENTS})?)(?![\w-])"
+    r"|/\#fn:[A-Za-z_]\w*(?:,[^\s,]*+)++"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ExpressionFault:
+    """One thing wrong with how an expression is written. Offsets are code points of the whole string."""
+
+    message: str
+    start: int
+    end: int
+    hint: str = ""
+    """How to put it right, where that is known."""
+
+
+class Path(NamedTuple):
+    """One path that is read, without what introduces it (``/#``, ``@root.``, ``this.``, ``../``)."""
+
+    segments: tuple[str, ...]
+    """``("steps", "egu-awuO4", "body", "0", "id")``; brackets around a template's segment are left out."""
+    start: int
+    end: int
+    spans: tuple[tuple[int, int], ...]
+    """The offsets of each segment in the whole string, without brackets: a rename replaces exactly that."""
+
+    @property
+    def text(self) -> str:
+        """The path with dots: what is written, but for the brackets and slashes a template may have."""
+        return ".".join(self.segments)
+
+    @property
+    def root(self) -> str:
+        """``steps``, ``variables`` or ``error``; in a template also any other name."""
+        return self.segments[0] if self.segments else ""
+
+    @property
+    def step(self) -> str | None:
+        """The id of the step whose output is read."""
+        return self.segments[1] if len(self.segments) > 1 and self.segments[0] == "steps" else None
+
+    @property
+    def step_span(self) -> tuple[int, int] | None:
+        """The offsets of the step id in the whole string."""
+        return None if self.step is None else self.spans[1]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """What follows the step's or the variable's id, or else what follows the first segment."""
+        return self.segments[2:] if self.root in ("steps", "variables") else self.segments[1:]
+
+
+@dataclass(frozen=True, slots=True)
+class Embedded:
+    """A reference or function inside longer text, where it has no effect."""
+
+    text: str
+    """As written, with its ``/#``."""
+    start: int
+    end: int
+    path: Path | None
+    """What it was to read; None for a function, or where no more than ``/#steps.`` is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """A string of a definition: a Literal, a Reference, a Function or a Template."""
+
+    text: str
+    paths: tuple[Path, ...] = ()
+    """What it reads of the run's data, in order."""
+    faults: tuple[ExpressionFault, ...] = ()
+    """What is wrong with it: at most one, as nothing is read beyond it."""
+    embedded: tuple[Embedded, ...] = ()
+    """References in text, which Kustomer sends literally instead of following them [docs]."""
+
+
+def read_path(written: str, start: int) -> Path | ExpressionFault:
+    """The dotted path that ``written`` is, which begins at ``start`` of a string; or the first thing wrong with it.
+
+    Step ids are random strings and fields are named by people, so a segment may hold anything but a dot and a
+    blank [seen]. A path has to begin with one of ROOTS, and those of steps and variables name one [docs].
+    """
+    if blank := _BLANK.search(written):
+        return ExpressionFault(
+            "a path cannot hold a blank", start + blank.start(), start + blank.end(), "remove the blank"
+        )
+    segments = tuple(written.split("."))
+    spans = spans_of(segments, start)
+    end = start + len(written)
+    if "" in segments:
+        missing = segments.index("")
+        at = spans[missing][0]
+        if missing == len(segments) - 1:
+            return ExpressionFault("a name is missing after the last dot", max(start, at - 1), end)
+        if missing == 0:
+            return ExpressionFault("a name is missing before the first dot", start, start + 1)
+        return ExpressionFault("a name is missing between two dots", at - 1, at + 1, "remove one of the dots")
+    root = segments[0]
+    if root not in ROOTS:
+        return ExpressionFault(f'a path cannot begin with "{shortened(root)}"', *spans[0], closest_root(root))
+    if len(segments) == 1 and root != "error":
+        what = "step" if root == "steps" else "variable"
+        return ExpressionFault(f"the path names no {what}", start, end, f"write {root}.<{what} id>")
+    return Path(segments, start, end, spans)
+
+
+def spans_of(segments: tuple[str, ...], start: int) -> tuple[tuple[int, int], ...]:
+    """The offsets of segments that are written with dots between them, from ``start`` on."""
+    spans = []
+    for segment in segments:
+        spans.append((start, start + len(segment)))
+        start += len(segment) + 1
+    return tuple(spans)
+
+
+def closest_root(name: str) -> str:
+    """A hint what to write instead of a first segment that is no root."""
+    from difflib import get_close_matches  # slow to import, and only for mistakes
+
+    near = get_close_matches(name[:20].lower().lstrip("#/@"), ROOTS, n=1, cutoff=0.6)
+    return f'did you mean "{near[0]}"?' if near else "a path begins with steps, variables or error"
+
+
+def embedded_in(text: str, start: int, end: int) -> Iterator[Embedded]:
+    """The references inside a stretch of text that is sent as it is."""
+    for match in _EMBEDDED.finditer(text, start, end):
+        written = match["path"] or match["error"]
+        path = read_path(written, match.start() + 2) if written else None
+        yield Embedded(match.group(), match.start(), match.end(), path if isinstance(path, Path) else None)
 
 
 class Origin(Enum):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from kustui.definition.expressions.paths import (
+from kustui.definition.expressions.nodes import (
     ROOTS,
     Expression,
     ExpressionFault,

@@ -7,8 +7,18 @@ from collections.abc import Container
 from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
-from kustui.definition.expressions.nodes import Call, Lookup, Named, Origin, Scalar, Value
-from kustui.definition.expressions.paths import Embedded, Path, embedded_in, spans_of
+from kustui.definition.expressions.nodes import (
+    Call,
+    Embedded,
+    Lookup,
+    Named,
+    Origin,
+    Path,
+    Scalar,
+    Value,
+    embedded_in,
+    spans_of,
+)
 from kustui.definition.expressions.tokens import MAX_DEPTH, Tag, Token, refuse
 from kustui.text.messages import shortened
 

@@ -9,13 +9,14 @@ from kustui.definition.expressions.nodes import (
     Block,
     Call,
     Content,
+    Expression,
+    ExpressionFault,
     Lookup,
     Mustache,
     Node,
     Partial,
     Scalar,
 )
-from kustui.definition.expressions.paths import Expression, ExpressionFault
 from kustui.definition.expressions.tags import Arguments, Helper, Notes, Scope
 from kustui.definition.expressions.tokens import MAX_DEPTH, FaultError, Kind, Piece, Remark, Tag, refuse, scan
 from kustui.definition.functions import BLOCKS

@@ -12,8 +12,7 @@ import re
 from enum import Enum
 from typing import NamedTuple, NoReturn
 
-from kustui.definition.expressions.nodes import Comment, Content
-from kustui.definition.expressions.paths import ExpressionFault
+from kustui.definition.expressions.nodes import Comment, Content, ExpressionFault
 
 MAX_DEPTH = 100
 """How deep blocks, else-if chains and parentheses may nest, taken together: real templates reach five."""

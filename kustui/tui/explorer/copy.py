@@ -16,11 +16,11 @@ from kustui.diagrams.diagram import DiagramSet, flow_diagram
 from kustui.diagrams.formats.graph_languages import mermaid
 from kustui.diagrams.formats.text import writer
 from kustui.diagrams.styled_lines import Line, fitted, width_of
+from kustui.tui import clipboard
 from kustui.tui.bindings import BY_ID, bindings, first_key
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.selection import CurrentSelection, Selection
 from kustui.tui.explorer.views import Views
-from kustui.tui.terminal import clipboard
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import Menu, RowsView
 

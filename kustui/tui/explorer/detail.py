@@ -15,7 +15,7 @@ from kustui.definition.source.source import Extent
 from kustui.diagrams import labels
 from kustui.diagrams.labels import condition_text, event_label, node_label, node_name, step_label
 from kustui.diagrams.styled_lines import Line, joined, width_of
-from kustui.tui.explorer.value_rows import add_unknown_keys, add_value
+from kustui.tui.explorer.json_rows import add_unknown_keys, add_value
 from kustui.tui.tree.nodes import Kind, Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import MAX_LISTED, NodeKey, Row, RowBuilder, node_key, workflow_key

@@ -85,7 +85,7 @@ class DetailPresenter:
         if self.shown == node.key:
             return
         from kustui.tui.explorer.detail import detail_rows  # both not before the first paint
-        from kustui.tui.explorer.source_rows import source_rows
+        from kustui.tui.explorer.json_rows import source_rows
 
         again = node.key == self._last
         self.shown = self._last = node.key

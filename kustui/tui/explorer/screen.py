@@ -200,7 +200,7 @@ class Explorer(Screen[None]):
         """Check every workflow with every rule, then follow the files, beside the keys."""
         # What the panes need, imported beside the keys instead of before the first paint.
         from kustui.diagrams import rail_drawing  # noqa: F401
-        from kustui.tui.explorer import detail, source_rows  # noqa: F401
+        from kustui.tui.explorer import detail, json_rows  # noqa: F401
 
         session = self._new_session() if self._keeps_session else None
         self.app.call_from_thread(self._warm, session)

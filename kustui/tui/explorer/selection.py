@@ -11,9 +11,9 @@ from kustui.definition.models import Step, Trigger
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.source import Fault, Place
 from kustui.tui.diagrams.diagram_view import DiagramView
+from kustui.tui.editor import EditorError, choose_editor, edit_file
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.views import Views
-from kustui.tui.terminal.editor import EditorError, choose_editor, edit_file
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey

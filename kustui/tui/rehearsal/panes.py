@@ -11,11 +11,10 @@ from textual.content import Content
 
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import actions_of, first_key, with_keys_in_force
-from kustui.tui.rehearsal.context_view import ContextView
 from kustui.tui.rehearsal.history_rows import LogRows, coverage_rows, queue_rows
-from kustui.tui.rehearsal.run_rail import RunRailView, draw_rail
 from kustui.tui.rehearsal.session import Session
 from kustui.tui.rehearsal.step_rows import step_rows
+from kustui.tui.rehearsal.views import ContextView, RunRailView, draw_rail
 from kustui.tui.widgets.rows import Rows
 from kustui.tui.widgets.rows_view import RowsView
 

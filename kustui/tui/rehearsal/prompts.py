@@ -12,8 +12,8 @@ from textual.widgets import Input, TextArea
 from kustui.diagrams.styled_lines import width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
+from kustui.tui.editor import EditorError, edit_text
 from kustui.tui.rehearsal.session import Announce
-from kustui.tui.terminal.editor import EditorError, edit_text
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import LinesView, RowsView
 

@@ -16,8 +16,7 @@ from kustui.tui.rehearsal.decision_actions import DecisionActions
 from kustui.tui.rehearsal.history_rows import ENTRY
 from kustui.tui.rehearsal.panes import FLOW, RehearsalPanes
 from kustui.tui.rehearsal.prompts import ChoiceList, Prompts
-from kustui.tui.rehearsal.scenario_actions import ScenarioActions, replay_verdict
-from kustui.tui.rehearsal.scenario_follow import RebasedSession, rebase_session
+from kustui.tui.rehearsal.scenario_actions import RebasedSession, ScenarioActions, rebase_session, replay_verdict
 from kustui.tui.rehearsal.session import CurrentSession, Session
 from kustui.tui.rehearsal.step_actions import StepActions
 from kustui.tui.rehearsal.step_rows import heading_rows, status_row

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from kustui.analysis.apps import app_of, is_range, read_version
-from kustui.check.examples import app, step, to, workflow
+from kustui.check.rule import app, step, to, workflow
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from tests.support.rules import only, place, places, rules_of, told

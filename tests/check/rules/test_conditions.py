@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kustui.check.examples import step, to, when, workflow
+from kustui.check.rule import step, to, when, workflow
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from kustui.definition.operators import OPERATORS

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kustui.check.examples import app, called, schedule, step, to, workflow
+from kustui.check.rule import app, called, schedule, step, to, workflow
 from tests.support.rules import only, place, places, rules_of, told
 
 ID = "5f8e148232731d0015c14657"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kustui.check.examples import app, called, step, to, when, workflow
+from kustui.check.rule import app, called, step, to, when, workflow
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from tests.support.rules import only, place, places, problems_in, rules_of, told

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kustui.check.examples import app, called, schedule, step, to, when, workflow
+from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from tests.support.rules import only, place, places, rules_of, told

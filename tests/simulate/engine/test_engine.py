@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from kustui.check.examples import app, called, schedule, step, to, when, workflow
+from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.config.check_settings import Settings
 from kustui.definition.platform import RUNS_PER_WINDOW
 from kustui.definition.values import Undecided

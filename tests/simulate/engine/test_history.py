@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.check.examples import app, called, schedule, step, to, workflow
+from kustui.check.rule import app, called, schedule, step, to, workflow
 from kustui.simulate.engine.engine import ClearOverrides, ExecuteStep, SetFailure, advance
 from kustui.simulate.engine.history import (
     Breakpoint,

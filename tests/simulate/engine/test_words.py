@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kustui.check.examples import step, to, when, workflow
+from kustui.check.rule import step, to, when, workflow
 from kustui.definition.values import MISSING, Undecided
 from kustui.simulate.engine import words
 from tests.support.runs import started, to_the_end

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.check.examples import app, called, schedule, step, to, when, workflow
+from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.simulate.reports.text import paths_report
 from kustui.simulate.scenarios.explore import Exploration, build_path_scenario, chain_heads, explore_paths
 from tests.support.runs import follows, organisation

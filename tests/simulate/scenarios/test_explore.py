@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from kustui.check.examples import app, called, schedule, step, to, when, workflow
+from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths import drafts
 from kustui.simulate.paths.drafts import draft_payload

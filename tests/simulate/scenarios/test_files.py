@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.check.examples import app, called, schedule, step, to, workflow
+from kustui.check.rule import app, called, schedule, step, to, workflow
 from kustui.simulate.engine.engine import StartEvent, advance
 from kustui.simulate.engine.history import run_until_stopped
 from kustui.simulate.engine.state import initial_state

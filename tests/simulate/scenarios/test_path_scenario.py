@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.check.examples import app, called, schedule, step, to, when, workflow
+from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.explore import build_path_scenario, chain_heads, explore_paths
 from kustui.workspace.snapshot import check_snapshot, open_paths

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import jsonschema
 import pytest
 
-from kustui.check.examples import app, called, schedule, step, to, when, workflow
+from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.definition.loader import is_definition, load
 from kustui.simulate.engine.trace import OutputSource
 from kustui.simulate.organisation import Organisation

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.check.examples import app, called, schedule, step, to, workflow
+from kustui.check.rule import app, called, schedule, step, to, workflow
 from kustui.simulate.engine.engine import ExecuteStep, SetOutput, StartEvent
 from kustui.simulate.engine.history import History, at_step, run_until_stopped
 from kustui.simulate.engine.state import initial_state

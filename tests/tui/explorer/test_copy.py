@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kustui.tui import clipboard
+from kustui.tui.clipboard import Reach, clipboard_limit, osc52, reach
 from kustui.tui.explorer.copy import CopyMenu
-from kustui.tui.terminal import clipboard
-from kustui.tui.terminal.clipboard import Reach, clipboard_limit, osc52, reach
 from tests.support.clipboard import Clipboard
 from tests.support.definitions import a_workflow, write_json
 from tests.support.explorer import CHAIN, explorer

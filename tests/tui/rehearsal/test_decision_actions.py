@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kustui.check.examples import app, called, step, workflow
+from kustui.check.rule import app, called, step, workflow
 from kustui.simulate.engine.trace import EntryKind
 from kustui.tui.app import Kustui
 from tests.support.definitions import write_json
@@ -148,7 +148,7 @@ async def test_a_run_that_asks_can_be_left_or_forced(tmp_path: Path) -> None:
 
 
 async def test_a_value_that_is_undecided_is_answered_as_json(tmp_path: Path) -> None:
-    from kustui.check.examples import schedule
+    from kustui.check.rule import schedule
 
     found = app(workflow("W", schedule("aB3", "/#fn:whoKnows,steps.1.x")), called("C", CALLED, step("cD4")))
     async with rehearsal(write_json(tmp_path / "app.json", found)) as ui:

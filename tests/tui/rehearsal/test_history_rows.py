@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kustui.check.examples import app, called, schedule
+from kustui.check.rule import app, called, schedule
 from kustui.simulate.organisation import Organisation
 from kustui.tui.rehearsal.history_rows import MAX_DUE, MAX_ENTRIES, LogRows, queue_rows
 from kustui.tui.rehearsal.session import Session

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.check.examples import app, called, schedule, step, to, workflow
+from kustui.check.rule import app, called, schedule, step, to, workflow
 from kustui.config.preferences import Preferences
 from kustui.simulate.engine.history import MAX_STATES
 from kustui.tui.app import Kustui

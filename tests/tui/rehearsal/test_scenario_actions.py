@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from kustui.check.examples import app, called, schedule, step, to, when, workflow
+from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.cli import main
 from kustui.tui.widgets.rows_view import LinesView
 from tests.support.definitions import write_json

@@ -1,19 +1,24 @@
-"""The source pane: the JSON of what is selected, with the line numbers of the file and what is wrong marked in it."""
+"""The JSON of what is selected as rows: in the source pane with the line numbers of the file and what is wrong marked
+in it, in the detail pane with references by the names of their steps."""
 
 from __future__ import annotations
 
 import itertools
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Problem
 from kustui.definition.collection import Document
+from kustui.definition.expressions import Function, Path, Reference, Template, parse
+from kustui.definition.models import Part
 from kustui.definition.source.source import Extent
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
+from kustui.diagrams.labels import path_namer
 from kustui.diagrams.styled_lines import Line
-from kustui.tui.widgets.rows import Row, Rows
+from kustui.tui.widgets.rows import NodeKey, Row, RowBuilder, Rows, node_key
 
 _MAX_BYTES = 400_000
 """Bytes that are shown at once: the whole of a workflow, the beginning of a large file."""
@@ -119,3 +124,71 @@ def _formatted(text: str, line: int, *, cut: bool) -> Rows:
         text_shown = rest[:_MAX_LINE] + ("…" if cut or len(rest) > _MAX_LINE else "")
     lines = text_shown.split("\n")
     return Rows(len(lines) + 1, lambda index: Row(_highlighted(lines[index - 1], ())) if index else note)
+
+
+def add_value(builder: RowBuilder, analysis: WorkflowAnalysis, value: object, indent: int) -> None:
+    """Add a JSON value, however deep, with its references by the names of their steps."""
+    path_name = path_namer(analysis.flow)
+    pending: list[Iterator[tuple[str, object]]] = [_members(value)]
+    while pending:
+        for name, part in pending[-1]:
+            depth = indent + 2 * (len(pending) - 1)
+            label: Line = ((" " * min(depth, builder.width // 2), ""), (name, "key"), (" ", ""))
+            if isinstance(part, (dict, list, tuple)) and part:
+                builder.add(*label)
+                pending.append(_members(part))
+                break
+            line = (*label, *_scalar(analysis, part, path_name))
+            builder.add(*line, indent=min(depth + 2, builder.width // 2), link=_read_from(analysis, part))
+        else:
+            pending.pop()
+
+
+def _members(value: object) -> Iterator[tuple[str, object]]:
+    if isinstance(value, dict):
+        return iter(value.items())
+    return ((f"{index}", part) for index, part in enumerate(value))  # type: ignore[var-annotated,arg-type]
+
+
+def _read_from(analysis: WorkflowAnalysis, value: object) -> NodeKey:
+    """The step or trigger whose output a value is made of, where it is one alone."""
+    paths = parse(value).paths if isinstance(value, str) else ()
+    nodes = {analysis.flow.node(path.step) for path in paths if path.step is not None}
+    node = nodes.pop() if len(nodes) == 1 else None
+    return node_key(analysis.entry, node) if node is not None else ()
+
+
+def _scalar(analysis: WorkflowAnalysis, value: object, path_name: Callable[[Path], str]) -> Line:
+    if not isinstance(value, str):
+        return ((json.dumps(value, ensure_ascii=False), "number"),)
+    expression = parse(value)
+    flow = analysis.flow
+    dangling = [path for path in expression.paths if path.step is not None and flow.node(path.step) is None]
+    if isinstance(expression, Reference) and expression.paths and not expression.faults:
+        (path,) = expression.paths
+        if dangling:
+            return ((value, "fault"), (" no such step", "error"))
+        return (("← ", "muted"), (path_name(path), "string"))
+    look = "error" if expression.faults else "string"
+    if not isinstance(expression, (Function, Template)):
+        return ((json.dumps(value, ensure_ascii=False), look),)
+    pieces: list[tuple[str, str]] = []
+    at = 0
+    for path in sorted(expression.paths, key=lambda path: path.start):
+        if path.start < at:
+            continue
+        pieces.append((value[at : path.start], "muted"))
+        pieces.append((value[path.start : path.end], "fault") if path in dangling else (path_name(path), look))
+        at = path.end
+    pieces.append((value[at:], "muted"))
+    return tuple(pieces)
+
+
+def add_unknown_keys(builder: RowBuilder, part: Part) -> None:
+    """Add the keys that kustui does not know, as they are."""
+    extra = {key: value for key, value in (part.model_extra or {}).items() if not key.startswith("\0")}
+    if extra:
+        builder.heading("Also written here")
+        for key, value in extra.items():
+            text = json.dumps(value, ensure_ascii=False)
+            builder.item((key, "key"), (f" {text[:200]}{'…' if len(text) > 200 else ''}", "muted"))

@@ -14,7 +14,7 @@ import pytest
 from textual.app import App
 
 from kustui.definition.source.source import Place
-from kustui.tui.terminal.editor import Editor, EditorError, choose_editor, edit_file, edit_text
+from kustui.tui.editor import Editor, EditorError, choose_editor, edit_file, edit_text
 from tests.support.explorer import CHAIN, explorer
 from tests.support.trees import SAMPLES
 
@@ -175,7 +175,7 @@ async def opened_by(
     monkeypatch.setattr("shutil.which", lambda name, **_: None if name == "no-such-editor" else name)
     async with explorer(file, size=size) as ui:
         with monkeypatch.context() as patched:
-            patched.setattr("kustui.tui.terminal.editor.subprocess.run", run)
+            patched.setattr("kustui.tui.editor.subprocess.run", run)
             await ui.press(*keys, "e")
         return (ran[0] if ran else []), ui.keys
 

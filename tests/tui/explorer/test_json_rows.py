@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.definition.source.source import Extent
-from kustui.tui.explorer.source_rows import source_rows
+from kustui.tui.explorer.json_rows import source_rows
 from tests.support.definitions import a_workflow, document_of
 from tests.support.trees import sample, text_of
 
