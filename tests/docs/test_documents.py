@@ -258,4 +258,12 @@ async def test_the_pane_that_is_shown_works_as_it_stands(monkeypatch: pytest.Mon
         ui.explorer.panes.enter("descriptions")
         await ui.rest()
         assert ui.focus == "descriptions"
-        assert any("Look again in an hour" in row for row in ui.rows(ui.explorer.query_one("#descriptions", RowsView)))
+        pane = ui.explorer.query_one("#descriptions", RowsView)
+        assert any("Look again in an hour" in row for row in ui.rows(pane))
+        first = ui.cursor_row
+        await ui.press("j")
+        await ui.rest()
+        assert ui.cursor_row != first, "the tree follows its cursor"
+        await ui.press("enter")
+        await ui.rest()
+        assert ui.focus == "tree"
