@@ -1,4 +1,4 @@
-"""Checking every workflow of a collection with every rule."""
+"""Checks every workflow of a collection with every rule."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from kustui.definition.source.source import Fault
 
 @dataclass(frozen=True, slots=True)
 class WorkflowResult:
-    """What was found out about one workflow by itself."""
+    """The result of checking one workflow by itself."""
 
     summary: WorkflowSummary
     problems: tuple[Problem, ...]
@@ -29,7 +29,7 @@ Results = Mapping[str, WorkflowResult]
 
 
 def check(collection: Collection, settings: Settings | None = None) -> tuple[CollectionAnalysis, tuple[Problem, ...]]:
-    """Check everything, suppressed or not, in the order of ``in_order``."""
+    """Check everything. Returns all problems, suppressed ones included, in the order of ``all_problems``."""
     settings = settings or Settings()
     results = check_workflows(collection, settings)
     analysis = collection_analysis(collection, results, settings)
@@ -43,9 +43,9 @@ def check_workflows(
     wanted: Callable[[], bool] = lambda: True,
     known: Results | None = None,
 ) -> dict[str, WorkflowResult]:
-    """Check each workflow by itself, but for those whose results are ``known``.
+    """Check each workflow by itself, except those with ``known`` results.
 
-    It is given up, and some are missing, once it is no longer ``wanted``.
+    Stops early, with some results missing, once it is no longer ``wanted``.
     """
     results = dict(known or {})
     for entry in collection.entries:
@@ -71,13 +71,13 @@ def check_workflow(collection: Collection, entry: Entry, settings: Settings) -> 
 
 
 def collection_analysis(collection: Collection, results: Results, settings: Settings) -> CollectionAnalysis:
-    """All workflows together, when each was checked."""
+    """The analysis of all workflows together, once each was checked."""
     summaries = {entry.key: results[entry.key].summary for entry in collection.entries}
     return CollectionAnalysis(collection, summaries, settings)
 
 
 def check_collection(analysis: CollectionAnalysis) -> Iterator[Problem]:
-    """What is wrong between workflows."""
+    """The problems between workflows."""
     for rule in RULES.values():
         if rule.check_collection is None or (severity := severity_of(rule.name, analysis.settings)) is None:
             continue
@@ -92,8 +92,8 @@ def check_collection(analysis: CollectionAnalysis) -> Iterator[Problem]:
 def all_problems(
     collection: Collection, results: Results, between: Iterable[Problem], settings: Settings
 ) -> tuple[Problem, ...]:
-    """The problems of the files, those ``between`` workflows and those of each workflow, as they are reported: by file
-    as it was given, then by line and column, then by rule."""
+    """The problems of the files, ``between`` workflows and of each workflow, sorted by file in the given order, then by
+    line and column, then by rule."""
     problems = [*_file_problems(collection, settings), *between]
     for result in results.values():
         problems.extend(result.problems)
@@ -135,7 +135,7 @@ def _problems_of_faults(
 
 def _problem(rule: Rule, severity: Severity, violation: Violation, document: Document, entry: Entry | None) -> Problem:
     if violation.severity is not None and severity is rule.severity:
-        severity = violation.severity  # the rule's own distinction, unless a person has set a severity
+        severity = violation.severity  # unless the configuration sets a severity
     return Problem(
         rule.name,
         severity,

@@ -1,6 +1,6 @@
-"""A problem: a value that the explorer marks and every report prints, and by what it is known again.
+"""Problems, as reports print them and the explorer marks them, and their identity.
 
-Files, workflows and problems have the same names outside of kustui from one run and machine to the next.
+The identity of a problem is the same from one run and machine to the next.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from kustui.definition.source.source import Extent, Span
 
 
 class Related(NamedTuple):
-    """Another place that belongs to a problem: where what it is about is defined."""
+    """A related place, such as the definition of what a problem is about."""
 
     message: str
     document: Document
@@ -35,7 +35,7 @@ class Related(NamedTuple):
 
 
 class Problem(NamedTuple):
-    """One thing wrong. Lines and columns are worked out when asked: most problems are only counted."""
+    """One thing wrong. Lines and columns are computed on demand, as most problems are only counted."""
 
     rule: str
     severity: Severity
@@ -44,11 +44,11 @@ class Problem(NamedTuple):
     hint: str = ""
     pointer: str = ""
     extent: Extent | None = None
-    """Its bytes, where the pointer cannot say it."""
+    """Its bytes, if the pointer is not precise enough."""
     within: tuple[int, int] | None = None
-    """Characters of the string at the pointer, where only a part of it is wrong."""
+    """Character offsets in the string at the pointer, if only a part of it is wrong."""
     on_key: bool = False
-    """Whether it is the member's key that is wrong, not its value."""
+    """Whether the member's key is wrong, not its value."""
     entry: Entry | None = None
     step: str = ""
     related: tuple[Related, ...] = ()
@@ -68,16 +68,16 @@ class Problem(NamedTuple):
 
     @property
     def workflow_name(self) -> str:
-        """The name of its workflow, else its id, else nothing."""
+        """The name of its workflow, or its id, or an empty string."""
         return (self.entry.item.name or self.entry.item.id or "") if self.entry else ""
 
     def identity(self, folder: str) -> Identity:
-        """``folder`` is what the file is named relative to."""
+        """What identifies it, with the file's path relative to ``folder``."""
         return Identity(relative_path(self.document.path, folder), self.workflow_name, self.step, self.rule)
 
 
 class Identity(NamedTuple):
-    """Which problem it is, whatever line it moves to. Several of one workflow may share it."""
+    """Identifies a problem wherever it moves in the file. Several problems of a workflow may share one."""
 
     file: str
     workflow: str
@@ -86,7 +86,7 @@ class Identity(NamedTuple):
 
 
 def relative_path(path: str, folder: str) -> str:
-    """A path as seen from a folder, with slashes; absolute where the two have nothing in common."""
+    """A path relative to a folder, with slashes; absolute if they are on different drives."""
     if path == STDIN_NAME:
         return path
     try:
@@ -97,8 +97,8 @@ def relative_path(path: str, folder: str) -> str:
 
 
 def fixed_and_new(before: Iterable[Problem], now: Iterable[Problem]) -> tuple[tuple[Problem, ...], tuple[Problem, ...]]:
-    """The problems that are gone, and those that have come. One that only moved is the same; of several that look the
-    same, the last are those."""
+    """The problems that are gone, and the new ones. A problem that only moved is neither; of several equal ones, the
+    last count as gone or new."""
     old, new = _grouped(before), _grouped(now)
     return tuple(_surplus(old, new)), tuple(_surplus(new, old))
 

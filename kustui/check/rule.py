@@ -1,8 +1,9 @@
-"""What a rule is: a function that checks, with its name, its severity, the words of its page and two examples.
+"""A rule: a function that checks, with its name, severity, explanation and two examples.
 
-A rule is all in one place: the function, and ``workflow_rule`` or ``collection_rule`` above it. Adding one to a file of
-``rules/`` is enough for it to be checked, configured, explained and reported. Its examples are small definitions, which
-a few words here make."""
+A rule is defined in one place: a function decorated with ``workflow_rule`` or ``collection_rule``. Adding one to a
+module of ``rules/`` is enough for it to be checked, configured, explained and reported. Its examples are small
+definitions, made with the builders below.
+"""
 
 from __future__ import annotations
 
@@ -20,23 +21,23 @@ from kustui.definition.platform import SCHEDULE_ACTION, TRIGGER_ID, call_event
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """What a rule reports: the place by JSON pointer, and what a person should read."""
+    """What a rule reports: a place, as a JSON pointer, and a message."""
 
     pointer: str
     message: str
     hint: str = ""
     step: str = ""
     within: tuple[int, int] | None = None
-    """Characters of the string at the pointer, where the mistake is only a part of it."""
+    """Character offsets in the string at the pointer, if only a part of it is wrong."""
     related: tuple[Related, ...] = ()
     severity: Severity | None = None
-    """Other than the rule's own."""
+    """If it differs from the rule's own."""
     entry: Entry | None = None
-    """The workflow, where the rule looks at more than one."""
+    """The workflow, if the rule checks a whole collection."""
     document: Document | None = None
-    """The file, where it is not about a workflow."""
+    """The file, if it is not about a workflow."""
     on_key: bool = False
-    """Whether it is the member's key that is wrong, not its value."""
+    """Whether the member's key is wrong, not its value."""
 
 
 Violations = Iterator[Violation]
@@ -44,19 +45,19 @@ Violations = Iterator[Violation]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """It only looks and reports. One of the two functions is given; what reading a file reports needs none."""
+    """A rule has one of the two functions, or none if its problems are found while reading the file."""
 
     name: str
     severity: Severity
     summary: str
-    """What it finds: a clause that follows "finds"."""
+    """What it finds, as the object of "finds"."""
     why: str
     """Why it matters at Kustomer, in a sentence or two."""
     bad: object
-    """A definition in which it finds exactly one problem: a JSON value, a text where it is about the writing, or an
-    ``Configured``. An empty text where no definition can show it."""
+    """A definition with exactly one problem of this rule: a JSON value, a string if the JSON itself is wrong, or a
+    ``Configured``. An empty string if no definition can show it."""
     good: object
-    """The same put right: nothing is found in it."""
+    """The same definition without any problem."""
     check_workflow: Callable[[WorkflowAnalysis], Violations] | None = None
     check_collection: Callable[[CollectionAnalysis], Violations] | None = None
 

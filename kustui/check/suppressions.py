@@ -1,7 +1,8 @@
-"""Problems that somebody has looked at and lets stand: by the configuration, or since a baseline records them.
+"""Accepted problems: those suppressed by the configuration, and those recorded in a baseline.
 
-A baseline is a file of today's problems, so that only new ones are reported. A problem is recognised there by its rule,
-file, workflow and step, not by its line; several that share all of that, by their number."""
+A baseline is a file of recorded problems, so that only new ones are reported. It identifies a problem by its rule,
+file, workflow and step, not by its line; problems that share all of these are counted.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +29,7 @@ from kustui.text.messages import closest
 def suppress(
     collection: Collection, problems: Iterable[Problem], settings: Settings, *, complete: bool = True
 ) -> tuple[Problem, ...]:
-    """The problems that no suppression hides, and behind them the suppressions that hide none.
+    """The problems that no suppression hides, followed by one problem for each unused suppression.
 
     Where the collection is not ``complete``, a suppression whose workflow is not in it may be about another file.
     """
@@ -63,7 +64,7 @@ def _unused(
     names = {name for entry in collection.entries for name in (entry.item.name, entry.item.id) if name}
     for suppression in suppressions:
         if severity_of(suppression.rule, settings) is None:
-            continue  # of a rule that did not look nothing can be said
+            continue  # the rule did not run
         if complete or not suppression.workflow or suppression.workflow in names:
             yield _unused_suppression(suppression, severity, names)
 
@@ -71,22 +72,22 @@ def _unused(
 def _unused_suppression(suppression: Suppression, severity: Severity, names: set[str]) -> Problem:
     assert suppression.document is not None, "from a configuration"
     workflow, step = suppression.workflow, suppression.step
-    hint = "remove it, so that it does not hide a problem to come"
+    hint = "remove it, so that it does not hide a future problem"
     if workflow and workflow not in names:
         reason = f'there is no workflow "{workflow}"'
         if near := closest(workflow, names):
             hint = f'did you mean "{near}"?'
     else:
-        reason = f"no {suppression.rule} is found"
+        reason = f"no {suppression.rule}"
         reason += f' in workflow "{workflow}"' if workflow else ""
         reason += f', step "{step}"' if step else ""
-    message = f"this suppression hides nothing: {reason}"
+    message = f"unused suppression: {reason}"
     return Problem(UNUSED_SUPPRESSION.name, severity, message, suppression.document, hint, extent=suppression.extent)
 
 
 def covers_suppressions(paths: Iterable[str], collection: Collection, settings: Settings) -> bool:
-    """Whether everything that the suppressions can be about was checked: the folder in which the configuration is, one
-    above it, or an app definition beside it."""
+    """Whether everything that the suppressions can be about was checked: the folder of the configuration, one above it,
+    or an app definition in the same folder."""
     for suppression in settings.suppressions:
         if suppression.document is None:
             continue
@@ -114,13 +115,13 @@ class Baseline:
 
     document: Document
     folder: str
-    """What its files are named relative to: where it is itself."""
+    """Its own folder, to which the paths of its files are relative."""
     entries: Mapping[Identity, tuple[int, str]]
     """The number, and the JSON pointer of the entry."""
 
 
 def write_baseline(path: str, problems: Iterable[Problem]) -> int:
-    """Record problems in a file, replacing what was there; their number. Raises KustuiError."""
+    """Write problems to a file, replacing its contents. Returns their number. Raises KustuiError."""
     folder = _folder(path)
     counts = Counter(problem.identity(folder) for problem in problems if problem.rule != _UNUSED)
     rows = [
@@ -139,13 +140,13 @@ def read_baseline(path: str) -> Baseline:
         raw = read_file(path)
     except ReadError as error:
         if isinstance(error.__cause__, FileNotFoundError):
-            raise KustuiError(f"{error} (--write-baseline makes one)") from error
+            raise KustuiError(f"{error} (create it with --write-baseline)") from error
         raise
     outline = read_document(path, raw)
     for fault in outline.faults:
         if fault.rule == "invalid-json":
             raise KustuiError(f"{path}:{outline.source.place(outline.fault_extent(fault).start)}: {fault.message}")
-    whole = Document(outline.source, Shape.NOTHING)  # with the positions of all that is in it
+    whole = Document(outline.source, Shape.NOTHING)  # with the positions of everything in it
     entries = dict(_entry(whole, index, value) for index, value in enumerate(_rows(whole)))
     return Baseline(whole, _folder(path), entries)
 
@@ -159,15 +160,15 @@ def _rows(baseline: Document) -> list[Any]:
         rows = values.get("problems")
         if isinstance(rows, list):
             return rows
-    raise KustuiError(f"{baseline.path}:1:1: this is no baseline as --write-baseline makes it")
+    raise KustuiError(f"{baseline.path}:1:1: not a baseline written by --write-baseline")
 
 
 def without_baseline(
     baseline: Baseline, collection: Collection, problems: Iterable[Problem], settings: Settings
 ) -> Iterator[Problem]:
-    """The problems that a baseline does not record, and behind them the entries that record more than there are.
+    """The problems that a baseline does not record, followed by the entries that record more problems than exist.
 
-    Of several that share an identity the first are those recorded.
+    If several problems share an identity, the first of them count as recorded.
     """
     remaining = {identity: count for identity, (count, _) in baseline.entries.items()}
     for problem in problems:
@@ -182,7 +183,7 @@ def without_baseline(
     checked = {relative_path(document.path, baseline.folder) for document in collection.documents}
     for identity, count in remaining.items():
         if not count or severity_of(identity.rule, settings) is None:
-            continue  # of a rule that did not look nothing can be said, nor of a file that was not checked
+            continue  # the rule did not run, or nothing is left over
         if identity.file in checked or _gone(baseline, identity.file):
             yield _unused_entry(baseline, identity, count, severity)
 
@@ -198,7 +199,7 @@ def _entry(document: Document, index: int, value: Any) -> tuple[Identity, tuple[
         if all(isinstance(name, str) for name in names) and type(count) is int and count > 0:
             return Identity(*names), (count, pointer)
     place = document.span(pointer).start
-    raise KustuiError(f"{document.path}:{place}: this is no entry as --write-baseline makes it")
+    raise KustuiError(f"{document.path}:{place}: not an entry written by --write-baseline")
 
 
 def _unused_entry(baseline: Baseline, identity: Identity, count: int, severity: Severity) -> Problem:
@@ -206,11 +207,11 @@ def _unused_entry(baseline: Baseline, identity: Identity, count: int, severity: 
     place = f'workflow "{identity.workflow}"' if identity.workflow else identity.file
     place += f', step "{identity.step}"' if identity.step else ""
     message = (
-        f"this entry hides nothing: no {identity.rule} is found in {place}"
+        f"unused entry: no {identity.rule} in {place}"
         if count == recorded
-        else f"this entry is about {recorded} {identity.rule} in {place}: found {recorded - count}"
+        else f"this entry records {recorded} {identity.rule} in {place}, found {recorded - count}"
     )
-    return Problem(_UNUSED, severity, message, baseline.document, "make it anew with --write-baseline", pointer)
+    return Problem(_UNUSED, severity, message, baseline.document, "write it again with --write-baseline", pointer)
 
 
 def _folder(path: str) -> str:

@@ -28,9 +28,9 @@ Location = tuple[int | str, ...]
 _NOUNS = {"steps": "step", "transitions": "transition", "errorCases": "error case", "condition": "condition"}
 _ALWAYS = 'one that always holds is {"op": "true", "values": [true]}'
 _PURPOSES = {
-    ("workflow", "name"): "people tell workflows apart by it",
+    ("workflow", "name"): "people identify workflows by it",
     ("workflow", "trigger"): "it says which event starts a run",
-    ("workflow", "steps"): "they are what a run does",
+    ("workflow", "steps"): "they are what a run executes",
     ("trigger", "eventName"): "it says which event starts a run",
     ("transition", "target"): "it names the step to go to",
     ("transition", "condition"): _ALWAYS,
@@ -183,11 +183,10 @@ def _missing(noun: str, part: dict[str, Any], pointer: str, *keys: str) -> Itera
 
 
 def _without(noun: str, pointer: str, *keys: str) -> Fault:
-    article = "an" if noun[0] in "aeiou" else "a"
     *others, last = keys
-    named = f"{', '.join(others)} and {last}" if others else last
+    named = f"{', '.join(others)} or {last}" if others else last
     hint = "" if others else _PURPOSES.get((noun, last), "")
-    return Fault("invalid-shape", f"{article} {noun} without {named}", hint, pointer)
+    return Fault("invalid-shape", f"the {noun} has no {named}", hint, pointer)
 
 
 def _lenient(model: type[P], value: dict[str, Any], faults: list[Fault]) -> P:

@@ -114,7 +114,7 @@ class Organisation:
         if undecided := undecided_in([type_, value]):
             return undecided
         if is_missing(value):
-            return "nothing says when the scheduled workflow is to run"
+            return "no runAt says when the scheduled workflow runs"
         if type_ == "relative":
             delay, unit = number_of(value), self.settings.relative_unit_minutes
             if delay is None or not 0 <= delay * unit * MINUTE < _LATEST:
@@ -123,4 +123,4 @@ class Organisation:
         if type_ in ("absolute", "date"):
             moment = parse_date(value)
             return f"runAt takes a date, found {kind(value)}" if moment is None else max(clock, moment - start_time)
-        return f"no runAt is of the type {kind(type_)}"
+        return f"unknown runAt type {kind(type_).removeprefix('the text ')}"

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 LONGEST_TEXT = 40
-"""Characters of a text that are shown where a whole value is."""
+"""The most characters of a text to show where a whole value is shown."""
 _LONGEST_QUOTATION = 24
 _MOST_ELEMENTS = 5
 _LONGEST_DURATION = 1e15
 _UNITS = ((7 * 24 * 60, "w"), (24 * 60, "d"), (60, "h"), (1, "min"))
 _EXPECTED = {
-    "string_type": "a text",
-    "string_too_short": "a text that is not empty",
+    "string_type": "text",
+    "string_too_short": "text that is not empty",
     "list_type": "a list",
     "tuple_type": "a list",
     "dict_type": "an object",
@@ -78,7 +78,7 @@ def mismatch(name: str, expected: str, value: object) -> str:
 
 
 def quoted(text: str, limit: int = _LONGEST_QUOTATION) -> str:
-    """The beginning of a text in quotes, escaped as in JSON; what a terminal would obey is escaped too."""
+    """The beginning of a text in quotes, escaped as in JSON, control characters included."""
     import json
 
     return printable(json.dumps(shortened(text, limit), ensure_ascii=False))
@@ -99,8 +99,8 @@ def shortened(text: str, limit: int = LONGEST_TEXT) -> str:
 
 
 def json_in_words(value: object, string: Callable[[str], str] | None = None, level: int = 0) -> str:
-    """A JSON value on one line: two levels of it, and the first elements of each. ``string`` says how a text is shown
-    that is no key; in quotes if it is None."""
+    """A JSON value on one line: two levels of it, and the first elements of each. ``string`` formats texts that are not
+    keys; they are quoted if it is None."""
     if isinstance(value, str):
         return string(value) if string else quoted(value, LONGEST_TEXT)
     if isinstance(value, list | tuple):
@@ -115,12 +115,12 @@ def json_in_words(value: object, string: Callable[[str], str] | None = None, lev
 
     try:
         return shortened(json.dumps(value))
-    except (TypeError, ValueError):  # no JSON, or a number with thousands of digits
+    except (TypeError, ValueError):  # not JSON, or a number with thousands of digits
         return "…"
 
 
 def _elements(elements: Iterable[str], level: int) -> str:
-    """The first few, asked for one by one: nothing below what is shown is looked at."""
+    """The first few elements, taken lazily, so that nothing beyond them is formatted."""
     if level > 1:
         return "…"
     shown: list[str] = []
@@ -132,9 +132,9 @@ def _elements(elements: Iterable[str], level: int) -> str:
 
 
 def expected_by(error: ErrorDetails, words: Mapping[str, str] = {}) -> str:
-    """What a value that pydantic refused has to be: ``a list``; empty where the error is about something else.
+    """What a value that pydantic rejected must be, such as ``a list``; empty if the error is about something else.
 
-    ``words`` are those of the caller, by the type of the error.
+    ``words`` overrides the default words, by the type of the error.
     """
     return words.get(error["type"]) or _EXPECTED.get(error["type"], "")
 

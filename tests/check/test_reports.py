@@ -76,7 +76,7 @@ def told(format_: str, outcome: CheckResult, *, colour: bool = False) -> str:
 
 def test_text_shows_the_place_the_message_the_hint_and_the_source_line() -> None:
     assert told("text", checked(("flows/greet.json", definition("cD5")))) == (
-        'flows/greet.json:24:21: error: the transition leads to "cD5", and there is no such step [unknown-target]\n'
+        'flows/greet.json:24:21: error: the transition leads to the unknown step "cD5" [unknown-target]\n'
         '  hint: did you mean "cD4"?\n'
         "   |\n"
         '24 |           "target": "cD5",\n'
@@ -126,8 +126,8 @@ def test_the_difference_is_what_is_gone_and_what_is_new_wherever_it_moved() -> N
     after = checked(("a.json", definition("cD6")), ("b.json", "\n\n" + json.dumps(definition("cD7", "Other"))))
     lines = "".join(difference(before.problems, after)).splitlines()
     assert len(lines) == 3
-    assert lines[0].startswith('- a.json:24:21: error: the transition leads to "cD5"')
-    assert lines[1].startswith('+ a.json:24:21: error: the transition leads to "cD6"')
+    assert lines[0].startswith('- a.json:24:21: error: the transition leads to the unknown step "cD5"')
+    assert lines[1].startswith('+ a.json:24:21: error: the transition leads to the unknown step "cD6"')
     assert lines[2] == "2 errors in 2 files"
 
 
@@ -233,7 +233,7 @@ def test_json_is_a_list_with_every_field_of_each_problem() -> None:
         {
             "rule": "unknown-target",
             "severity": "error",
-            "message": 'the transition leads to "cD5", and there is no such step',
+            "message": 'the transition leads to the unknown step "cD5"',
             "hint": 'did you mean "cD4"?',
             "file": "a.json",
             "line": 24,
@@ -359,7 +359,7 @@ def test_sarif_fingerprints_outlive_a_move_and_tell_problems_apart() -> None:
 def test_github_has_a_command_a_problem() -> None:
     assert told("github", checked(("a.json", definition("cD5")))) == (
         "::error file=a.json,line=24,endLine=24,col=21,endColumn=26,title=kustui%3A unknown-target"
-        '::the transition leads to "cD5", and there is no such step%0Adid you mean "cD4"?\n'
+        '::the transition leads to the unknown step "cD5"%0Adid you mean "cD4"?\n'
     )
 
 

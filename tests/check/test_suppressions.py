@@ -83,7 +83,7 @@ def test_one_that_hides_nothing_is_told_at_its_line() -> None:
     (problem,) = suppress(files, found_in(files), settings)
     assert problem.document.path == "kustui.toml"
     assert problem.span().start == (2, 3)
-    assert problem.message == 'this suppression hides nothing: there is no workflow "Gret"'
+    assert problem.message == 'unused suppression: there is no workflow "Gret"'
     assert problem.hint == 'did you mean "Greet"?'
     assert str(problem.severity) == "warning"
 
@@ -177,7 +177,7 @@ def test_an_entry_that_hides_nothing_is_told_at_its_line(tmp_path: Path) -> None
     assert problem.rule == "unused-suppression"
     assert problem.document.path == str(tmp_path / "baseline.json")
     assert problem.span().start == (5, 5)
-    assert 'no unreachable-step is found in workflow "Greet", step "eF5"' in problem.message
+    assert 'no unreachable-step in workflow "Greet", step "eF5"' in problem.message
 
 
 def test_several_of_one_identity_are_counted(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_several_of_one_identity_are_counted(tmp_path: Path) -> None:
     assert told(known, twice(2)) == []
     assert told(known, twice(3)) == ["malformed-reference aB3"]
     (problem,) = without_baseline(known, twice(1), found_in(twice(1)), Settings())
-    assert problem.message == 'this entry is about 2 malformed-reference in workflow "Greet", step "aB3": found 1'
+    assert problem.message == 'this entry records 2 malformed-reference in workflow "Greet", step "aB3", found 1'
 
 
 def test_entries_about_files_that_were_not_looked_at_are_left_alone(tmp_path: Path) -> None:
@@ -213,14 +213,14 @@ def test_entries_of_rules_that_did_not_look_are_left_alone(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (None, "baseline.json: no such file or directory (--write-baseline makes one)"),
+        (None, "baseline.json: no such file or directory (create it with --write-baseline)"),
         ("{", "baseline.json:1:2: "),
         ("", "baseline.json:1:1: "),
-        ("[]", "baseline.json:1:1: this is no baseline as --write-baseline makes it"),
-        ('{"version": 2, "problems": []}', "baseline.json:1:1: this is no baseline"),
-        ('{"version": 1, "problems": {}}', "baseline.json:1:1: this is no baseline"),
-        ('{"version": 1, "problems": [3]}', "baseline.json:1:29: this is no entry as --write-baseline makes it"),
-        ('{"version": 1, "problems": [\n{"rule": "loop"}]}', "baseline.json:2:1: this is no entry"),
+        ("[]", "baseline.json:1:1: not a baseline written by --write-baseline"),
+        ('{"version": 2, "problems": []}', "baseline.json:1:1: not a baseline"),
+        ('{"version": 1, "problems": {}}', "baseline.json:1:1: not a baseline"),
+        ('{"version": 1, "problems": [3]}', "baseline.json:1:29: not an entry written by --write-baseline"),
+        ('{"version": 1, "problems": [\n{"rule": "loop"}]}', "baseline.json:2:1: not an entry"),
         ("[" * 100_000, "baseline.json:1:"),
         ('{"version": ' + "1" * 5000 + "}", "baseline.json:1:"),
     ],

@@ -280,7 +280,7 @@ def test_a_suppression_hides_a_problem(capsys: pytest.CaptureFixture[str], folde
     assert run(capsys, "wrong.json")[0] == 0
     status, told, _ = run(capsys, "right.json", "--fail-on", "warning")
     assert status == 1
-    assert told.startswith("kustui.toml:1:3: warning: this suppression hides nothing")
+    assert told.startswith("kustui.toml:1:3: warning: unused suppression")
 
 
 def test_a_baseline_is_made_and_used(capsys: pytest.CaptureFixture[str], folder: Path) -> None:

@@ -109,7 +109,7 @@ def test_the_schedules_are_a_tree_with_what_is_wrong_below_the_call(capsys: pyte
         "└─ after 30 min ⇒ chain-2-of-4  if custom.@fooAt exists  with conversationId, @fooAt",
         "   └─ after 30 min ⇒ chain-3-of-4  with conversationId, @fooAt",
         "      └─ after 1 h ⇒ chain-4-of-4  with conversationId, fooAt",
-        '         ✗ "chain-4-of-4" requires the input "@fooAt", and is given "fooAt"',
+        '         ✗ "chain-4-of-4" requires the input "@fooAt", but is given "fooAt"',
     ]
 
 

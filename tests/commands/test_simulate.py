@@ -82,7 +82,7 @@ def test_a_run_that_meets_something_broken_fails(capsys: pytest.CaptureFixture[s
     write("broken.json", workflow("W", step("aB3", to("cD5")), step("cD4")))
     status, told, _ = run(capsys, "broken.json")
     assert status == 1
-    assert 'over: the transition leads to "cD5", and there is no such step' in told
+    assert 'over: the transition leads to the unknown step "cD5"' in told
     assert "problem: broken.json:" in told
     assert "[unknown-target]" in told
 
@@ -93,7 +93,7 @@ def test_a_run_that_cannot_go_on_for_want_of_a_value_fails(capsys: pytest.Captur
     write("event.json", "{}")
     status, told, _ = run(capsys, "late.json", "--event", "event.json")
     assert status == 1
-    assert "over: nothing says when the scheduled workflow is to run" in told
+    assert "over: no runAt says when the scheduled workflow runs" in told
 
 
 def test_which_workflow_is_asked_where_there_are_several(capsys: pytest.CaptureFixture[str]) -> None:
@@ -153,7 +153,7 @@ def test_a_file_that_cannot_be_read_is_left_out_and_that_is_said(capsys: pytest.
         status, told, errors = run(capsys, "chain.json", "cut.json", *more)
         assert status == 0
         assert told
-        assert errors.startswith("kustui: skipped cut.json:1:14: the file ends while the { of 1:13 is open")
+        assert errors.startswith("kustui: skipped cut.json:1:14: the file ends before the { at 1:13 is closed")
 
 
 def test_a_list_of_which_an_element_is_wrong_is_not_told_to_be_empty(capsys: pytest.CaptureFixture[str]) -> None:

@@ -88,7 +88,7 @@ def test_of_a_pyproject_only_its_own_table_counts() -> None:
         ('external = "a"', 'kustui.toml:1:1: "external" must be a list, found the text "a"'),
         (
             'external = [\n  "a",\n  3\n]',
-            'kustui.toml:3:3: each element of "external" must be a text, found the number 3',
+            'kustui.toml:3:3: each element of "external" must be text, found the number 3',
         ),
         (
             'relative-unit-minutes = "1"',
@@ -106,7 +106,7 @@ def test_of_a_pyproject_only_its_own_table_counts() -> None:
         ('[[suppress]]\nreason = "x"', 'kustui.toml:1:3: a suppression needs a "rule"'),
         (
             '[[suppress]]\nrule = "loop"\nreason = ""',
-            'kustui.toml:3:1: "reason" must be a text that is not empty, found an empty text',
+            'kustui.toml:3:1: "reason" must be text that is not empty, found an empty text',
         ),
         (
             '[[suppress]]\nrule = "lop"\nreason = "x"',
@@ -126,7 +126,7 @@ def test_of_a_pyproject_only_its_own_table_counts() -> None:
             '\ntheme = "x"',
             'kustui.toml:2:1: unknown theme "x": known themes: dark, high-contrast, light, monochrome, terminal',
         ),
-        ("theme = 3", 'kustui.toml:1:1: "theme" must be a text, found the number 3'),
+        ("theme = 3", 'kustui.toml:1:1: "theme" must be text, found the number 3'),
         ('ascii = "yes"', 'kustui.toml:1:1: "ascii" must be true or false, found the text "yes"'),
         ("[panes]\ntre = 30", 'kustui.toml:2:1: unknown key "tre": did you mean "tree"?'),
         (

@@ -228,20 +228,20 @@ def test_an_app_is_read_without_its_workflows() -> None:
 
 FAULTS: list[tuple[dict[str, Any], str, str]] = [
     # the workflow's own
-    (a_workflow(name=None), "", "a workflow without name"),
+    (a_workflow(name=None), "", "the workflow has no name"),
     (a_workflow(name=5), "/name", "name must be text in quotes, found the number 5"),
     (a_workflow(id=["x"]), "/id", "id must be text in quotes, found a list"),
     (a_workflow(description={}), "/description", "description must be text in quotes, found an object"),
     (a_workflow(enabled="yes"), "/enabled", 'enabled must be true or false, found the text "yes"'),
     (a_workflow(meta=""), "/meta", "meta must be an object, found an empty text"),
-    (a_workflow(trigger=None), "", "a workflow without trigger"),
+    (a_workflow(trigger=None), "", "the workflow has no trigger"),
     (a_workflow(trigger=[]), "/trigger", "trigger must be an object, found a list"),
-    (a_workflow(steps=None), "", "a workflow without steps"),
+    (a_workflow(steps=None), "", "the workflow has no steps"),
     (a_workflow(steps={"a": {}}), "/steps", "steps must be a list, found an object"),
     (a_workflow(response=True), "/response", "response must be an object, found true"),
     (a_workflow(response={"schema": 1}), "/response/schema", "schema must be an object, found the number 1"),
     # the trigger's
-    (with_trigger(eventName=None), "/trigger", "a trigger without eventName"),
+    (with_trigger(eventName=None), "/trigger", "the trigger has no eventName"),
     (with_trigger(eventName=5), "/trigger/eventName", "eventName must be text in quotes, found the number 5"),
     (with_trigger(id=1), "/trigger/id", "id must be text in quotes, found the number 1"),
     (with_trigger(callable=1), "/trigger/callable", "callable must be true or false, found the number 1"),
@@ -269,17 +269,17 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     ),
     # a step's
     (a_workflow(steps=["a"]), "/steps/0", 'step must be an object, found the text "a"'),
-    (a_workflow(steps=[{"action": "x"}]), "/steps/0", "a step without id"),
+    (a_workflow(steps=[{"action": "x"}]), "/steps/0", "the step has no id"),
     (a_workflow(steps=[{"id": 5}]), "/steps/0/id", "id must be text in quotes, found the number 5"),
     (with_step(action=7), "/steps/0/action", "action must be text in quotes, found the number 7"),
     (with_step(params=[]), "/steps/0/params", "params must be an object, found a list"),
     (with_step(errorCases=None), "/steps/0/errorCases", "errorCases must be a list, found null"),
     (with_step(errorCases=[3]), "/steps/0/errorCases/0", "error case must be an object, found the number 3"),
     # a transition's
-    (with_step(transitions=[{"condition": ALWAYS}]), "/steps/0/transitions/0", "a transition without target"),
-    (with_step(errorCases=[{"condition": ALWAYS}]), "/steps/0/errorCases/0", "an error case without target"),
-    (with_step(transitions=[{"target": "a"}]), "/steps/0/transitions/0", "a transition without condition"),
-    (with_step(errorCases=[edge(condition=None)]), "/steps/0/errorCases/0", "an error case without condition"),
+    (with_step(transitions=[{"condition": ALWAYS}]), "/steps/0/transitions/0", "the transition has no target"),
+    (with_step(errorCases=[{"condition": ALWAYS}]), "/steps/0/errorCases/0", "the error case has no target"),
+    (with_step(transitions=[{"target": "a"}]), "/steps/0/transitions/0", "the transition has no condition"),
+    (with_step(errorCases=[edge(condition=None)]), "/steps/0/errorCases/0", "the error case has no condition"),
     (
         with_step(transitions=[edge(5)]),
         "/steps/0/transitions/0/target",
@@ -294,12 +294,12 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     (
         with_step(transitions=[edge(condition={"values": []})]),
         "/steps/0/transitions/0/condition",
-        "a condition without op",
+        "the condition has no op",
     ),
     (
         with_step(transitions=[edge(condition={"op": "eq"})]),
         "/steps/0/transitions/0/condition",
-        "a condition without values",
+        "the condition has no values",
     ),
     (
         with_step(errorCases=[edge(condition={"op": "eq", "values": "x"})]),
@@ -428,9 +428,9 @@ def test_a_resource_whose_id_is_no_text_is_told_beside_its_attributes() -> None:
 @pytest.mark.parametrize(
     ("app", "pointer", "message"),
     [
-        ({"app": "a", "title": "A"}, "", "an app definition without version"),
-        ({"app": "a", "version": "1"}, "", "an app definition without title"),
-        ({"app": "a", "version": None, "title": None}, "", "an app definition without version and title"),
+        ({"app": "a", "title": "A"}, "", "the app definition has no version"),
+        ({"app": "a", "version": "1"}, "", "the app definition has no title"),
+        ({"app": "a", "version": None, "title": None}, "", "the app definition has no version or title"),
         ({"app": 5, "version": "1", "title": "A"}, "/app", "app must be text in quotes, found the number 5"),
         (
             {"app": "a", "version": 1.5, "title": "A"},

@@ -1,6 +1,6 @@
-"""Every rule, a file a family, in the order in which they are explained.
+"""All rules, one module per family, in the order in which ``kustui explain`` lists them.
 
-A rule is whatever a family defines with ``workflow_rule``, ``collection_rule`` or ``Rule``; nothing else is needed.
+Everything that a family defines with ``workflow_rule``, ``collection_rule`` or ``Rule`` is a rule; no list is kept.
 """
 
 from __future__ import annotations
@@ -26,29 +26,28 @@ UNUSED_SUPPRESSION = Rule(
     "unused-suppression",
     Severity.WARNING,
     "a suppression or a baseline entry that no longer hides anything",
-    "The problem was mended, or what it was found in has another name now. Left where it is, it would hide the "
-    "next problem of that kind, which nobody has looked at.",
+    "The problem was fixed, or what it was in has been renamed. Left in place, it would hide the next problem of "
+    "that kind, which nobody has looked at.",
     bad=Configured(_SUPPRESSION, app(workflow("Greet", step("aB3", to("cD4")), step("cD4")))),
     good=Configured(_SUPPRESSION, app(workflow("Greet", step("aB3"), step("cD4")))),
 )
-"""``suppressions`` and ``baseline`` report it."""
+"""Reported by ``suppressions`` and ``baseline``."""
 
 UNREADABLE_FILE = Rule(
     "unreadable-file",
     Severity.ERROR,
-    "a file or a folder, below a folder given, that cannot be read",
-    "What it holds was not checked, so nothing can be said of it. A path that is itself given and cannot be read "
-    "ends the command instead.",
+    "a file or folder, inside a given folder, that cannot be read",
+    "Its contents were not checked. If a path given on the command line cannot be read, the command ends instead.",
     bad="",
     good="",
 )
-"""Of the file system, not of a definition: there is no example."""
+"""About the file system, not a definition, so it has no example."""
 
 _OF_FAMILIES = (value for family in FAMILIES for value in vars(family).values() if isinstance(value, Rule))
 RULES: Mapping[str, Rule] = {rule.name: rule for rule in (*_OF_FAMILIES, UNUSED_SUPPRESSION, UNREADABLE_FILE)}
-"""By name: everything that a problem can be called."""
+"""By name."""
 
 
 def severity_of(name: str, settings: Settings) -> Severity | None:
-    """How bad what a rule finds is; None where it is switched off. A rule that is not known is taken for an error."""
+    """The severity of a rule; None if it is switched off. An unknown rule counts as an error."""
     return settings.severity_of(name, RULES[name].severity if name in RULES else Severity.ERROR)

@@ -1,4 +1,4 @@
-"""What an app declares, what its workflows use of it and of other apps, and what its installation would break."""
+"""Rules about what an app declares, what its workflows use of it and of other apps, and hard-coded ids."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ _ID = "5f8e148232731d0015c14657"
 
 
 def _reading(uri: str) -> object:
-    """An app with a step that asks an address."""
+    """An app with a step that requests a URL."""
     asking = step("bC4", action="kustomer.rest-api.json", params={"uri": uri, "method": "GET"})
     return app(workflow("Watch", schedule("aB3", _ID, to("bC4")), asking), called("Remind", _ID, step("cD4")))
 
@@ -61,15 +61,15 @@ def _reading(uri: str) -> object:
     "hard-coded-id",
     Severity.WARNING,
     "the id of a workflow inside other text",
-    "When an app is installed, each of its workflows gets a new id. Kustomer puts it wherever the old one is used "
-    "as workflowId or in an eventName, and nowhere else: an address that holds the old id leads nowhere.",
+    "When an app is installed, each of its workflows gets a new id. Kustomer replaces the old one in "
+    "workflowId and in eventName, and nowhere else: a URL with the old id leads nowhere.",
     bad=_reading(f"https://api.example.com/v1/workflows/{_ID}"),
     good=_reading("https://api.example.com/v1/workflows"),
 )
 def hard_coded_id(analysis: WorkflowAnalysis) -> Violations:
     by_id = analysis.collection.by_id
     if not by_id or analysis.document.shape is Shape.EXPORT or not _may_hold_id(analysis, by_id):
-        return  # what is exported is installed already and keeps its ids
+        return  # an exported workflow is already installed and keeps its id
     for pointer, node, value in _values(analysis):
         yield from _ids_in(analysis, value, pointer, node)
 
@@ -85,7 +85,7 @@ def _values(analysis: WorkflowAnalysis) -> Iterator[tuple[str, str, object]]:
 
 
 def _may_hold_id(analysis: WorkflowAnalysis, by_id: Mapping[str, Entry]) -> bool:
-    """Whether any text of a workflow holds an id beside something else. Nearly none does, so all are asked at once."""
+    """Whether any text of a workflow may contain an id among other text. Few do, so test all texts at once."""
     pending: list[Any] = [step_.params for step_ in analysis.flow.steps.values()]
     for edges in analysis.flow.declared_edges.values():
         pending.extend(edge.transition.condition.values for edge in edges if edge.transition.condition is not None)
@@ -106,7 +106,7 @@ def _may_hold_id(analysis: WorkflowAnalysis, by_id: Mapping[str, Entry]) -> bool
 
 
 def _id_spans(text: str, by_id: Mapping[str, Entry]) -> list[tuple[int, int]]:
-    """Where in a text ids of workflows stand: one that looks like an id, or a word where an id has to stand."""
+    """The spans of workflow ids in a text: words that look random, and words where a path expects an id."""
     spans = {
         word.span() for word in _WORD.finditer(text) if word[0] in by_id and _looks_random(word[0]) and word[0] != text
     }
@@ -116,7 +116,7 @@ def _id_spans(text: str, by_id: Mapping[str, Entry]) -> list[tuple[int, int]]:
 
 
 def _looks_random(word: str) -> bool:
-    """Whether nobody would write a word by chance."""
+    """Whether a word is too random to be an ordinary word."""
     if _HEXADECIMAL.fullmatch(word):
         return True
     has_digit = any(map(str.isdigit, word))
@@ -133,8 +133,7 @@ def _ids_in(analysis: WorkflowAnalysis, value: object, pointer: str, node: str) 
                 entry = by_id[part[start:end]]
                 yield Violation(
                     at,
-                    f'the id of "{entry.title}" inside other text: installation gives the workflow a new id, and '
-                    "leaves this one",
+                    f'hard-coded id of "{entry.title}": installation gives the workflow a new id, but keeps this one',
                     "",
                     node,
                     (start, end),
@@ -191,7 +190,7 @@ def _own_steps(analysis: WorkflowAnalysis) -> Iterator[tuple[Step, str, AppDecla
     "unknown-action",
     Severity.ERROR,
     "an action of this app that the app does not declare",
-    "A step with an action that nobody declares fails when it runs.",
+    "A step with an undeclared action fails when it runs.",
     bad=_asking("get-orders", orderId="/#steps.1.id"),
     good=_asking("get-order", orderId="/#steps.1.id"),
 )
@@ -214,7 +213,7 @@ def unknown_action(analysis: WorkflowAnalysis) -> Violations:
     "unknown-event",
     Severity.WARNING,
     "an event of this app that none of its hooks or triggers declares",
-    "A workflow that waits for an event which nothing sends never starts.",
+    "A workflow that waits for an event that nothing sends never starts.",
     bad=app(workflow("Greet", step("aB3"), event="kustomer.app.sample.order.created"), hooks=[_HOOK]),
     good=app(workflow("Greet", step("aB3"), event="kustomer.app.sample.order.create"), hooks=[_HOOK]),
 )
@@ -246,7 +245,7 @@ def _events(analysis: WorkflowAnalysis) -> Iterator[tuple[str, str, str]]:
 
 
 def _arguments(analysis: WorkflowAnalysis) -> Iterator[SchemaArguments]:
-    """Each step whose params can be held against the schema of its action."""
+    """The params of each step whose action has a schema to check them with."""
     for step_, name, declared in _own_steps(analysis):
         index, action = (declared.actions or {}).get(name, (0, {}))
         schema = _schema(action.get("inputSchema"))
@@ -270,7 +269,7 @@ def _schema(value: object) -> Schema | None:
     "missing-param",
     Severity.ERROR,
     "a step without a param that the app's own action requires",
-    "Kustomer holds the params of a step against the inputSchema of its action; without a required one the step fails.",
+    "Kustomer validates params against the inputSchema of the action: the step fails without a required one.",
     bad=_asking("get-order"),
     good=_asking("get-order", orderId="/#steps.1.id"),
 )
@@ -283,13 +282,13 @@ def missing_param(analysis: WorkflowAnalysis) -> Violations:
     "unknown-param",
     Severity.WARNING,
     "a param that the app's own action does not take",
-    "The inputSchema of the action allows no additional properties, so the step is refused, or the value is lost.",
+    "The inputSchema of the action allows no additional properties: the step is rejected or the value is lost.",
     bad=_asking("get-order", orderId="/#steps.1.id", store="main"),
     good=_asking("get-order", orderId="/#steps.1.id"),
 )
 def unknown_param(analysis: WorkflowAnalysis) -> Violations:
     for arguments in _arguments(analysis):
-        # A schema that does not say so lets anything pass (JSON Schema).
+        # A schema allows additional properties unless it says otherwise (JSON Schema).
         if (arguments.schema.model_extra or {}).get("additionalProperties") is False:
             yield from unknown_arguments(arguments)
 
@@ -311,9 +310,9 @@ def _app_versions(analysis: CollectionAnalysis, document: Document) -> Iterator[
 @collection_rule(
     "undeclared-dependency",
     Severity.WARNING,
-    "an app that a step's appVersion names and the dependencies do not",
-    "Kustomer installs what dependencies name together with the app. What is missing there may be missing in the "
-    "organisation.",
+    "an app that a step's appVersion names but dependencies does not",
+    "Kustomer installs the dependencies together with the app. An app that is not listed there may be missing in "
+    "the organisation.",
     bad=_using("kustomer-^1.4.8", "scheduler-^1.0.1"),
     good=_using("kustomer-^1.4.8", "scheduler-^1.0.1", "kustomer-^1.4.8"),
 )
@@ -333,7 +332,7 @@ def undeclared_dependency(analysis: CollectionAnalysis) -> Violations:
             near = closest(version.app, declared)
             yield Violation(
                 at,
-                f'"{version.app}" is used, and the dependencies of the app do not name it',
+                f'"{version.app}" is used but is not in dependencies',
                 f'did you mean "{near}"?' if near else f'add "{text}" to dependencies',
                 step_,
                 related=related,
@@ -345,7 +344,7 @@ def undeclared_dependency(analysis: CollectionAnalysis) -> Violations:
     "invalid-version-range",
     Severity.WARNING,
     "a version in dependencies or an appVersion that cannot be read",
-    "It reads <app>-<range>, with a range as npm knows them: ^1.4.8, ~1.4, >=1.4.8 <2, 1.x.",
+    "The format is <app>-<range>, with a range as in npm: ^1.4.8, ~1.4, >=1.4.8 <2, 1.x.",
     bad=_using("kustomer-^1.4,8", "kustomer-^1.4.8"),
     good=_using("kustomer-^1.4.8", "kustomer-^1.4.8"),
 )
@@ -364,9 +363,9 @@ def invalid_version_range(analysis: CollectionAnalysis) -> Violations:
 
 
 def _unreadable(text: str, at: Violation) -> Violation:
-    """What is wrong with a version, reported at the place of another violation."""
+    """The violation ``at``, with a message about the version in ``text``."""
     name, dash, range_ = text.partition("-")
     if not dash or not name:
-        return replace(at, message=f'"{text}" does not say which versions', hint="write <app>-<range>: kustomer-^1.4.8")
-    message = f'"{range_}" is no version range'
+        return replace(at, message=f'no version range in "{text}"', hint="write <app>-<range>: kustomer-^1.4.8")
+    message = f'invalid version range "{range_}"'
     return replace(at, message=message, hint="write it like ^1.4.8", within=(len(name) + 1, max(len(text), 1)))

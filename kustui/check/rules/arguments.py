@@ -1,4 +1,4 @@
-"""What rules report of arguments that a schema does not take: those of a schedule call, and of an app's own action."""
+"""Reports of arguments that do not match a schema: those of a schedule call, and of an app's own action."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ _MOST_LISTED = 8
 
 
 def missing_arguments(arguments: SchemaArguments) -> Violations:
-    """Each misspelt name where it is written, and all other missing ones together."""
+    """Each misspelt name in its own place, and all other missing names together."""
     for given, name in arguments.misspelt.items():
         yield Violation(
             f"{arguments.pointer}/{escape(given)}",
-            f'{arguments.owner} requires the {arguments.noun} "{name}", and is given "{given}"',
+            f'{arguments.owner} requires the {arguments.noun} "{name}", but is given "{given}"',
             f'did you mean "{name}"?',
             arguments.step,
             related=(_required(arguments, name),),
@@ -31,7 +31,7 @@ def missing_arguments(arguments: SchemaArguments) -> Violations:
         verb = "is" if len(rest) == 1 else "are"
         yield Violation(
             arguments.pointer,
-            f"{arguments.owner} requires the {names}, which {verb} not given",
+            f"{arguments.owner} requires the {names}, which {verb} missing",
             "",
             arguments.step,
             related=tuple(_required(arguments, name) for name in rest),
@@ -40,7 +40,7 @@ def missing_arguments(arguments: SchemaArguments) -> Violations:
 
 
 def unknown_arguments(arguments: SchemaArguments) -> Violations:
-    """Each name that the schema does not declare, but for those reported as misspelt."""
+    """Each name that the schema does not declare, except those reported as misspelt."""
     declared = f"its {arguments.noun}s are declared here"
     for name in arguments.unknown:
         yield Violation(

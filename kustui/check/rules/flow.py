@@ -1,4 +1,4 @@
-"""How the steps of a workflow lead to each other, and how the conditions between them compare."""
+"""Rules about the flow of a workflow: its transitions and their conditions."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, app, step, to, when, workflow, workflow_rule
 from kustui.config.severity import Severity
 from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition, Unreadable, parts_of
-from kustui.definition.models import Transition
+from kustui.definition.models import ErrorCase, Transition
 from kustui.definition.operators import OPERATOR_BY_ALIAS, OPERATORS
 from kustui.text.messages import hint_of
 
@@ -27,22 +27,22 @@ def _kind(edge: Edge) -> str:
 @workflow_rule(
     "unknown-target",
     Severity.ERROR,
-    "a transition or error case to a step that is not there",
+    "a transition or error case to a step that does not exist",
     "A run that takes it has nowhere to go. Most often the step was renamed or removed.",
     bad=app(workflow("Greet", step("aB3", to("cD5")), step("cD4"))),
     good=app(workflow("Greet", step("aB3", to("cD4")), step("cD4"))),
 )
 def unknown_target(analysis: WorkflowAnalysis) -> Violations:
     if not analysis.fully_parsed:
-        return  # the step may be one that could not be read
+        return  # the step may be among those that could not be read
     for edge in analysis.flow.dangling:
         intended = analysis.intended_targets[edge.target]
         names = (intended,) if intended else analysis.flow.steps
         hint = hint_of(edge.target, names, "steps of this workflow")
-        message = f'the {_kind(edge)} leads to "{edge.target}", and there is no such step'
+        message = f'the {_kind(edge)} leads to the unknown step "{edge.target}"'
         if analysis.flow.node(edge.target) is not None:
-            message = f"the {_kind(edge)} leads to the trigger, which no step can lead to"
-            hint = "to begin again, schedule the workflow"
+            message = f"the {_kind(edge)} leads to the trigger, which cannot be a target"
+            hint = "to start again, schedule the workflow"
         yield Violation(f"{edge.transition.pointer}/target", message, hint, edge.source)
 
 
@@ -50,7 +50,7 @@ def unknown_target(analysis: WorkflowAnalysis) -> Violations:
     "no-entry",
     Severity.WARNING,
     "a trigger without transitions",
-    "A run starts with the trigger's transitions. Without one the event comes and nothing is done.",
+    "A run starts with the trigger's transitions. Without any, the event arrives and nothing happens.",
     bad=app(workflow("Greet", step("aB3"), entry=())),
     good=app(workflow("Greet", step("aB3"))),
 )
@@ -59,8 +59,8 @@ def no_entry(analysis: WorkflowAnalysis) -> Violations:
     if trigger is not None and not trigger.transitions and analysis.fully_parsed:
         yield Violation(
             trigger.pointer,
-            "the trigger has no transition, so a run does nothing",
-            "add one to the step with which it begins",
+            "the trigger has no transitions, so a run does nothing",
+            "add one to the first step",
         )
 
 
@@ -68,7 +68,7 @@ def no_entry(analysis: WorkflowAnalysis) -> Violations:
     "unreachable-step",
     Severity.WARNING,
     "a step that no path leads to from the trigger",
-    "It never runs, however often the event comes. That another step which never runs leads to it does not help.",
+    "It never runs, however often the event occurs. A transition from another unreachable step does not help.",
     bad=app(workflow("Greet", step("aB3"), step("cD4"))),
     good=app(workflow("Greet", step("aB3", to("cD4")), step("cD4"))),
 )
@@ -77,8 +77,9 @@ def unreachable_step(analysis: WorkflowAnalysis) -> Violations:
     trigger = analysis.workflow.trigger
     if flow is None or trigger is None or not trigger.transitions:
         return
-    # Only where the unreachable part begins: what follows is reached once that is. Of a ring, its first. A first
-    # round may begin below where the part does, and then comes to its beginning later: so the last count first.
+    # Report only where an unreachable part begins: its other steps are reached once that one is. Of a ring, report the
+    # first step. The first pass may start in the middle of a part and find its beginning later, so the second pass
+    # goes through the starts in reverse.
     starts = list(_starts(flow, (step.id for step in flow.unreachable)))
     for id_ in _starts(flow, reversed(starts)):
         start = flow.steps[id_]
@@ -86,7 +87,7 @@ def unreachable_step(analysis: WorkflowAnalysis) -> Violations:
 
 
 def _starts(flow: FlowGraph, nodes: Iterable[str]) -> Iterator[str]:
-    """The nodes to which no path leads from those before them."""
+    """The nodes that cannot be reached from the nodes before them."""
     seen: set[str] = set()
 
     def new_targets(node: str) -> Iterator[str]:
@@ -103,8 +104,8 @@ def _starts(flow: FlowGraph, nodes: Iterable[str]) -> Iterator[str]:
     "loop",
     Severity.ERROR,
     "transitions that form a loop",
-    "Kustomer refuses to save a workflow whose steps lead back to each other. What has to be done again later is "
-    "done by scheduling a workflow, the same one if need be.",
+    "Kustomer refuses to save a workflow whose steps form a loop. To repeat something later, schedule a workflow; "
+    "it may be the same one.",
     bad=app(workflow("Greet", step("aB3", to("cD4")), step("cD4", to("aB3", when("eq", "/#steps.1.again", True))))),
     good=app(workflow("Greet", step("aB3", to("cD4")), step("cD4"))),
 )
@@ -116,7 +117,7 @@ def loop(analysis: WorkflowAnalysis) -> Violations:
         yield Violation(
             f"{closing.transition.pointer}/target",
             f"the steps form a loop: {names}",
-            "Kustomer refuses to save it; to come back later, schedule a workflow",
+            "Kustomer refuses to save it; to repeat steps, schedule a workflow",
             steps[-1],
         )
 
@@ -124,9 +125,9 @@ def loop(analysis: WorkflowAnalysis) -> Violations:
 @workflow_rule(
     "shadowed-transition",
     Severity.WARNING,
-    "a transition that is never tried, because an earlier one always wins",
-    "Transitions are tried in order and the first whose condition holds is taken. One behind a condition that "
-    "always holds, or behind the same condition, is dead.",
+    "a transition that is never taken because an earlier one always is",
+    "Transitions are tried in order and the first whose condition holds is taken. One that "
+    "follows a condition that always holds, or the same condition, is never taken.",
     bad=app(
         workflow(
             "Greet",
@@ -163,8 +164,9 @@ def _shadowed(analysis: WorkflowAnalysis, node: str, transitions: list[Transitio
         if earlier is not transition:
             reason = "an earlier one always holds" if always else "an earlier one has the same condition"
             related = (Related("this one is tried first", analysis.document, earlier.pointer),)
-            message = f"this way is never taken: {reason}"
-            yield Violation(transition.pointer, message, "the first that holds wins", node, related=related)
+            noun = "error case" if isinstance(transition, ErrorCase) else "transition"
+            message = f"this {noun} is never taken: {reason}"
+            yield Violation(transition.pointer, message, "the first one that holds is taken", node, related=related)
         if always is None and analysis.flow.always_holds(transition):
             always = transition
 
@@ -180,8 +182,8 @@ def _parts(analysis: WorkflowAnalysis) -> Iterator[tuple[str, Condition]]:
 @workflow_rule(
     "unknown-operator",
     Severity.WARNING,
-    "a condition operator that is not known",
-    "Kustomer's list of operators is not public. One that kustui has never met may be right, but most often it is "
+    "an unknown condition operator",
+    "Kustomer's list of operators is not public, so one that kustui does not know may be right. Most often it is "
     "misspelt, and then the condition never holds.",
     bad=app(workflow("Tag", step("aB3"), entry=(to("aB3", when("equals", "/#steps.1.status", "open")),))),
     good=app(workflow("Tag", step("aB3"), entry=(to("aB3", when("eq", "/#steps.1.status", "open")),))),
@@ -191,15 +193,15 @@ def unknown_operator(analysis: WorkflowAnalysis) -> Violations:
         if isinstance(part, Comparison) and not part.known and part.operator not in analysis.settings.operators:
             intended = OPERATOR_BY_ALIAS.get(_BETWEEN_WORDS.sub("", part.operator.lower()))
             known = (*OPERATORS, *analysis.settings.operators)
+            unsure = "kustui cannot tell what this condition does"
             hint = f'did you mean "{intended}"?' if intended else hint_of(part.operator, known, "known operators")
-            message = f'"{part.operator}" is no operator that kustui knows, so it cannot tell what the condition does'
-            yield Violation(f"{part.pointer}/op", message, hint, node)
+            yield Violation(f"{part.pointer}/op", f'unknown operator "{part.operator}"', hint or unsure, node)
 
 
 @workflow_rule(
     "operator-arity",
     Severity.WARNING,
-    "a condition with more or fewer values than its operator uses",
+    "a condition with too many or too few values for its operator",
     "A comparison without its second value compares with nothing; a third value is ignored.",
     bad=app(workflow("Tag", step("aB3"), entry=(to("aB3", when("eq", "/#steps.1.status")),))),
     good=app(workflow("Tag", step("aB3"), entry=(to("aB3", when("eq", "/#steps.1.status", "open")),))),
@@ -207,15 +209,15 @@ def unknown_operator(analysis: WorkflowAnalysis) -> Violations:
 def operator_arity(analysis: WorkflowAnalysis) -> Violations:
     for node, part in _parts(analysis):
         if isinstance(part, AllOf | AnyOf) and not part.parts:
-            message = f'"{"and" if isinstance(part, AllOf) else "or"}" combines conditions, and there are none'
+            message = f'"{"and" if isinstance(part, AllOf) else "or"}" combines conditions, but there are none'
             yield Violation(f"{part.pointer}/values", message, "", node)
         elif isinstance(part, Comparison) and part.known and not part.arity_holds:
-            message = f'"{part.operator}" compares {part.meaning.takes}, found {len(part.operands)}'
+            message = f'"{part.operator}" takes {part.meaning.takes}, found {len(part.operands)}'
             yield Violation(f"{part.pointer}/values", message, "", node)
 
 
 def unreadable_conditions(analysis: WorkflowAnalysis) -> Violations:
-    """What is nested in a condition and is none; ``invalid-shape`` reports it."""
+    """Invalid conditions inside other conditions; ``invalid-shape`` reports them."""
     for node, part in _parts(analysis):
         if isinstance(part, Unreadable):
             yield Violation(part.pointer, part.message, "", node)

@@ -1,4 +1,4 @@
-"""What things are called: each by one name, and by its own."""
+"""Rules about ids and names: present, unique and consistent."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _NAMELESS = {key: value for key, value in _CALLED.items() if key != "id"}
 
 
 def _place_of_id(summary: WorkflowSummary) -> str:
-    # An API resource has its id beside its attributes, unless an export of the editor was put there.
+    # An API resource has its id next to its attributes, unless they are an export of the editor.
     item = summary.entry.item
     return f"{item.pointer}/id" if item.resource else f"{summary.pointer}/id"
 
@@ -35,8 +35,8 @@ def _place_of_id(summary: WorkflowSummary) -> str:
 @collection_rule(
     "duplicate-workflow-id",
     Severity.ERROR,
-    "the id of a workflow that an earlier one has",
-    "A call by that id can reach only one of them.",
+    "a workflow with the id of an earlier one",
+    "A call to that id can reach only one of them.",
     bad=app(_CALLER, _CALLED, called("Remind again", _ID, step("cD4"))),
     good=app(
         workflow("Watch", schedule("aB3", _ID, to("bC4")), schedule("bC4", _OTHER_ID)),
@@ -51,7 +51,7 @@ def duplicate_workflow_id(analysis: CollectionAnalysis) -> Violations:
             document = analysis.collection.document_of(first.entry)
             yield Violation(
                 _place_of_id(summary),
-                f'"{first.entry.title}" has the id "{summary.entry.id}" already',
+                f'"{first.entry.title}" already has the id "{summary.entry.id}"',
                 "",
                 related=(Related("first given here", document, _place_of_id(first)),),
                 entry=summary.entry,
@@ -61,15 +61,15 @@ def duplicate_workflow_id(analysis: CollectionAnalysis) -> Violations:
 @collection_rule(
     "duplicate-workflow-name",
     Severity.ERROR,
-    "the name of a workflow that an earlier one of the app has",
-    "Kustomer tells the workflows of an app apart by name and refuses a second one of the same.",
+    "a workflow with the name of an earlier one in the same app",
+    "Kustomer identifies the workflows of an app by name and rejects a second one with the same name.",
     bad=app(workflow("Greet", step("aB3")), workflow("Greet", step("aB3"))),
     good=app(workflow("Greet", step("aB3")), workflow("Greet again", step("aB3"))),
 )
 def duplicate_workflow_name(analysis: CollectionAnalysis) -> Violations:
     for document in analysis.collection.documents:
         if document.app_extent is None:
-            continue  # what else a file holds may come from several apps
+            continue  # the workflows of other files may come from several apps
         names: dict[str, WorkflowSummary] = {}
         for entry in document.entries:
             summary = analysis.summaries[entry.key]
@@ -79,8 +79,8 @@ def duplicate_workflow_name(analysis: CollectionAnalysis) -> Violations:
             if first is not summary and not analysis.collection.has_taken_id(entry):
                 yield Violation(
                     f"{summary.pointer}/name",
-                    f'another workflow of the app is called "{summary.name}"',
-                    "give each a name of its own",
+                    f'the app already has a workflow called "{summary.name}"',
+                    "give each workflow its own name",
                     related=(Related("first given here", document, f"{first.pointer}/name"),),
                     entry=entry,
                 )
@@ -89,9 +89,9 @@ def duplicate_workflow_name(analysis: CollectionAnalysis) -> Violations:
 @workflow_rule(
     "duplicate-step-id",
     Severity.ERROR,
-    "the id of a step that an earlier one, or the trigger, has",
-    f'Transitions and references name a step by its id; "{TRIGGER_ID}" is the trigger\'s. Which of two is meant '
-    "nobody can tell.",
+    "a step with the id of an earlier step or of the trigger",
+    f'Transitions and references name a step by its id ("{TRIGGER_ID}" is the trigger\'s), so it is unclear which of '
+    "two steps with the same id they mean.",
     bad=app(workflow("Greet", step("aB3"), step("aB3"))),
     good=app(workflow("Greet", step("aB3", to("cD4")), step("cD4"))),
 )
@@ -101,9 +101,9 @@ def duplicate_step_id(analysis: WorkflowAnalysis) -> Violations:
         first = flow.steps.get(step_.id)
         place = first.pointer if first is not None else trigger.pointer if trigger is not None else ""
         if first is not None:
-            message = f'an earlier step has the id "{step_.id}"'
+            message = f'an earlier step already has the id "{step_.id}"'
         else:
-            message = f'the id "{step_.id}" is the trigger\'s'
+            message = f'the trigger already has the id "{step_.id}"'
         related = (Related("first given here", analysis.document, f"{place}/id"),) if place else ()
         yield Violation(f"{step_.pointer}/id", message, "", step_.id, related=related)
 
@@ -112,7 +112,7 @@ def duplicate_step_id(analysis: WorkflowAnalysis) -> Violations:
     "missing-workflow-id",
     Severity.ERROR,
     "a callable workflow without an id",
-    "What schedules a workflow names it by id.",
+    "A schedule call names the workflow by its id.",
     bad=app(_NAMELESS),
     good=app(_CALLER, _CALLED),
 )
@@ -126,16 +126,16 @@ def missing_workflow_id(analysis: WorkflowAnalysis) -> Violations:
     yield Violation(
         f"{trigger.pointer}/callable",
         "a callable workflow without an id: nothing can schedule it",
-        f'add "id": "{called_by}", by which its eventName calls it' if called_by else "",
+        f'add "id": "{called_by}", the id in its eventName' if called_by else "",
     )
 
 
 @workflow_rule(
     "event-name-mismatch",
     Severity.ERROR,
-    "a callable workflow that listens to another's call, or one that is not callable and listens to a call",
-    "A callable workflow is started by the event kustomer.workflow.<its own id>.call. With another eventName, left "
-    "over from a copy for example, a call starts the wrong workflow or none.",
+    "a callable workflow with the wrong eventName, or a call event on one that is not callable",
+    "A callable workflow is started by the event kustomer.workflow.<its own id>.call. With any other "
+    "eventName, for example one left over from a copy, a call starts the wrong workflow or none.",
     bad=app(_CALLER, {**_CALLED, "trigger": {**_CALLED["trigger"], "eventName": call_event(_OTHER_ID)}}),
     good=app(_CALLER, _CALLED),
 )
@@ -150,6 +150,6 @@ def event_name_mismatch(analysis: WorkflowAnalysis) -> Violations:
             message = f'only a callable workflow starts on "{trigger.event_name}"'
             yield Violation(place, message, 'add "callable": true, or name the event that starts it')
     elif id_ and called_by != id_ and not analysis.collection.has_taken_id(analysis.entry):
-        message = f'the eventName of this callable workflow has to be "{call_event(id_)}"'
+        message = f'the eventName of this callable workflow must be "{call_event(id_)}"'
         hint = f'it names another id, "{called_by}"' if called_by is not None else f'found "{trigger.event_name}"'
         yield Violation(place, message, hint)

@@ -1,4 +1,4 @@
-"""What references, functions and templates read."""
+"""Rules about references, functions and templates."""
 
 from __future__ import annotations
 
@@ -31,34 +31,35 @@ def _paths(analysis: WorkflowAnalysis) -> Iterator[tuple[Read, Path]]:
 
 
 def _step_paths(analysis: WorkflowAnalysis, flow: FlowGraph) -> Iterator[tuple[Read, Path, str]]:
-    """Each path that reads another node than the one it stands at: the reader is reachable, and so is what it reads.
-    (Where they are not, that is reported, and nothing more.)"""
+    """The paths whose own node and the node that they read are both reachable, with the latter.
+
+    Unreachable nodes are reported by a rule of their own, so nothing is said about what they read."""
     for read, path in _paths(analysis):
         node = flow.node(path.step) if path.step is not None else None
         if node is None or read.node not in flow.reachable or node not in flow.reachable:
             continue
         if node == read.node and read.transition is not None:
-            continue  # a condition is asked once its own step has run
+            continue  # a condition is evaluated after its own step has run
         yield read, path, node
 
 
 @workflow_rule(
     "unknown-step-reference",
     Severity.ERROR,
-    "a reference, function or template that reads a step that is not there",
-    "Nothing complains at Kustomer: the param is left out, the template stays empty, the condition never holds.",
+    "a reference, function or template that reads a step that does not exist",
+    "Kustomer does not complain: the param is left out, the template stays empty, the condition never holds.",
     bad=app(workflow("Greet", {**_TAGGED, "transitions": [to("cD4")]}, step("cD4", params=_note("/#steps.aB4.id")))),
     good=app(workflow("Greet", {**_TAGGED, "transitions": [to("cD4")]}, step("cD4", params=_note("/#steps.aB3.id")))),
 )
 def unknown_step_reference(analysis: WorkflowAnalysis) -> Violations:
     if not analysis.fully_parsed:
-        return  # the step may be one that could not be read
+        return  # the step may be among those that could not be read
     flow = analysis.flow
     for read, path in _paths(analysis):
         if path.step is not None and flow.node(path.step) is None:
             yield Violation(
                 read.pointer,
-                f'{path.text} reads step "{path.step}", and there is no such step',
+                f'{path.text} reads the unknown step "{path.step}"',
                 hint_of(path.step, (TRIGGER_ID, *flow.steps), "steps of this workflow"),
                 read.node,
                 path.step_span,
@@ -69,7 +70,7 @@ def unknown_step_reference(analysis: WorkflowAnalysis) -> Violations:
     "reference-before-run",
     Severity.ERROR,
     "a reference to a step that cannot have run",
-    "The output of a step is there once it has run. No path leads from that step to this place, so there is none.",
+    "A step has an output only once it has run. No path leads from that step to this place, so it has none here.",
     bad=app(
         workflow("Greet", step("aB3", to("cD4"), params=_note("/#steps.cD4.id")), step("cD4")),
     ),
@@ -86,8 +87,8 @@ def reference_before_run(analysis: WorkflowAnalysis) -> Violations:
         if flow.has_always_run(node, read.node) or read.node in flow.after(node) or (read.pointer, node) in reported:
             continue
         reported.add((read.pointer, node))
-        own = f"{path.text} reads the output of the step it stands in, which has not run yet"
-        other = f'{path.text} reads step "{_name(flow, node)}", and no path leads from it to here, so it has not run'
+        own = f"{path.text} reads the output of its own step, which has not run yet"
+        other = f'{path.text} reads step "{_name(flow, node)}", which cannot have run: no path leads from it to here'
         yield Violation(
             read.pointer,
             own if node == read.node else other,
@@ -102,8 +103,8 @@ def reference_before_run(analysis: WorkflowAnalysis) -> Violations:
     "reference-may-be-missing",
     Severity.WARNING,
     "a reference to a step that has not run on every path",
-    "On the path that skips the step its output is missing. A condition on the way that asks whether it exists "
-    "makes the reference safe.",
+    "On a path that skips the step, its output is missing. The reference is safe after a condition that checks "
+    "that the output exists.",
     bad=app(
         workflow(
             "Greet",
@@ -139,7 +140,7 @@ def reference_may_be_missing(analysis: WorkflowAnalysis) -> Violations:
             yield Violation(
                 read.pointer,
                 f'{path.text} may be missing: step "{_name(flow, node)}" has not run on the path {names}',
-                "ask whether it exists in a condition on the way, or read something that always is there",
+                "check that it exists in a condition before, or read something that is always there",
                 read.node,
                 (path.start, path.end),
                 _where_defined(analysis, flow, node),
@@ -149,8 +150,8 @@ def reference_may_be_missing(analysis: WorkflowAnalysis) -> Violations:
 @workflow_rule(
     "unknown-input-reference",
     Severity.WARNING,
-    "an input that a callable workflow reads and does not declare",
-    "A callable workflow is given the inputs of its schema and nothing else, so what it reads here is never there.",
+    "an input that a callable workflow reads but does not declare",
+    "A callable workflow gets the inputs in its schema and nothing else, so what it reads here never exists.",
     bad=app(
         workflow("Plan", schedule("aB3", "5f8e", inputs={"name": "/#steps.1.name"})),
         called("Later", "5f8e", step("cD4", params=_note("/#steps.1.nmae")), inputs={"name": "string"}),
@@ -165,7 +166,7 @@ def unknown_input_reference(analysis: WorkflowAnalysis) -> Violations:
     if trigger is None or not trigger.callable or trigger.input_schema is None:
         return
     if not analysis.is_readable(f"{trigger.pointer}/schema"):
-        return  # it may be declared where it could not be read
+        return  # it may be declared in a part that could not be read
     declared = trigger.input_schema.properties
     related = (Related("the inputs are declared here", analysis.document, f"{trigger.pointer}/schema"),)
     for read, path in _paths(analysis):
@@ -186,8 +187,8 @@ def unknown_input_reference(analysis: WorkflowAnalysis) -> Violations:
 @workflow_rule(
     "malformed-reference",
     Severity.ERROR,
-    "a string that begins like a reference and is none",
-    "What begins with /# and cannot be followed is sent as it is written, or not at all.",
+    "a string that begins like a reference but is not one",
+    "A string that begins with /# but cannot be resolved is sent literally, or not at all.",
     bad=app(workflow("Greet", step("aB3", params=_note("/#step.1.id")))),
     good=app(workflow("Greet", step("aB3", params=_note("/#steps.1.id")))),
 )
@@ -201,8 +202,8 @@ def malformed_reference(analysis: WorkflowAnalysis) -> Violations:
     "embedded-reference",
     Severity.WARNING,
     "a reference inside other text",
-    "A reference has to be the whole string. Inside other text it is sent as it is written; a template is what "
-    "puts a value into text.",
+    "A reference must be the whole string. Inside other text it is sent literally; use a template to put a value "
+    "into text.",
     bad=app(workflow("Greet", step("aB3", params=_note("Order /#steps.1.id")))),
     good=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}}}")))),
 )
@@ -213,7 +214,7 @@ def embedded_reference(analysis: WorkflowAnalysis) -> Violations:
             hint = f"write {{{{{{{bare}}}}}}}" if embedded.path is not None else ""
             yield Violation(
                 read.pointer,
-                f"{embedded.text} stands inside other text, so it is sent as it is written",
+                f"{embedded.text} is inside other text, so it is sent literally",
                 hint,
                 read.node,
                 (embedded.start, embedded.end),
@@ -223,7 +224,7 @@ def embedded_reference(analysis: WorkflowAnalysis) -> Violations:
 @workflow_rule(
     "malformed-template",
     Severity.ERROR,
-    "a Handlebars template that does not close or cannot be read",
+    "a Handlebars template that is not closed or cannot be parsed",
     "Kustomer cannot render it, so the step fails or sends nothing.",
     bad=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}} shipped")))),
     good=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}}} shipped")))),
@@ -242,9 +243,9 @@ def _faults(read: Read) -> Violations:
 @workflow_rule(
     "unknown-function",
     Severity.WARNING,
-    "a function that is not known",
-    "A function that Kustomer does not have fails without a word. Its list is longer than what is public, so one "
-    "that kustui has never met may be right.",
+    "an unknown function",
+    "A function that Kustomer does not have fails silently. Kustomer has more functions than are documented, so one "
+    "that kustui does not know may be right.",
     bad=app(workflow("Greet", step("aB3", params=_note("/#fn:parseint,steps.1.number")))),
     good=app(workflow("Greet", step("aB3", params=_note("/#fn:parseInt,steps.1.number")))),
 )
@@ -256,8 +257,8 @@ def unknown_function(analysis: WorkflowAnalysis) -> Violations:
             near = closest(expression.name, known)
             yield Violation(
                 read.pointer,
-                f'"{expression.name}" is no function that kustui knows; an unknown one fails without a word',
-                f'did you mean "{near}"?' if near else "Kustomer has more functions than are documented",
+                f'unknown function "{expression.name}"',
+                f'did you mean "{near}"?' if near else "if Kustomer does not have it either, it fails silently",
                 read.node,
                 (expression.start, expression.end),
             )
@@ -266,8 +267,8 @@ def unknown_function(analysis: WorkflowAnalysis) -> Violations:
 @workflow_rule(
     "error-reference",
     Severity.WARNING,
-    "/#error where no error case leads",
-    "The error is there after a step has failed. Where only transitions lead, nothing has failed.",
+    "/#error where no error case leads to",
+    "There is an error only after a step has failed. Where only transitions lead to, nothing has failed.",
     bad=app(workflow("Greet", step("aB3", to("cD4")), step("cD4", params=_note("/#error.message")))),
     good=app(workflow("Greet", step("aB3", errorCases=[to("cD4")]), step("cD4", params=_note("/#error.message")))),
 )
@@ -282,7 +283,7 @@ def error_reference(analysis: WorkflowAnalysis) -> Violations:
         if read.node not in reached:
             yield Violation(
                 read.pointer,
-                f"{path.text} is only there after a failure, and no error case leads here",
+                f"{path.text} exists only after a failure, but no error case leads here",
                 "",
                 read.node,
                 (path.start, path.end),
@@ -290,7 +291,7 @@ def error_reference(analysis: WorkflowAnalysis) -> Violations:
 
 
 def _after_failure(flow: FlowGraph) -> set[str]:
-    """The nodes that a run can come to once a step has failed."""
+    """The nodes that a run can reach after a step has failed."""
     failed = (edge.target for edges in flow.edges.values() for edge in edges if edge.after_failure)
     return set(breadth_first(failed, flow.targets))
 

@@ -1,4 +1,4 @@
-"""Who schedules whom: workflows that schedule each other in a ring, and those that nothing schedules."""
+"""Rules about who schedules whom: rings of workflows, and workflows that nothing schedules."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ Hops = list[list[ScheduleCall]]
 """The calls from each workflow of a ring to the next."""
 
 _MOST_CONDITIONS = 2
-"""Conditions that a message says in words."""
+"""The most conditions that a message spells out."""
 
 _ID = "5f8e148232731d0015c14657"
 _ONCE = app(workflow("Watch", schedule("aB3", _ID)), called("Remind", _ID, step("cD4")))
@@ -40,8 +40,8 @@ _AGAIN = called(
 @collection_rule(
     "schedule-ring",
     Severity.INFO,
-    "workflows that schedule each other in a ring which a condition can end",
-    "This is how polling is built at Kustomer, and there is nothing wrong with it. It is worth knowing which "
+    "workflows that schedule each other in a ring that a condition can end",
+    "This is the usual way to poll in Kustomer, and there is nothing wrong with it. It is worth knowing which "
     f"condition ends it: an organisation's scheduled workflows run at most {RUNS_PER_WINDOW:,} times in "
     f"{WINDOW_MINUTES} minutes.",
     bad=app(workflow("Watch", schedule("aB3", _ID, inputs=_INPUTS)), _AGAIN),
@@ -60,7 +60,7 @@ def schedule_ring(analysis: CollectionAnalysis) -> Violations:
         if len(ring) == 1:
             message = f"{_names(analysis, ring[0])} schedules itself again{f' after {period}' if period else ''}"
         else:
-            message = f"{_names(analysis, *ring, ring[0])} schedule each other in a ring{_once_round(period)}"
+            message = f"{_names(analysis, *ring, ring[0])} schedule each other in a ring{_one_round(period)}"
         yield _violation(analysis, ring, hops, f"{message}; {_what_ends(analysis, hops)}", "")
 
 
@@ -68,8 +68,8 @@ def schedule_ring(analysis: CollectionAnalysis) -> Violations:
     "endless-schedule",
     Severity.WARNING,
     "workflows that schedule each other in a ring that no condition can end",
-    "Each run brings about the next, for every conversation that ever started one, until somebody switches the "
-    f"workflow off. All of them share {RUNS_PER_WINDOW:,} runs in {WINDOW_MINUTES} minutes, and what is over waits.",
+    "Each run schedules the next, for every conversation that ever started one, until somebody switches the "
+    f"workflow off. They all share {RUNS_PER_WINDOW:,} runs in {WINDOW_MINUTES} minutes; any more have to wait.",
     bad=app(workflow("Watch", schedule("aB3", _ID)), called("Remind", _ID, schedule("cD4", _ID))),
     good=_ONCE,
 )
@@ -82,13 +82,13 @@ def endless_schedule(analysis: CollectionAnalysis) -> Violations:
             name = _names(analysis, ring[0])
             message = f"{name} schedules itself again{f' after {period}' if period else ''}, every time"
         else:
-            message = f"{_names(analysis, *ring, ring[0])} schedule each other every time{_once_round(period)}"
+            message = f"{_names(analysis, *ring, ring[0])} schedule each other every time{_one_round(period)}"
         hint = "let a condition decide whether the next run is scheduled"
         yield _violation(analysis, ring, hops, f"{message}: no condition can end it", hint)
 
 
 def _endless_rings(analysis: CollectionAnalysis) -> tuple[Ring, ...]:
-    """The rings of calls that every run makes, each from the workflow that stands first."""
+    """The rings of calls that every run makes, each starting with the workflow that comes first."""
     always_made = (call for _, call in _real_calls(analysis) if _is_always_made(analysis, call))
     return Schedules.of(always_made, analysis.schedules.keys).rings
 
@@ -98,7 +98,7 @@ def _is_always_made(analysis: CollectionAnalysis, call: ScheduleCall) -> bool:
 
 
 def _real_calls(analysis: CollectionAnalysis) -> Iterator[tuple[WorkflowSummary, ScheduleCall]]:
-    """Calls that lead to a run, with whom they call: both workflows are switched on, and the one can be called."""
+    """The calls that lead to a run, with the called workflow: both are switched on, and that one is callable."""
     for caller, call in analysis.calls:
         target = analysis.target(call)
         if target is not None and target.callable and caller.entry.item.enabled and target.entry.item.enabled:
@@ -106,7 +106,7 @@ def _real_calls(analysis: CollectionAnalysis) -> Iterator[tuple[WorkflowSummary,
 
 
 def _calls_by_hop(analysis: CollectionAnalysis) -> Mapping[tuple[str, str], list[ScheduleCall]]:
-    """The calls that lead to a run, by the keys of who calls whom."""
+    """The calls that lead to a run, by the keys of caller and called workflow."""
     calls: dict[tuple[str, str], list[ScheduleCall]] = {}
     for target, call in _real_calls(analysis):
         calls.setdefault((call.caller, target.entry.key), []).append(call)
@@ -122,7 +122,7 @@ def _names(analysis: CollectionAnalysis, *keys: str) -> str:
 
 
 def _period(analysis: CollectionAnalysis, hops: Hops) -> str:
-    """How long it takes to come round once, by the quickest calls; empty where that is not known."""
+    """How long one round takes with the shortest delays; empty if unknown."""
     total = 0.0
     for hop in hops:
         delays = [relative_minutes(call.run_at, analysis.settings.relative_unit_minutes) for call in hop]
@@ -133,12 +133,12 @@ def _period(analysis: CollectionAnalysis, hops: Hops) -> str:
     return duration_in_words(total)
 
 
-def _once_round(period: str) -> str:
-    return f", once round in {period}" if period else ""
+def _one_round(period: str) -> str:
+    return f", one round in {period}" if period else ""
 
 
 def _what_ends(analysis: CollectionAnalysis, hops: Hops) -> str:
-    """What can end a ring: the condition in words where it can be said in a few."""
+    """What can end a ring: the condition in words if it is short."""
     for hop in hops:
         caller = analysis.summaries[hop[0].caller]
         if any(call.pointer in caller.must_reach for call in hop):
@@ -147,8 +147,8 @@ def _what_ends(analysis: CollectionAnalysis, hops: Hops) -> str:
         conditions = [edge.condition for edge in guards if edge.condition is not None]
         if len(hop) == 1 and 0 < len(conditions) == len(guards) <= _MOST_CONDITIONS:
             words = (in_words(parse_condition(condition.op, condition.values)) for condition in conditions)
-            return f"it goes on only while {', or while '.join(words)}"
-        return f'what is decided in "{caller.entry.title}" can end it'
+            return f"it continues only while {', or while '.join(words)}"
+        return f'a condition in "{caller.entry.title}" can end it'
     return "a condition can end it"
 
 
@@ -176,13 +176,13 @@ def never_scheduled(analysis: CollectionAnalysis) -> Violations:
         return
     scheduled = {call.workflow_id for _, call in analysis.calls} | set(intended_ids(analysis).values())
     for summary in analysis.by_id.values():
-        # A call by the id in its eventName means it too: that the two differ is reported.
+        # A call to the id in its eventName counts too: another rule reports that the two differ.
         if summary.callable and summary.entry.id not in scheduled and called_id(summary.event_name) not in scheduled:
-            message = f'"{summary.entry.title}" can be called, and nothing here schedules it'
+            message = f'"{summary.entry.title}" is callable, but nothing here schedules it'
             yield Violation(f"{summary.pointer}/name", message, entry=summary.entry)
 
 
 def _may_lack_calls(summary: WorkflowSummary) -> bool:
-    """Whether a step could not be read: it may be one that schedules."""
+    """Whether a step could not be read: it may be a schedule step."""
     steps = f"{summary.pointer}/steps"
     return any(pointer.startswith(steps) and not pointer.endswith("/params/inputs") for pointer in summary.unreadable)

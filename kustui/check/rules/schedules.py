@@ -1,4 +1,4 @@
-"""What schedule calls schedule, what they hand over, and when."""
+"""Rules about schedule calls: the workflow that they name, its inputs, and when it runs."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from kustui.text.messages import closest, duration_in_words, hint_of, kind
 RUN_AT_TYPES = ("relative", "absolute", "date")
 """The types of a ``runAt``: the first [spec], the others [assumed]."""
 _MOST_SLIPS = 20
-"""Of more unknown ids than these, step_ misspelt one is no slip of a finger: a part of an organisation was opened."""
+"""With more unknown ids than this, they are not typing errors: only a part of an organisation was opened."""
 _MOST_LISTED = 4
 _IN_AN_HOUR = '"runAt": {"type": "relative", "value": 60}'
 
@@ -46,15 +46,15 @@ def _asks(**inputs: object) -> object:
     return app(workflow("Watch", schedule("aB3", _TARGET, inputs=inputs)), _ASKED)
 
 
-# What a call names.
+# The workflow that a call names.
 
 
 def unreadable_calls(analysis: WorkflowAnalysis) -> Violations:
-    """Schedule steps that name no workflow, or are of the wrong kind; ``invalid-shape`` reports it."""
+    """Schedule steps without a workflow, or with params of the wrong type; ``invalid-shape`` reports them."""
     for step_ in _schedule_steps(analysis):
         at, params = f"{step_.pointer}/params", step_.params
         if params.get("workflowId") is None:
-            yield _without(step_, "workflowId", "a schedule step that names no workflow", "workflowId holds its id")
+            yield _without(step_, "workflowId", "a schedule step that names no workflow", "set workflowId to its id")
         elif not isinstance(named := params["workflowId"], str):
             yield Violation(f"{at}/workflowId", f"workflowId must be text in quotes, found {kind(named)}", "", step_.id)
         inputs = params.get("inputs")
@@ -69,7 +69,7 @@ def _schedule_steps(analysis: WorkflowAnalysis) -> Iterator[Step]:
 
 
 def _is_computed(value: object) -> bool:
-    """Whether a value is one that only a run knows."""
+    """Whether a value is known only in a run."""
     return isinstance(value, str) and not isinstance(parse(value), Literal)
 
 
@@ -87,12 +87,12 @@ def _is_unknown(analysis: CollectionAnalysis, call: ScheduleCall) -> bool:
         and analysis.fully_read
         and id_ not in analysis.by_id
         and id_ not in analysis.settings.external
-        and id_ not in analysis.by_event  # what is wrong is that workflow's id, and it is reported there
+        and id_ not in analysis.by_event  # the fault is in that workflow's own id, and is reported there
     )
 
 
 def intended_ids(analysis: CollectionAnalysis) -> Mapping[str, str]:
-    """The id that step_ unknown one was probably meant to be."""
+    """The id that each unknown one was probably meant to be."""
     unknown = dict.fromkeys(call.workflow_id or "" for _, call in analysis.calls if _is_unknown(analysis, call))
     if len(unknown) > _MOST_SLIPS:
         return {}
@@ -102,10 +102,10 @@ def intended_ids(analysis: CollectionAnalysis) -> Mapping[str, str]:
 @collection_rule(
     "unknown-workflow",
     Severity.ERROR,
-    "a schedule call that names no workflow of the collection",
-    "The step fails, and what was to happen later never does. Ids of workflows that live elsewhere can be listed "
-    "under external in the configuration. Outside of an app definition the workflow may well be in the "
-    "organisation, so there it is a warning.",
+    "a schedule call to a workflow that is not in the collection",
+    "The step fails, and what should happen later never does. List the ids of workflows that are defined elsewhere "
+    "under external in the configuration. Outside an app definition it is only a warning, as the workflow may "
+    "well exist in the organisation.",
     bad=app(workflow("Watch", schedule("aB3", _TARGET_TOO))),
     good=app(workflow("Watch", schedule("aB3", _TARGET)), _BACK),
 )
@@ -118,7 +118,7 @@ def unknown_workflow(analysis: CollectionAnalysis) -> Violations:
             near = intended.get(call.workflow_id or "")
             yield Violation(
                 f"{call.pointer}/params/workflowId",
-                f'this schedules "{call.workflow_id}", and no workflow here has that id',
+                f'this schedules the unknown workflow "{call.workflow_id}"',
                 f'did you mean "{near}" ("{analysis.by_id[near].entry.title}")?' if near else callables,
                 call.step,
                 severity=Severity.ERROR if in_app else Severity.WARNING,
@@ -129,15 +129,15 @@ def unknown_workflow(analysis: CollectionAnalysis) -> Violations:
 def _callables(analysis: CollectionAnalysis) -> str:
     names = [f'{id_} ("{summary.entry.title}")' for id_, summary in analysis.by_id.items() if summary.callable]
     if not names:
-        return "no workflow here can be called"
-    return f"what can be called here: {', '.join(names)}" if len(names) <= _MOST_LISTED else ""
+        return "no workflow here is callable"
+    return f"callable workflows here: {', '.join(names)}" if len(names) <= _MOST_LISTED else ""
 
 
 @collection_rule(
     "not-callable",
     Severity.ERROR,
-    "a schedule call to a workflow that cannot be called",
-    "Only a workflow whose trigger says callable can be scheduled; any other waits for its event.",
+    "a schedule call to a workflow that is not callable",
+    "Only a workflow whose trigger is callable can be scheduled; any other waits for its event.",
     bad=app(
         workflow("Watch", schedule("aB3", _TARGET)),
         {"id": _TARGET, **workflow("Remind", step("cD4"))},
@@ -147,7 +147,7 @@ def _callables(analysis: CollectionAnalysis) -> str:
 def not_callable(analysis: CollectionAnalysis) -> Violations:
     for caller, call in analysis.calls:
         target = analysis.target(call)
-        # An event that only a callable workflow has, or a trigger that could not be read, is reported where it is.
+        # A call event without callable, and a trigger that could not be read, are reported there.
         if (
             target is None
             or target.callable
@@ -159,7 +159,7 @@ def not_callable(analysis: CollectionAnalysis) -> Violations:
         document = analysis.collection.document_of(target.entry)
         yield Violation(
             f"{call.pointer}/params/workflowId",
-            f'"{target.entry.title}" cannot be called: it starts on "{target.event_name}"',
+            f'"{target.entry.title}" is not callable: it starts on "{target.event_name}"',
             'set "callable": true in its trigger, or schedule another workflow',
             call.step,
             related=(Related("its trigger", document, f"{target.pointer}/trigger/eventName"),),
@@ -167,15 +167,15 @@ def not_callable(analysis: CollectionAnalysis) -> Violations:
         )
 
 
-# What a call hands over.
+# The inputs of a call.
 
 
 @collection_rule(
     "missing-input",
     Severity.ERROR,
     "a schedule call without an input that the scheduled workflow requires",
-    "Kustomer does not complain when it is saved. The scheduled workflow starts without the value, hours or days "
-    "later, and goes nowhere. An input whose name is nearly right is told where it is written.",
+    "Kustomer does not complain on saving. The scheduled workflow starts without the value, hours or days later, "
+    "and goes nowhere. A misspelt input is reported where it is given.",
     bad=_asks(orderIds="/#steps.1.id"),
     good=_asks(orderId="/#steps.1.id"),
 )
@@ -201,8 +201,8 @@ def unknown_input(analysis: CollectionAnalysis) -> Violations:
 @collection_rule(
     "input-type",
     Severity.ERROR,
-    "an input of the wrong type, which no casting can make fit",
-    "Only values that are written down are judged. What a reference or a function stands for, a run decides.",
+    "an input of the wrong type that cannot be cast to the right one",
+    "Only literal values are checked. The value of a reference or function is known only in a run.",
     bad=_asks(orderId="/#steps.1.id", round="soon"),
     good=_asks(orderId="/#steps.1.id", round="3"),
 )
@@ -214,7 +214,7 @@ def input_type(analysis: CollectionAnalysis) -> Violations:
                 place = f"{arguments.schema_pointer}/properties/{escape(name)}"
                 yield Violation(
                     f"{arguments.pointer}/{escape(name)}",
-                    f'the input "{name}" of {arguments.owner} has to be {EXPECTED[type_]}, found {kind(value)}',
+                    f'the input "{name}" of {arguments.owner} must be {EXPECTED[type_]}, found {kind(value)}',
                     "",
                     arguments.step,
                     related=(Related("declared here", arguments.schema_document, place),),
@@ -228,7 +228,7 @@ def input_type(analysis: CollectionAnalysis) -> Violations:
 @workflow_rule(
     "invalid-run-at",
     Severity.ERROR,
-    "a schedule call that does not say when, or not so that it can be understood",
+    "a schedule call whose runAt is missing or invalid",
     "A relative runAt is a number of minutes from now, an absolute one a date.",
     bad=app(workflow("Watch", schedule("aB3", _TARGET, runAt={"type": "relative", "value": -30})), _BACK),
     good=app(workflow("Watch", schedule("aB3", _TARGET, runAt={"type": "relative", "value": 30})), _BACK),
@@ -236,13 +236,13 @@ def input_type(analysis: CollectionAnalysis) -> Violations:
 def invalid_run_at(analysis: WorkflowAnalysis) -> Violations:
     for step_ in _schedule_steps(analysis):
         if step_.params.get("workflowId") is None and "runAt" not in step_.params:
-            continue  # the step says nothing at all, and that is reported
+            continue  # invalid-shape reports a step without both
         run_at = step_.params.get("runAt")
         if not analysis.is_readable(f"{step_.pointer}/params/runAt"):
             continue
         if run_at is None:
             hint = f"{_IN_AN_HOUR} is an hour from now"
-            yield _without(step_, "runAt", "nothing says when the scheduled workflow is to run", hint)
+            yield _without(step_, "runAt", "no runAt says when the scheduled workflow runs", hint)
         elif isinstance(run_at, dict):
             yield from _invalid_members(analysis, step_, run_at)
         elif not isinstance(run_at, str) or not _is_date(run_at):
@@ -255,27 +255,25 @@ def _invalid_members(analysis: WorkflowAnalysis, step_: Step, run_at: Mapping[st
     at = f"{step_.pointer}/params/runAt"
     type_, value = run_at.get("type"), run_at.get("value")
     if type_ is None:
-        yield Violation(at, "a runAt without type", f"types of runAt: {', '.join(RUN_AT_TYPES)}", step_.id)
+        yield Violation(at, "runAt has no type", f"types of runAt: {', '.join(RUN_AT_TYPES)}", step_.id)
     elif type_ not in RUN_AT_TYPES and not _is_computed(type_):
         hint = hint_of(type_, RUN_AT_TYPES, "types of runAt") if isinstance(type_, str) else ""
-        yield Violation(
-            f"{at}/type", f"no runAt is of the type {kind(type_).removeprefix('the text ')}", hint, step_.id
-        )
+        yield Violation(f"{at}/type", f"unknown runAt type {kind(type_).removeprefix('the text ')}", hint, step_.id)
     elif value is None:
-        yield Violation(at, "a runAt without value", "", step_.id)
+        yield Violation(at, "runAt has no value", "", step_.id)
     elif type_ == "relative" and (delay := _number(value)) is not None and delay < 0:
         past = duration_in_words(-delay * analysis.settings.relative_unit_minutes)
-        yield Violation(f"{at}/value", f"a run cannot be due {past} ago", "the value counts from now on", step_.id)
+        yield Violation(f"{at}/value", f"a run cannot be due {past} ago", "the value counts from now", step_.id)
     elif type_ == "relative" and _number(value) is None and not _is_computed(value):
         message = f"a relative runAt takes a number, found {kind(value)}"
         yield Violation(f"{at}/value", message, "", step_.id)
     elif type_ in ("absolute", "date") and not _is_date(value):
-        message = f"runAt of the type {type_} takes a date, found {kind(value)}"
+        message = f"a runAt of type {type_} takes a date, found {kind(value)}"
         yield Violation(f"{at}/value", message, "write it as 2030-01-31T09:00:00Z", step_.id)
 
 
 def _number(value: object) -> float | None:
-    """The number that a value is, or is cast to [assumed]."""
+    """A value as a number, cast if necessary [assumed]; None if it is not one."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:

@@ -1,4 +1,4 @@
-"""How a definition is written: as JSON, in the shape that Kustomer reads."""
+"""Rules about the JSON of a definition: its syntax and its shape."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ APP_KEYS = frozenset({
     "workflows", "commands", "shortcuts", "outboundWebhooks", "inboundHookUris", "dataSubscriptions",
     "redirectUris", "i18n",
 })  # fmt: skip
-"""The keys of an app definition that are known [docs] [seen]; there may be more."""
+"""The known keys of an app definition [docs] [seen]; there may be more."""
 _REQUIRED_KEYS = {"version", "title"}
 
 _JSON = """\
@@ -46,7 +46,7 @@ INVALID_JSON = Rule(
     "invalid-json",
     Severity.ERROR,
     "text that is not JSON",
-    "Nothing of the file can be read, by Kustomer or by kustui, until its first fault is mended.",
+    "Neither Kustomer nor kustui can read anything in the file until its first syntax error is fixed.",
     bad=_JSON % "",
     good=_JSON % ",",
 )
@@ -54,8 +54,8 @@ INVALID_JSON = Rule(
 DUPLICATE_KEY = Rule(
     "duplicate-key",
     Severity.ERROR,
-    "a key that is given twice in one object",
-    "JSON keeps the last of them and says nothing; what the first one held is lost.",
+    "a key that occurs twice in one object",
+    "JSON parsers silently keep only the last one: the value of the first is lost.",
     bad=_KEYS % '\n  "description": "Tags chats.",\n  "description": "Tags mail.",',
     good=_KEYS % '\n  "description": "Tags chats and mail.",',
 )
@@ -65,7 +65,7 @@ DUPLICATE_KEY = Rule(
     "invalid-shape",
     Severity.ERROR,
     "a required field that is missing, or a value of the wrong type",
-    "Kustomer refuses the whole definition. kustui leaves out the smallest part that is wrong and reads the rest.",
+    "Kustomer rejects the whole definition. kustui skips the smallest invalid part and reads the rest.",
     bad=app({key: value for key, value in _GREET.items() if key != "name"}),
     good=app(_GREET),
 )
@@ -77,8 +77,8 @@ def invalid_shape(analysis: WorkflowAnalysis) -> Violations:
 @collection_rule(
     "unknown-key",
     Severity.WARNING,
-    "a key at the top of an app definition that no app definition has",
-    "Registration refuses an app with a key that Kustomer does not know.",
+    "an unknown key at the top of an app definition",
+    "Kustomer refuses to register an app with a key that it does not know.",
     bad=app(_GREET, publisher="Harbour & Pine"),
     good=app(_GREET, appDetails={"appDeveloper": {"name": "Harbour & Pine"}}),
 )
@@ -87,10 +87,10 @@ def unknown_key(analysis: CollectionAnalysis) -> Violations:
         given = document.app_members.keys()
         for key in given:
             if key in APP_KEYS or closest(key, APP_KEYS - given) in _REQUIRED_KEYS:
-                continue  # what is needed and misspelt is reported as missing
+                continue  # a misspelt required key is reported as missing
             yield Violation(
                 f"{document.app_pointer}/{escape(key)}",
-                f'"{key}" is no key of an app definition that kustui knows',
+                f'unknown key "{key}" in an app definition',
                 hint_of(key, APP_KEYS - given, "keys"),
                 document=document,
                 on_key=True,

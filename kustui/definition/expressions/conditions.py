@@ -146,7 +146,7 @@ def _condition(op: str, values: Sequence[object], pointer: str, depth: int) -> C
         return AllOf(parts, pointer) if op == "and" else AnyOf(parts, pointer)
     if op == "not":
         if len(values) != 1:
-            return Unreadable(f'"not" takes one condition and has {len(values)}', pointer)
+            return Unreadable(f'"not" takes one condition, found {len(values)}', pointer)
         return Not(_nested(values[0], f"{pointer}/values/0", depth), pointer)
     constant = _constant(op, values)
     if constant is not None:

@@ -105,7 +105,7 @@ def read_path(written: str, start: int) -> Path | ExpressionFault:
     """
     if blank := _BLANK.search(written):
         return ExpressionFault(
-            "a path cannot hold a blank", start + blank.start(), start + blank.end(), "remove the blank"
+            "a path cannot contain spaces", start + blank.start(), start + blank.end(), "remove the space"
         )
     segments = tuple(written.split("."))
     spans = spans_of(segments, start)

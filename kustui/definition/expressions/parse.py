@@ -165,7 +165,7 @@ def _read_argument(written: str, start: int, *, is_input: bool) -> Argument | Ex
         return ExpressionFault("a path inside a function is written without /#", at, at + 2, "remove the /#")
     if "{{" in written:
         at = start + written.index("{{")
-        return ExpressionFault("a function cannot hold a template", at, end, "write the path without braces")
+        return ExpressionFault("a function cannot contain a template", at, end, "write the path without braces")
     root, dot, _ = written.partition(".")
     if root in ROOTS and (dot or root == "error"):
         path = read_path(written, start)
@@ -180,9 +180,9 @@ def _read_argument(written: str, start: int, *, is_input: bool) -> Argument | Ex
 def _blank(written: str, start: int, what: str) -> ExpressionFault:
     before = len(written) - len(written.lstrip())
     if before:
-        return ExpressionFault(f"a blank before {what}", start, start + before, "commas stand without blanks")
+        return ExpressionFault(f"a space before {what}", start, start + before, "write commas without spaces")
     end = len(written.rstrip())
-    return ExpressionFault(f"a blank after {what}", start + end, start + len(written), "commas stand without blanks")
+    return ExpressionFault(f"a space after {what}", start + end, start + len(written), "write commas without spaces")
 
 
 def expressions_in(value: object, pointer: str = "") -> Iterator[tuple[str, Expression]]:

@@ -27,7 +27,7 @@ _EXACT_DIGITS = 15
 """Whole numbers of more digits are not exact in JavaScript, whose numbers are floats."""
 
 _NAMES = ("path", "word", "number")
-_NO_OPERATORS = "a template has no operators; a helper has to compare or decide"
+_NO_OPERATORS = "templates have no operators: use a helper to compare or decide"
 
 
 class Helper(NamedTuple):
@@ -233,7 +233,7 @@ class Arguments:
             hint = "arguments with a name follow a helper: {{helper name=value}}"
         elif token.kind == "(":
             hint = "a helper's name comes first: {{helper (other a b)}}"
-        refuse(f'"{shortened(token.text)}" cannot stand here in a template', token.start, token.end, hint)
+        refuse(f'"{shortened(token.text)}" is not allowed here in a template', token.start, token.end, hint)
 
 
 _PART = re.compile(r"\[((?:\\\]|[^\]])*+)\]|\.\.|[^./\[]++|")
@@ -264,7 +264,7 @@ def read_lookup(token: Token, contexts: int, parameters: Container[str]) -> Look
         parts = parts[1:]
     for part in parts:
         if part.text in (".", "..", "this") and not part.bracketed:
-            refuse(f'"{part.text}" cannot stand inside a path', part.start, part.end, f"write [{part.text}]")
+            refuse(f'"{part.text}" is not allowed inside a path', part.start, part.end, f"write [{part.text}]")
     spans = tuple((part.start, part.end) for part in parts)
     start = parts[0].start - parts[0].bracketed if parts else token.end
     path = Path(tuple(part.text for part in parts), start, token.end, spans)

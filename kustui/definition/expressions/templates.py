@@ -159,12 +159,12 @@ class _Tree:
             refuse("this else belongs to no block", tag.start, tag.end)
         block = self._open[-1]
         if block.inverse is not None:
-            refuse("a second else in the same block", tag.start, tag.end, "else if goes on; else is the last")
+            refuse("a second else in the same block", tag.start, tag.end, "use else if for the first; else comes last")
         if block.tag.kind is Kind.PARTIAL_BLOCK:
             refuse("a partial has no else", tag.start, tag.end)
         if tag.tokens and block.tag.kind is Kind.INVERTED:
             refuse(
-                "a block that begins with ^ has no else if",
+                "a block that begins with ^ cannot have else if",
                 tag.start,
                 tag.end,
                 "nest another block in its else",
@@ -177,7 +177,7 @@ class _Tree:
         name = shortened(_spelled(self._arguments(tag).closing()))
         opened = self._innermost()
         if opened is None:
-            refuse(f'no block "{name}" is open to be closed here', tag.start, tag.end)
+            refuse(f'there is no open block "{name}" to close', tag.start, tag.end)
         expected = shortened(_spelled(opened.call.callee))
         if name != expected:
             message = f'this closes "{name}", but the block "{expected}" is open'

@@ -85,7 +85,7 @@ _KINDS = {
     "/": Kind.CLOSE, ">": Kind.PARTIAL, "#>": Kind.PARTIAL_BLOCK,
 }  # fmt: skip
 _WORDS = frozenset(("true", "false", "null", "undefined"))
-_NO_OPERATORS = "a template has no operators; a helper has to compare or calculate"
+_NO_OPERATORS = "templates have no operators: use a helper to compare or calculate"
 
 
 class FaultError(Exception):
@@ -255,13 +255,13 @@ def _refuse_character(text: str, start: int, at: int, opening: str) -> NoReturn:
         refuse("this bracket is never closed", at, at + 1, "close it with ]")
     if character == "(":
         refuse(
-            "a blank is missing before the parenthesis",
+            "a space is missing before the parenthesis",
             at,
             at + 1,
             "a helper's name stands inside: (helper a b)",
         )
     hint = _NO_OPERATORS if character in "<>!&+*%^" else ""
-    refuse(f"{_quoted_character(character)} cannot stand here in a template", at, at + 1, hint)
+    refuse(f"{_quoted_character(character)} is not allowed here in a template", at, at + 1, hint)
 
 
 def _quoted_character(character: str) -> str:

@@ -212,8 +212,8 @@ def extent_within(data: bytes, literal: Extent, start: int, end: int) -> Extent:
 
 
 def pointer_of(value: Any, location: tuple[int | str, ...]) -> str:
-    """The JSON pointer of the part of a value that an error is about, or of the innermost around it that is there:
-    pydantic adds steps of its own for the alternatives of a value."""
+    """The JSON pointer of the part of a value that an error is about, or of the innermost part around it that exists:
+    pydantic adds location items of its own for the members of a union."""
     pointer = ""
     for key in location:
         if not holds(value, key):

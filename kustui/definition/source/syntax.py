@@ -1,4 +1,4 @@
-"""Why a text is not JSON: its first fault, where it is and what to do about it."""
+"""Explains why a text is not JSON: its first syntax error, where it is and how to fix it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ _ESCAPE = re.compile(r"\\(?:u[0-9A-Za-z]{0,4}|[!-~])?")
 _TEMPLATE = re.compile(r"\{[\w{#/!@~]")  # from its second brace on
 _WORD = re.compile(r"[A-Za-z_$][\w$]{0,40}")
 _WORDS = {
-    "true": "JSON writes it true",
-    "false": "JSON writes it false",
-    "null": "JSON writes it null",
-    "none": "JSON writes it null",
+    "true": "write true",
+    "false": "write false",
+    "null": "write null",
+    "none": "write null",
     "undefined": "JSON has no undefined: leave the key out, or write null",
     "nan": "JSON has no NaN: write null or a number",
     "infinity": "JSON has no Infinity: write null or a number",
@@ -33,19 +33,19 @@ _NUMBER_MEANT = re.compile(r"[+-]?\.?\d[\w.+-]{0,80}", re.ASCII)
 def fault_in(source: Source) -> Fault | None:
     """The first fault of a file that a JSON parser refused, or None where there is none.
 
-    Costs a full parse, so it is asked only after a quick one has failed.
+    Costs a full parse, so call it only after a quick one has failed.
     """
     text = source.data.decode(errors="replace")
     stop = _Stop(source, text, 0, "")
     if not text.strip(_BLANKS):
-        what = "holds nothing but blanks" if text else "is empty"
+        what = "contains only whitespace" if text else "is empty"
         return stop.fault(f"the file {what}", "write a definition, or remove the file", length=0)
     try:
         json.loads(text, parse_constant=_refuse, parse_int=len)
     except json.JSONDecodeError as error:
         return _explain(_Stop(source, text, error.pos, error.msg))
     except _ConstantError as error:
-        # The parser does not say where, so it is looked for outside of strings.
+        # The parser does not say where it is, so look for it outside strings.
         at = next(match.start() for match in _CONSTANT.finditer(text) if match["constant"])
         return stop.fault(f"{error} is not a JSON value", "write null or a number", at, len(str(error)))
     except RecursionError:
@@ -54,18 +54,18 @@ def fault_in(source: Source) -> Fault | None:
 
 
 def nested_too_deep(at: int, pointer: str = "") -> Fault:
-    """The fault of brackets that nest deeper than kustui reads."""
+    """The fault of brackets nested deeper than kustui reads."""
     return Fault(
         "invalid-json",
         f"nested more than {MAX_DEPTH} levels deep from here on",
-        "no workflow needs that: is the file what you meant to open?",
+        "no workflow needs that: is this the right file?",
         pointer,
         Extent(at, at + 1),
     )
 
 
 class _ConstantError(ValueError):
-    """NaN, Infinity or -Infinity, which Python's parser lets pass and JSON does not know."""
+    """NaN, Infinity or -Infinity, which Python's parser accepts although JSON does not have them."""
 
 
 def _refuse(constant: str) -> None:
@@ -74,7 +74,7 @@ def _refuse(constant: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Stop:
-    """The place where Python's parser gave up, and its complaint."""
+    """The place where Python's parser stopped, and its error message."""
 
     source: Source
     text: str
@@ -99,7 +99,7 @@ class _Stop:
 
     @property
     def previous(self) -> int:
-        """The index of the last character before it that is no blank; -1 if there is none."""
+        """The index of the last character before it that is not whitespace; -1 if there is none."""
         at = self.at - 1
         while at >= 0 and self.text[at] in _BLANKS:
             at -= 1
@@ -123,7 +123,7 @@ class _Stop:
         return self.complaint.startswith(prefixes)
 
     def fault(self, message: str, hint: str = "", at: int | None = None, length: int = 1) -> Fault:
-        """The fault of ``length`` characters, from where the parser stopped if not ``at`` another place."""
+        """The fault of ``length`` characters from ``at``; by default from where the parser stopped."""
         at = self.at if at is None else at
         start = len(self.text[:at].encode())
         return Fault(
@@ -135,7 +135,7 @@ class _Stop:
 
 
 def _explain(stop: _Stop) -> Fault:
-    """Python's parser says what it expected; a person wants to know what stands there and what to do."""
+    """Python's parser says what it expected; people want to know what is there and how to fix it."""
     for explain in (_in_a_string, _not_in_json, _misplaced, _missing):
         if fault := explain(stop):
             return fault
@@ -158,7 +158,7 @@ def _in_a_string(stop: _Stop) -> Fault | None:
         at = stop.text.rfind("\\", 0, stop.at + 1)  # of \u, the parser points at the u
         escape = _ESCAPE.match(stop.text, at)
         written = escape.group() if escape else "\\"
-        return stop.fault(f"{written} is no escape that JSON knows", "write a backslash as \\\\", at, len(written))
+        return stop.fault(f"{written} is not a valid JSON escape", "write a backslash as \\\\", at, len(written))
     return None
 
 
@@ -171,30 +171,30 @@ def _line_break(stop: _Stop) -> Fault:
 
 
 def _not_in_json(stop: _Stop) -> Fault | None:
-    """What other languages have and JSON has not."""
+    """Syntax that other languages have and JSON does not."""
     if stop.begins("<<<<<<<", "|||||||", "=======", ">>>>>>>"):
-        return stop.fault("a merge conflict is left here", "settle it and remove its markers", length=7)
+        return stop.fault("an unresolved merge conflict", "resolve it and remove its markers", length=7)
     if stop.begins("/#", "#/"):
         return stop.fault("a reference without quotes", 'write it as text: "/#…"', length=2)
     if stop.before == "{" and _TEMPLATE.match(stop.text, stop.at):
         return stop.fault("a template without quotes", 'write it as text: "{{…}}"', stop.at - 1, 2)
     if stop.begins("//", "/*", "#"):
-        return stop.fault("a comment: JSON has none", "remove it, or keep the note in a description", length=2)
+        return stop.fault("JSON has no comments", "remove it, or put it into a description", length=2)
     if stop.begins("...", "…"):
         length = 1 if stop.character == "…" else 3
-        return stop.fault("JSON has no …", "put in what was left out, or remove it", length=length)
+        return stop.fault("JSON has no …", "fill in what was left out, or remove it", length=length)
     if stop.begins("'", "`"):
-        return stop.fault(f'JSON quotes with ", not with {stop.character}', 'write "…"')
+        return stop.fault(f'JSON strings use ", not {stop.character}', 'write "…"')
     if stop.begins("“", "”", "„", "«", "»", "‘", "’"):
         return stop.fault("a typographic quote", 'write a plain "')
     if stop.character and (not stop.character.isprintable() or stop.character.isspace()):
         name = f"U+{ord(stop.character):04X} ({unicodedata.name(stop.character, 'a control character').lower()})"
-        return stop.fault(f"{name} outside of a string", "remove it, or put a plain space there")
+        return stop.fault(f"{name} outside a string", "remove it, or use a plain space")
     return _unfinished_number(stop)
 
 
 def _unfinished_number(stop: _Stop) -> Fault | None:
-    """``+1``, ``.5``, ``1.``, ``007``, ``0x1F``: numbers elsewhere, none in JSON."""
+    """``+1``, ``.5``, ``1.``, ``007``, ``0x1F``: numbers in other languages, but not in JSON."""
     begun = _NUMBER_SO_FAR.search(stop.text, max(0, stop.at - 40), stop.at)
     if not begun and not stop.complains("Expecting value"):
         return None
@@ -203,35 +203,37 @@ def _unfinished_number(stop: _Stop) -> Fault | None:
     if not number or number.end() <= stop.at:
         return None
     hint = "write 7, -7, 0.7 or 7e3, or put it in quotes if it is text"
-    return stop.fault(f"{number.group()} is not a number as JSON writes them", hint, at, len(number.group()))
+    return stop.fault(f"{number.group()} is not a valid JSON number", hint, at, len(number.group()))
 
 
 def _misplaced(stop: _Stop) -> Fault | None:
-    """What is in the wrong place."""
+    """Something in the wrong place."""
     if stop.begins(":") and stop.previous_character == '"' and stop.inside != "{":
-        return stop.fault("a key outside of an object", "put { before it and } behind its value")
+        return stop.fault("a key outside an object", "put { before it and } after its value")
     if stop.complaint == "Extra data":
         return _beyond_the_end(stop)
     if fault := _end_of_file(stop) or _comma_before_closing(stop):
         return fault
     if stop.begins(",") and stop.previous_character in (",", "[", "{"):
-        return stop.fault("a comma too many", "remove it, or put in what was to stand before it")
+        return stop.fault("an extra comma", "remove it, or add the value before it")
     if stop.before == '"' and (stop.character.isalnum() or stop.begins("_", "\\")):
-        hint = 'write a quote inside text as \\", or look for one missing before'
-        return stop.fault("text goes on behind its closing quote", hint)
+        hint = 'write a quote inside text as \\", or look for a missing one earlier'
+        return stop.fault("text after a closing quote", hint)
     if stop.begins("}", "]") and stop.inside + stop.character in ("[}", "{]"):
         closed, opened = ("a list", "an object") if stop.character == "]" else ("an object", "a list")
-        return stop.fault(f"{stop.character} closes {closed}, but {opened} is open", "close what was opened last first")
+        return stop.fault(
+            f"{stop.character} closes {closed}, but {opened} is open", "close the innermost bracket first"
+        )
     return None
 
 
 def _beyond_the_end(stop: _Stop) -> Fault:
     if stop.begins("}", "]"):
-        hint = "remove it, or look for a bracket closed too early above"
+        hint = "remove it, or look for a bracket closed too early"
         return stop.fault(f"this {stop.character} closes nothing", hint)
     if stop.begins(",") and not stop.text[stop.at + 1 :].strip(_BLANKS):
-        return stop.fault("a comma behind the last value", "remove the comma")
-    return stop.fault("the file goes on after its value has ended", "put several definitions into one list: [ …, … ]")
+        return stop.fault("a comma after the last value", "remove the comma")
+    return stop.fault("text after the end of the JSON value", "put several definitions into one list: [ …, … ]")
 
 
 def _end_of_file(stop: _Stop) -> Fault | None:
@@ -239,7 +241,7 @@ def _end_of_file(stop: _Stop) -> Fault | None:
     if opened is None:
         return None
     bracket = chr(stop.source.data[opened])
-    message = f"the file ends while the {bracket} of {stop.source.place(opened)} is open"
+    message = f"the file ends before the {bracket} at {stop.source.place(opened)} is closed"
     return stop.fault(message, f"close it with {'}' if bracket == '{' else ']'}", stop.previous + 1)
 
 
@@ -254,7 +256,7 @@ def _comma_before_closing(stop: _Stop) -> Fault | None:
 
 
 def _missing(stop: _Stop) -> Fault | None:
-    """What ought to be there and is not."""
+    """Something that is missing."""
     if stop.complains("Expecting ','") and (stop.begins('"', "{", "[", "-") or stop.character.isalnum()):
         following = "member" if stop.inside == "{" else "element"
         return stop.fault(f"a comma is missing here, before the next {following}", "add a comma", stop.previous + 1)
@@ -265,7 +267,7 @@ def _missing(stop: _Stop) -> Fault | None:
             return stop.fault(f"the key {stop.word} has no quotes", f'write "{stop.word}"', length=len(stop.word))
         return stop.fault(f"{stop.character} where a key should be", 'keys are written "key"')
     if stop.begins(",", "}", "]", ":"):
-        hint = "add the value, or remove what is too much"
+        hint = "add the value, or remove what is not needed"
         return stop.fault(f"a value is missing before {stop.character}", hint)
     if stop.word:
         hint = _WORDS.get(stop.word.lower(), f'text is written "{stop.word}"')

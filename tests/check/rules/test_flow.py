@@ -30,14 +30,14 @@ def test_a_target_that_is_not_there_is_told_where_it_stands() -> None:
     problem = only(text(line, '{"id": "cD4"}'))
     assert (problem.rule, problem.severity, problem.step) == ("unknown-target", Severity.ERROR, "aB3")
     assert place(problem) == "2:76-2:81"
-    assert problem.message == 'the transition leads to "cD5", and there is no such step'
+    assert problem.message == 'the transition leads to the unknown step "cD5"'
     assert problem.hint == 'did you mean "cD4"?'
     assert places(problem) == []
 
 
 def test_an_error_case_is_told_as_one() -> None:
     assert told(workflow("W", step("aB3", errorCases=[to("somewhere")]))) == [
-        'unknown-target at /steps/0/errorCases/0/target: the error case leads to "somewhere", and there is no such step'
+        'unknown-target at /steps/0/errorCases/0/target: the error case leads to the unknown step "somewhere"'
     ]
 
 
@@ -58,7 +58,7 @@ def test_nothing_leads_to_the_trigger() -> None:
     problem = only(workflow("W", step("aB3", to("1"))))
     assert (problem.rule, problem.message) == (
         "unknown-target",
-        "the transition leads to the trigger, which no step can lead to",
+        "the transition leads to the trigger, which cannot be a target",
     )
 
 
@@ -111,8 +111,8 @@ def test_a_trigger_without_transitions_is_told_once() -> None:
         ' "steps": [{"id": "aB3", "params": {"x": "/#steps.cD4.y"}}, {"id": "cD4"}]}'
     )
     assert (problem.rule, problem.severity, place(problem)) == ("no-entry", Severity.WARNING, "2:13-2:50")
-    assert problem.message == "the trigger has no transition, so a run does nothing"
-    assert problem.hint == "add one to the step with which it begins"
+    assert problem.message == "the trigger has no transitions, so a run does nothing"
+    assert problem.hint == "add one to the first step"
 
 
 def test_a_transition_of_the_trigger_that_cannot_be_read_is_one() -> None:
@@ -179,7 +179,7 @@ def test_a_loop_is_told_from_its_earliest_step_where_it_closes() -> None:
     assert (problem.rule, problem.severity, problem.step) == ("loop", Severity.ERROR, "eF5")
     assert place(problem) == "2:42-2:47"
     assert problem.message == "the steps form a loop: cD4 → eF5 → cD4"
-    assert problem.hint == "Kustomer refuses to save it; to come back later, schedule a workflow"
+    assert problem.hint == "Kustomer refuses to save it; to repeat steps, schedule a workflow"
 
 
 def test_a_step_that_leads_to_itself() -> None:
@@ -215,8 +215,8 @@ def test_a_way_behind_one_that_always_holds_is_told_with_it() -> None:
     )
     assert (problem.rule, problem.severity, problem.step) == ("shadowed-transition", Severity.WARNING, "aB3")
     assert place(problem) == "3:3-3:79"
-    assert problem.message == "this way is never taken: an earlier one always holds"
-    assert problem.hint == "the first that holds wins"
+    assert problem.message == "this transition is never taken: an earlier one always holds"
+    assert problem.hint == "the first one that holds is taken"
     assert places(problem) == ["this one is tried first 2:31"]
 
 

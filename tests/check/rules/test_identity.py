@@ -39,7 +39,7 @@ STEPS = '"steps": [{"id": "a"}]'
 def test_a_second_workflow_of_an_id_is_told_with_the_first() -> None:
     problem = only(f"[{short('x1', 'One')},\n {short('x1', 'Two')}]")
     assert (problem.rule, place(problem)) == ("duplicate-workflow-id", "2:9-2:13")
-    assert problem.message == '"One" has the id "x1" already'
+    assert problem.message == '"One" already has the id "x1"'
     assert places(problem) == ["first given here 1:9"]
 
 
@@ -51,7 +51,7 @@ def test_ids_are_unique_across_files_and_the_third_is_told_too() -> None:
 def test_the_id_of_a_resource_is_beside_its_attributes() -> None:
     resource = {"type": "workflow", "id": "x1", "attributes": workflow("One", step("a"))}
     assert told({"data": [resource, resource]}) == [
-        'duplicate-workflow-id at /data/1/id: "One" has the id "x1" already'
+        'duplicate-workflow-id at /data/1/id: "One" already has the id "x1"'
     ]
 
 
@@ -74,7 +74,7 @@ def test_a_second_workflow_of_a_name_is_told_with_the_first() -> None:
     head = '{"app": "a", "version": "1", "title": "A", "workflows": [\n'
     problem = only(f"{head}{short('x1', 'One')},\n{short('x2', 'One')}]}}")
     assert (problem.rule, place(problem)) == ("duplicate-workflow-name", "3:22-3:27")
-    assert problem.message == 'another workflow of the app is called "One"'
+    assert problem.message == 'the app already has a workflow called "One"'
     assert places(problem) == ["first given here 2:22"]
 
 
@@ -99,13 +99,13 @@ def test_a_second_step_of_an_id_is_told_with_the_first() -> None:
         ' "steps": [{"id": "a"},\n  {"id": "a"}]}'
     )
     assert (problem.rule, place(problem), problem.step) == ("duplicate-step-id", "3:10-3:13", "a")
-    assert problem.message == 'an earlier step has the id "a"'
+    assert problem.message == 'an earlier step already has the id "a"'
     assert places(problem) == ["first given here 2:19"]
 
 
 def test_the_id_of_the_trigger_counts() -> None:
     assert told(workflow("One", step("a", to("b")), step("b"), step("1"))) == [
-        'duplicate-step-id at /steps/2/id: the id "1" is the trigger\'s'
+        'duplicate-step-id at /steps/2/id: the trigger already has the id "1"'
     ]
 
 
@@ -123,7 +123,7 @@ def test_a_callable_workflow_without_an_id_is_told_once() -> None:
     )
     assert (problem.rule, place(problem)) == ("missing-workflow-id", "2:15-2:19")
     assert problem.message == "a callable workflow without an id: nothing can schedule it"
-    assert problem.hint == 'add "id": "x1", by which its eventName calls it'
+    assert problem.hint == 'add "id": "x1", the id in its eventName'
 
 
 @pytest.mark.parametrize("id_", [{}, {"id": ""}, {"id": None}])
@@ -148,7 +148,7 @@ def test_the_event_of_a_callable_workflow_has_its_id() -> None:
     problem = only(app(caller(), target))
     assert problem.rule == "event-name-mismatch"
     assert problem.pointer == "/workflows/1/trigger/eventName"
-    assert problem.message == f'the eventName of this callable workflow has to be "kustomer.workflow.{ID}.call"'
+    assert problem.message == f'the eventName of this callable workflow must be "kustomer.workflow.{ID}.call"'
     assert problem.hint == f'it names another id, "{OTHER}"'
 
 

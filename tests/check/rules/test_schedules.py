@@ -38,13 +38,13 @@ def test_an_unknown_workflow_is_told_at_its_id() -> None:
     text = json.dumps(app(watching(target=ID[:-1] + "8"), taking())).replace('"workflowId"', '\n"workflowId"')
     problem = only(text)
     assert (problem.rule, place(problem)) == ("unknown-workflow", "2:15-2:41")
-    assert problem.message == f'this schedules "{ID[:-1]}8", and no workflow here has that id'
+    assert problem.message == f'this schedules the unknown workflow "{ID[:-1]}8"'
     assert problem.hint == f'did you mean "{ID}" ("Remind")?'
 
 
 def test_what_can_be_called_is_listed_where_no_id_is_close() -> None:
     problem = next(each for each in problems_in(app(watching(target="x"), taking())) if each.rule == "unknown-workflow")
-    assert problem.hint == f'what can be called here: {ID} ("Remind")'
+    assert problem.hint == f'callable workflows here: {ID} ("Remind")'
 
 
 @pytest.mark.parametrize(
@@ -77,7 +77,7 @@ def test_a_misspelt_id_does_not_leave_its_workflow_unscheduled() -> None:
 def test_hints_are_left_out_where_most_of_an_organisation_is_elsewhere() -> None:
     callers = [workflow(f"W{number}", schedule("aB3", f"{ID[:-2]}{number:02}")) for number in range(30)]
     hints = {each.hint for each in problems_in(app(*callers, taking())) if each.rule == "unknown-workflow"}
-    assert hints == {f'what can be called here: {ID} ("Remind")'}
+    assert hints == {f'callable workflows here: {ID} ("Remind")'}
 
 
 # not-callable
@@ -87,7 +87,7 @@ def test_a_workflow_that_waits_for_an_event_cannot_be_called() -> None:
     target = {"id": ID, **workflow("Remind", step("cD4"))}
     problem = only(app(watching(inputs={"a": 1}), target))
     assert (problem.rule, problem.pointer) == ("not-callable", f"{PARAMS}/workflowId")
-    assert problem.message == '"Remind" cannot be called: it starts on "kustomer.conversation.update"'
+    assert problem.message == '"Remind" is not callable: it starts on "kustomer.conversation.update"'
     assert [each.pointer for each in problem.related] == ["/workflows/1/trigger/eventName"]
 
 
@@ -103,7 +103,7 @@ def test_a_misspelt_input_is_one_problem_at_its_key() -> None:
     text = text.replace('"fooAt"', '\n "fooAt"').replace('"required"', '\n"required"')
     problem = only(text)
     assert (problem.rule, problem.severity, place(problem)) == ("missing-input", Severity.ERROR, "2:2-2:9")
-    assert problem.message == '"Remind" requires the input "@fooAt", and is given "fooAt"'
+    assert problem.message == '"Remind" requires the input "@fooAt", but is given "fooAt"'
     assert problem.hint == 'did you mean "@fooAt"?'
     assert places(problem) == ["required here 3:14"]
 
@@ -112,7 +112,7 @@ def test_missing_inputs_are_one_problem_at_the_inputs() -> None:
     text = json.dumps(app(watching(inputs={"third": 1}), taking(("one", "two"), one="string", third="string")))
     problem = only(text.replace('"inputs"', '\n"inputs"'))
     assert (problem.rule, place(problem)) == ("missing-input", "2:11-2:23")
-    assert problem.message == '"Remind" requires the inputs "one" and "two", which are not given'
+    assert problem.message == '"Remind" requires the inputs "one" and "two", which are missing'
     assert [each.message for each in problem.related] == ["required here"] * 2
 
 
@@ -120,7 +120,7 @@ def test_a_call_without_inputs_misses_them() -> None:
     scheduling = schedule("aB3", ID)
     del scheduling["params"]["inputs"]
     assert told(app(workflow("Watch", scheduling), taking(("one",), one="string"))) == [
-        f'missing-input at {PARAMS}/inputs: "Remind" requires the input "one", which is not given'
+        f'missing-input at {PARAMS}/inputs: "Remind" requires the input "one", which is missing'
     ]
 
 
@@ -184,16 +184,16 @@ def test_nothing_is_said_about_inputs_where_the_schema_is_missing_or_broken() ->
 @pytest.mark.parametrize(
     ("type_", "value", "found"),
     [
-        ("number", "soon", 'has to be a number, found the text "soon"'),
-        ("integer", [1], "has to be a number, found a list"),
-        ("number", {}, "has to be a number, found an object"),
-        ("string", {"a": 1}, "has to be text, found an object"),
-        ("string", ["a"], "has to be text, found a list"),
-        ("boolean", "soon", 'has to be true or false, found the text "soon"'),
-        ("boolean", [], "has to be true or false, found a list"),
-        ("object", "soon", 'has to be an object, found the text "soon"'),
-        ("object", 3, "has to be an object, found the number 3"),
-        ("array", {"a": 1}, "has to be a list, found an object"),
+        ("number", "soon", 'must be a number, found the text "soon"'),
+        ("integer", [1], "must be a number, found a list"),
+        ("number", {}, "must be a number, found an object"),
+        ("string", {"a": 1}, "must be text, found an object"),
+        ("string", ["a"], "must be text, found a list"),
+        ("boolean", "soon", 'must be true or false, found the text "soon"'),
+        ("boolean", [], "must be true or false, found a list"),
+        ("object", "soon", 'must be an object, found the text "soon"'),
+        ("object", 3, "must be an object, found the number 3"),
+        ("array", {"a": 1}, "must be a list, found an object"),
     ],
 )
 def test_a_value_that_no_cast_makes_fit_is_told(type_: str, value: object, found: str) -> None:
@@ -236,18 +236,18 @@ def test_a_value_that_some_cast_makes_fit_is_right(type_: object, value: object)
 @pytest.mark.parametrize(
     ("run_at", "at", "message"),
     [
-        (None, "", "nothing says when the scheduled workflow is to run"),
+        (None, "", "no runAt says when the scheduled workflow runs"),
         (60, "/runAt", "runAt must be an object, found the number 60"),
         ([60], "/runAt", "runAt must be an object, found a list"),
         ("soon", "/runAt", 'runAt must be an object, found the text "soon"'),
-        ({"value": 60}, "/runAt", "a runAt without type"),
-        ({"type": "relative"}, "/runAt", "a runAt without value"),
-        ({"type": "relativ", "value": 60}, "/runAt/type", 'no runAt is of the type "relativ"'),
+        ({"value": 60}, "/runAt", "runAt has no type"),
+        ({"type": "relative"}, "/runAt", "runAt has no value"),
+        ({"type": "relativ", "value": 60}, "/runAt/type", 'unknown runAt type "relativ"'),
         ({"type": "relative", "value": -90}, "/runAt/value", "a run cannot be due 90 min ago"),
         ({"type": "relative", "value": "-60"}, "/runAt/value", "a run cannot be due 1 h ago"),
         ({"type": "relative", "value": "a"}, "/runAt/value", 'a relative runAt takes a number, found the text "a"'),
         ({"type": "relative", "value": True}, "/runAt/value", "a relative runAt takes a number, found true"),
-        ({"type": "date", "value": "a"}, "/runAt/value", 'runAt of the type date takes a date, found the text "a"'),
+        ({"type": "date", "value": "a"}, "/runAt/value", 'a runAt of type date takes a date, found the text "a"'),
     ],
 )  # fmt: skip
 def test_a_time_that_cannot_be_understood_is_told(run_at: object, at: str, message: str) -> None:
@@ -313,7 +313,7 @@ def test_an_endless_ring_is_told_from_its_first_workflow_with_the_delay_once_rou
     problem = only(text.replace('"workflowId"', '\n"workflowId"'))
     assert (problem.rule, place(problem)) == ("endless-schedule", "3:15-3:41")
     assert problem.message == (
-        '"One" → "Two" → "One" schedule each other every time, once round in 2 h: no condition can end it'
+        '"One" → "Two" → "One" schedule each other every time, one round in 2 h: no condition can end it'
     )
     assert places(problem) == ['"Two" schedules "One" here 4:15']
 
@@ -323,21 +323,21 @@ def test_a_ring_of_which_one_condition_can_end_is_for_information() -> None:
     problem = only(definition)
     assert (problem.rule, problem.severity) == ("schedule-ring", Severity.INFO)
     assert problem.message == (
-        '"One" → "Two" → "One" schedule each other in a ring, once round in 2 h; it goes on only while cD4.n > 3'
+        '"One" → "Two" → "One" schedule each other in a ring, one round in 2 h; it continues only while cD4.n > 3'
     )
 
 
 def test_the_condition_may_stand_some_steps_before_the_call() -> None:
     first, open_ = step("cD4", to("dE5", when("eq", "/#steps.cD4.status", "open"))), step("dE5", to("eF5"))
     target = called("Remind", ID, first, open_, schedule("eF5", ID))
-    assert only(app(watching(), target)).message.endswith('it goes on only while cD4.status is "open"')
+    assert only(app(watching(), target)).message.endswith('it continues only while cD4.status is "open"')
 
 
 def test_a_ring_that_several_steps_decide_names_the_workflow() -> None:
     split = called("Remind", ID, step("cD4", to("dE5", when("eq", "/#steps.cD4.a", 1)), to("fG6")),
                    step("dE5", to("eF5")), step("fG6", to("eF5", when("eq", "/#steps.cD4.b", 1))),
                    schedule("eF5", ID))  # fmt: skip
-    assert only(app(watching(), split)).message.endswith('; what is decided in "Remind" can end it')
+    assert only(app(watching(), split)).message.endswith('; a condition in "Remind" can end it')
 
 
 def test_a_delay_that_only_a_run_knows_is_left_out() -> None:
@@ -380,7 +380,7 @@ def test_a_callable_workflow_that_nothing_schedules_is_for_information() -> None
     text = json.dumps(app(taking())).replace('"name"', '\n"name"')
     problem = only(text)
     assert (problem.rule, problem.severity, place(problem)) == ("never-scheduled", Severity.INFO, "2:9-2:17")
-    assert problem.message == '"Remind" can be called, and nothing here schedules it'
+    assert problem.message == '"Remind" is callable, but nothing here schedules it'
 
 
 def test_a_file_that_cannot_be_read_may_schedule_it() -> None:

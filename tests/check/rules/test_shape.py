@@ -42,7 +42,7 @@ def test_no_input_is_missing_where_one_is_given_twice() -> None:
 def test_a_missing_field_is_told_at_the_part_that_lacks_it() -> None:
     problem = only(HEAD + ', "workflows": [\n  {"trigger": {"eventName": "e", "transitions": []}, "steps": []}]}')
     assert (problem.rule, place(problem)) == ("invalid-shape", "2:3-2:66")
-    assert problem.message == "a workflow without name"
+    assert problem.message == "the workflow has no name"
 
 
 def test_what_is_nested_in_a_condition_and_is_none_is_of_the_wrong_shape() -> None:
@@ -81,7 +81,7 @@ def test_inputs_that_a_run_works_out_are_of_the_right_shape() -> None:
 def test_an_unknown_key_is_told_at_the_key_with_the_closest() -> None:
     problem = only(HEAD + ',\n "dependancies": []}')
     assert (problem.rule, problem.severity, place(problem)) == ("unknown-key", Severity.WARNING, "2:2-2:16")
-    assert problem.message == '"dependancies" is no key of an app definition that kustui knows'
+    assert problem.message == 'unknown key "dependancies" in an app definition'
     assert problem.hint == 'did you mean "dependencies"?'
 
 
@@ -94,7 +94,7 @@ def test_a_key_that_is_close_to_none_has_no_hint(key: str) -> None:
 @pytest.mark.parametrize(("needed", "written"), [("title", "tittle"), ("version", "versoin")])
 def test_a_needed_key_that_is_misspelt_is_told_as_missing_only(needed: str, written: str) -> None:
     definition = {written if key == needed else key: value for key, value in app().items()}
-    assert told(definition) == [f"invalid-shape at : an app definition without {needed}"]
+    assert told(definition) == [f"invalid-shape at : the app definition has no {needed}"]
 
 
 def test_only_app_definitions_have_known_keys() -> None:

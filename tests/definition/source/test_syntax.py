@@ -23,38 +23,38 @@ MISTAKES = [
     ('["a", "b\n', "1:7-1:9 this string is not closed on its line"),
     ('["a\tb"]', "1:4-1:5 a tab inside a string"),
     ('["a\x1b[2Jb"]', "1:4-1:5 a control character inside a string"),
-    ('["C:\\work"]', "1:5-1:7 \\w is no escape that JSON knows"),
-    ('["\\u12g4"]', "1:3-1:9 \\u12g4 is no escape that JSON knows"),
-    ('["a\\\x1b"]', "1:4-1:5 \\ is no escape that JSON knows"),
-    ('{"a": "say "hi" now"}', "1:13-1:14 text goes on behind its closing quote"),
-    ('{"a: 1, "b": 2}', "1:10-1:11 text goes on behind its closing quote"),
-    ("['a']", "1:2-1:3 JSON quotes with \", not with '"),
-    ('{"a": `x`}', '1:7-1:8 JSON quotes with ", not with `'),
+    ('["C:\\work"]', "1:5-1:7 \\w is not a valid JSON escape"),
+    ('["\\u12g4"]', "1:3-1:9 \\u12g4 is not a valid JSON escape"),
+    ('["a\\\x1b"]', "1:4-1:5 \\ is not a valid JSON escape"),
+    ('{"a": "say "hi" now"}', "1:13-1:14 text after a closing quote"),
+    ('{"a: 1, "b": 2}', "1:10-1:11 text after a closing quote"),
+    ("['a']", "1:2-1:3 JSON strings use \", not '"),
+    ('{"a": `x`}', '1:7-1:8 JSON strings use ", not `'),
     ("{“a”: 1}", "1:2-1:3 a typographic quote"),
     # Commas, colons, brackets.
     ('{"a":1,}', "1:7-1:8 a comma before the closing }"),
     ("[1, \t\r\n ]", "1:3-1:4 a comma before the closing ]"),
-    ("[1,,2]", "1:4-1:5 a comma too many"),
-    ("[,]", "1:2-1:3 a comma too many"),
-    ('{"a":1,,"b":2}', "1:8-1:9 a comma too many"),
+    ("[1,,2]", "1:4-1:5 an extra comma"),
+    ("[,]", "1:2-1:3 an extra comma"),
+    ('{"a":1,,"b":2}', "1:8-1:9 an extra comma"),
     ('{"a":1\n"b":2}', "1:7-2:1 a comma is missing here, before the next member"),
     ('[{"a":1} {"a":2}]', "1:9-1:10 a comma is missing here, before the next element"),
     ("[1 -2]", "1:3-1:4 a comma is missing here, before the next element"),
     ('{"a" 1}', "1:6-1:7 a colon is missing before 1"),
     ('{"a"=1}', "1:5-1:6 a colon is missing before ="),
-    ('["a": 1]', "1:5-1:6 a key outside of an object"),
-    ('"a": 1', "1:4-1:5 a key outside of an object"),
+    ('["a": 1]', "1:5-1:6 a key outside an object"),
+    ('"a": 1', "1:4-1:5 a key outside an object"),
     ('{"a":}', "1:6-1:7 a value is missing before }"),
     ('{"a":[1}', "1:8-1:9 } closes an object, but a list is open"),
     ('{"a":1]', "1:7-1:8 ] closes a list, but an object is open"),
     ("[}", "1:2-1:3 } closes an object, but a list is open"),
     ("[1;2]", "1:3-1:4 ; does not belong here"),
     # The end.
-    ('{"a": [1, {"b": 2\n', "1:18-2:1 the file ends while the { of 1:11 is open"),
-    ("[1", "1:3-1:3 the file ends while the [ of 1:1 is open"),
+    ('{"a": [1, {"b": 2\n', "1:18-2:1 the file ends before the { at 1:11 is closed"),
+    ("[1", "1:3-1:3 the file ends before the [ at 1:1 is closed"),
     ("{}\n}", "2:1-2:2 this } closes nothing"),
-    ("{}\n{}", "2:1-2:2 the file goes on after its value has ended"),
-    ("{},\n", "1:3-1:4 a comma behind the last value"),
+    ("{}\n{}", "2:1-2:2 text after the end of the JSON value"),
+    ("{},\n", "1:3-1:4 a comma after the last value"),
     (",0", "1:1-1:2 a value is missing before ,"),
     (",{}", "1:1-1:2 a value is missing before ,"),
     # Values of other languages.
@@ -69,31 +69,31 @@ MISTAKES = [
     ("hello", "1:1-1:6 hello is not a JSON value"),
     ("{a: 1}", "1:2-1:3 the key a has no quotes"),
     ("{1: 1}", "1:2-1:3 1 where a key should be"),
-    ("[007]", "1:2-1:5 007 is not a number as JSON writes them"),
-    ("[+1]", "1:2-1:4 +1 is not a number as JSON writes them"),
-    ("[-.5]", "1:2-1:5 -.5 is not a number as JSON writes them"),
-    ("[1.]", "1:2-1:4 1. is not a number as JSON writes them"),
-    ("[0x1F]", "1:2-1:6 0x1F is not a number as JSON writes them"),
-    ("[12-05-2024]", "1:2-1:12 12-05-2024 is not a number as JSON writes them"),
-    ("1_000", "1:1-1:6 1_000 is not a number as JSON writes them"),
+    ("[007]", "1:2-1:5 007 is not a valid JSON number"),
+    ("[+1]", "1:2-1:4 +1 is not a valid JSON number"),
+    ("[-.5]", "1:2-1:5 -.5 is not a valid JSON number"),
+    ("[1.]", "1:2-1:4 1. is not a valid JSON number"),
+    ("[0x1F]", "1:2-1:6 0x1F is not a valid JSON number"),
+    ("[12-05-2024]", "1:2-1:12 12-05-2024 is not a valid JSON number"),
+    ("1_000", "1:1-1:6 1_000 is not a valid JSON number"),
     # What JSON has nowhere.
-    ("// ours\n{}", "1:1-1:3 a comment: JSON has none"),
-    ("{} // ours", "1:4-1:6 a comment: JSON has none"),
-    ("[1, # one\n2]", "1:5-1:7 a comment: JSON has none"),
+    ("// ours\n{}", "1:1-1:3 JSON has no comments"),
+    ("{} // ours", "1:4-1:6 JSON has no comments"),
+    ("[1, # one\n2]", "1:5-1:7 JSON has no comments"),
     ('{"steps": [...]}', "1:12-1:15 JSON has no …"),
     ("[…]", "1:2-1:3 JSON has no …"),
     ('{"a": {{{steps.1.id}}}}', "1:7-1:9 a template without quotes"),
     ('{"a": /#steps.1.id}', "1:7-1:9 a reference without quotes"),
-    ('{"a":1,\n<<<<<<< HEAD\n"b":2}', "2:1-2:8 a merge conflict is left here"),
-    ('{"a":1\n=======\n}', "2:1-2:8 a merge conflict is left here"),
-    ('{"a":1\n>>>>>>> theirs\n}', "2:1-2:8 a merge conflict is left here"),
-    ('{"a":\u00a01}', "1:6-1:7 U+00A0 (no-break space) outside of a string"),
-    ("[]\0", "1:3-1:4 U+0000 (a control character) outside of a string"),
-    ("\ufeff\ufeff[]", "1:1-1:2 U+FEFF (zero width no-break space) outside of a string"),
+    ('{"a":1,\n<<<<<<< HEAD\n"b":2}', "2:1-2:8 an unresolved merge conflict"),
+    ('{"a":1\n=======\n}', "2:1-2:8 an unresolved merge conflict"),
+    ('{"a":1\n>>>>>>> theirs\n}', "2:1-2:8 an unresolved merge conflict"),
+    ('{"a":\u00a01}', "1:6-1:7 U+00A0 (no-break space) outside a string"),
+    ("[]\0", "1:3-1:4 U+0000 (a control character) outside a string"),
+    ("\ufeff\ufeff[]", "1:1-1:2 U+FEFF (zero width no-break space) outside a string"),
     # Nothing at all.
     ("", "1:1-1:1 the file is empty"),
     ("\ufeff", "1:1-1:1 the file is empty"),
-    (" \t\r\n", "1:1-1:1 the file holds nothing but blanks"),
+    (" \t\r\n", "1:1-1:1 the file contains only whitespace"),
 ]
 
 
@@ -112,7 +112,7 @@ def test_every_mistake_says_what_to_do(text: str, expected: str) -> None:
 
 
 def test_the_hint_says_how_it_is_written() -> None:
-    assert only_fault(document_of("[True]")).hint == "JSON writes it true"
+    assert only_fault(document_of("[True]")).hint == "write true"
     assert only_fault(document_of("{key: 1}")).hint == 'write "key"'
     assert only_fault(document_of('["a\tb"]')).hint == "write it as \\t"
     assert only_fault(document_of("[[1], [2")).hint == "close it with ]"
@@ -120,12 +120,13 @@ def test_the_hint_says_how_it_is_written() -> None:
 
 ABOUT_THE_END = (
     "the file",
+    "text after the end",
     "this }",
     "this string is never",
-    "a comma behind",
+    "a comma after the last value",
     "U+0000",
     "U+FEFF",
-    "a comment",
+    "JSON has no comments",
 )
 INSIDE = [
     text for text, told in MISTAKES if text[:1] in ("[", "{") and not told.split(" ", 1)[1].startswith(ABOUT_THE_END)

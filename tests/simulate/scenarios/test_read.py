@@ -131,7 +131,7 @@ def test_a_scenario_of_another_shape_is_refused_by_the_schema_and_by_us(mutate: 
             '{"scenario": "x",\n "start": [{"event": "e"}],\n "moks": []}',
             '3:2: unknown key "moks": did you mean "mocks"?',
         ),
-        ('{"scenario": 3, "start": [{"event": "e"}]}', '1:14: "scenario" must be a text, found the number 3'),
+        ('{"scenario": 3, "start": [{"event": "e"}]}', '1:14: "scenario" must be text, found the number 3'),
         ('{"scenario": "x"}', 's.scenario.json:1:1: "start" is missing'),
         ('{"scenario": "x", "start": [{}]}', "1:29: something starts with an"),
         ('{"scenario": "x", "begins": "soon", "start": [{"event": "e"}]}', '1:29: "soon" is no date in ISO 8601'),

@@ -49,7 +49,7 @@ async def test_a_chain_tells_delays_inputs_and_what_is_wrong_with_a_call() -> No
             "└─ after 30 min ⇒ chain-2-of-4  if custom.@fooAt exists  with conversationId, @fooAt",
             "   └─ after 30 min ⇒ chain-3-of-4  with conversationId, @fooAt",
             "      └─ after 1 h ⇒ chain-4-of-4  with conversationId, fooAt",
-            '         ✗ "chain-4-of-4" requires the input "@fooAt", and is given "fooAt"',
+            '         ✗ "chain-4-of-4" requires the input "@fooAt", but is given "fooAt"',
         ]
 
 

@@ -71,7 +71,7 @@ async def test_the_chain_with_a_mistyped_input_ends_where_it_would_and_says_why(
         assert ui.heading[1] == "■ over: no transition holds: @fooAt is missing finished"
         table = " ".join(ui.pane("table"))
         assert "@fooAt = missing" in table
-        assert '✗ "chain-4-of-4" requires the input "@fooAt", and is given "fooAt"' in table
+        assert '✗ "chain-4-of-4" requires the input "@fooAt", but is given "fooAt"' in table
         assert 'did you mean "@fooAt"?' in table
         assert "handed over by chain-3-of-4, 95QPeHoP1" in table
         on_screen = ui.drawn("table")
