@@ -1,7 +1,7 @@
-"""What messages are made of: numbers with what they count, JSON values in words, and the name that was probably meant.
+"""Building blocks of messages: numbers with units, JSON values in words, and suggestions of similar names.
 
-JSON values are shortened, and nothing in them is left that a terminal would obey. ``json`` is imported where it is
-needed: before the first screen is painted nobody is told of a value.
+JSON values are shortened, with control characters escaped. ``json`` is imported inside the functions, as no value is
+shown before the first paint.
 """
 
 from __future__ import annotations
