@@ -16,6 +16,7 @@ from typing import Any
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import Parser, parser_of
 from kustui.commands.output import ExitStatus, Output
+from kustui.config.themes import THEMES
 from kustui.errors import KustuiError
 
 SHELLS = ("bash", "zsh", "fish")
@@ -95,8 +96,6 @@ def _completers(words: Sequence[str]) -> dict[str, Completer]:
     """By the name that argparse gives the value; each imports what it needs."""
 
     def themes(**_: Any) -> Mapping[str, str]:
-        from kustui.config.themes import THEMES
-
         return THEMES
 
     def rules(**_: Any) -> Mapping[str, str]:

@@ -13,6 +13,7 @@ from kustui.commands.output import ExitStatus, Output
 from kustui.definition.collection import Entry, no_workflow_named, workflows_named
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import DiagramSet, flow_diagram, schedule_edges, schedules_diagram
+from kustui.diagrams.formats.graph_languages import dot, json_text, mermaid
 from kustui.diagrams.glyphs import problem_marks
 from kustui.errors import KustuiError
 from kustui.garbage_collection import gc_paused
@@ -78,17 +79,11 @@ def _diagram(
         case "text":
             return _text(options, output, snapshot, lines, entries)
         case "json":
-            from kustui.diagrams.formats.graph_languages import json_text
-
             subjects = () if options.schedules else (lines.analysis(entry.key) for entry in entries)
             return json_text(subjects, lines, snapshot.schedules, only_schedules=options.schedules)
         case "mermaid":
-            from kustui.diagrams.formats.graph_languages import mermaid
-
             return mermaid(_diagrams(options, snapshot, lines, entries))
         case "dot":
-            from kustui.diagrams.formats.graph_languages import dot
-
             return dot(_diagrams(options, snapshot, lines, entries))
     from kustui.diagrams.formats.svg import svg
 

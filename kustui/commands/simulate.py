@@ -8,24 +8,25 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import checked_definitions, configuration_of, read_stdin
 from kustui.commands.output import ExitStatus, Output, report_error, say
-from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME
+from kustui.definition.loader import SCENARIO_SUFFIX, STDIN, STDIN_NAME, stamps_of
 from kustui.errors import KustuiError, reason_of
 from kustui.files import ExistsError, read_file, write_file
 from kustui.garbage_collection import gc_paused, unfreeze_gc
 from kustui.simulate import DEFAULT_MAX_STEPS
+from kustui.simulate.organisation import Organisation
 from kustui.simulate.reports import FORMATS, report_of
+from kustui.simulate.scenarios.file import ScenarioFile, read
+from kustui.simulate.scenarios.record import default_scenario, find_workflow, record_scenario
+from kustui.simulate.scenarios.replay import Replay, replay
 from kustui.text.messages import counted
 from kustui.text.terminal_safe import to_json
 
 if TYPE_CHECKING:
-    from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.simulate.organisation import Organisation
     from kustui.simulate.scenarios.explore import Exploration
-    from kustui.simulate.scenarios.file import ScenarioFile
-    from kustui.simulate.scenarios.replay import Replay
 
 _MOST_ALLOWED = 1_000_000
 _SETTLED = 0.1
@@ -124,7 +125,6 @@ def _check_options(options: argparse.Namespace, definitions: Sequence[str], scen
 
 def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
     """Rehearse again after every change, until Ctrl+C, or until nobody reads on: ReaderGoneError."""
-    from kustui.definition.loader import stamps_of
     from kustui.workspace.watch import ChangeWatcher
 
     configurations = configuration_of(options, definitions).paths
@@ -150,26 +150,16 @@ def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: S
 
 def _simulate(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
     """Raises KustuiError, and ReaderGoneError where nobody reads on."""
-    from kustui.simulate.organisation import Organisation
-
     with gc_paused():
         snapshot, _ = checked_definitions(options, definitions)
         organisation = Organisation(snapshot.analyses, snapshot.by_entry)
         if options.explore:
             return _explore(options, organisation)
-        files = [_scenario(path) for path in scenarios] or [_drafted_scenario(options, organisation)]
+        files = [read(path, read_file(path)) for path in scenarios] or [_drafted_scenario(options, organisation)]
         return _replay(options, organisation, files)
 
 
-def _scenario(path: str) -> ScenarioFile:
-    from kustui.simulate.scenarios.file import read
-
-    return read(path, read_file(path))
-
-
 def _drafted_scenario(options: argparse.Namespace, organisation: Organisation) -> ScenarioFile:
-    from kustui.simulate.scenarios.record import default_scenario
-
     payload = None
     if options.event == STDIN:
         payload = STDIN_NAME, read_stdin("a payload")
@@ -180,8 +170,6 @@ def _drafted_scenario(options: argparse.Namespace, organisation: Organisation) -
 
 def _replay(options: argparse.Namespace, organisation: Organisation, files: Sequence[ScenarioFile]) -> int:
     """Run the scenarios, or the one drafted in their place."""
-    from kustui.simulate.scenarios.replay import replay
-
     replays = [replay(file, organisation, options.max_steps) for file in files]
     drafted = not files[0].path
     if options.save:
@@ -196,8 +184,6 @@ def _replay(options: argparse.Namespace, organisation: Organisation, files: Sequ
 
 
 def _save(options: argparse.Namespace, replay: Replay) -> None:
-    from kustui.simulate.scenarios.record import record_scenario
-
     scenario = record_scenario(replay.file.scenario.scenario, replay.state, replay.entries)
     _write_scenario(options.save, scenario, force=options.force)
     say(f"{options.save}: saved")
@@ -215,7 +201,6 @@ def _explore(options: argparse.Namespace, organisation: Organisation) -> int:
     """List the paths through the workflows that the options name, or save a scenario for each."""
     from kustui.simulate.reports import json, text
     from kustui.simulate.scenarios.explore import MAX_PATHS, chain_heads, explore_paths
-    from kustui.simulate.scenarios.record import find_workflow
 
     analyses: Iterable[WorkflowAnalysis]
     if options.workflow is not None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
+from kustui.config.severity import Severity
+from kustui.definition.collection import Document
 from kustui.definition.platform import RELATIVE_UNIT_MINUTES
+from kustui.definition.source.source import Extent
 from kustui.text.messages import hint_of
-
-if TYPE_CHECKING:
-    from kustui.config.severity import Severity
-    from kustui.definition.collection import Document
-    from kustui.definition.source.source import Extent
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from kustui.definition.source.edits import outline_after
 from kustui.definition.source.outline import Item, Outline, Shape, outline
 from kustui.definition.source.positions import Positions, Spot, parent, scan
 from kustui.definition.source.source import Extent, Fault, Source, Span, UndecodableError
@@ -230,8 +231,6 @@ def read_document(path: str, raw: bytes, before: Document | None = None) -> Docu
 
 
 def _edited(before: Document, source: Source) -> tuple[Outline, int] | None:
-    from kustui.definition.source.edits import outline_after
-
     items = tuple(entry.item for entry in before.entries)
     known = Outline(before.shape, items, before.app_extent, before.app_pointer, before.app_members, before.faults)
     return outline_after(known, before.source, source)

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -13,7 +14,7 @@ from textual.app import SuspendNotSupported
 
 from kustui.config.actions import with_keys
 from kustui.config.preferences import PREFERENCE_NAMES, Preferences
-from kustui.config.themes import DEFAULT_THEME
+from kustui.config.themes import DEFAULT_THEME, save_theme
 from kustui.garbage_collection import resume_gc
 from kustui.tui.bindings import bindings, keymap_of
 from kustui.tui.explorer.panes import Sizes
@@ -22,8 +23,6 @@ from kustui.tui.theme import ASCII, COLOURLESS, STEADY, THEMES, VARIABLES
 from kustui.tui.widgets.typeahead import TypeAhead
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
-
     from textual import events
     from textual.app import SystemCommand
     from textual.binding import BindingType
@@ -131,8 +130,6 @@ class Kustui(TypeAhead):
 
     def set_theme(self, name: str) -> None:
         """Use another theme from now on, and the next time unless nothing is to be saved."""
-        from kustui.config.themes import save_theme
-
         self.theme = name
         if self.preferences.state:
             save_theme(name)

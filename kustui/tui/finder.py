@@ -12,6 +12,8 @@ from textual.message import Message
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
+from kustui.check.problems import Problem
+from kustui.definition.collection import Collection
 from kustui.definition.platform import short_name
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.labels import short_action
@@ -24,16 +26,11 @@ from kustui.text.messages import closest
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import LinesView, RowsView
+from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.app import ComposeResult
     from textual.binding import BindingType
-
-    from kustui.check.problems import Problem
-    from kustui.definition.collection import Collection
-    from kustui.workspace.snapshot import Snapshot
 
 
 _PAGE = 8

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from kustui.config.preferences import Preferences
+from kustui.definition.loader import Progress
 from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
 from kustui.workspace.snapshot import Snapshot, Workspace
@@ -22,8 +24,6 @@ from kustui.workspace.snapshot import Snapshot, Workspace
 if TYPE_CHECKING:
     from kustui.config.check_settings import Settings
     from kustui.config.configuration import Configuration
-    from kustui.config.preferences import Preferences
-    from kustui.definition.loader import Progress
     from kustui.workspace.difference import Difference
     from kustui.workspace.watch import ChangeWatcher
 

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kustui.definition.collection import Collection
+from kustui.check.problems import Problem
+from kustui.definition.collection import Collection, Document
 from kustui.definition.loader import Progress, Reader
 from kustui.garbage_collection import gc_paused
 
@@ -18,9 +19,7 @@ if TYPE_CHECKING:
     from kustui.analysis.schedules import Schedules
     from kustui.analysis.workflow_analysis import AnalysisCache
     from kustui.check.checker import Results
-    from kustui.check.problems import Problem
     from kustui.config.check_settings import Settings
-    from kustui.definition.collection import Document
 
 
 @dataclass(frozen=True, eq=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Protocol, cast
 
 from kustui.check.problems import Problem
@@ -51,7 +52,5 @@ class Report(Protocol):
 
 def report_of(name: str) -> Report:
     """The report in one of FORMATS; only ``text`` knows colours."""
-    from importlib import import_module  # one of them is needed, and sarif loads much
-
     module, function = ("json", "report_lines") if name == "jsonl" else (name, "report")
     return cast("Report", getattr(import_module(f"{__name__}.{module}"), function))

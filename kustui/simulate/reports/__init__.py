@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
@@ -24,6 +25,4 @@ class Report(Protocol):
 
 def report_of(name: str) -> Report:
     """The report in one of FORMATS; only ``text`` knows colours."""
-    from importlib import import_module
-
     return cast("Report", import_module(f"{__name__}.{name}").report)

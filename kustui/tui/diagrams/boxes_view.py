@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from textual.geometry import Region
 from textual.strip import Strip
 
-from kustui.diagrams.styled_lines import TextSearch, changed_cells, fitted
+from kustui.diagrams.glyphs import problem_marks
+from kustui.diagrams.styled_lines import Line, TextSearch, changed_cells, fitted
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import DiagramView, step_of
 from kustui.tui.theme import looks_of
-from kustui.tui.widgets.rows import node_key, workflow_key
+from kustui.tui.tree.nodes import Node
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from textual import events
     from textual.binding import BindingType
 
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.diagrams.box_drawing import BoxDrawing  # drawings come after the first paint
     from kustui.diagrams.layout.box_layout import Box
-    from kustui.diagrams.styled_lines import Line
-    from kustui.tui.tree.nodes import Node
-    from kustui.tui.tree.tree_state import TreeState
-    from kustui.tui.widgets.rows import NodeKey
 
 _COLUMNS, _ROWS = 8, 4
 """Cells by which one key moves the window."""
@@ -88,7 +86,6 @@ class BoxesView(DiagramView, can_focus=True):
         """The drawing of a workflow: the one that is there as far as it is still true."""
         from kustui.diagrams.box_drawing import BoxDrawing
         from kustui.diagrams.diagram import flow_diagram
-        from kustui.diagrams.glyphs import problem_marks
 
         marks = problem_marks(analysis, tree.snapshot.by_entry.get(analysis.key, ()))
         if self.drawing is None or self._analysis is not analysis:

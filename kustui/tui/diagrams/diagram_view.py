@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 from textual.widget import Widget
 
 from kustui.definition.platform import TRIGGER_ID
+from kustui.diagrams.styled_lines import Line
+from kustui.tui.tree.nodes import Node
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import NodeKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from textual.timer import Timer
-
-    from kustui.diagrams.styled_lines import Line
-    from kustui.tui.tree.nodes import Node
-    from kustui.tui.tree.tree_state import TreeState
-    from kustui.tui.widgets.rows import NodeKey
 
 REST = 0.06
 """Seconds for which a cursor rests before other panes follow it: a held key does not pay for them."""

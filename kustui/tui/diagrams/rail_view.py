@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
-from kustui.diagrams.styled_lines import fitted
+from kustui.diagrams.glyphs import problem_marks
+from kustui.diagrams.styled_lines import Line, fitted
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import DiagramView, step_of
-from kustui.tui.widgets.rows import Row, Rows, laid_out, node_key, workflow_key
+from kustui.tui.tree.nodes import Node
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import NodeKey, Row, Rows, laid_out, node_key, workflow_key
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-
     from textual.binding import BindingType
 
     from kustui.diagrams.rail_drawing import RailDrawing  # drawings come after the first paint
-    from kustui.diagrams.styled_lines import Line
-    from kustui.tui.tree.nodes import Node
-    from kustui.tui.tree.tree_state import TreeState
-    from kustui.tui.widgets.rows import NodeKey
 
 _SHARE = 3
 """Of how many parts of the width the lanes take one at most."""
@@ -63,7 +61,6 @@ class RailView(RowsView, DiagramView):
             self.empty = "choose a workflow: its flow is drawn here"
             self.show(Rows.of(()))
             return
-        from kustui.diagrams.glyphs import problem_marks
         from kustui.diagrams.rail_drawing import RailDrawing
 
         analysis = tree.analysis(node.entry)

@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 from textual.widgets import Input
 
+from kustui.definition.collection import Entry
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
+from kustui.diagrams.styled_lines import Line
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import DiagramView
+from kustui.tui.tree.nodes import Node
+from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.bars import StatusBar
-from kustui.tui.widgets.rows import Row, Rows, node_key, workflow_key
+from kustui.tui.widgets.rows import NodeKey, Row, Rows, node_key, workflow_key
 from kustui.tui.widgets.rows_view import RowsView
+from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from textual.binding import BindingType
 
     from kustui.analysis.schedules import Schedules
-    from kustui.definition.collection import Entry
     from kustui.diagrams.chain_lines import ChainLines, ChainRow, ChainSummary  # drawings come after the first paint
-    from kustui.diagrams.styled_lines import Line
     from kustui.diagrams.timeline import Timeline
-    from kustui.tui.tree.nodes import Node
-    from kustui.tui.tree.tree_state import TreeState
-    from kustui.tui.widgets.rows import NodeKey
-    from kustui.workspace.snapshot import Snapshot
 
 _STEPS = 3
 _MOST_STEPS = 99

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from kustui.check.problems import Problem
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.styled_lines import Line, joined
 from kustui.tui.diagrams.diagram_view import REST
@@ -18,8 +19,6 @@ from kustui.tui.widgets.rows import BREADCRUMB_SEPARATOR, NodeKey, Row, Rows, Ta
 if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
-
-    from kustui.check.problems import Problem
 
 
 class DetailPresenter:

@@ -14,13 +14,13 @@ from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.views import PANES, PaneTitles, Views
 from kustui.tui.widgets.bars import FilterInput
 from kustui.tui.widgets.rows import Row, Target
+from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
     from kustui.tui.finder import Finder
-    from kustui.workspace.snapshot import Snapshot
 
 _NARROWS = "words of a name, an id or an event"
 _SEARCHES = "a text in this pane"

@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from kustui.check.problems import Problem, Related
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.styled_lines import Line
 from kustui.tui.tree.nodes import ADDED_SIGN, CHANGED_SIGN, change_key
@@ -13,7 +14,6 @@ from kustui.tui.widgets.rows import NodeKey, Row, Rows, Target
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:  # not before the first paint
-    from kustui.check.problems import Problem, Related
     from kustui.workspace.difference import Change, Difference
 
 _Identity = tuple[str, str, str, str, str]

@@ -11,13 +11,13 @@ from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.views import PaneTitles, Views
 from kustui.tui.widgets.rows import NodeKey, Target
 from kustui.tui.widgets.rows_view import RowsView
+from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
     from kustui.tui.rehearsal.screen import RehearsalScreen
-    from kustui.workspace.snapshot import Snapshot
 
 
 class History:

@@ -15,8 +15,6 @@ from kustui.tui.explorer.views import DIAGRAMS, PANES, PaneTitles, Views, set_cs
 from kustui.tui.widgets.rows import Row, Rows
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual import events
     from textual.geometry import Size
     from textual.screen import Screen

@@ -12,6 +12,7 @@ from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
 
+from kustui.config.preferences import Preferences
 from kustui.definition.loader import PathError, nothing_to_show
 from kustui.diagrams.styled_lines import Line
 from kustui.text.terminal_safe import terminal_safe
@@ -37,6 +38,7 @@ from kustui.workspace.background import (
     PreferencesRead,
     SnapshotReady,
 )
+from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -44,7 +46,6 @@ if TYPE_CHECKING:
     from textual.widgets import Input
 
     from kustui.config.configuration import Configuration
-    from kustui.config.preferences import Preferences
     from kustui.tui.explorer.copy import CopyController, CopyMenu
     from kustui.tui.explorer.definitions import Definitions
     from kustui.tui.explorer.marks import BookmarkMenu, MarksController
@@ -52,7 +53,6 @@ if TYPE_CHECKING:
     from kustui.tui.explorer.session import SessionKeeper
     from kustui.tui.finder import Finder
     from kustui.workspace.difference import Difference
-    from kustui.workspace.snapshot import Snapshot
 
 _MOMENT = 0.03
 """Seconds after which the panes show another snapshot."""

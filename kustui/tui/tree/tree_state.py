@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from kustui.check.problems import Problem
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.outline import Shape
@@ -17,7 +18,6 @@ if TYPE_CHECKING:  # not before the first paint
     from kustui.analysis.flow import Edge
     from kustui.analysis.schedules import ScheduleCall
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
-    from kustui.check.problems import Problem
     from kustui.config.check_settings import Settings
     from kustui.definition.models import Step, Trigger
     from kustui.workspace.difference import Difference
@@ -242,7 +242,6 @@ class TreeState:
     def key_at(self, document: Document, pointer: str) -> NodeKey:
         """The node that a pointer leads to: the transition, step, trigger or workflow that holds its value."""
         from kustui.definition.models import Step  # pydantic, not before the first paint
-        from kustui.definition.platform import TRIGGER_ID  # pydantic, not before the first paint
 
         entry = document.entry_at(pointer)
         if entry is None:
