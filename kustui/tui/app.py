@@ -10,7 +10,12 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.app import SuspendNotSupported
+from textual import events
+from textual.app import SuspendNotSupported, SystemCommand
+from textual.binding import BindingType
+from textual.filter import LineFilter
+from textual.notifications import SeverityLevel
+from textual.screen import Screen
 
 from kustui.config.actions import with_keys
 from kustui.config.preferences import PREFERENCE_NAMES, Preferences
@@ -23,13 +28,6 @@ from kustui.tui.theme import ASCII, COLOURLESS, STEADY, THEMES, VARIABLES
 from kustui.tui.widgets.typeahead import TypeAhead
 
 if TYPE_CHECKING:
-    from textual import events
-    from textual.app import SystemCommand
-    from textual.binding import BindingType
-    from textual.filter import LineFilter
-    from textual.notifications import SeverityLevel
-    from textual.screen import Screen
-
     from kustui.config.configuration import Configuration
     from kustui.workspace.background import BackgroundWorkspace
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
 from inspect import isawaitable
-from typing import TYPE_CHECKING, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
-from textual.binding import Binding, BindingType
+from textual.binding import Binding, BindingType, Keymap
 
 from kustui.config.actions import ACTIONS as ACTIONS
 from kustui.config.actions import BY_ID as BY_ID
@@ -16,9 +16,6 @@ from kustui.config.actions import GROUPS as GROUPS
 from kustui.config.actions import PASSING as PASSING
 from kustui.config.actions import Action as Action
 from kustui.config.actions import key_names as key_names
-
-if TYPE_CHECKING:
-    from textual.binding import Keymap
 
 _NO_KEY = "unbound"
 """A key that no keyboard has: Textual takes an empty one for none given."""

@@ -15,14 +15,12 @@ from base64 import b64encode
 from collections.abc import Mapping
 from enum import Enum, auto
 from subprocess import DEVNULL, PIPE
-from typing import TYPE_CHECKING
+
+from textual.app import App
 
 from kustui.errors import reason_of
 from kustui.text.cells import cells
 from kustui.text.terminal_safe import terminal_safe
-
-if TYPE_CHECKING:
-    from textual.app import App
 
 _TMUX_TIMEOUT = 2.0
 """Seconds that tmux has to answer."""

@@ -12,15 +12,12 @@ import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-from textual.app import SuspendNotSupported
+from textual.app import App, SuspendNotSupported
 
 from kustui.definition.source.source import Place
 from kustui.errors import KustuiError, reason_of
-
-if TYPE_CHECKING:
-    from textual.app import App
 
 _HOW_TO_SET = "set $VISUAL or $EDITOR"
 _POLL_INTERVAL = 0.1

@@ -5,8 +5,10 @@ The matches are styled lines: a heading for each kind, and below it what matches
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
+from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Input
@@ -27,11 +29,6 @@ from kustui.tui.bindings import bindings, first_key
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import LinesView, RowsView
 from kustui.workspace.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from textual.app import ComposeResult
-    from textual.binding import BindingType
-
 
 _PAGE = 8
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, TypeVar
+from typing import ClassVar, NamedTuple, TypeVar
 
 from textual import on
-from textual.app import SystemCommand
+from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.content import Content
+from textual.dom import DOMNode
 from textual.screen import Screen
+from textual.widgets import Input
 
 from kustui.config.themes import THEMES
 from kustui.diagrams.styled_lines import Line, wrapped
@@ -21,13 +23,6 @@ from kustui.tui.bindings import ACTIONS, GROUPS, PASSING, Action, actions_of, bi
 from kustui.tui.widgets.bars import FilterInput, StatusBar
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import RowsView
-
-if TYPE_CHECKING:
-    from textual.app import App, ComposeResult
-    from textual.binding import BindingType
-    from textual.dom import DOMNode
-    from textual.widgets import Input
-
 
 T = TypeVar("T")
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from rich.segment import Segment
 from rich.style import Style
+from textual.app import App
 from textual.color import Color
 from textual.filter import LineFilter
 from textual.theme import Theme
 
 from kustui.text.cells import steady
 from kustui.text.terminal_safe import to_ascii
-
-if TYPE_CHECKING:
-    from textual.app import App
 
 _OWN = "ansi_default"
 

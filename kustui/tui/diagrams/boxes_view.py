@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
+from textual import events
+from textual.binding import BindingType
 from textual.geometry import Region
 from textual.strip import Strip
 
@@ -20,12 +22,10 @@ from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 
 if TYPE_CHECKING:
-    from textual import events
-    from textual.binding import BindingType
-
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.diagrams.box_drawing import BoxDrawing  # drawings come after the first paint
     from kustui.diagrams.layout.box_layout import Box
+
 
 _COLUMNS, _ROWS = 8, 4
 """Cells by which one key moves the window."""

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual.message import Message
+from textual.timer import Timer
 from textual.widget import Widget
 
 from kustui.definition.platform import TRIGGER_ID
@@ -13,9 +14,6 @@ from kustui.diagrams.styled_lines import Line
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey
-
-if TYPE_CHECKING:
-    from textual.timer import Timer
 
 REST = 0.06
 """Seconds for which a cursor rests before other panes follow it: a held key does not pay for them."""

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import BindingType
+
 from kustui.diagrams.glyphs import problem_marks
 from kustui.diagrams.styled_lines import Line, fitted
 from kustui.tui.bindings import bindings
@@ -16,9 +18,8 @@ from kustui.tui.widgets.rows import NodeKey, Row, Rows, laid_out, node_key, work
 from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:
-    from textual.binding import BindingType
-
     from kustui.diagrams.rail_drawing import RailDrawing  # drawings come after the first paint
+
 
 _SHARE = 3
 """Of how many parts of the width the lanes take one at most."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import BindingType
 from textual.message import Message
 from textual.widgets import Input
 
@@ -21,11 +22,10 @@ from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from textual.binding import BindingType
-
     from kustui.analysis.schedules import Schedules
     from kustui.diagrams.chain_lines import ChainLines, ChainRow, ChainSummary  # drawings come after the first paint
     from kustui.diagrams.timeline import Timeline
+
 
 _STEPS = 3
 _MOST_STEPS = 99

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple
 
-from textual.app import SuspendNotSupported
+from textual import events
+from textual.app import App, SuspendNotSupported
+from textual.binding import BindingType
 from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import Step
@@ -23,13 +27,6 @@ from kustui.tui.explorer.selection import CurrentSelection, Selection
 from kustui.tui.explorer.views import Views
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import Menu, RowsView
-
-if TYPE_CHECKING:
-    from textual import events
-    from textual.app import App
-    from textual.binding import BindingType
-    from textual.screen import Screen
-    from textual.widget import Widget
 
 _MAX_JSON = 5_000_000
 """Bytes above which nobody wants it on a clipboard."""

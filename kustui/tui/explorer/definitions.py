@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+
+from textual.screen import Screen
 
 from kustui.analysis.uses import Use, UseKind, part_of, targets_at, uses_in, uses_of
 from kustui.diagrams import labels
@@ -16,9 +17,6 @@ from kustui.tui.explorer.views import Views
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, Row, Target
 from kustui.tui.widgets.rows_view import RowsView
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
 
 _SIGNS: dict[UseKind, Line] = {
     UseKind.TRANSITION: (("→ from ", "muted"),),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
+
+from textual.screen import Screen
+from textual.timer import Timer
 
 from kustui.check.problems import Problem
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
@@ -15,10 +17,6 @@ from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import BREADCRUMB_SEPARATOR, NodeKey, Row, Rows, Target
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
-    from textual.timer import Timer
 
 
 class DetailPresenter:

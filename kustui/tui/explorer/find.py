@@ -6,6 +6,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
+from textual.screen import Screen
+from textual.widget import Widget
+
 from kustui.diagrams.styled_lines import TextSearch, next_position
 from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView, NodeSelected
@@ -17,10 +20,8 @@ from kustui.tui.widgets.rows import Row, Target
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-    from textual.widget import Widget
-
     from kustui.tui.finder import Finder
+
 
 _NARROWS = "words of a name, an id or an event"
 _SEARCHES = "a text in this pane"

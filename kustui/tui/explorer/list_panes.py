@@ -16,6 +16,7 @@ from kustui.tui.widgets.rows_view import RowsView
 if TYPE_CHECKING:  # not before the first paint
     from kustui.workspace.difference import Change, Difference
 
+
 _Identity = tuple[str, str, str, str, str]
 """What identifies a problem across snapshots."""
 _CHANGE_SIGNS = {

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from textual import events
+from textual.binding import BindingType
 from textual.message import Message
+from textual.screen import Screen
+from textual.widget import Widget
 
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_name
@@ -16,12 +20,6 @@ from kustui.tui.explorer.views import Views
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, Row, Rows
 from kustui.tui.widgets.rows_view import Menu
-
-if TYPE_CHECKING:
-    from textual import events
-    from textual.binding import BindingType
-    from textual.screen import Screen
-    from textual.widget import Widget
 
 _MAX_ROWS = 12
 """Rows of the list at once."""

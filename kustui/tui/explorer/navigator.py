@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from textual.screen import Screen
+from textual.widget import Widget
+
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.panes import Panes
@@ -14,9 +17,6 @@ from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from textual.screen import Screen
-    from textual.widget import Widget
-
     from kustui.tui.rehearsal.screen import RehearsalScreen
 
 

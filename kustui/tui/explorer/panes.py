@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TYPE_CHECKING
+
+from textual import events
+from textual.geometry import Size
+from textual.screen import Screen
+from textual.widget import Widget
 
 from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, PANE_SIZES
 from kustui.tui.bindings import first_key
@@ -13,13 +17,6 @@ from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.list_panes import UsesView
 from kustui.tui.explorer.views import DIAGRAMS, PANES, PaneTitles, Views, set_css_classes
 from kustui.tui.widgets.rows import Row, Rows
-
-if TYPE_CHECKING:
-    from textual import events
-    from textual.geometry import Size
-    from textual.screen import Screen
-    from textual.widget import Widget
-
 
 _NARROW = 72
 """Columns below which one pane is shown at a time."""

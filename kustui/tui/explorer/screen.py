@@ -8,9 +8,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import events, on, work
+from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.screen import Screen
+from textual.widgets import Input
 
 from kustui.config.preferences import Preferences
 from kustui.definition.loader import PathError, nothing_to_show
@@ -41,10 +44,6 @@ from kustui.workspace.background import (
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
-    from textual.binding import BindingType
-    from textual.widgets import Input
-
     from kustui.config.configuration import Configuration
     from kustui.tui.explorer.copy import CopyController, CopyMenu
     from kustui.tui.explorer.definitions import Definitions
@@ -53,6 +52,7 @@ if TYPE_CHECKING:
     from kustui.tui.explorer.session import SessionKeeper
     from kustui.tui.finder import Finder
     from kustui.workspace.difference import Difference
+
 
 _MOMENT = 0.03
 """Seconds after which the panes show another snapshot."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+from textual.screen import Screen
 
 from kustui.definition.collection import Document, Entry
 from kustui.definition.loader import STDIN_NAME
@@ -18,9 +20,6 @@ from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey
 from kustui.tui.widgets.rows_view import RowsView
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
 
 
 class Selection(NamedTuple):

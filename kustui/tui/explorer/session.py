@@ -6,7 +6,8 @@ import os
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING
+
+from textual.screen import Screen
 
 from kustui.definition.collection import Document, Entry
 from kustui.tui.explorer.navigator import Navigator
@@ -15,9 +16,6 @@ from kustui.tui.explorer.views import DIAGRAMS, PANES, Views
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, workflow_key
 from kustui.workspace.session_state import MAX_OPEN, NodeName, SessionState, read_session, write_session
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
 
 
 class SessionKeeper:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from textual.binding import BindingType
+
 from kustui.tui.bindings import bindings
 from kustui.tui.tree.nodes import Moves, Node
 from kustui.tui.tree.tree_rows import TreeRows
@@ -13,8 +15,6 @@ from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from textual.binding import BindingType
-
     from kustui.workspace.difference import Difference
 
 

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
+from textual import events
+from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widget import Widget
 
 from kustui.text.cells import cells
 from kustui.text.terminal_safe import terminal_safe
@@ -21,13 +26,6 @@ from kustui.tui.tree.nodes import Kind, Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.rows_view import RowsView
-
-if TYPE_CHECKING:
-    from textual import events
-    from textual.app import ComposeResult
-    from textual.dom import DOMNode
-    from textual.screen import Screen
-    from textual.widget import Widget
 
 DIAGRAM_VIEWS: Mapping[str, type[DiagramView]] = {
     "flow": RailView, "boxes": BoxesView, "chains": ChainsView, "timeline": TimelineView,

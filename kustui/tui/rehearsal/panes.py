@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from textual import events, on
+from textual.app import ComposeResult
 from textual.containers import Container, Vertical
 from textual.content import Content
+from textual.geometry import Size
 
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import actions_of, first_key, with_keys_in_force
@@ -17,10 +19,6 @@ from kustui.tui.rehearsal.step_rows import step_rows
 from kustui.tui.rehearsal.views import ContextView, RunRailView, draw_rail
 from kustui.tui.widgets.rows import Rows
 from kustui.tui.widgets.rows_view import RowsView
-
-if TYPE_CHECKING:
-    from textual.app import ComposeResult
-    from textual.geometry import Size
 
 FLOW = "flow"
 MIDDLE = ("table", "context")

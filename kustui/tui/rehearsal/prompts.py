@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
+from textual.app import ComposeResult
+from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 from kustui.diagrams.styled_lines import width_of, wrapped
@@ -16,12 +20,6 @@ from kustui.tui.editor import EditorError, edit_text
 from kustui.tui.rehearsal.session import Announce
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import LinesView, RowsView
-
-if TYPE_CHECKING:
-    from textual.app import ComposeResult
-    from textual.binding import BindingType
-    from textual.screen import Screen
-    from textual.widget import Widget
 
 Accept = Callable[[str], str]
 """Takes what was typed and says what is wrong with it; an empty string accepts it."""

@@ -7,7 +7,9 @@ import asyncio
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
+
+from textual.timer import Timer
 
 from kustui.definition.loader import SCENARIO_SUFFIX
 from kustui.definition.platform import TRIGGER_ID
@@ -36,10 +38,6 @@ from kustui.text.terminal_safe import to_json
 from kustui.tui.rehearsal.prompts import Prompts
 from kustui.tui.rehearsal.session import CurrentSession, FollowedScenario, Session
 from kustui.tui.widgets.rows import Row
-
-if TYPE_CHECKING:
-    from textual.timer import Timer
-
 
 _CHECK_INTERVAL = 1.0
 """Seconds after which the file of the followed scenario is read again to see whether it has changed."""

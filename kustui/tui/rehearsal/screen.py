@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from textual import events, on
-from textual.binding import Binding
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
 from kustui.diagrams.styled_lines import Piece
@@ -25,10 +26,6 @@ from kustui.tui.widgets.bars import StatusBar
 from kustui.tui.widgets.rows import NodeKey, Row, node_key
 from kustui.tui.widgets.rows_view import LinesView, RowsView
 from kustui.workspace.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from textual.app import ComposeResult
-    from textual.binding import BindingType
 
 _KEYS = (
     "rehearse.step", "rehearse.step-back", "rehearse.run-on", "rehearse.run-to-schedule", "rehearse.edit-answer",

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
+
+from textual.screen import Screen
 
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.styled_lines import Line, Piece
@@ -27,9 +29,6 @@ from kustui.simulate.paths.drafts import draft_payload
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
 from kustui.simulate.scenarios.replay import Difference, decisions_for
 from kustui.tui.bindings import BY_ID, first_key
-
-if TYPE_CHECKING:
-    from textual.screen import Screen
 
 
 class StopPoint(NamedTuple):

@@ -4,7 +4,9 @@ the run, a tree that folds, with what the trigger and each step gave."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
+
+from textual.binding import BindingType
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import Step
@@ -23,10 +25,6 @@ from kustui.tui.rehearsal.session import SCHEDULE, Session, StopPoint
 from kustui.tui.rehearsal.trace_rows import source_mark
 from kustui.tui.widgets.rows import NodeKey, Row, Rows
 from kustui.tui.widgets.rows_view import RowsView
-
-if TYPE_CHECKING:
-    from textual.binding import BindingType
-
 
 HERE, STOP, BEEN, EARLIER, NOT_BEEN = "▶", "■", "✓", "∙", "○"
 _ROWS_AHEAD = 2

@@ -17,6 +17,7 @@ if TYPE_CHECKING:  # not before the first paint
     from kustui.definition.models import Step, Trigger
     from kustui.workspace.difference import Change, Difference
 
+
 ADDED_SIGN, CHANGED_SIGN = "+", "~"
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:  # not before the first paint
     from kustui.definition.models import Step, Trigger
     from kustui.workspace.difference import Difference
 
+
 _Position = tuple[int, int]
 """What sorts workflows, or the rows of one workflow, as they stand in the tree."""
 

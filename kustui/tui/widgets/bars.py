@@ -4,10 +4,13 @@ bottom."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
+from textual import events
+from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
@@ -17,11 +20,6 @@ from kustui.tui.bindings import Action, actions_of, bindings, key_names
 from kustui.tui.widgets.rows import Row, laid_out, shorten_breadcrumbs
 from kustui.tui.widgets.rows_view import line_strip
 from kustui.workspace.snapshot import Snapshot
-
-if TYPE_CHECKING:
-    from textual import events
-    from textual.binding import BindingType
-    from textual.strip import Strip
 
 
 def broken_files(snapshot: Snapshot) -> tuple[Document, ...]:

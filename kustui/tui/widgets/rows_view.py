@@ -6,10 +6,12 @@ It costs the same with 50 rows and with 200,000, and a cursor key repaints two l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
+from textual import events
+from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
@@ -21,11 +23,6 @@ from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.theme import looks_of
 from kustui.tui.widgets.rows import Row, Rows, laid_out
-
-if TYPE_CHECKING:
-    from textual import events
-    from textual.binding import BindingType
-
 
 _NEAR = 400
 """Rows around the cursor among which a moved row is looked for."""

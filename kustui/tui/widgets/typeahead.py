@@ -6,15 +6,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from functools import partial
 from time import monotonic
-from typing import TYPE_CHECKING
 
 from textual import events
+from textual.dom import DOMNode
+from textual.screen import Screen
 
 from kustui.tui.textual_internals import TerminalApp
-
-if TYPE_CHECKING:
-    from textual.dom import DOMNode
-    from textual.screen import Screen
 
 _ROUNDS = 3
 """How often to wait for all queues from the focus up to the app: for the key itself, for the messages that it posted,
