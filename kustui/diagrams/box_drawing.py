@@ -12,8 +12,8 @@ from kustui.diagrams.diagram import Diagram, DiagramNode
 from kustui.diagrams.glyphs import AFTER_FAILURE, NODE_GLYPHS, NodeKind, legend
 from kustui.diagrams.layout.box_layout import Band, Box, BoxLayout, Port, Size, lay_out_boxes
 from kustui.diagrams.layout.layers import Arrow
-from kustui.diagrams.styled_lines import Line, Piece, fitted, joined, width_of, wrapped
 from kustui.text.cells import cells, crop
+from kustui.text.styled_lines import Line, Piece, fitted, joined, width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 
 _TEXT_WIDTH = 32

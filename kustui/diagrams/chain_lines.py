@@ -15,8 +15,8 @@ from kustui.definition.collection import Collection, Entry
 from kustui.definition.models import due_in_words
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS, problem_mark
 from kustui.diagrams.labels import NO_WORKFLOW, RUNTIME_WORKFLOW, edge_label, event_label, incoming_label
-from kustui.diagrams.styled_lines import Line, StyledRow, wrapped
 from kustui.text.messages import counted, duration_in_words
+from kustui.text.styled_lines import Line, StyledRow, wrapped
 
 _MOST_INPUTS = 6
 _INDENT = 3

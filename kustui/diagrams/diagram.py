@@ -21,7 +21,7 @@ from kustui.diagrams.labels import (
     event_label,
     short_action,
 )
-from kustui.diagrams.styled_lines import Line
+from kustui.text.styled_lines import Line
 
 
 class DiagramNode(NamedTuple):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.definition.source.positions import parent
-from kustui.diagrams.styled_lines import Line, joined
+from kustui.text.styled_lines import Line, joined
 
 if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import WorkflowAnalysis  # painted first: the analysis is not loaded yet

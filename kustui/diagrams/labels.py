@@ -12,7 +12,7 @@ from kustui.definition.collection import Collection
 from kustui.definition.expressions import Path, in_words
 from kustui.definition.models import Step, Transition, Trigger, due_in_words
 from kustui.definition.platform import SCHEDULE_ACTION, TRIGGER_ID, short_name
-from kustui.diagrams.styled_lines import Line
+from kustui.text.styled_lines import Line
 
 RUNTIME_NAME = "only a run can tell"
 """What stands for the name of a workflow whose id is not written down."""

@@ -24,8 +24,8 @@ from kustui.diagrams.labels import (
 )
 from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.layout.rail_layout import LinkKind, RailLayout, RailRow, lay_out_rail
-from kustui.diagrams.styled_lines import Line, Piece, StyledRow, fitted, joined, width_of
 from kustui.text.messages import counted
+from kustui.text.styled_lines import Line, Piece, StyledRow, fitted, joined, width_of
 
 TRIGGER, STEP, BRANCH = (NODE_GLYPHS[kind][0] for kind in (NodeKind.TRIGGER, NodeKind.STEP, NodeKind.BRANCH))
 """What stands in a lane for a node."""

@@ -13,10 +13,10 @@ from kustui.analysis.schedules import Schedules
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.labels import RUNTIME_NAME
-from kustui.diagrams.styled_lines import Line, Piece, fitted, width_of, wrapped
 from kustui.simulate.engine.words import moment
 from kustui.text.cells import cells, crop, cut, pad
 from kustui.text.messages import duration_in_words
+from kustui.text.styled_lines import Line, Piece, fitted, width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 
 _NAME_WIDTH = 36

@@ -14,7 +14,7 @@ from kustui.definition.expressions import expressions_in
 from kustui.definition.models import Step, Trigger
 from kustui.definition.source.positions import escape
 from kustui.diagrams.labels import condition_text
-from kustui.diagrams.styled_lines import lowered
+from kustui.text.styled_lines import lowered
 
 SEPARATOR = "\t"
 """Between the parts of a line: no part holds one."""

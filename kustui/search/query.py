@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from kustui.check.problems import Problem
-from kustui.diagrams.styled_lines import lowered
 from kustui.search.index import Index, StepNumber
 from kustui.search.index_lines import SEPARATOR, LineKind
+from kustui.text.styled_lines import lowered
 
 KEYS = {
     "workflow": "of workflows with this in their name or id",

@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from kustui.check.problems import Problem
 from kustui.definition.collection import Entry
-from kustui.diagrams.styled_lines import Span, lowered
 from kustui.search.index import Index
 from kustui.search.index_lines import SEPARATOR, LineKind
 from kustui.search.query import Query, Scope, is_about, scope_of, step_of
+from kustui.text.styled_lines import Span, lowered
 
 MOST = 100
 """Lines of one kind that are shown."""

@@ -19,12 +19,12 @@ from kustui.definition.collection import Collection
 from kustui.definition.platform import short_name
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.labels import short_action
-from kustui.diagrams.styled_lines import Line, Span, StyledRow, highlighted, width_of
 from kustui.search.index import Index, indexes
 from kustui.search.index_lines import SEPARATOR, LineKind
 from kustui.search.query import KEYS, Completion, Query, completions, parse_query
 from kustui.search.ranking import Match, MatchGroup, find_matches
 from kustui.text.messages import closest
+from kustui.text.styled_lines import Line, Span, StyledRow, highlighted, width_of
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import LinesView, RowsView

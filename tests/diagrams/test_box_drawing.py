@@ -13,7 +13,7 @@ from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
 from kustui.diagrams.glyphs import NodeKind
 from kustui.diagrams.layout.layers import Arrow
-from kustui.diagrams.styled_lines import width_of
+from kustui.text.styled_lines import width_of
 from kustui.text.terminal_safe import to_ascii
 from tests.support.layouts import Graph, graphs
 

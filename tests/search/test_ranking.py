@@ -9,11 +9,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from kustui.diagrams.styled_lines import lowered
 from kustui.search.index import Index, indexes
 from kustui.search.index_lines import SEPARATOR, IndexLine, LineKind, index_lines_of
 from kustui.search.query import parse_query
 from kustui.search.ranking import MOST, Match, find_matches
+from kustui.text.styled_lines import lowered
 from tests.support.flows import step, workflow
 from tests.support.trees import read, sample, sample_examined
 

@@ -21,7 +21,7 @@ from kustui.workspace.snapshot import Snapshot, check_snapshot, open_paths
 from tests.support.definitions import document_of
 
 if TYPE_CHECKING:
-    from kustui.diagrams.styled_lines import Line
+    from kustui.text.styled_lines import Line
     from kustui.tui.tree.nodes import Node
 
 ROOT = Path(__file__).parents[2]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kustui.diagrams.styled_lines import width_of
+from kustui.text.styled_lines import width_of
 from kustui.tui.explorer.copy import copyables
 from kustui.tui.explorer.detail import detail_rows
 from kustui.tui.explorer.json_rows import source_rows

@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape
 from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.diagrams.diagram import DiagramSet
 from kustui.diagrams.layout.box_layout import Band, Box, BoxLayout
-from kustui.diagrams.styled_lines import Line
 from kustui.text.cells import cells
+from kustui.text.styled_lines import Line
 from kustui.text.terminal_safe import terminal_safe
 
 _WIDTH, _HEIGHT = 8, 18

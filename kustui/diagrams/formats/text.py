@@ -11,7 +11,7 @@ from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import flow_diagram
 from kustui.diagrams.rail_drawing import RailDrawing
-from kustui.diagrams.styled_lines import Line, fitted
+from kustui.text.styled_lines import Line, fitted
 from kustui.text.terminal_safe import terminal_safe, to_ascii
 
 _LOOKS = {

@@ -12,7 +12,7 @@ from textual.geometry import Region
 from textual.strip import Strip
 
 from kustui.diagrams.glyphs import problem_marks
-from kustui.diagrams.styled_lines import Line, TextSearch, changed_cells, fitted
+from kustui.text.styled_lines import Line, TextSearch, changed_cells, fitted
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import DiagramView, step_of

@@ -10,7 +10,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 
 from kustui.definition.platform import TRIGGER_ID
-from kustui.diagrams.styled_lines import Line
+from kustui.text.styled_lines import Line
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import BindingType
 
 from kustui.diagrams.glyphs import problem_marks
-from kustui.diagrams.styled_lines import Line, fitted
+from kustui.text.styled_lines import Line, fitted
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import DiagramView, step_of
 from kustui.tui.tree.nodes import Node

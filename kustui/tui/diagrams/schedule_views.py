@@ -11,7 +11,7 @@ from textual.widgets import Input
 
 from kustui.definition.collection import Entry
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
-from kustui.diagrams.styled_lines import Line
+from kustui.text.styled_lines import Line
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.tree.nodes import Node

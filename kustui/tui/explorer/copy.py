@@ -19,7 +19,7 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.diagram import DiagramSet, flow_diagram
 from kustui.diagrams.formats.graph_languages import mermaid
 from kustui.diagrams.formats.text import writer
-from kustui.diagrams.styled_lines import Line, fitted, width_of
+from kustui.text.styled_lines import Line, fitted, width_of
 from kustui.tui import clipboard
 from kustui.tui.bindings import BY_ID, bindings, first_key
 from kustui.tui.explorer.detail_presenter import DetailPresenter

@@ -9,7 +9,7 @@ from textual.screen import Screen
 from kustui.analysis.uses import Use, UseKind, part_of, targets_at, uses_in, uses_of
 from kustui.diagrams import labels
 from kustui.diagrams.labels import node_label, node_name
-from kustui.diagrams.styled_lines import Line
+from kustui.text.styled_lines import Line
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.selection import CurrentSelection

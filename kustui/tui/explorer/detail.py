@@ -14,7 +14,7 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.source import Extent
 from kustui.diagrams import labels
 from kustui.diagrams.labels import condition_text, event_label, node_label, node_name, step_label
-from kustui.diagrams.styled_lines import Line, joined, width_of
+from kustui.text.styled_lines import Line, joined, width_of
 from kustui.tui.explorer.json_rows import add_unknown_keys, add_value
 from kustui.tui.tree.nodes import Kind, Node
 from kustui.tui.tree.tree_state import TreeState

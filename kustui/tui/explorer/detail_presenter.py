@@ -10,7 +10,7 @@ from textual.timer import Timer
 
 from kustui.check.problems import Problem
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
-from kustui.diagrams.styled_lines import Line, joined
+from kustui.text.styled_lines import Line, joined
 from kustui.tui.diagrams.diagram_view import REST
 from kustui.tui.explorer.views import PaneTitles, Views
 from kustui.tui.tree.nodes import Node

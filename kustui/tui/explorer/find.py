@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.screen import Screen
 from textual.widget import Widget
 
-from kustui.diagrams.styled_lines import TextSearch, next_position
+from kustui.text.styled_lines import TextSearch, next_position
 from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView, NodeSelected
 from kustui.tui.explorer.navigator import Navigator

@@ -17,7 +17,7 @@ from kustui.definition.models import Part
 from kustui.definition.source.source import Extent
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.diagrams.labels import path_namer
-from kustui.diagrams.styled_lines import Line
+from kustui.text.styled_lines import Line
 from kustui.tui.widgets.rows import NodeKey, Row, RowBuilder, Rows, node_key
 
 _MAX_BYTES = 400_000

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kustui.check.problems import Problem, Related
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
-from kustui.diagrams.styled_lines import Line
+from kustui.text.styled_lines import Line
 from kustui.tui.tree.nodes import ADDED_SIGN, CHANGED_SIGN, change_key
 from kustui.tui.widgets.rows import NodeKey, Row, Rows, Target
 from kustui.tui.widgets.rows_view import RowsView

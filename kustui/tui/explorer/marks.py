@@ -13,7 +13,7 @@ from textual.widget import Widget
 
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_name
-from kustui.diagrams.styled_lines import Line, joined
+from kustui.text.styled_lines import Line, joined
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.views import Views

@@ -17,7 +17,7 @@ from textual.widgets import Input
 
 from kustui.config.preferences import Preferences
 from kustui.definition.loader import PathError, nothing_to_show
-from kustui.diagrams.styled_lines import Line
+from kustui.text.styled_lines import Line
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings, carry_out, first_key
 from kustui.tui.diagrams.diagram_view import DiagramView, LinkFollowed, NodeSelected

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from kustui.definition.dates import iso_date
 from kustui.diagrams.labels import condition_text, node_label
-from kustui.diagrams.styled_lines import Line, width_of
 from kustui.simulate.engine import words
 from kustui.simulate.engine.history import CoverageRatio, WorkflowCoverage
 from kustui.simulate.engine.state import QueueItem, State
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.simulate.organisation import Organisation
+from kustui.text.styled_lines import Line, width_of
 from kustui.tui.rehearsal.session import Session
 from kustui.tui.rehearsal.step_rows import event_title
 from kustui.tui.rehearsal.trace_rows import add_edges, add_effects, add_end, add_output, add_params, add_problems

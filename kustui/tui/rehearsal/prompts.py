@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
-from kustui.diagrams.styled_lines import width_of, wrapped
+from kustui.text.styled_lines import width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.editor import EditorError, edit_text

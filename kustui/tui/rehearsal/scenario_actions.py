@@ -14,7 +14,6 @@ from textual.timer import Timer
 from kustui.definition.loader import SCENARIO_SUFFIX
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_name
-from kustui.diagrams.styled_lines import Line, Piece
 from kustui.errors import KustuiError
 from kustui.files import ExistsError, WriteError, read_file, write_file
 from kustui.simulate.engine.history import History
@@ -34,6 +33,7 @@ from kustui.simulate.scenarios.file import (
 from kustui.simulate.scenarios.record import TraceTruncatedError, complete_scenario, rebase
 from kustui.simulate.scenarios.replay import replay, start_scenario
 from kustui.text.messages import counted
+from kustui.text.styled_lines import Line, Piece
 from kustui.text.terminal_safe import to_json
 from kustui.tui.rehearsal.prompts import Prompts
 from kustui.tui.rehearsal.session import CurrentSession, FollowedScenario, Session

@@ -10,8 +10,8 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
 
-from kustui.diagrams.styled_lines import Piece
 from kustui.simulate.organisation import Organisation
+from kustui.text.styled_lines import Piece
 from kustui.tui.bindings import bindings, carry_out
 from kustui.tui.rehearsal.decision_actions import DecisionActions
 from kustui.tui.rehearsal.history_rows import ENTRY

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple, Protocol
 from textual.screen import Screen
 
 from kustui.definition.platform import TRIGGER_ID
-from kustui.diagrams.styled_lines import Line, Piece
 from kustui.simulate.engine.engine import AbandonRun, Decision, StartEvent, advance
 from kustui.simulate.engine.history import (
     Breakpoint,
@@ -28,6 +27,7 @@ from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
 from kustui.simulate.scenarios.replay import Difference, decisions_for
+from kustui.text.styled_lines import Line, Piece
 from kustui.tui.bindings import BY_ID, first_key
 
 

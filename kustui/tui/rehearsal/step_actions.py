@@ -8,11 +8,11 @@ from collections.abc import Awaitable, Callable
 
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_name
-from kustui.diagrams.styled_lines import Line
 from kustui.simulate import DEFAULT_MAX_STEPS
 from kustui.simulate.engine.history import Breakpoint, at_scheduled_run
 from kustui.simulate.engine.state import State
 from kustui.text.messages import counted
+from kustui.text.styled_lines import Line
 from kustui.tui.rehearsal.prompts import ChoicePrompt, Prompts
 from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, CurrentSession, Session, StopPoint
 from kustui.tui.rehearsal.views import RunRailView

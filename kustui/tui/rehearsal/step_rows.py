@@ -8,12 +8,12 @@ from datetime import UTC, datetime
 
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.labels import node_label, short_action
-from kustui.diagrams.styled_lines import Line
 from kustui.simulate.engine import words
 from kustui.simulate.engine.engine import preview, preview_edges
 from kustui.simulate.engine.state import QueueItem, State
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 from kustui.text.messages import counted
+from kustui.text.styled_lines import Line
 from kustui.tui.bindings import BY_ID, Action, key_names
 from kustui.tui.rehearsal.session import Session
 from kustui.tui.rehearsal.trace_rows import (

@@ -10,10 +10,10 @@ from kustui.definition.expressions.parse import Literal
 from kustui.definition.platform import RUNS_PER_WINDOW
 from kustui.definition.values import MISSING, Undecided
 from kustui.diagrams.labels import path_namer, short_action
-from kustui.diagrams.styled_lines import Line, Piece
 from kustui.simulate.engine import words
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 from kustui.simulate.values.condition_evaluation import OperandValue, Verdict
+from kustui.text.styled_lines import Line, Piece
 from kustui.tui.widgets.rows import RowBuilder
 
 SOURCE_LOOKS = {

@@ -15,10 +15,10 @@ from kustui.definition.values import MISSING, Undecided
 from kustui.diagrams.glyphs import problem_marks
 from kustui.diagrams.labels import node_name
 from kustui.diagrams.rail_drawing import BRANCH, STEP, TRIGGER, RailDrawing
-from kustui.diagrams.styled_lines import Line, Piece, fitted, joined
 from kustui.simulate.engine import words
 from kustui.simulate.engine.state import Run
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
+from kustui.text.styled_lines import Line, Piece, fitted, joined
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.rehearsal.session import SCHEDULE, Session, StopPoint

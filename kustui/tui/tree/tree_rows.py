@@ -9,8 +9,8 @@ from kustui.definition.collection import Document
 from kustui.definition.platform import short_name
 from kustui.definition.source.outline import Shape
 from kustui.diagrams.glyphs import problem_mark
-from kustui.diagrams.styled_lines import Line, joined
 from kustui.text.messages import counted
+from kustui.text.styled_lines import Line, joined
 from kustui.tui.tree.nodes import CHANGED_SIGN, Kind, Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, Row, Rows

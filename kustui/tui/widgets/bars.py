@@ -15,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from kustui.definition.collection import Document
-from kustui.diagrams.styled_lines import Line, width_of
+from kustui.text.styled_lines import Line, width_of
 from kustui.tui.bindings import Action, actions_of, bindings, key_names
 from kustui.tui.widgets.rows import Row, laid_out, shorten_breadcrumbs
 from kustui.tui.widgets.rows_view import line_strip

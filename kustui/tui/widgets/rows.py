@@ -10,7 +10,7 @@ from kustui.check.problems import Problem
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
-from kustui.diagrams.styled_lines import Line, Piece, StyledRow, fitted, width_of, wrapped
+from kustui.text.styled_lines import Line, Piece, StyledRow, fitted, width_of, wrapped
 
 MAX_LISTED = 40
 """Elements of a list that are shown; the others are counted."""

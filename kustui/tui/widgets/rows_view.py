@@ -18,7 +18,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from kustui.diagrams.styled_lines import Line, TextSearch, width_of, wrapped
+from kustui.text.styled_lines import Line, TextSearch, width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.theme import looks_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from kustui.config.severity import Severity
-from kustui.diagrams.styled_lines import width_of
+from kustui.text.styled_lines import width_of
 from kustui.tui.explorer.detail import detail_rows
 from kustui.tui.widgets.rows import workflow_key
 from tests.support.definitions import ALWAYS

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from kustui.diagrams.styled_lines import width_of
+from kustui.text.styled_lines import width_of
 from kustui.tui.widgets.bars import Banner, FilterInput, banner_rows
 from tests.support.definitions import a_workflow, document_of, write_json
 from tests.support.explorer import ExplorerPilot, explorer

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.diagrams.styled_lines import TextSearch, lowered, next_position
+from kustui.text.styled_lines import TextSearch, lowered, next_position
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.widgets.bars import FilterInput
 from kustui.tui.widgets.rows_view import RowsView

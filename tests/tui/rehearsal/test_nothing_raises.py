@@ -9,7 +9,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.diagrams.styled_lines import width_of
 from kustui.simulate.engine.engine import (
     AbandonRun,
     AnswerQuestion,
@@ -23,6 +22,7 @@ from kustui.simulate.engine.history import MAX_STATES
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.explore import build_path_scenario, explore_paths
 from kustui.simulate.scenarios.file import as_file
+from kustui.text.styled_lines import width_of
 from kustui.tui.rehearsal.decision_actions import (
     InputError,
     format_json,

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from kustui import diagrams, tui
-from kustui.diagrams.styled_lines import Line, fitted, joined, width_of, wrapped
+from kustui.text.styled_lines import Line, fitted, joined, width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe, to_ascii
 from kustui.tui.widgets.rows import Row, laid_out
 from tests.support.strategies import ANY_TEXT

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kustui.diagrams.styled_lines import changed_cells
+from kustui.text.styled_lines import changed_cells
 
 if TYPE_CHECKING:
-    from kustui.diagrams.styled_lines import Line
+    from kustui.text.styled_lines import Line
 
 
 def test_lines_differ_from_the_first_cell_that_looks_different_to_the_last() -> None:
