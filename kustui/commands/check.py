@@ -8,6 +8,7 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 
 from kustui.check.problems import Problem
 from kustui.check.reports import FORMATS, CheckResult, report_of
@@ -108,7 +109,7 @@ def _settings(options: argparse.Namespace, configuration: Configuration) -> Sett
         for name in options.select:
             severities[name] = settings.severities.get(name) or RULES[name].severity
     severities |= dict.fromkeys(options.ignore or ())
-    return settings.with_severities(severities)
+    return replace(settings, severities=severities)
 
 
 def _require_definitions(options: argparse.Namespace, collection: Collection) -> None:

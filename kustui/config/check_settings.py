@@ -52,10 +52,6 @@ class Settings:
         """Whether the rules find the same problems with both, whichever are suppressed."""
         return replace(self, suppressions=()) == replace(other, suppressions=())
 
-    def with_severities(self, severities: Mapping[str, Severity | None]) -> Settings:
-        """The same with other severities."""
-        return replace(self, severities=severities)
-
 
 def unknown_rule(name: str, rules: Collection[str]) -> str:
     """The message about a rule that does not exist; ``rules`` are the names of those that do."""

@@ -29,17 +29,22 @@ SOURCES = {
 
 def moment(milliseconds: int) -> str:
     """A time on the virtual clock: ``T+0``, ``T+90 min``, ``T+1 d 1 h``."""
+    return f"T+{elapsed(milliseconds)}"
+
+
+def elapsed(milliseconds: int) -> str:
+    """How long something took on the virtual clock: ``0``, ``90 min``, ``1 d 1 h``."""
     minutes, rest = divmod(milliseconds, MINUTE)
     if rest:
-        return f"T+{milliseconds / MINUTE:.10g} min"
+        return f"{milliseconds / MINUTE:.10g} min"
     if minutes < 120:
-        return f"T+{minutes} min" if minutes else "T+0"
+        return f"{minutes} min" if minutes else "0"
     parts = []
     for size, unit in _UNITS:
         count, minutes = divmod(minutes, size)
         if count:
             parts.append(f"{count} {unit}")
-    return f"T+{' '.join([*parts, *([f'{minutes} min'] if minutes else [])])}"
+    return " ".join([*parts, *([f"{minutes} min"] if minutes else [])])
 
 
 def value(of: Any) -> str:

@@ -116,7 +116,7 @@ def _entry_lines(entry: TraceEntry, paint: _Painter) -> Iterator[str]:
 def _details(entry: TraceEntry) -> Iterator[tuple[str, str]]:
     if entry.waited:
         yield (
-            f"waited {words.moment(entry.waited)[2:]} for a window: {RUNS_PER_WINDOW:,} runs had begun in each before",
+            f"waited {words.elapsed(entry.waited)} for a window: {RUNS_PER_WINDOW:,} runs had begun in each before",
             "?",
         )
     if isinstance(entry.params, dict):

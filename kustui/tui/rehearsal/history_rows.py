@@ -72,7 +72,7 @@ def _now_row(state: State) -> Row:
 
 def _due_row(session: Session, state: State, due: QueueItem) -> Row:
     wait = due.at - state.clock
-    when = f"  in {words.moment(wait)[2:]}" if wait > 0 else "  at once"
+    when = f"  in {words.elapsed(wait)}" if wait > 0 else "  at once"
     if due.key:
         title = session.organisation.analysis(due.key).title
         cause = f"  ← {due.cause}" if due.cause else ""

@@ -90,10 +90,6 @@ class Session:
         return self._overridden_by_scenario(self.history.state)
 
     @property
-    def last_entry(self) -> TraceEntry | None:
-        return self.state.last
-
-    @property
     def runs(self) -> int:
         """How many runs there are, including those ahead after going back."""
         last = self.history.states[-1]

@@ -132,7 +132,7 @@ def _add_next(builder: RowBuilder, session: Session, state: State, actions: Mapp
         builder.add(("■ ", "name"), ("nothing is left to happen", "name"))
         return
     due = taken.item
-    wait = f" after {words.moment(taken.clock - state.clock)[2:]}" if taken.clock > state.clock else ""
+    wait = f" after {words.elapsed(taken.clock - state.clock)}" if taken.clock > state.clock else ""
     if due.key:
         title = session.organisation.analysis(due.key).title
         builder.add(("▶ next  ", "new"), ("a scheduled run of ", ""), (title, "name"), (wait, "info"))

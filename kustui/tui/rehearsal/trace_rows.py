@@ -85,7 +85,7 @@ def add_params(builder: RowBuilder, entry: TraceEntry) -> None:
 def add_effects(builder: RowBuilder, entry: TraceEntry) -> None:
     """What the step puts on the queue, and what else a person should know."""
     if entry.waited:
-        wait = f"{words.moment(entry.waited)[2:]} for a window of {RUNS_PER_WINDOW:,} runs"
+        wait = f"{words.elapsed(entry.waited)} for a window of {RUNS_PER_WINDOW:,} runs"
         builder.add(("  waited   ", "warning"), (wait, ""))
     if (scheduled := entry.scheduled) is not None:
         builder.add(

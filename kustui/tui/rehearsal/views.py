@@ -136,7 +136,7 @@ class _ContextRows:
     def __init__(self, session: Session, run: Run, folded: frozenset[NodeKey]) -> None:
         self._run, self._folded = run, folded
         self._analysis = session.organisation.analysis(run.key)
-        last = session.last_entry
+        last = session.state.last
         self._added = (
             last.node if last is not None and last.run == run.number and last.kind is not EntryKind.ABANDONED else ""
         )
