@@ -133,7 +133,7 @@ def _ids_in(analysis: WorkflowAnalysis, value: object, pointer: str, node: str) 
                 entry = by_id[part[start:end]]
                 yield Violation(
                     at,
-                    f'hard-coded id of "{entry.title}": installation gives the workflow a new id, but keeps this one',
+                    f'hard-coded id of "{entry.title}": installing the app changes the id, but not here',
                     "",
                     node,
                     (start, end),

@@ -125,7 +125,7 @@ def loop(analysis: WorkflowAnalysis) -> Violations:
 @workflow_rule(
     "shadowed-transition",
     Severity.WARNING,
-    "a transition that is never taken because an earlier one always is",
+    "a transition that is never taken, because an earlier one always wins",
     "Transitions are tried in order and the first whose condition holds is taken. One that "
     "follows a condition that always holds, or the same condition, is never taken.",
     bad=app(

@@ -140,7 +140,7 @@ def reference_may_be_missing(analysis: WorkflowAnalysis) -> Violations:
             yield Violation(
                 read.pointer,
                 f'{path.text} may be missing: step "{_name(flow, node)}" has not run on the path {names}',
-                "check that it exists in a condition before, or read something that is always there",
+                "check in an earlier condition that it exists, or read something that is always there",
                 read.node,
                 (path.start, path.end),
                 _where_defined(analysis, flow, node),
@@ -267,8 +267,8 @@ def unknown_function(analysis: WorkflowAnalysis) -> Violations:
 @workflow_rule(
     "error-reference",
     Severity.WARNING,
-    "/#error where no error case leads to",
-    "There is an error only after a step has failed. Where only transitions lead to, nothing has failed.",
+    "/#error where no error case leads",
+    "There is an error only after a step has failed. If no error case leads here, nothing has failed.",
     bad=app(workflow("Greet", step("aB3", to("cD4")), step("cD4", params=_note("/#error.message")))),
     good=app(workflow("Greet", step("aB3", errorCases=[to("cD4")]), step("cD4", params=_note("/#error.message")))),
 )

@@ -178,7 +178,7 @@ def test_a_step_that_a_path_skips_is_told_with_the_path() -> None:
     assert (problem.rule, problem.severity, problem.step) == ("reference-may-be-missing", Severity.WARNING, "cD4")
     assert place(problem) == "3:37-3:48"
     assert problem.message == 'steps.aB3.a may be missing: step "Ask" has not run on the path trigger → cD4'
-    assert problem.hint == "check that it exists in a condition before, or read something that is always there"
+    assert problem.hint == "check in an earlier condition that it exists, or read something that is always there"
     assert places(problem) == ["the step is here 2:2"]
 
 
