@@ -22,7 +22,7 @@ _HYPHENS = re.compile(rf"\s*{_VERSION}\s+-\s+{_VERSION}\s*", re.ASCII)
 _BLANK = re.compile(r"\s*")
 _INSTALLED_AS = re.compile(r"_[0-9a-f]{24}$")
 
-_LONGEST = 200  # characters of a version: a longer one is none
+_LONGEST = 200  # characters of a version: a longer one is not a version
 
 
 class AppVersion(NamedTuple):
@@ -34,7 +34,7 @@ class AppVersion(NamedTuple):
 
 @lru_cache(maxsize=1_024)
 def read_version(text: str) -> AppVersion | None:
-    """The two parts, or None where there is no range behind a dash.
+    """The two parts, or None if no range follows a dash.
 
     Names of apps have no dashes [docs], so most often the first one ends it; where what follows is no range,
     a later one may.
@@ -56,13 +56,13 @@ def is_range(text: str) -> bool:
 
 
 def app_of(text: str) -> str:
-    """The app that is meant, also where no range can be read."""
+    """The name of the app, even if the range is invalid."""
     version = read_version(text)
     return version.app if version else re.split(r"[-^~<>=@\s]", text, maxsplit=1)[0]
 
 
 def general_name(app: str) -> str:
-    """The name of an app without what an installation under another name adds to it [seen]."""
+    """The name of an app without the suffix that installation under another name adds [seen]."""
     return _INSTALLED_AS.sub("", app)
 
 
@@ -88,21 +88,21 @@ _OF_AN_APP = re.compile(r"kustomer\.app\.([^.]+)\.(.+)", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class AppDeclarations:
-    """What an app definition declares, by name without ``kustomer.app.<app>.``; None where that cannot be told."""
+    """What an app definition declares, by name without ``kustomer.app.<app>.``; None if that is unclear."""
 
     app: str
     actions: Mapping[str, tuple[int, Mapping[str, Any]]] | None
-    """Each with where it stands in the list."""
+    """By name: the index in the list, and the action."""
     events: frozenset[str] | None
 
     def own_name(self, name: str) -> str | None:
-        """What is left of the name of an action or event of this app; None for that of another."""
+        """The name of an action or event without the prefix of this app; None for another app's."""
         return _own_name(self.app, name)
 
 
 @lru_cache(maxsize=8)
 def declarations_of(document: Document) -> AppDeclarations | None:
-    """What the app of a file declares; None where the file defines none. Each of its workflows asks."""
+    """What the app of a file declares; None if the file does not define one. Cached, as each of its workflows asks."""
     app = document.app
     if app is None or not app.app:
         return None
@@ -118,7 +118,7 @@ def _declared_actions(document: Document, app: App) -> Mapping[str, tuple[int, M
 
 
 def _declared_events(document: Document, app: App) -> frozenset[str] | None:
-    """The events that its hooks and triggers name."""
+    """The names of the events that its hooks and triggers declare."""
     names: list[str] = []
     for key in ("hooks", "triggers"):
         declared = (app.model_extra or {}).get(key) or []

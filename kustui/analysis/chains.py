@@ -21,20 +21,20 @@ class End(Enum):
     """Why a chain ends at a link."""
 
     RING = auto()
-    """It leads back to a workflow that it comes from."""
+    """The workflow already occurs on the path to this link."""
     REPEATED = auto()
-    """What its workflow schedules is listed further up."""
+    """The schedules of its workflow are listed further up."""
     UNKNOWN = auto()
-    """The collection has no such workflow, or only a run can tell which it is."""
+    """The collection has no such workflow, or only a run can determine it."""
     TOO_DEEP = auto()
-    """More follows than was asked for."""
+    """The chain is longer than the requested depth."""
 
 
 class Link(NamedTuple):
-    """One workflow in a chain, and how a run comes to it."""
+    """One workflow in a chain, and how a run gets there."""
 
     key: str
-    """The key of the workflow; empty where the collection has none."""
+    """The key of the workflow; empty if the collection does not have it."""
     call: ScheduleCall | None = None
     """The call that leads here; None for the workflow that the chain begins with."""
     depth: int = 0
@@ -42,17 +42,17 @@ class Link(NamedTuple):
     """For each level down to this one, whether another link of that level follows."""
     end: End | None = None
     parent: int = -1
-    """The place in the chain of the workflow that makes the call."""
+    """The index in the chain of the workflow that makes the call."""
     delay: float | None = None
-    """Minutes from the caller's run to this one; None where that is not known."""
+    """Minutes from the caller's run to this one; None if unknown."""
     due: float | None = 0.0
-    """Minutes from the start of the chain; None where the time of a call on the way is not known."""
+    """Minutes from the start of the chain; None if the time of a call before it is unknown."""
 
 
 @dataclass(frozen=True, eq=False)
 class Chain:
     links: tuple[Link, ...]
-    """Each behind the one that leads to it."""
+    """Each link after the one that leads to it."""
 
     @property
     def root(self) -> str:
@@ -60,12 +60,12 @@ class Chain:
 
     @cached_property
     def length(self) -> int:
-        """How many schedules follow one another at most."""
+        """The largest number of successive schedules."""
         return max(link.depth for link in self.links)
 
     @cached_property
     def delay(self) -> float:
-        """Minutes until the last run is due, as far as that is known and before anything comes round again."""
+        """Minutes until the last run is due, as far as known and without repeating a ring."""
         return max(link.due or 0.0 for link in self.links)
 
     @cached_property
@@ -73,7 +73,7 @@ class Chain:
         return tuple(link for link in self.links if link.end is End.RING)
 
     def period(self, link: Link) -> float | None:
-        """Minutes after which a link that leads back comes round again; None where that is not known."""
+        """Minutes that one round takes for a link that leads back; None if unknown."""
         place = link.parent
         while place >= 0 and self.links[place].key != link.key:
             place = self.links[place].parent
@@ -82,8 +82,8 @@ class Chain:
 
 
 def chain_from(schedules: Schedules, root: str, unit: float, most: int | None = None) -> Chain:
-    """All that a run of a workflow brings about, at most so many schedules deep. ``unit`` is that of a relative
-    ``runAt`` in minutes."""
+    """Everything that a run of a workflow leads to, to a limited depth of schedules. ``unit`` is the unit of a relative
+    ``runAt``, in minutes."""
     links: list[Link] = []
     expanded: set[str] = set()
     pending = [Link(root)]
@@ -118,8 +118,8 @@ def _end(link: Link, links: Sequence[Link], expanded: set[str]) -> End | None:
 
 
 def callers_of(schedules: Schedules, key: str, most: int) -> tuple[Link, ...]:
-    """Who schedules a workflow, and who schedules those, at most so many steps back. The call of a link is the one
-    that its workflow makes; nobody is listed twice."""
+    """The workflows that schedule a workflow, directly or indirectly, to a limited depth. The call of a link is the one
+    that its workflow makes; no workflow is listed twice."""
     links: list[Link] = []
     listed = {key}
     pending = [Link(key)]
@@ -141,7 +141,7 @@ def callers_of(schedules: Schedules, key: str, most: int) -> tuple[Link, ...]:
 
 
 def chain_start(schedules: Schedules, key: str) -> str:
-    """The workflow that the nearest chain with this one in it begins with; of a ring that nothing leads to, itself."""
+    """The first workflow of the nearest chain that contains this one; itself in a ring that nothing leads to."""
 
     def callers(workflow: str) -> tuple[str, ...]:
         return tuple(call.caller for call in schedules.to_workflow.get(workflow, ()))
@@ -150,8 +150,8 @@ def chain_start(schedules: Schedules, key: str) -> str:
 
 
 def chain_starts(schedules: Schedules, keys: Iterable[str]) -> Iterator[str]:
-    """The workflows, of those given, that chains begin with: they schedule, and nothing schedules them; and of each
-    ring that none of these leads to, the first."""
+    """The given workflows that start chains: they schedule others and nothing schedules them; also the first one of
+    each ring that none of these leads to."""
     in_order = [key for key in keys if key in schedules.from_workflow]
     first = [key for key in in_order if key not in schedules.to_workflow]
     reached: set[str] = set()
@@ -178,13 +178,13 @@ class Load:
     due: tuple[float, ...]
     """Runs that become due."""
     waiting: tuple[float, ...]
-    """Runs that are due and have not been run at its end."""
+    """Runs that are due but not started at the end of the window."""
     in_the_long_run: float | None
-    """Runs due in a window once everything has come through; None where they grow without end."""
+    """Runs due per window in the long run; None if they grow without limit."""
 
     @property
     def over(self) -> int | None:
-        """Minutes until runs begin to wait; None where they never do in the first day."""
+        """Minutes until runs begin to wait; None if they never do on the first day."""
         return next((index * WINDOW_MINUTES for index, waiting in enumerate(self.waiting) if waiting >= 1), None)
 
     def due_after(self, minutes: int) -> float:
@@ -233,7 +233,7 @@ def _keys(chain: Chain) -> dict[str, None]:
 
 
 def _calls(chain: Chain, happens: Callable[[ScheduleCall], bool]) -> list[tuple[str, int, str]]:
-    """Caller, minutes and target of each call that happens."""
+    """Caller, delay in minutes and target of each call that happens."""
     calls = []
     for link in chain.links:
         if link.call is None or link.end is End.UNKNOWN or not happens(link.call):
@@ -243,7 +243,7 @@ def _calls(chain: Chain, happens: Callable[[ScheduleCall], bool]) -> list[tuple[
 
 
 def _in_the_long_run(chain: Chain, per_minute: float, calls: list[tuple[str, int, str]]) -> float | None:
-    """Each event counts for as many runs as there are ways through the chain; in a ring there is no end of them."""
+    """Each event counts for as many runs as there are paths through the chain; a ring has infinitely many."""
     onward: dict[str, list[str]] = {}
     for caller, _, target in calls:
         onward.setdefault(caller, []).append(target)

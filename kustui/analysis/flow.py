@@ -1,4 +1,4 @@
-"""How one workflow flows: its trigger and steps as a graph, and what can be asked of it.
+"""The flow graph of a workflow: its trigger and steps as nodes, its transitions and error cases as edges.
 
 Nodes are step ids; the trigger is ``"1"``, as references call it. Edges are transitions and error cases.
 A step id given twice names the first, as a reference to it would; the second is a node of nobody's.
@@ -32,7 +32,7 @@ class Edge:
 
 @dataclass(frozen=True, eq=False)
 class FlowGraph:
-    """The graph of one workflow. Everything asked of it is worked out once, when first asked."""
+    """The graph of one workflow. Every property is computed once, on first use."""
 
     workflow: Workflow
 
@@ -52,11 +52,11 @@ class FlowGraph:
 
     @cached_property
     def duplicates(self) -> tuple[Step, ...]:
-        """Steps whose id an earlier step, or the trigger, has: nothing can lead to them."""
+        """Steps with the id of an earlier step or of the trigger: no edge can have them as its target."""
         return tuple(step for step in self.workflow.steps if self.steps.get(step.id) is not step)
 
     def node(self, step_id: str) -> str | None:
-        """The node that a reference ``/#steps.<step_id>`` means, or None where there is none."""
+        """The node that a reference ``/#steps.<step_id>`` reads, or None if there is none."""
         if step_id in self.steps:
             return step_id
         return TRIGGER_ID if step_id in self._trigger_names else None
@@ -67,7 +67,7 @@ class FlowGraph:
 
     @cached_property
     def edges(self) -> Mapping[str, tuple[Edge, ...]]:
-        """The ways out of each node that lead somewhere, in the order they are tried."""
+        """The edges out of each node whose target exists, in the order in which they are tried."""
         return {
             node: tuple(edge for edge in edges if edge.target in self.steps)
             for node, edges in self.declared_edges.items()
@@ -75,12 +75,12 @@ class FlowGraph:
 
     @cached_property
     def dangling(self) -> tuple[Edge, ...]:
-        """Ways to a step that is not there."""
+        """Edges to a step that does not exist."""
         return tuple(edge for edges in self.declared_edges.values() for edge in edges if edge.target not in self.steps)
 
     @cached_property
     def declared_edges(self) -> Mapping[str, tuple[Edge, ...]]:
-        """Every way out of each node as the file has them, in the order they are tried."""
+        """All edges out of each node, dangling ones included, in the order in which they are tried."""
         trigger = self.workflow.trigger
         return {
             TRIGGER_ID: tuple(Edge(TRIGGER_ID, edge.target, edge) for edge in (trigger.transitions if trigger else ())),
@@ -102,7 +102,7 @@ class FlowGraph:
         }
 
     def always_holds(self, transition: Transition) -> bool:
-        """Whether the condition of a transition of this workflow holds whatever happens."""
+        """Whether the condition of a transition of this workflow always holds."""
         condition = self.conditions.get(transition.pointer)
         return condition is not None and constant_outcome(condition) is True
 
@@ -112,12 +112,12 @@ class FlowGraph:
 
     @cached_property
     def _reverse_postorder(self) -> tuple[str, ...]:
-        """The reachable nodes, the trigger first, each after all that lead to it but for loops; first edge first."""
+        """The reachable nodes in topological order (except in loops), the trigger first; first edges first."""
         return walks.reverse_postorder((TRIGGER_ID,), self.targets)
 
     @cached_property
     def order(self) -> tuple[Step, ...]:
-        """Steps as a run meets them: in flow order, then those that no path leads to, as written."""
+        """The steps in flow order, followed by the unreachable ones in the order of the file."""
         reached = [self.steps[node] for node in self._reverse_postorder if node != TRIGGER_ID]
         return (*reached, *self.unreachable)
 
@@ -127,12 +127,12 @@ class FlowGraph:
 
     @cached_property
     def unreachable(self) -> tuple[Step, ...]:
-        """Steps to which no path leads from the trigger, in the file's order."""
+        """The steps that cannot be reached from the trigger, in the order of the file."""
         return tuple(step for id_, step in self.steps.items() if id_ not in self.reachable)
 
     @cached_property
     def incoming(self) -> Mapping[str, tuple[Edge, ...]]:
-        """The ways into each node, in flow order of where they come from."""
+        """The edges into each node, in the flow order of their sources."""
         incoming: dict[str, list[Edge]] = {node: [] for node in self.declared_edges}
         for node in (*self._reverse_postorder, *(step.id for step in self.unreachable)):
             for edge in self.edges[node]:
@@ -143,12 +143,12 @@ class FlowGraph:
     def _dominators(self) -> Mapping[str, str | None]:
         """The node that has run last of those that always have, by Cooper, Harvey and Kennedy's walk.
 
-        networkx has the same; importing it is a quarter of the time of a small check, which asks this of every file.
+        networkx has the same; importing it takes a quarter of the time of a small check, which always needs this.
         """
         place = {node: index for index, node in enumerate(self._reverse_postorder)}
         dominators: dict[str, str | None] = {TRIGGER_ID: None}
         changed = True
-        while changed:  # once more than needed, and only loops need more than once
+        while changed:  # the last pass only confirms; only loops need more than one before it
             changed = False
             for node in self._reverse_postorder[1:]:
                 nearest = None
@@ -172,7 +172,7 @@ class FlowGraph:
         return tuple(dominators)
 
     def has_always_run(self, above: str, node: str) -> bool:
-        """Whether ``above`` has run before ``node`` on every path from the trigger, told without walking them."""
+        """Whether ``above`` has run before ``node`` on every path from the trigger, without walking the paths."""
         if above == node or above not in self._intervals or node not in self._intervals:
             return False
         (enter, leave), (inner, _) = self._intervals[above], self._intervals[node]
@@ -204,13 +204,13 @@ class FlowGraph:
         return {}
 
     def after(self, node: str) -> frozenset[str]:
-        """What can run once this node has run: all that a path leads to from it, itself only in a loop."""
+        """The nodes that can run after this one: all that can be reached from it, itself only in a loop."""
         if node not in self._descendants:
             self._descendants[node] = walks.descendants(node, self.targets)
         return self._descendants[node]
 
     def path(self, source: str, target: str) -> tuple[Edge, ...]:
-        """A shortest path; empty where there is none."""
+        """A shortest path; empty if there is none."""
         nodes = walks.shortest_path(source, target, self.targets)
         return tuple(
             next(edge for edge in self.edges[here] if edge.target == there) for here, there in itertools.pairwise(nodes)
@@ -218,13 +218,13 @@ class FlowGraph:
 
     @cached_property
     def loops(self) -> tuple[tuple[str, ...], ...]:
-        """A shortest loop of each set of steps that lead to each other, from the first of them in flow order."""
+        """A shortest loop of each strongly connected set of steps, starting with the first of them in flow order."""
         unreachable = (step.id for step in self.unreachable)
         return walks.cycles((*self._reverse_postorder, *unreachable), self.targets)
 
 
 def _meeting(one: str, other: str, above: Mapping[str, str | None], place: Mapping[str, int]) -> str:
-    """Where the ways up the dominator tree from two nodes meet."""
+    """The nearest common ancestor of two nodes in the dominator tree."""
     while one != other:
         if place[one] > place[other]:
             one = above[one] or TRIGGER_ID

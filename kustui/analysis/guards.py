@@ -1,5 +1,5 @@
-"""Which conditions stand before a step: which steps every run reaches, what decides over the others, and whether a
-condition has asked for the output of a step before it is read."""
+"""Conditions as guards: the steps that every run reaches, the conditions that decide about the others, and whether a
+condition has checked that the output of a step exists before it is read."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ from kustui.definition.values import may_be_nothing
 def guards_of(flow: FlowGraph, step_id: str) -> tuple[Transition, ...]:
     """The last transitions to a step that are conditional: going back from it, those into the first step that has some.
 
-    Empty where that is not told in so few words: several paths meet, and one of them always holds or follows a failure.
+    Empty if it is not that simple: several paths meet, and one of them always holds or follows a failure.
     """
     node, seen = step_id, {TRIGGER_ID}
     while node not in seen:
@@ -56,7 +56,7 @@ def guards_of(flow: FlowGraph, step_id: str) -> tuple[Transition, ...]:
 
 
 def must_reach(flow: FlowGraph) -> frozenset[str]:
-    """The pointers of the schedule steps that no run can pass by, short of a failure.
+    """The pointers of the schedule steps that every run reaches unless a step fails.
 
     A run passes a step by where it can end before, because no transition's condition holds, or go round it.
     """
@@ -76,7 +76,7 @@ def _is_always_reached(successors: Mapping[str, tuple[str, ...] | None], goal: s
 
 
 def _successors(flow: FlowGraph, node: str) -> tuple[str, ...] | None:
-    """The steps that may follow a node when it does not fail; None where the run can end there."""
+    """The steps that may follow a node that does not fail; None if the run can end there."""
     targets = []
     for edge in flow.declared_edges[node]:
         if edge.after_failure:
@@ -86,7 +86,7 @@ def _successors(flow: FlowGraph, node: str) -> tuple[str, ...] | None:
         targets.append(edge.target)
         if flow.always_holds(edge.transition):
             return tuple(targets)
-    return None  # none of its conditions may hold
+    return None  # perhaps none of its conditions holds
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,7 +96,7 @@ class NullGuards:
     flow: FlowGraph
 
     def is_guarded(self, read: Read, path: Path, node: str) -> bool:
-        """Whether the place where a path reads a step's output asks itself whether it is there."""
+        """Whether the place where a path reads a step's output itself checks that it exists."""
         expression = read.expression
         if isinstance(expression, Function) and expression.name in GUARD_FUNCTIONS:
             return True
@@ -111,8 +111,8 @@ class NullGuards:
         )
 
     def _in_block_that_asks(self, template: Template, path: Path, node: str) -> bool:
-        """Whether a path stands in the head of a block, such as ``{{#if …}}``, or in the part of a block that is put
-        out when what its head reads of the node is there."""
+        """Whether a path is in the head of a block, such as ``{{#if …}}``, or in the part of a block that is rendered
+        only if what its head reads of the node exists."""
         paths = [read for read in template.paths if self._is(read, node)]
         pending = list(template.nodes)
         while pending:
@@ -127,9 +127,9 @@ class NullGuards:
         return False
 
     def unguarded_path(self, node: str, reader: str) -> tuple[Edge, ...]:
-        """A shortest path from the trigger to the reader on which the node has not run and nothing has asked for
-        it; empty where there is none."""
-        # Searched backwards, up to the nearest step before both: most often a few steps of many.
+        """A shortest path from the trigger to the reader on which the node has not run and no condition has checked
+        for its output; empty if there is none."""
+        # Search backwards, up to the nearest common dominator: usually only a few steps.
         fork = next(above for above in self.flow.always_before(reader) if self.flow.has_always_run(above, node))
         taken: dict[tuple[str, str], Edge] = {}
 
@@ -149,7 +149,7 @@ class NullGuards:
         return any(taken is edge for taken in self._edges_without(edge.source, node))
 
     def _edges_without(self, here: str, node: str) -> Iterator[Edge]:
-        """The edges that can be taken out of a node when another one's output is missing."""
+        """The edges out of a node that can be taken while the output of another node is missing."""
         taken_before = {False: False, True: False}
         for edge in self.flow.edges[here]:
             if taken_before[edge.after_failure]:
@@ -164,8 +164,8 @@ class NullGuards:
                 taken_before[edge.after_failure] = True
 
     def _implies(self, condition: Condition, node: str) -> bool:
-        """Whether the condition can only hold when the node's output is there. Of what is reported as badly written
-        nobody knows, and it may have been meant to."""
+        """Whether the condition can only hold when the node's output is there. A condition that
+        is reported as malformed may have been intended to, so it counts."""
         match condition:
             case Comparison():
                 return self._comparison_implies(condition, node)
@@ -210,14 +210,14 @@ class NullGuards:
         return any(self._goes_missing(operand, node) for operand in comparison.operands[:1])
 
     def _goes_missing(self, operand: Operand, node: str) -> bool:
-        """Whether an operand is nothing when the node's output is missing."""
+        """Whether an operand has no value when the node's output is missing."""
         expression = operand.expression
         if expression is None:
             return False
         if expression.faults or expression.embedded or any(self._is_unknown(path) for path in expression.paths):
-            return True  # reported: it may have been meant to
+            return True  # reported as malformed: it may have been intended to
         if isinstance(expression, Template) and expression.only is None:
-            return False  # the text around it is there
+            return False  # the surrounding text is still there
         return any(self._is(path, node) for path in expression.paths)
 
     def _about(self, comparison: Comparison, node: str) -> bool:
@@ -241,7 +241,7 @@ def _allows_nothing(comparison: Comparison) -> bool:
 
 
 def _when_there(block: Block) -> tuple[Node, ...]:
-    """The part of a block that is put out when what its head asks for is there; all of it where that is unknown."""
+    """The part of a block that is rendered if what its head reads exists; the whole block if that is unknown."""
     helper = BLOCKS.get(block.call.name)
     if helper is not None:
         return block.inverse if helper.inverted else block.body

@@ -1,5 +1,5 @@
-"""What a workflow reads: every reference, function and template, the fields it reads of whose output, and what the
-place that reads one says about the value it expects."""
+"""What a workflow reads: every reference, function and template, the fields of step outputs, and what the place of a
+read says about the expected value."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class Read(NamedTuple):
     pointer: str
     expression: Expression
     transition: Transition | None = None
-    """The transition or error case whose condition it stands in; None in the params of a step."""
+    """The transition or error case whose condition contains it; None in the params of a step."""
 
 
 def reads_of(flow: FlowGraph) -> Iterator[Read]:
-    """Every expression of a workflow, the trigger's first, then step by step as the file has them."""
+    """All expressions of a workflow: the trigger's, then those of each step in the order of the file."""
     if (trigger := flow.workflow.trigger) is not None:
         yield from _reads_of_ways(TRIGGER_ID, trigger)
     for step in flow.workflow.steps:
@@ -71,16 +71,16 @@ class InferredField(NamedTuple):
     fields: Fields
     """Below the output: ``("custom", "@timerBool")``."""
     kind: str = ""
-    """``date``, ``number``, ``number in text``, ``email``, ``phone``, ``list``, or nothing where that is not told."""
+    """``date``, ``number``, ``number in text``, ``email``, ``phone``, ``list``, or empty if unknown."""
     operator: str = ""
     literal: Any = None
-    """What the operator compares it with, where that is written down."""
+    """The literal that the operator compares it with, if any."""
     like: tuple[str, ...] = ()
     """The path whose value it is compared with, from ``steps`` on."""
 
 
 def inferred_fields_of(flow: FlowGraph, reads: Iterable[Read]) -> Mapping[str, tuple[InferredField, ...]]:
-    """Every field that is read of the trigger or a step, by node; from conditions first, as they say most."""
+    """The fields that are read of the trigger and of each step, by node; conditions first, as they say most."""
     fields: dict[str, list[InferredField]] = {}
     for path, field in _all_fields(flow, reads):
         if len(path) > 2 and (node := flow.node(path[1])) is not None:
@@ -124,7 +124,7 @@ def _input_of(function: str) -> str:
 
 
 def _path_of(operand: Operand) -> tuple[str, ...]:
-    """The path of a step's output that an operand reads, by itself or as a number; empty where it reads none."""
+    """The path of a step's output that an operand reads, by itself or as a number; empty if it reads none."""
     expression = operand.expression
     if isinstance(expression, Reference) and expression.path is not None and expression.path.step:
         return expression.path.segments
@@ -136,7 +136,7 @@ def _path_of(operand: Operand) -> tuple[str, ...]:
 
 
 def _reads(operand: Operand) -> bool:
-    """Whether an operand is more than what is written down."""
+    """Whether an operand is not a literal."""
     return operand.expression is not None and not isinstance(operand.expression, Literal)
 
 
@@ -173,7 +173,7 @@ def _of_value(value: Value, kind: str, list_: tuple[str, ...]) -> Iterator[tuple
 
 
 def _segments(lookup: Lookup, list_: tuple[str, ...]) -> tuple[str, ...]:
-    """The path that a lookup reads, inside a loop that of the list's first element; empty where that is not told."""
+    """The path that a lookup reads; inside a loop, that of the list's first element. Empty if unknown."""
     if lookup.reads_run:
         return lookup.path.segments
     if list_ and lookup.contexts and not lookup.up and lookup.origin in (Origin.NAME, Origin.THIS):

@@ -1,4 +1,4 @@
-"""Who schedules whom: the graph of a whole collection, a node a workflow and an edge a schedule call."""
+"""The schedule graph of a collection: its nodes are workflows, its edges schedule calls."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ class ScheduleCall:
     step_name: str
     pointer: str
     workflow_id: str | None
-    """The id it names; None where it is missing, or a reference that only a run can follow."""
+    """The id it names; None if it is missing, or a reference that only a run can resolve."""
     run_at: RunAt | None
     inputs: Mapping[str, Any]
     edges: tuple[Edge, ...]
-    """How a run gets to the step: their conditions are the conditions of the call."""
+    """The edges into the step: their conditions are the conditions of the call."""
 
 
 def calls_of(key: str, flow: FlowGraph) -> tuple[ScheduleCall, ...]:
@@ -64,7 +64,7 @@ class Schedules:
         return cls(tuple(calls), keys)
 
     def target(self, call: ScheduleCall) -> str | None:
-        """The key of the workflow that a call schedules, or None where the collection has none."""
+        """The key of the workflow that a call schedules, or None if the collection does not have it."""
         return self.keys.get(call.workflow_id) if call.workflow_id is not None else None
 
     @cached_property
@@ -87,7 +87,7 @@ class Schedules:
 
     @cached_property
     def rings(self) -> tuple[tuple[str, ...], ...]:
-        """A shortest ring of each set of workflows that schedule each other, from the one that stands first."""
+        """A shortest ring of each set of workflows that schedule each other, starting with the one that comes first."""
         return walks.cycles(self._places, self.targets)
 
 

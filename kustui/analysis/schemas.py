@@ -1,4 +1,4 @@
-"""What a schema asks for, against what is given: the inputs of a workflow, the params of an action, their types.
+"""Checks of arguments against a schema: the inputs of a workflow, the params of an action, and their types.
 
 Kustomer casts values, by rules that are not public [docs]: what some cast could make fit is let pass.
 """
@@ -27,11 +27,11 @@ EXPECTED = {
 
 
 def can_be(value: object, type_: str) -> bool:
-    """Whether a value may end up as one of the type; True where that is unknown, as with every reference."""
+    """Whether a value may be cast to a type; True if that is unknown, as with every reference."""
     if value is None or type_ not in EXPECTED:
         return True
     if isinstance(value, str) and not isinstance(parse(value), Literal):
-        return True  # what a reference or a function stands for, or what a template puts out, a run decides
+        return True  # the value of a reference, function or template is known only in a run
     match type_:
         case "string":
             return not isinstance(value, dict | list)
@@ -42,7 +42,7 @@ def can_be(value: object, type_: str) -> bool:
         case "object":
             return isinstance(value, dict) or (isinstance(value, str) and value.lstrip().startswith("{"))
         case _:
-            return not isinstance(value, dict)  # a single value can be put into a list of its own
+            return not isinstance(value, dict)  # a single value can be wrapped in a list
 
 
 def _is_number(value: object) -> bool:
@@ -55,23 +55,23 @@ def _is_truth(value: object) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class SchemaArguments:
-    """What a step gives to something that declares a schema.
+    """The arguments of a step for something that declares a schema.
 
-    A required name that is missing beside an unknown one close to it is one mistake: the name is misspelt.
+    A missing required name and an unknown name close to it are one mistake: the name is misspelt.
     """
 
     owner: str
-    """Who declares the schema, as a message calls it."""
+    """What declares the schema, as messages name it."""
     noun: str
     """What one argument is called: ``input``, ``param``."""
     given: Mapping[str, object]
     pointer: str
-    """Where what is given stands."""
+    """The pointer of the arguments."""
     schema: Schema
     schema_document: Document
     schema_pointer: str
     entry: Entry
-    """The workflow whose step gives it."""
+    """The workflow whose step has the arguments."""
     step: str
 
     @cached_property

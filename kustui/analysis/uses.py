@@ -1,4 +1,4 @@
-"""What names what: targets of transitions, references, workflow ids, inputs; and from these, who uses a part."""
+"""Uses of names: targets of transitions, references, workflow ids and inputs, and what uses a given part."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from kustui.definition.source.positions import escape
 
 
 class UseKind(Enum):
-    """In which way something is named."""
+    """The way in which something is named."""
 
     TRANSITION = "transition"
     ERROR_CASE = "error case"
@@ -29,23 +29,23 @@ class Use(NamedTuple):
 
     kind: UseKind
     entry: Entry
-    """The workflow in which it stands."""
+    """The workflow that contains it."""
     node: str
-    """The trigger or step in which it stands."""
+    """The trigger or step that contains it."""
     pointer: str
     """Of the string that names it."""
     target: Entry
-    """The workflow that has what is named, or is it."""
+    """The workflow that is named or that contains what is named."""
     target_pointer: str
     """Of what is named: a workflow, trigger, step, or property of a schema."""
     name: str = ""
     """Of a reference, the fields that are read; of an input, its name."""
     edge: Transition | None = None
-    """The transition or error case that it is, or on whose condition it stands."""
+    """The transition or error case that it is, or whose condition contains it."""
 
 
 def uses_in(analyses: AnalysisCache, entry: Entry) -> Iterator[Use]:
-    """Everything that a workflow names, its own steps and trigger and other workflows, as its file has it."""
+    """All names that a workflow uses, of its own steps and trigger and of other workflows, in the order of the file."""
     analysis = analyses.of(entry)
     yield from _targets(analysis)
     yield from _references(analysis)
@@ -92,7 +92,7 @@ def _schedules(analyses: AnalysisCache, analysis: WorkflowAnalysis) -> Iterator[
 
 
 def property_of(analysis: WorkflowAnalysis, name: str) -> str:
-    """The pointer of a property of the schema of a workflow's inputs; an empty string where it has none of the name."""
+    """The pointer of a property of the schema of a workflow's inputs; empty if it has no such property."""
     trigger = analysis.workflow.trigger
     if trigger is None or trigger.input_schema is None or name not in trigger.input_schema.properties:
         return ""
@@ -102,7 +102,7 @@ def property_of(analysis: WorkflowAnalysis, name: str) -> str:
 
 
 def part_of(analysis: WorkflowAnalysis, pointer: str) -> str:
-    """The pointer of what can be used that holds a value: a property of the schema, a step, the trigger, else the
+    """The pointer of the usable part that contains a value: a property of the schema, a step, the trigger, or else the
     workflow."""
     workflow = analysis.workflow
     trigger = workflow.trigger
@@ -116,7 +116,7 @@ def part_of(analysis: WorkflowAnalysis, pointer: str) -> str:
 
 
 def uses_of(analyses: AnalysisCache, schedules: Schedules | None, entry: Entry, pointer: str) -> Iterator[Use]:
-    """Who uses a part of a workflow: in itself, and with ``schedules`` in those that schedule it."""
+    """The uses of a part of a workflow: in itself and, with ``schedules``, in the workflows that schedule it."""
     callers = (call.caller for call in (schedules.to_workflow.get(entry.key, ()) if schedules is not None else ()))
     for key in dict.fromkeys((entry.key, *callers)):
         for use in uses_in(analyses, analyses.collection.by_key[key]):
@@ -125,7 +125,7 @@ def uses_of(analyses: AnalysisCache, schedules: Schedules | None, entry: Entry, 
 
 
 def targets_at(uses: Iterator[Use], pointer: str) -> tuple[Use, ...]:
-    """What is named by a value or in it: of a transition its target, of a schedule call its workflow; each once."""
+    """What a value or a part of it names: a transition its target, a schedule call its workflow; no duplicates."""
     inside = [use for use in uses if _within(use.pointer, pointer)]
     main = [use for use in inside if use.pointer in (f"{pointer}/target", f"{pointer}/workflowId")]
     by_target = {(use.target.key, use.target_pointer): use for use in reversed(main or inside)}

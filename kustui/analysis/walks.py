@@ -16,7 +16,7 @@ Successors = Callable[[N], Iterable[N]]
 
 
 def breadth_first(starts: Iterable[N], successors: Successors[N]) -> Iterator[N]:
-    """The starts and every node to which a path leads from them, the nearest first, each once."""
+    """The starts and all nodes that can be reached from them, nearest first, without duplicates."""
     seen: set[N] = set()
     pending = deque(starts)
     while pending:
@@ -28,13 +28,13 @@ def breadth_first(starts: Iterable[N], successors: Successors[N]) -> Iterator[N]
 
 
 def descendants(node: N, successors: Successors[N]) -> frozenset[N]:
-    """Every node to which a path leads from this one, itself only on a cycle."""
+    """All nodes that can be reached from this one, itself only on a cycle."""
     return frozenset(breadth_first(successors(node), successors))
 
 
 def reverse_postorder(roots: Iterable[N], successors: Successors[N]) -> tuple[N, ...]:
-    """Every node that the roots lead to, each before all that it leads to but where an edge closes a cycle. Of several
-    roots or successors, the first comes first with all that it alone leads to."""
+    """All nodes that can be reached from the roots, in topological order, ignoring edges that close a cycle. Of several
+    roots or successors, the first comes first, together with the nodes that only it leads to."""
     order: list[N] = []
     seen: set[N] = set()
     for root in reversed(tuple(roots)):
@@ -56,7 +56,7 @@ def reverse_postorder(roots: Iterable[N], successors: Successors[N]) -> tuple[N,
 
 
 def shortest_path(source: N, target: N, successors: Successors[N]) -> tuple[N, ...]:
-    """The nodes of a path with the fewest edges, both ends included; empty where no path leads there."""
+    """The nodes of a path with the fewest edges, both ends included; empty if there is no path."""
     previous: dict[N, N] = {source: source}
     pending = deque((source,))
     while pending and target not in previous:
@@ -74,7 +74,7 @@ def shortest_path(source: N, target: N, successors: Successors[N]) -> tuple[N, .
 
 
 def strongly_connected_components(nodes: Iterable[N], successors: Successors[N]) -> Iterator[tuple[N, ...]]:
-    """The sets of nodes that all lead to each other, a node alone included, by Tarjan's algorithm."""
+    """The strongly connected components, single nodes included, by Tarjan's algorithm."""
     number: dict[N, int] = {}
     lowest: dict[N, int] = {}
     open_nodes: list[N] = []
@@ -105,15 +105,15 @@ def strongly_connected_components(nodes: Iterable[N], successors: Successors[N])
 
 
 def cycles(nodes: Iterable[N], successors: Successors[N]) -> tuple[tuple[N, ...], ...]:
-    """A shortest cycle of each set of nodes that lead to each other: from the one that stands first among ``nodes``,
-    along its first successor that closes so short a cycle. In the order of these first nodes."""
+    """A shortest cycle of each strongly connected component, starting at its first node in the order of ``nodes`` and
+    along its first successor on such a cycle. In the order of these first nodes."""
     order = {node: index for index, node in enumerate(nodes)}
     shortest: list[tuple[N, ...]] = []
     for component in strongly_connected_components(order, successors):
         first, members = min(component, key=order.__getitem__), set(component)
         starts = [node for node in successors(first) if node in members]
         if not starts:
-            continue  # a node alone, which does not lead to itself
+            continue  # a single node without an edge to itself
 
         def inside(node: N, members: set[N] = members) -> Iterable[N]:
             return (successor for successor in successors(node) if successor in members)

@@ -1,4 +1,4 @@
-"""What is worked out about a workflow, once for everybody: rules, rehearsal, diagrams, search and screen.
+"""The analysis of a workflow, computed once for rules, rehearsal, diagrams, search and screen.
 
 A ``WorkflowAnalysis`` holds the model of its workflow, so it is kept only of workflows that somebody has opened
 (``AnalysisCache``). Of all others a ``WorkflowSummary`` is kept, and ``CollectionAnalysis`` is made of these.
@@ -32,7 +32,7 @@ W = TypeVar("W", bound=Transition)
 
 @dataclass(frozen=True, eq=False)
 class WorkflowAnalysis:
-    """One workflow, with what was worked out about it when it was first asked for."""
+    """One workflow, with everything that is derived from it; each property is computed on first use."""
 
     collection: Collection
     entry: Entry
@@ -48,7 +48,7 @@ class WorkflowAnalysis:
 
     @cached_property
     def parsed(self) -> ParsedWorkflow:
-        """Its model as far as it could be read, and what could not."""
+        """Its model as far as it could be read, and the faults of the rest."""
         return self.entry.parse()
 
     @property
@@ -80,7 +80,7 @@ class WorkflowAnalysis:
         return trigger.input_schema if trigger is not None and trigger.callable else None
 
     def output_schema(self, action: str) -> Schema | None:
-        """The schema of what an action of its own app answers; None where the app does not declare it."""
+        """The schema of the output of an action of its own app; None if the app does not declare one."""
         app = self.document.app
         for declared in app.actions if app is not None else ():
             name = declared.get("name")
@@ -98,7 +98,7 @@ class WorkflowAnalysis:
         return calls_of(self.entry.key, self.flow)
 
     def scheduled_by(self, step_id: str) -> Entry | None:
-        """The workflow that a step schedules; None where it schedules none, or none that the collection has."""
+        """The workflow that a step schedules; None if it schedules none, or one that is not in the collection."""
         id_ = next((call.workflow_id for call in self.calls if call.step == step_id), None)
         return self.collection.by_id.get(id_) if id_ is not None else None
 
@@ -114,13 +114,13 @@ class WorkflowAnalysis:
             call.pointer: guards_of(self.flow, call.step) for call in self.calls if call.pointer not in self.must_reach
         }
 
-    # What was meant by what is badly written
+    # The probable intention behind misspelt names
 
     @cached_property
     def intended_flow(self) -> FlowGraph | None:
-        """The flow as it was probably meant, for rules that ask what leads where: a target that is not there stands
-        for the closest name that is. None where that cannot be told, or where parts could not be read: what would
-        be found then follows from what is reported already."""
+        """The flow as probably intended, for rules about paths: a target that does not exist is replaced by the closest
+        existing one. None if there is none, or if parts could not be read: further problems would only follow from
+        those already reported."""
         if not self.fully_parsed or self.flow.duplicates:
             return None
         if not self.flow.dangling:
@@ -131,8 +131,8 @@ class WorkflowAnalysis:
 
     @cached_property
     def intended_targets(self) -> Mapping[str, str]:
-        """For each target that is not there the closest step that is, or an empty string. A step that nothing else
-        leads to comes first."""
+        """For each target that does not exist, the closest step that does, or an empty string. Steps that nothing else
+        leads to are preferred."""
         unreachable = [step.id for step in self.flow.unreachable]
         targets = {edge.target for edge in self.flow.dangling if self.flow.node(edge.target) is None}
         near = {target: closest(target, unreachable) or closest(target, self.flow.steps) for target in targets}
@@ -140,18 +140,18 @@ class WorkflowAnalysis:
 
     @cached_property
     def null_guards(self) -> NullGuards | None:
-        """What guards reads of steps that may not have run, on the intended flow; None where there is none."""
+        """The guards of reads of steps that may not have run, on the intended flow; None without such a flow."""
         return NullGuards(self.intended_flow) if self.intended_flow is not None else None
 
     @cached_property
     def fully_parsed(self) -> bool:
-        """Whether every step and transition could be read: if not, what is missing may be what was left out."""
+        """Whether every step and transition could be read. If not, something missing may be among those left out."""
         return self.workflow.trigger is not None and not any(
             fault.rule == "invalid-shape" and self._is_of_flow(fault.pointer) for fault in self.parsed.faults
         )
 
     def _is_of_flow(self, pointer: str) -> bool:
-        """Whether what a pointer names, if left out, takes steps or transitions with it."""
+        """Whether leaving out the value at a pointer also removes steps or transitions."""
         match pointer.removeprefix(self.workflow.pointer).split("/")[1:]:
             case ["trigger", member, *_]:
                 return member == "transitions"
@@ -165,7 +165,7 @@ class WorkflowAnalysis:
 
     @cached_property
     def unreadable(self) -> frozenset[str]:
-        """Pointers of what is reported as badly written, or what only a run can tell: nothing is said of its inside."""
+        """Pointers of values that are reported as malformed or known only in a run: their contents are not checked."""
         pointers = {
             parent(fault.pointer) if fault.rule == "duplicate-key" else fault.pointer for fault in self.parsed.faults
         }
@@ -175,12 +175,12 @@ class WorkflowAnalysis:
         return frozenset(pointers)
 
     def is_readable(self, pointer: str) -> bool:
-        """Whether what a pointer names can be judged."""
+        """Whether the value at a pointer can be checked."""
         return _is_readable(pointer, self.unreadable)
 
     @cached_property
     def app_versions(self) -> Mapping[str, tuple[str, str]]:
-        """Each ``appVersion`` that is written: the pointer where it first is, and the step."""
+        """Each ``appVersion``: the pointer of its first occurrence, and the step."""
         versions: dict[str, tuple[str, str]] = {}
         trigger = self.workflow.trigger
         if trigger is not None and trigger.app_version is not None:
@@ -191,7 +191,7 @@ class WorkflowAnalysis:
         return versions
 
     def summary(self) -> WorkflowSummary:
-        """What is kept of it for the collection as a whole."""
+        """The summary that is kept for the analysis of the whole collection."""
         trigger = self.workflow.trigger
         return WorkflowSummary(
             self.entry,
@@ -210,11 +210,11 @@ class WorkflowAnalysis:
 
 
 _MOST_KEPT = 512
-"""Workflows whose analyses are kept, each some eight times its text: more than a person opens."""
+"""How many analyses are kept, each some eight times the size of its text: more than a person opens."""
 
 
 class AnalysisCache:
-    """The analyses of the workflows of a collection that somebody has opened: the same one for everybody.
+    """The analyses of the opened workflows of a collection, shared by all who need them.
 
     The last ones that were asked for are kept. Who looks at all workflows once makes their own and keeps none.
     """
@@ -230,7 +230,7 @@ class AnalysisCache:
 
 
 def _is_readable(pointer: str, unreadable: frozenset[str]) -> bool:
-    """Whether neither a value nor anything in it is among what is unreadable."""
+    """Whether neither a value nor any part of it is unreadable."""
     return not any(other == pointer or other.startswith(f"{pointer}/") for other in unreadable)
 
 
@@ -252,7 +252,7 @@ def _retargeted(workflow: Workflow, targets: Mapping[str, str]) -> Workflow:
 
 @dataclass(frozen=True, slots=True)
 class WorkflowSummary:
-    """What other workflows, and the collection as a whole, want to know of a workflow. Its model is not kept."""
+    """What other workflows and the collection need to know about a workflow. Does not keep its model."""
 
     entry: Entry
     id: str | None
@@ -261,16 +261,16 @@ class WorkflowSummary:
     callable: bool
     event_name: str
     inputs: Schema | None
-    """The schema of a callable workflow's inputs, where it declares one."""
+    """The schema of a callable workflow's inputs, if it declares one."""
     calls: tuple[ScheduleCall, ...]
     must_reach: frozenset[str]
     guards: Mapping[str, tuple[Transition, ...]]
     unreadable: frozenset[str]
     app_versions: Mapping[str, tuple[str, str]]
-    """These five as ``WorkflowAnalysis`` has them."""
+    """These five are the same as in ``WorkflowAnalysis``."""
 
     def is_readable(self, pointer: str) -> bool:
-        """Whether what a pointer names can be judged."""
+        """Whether the value at a pointer can be checked."""
         return _is_readable(pointer, self.unreadable)
 
 
@@ -302,7 +302,7 @@ class CollectionAnalysis:
 
     @cached_property
     def call_arguments(self) -> tuple[SchemaArguments, ...]:
-        """The inputs of each call that can be held against the schema of what it calls."""
+        """The inputs of each call that can be checked against the schema of the called workflow."""
         return tuple(self._call_arguments())
 
     def _call_arguments(self) -> Iterator[SchemaArguments]:
@@ -331,7 +331,7 @@ class CollectionAnalysis:
 
     @cached_property
     def by_event(self) -> Mapping[str, WorkflowSummary]:
-        """Workflows by the id that their ``eventName`` calls them by, where it is not their own: that is reported."""
+        """Workflows by the id in their ``eventName``, if that is not their own id (which is reported)."""
         by_event: dict[str, WorkflowSummary] = {}
         for summary in self.summaries.values():
             called = called_id(summary.event_name)
@@ -341,9 +341,9 @@ class CollectionAnalysis:
 
     @cached_property
     def fully_read(self) -> bool:
-        """Whether every file could be read: if not, a workflow that is not here may be in one that is broken."""
+        """Whether every file could be read. If not, a missing workflow may be in a broken one."""
         return not any(document.shape is Shape.BROKEN for document in self.collection.documents)
 
     def target(self, call: ScheduleCall) -> WorkflowSummary | None:
-        """The workflow that a call schedules, or None where the collection has none."""
+        """The workflow that a call schedules, or None if it is not in the collection."""
         return self.by_id.get(call.workflow_id) if call.workflow_id is not None else None

@@ -1,4 +1,4 @@
-"""Results of a check that still hold for a later state of the files.
+"""Incremental checks: which results of a check are still valid for a later state of the files.
 
 A workflow is checked again where its text has changed, and where its result depends on something else that has: what
 its app declares, whether its id is taken, an id in one of its texts. Every other result is the same, only its places
@@ -27,15 +27,15 @@ W = TypeVar("W", bound=Transition)
 
 _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SPELT_OUT = re.compile(rb"\\u00[2-7]")
-"""An escape for a character that an id may have: what it spells is not looked for."""
+"""An escape for a character that an id may have: what it spells is not decoded."""
 _BETWEEN_WORDS = bytes(code if (chr(code).isalnum() and code < 128) or code in b"_-" else 0x20 for code in range(256))
 _COMPARED = tuple(member.name for member in fields(WorkflowSummary) if member.name != "entry")
-"""What of two summaries has to be the same; the entry is compared by itself."""
+"""The fields of two summaries that must be equal; the entry is compared separately."""
 
 
 def reusable_results(before: Collection, results: Results, now: Collection) -> dict[str, WorkflowResult]:
-    """The results of a collection as it was ``before`` that hold for it ``now``, by the keys of their workflows. Those
-    of workflows that are to be checked again are left out."""
+    """The results of the collection ``before`` that are still valid ``now``, by the keys of their workflows, without
+    those of workflows that must be checked again."""
     if before is now:
         return dict(results)
     changes = _Changes(before, now)
@@ -54,7 +54,7 @@ def reusable_between(
     now: Collection,
     results_now: Results,
 ) -> tuple[Problem, ...] | None:
-    """What was wrong ``between`` the workflows of a collection as it was ``before``, where that is the same now.
+    """The problems ``between`` the workflows of the collection ``before``, if they are the same now.
 
     None where that has to be checked again: where one of them is different to others, or what is written around them.
     Most saves change what a workflow does, not how others see it.
@@ -73,7 +73,7 @@ def reusable_between(
 
 
 def _same_document(old: Document, new: Document) -> bool:
-    """Whether a file says the same around its workflows."""
+    """Whether a file is unchanged outside its workflows."""
     return old is new or (
         (old.path, old.shape, old.app_pointer) == (new.path, new.shape, new.app_pointer)
         and (old.app_extent is None) == (new.app_extent is None)
@@ -91,20 +91,20 @@ def _same_summary(old: WorkflowSummary, new: WorkflowSummary) -> bool:
 
 
 def _same(one: object, other: object) -> bool:
-    """Also to a rule: it tells 1 from true, and the order of members."""
+    """Equal for a rule too, which distinguishes 1 from true and the order of members."""
     return one is other or (one == other and repr(one) == repr(other))
 
 
 @dataclass(frozen=True, eq=False)
 class _Changes:
-    """From one collection to the next."""
+    """The changes from one collection to the next."""
 
     before: Collection
     now: Collection
 
     @cached_property
     def replaced(self) -> Mapping[Document, Document]:
-        """What each file that was read again has become."""
+        """The new document of each file that was read again."""
         now = {document.path: document for document in self.now.documents}
         return {
             document: now[document.path]
@@ -114,13 +114,13 @@ class _Changes:
 
     @cached_property
     def _ids(self) -> frozenset[bytes]:
-        """The ids that are new or gone, or stand for another workflow or one that is called otherwise."""
+        """The ids that are new or gone, or that now name another workflow or one with another title."""
         before = {id_: (entry.key, entry.title) for id_, entry in self.before.by_id.items()}
         now = {id_: (entry.key, entry.title) for id_, entry in self.now.by_id.items()}
         return frozenset(id_.encode(errors="replace") for id_, _ in before.items() ^ now.items())
 
     def affect(self, old: Entry, entry: Entry) -> bool:
-        """Whether they can make the result of a workflow wrong."""
+        """Whether the changes can invalidate the result of a workflow."""
         return (
             not entry.has_text_of(old)
             or self.before.has_taken_id(old) != self.now.has_taken_id(entry)
@@ -129,13 +129,13 @@ class _Changes:
         )
 
     def _same_around(self, old: Document) -> bool:
-        """Whether what a workflow is held against in its own file is the same."""
+        """Whether the parts of its own file that a workflow is checked against are the same."""
         new = self.replaced.get(old)
         return new is None or new in self._same_app
 
     @cached_property
     def _same_app(self) -> frozenset[Document]:
-        """What was read again and declares the same as before."""
+        """The documents that were read again and declare the same as before."""
         return frozenset(
             new
             for old, new in self.replaced.items()
@@ -144,10 +144,10 @@ class _Changes:
             and declarations_of(old) == declarations_of(new)
         )
 
-    # What it was about is somewhere else
+    # Problems whose workflow has moved
 
     def moved(self, result: WorkflowResult, old: Entry, entry: Entry) -> WorkflowResult:
-        """The same about a workflow of the collection as it is now."""
+        """The same problem for the collection as it is now."""
         if old is entry and not self._is_about_replaced(result.problems):
             return result
         move = _Move.between(old, entry)
@@ -155,14 +155,14 @@ class _Changes:
         return WorkflowResult(_moved_summary(result.summary, entry, move), problems)
 
     def _is_about_replaced(self, problems: tuple[Problem, ...]) -> bool:
-        """Whether a file that was read again is named in some problems."""
+        """Whether some problems refer to a file that was read again."""
         return any(
             problem.document in self.replaced or any(related.document in self.replaced for related in problem.related)
             for problem in problems
         )
 
     def all_moved(self, problems: tuple[Problem, ...]) -> tuple[Problem, ...]:
-        """Problems of workflows that are all still there."""
+        """The problems, moved; all their workflows must still exist."""
         return tuple(map(self._one_moved, problems)) if self.replaced else problems
 
     def _one_moved(self, problem: Problem) -> Problem:
@@ -181,7 +181,7 @@ class _Changes:
         )
 
     def _related(self, related: Related, within: _Move) -> Related:
-        """``within`` is the move of the workflow that has the problem: what has no pointer of its own is in there."""
+        """``within`` is the move of the workflow with the problem, which contains places that have no pointer."""
         document = self.replaced.get(related.document, related.document)
         entry = related.document.entry_at(related.pointer)
         move = within
@@ -195,7 +195,7 @@ class _Changes:
 
 @dataclass(frozen=True, slots=True)
 class _Move:
-    """Where a workflow was and where it is."""
+    """The old and the new place of a workflow."""
 
     old_pointer: str
     new_pointer: str
@@ -244,7 +244,7 @@ def _moved_edge(edge: W, move: _Move) -> W:
 
 
 def _mentions(text: bytes, ids: frozenset[bytes]) -> bool:
-    """Whether one of the ids may stand in a text as a word of its own."""
+    """Whether one of the ids may occur in a text as a whole word."""
     if b"\\" in text:
         if _SPELT_OUT.search(text):
             return True

@@ -1,4 +1,4 @@
-"""The problems of a collection as a text somebody or something reads, a file a format."""
+"""Reports of the problems of a collection, one module per format."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit")
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """What a report is about: all that was checked, and its problems in the order in which they are reported."""
+    """The content of a report: everything that was checked, and its problems in the order of the report."""
 
     collection: Collection
     problems: tuple[Problem, ...]
     fail_on: Severity | None = Severity.ERROR
-    """Lowest severity that makes the check fail; None where nothing does."""
+    """Lowest severity that makes the check fail; None if nothing does."""
     folder: str = "."
-    """What the places in ``sarif`` and ``github`` are relative to."""
+    """The folder to which the paths in ``sarif`` and ``github`` are relative."""
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """The files that hold a workflow, or in which something is wrong."""
+        """The files that contain a workflow or a problem."""
         concerned = {problem.document for problem in self.problems}
         return tuple(
             document
@@ -45,12 +45,12 @@ class CheckResult:
 
 
 class Report(Protocol):
-    """The pieces of the text, in order. Whatever comes from a definition is harmless to a terminal in it."""
+    """The pieces of the text, in order. Text from a definition is made safe for a terminal."""
 
     def __call__(self, checked: CheckResult, *, colour: bool = False) -> Iterator[str]: ...
 
 
 def report_of(name: str) -> Report:
-    """The report in one of FORMATS; only ``text`` knows colours."""
+    """The report in one of FORMATS; only ``text`` has colours."""
     module, function = ("json", "report_lines") if name == "jsonl" else (name, "report")
     return cast("Report", getattr(import_module(f"{__name__}.{module}"), function))

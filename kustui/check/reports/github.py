@@ -20,7 +20,7 @@ def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
 def _annotation(problem: Problem, folder: str) -> str:
     start, end = problem.span()
     properties = {"file": relative_path(problem.document.path, folder), "line": start.line, "endLine": end.line}
-    if start.line == end.line:  # columns of several lines are refused
+    if start.line == end.line:  # GitHub rejects columns across several lines
         properties |= {"col": start.column, "endColumn": end.column}
     properties["title"] = f"kustui: {problem.rule}"
     lines = [problem.message]
@@ -34,7 +34,7 @@ def _annotation(problem: Problem, folder: str) -> str:
 
 
 def _data(text: str) -> str:
-    return terminal_safe(text).replace("%", "%25")  # nor are there line breaks any more
+    return terminal_safe(text).replace("%", "%25")  # line breaks are already gone
 
 
 def _property(text: str) -> str:

@@ -1,4 +1,4 @@
-"""``json`` and ``jsonl``: a list of problems, or a problem a line."""
+"""``json`` and ``jsonl``: a list of problems, or one problem per line."""
 
 from __future__ import annotations
 

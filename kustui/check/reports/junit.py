@@ -1,4 +1,4 @@
-"""``junit``: a test suite a file, a test case a workflow, for the test page of a build server."""
+"""``junit``: a test suite per file and a test case per workflow, for the test page of a build server."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FILE = "the file as a whole"
 
 
 def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
-    """What fails the check fails its test case, the rest goes with it."""
+    """Problems that fail the check fail the test case; the others are added to its output."""
     problems: dict[Document, list[Problem]] = {document: [] for document in checked.documents}
     for problem in checked.problems:
         problems.setdefault(problem.document, []).append(problem)
@@ -78,5 +78,5 @@ def _text(problems: Sequence[Problem]) -> str:
 
 
 def _attribute(value: object) -> str:
-    # What is harmless to a terminal is legal in XML: its illegal characters are controls and no characters.
+    # Text that is safe for a terminal is legal in XML, whose illegal characters are controls and noncharacters.
     return quoteattr(terminal_safe(str(value)))

@@ -115,7 +115,7 @@ def _physical(checked: CheckResult, document: Document, extent: Extent) -> dict[
 
 
 def _artifact(path: str, folder: str) -> dict[str, str]:
-    """Below the folder relative to it, elsewhere absolute: a relative URI that climbs says nothing elsewhere."""
+    """A URI relative to the folder for files below it, otherwise absolute: ``..`` means nothing on another machine."""
     relative = relative_path(path, folder)
     if relative.startswith("../") or PurePath(relative).is_absolute():
         return {"uri": PurePath(os.path.abspath(path)).as_uri()}  # noqa: PTH100  # resolves no links

@@ -1,4 +1,4 @@
-"""``text``: for a person, as compilers put it."""
+"""``text``: for people, in the style of compilers."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
 
 
 def describe(problem: Problem, *, colour: bool = False) -> str:
-    """A problem with its hint, the line in which it is, and the places that belong to it."""
+    """A problem with its hint, its source line and related places."""
     lines = [headline(problem, colour=colour)]
     if problem.hint:
         lines.append(f"  {_painter(colour)('note', 'hint')}: {terminal_safe(problem.hint)}")
@@ -46,7 +46,7 @@ def headline(problem: Problem, *, colour: bool = False) -> str:
 
 
 def difference(before: Iterable[Problem], checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
-    """What is gone since, what is new, and the summary. A problem that only moved is the same."""
+    """The problems that are gone, the new ones, and the summary. A problem that only moved is neither."""
     fixed, new = fixed_and_new(before, checked.problems)
     for mark, problems in (("-", fixed), ("+", new)):
         for problem in problems:
@@ -101,14 +101,14 @@ def _painter(colour: bool) -> Callable[[str, str], str]:
 # Excerpts
 
 ROOM = 100
-"""Cells for a source line, where nobody says otherwise."""
-_REACH = 1 << 10  # bytes looked at to either side: a definition without line breaks is one line of megabytes
+"""The default width of a source line, in cells."""
+_REACH = 1 << 10  # bytes examined on either side: a definition without line breaks is one line of megabytes
 _TAB = "    "
 
 
 @dataclass(frozen=True, slots=True)
 class Excerpt:
-    """A source line that is harmless to a terminal: before a place, of it and after it."""
+    """A source line, made safe for a terminal: the text before, in and after a place."""
 
     before: str
     marked: str
@@ -120,7 +120,7 @@ class Excerpt:
 
 
 def excerpt(source: Source, extent: Extent, room: int = ROOM) -> Excerpt | None:
-    """The line where an extent begins, at most ``room`` cells of it; None where it is blank."""
+    """The line where an extent begins, at most ``room`` cells of it; None if it is blank."""
     before, marked, after = (terminal_safe(part.replace("\t", _TAB)) for part in _parts(source.data, extent))
     if not (before + marked + after).strip():
         return None
@@ -132,7 +132,7 @@ def excerpt(source: Source, extent: Extent, room: int = ROOM) -> Excerpt | None:
 
 
 def _parts(data: bytes, extent: Extent) -> tuple[str, str, str]:
-    """A line, or what of it is within reach, before, in and after an extent that begins in it."""
+    """The text before, in and after an extent, of the line in which it begins, as far as within reach."""
     start = min(extent.start, len(data))
     low, high = max(0, start - _REACH), min(len(data), start + _REACH)
     begins = data.rfind(b"\n", low, start) + 1 or low
@@ -142,7 +142,7 @@ def _parts(data: bytes, extent: Extent) -> tuple[str, str, str]:
     elif data[start:ends].endswith(b"\r"):
         ends -= 1
     middle = max(start, min(extent.end, ends))
-    # Reach may end inside a character.
+    # The reach may end inside a character.
     before, marked, after = (
         part.decode(errors="ignore") for part in (data[begins:start], data[start:middle], data[middle:ends])
     )
@@ -150,7 +150,7 @@ def _parts(data: bytes, extent: Extent) -> tuple[str, str, str]:
 
 
 def _start_of(text: str, room: int) -> str:
-    """As much of a text as has room, an ellipsis at its end where something is gone."""
+    """As much of a text as fits, with an ellipsis at its end if it was cut."""
     if cells(text) <= room:
         return text
     return f"{cut(text, room - 1)}…" if room > 0 else ""
