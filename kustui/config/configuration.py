@@ -17,7 +17,7 @@ from kustui.config.severity import Severity
 from kustui.definition.collection import Document
 from kustui.definition.loader import STDIN
 from kustui.definition.source.outline import Shape
-from kustui.definition.source.source import Source, UndecodableError
+from kustui.definition.source.source import Extent, Source, UndecodableError
 from kustui.errors import KustuiError
 from kustui.files import own_folder, read_file
 
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from kustui.config.check_settings import Settings
     from kustui.config.preferences import Preferences
     from kustui.config.toml_positions import Key
-    from kustui.definition.source.source import Extent
 
 OWN_FILE, SHARED_FILE = "kustui.toml", "pyproject.toml"
 _TABLE = ("tool", "kustui")

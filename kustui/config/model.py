@@ -6,9 +6,10 @@ Strict: a key that kustui does not know is an error. Only a configuration that e
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 
 from kustui.config.actions import BY_ID
 from kustui.config.check_settings import unknown_rule
@@ -17,9 +18,6 @@ from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, key_conflict
 from kustui.config.themes import THEMES, unknown_theme
 from kustui.config.toml_positions import Key
 from kustui.text.messages import closest, expected_by, kind, message_of, mismatch
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 Error = tuple[tuple[Key, ...], str]
 """The keys that lead to the place of an error, and the message."""

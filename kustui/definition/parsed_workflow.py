@@ -9,18 +9,16 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from kustui.definition.models import POINTER, App, Part, Workflow
 from kustui.definition.source.positions import MAX_DEPTH, escape, holds, key_of, parent, scan, too_deep
 from kustui.definition.source.source import Extent, Fault, duplicate_key, replace_lone_surrogates, wrong_kind
 from kustui.definition.source.syntax import nested_too_deep
 from kustui.text.messages import expected_by
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 P = TypeVar("P", bound=Part)
 Location = tuple[int | str, ...]

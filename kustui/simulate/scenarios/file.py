@@ -10,9 +10,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Document, read_document
@@ -29,9 +30,6 @@ from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios import model
 from kustui.simulate.scenarios.model import Choice, ExpectedSchedule, Mock, Place, Scenario
 from kustui.text.messages import closest, expected_by, hint_of, kind, message_of, mismatch, quoted
-
-if TYPE_CHECKING:
-    from pydantic_core import ErrorDetails
 
 MAX_FOUND = 1_000
 """Scenario files that are looked for."""
