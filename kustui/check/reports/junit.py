@@ -15,7 +15,7 @@ _FILE = "the file as a whole"
 
 
 def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
-    """Problems that fail the check fail the test case; the others are added to its output."""
+    """Problems that fail the check are failures of their test case; the others go into its output."""
     problems: dict[Document, list[Problem]] = {document: [] for document in checked.documents}
     for problem in checked.problems:
         problems.setdefault(problem.document, []).append(problem)

@@ -310,7 +310,7 @@ def _app_versions(analysis: CollectionAnalysis, document: Document) -> Iterator[
 @collection_rule(
     "undeclared-dependency",
     Severity.WARNING,
-    "an app that a step's appVersion names but dependencies does not",
+    "an app that a step's appVersion names but that is not in dependencies",
     "Kustomer installs the dependencies together with the app. An app that is not listed there may be missing in "
     "the organisation.",
     bad=_using("kustomer-^1.4.8", "scheduler-^1.0.1"),

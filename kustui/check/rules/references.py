@@ -33,7 +33,8 @@ def _paths(analysis: WorkflowAnalysis) -> Iterator[tuple[Read, Path]]:
 def _step_paths(analysis: WorkflowAnalysis, flow: FlowGraph) -> Iterator[tuple[Read, Path, str]]:
     """The paths whose own node and the node that they read are both reachable, with the latter.
 
-    Unreachable nodes are reported by a rule of their own, so nothing is said about what they read."""
+    Unreachable nodes are reported by a rule of their own, so this skips them.
+    """
     for read, path in _paths(analysis):
         node = flow.node(path.step) if path.step is not None else None
         if node is None or read.node not in flow.reachable or node not in flow.reachable:

@@ -1,4 +1,4 @@
-"""The edit that made a file's new bytes of its old ones, and the outline of the file after it.
+"""The edit between the old and the new bytes of a file, and the outline of the file after it.
 
 Most saves change one workflow. Then only that one is outlined anew, not the file around it: at 24 MB that takes 5 ms
 instead of 70.
@@ -26,11 +26,11 @@ class Edit(NamedTuple):
     new_end: int
 
     def is_inside(self, extent: Extent) -> bool:
-        """Whether it leaves both ends of a stretch of the old bytes as they are."""
+        """Whether it leaves both ends of a range of the old bytes unchanged."""
         return extent.start < self.start and self.old_end < extent.end
 
     def moved(self, extent: Extent) -> Extent:
-        """Where a stretch is now that the edit lies wholly inside or outside of."""
+        """The new position of a range that the edit is entirely inside or outside of."""
         by = self.new_end - self.old_end
         return Extent(
             extent.start + (by if extent.start >= self.old_end else 0),
@@ -39,7 +39,7 @@ class Edit(NamedTuple):
 
 
 def edit_between(old: bytes, new: bytes) -> Edit:
-    """The one edit that makes the new bytes of the old."""
+    """The single edit that turns the old bytes into the new ones."""
     shorter = min(len(old), len(new))
     start = _longest(shorter, lambda low, high: new.startswith(old[low:high], low))
 
@@ -51,7 +51,7 @@ def edit_between(old: bytes, new: bytes) -> Edit:
 
 
 def _longest(most: int, same: Callable[[int, int], bool]) -> int:
-    """How many bytes from the beginning on are the same, at most so many. ``same(low, high)`` compares a stretch."""
+    """The number of equal bytes at the beginning, up to a limit. ``same(low, high)`` compares a range."""
     low = 0
     while low < most and same(low, min(low + _BLOCK, most)):
         low += _BLOCK

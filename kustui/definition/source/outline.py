@@ -1,4 +1,4 @@
-"""Which workflows a file holds, and where: found without decoding them.
+"""The outline of a file: which workflows it contains, and where, without decoding them.
 
 msgspec splits a JSON text into its members and leaves each as the bytes it is, at about 1 GB/s; an
 organisation of 5,000 workflows is outlined in half a second. A workflow's id and name are decoded, the rest
@@ -24,7 +24,7 @@ _KEY = re.compile(rb'[ \t\r\n,]*("[^"\\]*(?:\\.[^"\\]*)*")[ \t\r\n]*:[ \t\r\n]*'
 
 
 class Shape(Enum):
-    """What a file as a whole holds (format.md §1)."""
+    """What a file as a whole contains (format.md §1)."""
 
     APP = "app definition"
     FRAGMENT = "fragment"
@@ -55,10 +55,10 @@ class Outline:
     shape: Shape
     items: tuple[Item, ...] = ()
     app: Extent | None = None
-    """Where the app definition stands, if the file is or holds one (the first)."""
+    """The position of the (first) app definition, if the file is or contains one."""
     app_pointer: str = ""
     app_members: Mapping[str, Extent] = field(default_factory=dict)
-    """Where each of its members stands."""
+    """The position of each of its members."""
     faults: tuple[Fault, ...] = ()
 
 
@@ -71,8 +71,8 @@ def outline(source: Source) -> Outline:
 
 
 def item_at(data: bytes, extent: Extent, pointer: str) -> tuple[Item, Shape] | None:
-    """The workflow at a place where ``outline`` looks for one, and the shape that it gives its file; None where there
-    is none. Raises msgspec.DecodeError where it is no JSON."""
+    """The workflow at a place where ``outline`` looks for one, and the shape that it gives its file; None if there is
+    none. Raises msgspec.DecodeError if it is not JSON."""
     walk = _Walk(data)
     if pointer.rpartition("/")[0].endswith("/workflows"):
         walk.add(extent, pointer, _last(members(data, extent)))
@@ -83,7 +83,7 @@ def item_at(data: bytes, extent: Extent, pointer: str) -> tuple[Item, Shape] | N
 
 
 def _broken(source: Source, error: Exception) -> Outline:
-    """Why a file cannot be split into its workflows; or its outline, where only half characters were in the way."""
+    """Why a file cannot be split into its workflows; or its outline, if lone surrogates were the only obstacle."""
     from kustui.definition.source.syntax import fault_in, nested_too_deep  # its many patterns are for files like this
 
     if isinstance(error, RecursionError):
@@ -98,7 +98,7 @@ def _broken(source: Source, error: Exception) -> Outline:
 
 
 class Member(NamedTuple):
-    """Where one member of an object stands."""
+    """The position of one member of an object."""
 
     key: str
     name: Extent
@@ -107,7 +107,7 @@ class Member(NamedTuple):
 
 
 class _Key(str):
-    """A key that equals no other, so that msgspec keeps both of two that are the same."""
+    """A key that equals no other, so that msgspec keeps both of two duplicate keys."""
 
     __slots__ = ()
     __eq__ = object.__eq__
@@ -146,7 +146,7 @@ class _Walk:
         )
 
     def visit(self, extent: Extent, pointer: str) -> Shape:
-        """Collect the workflows of a value; LIST or NOTHING if it is none itself."""
+        """Collect the workflows of a value; LIST or NOTHING if it is not one itself."""
         opening = self.opening(extent)
         if pointer.count("/") >= MAX_DEPTH:
             from kustui.definition.source.syntax import nested_too_deep
@@ -227,7 +227,7 @@ class _Walk:
         return self.data[extent.start : extent.start + 1]
 
     def text(self, extent: Extent | None) -> str | None:
-        """The string that stands there, or None where it is none."""
+        """The string at this position, or None if it is not a string."""
         if extent is None or self.opening(extent) != b'"':
             return None
         return msgspec.json.decode(self.raw(extent), type=str)
@@ -236,7 +236,7 @@ class _Walk:
         return memoryview(self.data)[extent.start : extent.end]
 
     def shallow(self, extent: Extent) -> object:
-        """A value of which only the kind is needed: decoded, but without what an object or a list holds."""
+        """A value of which only the type is needed: decoded, but with objects and lists empty."""
         import json  # which only what is wrong needs
 
         match self.opening(extent):
@@ -249,7 +249,7 @@ class _Walk:
                 return json.loads(self.data[extent.start : extent.end], parse_int=lambda digits: int(digits[:20]))
 
     def elements(self, extent: Extent) -> Iterator[Extent]:
-        """Where each element of a list stands: between two of them are only commas and blanks."""
+        """The position of each element of a list, separated only by commas and whitespace."""
         at = extent.start + 1
         for raw in msgspec.json.decode(self.raw(extent), type=list[msgspec.Raw]):
             at = _BETWEEN.match(self.data, at).end()  # type: ignore[union-attr]
@@ -259,7 +259,7 @@ class _Walk:
 
 
 def members(data: bytes, extent: Extent) -> Iterator[Member]:
-    """Where each member of an object stands, those of the same key included."""
+    """The position of each member of an object, including those with duplicate keys."""
     raw = memoryview(data)[extent.start : extent.end]
     values = msgspec.json.decode(raw, type=dict[_Key, msgspec.Raw], dec_hook=lambda _, key: _Key(key))
     at = extent.start + 1
@@ -271,12 +271,12 @@ def members(data: bytes, extent: Extent) -> Iterator[Member]:
 
 
 def _last(all_members: Iterable[Member]) -> dict[str, Extent]:
-    """Where the value of each key stands, the last one of a key given twice."""
+    """The position of the value of each key; of a duplicate key, the last value."""
     return {member.key: member.value for member in all_members}
 
 
 def _repeats(all_members: Iterable[Member], pointer: str) -> Iterator[Fault]:
-    """The keys given twice among the members of an object."""
+    """The duplicate keys among the members of an object."""
     seen: dict[str, Member] = {}
     for member in all_members:
         if earlier := seen.get(member.key):
@@ -285,7 +285,7 @@ def _repeats(all_members: Iterable[Member], pointer: str) -> Iterator[Fault]:
 
 
 def _overall(shapes: set[Shape]) -> Shape:
-    """The shape of a file from those of all that it holds."""
+    """The shape of a file from the shapes of its contents."""
     held = shapes - {Shape.LIST, Shape.NOTHING}
     if not held:
         return Shape.NOTHING

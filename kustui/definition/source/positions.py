@@ -34,12 +34,12 @@ class Spot(NamedTuple):
     key: Extent | None = None
 
     def moved(self, by: int) -> Spot:
-        """The same position so many bytes further on."""
+        """The same position moved by a number of bytes."""
         return Spot(self.value.moved(by), self.key and self.key.moved(by))
 
 
 class Repeat(NamedTuple):
-    """A key given twice in one object: JSON readers keep the last."""
+    """A duplicate key in an object: JSON parsers keep the last."""
 
     pointer: str
     first: Extent
@@ -89,15 +89,15 @@ def key_text(literal: bytes) -> str:
 
 @dataclass(slots=True)
 class _Open:
-    """An object or list whose end is not reached yet."""
+    """An object or list whose end has not been reached."""
 
     pointer: str
     start: int
     key: Extent | None
     keys: dict[str, Extent] | None
-    """Those met so far in an object; None in a list."""
+    """The keys so far in an object; None in a list."""
     count: int = 0
-    """Elements met so far in a list."""
+    """The number of elements so far in a list."""
 
 
 def scan(data: bytes, start: int = 0, pointer: str = "", skip: Mapping[int, int] | None = None) -> Positions:
@@ -172,7 +172,7 @@ def too_deep(data: bytes, start: int = 0) -> int | None:
 
 
 def _brackets(data: bytes, start: int) -> Iterator[tuple[int, int]]:
-    """The place of each bracket and string from ``start`` on, and how many brackets are open behind it."""
+    """The place of each bracket and string from ``start`` on, and how many brackets are open after it."""
     depth = 0
     for match in _BRACKET.finditer(data, start):
         byte = data[match.start()]

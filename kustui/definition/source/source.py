@@ -38,25 +38,25 @@ class Place(NamedTuple):
 
 
 class Span(NamedTuple):
-    """A stretch of a file; ``end`` is the place just after its last character."""
+    """A range of a file; ``end`` is the place just after its last character."""
 
     start: Place
     end: Place
 
 
 class Extent(NamedTuple):
-    """A stretch of ``Source.data`` in bytes, ``end`` exclusive."""
+    """A range of ``Source.data`` in bytes, ``end`` exclusive."""
 
     start: int
     end: int
 
     def moved(self, by: int) -> Extent:
-        """The same so many bytes further on."""
+        """The same range moved by a number of bytes."""
         return Extent(self.start + by, self.end + by)
 
 
 class UndecodableError(KustuiError):
-    """Bytes that are no text in the encoding they are taken for.
+    """Bytes that are not valid text in the detected encoding.
 
     ``source`` is what can be shown of them, the rest replaced by U+FFFD; ``extent`` is the first of those.
     """
@@ -72,7 +72,7 @@ class _Mark(NamedTuple):
 
     newlines: int
     line_start: int
-    """Where the line that reaches into the block begins."""
+    """The start of the line that reaches into the block."""
     characters: int
 
 
@@ -90,7 +90,7 @@ class Source:
 
     @classmethod
     def of(cls, path: str, raw: bytes) -> Source:
-        """Decode what was read from disk. Raises UndecodableError where it is not text."""
+        """Decode the bytes of a file. Raises UndecodableError if they are not text."""
         for bom, codec in _BOMS:
             if raw.startswith(bom):
                 return _decoded(path, raw, codec, len(bom))
@@ -137,7 +137,7 @@ class Source:
         return Place(line + 1, column + 1)
 
     def span(self, extent: Extent) -> Span:
-        """The same stretch in lines and columns."""
+        """The same range in lines and columns."""
         return Span(self.place(extent.start), self.place(extent.end))
 
     def line_start(self, offset: int) -> int:
@@ -148,7 +148,7 @@ class Source:
         return newline + 1 if newline >= 0 else self._mark(block).line_start
 
     def line_at(self, offset: int) -> str:
-        """The text of the line that holds ``offset``, without its line break."""
+        """The text of the line that contains ``offset``, without its line break."""
         end = self.data.find(b"\n", self._within(offset))
         line = self.data[self.line_start(offset) : end if end >= 0 else len(self.data)]
         return line.decode(errors="replace").removesuffix("\r")
@@ -188,7 +188,7 @@ def _unmarked(raw: bytes) -> str:
 
 
 def _decoded(path: str, raw: bytes, codec: str, offset: int = 0) -> Source:
-    """The source of what follows a byte-order mark. Raises UndecodableError where it is not text."""
+    """The source of what follows a byte-order mark. Raises UndecodableError if it is not text."""
     encoding = codec[:6].upper()
     try:
         return Source(path, raw[offset:].decode(codec).encode(), encoding)
@@ -199,14 +199,14 @@ def _decoded(path: str, raw: bytes, codec: str, offset: int = 0) -> Source:
         raise UndecodableError(
             f"byte 0x{wrong:02X} is not UTF-8: save the file as UTF-8"
             if codec == "utf-8"
-            else f"the file begins like {encoding} and is not: save it as UTF-8",
+            else f"the file begins like {encoding} but is not: save it as UTF-8",
             shown,
             Extent(len(before), len(before) + len("\N{REPLACEMENT CHARACTER}".encode())),
         ) from error
 
 
 def _is_utf8(data: bytes) -> bool:
-    """Decode in pieces, to need no second copy in memory."""
+    """Decode in pieces, to avoid a second copy in memory."""
     decoder = codecs.getincrementaldecoder("utf-8")()
     view = memoryview(data)
     try:
@@ -233,7 +233,7 @@ class Fault(NamedTuple):
 
 
 def wrong_kind(name: str, expected: str, value: object, pointer: str, hint: str = "") -> Fault:
-    """The fault of a value that is of the wrong kind."""
+    """The fault of a value of the wrong type."""
     return Fault("invalid-shape", mismatch(name, expected, value), hint, pointer)
 
 

@@ -147,7 +147,7 @@ def test_a_broken_character_across_the_pieces_has_its_place(before: int) -> None
 
 
 def test_half_a_utf_16_character_is_told() -> None:
-    with pytest.raises(UndecodableError, match="begins like UTF-16 and is not") as caught:
+    with pytest.raises(UndecodableError, match="begins like UTF-16 but is not") as caught:
         Source.of("x", '\ufeff["é"]'.encode("utf-16-le") + b"\n")
     found = caught.value
     assert found.source.place(found.extent.start) == Place(1, 6)
