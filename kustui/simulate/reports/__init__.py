@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import Protocol, cast
 
-if TYPE_CHECKING:
-    from kustui.simulate.scenarios.replay import Replay  # pydantic: --help only asks for the formats
+from kustui.simulate.scenarios.replay import Replay
 
 FORMATS = ("text", "json", "junit")
 
