@@ -35,7 +35,7 @@ _SETTLED = 0.1
 _EPILOG = """\
 exit status:
   0  every scenario held, or no run met anything broken
-  1  a scenario did not hold, or a run met something broken
+  1  a scenario failed, or a run met something broken
   2  the rehearsal could not be carried out
 
 examples:

@@ -284,7 +284,7 @@ def unambiguous_name(collection: Collection, entry: Entry) -> str:
 
 def ambiguous_name(collection: Collection, name: str, matches: Sequence[Entry]) -> Iterator[str]:
     """That more than one is called so, then where each stands and what it alone is called, a line each."""
-    yield f'"{name}" is ambiguous: {len(matches)} workflows are called so, choose one with:'
+    yield f'"{name}" is ambiguous: {len(matches)} workflows have this name, choose one with:'
     for entry in matches[:_MOST_PLACES]:
         place = entry.source.place(entry.item.extent.start)
         yield f'{entry.source.path}:{place}: --workflow "{unambiguous_name(collection, entry)}"'

@@ -99,7 +99,7 @@ def _date_in_format(value: Any, format_: Any) -> Any:
 def _no_date(value: Any) -> Undecided:
     if is_missing(value):
         return Undecided("what becomes of a date that is missing is not known")
-    return Undecided(f"{quoted(text_of(value))} is no date in ISO 8601")
+    return Undecided(f"{quoted(text_of(value))} is not an ISO 8601 date")
 
 
 def _parse_int(arguments: Sequence[Any]) -> Any:

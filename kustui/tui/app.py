@@ -109,7 +109,7 @@ class Kustui(TypeAhead):
         """A key waits until the explorer is where it opens, so that it does the same however early it comes.
 
         Ctrl+Z waits for nothing. A key that leaves waits only behind others, and not even so while the files are yet to
-        be read, unless it is a character: that may be meant for a filter.
+        be read, unless it is a character: that may be typed for a filter.
         """
         if self.explorer.presenter.ready and not self.held:
             return False

@@ -106,7 +106,7 @@ async def copy_to_tmux(text: str) -> str:
         except TimeoutError:
             process.kill()
             await process.wait()
-            return "tmux does not answer"
+            return "tmux does not respond"
         if process.returncode == 0:
             return ""
     return f"tmux: {errors.decode(errors='replace').strip().splitlines()[0] if errors.strip() else 'refused'}"

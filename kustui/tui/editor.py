@@ -120,13 +120,13 @@ def choose_editor(environment: Mapping[str, str] | None = None) -> Editor:
     for name in ("vi", "nano"):
         if shutil.which(name, path=environment.get("PATH")):
             return Editor((name,))
-    raise EditorError(f"there is no editor: {_HOW_TO_SET}")
+    raise EditorError(f"no editor found: {_HOW_TO_SET}")
 
 
 async def edit_file(app: App[None], editor: Editor, path: Path, place: Place | None = None) -> None:
     """Open a file and wait for the editor to end. Raises EditorError if it could not be edited."""
     if not path.exists():
-        raise EditorError(f"{path.name} is not there any more")
+        raise EditorError(f"{path.name} no longer exists")
     await _run(app, editor, editor.command(path, place))
 
 
@@ -145,9 +145,9 @@ async def edit_text(app: App[None], text: str) -> str:
         await _run(app, editor, editor.command(path, wait=True))
         after = path.read_bytes()
     except (EditorError, OSError) as error:
-        reason = str(error) if isinstance(error, EditorError) else f"{editor.name} left nothing to read"
+        reason = str(error) if isinstance(error, EditorError) else f"{editor.name} left no file to read"
         if path.exists() and path.read_bytes() != before:
-            raise EditorError(f"{reason}; what was written is in {path}") from error
+            raise EditorError(f"{reason}; your text is in {path}") from error
         shutil.rmtree(folder, ignore_errors=True)
         raise EditorError(reason) from error
     shutil.rmtree(folder, ignore_errors=True)
@@ -159,17 +159,17 @@ async def edit_text(app: App[None], text: str) -> str:
 
 async def _run(app: App[None], editor: Editor, command: Sequence[str]) -> None:
     if not shutil.which(command[0]):
-        raise EditorError(f"{command[0]} is not to be found: {_HOW_TO_SET}")
+        raise EditorError(f"{command[0]} was not found: {_HOW_TO_SET}")
     try:
         status = await _run_in_window(command) if editor.has_window else _run_in_terminal(app, command)
     except SuspendNotSupported as error:
-        raise EditorError("the terminal cannot be given to an editor here") from error
+        raise EditorError("an editor cannot be opened in this terminal") from error
     except OSError as error:
         raise EditorError(f"{editor.name} could not be started: {reason_of(error)}") from error
     if status < 0:
-        raise EditorError(f"{editor.name} was ended by {signal.Signals(-status).name}")
+        raise EditorError(f"{editor.name} was killed by {signal.Signals(-status).name}")
     if status:
-        raise EditorError(f"{editor.name} ended with the exit status {status}")
+        raise EditorError(f"{editor.name} exited with status {status}")
 
 
 def _run_in_terminal(app: App[None], command: Sequence[str]) -> int:

@@ -38,14 +38,14 @@ class FinderInput(Input):
 
     NAME = "Finding anything"
     ABOUT = (
-        "Words, or letters of words in order, are looked for in the names, actions, events, conditions and "
-        "parameters of all workflows; a term such as action:rest-api or problem:unknown-target looks for one kind "
-        "of thing. Enter goes to what the cursor is on."
+        "Searches for words, or for the letters of words in order, in the names, actions, events, conditions and "
+        "parameters of all workflows; a term such as action:rest-api or problem:unknown-target searches one kind of "
+        "thing. Enter goes to the match under the cursor."
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings("finder")
 
     def __init__(self, finder: Finder) -> None:
-        super().__init__(placeholder="anything: names, actions, events, conditions, parameters", id="finder-input")
+        super().__init__(placeholder="names, actions, events, conditions, parameters", id="finder-input")
         self._finder = finder
 
     def fill_in(self, text: str) -> None:
@@ -185,7 +185,7 @@ class Finder(Vertical):
         elif self.index is not None:
             lines.extend(match_lines(find_matches(self.index, query, self._problems), self.size.width - 2))
         self._choices = [line.choice for line in lines]
-        self.results.empty = "nothing has that" if self._is_complete and query.terms else ""
+        self.results.empty = "no matches" if self._is_complete and query.terms else ""
         first = next((index for index, choice in enumerate(self._choices) if choice is not None), 0)
         cursor = self._choices.index(before) if before is not None and before in self._choices else first
         rows = Rows.of([Row(*line.row) for line in lines])
@@ -197,8 +197,8 @@ class Finder(Vertical):
         if query.unknown:
             key = query.unknown[0]
             similar = closest(key, KEYS)
-            suggestion = f"; did you mean {similar}:?" if similar else f"; there are {', '.join(KEYS)}"
-            return ((f"“{key}:” is looked for as text{suggestion}", "warning"),)
+            suggestion = f"; did you mean {similar}:?" if similar else f"; the keys are {', '.join(KEYS)}"
+            return ((f"“{key}:” is searched for as text{suggestion}", "warning"),)
         if not text.strip() or not (known := self._completions):
             return ()
         line: Line = ((f"{first_key(self.app, 'finder.complete')} ", "key"), (known[0].shown, ""))

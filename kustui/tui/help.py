@@ -30,21 +30,21 @@ _KEYS = 19
 """Cells of the column of the keys, and of the signs."""
 
 _SIGNS = (
-    ("▸ ▾", "muted", "there is more below it: closed, open"),
+    ("▸ ▾", "muted", "has more below it: closed, open"),
     ("◆", "event", "trigger: what starts a run"),
     ("●", "action", "step: what a run does"),
     ("◇", "action", "step without an action: it only branches"),
-    ("→", "muted", "transition: the way to another step, and its condition"),
-    ("↯", "warning", "error case: the way taken when the step fails"),
-    ("│ ╎", "muted", "a way further down, and one after a failure"),
-    ("↺", "warning", "a way back to what is above; of schedules, a ring"),
-    ("◈", "action", "a step whose row stands for those that only it leads to"),
-    ("▶", "new", "in a rehearsal: what is next"),
-    ("✓", "good", "what it has been through; of a condition, that it holds"),
-    ("∙", "muted", "what another run of it has taken; of a condition, that it does not hold"),
-    ("○", "muted", "where the run has not been"),
-    ("■", "error", "a breakpoint; in words, where a run is over"),
-    ("⇒", "link", "schedules another workflow: Enter goes there, [ comes back"),
+    ("→", "muted", "transition: leads to another step, under a condition"),
+    ("↯", "warning", "error case: the transition taken when the step fails"),
+    ("│ ╎", "muted", "a line further down, and one taken after a failure"),
+    ("↺", "warning", "leads back to a row above; of schedules, a ring"),
+    ("◈", "action", "a folded step: it hides the steps only it leads to"),
+    ("▶", "new", "in a rehearsal: what comes next"),
+    ("✓", "good", "already run; of a condition: it holds"),
+    ("∙", "muted", "run in another run; of a condition: it does not hold"),
+    ("○", "muted", "not run yet"),
+    ("■", "error", "a breakpoint; in a text, the end of a run"),
+    ("⇒", "link", "schedules another workflow: Enter goes there, [ returns here"),
     ("✗", "error", "refused by Kustomer, or certain not to work"),
     ("▲", "warning", "probably wrong"),
     ("·", "info", "worth knowing"),
@@ -73,7 +73,7 @@ class Section(NamedTuple):
 
 
 def sections(topic: Topic) -> Iterator[Section]:
-    """The pane at hand first, then the rest of its screen, then everything else."""
+    """The current pane first, then the rest of its screen, then everything else."""
     signs, other_signs = _partition(_SIGNS, lambda sign: sign[0][0] in topic.signs)
     own, others = _partition(topic.actions, lambda action: action.id in topic.own)
     around, elsewhere = _partition(others, lambda action: action.id in topic.around)
@@ -114,7 +114,7 @@ def _sign_section(title: str, signs: Iterable[tuple[str, str, str]]) -> Iterator
 
 
 def help_rows(topic: Topic, words: str, width: int) -> Iterator[Row]:
-    """The lines that hold every one of the words, the title of their section counting as well."""
+    """The lines that contain every one of the words, the title of their section counting as well."""
     wanted = words.lower().split()
     first = True
     for section in sections(topic):
@@ -146,12 +146,12 @@ class Help(Screen[None]):
         self._words = ""
 
     def compose(self) -> ComposeResult:
-        yield RowsView(empty="no line holds all these words; Esc shows every line again", id="help")
+        yield RowsView(empty="no line contains all these words; Esc shows every line", id="help")
         yield FilterInput()
         yield StatusBar()
 
     def on_mount(self) -> None:
-        self.query_one(FilterInput).placeholder = "words of what a key does, or of a sign"
+        self.query_one(FilterInput).placeholder = "words from the help"
         self._rows.focus()
         self._show_rows()
 

@@ -144,7 +144,7 @@ def _looks(colours: tuple[str, ...], *, plain: bool, ansi: bool) -> Mapping[str,
         found[look] = Style(color=colour_of.get(variable)) + Style.parse(attributes or "none")
     if ansi:  # which grey can be read on its background only the terminal knows
         found["muted"] += Style(dim=True)
-    if plain:  # a background of its own is not to be had, or may not be told apart
+    if plain:  # a background of its own is not available, or may be indistinguishable
         found["cursor"] = Style(reverse=True, color="default", dim=False)
         found["cursor-blurred"] = Style(underline=True)
     else:

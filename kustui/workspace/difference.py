@@ -71,7 +71,7 @@ class Difference:
         if self.new:
             problems.append(f"{len(self.new):,} new" if problems else f"{counted(len(self.new), 'new problem')}")
         groups = [", ".join(group) for group in (files, parts, problems) if group]
-        return " · ".join(groups) if groups else "no workflow is different"
+        return " · ".join(groups) if groups else "no workflow changed"
 
 
 def difference(before: Snapshot, now: Snapshot) -> Difference:

@@ -185,7 +185,7 @@ class _Places:
         inside = Path(path.removeprefix(folder).lstrip(os.sep))
         if any(map(is_ignored, inside.parts)):
             return False
-        return is_definition(inside.name) or not Path(path).is_file()  # a folder, or something that is gone
+        return is_definition(inside.name) or not Path(path).is_file()  # a folder, or something that no longer exists
 
 
 def _links_below(folder: str) -> Iterator[str]:

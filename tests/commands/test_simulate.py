@@ -63,7 +63,7 @@ def test_a_rehearsal_tells_every_step_with_what_is_made_up_marked(capsys: pytest
     status, told, errors = run(capsys, "chain.json")
     assert (status, errors) == (0, "")
     assert "payload (drafted)" in told
-    assert 'answers (drafted): {"status": "open"}' in told
+    assert 'returns (drafted): {"status": "open"}' in told
     assert 'yes -> cD4  aB3.status is "open"  [aB3.status = "open"]' in told
     assert "schedules C for T+60 min" in told
     assert "T+60 min  run 2 of C" in told
@@ -74,15 +74,15 @@ def test_the_mistyped_input_ends_the_chain_and_the_text_says_why(capsys: pytest.
     status, told, _ = run(capsys, str(SAMPLES / "broken" / "missing-input.json"))
     assert status == 0
     assert "T+2 h  run 4 of chain-4-of-4" in told
-    assert "over: no transition holds: @fooAt is missing" in told
-    assert '"chain-4-of-4" requires "@fooAt", and it is not handed over' in told
+    assert "ended: no transition holds: @fooAt is missing" in told
+    assert '"chain-4-of-4" requires "@fooAt", which is not passed' in told
 
 
 def test_a_run_that_meets_something_broken_fails(capsys: pytest.CaptureFixture[str]) -> None:
     write("broken.json", workflow("W", step("aB3", to("cD5")), step("cD4")))
     status, told, _ = run(capsys, "broken.json")
     assert status == 1
-    assert 'over: the transition leads to the unknown step "cD5"' in told
+    assert 'ended: the transition leads to the unknown step "cD5"' in told
     assert "problem: broken.json:" in told
     assert "[unknown-target]" in told
 
@@ -93,7 +93,7 @@ def test_a_run_that_cannot_go_on_for_want_of_a_value_fails(capsys: pytest.Captur
     write("event.json", "{}")
     status, told, _ = run(capsys, "late.json", "--event", "event.json")
     assert status == 1
-    assert "over: no runAt says when the scheduled workflow runs" in told
+    assert "ended: no runAt says when the scheduled workflow runs" in told
 
 
 def test_which_workflow_is_asked_where_there_are_several(capsys: pytest.CaptureFixture[str]) -> None:
@@ -111,7 +111,7 @@ def test_a_name_that_several_have_is_told_with_the_place_of_each_and_what_names_
     write("two.json", app(workflow("W", step("aB3")), called("W", ID, step("cD4")), called("V", ID, step("eF5"))))
     status, told, errors = run(capsys, "two.json", "--workflow", "W", *more)
     first, *lines = errors.splitlines()
-    assert (status, told, first) == (2, "", 'kustui: "W" is ambiguous: 2 workflows are called so, choose one with:')
+    assert (status, told, first) == (2, "", 'kustui: "W" is ambiguous: 2 workflows have this name, choose one with:')
     places = [line.partition(' --workflow "')[::2] for line in lines]
     assert [place for place, _ in places] == ["kustui: two.json:6:5:", "kustui: two.json:31:5:"]
     for (_, name), node in zip(places, ("aB3", "cD4"), strict=True):
@@ -139,7 +139,7 @@ def test_an_event_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
     assert "x: 42" in told
     write("event.json", "[1]")
     assert run(capsys, "one.json", "--event", "event.json")[2] == (
-        "kustui: event.json:1:1: a payload is an object, found a list: write {…}\n"
+        "kustui: event.json:1:1: a payload must be an object, found a list: write {…}\n"
     )
     write("event.json", '{"n": 1\n')
     status, _, errors = run(capsys, "one.json", "--event", "event.json")
@@ -168,7 +168,7 @@ def test_a_whole_number_of_any_length_is_read(capsys: pytest.CaptureFixture[str]
 
 
 def test_a_scenario_that_holds_is_a_line(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(capsys, "chain.json", "holds.scenario.json") == (0, "held holds.scenario.json: It is open\n", "")
+    assert run(capsys, "chain.json", "holds.scenario.json") == (0, "passed holds.scenario.json: It is open\n", "")
     assert "run 1 of W" in run(capsys, "chain.json", "holds.scenario.json", "--trace")[1]
 
 
@@ -177,10 +177,10 @@ def test_one_that_does_not_hold_shows_the_first_difference_in_place(capsys: pyte
     assert status == 1
     lines = told.splitlines()
     wrong = next(index for index, line in enumerate(lines) if line.startswith("   !!"))
-    assert lines[wrong].endswith(': "cD4" runs, and the run is expected to be over')
+    assert lines[wrong].endswith(': "cD4" runs, but the run is expected to have ended')
     assert "breaks.scenario.json:" in lines[wrong]
     assert any(line.startswith("   cD4") for line in lines[:wrong])
-    assert lines[-2:] == ["coverage: 3 of 3 steps, 3 of 3 transitions", "1 of 2 scenarios held"]
+    assert lines[-2:] == ["coverage: 3 of 3 steps, 3 of 3 transitions", "1 of 2 scenarios passed"]
 
 
 def test_the_order_of_paths_and_scenarios_does_not_matter(capsys: pytest.CaptureFixture[str]) -> None:
@@ -214,7 +214,7 @@ def test_a_rehearsal_is_saved_and_replayed(capsys: pytest.CaptureFixture[str]) -
     assert run(capsys, "chain.json", "--save", "new.scenario.json")[2] == "new.scenario.json: saved\n"
     assert run(capsys, "chain.json", "new.scenario.json")[:2] == (
         0,
-        "held new.scenario.json: kustomer.conversation.update is rehearsed\n",
+        "passed new.scenario.json: kustomer.conversation.update is rehearsed\n",
     )
     assert run(capsys, "chain.json", "--save", "new.json")[0] == 2
 
@@ -282,9 +282,10 @@ def test_a_path_that_cannot_be_gone_by_itself_says_where_and_why(capsys: pytest.
     status, told, _ = run(capsys, str(SAMPLES / "broken" / "missing-input.json"), "--chain")
     assert status == 0
     words = " ".join(told.split())
-    assert "has to be forced at chain-4-of-4, QqYYm1tFq, else no transition holds: @fooAt is missing" in words
+    assert "must be forced at chain-4-of-4, QqYYm1tFq, else no transition holds: @fooAt is missing" in words
     assert (
-        "2 as 1 up to chain-3-of-4, then T+2 h chain-4-of-4: QqYYm1tFq if no transition from QqYYm1tFq holds" in words
+        "2 same as 1 up to chain-3-of-4, then T+2 h chain-4-of-4: QqYYm1tFq if no transition from QqYYm1tFq holds"
+        in words
     )
 
 
@@ -298,14 +299,14 @@ def test_a_ring_is_cut_and_said_to_be(capsys: pytest.CaptureFixture[str]) -> Non
     write("ring.json", called("C", ID, schedule("aB3", ID)))
     status, told, _ = run(capsys, "ring.json", "--max-steps", "9")
     assert status == 0
-    assert "cut after 9 steps with runs still to come: --max-steps allows more" in told
+    assert "stopped after 9 steps with runs still pending: --max-steps allows more" in told
 
 
 def test_what_nobody_can_decide_is_told_and_the_run_left(capsys: pytest.CaptureFixture[str]) -> None:
     write("odd.json", workflow("W", step("aB3"), entry=(to("aB3", when("isOpenToday", 1)),)))
     status, told, _ = run(capsys, "odd.json")
     assert status == 0
-    assert 'over: kustui does not know the operator "isOpenToday"' in told
+    assert 'ended: kustui does not know the operator "isOpenToday"' in told
 
 
 @pytest.mark.parametrize(
@@ -415,11 +416,11 @@ def test_watching_replays_after_every_save_of_a_scenario_or_a_definition() -> No
     with process:
         try:
             assert process.stdout is not None
-            assert process.stdout.readline() == "held holds.scenario.json: It is open\n"
+            assert process.stdout.readline() == "passed holds.scenario.json: It is open\n"
             write("holds.scenario.json", {**HOLDS, "scenario": "It is so"})
-            assert process.stdout.readline() == "held holds.scenario.json: It is so\n"
+            assert process.stdout.readline() == "passed holds.scenario.json: It is so\n"
             write("chain.json", {**CHAIN, "title": "Another"})
-            assert process.stdout.readline() == "held holds.scenario.json: It is so\n"
+            assert process.stdout.readline() == "passed holds.scenario.json: It is so\n"
         finally:
             process.terminate()
 

@@ -149,4 +149,4 @@ def test_a_tmux_that_is_gone_is_told_and_nothing_waits_for_it(tmp_path: Path) ->
         terminal.press("j")
         terminal.wait_until(lambda: any(line.startswith("▌    ▸ ◆") for line in terminal.lines), "an answer")
         assert time.monotonic() - began < 2
-        terminal.wait_for("tmux does not answer")
+        terminal.wait_for("tmux does not respond")

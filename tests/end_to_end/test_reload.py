@@ -77,11 +77,11 @@ def test_half_a_file_that_stays_is_told_with_the_place_and_its_last_state(path: 
         text = definition()
         path.write_text(text[: text.index('"second"')])
         terminal.wait_for("✗ app.json:")
-        terminal.wait_for("what is shown is its last good state")
+        terminal.wait_for("showing its last good version")
         assert "third" in terminal.text
         path.write_text(text)
         terminal.wait_for("app.json can be read again")
-        terminal.wait_until(lambda: "last good state" not in terminal.text, "the banner gone")
+        terminal.wait_until(lambda: "last good version" not in terminal.text, "the banner gone")
 
 
 def test_the_cursor_stays_on_its_workflow_and_keys_are_answered(path: Path) -> None:

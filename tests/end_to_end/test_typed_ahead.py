@@ -18,7 +18,7 @@ ENTER = "\r"
         (f"/ship{ENTER}ljl", "▾ ◆ on orderdesk.order.ship"),
         ("?/quit", "Help with “quit”"),
         (":theme: light", "light on dark"),
-        ("Fquit", "nothing has that"),
+        ("Fquit", "no matches"),
         ("mq", "marked"),
         ("4/quit", "4 Problems with “quit”"),
         ("8i250/h", "│250/h"),

@@ -74,7 +74,7 @@ async def test_two_keys_can_change_places() -> None:
 
 async def test_the_keys_in_force_are_told_wherever_keys_are_told() -> None:
     async with configured(size=(160, 48), keys=KEYS) as ui:
-        assert "what is wrong" not in ui.keys  # that action has no key
+        assert "next problem" not in ui.keys  # that action has no key
         await ui.press("U")
         assert "W flow" in ui.keys
         assert "5 flow" not in ui.keys
@@ -82,12 +82,12 @@ async def test_the_keys_in_force_are_told_wherever_keys_are_told() -> None:
         assert "W Flow" in str(ui.explorer.query_one("#flow").border_title)
         assert "O Source" in str(ui.explorer.side.source.border_title)
         told = {command.title: command.help for command in commands(ui.app, ui.app.screen)}
-        assert told["the panes: to the flow: a row a step, with lanes for branches"].startswith("W ")
+        assert told["the panes: go to the flow: one row per step, lanes for branches"].startswith("W ")
         await ui.press("question_mark")
         assert isinstance(ui.app.screen, Help)
         view = ui.app.screen.query_one(RowsView)
         rows = [text_of(view.rows.make(index).line) for index in range(view.rows.count)]
-        assert any(row.split()[:2] == ["W", "to"] for row in rows)
+        assert any(row.split()[:2] == ["W", "go"] for row in rows)
         assert any(row.split()[:3] == ["U", "Down", "one"] for row in rows)
 
 

@@ -132,19 +132,19 @@ async def test_a_text_comes_back_as_it_was_written(monkeypatch: pytest.MonkeyPat
 async def test_an_editor_that_fails_is_told_and_what_was_written_is_kept(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with pytest.raises(EditorError, match=r"my editor ended with the exit status 3$"):
+    with pytest.raises(EditorError, match=r"my editor exited with status 3$"):
         await edited(monkeypatch, tmp_path, "1", "sys.exit(3)")
     assert not list(tmp_path.glob("kustui-*"))
-    with pytest.raises(EditorError, match="SIGKILL; what was written is in ") as caught:
+    with pytest.raises(EditorError, match="SIGKILL; your text is in ") as caught:
         await edited(monkeypatch, tmp_path, "1", "path.write_text('2'); os.kill(os.getpid(), signal.SIGKILL)")
     assert Path(str(caught.value).rpartition(" in ")[2]).read_text() == "2"
-    with pytest.raises(EditorError, match="left nothing to read"):
+    with pytest.raises(EditorError, match="left no file to read"):
         await edited(monkeypatch, tmp_path, "1", "path.unlink()")
 
 
 async def test_an_editor_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("VISUAL", "no-such-editor -x")
-    with pytest.raises(EditorError, match="no-such-editor is not to be found"):
+    with pytest.raises(EditorError, match="no-such-editor was not found"):
         await edit_file(Suspended(), choose_editor(), CHAIN)
 
 
@@ -238,13 +238,13 @@ async def test_a_file_that_is_gone_and_an_editor_that_is_not_there_are_told(
 ) -> None:
     command, told = await opened_by(monkeypatch, CHAIN, editor="no-such-editor")
     assert not command
-    assert "no-such-editor is not to be found" in told
+    assert "no-such-editor was not found" in told
     copy = tmp_path / "chain.json"
     copy.write_bytes(CHAIN.read_bytes())
     async with explorer(copy) as ui:
         copy.unlink()
         await ui.press("e")
-        assert "is not there any more" in ui.keys
+        assert "no longer exists" in ui.keys
 
 
 async def test_an_editor_with_a_window_leaves_the_screen_alone_and_is_told_of_when_it_fails(
@@ -277,4 +277,4 @@ sys.exit(7)"""
         await ui.press("j")
         assert ui.cursor_row != before
         (tmp_path / "closed").touch()
-        await until(lambda: "code ended with the exit status 7" in ui.keys)
+        await until(lambda: "code exited with status 7" in ui.keys)

@@ -140,7 +140,7 @@ async def test_an_action_that_many_steps_have_becomes_the_query_for_them() -> No
 async def test_an_unknown_key_is_told_with_the_nearest() -> None:
     async with explorer(ORGANISATION) as ui:
         await opened(ui, *"acton:x")
-        assert "“acton:” is looked for as text; did you mean action:?" in hint(ui)
+        assert "“acton:” is searched for as text; did you mean action:?" in hint(ui)
 
 
 async def test_problems_are_found_by_their_rule() -> None:
@@ -171,7 +171,7 @@ async def test_what_was_found_and_is_gone_is_said(tmp_path: Path) -> None:
         await opened(ui, *"followup-timer-4")
         ui.explorer.tree_view.state.snapshot = type(ui.explorer.snapshot)()
         await ui.press("enter")
-        assert "that is gone" in ui.keys
+        assert "that no longer exists" in ui.keys
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (160, 48)])

@@ -30,14 +30,14 @@ def lines(ui: ExplorerPilot) -> list[str]:
     ("key", "name", "about", "own"),
     [
         ("1", "1 Workflows", "Files and their workflows.", "close every workflow"),
-        ("2", "2 Detail", "What is selected, in words", "open it, or follow the link"),
-        ("3", "3 Source", "The JSON of what is selected", "the last row"),
-        ("4", "4 Problems", "Everything that is wrong", "the first row"),
-        ("5", "5 Flow", "The selected workflow, a row a step", "every step again"),
-        ("6", "6 Boxes", "The selected workflow as boxes", "the box below"),
-        ("7", "7 Chains", "Who schedules whom", "one schedule further either way"),
-        ("8", "8 Timeline", "The chain of the selected workflow", "later moments"),
-        ("c", "What changed on disk", "What each save has changed", "a page down"),
+        ("2", "2 Detail", "What is selected, in words", "open the row, or follow its link"),
+        ("3", "3 Source", "The JSON of the selection", "the last row"),
+        ("4", "4 Problems", "All problems, the worst", "the first row"),
+        ("5", "5 Flow", "The selected workflow, one row per step", "show every step again"),
+        ("6", "6 Boxes", "The selected workflow as boxes", "select the box below"),
+        ("7", "7 Chains", "Which workflow schedules which", "show one more schedule in each direction"),
+        ("8", "8 Timeline", "The chain of the selected workflow", "scroll to later times"),
+        ("c", "What changed on disk", "What each save changed", "a page down"),
     ],
 )
 async def test_the_pane_that_one_comes_from_is_explained_first(key: str, name: str, about: str, own: str) -> None:
@@ -47,7 +47,7 @@ async def test_the_pane_that_one_comes_from_is_explained_first(key: str, name: s
         assert found[0] == name
         assert found[1].startswith(about)
         titles = {line: place for place, line in enumerate(found)}
-        here, everywhere = titles["Keys here"], titles["Going places"]
+        here, everywhere = titles["Keys here"], titles["Navigation"]
         assert titles["Signs here"] < here < everywhere
         assert any(line.endswith(own) for line in found[here:everywhere])
         await ui.press("escape")
@@ -106,7 +106,7 @@ async def test_it_scrolls() -> None:
 
 async def test_the_first_line_of_keys_is_for_those_who_are_new_and_goes_with_the_first_key() -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
-        assert "? explains every key and sign" in ui.keys
+        assert "? explain every key and sign" in ui.keys
         assert "…" not in ui.keys
         await ui.press("j")
         assert "Enter open" in ui.keys
@@ -121,12 +121,12 @@ async def test_the_lists_that_come_and_go_are_explained_as_well() -> None:
         await ui.go_to("▸ followup-timer-2")
         await ui.press("u", "question_mark")
         assert lines(ui)[0] == "9 Uses"
-        assert lines(ui)[1].startswith("Who leads to, reads or schedules")
+        assert lines(ui)[1].startswith("What leads to, reads or schedules")
         await ui.press("escape")
         assert ui.focus == "uses"
         await ui.press("F", "f1")
         assert lines(ui)[0] == "Finding anything"
-        assert any(line.startswith("Enter") and line.endswith("go to what was found") for line in lines(ui))
+        assert any(line.startswith("Enter") and line.endswith("go to the match") for line in lines(ui))
 
 
 async def test_what_is_chosen_from_a_list_is_told_with_the_key_that_opens_it() -> None:

@@ -52,7 +52,7 @@ async def test_other_colours_are_there_when_they_are_saved_and_gone_with_their_l
         configure(path, 'theme = "light"')
         await ui.wait_until(lambda: ui.app.theme == "light")
         assert ui.explorer.tree_view.rich_style.bgcolor == Color.parse("#fbfaf7").rich_color
-        assert "the configuration was read again: theme" in ui.keys
+        assert "configuration reloaded: theme" in ui.keys
         configure(path, "")
         await ui.wait_until(lambda: ui.app.theme == "dark")
 

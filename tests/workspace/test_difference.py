@@ -53,7 +53,7 @@ TWO = one(step("a", "b"), step("b"))
     [
         pytest.param([TWO], [TWO, a_workflow("new")], "1 workflow added", id="a workflow more"),
         pytest.param([TWO, a_workflow("old")], [TWO], "1 workflow removed", id="a workflow less"),
-        pytest.param([TWO, a_workflow("x")], [a_workflow("x"), TWO], "no workflow is different", id="in another order"),
+        pytest.param([TWO, a_workflow("x")], [a_workflow("x"), TWO], "no workflow changed", id="in another order"),
         pytest.param([TWO], [one(step("a", "b", params={"x": 1}), step("b"))], "1 step changed", id="a step"),
         pytest.param(
             [TWO], [{**TWO, "trigger": {**TWO["trigger"], "meta": {}}}], "1 trigger changed", id="its trigger"
@@ -77,7 +77,7 @@ def test_one_file(between: Any, before: Any, after: Any, summary: str) -> None:
 
 
 def test_a_file_laid_out_anew_is_the_same(between: Any) -> None:
-    assert between({"a.json": [TWO]}, {"a.json": json.dumps([TWO])}).summary == "no workflow is different"
+    assert between({"a.json": [TWO]}, {"a.json": json.dumps([TWO])}).summary == "no workflow changed"
 
 
 def test_true_is_not_one(between: Any) -> None:
@@ -152,4 +152,4 @@ def test_whatever_the_shape_nothing_is_raised(between: Any, value: str) -> None:
 
 
 def test_nothing_differs_from_itself() -> None:
-    assert difference(check_snapshot(Snapshot()), Snapshot()).summary == "no workflow is different"
+    assert difference(check_snapshot(Snapshot()), Snapshot()).summary == "no workflow changed"

@@ -51,15 +51,15 @@ def _match(params: Mapping[str, Any]) -> ActionResult:
     text, pattern = params.get("testString"), params.get("regex")
     for name, value in (("testString", text), ("regex", pattern)):
         if isinstance(value, Undecided):
-            why = f"{name} is not decided: {value.why}"
+            why = f"{name} is undecided: {value.why}"
             return ActionResult({"match": value}, OutputSource.COMPUTED, notes=(why,))
     if not isinstance(pattern, str):
         return ActionResult({"match": Undecided("there is no regular expression to match")}, OutputSource.COMPUTED)
     match = regex.search(pattern, text_of(text))
-    assumed = ("regular expressions are JavaScript's, and match is the whole stretch",)
+    assumed = ("regular expressions follow JavaScript; match is the whole matched text",)
     if match is MISSING:
         return ActionResult({}, OutputSource.COMPUTED, notes=("nothing matches",), assumed=assumed)
-    notes = (f"match is not decided: {match.why}",) if isinstance(match, Undecided) else ()
+    notes = (f"match is undecided: {match.why}",) if isinstance(match, Undecided) else ()
     return ActionResult({"match": match}, OutputSource.COMPUTED, notes=notes, assumed=assumed)
 
 
@@ -68,7 +68,7 @@ def _publish(params: Mapping[str, Any]) -> ActionResult:
     if not isinstance(name, str):
         return ActionResult()
     payload = {"attributes": {"data": params.get("data", {})}}
-    assumed = ("a published event hands over its data as a hook does",)
+    assumed = ("a published event passes its data as a hook does",)
     return ActionResult(published=name, payload=payload, assumed=assumed)
 
 
@@ -82,7 +82,7 @@ def _schedule(
     if not isinstance(id_, str) or not id_:
         return ActionResult(error="it names no workflow to schedule")
     if isinstance(inputs, Undecided):
-        return ActionResult(question=(f"{place}/inputs", "the inputs that are handed over", inputs.why))
+        return ActionResult(question=(f"{place}/inputs", "the inputs that it passes", inputs.why))
     if not isinstance(inputs, Mapping):
         inputs = {}
     due = organisation.due_time(run_at, clock, start_time)
@@ -107,5 +107,6 @@ def _scheduled_run(
         return ScheduledRun(id_, None, id_, due, dict(inputs)), (note,)
     missing = [name for name in (target.inputs.required if target.inputs else ()) if name not in inputs]
     names = ", ".join(quoted(name) for name in missing)
-    notes = (f"{quoted(target.title)} requires {names}, and it is not handed over",) if missing else ()
+    verb = "is" if len(missing) == 1 else "are"
+    notes = (f"{quoted(target.title)} requires {names}, which {verb} not passed",) if missing else ()
     return ScheduledRun(id_, target.key, target.title, due, dict(inputs)), notes

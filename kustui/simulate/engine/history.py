@@ -34,7 +34,7 @@ def run_until_stopped(
 ) -> Iterator[State]:
     """The states of running on until nothing is left, a question is asked, a breakpoint stops, or ``most`` are made.
 
-    ``step`` makes the next state, for whoever has decisions to add before each step.
+    ``step`` makes the next state, for a caller that adds decisions before each step.
     """
     for _ in range(most):
         if state.finished:

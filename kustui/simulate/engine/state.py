@@ -224,8 +224,8 @@ def initial_state(
     start_time: str = DEFAULT_START,
     variables: Mapping[str, Any] | None = None,
 ) -> State:
-    """A rehearsal in which nothing has happened yet. Raises ValueError where ``start_time`` is no date in ISO 8601."""
+    """A rehearsal in which nothing has happened yet. Raises ValueError where ``start_time`` is not an ISO 8601 date."""
     moment = parse_date(start_time)
     if moment is None:
-        raise ValueError(f"{start_time!r} is no date in ISO 8601")
+        raise ValueError(f"{start_time!r} is not an ISO 8601 date")
     return State(organisation, variables or {}, moment, seed)

@@ -33,7 +33,7 @@ def execute_step(state: State) -> State:
     try:
         return _StepExecution(state, state.run).execute()
     except RecursionError:  # a value that a ring of schedules has wrapped again and again, or that was written so
-        return abandon_run(state, "its values are nested too deep to be rehearsed")
+        return abandon_run(state, "its values are nested too deeply to rehearse")
 
 
 def abandon_run(state: State, why: str) -> State:
@@ -42,7 +42,7 @@ def abandon_run(state: State, why: str) -> State:
     assert run is not None, "asked before"
     asked = state.question.why if state.question else ""
     analysis = state.organisation.analysis(run.key)
-    entry = _entry_of(state, run, analysis, EntryKind.ABANDONED, ended=why or asked or "the run was left")
+    entry = _entry_of(state, run, analysis, EntryKind.ABANDONED, ended=why or asked or "run abandoned")
     ended = replace(state, run=None, last_run=run, overrides=Overrides(), question=None)
     return replace(ended, trace=state.trace.plus(entry))
 
@@ -203,10 +203,10 @@ class _StepExecution:
 
     def _why_no_edge(self, edges: Sequence[Edge], forced: str | None) -> str:
         if forced is not None:
-            return "it was made to end here"
+            return "forced to end here"
         if "failure" in self.fields:
-            return "it failed, and no error case holds" if edges else "it failed, and has no error case"
-        return "no transition holds" if edges else "nothing follows"
+            return "the step failed and no error case holds" if edges else "the step failed and has no error case"
+        return "no transition holds" if edges else "no further steps"
 
     def _take(self, transition: Transition) -> State:
         target = transition.target
@@ -219,7 +219,7 @@ class _StepExecution:
             problems = self.state.organisation.problems.get(self.run.key, ())
             loop = next((problem for problem in problems if problem.rule == "loop"), None)
             self._record(problem=loop)
-            why = loop.message if loop else f"it would come back to {quoted(target)}, which saving refuses"
+            why = loop.message if loop else f"it would loop back to {quoted(target)}, which Kustomer refuses to save"
             return self._end(why, broken=True)
         self._record(target=target)
         run = replace(self.run, node=target, visited=(*self.run.visited, self.run.node))

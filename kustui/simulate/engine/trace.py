@@ -21,7 +21,7 @@ class OutputSource(Enum):
     """Where an output comes from. Whatever was not computed is shown with this word."""
 
     EVENT = "event"
-    """The payload of an event, given or drafted by whoever started it."""
+    """The payload of an event, given or drafted by its caller."""
     INPUTS = "inputs"
     """Passed by the step that scheduled the run."""
     COMPUTED = "computed"

@@ -19,12 +19,12 @@ _LONGEST_OBJECT = 600
 _UNITS = ((7 * 24 * 60, "w"), (24 * 60, "d"), (60, "h"))
 SOURCES = {
     OutputSource.EVENT: "given",
-    OutputSource.INPUTS: "handed over",
+    OutputSource.INPUTS: "passed in",
     OutputSource.COMPUTED: "computed",
     OutputSource.MOCKED: "mocked",
     OutputSource.DRAFTED: "drafted",
 }
-"""Where an output comes from, beside it."""
+"""The label of each source of an output."""
 
 
 def moment(milliseconds: int) -> str:
@@ -134,5 +134,9 @@ def heading(entry: TraceEntry) -> str:
         case EntryKind.SKIPPED:
             return f"{entry.title} does not run"
         case EntryKind.ABANDONED:
-            return f"{entry.name} ({entry.node}) is left" if entry.name != entry.node else f"{entry.node} is left"
+            return (
+                f"{entry.name} ({entry.node}) is abandoned"
+                if entry.name != entry.node
+                else f"{entry.node} is abandoned"
+            )
     return f"{entry.name} ({entry.node})" if entry.name != entry.node else entry.node

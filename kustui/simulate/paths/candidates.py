@@ -27,7 +27,7 @@ from kustui.simulate.values.evaluation import EvaluationContext, Failure, resolv
 _MAX_NUMBER = 1e300
 _USUAL_STATUS = 500
 _OTHER_STATUSES = (404, 400, 401, 403, 409, 422, 429, 502, 503, 200)
-_USUAL_BODY = {"message": "it fails, for the sake of this path"}
+_USUAL_BODY = {"message": "made to fail for this path"}
 _MAX_ELEMENTS = 20
 """Beyond this index no list is made up."""
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")

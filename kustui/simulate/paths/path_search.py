@@ -115,7 +115,7 @@ class PathSearch:
             pending.extend(reversed([self._extended(path, replace(step, run=run)) for step in steps]))
 
     def _steps_from(self, analysis: WorkflowAnalysis, node: str) -> list[PathStep]:
-        """The ways in which a node can be left."""
+        """The outcomes with which a node can be left."""
         part = analysis.flow.part(node)
         edges = analysis.flow.declared_edges.get(node, ())
         steps = list(_path_steps(analysis, node, [edge for edge in edges if not edge.after_failure], fails=False))
@@ -257,7 +257,7 @@ def _follow_schedule(
     """The run that a step schedules which is executed in a scope; or why it is not followed, in a clause."""
     id_ = step.params.get("workflowId")
     if isinstance(id_, str) and may_hold_expression(id_):
-        return f"{step.name} schedules what only a run can tell"
+        return f"{step.name} schedules a workflow known only at run time"
     analysis = organisation.by_id(id_) if isinstance(id_, str) else None
     if analysis is None:
         return f"{step.name} schedules {quoted(str(id_))}, which is not here"

@@ -50,7 +50,7 @@ def report(replays: Sequence[Replay], *, show_steps: bool = True, colour: bool =
         yield "\n"
         yield from _coverage(Coverage.of(*(replay.state for replay in replays)))
         held = sum(replay.held for replay in replays)
-        yield f"{held} of {len(replays)} scenarios held\n"
+        yield f"{held} of {len(replays)} scenarios passed\n"
 
 
 def _replay(replay: Replay, paint: _Painter) -> Iterator[str]:
@@ -66,7 +66,7 @@ def _replay(replay: Replay, paint: _Painter) -> Iterator[str]:
     yield "\n"
     if replay.cut:
         count = len(replay.entries)
-        yield f"cut after {counted(count, 'step')} with runs still to come: --max-steps allows more\n"
+        yield f"stopped after {counted(count, 'step')} with runs still pending: --max-steps allows more\n"
     yield from _coverage(Coverage.of(replay.state))
 
 
@@ -80,10 +80,10 @@ def _verdict(replay: Replay, paint: _Painter) -> Iterator[str]:
         return
     title = f"{terminal_safe(replay.file.path)}: {terminal_safe(replay.file.scenario.scenario)}"
     if replay.held:
-        yield f"{paint('yes', 'held')} {title}\n"
+        yield f"{paint('yes', 'passed')} {title}\n"
         return
     count = len(replay.differences)
-    yield f"{paint('wrong', 'did not hold')} {title}: {counted(count, 'difference')}\n"
+    yield f"{paint('wrong', 'failed')} {title}: {counted(count, 'difference')}\n"
 
 
 # One entry.
@@ -103,7 +103,7 @@ def _entry_lines(entry: TraceEntry, paint: _Painter) -> Iterator[str]:
     for tried in entry.tried:
         yield from _tried(entry, tried, paint)
     if entry.ended:
-        yield from _wrapped(f"over: {words.why(entry)}", "wrong" if entry.broken else "heading", paint)
+        yield from _wrapped(f"ended: {words.why(entry)}", "wrong" if entry.broken else "heading", paint)
     if entry.problem is not None:
         place = f"{entry.problem.document.path}:{entry.problem.span().start}"
         yield from _wrapped(f"problem: {place} [{entry.problem.rule}]", "wrong", paint)
@@ -116,14 +116,14 @@ def _entry_lines(entry: TraceEntry, paint: _Painter) -> Iterator[str]:
 def _details(entry: TraceEntry) -> Iterator[tuple[str, str]]:
     if entry.waited:
         yield (
-            f"waited {words.elapsed(entry.waited)} for a window: {RUNS_PER_WINDOW:,} runs had begun in each before",
+            f"waited {words.elapsed(entry.waited)} for a window: each earlier one had {RUNS_PER_WINDOW:,} runs",
             "?",
         )
     if isinstance(entry.params, dict):
         for name, value in entry.params.items():
             yield f"{name}: {words.value(value)}", ""
     for pointer in entry.omitted:
-        yield f"{_below_params(pointer)}: missing, so it is left out", "?"
+        yield f"{_below_params(pointer)}: missing, so it is omitted", "?"
     if entry.failure is not None:
         yield f"fails (mocked): {entry.failure.message}", "mark"
     elif entry.output is not MISSING and entry.source is not None and _has_output(entry):
@@ -148,7 +148,7 @@ def _has_output(entry: TraceEntry) -> bool:
 
 
 def _verb(entry: TraceEntry) -> str:
-    return {EntryKind.EVENT: "payload", EntryKind.START: "inputs"}.get(entry.kind, "answers")
+    return {EntryKind.EVENT: "payload", EntryKind.START: "inputs"}.get(entry.kind, "returns")
 
 
 def _below_params(pointer: str) -> str:
@@ -222,7 +222,7 @@ def paths_report(
             yield from _path_runs(number, path, starts, paint)
             yield from _feasibility(organisation, path, paint)
         if exploration.cut:
-            yield f"  cut: no more than {MAX_PATHS} paths are looked for\n"
+            yield f"  cut: at most {MAX_PATHS} paths are listed\n"
 
 
 def _path_runs(number: int, path: ExploredPath, starts: dict[tuple[str, ...], int], paint: _Painter) -> Iterator[str]:
@@ -234,7 +234,7 @@ def _path_runs(number: int, path: ExploredPath, starts: dict[tuple[str, ...], in
         earlier = starts.setdefault(tuple(keys[: index + 1]), number)
         if index < shared:
             if index == shared - 1:
-                yield from _path_line(f"{number:>3}  as {earlier} up to {run.analysis.title}, then", "", paint)
+                yield from _path_line(f"{number:>3}  same as {earlier} up to {run.analysis.title}, then", "", paint)
             continue
         margin = f"{number:>3}  " if not index else "     "
         steps = " -> ".join(run.name(node) for node in run.nodes if node != TRIGGER_ID) or "no step"
@@ -252,13 +252,13 @@ def _feasibility(organisation: Organisation, path: ExploredPath, paint: _Painter
         yield from _path_line(f"       contradicts itself: {path.contradiction}", "wrong", paint)
         return
     if not path.workflow_path.solutions:
-        yield from _path_line("       may contradict itself: not every combination was looked at", "?", paint)
+        yield from _path_line("       may contradict itself: not every combination was tried", "?", paint)
         return
     path_scenario = build_path_scenario(organisation, path)
     for forced in path_scenario.forced:
         where = f"{forced.analysis.title}, " if len(path.workflow_path.runs) > 1 else ""
         place = f"{where}{name_of(forced.analysis, forced.node)}"
-        yield from _path_line(f"       has to be forced at {place}, else {forced.why}", "?", paint)
+        yield from _path_line(f"       must be forced at {place}, else {forced.why}", "?", paint)
     if path_scenario.stops:
         yield from _path_line(f"       cannot be rehearsed to its end: {path_scenario.stops}", "wrong", paint)
 

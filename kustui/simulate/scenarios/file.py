@@ -1,4 +1,4 @@
-"""Scenario files: found beside definitions, read with the place of everything that is wrong with them, and the
+"""Scenario files: found next to definitions, read with the place of every error in them, and the
 workflows and steps that they name."""
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ def read_payload(path: str, raw: bytes) -> dict[str, Any]:
     """The payload that a file holds. Raises ScenarioError, with the place."""
     _, value = _read_json(path, raw, "a payload")
     if not isinstance(value, dict):
-        raise ScenarioError(f"{path}:1:1: a payload is an object, found {kind(value)}: write {{…}}")
+        raise ScenarioError(f"{path}:1:1: a payload must be an object, found {kind(value)}: write {{…}}")
     return value
 
 
@@ -199,17 +199,17 @@ def _hint(name: str) -> str:
 
 def _contradictions(scenario: Scenario) -> Iterator[tuple[str, str]]:
     if scenario.begins is not None and parse_date(scenario.begins) is None:
-        yield "/begins", f"{quoted(scenario.begins)} is no date in ISO 8601, such as {DEFAULT_START}"
+        yield "/begins", f"{quoted(scenario.begins)} is not an ISO 8601 date such as {DEFAULT_START}"
     for index, start in enumerate(scenario.start):
         if (start.event is None) == (start.workflow is None):
-            yield f"/start/{index}", 'something starts with an "event", or with a "workflow", and not with both'
+            yield f"/start/{index}", 'a start has either an "event" or a "workflow"'
     for index, mock in enumerate(scenario.mocks):
         if ("returns" in mock.model_fields_set) == (mock.fails is not None):
-            yield f"/mocks/{index}", 'a mock "returns" something, or "fails", and not both'
+            yield f"/mocks/{index}", 'a mock either "returns" or "fails"'
     for index, choice in enumerate(scenario.choices):
         decisions = ["take" in choice.model_fields_set, choice.at is not None, choice.leave is not None]
         if decisions.count(True) != 1:
-            yield f"/choices/{index}", 'a choice says which step to "take", or "at" what is answered, or why to "leave"'
+            yield f"/choices/{index}", 'a choice has exactly one of "take", "at" and "leave"'
         elif choice.at is not None and "answer" not in choice.model_fields_set:
             yield f"/choices/{index}", f'there is no "answer" for {quoted(choice.at)}'
 
@@ -286,7 +286,7 @@ class ResolvedScenario:
         if entries:
             listed = ", ".join(quoted(organisation.name_of(entry.key)) for entry in entries[:_MAX_LISTED])
             self._report(
-                pointer, f"{quoted(name)} is ambiguous: {len(entries)} workflows are called so", f"use one of {listed}"
+                pointer, f"{quoted(name)} is ambiguous: {len(entries)} workflows have this name", f"use one of {listed}"
             )
             return None
         names = {entry.title for entry in organisation.collection.entries}

@@ -20,11 +20,11 @@ class _Object(BaseModel):
 class Start(_Object):
     """An event that happens, or one workflow that is started."""
 
-    after: _Minutes = Field(0, description="When, in minutes after the beginning.")
-    event: _Text | None = Field(None, description="Its eventName: every enabled workflow that listens to it starts.")
+    after: _Minutes = Field(0, description="When it happens, in minutes after the start.")
+    event: _Text | None = Field(None, description="The eventName: starts every enabled workflow that listens to it.")
     workflow: _Text | None = Field(None, description="Instead of an event: the id or the name of one workflow.")
-    payload: dict[str, JsonValue] = Field({}, description="What the runs read as /#steps.1.")
-    drafted: StrictBool = Field(False, description="Whether kustui made the payload up and nobody has looked at it.")
+    payload: dict[str, JsonValue] = Field({}, description="The payload, which the runs read as /#steps.1.")
+    drafted: StrictBool = Field(False, description="Whether kustui drafted the payload and nobody has reviewed it.")
 
 
 class MockedFailure(_Object):
@@ -33,7 +33,7 @@ class MockedFailure(_Object):
     status: Annotated[int, Field(ge=100, le=599, strict=True)] | None = Field(
         None, description="The HTTP status, read as /#error.statusCode."
     )
-    body: JsonValue = Field(None, description="What was answered; a text, or an object with a message.")
+    body: JsonValue = Field(None, description="The body of the response: a text, or an object with a message.")
 
 
 class Place(_Object):
@@ -44,27 +44,27 @@ class Place(_Object):
 
 
 class Mock(Place):
-    """What the action of a step answers, in place of Kustomer: it returns something, or fails."""
+    """The outcome of a step, in place of Kustomer: it returns an output, or fails."""
 
     invocation: _Count | None = Field(
         None,
-        description="Which time, counted from 1 over all runs; without it, every time that has no mock of its own.",
+        description="Which invocation, counted from 1 over all runs; without it, every one without a mock of its own.",
     )
-    returns: JsonValue = Field(None, description="What later steps read as /#steps.<step>.")
-    fails: MockedFailure | None = Field(None, description="Instead: that it fails, and how.")
-    drafted: StrictBool = Field(False, description="Whether kustui made the output up and nobody has looked at it.")
+    returns: JsonValue = Field(None, description="The output, which later steps read as /#steps.<step>.")
+    fails: MockedFailure | None = Field(None, description="Instead of an output: how the step fails.")
+    drafted: StrictBool = Field(False, description="Whether kustui drafted the output and nobody has reviewed it.")
 
 
 class Choice(Place):
-    """A decision in place of the conditions, or of what nobody can know."""
+    """A decision in place of the conditions, or about what cannot be known without Kustomer."""
 
-    invocation: _Count | None = Field(None, description="Which time; without it, every time.")
+    invocation: _Count | None = Field(None, description="Which invocation; without it, every one.")
     take: _Text | None = Field(None, description="The step to go to, whatever the conditions say; null ends the run.")
     at: _Text | None = Field(
-        None, description="Instead: the JSON pointer, from the workflow, of a condition or value that is undecided."
+        None, description="Instead: the JSON pointer, from the workflow, to an undecided condition or value."
     )
-    answer: JsonValue = Field(None, description="How that is taken: true or false for a condition, else any value.")
-    leave: _Text | None = Field(None, description="Instead: that the run is left here, and why.")
+    answer: JsonValue = Field(None, description="The answer to it: true or false for a condition, any value otherwise.")
+    leave: _Text | None = Field(None, description="Instead: why the run is abandoned here.")
 
 
 class ExpectedRun(_Object):
@@ -75,34 +75,34 @@ class ExpectedRun(_Object):
 
 
 class ExpectedValue(Place):
-    """What a step is given or gives."""
+    """The params or the output of a step."""
 
-    invocation: _Count | None = Field(None, description="Which time; without it, the last.")
-    value: JsonValue = Field(description="Exactly this; in an object, at least these members.")
+    invocation: _Count | None = Field(None, description="Which invocation; without it, the last.")
+    value: JsonValue = Field(description="The exact value; of an object, at least these members.")
 
 
 class ExpectedSchedule(_Object):
-    """A run that is put on the queue."""
+    """A scheduled run."""
 
     workflow: _Text = Field(description="The id or the name of the workflow, or an id that is not here.")
-    at: _Minutes | None = Field(None, description="When it is due, in minutes after the beginning.")
-    inputs: dict[str, JsonValue] | None = Field(None, description="Exactly what is handed over.")
+    at: _Minutes | None = Field(None, description="When it is due, in minutes after the start.")
+    inputs: dict[str, JsonValue] | None = Field(None, description="The exact inputs that are passed.")
 
 
 class ExpectedCoverage(_Object):
-    """How much is taken at least, in percent, of the workflows that run."""
+    """The least coverage of the workflows that run, in percent."""
 
     steps: _Percent = 0
-    transitions: _Percent = Field(0, description="Of transitions and error cases.")
+    transitions: _Percent = Field(0, description="Of the transitions and error cases.")
 
 
 class Expectations(_Object):
-    """What must come of it. What is not said is not looked at."""
+    """The expected results. Only what is given is compared."""
 
-    path: tuple[ExpectedRun, ...] | None = Field(None, description="Every run in the order in which they begin.")
+    path: tuple[ExpectedRun, ...] | None = Field(None, description="Every run, in the order in which they start.")
     scheduled: tuple[ExpectedSchedule, ...] | None = Field(None, description="Every run that is scheduled, in order.")
-    outputs: tuple[ExpectedValue, ...] = Field((), description="What steps answer.")
-    params: tuple[ExpectedValue, ...] = Field((), description="What the actions of steps are given.")
+    outputs: tuple[ExpectedValue, ...] = Field((), description="The outputs of steps.")
+    params: tuple[ExpectedValue, ...] = Field((), description="The params of the actions of steps.")
     not_run: tuple[Place, ...] = Field((), description="Steps that must not run.")
     coverage: ExpectedCoverage | None = None
 
@@ -110,18 +110,20 @@ class Expectations(_Object):
 class Scenario(_Object):
     """A rehearsal of workflows that kustui replays and checks."""
 
-    scenario: _Text = Field(description="What it shows, in a line.")
+    scenario: _Text = Field(description="What it shows, in one line.")
     schema_: str | None = Field(None, alias="$schema")
-    begins: _Text | None = Field(None, description="The date on the virtual clock at the beginning, in ISO 8601.")
-    seed: str = Field("", description="What random values are drawn from.")
-    variables: dict[str, JsonValue] = Field({}, description="What /#variables reads, by id; others are undecided.")
+    begins: _Text | None = Field(None, description="The date on the virtual clock at the start, in ISO 8601.")
+    seed: str = Field("", description="The seed of random values.")
+    variables: dict[str, JsonValue] = Field({}, description="The values of /#variables, by id; others are undecided.")
     max_steps: Annotated[int, Field(ge=1, le=1_000_000, strict=True)] | None = Field(
-        None, description="After how many steps it is cut."
+        None, description="The number of steps after which it stops."
     )
-    start: tuple[Start, ...] = Field(min_length=1, description="What happens by itself.")
+    start: tuple[Start, ...] = Field(
+        min_length=1, description="The events that happen and the workflows that are called."
+    )
     mocks: tuple[Mock, ...] = ()
     choices: tuple[Choice, ...] = ()
-    expect: Expectations = Field(Expectations(), description="What must come of it.")
+    expect: Expectations = Field(Expectations(), description="The expected results.")
 
 
 def schema() -> dict[str, Any]:

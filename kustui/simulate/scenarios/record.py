@@ -216,7 +216,7 @@ def rebase(history: History, organisation: Organisation) -> History:
     about is not there any more, and TraceTruncatedError where the beginning is no longer kept.
     """
     current = history.state
-    recorded = record_scenario("a rehearsal under way", current)
+    recorded = record_scenario("a rehearsal in progress", current)
     if not recorded["start"]:  # nothing has been decided yet
         return History((initial_state(organisation, current.seed, iso_date(current.start_time), current.variables),))
     file = as_file(Scenario.model_validate(recorded))

@@ -153,7 +153,7 @@ def _differences(
     unmet.extend(_in_values("/expect/params", expect.params, names.params, entries, "is given", "params"))
     unmet.extend(_unexpected_steps(names, entries))
     if cut and (expect.path is not None or expect.scheduled is not None):
-        unmet.append(Difference("", f"it was cut after {len(entries):,} steps, and has not come to its end"))
+        unmet.append(Difference("", f"stopped after {len(entries):,} steps, before the end"))
     last = len(entries) + 1
     yield from sorted(unmet, key=lambda difference: last if difference.entry is None else difference.entry)
     if expect.coverage is not None:
@@ -172,7 +172,7 @@ def _in_path(
     for index, (path, run) in enumerate(zip_longest(expected, runs.values())):
         place = f"/expect/path/{index}"
         if path is None:
-            message = f"{quoted(run[0].title)} runs, and no more runs are expected"
+            message = f"{quoted(run[0].title)} runs, but no more runs are expected"
             yield Difference("/expect/path", message, run[0].number)
             return
         analysis = names.paths[index]
@@ -193,12 +193,12 @@ def _in_steps(place: str, expected: ExpectedRun, entries: Sequence[TraceEntry]) 
     steps = [entry for entry in entries if entry.kind is EntryKind.STEP]
     for index, (step, entry) in enumerate(zip_longest(expected.steps, steps)):
         if step is None:
-            message = f"{quoted(entry.node)} runs, and the run is expected to be over"
+            message = f"{quoted(entry.node)} runs, but the run is expected to have ended"
             return Difference(f"{place}/steps", message, entry.number)
         if entry is None:
             last = entries[-1]
             why = f": {last.ended}" if last.ended else ""
-            return Difference(f"{place}/steps/{index}", f"the run is over before {quoted(step)}{why}", last.number)
+            return Difference(f"{place}/steps/{index}", f"the run ends before {quoted(step)}{why}", last.number)
         if entry.node != step:
             return Difference(f"{place}/steps/{index}", f"{quoted(entry.node)} runs, not {quoted(step)}", entry.number)
     return None
@@ -224,9 +224,9 @@ def _in_schedules(
         if schedule.inputs is not None and (
             why := _mismatch(to_json_value(run.inputs), schedule.inputs, "", exact=True)
         ):
-            yield Difference(f"{place}/inputs", f"{quoted(run.title)} is handed over {why}", number)
+            yield Difference(f"{place}/inputs", f"{quoted(run.title)} receives {why}", number)
     for number, run in scheduling[len(expected) : len(expected) + 1]:
-        message = f"{quoted(run.title)} is scheduled, and nothing more is expected to be"
+        message = f"{quoted(run.title)} is scheduled, but nothing more is expected"
         yield Difference("/expect/scheduled", message, number)
 
 

@@ -100,7 +100,7 @@ def _evaluate(condition: Condition, context: EvaluationContext) -> Verdict:
         case AllOf(parts) | AnyOf(parts):
             verdicts = tuple(evaluate_condition(part, context) for part in parts)
             if not verdicts:
-                return Verdict(condition, None, why="a group without conditions: which way it goes is not known")
+                return Verdict(condition, None, why="a group without conditions: its result is not known")
             combine = all_of if isinstance(condition, AllOf) else any_of
             holds = combine(
                 Undecided("") if part_verdict.holds is None else part_verdict.holds for part_verdict in verdicts

@@ -193,7 +193,7 @@ class _Renderer:
         for node in nodes:
             self.parts += 1
             if self.parts > MOST_PARTS or self.length > LONGEST:
-                raise _UndecidedError("the template puts out more than kustui follows")
+                raise _UndecidedError("the template produces more than kustui evaluates")
             match node:
                 case Content(text):
                     self.length += len(text)
@@ -205,7 +205,7 @@ class _Renderer:
                 case Block():
                     yield from self.block(node, frame)
                 case Partial(call):
-                    raise _UndecidedError(f"the partial {quoted(call.name)} is kept elsewhere")
+                    raise _UndecidedError(f"the partial {quoted(call.name)} is not in the definition")
 
     def value(self, value: Value, frame: _Frame) -> Any:
         match value:

@@ -38,8 +38,8 @@ class BoxesView(DiagramView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = bindings("boxes")
     NAME = "6 Boxes"
     ABOUT = (
-        "The selected workflow as boxes and arrows, each arrow with its condition. One box is selected, and the "
-        "tree follows it. What has no room is moved to with the keys, or by dragging."
+        "The selected workflow as boxes and arrows, each arrow with its condition. One box is selected, and the tree "
+        "follows it. Pan with the keys or by dragging to see what does not fit."
     )
     SIGNS = "◆●◇↯↺⇒✗▲·"
     KEYS = (
@@ -101,7 +101,7 @@ class BoxesView(DiagramView, can_focus=True):
             line = self.drawing.row(self.top + y, self.left, width, self.selected)
             line = self.search.highlighted(line) if self.highlights_matches else line
         elif y == 0:
-            line = (("choose a workflow: its boxes are drawn here", "muted"),)
+            line = (("select a workflow to draw its boxes here", "muted"),)
         pieces = [Segment(terminal_safe(text), base + looks[look]) for text, look in line]
         return Strip(pieces).adjust_cell_length(width, base).simplify()
 

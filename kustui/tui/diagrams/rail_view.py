@@ -33,9 +33,9 @@ class RailView(RowsView, DiagramView):
     BINDINGS: ClassVar[list[BindingType]] = bindings("rail")
     NAME = "5 Flow"
     ABOUT = (
-        "The selected workflow, a row a step, with lanes for branches as in a git log: a line leads down to one "
-        "step, and all ways to a step run into its line. A row says under which condition a run comes to it. The "
-        "tree and the other panes follow the cursor."
+        "The selected workflow, one row per step, with lanes for branches as in a git log: one line leads down to "
+        "each step, and every transition to the step joins that line. A row shows the condition under which a run "
+        "reaches it. The tree and the other panes follow the cursor."
     )
     SIGNS = "◆●◇↯│↺◈⇒✗▲·"
     KEYS = (
@@ -59,7 +59,7 @@ class RailView(RowsView, DiagramView):
         follows = self.accept(node)
         if node.entry is None:
             self.drawing, self._workflow = None, ()
-            self.empty = "choose a workflow: its flow is drawn here"
+            self.empty = "select a workflow to draw its flow here"
             self.show(Rows.of(()))
             return
         from kustui.diagrams.rail_drawing import RailDrawing

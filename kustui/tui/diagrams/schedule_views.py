@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from kustui.definition.collection import Entry
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
+from kustui.text.messages import counted
 from kustui.text.styled_lines import Line
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import DiagramView
@@ -80,7 +81,7 @@ class ScheduleView(RowsView, DiagramView):
         return max(_NARROWEST, self.size.width - 1)
 
     def _show_nothing(self, reason: str) -> None:
-        self.empty = reason if self._schedules is not None else "still reading the workflows …"
+        self.empty = reason if self._schedules is not None else "reading the workflows …"
         self.show(Rows.of(()))
 
 
@@ -90,8 +91,8 @@ class ChainsView(ScheduleView):
     BINDINGS: ClassVar[list[BindingType]] = bindings("chains")
     NAME = "7 Chains"
     ABOUT = (
-        "Who schedules whom, after how long, with which inputs and what is wrong with them: around the selected "
-        "workflow, or all chains in a list."
+        "Which workflow schedules which, after how long, with which inputs, and the problems there: around the "
+        "selected workflow, or all chains in a list."
     )
     SIGNS = "⇒↺✗▲·"
     KEYS = (
@@ -114,7 +115,7 @@ class ChainsView(ScheduleView):
             from kustui.diagrams.chain_lines import ORDERS
 
             return f"{self.NAME} by {ORDERS[self._order]}"
-        return f"{self.NAME} {self.steps} steps either way" if self.steps != _STEPS else self.NAME
+        return f"{self.NAME} {counted(self.steps, 'schedule')} each way" if self.steps != _STEPS else self.NAME
 
     def _changed(self, *, same_workflow: bool) -> None:
         if not self.lists_all or self._listed is None or self._listed[0] is not self._snapshot:
@@ -123,10 +124,10 @@ class ChainsView(ScheduleView):
     def _draw(self, cursor: int) -> None:
         schedules = self._schedules
         if schedules is None or (self._entry is None and not self.lists_all):
-            self._show_nothing("choose a workflow: who schedules whom around it is drawn here; o lists all chains")
+            self._show_nothing("select a workflow to draw the schedules around it here; o lists all chains")
         elif self.lists_all:
             summaries = self._summaries(schedules)
-            self.empty = "nothing here schedules a workflow: o shows the one that is selected"
+            self.empty = "no workflow here schedules another: o shows the selected one"
             self.show(Rows(len(summaries), lambda index: self._row(summaries[index].row)), cursor)
         elif self._entry is not None:
             from kustui.diagrams.chain_lines import chain_rows
@@ -201,8 +202,8 @@ class TimelineView(ScheduleView):
     BINDINGS: ClassVar[list[BindingType]] = bindings("timeline")
     NAME = "8 Timeline"
     ABOUT = (
-        "The chain of the selected workflow on an axis of time, rings with their period, and how many runs it "
-        f"brings about for a rate of events, against the platform's {RUNS_PER_WINDOW:,} in {WINDOW_MINUTES} minutes."
+        "The chain of the selected workflow on a time axis, rings with their period, and how many runs it causes at "
+        f"a given rate of events, against the platform's limit of {RUNS_PER_WINDOW:,} in {WINDOW_MINUTES} minutes."
     )
     SIGNS = "↺"
     KEYS = (
@@ -230,8 +231,8 @@ class TimelineView(ScheduleView):
 
     def _draw(self, cursor: int) -> None:
         if self._timeline is None:
-            no_chain = "this workflow is in no chain: it schedules nothing, and nothing here schedules it"
-            choose = "choose a workflow: its chain of schedules is drawn here"
+            no_chain = "this workflow is in no chain: it schedules nothing and is not scheduled here"
+            choose = "select a workflow to draw its chain of schedules here"
             self._show_nothing(no_chain if self._entry is not None else choose)
             return
         self._first = max(0, min(self._first, self._timeline.last_first(self._room)))
@@ -262,7 +263,7 @@ class TimelineView(ScheduleView):
 
         rate = parse_rate(event.text) if event.text else None
         if event.text and rate is None:
-            reason = "a rate is a number, by the hour or as in 5/min, 2000/d"
+            reason = "a rate is a number per hour, or has a unit: 5/min, 2000/d"
             self.screen.query_one(StatusBar).announce(Row(((reason, "warning"),)))
             return
         await self.query(RateInput).remove()

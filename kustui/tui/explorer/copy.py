@@ -179,7 +179,7 @@ class CopyController:
         if item is not None:
             self.take(item)
         else:
-            self._views.status.say(f"what is selected has no {BY_ID[action].verb} to copy", "muted")
+            self._views.status.say(f"the selection has no {BY_ID[action].verb} to copy", "muted")
 
     def take(self, item: Copyable, *, plain: bool = False) -> None:
         """Copy something, or show it as plain text to be selected with the mouse."""
@@ -208,7 +208,7 @@ class CopyController:
         self._announce(item.what, text, line, copied=bool(routes))
 
     def _way_out(self, *, copied: bool) -> Line:
-        """The keys that show a text as plain text, for whoever does not find it on the clipboard."""
+        """The keys that show a text as plain text, in case it did not reach the clipboard."""
         keys = " ".join(first_key(self._screen.app, id_) for id_ in ("selected.copy", "menu.plain"))
         return ((" · not there? " if copied else " · ", "muted"), (keys, "key"), (" shows it", "muted"))
 
@@ -222,7 +222,7 @@ class CopyController:
         try:
             clipboard.show_plain(self._screen.app, item.make())
         except SuspendNotSupported:
-            self._views.status.say("the terminal cannot be given away here", "error")
+            self._views.status.say("this terminal cannot be suspended", "error")
 
 
 def _repeated(text: str) -> Line:

@@ -1,4 +1,4 @@
-"""To the definition of what is named under the cursor, and to a list of whoever uses something."""
+"""Going to the definition of what is named under the cursor, and listing the uses of something."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SIGNS: dict[UseKind, Line] = {
 
 
 class Definitions:
-    """Goes to what is named at hand, and lists where what is at hand is named."""
+    """Goes to what the current row names, and lists the uses of what the cursor is on."""
 
     def __init__(
         self, screen: Screen[None], views: Views, panes: Panes, navigator: Navigator, selection: CurrentSelection
@@ -38,14 +38,14 @@ class Definitions:
 
     @property
     def _link(self) -> NodeKey:
-        """Where the row at hand leads by itself: in the tree, and in panes that show other places."""
+        """Where the current row leads by itself: in the tree, and in panes that show other places."""
         focused, tree = self._screen.focused, self._views.tree
         if focused is tree and tree.node is not None:
             return tree.state.link(tree.node)
         return focused.row.link if isinstance(focused, RowsView) else ()
 
     def go_to_definition(self) -> None:
-        """Go to what the row or the value at hand names: where that is more than one, to a list of them."""
+        """Go to what the current row or value names, or to a list where that is more than one thing."""
         if link := self._link:
             self._navigator.jump(link)
             return
@@ -65,10 +65,10 @@ class Definitions:
             self._views.status.say("nothing is named here", "muted")
 
     def list_uses(self) -> None:
-        """List whoever uses what is at hand, or what it names if it is a name itself."""
+        """List the uses of what the cursor is on, or of what it names if it is a name itself."""
         tree, selected = self._views.tree.state, self._selection.current
         if selected is None or (entry := selected.entry) is None or not tree.holds(selected.document):
-            self._views.status.say("a step, a trigger or a workflow has uses: choose one", "muted")
+            self._views.status.say("only a step, a trigger or a workflow has uses: select one", "muted")
             return
         analyses, schedules = tree.snapshot.analyses, tree.snapshot.schedules
         name = next((use for use in uses_in(analyses, entry) if use.pointer == selected.pointer), None)
@@ -78,7 +78,7 @@ class Definitions:
             pointer = part_of(tree.analysis(entry), selected.pointer)
         uses = list(uses_of(analyses, schedules, entry, pointer))
         title = name_at(tree, entry.key, pointer)
-        so_far = "" if schedules is not None else " so far: still reading the workflows"
+        so_far = "" if schedules is not None else " so far: workflows are still being read"
         if uses:
             self._list(f"9 Uses of {title}   {len(uses):,}{so_far}", use_rows(tree, uses))
         else:
@@ -125,7 +125,7 @@ def _where(tree: TreeState, use: Use) -> Line:
     if use.kind in (UseKind.SCHEDULE, UseKind.INPUT):
         line = ((use.entry.title, "name"), (" › ", "muted"), *line)
     if use.kind is UseKind.REFERENCE:
-        where = f", on the way to {node_name(analysis.flow, use.edge.target)}" if use.edge is not None else ""
+        where = f", in the transition to {node_name(analysis.flow, use.edge.target)}" if use.edge is not None else ""
         return (*line, (f"  {use.name or 'all of it'}", "string"), (where, "muted"))
     return (*line, *labels.condition_line(analysis, use.edge)) if use.edge is not None else line
 

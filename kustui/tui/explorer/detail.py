@@ -180,7 +180,7 @@ def _scheduled_by(builder: RowBuilder, tree: TreeState, entry: Entry) -> None:
     if schedules is None:
         if entry.item.callable:
             builder.heading("Scheduled by")
-            builder.none("still reading the other workflows")
+            builder.none("the other workflows are still being read")
         return
     calls = schedules.to_workflow.get(entry.key, ())
     if not calls and not entry.item.callable:
@@ -197,7 +197,7 @@ def _scheduled_by(builder: RowBuilder, tree: TreeState, entry: Entry) -> None:
     if len(calls) > MAX_LISTED:
         builder.none(f"and {len(calls) - MAX_LISTED} more")
     if not calls:
-        builder.none("nothing that is opened here")
+        builder.none("no workflow that is open here")
 
 
 # Its parts
@@ -228,7 +228,7 @@ def _step(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, node
         builder.add(("an earlier step has the same id, so nothing leads here", "error"))
     elif step.id not in flow.reachable:
         builder.add(("no path leads here from the trigger", "warning"))
-    builder.field("does", (step.action or "nothing itself: it only branches", "action" if step.action else "muted"))
+    builder.field("does", (step.action or "no action: it only branches", "action" if step.action else "muted"))
     builder.field("id", (step.id, ""))
     builder.field("read as", (f"/#steps.{step.id}.…", "string"))
     builder.field("app", (step.app_version or "", ""))
@@ -272,7 +272,7 @@ def _before(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None:
         builder.none("nowhere")
     above = [above for above in flow.always_before(node) if above != TRIGGER_ID]
     if above:
-        builder.heading("Has always run before")
+        builder.heading("Always runs before")
         builder.item(*joined((node_label(flow, step) for step in reversed(above)), (", ", "muted")))
 
 
@@ -316,7 +316,7 @@ def _edge(builder: RowBuilder, analysis: WorkflowAnalysis, edge: Edge) -> None:
     same = [other for other in tried if other.after_failure == edge.after_failure]
     if len(same) > 1:
         place = next(index for index, other in enumerate(same, start=1) if other is edge)
-        builder.field("tried", (f"{_ordinal(place)} of {len(same)}; the first that holds is taken", ""))
+        builder.field("tried", (f"{_ordinal(place)} of {len(same)}; the first one that holds is taken", ""))
     if edge.transition.condition is not None:
         builder.heading("Condition as written")
         add_value(
@@ -343,7 +343,7 @@ def _call(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, call
     if not call.inputs:
         builder.none("none given")
     if declared is not None:
-        builder.heading("What it asks for")
+        builder.heading("Its inputs")
         for name in declared.properties:
             given = name in call.inputs
             needed = name in declared.required

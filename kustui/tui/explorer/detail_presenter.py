@@ -70,7 +70,7 @@ class DetailPresenter:
         self.show()
 
     def show(self) -> None:
-        """Show the node of the cursor in the panes beside the tree and in the status line."""
+        """Show the node of the cursor in the panes next to the tree and in the status line."""
         self.show_place()
         node, tree, side = self._views.tree.node, self._views.tree.state, self._views.side
         if not self.ready:

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from kustui.tui.finder import Finder
 
 
-_NARROWS = "words of a name, an id or an event"
-_SEARCHES = "a text in this pane"
+_NARROWS = "words from a name, an id or an event"
+_SEARCHES = "text in this pane"
 
 
 class Searchable(Protocol):
@@ -223,14 +223,12 @@ class FilterController:
         self._say_which(place, len(keys), wrapped=wrapped)
 
     def _say_which(self, index: int, count: int, *, wrapped: bool) -> None:
-        again = (("  round again", "muted"),) if wrapped else ()
+        again = (("  wrapped around", "muted"),) if wrapped else ()
         self._views.status.announce(Row(((f"{index + 1:,} of {count:,}", ""), *again)))
 
     def _say_no_match(self, text: str) -> None:
         key = first_key(self._screen.app, "find.filter")
-        self._views.status.say(
-            f"“{text}” was not found" if text else f"nothing was searched yet: {key} does", "warning"
-        )
+        self._views.status.say(f"“{text}” was not found" if text else f"nothing to repeat: {key} searches", "warning")
 
 
 class FinderController:
@@ -276,7 +274,7 @@ class FinderController:
         if (problem := event.match.problem) is not None:
             self._navigator.jump_to(Target(problem.document, problem.pointer, problem.where().start))
         elif entry is None:
-            self._views.status.say("that is gone", "warning")
+            self._views.status.say("that no longer exists", "warning")
         else:
             document = collection.document_of(entry)
             target = Target(document, event.pointer, document.spot(event.pointer).value.start)

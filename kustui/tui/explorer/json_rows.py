@@ -115,7 +115,7 @@ def _split(tokens: Iterator[tuple[int, int, str]], edges: Sequence[int]) -> Iter
 
 def _formatted(text: str, line: int, *, cut: bool) -> Rows:
     """A file that is one long line, such as an API answer saved as it came."""
-    note = Row(((f"line {line} of the file is very long: laid out for reading", "muted"),))
+    note = Row(((f"line {line} of the file is very long: shown reformatted", "muted"),))
     key = _KEY.match(text)
     rest = text[key.end() :] if key else text
     try:
@@ -188,7 +188,7 @@ def add_unknown_keys(builder: RowBuilder, part: Part) -> None:
     """Add the keys that kustui does not know, as they are."""
     extra = {key: value for key, value in (part.model_extra or {}).items() if not key.startswith("\0")}
     if extra:
-        builder.heading("Also written here")
+        builder.heading("Other fields")
         for key, value in extra.items():
             text = json.dumps(value, ensure_ascii=False)
             builder.item((key, "key"), (f" {text[:200]}{'…' if len(text) > 200 else ''}", "muted"))

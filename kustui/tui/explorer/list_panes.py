@@ -1,4 +1,4 @@
-"""The lists below the panes: what is wrong, what changed on disk, and the uses of something."""
+"""The lists below the panes: the problems, what changed on disk, and the uses of something."""
 
 from __future__ import annotations
 
@@ -36,9 +36,8 @@ class ProblemsView(RowsView):
     words = ""
     NAME = "4 Problems"
     ABOUT = (
-        "Everything that is wrong, the worst of each workflow first; what a save has brought comes first of all. "
-        "Below a problem, the other places that belong to it. Enter goes to the place; the key of the pane closes "
-        "it again."
+        "All problems, the worst of each workflow first, and new ones since a save above everything. Below a problem "
+        "are the other places that belong to it. Enter goes to the place; the key of the pane closes it again."
     )
     SIGNS = "✗▲·"
     _problems: tuple[Problem, ...] | None = None
@@ -59,7 +58,7 @@ class ProblemsView(RowsView):
         if self._problems is None:
             self.empty = "still checking …"
         else:
-            self.empty = "no problem holds these words; Esc shows all" if self.words else "nothing is wrong"
+            self.empty = "no problem contains these words; Esc shows all" if self.words else "no problems"
             new = {problem for problem in self._problems if _identity(problem) in self._new} if self._new else ()
             self.update_rows(problem_rows(self._problems, self.words, new), _row_identity)
 
@@ -116,7 +115,7 @@ def _problem_row(problem: Problem, related: Related | None, *, new: bool) -> Row
 
 
 def _place(place: Problem | Related, offset: int) -> str:
-    """``orders.json:120``: the file's own name is enough beside the tree."""
+    """``orders.json:120``: the file's own name is enough next to the tree."""
     return f"{place.document.path.rpartition('/')[2]}:{place.document.source.place(offset).line}"
 
 
@@ -125,8 +124,8 @@ class ChangesView(RowsView):
 
     NAME = "What changed on disk"
     ABOUT = (
-        "What each save has changed, the latest first: added, removed and changed, with the old text and the new. "
-        "Enter goes to the place; leaving by the key of the pane says that everything was looked at."
+        "What each save changed, the latest first: added, removed and changed, with the old and the new text. Enter "
+        "goes to the place; closing the pane with its key marks all changes as seen."
     )
     SIGNS = "+"
 
@@ -190,6 +189,6 @@ def _changed_lines(before: str, after: str) -> Iterator[Line]:
 class UsesView(RowsView):
     NAME = "9 Uses"
     ABOUT = (
-        "Who leads to, reads or schedules what was selected, or what is named in it. Enter goes to the place; the key "
+        "What leads to, reads or schedules the selection, or what is named in it. Enter goes to the place; the key "
         "of the pane closes it again."
     )

@@ -47,7 +47,7 @@ class BookmarkMenu(Menu, inherit_bindings=False):
             self.letter = letter
 
     def __init__(self, places: Mapping[str, Line], came_from: Widget | None, *, setting: bool) -> None:
-        super().__init__(came_from, id="marks", empty="a letter or a digit marks the place")
+        super().__init__(came_from, id="marks", empty="type a letter or a digit to mark the place")
         self._letters = sorted(places)
         self._setting = setting
         self.border_title = "Mark with a letter" if setting else "Go to a mark"
@@ -93,7 +93,7 @@ class MarksController:
             await self._open_menu(setting=False)
         else:
             key = first_key(self._screen.app, "go.mark")
-            self._views.status.say(f"no place is marked yet: {key} and a letter mark one", "muted")
+            self._views.status.say(f"no marks yet: {key} and a letter set one", "muted")
 
     async def _open_menu(self, *, setting: bool) -> None:
         tree = self._views.tree.state
@@ -112,13 +112,13 @@ class MarksController:
         elif (key := self._navigator.marks.get(letter)) is not None:
             self._navigator.jump(key)
         else:
-            self._views.status.say(f"no place is marked with {letter}", "warning")
+            self._views.status.say(f"no mark {letter}", "warning")
 
     def _mark(self, letter: str) -> None:
         node = self._views.tree.node
         if node is not None:
             self._navigator.marks[letter] = node.key
-            hint = (f" · {first_key(self._screen.app, 'go.to-mark')}{letter} comes back", "muted")
+            hint = (f" · {first_key(self._screen.app, 'go.to-mark')}{letter} returns here", "muted")
             place = place_line(self._views.tree.state, node.key)
             self._views.status.announce(Row((("marked ", "good"), (f"{letter} ", "key"), *place, hint)))
 
@@ -137,5 +137,5 @@ def place_line(tree: TreeState, key: NodeKey) -> Line:
         flow = tree.analysis(entry).flow
         parts.append(((node_name(flow, TRIGGER_ID if key[2] == "trigger" else key[2].removeprefix("step ")), ""),))
     if len(key) > 3:
-        parts.append(((key[3].partition(" ")[0].replace("way", "a way out of it"), "muted"),))
+        parts.append(((key[3].partition(" ")[0].replace("way", "a transition"), "muted"),))
     return joined(parts, (" › ", "muted"))

@@ -137,7 +137,7 @@ class Navigator:
         if self.show(key):
             self._panes.enter_tree()
         else:
-            self._views.status.say("that is gone", "warning")
+            self._views.status.say("that no longer exists", "warning")
 
     def back(self) -> None:
         self._travel(self.history.back)
@@ -165,7 +165,7 @@ class Navigator:
             return
         problem = tree.state.problem_beyond(tree.cursor, by)
         if problem is None:
-            self._views.status.say("nothing is wrong", "good")
+            self._views.status.say("no problems", "good")
         else:
             self.jump_to(Target(problem.document, problem.pointer, problem.where().start))
 
@@ -183,7 +183,7 @@ class RehearsalOpener:
             return
         entry = node.entry or next(iter(node.document.entries), None)
         if entry is None:
-            self._screen.notify("no workflow is here to rehearse", timeout=2, markup=False)
+            self._screen.notify("there is no workflow to rehearse", timeout=2, markup=False)
             return
         from kustui.tui.rehearsal.screen import RehearsalScreen  # not before somebody asks for it
 
@@ -197,6 +197,6 @@ class RehearsalOpener:
             self._navigator.jump(place)
 
     def take(self, snapshot: Snapshot) -> None:
-        """Let a rehearsal that is under way go on with another snapshot."""
+        """Let a rehearsal in progress continue with another snapshot."""
         if self._rehearsal is not None:
             self._rehearsal.show_snapshot(snapshot)

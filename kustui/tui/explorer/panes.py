@@ -21,7 +21,7 @@ from kustui.tui.widgets.rows import Row, Rows
 _NARROW = 72
 """Columns below which one pane is shown at a time."""
 _SLIM = 110
-"""Columns below which what is beside the tree takes most of them while the keys go there."""
+"""Columns below which the panes next to the tree take most of the width while they have the focus."""
 _TALL = 34
 """Rows from which detail and source are shown together."""
 FIRST_CLASSES = f"-on-tree -beside-{DIAGRAMS[0]}"
@@ -49,7 +49,7 @@ _KEYS = {
 
 
 class Panes:
-    """The tree at the left; beside it a drawing, detail and source; below them the lists, when asked for."""
+    """The tree at the left; next to it a drawing, detail and source; below them the lists, when asked for."""
 
     def __init__(self, screen: Screen[None], views: Views, titles: PaneTitles, presenter: DetailPresenter) -> None:
         self._screen, self._views, self._titles, self._presenter = screen, views, titles, presenter
@@ -84,14 +84,14 @@ class Panes:
         self.offer_keys()
 
     def offer_keys(self) -> None:
-        """Name the keys of the pane at hand at the bottom."""
+        """Show the keys of the current pane at the bottom."""
         focused = self._screen.focused
         name = (focused.id if focused is not None else "tree") or ""
         keys = focused.KEYS if isinstance(focused, DiagramView) else _KEYS.get(name, _PANE_KEYS)
         self._views.status.offer_keys(keys)
 
     def maximise(self) -> None:
-        """Show the pane alone, or beside the others again."""
+        """Show the pane alone, or all panes again."""
         self._screen.toggle_class("-maximised")
 
     def hide(self) -> None:
@@ -102,7 +102,7 @@ class Panes:
         elif name == "changes":
             self.toggle_changes()
         elif name not in _HIDDEN or (name == "tree" and self._screen.has_class("-narrow")):
-            self._views.status.say("this one stays", "muted")
+            self._views.status.say("this pane cannot be hidden", "muted")
         else:
             self._screen.remove_class("-maximised")
             if name == "tree":
@@ -119,8 +119,8 @@ class Panes:
         self._screen.set_focus(self._views.tree)
 
     def enter(self, name: str) -> None:
-        """Go into one of the panes beside the tree."""
-        self._presenter.show()  # whoever is quicker than the cursor rests finds the pane at what the cursor is on
+        """Go into one of the panes next to the tree."""
+        self._presenter.show()  # a key pressed before the cursor rests still finds the pane at what the cursor is on
         self._screen.add_class("-beside")
         self._screen.set_focus(self._views.side.bring(name))  # at once: the next key is for it
         self._titles.update()
@@ -193,7 +193,7 @@ class Panes:
         """Go into the list of uses again."""
         if self.uses is None or not self._screen.has_class("-uses"):
             key = first_key(self._screen.app, "go.uses")
-            self._views.status.say(f"there is no list: {key} makes one", "muted")
+            self._views.status.say(f"there is no list of uses: {key} makes one", "muted")
         else:
             self._screen.set_focus(self.uses)
 
@@ -256,7 +256,7 @@ class PaneSizes:
     def _resize(self, by: int) -> None:
         focused = self._screen.focused
         if focused is not None and self._screen.has_class("-maximised"):
-            self._views.status.say("it is maximised", "muted")
+            self._views.status.say("the pane is maximised", "muted")
         elif focused is not None:
             self._change(*self._grown(focused, by))
 

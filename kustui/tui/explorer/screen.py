@@ -101,7 +101,7 @@ class Explorer(Screen[None]):
         self.tree_view = TreeView(id="tree")
         self.side = Side(id="side")
         self.problems = ProblemsView(id="problems")
-        nothing = "nothing has changed on disk since it was opened; saves are listed here"
+        nothing = "nothing has changed on disk yet; changes are listed here as you save"
         self.changes = ChangesView(empty=nothing, id="changes")
         self.status = StatusBar(id="status")
         views = self._views = Views(self.tree_view, self.side, self.problems, self.changes, self.status)
@@ -197,8 +197,8 @@ class Explorer(Screen[None]):
     # Described in words: Textual would write out the arguments, the whole of the files among them.
     @work(thread=True, group="follow", description="following")
     def follow(self) -> None:
-        """Check every workflow with every rule, then follow the files, beside the keys."""
-        # What the panes need, imported beside the keys instead of before the first paint.
+        """Check every workflow with every rule, then follow the files, in the background."""
+        # What the panes need, imported in the background instead of before the first paint.
         from kustui.diagrams import rail_drawing  # noqa: F401
         from kustui.tui.explorer import detail, json_rows  # noqa: F401
 
@@ -288,7 +288,7 @@ class Explorer(Screen[None]):
         """Do as preferences of some names say now."""
         self.titles.update()
         self.panes.offer_keys()
-        self.status.say(f"the configuration was read again: {', '.join(names)}")
+        self.status.say(f"configuration reloaded: {', '.join(names)}")
 
     # What happens in the widgets
 
@@ -381,10 +381,10 @@ class Explorer(Screen[None]):
 def _hint(app: object) -> Row:
     """What somebody who has never been here needs, until the first key is pressed."""
     keys = (
-        ("app.help", "explains every key and sign"),
-        ("rows.choose", "opens"),
-        ("go.next-problem", "what is wrong"),
-        ("app.quit", "leaves"),
+        ("app.help", "explain every key and sign"),
+        ("rows.choose", "open"),
+        ("go.next-problem", "next problem"),
+        ("app.quit", "quit"),
     )
     line: Line = ()
     for id_, what in keys:

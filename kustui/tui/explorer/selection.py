@@ -100,14 +100,14 @@ def of_line(node: Node, lines: int) -> Selection:
 
 
 class CurrentSelection:
-    """What the cursor of the pane at hand is on, and the editor for it."""
+    """What the cursor of the current pane is on, and the editor for it."""
 
     def __init__(self, screen: Screen[None], views: Views, navigator: Navigator) -> None:
         self._screen, self._views, self._navigator = screen, views, navigator
 
     @property
     def current(self) -> Selection | None:
-        """What the cursor of the pane at hand is on, or leads to; else what that of the tree is on."""
+        """What the cursor of the current pane is on or leads to; otherwise what the tree's cursor is on."""
         focused, tree, source = self._screen.focused, self._views.tree, self._views.side.source
         if isinstance(focused, DiagramView) and focused.selected_key:
             self._navigator.show(focused.selected_key)  # the tree follows it anyway, a moment later
@@ -126,7 +126,7 @@ class CurrentSelection:
         if selected is None:
             say("nothing is selected", "muted")
         elif selected.document.path == STDIN_NAME:
-            say("this came from standard input: there is no file to edit", "warning")
+            say("read from standard input: there is no file to edit", "warning")
         else:
             place = selected.document.source.place(selected.offset)
             work = self._edit(selected.document.path, place)

@@ -92,7 +92,7 @@ class Names:
         return (self._place(key[0]), _identity(entry), *key[2:]) if entry is not None else ()
 
     def key(self, name: NodeName) -> NodeKey:
-        """The node of a name; an empty key where there is none, and of a workflow that is gone, its file."""
+        """The node of a name; an empty key where there is none, and of a workflow that no longer exists, its file."""
         document = self._documents.get(name[0]) if name else None
         if document is None:
             return ()

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from kustui.workspace.difference import Difference
 
 
-_NOT_FOUND = "no workflow has that in its name, id or event; Esc shows all"
-_NOTHING_LEFT = "no workflow is left in the files; one that is saved there is shown again"
+_NOT_FOUND = "no name, id or event contains this; Esc shows all workflows"
+_NOTHING_LEFT = "the files contain no workflows any more; saved ones appear here"
 
 
 class TreeView(RowsView):
@@ -29,8 +29,8 @@ class TreeView(RowsView):
     NAME = "1 Workflows"
     ABOUT = (
         "Files and their workflows. A workflow opens into its trigger and its steps, in the order in which a run "
-        "meets them; these into their transitions and error cases, with the conditions under which they are taken. "
-        "What schedules another workflow leads there. At the right, how much is wrong with a row, or with what is "
+        "reaches them; a step opens into its transitions and error cases, with their conditions. A step that "
+        "schedules a workflow links to it. The numbers on the right count the problems of a row and of everything "
         "below it."
     )
     SIGNS = "▸◆●◇→↯⇒✗▲·+"

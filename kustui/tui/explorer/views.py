@@ -39,8 +39,8 @@ PANES = (*DIAGRAMS, "detail", "source")
 class DetailView(RowsView):
     NAME = "2 Detail"
     ABOUT = (
-        "What is selected, in words: where a step comes from and goes, what has always run before it, who reads "
-        "its output; who schedules a workflow, and with which inputs. Rows that name something lead there."
+        "What is selected, in words: where a step comes from and goes to, which steps always run before it, what "
+        "reads its output; what schedules a workflow, and with which inputs. Rows that name something are links."
     )
     SIGNS = "→↯⇒✗▲·"
 
@@ -48,14 +48,14 @@ class DetailView(RowsView):
 class SourceView(RowsView):
     NAME = "3 Source"
     ABOUT = (
-        "The JSON of what is selected, with the line numbers of the file and what is wrong marked in it. What is "
-        "copied or edited here begins in the line of the cursor."
+        "The JSON of the selection, with the line numbers of the file and the problems marked in it. Copying and "
+        "editing start at the line of the cursor."
     )
     SIGNS = "✗▲·"
 
 
 class Side(Vertical):
-    """The panes beside the tree. Where there is little room, one is shown at a time: the screen's classes say which."""
+    """The panes next to the tree. Where room is short, one is shown at a time: the screen's classes say which."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

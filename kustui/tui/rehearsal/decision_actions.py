@@ -1,4 +1,4 @@
-"""What the person decides: what the current step answers, that it fails, which way it takes; which events happen."""
+"""What the person decides: the output of the current step, its failure or transition, and which events happen."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def parse_json(text: str) -> Any:
             f"line {error.lineno}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}"
         ) from error
     except (ValueError, RecursionError) as error:
-        raise InputError(f"this is no JSON: {error}") from error
+        raise InputError(f"not valid JSON: {error}") from error
 
 
 def _refuse_constant(constant: str) -> Any:
@@ -71,7 +71,7 @@ def parse_object(text: str) -> dict[str, Any]:
     """A JSON object, which a payload is. Raises InputError."""
     value = parse_json(text)
     if not isinstance(value, dict):
-        raise InputError("a payload is an object: { … }")
+        raise InputError("a payload is a JSON object: { … }")
     return value
 
 
@@ -138,7 +138,7 @@ class DecisionActions:
         part = analysis.flow.part(run.node) if analysis is not None and run is not None else None
         if isinstance(part, Step) and part.action is not None:
             return session
-        self._current.announce((f"only a step with an action can {verb}: step on to one", "muted"))
+        self._current.announce((f"only a step with an action can {verb}: step to one first", "muted"))
         return None
 
     # The answer of a step
@@ -164,33 +164,33 @@ class DecisionActions:
         assert analysis is not None, "a run has one"
         entry = preview(session.state)
         output = session.state.overrides.output if entry is None else entry.output
-        question = Row((("What is it to answer?  ", "name"), *node_label(analysis.flow, run.node)))
-        accept = _accept(parse_json, lambda value: self._decide(SetOutput(value), "its answer is mocked"))
+        question = Row((("Output of the step  ", "name"), *node_label(analysis.flow, run.node)))
+        accept = _accept(parse_json, lambda value: self._decide(SetOutput(value), "output mocked"))
         return question, format_json({} if output is MISSING else output), accept
 
     async def fail(self) -> None:
         if self._ready_at_action("fail") is None:
             return
-        example = 'a status, and a body if you like: 404 {"message": "gone"}'
-        question = Row((("How does it fail?  ", "name"), (example, "muted")))
-        accept = _accept(parse_failure, lambda failure: self._decide(failure, "it is to fail"))
+        example = 'a status and an optional body: 404 {"message": "gone"}'
+        question = Row((("How the step fails  ", "name"), (example, "muted")))
+        accept = _accept(parse_failure, lambda failure: self._decide(failure, "failure mocked"))
         await self._prompts.ask(question, "500", accept)
 
     def clear_overrides(self) -> None:
         session = self._current.ready()
         if session is not None and session.history.state.overrides == Overrides():
-            self._current.announce(("nothing was decided of what is next", "muted"))
+            self._current.announce(("nothing to reset: you decided nothing about this step", "muted"))
         else:
-            self._decide(ClearOverrides(), "as it was before you decided")
+            self._decide(ClearOverrides(), "reset: your decisions about this step are discarded")
 
-    # The way
+    # The transition
 
     async def choose_edge(self) -> None:
         session = self._current.ready()
         if session is None:
             return
         if session.state.run is None:
-            self._current.announce(("no run is at hand: step on to one", "muted"))
+            self._current.announce(("no run is in progress: step to one first", "muted"))
             return
         edges = preview_edges(replace(session.state, question=None)) or ()
         rows = [
@@ -206,11 +206,11 @@ class DecisionActions:
             self.force(edges[index].pointer if index < len(edges) else "")
             return True
 
-        await self._prompts.choose("Which way, whatever the conditions say", rows, choose)
+        await self._prompts.choose("Which transition to force", rows, choose)
 
     def force(self, pointer: str) -> None:
         """Take an edge whatever its condition says; an empty pointer ends the run."""
-        self._decide(ForceEdge(pointer), "the way is forced")
+        self._decide(ForceEdge(pointer), "transition forced")
 
     # What is undecided
 
@@ -220,7 +220,7 @@ class DecisionActions:
             return
         question = session.state.question
         if question is None:
-            self._current.announce(("nothing is asked", "muted"))
+            self._current.announce(("there is no question to answer", "muted"))
             return
         form = "  y or n" if question.condition else "  as JSON"
         row = Row((("? ", "warning"), (question.words, "name"), (form, "muted")), ((question.why, "muted"),))
@@ -233,9 +233,9 @@ class DecisionActions:
     def abandon_run(self) -> None:
         session = self._current.ready()
         if session is not None and session.state.run is None:
-            self._current.announce(("no run is at hand", "muted"))
+            self._current.announce(("no run is in progress", "muted"))
         else:
-            self._decide(AbandonRun(), "the run was left")
+            self._decide(AbandonRun(), "run abandoned")
 
     # Events
 
@@ -254,15 +254,15 @@ class DecisionActions:
             return None
         event = session.event
         if event is None:
-            self._current.announce(("its event is no longer kept: the rehearsal is too long", "muted"))
+            self._current.announce(("the rehearsal is too long: its event is no longer kept", "muted"))
             return None
 
         def use(payload: Mapping[str, Any]) -> None:
             if (now := self._current.ready()) is not None:
-                news = ("the event has another payload: it begins again", "new")
+                news = ("payload changed: restarted from the event", "new")
                 self._current.replace(now.with_payload(payload), news)
 
-        question = Row((("What does the event bring?  ", "name"), (event_title(session, event), "event")))
+        question = Row((("Payload of the event  ", "name"), (event_title(session, event), "event")))
         return question, format_json(event.payload), _accept(parse_object, use)
 
     async def start_another_event(self) -> None:
@@ -285,7 +285,7 @@ class DecisionActions:
             return False
 
         if rows:
-            await self._prompts.choose("What happens as well", rows, choose)
+            await self._prompts.choose("Which event to trigger, or which workflow to call", rows, choose)
         else:
             self._current.announce(("no workflow here is started by an event or a call", "muted"))
 
@@ -301,12 +301,12 @@ class DecisionActions:
         def accept(typed: str) -> str:
             def use(payload: Any) -> None:
                 start = StartEvent(payload, event, key, drafted=typed == text)
-                self._decide(start, "it happens after what is under way")
+                self._decide(start, "queued after the current run")
 
             return _accept(parse_object, use)(typed)
 
         name = event or organisation.analysis(key).title
-        await self._prompts.ask(Row((("What does it bring?  ", "name"), (name, "event"))), text, accept, sheet=True)
+        await self._prompts.ask(Row((("Its payload  ", "name"), (name, "event"))), text, accept, sheet=True)
 
 
 def _is_before_event(session: Session) -> bool:

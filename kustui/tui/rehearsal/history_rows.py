@@ -31,7 +31,7 @@ def queue_rows(session: Session) -> tuple[list[Row], int]:
     """Clock and queue as one line of time: what has begun, now, what is due; and the index of the row that is now."""
     state = session.state
     past = [entry for entry in state.trace if entry.kind in _BEGINNINGS]
-    rows = [*_more_row(len(past) - MAX_DUE, "before"), *(_past_row(session, entry) for entry in past[-MAX_DUE:])]
+    rows = [*_more_row(len(past) - MAX_DUE, "earlier"), *(_past_row(session, entry) for entry in past[-MAX_DUE:])]
     now = len(rows)
     rows.append(_now_row(state))
     for run in state.waiting:
@@ -40,7 +40,7 @@ def queue_rows(session: Session) -> tuple[list[Row], int]:
     due = sorted((*state.queue.runs[:MAX_DUE], *state.queue.events[:MAX_DUE]), key=lambda item: (item.at, item.number))
     rows.extend(_due_row(session, state, item) for item in due[:MAX_DUE])
     count = len(state.queue.runs) + len(state.queue.events)
-    rows.extend(_more_row(count - MAX_DUE, "after"))
+    rows.extend(_more_row(count - MAX_DUE, "later"))
     if not count and not state.waiting and state.run is None:
         rows.append(Row((*_time(None), ("nothing is due", "muted"))))
     return rows, now
@@ -99,7 +99,7 @@ class LogRows:
         differences = _differences(session)
         entries = [*session.state.trace]
         hidden = len(session.state.trace) - min(len(entries), MAX_ENTRIES)
-        rows = [Row(((f"{hidden:,} entries before are not shown", "muted"),))] if hidden else []
+        rows = [Row(((f"{hidden:,} earlier entries are not shown", "muted"),))] if hidden else []
         for entry in entries[-MAX_ENTRIES:]:
             kept = self._kept.get(entry.number)
             if kept is None or kept[0] is not entry:
@@ -117,7 +117,7 @@ def _differences(session: Session) -> Mapping[int, list[str]]:
     by_entry: dict[int, list[str]] = {}
     for difference in session.scenario.differences if session.scenario is not None else ():
         if difference.entry is not None:
-            by_entry.setdefault(difference.entry, []).append(f"{difference.message}, says the scenario")
+            by_entry.setdefault(difference.entry, []).append(f"{difference.message} (scenario)")
     return by_entry
 
 
@@ -144,7 +144,7 @@ def entry_rows(organisation: Organisation, entry: TraceEntry, width: int) -> lis
 
 
 def coverage_rows(session: Session, width: int) -> list[Row]:
-    """How much of each workflow was taken, whichever way the rehearsal went, and what never was."""
+    """How much of each workflow ran, on every attempt of the rehearsal, and what never did."""
     builder = RowBuilder(width)
     coverage = session.coverage
     _add_ratios(builder, coverage.steps, coverage.edges)
@@ -172,7 +172,7 @@ def _add_workflow(builder: RowBuilder, covered: WorkflowCoverage) -> None:
             indent=10,
         )
     if not covered.untaken_steps and not covered.untaken_edges:
-        builder.add(("  ✓ everything was taken", "good"))
+        builder.add(("  ✓ everything ran", "good"))
 
 
 def _add_ratios(builder: RowBuilder, steps: CoverageRatio, edges: CoverageRatio, indent: int = 0) -> None:

@@ -25,7 +25,7 @@ MIDDLE = ("table", "context")
 RIGHT = ("queue", "log", "coverage")
 PANES = (FLOW, *MIDDLE, *RIGHT)
 NARROW = 110
-"""Columns below which the flow stands above one pane, instead of beside all of them."""
+"""Columns below which the flow stands above one pane, instead of next to all of them."""
 SHORT = 30
 """Rows below which each column is one pane."""
 _FLOW_SHARE = 45
@@ -76,38 +76,38 @@ class PaneHelp(NamedTuple):
 PANE_HELP = {
     "flow": PaneHelp(
         "1 Flow",
-        "The workflow that runs, a row a step: where the run stands, where it has been, and where it will stop. "
-        "The cursor follows it; put elsewhere, it shows in the step's pane what another step did.",
+        "The workflow that runs, one row per step: where the run is, where it has been, and where it will stop. The "
+        "cursor follows the run; moved to another step, it shows in the Step pane what that step did.",
         "◆●◇▶○✓∙■↯⇒✗▲·",
     ),
     "table": PaneHelp(
         "2 Step",
-        "What is next: what its action is given, what it answers and where that comes from, and each way out with "
-        "what came of its condition, each operand with its value. Enter on a way forces it.",
+        "What comes next: the params of the action, its output and where that comes from, and every transition with "
+        "the result of its condition and the values of the operands. Enter on a transition forces it.",
         "▶✓∙↯⇒■✗▲",
     ),
     "context": PaneHelp(
         "3 Context",
-        "All that later steps of the run can read, the latest first, each with where it comes from: handed over, "
-        "drafted, mocked, computed. What the last step has added is marked.",
+        "Everything that later steps of the run can read, the latest first, each with where it comes from: passed "
+        "in, drafted, mocked or computed. What the last step added is marked.",
         "▸+",
     ),
     "queue": PaneHelp(
         "4 Queue",
-        "The virtual clock: which runs there were, now, and which runs and events are due. Enter on one that was "
-        "goes back to it.",
+        "The virtual clock: past runs, the present, and the runs and events that are due. Enter on a past run goes "
+        "back to it.",
         "◆✓▶⇒",
     ),
     "log": PaneHelp(
         "5 Log",
-        "Everything that happened, every value with where it comes from, every reading of ours as assumed, and what "
-        "came otherwise than a scenario says. Enter goes to that moment.",
+        "Everything that happened, every value with where it comes from, every assumption about the format, and "
+        "every difference from the scenario. Enter goes to that moment.",
         "●✓∙⇒■✗▲",
     ),
     "coverage": PaneHelp(
         "6 Coverage",
-        "How much of each workflow was taken on all ways together, also those that were gone back from, and what "
-        "never was.",
+        "How much of each workflow ran on all attempts together, including those you stepped back from, and what "
+        "never ran.",
         "○→↯",
     ),
 }
@@ -177,7 +177,7 @@ class RehearsalPanes(Container):
         with Vertical(id="right"):
             yield _with_help(RowsView(id="queue"))
             yield _with_help(RowsView(empty="nothing has happened yet", cursor_always=False, id="log"))
-            yield _with_help(RowsView(empty="nothing was taken yet", cursor_always=False, id="coverage"))
+            yield _with_help(RowsView(empty="nothing has run yet", cursor_always=False, id="coverage"))
 
     def pane(self, name: str) -> RowsView:
         return self.query_one(f"#{name}", RowsView)
@@ -206,7 +206,7 @@ class RehearsalPanes(Container):
         self.enter_pane(PANES[(PANES.index(self._focused or FLOW) + by) % len(PANES)])
 
     def maximise(self) -> None:
-        """Show the pane with the focus alone, or beside the others again."""
+        """Show the pane with the focus alone, or all panes again."""
         self.maximised = not self.maximised
         self.lay_out()
 

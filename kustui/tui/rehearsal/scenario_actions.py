@@ -66,20 +66,20 @@ class ScenarioActions:
             return
         path = session.scenario.file.path if session.scenario is not None else ""
         entry = session.organisation.collection.by_key[session.key]
-        question = Row((("Save as a scenario  ", "name"), ("a file name that ends with .scenario.json", "muted")))
+        question = Row((("Save as a scenario  ", "name"), ("a file name ending in .scenario.json", "muted")))
         proposed = path or str(unused_path(Path(entry.source.path).parent, entry.title))
         await self._prompts.ask(question, proposed, self._save)
 
     def _save(self, path: str) -> str:
         if not path.lower().endswith(SCENARIO_SUFFIX):
-            return f"the name of a scenario ends with {SCENARIO_SUFFIX}"
+            return f"the file name must end in {SCENARIO_SUFFIX}"
         return self._write(path.strip(), replace=False)
 
     def _write(self, path: str, *, replace: bool) -> str:
         """Write the file; what is wrong, if anything. Where there is a file, it is asked whether to replace it."""
         session = self._current.ready()
         if session is None:
-            return "it cannot be saved just now"
+            return "it cannot be saved right now"
         try:
             scenario = complete_scenario(_scenario_title(session), session.history.state)
             write_file(path, [to_json(scenario, indent=2), "\n"], replace=replace)
@@ -90,7 +90,7 @@ class ScenarioActions:
             return str(error)
         except ValueError as error:  # a name that no file can have
             return f"{path}: {error}"
-        without = "" if "expect" in scenario else ", without expectations: it does not come to its end"
+        without = "" if "expect" in scenario else ", without expectations: it has not reached its end"
         self._current.announce(("✓ saved ", "good"), (path, "name"), (without, "warning"))
         return ""
 
@@ -98,10 +98,10 @@ class ScenarioActions:
         def accept(text: str) -> str:
             if text.strip().lower() in ("y", "yes"):
                 return self._write(path, replace=True)
-            self._current.announce(("nothing was written", "muted"))
+            self._current.announce(("nothing was saved", "muted"))
             return ""
 
-        question = (("▲ ", "warning"), (path, "name"), (" is there already. Replace it?  ", ""), ("y or n", "muted"))
+        question = (("▲ ", "warning"), (path, "name"), (" already exists. Replace it?  ", ""), ("y or n", "muted"))
         await self._prompts.ask(Row(question), "", accept)
 
     # Scenarios of files
@@ -115,7 +115,7 @@ class ScenarioActions:
         rows = await asyncio.to_thread(lambda: [_scenario_row(path) for path in files])
         if not files:
             hints = self._current.key_hints("rehearse.save", "rehearse.paths")
-            self._current.announce(("no *.scenario.json lies beside the definition", "muted"), *hints)
+            self._current.announce(("there is no *.scenario.json next to the definition", "muted"), *hints)
             return
 
         def choose(index: int) -> bool:
@@ -123,7 +123,7 @@ class ScenarioActions:
                 self._start_replay(session, files[index])
             return True
 
-        await self._prompts.choose("Which scenario is to be replayed", rows, choose)
+        await self._prompts.choose("Which scenario to replay", rows, choose)
 
     def _start_replay(self, session: Session, path: str) -> None:
         self._current.in_background(self._replay(session, path), "scenario", "replaying a scenario")
@@ -167,11 +167,11 @@ class ScenarioActions:
 
     def choose_path(self) -> None:
         """From the paths through the workflow on the screen."""
-        self._choose_path("looking for every path …", chain=False)
+        self._choose_path("finding paths …", chain=False)
 
     def choose_chain_path(self) -> None:
         """From the paths that go on through everything that it schedules."""
-        self._choose_path("looking for every path through the chain …", chain=True)
+        self._choose_path("finding paths through the chain …", chain=True)
 
     def _choose_path(self, news: str, *, chain: bool) -> None:
         if (session := self._current.ready()) is not None:
@@ -189,27 +189,27 @@ class ScenarioActions:
         def choose(index: int) -> bool:
             now = self._current.ready()
             if now is not None and now.organisation is not session.organisation:
-                news = ("the definition has changed meanwhile: look for the paths again", "warning")
+                news = ("the definition has changed: list the paths again", "warning")
                 self._current.announce(news)
             elif now is not None:
-                self._current.in_background(self._begin_path(now, paths[index]), "scenario", "beginning a path")
+                self._current.in_background(self._begin_path(now, paths[index]), "scenario", "starting a path")
             return True
 
         more = ", and there are more" if exploration.cut else ""
-        title = f"{counted(len(paths), 'path')} from {exploration.analysis.title}{more}: which is to begin"
+        title = f"{counted(len(paths), 'path')} from {exploration.analysis.title}{more}: which one to start"
         await self._prompts.choose(title, rows, choose)
 
     async def _begin_path(self, session: Session, path: ExploredPath) -> None:
         built = await asyncio.to_thread(build_path_scenario, session.organisation, path)
         if built.scenario is None:
-            why = path.contradiction or "not every combination was looked at"
-            self._current.announce(("✗ it contradicts itself: ", "error"), (why, ""))
+            why = path.contradiction or "not every combination was tried"
+            self._current.announce(("✗ this path contradicts itself: ", "error"), (why, ""))
             return
         file = as_file(built.scenario)
         begun = await asyncio.to_thread(begin_scenario, session, file, path.analysis.key)
-        news: Line = (("what this path needs is drafted", "new"),)
+        news: Line = (("started with drafted values for this path", "new"),)
         if built.stops:
-            news = (("▲ it does not come to its end: ", "warning"), (built.stops, ""))
+            news = (("▲ the path cannot be completed: ", "warning"), (built.stops, ""))
         elif built.forced:
             names = ", ".join(node_name(forced.analysis.flow, forced.node) for forced in built.forced)
             news = (*news, (f"; forced at {names}", "warning"))
@@ -228,7 +228,7 @@ def replay_verdict(session: Session) -> Line:
         return ()
     differences = session.scenario.differences
     if not differences:
-        return (("✓ held: ", "good"), (session.scenario.file.scenario.scenario, ""))
+        return (("✓ passed: ", "good"), (session.scenario.file.scenario.scenario, ""))
     first = differences[0]
     more = f" (and {len(differences) - 1} more)" if len(differences) > 1 else ""
     place = session.scenario.file.place(first.pointer)
@@ -260,7 +260,7 @@ def _feasibility(path: ExploredPath) -> Line:
         return (("✗ contradicts itself", "error"),)
     if not path.workflow_path.solutions:
         return (("? may contradict itself", "warning"),)
-    return (("! has to be forced", "warning"),) if path.workflow_path.solutions[0].unsolved else ()
+    return (("! must be forced", "warning"),) if path.workflow_path.solutions[0].unsolved else ()
 
 
 def begin_scenario(session: Session, file: ScenarioFile, key: str) -> Session:
@@ -312,15 +312,19 @@ def rebase_session(session: Session, organisation: Organisation) -> RebasedSessi
             replayed = replay_scenario(replace(session, organisation=organisation), session.scenario.file)
             return RebasedSession(replayed, "replayed")
         except ScenarioError:
-            pass  # it names something that is gone; going through the decisions again says what
+            pass  # it names something that no longer exists; going through the decisions again says what
     try:
         history = rebase(session.history, organisation)
     except (ScenarioError, TraceTruncatedError) as error:
         if session.key not in organisation.collection.by_key:
             return None
-        why = str(error).splitlines()[0] if isinstance(error, TraceTruncatedError) else "what was decided about is gone"
+        why = (
+            str(error).splitlines()[0]
+            if isinstance(error, TraceTruncatedError)
+            else "what you decided about no longer exists"
+        )
         fresh = replace(Session.begin(organisation, session.key), stop_points=session.stop_points)
-        return RebasedSession(fresh, f"it begins again: {why}", restarted=True)
+        return RebasedSession(fresh, f"restarted: {why}", restarted=True)
     if session.key not in organisation.collection.by_key:
         return None
     rebased = replace(
@@ -347,10 +351,10 @@ def _compare_traces(before: Iterable[TraceEntry], after: Iterable[TraceEntry]) -
     before, after = [*before], [*after]
     for one, other in zip(before, after, strict=False):
         if _outcome(one) != _outcome(other):
-            return f"it goes another way from {other.name or other.title} on"
+            return f"the run differs from {other.name or other.title} on"
     if len(after) < len(before):
-        return f"it comes to {len(after):,} of {len(before):,} steps"
-    return "it goes the same way" if before else "nothing had happened yet"
+        return f"{len(after):,} of {len(before):,} steps could be repeated"
+    return "the run is the same" if before else "nothing had run yet"
 
 
 def _outcome(entry: TraceEntry) -> tuple[object, ...]:

@@ -32,7 +32,7 @@ _KEYS = (
     "rehearse.fail", "rehearse.force", "app.help", "rehearse.return", "rehearse.breakpoint", "rehearse.restart",
     "rehearse.edit-event", "rehearse.paths", "rehearse.scenarios", "rehearse.save", "view.maximise",
 )  # fmt: skip
-"""The keys that are offered while nothing is asked."""
+"""The keys that are offered while there is no question to answer."""
 _SHARED = ("view.next-pane", "view.previous-pane", "view.maximise")
 """Actions of the explorer's panes that these panes have too."""
 
@@ -123,7 +123,9 @@ class RehearsalScreen(Screen[NodeKey]):
             rebased = await asyncio.to_thread(rebase_session, session, organisation)
         edited, self._edited = self._edited, False
         if rebased is None:
-            self.announce(("▲ the workflow is gone from the files: ", "warning"), ("this is how it was", "muted"))
+            self.announce(
+                ("▲ the workflow is no longer in the files: ", "warning"), ("showing the earlier definition", "muted")
+            )
         else:
             self.current.replace(rebased.session, *(_reload_news(rebased) if edited else ()))
 

@@ -295,9 +295,9 @@ class CurrentSession:
     def ready(self) -> Session | None:
         """The session if something can be decided now; else it is announced why not."""
         if self.value is None:
-            self.announce(("it is still being prepared", "muted"))
+            self.announce(("the rehearsal is still being prepared", "muted"))
         elif self.is_running:
-            self.announce(("it runs on: Esc stops it", "muted"))
+            self.announce(("still running: Esc stops it", "muted"))
         else:
             return self.value
         return None

@@ -50,7 +50,7 @@ class StepActions:
         if session.history.can_go_back:
             self._current.replace(session.back())
         else:
-            self._current.announce(("this is the beginning", "muted"))
+            self._current.announce(("already at the start", "muted"))
 
     def restart(self) -> None:
         if (session := self._current.ready()) is not None:
@@ -60,7 +60,7 @@ class StepActions:
         """Forget the steps ahead."""
         if (session := self._current.ready()) is not None:
             count = session.steps_ahead
-            news = f"{counted(count, 'step')} ahead forgotten" if count else "nothing lies ahead"
+            news = f"{counted(count, 'step')} ahead discarded" if count else "there are no steps ahead"
             self._current.replace(session.without_steps_ahead(), (news, "muted"))
 
     # Running on
@@ -78,7 +78,7 @@ class StepActions:
             self._start_running(session, at_scheduled_run)
 
     def _start_running(self, session: Session, *breakpoints: Breakpoint) -> None:
-        self._current.in_background(self._run(session, *breakpoints), "run", "running on")
+        self._current.in_background(self._run(session, *breakpoints), "run", "running")
 
     async def _run(self, session: Session, *breakpoints: Breakpoint) -> None:
         current = self._current
@@ -89,7 +89,7 @@ class StepActions:
             for state in session.run_on(DEFAULT_MAX_STEPS, *breakpoints):
                 states.append(state)
                 if time.monotonic() - rested > _BREATH:
-                    current.announce((f"running on … {len(states):,} steps, Esc stops it", "info"))
+                    current.announce((f"running … {len(states):,} steps, Esc stops it", "info"))
                     await asyncio.sleep(0.001)
                     rested = time.monotonic()
                 if self._halted:
@@ -113,14 +113,14 @@ class StepActions:
         if state.question is not None:
             return self._question(session)
         if state.finished:
-            return (("■ to the end", "good"), (steps, "muted"), *hints("rehearse.restart", "rehearse.save"))
+            return (("■ ran to the end", "good"), (steps, "muted"), *hints("rehearse.restart", "rehearse.save"))
         if self._halted:
             return (("stopped", "name"), (steps, "muted"))
         if reason := session.stop_reason:
             return ((f"■ stopped {reason}", "name"), (steps, "muted"))
         if count >= DEFAULT_MAX_STEPS:
-            endless = f"{steps}: it may go round for ever"
-            return (("▲ cut", "warning"), (endless, "muted"), *hints("rehearse.run-on"))
+            endless = f"{steps}: it may loop for ever"
+            return (("▲ stopped", "warning"), (endless, "muted"), *hints("rehearse.run-on"))
         return ()
 
     def _question(self, session: Session) -> Line:
@@ -132,7 +132,7 @@ class StepActions:
 
     def _announce_finished(self) -> None:
         hints = self._current.key_hints("rehearse.step-back", "rehearse.restart")
-        self._current.announce(("■ nothing is left to happen", "name"), *hints)
+        self._current.announce(("■ the rehearsal is over", "name"), *hints)
 
     # Breakpoints
 
@@ -143,7 +143,7 @@ class StepActions:
             return
         key = session.position[0]
         stop = StopPoint("step", key, node)
-        verb = "no longer stops" if stop in session.stop_points else "stops"
+        verb = "breakpoint cleared" if stop in session.stop_points else "breakpoint set"
         self._toggle(session, stop, node)
         name = node_name(session.organisation.analysis(key).flow, node)
         self._current.announce(
@@ -171,7 +171,7 @@ class StepActions:
                     prompt.list.list_rows(_breakpoint_rows(self._current.value, stops), index)
             return False
 
-        await self._prompts.choose("Stop where", _breakpoint_rows(session, stops), toggle)
+        await self._prompts.choose("Stop at", _breakpoint_rows(session, stops), toggle)
 
 
 def _breakpoint_rows(session: Session, stops: list[StopPoint]) -> list[Row]:

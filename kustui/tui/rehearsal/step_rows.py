@@ -46,7 +46,7 @@ def step_rows(session: Session, node: str, width: int, actions: Mapping[str, Act
     else:
         analysis = session.organisation.analysis(key)
         builder.add(*node_label(analysis.flow, node))
-        builder.add(("  it has not run in this run", "muted"))
+        builder.add(("  not reached in this run", "muted"))
     return builder.rows
 
 
@@ -54,7 +54,7 @@ def _add_current(builder: RowBuilder, session: Session, state: State, actions: M
     analysis = state.analysis
     assert analysis is not None, "a run has one"
     if state.question is not None:
-        builder.add(("? ", "warning"), ("this cannot be decided without Kustomer", "warning"))
+        builder.add(("? ", "warning"), ("cannot be decided without Kustomer", "warning"))
         builder.add(("  asked    ", "muted"), (state.question.words, "name"), indent=11)
         builder.add(("  because  ", "muted"), (state.question.why, ""), indent=11)
         for id_ in ("rehearse.answer", "rehearse.force", "rehearse.leave-run"):
@@ -64,7 +64,7 @@ def _add_current(builder: RowBuilder, session: Session, state: State, actions: M
     if entry is None:
         if state.question is None:
             builder.add(("▶ next  ", "new"), *node_label(analysis.flow, state.run.node if state.run else TRIGGER_ID))
-            builder.add(("  it asks something: step on to see what", "warning"))
+            builder.add(("  it asks a question: step to see it", "warning"))
         _add_edges_only(builder, session, state)
         return
     add_heading(builder, entry, at_hand=True)
@@ -100,7 +100,7 @@ def _add_cause(builder: RowBuilder, session: Session, entry: TraceEntry) -> None
     for note in start.notes if start is not None else ():
         builder.add(("  because  ", "warning"), (note, ""), indent=11)
     if scheduling is not None:
-        builder.add(("  ← ", "link"), (f"handed over by {scheduling.title}, {scheduling.name}", ""), indent=4)
+        builder.add(("  ← ", "link"), (f"passed by {scheduling.title}, {scheduling.name}", ""), indent=4)
         builder.problems(scheduling.problems)
 
 
@@ -122,14 +122,14 @@ def _add_past(builder: RowBuilder, session: Session, entry: TraceEntry) -> None:
 
 
 def _add_next(builder: RowBuilder, session: Session, state: State, actions: Mapping[str, Action]) -> None:
-    """What happens next where no run is under way."""
+    """What happens next where no run is in progress."""
     if state.waiting:
         title = session.organisation.analysis(state.waiting[0].key).title
         builder.add(("▶ next  ", "new"), (f"run {state.waiting[0].number} of ", ""), (title, "name"), (" begins", ""))
         return
     taken = state.queue.next(state.clock)
     if taken is None:
-        builder.add(("■ ", "name"), ("nothing is left to happen", "name"))
+        builder.add(("■ ", "name"), ("the rehearsal is over", "name"))
         return
     due = taken.item
     wait = f" after {words.elapsed(taken.clock - state.clock)}" if taken.clock > state.clock else ""
@@ -143,7 +143,9 @@ def _add_next(builder: RowBuilder, session: Session, state: State, actions: Mapp
     _add_payload(builder, "payload", OutputSource.DRAFTED if due.drafted else OutputSource.EVENT, due)
     if due.drafted:
         changes = [((key, "key"), (" changes it", "muted")) for key in key_names(actions["rehearse.edit-event"])[:1]]
-        builder.add(("  made up from what the workflow reads: ", "muted"), *(changes[0] if changes else ()), indent=2)
+        builder.add(
+            ("  made up from the fields the workflow reads: ", "muted"), *(changes[0] if changes else ()), indent=2
+        )
 
 
 def _add_payload(builder: RowBuilder, label: str, mark: OutputSource, due: QueueItem) -> None:
@@ -191,7 +193,7 @@ def _current_row(session: Session, state: State) -> Row:
     line: Line = (("▶ next: ", "new"), *node_label(analysis.flow, run.node))
     entry = preview(state)
     if entry is None:
-        return Row(line, mark=(("asks something", "warning"),))
+        return Row(line, mark=(("asks a question", "warning"),))
     if entry.broken:
         return Row(line, mark=(("✗ stops here", "error"),))
     aside: Line = ((short_action(entry.action), "muted"),) if entry.action and entry.name != entry.node else ()
@@ -206,14 +208,14 @@ def _next_row(session: Session, state: State) -> Row:
     last = state.last
     if last is not None and last.ended:
         look = "error" if last.broken else "warning" if "missing" in words.why(last) else "muted"
-        sign = "✗ stopped: " if last.broken else "■ over: "
+        sign = "✗ stopped: " if last.broken else "■ ended: "
         line = ((sign, look), (words.why(last), look))
     if state.waiting:
         title = session.organisation.analysis(state.waiting[0].key).title
         return Row((*line, ("  ▶ next: " if line else "▶ next: ", "new"), (title, "name"), (" begins", "")))
     taken = state.queue.next(state.clock)
     if taken is None:
-        return Row(line or (("■ nothing is left to happen", "muted"),), mark=(("finished", "good"),))
+        return Row(line or (("■ the rehearsal is over", "muted"),), mark=(("finished", "good"),))
     at = f" at {words.moment(taken.clock)}" if taken.clock > state.clock else ""
     if taken.item.key:
         title = session.organisation.analysis(taken.item.key).title
@@ -227,7 +229,7 @@ def _next_row(session: Session, state: State) -> Row:
 def status_row(session: Session) -> Row:
     """The scenario that is followed and whether it held; at the right, how many steps were taken."""
     scenario = session.scenario
-    line: Line = (("nothing is sent; answers are drafts, or yours", "muted"),)
+    line: Line = (("nothing is sent; outputs are drafted, or yours", "muted"),)
     if scenario is not None:
         verdict: Line = ()
         if scenario.replayed:

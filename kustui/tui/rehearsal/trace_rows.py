@@ -26,7 +26,7 @@ SOURCE_LOOKS = {
 """Where a value comes from is always said in a word; this is the look of the word."""
 _WIDE = 64
 """Cells from which the comparisons of an edge stand below its step, not below the verdict."""
-EDGE = "way"
+EDGE = "edge"
 """The first part of the link of a row that is an edge; the second is its pointer."""
 
 
@@ -60,7 +60,7 @@ def add_output(builder: RowBuilder, entry: TraceEntry) -> None:
             EntryKind.START: "inputs" if entry.source is OutputSource.INPUTS else "payload",
         }
         builder.add(
-            (f"  {verb.get(entry.kind, 'answers'):<9}", "muted"),
+            (f"  {verb.get(entry.kind, 'returns'):<9}", "muted"),
             (f"{words.SOURCES[entry.source]} ", SOURCE_LOOKS[entry.source]),
             (words.whole(entry.output), ""),
             indent=11,
@@ -77,7 +77,7 @@ def add_params(builder: RowBuilder, entry: TraceEntry) -> None:
     for pointer in entry.omitted:
         name = pointer.partition("/params/")[2].replace("/", ".")
         builder.add(
-            (f"  {label:<9}", "muted"), (f"{name} ", "key"), ("missing, so it is left out", "warning"), indent=11
+            (f"  {label:<9}", "muted"), (f"{name} ", "key"), ("missing, so it is omitted", "warning"), indent=11
         )
         label = ""
 
@@ -106,7 +106,7 @@ def add_end(builder: RowBuilder, entry: TraceEntry, *, at_hand: bool = False) ->
     """Why the run ends, or would end, here."""
     if entry.ended:
         look = "error" if entry.broken else "name"
-        glyph = "✗ stops" if entry.broken else "■ ends" if at_hand else "■ over"
+        glyph = "✗ stops" if entry.broken else "■ ends" if at_hand else "■ ended"
         builder.add((f"  {glyph:<9}", look), (words.why(entry), look), indent=11)
 
 

@@ -86,7 +86,7 @@ def _marks(session: Session, analysis: WorkflowAnalysis) -> Mapping[str, Line]:
 
 _LEGEND = joined(
     [((f"{sign} ", look), (meaning, "muted"))
-     for sign, look, meaning in (("▶", "new", "next"), ("●", "good", "been"), ("○", "muted", "not yet"),
+     for sign, look, meaning in (("▶", "new", "next"), ("●", "good", "run"), ("○", "muted", "not run"),
                                ("∙", "muted", "another run"), ("■", "error", "stop"))],
     ("  ", ""),
 )  # fmt: skip
@@ -197,7 +197,7 @@ class ContextView(RowsView):
     BINDINGS: ClassVar[list[BindingType]] = bindings("context")
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(empty="a run has a context once it has begun", cursor_always=False, id=id)
+        super().__init__(empty="there is no context until a run begins", cursor_always=False, id=id)
         self._folded: frozenset[NodeKey] = frozenset()
         self._session: Session | None = None
 

@@ -72,7 +72,7 @@ class Moves:
 
 
 def change_key(change: Change) -> NodeKey:
-    """The node that a change is about; for a step that is gone, its workflow."""
+    """The node that a change is about; for a step that no longer exists, its workflow."""
     if change.entry is None:
         return (change.path,)
     if change.noun == "trigger":
@@ -83,7 +83,7 @@ def change_key(change: Change) -> NodeKey:
 
 
 def change_signs(difference: Difference) -> Iterator[tuple[NodeKey, str]]:
-    """The nodes to mark as changed, each with its sign; for a step that is gone, its workflow."""
+    """The nodes to mark as changed, each with its sign; for a step that no longer exists, its workflow."""
     for change in difference.changes:
         if change.kind != "removed" or change.noun == "step":
             yield change_key(change), ADDED_SIGN if change.kind == "added" else CHANGED_SIGN

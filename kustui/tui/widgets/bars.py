@@ -28,14 +28,14 @@ def broken_files(snapshot: Snapshot) -> tuple[Document, ...]:
 
 
 def banner_rows(broken: tuple[Document, ...], room: int) -> tuple[Row, Row]:
-    """What is wrong with the first of the files, and the line in which it is, cut to ``room`` cells."""
+    """The fault of the first of the files, and its line, cut to ``room`` cells."""
     from kustui.check.reports.text import excerpt  # only where a file is broken, not before the first paint
 
     document, *others = broken
     fault = document.faults[0]
     extent = document.fault_extent(fault)
     place = document.source.place(extent.start)
-    name = document.path.rpartition("/")[2]  # enough beside the tree, and it leaves room for what is wrong
+    name = document.path.rpartition("/")[2]  # enough next to the tree, and it leaves room for the message
     where = f"{name}:{place}" if document.source.data else name
     more = f", and {len(others):,} more file{'s' if len(others) > 1 else ''}" if others else ""
     first = Row((("✗ ", "error"), (where, "name"), (more, "muted"), ("  ", ""), (fault.message, "error")))
@@ -44,7 +44,7 @@ def banner_rows(broken: tuple[Document, ...], room: int) -> tuple[Row, Row]:
     before, marked, after = (part.before.lstrip(), part.marked, part.after) if part is not None else ("", "", "")
     if not marked:  # the character in its place
         marked, after = after[:1] or "▌", after[1:]
-    note = ("what is shown is its last good state", "muted")
+    note = ("showing its last good version", "muted")
     return first, Row((*number, (before, ""), (marked, "fault"), (after, "")), mark=(note,))
 
 
@@ -173,7 +173,7 @@ class FilterInput(Input):
             self.by = by
 
     def __init__(self) -> None:
-        super().__init__(placeholder="words of a name, an id or an event", compact=True, id="filter")
+        super().__init__(placeholder="words from a name, an id or an event", compact=True, id="filter")
 
     def action_keep(self) -> None:
         self.post_message(self.Accepted(self.value))

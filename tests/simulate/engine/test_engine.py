@@ -55,7 +55,7 @@ def test_the_first_transition_that_holds_wins() -> None:
     assert told(to_the_end(state)) == [
         "T+0 kustomer.conversation.update: 1",
         "T+0 W: W → cD4",
-        "T+0 W: cD4 (nothing follows)",
+        "T+0 W: cD4 (no further steps)",
     ]
 
 
@@ -174,7 +174,7 @@ def test_a_failed_step_without_an_error_case_ends_the_run() -> None:
     state = to_the_end(started(workflow("W", step("aB3", to("cD4")), step("cD4"))), 2)
     entry = to_the_end(advance(state, SetFailure(500))).last
     assert entry is not None
-    assert entry.ended == "it failed, and has no error case"
+    assert entry.ended == "the step failed and has no error case"
 
 
 # What cannot be decided is asked.
@@ -203,7 +203,7 @@ def test_an_undecided_value_that_the_run_cannot_do_without_is_asked() -> None:
     assert state.question is not None
     assert not state.question.condition
     state = to_the_end(advance(state, AnswerQuestion(state.question.pointer, 90)))
-    assert told(state)[-1] == "T+90 C: cD4 (nothing follows)"
+    assert told(state)[-1] == "T+90 C: cD4 (no further steps)"
 
 
 def test_a_run_that_nobody_can_answer_for_is_left_and_the_next_begins() -> None:
@@ -225,7 +225,7 @@ def test_a_forced_way_is_taken_and_marked_whatever_the_conditions_say() -> None:
     assert (elsewhere.target, elsewhere.forced) == ("cD4", False)
     ended = advance(advance(state, ForceEdge("")), ExecuteStep()).last
     assert ended is not None
-    assert (ended.target, ended.forced, ended.ended) == ("", True, "it was made to end here")
+    assert (ended.target, ended.forced, ended.ended) == ("", True, "forced to end here")
 
 
 def test_the_table_of_the_step_at_hand_has_every_way_and_what_comes_of_it() -> None:
@@ -285,7 +285,7 @@ def test_a_run_at_may_be_a_date() -> None:
 def test_a_schedule_of_a_workflow_that_is_not_here_goes_on_and_says_so() -> None:
     entry = to_the_end(started(workflow("W", schedule("aB3", ID)))).last
     assert entry is not None
-    assert (entry.ended, entry.problem) == ("nothing follows", None)
+    assert (entry.ended, entry.problem) == ("no further steps", None)
     assert "its run is not rehearsed" in entry.notes[0]
 
 
@@ -300,7 +300,7 @@ def test_a_required_input_that_is_missing_is_said_where_it_is_missed() -> None:
     target = called("C", ID, step("cD4"), inputs={"@fooAt": "string"}, required=("@fooAt",))
     state = to_the_end(started(app(workflow("W", schedule("aB3", ID, inputs={"fooAt": "x"})), target)))
     call, start = entries(state)[-3:-1]
-    assert call.notes == ('"C" requires "@fooAt", and it is not handed over',)
+    assert call.notes == ('"C" requires "@fooAt", which is not passed',)
     assert start.notes == ('the required input "@fooAt" is missing',)
     assert [problem.rule for problem in call.problems] == ["missing-input"]
 
@@ -436,7 +436,7 @@ def test_a_run_stops_at_a_broken_place_and_shows_the_problem(rule: str, definiti
 
 def test_a_broken_place_that_no_run_meets_stops_none() -> None:
     state = started(workflow("W", step("aB3"), step("cD4", to("nowhere")), entry=(to("aB3"),)))
-    assert told(to_the_end(state))[-1] == "T+0 W: aB3 (nothing follows)"
+    assert told(to_the_end(state))[-1] == "T+0 W: aB3 (no further steps)"
 
 
 # States are values.

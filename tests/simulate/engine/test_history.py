@@ -71,7 +71,7 @@ def test_back_to_the_start_and_down_another_branch() -> None:
     other = history.decided(SetFailure(500)).decided(ExecuteStep())
     assert not other.can_go_forward
     assert other.state.last is not None
-    assert other.state.last.ended == "it failed, and has no error case"
+    assert other.state.last.ended == "the step failed and has no error case"
     assert history.states[-1] is ended  # what there was is as it was
 
 

@@ -116,7 +116,7 @@ def test_a_ring_is_gone_round_once_and_that_is_said() -> None:
 @pytest.mark.parametrize(
     ("id_", "why"),
     [
-        ("/#steps.1.id", "aB3 schedules what only a run can tell"),
+        ("/#steps.1.id", "aB3 schedules a workflow known only at run time"),
         ("5f8e148232731d0015c14658", 'aB3 schedules "5f8e148232731d0015c14658", which is not here'),
         (NEXT, "aB3 schedules D, which cannot be called"),
     ],

@@ -135,7 +135,7 @@ def test_a_schedule_may_fail_too() -> None:
 def test_where_no_value_is_known_the_way_is_forced_and_what_comes_else_is_told() -> None:
     stage, paths = failing(when("matches", MESSAGE, "^E[0-9]{4}$"))
     (forced,) = build_path_scenario(stage, paths[0]).forced
-    assert (forced.node, forced.why) == ("aB3", "it failed, and no error case holds")
+    assert (forced.node, forced.why) == ("aB3", "the step failed and no error case holds")
     assert not follows(stage, paths[0])
 
 

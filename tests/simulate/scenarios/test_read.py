@@ -133,8 +133,8 @@ def test_a_scenario_of_another_shape_is_refused_by_the_schema_and_by_us(mutate: 
         ),
         ('{"scenario": 3, "start": [{"event": "e"}]}', '1:14: "scenario" must be text, found the number 3'),
         ('{"scenario": "x"}', 's.scenario.json:1:1: "start" is missing'),
-        ('{"scenario": "x", "start": [{}]}', "1:29: something starts with an"),
-        ('{"scenario": "x", "begins": "soon", "start": [{"event": "e"}]}', '1:29: "soon" is no date in ISO 8601'),
+        ('{"scenario": "x", "start": [{}]}', "1:29: a start has either an"),
+        ('{"scenario": "x", "begins": "soon", "start": [{"event": "e"}]}', '1:29: "soon" is not an ISO 8601 date'),
         ('{"scenario": "x", "start": [{"workflow": "V"}]}', '1:42: unknown workflow "V" (did you mean'),
         (
             STARTS + '"mocks": [{"workflow": "W", "step": "aB4", "returns": {}}]}',
@@ -146,7 +146,7 @@ def test_a_scenario_of_another_shape_is_refused_by_the_schema_and_by_us(mutate: 
         ),
         (
             STARTS + '"mocks": [{"workflow": "W", "step": "aB3"}]}',
-            '2:11: a mock "returns" something, or "fails", and not both',
+            '2:11: a mock either "returns" or "fails"',
         ),
         ('{"a": 1, "a": 2}', '1:10: the key "a" is given twice'),
         ("[" * 100_000, "s.scenario.json:1:"),
@@ -202,7 +202,7 @@ def test_a_ring_without_an_end_is_cut_and_said_to_be() -> None:
     ring = app(called("C", ID, schedule("aB3", ID)))
     found = replayed({"scenario": "x", "start": [{"workflow": "C"}], "maxSteps": 7, "expect": {"path": []}}, ring)
     assert (found.cut, len(found.entries)) == (True, 7)
-    assert found.differences[-1].message == "it was cut after 7 steps, and has not come to its end"
+    assert found.differences[-1].message == "stopped after 7 steps, before the end"
 
 
 # Expectations.
@@ -224,17 +224,17 @@ def test_what_comes_as_expected_is_no_difference() -> None:
     [
         (
             {"path": [{"workflow": "W", "steps": ["aB3"]}]},
-            '/expect/path/0/steps at 4: "cD4" runs, and the run is expected',
+            '/expect/path/0/steps at 4: "cD4" runs, but the run is expected',
         ),
         ({"path": [{"workflow": "W", "steps": ["cD4"]}]}, '/expect/path/0/steps/0 at 3: "aB3" runs, not "cD4"'),
         (
             {"path": [{"workflow": "W", "steps": ["aB3", "cD4", "aB3"]}]},
-            "/expect/path/0/steps/2 at 4: the run is over before",
+            "/expect/path/0/steps/2 at 4: the run ends before",
         ),
-        ({"path": PATH[:1]}, '/expect/path at 5: "C" runs, and no more runs are expected'),
+        ({"path": PATH[:1]}, '/expect/path at 5: "C" runs, but no more runs are expected'),
         ({"path": [*PATH, PATH[0]]}, '/expect/path/2/workflow at None: "W" does not run'),
         ({"path": [PATH[1]]}, '/expect/path/0/workflow at 2: "W" runs, not "C"'),
-        ({"scheduled": []}, '/expect/scheduled at 4: "C" is scheduled, and nothing more is expected to be'),
+        ({"scheduled": []}, '/expect/scheduled at 4: "C" is scheduled, but nothing more is expected'),
         (
             {"scheduled": [{"workflow": "C", "at": 61}]},
             '/expect/scheduled/0/at at 4: "C" is due at T+60 min, not T+61 min',
@@ -242,9 +242,9 @@ def test_what_comes_as_expected_is_no_difference() -> None:
         ({"scheduled": [{"workflow": "other"}]}, '/expect/scheduled/0/workflow at 4: "C" is scheduled, not "other"'),
         (
             {"scheduled": [{"workflow": "C", "inputs": {}}]},
-            '/expect/scheduled/0/inputs at 4: "C" is handed over "a" as well',
+            '/expect/scheduled/0/inputs at 4: "C" receives "a" as well',
         ),
-        ({"scheduled": [{"workflow": "C", "inputs": {"a": 2}}]}, '"C" is handed over "a" as 1, not 2'),
+        ({"scheduled": [{"workflow": "C", "inputs": {"a": 2}}]}, '"C" receives "a" as 1, not 2'),
         ({"scheduled": [{"workflow": "C"}] * 2}, '/expect/scheduled/1 at None: "C" is not scheduled'),
         (
             {"outputs": [{"workflow": "W", "step": "aB3", "value": {"status": "shut"}}]},

@@ -89,7 +89,7 @@ CASES: list[tuple[Any, Any, str]] = [
     ("{{@root.steps.1.n}}", "5", "[handlebars]"),
     ("{{nobodyKnows}}", UNDECIDED, "neither a value nor a helper"),
     ("{{nobodyKnows steps.1.n}}", UNDECIDED, "a helper that is not known"),
-    ("{{> part}}", UNDECIDED, "a partial is kept elsewhere"),
+    ("{{> part}}", UNDECIDED, "a partial is not in the definition"),
     # templates: helpers
     ("{{math steps.1.n \"+\" 1}}", "6", "[seen]"),
     ("{{math steps.1.n '-' 1}}{{math 2 '*' 3}}{{math 1 '/' 4}}{{math 7 '%' 4}}", "460.253", "[assumed]"),

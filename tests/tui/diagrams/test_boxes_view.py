@@ -124,4 +124,4 @@ async def test_a_step_that_is_not_there_can_be_selected_and_leads_nowhere(tmp_pa
 async def test_a_file_has_no_boxes() -> None:
     async with explorer(ORDERS, size=(160, 48)) as ui:
         await ui.press("6", "1", "g")
-        assert drawn(ui)[0] == "choose a workflow: its boxes are drawn here"
+        assert drawn(ui)[0] == "select a workflow to draw its boxes here"

@@ -72,7 +72,7 @@ async def test_how_far_it_reaches_is_chosen() -> None:
     async with explorer(MISSING, size=(160, 48)) as ui:
         await ui.press("7", "minus", "minus")
         assert told(chains(ui))[1].endswith("with conversationId, @fooAt …")
-        assert "1 steps either way" in ui.titles
+        assert "1 schedule each way" in ui.titles
         await ui.press("plus")
         assert "chain-3-of-4" in told(chains(ui))[2]
 
@@ -123,7 +123,7 @@ async def test_what_is_no_rate_is_told_and_can_be_left() -> None:
         assert ui.focus == "rate"
         assert "a rate is a number" in ui.keys
         await ui.press("backspace")
-        assert ui.keys.strip() == "Enter take it   Esc leave"
+        assert ui.keys.strip() == "Enter apply   Esc cancel"
         await ui.press("escape")
         assert ui.focus == "timeline"
         assert any("100 events an hour" in row for row in told(timeline(ui)))
@@ -136,9 +136,9 @@ async def test_where_nothing_schedules_it_says_so(tmp_path: Path) -> None:
         await ui.press("7")
         assert "   schedules nothing" in told(chains(ui))
         await ui.press("8")
-        assert timeline(ui).empty == "this workflow is in no chain: it schedules nothing, and nothing here schedules it"
+        assert timeline(ui).empty == "this workflow is in no chain: it schedules nothing and is not scheduled here"
         await ui.press("7", "o")
-        assert chains(ui).empty.startswith("nothing here schedules a workflow")
+        assert chains(ui).empty.startswith("no workflow here schedules another")
 
 
 async def test_what_a_row_has_no_room_for_stands_at_the_foot() -> None:

@@ -227,7 +227,7 @@ DID = {
     "view.hide": Did((), lambda scene: "tree" in scene.ui.panes, is_(False)),
     "view.leave": Did(("2",), focus, is_("tree")),
     "selected.copy": Did((), focus, is_("copy-menu")),
-    "selected.edit": Did((), lambda scene: scene.ui.keys, holds("no-such-editor is not to be found")),
+    "selected.edit": Did((), lambda scene: scene.ui.keys, holds("no-such-editor was not found")),
     "copy.name": copies("y", is_("Whose conversation")),
     "copy.id": copies("y", lambda _, now: len(now) == 9),
     "copy.reference": copies("y", lambda _, now: now.startswith("/#steps.")),

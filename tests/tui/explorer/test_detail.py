@@ -82,7 +82,7 @@ def test_a_called_workflow_says_what_it_takes_and_who_schedules_it() -> None:
 
 
 def test_a_called_workflow_that_nothing_schedules_says_so() -> None:
-    assert below(page(tree_of([callable_workflow("x")]), "x"), "Scheduled by") == ["nothing that is opened here"]
+    assert below(page(tree_of([callable_workflow("x")]), "x"), "Scheduled by") == ["no workflow that is open here"]
 
 
 def test_a_workflow_that_is_switched_off_or_empty_says_so() -> None:
@@ -101,7 +101,7 @@ def test_keys_that_kustui_has_no_word_for_are_shown_as_they_are(part: str) -> No
     definition = workflow("", step("a", secret=[1, "two"]), secret={"x": None})
     definition["trigger"]["secret"] = True
     definition["trigger"]["transitions"] = [{"target": "a", "condition": ALWAYS, "secret": 2.5}]
-    told = below(page(tree_of(definition), part), "Also written here")
+    told = below(page(tree_of(definition), part), "Other fields")
     assert told == [
         {"w": 'secret {"x": null}', "◆": "secret true", "●": 'secret [1, "two"]', "→": "secret 2.5"}[part[0]]
     ]
@@ -152,7 +152,7 @@ def test_a_step_says_where_it_leads_what_has_run_before_and_who_reads_it() -> No
         '← Find it “Open” if Find it.status is "open"',
         "← Find it when it fails",
     ]
-    assert below(told, "Has always run before") == ["Find it"]
+    assert below(told, "Always runs before") == ["Find it"]
     assert below(told, "Then") == ["the run ends"]
 
 
@@ -183,7 +183,7 @@ def test_a_step_that_cannot_run_says_why() -> None:
 
 def test_a_branch_says_that_it_does_nothing() -> None:
     told = page(tree_of(workflow("a", step("a", action=None))), "◇")
-    assert "does       nothing itself: it only branches" in told
+    assert "does       no action: it only branches" in told
 
 
 def test_a_transition_says_from_where_to_where_when_and_what_is_tried_before_it() -> None:
@@ -193,7 +193,7 @@ def test_a_transition_says_from_where_to_where_when_and_what_is_tried_before_it(
     assert "to         note" in told
     assert "named      Open" in told
     assert 'when       Find it.status is "open"' in told
-    assert "tried      first of 2; the first that holds is taken" in told
+    assert "tried      first of 2; the first one that holds is taken" in told
     assert below(told, "Condition as written")[0] == 'op "eq"'
 
 
@@ -218,7 +218,7 @@ def test_a_schedule_says_which_inputs_are_given_and_which_are_missing() -> None:
     assert told[:2] == ["Schedules a workflow", "⇒ x after 1 h"]
     assert "in step    s0" in told
     assert below(told, "Inputs") == ["foo ← name"]
-    assert below(told, "What it asks for") == ["✓ foo  string", "✗ @foo  string  missing", "n    not given"]
+    assert below(told, "Its inputs") == ["✓ foo  string", "✗ @foo  string  missing", "n    not given"]
 
 
 def test_a_schedule_of_a_workflow_that_is_not_there_is_marked() -> None:

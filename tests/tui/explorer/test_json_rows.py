@@ -118,7 +118,7 @@ def test_a_file_of_one_long_line_is_laid_out_for_reading() -> None:
     workflow = {"extra": ["x" * 3_000], **a_workflow()}
     document = document_of(json.dumps({"app": "a", "version": "1", "title": "t", "workflows": [workflow]}))
     assert texts(source_rows(document, "/workflows/0/steps/0")) == [
-        "line 1 of the file is very long: laid out for reading",
+        "line 1 of the file is very long: shown reformatted",
         *json.dumps(workflow["steps"][0], indent=2).split("\n"),
     ]
 

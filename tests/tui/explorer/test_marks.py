@@ -53,7 +53,7 @@ async def test_the_marks_are_listed_and_one_is_chosen_or_forgotten_there() -> No
         await ui.press("apostrophe", "down", "delete", "escape")
         assert ui.explorer.navigator.marks.keys() == {"A", "b"}
         await ui.press("apostrophe", "a")
-        assert "no place is marked with a" in ui.keys
+        assert "no mark a" in ui.keys
 
 
 async def test_another_key_ends_it_and_the_pane_has_the_keys_again() -> None:
@@ -66,7 +66,7 @@ async def test_another_key_ends_it_and_the_pane_has_the_keys_again() -> None:
         await ui.press("m", "tab")
         assert (menu(ui), ui.focus) == (None, "source")
         await ui.press("apostrophe")
-        assert "no place is marked yet: m and a letter" in ui.keys
+        assert "no marks yet: m and a letter" in ui.keys
 
 
 async def test_twice_the_key_goes_where_one_was_before_the_jump() -> None:

@@ -56,15 +56,15 @@ async def test_one_toast_is_shown_at_a_time_and_markup_in_it_is_text() -> None:
 @pytest.mark.parametrize(
     ("key", "name", "said"),
     [
-        ("5", "flow", "choose a workflow: its flow is drawn here"),
-        ("6", "boxes", "choose a workflow: its boxes are drawn here"),
+        ("5", "flow", "select a workflow to draw its flow here"),
+        ("6", "boxes", "select a workflow to draw its boxes here"),
         (
             "7",
             "chains",
-            "choose a workflow: who schedules whom around it is drawn here; o lists all chains",
+            "select a workflow to draw the schedules around it here; o lists all chains",
         ),
-        ("8", "timeline", "choose a workflow: its chain of schedules is drawn here"),
-        ("c", "changes", "nothing has changed on disk since it was opened; saves are listed here"),
+        ("8", "timeline", "select a workflow to draw its chain of schedules here"),
+        ("c", "changes", "nothing has changed on disk yet; changes are listed here as you save"),
     ],
 )
 async def test_a_pane_without_anything_says_what_to_do(good: Path, key: str, name: str, said: str) -> None:
@@ -76,15 +76,15 @@ async def test_a_pane_without_anything_says_what_to_do(good: Path, key: str, nam
 async def test_what_is_not_found_is_told_with_the_way_back(good: Path) -> None:
     async with explorer(good, size=(80, 24)) as ui:
         await ui.press("slash", *"zzz")
-        assert drawn(ui.explorer.tree_view) == "no workflow has that in its name, id or event; Esc shows all"
+        assert drawn(ui.explorer.tree_view) == "no name, id or event contains this; Esc shows all workflows"
         await ui.press("escape", "4")
-        assert drawn(ui.explorer.problems) == "nothing is wrong"
+        assert drawn(ui.explorer.problems) == "no problems"
         await ui.press("slash", *"zzz")
-        assert drawn(ui.explorer.problems) == "no problem holds these words; Esc shows all"
+        assert drawn(ui.explorer.problems) == "no problem contains these words; Esc shows all"
         await ui.press("escape", "4", "7", "o")
-        assert "nothing here schedules a workflow" in drawn(ui.explorer.query_one("#chains"))
+        assert "no workflow here schedules another" in drawn(ui.explorer.query_one("#chains"))
         await ui.press("o", "1", "j", "8")
-        assert "nothing here schedules it" in drawn(ui.explorer.query_one("#timeline"))
+        assert "is not scheduled here" in drawn(ui.explorer.query_one("#timeline"))
 
 
 async def test_files_that_are_gone_are_not_said_to_be_filtered(good: Path) -> None:
@@ -92,7 +92,7 @@ async def test_files_that_are_gone_are_not_said_to_be_filtered(good: Path) -> No
         good.unlink()
         view = ui.explorer.tree_view
         await ui.wait_until(lambda: not view.rows.count)
-        assert drawn(view) == "no workflow is left in the files; one that is saved there is shown again"
+        assert drawn(view) == "the files contain no workflows any more; saved ones appear here"
         await ui.press("y")
         assert "nothing is selected" in ui.keys
         await ui.press("e")

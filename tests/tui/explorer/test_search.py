@@ -54,7 +54,7 @@ async def test_n_goes_through_the_workflows_that_the_filter_left_and_round() -> 
         await ui.press("n")
         assert "Promise: broken" in ui.cursor_row
         assert "1 of 3" in ui.keys
-        assert "round again" in ui.keys
+        assert "wrapped around" in ui.keys
         await ui.press("N")
         assert "Promise: note" in ui.cursor_row
         await ui.press("j")
@@ -88,7 +88,7 @@ async def test_n_without_a_filter_says_what_to_do() -> None:
         before = ui.cursor_row
         await ui.press("n")
         assert ui.cursor_row == before
-        assert "/ does" in ui.keys
+        assert "/ searches" in ui.keys
 
 
 async def test_n_goes_from_problem_to_problem_and_not_to_what_belongs_to_them() -> None:

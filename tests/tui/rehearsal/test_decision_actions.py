@@ -24,14 +24,14 @@ async def test_the_answer_is_edited_in_place_and_is_marked_as_mocked() -> None:
         await ui.until("9YLjj12HE")
         await ui.do("e")
         assert json.loads(ui.typed) == {"tags": ["vip"]}
-        assert ui.question.startswith("What is it to answer?  Whose conversation")
+        assert ui.question.startswith("Output of the step  Whose conversation")
         await ui.type('{"tags": []}')
         await ui.do("ctrl+s")
-        assert "answers  mocked {" in " ".join(ui.pane("table"))
+        assert "returns  mocked {" in " ".join(ui.pane("table"))
         assert ui.heading[1].endswith("mocked")
         await ui.do("s")
         assert ui.place == f"{FOUR[0]}: lRQbINWoR"
-        assert any("answers  mocked" in row for row in ui.pane("log"))
+        assert any("returns  mocked" in row for row in ui.pane("log"))
 
 
 async def test_what_is_no_json_is_told_with_its_place_and_nothing_typed_is_lost() -> None:
@@ -112,7 +112,7 @@ async def test_a_way_is_forced_from_the_table_or_from_a_list_and_the_run_may_be_
         await ui.do("b", "b")
         assert ui.place == f"{FOUR[0]}: 9YLjj12HE"
         await ui.do("w", "G", "enter", "s")
-        assert ui.heading[1].startswith("■ over: it was made to end here")
+        assert ui.heading[1].startswith("■ ended: forced to end here")
 
 
 # What nobody can decide
@@ -122,7 +122,7 @@ async def test_what_is_undecided_is_asked_and_never_guessed(tmp_path: Path) -> N
     async with rehearsal(write_json(tmp_path / "app.json", undecided()), size=(80, 24)) as ui:
         await ui.do("c")
         assert ui.heading[1].startswith("? asks: status looksLike")
-        assert "a decide" in ui.news
+        assert "a answer" in ui.news
         assert not ui.state.finished
         await ui.do("c", "c")
         assert ui.state.run is not None
@@ -179,16 +179,16 @@ async def test_the_event_is_changed_from_anywhere_and_it_begins_again() -> None:
         assert ui.session.history.at == 0
         assert "payload  given {" in " ".join(ui.pane("table"))
         await ui.do("c")
-        assert ui.heading[1].startswith("■ over: no transition holds")
+        assert ui.heading[1].startswith("■ ended: no transition holds")
 
 
 async def test_an_event_s_payload_is_an_object() -> None:
     async with rehearsal(CHAIN) as ui:
         await ui.do("e")
-        assert ui.question.startswith("What does the event bring?")
+        assert ui.question.startswith("Payload of the event")
         await ui.type("[1]")
         await ui.do("ctrl+s")
-        assert ui.question == "✗ a payload is an object: { … }"
+        assert ui.question == "✗ a payload is a JSON object: { … }"
 
 
 async def test_another_event_happens_while_a_schedule_is_pending() -> None:
@@ -200,7 +200,7 @@ async def test_another_event_happens_while_a_schedule_is_pending() -> None:
         assert ui.choices[0] == "◆ kustomer.conversation.update"
         assert ui.choices[1:] == [f"⇒ call {name}" for name in FOUR[1:]]
         await ui.do("enter")
-        assert ui.question.startswith("What does it bring?")
+        assert ui.question.startswith("Its payload")
         await ui.do("ctrl+s")
         assert len(ui.state.queue.events) == 1
         assert len(ui.state.queue.runs) == 1
@@ -252,4 +252,4 @@ async def test_an_editor_that_cannot_be_started_is_told(monkeypatch: pytest.Monk
     monkeypatch.setenv("VISUAL", "/nowhere/editor")
     async with rehearsal(CHAIN) as ui:
         await ui.do("V")
-        assert "/nowhere/editor is not to be found" in ui.news
+        assert "/nowhere/editor was not found" in ui.news

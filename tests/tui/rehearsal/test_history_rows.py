@@ -18,7 +18,7 @@ def test_a_long_rehearsal_shows_its_last_runs_and_entries_and_counts_the_others(
     session = session.after_running([*session.run_on(1_000)])
     rows, now = queue_rows(session)
     assert now == MAX_DUE + 1
-    assert row_text(rows[0]).strip().endswith("more before")
+    assert row_text(rows[0]).strip().endswith("more earlier")
     log = [row_text(row) for row in LogRows().rows(session, 80)]
-    assert log[0].endswith("entries before are not shown")
+    assert log[0].endswith("earlier entries are not shown")
     assert sum(row.startswith(("T+", "●")) for row in log) == MAX_ENTRIES

@@ -47,7 +47,7 @@ async def test_the_timer_chain_is_rehearsed_over_four_workflows_back_and_down_an
         assert seen == FOUR
         assert ui.state.clock > 8 * 24 * 60 * 60_000, "days have passed"
         assert "T+1 w 1 d 21 h" in ui.heading[0]
-        assert ui.heading[1] == "■ over: nothing follows finished"
+        assert ui.heading[1] == "■ ended: no further steps finished"
         steps = ui.session.history.at
         for _ in range(steps):
             await ui.do("b")
@@ -68,12 +68,12 @@ async def test_the_chain_with_a_mistyped_input_ends_where_it_would_and_says_why(
     async with rehearsal(MISSING_INPUT, size=(80, 24)) as ui:
         await ui.do("c")
         assert ui.place == "chain-4-of-4: QqYYm1tFq"
-        assert ui.heading[1] == "■ over: no transition holds: @fooAt is missing finished"
+        assert ui.heading[1] == "■ ended: no transition holds: @fooAt is missing finished"
         table = " ".join(ui.pane("table"))
         assert "@fooAt = missing" in table
         assert '✗ "chain-4-of-4" requires the input "@fooAt", but is given "fooAt"' in table
         assert 'did you mean "@fooAt"?' in table
-        assert "handed over by chain-3-of-4, 95QPeHoP1" in table
+        assert "passed by chain-3-of-4, 95QPeHoP1" in table
         on_screen = ui.drawn("table")
         assert any('is given "fooAt"' in row for row in on_screen), "it is seen without scrolling at 80×24"
 
@@ -133,10 +133,10 @@ async def test_step_back_gives_the_state_before_and_stepping_on_what_there_was()
         await ui.do("r")
         assert ui.session.history.at == 0
         await ui.do("b")
-        assert "this is the beginning" in ui.news
+        assert "already at the start" in ui.news
         await ui.do("R")
         assert not ui.session.history.can_go_forward
-        assert "4 steps ahead forgotten" in ui.news
+        assert "4 steps ahead discarded" in ui.news
 
 
 async def test_run_on_stops_at_breakpoints_and_run_to_the_end_does_not() -> None:
@@ -153,7 +153,7 @@ async def test_run_on_stops_at_breakpoints_and_run_to_the_end_does_not() -> None
         await ui.do("r", "C")
         assert ui.state.finished
         await ui.do("c")
-        assert "nothing is left" in ui.news
+        assert "is over" in ui.news
 
 
 async def test_breakpoints_at_a_workflow_a_failure_and_a_schedule_are_chosen_from_a_list() -> None:
@@ -196,7 +196,7 @@ async def test_an_endless_ring_is_cut_and_says_so(tmp_path: Path) -> None:
     ring = called("C", CALLED, schedule("aB3", CALLED))
     async with rehearsal(write_json(tmp_path / "app.json", app(ring)), size=(100, 30)) as ui:
         await ui.do("c")
-        assert "cut  after 1,000 steps: it may go round for ever" in ui.news
+        assert "stopped  after 1,000 steps: it may loop for ever" in ui.news
         before = ui.state.run_count
         await ui.do("c")
         assert ui.state.run_count > before
@@ -231,7 +231,7 @@ async def test_the_flow_shows_where_the_run_stands_and_where_it_has_been() -> No
         await ui.do("k")
         assert ui.pane("table")[0].startswith("T+0  Whose conversation"), "what another step did is told"
         await ui.do("j", "j")
-        assert "it has not run in this run" in ui.pane("table")
+        assert "not reached in this run" in ui.pane("table")
         await ui.do("s")
         assert ui.screen.panes.rail.node == "lRQbINWoR"
 
@@ -245,7 +245,7 @@ async def test_the_table_tells_each_operand_and_the_verdict_in_words() -> None:
         assert "assumed what neq does" in table
         await ui.until("9YLjj12HE")
         table = " ".join(" ".join(ui.pane("table")).split())
-        assert 'answers drafted {"tags": ["vip"]}' in table
+        assert 'returns drafted {"tags": ["vip"]}' in table
         assert "not tried Look again in an hour always" in table
 
 
@@ -284,7 +284,7 @@ async def test_the_log_labels_everything_and_goes_to_its_moments() -> None:
     async with rehearsal(CHAIN) as ui:
         await ui.do("c", "5")
         log = " ".join(" ".join(ui.pane("log")).split())
-        for word in ("payload drafted", "answers drafted", "answers computed", "inputs handed over", "assumed"):
+        for word in ("payload drafted", "returns drafted", "returns computed", "inputs passed in", "assumed"):
             assert word in log
         await ui.do("g", "enter")
         assert len(ui.state.trace) == 1
@@ -321,7 +321,7 @@ async def test_the_panes_there_is_room_for_are_seen_and_all_can_be_reached(size:
 
 async def test_the_keys_that_matter_fit_80_columns() -> None:
     async with rehearsal(CHAIN, size=(80, 24)) as ui:
-        for told in ("s step", "b back", "c run", "d next run", "e answer", "f fail", "w way", "? help"):
+        for told in ("s step", "b back", "c run", "d next run", "e output", "f fail", "w force", "? help"):
             assert told in ui.news
 
 

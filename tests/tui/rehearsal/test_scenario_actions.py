@@ -59,18 +59,18 @@ async def test_a_file_that_is_there_is_never_overwritten_without_asking(chain: P
         await ui.do("S")
         await ui.type("nowhere.json")
         await ui.do("enter")
-        assert ui.question == "✗ the name of a scenario ends with .scenario.json"
+        assert ui.question == "✗ the file name must end in .scenario.json"
         await ui.type(str(chain.parent / "no" / "folder.scenario.json"))
         await ui.do("enter")
         assert "no such file or directory" in ui.question
         await ui.type(str(there))
         await ui.do("enter")
-        assert "is there already. Replace it?" in ui.question
+        assert "already exists. Replace it?" in ui.question
         assert there.read_bytes() == before
         await ui.type("n")
         await ui.do("enter")
         assert there.read_bytes() == before
-        assert "nothing was written" in ui.news
+        assert "nothing was saved" in ui.news
         await ui.do("S")
         await ui.type(str(there))
         await ui.do("enter")
@@ -84,7 +84,7 @@ async def test_a_ring_without_end_is_saved_without_expectations(tmp_path: Path) 
     path = write_json(tmp_path / "app.json", app(called("C", CALLED, schedule("aB3", CALLED))))
     async with rehearsal(path) as ui:
         await ui.do("s", "s", "S", "enter")
-        assert "without expectations: it does not come to its end" in ui.news
+        assert "without expectations: it has not reached its end" in ui.news
         assert "expect" not in json.loads((tmp_path / "C.scenario.json").read_text())
 
 
@@ -100,12 +100,12 @@ async def test_scenarios_beside_the_definition_are_listed_and_replayed(chain: Pa
         await ui.do("enter")
         assert ui.news.startswith("✗ ")
         await ui.do("o", "G", "enter")
-        assert ui.news.startswith("✓ held: Nobody answers for a week")
+        assert ui.news.startswith("✓ passed: Nobody answers for a week")
         assert ui.state.finished
         assert ui.place.startswith(FOUR[3])
         await ui.do("r")
         await ui.until("9YLjj12HE")
-        assert any("answers  mocked" in row for row in ui.pane("table"))
+        assert any("returns  mocked" in row for row in ui.pane("table"))
 
 
 async def test_the_first_difference_is_shown_where_it_happened(chain: Path) -> None:
@@ -127,7 +127,7 @@ async def test_whoever_decides_otherwise_goes_on_with_the_scenario_s_answers(cha
         await ui.do("w", "j", "enter")
         while ui.place != f"{FOUR[1]}: a0PCeCIpC":
             await ui.do("s")
-        assert "answers  mocked" in " ".join(ui.pane("table"))
+        assert "returns  mocked" in " ".join(ui.pane("table"))
         assert "held" not in ui.status
 
 
@@ -154,7 +154,7 @@ async def test_a_path_that_contradicts_itself_is_marked_and_not_begun(tmp_path: 
         clash = next(index for index, row in enumerate(ui.choices) if "✗ contradicts itself" in row)
         ui.screen.query_one("#choices").cursor = clash  # type: ignore[attr-defined]
         await ui.do("enter")
-        assert "it contradicts itself" in ui.news
+        assert "this path contradicts itself" in ui.news
         assert ui.session is before
 
 
@@ -183,11 +183,11 @@ async def test_an_edited_definition_is_gone_through_again_as_far_as_before(tmp_p
         at = ui.session.history.at
         write_json(path, two(more=(step("eF5"),)))
         await until_news(ui, "reloaded")
-        assert "it goes the same way" in ui.news
+        assert "the run is the same" in ui.news
         assert ui.place == "W: cD4"
         assert ui.session.history.at == at
         write_json(path, two(value="done"))
-        await until_news(ui, "it goes another way from")
+        await until_news(ui, "the run differs from")
         assert ui.place == "W: cD4" or ui.state.finished
 
 
@@ -198,10 +198,10 @@ async def test_what_is_gone_is_told(tmp_path: Path) -> None:
         await ui.do("f", "enter", "s")
         gone = app(workflow("W", step("aB3"), entry=(to("aB3"),)))
         write_json(path, gone)
-        await until_news(ui, "it begins again: what was decided about is gone")
+        await until_news(ui, "restarted: what you decided about no longer exists")
         assert ui.session.history.at == 0
         write_json(path, app(workflow("Another", step("aB3"))))
-        await until_news(ui, "the workflow is gone from the files")
+        await until_news(ui, "the workflow is no longer in the files")
         await ui.do("b", "s", "c")
         write_json(path, two())
         await until_news(ui, "reloaded")
@@ -211,17 +211,17 @@ async def test_a_scenario_that_changes_on_disk_is_replayed_again(chain: Path) ->
     done = chain.with_name("timer-chain-done.scenario.json")
     async with rehearsal(chain) as ui:
         await ui.do("o", "enter")
-        assert ui.news.startswith("✓ held")
+        assert ui.news.startswith("✓ passed")
         scenario = json.loads(done.read_text())
         scenario["expect"]["path"][1]["steps"] = []
         done.write_text(json.dumps(scenario))
-        await until_news(ui, "and the run is expected to be over")
+        await until_news(ui, "but the run is expected to have ended")
 
 
 async def test_a_scenario_is_replayed_again_when_the_definition_changes(chain: Path) -> None:
     async with rehearsal(chain) as ui:
         await ui.do("o", "enter")
-        assert ui.news.startswith("✓ held")
+        assert ui.news.startswith("✓ passed")
         chain.write_text(chain.read_text().replace('"value": 60', '"value": 61'))
         await until_news(ui, "is due at T+61 min")
 
