@@ -68,7 +68,7 @@ def test_nothing_is_written_while_an_answer_is_typed_and_nobody_types() -> None:
         terminal.press("o")
         terminal.wait_for("scenario")
         terminal.press("\r")
-        terminal.wait_for("held")
+        terminal.wait_for("passed")
         terminal.press("e")
         terminal.settle(1.0)
         mark = terminal.written

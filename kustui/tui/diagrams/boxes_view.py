@@ -57,7 +57,7 @@ class BoxesView(DiagramView, can_focus=True):
     """Whether it is marked where it stands."""
     _analysis: WorkflowAnalysis | None = None
     _grip: tuple[int, int] | None = None
-    """Where the mouse took hold of the drawing."""
+    """Where the drag of the drawing began."""
 
     # What is drawn
 
@@ -258,7 +258,7 @@ class BoxesView(DiagramView, can_focus=True):
             target = self._analysis.scheduled_by(self.selected)
             self.follow(workflow_key(target) if target is not None else ())
 
-    # What is looked for
+    # Searching
 
     @property
     def _boxes(self) -> Sequence[Box]:
@@ -266,7 +266,7 @@ class BoxesView(DiagramView, can_focus=True):
 
     @property
     def matches(self) -> Sequence[int]:
-        """The boxes in which what is looked for stands."""
+        """The boxes that contain the search text."""
         contents = self.drawing.contents if self.drawing is not None else {}
         return [
             index

@@ -93,7 +93,7 @@ def _add_entry(
 
 
 def _add_cause(builder: RowBuilder, session: Session, entry: TraceEntry) -> None:
-    """Where a run ends for want of a value: what was wrong with the inputs that it was handed over."""
+    """Where a run ends for lack of a value: what was wrong with the inputs that it was passed."""
     if not entry.ended or words.why(entry) == entry.ended:
         return
     start, scheduling = session.start_entry(entry.run), session.scheduling_entry(entry.run)

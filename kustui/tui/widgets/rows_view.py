@@ -25,7 +25,7 @@ from kustui.tui.theme import looks_of
 from kustui.tui.widgets.rows import Row, Rows, laid_out
 
 _NEAR = 400
-"""Rows around the cursor among which a moved row is looked for."""
+"""Rows around the cursor among which a moved row is searched for."""
 
 
 class RowsView(Widget, can_focus=True):
@@ -152,7 +152,7 @@ class RowsView(Widget, can_focus=True):
 
     @property
     def search_position(self) -> int:
-        """The row from which the next match is looked for."""
+        """The row from which the search for the next match starts."""
         return self.cursor
 
     def go_to_position(self, position: int) -> None:
