@@ -83,7 +83,7 @@ sys.exit(3)
         terminal.wait_for("interrupted")
         terminal.resize(120, 30)
         terminal.press("\r")
-        terminal.wait_until(lambda: "ended with the exit status 3" in terminal.lines[29], "the larger screen")
+        terminal.wait_until(lambda: "exited with status 3" in terminal.lines[29], "the larger screen")
         assert "only" in terminal.text
         terminal.press("j")
         terminal.wait_for("help")

@@ -26,6 +26,6 @@ ENTER = "\r"
 )
 def test_what_is_typed_at_once_goes_where_each_key_led(keys: str, seen: str) -> None:
     with Terminal(["--no-state", SAMPLES / "orders.json"], columns=120) as terminal:
-        terminal.wait_for("leaves")
+        terminal.wait_for("q quit")
         terminal.press(keys)
         terminal.wait_for(seen)
