@@ -9,7 +9,9 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
@@ -36,6 +38,13 @@ class LineField(Input):
 
 class SheetField(TextArea):
     BINDINGS: ClassVar[list[BindingType]] = bindings("sheet")
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Blank until it is styled: on a busy machine the screen may be drawn between mounting and that."""
+        try:
+            return super().render_lines(crop)
+        except KeyError:  # TextArea asks for a component style that is not there yet
+            return [Strip.blank(crop.width)] * crop.height
 
 
 class Prompt(Vertical):

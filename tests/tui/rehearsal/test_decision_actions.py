@@ -7,10 +7,14 @@ import json
 from pathlib import Path
 
 import pytest
+from textual.app import App
+from textual.geometry import Region
+from textual.widgets import TextArea
 
 from kustui.check.rule import app, called, step, workflow
 from kustui.simulate.engine.trace import EntryKind
 from kustui.tui.app import Kustui
+from kustui.tui.rehearsal.prompts import SheetField
 from tests.support.definitions import write_json
 from tests.support.rehearsal import CHAIN, FOUR, rehearsal, undecided
 
@@ -253,3 +257,15 @@ async def test_an_editor_that_cannot_be_started_is_told(monkeypatch: pytest.Monk
     async with rehearsal(CHAIN) as ui:
         await ui.do("V")
         assert "/nowhere/editor was not found" in ui.news
+
+
+async def test_a_sheet_that_is_drawn_before_it_is_styled_is_blank(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a busy machine the screen was drawn between mounting and styling, and Textual's TextArea ended kustui."""
+
+    def unstyled(_: TextArea, crop: Region) -> None:
+        raise KeyError("No 'text-area--gutter' key in COMPONENT_CLASSES")
+
+    monkeypatch.setattr(TextArea, "render_lines", unstyled)
+    async with App[None]().run_test():
+        strips = SheetField("{}").render_lines(Region(0, 0, 20, 3))
+    assert [strip.text for strip in strips] == [" " * 20] * 3
