@@ -34,7 +34,7 @@ _SETTLED = 0.1
 
 _EPILOG = """\
 exit status:
-  0  every scenario held, or no run met anything broken
+  0  every scenario passed, or no run met anything broken
   1  a scenario failed, or a run met something broken
   2  the rehearsal could not be carried out
 
@@ -64,7 +64,7 @@ def parser() -> Parser:
     parser.add_output(FORMATS)
     add("--workflow", metavar="NAME-or-ID", help="rehearse the workflow with this name or id")
     add("--event", metavar="FILE", help="start with the payload in FILE, a JSON object, or - for standard input")
-    add("--trace", action="store_true", help="show every step, even of scenarios that held")
+    add("--trace", action="store_true", help="show every step, even of scenarios that passed")
     add(
         "--max-steps",
         metavar="N",
