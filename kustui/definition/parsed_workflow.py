@@ -112,7 +112,7 @@ def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]
         try:
             value = json.loads(text, object_pairs_hook=members)
         except ValueError:  # a whole number of more digits than Python converts
-            value = json.loads(text, object_pairs_hook=members, parse_int=whole_number)
+            value = json.loads(text, object_pairs_hook=members, parse_int=_whole_number)
         deep = text.count(b"{") + text.count(b"[") > MAX_DEPTH and _is_deep(value)
     except RecursionError:
         deep = True
@@ -126,7 +126,7 @@ def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]
     ]
 
 
-def whole_number(digits: str) -> int | float:
+def _whole_number(digits: str) -> int | float:
     return int(digits) if len(digits) < 400 else float(digits)
 
 

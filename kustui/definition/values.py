@@ -278,12 +278,12 @@ def to_json_value(value: Any, depth: int = 0) -> Any:
     MISSING, or a number that no double holds."""
     if isinstance(value, str | bool) or value is None:
         return value
-    if isinstance(value, int):
-        return value if abs(value) <= sys.float_info.max else None
+    if isinstance(value, int | float):
+        return value if abs(value) <= sys.float_info.max else None  # nor is NaN
     if isinstance(value, Undecided):
         return {"undecided": value.why}
-    if value is MISSING or isinstance(value, float):
-        return value if isinstance(value, float) and math.isfinite(value) else None
+    if value is MISSING:
+        return None
     if depth > _MOST_LEVELS:
         return "…"
     if isinstance(value, Mapping):
