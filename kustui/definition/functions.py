@@ -2,7 +2,7 @@
 
 To add a function, write what it gives and its entry in ``FUNCTIONS``: ``check`` accepts the name, ``simulate`` runs it,
 and the path search knows what its input has to look like. Likewise a helper, ``{{name …}}``, in ``HELPERS``. The block
-helpers are Handlebars' own; how each renders is in ``simulate/values/evaluation.py``.
+helpers are Handlebars' own; how each renders is in ``analysis/evaluation.py``.
 """
 
 from __future__ import annotations

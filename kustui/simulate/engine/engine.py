@@ -8,12 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kustui.analysis.evaluation import Failure
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.platform import TRIGGER_ID
 from kustui.simulate.engine.state import Dequeued, Overrides, QueueItem, Run, State
 from kustui.simulate.engine.step_execution import abandon_run, execute_step, new_entry
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
-from kustui.simulate.values.evaluation import Failure
 
 # What a person, or a scenario, can decide
 

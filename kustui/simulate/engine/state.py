@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from kustui.analysis.evaluation import Failure
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.dates import parse_date
 from kustui.definition.platform import RUNS_PER_WINDOW, TRIGGER_ID, WINDOW_MINUTES
@@ -15,7 +16,6 @@ from kustui.definition.values import MISSING
 from kustui.simulate import DEFAULT_START, MINUTE
 from kustui.simulate.engine.trace import OutputSource, Trace, TraceEntry
 from kustui.simulate.organisation import Organisation
-from kustui.simulate.values.evaluation import Failure
 
 WINDOW = WINDOW_MINUTES * MINUTE
 """Milliseconds of a window; the first begins with the rehearsal [assumed]."""

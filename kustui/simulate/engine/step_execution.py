@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
+from kustui.analysis.condition_evaluation import evaluate_condition
+from kustui.analysis.evaluation import EvaluationContext, Failure, assumptions_in, resolve
 from kustui.analysis.flow import Edge
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import in_words
@@ -17,8 +19,6 @@ from kustui.simulate.engine.actions import ActionResult, execute_action
 from kustui.simulate.engine.state import Overrides, Question, QueueItem, Run, State
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 from kustui.simulate.paths.drafts import draft_output, target_values
-from kustui.simulate.values.condition_evaluation import evaluate_condition
-from kustui.simulate.values.evaluation import EvaluationContext, Failure, assumptions_in, resolve
 from kustui.text.messages import quoted
 
 

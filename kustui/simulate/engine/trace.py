@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from kustui.analysis.condition_evaluation import Verdict
+from kustui.analysis.evaluation import Failure
 from kustui.check.problems import Problem
 from kustui.definition.values import MISSING
-from kustui.simulate.values.condition_evaluation import Verdict
-from kustui.simulate.values.evaluation import Failure
 
 CHUNK = 256
 MAX_CHUNKS = 40

@@ -6,12 +6,12 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+from kustui.analysis.condition_evaluation import OperandValue, Verdict
 from kustui.definition.expressions import Function, Reference, Template, in_words, value_in_words
 from kustui.definition.expressions.parse import Literal
 from kustui.definition.values import MISSING, Undecided, to_json_value
 from kustui.simulate import MINUTE
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
-from kustui.simulate.values.condition_evaluation import OperandValue, Verdict
 from kustui.text.messages import counted
 
 _LONGEST_TEXT = 60

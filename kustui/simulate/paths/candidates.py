@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from kustui.analysis.condition_evaluation import Verdict, evaluate_condition
+from kustui.analysis.evaluation import EvaluationContext, Failure, resolve
 from kustui.analysis.reads import Fields
 from kustui.definition.dates import iso_date
 from kustui.definition.operators import other_than
@@ -21,8 +23,6 @@ from kustui.simulate.paths.symbolic import (
     ValueOrigin,
     literals_in,
 )
-from kustui.simulate.values.condition_evaluation import Verdict, evaluate_condition
-from kustui.simulate.values.evaluation import EvaluationContext, Failure, resolve
 
 _MAX_NUMBER = 1e300
 _USUAL_STATUS = 500

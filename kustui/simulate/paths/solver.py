@@ -11,12 +11,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from kustui.analysis.condition_evaluation import Verdict
 from kustui.definition.expressions import Comparison, Reference, expressions_in
 from kustui.definition.operators import Family
 from kustui.definition.values import MISSING
 from kustui.simulate.paths.candidates import can_be_written, candidates, evaluate_constraint
 from kustui.simulate.paths.symbolic import MESSAGE, Constraint, Provenance, SymbolicState, ValueOrigin, provenance_of
-from kustui.simulate.values.condition_evaluation import Verdict
 
 _MAX_CONSTRAINTS = 200
 

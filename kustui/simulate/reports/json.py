@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from textwrap import indent
 from typing import Any
 
+from kustui.analysis.condition_evaluation import Verdict
 from kustui.check.reports.json import record as problem_record
 from kustui.definition.dates import iso_date
 from kustui.definition.expressions import in_words, value_in_words
@@ -19,7 +20,6 @@ from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.explore import Exploration, ExploredPath, build_path_scenario
 from kustui.simulate.scenarios.path_scenario import with_expectations
 from kustui.simulate.scenarios.replay import Difference, Replay
-from kustui.simulate.values.condition_evaluation import Verdict
 from kustui.text.terminal_safe import to_json
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from kustui.analysis.evaluation import EvaluationContext, resolve
 from kustui.analysis.reads import Fields
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.dates import parse_date
@@ -26,7 +27,6 @@ from kustui.simulate.scenarios.file import ResolvedScenario, as_file
 from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.record import record_scenario
 from kustui.simulate.scenarios.replay import next_state, replay, start_scenario
-from kustui.simulate.values.evaluation import EvaluationContext, resolve
 
 _MAX_STEPS = 300
 _MAX_REHEARSED = 3

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kustui.analysis.evaluation import EvaluationContext, resolve
 from kustui.definition.dates import parse_date
 from kustui.definition.functions import FUNCTIONS, HELPERS
 from kustui.definition.regex import search
 from kustui.definition.values import MISSING, Undecided, number_in_text, number_of, undecided_in
-from kustui.simulate.values.evaluation import EvaluationContext, resolve
 
 EVENT: dict[str, Any] = {
     "id": "c1", "tags": ["a", "b"], "n": "5", "zero": 0, "no": False, "nothing": None, "empty": "", "none": [],

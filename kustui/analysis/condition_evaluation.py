@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from kustui.analysis.evaluation import EvaluationContext, assumptions_in, evaluate, resolve
 from kustui.definition.expressions import (
     AllOf,
     Always,
@@ -19,7 +20,6 @@ from kustui.definition.expressions import (
 )
 from kustui.definition.operators import compare
 from kustui.definition.values import Undecided, all_of, any_of
-from kustui.simulate.values.evaluation import EvaluationContext, assumptions_in, evaluate, resolve
 
 
 @dataclass(frozen=True, slots=True)

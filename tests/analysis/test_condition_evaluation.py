@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 
+from kustui.analysis.condition_evaluation import evaluate_condition
+from kustui.analysis.evaluation import EvaluationContext
 from kustui.definition.expressions import parse_condition
 from kustui.definition.operators import OPERATORS
-from kustui.simulate.values.condition_evaluation import evaluate_condition
-from kustui.simulate.values.evaluation import EvaluationContext
 
 EVENT = {
     "status": "open", "tags": ["vip", "new"], "one": ["vip"], "total": "200", "zero": 0, "empty": "", "none": None,
