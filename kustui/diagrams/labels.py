@@ -111,7 +111,7 @@ def incoming_label(flow: FlowGraph, node: str) -> str:
 
 def _condition_label(flow: FlowGraph, edge: Edge) -> str:
     if not flow.always_holds(edge.transition):
-        return f"if {condition_text(flow, edge.transition)}"
+        return _if(condition_text(flow, edge.transition))
     for earlier in flow.declared_edges[edge.source]:
         if earlier.transition is edge.transition:
             return ""
@@ -163,7 +163,11 @@ def condition_line(analysis: WorkflowAnalysis, transition: Transition) -> Line:
     name: Line = ((f" “{transition.label}”", "muted"),) if transition.label else ()
     if analysis.flow.always_holds(transition):
         return name
-    return (*name, (" if ", "muted"), (condition_text(analysis.flow, transition), "muted"))
+    return (*name, (f" {_if(condition_text(analysis.flow, transition))}", "muted"))
+
+
+def _if(condition: str) -> str:
+    return condition if condition == "never" else f"if {condition}"
 
 
 def call_line(call: ScheduleCall, collection: Collection, settings: Settings) -> Line:

@@ -26,7 +26,6 @@ NOT_YET: set[str] = {
     "published/dates.json",
     "published/error-action.json",
     "published/every-branch-schedules.json",
-    "published/exists-true.json",
     "published/failed-output.json",
     "published/hash-first.json",
     "published/kustomer-undeclared.json",

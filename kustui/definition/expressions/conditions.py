@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kustui.definition.expressions.nodes import Expression, Path
-from kustui.definition.expressions.parse import Function, Reference, parse
+from kustui.definition.expressions.parse import Function, Reference, expressions_in, parse
 from kustui.definition.expressions.templates import Template
-from kustui.definition.operators import OPERATORS, Operator, operator_named
+from kustui.definition.operators import OPERATORS, Family, Operator, compare, operator_named
 from kustui.definition.platform import TRIGGER_ID
 from kustui.text.messages import LONGEST_TEXT, json_in_words, printable, quoted
 
@@ -167,18 +167,21 @@ def _nested(raw: object, pointer: str, depth: int) -> Condition:
 
 
 def _constant(op: str, values: Sequence[object]) -> bool | None:
-    """Whether a condition holds in every run, or in none; None for any other.
+    """Whether a condition holds in every run, or in none: where all that its operator compares is written down, as in
+    ``true [true]``, ``exists [true, ""]`` [seen], ``eq ["a", "b"]``. None for any other, and where it depends on a cast
+    of Kustomer's.
 
-    ``true`` with ``[true]`` always holds [seen], and so it does with ``["true"]``, as values are cast, and
-    with no value at all [assumed]. ``false`` with no value, true or false never holds [assumed]. ``true``
-    with false contradicts itself and is left undecided; with a reference it asks whether it is true
-    [assumed].
+    ``true`` and ``false`` without a value always and never hold [assumed]; what follows their first is meaningless.
     """
-    if op == "true" and all(value is True or value == "true" for value in values):
-        return True
-    if op == "false" and all(isinstance(value, bool) or value in ("true", "false") for value in values):
-        return False
-    return None
+    operator = operator_named(op)
+    if operator.family is Family.TRUTH and not values:
+        return op == "true"
+    compared = values[: operator.reads]
+    too_many = operator.most is not None and len(values) > operator.most and operator.family is not Family.TRUTH
+    if operator.test is None or too_many or len(compared) < operator.reads or any(expressions_in(compared)):
+        return None
+    answer = compare(op, *compared)
+    return answer if isinstance(answer, bool) else None
 
 
 def _operand(value: object, pointer: str) -> Operand:
@@ -200,13 +203,16 @@ def path_in_words(path: Path) -> str:
 def in_words(condition: Condition, name: Namer = path_in_words) -> str:
     """A condition as a person reads it: ``status is "open" and tags contains "vip"``.
 
-    ``name`` says what to call a path.
+    ``name`` says what to call a path. One whose outcome is the same for all runs reads ``always`` or ``never``; of any
+    other, the parts of which that is true are left out.
     """
     match condition:
         case Always():
             return "always"
         case Never():
             return "never"
+        case Not() | AllOf() | AnyOf() if (outcome := constant_outcome(condition)) is not None:
+            return "always" if outcome else "never"
         case Unreadable():
             return "(unreadable)"
         case Not(part):
@@ -215,6 +221,7 @@ def in_words(condition: Condition, name: Namer = path_in_words) -> str:
         case Comparison():
             return _comparison(condition, name)
         case AllOf(parts) | AnyOf(parts):
+            parts = tuple(part for part in parts if constant_outcome(part) is None)
             if len(parts) == 1:
                 return in_words(parts[0], name)
             other, joint = (AnyOf, "and") if isinstance(condition, AllOf) else (AllOf, "or")
@@ -229,9 +236,12 @@ def value_in_words(value: object, name: Namer = path_in_words) -> str:
 
 
 def _sole(condition: Condition) -> Condition:
-    """The condition inside groups of a single part, which are read as that part."""
-    while isinstance(condition, AllOf | AnyOf) and len(condition.parts) == 1:
-        condition = condition.parts[0]
+    """The condition inside groups of a single part that depends on the run, which are read as that part."""
+    while isinstance(condition, AllOf | AnyOf):
+        parts = [part for part in condition.parts if constant_outcome(part) is None]
+        if len(parts) != 1:
+            break
+        (condition,) = parts
     return condition
 
 
