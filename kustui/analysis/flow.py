@@ -7,27 +7,43 @@ A step id given twice names the first, as a reference to it would; the second is
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kustui.analysis import walks
 from kustui.definition.expressions import Condition, constant_outcome, parse_condition
 from kustui.definition.models import ErrorCase, Step, Transition, Trigger, Workflow
-from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.platform import CONTINUE, TRIGGER_ID
 
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """An edge: a transition or an error case of ``source``, and the step it leads to."""
+    """An edge: a transition or an error case of ``source``, and the step it leads to.
+
+    An error case with an error action in place of a target leads to no step: its target is empty.
+    """
 
     source: str
     target: str
     transition: Transition
+    continues: bool = False
+    """Whether it is a transition as it is taken after the step has failed and an error case has continued."""
 
     @property
     def after_failure(self) -> bool:
-        return isinstance(self.transition, ErrorCase)
+        """Whether it is taken after the source has failed: then the source has no output."""
+        return self.continues or isinstance(self.transition, ErrorCase)
+
+    @property
+    def error_action(self) -> str:
+        """The type of its error action; empty for an edge that leads to a step."""
+        return self.transition.error_action_type
+
+    @property
+    def destination(self) -> str:
+        """The id of the step that it leads to, or its error action in words."""
+        return self.transition.destination
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,20 +83,33 @@ class FlowGraph:
 
     @cached_property
     def edges(self) -> Mapping[str, tuple[Edge, ...]]:
-        """The edges out of each node whose target exists, in the order in which they are tried."""
-        return {
-            node: tuple(edge for edge in edges if edge.target in self.steps)
-            for node, edges in self.declared_edges.items()
-        }
+        """The edges out of each node along which a run goes to an existing step, in the order in which they are tried.
+
+        Where an error case continues, the step's transitions come once more, as edges after a failure. Other error
+        actions lead to no step: a retry is not a loop.
+        """
+        return {node: tuple(self._followed(edges)) for node, edges in self.declared_edges.items()}
+
+    def _followed(self, edges: Sequence[Edge]) -> Iterator[Edge]:
+        to_steps = [edge for edge in edges if not edge.error_action and edge.target in self.steps]
+        yield from to_steps
+        if any(edge.error_action == CONTINUE for edge in edges):
+            yield from (replace(edge, continues=True) for edge in to_steps if not edge.after_failure)
 
     @cached_property
     def dangling(self) -> tuple[Edge, ...]:
         """Edges to a step that does not exist."""
-        return tuple(edge for edges in self.declared_edges.values() for edge in edges if edge.target not in self.steps)
+        return tuple(
+            edge
+            for edges in self.declared_edges.values()
+            for edge in edges
+            if not edge.error_action and edge.target not in self.steps
+        )
 
     @cached_property
     def declared_edges(self) -> Mapping[str, tuple[Edge, ...]]:
-        """All edges out of each node, dangling ones included, in the order in which they are tried."""
+        """All edges out of each node as they are written, dangling ones and error actions included, in the order in
+        which they are tried."""
         trigger = self.workflow.trigger
         return {
             TRIGGER_ID: tuple(Edge(TRIGGER_ID, edge.target, edge) for edge in (trigger.transitions if trigger else ())),

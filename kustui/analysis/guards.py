@@ -42,7 +42,7 @@ def guards_of(flow: FlowGraph, step_id: str) -> tuple[Transition, ...]:
     node, seen = step_id, {TRIGGER_ID}
     while node not in seen:
         seen.add(node)
-        edges = flow.incoming[node]
+        edges = [edge for edge in flow.incoming[node] if not edge.continues]
         if any(edge.after_failure for edge in edges):
             return ()
         conditional = tuple(edge.transition for edge in edges if not flow.always_holds(edge.transition))
@@ -150,9 +150,10 @@ class NullGuards:
 
     def _edges_without(self, here: str, node: str) -> Iterator[Edge]:
         """The edges out of a node that can be taken while the output of another node is missing."""
-        taken_before = {False: False, True: False}
+        taken_before: set[tuple[bool, bool]] = set()
         for edge in self.flow.edges[here]:
-            if taken_before[edge.after_failure]:
+            group = edge.after_failure, edge.continues
+            if group in taken_before:
                 continue  # an earlier one holds, always or just because it is missing
             condition = self.flow.conditions.get(edge.transition.pointer)
             if condition is None:
@@ -161,7 +162,7 @@ class NullGuards:
             if not self._implies(condition, node):
                 yield edge
             if self._holds_without(condition, node):
-                taken_before[edge.after_failure] = True
+                taken_before.add(group)
 
     def _implies(self, condition: Condition, node: str) -> bool:
         """Whether the condition can only hold when the node's output is there. A condition that

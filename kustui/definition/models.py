@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictBool, model_validator
 from pydantic.alias_generators import to_camel
 
-from kustui.definition.platform import RELATIVE_UNIT_MINUTES, SCHEDULE_ACTION, TRIGGER_ID
+from kustui.definition.platform import ERROR_ACTIONS, RELATIVE_UNIT_MINUTES, SCHEDULE_ACTION, TRIGGER_ID
 from kustui.text.messages import duration_in_words
 
 POINTER = "\0pointer"
@@ -67,9 +67,42 @@ class Transition(Part):
         """The name that a person gave it, or an empty string."""
         return _text(self.meta, "name", "displayName")
 
+    @property
+    def error_action_type(self) -> str:
+        """The type of the error action that an error case without a target has; empty for all others."""
+        return ""
+
+    @property
+    def destination(self) -> str:
+        """The id of the step that it leads to, or its error action in words: ``retry the step``."""
+        type_ = self.error_action_type
+        return ERROR_ACTIONS.get(type_, type_) or self.target
+
+
+class ErrorAction(Part):
+    """What an error case does instead of leading to a step: one of ``ERROR_ACTIONS`` [api]."""
+
+    type: str
+
 
 class ErrorCase(Transition):
-    """A transition that is taken when the step has failed; its condition may read ``/#error`` [docs]."""
+    """A transition that is taken when the step has failed; its condition may read ``/#error`` [docs].
+
+    It has a target [docs], or in its place an ``errorAction`` [api]; a target wins where both are given [assumed].
+    """
+
+    error_action: ErrorAction | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _needs_no_target(cls, value: object) -> object:
+        if isinstance(value, dict) and value.get("errorAction") is not None and value.get("target") is None:
+            return {**value, "target": ""}
+        return value
+
+    @property
+    def error_action_type(self) -> str:
+        return self.error_action.type if self.error_action is not None and not self.target else ""
 
 
 class Trigger(Part):

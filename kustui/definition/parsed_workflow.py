@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from kustui.definition.models import POINTER, App, Part, Workflow
+from kustui.definition.platform import ERROR_ACTIONS
 from kustui.definition.source.positions import MAX_DEPTH, escape, holds, key_of, parent, scan, too_deep
 from kustui.definition.source.source import Extent, Fault, duplicate_key, replace_lone_surrogates, wrong_kind
 from kustui.definition.source.syntax import nested_too_deep
@@ -23,8 +24,15 @@ from kustui.text.messages import expected_by
 P = TypeVar("P", bound=Part)
 Location = tuple[int | str, ...]
 
-_NOUNS = {"steps": "step", "transitions": "transition", "errorCases": "error case", "condition": "condition"}
+_NOUNS = {
+    "steps": "step",
+    "transitions": "transition",
+    "errorCases": "error case",
+    "errorAction": "error action",
+    "condition": "condition",
+}
 _ALWAYS = 'one that always holds is {"op": "true", "values": [true]}'
+_ERROR_ACTIONS = f"error actions: {', '.join(ERROR_ACTIONS)}"
 _PURPOSES = {
     ("workflow", "name"): "people identify workflows by it",
     ("workflow", "trigger"): "it says which event starts a run",
@@ -32,8 +40,10 @@ _PURPOSES = {
     ("trigger", "eventName"): "it says which event starts a run",
     ("transition", "target"): "it names the step to go to",
     ("transition", "condition"): _ALWAYS,
-    ("error case", "target"): "it names the step to go to",
+    ("error case", "target"): 'it names the step to go to; "errorAction" may say what to do instead',
     ("error case", "condition"): _ALWAYS,
+    ("error case", "errorAction"): 'such as {"type": "retry-action"}',
+    ("error action", "type"): _ERROR_ACTIONS,
     ("step", "id"): "transitions and references name a step by it",
     ("condition", "op"): "it says how the values are compared",
     ("condition", "values"): "they are what is compared",
@@ -42,7 +52,7 @@ _PURPOSES = {
 }
 _WORDS = {"string_type": "text in quotes"}
 _CONTAINERS = {dict, list}
-_WHAT_MAKES_IT = {("id", "step"), ("target", "transition"), ("target", "error case")}
+_WHAT_MAKES_IT = {("id", "step"), ("target", "transition"), ("target", "error case"), ("errorAction", "error case")}
 """Parts without which the part around them is left out too: a step without an id, a transition without a target."""
 
 
@@ -167,7 +177,7 @@ def _placed_ways(part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fau
         for index, edge in enumerate(edges if isinstance(edges, list) else ()):
             if isinstance(edge, dict):
                 at = edge[POINTER] = f"{pointer}/{key}/{index}"
-                if "target" in edge:  # else it is left out whole
+                if "target" in edge or edge.get("errorAction") is not None:  # else it is left out whole
                     yield from _missing(_NOUNS[key], edge, at, "condition")
 
 
@@ -228,7 +238,9 @@ def _noun(loc: Location) -> str:
 def _leave_out(value: Any, loc: Location) -> None:
     """Remove the smallest part around ``loc`` that can be left out."""
     noun = _noun(loc[:-1])
-    if noun == "condition" or (loc[-1], noun) in _WHAT_MAKES_IT:
+    if noun in ("condition", "error action"):
+        loc, noun = loc[:-1], _noun(loc[:-2])
+    if (loc[-1], noun) in _WHAT_MAKES_IT:
         loc = loc[:-1]
     for key in loc[:-1]:
         if not holds(value, key):

@@ -23,6 +23,15 @@ REGEX_ACTION = "kustomer.regex-match.generic"
 REST_ACTIONS = ("kustomer.rest-api.generic", "kustomer.rest-api.json")
 """The actions that call an API and answer ``{response: {statusCode}, body}`` [seen]."""
 
+CONTINUE, RETRY_STEP = "continue", "retry-action"
+ERROR_ACTIONS = {
+    "continue": "continue",
+    "retry-action": "retry the step",
+    "retry-workflow": "retry the workflow",
+    "stop-processing": "stop the run",
+}
+"""What an error case without a target can do instead, by its ``errorAction.type``, in words [api]."""
+
 _CALL_EVENT = re.compile(r"kustomer\.workflow\.(.+)\.call", re.DOTALL)
 
 

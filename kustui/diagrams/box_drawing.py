@@ -226,6 +226,8 @@ def _content(node: DiagramNode, groups: Mapping[tuple[str, bool], list[str]]) ->
             lines.extend(_on_two_lines(((f"{number} ", "key"), *line), 2))
         elif sign or any(labels):
             lines.extend(_on_two_lines(line))
+    for action in node.error_actions:
+        lines.extend(_on_two_lines((("↯ ", "warning"), (terminal_safe(action.label), "warning")), 2))
     lines = [fitted(line, _TEXT_WIDTH) for line in lines]
     width = max(width_of(line) for line in lines) + _FRAME
     return BoxContent(tuple(lines), Size(width, len(lines) + 2), numbers)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from kustui.analysis.flow import FlowGraph
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.config.check_settings import Settings
@@ -24,12 +25,20 @@ from kustui.diagrams.labels import (
 from kustui.text.styled_lines import Line
 
 
+class ErrorActionLabel(NamedTuple):
+    type: str
+    label: str
+    """``on failure: retry the step if …``."""
+
+
 class DiagramNode(NamedTuple):
     id: str
     name: str
     about: str
     """What it does, or when it starts."""
     kind: NodeKind
+    error_actions: tuple[ErrorActionLabel, ...] = ()
+    """What its error cases do instead of leading to another node."""
 
 
 class DiagramEdge(NamedTuple):
@@ -77,7 +86,7 @@ def flow_diagram(analysis: WorkflowAnalysis) -> Diagram:
     nodes = []
     if (trigger := flow.workflow.trigger) is not None:
         nodes.append(DiagramNode(TRIGGER_ID, event_label(trigger), "", NodeKind.TRIGGER))
-    nodes.extend(_step_node(step, targets.get(step.id, "")) for step in flow.order)
+    nodes.extend(_step_node(flow, step, targets.get(step.id, "")) for step in flow.order)
     missing = dict.fromkeys(edge.target for edge in flow.dangling)
     nodes.extend(DiagramNode(target, target, NO_STEP, NodeKind.MISSING) for target in missing)
     sources = [node.id for node in nodes if node.kind is not NodeKind.MISSING]
@@ -85,15 +94,18 @@ def flow_diagram(analysis: WorkflowAnalysis) -> Diagram:
         DiagramEdge(edge.source, edge.target, edge_label(flow, edge), edge.after_failure)
         for source in sources
         for edge in flow.declared_edges[source]
+        if not edge.error_action
     )
     return Diagram(analysis.entry.title, tuple(nodes), edges)
 
 
-def _step_node(step: Step, scheduled: str) -> DiagramNode:
+def _step_node(flow: FlowGraph, step: Step, scheduled: str) -> DiagramNode:
     kind = NodeKind.SCHEDULE if step.schedules else NodeKind.BRANCH if step.action is None else NodeKind.STEP
     action = short_action(step.action)
     name, about = (step.name, action) if step.name != step.id else (action, step.id)
-    return DiagramNode(step.id, name, scheduled or about, kind)
+    edges = (edge for edge in flow.declared_edges[step.id] if edge.error_action)
+    error_actions = tuple(ErrorActionLabel(edge.error_action, edge_label(flow, edge)) for edge in edges)
+    return DiagramNode(step.id, name, scheduled or about, kind, error_actions)
 
 
 def _target_label(call: ScheduleCall, collection: Collection, settings: Settings) -> str:

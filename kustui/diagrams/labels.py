@@ -91,19 +91,21 @@ def condition_text(flow: FlowGraph, transition: Transition) -> str:
 
 
 def edge_label(flow: FlowGraph, edge: Edge) -> str:
-    """``if status is "open"``, ``otherwise``, ``on failure``; nothing for an edge that is always taken.
+    """``if status is "open"``, ``otherwise``, ``on failure``, ``on failure: retry the step``; nothing for one that is
+    always taken.
 
     The first edge whose condition holds is taken [docs], so one that always holds is for the rest after those before.
     A name that people gave it comes first, in quotes.
     """
     name = f"“{edge.transition.label}”" if edge.transition.label else ""
-    failure = "on failure" if edge.after_failure else ""
+    failure = f"on failure: {edge.destination}" if edge.error_action else "on failure" * edge.after_failure
     return " ".join(filter(None, (name, failure, _condition_label(flow, edge))))
 
 
 def incoming_label(flow: FlowGraph, node: str) -> str:
     """The edges that lead to a node from others, each label once; nothing where every one of them is always taken."""
-    labels = [(edge.source, edge_label(flow, edge)) for edge in flow.incoming[node] if edge.source != node]
+    edges = (edge for edge in flow.incoming[node] if edge.source != node and not edge.continues)
+    labels = [(edge.source, edge_label(flow, edge)) for edge in edges]
     if not any(label for _, label in labels):
         return ""
     return ", or ".join(dict.fromkeys(label or f"after {node_name(flow, source)}" for source, label in labels))
@@ -150,7 +152,10 @@ def _step_line(analysis: WorkflowAnalysis, step: Step) -> tuple[Line, Line]:
 
 
 def edge_line(analysis: WorkflowAnalysis, edge: Edge) -> Line:
-    """``→ Send mail if status is "open"``."""
+    """``→ Send mail if status is "open"``, ``↯ on failure retry the step``."""
+    if edge.error_action:
+        words: Line = (("↯ on failure ", "warning"), (edge.destination, ""))
+        return (*words, *condition_line(analysis, edge.transition))
     sign: Line = (("↯ on failure ", "warning"), ("→ ", "muted")) if edge.after_failure else (("→ ", "muted"),)
     is_there = edge.target in analysis.flow.steps
     missing: Line = ((edge.target, "fault"), (f" {NO_STEP}", "error"))

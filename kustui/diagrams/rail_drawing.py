@@ -15,6 +15,7 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import AFTER_FAILURE, FOLDED, NODE_GLYPHS, NodeKind, legend
 from kustui.diagrams.labels import (
     call_line,
+    condition_line,
     edge_label,
     event_label,
     incoming_label,
@@ -113,6 +114,8 @@ class RailDrawing:
         for node, edges in self.flow.declared_edges.items():
             source = self.folded_into.get(node, node)
             for edge in edges:
+                if edge.error_action:
+                    continue
                 target = self.folded_into.get(edge.target, edge.target)
                 if source != target or (node == edge.target and not self.folded_into):
                     yield Arrow(source, target, edge.after_failure)
@@ -140,7 +143,8 @@ class RailDrawing:
         glyphs = {self._glyph(node)[0] for node in self.nodes}
         if self._calls:
             glyphs.add(NODE_GLYPHS[NodeKind.SCHEDULE][0])
-        if any(edge.after_failure for edges in self.flow.declared_edges.values() for edge in edges):
+        edges = (edge for edges in self.flow.declared_edges.values() for edge in edges)
+        if any(edge.after_failure and not edge.error_action for edge in edges):
             glyphs.add(AFTER_FAILURE)
         return legend(glyphs)
 
@@ -187,17 +191,24 @@ class RailDrawing:
         return ((f"  +{counted(count, 'step')}", "info"),) if count else ()
 
     def _undrawn_targets(self, node: str) -> Line:
-        """Where the edges lead that are named instead of drawn: back to a row above, and to missing steps."""
+        """Where the edges lead that are named instead of drawn: back to a row above, to missing steps, and to none."""
         back = dict.fromkeys(edge.target for edge in self._back_edges(node))
         names: list[Line] = [(_ITSELF,) if target == node else self._quoted_name(target) for target in back]
         parts: list[Line] = []
         if names:
             parts.append(((" ↺ back to ", "warning"), *joined(names, (", ", "muted"))))
         missing = dict.fromkeys(
-            edge.target for edge in self.flow.declared_edges[node] if edge.target not in self.row_of
+            edge.target
+            for edge in self.flow.declared_edges[node]
+            if edge.target not in self.row_of and not edge.error_action
         )
         parts.extend(((" ✗ no step ", "error"), (target, "fault")) for target in missing)
+        if actions := dict.fromkeys(edge.destination for edge in self._error_actions(node)):
+            parts.append(((" ↯ ", "warning"), (", ".join(actions), "muted")))
         return joined(parts, (",", "muted"))
+
+    def _error_actions(self, node: str) -> Iterator[Edge]:
+        return (edge for edge in self.flow.declared_edges[node] if edge.error_action)
 
     def _quoted_name(self, node: str) -> Line:
         return (_OPEN, *fitted(((node_name(self.flow, node), "muted"),), _TARGET_WIDTH), _CLOSE)
@@ -214,9 +225,14 @@ class RailDrawing:
         ]
 
     def _back_edge_label(self, node: str) -> Line:
-        """When the edges back are taken."""
+        """When the edges back and the error actions are taken."""
         labels = dict.fromkeys(filter(None, (edge_label(self.flow, edge) for edge in self._back_edges(node))))
-        return ((f"  ↺ {', or '.join(labels)}", "muted"),) if labels else ()
+        line: Line = ((f"  ↺ {', or '.join(labels)}", "muted"),) if labels else ()
+        for edge in self._error_actions(node):
+            if not self.flow.always_holds(edge.transition):
+                words: Line = (("  ↯ ", "warning"), (edge.destination, "muted"))
+                line = (*line, *words, *condition_line(self.analysis, edge.transition))
+        return line
 
     # Lanes
 

@@ -106,6 +106,9 @@ def index_lines_of(analysis: WorkflowAnalysis) -> Iterator[IndexLine]:
 def _edge_lines(flow: FlowGraph, part: Trigger | Step, number: int) -> Iterator[IndexLine]:
     for edge in part.edges:
         words = condition_text(flow, edge)
+        if type_ := edge.error_action_type:
+            condition = "" if words == "always" else f" if {words}"
+            words = f"on failure: {edge.destination} ({type_}){condition}"
         if words != "always" or edge.label:
             yield IndexLine(LineKind.CONDITION, _joined(edge.label, words), number, edge.pointer)
         if edge.condition is not None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import networkx as nx
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.support.definitions import ALWAYS
 from tests.support.flows import arrows, flow, flow_of, step, workflow
 
 if TYPE_CHECKING:
@@ -302,3 +303,33 @@ def test_after_is_what_paths_lead_to(found: FlowGraph) -> None:
         assert found.after(node) == set().union(
             *({edge.target, *nx.descendants(graph_of(found), edge.target)} for edge in found.edges[node])
         )
+
+
+# Error actions
+
+
+def acting(*types: str, targets: str = "", failing: str = "") -> dict[str, Any]:
+    """A step ``a`` whose error cases have these error actions, in front of those that lead to a step."""
+    found = step("a", targets, failing)
+    actions = [{"condition": ALWAYS, "errorAction": {"type": type_}} for type_ in types]
+    return {**found, "errorCases": [*actions, *found["errorCases"]]}
+
+
+def test_after_a_continue_the_transitions_of_the_step_are_taken_without_its_output() -> None:
+    found = flow("a", acting("continue", targets="b"), step("b"))
+    assert [(edge.target, edge.after_failure) for edge in found.edges["a"]] == [("b", False), ("b", True)]
+    assert [edge.continues for edge in found.incoming["b"]] == [False, True]
+    assert ids(found) == ["a", "b"]
+
+
+@pytest.mark.parametrize("type_", ["retry-action", "retry-workflow", "stop-processing", "unheard-of"])
+def test_no_other_error_action_leads_to_a_step_or_forms_a_loop(type_: str) -> None:
+    found = flow("a", acting(type_, targets="b", failing="c"), step("b"), step("c"))
+    assert [edge.target for edge in found.edges["a"]] == ["b", "c"]
+    assert (found.loops, found.dangling) == ((), ())
+    assert [edge.error_action for edge in found.declared_edges["a"]] == ["", type_, ""]
+
+
+def test_many_continues_lead_on_once() -> None:
+    found = flow("a", acting("continue", "continue", targets="b c"), step("b"), step("c"))
+    assert len(found.edges["a"]) == 4

@@ -6,9 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Collection
+from kustui.diagrams.box_drawing import BoxDrawing
+from kustui.diagrams.diagram import DiagramSet, flow_diagram
+from kustui.diagrams.formats.graph_languages import dot, mermaid
+from kustui.diagrams.formats.svg import svg
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.text.terminal_safe import terminal_safe, to_ascii
-from tests.support.definitions import document_of
+from tests.support.definitions import ALWAYS, document_of
 from tests.support.flows import edge, step, workflow
 
 if TYPE_CHECKING:
@@ -139,3 +143,36 @@ def test_lanes_out_of_sight_are_hinted_at() -> None:
 def test_a_name_is_shown_and_never_obeyed() -> None:
     rail = rail_of(workflow("a", named("a", "x\x1b[31m\u202e[red]")))
     assert "x^[[31m<U+202E>[red]" in terminal_safe(drawn(rail)[1])
+
+
+ERROR_ACTIONS = workflow(
+    "a",
+    step("a", "b", errorCases=[
+        {"condition": {"op": "gte", "values": ["/#error.statusCode", 500]}, "errorAction": {"type": "retry-action"}},
+        {"condition": ALWAYS, "errorAction": {"type": "continue"}},
+    ]),
+    step("b", errorCases=[{"condition": ALWAYS, "errorAction": {"type": "retry-workflow"}}]),
+)  # fmt: skip
+
+
+def test_what_is_done_after_a_failure_stands_beside_the_step_and_no_lane_leads_away_for_it() -> None:
+    rail = rail_of(ERROR_ACTIONS)
+    assert lanes(rail) == ["◆", "●", "●"]
+    rows = drawn(rail, 80)
+    assert rows[1].startswith("● note.create a ↯ retry the step, continue  ↯ retry the step if error.status")
+    assert rows[2] == "● note.create b ↯ retry the workflow"
+    assert to_ascii(rows[2]) == "* note.create b ! retry the workflow"
+
+
+def test_what_is_done_after_a_failure_stands_in_every_format() -> None:
+    document = document_of(ERROR_ACTIONS)
+    diagram = flow_diagram(WorkflowAnalysis(Collection((document,)), document.entries[0]))
+    assert [(edge.source, edge.target) for edge in diagram.edges] == [("1", "a"), ("a", "b")]
+    drawings = DiagramSet((diagram,))
+    boxes = BoxDrawing.of(diagram)
+    text = "\n".join("".join(text for text, _ in boxes.row(y)) for y in range(boxes.layout.height))
+    assert "↯ on failure: retry the workflow" in text
+    assert "↯ on failure: continue otherwise" in text
+    assert "on failure#58; retry the workflow" in "".join(mermaid(drawings))
+    assert "\\non failure: retry the workflow" in "".join(dot(drawings))
+    assert ">workflow<" in "".join(svg(drawings))

@@ -14,6 +14,7 @@ from kustui.search.index_lines import SEPARATOR, IndexLine, LineKind, index_line
 from kustui.search.query import parse_query
 from kustui.search.ranking import MOST, Match, find_matches
 from kustui.text.styled_lines import lowered
+from tests.support.definitions import ALWAYS
 from tests.support.flows import step, workflow
 from tests.support.trees import read, sample, sample_examined
 
@@ -296,3 +297,10 @@ def test_what_did_not_change_is_not_read_again(monkeypatch: pytest.MonkeyPatch) 
 
 def test_it_ends_when_it_is_no_longer_wanted() -> None:
     assert list(indexes(sample(ORGANISATION).collection, wanted=lambda: False)) == []
+
+
+@pytest.mark.parametrize("text", ["retry-action", "retry the step"])
+def test_what_is_done_after_a_failure_is_found_by_its_type_and_in_words(text: str) -> None:
+    case = {"condition": ALWAYS, "errorAction": {"type": "retry-action"}}
+    index = index_of(workflow("a", step("a", errorCases=[case])))
+    assert [match.text for match in _matches(index, text)] == [f"{SEPARATOR}on failure: retry the step (retry-action)"]

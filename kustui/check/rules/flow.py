@@ -15,6 +15,7 @@ from kustui.config.severity import Severity
 from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition, Unreadable, parts_of
 from kustui.definition.models import ErrorCase, Transition
 from kustui.definition.operators import OPERATOR_BY_ALIAS, OPERATORS
+from kustui.definition.platform import ERROR_ACTIONS
 from kustui.text.messages import hint_of
 
 _BETWEEN_WORDS = re.compile(r"[\s_-]")
@@ -221,3 +222,14 @@ def unreadable_conditions(analysis: WorkflowAnalysis) -> Violations:
     for node, part in _parts(analysis):
         if isinstance(part, Unreadable):
             yield Violation(part.pointer, part.message, "", node)
+
+
+def unknown_error_actions(analysis: WorkflowAnalysis) -> Violations:
+    """Error actions of an unknown type; ``invalid-shape`` reports them, milder than the rest: the list may be old."""
+    for node, edges in analysis.flow.declared_edges.items():
+        for edge in edges:
+            if edge.error_action and edge.error_action not in ERROR_ACTIONS:
+                message = f'unknown error action "{edge.error_action}"'
+                hint = hint_of(edge.error_action, ERROR_ACTIONS, "error actions")
+                pointer = f"{edge.transition.pointer}/errorAction/type"
+                yield Violation(pointer, message, hint, node, severity=Severity.WARNING)

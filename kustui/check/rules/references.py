@@ -14,7 +14,7 @@ from kustui.config.severity import Severity
 from kustui.definition.expressions import Function, Path, Template
 from kustui.definition.functions import FUNCTIONS
 from kustui.definition.models import ErrorCase, Step
-from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
 from kustui.text.messages import closest, hint_of
 
 _TAGGED = step("aB3", action="kustomer.customer.find-by-email", params={"email": "/#steps.1.email"})
@@ -281,7 +281,9 @@ def error_reference(analysis: WorkflowAnalysis) -> Violations:
     for read, path in _paths(analysis):
         if path.root != "error" or isinstance(read.transition, ErrorCase) or read.node not in flow.reachable:
             continue
-        if read.node not in reached:
+        actions = {edge.error_action for edge in flow.declared_edges[read.node]}
+        tried_again = RETRY_STEP in actions or (read.transition is not None and CONTINUE in actions)
+        if read.node not in reached and not tried_again:
             yield Violation(
                 read.pointer,
                 f"{path.text} exists only after a failure, but no error case leads here",

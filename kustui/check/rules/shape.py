@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
 from kustui.check.rule import Rule, Violation, Violations, app, collection_rule, step, workflow, workflow_rule
-from kustui.check.rules.flow import unreadable_conditions
+from kustui.check.rules.flow import unknown_error_actions, unreadable_conditions
 from kustui.check.rules.schedules import unreadable_calls
 from kustui.config.severity import Severity
 from kustui.definition.source.positions import escape
@@ -71,6 +71,7 @@ DUPLICATE_KEY = Rule(
 )
 def invalid_shape(analysis: WorkflowAnalysis) -> Violations:
     yield from unreadable_conditions(analysis)
+    yield from unknown_error_actions(analysis)
     yield from unreadable_calls(analysis)
 
 

@@ -59,7 +59,14 @@ def _mermaid_ids(diagram: Diagram, number: int) -> dict[str, str]:
 
 def _mermaid_lines(node: DiagramNode) -> str:
     name = _mermaid_text(node.name) or "#32;"
-    return f"{name}<br/>{_mermaid_text(node.about)}" if node.about else name
+    return "<br/>".join((name, *map(_mermaid_text, _further_lines(node))))
+
+
+def _further_lines(node: DiagramNode) -> Iterator[str]:
+    """What is written below the name of a node."""
+    if node.about:
+        yield node.about
+    yield from (action.label for action in node.error_actions)
 
 
 def _mermaid_label(label: str) -> str:
@@ -103,7 +110,7 @@ def dot(diagram_set: DiagramSet) -> Iterator[str]:
 
 def _dot_graph(diagram: Diagram, number: int, indent: str) -> Iterator[str]:
     for node in diagram.nodes:
-        text = _dot_text(node.name, node.about) if node.about else _dot_text(node.name)
+        text = _dot_text(node.name, *_further_lines(node))
         shape = f", shape={_DOT_SHAPES[node.kind]}" if node.kind in _DOT_SHAPES else ""
         yield f"{indent}{_dot_id(number, node.id)} [label={text}{shape}];\n"
     for edge in diagram.edges:
@@ -144,7 +151,14 @@ def _workflow(analysis: WorkflowAnalysis) -> dict[str, Any]:
         "file": entry.source.path,
         "line": entry.source.place(entry.item.extent.start).line,
         "vertices": [
-            {"id": node.id, "name": node.name, "kind": str(node.kind), "about": node.about} for node in diagram.nodes
+            {
+                "id": node.id,
+                "name": node.name,
+                "kind": str(node.kind),
+                "about": node.about,
+                "error_actions": [{"type": action.type, "when": action.label} for action in node.error_actions],
+            }
+            for node in diagram.nodes
         ],
         "edges": [
             {"source": edge.source, "target": edge.target, "when": edge.label, "after_failure": edge.after_failure}

@@ -173,7 +173,7 @@ class _StepExecution:
             transition = edge.transition
             condition = self.analysis.flow.conditions.get(transition.pointer)
             verdict = evaluate_condition(condition, context) if condition is not None else None
-            name = _name(self.analysis, edge.target)
+            name = _name(self.analysis, edge.destination)
             attempt = TriedEdge(transition.pointer, transition.label, edge.target, verdict, name)
             self.tried.append(attempt)
             if forced is not None:

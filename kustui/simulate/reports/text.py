@@ -188,7 +188,9 @@ def _untaken(covered: WorkflowCoverage) -> Iterator[str]:
     flow = covered.analysis.flow
     untaken = [flow.steps[id_].name for id_ in covered.untaken_steps]
     untaken += [
-        f"{edge.source} to {edge.target}" for edge in covered.untaken_edges if edge.source not in covered.untaken_steps
+        f"{edge.source} to {edge.destination}"
+        for edge in covered.untaken_edges
+        if edge.source not in covered.untaken_steps
     ]
     if untaken:
         rest = f" and {len(untaken) - _MAX_UNTAKEN} more" if len(untaken) > _MAX_UNTAKEN else ""

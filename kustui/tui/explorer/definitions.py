@@ -125,7 +125,9 @@ def _where(tree: TreeState, use: Use) -> Line:
     if use.kind in (UseKind.SCHEDULE, UseKind.INPUT):
         line = ((use.entry.title, "name"), (" › ", "muted"), *line)
     if use.kind is UseKind.REFERENCE:
-        where = f", in the transition to {node_name(analysis.flow, use.edge.target)}" if use.edge is not None else ""
+        where = (
+            f", in the transition to {node_name(analysis.flow, use.edge.destination)}" if use.edge is not None else ""
+        )
         return (*line, (f"  {use.name or 'all of it'}", "string"), (where, "muted"))
     return (*line, *labels.condition_line(analysis, use.edge)) if use.edge is not None else line
 

@@ -296,7 +296,7 @@ def _readers(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None
 
 def _reader(flow: FlowGraph, read: Read) -> Line:
     """The step, or the transition on whose condition it is."""
-    edge: Line = ((" → ", "muted"), *node_label(flow, read.transition.target)) if read.transition else ()
+    edge: Line = ((" → ", "muted"), *node_label(flow, read.transition.destination)) if read.transition else ()
     return (*node_label(flow, read.node), *edge)
 
 
@@ -305,11 +305,14 @@ def _edge(builder: RowBuilder, analysis: WorkflowAnalysis, edge: Edge) -> None:
     builder.title("Error case" if edge.after_failure else "Transition")
     there = edge.target in flow.steps
     builder.field("from", (node_name(flow, edge.source), "link"), link=node_key(entry, edge.source))
-    builder.field(
-        "to",
-        (node_name(flow, edge.target), "link" if there else "fault"),
-        link=node_key(entry, edge.target) if there else (),
-    )
+    if edge.error_action:
+        builder.field("does", (edge.destination, ""))
+    else:
+        builder.field(
+            "to",
+            (node_name(flow, edge.target), "link" if there else "fault"),
+            link=node_key(entry, edge.target) if there else (),
+        )
     builder.field("named", (edge.transition.label, ""))
     builder.field("when", (condition_text(flow, edge.transition), ""))
     tried = flow.declared_edges[edge.source]

@@ -166,7 +166,7 @@ def _add_workflow(builder: RowBuilder, covered: WorkflowCoverage) -> None:
             (f"  {sign} never ", "warning"),
             *node_label(flow, edge.source),
             (" → ", "muted"),
-            *node_label(flow, edge.target),
+            *node_label(flow, edge.destination),
             *name,
             (f"  {condition_text(flow, edge.transition)}", "muted"),
             indent=10,

@@ -201,6 +201,17 @@ def test_an_error_case_is_one() -> None:
     assert page(with_names(), "↯")[0] == "Error case"
 
 
+def test_an_error_case_without_a_target_says_what_is_done_instead() -> None:
+    condition = {"op": "eq", "values": ["/#error.statusCode", 500]}
+    tree = tree_of(
+        workflow("a", step("a", errorCases=[{"condition": condition, "errorAction": {"type": "retry-action"}}]))
+    )
+    told = page(tree, "↯ on failure retry the step if error.statusCode is 500")
+    assert told[0] == "Error case"
+    assert "does       retry the step" in told
+    assert below(page(tree, "● note.create a"), "Then")[0] == "↯ on failure retry the step if error.statusCode is 500"
+
+
 def test_a_way_to_a_step_that_is_not_there_is_marked() -> None:
     found = rows(with_names(), "→ gone")
     assert ("gone", "fault") in [piece for row in found for piece in row.line]
