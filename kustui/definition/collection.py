@@ -186,9 +186,9 @@ class Collection:
 
     @cached_property
     def by_id(self) -> dict[str, Entry]:
-        """Workflows by the id they declare; of several with the same id, the first."""
+        """Workflows by their id; of several with the same id, the first that declares it."""
         entries: dict[str, Entry] = {}
-        for entry in self.entries:
+        for entry in sorted(self.entries, key=lambda entry: not entry.item.declares_id):
             if entry.id is not None:
                 entries.setdefault(entry.id, entry)
         return entries

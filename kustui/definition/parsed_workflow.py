@@ -162,13 +162,20 @@ def _placed(workflow: dict[str, Any], pointer: str) -> Iterator[Fault]:
     trigger = workflow.get("trigger")
     if isinstance(trigger, dict):
         at = trigger[POINTER] = f"{pointer}/trigger"
-        yield from _missing("trigger", trigger, at, "eventName")
+        yield from _missing_event(trigger, at)
         yield from _placed_ways(trigger, at, "transitions")
     steps = workflow.get("steps")
     for index, step in enumerate(steps if isinstance(steps, list) else ()):
         if isinstance(step, dict):
             at = step[POINTER] = f"{pointer}/steps/{index}"
             yield from _placed_ways(step, at, "transitions", "errorCases")
+
+
+def _missing_event(trigger: dict[str, Any], pointer: str) -> Iterator[Fault]:
+    """The fault of a trigger that no event starts. A callable one needs no ``eventName`` [api]."""
+    missing = list(_missing("trigger", trigger, pointer, "eventName"))
+    if trigger.get("callable") in (None, False):
+        yield from missing
 
 
 def _placed_ways(part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fault]:
@@ -205,8 +212,15 @@ def _lenient(model: type[P], value: dict[str, Any], faults: list[Fault]) -> P:
         except ValidationError as error:
             # From the back, so that leaving out one element does not move the next to be left out.
             for detail in reversed(error.errors(include_url=False, include_context=False)):
-                faults.append(_fault_of(value, detail))
+                if not _is_optional_null(detail):
+                    faults.append(_fault_of(value, detail))
                 _leave_out(value, detail["loc"])
+
+
+def _is_optional_null(error: ErrorDetails) -> bool:
+    """Whether it is about a null for what need not be there: the API takes it, and answers it [api]."""
+    *_, key = loc = error["loc"]
+    return error["input"] is None and isinstance(key, str) and (_noun(loc[:-1]), key) not in _PURPOSES
 
 
 def _fault_of(value: Any, error: ErrorDetails) -> Fault:

@@ -218,9 +218,12 @@ def wrong_event_name(value: Definition, chance: random.Random) -> bool:
 
 
 def forgotten_workflow_id(value: Definition, chance: random.Random) -> bool:
-    if not callables(value):
+    called = {params["workflowId"] for params in calls(value)}
+    others = [workflow for workflow in callables(value) if workflow["id"] not in called]
+    if not others:
         return False
-    del chance.choice(callables(value))["id"]
+    workflow = chance.choice(others)
+    del workflow["id"], workflow["trigger"]["eventName"]
     return True
 
 

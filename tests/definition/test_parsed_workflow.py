@@ -273,7 +273,7 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     (a_workflow(steps=[{"id": 5}]), "/steps/0/id", "id must be text in quotes, found the number 5"),
     (with_step(action=7), "/steps/0/action", "action must be text in quotes, found the number 7"),
     (with_step(params=[]), "/steps/0/params", "params must be an object, found a list"),
-    (with_step(errorCases=None), "/steps/0/errorCases", "errorCases must be a list, found null"),
+    (with_step(errorCases={}), "/steps/0/errorCases", "errorCases must be a list, found an object"),
     (with_step(errorCases=[3]), "/steps/0/errorCases/0", "error case must be an object, found the number 3"),
     # a transition's
     (with_step(transitions=[{"condition": ALWAYS}]), "/steps/0/transitions/0", "the transition has no target"),
@@ -284,6 +284,21 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
         with_step(transitions=[edge(5)]),
         "/steps/0/transitions/0/target",
         "target must be text in quotes, found the number 5",
+    ),
+    (
+        with_step(errorCases=[{"condition": ALWAYS, "errorAction": "continue"}]),
+        "/steps/0/errorCases/0/errorAction",
+        'errorAction must be an object, found the text "continue"',
+    ),
+    (
+        with_step(errorCases=[{"condition": ALWAYS, "errorAction": {"type": None}}]),
+        "/steps/0/errorCases/0/errorAction/type",
+        "type must be text in quotes, found null",
+    ),
+    (
+        with_step(errorCases=[{"condition": ALWAYS, "errorAction": {"kind": "continue"}}]),
+        "/steps/0/errorCases/0/errorAction",
+        "the error action has no type",
     ),
     # a condition's
     (
@@ -307,6 +322,24 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
         'values must be a list, found the text "x"',
     ),
 ]
+
+NULLS: list[dict[str, Any]] = [
+    *(a_workflow(**{key: None}) for key in ("id", "description", "enabled", "meta", "response")),
+    a_workflow(response={"schema": None}),
+    *(with_trigger(**{key: None}) for key in ("id", "transitions", "callable", "schema", "appVersion", "meta")),
+    with_trigger(callable=True, eventName=None),
+    with_trigger(callable=True, schema={"properties": None, "required": None}),
+    *(with_step(**{key: None}) for key in ("action", "params", "transitions", "errorCases", "appVersion", "meta")),
+    with_step(transitions=[edge(meta=None)]),
+    with_step(errorCases=[edge(errorAction=None)]),
+    with_step(errorCases=[{"target": None, "condition": ALWAYS, "errorAction": {"type": "continue"}}]),
+]
+
+
+@pytest.mark.parametrize("definition", NULLS)
+def test_null_is_nothing_where_nothing_need_be(definition: dict[str, Any]) -> None:
+    assert told(document_of({"workflows": [definition]})) == []
+
 
 PYDANTIC = (
     "pydantic",
@@ -614,7 +647,8 @@ def answers(found: Document) -> None:
     for entry in found.entries:
         assert entry.title
         assert entry.item.extent.end <= size
-        assert entry.item.id == entry.workflow.id or entry.parsed.faults
+        own_id = entry.item.id if entry.item.declares_id else None
+        assert own_id == (entry.workflow.id or None) or entry.parsed.faults
         assert entry.item.name == entry.workflow.name or entry.parsed.faults
         for step in entry.workflow.steps:
             assert found.spot(step.pointer).value.end <= entry.item.extent.end

@@ -23,12 +23,15 @@ _ID = "5f8e148232731d0015c14657"
 _OTHER_ID = "60e7c927171e7a6abdc56982"
 _CALLER = workflow("Watch", schedule("aB3", _ID))
 _CALLED = called("Remind", _ID, step("cD4"))
-_NAMELESS = {key: value for key, value in _CALLED.items() if key != "id"}
+_WITHOUT_EVENT = {key: value for key, value in _CALLED["trigger"].items() if key != "eventName"}
+_WITHOUT_ID = {key: value for key, value in _CALLED.items() if key != "id"} | {"trigger": _WITHOUT_EVENT}
 
 
 def _place_of_id(summary: WorkflowSummary) -> str:
     # An API resource has its id next to its attributes, unless they are an export of the editor.
     item = summary.entry.item
+    if not item.declares_id:
+        return f"{summary.pointer}/trigger/eventName"
     return f"{item.pointer}/id" if item.resource else f"{summary.pointer}/id"
 
 
@@ -110,10 +113,10 @@ def duplicate_step_id(analysis: WorkflowAnalysis) -> Violations:
 
 @workflow_rule(
     "missing-workflow-id",
-    Severity.ERROR,
-    "a callable workflow without an id",
-    "A schedule call names the workflow by its id.",
-    bad=app(_NAMELESS),
+    Severity.WARNING,
+    "a callable workflow without an id, in its id or in its eventName",
+    "A schedule call names the workflow by its id: no other workflow can schedule it.",
+    bad=app(_WITHOUT_ID),
     good=app(_CALLER, _CALLED),
 )
 def missing_workflow_id(analysis: WorkflowAnalysis) -> Violations:
@@ -122,11 +125,10 @@ def missing_workflow_id(analysis: WorkflowAnalysis) -> Violations:
         return
     if not analysis.is_readable(f"{item.pointer}/id") or not analysis.is_readable(f"{analysis.workflow.pointer}/id"):
         return
-    called_by = called_id(trigger.event_name)
     yield Violation(
         f"{trigger.pointer}/callable",
-        "a callable workflow without an id: nothing can schedule it",
-        f'add "id": "{called_by}", the id in its eventName' if called_by else "",
+        "a callable workflow without an id: no other workflow can schedule it",
+        'add an "id" that no other workflow has',
     )
 
 

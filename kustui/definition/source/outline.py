@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from kustui.definition.platform import called_id
 from kustui.definition.source.positions import MAX_DEPTH, escape, too_deep
 from kustui.definition.source.source import Extent, Fault, Source, duplicate_key, replace_lone_surrogates, wrong_kind
 
@@ -41,11 +42,14 @@ class Item(NamedTuple):
     pointer: str
     extent: Extent
     id: str | None = None
+    """Its ``id``, else the one that its ``eventName`` calls [spec]; None where neither gives one."""
     name: str = ""
     event: str = ""
     """The ``eventName`` that starts it."""
     callable: bool = False
     enabled: bool = True
+    declares_id: bool = True
+    """Whether its id, if it has one, is its own and not that of its ``eventName``."""
     resource: bool = False
     """Whether it is an API resource, the workflow under its ``attributes``."""
 
@@ -204,21 +208,21 @@ class _Walk:
         inner = extents
         if resource and self.opening(extents["attributes"]) == b"{":
             inner = _last(members(self.data, extents["attributes"]))
-        id_ = self.text(extents.get("id"))
-        if id_ is None:
-            id_ = self.text(inner.get("id"))
+        own_id = self.text(extents.get("id")) or self.text(inner.get("id"))
         trigger: Mapping[str, Extent] = {}
         if "trigger" in inner and self.opening(inner["trigger"]) == b"{":
             trigger = _last(members(self.data, inner["trigger"]))
+        event = self.text(trigger.get("eventName")) or ""
         self.items.append(
             Item(
                 pointer,
                 extent,
-                id_,
+                own_id or called_id(event),
                 name=self.text(inner.get("name")) or "",
-                event=self.text(trigger.get("eventName")) or "",
+                event=event,
                 callable="callable" in trigger and self.opening(trigger["callable"]) == b"t",
                 enabled="enabled" not in inner or self.opening(inner["enabled"]) != b"f",
+                declares_id=own_id is not None,
                 resource=resource,
             )
         )

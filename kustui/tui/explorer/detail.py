@@ -131,7 +131,7 @@ def _workflow(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis) 
     if workflow.enabled is False:
         builder.add(("switched off: it never runs", "warning"))
     builder.field("runs", *_starts(workflow.trigger))
-    builder.field("id", (workflow.id or "", ""))
+    builder.field("id", (entry.id or "", ""))
     builder.field("file", (f"{entry.source.path}:{entry.source.place(entry.item.extent.start).line}", ""))
     if workflow.trigger is not None and workflow.trigger.callable:
         _schema(builder, workflow.trigger.input_schema, "Inputs", "none declared")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, workflow
+from kustui.config.severity import Severity
 from tests.support.rules import only, place, places, rules_of, told
 
 ID = "5f8e148232731d0015c14657"
@@ -117,19 +118,26 @@ def test_two_workflows_may_have_steps_of_one_id() -> None:
 
 
 def test_a_callable_workflow_without_an_id_is_told_once() -> None:
-    problem = only(
-        f'{{"name": "One", {STEPS}, "trigger":\n'
-        f' {{"callable": true, "eventName": "kustomer.workflow.x1.call", "transitions": [{ONWARD}]}}}}'
-    )
+    problem = only(f'{{"name": "One", {STEPS}, "trigger":\n {{"callable": true, "transitions": [{ONWARD}]}}}}')
     assert (problem.rule, place(problem)) == ("missing-workflow-id", "2:15-2:19")
-    assert problem.message == "a callable workflow without an id: nothing can schedule it"
-    assert problem.hint == 'add "id": "x1", the id in its eventName'
+    assert problem.severity is Severity.WARNING
+    assert problem.message == "a callable workflow without an id: no other workflow can schedule it"
+    assert problem.hint == 'add an "id" that no other workflow has'
 
 
 @pytest.mark.parametrize("id_", [{}, {"id": ""}, {"id": None}])
-def test_nothing_follows_from_a_missing_id(id_: dict[str, Any]) -> None:
+def test_the_id_of_a_callable_workflow_may_stand_in_its_event_name_alone(id_: dict[str, Any]) -> None:
     target = {**without(called("Remind", ID, step("cD4")), "id"), **id_}
-    assert rules_of(app(caller(), target)) == ["missing-workflow-id"]
+    assert rules_of(app(caller(), target)) == []
+    assert rules_of([caller(), target]) == []
+
+
+def test_an_id_that_a_workflow_declares_wins_over_one_that_stands_in_an_event_name() -> None:
+    copied = {**without(called("Copied", ID, step("cD4")), "id")}
+    problem = only(app(caller(), copied, called("Remind", ID, step("cD4"))))
+    assert problem.rule == "duplicate-workflow-id"
+    assert problem.pointer == "/workflows/1/trigger/eventName"
+    assert problem.workflow_name == "Copied"
 
 
 def test_an_id_of_the_wrong_kind_is_not_missing() -> None:
@@ -169,6 +177,6 @@ def test_calls_by_the_id_in_the_event_follow_from_a_misspelt_id() -> None:
     assert rules_of(app(caller(), target)) == ["event-name-mismatch"]
 
 
-@pytest.mark.parametrize("trigger", [{"eventName": None}, {"callable": "true"}, {"eventName": 5}])
+@pytest.mark.parametrize("trigger", [{"callable": "true"}, {"eventName": 5}])
 def test_a_trigger_that_cannot_be_read_does_not_mismatch(trigger: dict[str, Any]) -> None:
     assert rules_of(app(caller(), with_trigger(called("Remind", ID, step("cD4")), **trigger))) == ["invalid-shape"]
