@@ -3,9 +3,10 @@ condition has checked that the output of a step exists before it is read."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.reads import Read
@@ -23,13 +24,14 @@ from kustui.definition.expressions import (
     Path,
     Template,
     Unreadable,
+    constant_outcome,
     expressions_in,
     parts_of,
 )
 from kustui.definition.expressions.nodes import Block, Node
 from kustui.definition.functions import BLOCKS, GUARD_FUNCTIONS
 from kustui.definition.models import Transition
-from kustui.definition.operators import Presence
+from kustui.definition.operators import OPPOSITES, Presence
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import may_be_nothing
 
@@ -42,7 +44,7 @@ def guards_of(flow: FlowGraph, step_id: str) -> tuple[Transition, ...]:
     node, seen = step_id, {TRIGGER_ID}
     while node not in seen:
         seen.add(node)
-        edges = [edge for edge in flow.incoming[node] if not edge.continues]
+        edges = flow.incoming[node]
         if any(edge.after_failure for edge in edges):
             return ()
         conditional = tuple(edge.transition for edge in edges if not flow.always_holds(edge.transition))
@@ -55,38 +57,84 @@ def guards_of(flow: FlowGraph, step_id: str) -> tuple[Transition, ...]:
     return ()
 
 
-def must_reach(flow: FlowGraph) -> frozenset[str]:
-    """The pointers of the schedule steps that every run reaches unless a step fails.
+class Branching(NamedTuple):
+    """How a run goes on from a trigger or step that does not fail."""
 
-    A run passes a step by where it can end before, because no transition's condition holds, or go round it.
-    """
-    successors = {node: _successors(flow, node) for node in flow.declared_edges}
-    return frozenset(
-        step.pointer
-        for id_, step in flow.steps.items()
-        if step.schedules and id_ in flow.reachable and _is_always_reached(successors, id_)
+    targets: tuple[str, ...]
+    """The steps that may follow."""
+    may_end: bool
+    """Whether the run may end here."""
+
+
+def branching(flow: FlowGraph, node: str) -> Branching:
+    """How a run goes on from a node that does not fail: it takes the first transition that holds, and ends where none
+    does. What never holds, or has been asked before, is not taken; of a condition and its opposite, one holds."""
+    targets: list[str] = []
+    before: dict[str, Condition | None] = {}
+    ends = False
+    for edge in flow.declared_edges[node]:
+        condition = flow.conditions.get(edge.transition.pointer)
+        outcome = constant_outcome(condition) if condition is not None else None
+        written = repr(edge.transition.condition)
+        if edge.after_failure or outcome is False or (condition is not None and written in before):
+            continue
+        if edge.target in flow.steps:
+            targets.append(edge.target)
+        else:
+            ends = True
+        if outcome or any(_are_opposite(condition, other) for other in before.values()):
+            return Branching(tuple(targets), ends)
+        before[written] = condition
+    return Branching(tuple(targets), may_end=True)
+
+
+def _are_opposite(one: Condition | None, other: Condition | None) -> bool:
+    """Whether exactly one of two conditions holds, whatever the values that they compare."""
+    return (
+        isinstance(one, Comparison)
+        and isinstance(other, Comparison)
+        and {one.operator, other.operator} in OPPOSITES
+        and one.arity_holds
+        and other.arity_holds
+        and _compared(one) == _compared(other)
     )
 
 
-def _is_always_reached(successors: Mapping[str, tuple[str, ...] | None], goal: str) -> bool:
-    def before_goal(node: str) -> tuple[str, ...]:
-        return () if node == goal else successors[node] or ()
-
-    return all(node == goal or successors[node] is not None for node in breadth_first((TRIGGER_ID,), before_goal))
+def _compared(comparison: Comparison) -> str:
+    """The values that a comparison compares, as a text that differs where they do."""
+    return repr([operand.value for operand in comparison.operands[: comparison.meaning.reads]])
 
 
-def _successors(flow: FlowGraph, node: str) -> tuple[str, ...] | None:
-    """The steps that may follow a node that does not fail; None if the run can end there."""
-    targets = []
-    for edge in flow.declared_edges[node]:
-        if edge.after_failure:
-            continue
-        if edge.target not in flow.steps:
-            return None
-        targets.append(edge.target)
-        if flow.always_holds(edge.transition):
-            return tuple(targets)
-    return None  # perhaps none of its conditions holds
+def branchings(flow: FlowGraph) -> Mapping[str, Branching]:
+    """How a run goes on from each node that it comes to without a failure."""
+    ways = {}
+
+    def targets(node: str) -> tuple[str, ...]:
+        ways[node] = branching(flow, node)
+        return ways[node].targets
+
+    for _ in breadth_first((TRIGGER_ID,), targets):
+        pass
+    return ways
+
+
+def must_reach(flow: FlowGraph) -> frozenset[str]:
+    """The pointers of the schedule steps that every run reaches unless a step fails."""
+    ways = branchings(flow)
+    return frozenset(
+        step.pointer
+        for id_, step in flow.steps.items()
+        if step.schedules and id_ in ways and not may_pass_by(ways, frozenset({id_}))
+    )
+
+
+def may_pass_by(ways: Mapping[str, Branching], steps: Container[str]) -> bool:
+    """Whether a run in which nothing fails may end without having come to any of some steps."""
+
+    def before(node: str) -> tuple[str, ...]:
+        return () if node in steps else ways[node].targets
+
+    return any(node not in steps and ways[node].may_end for node in breadth_first((TRIGGER_ID,), before))
 
 
 @dataclass(frozen=True, eq=False)

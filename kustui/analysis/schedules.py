@@ -27,6 +27,8 @@ class ScheduleCall:
     inputs: Mapping[str, Any]
     edges: tuple[Edge, ...]
     """The edges into the step: their conditions are the conditions of the call."""
+    reachable: bool = True
+    """Whether a run can come to the step."""
 
 
 def calls_of(key: str, flow: FlowGraph) -> tuple[ScheduleCall, ...]:
@@ -46,6 +48,7 @@ def calls_of(key: str, flow: FlowGraph) -> tuple[ScheduleCall, ...]:
                     schedule.run_at,
                     schedule.inputs,
                     flow.incoming[step.id],
+                    step.id in flow.reachable,
                 )
             )
     return tuple(calls)
@@ -58,10 +61,20 @@ class Schedules:
     calls: tuple[ScheduleCall, ...]
     keys: Mapping[str, str]
     """The key of the workflow that each id names."""
+    disabled: frozenset[str] = frozenset()
+    """The keys of workflows that never run."""
+    not_callable: frozenset[str] = frozenset()
+    """The keys of workflows that no call starts."""
 
     @classmethod
-    def of(cls, calls: Iterable[ScheduleCall], keys: Mapping[str, str]) -> Schedules:
-        return cls(tuple(calls), keys)
+    def of(
+        cls,
+        calls: Iterable[ScheduleCall],
+        keys: Mapping[str, str],
+        disabled: Iterable[str] = (),
+        not_callable: Iterable[str] = (),
+    ) -> Schedules:
+        return cls(tuple(calls), keys, frozenset(disabled), frozenset(not_callable))
 
     def target(self, call: ScheduleCall) -> str | None:
         """The key of the workflow that a call schedules, or None if the collection does not have it."""
@@ -79,16 +92,39 @@ class Schedules:
     def targets(self, key: str) -> tuple[str, ...]:
         """The keys of the workflows that a workflow schedules, in the order of the collection."""
         targets = {self.target(call) for call in self.from_workflow.get(key, ())}
-        return tuple(sorted((target for target in targets if target is not None), key=self._places.__getitem__))
+        return self._in_order(target for target in targets if target is not None)
+
+    @cached_property
+    def runs(self) -> Mapping[str, Mapping[str, tuple[ScheduleCall, ...]]]:
+        """The calls that lead to a run, by the keys of caller and called workflow: a run of the caller can come to the
+        step, both workflows are enabled, and the called one is callable."""
+        runs: dict[str, dict[str, list[ScheduleCall]]] = {}
+        for call in self.calls:
+            target = self.target(call)
+            if (
+                target is not None
+                and call.reachable
+                and target not in self.not_callable
+                and self.disabled.isdisjoint((call.caller, target))
+            ):
+                runs.setdefault(call.caller, {}).setdefault(target, []).append(call)
+        return {
+            caller: {target: tuple(calls[target]) for target in self._in_order(calls)} for caller, calls in runs.items()
+        }
+
+    def _in_order(self, keys: Iterable[str]) -> tuple[str, ...]:
+        return tuple(sorted(keys, key=self._places.__getitem__))
 
     @cached_property
     def _places(self) -> Mapping[str, int]:
         return {key: place for place, key in enumerate(self.keys.values())}
 
     @cached_property
-    def rings(self) -> tuple[tuple[str, ...], ...]:
-        """A shortest ring of each set of workflows that schedule each other, starting with the one that comes first."""
-        return walks.cycles(self._places, self.targets)
+    def components(self) -> tuple[tuple[str, ...], ...]:
+        """The sets of workflows that schedule each other, each in the order of the collection, as is the whole."""
+        found = walks.strongly_connected_components(self._places, lambda key: self.runs.get(key, ()))
+        rings = (keys for keys in found if len(keys) > 1 or keys[0] in self.runs.get(keys[0], ()))
+        return tuple(sorted(map(self._in_order, rings), key=lambda keys: self._places[keys[0]]))
 
 
 def _grouped(pairs: Iterable[tuple[str, ScheduleCall]]) -> Mapping[str, tuple[ScheduleCall, ...]]:

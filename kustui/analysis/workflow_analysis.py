@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
+from hashlib import blake2b
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -16,13 +17,14 @@ from pydantic import ValidationError
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import NullGuards, guards_of, must_reach
 from kustui.analysis.reads import InferredField, Read, inferred_fields_of, reads_of
+from kustui.analysis.rings import Ring, rings_of
 from kustui.analysis.schedules import ScheduleCall, Schedules, calls_of
 from kustui.analysis.schemas import SchemaArguments
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.models import Schema, Transition, Workflow
 from kustui.definition.parsed_workflow import ParsedWorkflow
-from kustui.definition.platform import TRIGGER_ID, called_id
+from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID, called_id
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import parent
 from kustui.text.messages import closest
@@ -114,6 +116,19 @@ class WorkflowAnalysis:
             call.pointer: guards_of(self.flow, call.step) for call in self.calls if call.pointer not in self.must_reach
         }
 
+    @cached_property
+    def digest(self) -> bytes:
+        """A hash of what decides whether, and with what, it schedules others; empty if it schedules none."""
+        if not self.calls:
+            return b""
+        edges = [
+            (edge.source, edge.target, edge.after_failure, edge.transition.condition)
+            for edges in self.flow.declared_edges.values()
+            for edge in edges
+        ]
+        params = [(step.id, step.params) for step in self.flow.steps.values() if step.action in COMPUTED_ACTIONS]
+        return blake2b(repr((edges, params)).encode(errors="replace"), digest_size=16).digest()
+
     # The probable intention behind misspelt names
 
     @cached_property
@@ -202,8 +217,7 @@ class WorkflowAnalysis:
             event_name=trigger.event_name if trigger else "",
             inputs=trigger.input_schema if trigger else None,
             calls=self.calls,
-            must_reach=self.must_reach,
-            guards=self.guards,
+            digest=self.digest,
             unreadable=self.unreadable,
             app_versions=self.app_versions,
         )
@@ -263,11 +277,10 @@ class WorkflowSummary:
     inputs: Schema | None
     """The schema of a callable workflow's inputs, if it declares one."""
     calls: tuple[ScheduleCall, ...]
-    must_reach: frozenset[str]
-    guards: Mapping[str, tuple[Transition, ...]]
+    digest: bytes
     unreadable: frozenset[str]
     app_versions: Mapping[str, tuple[str, str]]
-    """These five are the same as in ``WorkflowAnalysis``."""
+    """These four are the same as in ``WorkflowAnalysis``."""
 
     def is_readable(self, pointer: str) -> bool:
         """Whether the value at a pointer can be checked."""
@@ -290,8 +303,22 @@ class CollectionAnalysis:
 
     @cached_property
     def schedules(self) -> Schedules:
-        calls = (call for _, call in self.calls)
-        return Schedules.of(calls, {id_: entry.key for id_, entry in self.collection.by_id.items()})
+        entries = self.collection.entries
+        return Schedules.of(
+            (call for _, call in self.calls),
+            {id_: entry.key for id_, entry in self.collection.by_id.items()},
+            disabled=(entry.key for entry in entries if not entry.item.enabled),
+            not_callable=(key for key, summary in self.summaries.items() if not summary.callable),
+        )
+
+    @cached_property
+    def rings(self) -> tuple[Ring, ...]:
+        """A ring of each set of workflows that schedule each other."""
+        return rings_of(self.schedules, lambda key: self.analysis(key).flow)
+
+    def analysis(self, key: str) -> WorkflowAnalysis:
+        """The analysis of a workflow, made anew: for the few of which the summary says too little."""
+        return WorkflowAnalysis(self.collection, self.summaries[key].entry, self.settings)
 
     @property
     def calls(self) -> Iterator[tuple[WorkflowSummary, ScheduleCall]]:

@@ -221,10 +221,6 @@ def _moved_summary(summary: WorkflowSummary, entry: Entry, move: _Move) -> Workf
         entry=entry,
         pointer=move.pointer(summary.pointer),
         calls=tuple(_moved_call(call, entry, move) for call in summary.calls),
-        must_reach=frozenset(map(move.pointer, summary.must_reach)),
-        guards={
-            move.pointer(at): tuple(_moved_edge(edge, move) for edge in edges) for at, edges in summary.guards.items()
-        },
         unreadable=frozenset(map(move.pointer, summary.unreadable)),
         app_versions={text: (move.pointer(at), step) for text, (at, step) in summary.app_versions.items()},
     )

@@ -367,3 +367,6 @@ OPERATORS = {operator.name: operator for operator in _OPERATORS}
 
 OPERATOR_BY_ALIAS = {alias: operator.name for operator in _OPERATORS for alias in operator.aliases}
 """The operator that is meant by what other languages call it."""
+
+OPPOSITES = ({"eq", "neq"}, {"exists", "dne"}, {"contains", "not-contains"})
+"""Operators of which exactly one holds for the same values."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -95,22 +95,22 @@ def test_calls_are_found_by_who_makes_them_and_by_whom_they_schedule() -> None:
 
 
 @pytest.mark.parametrize(
-    ("pairs", "rings"),
+    ("pairs", "components"),
     [
         (("ab", "bc"), ()),
         (("aa",), (("A",),)),
         (("ba", "ab"), (("A", "B"),)),
         (("bc", "ca", "ab"), (("A", "B", "C"),)),
-        (("ab", "ba", "bc", "cb"), (("A", "B"),)),
+        (("ab", "ba", "bc", "cb"), (("A", "B", "C"),)),
         (("dc", "cd", "ab", "ba", "bd"), (("A", "B"), ("C", "D"))),
         (("xa", "aa", "ab"), (("A",),)),
         (("ab", "ab", "ba"), (("A", "B"),)),
     ],
 )
-def test_a_ring_is_told_from_the_workflow_that_stands_first(
-    pairs: tuple[str, ...], rings: tuple[tuple[str, ...], ...]
+def test_workflows_that_schedule_each_other_are_one_component(
+    pairs: tuple[str, ...], components: tuple[tuple[str, ...], ...]
 ) -> None:
-    assert schedules(*pairs).rings == rings
+    assert schedules(*pairs).components == components
 
 
 def test_who_has_no_id_can_schedule_and_is_in_no_ring() -> None:
@@ -118,20 +118,24 @@ def test_who_has_no_id_can_schedule_and_is_in_no_ring() -> None:
         return ScheduleCall(caller, "s", "s", "/steps/0", scheduled, None, {}, ())
 
     found = Schedules.of([call("NAMELESS", "a"), call("A", "a")], {"a": "A"})
-    assert found.rings == (("A",),)
+    assert found.components == (("A",),)
     assert found.targets("NAMELESS") == ("A",)
 
 
+def test_what_does_not_run_is_in_no_component() -> None:
+    calls = schedules("ab", "ba", "bc", "cb", "cc").calls
+    keys = {name: name.upper() for name in "abc"}
+    assert Schedules.of(calls, keys, disabled=["A"]).components == (("B", "C"),)
+    assert Schedules.of(calls, keys, not_callable=["B"]).components == (("C",),)
+    unreachable = [replace(call, reachable=call.workflow_id != "b") for call in calls]
+    assert Schedules.of(unreachable, keys).components == (("C",),)
+
+
 @given(st.lists(st.text("abcdef", min_size=2, max_size=2), max_size=12))
-def test_rings_are_rings_one_for_all_that_can_bring_each_other_about(pairs: list[str]) -> None:
+def test_components_are_those_that_can_bring_each_other_about(pairs: list[str]) -> None:
     found = schedules(*pairs)
-    edges = {(pair[0].upper(), pair[1].upper()) for pair in pairs}
-    ringed: set[str] = set()
-    for ring in found.rings:
-        assert all(edge in edges for edge in itertools.pairwise((*ring, ring[0])))
-        assert len(set(ring)) == len(ring)
-        near = {key for key in descendants(ring[0], found.targets) if ring[0] in descendants(key, found.targets)}
-        assert ring[0] == min(near)
-        assert not near & ringed
-        ringed |= near
-    assert ringed == {key for key in found.keys.values() if key in descendants(key, found.targets)}
+    after = {key: descendants(key, found.targets) for key in found.keys.values()}
+    expected = {
+        tuple(sorted(other for other in after[key] if key in after[other])) for key in after if key in after[key]
+    }
+    assert found.components == tuple(sorted(expected))

@@ -50,7 +50,7 @@ def plain(snapshot: Snapshot) -> dict[str, Any]:
             for key, found in snapshot.results.items()
         },
         "calls": snapshot.schedules.calls if snapshot.schedules else None,
-        "rings": snapshot.schedules.rings if snapshot.schedules else None,
+        "components": snapshot.schedules.components if snapshot.schedules else None,
     }
 
 

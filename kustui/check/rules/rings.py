@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 
-from kustui.analysis.schedules import ScheduleCall, Schedules
+from kustui.analysis.guards import guards_of
+from kustui.analysis.rings import Ring
+from kustui.analysis.walks import breadth_first
 from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowSummary
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, app, called, collection_rule, schedule, step, to, when, workflow
 from kustui.check.rules.schedules import intended_ids
 from kustui.config.severity import Severity
-from kustui.definition.expressions import in_words, parse_condition
+from kustui.definition.expressions import in_words
 from kustui.definition.models import relative_minutes
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES, called_id
 from kustui.text.messages import duration_in_words
-
-Ring = tuple[str, ...]
-"""The keys of its workflows."""
-Hops = list[list[ScheduleCall]]
-"""The calls from each workflow of a ring to the next."""
 
 _MOST_CONDITIONS = 2
 """The most conditions that a message spells out."""
@@ -48,20 +44,14 @@ _AGAIN = called(
     good=_ONCE,
 )
 def schedule_ring(analysis: CollectionAnalysis) -> Violations:
-    if not analysis.schedules.rings:
-        return
-    endless = {key for ring in _endless_rings(analysis) for key in ring}
-    calls = _calls_by_hop(analysis)
-    for ring in analysis.schedules.rings:
-        hops = _hops(ring, calls)
-        if endless.intersection(ring) or not all(hops):
-            continue
-        period = _period(analysis, hops)
-        if len(ring) == 1:
-            message = f"{_names(analysis, ring[0])} schedules itself again{f' after {period}' if period else ''}"
-        else:
-            message = f"{_names(analysis, *ring, ring[0])} schedule each other in a ring{_one_round(period)}"
-        yield _violation(analysis, ring, hops, f"{message}; {_what_ends(analysis, hops)}", "")
+    for ring in analysis.rings:
+        if not ring.endless:
+            names, period = _names(analysis, ring), _period(analysis, ring)
+            if len(ring.workflows) == 1:
+                message = f"{names} schedules itself again{f' after {period}' if period else ''}"
+            else:
+                message = f"{names} schedule each other in a ring{f', one round in {period}' if period else ''}"
+            yield _violation(analysis, ring, f"{message}; {_what_ends(analysis, ring)}", "")
 
 
 @collection_rule(
@@ -74,112 +64,121 @@ def schedule_ring(analysis: CollectionAnalysis) -> Violations:
     good=_ONCE,
 )
 def endless_schedule(analysis: CollectionAnalysis) -> Violations:
-    calls = _calls_by_hop(analysis)
-    for ring in _endless_rings(analysis):
-        hops = [[call for call in hop if _is_always_made(analysis, call)] for hop in _hops(ring, calls)]
-        period = _period(analysis, hops)
-        if len(ring) == 1:
-            name = _names(analysis, ring[0])
-            message = f"{name} schedules itself again{f' after {period}' if period else ''}, every time"
-        else:
-            message = f"{_names(analysis, *ring, ring[0])} schedule each other every time{_one_round(period)}"
-        hint = "let a condition decide whether the next run is scheduled"
-        yield _violation(analysis, ring, hops, f"{message}: no condition can end it", hint)
+    for ring in analysis.rings:
+        if ring.endless:
+            names, period = _names(analysis, ring), _period(analysis, ring)
+            if len(ring.workflows) == 1:
+                message = f"{names} schedules itself again{f' after {period}' if period else ''}, every time"
+            else:
+                message = f"{names} schedule each other every time{f', one round in {period}' if period else ''}"
+            hint = "let a condition decide whether the next run is scheduled"
+            yield _violation(analysis, ring, f"{message}: no condition ends it", hint)
 
 
-def _endless_rings(analysis: CollectionAnalysis) -> tuple[Ring, ...]:
-    """The rings of calls that every run makes, each starting with the workflow that comes first."""
-    always_made = (call for _, call in _real_calls(analysis) if _is_always_made(analysis, call))
-    return Schedules.of(always_made, analysis.schedules.keys).rings
+def _names(analysis: CollectionAnalysis, ring: Ring) -> str:
+    keys = ring.workflows if len(ring.workflows) == 1 else (*ring.workflows, ring.workflows[0])
+    return " → ".join(_name(analysis, key) for key in keys)
 
 
-def _is_always_made(analysis: CollectionAnalysis, call: ScheduleCall) -> bool:
-    return call.pointer in analysis.summaries[call.caller].must_reach
+def _name(analysis: CollectionAnalysis, key: str) -> str:
+    return f'"{analysis.summaries[key].entry.title}"'
 
 
-def _real_calls(analysis: CollectionAnalysis) -> Iterator[tuple[WorkflowSummary, ScheduleCall]]:
-    """The calls that lead to a run, with the called workflow: both are switched on, and that one is callable."""
-    for caller, call in analysis.calls:
-        target = analysis.target(call)
-        if target is not None and target.callable and caller.entry.item.enabled and target.entry.item.enabled:
-            yield target, call
-
-
-def _calls_by_hop(analysis: CollectionAnalysis) -> Mapping[tuple[str, str], list[ScheduleCall]]:
-    """The calls that lead to a run, by the keys of caller and called workflow."""
-    calls: dict[tuple[str, str], list[ScheduleCall]] = {}
-    for target, call in _real_calls(analysis):
-        calls.setdefault((call.caller, target.entry.key), []).append(call)
-    return calls
-
-
-def _hops(ring: Ring, calls: Mapping[tuple[str, str], list[ScheduleCall]]) -> Hops:
-    return [calls.get(hop, []) for hop in pairwise((*ring, ring[0]))]
-
-
-def _names(analysis: CollectionAnalysis, *keys: str) -> str:
-    return " → ".join(f'"{analysis.summaries[key].entry.title}"' for key in keys)
-
-
-def _period(analysis: CollectionAnalysis, hops: Hops) -> str:
-    """How long one round takes with the shortest delays; empty if unknown."""
-    total = 0.0
-    for hop in hops:
+def _period(analysis: CollectionAnalysis, ring: Ring) -> str:
+    """How long one round takes; empty if unknown."""
+    shortest = longest = 0.0
+    for hop in ring.hops:
         delays = [relative_minutes(call.run_at, analysis.settings.relative_unit_minutes) for call in hop]
-        shortest = min((delay for delay in delays if delay is not None), default=None)
-        if shortest is None:
+        if None in delays:
             return ""
-        total += shortest
-    return duration_in_words(total)
+        shortest += min(delay for delay in delays if delay is not None)
+        longest += max(delay for delay in delays if delay is not None)
+    if shortest == longest:
+        return duration_in_words(shortest)
+    return f"{duration_in_words(shortest)} to {duration_in_words(longest)}"
 
 
-def _one_round(period: str) -> str:
-    return f", one round in {period}" if period else ""
-
-
-def _what_ends(analysis: CollectionAnalysis, hops: Hops) -> str:
+def _what_ends(analysis: CollectionAnalysis, ring: Ring) -> str:
     """What can end a ring: the condition in words if it is short."""
-    for hop in hops:
-        caller = analysis.summaries[hop[0].caller]
-        if any(call.pointer in caller.must_reach for call in hop):
-            continue
-        guards = [edge for call in hop for edge in caller.guards.get(call.pointer, ())]
-        conditions = [edge.condition for edge in guards if edge.condition is not None]
-        if len(hop) == 1 and 0 < len(conditions) == len(guards) <= _MOST_CONDITIONS:
-            words = (in_words(parse_condition(condition.op, condition.values)) for condition in conditions)
-            return f"it continues only while {', or while '.join(words)}"
-        return f'a condition in "{caller.entry.title}" can end it'
-    return "a condition can end it"
+    caller = analysis.analysis(ring.ending)
+    if ring.after_failure:
+        return f"it continues only where a step of {_name(analysis, ring.ending)} fails"
+    guards = [guards_of(caller.flow, call.step) for call in ring.ending_calls]
+    conditions = [
+        caller.flow.conditions[guard.pointer] for guard in chain(*guards) if guard.pointer in caller.flow.conditions
+    ]
+    if ring.needs_ending and all(guards) and len(conditions) == sum(map(len, guards)) <= _MOST_CONDITIONS:
+        words = dict.fromkeys(map(in_words, conditions))
+        return f"it continues only while {', or while '.join(words)}"
+    return f"a condition in {_name(analysis, ring.ending)} can end it"
 
 
-def _violation(analysis: CollectionAnalysis, ring: Ring, hops: Hops, message: str, hint: str) -> Violation:
+def _violation(analysis: CollectionAnalysis, ring: Ring, message: str, hint: str) -> Violation:
     """At the first workflow's call, with those of the others."""
-    pointers = [f"{hop[0].pointer}/params/workflowId" for hop in hops]
-    entries = [analysis.summaries[key].entry for key in ring]
+    pointers = [f"{hop[0].pointer}/params/workflowId" for hop in ring.hops]
+    entries = [analysis.summaries[key].entry for key in ring.workflows]
     related = tuple(
         Related(f'"{entry.title}" schedules "{following.title}" here', analysis.collection.document_of(entry), pointer)
         for (entry, following), pointer in zip(pairwise((*entries[1:], entries[0])), pointers[1:], strict=True)
     )
-    return Violation(pointers[0], message, hint, hops[0][0].step, related=related, entry=entries[0])
+    return Violation(pointers[0], message, hint, ring.hops[0][0].step, related=related, entry=entries[0])
 
 
 @collection_rule(
     "never-scheduled",
     Severity.INFO,
-    "a callable workflow that nothing in the collection schedules",
-    "It may be called from elsewhere. If not, it never runs.",
+    "a callable workflow that nothing in the collection starts",
+    "It may be called from elsewhere. If not, it never runs: nothing schedules it, or only itself and others that "
+    "never run.",
     bad=app(called("Remind", _ID, step("cD4"))),
     good=_ONCE,
 )
 def never_scheduled(analysis: CollectionAnalysis) -> Violations:
     if not analysis.fully_read or any(map(_may_lack_calls, analysis.summaries.values())):
         return
-    scheduled = {call.workflow_id for _, call in analysis.calls} | set(intended_ids(analysis).values())
+    scheduled = {call.workflow_id for _, call in analysis.calls}
+    if None in scheduled:
+        return  # only a run knows what that call starts
+    started = _started(analysis)
     for summary in analysis.by_id.values():
+        if not summary.callable or summary.entry.key in started:
+            continue
         # A call to the id in its eventName counts too: another rule reports that the two differ.
-        if summary.callable and summary.entry.id not in scheduled and called_id(summary.event_name) not in scheduled:
-            message = f'"{summary.entry.title}" is callable, but nothing here schedules it'
-            yield Violation(f"{summary.pointer}/name", message, entry=summary.entry)
+        if scheduled.isdisjoint((summary.entry.id, called_id(summary.event_name))):
+            message = "is callable, but nothing here schedules it"
+        elif why := _why_not_started(analysis, summary):
+            message = f"never starts: {why}"
+        else:
+            continue
+        yield Violation(
+            f"{summary.pointer}/name", f"{_name(analysis, summary.entry.key)} {message}", entry=summary.entry
+        )
+
+
+def _started(analysis: CollectionAnalysis) -> frozenset[str]:
+    """The keys of the workflows that an event starts, or that one of these schedules, directly or indirectly. What
+    other rules report counts as put right: ids that are missing or misspelt, steps that no run reaches."""
+    schedules, intended = analysis.schedules, frozenset(intended_ids(analysis).values())
+    roots = (
+        key
+        for key, summary in analysis.summaries.items()
+        if not summary.callable or summary.entry.id is None or summary.entry.id in intended
+    )
+    return frozenset(breadth_first(roots, lambda key: () if key in schedules.disabled else schedules.targets(key)))
+
+
+def _why_not_started(analysis: CollectionAnalysis, summary: WorkflowSummary) -> str:
+    """Why none of the calls that schedule a workflow is ever made; empty where it is disabled itself."""
+    schedules, key = analysis.schedules, summary.entry.key
+    calls = schedules.to_workflow.get(key, ())
+    if not calls or key in schedules.disabled:
+        return ""
+    call = next((call for call in calls if call.caller != key), None)
+    if call is None:
+        return "only it schedules itself"
+    if call.caller in schedules.disabled:
+        return f"{_name(analysis, call.caller)}, which schedules it, is disabled"
+    return f"{_name(analysis, call.caller)}, which schedules it, never starts either"
 
 
 def _may_lack_calls(summary: WorkflowSummary) -> bool:

@@ -299,7 +299,7 @@ def test_a_workflow_that_always_schedules_itself_never_ends() -> None:
     problem = only(app(watching(), again("Remind", ID, ID)))
     assert (problem.rule, problem.severity, problem.step) == ("endless-schedule", Severity.WARNING, "eF5")
     assert problem.pointer == "/workflows/1/steps/1/params/workflowId"
-    assert problem.message == '"Remind" schedules itself again after 1 h, every time: no condition can end it'
+    assert problem.message == '"Remind" schedules itself again after 1 h, every time: no condition ends it'
 
 
 def test_a_ring_with_a_delay_of_any_number_of_digits_is_reported() -> None:
@@ -313,7 +313,7 @@ def test_an_endless_ring_is_told_from_its_first_workflow_with_the_delay_once_rou
     problem = only(text.replace('"workflowId"', '\n"workflowId"'))
     assert (problem.rule, place(problem)) == ("endless-schedule", "3:15-3:41")
     assert problem.message == (
-        '"One" → "Two" → "One" schedule each other every time, one round in 2 h: no condition can end it'
+        '"One" → "Two" → "One" schedule each other every time, one round in 2 h: no condition ends it'
     )
     assert places(problem) == ['"Two" schedules "One" here 4:15']
 
@@ -344,7 +344,7 @@ def test_a_delay_that_only_a_run_knows_is_left_out() -> None:
     target = called("Remind", ID, schedule("eF5", ID, runAt={"type": "relative", "value": "/#steps.1.n"}),
                     inputs={"n": "number"})  # fmt: skip
     assert only(app(watching(), target)).message == (
-        '"Remind" schedules itself again, every time: no condition can end it'
+        '"Remind" schedules itself again, every time: no condition ends it'
     )
 
 

@@ -1,0 +1,158 @@
+"""Rings of schedules: workflows that schedule each other, whether something can end that, and after how many rounds.
+
+A ring is endless where every run of each of its workflows schedules one of them again, on every path from the trigger
+to an end. Failures do not count: a step that fails can end any run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from kustui.analysis.flow import FlowGraph
+from kustui.analysis.guards import Branching, branchings, may_pass_by
+from kustui.analysis.schedules import ScheduleCall, Schedules
+from kustui.analysis.walks import cycles, strongly_connected_components
+from kustui.definition.platform import TRIGGER_ID
+
+FlowOf = Callable[[str], FlowGraph]
+"""The flow graph of the workflow of a key."""
+_MOST_TRIED = 5
+"""How many workflows are tried for one that every ring of a set goes through."""
+_MOST_LEVELS = 20
+"""How deep rings inside of rings are taken apart; deeper, the innermost are reported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ring:
+    """A shortest ring of a set of workflows that schedule each other."""
+
+    workflows: tuple[str, ...]
+    """Their keys, the one that comes first in the collection first."""
+    hops: tuple[tuple[ScheduleCall, ...], ...]
+    """The calls from each workflow to the next."""
+    endless: bool
+    """Whether no condition can end it."""
+    ending: str = ""
+    """The key of a workflow of which some run schedules none of the set; empty if the ring is endless."""
+    ending_calls: tuple[ScheduleCall, ...] = ()
+    """The calls with which other runs of that workflow go on."""
+    needs_ending: bool = False
+    """Whether every ring of the set goes through that workflow."""
+    after_failure: bool = False
+    """Whether only a run in which a step fails makes one of these calls."""
+
+
+def rings_of(schedules: Schedules, flow_of: FlowOf) -> tuple[Ring, ...]:
+    """A ring of each set of workflows that schedule each other, in the order of the collection; of a set that holds
+    endless rings, these."""
+    rings: list[Ring] = []
+    for component in schedules.components:
+        ways = {key: branchings(flow_of(key)) for key in component}
+        endless = [_ring(schedules, keys, ways, endless=True) for keys in _endless_sets(schedules, component, ways)]
+        rings.extend(endless or [_ring_that_ends(schedules, component, ways)])
+    return tuple(rings)
+
+
+Ways = Mapping[str, Mapping[str, Branching]]
+"""How runs go on, by the key of the workflow and the node."""
+
+
+def _within(schedules: Schedules, keys: Collection[str]) -> Callable[[str], tuple[str, ...]]:
+    """What each workflow of a set schedules of the set."""
+    members = frozenset(keys)
+    return lambda key: tuple(target for target in schedules.runs.get(key, ()) if target in members)
+
+
+def _ring(schedules: Schedules, keys: Sequence[str], ways: Ways, *, endless: bool) -> Ring:
+    ring = cycles(keys, _within(schedules, keys))[0]
+    hops = tuple(schedules.runs[caller][target] for caller, target in pairwise((*ring, ring[0])))
+    if endless:  # failures do not count
+        hops = tuple(tuple(call for call in hop if call.step in ways[call.caller]) or hop for hop in hops)
+    return Ring(ring, hops, endless)
+
+
+def _ring_that_ends(schedules: Schedules, keys: Sequence[str], ways: Ways) -> Ring:
+    """The ring of a set that is not endless, with a workflow that can end it: if possible one that every ring of the
+    set goes through, or else one on this ring."""
+    ring = _ring(schedules, keys, ways, endless=False)
+    within = _within(schedules, keys)
+    calls = {key: tuple(call for target in within(key) for call in schedules.runs[key][target]) for key in keys}
+    ending = [key for key in keys if may_pass_by(ways[key], {call.step for call in calls[key]})]
+    on_ring = [key for key in ring.workflows if key in ending]
+    needed = [key for key in on_ring[:_MOST_TRIED] if not cycles(*_without(keys, key, within))]
+    key = (needed or on_ring or ending)[0]
+    return replace(
+        ring,
+        ending=key,
+        ending_calls=calls[key],
+        needs_ending=bool(needed),
+        after_failure=not any(call.step in ways[key] for call in calls[key]),
+    )
+
+
+def _without(
+    keys: Sequence[str], key: str, within: Callable[[str], tuple[str, ...]]
+) -> tuple[list[str], Callable[[str], tuple[str, ...]]]:
+    return (
+        [other for other in keys if other != key],
+        lambda other: tuple(target for target in within(other) if target != key),
+    )
+
+
+def _endless_sets(schedules: Schedules, component: Sequence[str], ways: Ways) -> Iterator[tuple[str, ...]]:
+    """The sets of workflows of which every run schedules one of the same set again, each without those that only lead
+    to it, in the order of the collection."""
+    places = {key: place for place, key in enumerate(component)}
+    pending = [(tuple(component), 0)]
+    while pending:
+        keys, level = pending.pop()
+        endless = _never_ending(schedules, keys, ways)
+        if len(endless) == len(keys):
+            yield keys
+            continue
+        within = _within(schedules, endless)
+        parts = strongly_connected_components(sorted(endless, key=places.__getitem__), within)
+        for part in parts:
+            onward = {target for key in part for target in within(key)}
+            if level < _MOST_LEVELS or onward <= set(part):
+                pending.append((tuple(sorted(part, key=places.__getitem__)), level + 1))
+
+
+def _never_ending(schedules: Schedules, keys: Sequence[str], ways: Ways) -> frozenset[str]:
+    """The largest set of some workflows of which every run schedules one of the set again.
+
+    Works backwards from the ends: a run that can end without a schedule takes its workflow out of the set, and what
+    schedules that may end too. Each edge is looked at once.
+    """
+    within = _within(schedules, keys)
+    remaining = set(keys)
+    scheduling = {
+        (key, call.step): target for key in keys for target in within(key) for call in schedules.runs[key][target]
+    }
+    callers: dict[str, list[tuple[str, str]]] = {}
+    for place, target in scheduling.items():
+        callers.setdefault(target, []).append(place)
+    sources: dict[tuple[str, str], list[str]] = {}
+    pending = []
+    for key in keys:
+        for node, way in ways[key].items():
+            for target in way.targets:
+                sources.setdefault((key, target), []).append(node)
+            if way.may_end:
+                pending.append((key, node))
+    ending: set[tuple[str, str]] = set()
+    waiting: set[tuple[str, str]] = set()
+    while pending:
+        place = pending.pop()
+        key, node = place
+        if scheduling.get(place) in remaining:
+            waiting.add(place)  # the run goes on, unless that workflow turns out to end
+        elif place not in ending:
+            ending.add(place)
+            pending.extend((key, source) for source in sources.get(place, ()))
+            if node == TRIGGER_ID:
+                remaining.discard(key)
+                pending.extend(caller for caller in callers.get(key, ()) if caller in waiting)
+    return frozenset(remaining)
