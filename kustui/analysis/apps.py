@@ -136,7 +136,8 @@ def is_readable_member(document: Document, key: str) -> bool:
     """Whether nothing is reported about what an app definition has under a key."""
     pointer = f"{document.app_pointer}/{key}"
     faults = (*document.app_faults, *document.faults)
-    return not any(fault.pointer == pointer or fault.pointer.startswith(f"{pointer}/") for fault in faults)
+    places = (fault.intended or fault.pointer for fault in faults)
+    return not any(place == pointer or place.startswith(f"{pointer}/") for place in places)
 
 
 def _own_name(app: str, name: str) -> str | None:

@@ -27,6 +27,7 @@ from kustui.definition.parsed_workflow import ParsedWorkflow
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID, called_id
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import parent
+from kustui.definition.source.source import UNKNOWN_KEY
 from kustui.text.messages import closest
 
 W = TypeVar("W", bound=Transition)
@@ -162,7 +163,8 @@ class WorkflowAnalysis:
     def fully_parsed(self) -> bool:
         """Whether every step and transition could be read. If not, something missing may be among those left out."""
         return self.workflow.trigger is not None and not any(
-            fault.rule == "invalid-shape" and self._is_of_flow(fault.pointer) for fault in self.parsed.faults
+            (fault.rule == "invalid-shape" or fault.intended) and self._is_of_flow(fault.intended or fault.pointer)
+            for fault in self.parsed.faults
         )
 
     def _is_of_flow(self, pointer: str) -> bool:
@@ -182,7 +184,9 @@ class WorkflowAnalysis:
     def unreadable(self) -> frozenset[str]:
         """Pointers of values that are reported as malformed or known only in a run: their contents are not checked."""
         pointers = {
-            parent(fault.pointer) if fault.rule == "duplicate-key" else fault.pointer for fault in self.parsed.faults
+            parent(fault.pointer) if fault.rule == "duplicate-key" else fault.intended or fault.pointer
+            for fault in self.parsed.faults
+            if fault.rule != UNKNOWN_KEY or fault.intended
         }
         for step in self.workflow.steps:
             if step.schedules and not isinstance(step.params.get("inputs", {}), dict):

@@ -13,7 +13,7 @@ from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.loader import Progress
-from kustui.definition.source.source import Fault
+from kustui.definition.source.source import UNKNOWN_KEY, Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +128,7 @@ def _problems_of_faults(
                 hint=fault.hint,
                 pointer=fault.pointer,
                 extent=fault.extent,
+                on_key=fault.rule == UNKNOWN_KEY or bool(fault.intended),
                 entry=entry,
                 related=related,
             )

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from kustui.definition.keys import APP, AVAILABLE_APP, WORKFLOW, has_mistyped, mistyped_keys
 from kustui.definition.models import POINTER, App, Part, Workflow
 from kustui.definition.platform import ERROR_ACTIONS
 from kustui.definition.source.positions import MAX_DEPTH, escape, holds, key_of, parent, scan, too_deep
@@ -87,6 +88,7 @@ def read_workflow(data: bytes, extent: Extent, pointer: str = "", *, resource: b
         elif id_ is not None:
             faults.append(wrong_kind("id", "text in quotes", id_, f"{pointer}/id"))
         value, pointer = attributes, f"{pointer}/attributes"
+    faults.extend(mistyped_keys(value, WORKFLOW, pointer))
     faults.extend(_placed(value, pointer))
     return ParsedWorkflow(_lenient(Workflow, value, faults), tuple(faults))
 
@@ -102,9 +104,18 @@ def read_app(data: bytes, members: Mapping[str, Extent], pointer: str = "") -> t
             except _TooDeepError as error:
                 member_faults = [error.fault]
             faults.extend(member_faults)
+    faults.extend(_mistyped_keys_of_app({**members, **value}, pointer))
     faults.extend(_missing("app definition", value, pointer, "version", "title"))
     value[POINTER] = pointer
     return _lenient(App, value, faults), tuple(faults)
+
+
+def _mistyped_keys_of_app(value: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
+    part = AVAILABLE_APP if pointer.endswith("/attributes") else APP
+    for fault in mistyped_keys(value, part, pointer):
+        needed = next((key for key in ("version", "title") if fault.intended == f"{pointer}/{key}"), "")
+        # Without these an app is refused for certain, which a warning does not say.
+        yield fault._replace(rule="invalid-shape", message=f"the app definition has no {needed}") if needed else fault
 
 
 def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]]:
@@ -190,7 +201,7 @@ def _placed_ways(part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fau
 
 def _missing(noun: str, part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fault]:
     """The fault of a part without keys that it needs; null counts as missing, and is left out."""
-    missing = [key for key in keys if part.get(key) is None]
+    missing = [key for key in keys if part.get(key) is None and not has_mistyped(part, key)]
     for key in missing:
         part.pop(key, None)
     if missing:
@@ -212,8 +223,9 @@ def _lenient(model: type[P], value: dict[str, Any], faults: list[Fault]) -> P:
         except ValidationError as error:
             # From the back, so that leaving out one element does not move the next to be left out.
             for detail in reversed(error.errors(include_url=False, include_context=False)):
-                if not _is_optional_null(detail):
-                    faults.append(_fault_of(value, detail))
+                fault = None if _is_optional_null(detail) else _fault_of(value, detail)
+                if fault is not None:
+                    faults.append(fault)
                 _leave_out(value, detail["loc"])
 
 
@@ -223,16 +235,19 @@ def _is_optional_null(error: ErrorDetails) -> bool:
     return error["input"] is None and isinstance(key, str) and (_noun(loc[:-1]), key) not in _PURPOSES
 
 
-def _fault_of(value: Any, error: ErrorDetails) -> Fault:
-    """pydantic's error in words, at the pointer of the part it is about."""
-    loc = error["loc"]
+def _fault_of(value: Any, error: ErrorDetails) -> Fault | None:
+    """pydantic's error in words, at the pointer of the part it is about; None for a key that was only mistyped."""
+    loc, part = error["loc"], value
     pointer, noun = "", _noun(loc[:-1])
     for key in loc:
+        part = value
         if isinstance(value, dict):
             pointer = value.get(POINTER, pointer)
         pointer = f"{pointer}/{escape(str(key))}"
         value = value[key] if holds(value, key) else None
     if error["type"] == "missing":
+        if isinstance(part, dict) and has_mistyped(part, str(loc[-1])):
+            return None
         return _without(noun, parent(pointer), str(loc[-1]))
     name = str(loc[-1])
     if isinstance(loc[-1], int):

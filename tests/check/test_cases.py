@@ -28,16 +28,13 @@ NOT_YET: set[str] = {
     "published/no-workflows.json",
     "published/not-after-asked.json",
     "published/partial-body.json",
-    "published/run-at-unit.json",
     "published/self-trigger-through-another.json",
     "published/self-trigger.json",
     "published/starts-with.json",
-    "published/step-keys.json",
     "published/stream.json",
     "published/template-at-quoted.json",
     "published/template-at.json",
     "published/upper-case.json",
-    "published/workflow-keys.json",
     "published/wrapped.json",
 }
 

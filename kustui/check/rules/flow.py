@@ -220,7 +220,7 @@ def operator_arity(analysis: WorkflowAnalysis) -> Violations:
 def unreadable_conditions(analysis: WorkflowAnalysis) -> Violations:
     """Invalid conditions inside other conditions; ``invalid-shape`` reports them."""
     for node, part in _parts(analysis):
-        if isinstance(part, Unreadable):
+        if isinstance(part, Unreadable) and analysis.is_readable(part.pointer):
             yield Violation(part.pointer, part.message, "", node)
 
 

@@ -2,24 +2,12 @@
 
 from __future__ import annotations
 
-from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
-from kustui.check.rule import Rule, Violation, Violations, app, collection_rule, step, workflow, workflow_rule
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.check.rule import Rule, Violations, app, step, workflow, workflow_rule
 from kustui.check.rules.flow import unknown_error_actions, unreadable_conditions
 from kustui.check.rules.schedules import unreadable_calls
 from kustui.config.severity import Severity
-from kustui.definition.source.positions import escape
-from kustui.text.messages import closest, hint_of
-
-APP_KEYS = frozenset({
-    "app", "version", "title", "identifier", "visibility", "description", "instructions", "iconUrl",
-    "screenshots", "appDetails", "tags", "changelog", "dependencies", "roles", "env", "url", "clientId",
-    "clientSecret", "default", "system", "installUrl", "setupUrl", "postInstallMessage", "meta", "settings",
-    "settingsPageConfig", "auth", "klasses", "kviews", "widgets", "hooks", "triggers", "actions",
-    "workflows", "commands", "shortcuts", "outboundWebhooks", "inboundHookUris", "dataSubscriptions",
-    "redirectUris", "i18n",
-})  # fmt: skip
-"""The known keys of an app definition [docs] [seen]; there may be more."""
-_REQUIRED_KEYS = {"version", "title"}
+from kustui.definition.source import source
 
 _JSON = """\
 {
@@ -75,24 +63,13 @@ def invalid_shape(analysis: WorkflowAnalysis) -> Violations:
     yield from unreadable_calls(analysis)
 
 
-@collection_rule(
-    "unknown-key",
+UNKNOWN_KEY = Rule(
+    source.UNKNOWN_KEY,
     Severity.WARNING,
-    "an unknown key at the top of an app definition",
-    "Kustomer refuses to register an app with a key that it does not know.",
-    bad=app(_GREET, publisher="Harbour & Pine"),
-    good=app(_GREET, appDetails={"appDeveloper": {"name": "Harbour & Pine"}}),
+    "a mistyped key, or an unknown one at the top of an app definition",
+    "Kustomer ignores a mistyped key: what it holds is as good as missing. Exports and future versions have keys that "
+    "kustui does not know, so it reports a key only where it is close to a known one that is missing there. "
+    "At the top of an app definition, where Kustomer refuses unknown keys, and in runAt it reports every unknown one.",
+    bad=app(workflow("Greet", step("aB3", parms={"body": "Hello"}))),
+    good=app(workflow("Greet", step("aB3", params={"body": "Hello"}))),
 )
-def unknown_key(analysis: CollectionAnalysis) -> Violations:
-    for document in analysis.collection.documents:
-        given = document.app_members.keys()
-        for key in given:
-            if key in APP_KEYS or closest(key, APP_KEYS - given) in _REQUIRED_KEYS:
-                continue  # a misspelt required key is reported as missing
-            yield Violation(
-                f"{document.app_pointer}/{escape(key)}",
-                f'unknown key "{key}" in an app definition',
-                hint_of(key, APP_KEYS - given, "keys"),
-                document=document,
-                on_key=True,
-            )

@@ -217,11 +217,15 @@ def _is_utf8(data: bytes) -> bool:
     return True
 
 
+UNKNOWN_KEY = "unknown-key"
+"""The rule of mistyped and unknown keys."""
+
+
 class Fault(NamedTuple):
     """One thing wrong with how a definition is written, found while reading it."""
 
     rule: str
-    """``invalid-json``, ``duplicate-key``, ``invalid-shape`` or ``unreadable-file``."""
+    """``invalid-json``, ``duplicate-key``, ``invalid-shape``, ``unknown-key`` or ``unreadable-file``."""
     message: str
     hint: str = ""
     pointer: str = ""
@@ -230,6 +234,8 @@ class Fault(NamedTuple):
     """Its bytes, if no pointer leads there."""
     earlier: Extent | None = None
     """The first of two, if the fault is the second."""
+    intended: str = ""
+    """The pointer of the member that was intended, if the fault is its mistyped key: nothing is said of its absence."""
 
 
 def wrong_kind(name: str, expected: str, value: object, pointer: str, hint: str = "") -> Fault:

@@ -9,7 +9,7 @@ from kustui.check.problems import Problem
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.outline import Shape
-from kustui.definition.source.source import Fault
+from kustui.definition.source.source import UNKNOWN_KEY, Fault
 from kustui.tui.tree.nodes import Kind, Moves, Node, change_signs, duplicate_name
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 from kustui.workspace.snapshot import Snapshot
@@ -134,13 +134,16 @@ class TreeState:
         if document.broken is not None:
             yield from ((document.broken, fault) for fault in document.broken.faults)
         checked = self.snapshot.problems is not None
-        yield from ((document, fault) for fault in (*document.faults, *(document.app_faults if checked else ())))
+        faults = (*document.faults, *(document.app_faults if checked else ()))
+        yield from ((document, fault) for fault in faults if fault.rule != UNKNOWN_KEY)
 
     def _parts(self, node: Node) -> Iterator[Node]:
         assert node.entry is not None
         analysis = self.analysis(node.entry)
         flow = analysis.flow
         for index, fault in enumerate(analysis.parsed.faults):
+            if fault.rule == UNKNOWN_KEY:
+                continue  # what has the key is there, and marked
             yield _child(node, f"fault {index}", Kind.FAULT, fault.pointer, fault)
         if (trigger := analysis.workflow.trigger) is not None:
             yield _child(node, "trigger", Kind.TRIGGER, trigger.pointer, trigger, opens=bool(trigger.transitions))

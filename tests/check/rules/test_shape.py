@@ -93,8 +93,10 @@ def test_a_key_that_is_close_to_none_has_no_hint(key: str) -> None:
 
 @pytest.mark.parametrize(("needed", "written"), [("title", "tittle"), ("version", "versoin")])
 def test_a_needed_key_that_is_misspelt_is_told_as_missing_only(needed: str, written: str) -> None:
-    definition = {written if key == needed else key: value for key, value in app().items()}
-    assert told(definition) == [f"invalid-shape at : the app definition has no {needed}"]
+    problem = only({written if key == needed else key: value for key, value in app().items()})
+    assert (problem.rule, problem.pointer, problem.on_key) == ("invalid-shape", f"/{written}", True)
+    assert problem.message == f"the app definition has no {needed}"
+    assert problem.hint == f'did you mean "{needed}"?'
 
 
 def test_only_app_definitions_have_known_keys() -> None:

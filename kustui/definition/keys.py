@@ -1,0 +1,213 @@
+"""The keys that the parts of a definition may have, and which of them a mistyped one stands for.
+
+Exports and future versions of the platform have more keys than are known: an unknown one is kept and shown. It is
+reported only where it is so close to a known one that is missing there that it has probably been mistyped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from kustui.definition.models import (
+    App,
+    Condition,
+    ErrorAction,
+    ErrorCase,
+    Part,
+    Response,
+    RunAt,
+    Schema,
+    Step,
+    Transition,
+    Trigger,
+    Workflow,
+)
+from kustui.definition.platform import SCHEDULE_ACTION
+from kustui.definition.source.positions import escape
+from kustui.definition.source.source import UNKNOWN_KEY, Fault
+from kustui.text.messages import closest
+
+APP = "an app definition"
+AVAILABLE_APP = "an available app"
+WORKFLOW = "a workflow"
+
+_MOST_LISTED = 8
+_EACH = "*"
+"""Stands for every key of an object whose keys people choose."""
+_BOOKKEEPING = frozenset({
+    "rev", "createdAt", "updatedAt", "modifiedAt", "loggingAt", "editable", "appDisabled", "systemDisabled",
+    "containsVariables", "schedules", "dynamicSchedules", "appSettings", "objectMapping", "relationships", "links",
+})  # fmt: skip
+"""What exports add to a workflow [seen]."""
+
+
+class PartKeys(NamedTuple):
+    """The keys of one kind of part."""
+
+    keys: frozenset[str]
+    parts: Mapping[str, str]
+    """What the parts under some of its keys are, alone or in a list: names of ``PARTS``."""
+    closed: bool = False
+    """Whether it has no other keys, so that every unknown one is reported."""
+
+
+def _keys(model: type[Part] | None = None, more: str = "", **parts: str) -> PartKeys:
+    """The keys of a model's fields, and more."""
+    fields = model.model_fields.items() if model is not None else ()
+    own = (field.alias or name for name, field in fields if name != "pointer")
+    return PartKeys(frozenset((*own, *more.split())), parts)
+
+
+_SCHEMA_WORDS = "type additionalProperties items enum format default description"
+
+_APP_KEYS = _keys(
+    App,
+    "identifier visibility instructions iconUrl screenshots appDetails tags changelog roles env url clientId "
+    "clientSecret default system installUrl setupUrl postInstallMessage meta settings settingsPageConfig auth klasses "
+    "kviews widgets hooks triggers workflows commands shortcuts outboundWebhooks inboundHookUris dataSubscriptions "
+    "redirectUris i18n",
+    actions="an action",
+    commands="a command",
+    hooks="a hook",
+    kviews="a kview",
+    outboundWebhooks="an outbound webhook",
+    settings="settings",
+    triggers="a declared trigger",
+)._replace(closed=True)
+
+PARTS: Mapping[str, PartKeys] = {
+    WORKFLOW: _keys(Workflow, "replaces", trigger="a trigger", steps="a step", response="response", meta="meta"),
+    "a trigger": _keys(Trigger, transitions="a transition", schema="a schema", meta="meta"),
+    "a step": _keys(Step, transitions="a transition", errorCases="an error case", meta="meta"),
+    "a transition": _keys(Transition, condition="a condition", meta="meta"),
+    "an error case": _keys(ErrorCase, condition="a condition", errorAction="errorAction", meta="meta"),
+    "errorAction": _keys(ErrorAction),
+    "a condition": _keys(Condition),
+    "meta": _keys(more="displayName description name"),
+    "response": _keys(Response, schema="a schema"),
+    "a schema": _keys(Schema, _SCHEMA_WORDS, properties="properties", items="a property"),
+    "properties": PartKeys(frozenset(), {_EACH: "a property"}),
+    "a property": _keys(Schema, _SCHEMA_WORDS, properties="properties", items="a property"),
+    "params": _keys(more="inputs", runAt="runAt"),
+    "runAt": _keys(RunAt)._replace(closed=True),
+    APP: _APP_KEYS,
+    AVAILABLE_APP: _APP_KEYS._replace(keys=_APP_KEYS.keys | {"name", "cards", "vendor", "website"}, closed=False),
+    "an action": _keys(
+        more="name type description inputTemplate inputSchema outputTemplate outputSchema appSettings "
+        "sampleOutputContext",
+        inputSchema="a schema",
+        outputSchema="a schema",
+    ),
+    "a command": _keys(
+        more="name displayName url httpMethod permittedArgs auditLogging cacheSeconds appSettings inputSchema "
+        "outputSchema headers",
+        inputSchema="a schema",
+        outputSchema="a schema",
+    ),
+    "a hook": _keys(more="eventName displayEventName type description name"),
+    "a kview": _keys(more="name template resource context meta"),
+    "an outbound webhook": _keys(more="name url events headers"),
+    "settings": PartKeys(frozenset(), {_EACH: "a category"}),
+    "a category": PartKeys(frozenset(), {_EACH: "a setting"}),
+    "a setting": _keys(more="type defaultValue required description hidden"),
+    "a declared trigger": _keys(
+        more="eventName name description inputTemplate outputTemplate outputSchema sampleOutputSchema "
+        "sampleOutputContext",
+        outputSchema="a schema",
+    ),
+}
+"""By what messages call a part. [spec] [docs] [seen] [api]; those of an app may be incomplete."""
+
+
+def mistyped_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator[Fault]:
+    """The faults of mistyped keys in a part, which is named as in ``PARTS``, and in all parts below it."""
+    pending = [(value, part, pointer)]
+    while pending:
+        value, part, pointer = pending.pop()
+        keys = PARTS[part]
+        parts = keys.parts
+        if _EACH in parts:
+            parts = dict.fromkeys(value, parts[_EACH])
+        else:
+            if not value.keys() <= keys.keys:
+                yield from _unknown_keys(value, part, pointer)
+            if part in _CONDITIONAL:
+                parts = {**parts, **_conditional_parts(value, part)}
+        for key, below in parts.items():
+            inner = value.get(key)
+            if type(inner) is dict:
+                pending.append((inner, below, f"{pointer}/{escape(key)}"))
+            elif type(inner) is list:
+                for index, element in enumerate(inner):
+                    if type(element) is dict:
+                        pending.append((element, below, f"{pointer}/{escape(key)}/{index}"))
+
+
+# Without a workflowId or runAt a schedule step is certain to fail: what is mistyped for one, other rules report.
+_CONDITIONAL = {"a step", "a condition"}
+
+
+def _conditional_parts(value: Mapping[str, Any], part: str) -> Mapping[str, str]:
+    """The parts that depend on another key: the params of a schedule step, and conditions in a condition."""
+    if part == "a step":
+        return {"params": "params"} if value.get("action") == SCHEDULE_ACTION else {}
+    return {"values": part} if value.get("op") in ("and", "or", "not") else {}
+
+
+def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator[Fault]:
+    keys, closed = PARTS[part].keys, PARTS[part].closed
+    for key in value:
+        if key in keys or not key[:1].isalpha():
+            continue
+        intended = next((near for near in close_keys(key, keys) if near not in value), "")
+        if part == "a schema" and not _is_schema_word(value, intended, value[key]):
+            continue
+        if intended or closed:
+            near = intended or closest(key, keys - value.keys())
+            names = f"keys of {part}: {', '.join(sorted(keys))}" if len(keys) < _MOST_LISTED else ""
+            hint = f'did you mean "{near}"?' if near else names
+            place = f"{pointer}/{intended}" if intended else ""
+            message = f'unknown key "{key}" in {part}'
+            yield Fault(UNKNOWN_KEY, message, hint, f"{pointer}/{escape(key)}", intended=place)
+
+
+def has_mistyped(part: Mapping[str, Any], key: str) -> bool:
+    """Whether a key that a part lacks has probably been mistyped there, which is reported."""
+    only = frozenset((key,))
+    return key not in part and any(close_keys(other, only) for other in part)
+
+
+def _is_schema_word(schema: Mapping[str, Any], intended: str, value: object) -> bool:
+    """Whether a key of a schema stands for one of its words, and not for a property of a bare map [seen]."""
+    if intended == "properties":
+        return isinstance(value, dict) and all(isinstance(member, dict) for member in value.values())
+    if intended == "required":
+        return isinstance(value, list | bool)
+    return not schema.keys().isdisjoint(("properties", "required", "type"))
+
+
+@lru_cache(maxsize=2_048)
+def close_keys(key: str, keys: frozenset[str]) -> tuple[str, ...]:
+    """The keys that another may have been mistyped for, the closest first.
+
+    Those that differ only in capitals, dashes and underscores; else those of four letters or more that are one edit
+    away, and of seven or more two. What is close to a shorter one is too often another word.
+    """
+    if key in _BOOKKEEPING:
+        return ()
+    from rapidfuzz.distance import OSA
+
+    plain = _plain(key)
+    near: list[tuple[int, str]] = []
+    for name in keys:
+        limit = 0 if len(name) < 4 or len(plain) < 3 else 1 if min(len(plain), len(name)) < 7 else 2
+        distance = OSA.distance(plain, _plain(name), score_cutoff=limit)
+        if distance <= limit:
+            near.append((distance, name))
+    return tuple(name for _, name in sorted(near))
+
+
+def _plain(key: str) -> str:
+    return key.lower().replace("_", "").replace("-", "").replace(" ", "")
