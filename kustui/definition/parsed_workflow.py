@@ -246,7 +246,8 @@ def _fault_of(value: Any, error: ErrorDetails) -> Fault | None:
         pointer = f"{pointer}/{escape(str(key))}"
         value = value[key] if holds(value, key) else None
     if error["type"] == "missing":
-        if isinstance(part, dict) and has_mistyped(part, str(loc[-1])):
+        alternatives = (str(loc[-1]), "errorAction") if loc[-1] == "target" else (str(loc[-1]),)
+        if isinstance(part, dict) and any(has_mistyped(part, key) for key in alternatives):
             return None
         return _without(noun, parent(pointer), str(loc[-1]))
     name = str(loc[-1])
