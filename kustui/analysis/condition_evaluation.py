@@ -14,7 +14,6 @@ from kustui.definition.expressions import (
     Comparison,
     Condition,
     Never,
-    Not,
     Operand,
     Unreadable,
 )
@@ -41,7 +40,7 @@ class Verdict:
     operands: tuple[OperandValue, ...] = ()
     """Those of a comparison that count."""
     parts: tuple[Verdict, ...] = ()
-    """The verdicts on the parts of ``and``, ``or`` and ``not``."""
+    """The verdicts on the parts of ``and`` and ``or``."""
     why: str = ""
     """Why it is undecided, in a clause."""
     assumed: str = ""
@@ -94,9 +93,6 @@ def _evaluate(condition: Condition, context: EvaluationContext) -> Verdict:
             return Verdict(condition, None, why=message)
         case Comparison():
             return _compare(condition, context)
-        case Not(part):
-            verdict = evaluate_condition(part, context)
-            return Verdict(condition, None if verdict.holds is None else not verdict.holds, parts=(verdict,))
         case AllOf(parts) | AnyOf(parts):
             verdicts = tuple(evaluate_condition(part, context) for part in parts)
             if not verdicts:

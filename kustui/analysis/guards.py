@@ -19,7 +19,6 @@ from kustui.definition.expressions import (
     Condition,
     Function,
     Never,
-    Not,
     Operand,
     Path,
     Template,
@@ -222,8 +221,6 @@ class NullGuards:
                 return any(self._implies(part, node) for part in parts)
             case AnyOf(parts):
                 return all(self._implies(part, node) for part in parts)
-            case Not(part):
-                return self._holds_without(part, node)
             case Never() | Unreadable():
                 return True
         return False
@@ -249,8 +246,6 @@ class NullGuards:
                 return bool(parts) and all(self._holds_without(part, node) for part in parts)
             case AnyOf(parts):
                 return any(self._holds_without(part, node) for part in parts)
-            case Not(part):
-                return self._implies(part, node)
             case Always():
                 return True
         return False

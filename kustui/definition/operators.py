@@ -2,7 +2,7 @@
 
 To add one, write what it answers for two values, or use what is here, and its entry in ``OPERATORS``, for example::
 
-    Operator("between", "is between", _between, Family.ORDER, presence=Presence.NEEDS_FIRST, example=_first_of)
+    Operator("between", "is between", _between, Family.ORDER, presence=Presence.NEEDS_FIRST)
 
 Then ``check`` accepts the operator, counts its values and sees where it guards a reference; conditions are read aloud
 with it; ``simulate`` evaluates it, and the path search finds values that satisfy it.
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any
 
-from kustui.definition import regex
+from kustui.definition.dates import date_of, iso_date
 from kustui.definition.values import (
     MISSING,
     Answer,
@@ -26,13 +26,14 @@ from kustui.definition.values import (
     all_of,
     any_of,
     equal,
+    instants_of,
     is_missing,
     may_be_nothing,
     number_of,
     order_of,
     text_of,
 )
-from kustui.text.messages import counted, quoted
+from kustui.text.messages import counted, json_in_words, quoted
 
 Test = Callable[[Any, Any], Answer]
 """Whether an operator holds for two values; of an operator that reads one, the second is ignored."""
@@ -45,11 +46,9 @@ class Family(Enum):
     PRESENCE = auto()
     EQUALITY = auto()
     ORDER = auto()
-    MEMBERSHIP = auto()
-    """Whether the first is an element of the second."""
     CONTAINMENT = auto()
     """Whether the first holds the second."""
-    TEXT = auto()
+    DATE = auto()
     GROUP = auto()
     """Nothing: it combines conditions."""
     UNKNOWN = auto()
@@ -77,7 +76,7 @@ class Operator:
     words: str
     """What stands between, or behind, its values when a person reads it."""
     test: Test | None
-    """Whether it holds; None for ``and``, ``or`` and ``not``, which combine conditions."""
+    """Whether it holds; None for ``and`` and ``or``, which combine conditions."""
     family: Family
     least: int = 2
     most: int | None = 2
@@ -85,7 +84,7 @@ class Operator:
     reads: int = 2
     """How many of its values count."""
     seen: bool = False
-    """[seen] in real definitions, or else [assumed] to exist."""
+    """[seen] in real definitions; otherwise what it does is taken from its name [assumed]."""
     aliases: tuple[str, ...] = ()
     """What other languages call it, in lower case without blanks, hyphens and underscores."""
     presence: Presence = Presence.TELLS_NOTHING
@@ -118,24 +117,26 @@ class Operator:
 
     @property
     def takes(self) -> str:
-        """How many values it takes: ``2 values``, ``1 or 2 values``."""
+        """How many values it takes: ``2 values``, ``1 or 2 values``, ``0 to 2 values``."""
         if self.least == self.most:
             return counted(self.least, "value")
-        return f"{self.least} or {self.most} values" if self.most is not None else f"{self.least} or more values"
+        if self.most is None:
+            return f"{self.least} or more values"
+        return f"{self.least} {'or' if self.most == self.least + 1 else 'to'} {self.most} values"
 
     def assumption(self, one: Any, other: Any) -> str:
         """What in its answer for two values is kustui's own reading, in a clause; empty where nothing is."""
         match self.family:
-            case Family.ORDER if is_missing(one) or is_missing(other):
+            case Family.ORDER | Family.DATE if is_missing(one) or is_missing(other):
                 return "a missing value is neither more nor less than another"
-            case Family.EQUALITY | Family.MEMBERSHIP | Family.CONTAINMENT if is_missing(one) != is_missing(other):
+            case Family.EQUALITY | Family.CONTAINMENT if is_missing(one) != is_missing(other):
                 return "a missing value is like no other"
             case Family.PRESENCE if one is None:
                 return "null counts as missing"
         return ""
 
 
-_EXHAUSTED_BY_EXAMPLES = {Family.TRUTH, Family.PRESENCE, Family.EQUALITY, Family.ORDER, Family.MEMBERSHIP}
+_EXHAUSTED_BY_EXAMPLES = {Family.TRUTH, Family.PRESENCE, Family.EQUALITY, Family.ORDER}
 
 
 def compare(operator: str, one: Any, other: Any = None) -> Answer:
@@ -167,6 +168,8 @@ def other_than(literal: Any) -> Any:
     return MISSING
 
 
+_DAY = 86_400_000
+"""In milliseconds."""
 _ONE_OR_ALL = "whether one of a list is enough, or all {}, is not known"
 
 
@@ -224,21 +227,6 @@ def equal_to_any(values: Sequence[Any], value: Any) -> Answer:
     return any_of(equal(element, value) for element in values)
 
 
-def _in(value: Any, values: Any) -> Answer:
-    if undecided := _undecided(value, values):
-        return undecided
-    if is_missing(values):
-        return False if not is_missing(value) else Undecided("whether nothing is one of nothing is not known")
-    if not isinstance(values, list | tuple):
-        same = equal(value, values)
-        return True if same is True else Undecided("what it is to be one of a single value is not known")
-    if isinstance(value, list | tuple):
-        answers = [equal_to_any(values, element) for element in value]
-        any_, all_ = any_of(answers), all_of(answers)
-        return any_ if any_ is all_ else Undecided(_ONE_OR_ALL.format("have to be"))
-    return equal_to_any(values, value)
-
-
 def _order(holds: Callable[[int], bool]) -> Test:
     def compare(one: Any, other: Any) -> Answer:
         order = order_of(one, other)
@@ -249,32 +237,22 @@ def _order(holds: Callable[[int], bool]) -> Test:
     return compare
 
 
-def _edge(test: Callable[[str, str], bool]) -> Test:
-    def compare(text: Any, edge: Any) -> Answer:
-        for value in (text, edge):
-            if isinstance(value, Undecided):
-                return value
-            if isinstance(value, Mapping | list | tuple):
-                return Undecided("what a list or an object begins and ends with is not known")
-        if is_missing(text) or is_missing(edge):
-            there = edge if is_missing(text) else text
-            if may_be_nothing(there) or is_missing(edge):
-                return Undecided("whether a text begins and ends with nothing is not known")
+def _date_order(holds: Callable[[int], bool]) -> Test:
+    def compare(one: Any, other: Any) -> Answer:
+        if undecided := _undecided(one, other):
+            return undecided
+        if is_missing(one) or is_missing(other):
             return False
-        return test(text_of(text), text_of(edge))
+        instants = [instants_of(value) for value in (one, other)]
+        for value, readings in zip((one, other), instants, strict=True):
+            if not readings:
+                return Undecided(f"kustui reads no date in {json_in_words(value)}")
+        answers = {holds((left > right) - (left < right)) for left in instants[0] for right in instants[1]}
+        if len(answers) > 1:
+            return Undecided("whether a date in digits counts seconds or milliseconds is not known")
+        return answers.pop()
 
     return compare
-
-
-def _matches(text: Any, pattern: Any) -> Answer:
-    if undecided := _undecided(text, pattern):
-        return undecided
-    if is_missing(text):
-        return False
-    if not isinstance(pattern, str) or isinstance(text, Mapping | list | tuple):
-        return Undecided("only a text matches a regular expression")
-    match = regex.search(pattern, text_of(text))
-    return match if isinstance(match, Undecided) else match is not MISSING
 
 
 def _itself(literal: Any) -> Any:
@@ -293,80 +271,112 @@ def _holding(literal: Any) -> Any:
     return MISSING if literal is None else list(literal) if isinstance(literal, list | tuple) else [literal]
 
 
-def _first_of(literal: Any) -> Any:
-    return literal[0] if isinstance(literal, list | tuple) and literal else MISSING
+def _date_changed_by(milliseconds: int) -> Callable[[Any], Any]:
+    def example(literal: Any) -> Any:
+        for instant in sorted(instants_of(literal)):
+            if date_of(instant + milliseconds) is not None:
+                return iso_date(instant + milliseconds)
+        return MISSING
+
+    return example
 
 
 _OPERATORS = (
+    Operator("and", "and", None, Family.GROUP, 1, None, seen=True, aliases=("&&", "&", "all", "allof", "every")),
+    Operator("or", "or", None, Family.GROUP, 1, None, seen=True, aliases=("||", "|", "any", "anyof", "some", "either")),
+    # The second value of the four that read one is meaningless; builders write "" there, or repeat the first [seen].
     Operator(
-        "true", "is true", lambda value, _: equal(value, True), Family.TRUTH, 0, 1, reads=1, seen=True,
-        aliases=("always",), presence=Presence.NEEDS_FIRST, example=lambda _: True,
-    ),
-    Operator("false", "is false", lambda value, _: equal(value, False), Family.TRUTH, 0, 1, 1, example=lambda _: False),
-    # The second value of these two is meaningless; builders write "" there, or repeat the first [seen].
-    Operator(
-        "exists", "exists", _exists, Family.PRESENCE, 1, reads=1, seen=True, aliases=("isset",), presence=Presence.ASKS
+        "exists", "exists", _exists, Family.PRESENCE, 1, reads=1, seen=True, presence=Presence.ASKS,
+        aliases=("isset", "set", "present", "ispresent", "notempty", "isnotempty", "notnull", "isnotnull", "defined"),
     ),
     Operator(
         "dne", "does not exist", _not(_exists), Family.PRESENCE, 1, reads=1, seen=True,
-        aliases=("notexists", "doesnotexist"), presence=Presence.ASKS_IF_MISSING,
+        presence=Presence.ASKS_IF_MISSING,
+        aliases=(
+            "notexists", "doesnotexist", "notset", "isnotset", "notpresent", "missing", "ismissing", "empty", "isempty",
+            "null", "isnull", "blank", "isblank", "undefined",
+        ),
     ),
     Operator(
-        "eq", "is", equal, Family.EQUALITY, seen=True, aliases=("equals", "equal", "is", "=", "==", "==="),
-        presence=Presence.NEEDS_BOTH, casts_nothing=True, mirror="eq", example=_itself,
+        "true", "is true", lambda value, _: equal(value, True), Family.TRUTH, 0, reads=1, seen=True,
+        aliases=("always", "istrue", "truthy"), presence=Presence.NEEDS_FIRST, example=lambda _: True,
     ),
     Operator(
-        "neq", "is not", _not(equal), Family.EQUALITY,
-        aliases=("notequals", "isnot", "notequal", "!=", "!==", "<>"), mirror="neq", example=other_than,
-    ),
-    Operator("ne", "is not", _not(equal), Family.EQUALITY, mirror="ne", example=other_than),
-    Operator(
-        "gt", ">", _order(lambda order: order > 0), Family.ORDER, seen=True, aliases=(">", "greaterthan"),
-        presence=Presence.NEEDS_FIRST, mirror="lt", example=_changed_by(1),
+        "false", "is false", lambda value, _: equal(value, False), Family.TRUTH, 0, reads=1,
+        aliases=("never", "isfalse", "falsy"), example=lambda _: False,
     ),
     Operator(
-        "gte", ">=", _order(lambda order: order >= 0), Family.ORDER, aliases=(">=", "greaterthanorequal"),
-        presence=Presence.NEEDS_FIRST, casts_nothing=True, mirror="lte", example=_itself,
+        "eq", "is", equal, Family.EQUALITY, seen=True, presence=Presence.NEEDS_BOTH, casts_nothing=True, mirror="eq",
+        example=_itself, aliases=("equals", "equal", "equalto", "isequal", "isequalto", "is", "same", "=", "==", "==="),
     ),
     Operator(
-        "lt", "<", _order(lambda order: order < 0), Family.ORDER, aliases=("<", "lessthan"), mirror="gt",
-        example=_changed_by(-1),
+        "neq", "is not", _not(equal), Family.EQUALITY, mirror="neq", example=other_than,
+        aliases=(
+            "ne", "noteq", "notequal", "notequals", "notequalto", "doesnotequal", "isnot", "isnotequal",
+            "isnotequalto", "!=", "!==", "<>",
+        ),
     ),
     Operator(
-        "lte", "<=", _order(lambda order: order <= 0), Family.ORDER, aliases=("<=", "lessthanorequal"), mirror="gte",
-        example=_itself,
+        "gt", ">", _order(lambda order: order > 0), Family.ORDER, seen=True, presence=Presence.NEEDS_FIRST,
+        mirror="lt", example=_changed_by(1), aliases=(">", "greaterthan", "isgreaterthan", "morethan", "above"),
     ),
     Operator(
-        "contains", "contains", _contains, Family.CONTAINMENT, seen=True, aliases=("includes",),
-        presence=Presence.NEEDS_BOTH, casts_nothing=True, mirror="in", example=_holding,
+        "gte", ">=", _order(lambda order: order >= 0), Family.ORDER, presence=Presence.NEEDS_FIRST, casts_nothing=True,
+        mirror="lte", example=_itself,
+        aliases=(">=", "ge", "greaterthanorequal", "greaterthanorequalto", "greaterorequal", "atleast"),
     ),
     Operator(
-        "dnc", "does not contain", _not(_contains), Family.CONTAINMENT, aliases=("notcontains", "doesnotcontain")
+        "lt", "<", _order(lambda order: order < 0), Family.ORDER, mirror="gt", example=_changed_by(-1),
+        aliases=("<", "lessthan", "islessthan", "less", "fewerthan", "below"),
     ),
     Operator(
-        "in", "is one of", _in, Family.MEMBERSHIP, aliases=("oneof",), presence=Presence.NEEDS_BOTH,
-        casts_nothing=True, example=_first_of,
-    ),
-    Operator("nin", "is none of", _not(_in), Family.MEMBERSHIP, aliases=("notin",)),
-    Operator(
-        "startsWith", "starts with", _edge(str.startswith), Family.TEXT, presence=Presence.NEEDS_FIRST,
-        casts_nothing=True, example=_itself,
+        "lte", "<=", _order(lambda order: order <= 0), Family.ORDER, mirror="gte", example=_itself,
+        aliases=("<=", "le", "lessthanorequal", "lessthanorequalto", "lessorequal", "atmost"),
     ),
     Operator(
-        "endsWith", "ends with", _edge(str.endswith), Family.TEXT, presence=Presence.NEEDS_FIRST, casts_nothing=True,
-        example=_itself,
+        "lt-date", "is before", _date_order(lambda order: order < 0), Family.DATE, presence=Presence.NEEDS_BOTH,
+        mirror="gt-date", example=_date_changed_by(-_DAY),
+        aliases=("before", "isbefore", "datebefore", "beforedate", "datelt", "earlierthan", "olderthan"),
     ),
-    Operator("matches", "matches", _matches, Family.TEXT, aliases=("regex",), presence=Presence.NEEDS_FIRST),
-    Operator("and", "and", None, Family.GROUP, 1, None, seen=True, aliases=("&&",)),
-    Operator("or", "or", None, Family.GROUP, 1, None, seen=True, aliases=("||",)),
-    Operator("not", "not", None, Family.GROUP, 1, 1, reads=1, aliases=("!",)),
+    Operator(
+        "gt-date", "is after", _date_order(lambda order: order > 0), Family.DATE, presence=Presence.NEEDS_BOTH,
+        mirror="lt-date", example=_date_changed_by(_DAY),
+        aliases=("after", "isafter", "dateafter", "afterdate", "dategt", "laterthan", "newerthan"),
+    ),
+    Operator(
+        "contains", "contains", _contains, Family.CONTAINMENT, seen=True, presence=Presence.NEEDS_BOTH,
+        casts_nothing=True, example=_holding,
+        aliases=(
+            "contain", "include", "includes", "has", "containsany", "in", "isin", "oneof", "isoneof", "isanyof",
+            "memberof",
+        ),
+    ),
+    Operator(
+        "not-contains", "does not contain", _not(_contains), Family.CONTAINMENT,
+        aliases=(
+            "dnc", "doesnotcontain", "notcontain", "ncontains", "excludes", "notincludes", "doesnotinclude", "nin",
+            "notin", "isnotin", "notoneof", "isnotoneof", "noneof", "isnoneof",
+        ),
+    ),
 )  # fmt: skip
 
 OPERATORS = {operator.name: operator for operator in _OPERATORS}
-"""Every operator that is known, by name. One that is not here is reported, and its outcome is undecided."""
+"""Every operator that Kustomer has [api], by name. One that is not here is reported, and its outcome is undecided."""
 
 OPERATOR_BY_ALIAS = {alias: operator.name for operator in _OPERATORS for alias in operator.aliases}
-"""The operator that is meant by what other languages call it."""
+"""The operator that says what other languages say so, in lower case without blanks, hyphens and underscores."""
+
+CLOSEST_OPERATOR = {
+    **dict.fromkeys(("startswith", "startwith", "beginswith", "prefix", "endswith", "endwith", "suffix"), "contains"),
+    **dict.fromkeys(("matches", "match", "matchesregex", "regex", "regexp", "=~", "~", "like", "ilike"), "contains"),
+    **dict.fromkeys(("notstartswith", "doesnotstartwith", "notendswith", "doesnotendwith"), "not-contains"),
+    **dict.fromkeys(("notmatches", "doesnotmatch", "notlike", "!~"), "not-contains"),
+    **dict.fromkeys(("not", "!", "nor", "negate"), "false"),
+    **dict.fromkeys(("gtedate", "onorafter", "since"), "gt-date"),
+    **dict.fromkeys(("ltedate", "onorbefore", "until"), "lt-date"),
+    **{"between": "gte", "xor": "or", "eqdate": "eq", "neqdate": "neq"},
+}
+"""The closest operator to what Kustomer has none for, written likewise."""
 
 OPPOSITES = ({"eq", "neq"}, {"exists", "dne"}, {"contains", "not-contains"})
 """Operators of which exactly one holds for the same values."""

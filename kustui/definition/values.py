@@ -231,6 +231,15 @@ def order_of(one: Any, other: Any) -> int | Undecided | None:
     return (left > right) - (left < right)
 
 
+def instants_of(value: Any) -> frozenset[int]:
+    """What a date may stand for, in milliseconds since 1970: ISO 8601 for one instant, a number for milliseconds, or
+    seconds where it is small [assumed]. Empty for what is no date, as a number of the first three years."""
+    if isinstance(value, int | float) and not isinstance(value, bool) and 1e8 <= abs(value) <= 8.64e15:
+        return frozenset({int(value), int(value * 1000)} if abs(value) < 1e11 else {int(value)})
+    instant = parse_date(value)
+    return frozenset() if instant is None else frozenset({instant})
+
+
 def any_of(answers: Iterable[Answer]) -> Answer:
     """Whether one of the answers is True; Undecided if that depends on an undecided one."""
     return _settled_by(True, answers)

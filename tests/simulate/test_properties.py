@@ -59,7 +59,9 @@ VALUES: st.SearchStrategy[Any] = LITERALS | st.sampled_from(
         "{{#each steps.1.a}}{{this}}{{/each}}", "{{randomId size=4}}", "{{#if steps.1.a}}", "{{nobody}}",
     ]
 )  # fmt: skip
-OPERATORS = st.sampled_from(["true", "eq", "neq", "exists", "dne", "contains", "gt", "lt", "in", "matches", "huh"])
+OPERATORS = st.sampled_from(
+    ["true", "eq", "neq", "exists", "dne", "contains", "gt", "lt", "lt-date", "not-contains", "huh"]
+)
 COMPARISONS = st.builds(lambda op, values: when(op, *values), OPERATORS, st.lists(VALUES, max_size=3))
 CONDITIONS: st.SearchStrategy[Any] = (
     st.just(when("true", True))

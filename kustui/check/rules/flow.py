@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.walks import breadth_first
@@ -14,7 +14,7 @@ from kustui.check.rule import Violation, Violations, app, step, to, when, workfl
 from kustui.config.severity import Severity
 from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition, Unreadable, parts_of
 from kustui.definition.models import ErrorCase, Transition
-from kustui.definition.operators import OPERATOR_BY_ALIAS, OPERATORS
+from kustui.definition.operators import CLOSEST_OPERATOR, OPERATOR_BY_ALIAS, OPERATORS
 from kustui.definition.platform import ERROR_ACTIONS
 from kustui.text.messages import hint_of
 
@@ -184,19 +184,25 @@ def _parts(analysis: WorkflowAnalysis) -> Iterator[tuple[str, Condition]]:
     "unknown-operator",
     Severity.WARNING,
     "an unknown condition operator",
-    "Kustomer's list of operators is not public, so one that kustui does not know may be right. Most often it is "
-    "misspelt, and then the condition never holds.",
+    "Kustomer has these: " + ", ".join(OPERATORS) + ". What it does with another is not known; most often it is one of "
+    "these under the name that another language has for it.",
     bad=app(workflow("Tag", step("aB3"), entry=(to("aB3", when("equals", "/#steps.1.status", "open")),))),
     good=app(workflow("Tag", step("aB3"), entry=(to("aB3", when("eq", "/#steps.1.status", "open")),))),
 )
 def unknown_operator(analysis: WorkflowAnalysis) -> Violations:
     for node, part in _parts(analysis):
         if isinstance(part, Comparison) and not part.known and part.operator not in analysis.settings.operators:
-            intended = OPERATOR_BY_ALIAS.get(_BETWEEN_WORDS.sub("", part.operator.lower()))
-            known = (*OPERATORS, *analysis.settings.operators)
-            unsure = "kustui cannot tell what this condition does"
-            hint = f'did you mean "{intended}"?' if intended else hint_of(part.operator, known, "known operators")
-            yield Violation(f"{part.pointer}/op", f'unknown operator "{part.operator}"', hint or unsure, node)
+            hint = _operator_hint(part.operator, (*OPERATORS, *analysis.settings.operators))
+            yield Violation(f"{part.pointer}/op", f'unknown operator "{part.operator}"', hint, node)
+
+
+def _operator_hint(operator: str, operators: Collection[str]) -> str:
+    words = _BETWEEN_WORDS.sub("", operator.lower())
+    if intended := OPERATOR_BY_ALIAS.get(words):
+        return f'did you mean "{intended}"?'
+    if nearest := CLOSEST_OPERATOR.get(words):
+        return f'there is no such operator; the closest is "{nearest}"'
+    return hint_of(operator, operators, "operators", limit=len(operators))
 
 
 @workflow_rule(

@@ -47,14 +47,6 @@ class AnyOf:
 
 
 @dataclass(frozen=True, slots=True)
-class Not:
-    """Holds when its part does not."""
-
-    part: Condition
-    pointer: str
-
-
-@dataclass(frozen=True, slots=True)
 class Operand:
     """One value that is compared: any JSON value, and what it stands for where it is a string."""
 
@@ -97,7 +89,7 @@ class Unreadable:
     pointer: str
 
 
-Condition = Always | Never | AllOf | AnyOf | Not | Comparison | Unreadable
+Condition = Always | Never | AllOf | AnyOf | Comparison | Unreadable
 
 
 def parse_condition(op: str, values: Sequence[object], pointer: str = "") -> Condition:
@@ -114,13 +106,8 @@ def parts_of(condition: Condition) -> Iterator[Condition]:
     while pending:
         part = pending.pop()
         yield part
-        match part:
-            case AllOf(parts) | AnyOf(parts):
-                pending.extend(reversed(parts))
-            case Not(inner):
-                pending.append(inner)
-            case _:
-                pass
+        if isinstance(part, AllOf | AnyOf):
+            pending.extend(reversed(part.parts))
 
 
 def constant_outcome(condition: Condition) -> bool | None:
@@ -128,9 +115,6 @@ def constant_outcome(condition: Condition) -> bool | None:
     match condition:
         case Always() | Never():
             return isinstance(condition, Always)
-        case Not(part):
-            outcome = constant_outcome(part)
-            return None if outcome is None else not outcome
         case AllOf(parts) | AnyOf(parts) if parts:
             settling = isinstance(condition, AnyOf)
             outcomes = {constant_outcome(part) for part in parts}
@@ -144,10 +128,6 @@ def _condition(op: str, values: Sequence[object], pointer: str, depth: int) -> C
     if op in ("and", "or"):
         parts = tuple(_nested(value, f"{pointer}/values/{at}", depth) for at, value in enumerate(values))
         return AllOf(parts, pointer) if op == "and" else AnyOf(parts, pointer)
-    if op == "not":
-        if len(values) != 1:
-            return Unreadable(f'"not" takes one condition, found {len(values)}', pointer)
-        return Not(_nested(values[0], f"{pointer}/values/0", depth), pointer)
     constant = _constant(op, values)
     if constant is not None:
         return Always(pointer) if constant else Never(pointer)
@@ -215,9 +195,6 @@ def in_words(condition: Condition, name: Namer = path_in_words) -> str:
             return "always" if outcome else "never"
         case Unreadable():
             return "(unreadable)"
-        case Not(part):
-            words = in_words(part, name)
-            return f"not ({words})" if isinstance(_sole(part), AllOf | AnyOf) else f"not {words}"
         case Comparison():
             return _comparison(condition, name)
         case AllOf(parts) | AnyOf(parts):

@@ -22,7 +22,6 @@ from kustui.definition.expressions import (
     Condition,
     Literal,
     Never,
-    Not,
     Reference,
     Unreadable,
     expressions_in,
@@ -230,8 +229,6 @@ def constraints_for(condition: Condition | None, holds: bool) -> Disjunction:
             return ALWAYS_MET if holds else NEVER_MET
         case Never():
             return NEVER_MET if holds else ALWAYS_MET
-        case Not(part):
-            return constraints_for(part, not holds)
         case Comparison():
             return Disjunction(((Constraint(condition, holds),),), complete=True)
         case AllOf(parts) | AnyOf(parts) if not parts:

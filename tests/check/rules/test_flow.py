@@ -236,7 +236,6 @@ def shadowed(*conditions: dict[str, Any], **more: Any) -> list[tuple[str, str]]:
         ((OPEN, ALWAYS, OPEN), [("2", "1")]),
         ((when("or", OPEN, ALWAYS), DONE), [("1", "0")]),
         ((when("and", OPEN, ALWAYS), DONE), []),
-        ((when("not", when("false")), DONE), [("1", "0")]),
         ((when("eq", "/#steps.1.x", 1), when("eq", "/#steps.1.x", True)), []),
         ((when("and", OPEN, DONE), {"values": [OPEN, DONE], "op": "and"}), [("1", "0")]),
         ((OPEN, {**OPEN, "meta": {"name": "again"}}), [("1", "0")]),

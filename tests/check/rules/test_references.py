@@ -72,7 +72,7 @@ def test_an_unknown_step_is_told_at_its_id(param: str, where: str, path: str) ->
     ],
 )
 def test_references_are_found_in_params_and_in_conditions(value: object) -> None:
-    nested = when("and", OPEN, when("or", OPEN, when("not", when("eq", "x", value))))
+    nested = when("and", OPEN, when("or", OPEN, when("and", when("eq", "x", value))))
     assert rules_of(reading(value)) == ["unknown-step-reference"]
     for key in ("transitions", "errorCases"):
         definition = reading("")
