@@ -191,7 +191,7 @@ def in_words(condition: Condition, name: Namer = path_in_words) -> str:
             return "always"
         case Never():
             return "never"
-        case Not() | AllOf() | AnyOf() if (outcome := constant_outcome(condition)) is not None:
+        case AllOf() | AnyOf() if (outcome := constant_outcome(condition)) is not None:
             return "always" if outcome else "never"
         case Unreadable():
             return "(unreadable)"
