@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, TextIO, TypeVar
@@ -342,7 +343,7 @@ class Writer:
             for _ in range(3)
         ]
         return "kustomer.rest-api.json", {
-            "uri": f"https://api.example.com/v2/{dice.pick(THINGS)}/{{{{{{{self.path(known)}}}}}}}",
+            "uri": f"https://api.example.com/v2/{dice.pick(THINGS)}/{{{{{{{self.looked_up(known)}}}}}}}",
             "method": dice.pick(("POST", "PUT", "PATCH")),
             "json": True,
             "headers": {
@@ -435,6 +436,10 @@ class Writer:
             return f"steps.1.{dice.pick(self.callable.required)}"
         return f"steps.1.{dice.pick(('id', 'customer', 'name', 'custom.orderStr', 'tags.0'))}"
 
+    def looked_up(self, known: tuple[str, ...]) -> str:
+        """A path as a template spells it."""
+        return re.sub(r"\.(@\w+|\d+)$", r".[\1]", self.path(known))
+
     def reference(self, known: tuple[str, ...]) -> str:
         return f"/#{self.path(known)}"
 
@@ -450,7 +455,7 @@ class Writer:
         )
 
     def text(self, known: tuple[str, ...], words: int) -> str:
-        path, sentence = self.path(known), self.dice.sentence(words)
+        path, sentence = self.looked_up(known), self.dice.sentence(words)
         return self.dice.pick(
             (
                 sentence,

@@ -30,8 +30,6 @@ NOT_YET: set[str] = {
     "published/self-trigger-through-another.json",
     "published/self-trigger.json",
     "published/stream.json",
-    "published/template-at-quoted.json",
-    "published/template-at.json",
     "published/upper-case.json",
     "published/wrapped.json",
 }

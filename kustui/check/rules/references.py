@@ -11,7 +11,7 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, app, called, schedule, step, to, when, workflow, workflow_rule
 from kustui.config.severity import Severity
-from kustui.definition.expressions import Function, Path, Template
+from kustui.definition.expressions import Function, Path, Template, template_path
 from kustui.definition.functions import FUNCTIONS
 from kustui.definition.models import ErrorCase, Step
 from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
@@ -211,8 +211,8 @@ def malformed_reference(analysis: WorkflowAnalysis) -> Violations:
 def embedded_reference(analysis: WorkflowAnalysis) -> Violations:
     for read in analysis.reads:
         for embedded in read.expression.embedded:
-            bare = embedded.text.removeprefix("/#")
-            hint = f"write {{{{{{{bare}}}}}}}" if embedded.path is not None else ""
+            path = embedded.path
+            hint = f"write {{{{{{{template_path(path.segments)}}}}}}}" if path is not None else ""
             yield Violation(
                 read.pointer,
                 f"{embedded.text} is inside other text, so it is sent literally",

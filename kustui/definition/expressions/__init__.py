@@ -18,6 +18,7 @@ from kustui.definition.expressions.conditions import (
 from kustui.definition.expressions.nodes import Expression, Path
 from kustui.definition.expressions.parse import Function, Literal, Reference, expressions_in, parse
 from kustui.definition.expressions.templates import Template, parse_template
+from kustui.definition.expressions.tokens import template_path
 
 __all__ = [
     "AllOf",
@@ -41,5 +42,6 @@ __all__ = [
     "parse_condition",
     "parse_template",
     "parts_of",
+    "template_path",
     "value_in_words",
 ]

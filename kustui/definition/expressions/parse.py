@@ -17,6 +17,7 @@ from kustui.definition.expressions.nodes import (
     read_path,
 )
 from kustui.definition.expressions.templates import parse_template
+from kustui.definition.expressions.tokens import template_path
 
 _REFERENCE, _FUNCTION = "/#", "/#fn:"
 _BLANK = re.compile(r"\s")
@@ -120,7 +121,7 @@ def _text_follows(written: str, blank: int, end: int) -> ExpressionFault:
     if isinstance(path, ExpressionFault):
         return path
     message = "text follows the reference, which has to be the whole string"
-    return ExpressionFault(message, blank + 2, end, f"write a template: {{{{{{{path.text}}}}}}} …")
+    return ExpressionFault(message, blank + 2, end, f"write a template: {{{{{{{template_path(path.segments)}}}}}}} …")
 
 
 def _parse_function(text: str) -> Function:

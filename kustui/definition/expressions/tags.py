@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple, NoReturn
 
@@ -19,14 +19,13 @@ from kustui.definition.expressions.nodes import (
     embedded_in,
     spans_of,
 )
-from kustui.definition.expressions.tokens import MAX_DEPTH, Tag, Token, refuse
+from kustui.definition.expressions.tokens import MAX_DEPTH, SEGMENT, SEPARATOR, WHITESPACE, Tag, Token, refuse
 from kustui.text.messages import shortened
 
 _CONSTANTS = {"true": True, "false": False, "null": None, "undefined": None}
 _EXACT_DIGITS = 15
 """Whole numbers of more digits are not exact in JavaScript, whose numbers are floats."""
 
-_NAMES = ("path", "word", "number")
 _NO_OPERATORS = "templates have no operators: use a helper to compare or decide"
 
 
@@ -98,22 +97,29 @@ class Arguments:
 
     def partial(self) -> Call:
         """``name argument…``. A partial's name reads nothing and is no helper."""
-        callee = self._callee("the name of a partial")
+        opening = self._peek()
+        if opening is not None and opening.kind == "(":
+            self._at += 1
+            callee = self._parenthesis(opening).callee
+        else:
+            callee = self._callee("the name of a partial")
         arguments, named = self._list()
         self._end()
+        if len(arguments) > 1:
+            hint = "others have names: {{> name context key=value}}"
+            refuse("a partial takes one argument without a name", arguments[1].start, arguments[1].end, hint)
         return Call(callee, arguments, named, callee.start, self._tokens[-1].end)
 
-    def closing(self) -> Lookup | Scalar:
-        """The name of the block that the tag closes."""
-        callee = self._callee("the name of a block")
+    def closing(self) -> None:
+        """The name of the block that the tag closes, which ``closing_name`` gives."""
+        self._callee("the name of a block")
         self._end()
-        return callee
 
     def _callee(self, wanted: str) -> Lookup | Scalar:
         token = self._next(wanted)
         if token.kind == "path":
             return self._lookup(token)
-        if token.kind in ("string", "number", "word"):
+        if token.kind in ("string", "literal"):
             return self._scalar(token)
         return self._refuse(token)
 
@@ -128,10 +134,10 @@ class Arguments:
         named: list[Named] = []
         while (token := self._peek()) and token.kind != ")" and not self._at_parameters():
             following = self._peek(1)
-            if token.kind in _NAMES and following and following.kind == "=":
+            if following and following.kind == "=" and _is_single_name(token):
                 self._at += 2
                 value = self._value()
-                named.append(Named(token.text, value, token.start, value.end))
+                named.append(Named(_without_brackets(token.text), value, token.start, value.end))
                 continue
             value = self._value()
             if named:
@@ -148,7 +154,7 @@ class Arguments:
             lookup = self._lookup(token)
             self._notes.lookups.append(lookup)
             return lookup
-        if token.kind in ("string", "number", "word"):
+        if token.kind in ("string", "literal"):
             return self._scalar(token)
         return self._refuse(token)
 
@@ -168,23 +174,22 @@ class Arguments:
         return Call(call.callee, call.arguments, call.named, opening.start, closing.end)
 
     def _parameters(self) -> tuple[str, ...]:
-        bar = self._tokens[self._at + 1]
-        self._at += 2
+        opening = self._next("as |")
         names = []
-        while (token := self._peek()) and token.kind in _NAMES:
-            names.append(token.text)
+        while (token := self._peek()) and _is_single_name(token):
+            names.append(_without_brackets(token.text))
             self._at += 1
         closing = self._peek()
-        if closing is None or closing.kind != "|":
-            refuse("the second bar of the block's names is missing", bar.start, bar.end, "write as |name|")
+        if closing is None or closing.kind != "bar":
+            refuse("the second bar of the block's names is missing", opening.end - 1, opening.end, "write as |name|")
         if not names:
-            refuse("a name is missing between the bars", bar.start, closing.end, "write as |name|")
+            refuse("a name is missing between the bars", opening.end - 1, closing.end, "write as |name|")
         self._at += 1
         return tuple(names)
 
     def _at_parameters(self) -> bool:
-        token, following = self._peek(), self._peek(1)
-        return token is not None and token.text == "as" and following is not None and following.kind == "|"
+        token = self._peek()
+        return token is not None and token.kind == "as"
 
     def _lookup(self, token: Token) -> Lookup:
         return read_lookup(token, self._scope.contexts, self._scope.parameters)
@@ -195,7 +200,7 @@ class Arguments:
 
     def _scalar(self, token: Token) -> Scalar:
         value: str | int | float | bool | None
-        if token.kind == "word":
+        if token.text in _CONSTANTS:
             value = _CONSTANTS[token.text]
         elif token.kind == "string":
             self._notes.look_for_embedded(token.start, token.end)
@@ -227,7 +232,7 @@ class Arguments:
             refuse("this parenthesis was never opened", token.start, token.end)
         hint = ""
         following = self._peek()
-        if token.kind == "|" or (token.kind == "=" and following and following.kind == "="):
+        if token.kind == "bar" or (token.kind == "=" and following and following.kind == "="):
             hint = _NO_OPERATORS
         elif token.kind == "=":
             hint = "arguments with a name follow a helper: {{helper name=value}}"
@@ -236,9 +241,42 @@ class Arguments:
         refuse(f'"{shortened(token.text)}" is not allowed here in a template', token.start, token.end, hint)
 
 
-_PART = re.compile(r"\[((?:\\\]|[^\]])*+)\]|\.\.|[^./\[]++|")
-_PLAIN = re.compile(r"(?!this\b)[\w-]++(?:\.@?(?!this\b)[\w-]++)*+")
+_PLAIN = re.compile(r"(?!this\b)[\w-]++(?:\.(?!this\b)[\w-]++)*+")
 _ESCAPE = re.compile(r"\\([\\\]])")
+
+
+def _is_single_name(token: Token) -> bool:
+    """Whether a token can name an argument or a block's parameter."""
+    return token.kind == "path" and SEGMENT.fullmatch(token.text) is not None
+
+
+def _without_brackets(segment: str) -> str:
+    return _ESCAPE.sub(r"\1", segment[1:-1]) if segment.startswith("[") else segment
+
+
+def closing_name(token: Token) -> object:
+    """What Handlebars compares of the first token of a block and the token that closes it: a path without brackets
+    and blanks, the text of a string, the value of a number."""
+    if token.kind == "string":
+        return token.text[1:-1].replace(f"\\{token.text[0]}", token.text[0])
+    if token.kind == "literal":
+        return (token.text,) if token.text in _CONSTANTS else float(token.text)
+    if token.kind != "path":
+        return ("undefined",)  # a partial whose name is in parentheses
+    parts = (separator + _without_brackets(segment.group()) for separator, segment in _segments(token))
+    return "@" * token.text.startswith("@") + "".join(parts)
+
+
+def _segments(token: Token) -> Iterator[tuple[str, re.Match[str]]]:
+    """The segments of a path, each with the dot or slash before it."""
+    text = token.text
+    at, separator = len(text) - len(text.removeprefix("@").lstrip(WHITESPACE)), ""
+    while segment := SEGMENT.match(text, at):
+        yield separator, segment
+        between = SEPARATOR.match(text, segment.end())
+        if between is None:
+            return
+        at, separator = between.end(), between.group().strip(WHITESPACE)
 
 
 class _Part(NamedTuple):
@@ -262,9 +300,6 @@ def read_lookup(token: Token, contexts: int, parameters: Container[str]) -> Look
     origin = _origin_of(token, parts, ups, this, parameters)
     if origin is Origin.ROOT:
         parts = parts[1:]
-    for part in parts:
-        if part.text in (".", "..", "this") and not part.bracketed:
-            refuse(f'"{part.text}" is not allowed inside a path', part.start, part.end, f"write [{part.text}]")
     spans = tuple((part.start, part.end) for part in parts)
     start = parts[0].start - parts[0].bracketed if parts else token.end
     path = Path(tuple(part.text for part in parts), start, token.end, spans)
@@ -282,8 +317,6 @@ def _plain_lookup(token: Token, contexts: int, parameters: Container[str]) -> Lo
 def _origin_of(token: Token, parts: list[_Part], ups: int, this: bool, parameters: Container[str]) -> Origin:
     first = parts[0].text if parts and not ups else ""
     if token.text.startswith("@"):
-        if not parts:
-            refuse("a name is missing after the @", token.start, token.end)
         return Origin.ROOT if first == "root" else Origin.DATA
     if this:
         return Origin.THIS
@@ -294,52 +327,15 @@ def _split(token: Token) -> tuple[list[_Part], int, bool]:
     """The segments of a path, how many ``../`` stand before them, and whether ``this`` or ``.`` does."""
     parts: list[_Part] = []
     ups, this = 0, False
-    at = token.start + token.text.startswith("@")
-    while True:
-        leading = not parts and not this
-        written = _segment_at(token, at, leading)
-        if leading and written == "..":
-            ups += 1
-        elif leading and written in ("this", "."):
-            this = True
+    for _, segment in _segments(token):
+        written = segment.group()
+        start, end = token.start + segment.start(), token.start + segment.end()
+        if written in (".", "..", "this"):
+            if parts:
+                refuse(f'"{written}" is not allowed inside a path', start, end, f"write [{written}]")
+            ups += written == ".."
+            this = this or written != ".."
         else:
-            parts.append(_part(token, at, written))
-        at += len(written)
-        if at == token.end:
-            return parts, ups, this
-        if token.text[at - token.start] not in "./":
-            refuse("a dot is missing between two names", at, at + 1)
-        at += 1
-
-
-def _segment_at(token: Token, at: int, leading: bool) -> str:
-    """The text from an offset up to the next dot or slash; ``leading``: no name precedes it."""
-    text, start = token.text, at - token.start
-    match = _PART.match(text, start)
-    if match and match[0]:
-        return match[0]
-    if not leading or text[start : start + 1] != "." or text[start + 1 : start + 2] not in ("", "/"):
-        _refuse_gap(token, at)
-    return "."
-
-
-def _part(token: Token, at: int, written: str) -> _Part:
-    end = at + len(written)
-    if written.startswith("["):
-        return _Part(_ESCAPE.sub(r"\1", written[1:-1]), at + 1, end - 1, True)
-    if written == "..":
-        _refuse_gap(token, at + 1)
-    if "@" in written.lstrip("@"):
-        inner = at + written.index("@", 1)
-        refuse('"@" cannot stand inside a name', inner, inner + 1, f"write [{written}]")
-    return _Part(written, at, end, False)
-
-
-def _refuse_gap(token: Token, at: int) -> NoReturn:
-    if token.text == "@":
-        refuse("a name is missing after the @", token.start, token.end)
-    if at >= token.end:
-        refuse("a name is missing after the last dot", token.end - 1, token.end)
-    if at <= token.start + 1:
-        refuse("a name is missing before the first dot", token.start, at + 1)
-    refuse("a name is missing between two dots", at - 1, at + 1, "remove one of the dots")
+            bracketed = written.startswith("[")
+            parts.append(_Part(_without_brackets(written), start + bracketed, end - bracketed, bracketed))
+    return parts, ups, this

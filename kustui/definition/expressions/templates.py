@@ -15,10 +15,19 @@ from kustui.definition.expressions.nodes import (
     Mustache,
     Node,
     Partial,
-    Scalar,
 )
-from kustui.definition.expressions.tags import Arguments, Helper, Notes, Scope
-from kustui.definition.expressions.tokens import MAX_DEPTH, FaultError, Kind, Piece, Remark, Tag, refuse, scan
+from kustui.definition.expressions.tags import Arguments, Helper, Notes, Scope, closing_name
+from kustui.definition.expressions.tokens import (
+    MAX_DEPTH,
+    WHITESPACE,
+    FaultError,
+    Kind,
+    Piece,
+    Remark,
+    Tag,
+    refuse,
+    scan,
+)
 from kustui.definition.functions import BLOCKS
 from kustui.text.messages import shortened
 
@@ -162,6 +171,8 @@ class _Tree:
             refuse("a second else in the same block", tag.start, tag.end, "use else if for the first; else comes last")
         if block.tag.kind is Kind.PARTIAL_BLOCK:
             refuse("a partial has no else", tag.start, tag.end)
+        if "*" in block.tag.opening:
+            refuse("a decorator has no else", tag.start, tag.end)
         if tag.tokens and block.tag.kind is Kind.INVERTED:
             refuse(
                 "a block that begins with ^ cannot have else if",
@@ -174,12 +185,12 @@ class _Tree:
             self._open_block(tag, chained=True)
 
     def _close(self, tag: Tag) -> None:
-        name = shortened(_spelled(self._arguments(tag).closing()))
-        opened = self._innermost()
+        self._arguments(tag).closing()
+        opened, name = self._innermost(), shortened(tag.tokens[0].text)
         if opened is None:
             refuse(f'there is no open block "{name}" to close', tag.start, tag.end)
-        expected = shortened(_spelled(opened.call.callee))
-        if name != expected:
+        if closing_name(opened.tag.tokens[0]) != closing_name(tag.tokens[0]):
+            expected = shortened(opened.tag.tokens[0].text)
             message = f'this closes "{name}", but the block "{expected}" is open'
             refuse(message, tag.start, tag.end, f"close it with {{{{/{expected}}}}} first")
         while True:
@@ -198,11 +209,6 @@ def _closed(block: _Open, end: int) -> Node:
     return Block(block.call, block.parameters, body, inverse, block.tag.start, end)
 
 
-def _spelled(callee: Lookup | Scalar) -> str:
-    """The name of a block, as its end has to repeat it."""
-    return "../" * callee.up + callee.path.text if isinstance(callee, Lookup) else str(callee.value)
-
-
 _REST_OF_LINE = re.compile(r"[ \t]*(\r?\n)?")
 
 
@@ -217,12 +223,12 @@ def _trimmed(pieces: list[Piece], at: int, content: Content) -> Content:
     after = pieces[at + 1] if at + 1 < len(pieces) else None
     if isinstance(before, Tag | Remark):
         if before.trims_after:
-            text = text.lstrip()
+            text = text.lstrip(WHITESPACE)
         elif _alone(pieces, at - 1):
             text = text[_end_of_line(text) :]
     if isinstance(after, Tag | Remark):
         if after.trims_before:
-            text = text.rstrip()
+            text = text.rstrip(WHITESPACE)
         elif _alone(pieces, at + 1):
             text = text.rstrip(" \t")
     return content if text == content.text else content._replace(text=text)

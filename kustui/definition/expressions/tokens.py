@@ -1,18 +1,19 @@
 """The lexer of templates: text, comments and tags, and the tokens of each tag, in one pass.
 
-It follows the lexer of Handlebars 4: which characters a name may have, that ``\\{{`` is text and
-``\\\\{{`` a backslash before a tag, that three braces close what three braces opened. It is more tolerant in
-two things, as references are: a segment may begin with ``@``, and a number may end a path (``tags.0``)
-[assumed].
+It has the rules of the lexer of Handlebars 4, in its order [docs]: which characters a name may have, that ``\\{{``
+is text and ``\\\\{{`` a backslash before a tag, that three braces close what three braces opened, that the ``0`` of
+``{{tags.0}}`` is a number, and that of ``{{tags.0.name}}`` a name.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from enum import Enum
 from typing import NamedTuple, NoReturn
 
 from kustui.definition.expressions.nodes import Comment, Content, ExpressionFault
+from kustui.text.messages import shortened
 
 MAX_DEPTH = 100
 """How deep blocks, else-if chains and parentheses may nest, taken together: real templates reach five."""
@@ -32,7 +33,8 @@ class Kind(Enum):
 
 
 class Token(NamedTuple):
-    """``kind`` is ``path``, ``number``, ``word`` (true, false, null, undefined), ``string`` or a sign."""
+    """``kind`` is ``path``, ``literal`` (a number, true, false, null or undefined), ``string``, ``as`` (``as |``),
+    ``bar`` or a sign: a parenthesis or ``=``."""
 
     kind: str
     text: str
@@ -63,28 +65,57 @@ class Remark(NamedTuple):
 
 Piece = Content | Tag | Remark
 
+WHITESPACE = (
+    "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+"""What JavaScript takes for whitespace; Python has others."""
+
 _STOP = re.compile(r"\\{0,2}\{\{")
-_OPENING = re.compile(r"\{\{\{\{|\{\{(~?)(#>|[#/^>{&!]?)")
-_ELSE = re.compile(r"\{\{(~?)(?:\^|\s*else)\s*(~?)\}\}")
+_OPENING = re.compile(r"\{\{(~?)(#>|#\*|[#/^>{&!*]?)")
+_ELSE = re.compile(rf"\{{\{{(~?)(?:\^|[{WHITESPACE}]*else)[{WHITESPACE}]*(~?)\}}\}}")
+_ELSE_IF = re.compile(rf"\{{\{{(~?)[{WHITESPACE}]*(else)\b", re.ASCII)
 _COMMENT_END = re.compile(r"--(~?)\}\}")
 _PLAIN_COMMENT_END = re.compile(r"(~?)\}\}")
-_BLANKS = re.compile(r"\s+")
-_NUMBER = re.compile(r"-?[0-9]+(?:\.[0-9]+)?")
-# A run is possessive: it is worth no second look, and hostile text would make many of them. A string is not: where
-# no quote follows, an escaped one closes it, and the first step back finds that.
+_BLANKS = re.compile(f"[{WHITESPACE}]+")
+_NAME = rf"""[^{WHITESPACE}!"#%&'()*+,./;<=>@\[\\\]^`{{|}}~]++"""
+_LITERAL = r"(?:(?:true|false|undefined|null)|-?[0-9]+(?:\.[0-9]+)?)"
+_AFTER = f"[=~}}{WHITESPACE}/.)|]"
+_AFTER_LITERAL = f"[~}}{WHITESPACE})]"
+_SEGMENT = (
+    rf"(?:\[(?:\\\]|[^\]])*\]|\.\.|\.(?={_AFTER}|\Z)"
+    rf"|(?!{_LITERAL}{_AFTER_LITERAL}|as[{WHITESPACE}]+\|){_NAME}(?={_AFTER}|\Z))"
+)
+_SEPARATOR = rf"[{WHITESPACE}]*+(?:/[{WHITESPACE}]*+|\.(?!{_AFTER}|\.|\Z))"
+PATH = re.compile(rf"(?:@[{WHITESPACE}]*+)?{_SEGMENT}(?:{_SEPARATOR}{_SEGMENT})*+")
+SEPARATOR = re.compile(_SEPARATOR)
+SEGMENT = re.compile(_SEGMENT)
+# A string is not possessive: where no quote follows, an escaped one closes it, and the first step back finds that.
 _TOKEN = re.compile(
     r"""(?P<closing>\}\}\}\}|(?:\}~?|~)?\}\})"""
-    r"""|(?P<run>(?:\[(?:\\\]|[^\]])*+\]|[^\s!"#%&'()*+,;<=>\[\\\]^`{|}~])++)"""
+    r"""|(?P<sign>[()=])"""
     r"""|(?P<string>"(?:\\"|[^"])*"|'(?:\\'|[^'])*')"""
-    r"""|(?P<sign>[()=|])"""
+    rf"""|(?P<literal>{_LITERAL})(?={_AFTER_LITERAL})"""
+    rf"""|(?P<as>as[{WHITESPACE}]+\|)"""
+    r"""|(?P<bar>\|)"""
+    rf"""|(?P<path>{PATH.pattern})"""
 )
-_AFTER_RUN = re.compile(r"[=~}\s)|]|\Z")
+_BEFORE_CHARACTER = re.compile(rf"(?:{_SEPARATOR})?(?:{_NAME})?")
+# A path as people write it who do not know the grammar: custom.@x, custom['@x'], tags.0, tags[0].
+_LOOSE_START = re.compile(r"@?(?:\.{1,2}/)*")
+_LOOSE_SEGMENT = re.compile(
+    rf"(?P<dot>[./]?)(?:\[[{WHITESPACE}]*(?P<quote>[\"']?)(?P<inside>[^\]\"'{{}}]+)(?P=quote)[{WHITESPACE}]*\]"
+    rf"|(?P<name>(?:{_NAME}|[@#])+))"
+)
+_NEEDS_NO_BRACKETS = re.compile(_NAME)
+_IS_LITERAL = re.compile(_LITERAL)
+_END_OF_PATH = re.compile(f"(?=[=~}}{WHITESPACE})|])")
+_END_OF_RAW = re.compile(rf"\{{\{{\{{\{{/({_NAME})(?=[=}}{WHITESPACE}/.])\}}\}}\}}\}}")
 
 _KINDS = {
-    "": Kind.VALUE, "&": Kind.RAW, "{": Kind.RAW, "#": Kind.OPEN, "^": Kind.INVERTED,
-    "/": Kind.CLOSE, ">": Kind.PARTIAL, "#>": Kind.PARTIAL_BLOCK,
+    "": Kind.VALUE, "*": Kind.VALUE, "&": Kind.RAW, "{": Kind.RAW, "#": Kind.OPEN, "#*": Kind.OPEN,
+    "^": Kind.INVERTED, "else": Kind.ELSE, "/": Kind.CLOSE, ">": Kind.PARTIAL, "#>": Kind.PARTIAL_BLOCK,
 }  # fmt: skip
-_WORDS = frozenset(("true", "false", "null", "undefined"))
 _NO_OPERATORS = "templates have no operators: use a helper to compare or calculate"
 
 
@@ -108,27 +139,35 @@ def scan(text: str) -> tuple[list[Piece], ExpressionFault | None]:
         while at < len(text):
             opening = text.find("{{", at)
             if opening < 0:
-                pieces.append(Content(text[at:], at, len(text)))
+                pieces.append(_content(text, at, len(text), len(text)))
                 break
             if text.endswith("\\", at, opening) and not text.endswith("\\\\", at, opening):
                 at = _escaped(text, at, opening, pieces)
                 continue
             backslash = 1 if text.endswith("\\\\", at, opening) else 0
             if opening > at:
-                pieces.append(Content(text[at : opening - backslash], at, opening))
+                pieces.append(_content(text, at, opening - backslash, opening))
             at = _tag(text, opening, pieces)
     except FaultError as stop:
         return pieces, stop.fault
     return pieces, None
 
 
+def _content(text: str, start: int, shown: int, end: int) -> Content:
+    """Text from ``start`` to ``end`` of which what stands before ``shown`` is rendered."""
+    nul = text.find("\0", start, end)
+    if nul >= 0:
+        refuse(f"{_quoted_character(text[nul])} is not allowed in a template", nul, nul + 1)
+    return Content(text[start:shown], start, end)
+
+
 def _escaped(text: str, at: int, opening: int, pieces: list[Piece]) -> int:
     """Adds the text before ``\\{{`` and what follows as text, up to the next tag."""
     if opening - 1 > at:
-        pieces.append(Content(text[at : opening - 1], at, opening))
+        pieces.append(_content(text, at, opening - 1, opening))
     following = _STOP.search(text, opening + 2)
     end = following.start() if following else len(text)
-    pieces.append(Content(text[opening:end], opening, end))
+    pieces.append(_content(text, opening, end, end))
     return end
 
 
@@ -138,26 +177,23 @@ def _tag(text: str, start: int, pieces: list[Piece]) -> int:
         trims = bool(bare_else[1]), bool(bare_else[2])
         pieces.append(Tag(Kind.ELSE, (), start, bare_else.end(), "{{else", *trims))
         return bare_else.end()
-    opening = _OPENING.match(text, start)
+    if text.startswith("{{{{", start):
+        return _raw_block(text, start, pieces)
+    opening = _ELSE_IF.match(text, start) or _OPENING.match(text, start)
     assert opening  # the caller has seen its braces
     sign, at = opening[2], opening.end()
-    if sign is None:
-        return _raw_block(text, start, pieces)
     if sign == "!":
         return _comment(text, start, at, bool(opening[1]), pieces)
     tokens, closing = _tokens(text, start, at, opening.group())
-    _check_braces(text, start, opening.group(), sign, closing)
+    _check_braces(text, start, sign, closing)
     trims = bool(opening[1]), "~" in closing.group()
-    kind = _KINDS[sign]
-    if kind is Kind.VALUE and tokens and tokens[0][:2] == ("path", "else"):
-        kind, tokens = Kind.ELSE, tokens[1:]
-    elif not tokens:
+    if not tokens:
         refuse("this tag is empty", start, closing.end(), "write a path or a helper between its braces")
-    pieces.append(Tag(kind, tuple(tokens), start, closing.end(), opening.group(), *trims))
+    pieces.append(Tag(_KINDS[sign], tuple(tokens), start, closing.end(), opening.group(), *trims))
     return closing.end()
 
 
-def _check_braces(text: str, start: int, opening: str, sign: str, closing: re.Match[str]) -> None:
+def _check_braces(text: str, start: int, sign: str, closing: re.Match[str]) -> None:
     wants, has = 3 if sign == "{" else 2, closing.group().count("}")
     if wants == has:
         return
@@ -182,24 +218,33 @@ def _comment(text: str, start: int, at: int, trims_before: bool, pieces: list[Pi
 
 
 def _raw_block(text: str, start: int, pieces: list[Piece]) -> int:
-    """``{{{{name}}}} verbatim {{{{/name}}}}``: a block around text without tags."""
+    """``{{{{name}}}} verbatim {{{{/name}}}}``: a block around text without tags, but for raw blocks inside."""
     tokens, closing = _tokens(text, start, start + 4, "{{{{")
-    ending = text.find("{{{{/", closing.end()) if closing.group() == "}}}}" else -1
-    if ending < 0 or not tokens:
-        refuse(
-            "four braces open a raw block, which is never closed",
-            start,
-            start + 4,
-            "write two or three braces",
-        )
-    end_tokens, end = _tokens(text, ending, ending + 5, "{{{{/")
-    if end.group() != "}}}}":
-        refuse("this raw block is not closed with four braces", end.start(), end.end(), "write }}}}")
+    ending = _end_of_raw_block(text, closing.end()) if closing.group() == "}}}}" else None
+    if ending is None or not tokens:
+        hint = "write two or three braces"
+        refuse("four braces open a raw block, which is never closed", start, start + 4, hint)
     pieces.append(Tag(Kind.OPEN, tuple(tokens), start, closing.end(), "{{{{"))
-    if ending > closing.end():
-        pieces.append(Content(text[closing.end() : ending], closing.end(), ending))
-    pieces.append(Tag(Kind.CLOSE, tuple(end_tokens), ending, end.end(), "{{{{/"))
-    return end.end()
+    if ending.start() > closing.end():
+        pieces.append(_content(text, closing.end(), ending.start(), ending.start()))
+    name = Token("path", ending[1], *ending.span(1))
+    pieces.append(Tag(Kind.CLOSE, (name,), *ending.span(), "{{{{/"))
+    return ending.end()
+
+
+def _end_of_raw_block(text: str, at: int) -> re.Match[str] | None:
+    depth = 0
+    while (at := text.find("{{{{", at)) >= 0:
+        if not text.startswith("/", at + 4):
+            depth += 1
+            at += 4
+            continue
+        ending = _END_OF_RAW.match(text, at)
+        if ending and not depth:
+            return ending
+        depth -= bool(ending)
+        at = ending.end() if ending else at + 1
+    return None
 
 
 def _tokens(text: str, start: int, at: int, opening: str) -> tuple[list[Token], re.Match[str]]:
@@ -210,56 +255,83 @@ def _tokens(text: str, start: int, at: int, opening: str) -> tuple[list[Token], 
             at = blanks.end()
         match = _TOKEN.match(text, at)
         if match is None:
-            if at == len(text):
-                break
-            _refuse_character(text, start, at, opening)
-        match match.lastgroup:
-            case "closing":
-                return tokens, match
-            case "run":
-                tokens.append(_run(text, match))
-                if tokens[-1].kind == "path" and not _AFTER_RUN.match(text, match.end()):
-                    _refuse_character(text, start, match.end(), opening)
-            case "string":
-                tokens.append(Token("string", match.group(), at, match.end()))
-            case _:
-                tokens.append(Token(match.group(), match.group(), at, match.end()))
+            break
+        kind = str(match.lastgroup)
+        if kind == "closing":
+            return tokens, match
+        tokens.append(Token(match.group() if kind == "sign" else kind, match.group(), at, match.end()))
         at = match.end()
-    return _refuse_unclosed(start, opening)
-
-
-def _run(text: str, match: re.Match[str]) -> Token:
-    run = match.group()
-    is_number = text[match.start()] in "-0123456789" and _NUMBER.fullmatch(run)
-    return Token("number" if is_number else "word" if run in _WORDS else "path", run, *match.span())
+    return _refuse_character(text, start, at, opening, tokens)
 
 
 def _refuse_unclosed(start: int, opening: str) -> NoReturn:
-    end = start + len(opening)
+    end = start + len(opening.rstrip())
     refuse("this tag is never closed", start, end, f"close it with {'}' * max(2, opening.count('{'))}")
 
 
-def _refuse_character(text: str, start: int, at: int, opening: str) -> NoReturn:
-    """Raises FaultError with what a character that cannot stand in a tag most likely means."""
-    character = text[at]
+def template_path(segments: Sequence[str]) -> str:
+    """A path as a template has to spell it: ``steps.1.custom.[@startAt]``."""
+    return ".".join(_spelled(segments, at) for at in range(len(segments)))
+
+
+def _spelled(segments: Sequence[str], at: int) -> str:
+    """A segment of a path, in brackets where it needs them: ``[@startAt]``, ``[first name]``, a last ``[0]``."""
+    segment, is_last = segments[at], at == len(segments) - 1
+    plain = _NEEDS_NO_BRACKETS.fullmatch(segment) and not (at and segment == "this")
+    return segment if plain and not (is_last and _IS_LITERAL.fullmatch(segment)) else f"[{segment}]"
+
+
+def _refuse_spelling(text: str, start: int, tag_start: int, opening_end: int) -> None:
+    """Raises FaultError with the right spelling where the path at ``start`` is written as it would be in JavaScript."""
+    at = _LOOSE_START.match(text, start).end()  # type: ignore[union-attr]  # it also matches nothing
+    lead, segments = text[start:at], list[re.Match[str]]()
+    while segment := _LOOSE_SEGMENT.match(text, at):
+        segments.append(segment)
+        at = segment.end()
+    if not segments or segments[0]["dot"] or not _END_OF_PATH.match(text, at):
+        return
+    names = [segment["name"] or segment["inside"] for segment in segments]
+    for index, segment in enumerate(segments):
+        if segment.group() == segment["dot"] + _spelled(names, index) and bool(segment["dot"]) == bool(index):
+            continue
+        message = f'"{shortened(names[index])}" is written in brackets in the path of a template'
+        if not segment["name"]:
+            message = "in a template, brackets follow a dot and hold no quotation marks"
+        whole, closing = f"{lead}{template_path(names)}", _TOKEN.match(text, at)
+        if closing and closing["closing"] and not text[opening_end:start].strip(WHITESPACE):
+            whole = f"{text[tag_start:opening_end]}{whole}{closing.group()}"
+        refuse(message, segment.end("dot"), segment.end(), f"write {whole}")
+
+
+def _refuse_character(text: str, start: int, at: int, opening: str, tokens: list[Token]) -> NoReturn:
+    """Raises FaultError with what a character that cannot stand in a tag most likely means.
+
+    ``at`` is where no token begins: at the character, or at the separator or name before it.
+    """
+    path_start = tokens[-1].start if tokens and tokens[-1].kind == "path" and tokens[-1].end == at else at
+    first, at = at, _BEFORE_CHARACTER.match(text, at).end()  # type: ignore[union-attr]  # it also matches nothing
+    character = text[at : at + 1]
     closed, opened = text.find("}}", at), text.find("{{", at)
-    if character in "\"'" and text.find(character, at + 1) < 0:
+    if closed >= 0 and character == "#" and text[at - 1] == "/":
+        refuse("a path inside a template is written without /#", at - 1, at + 1, "remove the /#")
+    if closed >= 0 and not 0 <= opened < closed:
+        _refuse_spelling(text, path_start, start, start + len(opening))
+    if character and character in "\"'" and text.find(character, at + 1) < 0:
         refuse("this string is never closed", at, at + 1, f"close it with {character}")
-    if character == "}" and at + 1 != closed:
+    if character == "}" and at + 1 != closed and at != closed:
         refuse("one brace closes this tag", at, at + 1, f"close it with {'}' * opening.count('{')}")
     if closed < 0 or 0 <= opened < closed:
         _refuse_unclosed(start, opening)
-    if character == "#" and text[at - 1] == "/":
-        refuse("a path inside a template is written without /#", at - 1, at + 1, "remove the /#")
     if character == "[":
         refuse("this bracket is never closed", at, at + 1, "close it with ]")
     if character == "(":
-        refuse(
-            "a space is missing before the parenthesis",
-            at,
-            at + 1,
-            "a helper's name stands inside: (helper a b)",
-        )
+        hint = "a helper's name stands inside: (helper a b)"
+        refuse("a space is missing before the parenthesis", at, at + 1, hint)
+    if character == "@" and _END_OF_PATH.match(text, at + 1):
+        refuse("a name is missing after the @", at, at + 1)
+    if text[first] in "./" and (character in "./" or _END_OF_PATH.match(text, at)):
+        where = "before" if path_start == first else "after"
+        refuse(f'a name is missing {where} "{text[first]}"', first, first + 1)
     hint = _NO_OPERATORS if character in "<>!&+*%^" else ""
     refuse(f"{_quoted_character(character)} is not allowed here in a template", at, at + 1, hint)
 
