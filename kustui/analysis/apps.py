@@ -11,8 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from kustui.definition.collection import Document
-from kustui.definition.models import App
+from kustui.definition.collection import AppEntry, Document
 
 _NUMBER = r"(?:\d+|[xX*])"
 _MORE = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
@@ -91,6 +90,8 @@ class AppDeclarations:
     """What an app definition declares, by name without ``kustomer.app.<app>.``; None if that is unclear."""
 
     app: str
+    pointer: str
+    """Of the app definition."""
     actions: Mapping[str, tuple[int, Mapping[str, Any]]] | None
     """By name: the index in the list, and the action."""
     events: frozenset[str] | None
@@ -100,29 +101,39 @@ class AppDeclarations:
         return _own_name(self.app, name)
 
 
+def declarations_of(document: Document, pointer: str) -> AppDeclarations | None:
+    """What the app around a place in a file declares; None outside of all."""
+    entry = document.app_at(pointer)
+    return _declarations_of(document, entry) if entry is not None else None
+
+
 @lru_cache(maxsize=8)
-def declarations_of(document: Document) -> AppDeclarations | None:
-    """What the app of a file declares; None if the file does not define one. Cached, as each of its workflows asks."""
-    app = document.app
-    if app is None or not app.app:
+def _declarations_of(document: Document, entry: AppEntry) -> AppDeclarations | None:
+    """Cached, as each of its workflows asks."""
+    name = entry.app.app
+    if not name:
         return None
-    return AppDeclarations(app.app, _declared_actions(document, app), _declared_events(document, app))
+    return AppDeclarations(
+        name, entry.item.pointer, _declared_actions(document, entry), _declared_events(document, entry)
+    )
 
 
-def _declared_actions(document: Document, app: App) -> Mapping[str, tuple[int, Mapping[str, Any]]] | None:
+def _declared_actions(document: Document, entry: AppEntry) -> Mapping[str, tuple[int, Mapping[str, Any]]] | None:
+    app = entry.app
     names = [action.get("name") for action in app.actions]
-    if not is_readable_member(document, "actions") or not all(isinstance(name, str) for name in names):
+    if not is_readable_member(document, entry, "actions") or not all(isinstance(name, str) for name in names):
         return None
     plain = (_own_name(app.app, str(name)) or str(name) for name in names)
     return {name: (index, action) for index, (name, action) in enumerate(zip(plain, app.actions, strict=True))}
 
 
-def _declared_events(document: Document, app: App) -> frozenset[str] | None:
+def _declared_events(document: Document, entry: AppEntry) -> frozenset[str] | None:
     """The names of the events that its hooks and triggers declare."""
     names: list[str] = []
+    app = entry.app
     for key in ("hooks", "triggers"):
         declared = (app.model_extra or {}).get(key) or []
-        if not isinstance(declared, list) or not is_readable_member(document, key):
+        if not isinstance(declared, list) or not is_readable_member(document, entry, key):
             return None
         for part in declared:
             name = (part.get("eventName") or part.get("name")) if isinstance(part, dict) else None
@@ -132,10 +143,10 @@ def _declared_events(document: Document, app: App) -> frozenset[str] | None:
     return frozenset(names)
 
 
-def is_readable_member(document: Document, key: str) -> bool:
+def is_readable_member(document: Document, entry: AppEntry, key: str) -> bool:
     """Whether nothing is reported about what an app definition has under a key."""
-    pointer = f"{document.app_pointer}/{key}"
-    faults = (*document.app_faults, *document.faults)
+    pointer = f"{entry.item.pointer}/{key}"
+    faults = (*entry.faults, *document.faults)
     places = (fault.intended or fault.pointer for fault in faults)
     return not any(place == pointer or place.startswith(f"{pointer}/") for place in places)
 

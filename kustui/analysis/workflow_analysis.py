@@ -21,11 +21,10 @@ from kustui.analysis.rings import Ring, rings_of
 from kustui.analysis.schedules import ScheduleCall, Schedules, calls_of
 from kustui.analysis.schemas import SchemaArguments
 from kustui.config.check_settings import Settings
-from kustui.definition.collection import Collection, Document, Entry
+from kustui.definition.collection import AppEntry, Collection, Document, Entry
 from kustui.definition.models import Schema, Transition, Workflow
 from kustui.definition.parsed_workflow import ParsedWorkflow
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID, called_id
-from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import parent
 from kustui.definition.source.source import UNKNOWN_KEY
 from kustui.text.messages import closest
@@ -63,6 +62,11 @@ class WorkflowAnalysis:
         return self.collection.document_of(self.entry)
 
     @cached_property
+    def app(self) -> AppEntry | None:
+        """The app definition that holds it, if one does."""
+        return self.document.app_at(self.entry.item.pointer)
+
+    @cached_property
     def flow(self) -> FlowGraph:
         return FlowGraph(self.workflow)
 
@@ -84,8 +88,7 @@ class WorkflowAnalysis:
 
     def output_schema(self, action: str) -> Schema | None:
         """The schema of the output of an action of its own app; None if the app does not declare one."""
-        app = self.document.app
-        for declared in app.actions if app is not None else ():
+        for declared in self.app.app.actions if self.app is not None else ():
             name = declared.get("name")
             if isinstance(name, str) and (name == action or (name and action.endswith(f".{name}"))):
                 try:
@@ -161,8 +164,12 @@ class WorkflowAnalysis:
 
     @cached_property
     def fully_parsed(self) -> bool:
-        """Whether every step and transition could be read. If not, something missing may be among those left out."""
-        return self.workflow.trigger is not None and not any(
+        """Whether every step and transition could be read. If not, something missing may be among those left out, or in
+        the part of the workflow that the body of an update does not have."""
+        workflow = self.workflow
+        if workflow.trigger is None and not self.entry.item.partial:
+            return False
+        return "steps" in workflow.model_fields_set and not any(
             (fault.rule == "invalid-shape" or fault.intended) and self._is_of_flow(fault.intended or fault.pointer)
             for fault in self.parsed.faults
         )
@@ -373,7 +380,7 @@ class CollectionAnalysis:
     @cached_property
     def fully_read(self) -> bool:
         """Whether every file could be read. If not, a missing workflow may be in a broken one."""
-        return not any(document.shape is Shape.BROKEN for document in self.collection.documents)
+        return all(document.is_fully_read for document in self.collection.documents)
 
     def target(self, call: ScheduleCall) -> WorkflowSummary | None:
         """The workflow that a call schedules, or None if it is not in the collection."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import TypeVar
 
-from kustui.analysis.apps import declarations_of
+from kustui.analysis.apps import AppDeclarations, declarations_of
 from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowSummary
 from kustui.check.checker import Results, WorkflowResult
@@ -74,16 +74,23 @@ def reusable_between(
 
 def _same_document(old: Document, new: Document) -> bool:
     """Whether a file is unchanged outside its workflows."""
-    return old is new or (
-        (old.path, old.shape, old.app_pointer) == (new.path, new.shape, new.app_pointer)
-        and (old.app_extent is None) == (new.app_extent is None)
-        and _around(old) == _around(new)
-    )
+    return old is new or ((old.path, old.shape) == (new.path, new.shape) and _around(old) == _around(new))
 
 
-def _around(document: Document) -> dict[str, bytes]:
+def _declared(document: Document) -> list[AppDeclarations | None]:
+    return [declarations_of(document, f"{app.item.pointer}/") for app in document.apps]
+
+
+def _around(document: Document) -> list[tuple[str, dict[str, bytes]]]:
+    """What is written in its apps beside their workflows, and where they are."""
     data = document.source.data
-    return {key: b"" if key == "workflows" else data[at.start : at.end] for key, at in document.app_members.items()}
+    return [
+        (
+            app.item.pointer,
+            {key: b"" if key == "workflows" else data[at.start : at.end] for key, at in app.item.members.items()},
+        )
+        for app in document.apps
+    ]
 
 
 def _same_summary(old: WorkflowSummary, new: WorkflowSummary) -> bool:
@@ -139,9 +146,7 @@ class _Changes:
         return frozenset(
             new
             for old, new in self.replaced.items()
-            if old.app_pointer == new.app_pointer
-            and (old.shape is Shape.EXPORT) == (new.shape is Shape.EXPORT)
-            and declarations_of(old) == declarations_of(new)
+            if (old.shape is Shape.EXPORT) == (new.shape is Shape.EXPORT) and _declared(old) == _declared(new)
         )
 
     # Problems whose workflow has moved

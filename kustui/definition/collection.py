@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kustui.definition.source.edits import outline_after
-from kustui.definition.source.outline import Item, Outline, Shape, outline
+from kustui.definition.source.outline import AppItem, Item, Outline, Shape, outline
 from kustui.definition.source.positions import Positions, Spot, parent, scan
 from kustui.definition.source.source import Extent, Fault, Source, Span, UndecodableError
 from kustui.text.messages import closest
@@ -58,7 +58,7 @@ class Entry:
         from kustui.definition.parsed_workflow import read_workflow
 
         item = self.item
-        return read_workflow(self.source.data, item.extent, item.pointer, resource=item.resource)
+        return read_workflow(self.source.data, item.extent, item.pointer, resource=item.resource, partial=item.partial)
 
     @cached_property
     def parsed(self) -> ParsedWorkflow:
@@ -94,6 +94,29 @@ class Entry:
 
 
 @dataclass(frozen=True, eq=False)
+class AppEntry:
+    """One app definition of a file. Its outline is there at once; the rest is read when asked for."""
+
+    source: Source
+    item: AppItem
+
+    @cached_property
+    def _parsed(self) -> tuple[App, tuple[Fault, ...]]:
+        from kustui.definition.parsed_workflow import read_app
+
+        return read_app(self.source.data, self.item.members, self.item.pointer, resource=self.item.resource)
+
+    @property
+    def app(self) -> App:
+        """The app, without its workflows."""
+        return self._parsed[0]
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        return self._parsed[1]
+
+
+@dataclass(frozen=True, eq=False)
 class Document:
     """One file."""
 
@@ -102,9 +125,11 @@ class Document:
     entries: tuple[Entry, ...] = ()
     faults: tuple[Fault, ...] = ()
     """What is wrong with the file as a whole, not with one of its workflows."""
-    app_extent: Extent | None = None
-    app_pointer: str = ""
-    app_members: Mapping[str, Extent] = field(default_factory=dict)
+    apps: tuple[AppEntry, ...] = ()
+    values: tuple[Extent, ...] = ()
+    """The values of a stream; none in a file of one value."""
+    is_recognized: bool = True
+    """Whether it looks like a definition, and not only like something that one could be."""
     broken: Document | None = None
     """What the file holds now, if that cannot be read and this is what it held before."""
 
@@ -112,22 +137,41 @@ class Document:
     def path(self) -> str:
         return self.source.path
 
-    @cached_property
-    def _app(self) -> tuple[App | None, tuple[Fault, ...]]:
-        if self.app_extent is None:
-            return None, ()
-        from kustui.definition.parsed_workflow import read_app
-
-        return read_app(self.source.data, self.app_members, self.app_pointer)
-
     @property
-    def app(self) -> App | None:
-        """The app that the file defines, without its workflows."""
-        return self._app[0]
+    def pointer(self) -> str:
+        """That of the only app definition in it, else that of the whole."""
+        return self.apps[0].item.pointer if len(self.apps) == 1 else ""
 
     @property
     def app_faults(self) -> tuple[Fault, ...]:
-        return self._app[1]
+        """What is wrong with its apps, beside their workflows."""
+        return tuple(fault for app in self.apps for fault in app.faults)
+
+    @property
+    def is_fully_read(self) -> bool:
+        """Whether no workflow can be in a part of it that is no JSON, or nested too deep."""
+        lost = any(fault.rule == "invalid-json" and fault.pointer for fault in self.faults)
+        return self.shape is not Shape.BROKEN and not lost
+
+    def app_at(self, pointer: str) -> AppEntry | None:
+        """The app definition around a place; None outside of all."""
+        while pointer and self.apps:
+            pointer = parent(pointer)
+            if app := self._apps_by_pointer.get(pointer):
+                return app
+        return None
+
+    @cached_property
+    def _apps_by_pointer(self) -> dict[str, AppEntry]:
+        return {app.item.pointer: app for app in self.apps}
+
+    @cached_property
+    def entries_by_app(self) -> Mapping[AppEntry | None, Sequence[Entry]]:
+        """Its workflows by the app definition around them; None for those outside of all."""
+        entries: dict[AppEntry | None, list[Entry]] = {}
+        for entry in self.entries:
+            entries.setdefault(self.app_at(entry.item.pointer), []).append(entry)
+        return entries
 
     @cached_property
     def _by_pointer(self) -> dict[str, Entry]:
@@ -139,7 +183,16 @@ class Document:
         if self.shape is Shape.BROKEN:
             return Positions({"": Spot(Extent(0, len(self.source.data)))})
         skip = {entry.item.extent.start: entry.item.extent.end for entry in self.entries}
-        return scan(self.source.data, skip=skip)
+        if not self.values:
+            return scan(self.source.data, skip=skip)
+        spots = {"": Spot(Extent(0, len(self.source.data)))}
+        broken = {fault.pointer for fault in self.faults if fault.rule == "invalid-json"}
+        for index, value in enumerate(self.values):
+            pointer = f"/{index}"
+            spots[pointer] = Spot(value)
+            if pointer not in broken:
+                spots |= scan(self.source.data, value.start, pointer, skip).spots
+        return Positions(spots)
 
     def entry_at(self, pointer: str) -> Entry | None:
         """The workflow at a pointer, or around it; None outside of all workflows."""
@@ -180,6 +233,11 @@ class Collection:
     @cached_property
     def _document_of(self) -> dict[Source, Document]:
         return {document.source: document for document in self.documents}
+
+    @property
+    def apps(self) -> Iterator[tuple[Document, AppEntry]]:
+        """Every app definition, with its file."""
+        return ((document, app) for document in self.documents for app in document.apps)
 
     def document_of(self, entry: Entry) -> Document:
         return self._document_of[entry.source]
@@ -224,15 +282,16 @@ def read_document(path: str, raw: bytes, before: Document | None = None) -> Docu
         outlined.shape,
         tuple(_entries(source, outlined, before, edited and edited[1])),
         tuple(faults),
-        outlined.app,
-        outlined.app_pointer,
-        outlined.app_members,
+        tuple(AppEntry(source, app) for app in outlined.apps),
+        outlined.values,
+        outlined.is_recognized,
     )
 
 
 def _edited(before: Document, source: Source) -> tuple[Outline, int] | None:
     items = tuple(entry.item for entry in before.entries)
-    known = Outline(before.shape, items, before.app_extent, before.app_pointer, before.app_members, before.faults)
+    apps = tuple(app.item for app in before.apps)
+    known = Outline(before.shape, items, apps, before.faults, before.values, before.is_recognized)
     return outline_after(known, before.source, source)
 
 

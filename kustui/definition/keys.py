@@ -24,7 +24,7 @@ from kustui.definition.models import (
     Trigger,
     Workflow,
 )
-from kustui.definition.platform import SCHEDULE_ACTION
+from kustui.definition.platform import APP_KEYS, SCHEDULE_ACTION
 from kustui.definition.source.positions import escape
 from kustui.definition.source.source import UNKNOWN_KEY, Fault
 from kustui.text.messages import closest
@@ -64,10 +64,7 @@ _SCHEMA_WORDS = "type additionalProperties items enum format default description
 
 _APP_KEYS = _keys(
     App,
-    "identifier visibility instructions iconUrl screenshots appDetails tags changelog roles env url clientId "
-    "clientSecret default system installUrl setupUrl postInstallMessage meta settings settingsPageConfig auth klasses "
-    "kviews widgets hooks triggers workflows commands shortcuts outboundWebhooks inboundHookUris dataSubscriptions "
-    "redirectUris i18n",
+    " ".join(APP_KEYS),
     actions="an action",
     commands="a command",
     hooks="a hook",

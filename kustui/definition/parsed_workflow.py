@@ -71,8 +71,11 @@ class _TooDeepError(Exception):
         self.fault = fault
 
 
-def read_workflow(data: bytes, extent: Extent, pointer: str = "", *, resource: bool = False) -> ParsedWorkflow:
-    """The workflow in an extent of a file that is valid JSON. ``resource``: it is under ``attributes`` there."""
+def read_workflow(
+    data: bytes, extent: Extent, pointer: str = "", *, resource: bool = False, partial: bool = False
+) -> ParsedWorkflow:
+    """The workflow in an extent of a file that is valid JSON. ``resource``: it is under ``attributes`` there.
+    ``partial``: it may be the body of an update, with only some keys of a workflow [api]."""
     try:
         value, faults = _decode(data, extent, pointer)
     except _TooDeepError as error:
@@ -89,12 +92,15 @@ def read_workflow(data: bytes, extent: Extent, pointer: str = "", *, resource: b
             faults.append(wrong_kind("id", "text in quotes", id_, f"{pointer}/id"))
         value, pointer = attributes, f"{pointer}/attributes"
     faults.extend(mistyped_keys(value, WORKFLOW, pointer))
-    faults.extend(_placed(value, pointer))
+    faults.extend(_placed(value, pointer, partial=partial))
     return ParsedWorkflow(_lenient(Workflow, value, faults), tuple(faults))
 
 
-def read_app(data: bytes, members: Mapping[str, Extent], pointer: str = "") -> tuple[App, tuple[Fault, ...]]:
-    """An app definition without its workflows, from the extents of its members."""
+def read_app(
+    data: bytes, members: Mapping[str, Extent], pointer: str = "", *, resource: bool = False
+) -> tuple[App, tuple[Fault, ...]]:
+    """An app definition without its workflows, from the extents of its members. ``resource``: they are the attributes
+    of the API's view of it, which calls it ``name`` and needs nothing [api]."""
     faults: list[Fault] = []
     value: dict[str, Any] = {}
     for key, extent in members.items():
@@ -104,16 +110,21 @@ def read_app(data: bytes, members: Mapping[str, Extent], pointer: str = "") -> t
             except _TooDeepError as error:
                 member_faults = [error.fault]
             faults.extend(member_faults)
-    faults.extend(_mistyped_keys_of_app({**members, **value}, pointer))
-    faults.extend(_missing("app definition", value, pointer, "version", "title"))
+    faults.extend(_mistyped_keys_of_app({**members, **value}, pointer, AVAILABLE_APP if resource else APP))
+    if not resource:
+        faults.extend(_missing("app definition", value, pointer, "version", "title"))
+    elif value.get("app") is None:
+        value["app"] = name if isinstance(name := value.get("name"), str) else None
+    for key in [key for key in value if value[key] is None] if resource else ():
+        del value[key]
     value[POINTER] = pointer
     return _lenient(App, value, faults), tuple(faults)
 
 
-def _mistyped_keys_of_app(value: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
-    part = AVAILABLE_APP if pointer.endswith("/attributes") else APP
+def _mistyped_keys_of_app(value: Mapping[str, Any], pointer: str, part: str) -> Iterator[Fault]:
     for fault in mistyped_keys(value, part, pointer):
-        needed = next((key for key in ("version", "title") if fault.intended == f"{pointer}/{key}"), "")
+        required = ("version", "title") if part == APP else ()
+        needed = next((key for key in required if fault.intended == f"{pointer}/{key}"), "")
         # Without these an app is refused for certain, which a warning does not say.
         yield fault._replace(rule="invalid-shape", message=f"the app definition has no {needed}") if needed else fault
 
@@ -166,10 +177,12 @@ def _is_deep(value: object) -> bool:
     return True
 
 
-def _placed(workflow: dict[str, Any], pointer: str) -> Iterator[Fault]:
+def _placed(workflow: dict[str, Any], pointer: str, *, partial: bool) -> Iterator[Fault]:
     """Give each part its pointer, before any is left out. Yields faults for what a part lacks."""
     workflow[POINTER] = pointer
-    yield from _missing("workflow", workflow, pointer, "name", "trigger", "steps")
+    missing = tuple(_missing("workflow", workflow, pointer, "name", "trigger", "steps"))
+    if not partial or {"trigger", "steps"} <= workflow.keys():
+        yield from missing
     trigger = workflow.get("trigger")
     if isinstance(trigger, dict):
         at = trigger[POINTER] = f"{pointer}/trigger"

@@ -34,6 +34,21 @@ ERROR_ACTIONS = {
 }
 """What an error case without a target can do instead, by its ``errorAction.type``, in words [api]."""
 
+APP_KEYS = frozenset({
+    "app", "version", "title", "identifier", "visibility", "description", "instructions", "iconUrl",
+    "screenshots", "appDetails", "tags", "changelog", "dependencies", "roles", "env", "url", "clientId",
+    "clientSecret", "default", "system", "installUrl", "setupUrl", "postInstallMessage", "meta", "settings",
+    "settingsPageConfig", "auth", "klasses", "kviews", "widgets", "hooks", "triggers", "actions",
+    "workflows", "commands", "shortcuts", "outboundWebhooks", "inboundHookUris", "dataSubscriptions",
+    "redirectUris", "i18n",
+})  # fmt: skip
+"""The known keys of an app definition [docs] [seen]; there may be more."""
+TELLING_APP_KEYS = APP_KEYS - {
+    "app", "version", "identifier", "description", "tags", "env", "url", "clientId", "clientSecret", "default",
+    "system", "meta",
+}  # fmt: skip
+"""Those that hardly anything else has which names an ``app``: a record of a release, a message."""
+
 _CALL_EVENT = re.compile(r"kustomer\.workflow\.(.+)\.call", re.DOTALL)
 
 

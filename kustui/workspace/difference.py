@@ -281,8 +281,10 @@ def _rest(value: Any) -> Any:
 def _app(document: Document) -> dict[str, Any]:
     """What an app definition says beside its workflows."""
     members = {}
-    for key, (start, end) in document.app_members.items():
-        if key != "workflows":
+    pairs = [(app.item.name, key, extent) for app in document.apps for key, extent in app.item.members.items()]
+    for name, member, (start, end) in pairs:
+        if member != "workflows":
+            key = f"{name}.{member}" if len(document.apps) > 1 else member
             try:
                 members[key] = json.loads(replace_lone_surrogates(document.source.data[start:end]))
             except (RecursionError, ValueError):

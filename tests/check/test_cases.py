@@ -26,12 +26,10 @@ NOT_YET: set[str] = {
     "published/kustomer-undeclared.json",
     "published/no-workflows.json",
     "published/not-after-asked.json",
-    "published/partial-body.json",
     "published/self-trigger-through-another.json",
     "published/self-trigger.json",
     "published/stream.json",
     "published/upper-case.json",
-    "published/wrapped.json",
 }
 
 

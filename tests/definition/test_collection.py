@@ -79,7 +79,7 @@ def test_every_pointer_into_a_file_that_is_not_readable_is_the_whole(raw: bytes)
     found = document_of(raw)
     assert found.shape is Shape.BROKEN
     assert found.spot("/a/b").value == found.spot("").value == Extent(0, len(found.source.data))
-    assert (found.app, found.app_faults, found.entries) == (None, (), ())
+    assert (found.apps, found.app_faults, found.entries) == ((), (), ())
 
 
 @given(st.lists(st.tuples(*2 * [st.sampled_from([None, "", "a", "/0", "/1", "#/1", "a#/1", "/1#/1"])]), max_size=6))

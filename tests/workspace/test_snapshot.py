@@ -36,7 +36,7 @@ def plain(snapshot: Snapshot) -> dict[str, Any]:
     documents = snapshot.collection.documents
     return {
         "files": [
-            (found.path, found.source.data, found.shape, found.faults, found.app_extent, dict(found.app_members))
+            (found.path, found.source.data, found.shape, found.faults, [app.item for app in found.apps])
             for found in documents
         ],
         "workflows": [(entry.key, entry.item, entry.text()) for entry in snapshot.collection.entries],

@@ -34,7 +34,7 @@ from kustui.check.rule import (
 )
 from kustui.check.rules.arguments import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
-from kustui.definition.collection import Document, Entry
+from kustui.definition.collection import AppEntry, Document, Entry
 from kustui.definition.models import Schema, Step
 from kustui.definition.platform import PUBLISH_ACTION, TRIGGER_ID
 from kustui.definition.source.outline import Shape
@@ -179,7 +179,7 @@ def _using(version: str, *dependencies: str) -> object:
 
 def _own_steps(analysis: WorkflowAnalysis) -> Iterator[tuple[Step, str, AppDeclarations]]:
     """The steps that use an action of the app itself, with its plain name."""
-    declared = declarations_of(analysis.document)
+    declared = declarations_of(analysis.document, analysis.entry.item.pointer)
     if declared is not None:
         for step_ in analysis.flow.steps.values():
             if step_.action is not None and (name := declared.own_name(step_.action)) is not None:
@@ -199,7 +199,7 @@ def unknown_action(analysis: WorkflowAnalysis) -> Violations:
         actions = declared.actions
         if actions is None or name in actions or step_.action in analysis.settings.actions:
             continue
-        place = f"{analysis.document.app_pointer}/actions"
+        place = f"{declared.pointer}/actions"
         yield Violation(
             f"{step_.pointer}/action",
             f'the app "{declared.app}" declares no action "{name}"',
@@ -218,7 +218,7 @@ def unknown_action(analysis: WorkflowAnalysis) -> Violations:
     good=app(workflow("Greet", step("aB3"), event="kustomer.app.sample.order.create"), hooks=[_HOOK]),
 )
 def unknown_event(analysis: WorkflowAnalysis) -> Violations:
-    declared = declarations_of(analysis.document)
+    declared = declarations_of(analysis.document, analysis.entry.item.pointer)
     if declared is None or declared.events is None:
         return
     for node, place, event in _events(analysis):
@@ -251,7 +251,7 @@ def _arguments(analysis: WorkflowAnalysis) -> Iterator[SchemaArguments]:
         schema = _schema(action.get("inputSchema"))
         params = f"{step_.pointer}/params"
         if schema is not None and analysis.is_readable(params):
-            place = f"{analysis.document.app_pointer}/actions/{index}/inputSchema"
+            place = f"{declared.pointer}/actions/{index}/inputSchema"
             owner = f'the action "{name}"'
             yield SchemaArguments(
                 owner, "param", step_.params, params, schema, analysis.document, place, analysis.entry, step_.id
@@ -296,10 +296,13 @@ def unknown_param(analysis: WorkflowAnalysis) -> Violations:
 # Versions.
 
 
-def _app_versions(analysis: CollectionAnalysis, document: Document) -> Iterator[tuple[str, str, str, WorkflowSummary]]:
-    """Each ``appVersion`` of a file where it is first written: text, place, step and workflow."""
+def _app_versions(
+    analysis: CollectionAnalysis, document: Document, app: AppEntry | None
+) -> Iterator[tuple[str, str, str, WorkflowSummary]]:
+    """Each ``appVersion`` of an app, or of a file outside of its apps, where it is first written: text, place, step and
+    workflow."""
     seen: set[str] = set()
-    for entry in document.entries:
+    for entry in document.entries_by_app.get(app, ()):
         summary = analysis.summaries[entry.key]
         for text, (place, step_) in summary.app_versions.items():
             if text not in seen:
@@ -317,14 +320,14 @@ def _app_versions(analysis: CollectionAnalysis, document: Document) -> Iterator[
     good=_using("kustomer-^1.4.8", "scheduler-^1.0.1", "kustomer-^1.4.8"),
 )
 def undeclared_dependency(analysis: CollectionAnalysis) -> Violations:
-    for document in analysis.collection.documents:
-        if document.app is None or not is_readable_member(document, "dependencies"):
+    for document, app_ in analysis.collection.apps:
+        if not is_readable_member(document, app_, "dependencies"):
             continue
-        place = f"{document.app_pointer}/dependencies"
-        related = (Related("its dependencies", document, place),) if document.app.dependencies else ()
-        declared = {app_of(text) for text in document.app.dependencies}
-        known = {general_name(app_) for app_ in (*declared, document.app.app)}
-        for text, at, step_, summary in _app_versions(analysis, document):
+        place = f"{app_.item.pointer}/dependencies"
+        related = (Related("its dependencies", document, place),) if app_.app.dependencies else ()
+        declared = {app_of(text) for text in app_.app.dependencies}
+        known = {general_name(name) for name in (*declared, app_.app.app)}
+        for text, at, step_, summary in _app_versions(analysis, document, app_):
             version = read_version(text)
             if version is None or general_name(version.app) in known:
                 continue
@@ -349,15 +352,16 @@ def undeclared_dependency(analysis: CollectionAnalysis) -> Violations:
     good=_using("kustomer-^1.4.8", "kustomer-^1.4.8"),
 )
 def invalid_version_range(analysis: CollectionAnalysis) -> Violations:
-    for document in analysis.collection.documents:
+    parts = ((document, app_) for document in analysis.collection.documents for app_ in (*document.apps, None))
+    for document, app_ in parts:
         reported: set[str] = set()
-        if document.app is not None and is_readable_member(document, "dependencies"):
-            for index, text in enumerate(document.app.dependencies):
+        if app_ is not None and is_readable_member(document, app_, "dependencies"):
+            for index, text in enumerate(app_.app.dependencies):
                 if read_version(text) is None:
                     reported.add(text)
-                    place = f"{document.app_pointer}/dependencies/{index}"
+                    place = f"{app_.item.pointer}/dependencies/{index}"
                     yield _unreadable(text, Violation(place, "", document=document))
-        for text, place, step_, summary in _app_versions(analysis, document):
+        for text, place, step_, summary in _app_versions(analysis, document, app_):
             if text not in reported and read_version(text) is None:
                 yield _unreadable(text, Violation(place, "", step=step_, entry=summary.entry))
 

@@ -70,13 +70,11 @@ def duplicate_workflow_id(analysis: CollectionAnalysis) -> Violations:
     good=app(workflow("Greet", step("aB3")), workflow("Greet again", step("aB3"))),
 )
 def duplicate_workflow_name(analysis: CollectionAnalysis) -> Violations:
-    for document in analysis.collection.documents:
-        if document.app_extent is None:
-            continue  # the workflows of other files may come from several apps
+    for document, app_ in analysis.collection.apps:  # the workflows of other files may come from several apps
         names: dict[str, WorkflowSummary] = {}
-        for entry in document.entries:
+        for entry in document.entries_by_app.get(app_, ()):
             summary = analysis.summaries[entry.key]
-            if not summary.name or not entry.item.pointer.startswith(f"{document.app_pointer}/workflows/"):
+            if not summary.name:
                 continue
             first = names.setdefault(summary.name, summary)
             if first is not summary and not analysis.collection.has_taken_id(entry):

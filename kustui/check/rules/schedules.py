@@ -114,7 +114,7 @@ def unknown_workflow(analysis: CollectionAnalysis) -> Violations:
     callables = _callables(analysis)
     for caller, call in analysis.calls:
         if _is_unknown(analysis, call):
-            in_app = analysis.collection.document_of(caller.entry).app_extent is not None
+            in_app = analysis.collection.document_of(caller.entry).app_at(caller.entry.item.pointer) is not None
             near = intended.get(call.workflow_id or "")
             yield Violation(
                 f"{call.pointer}/params/workflowId",

@@ -81,13 +81,13 @@ def outline_after(before: Outline, old: Source, new: Source) -> tuple[Outline, i
         return None
     item = before.items[touched]
     try:
-        now = item_at(new.data, edit.moved(item.extent), item.pointer)
-        until_now = item_at(old.data, item.extent, item.pointer)
+        now = item_at(new.data, edit.moved(item.extent), item)
+        until_now = item_at(old.data, item.extent, item)
     except (RecursionError, msgspec.DecodeError):
         return None
     if now is None or until_now is None or now[1] is not until_now[1]:  # it gives the file another shape
         return None
     moved = (other._replace(extent=edit.moved(other.extent)) for other in before.items[touched + 1 :])
     items = (*before.items[:touched], now[0], *moved)
-    app_members = {key: edit.moved(extent) for key, extent in before.app_members.items()}
-    return replace(before, items=items, app=before.app and edit.moved(before.app), app_members=app_members), touched
+    apps = tuple(app.moved(edit.moved) for app in before.apps)
+    return replace(before, items=items, apps=apps, values=tuple(map(edit.moved, before.values))), touched

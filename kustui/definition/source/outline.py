@@ -8,19 +8,25 @@ when it is opened.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from enum import Enum
+from itertools import islice
 from typing import NamedTuple
 
 import msgspec
 
-from kustui.definition.platform import called_id
+from kustui.definition.platform import APP_KEYS, TELLING_APP_KEYS, called_id
 from kustui.definition.source.positions import MAX_DEPTH, escape, too_deep
 from kustui.definition.source.source import Extent, Fault, Source, duplicate_key, replace_lone_surrogates, wrong_kind
 
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 _BETWEEN = re.compile(rb"[ \t\r\n,]*")
+_STEP_KEYS = {"transitions", "errorCases", "appVersion"}
+_TRIGGER_KEYS = {"eventName", "transitions", "callable"}
+_WRAPPED_KEYS = {"trigger", "steps", "attributes", "name", "description", "enabled"}
+_MOST_LOOKED_AT = 3
+"""Steps that are looked at to tell whether they are a workflow's."""
 _KEY = re.compile(rb'[ \t\r\n,]*("[^"\\]*(?:\\.[^"\\]*)*")[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
 
 
@@ -52,18 +58,37 @@ class Item(NamedTuple):
     """Whether its id, if it has one, is its own and not that of its ``eventName``."""
     resource: bool = False
     """Whether it is an API resource, the workflow under its ``attributes``."""
+    partial: bool = False
+    """Whether it may have only some keys of a workflow, as the body of an update has: it is no app's or fragment's."""
+
+
+class AppItem(NamedTuple):
+    """One app definition of a file, not yet read."""
+
+    pointer: str
+    extent: Extent
+    members: Mapping[str, Extent]
+    """The position of each of its members."""
+    name: str = ""
+    resource: bool = False
+    """Whether it is the API's view of an app, the ``attributes`` of a resource: its name is under ``name`` there."""
+
+    def moved(self, move: Callable[[Extent], Extent]) -> AppItem:
+        """The same elsewhere in the file."""
+        members = {key: move(extent) for key, extent in self.members.items()}
+        return self._replace(extent=move(self.extent), members=members)
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     shape: Shape
     items: tuple[Item, ...] = ()
-    app: Extent | None = None
-    """The position of the (first) app definition, if the file is or contains one."""
-    app_pointer: str = ""
-    app_members: Mapping[str, Extent] = field(default_factory=dict)
-    """The position of each of its members."""
+    apps: tuple[AppItem, ...] = ()
     faults: tuple[Fault, ...] = ()
+    values: tuple[Extent, ...] = ()
+    """The values of a stream, whose JSON pointers begin as if they were one list; none in a file of one value."""
+    is_recognized: bool = False
+    """Whether it looks like a definition, and not only like something that one could be."""
 
 
 def outline(source: Source) -> Outline:
@@ -74,16 +99,16 @@ def outline(source: Source) -> Outline:
         return _broken(source, error)
 
 
-def item_at(data: bytes, extent: Extent, pointer: str) -> tuple[Item, Shape] | None:
-    """The workflow at a place where ``outline`` looks for one, and the shape that it gives its file; None if there is
-    none. Raises msgspec.DecodeError if it is not JSON."""
+def item_at(data: bytes, extent: Extent, item: Item) -> tuple[Item, Shape] | None:
+    """A workflow that ``outline`` has given as it is now, and the shape that it gives its file; None if it is none any
+    more. Raises msgspec.DecodeError if it is not JSON."""
     walk = _Walk(data)
-    if pointer.rpartition("/")[0].endswith("/workflows"):
-        walk.add(extent, pointer, _last(members(data, extent)))
+    if item.pointer.rpartition("/")[0].endswith("/workflows"):
+        walk.add(extent, item.pointer, _last(members(data, extent)), partial=item.partial)
         shape = Shape.FRAGMENT
     else:
-        shape = walk.visit_object(extent, pointer)
-    return (walk.items[0], shape) if len(walk.items) == 1 and not walk.faults else None
+        shape = walk.visit_object(extent, item.pointer)
+    return (walk.items[0], shape) if len(walk.items) == 1 and not walk.faults and not walk.apps else None
 
 
 def _broken(source: Source, error: Exception) -> Outline:
@@ -127,9 +152,8 @@ class _Walk:
         """Values yet to be visited, the next one last."""
         self.items: list[Item] = []
         self.faults: list[Fault] = []
-        self.app: Extent | None = None
-        self.app_pointer = ""
-        self.app_members: dict[str, Extent] = {}
+        self.apps: list[AppItem] = []
+        self.is_recognized = False
 
     def outline(self) -> Outline:
         start = _BLANKS.match(self.data).end()  # type: ignore[union-attr]  # it matches the empty string
@@ -143,10 +167,9 @@ class _Walk:
         return Outline(
             shape=_overall(shapes),
             items=tuple(self.items),
-            app=self.app,
-            app_pointer=self.app_pointer,
-            app_members=self.app_members,
+            apps=tuple(self.apps),
             faults=tuple(self.faults),
+            is_recognized=self.is_recognized,
         )
 
     def visit(self, extent: Extent, pointer: str) -> Shape:
@@ -170,49 +193,76 @@ class _Walk:
         all_members = list(members(self.data, extent))
         extents = _last(all_members)
         if "workflows" not in extents:
-            if "attributes" in extents and self.text(extents.get("type")) == "workflow":
-                self.add(extent, pointer, extents)
-                return Shape.EXPORT
+            if "attributes" in extents and (shape := self.visit_resource(extent, pointer, extents)):
+                return shape
             if "trigger" in extents or "steps" in extents:
-                self.add(extent, pointer, extents)
+                self.add(extent, pointer, extents, partial=True)
                 return Shape.WORKFLOW
-            if "app" not in extents and "data" not in extents:
-                return Shape.NOTHING
+            if not _is_app(extents):
+                return self.visit_wrapper(all_members, pointer, extents)
         self.faults.extend(_repeats(all_members, pointer))
-        if "workflows" in extents:
-            self.add_all(extents["workflows"], f"{pointer}/workflows")
-        elif "app" not in extents:
-            self.pending.append((extents["data"], f"{pointer}/data"))
+        if "app" in extents:
+            return self.add_app(extent, pointer, extents)
+        self.add_all(extents["workflows"], f"{pointer}/workflows")
+        return Shape.FRAGMENT
+
+    def visit_wrapper(self, all_members: list[Member], pointer: str, extents: Mapping[str, Extent]) -> Shape:
+        """Collect what is under ``data`` or ``workflow``."""
+        inner = self.object_members(extents, "workflow")
+        key = "data" if "data" in extents else "workflow"
+        if key == "workflow" and not inner.keys() & _WRAPPED_KEYS:
             return Shape.NOTHING
-        if "app" not in extents:
-            return Shape.FRAGMENT
-        if self.app is None:
-            self.app, self.app_pointer, self.app_members = extent, pointer, extents
+        self.faults.extend(_repeats(all_members, pointer))
+        if key == "workflow" and "attributes" not in inner:
+            self.add(extents[key], f"{pointer}/{key}", inner, partial=True)
+            return Shape.WORKFLOW
+        self.pending.append((extents[key], f"{pointer}/{key}"))
+        return Shape.NOTHING
+
+    def visit_resource(self, extent: Extent, pointer: str, extents: Mapping[str, Extent]) -> Shape | None:
+        """Collect an API resource: a workflow, or an app with its workflows; None if it is neither."""
+        type_ = self.text(extents.get("type")) or ""
+        inner = self.object_members(extents, "attributes")
+        if type_ == "workflow" or inner.keys() & {"trigger", "steps"}:
+            if "trigger" in extents or "steps" in extents:
+                return None  # a workflow with a key of that name
+            self.is_recognized = True
+            self.add(extent, pointer, extents, partial=True)
+            return Shape.EXPORT
+        if "workflows" not in inner and not ("app" in type_ and {"name", "version"} <= inner.keys()):
+            return None
+        return self.add_app(extents["attributes"], f"{pointer}/attributes", inner, resource=True)
+
+    def add_app(self, extent: Extent, pointer: str, extents: Mapping[str, Extent], *, resource: bool = False) -> Shape:
+        """An app and its workflows."""
+        name = self.text(extents.get("app")) or (self.text(extents.get("name")) if resource else "") or ""
+        self.apps.append(AppItem(pointer, extent, extents, name, resource))
+        self.is_recognized = self.is_recognized or resource or bool(name and extents.keys() & TELLING_APP_KEYS)
+        if "workflows" in extents:
+            self.add_all(extents["workflows"], f"{pointer}/workflows", resource=resource)
         return Shape.APP
 
-    def add_all(self, extent: Extent, pointer: str) -> None:
-        """The workflows under the key ``workflows``."""
+    def add_all(self, extent: Extent, pointer: str, *, resource: bool = False) -> None:
+        """The workflows under the key ``workflows``; a ``resource`` may name them only."""
         if self.opening(extent) != b"[":
-            self.faults.append(wrong_kind("workflows", "a list", self.shallow(extent), pointer))
+            if not resource:
+                self.faults.append(wrong_kind("workflows", "a list", self.shallow(extent), pointer))
             return
         for index, element in enumerate(self.elements(extent)):
             at = f"{pointer}/{index}"
             if self.opening(element) == b"{":
-                self.add(element, at, _last(members(self.data, element)))
-            else:
+                self.add(element, at, _last(members(self.data, element)), partial=resource)
+            elif not resource:
                 self.faults.append(wrong_kind("a workflow", "an object", self.shallow(element), at))
 
-    def add(self, extent: Extent, pointer: str, extents: Mapping[str, Extent]) -> None:
+    def add(self, extent: Extent, pointer: str, extents: Mapping[str, Extent], *, partial: bool) -> None:
         """Add one workflow from its members: plain, or an API resource."""
         resource = "attributes" in extents and not ("trigger" in extents or "steps" in extents)
-        inner = extents
-        if resource and self.opening(extents["attributes"]) == b"{":
-            inner = _last(members(self.data, extents["attributes"]))
+        inner = self.object_members(extents, "attributes") if resource else extents
         own_id = self.text(extents.get("id")) or self.text(inner.get("id"))
-        trigger: Mapping[str, Extent] = {}
-        if "trigger" in inner and self.opening(inner["trigger"]) == b"{":
-            trigger = _last(members(self.data, inner["trigger"]))
+        trigger = self.object_members(inner, "trigger")
         event = self.text(trigger.get("eventName")) or ""
+        self.is_recognized = self.is_recognized or self.looks_like_workflow(inner, trigger)
         self.items.append(
             Item(
                 pointer,
@@ -224,8 +274,27 @@ class _Walk:
                 enabled="enabled" not in inner or self.opening(inner["enabled"]) != b"f",
                 declares_id=own_id is not None,
                 resource=resource,
+                partial=partial,
             )
         )
+
+    def looks_like_workflow(self, extents: Mapping[str, Extent], trigger: Mapping[str, Extent]) -> bool:
+        """Whether the members are a Kustomer workflow's, and not those of something else with steps."""
+        if trigger.keys() & _TRIGGER_KEYS:
+            return True
+        if "steps" not in extents or self.opening(extents["steps"]) != b"[":
+            return False
+        if "trigger" in extents and self.opening(extents["trigger"]) == b"{":
+            return True
+        first = islice(self.elements(extents["steps"]), _MOST_LOOKED_AT)
+        steps = [step for step in first if self.opening(step) == b"{"]
+        keys = [{member.key for member in members(self.data, step)} for step in steps]
+        return any(of_step & _STEP_KEYS or {"id", "action"} <= of_step for of_step in keys)
+
+    def object_members(self, extents: Mapping[str, Extent], key: str) -> Mapping[str, Extent]:
+        """The positions of the members of a member; none if it is not an object."""
+        extent = extents.get(key)
+        return _last(members(self.data, extent)) if extent is not None and self.opening(extent) == b"{" else {}
 
     def opening(self, extent: Extent) -> bytes:
         return self.data[extent.start : extent.start + 1]
@@ -277,6 +346,11 @@ def members(data: bytes, extent: Extent) -> Iterator[Member]:
 def _last(all_members: Iterable[Member]) -> dict[str, Extent]:
     """The position of the value of each key; of a duplicate key, the last value."""
     return {member.key: member.value for member in all_members}
+
+
+def _is_app(extents: Mapping[str, Extent]) -> bool:
+    """Whether an object with these members and no workflows can be an app definition: other things have ``app`` too."""
+    return "app" in extents and (bool(extents.keys() & (TELLING_APP_KEYS | {"version"})) or extents.keys() <= APP_KEYS)
 
 
 def _repeats(all_members: Iterable[Member], pointer: str) -> Iterator[Fault]:

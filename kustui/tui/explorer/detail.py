@@ -54,16 +54,16 @@ def _analysis(tree: TreeState, node: Node) -> WorkflowAnalysis:
 
 
 def _document(builder: RowBuilder, tree: TreeState, document: Document) -> None:
-    app = document.app
-    if app is not None:
+    apps = [entry.app for entry in document.apps[:MAX_LISTED]]
+    if not apps:
+        builder.title(document.path)
+    for app in apps:
         builder.title(app.title or app.app or document.path)
         if app.description:
             builder.add((app.description, ""))
         builder.field("app", (app.app, ""))
         builder.field("version", (app.version, ""))
         builder.field("needs", (", ".join(app.dependencies), ""))
-    else:
-        builder.title(document.path)
     builder.field("file", (document.path, ""))
     encoding = f", {document.source.encoding}" if document.source.encoding != "UTF-8" else ""
     mark = ", begins with a byte-order mark" if document.source.offset else ""
@@ -71,7 +71,7 @@ def _document(builder: RowBuilder, tree: TreeState, document: Document) -> None:
     for fault in document.faults[:1]:
         if not document.entries:
             _fault_excerpt(builder, document, document.fault_extent(fault))
-    if app is not None:
+    for app in apps:
         _app_actions(builder, app.actions)
         add_unknown_keys(builder, app)
     if document.entries:

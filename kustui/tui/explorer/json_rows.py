@@ -43,7 +43,7 @@ def source_rows(document: Document, pointer: str, problems: Sequence[Problem] = 
     source = document.source
     if not source.data.strip():
         return Rows.of([Row((("the file is empty", "muted"),))])
-    spot = document.spot(pointer) if document.entries or document.app_extent else None
+    spot = document.spot(pointer) if document.entries or document.apps else None
     start, end = (spot.key.start if spot.key else spot.value.start, spot.value.end) if spot else (0, len(source.data))
     cut = end - start > _MAX_BYTES
     text = source.text(Extent(start, min(end, start + _MAX_BYTES)))

@@ -105,10 +105,10 @@ class TreeState:
         for document in self.snapshot.collection.documents:
             if _is_one_workflow(document):
                 yield from self._workflows(document, 0)
-            elif document.entries or document.faults or document.broken or document.app_extent is not None:
+            elif document.entries or document.faults or document.broken or document.apps:
                 if self.filter and not any(_matches(entry, self.filter) for entry in document.entries):
                     continue
-                yield Node(Kind.DOCUMENT, (document.path,), 0, document, document.app_pointer, opens=True)
+                yield Node(Kind.DOCUMENT, (document.path,), 0, document, document.pointer, opens=True)
 
     def _workflows(self, document: Document, depth: int) -> Iterator[Node]:
         for entry in document.entries:

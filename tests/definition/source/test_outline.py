@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 ONE, TWO = a_workflow("one"), a_workflow("two")
 APP = {"app": "shop", "version": "1.0.0", "title": "Shop"}
 
+WITHIN = "/attributes/workflows/0"
+
 SHAPES: list[tuple[Any, Shape, list[str]]] = [
     ({**APP, "workflows": [ONE, TWO]}, Shape.APP, ["/workflows/0", "/workflows/1"]),
     (APP, Shape.APP, []),
@@ -46,6 +48,26 @@ SHAPES: list[tuple[Any, Shape, list[str]]] = [
     ({"data": {**APP, "workflows": [ONE]}}, Shape.APP, ["/data/workflows/0"]),
     ({"data": [ONE]}, Shape.LIST, ["/data/0"]),
     ({"workflows": [a_resource()]}, Shape.FRAGMENT, ["/workflows/0"]),
+    ({"workflow": ONE}, Shape.WORKFLOW, ["/workflow"]),
+    ({"workflow": {"name": "one"}, "meta": {}}, Shape.WORKFLOW, ["/workflow"]),
+    ({"workflow": a_resource()}, Shape.EXPORT, ["/workflow"]),
+    ({"data": {"workflow": {"steps": []}}}, Shape.WORKFLOW, ["/data/workflow"]),
+    ([{"workflow": ONE}, {"workflow": TWO}], Shape.LIST, ["/0/workflow", "/1/workflow"]),
+    ({"attributes": ONE}, Shape.EXPORT, [""]),
+    ({"type": "available-app", "attributes": {"name": "shop", "workflows": [ONE]}}, Shape.APP, [WITHIN]),
+    ({"type": "app", "attributes": {"name": "shop", "version": "1.0.0"}}, Shape.APP, []),
+    ({"data": {"type": "app", "attributes": {"workflows": [ONE]}}}, Shape.APP, [f"/data{WITHIN}"]),
+    (
+        {"data": [{"type": "app", "attributes": {"workflows": [each]}} for each in (ONE, TWO)]},
+        Shape.LIST,
+        [f"/data/0{WITHIN}", f"/data/1{WITHIN}"],
+    ),
+    ({"type": "app", "attributes": {"name": "shop", "workflows": ["5f8e", 7]}}, Shape.APP, []),
+    ({"type": "app", "attributes": {"name": "shop", "workflows": None}}, Shape.APP, []),
+    ({"app": "node src/app.js", "context": {}}, Shape.NOTHING, []),
+    ({"app": "postmark", "channel": "email", "preview": "hello"}, Shape.NOTHING, []),
+    ({"workflow": {"stages": []}}, Shape.NOTHING, []),
+    ({"workflow": "CI", "run": 5}, Shape.NOTHING, []),
     ({"name": "kustui", "scripts": {"steps": 1}}, Shape.NOTHING, []),
     ([], Shape.NOTHING, []),
     ({}, Shape.NOTHING, []),
@@ -107,7 +129,7 @@ def test_a_workflow_with_a_key_named_attributes_is_still_a_workflow() -> None:
 
 def test_a_workflow_with_a_key_named_app_is_still_a_workflow() -> None:
     found = document_of({**ONE, "app": "shop"})
-    assert (found.shape, found.app) == (Shape.WORKFLOW, None)
+    assert (found.shape, found.apps) == (Shape.WORKFLOW, ())
 
 
 @pytest.mark.parametrize("wrap", [lambda workflow: workflow, lambda it: {"type": "workflow", "attributes": it}])
@@ -231,8 +253,7 @@ def test_both_halves_of_a_pair_stay_a_character_beside_half_of_one() -> None:
 
 def test_half_a_pair_in_the_app_costs_nothing() -> None:
     found = document_of({**APP, "title": "\ud800", "\udfff": {"x": "\ud800"}, "workflows": [ONE]})
-    assert found.app
-    assert found.app.title == "\ufffd"
+    assert found.apps[0].app.title == "\ufffd"
     assert not list(all_faults(found))
 
 
