@@ -61,8 +61,8 @@ def app_of(text: str) -> str:
 
 
 def general_name(app: str) -> str:
-    """The name of an app without the suffix that installation under another name adds [seen]."""
-    return _INSTALLED_AS.sub("", app)
+    """The name of an app without what installation does to it: it is lower-cased, and may get a suffix [seen]."""
+    return _INSTALLED_AS.sub("", app.lower())
 
 
 def _is_alternative(text: str) -> bool:

@@ -26,6 +26,9 @@ EXPECTED = {
 """The types of a schema in words."""
 
 
+_SHORT = 3  # characters of a name
+
+
 def can_be(value: object, type_: str) -> bool:
     """Whether a value may be cast to a type; True if that is unknown, as with every reference."""
     if value is None or type_ not in EXPECTED:
@@ -90,10 +93,12 @@ class SchemaArguments:
 
     @cached_property
     def misspelt(self) -> Mapping[str, str]:
-        """The missing name that each unknown one was probably meant to be."""
+        """The missing name that each unknown one was probably meant to be. What is close to a short name, as ``url``
+        is to ``uri``, is rather another."""
         intended: dict[str, str] = {}
         for name in self.missing:
-            if near := closest(name, (other for other in self.given if other not in self.declared | intended.keys())):
+            near = closest(name, (other for other in self.given if other not in self.declared | intended.keys()))
+            if near and (len(name) > _SHORT or near.lower() == name.lower()):
                 intended[near] = name
         return intended
 

@@ -14,6 +14,8 @@ RUNS_PER_WINDOW = 1_000
 RELATIVE_UNIT_MINUTES = 1
 """What one unit of a relative ``runAt`` is [assumed]."""
 
+KUSTOMER_APP = "kustomer"
+"""The app with the built-in actions and events, which every organisation has [docs]."""
 SCHEDULE_ACTION = "kustomer.app.scheduler.schedule-workflow"
 """The action that schedules another workflow [spec]."""
 PUBLISH_ACTION = "kustomer.event.publish"

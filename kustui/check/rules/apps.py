@@ -36,7 +36,7 @@ from kustui.check.rules.arguments import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
 from kustui.definition.collection import AppEntry, Document, Entry
 from kustui.definition.models import Schema, Step
-from kustui.definition.platform import PUBLISH_ACTION, TRIGGER_ID
+from kustui.definition.platform import KUSTOMER_APP, PUBLISH_ACTION, TRIGGER_ID
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import escape
 from kustui.text.messages import closest, hint_of
@@ -315,9 +315,9 @@ def _app_versions(
     Severity.WARNING,
     "an app that a step's appVersion names but that is not in dependencies",
     "Kustomer installs the dependencies together with the app. An app that is not listed there may be missing in "
-    "the organisation.",
-    bad=_using("kustomer-^1.4.8", "scheduler-^1.0.1"),
-    good=_using("kustomer-^1.4.8", "scheduler-^1.0.1", "kustomer-^1.4.8"),
+    "the organisation. Only kustomer, which every organisation has, need not be listed.",
+    bad=_using("scheduler-^1.0.1", "kustomer-^1.4.8"),
+    good=_using("scheduler-^1.0.1", "kustomer-^1.4.8", "scheduler-^1.0.1"),
 )
 def undeclared_dependency(analysis: CollectionAnalysis) -> Violations:
     for document, app_ in analysis.collection.apps:
@@ -326,7 +326,7 @@ def undeclared_dependency(analysis: CollectionAnalysis) -> Violations:
         place = f"{app_.item.pointer}/dependencies"
         related = (Related("its dependencies", document, place),) if app_.app.dependencies else ()
         declared = {app_of(text) for text in app_.app.dependencies}
-        known = {general_name(name) for name in (*declared, app_.app.app)}
+        known = {general_name(name) for name in (*declared, app_.app.app, KUSTOMER_APP)}
         for text, at, step_, summary in _app_versions(analysis, document, app_):
             version = read_version(text)
             if version is None or general_name(version.app) in known:
