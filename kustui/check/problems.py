@@ -71,6 +71,12 @@ class Problem(NamedTuple):
         """The name of its workflow, or its id, or an empty string."""
         return (self.entry.item.name or self.entry.item.id or "") if self.entry else ""
 
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What finds it again among the problems of a later check, wherever it moves in its file."""
+        entry = self.entry.key if self.entry is not None else ""
+        return self.document.path, entry, self.step, self.rule, self.message
+
     def identity(self, folder: str) -> Identity:
         """What identifies it, with the file's path relative to ``folder``."""
         return Identity(relative_path(self.document.path, folder), self.workflow_name, self.step, self.rule)

@@ -16,7 +16,11 @@ from kustui.tui.explorer.views import PaneTitles, Views
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.bars import problem_lines
 from kustui.tui.widgets.rows import BREADCRUMB_SEPARATOR, NodeKey, Row, Rows, Target
+
+_LEAST_LINES = 4
+"""Lines that a problem may take in a low terminal; in others, a third of the lines."""
 
 
 class DetailPresenter:
@@ -32,6 +36,8 @@ class DetailPresenter:
         """The node that they showed last: shown anew, the place in it is kept."""
         self._target: Target | None = None
         """The place in a file that was jumped to and is yet to be shown."""
+        self.problem: Problem | None = None
+        """The problem that was gone to last."""
         self._progress = ""
         """How far what takes its time has come."""
         self._resting: Timer | None = None
@@ -46,6 +52,11 @@ class DetailPresenter:
         if self._resting is not None:
             self._resting.stop()
         self._resting = self._screen.set_timer(REST, self._rested)
+
+    def go_on_to(self, target: Target) -> None:
+        """The panes are to show a place of a file once the cursor of the tree, which goes there, rests."""
+        self._target, self.shown = target, None
+        self.cursor_moved()
 
     def _rested(self) -> None:
         self._resting = None
@@ -76,6 +87,7 @@ class DetailPresenter:
         if not self.ready:
             return
         if node is None:
+            self._show_problem()
             side.detail.show(Rows.of(()))
             side.source.show(Rows.of(()))
             return
@@ -91,6 +103,7 @@ class DetailPresenter:
             side.detail.update_rows(rows)
         else:
             side.detail.show(rows, top=0)
+        self._show_problem()
         self._show_source(source_rows(node.document, node.pointer, tree.problems(node)), node, again=again)
         self._titles.source_line = node.document.span(node.pointer).start.line
         side.show(tree, node)
@@ -108,6 +121,33 @@ class DetailPresenter:
             line = target.document.source.place(target.offset).line - rows.first_line
         source.show(rows, line, top=max(0, line - source.page // 2))
 
+    @property
+    def current_problem(self) -> Problem | None:
+        """The problem that was gone to, while the cursor is still where it is."""
+        node, tree = self._views.tree.node, self._views.tree.state
+        problem = self.problem
+        if node is None or problem is None or not tree.holds(problem.document):
+            return None
+        return problem if tree.key_at(problem.document, problem.pointer) == node.key else None
+
+    def _show_problem(self) -> None:
+        """Say in full what is wrong where the cursor is: the problem that was gone to, else the worst."""
+        node, bar = self._views.tree.node, self._views.problem_bar
+        problems = here(self._views.tree.state, node) if node is not None else ()
+        problem = self.current_problem or max(problems, key=lambda problem: problem.severity, default=None)
+        if problem is None:
+            bar.show_text(None)
+            return
+        where = problem.span().start
+        place = f"  {problem.rule} at {problem.document.path.rpartition('/')[2]}:{where}"
+        others = f"  {len(problems) - 1:,} more here" if len(problems) > 1 else ""
+        most = max(_LEAST_LINES, self._screen.size.height // 3)
+
+        def lines(width: int) -> Sequence[Line]:
+            return limited(problem_lines(problem, width, after=((place, "muted"), (others, "muted"))), most)
+
+        bar.show_text(lines)
+
     def show_place(self) -> None:
         """Say in the status line where the cursor is, and how much is wrong."""
         view = self._views.tree
@@ -123,6 +163,17 @@ class DetailPresenter:
             view.empty = text
             view.refresh()
         self.show_place()
+
+
+def here(tree: TreeState, node: Node) -> tuple[Problem, ...]:
+    """What is wrong at or below a node; of a file, what is wrong with the file itself."""
+    problems = tree.problems(node)
+    return problems if node.entry is not None else tuple(problem for problem in problems if problem.entry is None)
+
+
+def limited(lines: Sequence[Line], most: int) -> Sequence[Line]:
+    """As many of the lines as there is room for; the last says that there are more."""
+    return lines if len(lines) <= most else (*lines[: most - 1], (*lines[most - 1], ("…", "muted")))
 
 
 def breadcrumbs(tree: TreeState, rows: TreeRows, node: Node) -> Line:

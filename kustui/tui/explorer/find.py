@@ -125,6 +125,9 @@ class FilterController:
             pane.go_to_position(place)
             pane.refresh()
             self._titles.update()
+        elif self._panes.filtered is self._views.problems:
+            self._views.problems.show_all()
+            self.narrow("")
         else:
             self.narrow("")
         self._close()
@@ -163,7 +166,7 @@ class FilterController:
             self._titles.update()
         elif self._screen.has_class("-maximised"):
             self._panes.maximise()
-        elif focused is problems and problems.words:
+        elif focused is problems and problems.is_narrowed:
             self._panes.filtered = problems
             self.drop()
         elif focused is not tree:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import BindingType
 
 from kustui.check.problems import Problem, Related
+from kustui.config.severity import Severity
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.text.styled_lines import Line
+from kustui.tui.bindings import bindings
 from kustui.tui.tree.nodes import ADDED_SIGN, CHANGED_SIGN, change_key
 from kustui.tui.widgets.rows import NodeKey, Row, Rows, Target
 from kustui.tui.widgets.rows_view import RowsView
@@ -17,8 +21,6 @@ if TYPE_CHECKING:  # not before the first paint
     from kustui.workspace.difference import Change, Difference
 
 
-_Identity = tuple[str, str, str, str, str]
-"""What identifies a problem across snapshots."""
 _CHANGE_SIGNS = {
     "added": (ADDED_SIGN, "good"), "removed": ("-", "error"), "moved": ("→", "link"), "renamed": ("→", "link"),
 }  # fmt: skip
@@ -33,21 +35,36 @@ _MAX_SAVES = 20
 class ProblemsView(RowsView):
     """The problems that hold every one of its words. Rows are made only while it is shown."""
 
-    words = ""
+    BINDINGS: ClassVar[list[BindingType]] = bindings("problems")
     NAME = "4 Problems"
     ABOUT = (
         "All problems, the worst of each workflow first, and new ones since a save above everything. Below a problem "
-        "are the other places that belong to it. Enter goes to the place; the key of the pane closes it again."
+        "are the other places that belong to it. The other panes show the place of the problem under the cursor; Enter "
+        "goes there, the key of the pane closes it again."
     )
     SIGNS = "✗▲·"
-    _problems: tuple[Problem, ...] | None = None
-    _new: frozenset[_Identity] = frozenset()
-    """The problems that have come since somebody looked: they are listed first."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.words = ""
+        self.severity: Severity | None = None
+        """The severity that is shown, where it is only one."""
+        self.rule = ""
+        """The rule whose problems are shown, where it is only one."""
+        self._problems: tuple[Problem, ...] | None = None
+        self._places: Sequence[_Place] = ()
+        self._new: frozenset[tuple[str, ...]] = frozenset()
+        """The keys of the problems that have come since somebody looked: they are listed first."""
+
+    @property
+    def problem(self) -> Problem | None:
+        """The problem under the cursor."""
+        return self._places[self.cursor][0] if self.cursor < len(self._places) else None
 
     def take(self, problems: Sequence[Problem] | None, new: Iterable[Problem] = ()) -> None:
         """Take other problems, None until they are known; those that are ``new`` stay so until somebody has looked."""
         self._problems = None if problems is None else tuple(problems)
-        self._new = frozenset({*self._new, *map(_identity, new)})
+        self._new = frozenset({*self._new, *(problem.key for problem in new)})
 
     def look_at_all(self) -> None:
         """Nothing is new any more."""
@@ -58,23 +75,66 @@ class ProblemsView(RowsView):
         if self._problems is None:
             self.empty = "still checking …"
         else:
-            self.empty = "no problem contains these words; Esc shows all" if self.words else "no problems"
-            new = {problem for problem in self._problems if _identity(problem) in self._new} if self._new else ()
-            self.update_rows(problem_rows(self._problems, self.words, new), _row_identity)
+            kind = "contains these words" if self.words else "is of this kind"
+            self.empty = f"no problem {kind}; Esc shows all" if self.is_narrowed else "no problems"
+            self._places = problem_places(self._shown(self._problems), self._new)
+            places, new = self._places, self._new
+            rows = Rows(len(places), lambda index: _problem_row(*places[index], new=places[index][0].key in new))
+            with self.prevent(self.Moved):
+                self.update_rows(rows, _row_identity)
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether not all problems are shown."""
+        return bool(self.words or self.rule or self.severity is not None)
+
+    def show_all(self) -> None:
+        self.words, self.rule, self.severity = "", "", None
+
+    def _shown(self, problems: Iterable[Problem]) -> Iterator[Problem]:
+        words = self.words.lower().split()
+        for problem in problems:
+            other = (self.rule and problem.rule != self.rule) or self.severity not in (None, problem.severity)
+            if not other and _matches(problem, words):
+                yield problem
+
+    def put_cursor_on(self, problem: Problem) -> None:
+        """Put the cursor on a problem, if it is listed."""
+        index = next((index for index, place in enumerate(self._places) if place == (problem, None)), None)
+        if index is not None and self.problem != problem:
+            with self.prevent(self.Moved):
+                self.cursor = index
 
     @property
     def first_rows(self) -> Sequence[int]:
         """The rows that a problem begins with, without the places that belong to it."""
-        return [index for index in range(self.rows.count) if self.rows.make(index).aside]
+        return [index for index, (_, related) in enumerate(self._places) if related is None]
 
     @property
     def title(self) -> str:
-        return f"4 Problems with “{self.words}”" if self.words else "4 Problems"
+        only = [f"{self.severity}s"] if self.severity is not None else []
+        only += [self.rule] if self.rule else []
+        only += [f"“{self.words}”"] if self.words else []
+        return f"4 Problems: {', '.join(only)}" if only else "4 Problems"
 
+    def action_next_severity(self) -> None:
+        """Show only errors, then only warnings, then only infos, then all again."""
+        order = (None, *sorted(Severity, reverse=True))
+        self.severity = order[(order.index(self.severity) + 1) % len(order)]
+        self._narrowed()
 
-def _identity(problem: Problem) -> _Identity:
-    key = problem.entry.key if problem.entry is not None else ""
-    return problem.document.path, key, problem.step, problem.rule, problem.message
+    def action_only_rule(self) -> None:
+        """Show only the problems of the rule under the cursor, or all again."""
+        self.rule = "" if self.rule or self.problem is None else self.problem.rule
+        self._narrowed()
+
+    def _narrowed(self) -> None:
+        self.list_problems()
+        self.post_message(self.Narrowed(self))
+        self.post_message(self.Moved(self))
+
+    class Narrowed(RowsView.ViewMessage):
+        """Other problems are listed."""
 
 
 def _row_identity(row: Row) -> object:
@@ -82,13 +142,14 @@ def _row_identity(row: Row) -> object:
     return row.target and (row.target.document.path, row.target.pointer), row.aside
 
 
-def problem_rows(problems: Sequence[Problem], words: str = "", new: Collection[Problem] = ()) -> Rows:
-    """Rows for the problems that hold every one of the words, new ones first; each is made when it is drawn."""
-    listed = [problem for problem in problems if _matches(problem, words.lower().split())]
-    if new:
-        listed.sort(key=lambda problem: problem not in new)
-    places = [(problem, related) for problem in listed for related in (None, *problem.related)]
-    return Rows(len(places), lambda index: _problem_row(*places[index], new=places[index][0] in new))
+_Place = tuple[Problem, Related | None]
+"""What a row is about: a problem, or one of the places that belong to it."""
+
+
+def problem_places(problems: Iterable[Problem], new: Collection[tuple[str, ...]] = ()) -> Sequence[_Place]:
+    """The rows of some problems, those with a new key first."""
+    listed = sorted(problems, key=lambda problem: problem.key not in new) if new else problems
+    return [(problem, related) for problem in listed for related in (None, *problem.related)]
 
 
 def _matches(problem: Problem, words: Sequence[str]) -> bool:

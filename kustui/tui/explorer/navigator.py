@@ -152,23 +152,6 @@ class Navigator:
         else:
             self._views.status.say("no further", "muted")
 
-    def next_problem(self) -> None:
-        self._go_to_problem(1)
-
-    def previous_problem(self) -> None:
-        self._go_to_problem(-1)
-
-    def _go_to_problem(self, by: int) -> None:
-        tree = self._views.tree
-        if tree.state.snapshot.problems is None:
-            self._views.status.say("still checking", "info")
-            return
-        problem = tree.state.problem_beyond(tree.cursor, by)
-        if problem is None:
-            self._views.status.say("no problems", "good")
-        else:
-            self.jump_to(Target(problem.document, problem.pointer, problem.where().start))
-
 
 class RehearsalOpener:
     """Opens a rehearsal of the selected workflow, and comes back to the place that was rehearsed."""

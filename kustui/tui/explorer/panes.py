@@ -41,6 +41,17 @@ _PANE_KEYS = (
 )  # fmt: skip
 _KEYS = {
     "tree": _TREE_KEYS,
+    "problems": (
+        "rows.choose",
+        "problems.explain",
+        "problems.severity",
+        "problems.rule",
+        "find.filter",
+        "view.leave",
+        "view.next-pane",
+        "app.help",
+        "app.quit",
+    ),
     "filter": ("filter.keep", "filter.drop", "filter.up", "filter.down"),
     "finder-input": ("finder.go", "finder.leave", "finder.complete", "finder.down", "finder.up"),
     "rate": ("rate.keep", "rate.drop"),
@@ -181,7 +192,7 @@ class Panes:
         """Open the list of uses with other rows, and go into it."""
         if self.uses is None:
             self.uses = UsesView(id="uses")
-            await self._screen.mount(self.uses, before="#status")
+            await self._screen.mount(self.uses, before="#problem")
         if self._screen.focused is not self.uses:
             self._listed_from = self._screen.focused
         self._open_list("-uses")
@@ -202,7 +213,10 @@ class Panes:
         if self.uses is None or self._screen.focused is not self.uses:
             return False
         self._screen.remove_class("-uses", "-maximised")
-        self._screen.set_focus(self._listed_from or self._views.tree)
+        if self._listed_from is self._views.problems:
+            self.enter_problems()
+        else:
+            self._screen.set_focus(self._listed_from or self._views.tree)
         return True
 
     def _open_list(self, name: str) -> None:

@@ -17,7 +17,6 @@ from textual.widgets import Input
 
 from kustui.config.preferences import Preferences
 from kustui.definition.loader import PathError, nothing_to_show
-from kustui.text.styled_lines import Line
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings, carry_out, first_key
 from kustui.tui.diagrams.diagram_view import DiagramView, LinkFollowed, NodeSelected
@@ -26,11 +25,12 @@ from kustui.tui.explorer.find import FilterController, FinderController
 from kustui.tui.explorer.list_panes import ChangesView, ProblemsView, change_rows
 from kustui.tui.explorer.navigator import Navigator, RehearsalOpener
 from kustui.tui.explorer.panes import FIRST_CLASSES, Panes, PaneSizes, Sizes
+from kustui.tui.explorer.problem_navigator import ProblemNavigator
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Side, Views
 from kustui.tui.tree.nodes import Moves
-from kustui.tui.widgets.bars import Banner, FilterInput, StatusBar, broken_files
-from kustui.tui.widgets.rows import Row, Target
+from kustui.tui.widgets.bars import FilterInput, StatusBar, TextBar, first_keys
+from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import (
     BackgroundWorkspace,
@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from kustui.tui.explorer.copy import CopyController, CopyMenu
     from kustui.tui.explorer.definitions import Definitions
     from kustui.tui.explorer.marks import BookmarkMenu, MarksController
+    from kustui.tui.explorer.rule_pages import RulePages
     from kustui.tui.explorer.selection import CurrentSelection
     from kustui.tui.explorer.session import SessionKeeper
     from kustui.tui.finder import Finder
@@ -103,13 +104,18 @@ class Explorer(Screen[None]):
         self.problems = ProblemsView(id="problems")
         nothing = "nothing has changed on disk yet; changes are listed here as you save"
         self.changes = ChangesView(empty=nothing, id="changes")
+        self.banner = TextBar(id="banner")
+        self.problem_bar = TextBar(id="problem")
         self.status = StatusBar(id="status")
-        views = self._views = Views(self.tree_view, self.side, self.problems, self.changes, self.status)
+        views = self._views = Views(
+            self.tree_view, self.side, self.problems, self.changes, self.problem_bar, self.status
+        )
         self.titles = PaneTitles(self, views)
         self.presenter = DetailPresenter(self, views, self.titles)
         self.panes = Panes(self, views, self.titles, self.presenter)
         self.pane_sizes = PaneSizes(self, views, sizes)
         self.navigator = Navigator(views, self.titles, self.presenter, self.panes)
+        self.problem_navigator = ProblemNavigator(self.banner, views, self.presenter, self.navigator)
         self.filter = FilterController(self, views, self.titles, self.panes)
         self.finder = FinderController(self, views, self.panes, self.navigator)
         self.rehearsals = RehearsalOpener(self, views, self.navigator)
@@ -120,12 +126,13 @@ class Explorer(Screen[None]):
 
     def compose(self) -> ComposeResult:
         self.panes.fit(self.app.size)
-        yield Banner(id="banner")
+        yield self.banner
         with Horizontal(id="panes"):
             yield self.tree_view
             yield self.side
         yield self.problems
         yield self.changes
+        yield self.problem_bar
         yield self.status
 
     # Parts that are made, and what they need imported, when a key first asks for them
@@ -147,6 +154,12 @@ class Explorer(Screen[None]):
         from kustui.tui.explorer.definitions import Definitions
 
         return Definitions(self, self._views, self.panes, self.navigator, self.selection)
+
+    @cached_property
+    def rule_pages(self) -> RulePages:
+        from kustui.tui.explorer.rule_pages import RulePages
+
+        return RulePages(self._views, self.panes)
 
     @cached_property
     def marks(self) -> MarksController:
@@ -191,7 +204,7 @@ class Explorer(Screen[None]):
             self.app.exit(return_code=2, message=f"kustui: {reason}")
             return
         self.take(snapshot)
-        self.status.announce(_hint(self.app))
+        self.status.announce(first_keys(self.app))
         self.call_after_refresh(self.follow)
 
     # Described in words: Textual would write out the arguments, the whole of the files among them.
@@ -247,8 +260,9 @@ class Explorer(Screen[None]):
         self.presenter.move(moved)
         self.navigator.move(moved)
         self.tree_view.take(snapshot, difference)
-        self.problems.take(snapshot.problems, difference.new if difference is not None else ())
-        self.query_one(Banner).show_snapshot(snapshot)
+        new = difference.new if difference is not None else ()
+        self.problems.take(snapshot.problems, new)
+        self.problem_navigator.take(snapshot, new)
         self.rehearsals.take(snapshot)
         self.panes.list_problems()
         self.finder.take(snapshot)
@@ -316,10 +330,18 @@ class Explorer(Screen[None]):
     def _diagram_retitled(self) -> None:
         self.titles.update()
 
-    def on_banner_clicked(self) -> None:
-        if broken := broken_files(self.snapshot):
-            fault = broken[0].faults[0]
-            self.navigator.jump_to(Target(broken[0], fault.pointer, broken[0].fault_extent(fault).start))
+    @on(TextBar.Clicked, "#banner")
+    def _banner_clicked(self) -> None:
+        self.problem_navigator.go_to_banner()
+
+    @on(RowsView.Moved, "#problems")
+    def _problem_chosen(self) -> None:
+        if self.problems.problem is not None:
+            self.problem_navigator.preview(self.problems.problem)
+
+    @on(ProblemsView.Narrowed)
+    def _problems_narrowed(self) -> None:
+        self.titles.update()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "filter":
@@ -376,18 +398,3 @@ class Explorer(Screen[None]):
 
     def on_mouse_up(self) -> None:
         self.pane_sizes.let_go()
-
-
-def _hint(app: object) -> Row:
-    """What somebody who has never been here needs, until the first key is pressed."""
-    keys = (
-        ("app.help", "explain every key and sign"),
-        ("rows.choose", "open"),
-        ("go.next-problem", "next problem"),
-        ("app.quit", "quit"),
-    )
-    line: Line = ()
-    for id_, what in keys:
-        if key := first_key(app, id_):
-            line = (*line, ("   " if line else "", ""), (key, "key"), (f" {what}", "muted"))
-    return Row(line)

@@ -24,7 +24,7 @@ from kustui.tui.explorer.list_panes import ChangesView, ProblemsView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.tree.nodes import Kind, Node
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.bars import StatusBar
+from kustui.tui.widgets.bars import StatusBar, TextBar
 from kustui.tui.widgets.rows_view import RowsView
 
 DIAGRAM_VIEWS: Mapping[str, type[DiagramView]] = {
@@ -111,6 +111,7 @@ class Views(NamedTuple):
     side: Side
     problems: ProblemsView
     changes: ChangesView
+    problem_bar: TextBar
     status: StatusBar
 
 
@@ -133,7 +134,7 @@ class PaneTitles:
             title = f"1 Workflows {matches:,} of {count:,} with “{tree.filter}”"
         place = f" from line {self.source_line:,}" if self.source_line else ""
         alone = self._screen.has_class("-short")
-        self.name(views.tree, title)
+        self.name(views.tree, title, "4 Problems")
         self.name(views.side.detail, "2 Detail", "3 Source  5 Flow" if alone else "")
         self.name(views.problems, views.problems.title)
         self.name(views.changes, "c What changed on disk")

@@ -323,27 +323,39 @@ class TreeState:
                 return index if there == here else index - 0.5
         return len(keys) - 0.5
 
-    def problem_beyond(self, index: int, by: int) -> Problem | None:
-        """The next problem below a row (``by`` 1) or above it (-1), from the other end where there is none; None where
-        nothing is wrong. Only the workflows that are passed are read."""
+    def problem_beyond(self, index: int, by: int, current: Problem | None = None) -> Problem | None:
+        """The next problem below a row (``by`` 1) or above it (-1): errors first, then warnings, then infos, then from
+        the other end; None where nothing is wrong. ``current`` is the problem that one is at, of several at a row.
+
+        Only the workflows that are passed are read.
+        """
         problems = [problem for problem in self.snapshot.problems or () if self.holds(problem.document)]
         if not problems or not self.nodes:
             return next(iter(problems), None)
-        groups: dict[_Position, list[Problem]] = {}
+        groups: dict[tuple[int, _Position], list[Problem]] = {}
         for problem in problems:
-            groups.setdefault(self._position(problem.document, problem.entry), []).append(problem)
-        node = self.nodes[index]
-        here, rank = self._position(node.document, node.entry), self._rank(node.key)
-        ranked = self._ranked(groups.get(here, ()))
-        ranked = [(place, problem) for place, problem in ranked if (place > rank if by > 0 else place < rank)]
+            place = self._position(problem.document, problem.entry)
+            groups.setdefault((-problem.severity, place), []).append(problem)
+        if current in problems:
+            here = (-current.severity, self._position(current.document, current.entry))
+            ranked = self._ranked(groups[here])
+            at = next(index for index, (_, problem) in enumerate(ranked) if problem == current)
+            ranked = ranked[at + 1 :] if by > 0 else ranked[:at]
+        else:
+            node = self.nodes[index]
+            here = (min(groups)[0], self._position(node.document, node.entry))
+            rank = self._rank(node.key)
+            ranked = self._ranked(groups.get(here, ()))
+            ranked = [(place, problem) for place, problem in ranked if (place > rank if by > 0 else place < rank)]
         order = sorted({*groups, here}, reverse=by < 0)
         start = order.index(here)
-        for position in (*order[start + 1 :], *order[:start], here):
-            ranked = ranked or self._ranked(groups.get(position, ()))
-        return (min if by > 0 else max)(ranked, key=lambda item: item[0])[1]
+        for group in (*order[start + 1 :], *order[:start], here):
+            ranked = ranked or self._ranked(groups.get(group, ()))
+        return ranked[0 if by > 0 else -1][1]
 
     def _ranked(self, problems: Iterable[Problem]) -> list[tuple[_Position, Problem]]:
-        return [(self._rank(self.key_at(problem.document, problem.pointer)), problem) for problem in problems]
+        ranked = [(self._rank(self.key_at(problem.document, problem.pointer)), problem) for problem in problems]
+        return sorted(ranked, key=lambda item: item[0])
 
     def _position(self, document: Document, entry: Entry | None) -> _Position:
         """What sorts workflows as their rows are sorted, with what is wrong with a file itself before them."""

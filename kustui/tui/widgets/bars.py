@@ -1,22 +1,25 @@
-"""The bars at the edges of the screen: unreadable files at the top, where you are, the keys and the filter at the
-bottom."""
+"""The bars at the edges of the screen: unreadable files and new problems at the top; what is wrong here, where you are,
+the keys and the filter at the bottom."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import ClassVar
 
 from textual import events
 from textual.binding import BindingType
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input
 
+from kustui.check.problems import Problem
+from kustui.config.severity import Severity
 from kustui.definition.collection import Document
-from kustui.text.styled_lines import Line, width_of
-from kustui.tui.bindings import Action, actions_of, bindings, key_names
+from kustui.diagrams.glyphs import SEVERITY_GLYPHS
+from kustui.text.styled_lines import Line, Piece, width_of, wrapped
+from kustui.tui.bindings import Action, actions_of, bindings, first_key, key_names
 from kustui.tui.widgets.rows import Row, laid_out, shorten_breadcrumbs
 from kustui.tui.widgets.rows_view import line_strip
 from kustui.workspace.snapshot import Snapshot
@@ -27,8 +30,8 @@ def broken_files(snapshot: Snapshot) -> tuple[Document, ...]:
     return tuple(document.broken for document in snapshot.collection.documents if document.broken is not None)
 
 
-def banner_rows(broken: tuple[Document, ...], room: int) -> tuple[Row, Row]:
-    """The fault of the first of the files, and its line, cut to ``room`` cells."""
+def banner_lines(broken: tuple[Document, ...], room: int) -> list[Line]:
+    """The fault of the first of the files in full, and its line, cut to ``room`` cells."""
     from kustui.check.reports.text import excerpt  # only where a file is broken, not before the first paint
 
     document, *others = broken
@@ -38,47 +41,85 @@ def banner_rows(broken: tuple[Document, ...], room: int) -> tuple[Row, Row]:
     name = document.path.rpartition("/")[2]  # enough next to the tree, and it leaves room for the message
     where = f"{name}:{place}" if document.source.data else name
     more = f", and {len(others):,} more file{'s' if len(others) > 1 else ''}" if others else ""
-    first = Row((("✗ ", "error"), (where, "name"), (more, "muted"), ("  ", ""), (fault.message, "error")))
+    place_in_words: Line = ((where, "name"), (more, "muted"), ("  ", ""))
     number: Line = ((f"{place.line} ", "muted"), ("│ ", "muted")) if document.source.data else ()
     part = excerpt(document.source, extent, max(1, room - width_of(number)))
     before, marked, after = (part.before.lstrip(), part.marked, part.after) if part is not None else ("", "", "")
     if not marked:  # the character in its place
         marked, after = after[:1] or "▌", after[1:]
-    note = ("showing its last good version", "muted")
-    return first, Row((*number, (before, ""), (marked, "fault"), (after, "")), mark=(note,))
+    last: Line = (*number, (before, ""), (marked, "fault"), (after, ""))
+    note: Line = (("showing its last good version", "muted"),)
+    if width_of(last) + width_of(note) + 1 > room:
+        note = ()  # the text around the fault is worth more
+    said = said_in_full(SEVERITY_GLYPHS[Severity.ERROR], fault.message, fault.hint, room, place_in_words)
+    return [*said, laid_out(Row(last, mark=note), room)]
 
 
-class Banner(Widget):
-    """The first unreadable file; shown only while there is one."""
+LinesFor = Callable[[int], Sequence[Line]]
+"""The lines of a text in so many cells."""
+
+
+class TextBar(Widget):
+    """A text over as many lines as it takes; not there while there is none."""
 
     DEFAULT_CSS = """
-    Banner { dock: top; height: 2; background: $panel; color: $foreground; display: none; }
-    Banner.-open { display: block; }
+    TextBar { height: auto; background: $panel; color: $foreground; display: none; }
+    TextBar.-open { display: block; }
     """
 
     class Clicked(Message):
-        """The file is to be shown."""
+        """The place that it is about is to be shown."""
+
+        def __init__(self, bar: TextBar) -> None:
+            super().__init__()
+            self.bar = bar
+
+        @property
+        def control(self) -> TextBar:
+            return self.bar
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._broken: tuple[Document, ...] = ()
+        self._lines_for: LinesFor = _no_lines
+        self._lines: Sequence[Line] = ()
 
-    def show_snapshot(self, snapshot: Snapshot) -> None:
-        broken = broken_files(snapshot)
-        if broken != self._broken:
-            self._broken = broken
-            self.set_class(bool(broken), "-open")
-            self.refresh()
+    def show_text(self, lines_for: LinesFor | None) -> None:
+        """Show another text, or none. Where it takes as many lines as the one before, only they are painted."""
+        self._lines_for = lines_for or _no_lines
+        lines = self._lines_for(self.screen.size.width - 2)
+        if lines != self._lines:
+            other_height = len(lines) != len(self._lines)
+            self._lines = lines
+            self.set_class(bool(lines), "-open")
+            self.refresh(layout=other_height)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        self._lines = self._lines_for(width - 2)
+        return len(self._lines)
 
     def render_line(self, y: int) -> Strip:
-        room = self.size.width - 2
-        row = banner_rows(self._broken, room)[y] if self._broken else Row()
-        if row.mark and width_of(row.line) + width_of(row.mark) + 1 > room:
-            row = row._replace(mark=())  # the text around the fault is worth more
-        return line_strip(self, laid_out(row, room))
+        return line_strip(self, self._lines[y] if y < len(self._lines) else ())
 
     def on_click(self) -> None:
-        self.post_message(self.Clicked())
+        self.post_message(self.Clicked(self))
+
+
+def _no_lines(width: int) -> Sequence[Line]:
+    return ()
+
+
+def problem_lines(problem: Problem, width: int, before: Line = (), after: Line = ()) -> list[Line]:
+    """A problem in words: what is wrong, and what to do about it."""
+    return said_in_full(SEVERITY_GLYPHS[problem.severity], problem.message, problem.hint, width, before, after)
+
+
+def said_in_full(sign: Piece, message: str, hint: str, width: int, before: Line = (), after: Line = ()) -> list[Line]:
+    """A message with its hint behind a sign, over as many lines as they take."""
+    glyph, look = sign
+    between = ", " if hint.startswith("did you mean") else "; "
+    remedy: Line = ((f"{between}{hint}", "good"),) if hint else ()
+    text = (message, look if look == "error" else "")
+    return list(wrapped(((f"{glyph} ", look), *before, text, *remedy, *after), width, 2))
 
 
 class StatusBar(Widget):
@@ -138,7 +179,9 @@ class StatusBar(Widget):
                 yield action, ((names[0], "key"), (f" {action.verb}", "muted"))
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a key presses it."""
+        """A click on a key presses it; on what there is, lists it."""
+        if event.y == 0 and event.x >= self.size.width - 1 - width_of(self._location.mark):
+            self.app.simulate_key(actions_of(self.app)["view.problems"].keys.partition(",")[0])
         if event.y == 1 and not self._news.line:
             start = 1
             for action, hint in self._key_hints():
@@ -146,6 +189,21 @@ class StatusBar(Widget):
                 if start <= event.x < end <= self.size.width - 1:
                     self.app.simulate_key(action.keys.partition(",")[0])
                 start = end + 3
+
+
+def first_keys(app: object) -> Row:
+    """What somebody who has never been here needs, until the first key is pressed."""
+    keys = (
+        ("app.help", "explain every key and sign"),
+        ("rows.choose", "open"),
+        ("go.next-problem", "next problem"),
+        ("app.quit", "quit"),
+    )
+    line: Line = ()
+    for id_, what in keys:
+        if key := first_key(app, id_):
+            line = (*line, ("   " if line else "", ""), (key, "key"), (f" {what}", "muted"))
+    return Row(line)
 
 
 class FilterInput(Input):

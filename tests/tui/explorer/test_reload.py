@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from kustui.text.styled_lines import width_of
-from kustui.tui.widgets.bars import Banner, FilterInput, banner_rows
+from kustui.tui.widgets.bars import FilterInput, banner_lines
 from tests.support.definitions import a_workflow, document_of, write_json
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import edge, named_workflow, step
@@ -268,8 +268,8 @@ async def test_while_a_file_does_not_parse_its_last_good_state_stays_under_a_ban
         text = path.read_text()
         at = text.index('"steps"')
         save(path, f"{text[:at]} oops {text[at:]}")
-        await ui.wait_until(lambda: ui.explorer.query_one(Banner).has_class("-open"))
-        banner = ui.explorer.query_one(Banner)
+        await ui.wait_until(lambda: ui.explorer.banner.has_class("-open"))
+        banner = ui.explorer.banner
         lines = ["".join(segment.text for segment in banner.render_line(y)) for y in (0, 1)]
         line = text[:at].count("\n") + 1
         assert f"a.json:{line}:" in lines[0]
@@ -279,7 +279,7 @@ async def test_while_a_file_does_not_parse_its_last_good_state_stays_under_a_ban
         save(other, [named_workflow("other"), named_workflow("one more")])
         await ui.wait_until(lambda: any("one more" in row for row in ui.tree))
         assert banner.has_class("-open")
-        ui.explorer.on_banner_clicked()
+        ui.explorer.problem_navigator.go_to_banner()
         await ui.rest()
         assert any("oops" in row for row in ui.rows(ui.explorer.side.source))
         save(path, text)
@@ -293,12 +293,12 @@ async def test_a_lone_workflow_that_does_not_parse(tmp_path: Path) -> None:
         await ui.press("l", "j")
         here = ui.cursor_row
         save(path, "{")
-        await ui.wait_until(lambda: ui.explorer.query_one(Banner).has_class("-open"))
+        await ui.wait_until(lambda: ui.explorer.banner.has_class("-open"))
         assert ui.cursor_row == here
         await ui.press("p")
         assert "✗" in ui.cursor_row
         save(path, a_workflow("one"))
-        await ui.wait_until(lambda: not ui.explorer.query_one(Banner).has_class("-open"))
+        await ui.wait_until(lambda: not ui.explorer.banner.has_class("-open"))
         assert any(row.endswith("one") or "one" in row for row in ui.tree)
 
 
@@ -358,7 +358,7 @@ async def test_the_fault_is_in_view_though_its_file_is_one_long_line(tmp_path: P
     path.write_text(text)
     async with explorer(path, size=(80, 24)) as ui:
         save(path, f"{text[:at]}oops {text[at:]}")
-        banner = ui.explorer.query_one(Banner)
+        banner = ui.explorer.banner
         await ui.wait_until(lambda: banner.has_class("-open"))
         where, line = ("".join(segment.text for segment in banner.render_line(y)) for y in (0, 1))
         assert where.startswith(f" ✗ app.json:1:{at + 1}  the key oops has no quotes"), (
@@ -374,12 +374,12 @@ async def test_the_fault_is_in_view_though_its_file_is_one_long_line(tmp_path: P
     "text", ['[{"name": "x", oops}]', "[", "", "[\n  \n", "[" + "漢" * 90 + "]", " " * 200 + "oops"]
 )
 def test_a_banner_always_marks_something(text: str) -> None:
-    _, second = banner_rows((document_of(text),), 40)
-    assert width_of(second.line) <= 40
-    assert [piece for piece, look in second.line if look == "fault" and piece.strip()]
+    _, second = banner_lines((document_of(text),), 40)
+    assert width_of(second) <= 40
+    assert [piece for piece, look in second if look == "fault" and piece.strip()]
 
 
 def test_a_banner_counts_the_other_files() -> None:
-    first, _ = banner_rows((document_of("{", "a.json"), document_of("[", "b.json"), document_of("", "c.json")), 78)
-    assert "a.json:1:" in text_of(first.line)
-    assert ", and 2 more files" in text_of(first.line)
+    first, _ = banner_lines((document_of("{", "a.json"), document_of("[", "b.json"), document_of("", "c.json")), 78)
+    assert "a.json:1:" in text_of(first)
+    assert ", and 2 more files" in text_of(first)

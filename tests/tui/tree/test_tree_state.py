@@ -29,7 +29,7 @@ from tests.support.trees import (
 )
 
 if TYPE_CHECKING:
-    from kustui.tui.widgets.rows import NodeKey
+    from kustui.check.problems import Problem
 
 
 # Which rows there are
@@ -317,28 +317,32 @@ def test_before_anything_is_examined_nothing_is_marked() -> None:
     assert all(not TreeRows(tree).row(index).mark for index in range(len(tree.nodes)))
 
 
-def walk(tree: TreeState, by: int) -> list[NodeKey]:
+def walk(tree: TreeState, by: int) -> list[Problem]:
     """Where the key for the next problem leads, from the first row on, until it is back where it was first."""
-    seen: list[NodeKey] = []
+    passed: list[Problem] = []
     here = 0
-    while (problem := tree.problem_beyond(here, by)) is not None:
+    current: Problem | None = None
+    while (problem := tree.problem_beyond(here, by, current)) is not None:
         index = tree.reveal(tree.key_at(problem.document, problem.pointer))
         assert index is not None
-        key = tree.nodes[index].key
-        if key in seen:
-            assert key == seen[0], "some are passed again and again, and the others never"
-            return seen
-        seen.append(key)
-        here = index
-    return seen
+        if problem in passed:
+            assert problem == passed[0], "some are passed again and again, and the others never"
+            return passed
+        passed.append(problem)
+        here, current = index, problem
+    return passed
 
 
 @pytest.mark.parametrize("name", ["broken", "orders.json", "broken/unknown-target.json"])
 @pytest.mark.parametrize("by", [1, -1])
 def test_going_from_problem_to_problem_comes_by_every_one_and_round(name: str, by: int) -> None:
     tree = all_open(sample_examined(name))
-    problems = tree.snapshot.problems or ()
-    assert set(walk(tree, by)) == {tree.key_at(problem.document, problem.pointer) for problem in problems}
+    passed = walk(tree, by)
+    assert sorted(passed) == sorted(tree.snapshot.problems or ())
+    severities = [problem.severity for problem in passed]
+    first = severities.index(max(severities) if by > 0 else min(severities))
+    turned = severities[first:] + severities[:first]
+    assert turned == sorted(severities, reverse=by > 0), "the worst first, from wherever one starts"
 
 
 @pytest.mark.parametrize("by", [1, -1])

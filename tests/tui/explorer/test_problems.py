@@ -1,0 +1,147 @@
+"""What is wrong is said in full where the cursor is, and after a save that brings it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from kustui.check.problems import Problem
+from kustui.config.severity import Severity
+from kustui.definition.loader import is_definition
+from tests.support.definitions import a_workflow, write_json
+from tests.support.explorer import ExplorerPilot, explorer
+from tests.support.flows import step
+from tests.support.saves import save
+from tests.support.trees import SAMPLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+BROKEN = sorted(path for path in (SAMPLES / "broken").iterdir() if is_definition(path.name))
+OPENED = [path for path in BROKEN if path.stem != "invalid-json"]
+SIZES = ((80, 24), (60, 20))
+
+
+def bar_text(ui: ExplorerPilot, id_: str) -> str:
+    bar = ui.explorer.query_one(f"#{id_}")
+    if not bar.region.area or not ui.explorer.region.contains_region(bar.region):
+        return ""
+    lines = ("".join(segment.text for segment in bar.render_line(y)) for y in range(bar.size.height))
+    return " ".join(" ".join(lines).split())
+
+
+def is_said(problem: Problem, text: str) -> bool:
+    parts = [" ".join(part.split()) for part in (problem.message, problem.hint)]
+    return all(part in text for part in parts)
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+@pytest.mark.parametrize("path", OPENED, ids=lambda path: path.stem)
+async def test_p_says_what_is_wrong_in_full(path: Path, size: tuple[int, int]) -> None:
+    async with explorer(path, size=size) as ui:
+        await ui.settle()
+        problem = max(ui.explorer.snapshot.problems or (), key=lambda problem: problem.severity)
+        await ui.press("p")
+        await ui.wait_until(lambda: is_said(problem, bar_text(ui, "problem")))
+
+
+@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
+async def test_a_save_that_brings_a_mistake_says_it_without_a_key(path: Path, tmp_path: Path) -> None:
+    saved = tmp_path / path.name
+    saved.write_text(json.dumps([a_workflow("nothing is wrong with it")]))
+    async with explorer(tmp_path, size=(80, 24)) as ui:
+        await ui.settle()
+        shutil.copy(path, saved)
+        await ui.wait_until(lambda: any(p.rule == path.stem for p in ui.explorer.snapshot.problems or ()))
+        problem = next(p for p in ui.explorer.snapshot.problems or () if p.rule == path.stem)
+        if problem.severity > Severity.INFO:
+            await ui.wait_until(lambda: is_said(problem, bar_text(ui, "banner")))
+
+
+def two_mistakes(*more: dict[str, object]) -> list[dict[str, object]]:
+    """Two workflows, each with a transition to a step that is not there and a reference inside a text."""
+    return [named(name, step("a", "gone", params={"x": "see /#steps.1.id"})) for name in ("first", "second")] + list(
+        more
+    )
+
+
+def named(name: str, *steps: dict[str, object]) -> dict[str, object]:
+    return a_workflow(name, steps=list(steps))
+
+
+async def test_p_goes_to_what_a_save_has_brought_before_everything_else(tmp_path: Path) -> None:
+    path = write_json(tmp_path / "app.json", two_mistakes())
+    async with explorer(path, size=(80, 24)) as ui:
+        broken = named("third", step("a", params={"x": "/#steps.nowhere.id"}))
+        save(path, two_mistakes(broken))
+        await ui.wait_until(lambda: "third" in bar_text(ui, "banner"))
+        assert "p goes there" in bar_text(ui, "banner")
+        await ui.press("p")
+        await ui.wait_until(lambda: "nowhere" in bar_text(ui, "problem"))
+        assert not bar_text(ui, "banner"), "what was gone to needs no banner"
+        save(path, two_mistakes(named("third", step("a"))))
+        await ui.wait_until(lambda: not bar_text(ui, "problem"))
+
+
+async def test_the_banner_leaves_when_what_it_says_is_mended(tmp_path: Path) -> None:
+    path = write_json(tmp_path / "app.json", [a_workflow("one")])
+    async with explorer(path, size=(80, 24)) as ui:
+        save(path, two_mistakes())
+        await ui.wait_until(lambda: "gone" in bar_text(ui, "banner"))
+        save(path, [a_workflow("one")])
+        await ui.wait_until(lambda: not bar_text(ui, "banner"))
+
+
+async def test_moving_in_the_list_previews_the_place_and_enter_goes_there(tmp_path: Path) -> None:
+    path = write_json(tmp_path / "app.json", two_mistakes())
+    async with explorer(path, size=(80, 30)) as ui:
+        await ui.press("4", "G")
+        assert ui.focus == "problems"
+        await ui.wait_until(lambda: "second" in ui.status and "note.create" in ui.cursor_row)
+        await ui.press("k", "enter")
+        assert ui.focus == "tree"
+        place = ui.explorer.problems.cursor
+        await ui.press("4")
+        assert ui.explorer.problems.cursor == place
+
+
+async def test_the_list_shows_one_severity_or_one_rule(tmp_path: Path) -> None:
+    path = write_json(tmp_path / "app.json", two_mistakes())
+    async with explorer(path, size=(80, 30)) as ui:
+        view = ui.explorer.problems
+        await ui.press("4")
+        severities = {problem.severity for problem in ui.explorer.snapshot.problems or ()}
+        assert {Severity.ERROR, Severity.WARNING} <= severities
+        count = view.rows.count
+        await ui.press("s")
+        assert "4 Problems: errors" in ui.titles
+        assert view.problem is not None
+        assert view.problem.severity is Severity.ERROR
+        assert view.rows.count < count
+        await ui.press("escape", "o")
+        assert f"4 Problems: {view.problem.rule}" in ui.titles
+        await ui.press("escape")
+        assert view.rows.count == count
+        await ui.press("escape")
+        assert ui.focus == "tree"
+
+
+async def test_a_rule_is_explained_below_the_panes(tmp_path: Path) -> None:
+    path = write_json(tmp_path / "app.json", two_mistakes())
+    async with explorer(path, size=(80, 30)) as ui:
+        await ui.press("4", "i")
+        assert "9 unknown-target" in ui.titles or "9 embedded-reference" in ui.titles
+        assert ui.explorer.panes.uses is not None
+        assert any(row == "Good" for row in ui.rows(ui.explorer.panes.uses))
+        await ui.press("escape")
+        assert ui.focus == "problems"
+
+
+async def test_a_click_on_the_counts_lists_the_problems(tmp_path: Path) -> None:
+    path = write_json(tmp_path / "app.json", two_mistakes())
+    async with explorer(path, size=(80, 30)) as ui:
+        await ui.pilot.click("#status", offset=(77, 0))
+        await ui.wait_until(lambda: ui.focus == "problems")
