@@ -80,6 +80,17 @@ class WorkflowAnalysis:
         """What it reads of the trigger and of each step, by node, and what that says about the values."""
         return inferred_fields_of(self.flow, self.reads)
 
+    def step_at(self, pointer: str) -> str:
+        """The id of the step that the value at a pointer is in; empty outside of all steps that have one."""
+        match pointer.removeprefix(self.workflow.pointer).split("/"):
+            case ["", "steps", index, *_]:
+                return self._step_ids.get(f"{self.workflow.pointer}/steps/{index}", "")
+        return ""
+
+    @cached_property
+    def _step_ids(self) -> Mapping[str, str]:
+        return {step.pointer: step.id for step in self.workflow.steps}
+
     @property
     def inputs(self) -> Schema | None:
         """The schema of a callable workflow's inputs; None for any other."""

@@ -62,11 +62,13 @@ def check_workflows(
 def check_workflow(collection: Collection, entry: Entry, settings: Settings) -> WorkflowResult:
     """Check one workflow by itself."""
     analysis = WorkflowAnalysis(collection, entry, settings)
-    problems = list(_problems_of_faults(analysis.document, analysis.parsed.faults, settings, entry))
+    problems = list(_problems_of_faults(analysis.document, analysis.parsed.faults, settings, analysis))
     for rule in RULES.values():
         if rule.check_workflow is not None and (severity := severity_of(rule.name, settings)) is not None:
             violations = rule.check_workflow(analysis)
-            problems.extend(_problem(rule, severity, violation, analysis.document, entry) for violation in violations)
+            problems.extend(
+                _problem(rule, severity, violation, analysis.document, analysis) for violation in violations
+            )
     return WorkflowResult(analysis.summary(), tuple(problems))
 
 
@@ -82,11 +84,12 @@ def check_collection(analysis: CollectionAnalysis) -> Iterator[Problem]:
         if rule.check_collection is None or (severity := severity_of(rule.name, analysis.settings)) is None:
             continue
         for violation in rule.check_collection(analysis):
-            document = violation.document
+            document, entry = violation.document, violation.entry
             if document is None:
-                assert violation.entry is not None, rule.name
-                document = analysis.collection.document_of(violation.entry)
-            yield _problem(rule, severity, violation, document, violation.entry)
+                assert entry is not None, rule.name
+                document = analysis.collection.document_of(entry)
+            around = WorkflowAnalysis(analysis.collection, entry, analysis.settings) if entry is not None else None
+            yield _problem(rule, severity, violation, document, around)
 
 
 def all_problems(
@@ -114,8 +117,9 @@ def _file_problems(collection: Collection, settings: Settings) -> Iterator[Probl
 
 
 def _problems_of_faults(
-    document: Document, faults: tuple[Fault, ...], settings: Settings, entry: Entry | None = None
+    document: Document, faults: Iterable[Fault], settings: Settings, analysis: WorkflowAnalysis | None = None
 ) -> Iterator[Problem]:
+    """The problems of the faults of a file, or of one of its workflows."""
     for fault in faults:
         severity = severity_of(fault.rule, settings)
         if severity is not None:
@@ -129,12 +133,20 @@ def _problems_of_faults(
                 pointer=fault.pointer,
                 extent=fault.extent,
                 on_key=fault.rule == UNKNOWN_KEY or bool(fault.intended),
-                entry=entry,
+                entry=analysis.entry if analysis is not None else document.entry_at(fault.pointer),
+                step=fault.step or _step_at(fault.pointer, analysis),
                 related=related,
             )
 
 
-def _problem(rule: Rule, severity: Severity, violation: Violation, document: Document, entry: Entry | None) -> Problem:
+def _step_at(pointer: str, analysis: WorkflowAnalysis | None) -> str:
+    # Asking for a step reads the workflow: not for what is outside of all.
+    return analysis.step_at(pointer) if analysis is not None and "/steps/" in pointer else ""
+
+
+def _problem(
+    rule: Rule, severity: Severity, violation: Violation, document: Document, analysis: WorkflowAnalysis | None
+) -> Problem:
     if violation.severity is not None and severity is rule.severity:
         severity = violation.severity  # unless the configuration sets a severity
     return Problem(
@@ -146,7 +158,7 @@ def _problem(rule: Rule, severity: Severity, violation: Violation, document: Doc
         pointer=violation.pointer,
         within=violation.within,
         on_key=violation.on_key,
-        entry=entry,
-        step=violation.step,
+        entry=analysis.entry if analysis is not None else None,
+        step=violation.step or _step_at(violation.pointer, analysis),
         related=violation.related,
     )

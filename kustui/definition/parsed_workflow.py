@@ -79,7 +79,8 @@ def read_workflow(
     try:
         value, faults = _decode(data, extent, pointer)
     except _TooDeepError as error:
-        return ParsedWorkflow(Workflow.model_validate({POINTER: pointer}), (error.fault,))
+        fault = _placed_in_step(error.fault, data, extent, f"{pointer}/attributes" if resource else pointer)
+        return ParsedWorkflow(Workflow.model_validate({POINTER: pointer}), (fault,))
     if resource:
         id_, attributes = value.get("id"), value.get("attributes")
         if not isinstance(attributes, dict):
@@ -156,6 +157,18 @@ def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]
     return value, [
         duplicate_key(key_of(repeat.pointer), repeat.pointer, repeat.first, repeat.second) for repeat in repeats
     ]
+
+
+def _placed_in_step(fault: Fault, data: bytes, extent: Extent, pointer: str) -> Fault:
+    """The fault of a workflow that is nested too deep, with the step in which it is."""
+    spots = scan(data, extent.start, fault.pointer).spots
+    for at, ((start, end), _) in spots.items():
+        is_step = parent(at) == f"{pointer}/steps"
+        if is_step and fault.extent is not None and start <= fault.extent.start < end:
+            id_ = spots.get(f"{at}/id")
+            step = json.loads(data[slice(*id_.value)]) if id_ is not None else ""
+            return fault._replace(pointer=at, step=step if isinstance(step, str) else "")
+    return fault
 
 
 def _whole_number(digits: str) -> int | float:
