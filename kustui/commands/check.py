@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import replace
 
 from kustui.check.problems import Problem
-from kustui.check.reports import FORMATS, CheckResult, report_of
+from kustui.check.reports import FORMATS, CheckResult, report_of, repository_folder
 from kustui.check.reports.text import difference
 from kustui.check.rules import RULES
 from kustui.check.suppressions import read_baseline, without_baseline, write_baseline
@@ -132,7 +132,7 @@ def _checked(options: argparse.Namespace, snapshot: Snapshot) -> CheckResult:
     if options.baseline:
         recorded = read_baseline(options.baseline)
         problems = tuple(without_baseline(recorded, snapshot.collection, problems, snapshot.settings or Settings()))
-    return CheckResult(snapshot.collection, problems, _FAIL_ON[options.fail_on])
+    return CheckResult(snapshot.collection, problems, _FAIL_ON[options.fail_on], repository_folder(options.paths))
 
 
 def _write_report(options: argparse.Namespace, checked: CheckResult) -> None:

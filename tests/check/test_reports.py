@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 
 from kustui.check.checker import check
 from kustui.check.problems import Problem, Related
-from kustui.check.reports import FORMATS, CheckResult, report_of
+from kustui.check.reports import FORMATS, CheckResult, report_of, repository_folder
 from kustui.check.reports.text import ROOM, difference, excerpt, summary
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, read_document
@@ -330,13 +331,47 @@ def test_sarif_tells_the_region_the_hint_and_related_places() -> None:
 )
 def test_sarif_paths_are_relative_and_percent_encoded(path: str, uri: str) -> None:
     (result,) = sarif(made(path))["results"]
-    assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": uri, "uriBaseId": "ROOT"}
+    assert result["locations"][0]["physicalLocation"]["artifactLocation"] == {"uri": uri, "uriBaseId": "%SRCROOT%"}
 
 
 def test_sarif_paths_elsewhere_are_absolute(tmp_path: Path) -> None:
     (result,) = sarif(made(str(tmp_path / "a b.json")))["results"]
     artifact = result["locations"][0]["physicalLocation"]["artifactLocation"]
     assert artifact == {"uri": f"{tmp_path.as_uri()}/a%20b.json"}
+
+
+def test_sarif_says_which_folder_its_paths_are_relative_to(tmp_path: Path) -> None:
+    outcome = replace(made(str(tmp_path / "a" / "b.json")), folder=str(tmp_path))
+    run = sarif(outcome)
+    assert run["originalUriBaseIds"]["%SRCROOT%"]["uri"] == f"{tmp_path.as_uri()}/"
+    artifact = run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]
+    assert artifact == {"uri": "a/b.json", "uriBaseId": "%SRCROOT%"}
+
+
+def test_a_folder_may_be_named_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "real")
+    outcome = replace(made(str(tmp_path / "real" / "b.json")), folder=str(tmp_path / "link"))
+    assert told("github", outcome).startswith("::error file=b.json,")
+
+
+def test_github_names_a_file_elsewhere_by_its_whole_path(tmp_path: Path) -> None:
+    outcome = replace(made(str(tmp_path / "b.json")), folder=str(tmp_path / "repository"))
+    assert told("github", outcome).startswith(f"::error file={tmp_path}/b.json,")
+
+
+def test_paths_are_relative_to_the_root_of_the_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    below = tmp_path / "repository" / "apps" / "shop"
+    below.mkdir(parents=True)
+    monkeypatch.chdir(below)
+    monkeypatch.delenv("GITHUB_WORKSPACE", raising=False)
+    assert repository_folder() == str(below)
+    (tmp_path / "repository" / ".git").write_text("gitdir: elsewhere")
+    assert repository_folder() == str(tmp_path / "repository")
+    monkeypatch.chdir(tmp_path)
+    assert repository_folder(["repository/apps/shop.json"]) == str(tmp_path / "repository")
+    monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
+    assert repository_folder() == str(tmp_path)
 
 
 def test_sarif_fingerprints_outlive_a_move_and_tell_problems_apart() -> None:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path, PurePath
 from typing import Protocol, cast
 
-from kustui.check.problems import Problem
+from kustui.check.problems import Problem, relative_path
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document
+from kustui.definition.loader import STDIN_NAME
 from kustui.definition.source.outline import Shape
 
 FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit")
@@ -24,7 +27,7 @@ class CheckResult:
     fail_on: Severity | None = Severity.ERROR
     """Lowest severity that makes the check fail; None if nothing does."""
     folder: str = "."
-    """The folder to which the paths in ``sarif`` and ``github`` are relative."""
+    """The folder to which the paths in ``sarif`` and ``github`` are relative: the root of the repository."""
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -42,6 +45,26 @@ class CheckResult:
 
     def fails(self, problem: Problem) -> bool:
         return self.fail_on is not None and problem.severity >= self.fail_on
+
+
+def repository_folder(paths: Iterable[str] = ()) -> str:
+    """The root of the repository that is checked: ``GITHUB_WORKSPACE``, else the folder with ``.git`` at or above the
+    current folder or else one of the paths, else the current folder."""
+    if workspace := os.environ.get("GITHUB_WORKSPACE"):
+        return workspace
+    here = Path.cwd()
+    starts = (here, *(here / path for path in paths))
+    folders = (folder for start in starts for folder in (start, *start.parents))
+    return str(next((folder for folder in folders if (folder / ".git").exists()), here))
+
+
+def path_below(path: str, folder: str) -> str:
+    """The path of a file relative to a folder; absolute outside of it, as ``..`` means nothing on another machine."""
+    for resolved in (os.path.abspath, os.path.realpath):  # a folder may be named through a link
+        relative = relative_path(resolved(path) if path != STDIN_NAME else path, resolved(folder))
+        if not relative.startswith("../") and not PurePath(relative).is_absolute():
+            return relative
+    return PurePath(os.path.abspath(path)).as_posix()  # noqa: PTH100  # resolves no links
 
 
 class Report(Protocol):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kustui.check.problems import Problem, relative_path
-from kustui.check.reports import CheckResult
+from kustui.check.problems import Problem
+from kustui.check.reports import CheckResult, path_below
 from kustui.config.severity import Severity
 from kustui.text.terminal_safe import terminal_safe
 
@@ -19,7 +19,7 @@ def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
 
 def _annotation(problem: Problem, folder: str) -> str:
     start, end = problem.span()
-    properties = {"file": relative_path(problem.document.path, folder), "line": start.line, "endLine": end.line}
+    properties = {"file": path_below(problem.document.path, folder), "line": start.line, "endLine": end.line}
     if start.line == end.line:  # GitHub rejects columns across several lines
         properties |= {"col": start.column, "endColumn": end.column}
     properties["title"] = f"kustui: {problem.rule}"
@@ -28,7 +28,7 @@ def _annotation(problem: Problem, folder: str) -> str:
         lines.append(problem.hint)
     for related in problem.related:
         place = related.document.source.place(related.where().start)
-        lines.append(f"{relative_path(related.document.path, folder)}:{place}: {related.message}")
+        lines.append(f"{path_below(related.document.path, folder)}:{place}: {related.message}")
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     return f"::{_COMMANDS[problem.severity]} {written}::{'%0A'.join(map(_data, lines))}\n"
 

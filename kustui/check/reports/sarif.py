@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from kustui import __version__
-from kustui.check.problems import Problem, relative_path
-from kustui.check.reports import CheckResult
+from kustui.check.problems import Problem
+from kustui.check.reports import CheckResult, path_below
 from kustui.check.rule import Rule, format_example
 from kustui.check.rules import RULES
 from kustui.config.severity import Severity
@@ -22,7 +22,7 @@ from kustui.definition.source.source import Extent
 from kustui.text.terminal_safe import to_json
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-_ROOT = "ROOT"
+_ROOT = "%SRCROOT%"
 _LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
 
@@ -43,7 +43,7 @@ def report(checked: CheckResult, *, colour: bool = False) -> Iterator[str]:
                     }
                 },
                 "columnKind": "unicodeCodePoints",
-                "originalUriBaseIds": {_ROOT: {"description": {"text": "the folder in which kustui was started"}}},
+                "originalUriBaseIds": {_ROOT: _root(checked.folder)},
                 "results": list(_results(checked, indices)),
             }
         ],
@@ -115,12 +115,17 @@ def _physical(checked: CheckResult, document: Document, extent: Extent) -> dict[
 
 
 def _artifact(path: str, folder: str) -> dict[str, str]:
-    """A URI relative to the folder for files below it, otherwise absolute: ``..`` means nothing on another machine."""
-    relative = relative_path(path, folder)
-    if relative.startswith("../") or PurePath(relative).is_absolute():
-        return {"uri": PurePath(os.path.abspath(path)).as_uri()}  # noqa: PTH100  # resolves no links
+    """A URI relative to the folder for files below it, otherwise absolute."""
+    shown = path_below(path, folder)
+    if PurePath(shown).is_absolute():
+        return {"uri": PurePath(shown).as_uri()}
     try:
-        name = os.fsencode(relative)  # the bytes of a name that is not UTF-8
+        name = os.fsencode(shown)  # the bytes of a name that is not UTF-8
     except UnicodeEncodeError:
-        name = relative.encode(errors="surrogatepass")
+        name = shown.encode(errors="surrogatepass")
     return {"uri": quote(name, safe="/"), "uriBaseId": _ROOT}
+
+
+def _root(folder: str) -> dict[str, Any]:
+    uri = PurePath(os.path.abspath(folder)).as_uri()  # noqa: PTH100  # resolves no links
+    return {"uri": f"{uri.rstrip('/')}/", "description": {"text": "the root of the repository"}}
