@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kustui.analysis import walks
-from kustui.definition.expressions import Condition, constant_outcome, parse_condition
+from kustui.definition.expressions import Condition, condition_key, constant_outcome, parse_condition
 from kustui.definition.models import ErrorCase, Step, Transition, Trigger, Workflow
 from kustui.definition.platform import CONTINUE, TRIGGER_ID
 
@@ -51,6 +51,8 @@ class FlowGraph:
     """The graph of one workflow. Every property is computed once, on first use."""
 
     workflow: Workflow
+    left_out: frozenset[str] = frozenset()
+    """The pointers of transitions and error cases that are not among its edges."""
 
     @cached_property
     def steps(self) -> Mapping[str, Step]:
@@ -91,6 +93,7 @@ class FlowGraph:
         return {node: tuple(self._followed(edges)) for node, edges in self.declared_edges.items()}
 
     def _followed(self, edges: Sequence[Edge]) -> Iterator[Edge]:
+        edges = [edge for edge in edges if edge.transition.pointer not in self.left_out]
         to_steps = [edge for edge in edges if not edge.error_action and edge.target in self.steps]
         yield from to_steps
         if any(edge.error_action == CONTINUE for edge in edges):
@@ -134,6 +137,36 @@ class FlowGraph:
         """Whether the condition of a transition of this workflow always holds."""
         condition = self.conditions.get(transition.pointer)
         return condition is not None and constant_outcome(condition) is True
+
+    @cached_property
+    def impossible(self) -> Mapping[str, Transition | None]:
+        """The transitions and error cases that no run takes, by pointer: each with an earlier one that wins instead, or
+        with None where its own condition never holds."""
+        impossible: dict[str, Transition | None] = {}
+        for edges in self.declared_edges.values():
+            for after_failure in (False, True):
+                impossible |= self._impossible_of([edge for edge in edges if edge.after_failure is after_failure])
+        return impossible
+
+    def _impossible_of(self, edges: Sequence[Edge]) -> Iterator[tuple[str, Transition | None]]:
+        always: Transition | None = None
+        first: dict[str, Transition] = {}
+        for transition in (edge.transition for edge in edges):
+            condition = self.conditions.get(transition.pointer)
+            outcome = constant_outcome(condition) if condition is not None else None
+            key = condition_key(condition) if condition is not None and len(edges) > 1 else transition.pointer
+            earlier = always or first.setdefault(key, transition)
+            if outcome is False:
+                yield transition.pointer, None
+            elif earlier is not transition:
+                yield transition.pointer, earlier
+            elif outcome:
+                always = transition
+
+    @cached_property
+    def possible(self) -> FlowGraph:
+        """The graph without the edges that no run takes."""
+        return FlowGraph(self.workflow, frozenset(self.impossible)) if self.impossible else self
 
     def targets(self, node: str) -> tuple[str, ...]:
         """The steps to which a node leads, in the order in which they are tried."""
@@ -237,6 +270,20 @@ class FlowGraph:
         if node not in self._descendants:
             self._descendants[node] = walks.descendants(node, self.targets)
         return self._descendants[node]
+
+    def after_success(self, node: str) -> frozenset[str]:
+        """The nodes that can run after this one has given an output."""
+        targets = (edge.target for edge in self.edges[node] if not edge.after_failure)
+        return frozenset(walks.breadth_first(targets, self.targets))
+
+    def has_always_succeeded(self, above: str, node: str) -> bool:
+        """Whether ``above`` has run and not failed before ``node`` on every path from the trigger."""
+        if not self.has_always_run(above, node):
+            return False
+        failed = [edge.target for edge in self.edges[above] if edge.after_failure]
+        return not failed or node not in walks.breadth_first(
+            failed, lambda here: () if here == above else self.targets(here)
+        )
 
     def path(self, source: str, target: str) -> tuple[Edge, ...]:
         """A shortest path; empty if there is none."""

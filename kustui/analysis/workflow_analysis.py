@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from kustui.analysis.feasibility import FeasiblePaths
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import NullGuards, guards_of, must_reach
 from kustui.analysis.reads import InferredField, Read, inferred_fields_of, reads_of
@@ -172,6 +173,11 @@ class WorkflowAnalysis:
     def null_guards(self) -> NullGuards | None:
         """The guards of reads of steps that may not have run, on the intended flow; None without such a flow."""
         return NullGuards(self.intended_flow) if self.intended_flow is not None else None
+
+    @cached_property
+    def feasible_paths(self) -> FeasiblePaths | None:
+        """The paths of the intended flow that a run can take; None without such a flow."""
+        return FeasiblePaths(self.intended_flow.possible) if self.intended_flow is not None else None
 
     @cached_property
     def fully_parsed(self) -> bool:

@@ -378,5 +378,5 @@ CLOSEST_OPERATOR = {
 }
 """The closest operator to what Kustomer has none for, written likewise."""
 
-OPPOSITES = ({"eq", "neq"}, {"exists", "dne"}, {"contains", "not-contains"})
-"""Operators of which exactly one holds for the same values."""
+OPPOSITES = {"neq": "eq", "dne": "exists", "not-contains": "contains"}
+"""Operators that hold for values exactly where another does not, with that one."""

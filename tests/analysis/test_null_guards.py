@@ -10,6 +10,7 @@ from kustui.check.rule import step, to, when, workflow
 from tests.support.rules import problems_in, rules_of
 
 OPEN = when("eq", "/#steps.1.status", "open")
+URGENT = when("gt", "/#steps.1.priority", 3)
 EXISTS = when("exists", "/#steps.ask.id")
 MISSING = when("dne", "/#steps.ask.id")
 MAY_BE_MISSING = "reference-may-be-missing"
@@ -23,7 +24,7 @@ def passing(*edges: dict[str, Any], value: object = "/#steps.ask.id") -> dict[st
         step("fork", *edges),
         step("read", params={"x": value}),
         step("other"),
-        entry=(to("ask", OPEN), to("fork")),
+        entry=(to("ask", URGENT), to("fork")),
     )
 
 
@@ -133,7 +134,7 @@ def test_a_guard_in_an_error_case_guards_what_it_leads_to() -> None:
 
 
 def test_a_way_that_never_holds_is_no_path() -> None:
-    assert not told_at_the_reader(passing(to("other", when("false")), to("read", when("false"))))
+    assert rules_of(passing(to("other"), to("read", when("false")))) == ["unreachable-step"]
 
 
 # What asks where it reads.
@@ -215,4 +216,7 @@ def test_a_dominator_needs_no_guard() -> None:
         *(step(id_, to("read")) for id_ in "abc"),
         step("read", params={"x": "/#steps.ask.id"}),
     )
-    assert rules_of(definition) == []
+    (problem,) = problems_in(definition)
+    assert problem.message.endswith('step "ask" has failed on the path trigger → ask → fails → c → read')
+    definition["steps"][0]["errorCases"] = []
+    assert rules_of({**definition, "steps": [part for part in definition["steps"] if part["id"] != "c"]}) == []

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.walks import breadth_first
@@ -13,9 +13,8 @@ from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, app, step, to, when, workflow, workflow_rule
 from kustui.config.severity import Severity
 from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition, Unreadable, parts_of
-from kustui.definition.models import ErrorCase, Transition
 from kustui.definition.operators import CLOSEST_OPERATOR, OPERATOR_BY_ALIAS, OPERATORS
-from kustui.definition.platform import ERROR_ACTIONS
+from kustui.definition.platform import ERROR_ACTIONS, TRIGGER_ID
 from kustui.text.messages import hint_of
 
 _BETWEEN_WORDS = re.compile(r"[\s_-]")
@@ -81,10 +80,30 @@ def unreachable_step(analysis: WorkflowAnalysis) -> Violations:
     # Report only where an unreachable part begins: its other steps are reached once that one is. Of a ring, report the
     # first step. The first pass may start in the middle of a part and find its beginning later, so the second pass
     # goes through the starts in reverse.
-    starts = list(_starts(flow, (step.id for step in flow.unreachable)))
+    reached = _reached(flow)
+    starts = list(_starts(flow, (id_ for id_ in flow.steps if id_ not in reached)))
     for id_ in _starts(flow, reversed(starts)):
         start = flow.steps[id_]
-        yield Violation(start.pointer, f'no path leads from the trigger to step "{start.name}"', "", id_)
+        never = [edge for edge in flow.incoming[id_] if _never_holds(flow, edge)]
+        message = f'no path leads from the trigger to step "{start.name}"'
+        if never:
+            message += f": the condition of the {_kind(never[0])} to it never holds"
+        related = (Related("this condition", analysis.document, never[0].transition.pointer),) if never else ()
+        yield Violation(start.pointer, message, "", id_, related=related)
+
+
+def _reached(flow: FlowGraph) -> frozenset[str]:
+    """The trigger and the steps that a path leads to from it. A transition that an earlier one shadows counts: that is
+    reported by itself."""
+    return frozenset(breadth_first((TRIGGER_ID,), partial(_targets, flow)))
+
+
+def _targets(flow: FlowGraph, node: str) -> Iterator[str]:
+    return (edge.target for edge in flow.edges[node] if not _never_holds(flow, edge))
+
+
+def _never_holds(flow: FlowGraph, edge: Edge) -> bool:
+    return flow.impossible.get(edge.transition.pointer, edge.transition) is None
 
 
 def _starts(flow: FlowGraph, nodes: Iterable[str]) -> Iterator[str]:
@@ -92,7 +111,7 @@ def _starts(flow: FlowGraph, nodes: Iterable[str]) -> Iterator[str]:
     seen: set[str] = set()
 
     def new_targets(node: str) -> Iterator[str]:
-        return (target for target in flow.targets(node) if target not in seen)
+        return (target for target in _targets(flow, node) if target not in seen)
 
     for node in nodes:
         if node in seen:
@@ -126,7 +145,7 @@ def loop(analysis: WorkflowAnalysis) -> Violations:
 @workflow_rule(
     "shadowed-transition",
     Severity.WARNING,
-    "a transition that is never taken, because an earlier one always wins",
+    "a transition that is never taken, because an earlier one always wins or its own condition never holds",
     "Transitions are tried in order and the first whose condition holds is taken. One that "
     "follows a condition that always holds, or the same condition, is never taken.",
     bad=app(
@@ -147,29 +166,23 @@ def loop(analysis: WorkflowAnalysis) -> Violations:
     ),
 )
 def shadowed_transition(analysis: WorkflowAnalysis) -> Violations:
-    for node, edges in analysis.flow.declared_edges.items():
-        for after_failure in (False, True):
-            transitions = [edge.transition for edge in edges if edge.after_failure is after_failure]
-            yield from _shadowed(analysis, node, transitions)
-
-
-def _shadowed(analysis: WorkflowAnalysis, node: str, transitions: list[Transition]) -> Violations:
-    always: Transition | None = None
-    first: dict[str, Transition] = {}
-    for transition in transitions:
-        condition = transition.condition
-        # As JSON, where 1 is not true.
-        key = json.dumps((condition.op, condition.values), sort_keys=True) if condition else transition.pointer
-        same = first.setdefault(key, transition)
-        earlier = always or same
-        if earlier is not transition:
-            reason = "an earlier one always holds" if always else "an earlier one has the same condition"
+    flow, reached = analysis.flow, _reached(analysis.intended_flow or analysis.flow)
+    for node, edges in flow.declared_edges.items() if flow.impossible else ():
+        for edge in edges:
+            pointer = edge.transition.pointer
+            if pointer not in flow.impossible:
+                continue
+            earlier = flow.impossible[pointer]
+            if earlier is None:
+                target = analysis.intended_targets.get(edge.target, edge.target)
+                if node not in reached or (not edge.error_action and target not in reached):
+                    continue  # the step is reported as unreachable, or its target as unknown
+                yield Violation(pointer, f"this {_kind(edge)} is never taken: its condition never holds", "", node)
+                continue
+            why = "always holds" if flow.always_holds(earlier) else "has the same condition"
+            message = f"this {_kind(edge)} is never taken: an earlier one {why}"
             related = (Related("this one is tried first", analysis.document, earlier.pointer),)
-            noun = "error case" if isinstance(transition, ErrorCase) else "transition"
-            message = f"this {noun} is never taken: {reason}"
-            yield Violation(transition.pointer, message, "the first one that holds is taken", node, related=related)
-        if always is None and analysis.flow.always_holds(transition):
-            always = transition
+            yield Violation(pointer, message, "the first one that holds is taken", node, related=related)
 
 
 def _parts(analysis: WorkflowAnalysis) -> Iterator[tuple[str, Condition]]:

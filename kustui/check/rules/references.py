@@ -31,17 +31,17 @@ def _paths(analysis: WorkflowAnalysis) -> Iterator[tuple[Read, Path]]:
 
 
 def _step_paths(analysis: WorkflowAnalysis, flow: FlowGraph) -> Iterator[tuple[Read, Path, str]]:
-    """The paths whose own node and the node that they read are both reachable, with the latter.
+    """The paths whose own node and the node that they read are both reachable, with the latter; without those of
+    transitions that read the output of their own step.
 
-    Unreachable nodes are reported by a rule of their own, so this skips them.
+    Unreachable nodes are reported by rules of their own, so this skips them.
     """
     for read, path in _paths(analysis):
         node = flow.node(path.step) if path.step is not None else None
-        if node is None or read.node not in flow.reachable or node not in flow.reachable:
+        if node is None or not {read.node, node} <= flow.possible.reachable:
             continue
-        if node == read.node and read.transition is not None:
-            continue  # a condition is evaluated after its own step has run
-        yield read, path, node
+        if node != read.node or read.transition is None or isinstance(read.transition, ErrorCase):
+            yield read, path, node
 
 
 @workflow_rule(
@@ -85,7 +85,7 @@ def reference_before_run(analysis: WorkflowAnalysis) -> Violations:
         return
     reported: set[tuple[str, str]] = set()  # once a string and step
     for read, path, node in _step_paths(analysis, flow):
-        if flow.has_always_run(node, read.node) or read.node in flow.after(node) or (read.pointer, node) in reported:
+        if _has_run(flow, read, node) or (read.pointer, node) in reported:
             continue
         reported.add((read.pointer, node))
         own = f"{path.text} reads the output of its own step, which has not run yet"
@@ -125,27 +125,66 @@ def reference_before_run(analysis: WorkflowAnalysis) -> Violations:
     ),
 )
 def reference_may_be_missing(analysis: WorkflowAnalysis) -> Violations:
-    flow, null_guards = analysis.intended_flow, analysis.null_guards
-    if flow is None or null_guards is None:
+    flow, null_guards, paths = analysis.intended_flow, analysis.null_guards, analysis.feasible_paths
+    if flow is None or null_guards is None or paths is None:
         return
+    possible = flow.possible
     reported: set[tuple[str, str]] = set()  # once a string and step
     for read, path, node in _step_paths(analysis, flow):
-        if node == read.node or flow.has_always_run(node, read.node) or read.node not in flow.after(node):
+        if (read.pointer, node) in reported or possible.has_always_succeeded(node, read.node):
             continue
-        if (read.pointer, node) in reported or null_guards.is_guarded(read, path, node):
+        if read.node not in possible.after_success(node) or null_guards.is_guarded(read, path, node):
             continue
-        path_around = null_guards.unguarded_path(node, read.node)
-        if path_around:
+        path_around = paths.path_without(node, read.node, read.transition)
+        if path_around is not None:
             reported.add((read.pointer, node))
-            names = " → ".join(_name(flow, passed) for passed in (TRIGGER_ID, *(edge.target for edge in path_around)))
+            names = [_name(flow, TRIGGER_ID)]
+            for edge in path_around:
+                names += ["fails", _name(flow, edge.target)] if edge.after_failure else [_name(flow, edge.target)]
+            why = "has failed" if any(edge.source == node for edge in path_around) else "has not run"
             yield Violation(
                 read.pointer,
-                f'{path.text} may be missing: step "{_name(flow, node)}" has not run on the path {names}',
+                f'{path.text} may be missing: step "{_name(flow, node)}" {why} on the path {" → ".join(names)}',
                 "check in an earlier condition that it exists, or read something that is always there",
                 read.node,
                 (path.start, path.end),
                 _where_defined(analysis, flow, node),
             )
+
+
+def _has_run(flow: FlowGraph, read: Read, node: str) -> bool:
+    """Whether a step has run on some path to where it is read: before its own error cases it has."""
+    return read.node in flow.after(node) or (read.node == node and read.transition is not None)
+
+
+@workflow_rule(
+    "impossible-path",
+    Severity.WARNING,
+    "a path that never holds anything",
+    "Nothing is ever there, so the param is left out, the template stays empty, the condition never holds. A step that "
+    "has failed has no output: only /#error tells what happened.",
+    bad=app(workflow("Greet", step("aB3", errorCases=[to("cD4")]), step("cD4", params=_note("/#steps.aB3.id")))),
+    good=app(workflow("Greet", step("aB3", errorCases=[to("cD4")]), step("cD4", params=_note("/#error.message")))),
+)
+def impossible_path(analysis: WorkflowAnalysis) -> Violations:
+    flow, null_guards = analysis.intended_flow, analysis.null_guards
+    if flow is None or null_guards is None:
+        return
+    reported: set[tuple[str, str]] = set()  # once a string and step
+    for read, path, node in _step_paths(analysis, flow):
+        if not _has_run(flow, read, node) or read.node in flow.after_success(node) or (read.pointer, node) in reported:
+            continue
+        if null_guards.is_guarded(read, path, node):
+            continue
+        reported.add((read.pointer, node))
+        yield Violation(
+            read.pointer,
+            f'{path.text} never holds anything: step "{_name(flow, node)}" has failed here, and has no output',
+            "read /#error, or lead here from a transition of the step",
+            read.node,
+            (path.start, path.end),
+            _where_defined(analysis, flow, node),
+        )
 
 
 @workflow_rule(

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kustui.definition.expressions.nodes import Expression, Path
 from kustui.definition.expressions.parse import Function, Reference, expressions_in, parse
 from kustui.definition.expressions.templates import Template
-from kustui.definition.operators import OPERATORS, Family, Operator, compare, operator_named
+from kustui.definition.operators import OPERATORS, OPPOSITES, Family, Operator, compare, operator_named
 from kustui.definition.platform import TRIGGER_ID
 from kustui.text.messages import LONGEST_TEXT, json_in_words, printable, quoted
 
@@ -120,6 +121,30 @@ def constant_outcome(condition: Condition) -> bool | None:
             outcomes = {constant_outcome(part) for part in parts}
             return settling if settling in outcomes else None if None in outcomes else not settling
     return None
+
+
+def condition_key(condition: Condition) -> str:
+    """A text that is the same for conditions that say the same: parts of a group in any order, values without meaning
+    and parts that decide nothing left out, ``dne`` as the opposite of ``exists``."""
+    match condition:
+        case Unreadable():
+            return f"unreadable {condition.pointer}"
+        case Comparison():
+            operator = condition.meaning
+            read = condition.operands[: operator.reads] if condition.known else condition.operands
+            values = [json.dumps(operand.value, sort_keys=True) for operand in read]  # where 1 is not true
+            name = OPPOSITES.get(condition.operator, condition.operator)
+            if operator.mirror == condition.operator:
+                values.sort()
+            return f"{'not ' * (name != condition.operator)}{name} {' '.join(values)}"
+        case _ if (outcome := constant_outcome(condition)) is not None:
+            return str(outcome)
+        case AllOf(parts) | AnyOf(parts):
+            keys = sorted({condition_key(part) for part in parts if constant_outcome(part) is None})
+            word = " and " if isinstance(condition, AllOf) else " or "
+            return keys[0] if len(keys) == 1 else f"({word.join(keys)})"
+        case Always() | Never():
+            return ""
 
 
 def _condition(op: str, values: Sequence[object], pointer: str, depth: int) -> Condition:

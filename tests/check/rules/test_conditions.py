@@ -109,7 +109,8 @@ def test_every_operator_takes_as_many_values_as_its_table_says(name: str) -> Non
     for count in range(4):
         holds = operator.least <= count <= operator.most
         found = rules_of(asking(when(name, *(f"/#steps.1.x{at}" for at in range(count)))))
-        assert found == ([] if holds else ["operator-arity"]), count
+        never = ["unreachable-step"] if name == "false" and not count else []
+        assert found == (never if holds else ["operator-arity"]), count
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from kustui.check.rule import app, called, step, to, when, workflow
+from kustui.check.rule import ALWAYS, app, called, step, to, when, workflow
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from tests.support.rules import only, place, places, problems_in, rules_of, told
@@ -128,13 +128,7 @@ def test_a_step_has_no_output_while_it_runs_and_has_one_after() -> None:
     problem = only(reading("/#steps.cD4.id"))
     assert (problem.rule, problem.pointer) == ("reference-before-run", "/steps/1/params/x")
     assert problem.message == "steps.cD4.id reads the output of its own step, which has not run yet"
-    after = workflow(
-        "W",
-        step(
-            "aB3", to("cD4", when("eq", "/#steps.aB3.id", "x")), errorCases=[to("cD4", when("eq", "/#steps.aB3.e", 1))]
-        ),
-        step("cD4"),
-    )
+    after = workflow("W", step("aB3", to("cD4", when("eq", "/#steps.aB3.id", "x"))), step("cD4"))
     assert rules_of(after) == []
 
 
@@ -150,13 +144,6 @@ def test_a_sibling_has_not_run() -> None:
     assert rules_of(definition) == ["reference-before-run"]
 
 
-def test_it_has_run_where_an_error_case_leads() -> None:
-    definition = workflow(
-        "W", step("aB3", errorCases=[to("cD4")]), step("cD4", params={"x": "/#steps.aB3.body", "y": "/#steps.1.id"})
-    )
-    assert rules_of(definition) == []
-
-
 @pytest.mark.parametrize("value", ["/#steps.eF5.id", "{{steps.eF5.id}} {{steps.gH6.id}}"])
 def test_nothing_is_said_of_what_cannot_be_reached(value: str) -> None:
     reader = workflow("W", step("aB3"), step("eF5", to("gH6")), step("gH6", params={"x": value}))
@@ -169,7 +156,9 @@ def test_nothing_is_said_of_what_cannot_be_reached(value: str) -> None:
 
 
 def test_a_step_that_a_path_skips_is_told_with_the_path() -> None:
-    entry = f'{{"target": "aB3", "condition": {{"op": "eq", "values": [1, 2]}}}}, {{"target": "cD4", {ONWARD}}}'
+    entry = (
+        f'{{"target": "aB3", "condition": {{"op": "eq", "values": ["/#steps.1.x", 2]}}}}, {{"target": "cD4", {ONWARD}}}'
+    )
     problem = only(
         f'{{"name": "W", "trigger": {{"eventName": "e", "transitions": [{entry}]}}, "steps": [\n'
         f' {{"id": "aB3", "transitions": [{{"target": "cD4", {ONWARD}}}], "meta": {{"displayName": "Ask"}}}},\n'
@@ -189,7 +178,59 @@ def test_a_path_may_follow_a_failure() -> None:
         step("cD4", to("eF5")),
         step("eF5", params={"x": "/#steps.cD4.id"}),
     )
-    assert only(definition).message.endswith('step "cD4" has not run on the path trigger → aB3 → eF5')
+    assert only(definition).message.endswith('step "cD4" has not run on the path trigger → aB3 → fails → eF5')
+
+
+# impossible-path
+
+
+def test_a_step_that_has_failed_has_no_output() -> None:
+    definition = workflow(
+        "W",
+        step("aB3", errorCases=[to("cD4")]),
+        step("cD4", to("eF5"), params={"x": "/#steps.aB3.body", "y": "/#steps.1.id", "z": "/#error.message"}),
+        step("eF5", params={"x": "{{steps.aB3.a}} {{steps.aB3.b}}"}),
+    )
+    first, second = problems_in(definition)
+    assert (first.rule, first.severity, first.pointer) == ("impossible-path", Severity.WARNING, "/steps/1/params/x")
+    assert first.message == 'steps.aB3.body never holds anything: step "aB3" has failed here, and has no output'
+    assert (second.rule, second.pointer) == ("impossible-path", "/steps/2/params/x")
+
+
+def test_an_error_case_is_asked_after_its_own_step_has_failed() -> None:
+    definition = workflow(
+        "W", step("aB3", to("cD4"), errorCases=[to("cD4", when("eq", "/#steps.aB3.status", 404))]), step("cD4")
+    )
+    assert told(definition) == [
+        "impossible-path at /steps/0/errorCases/0/condition/values/0: "
+        'steps.aB3.status never holds anything: step "aB3" has failed here, and has no output'
+    ]
+
+
+def test_what_is_reached_after_success_and_after_failure_may_miss_the_output() -> None:
+    reader = step("cD4", params={"x": "/#steps.aB3.id"})
+    definition = workflow("W", step("aB3", to("cD4"), errorCases=[to("cD4")]), reader)
+    problem = only(definition)
+    assert problem.rule == "reference-may-be-missing"
+    assert problem.message == (
+        'steps.aB3.id may be missing: step "aB3" has failed on the path trigger → aB3 → fails → cD4'
+    )
+    definition["steps"][0]["transitions"] = [to("cD4", when("exists", "/#steps.aB3.id"))]
+    definition["steps"][0]["errorCases"] = [to("cD4", when("exists", "/#steps.aB3.id"))]
+    assert rules_of(definition) == []
+
+
+def test_what_continues_after_a_failure_goes_on_without_the_output() -> None:
+    goes_on = {"condition": when("and", ALWAYS), "errorAction": {"type": "continue"}}
+    definition = workflow(
+        "W", step("aB3", to("cD4"), errorCases=[goes_on]), step("cD4", params={"x": "/#steps.aB3.id"})
+    )
+    assert only(definition).message.endswith('step "aB3" has failed on the path trigger → aB3 → fails → cD4')
+    definition["steps"][0]["transitions"] = [to("cD4", when("exists", "/#steps.aB3.id"))]
+    assert rules_of(definition) == []
+    for type_ in ("stop-processing", "retry-action", "retry-workflow"):
+        definition["steps"][0] = step("aB3", to("cD4"), errorCases=[{**goes_on, "errorAction": {"type": type_}}])
+        assert rules_of(definition) == []
 
 
 # unknown-input-reference

@@ -1,0 +1,208 @@
+"""Which paths through a workflow a run can take: at each step the first condition that holds decides, a step that has
+not run or has failed has no output, and what a condition has said of a value stays true.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from kustui.analysis.facts import ANY, Cases, Facts, Field, both
+from kustui.analysis.flow import Edge, FlowGraph
+from kustui.analysis.walks import breadth_first, shortest_path
+from kustui.definition.expressions import Comparison, parts_of
+from kustui.definition.models import ErrorCase, Transition
+from kustui.definition.platform import CONTINUE, TRIGGER_ID
+
+_MOST_STATES = 2_000
+"""How many states a search goes through. Beyond, it finds no path."""
+
+
+class _AllBut:
+    """All nodes but some."""
+
+    def __init__(self, nodes: Collection[str]) -> None:
+        self._nodes = nodes
+
+    def __contains__(self, node: object) -> bool:
+        return node not in self._nodes
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """How far a run has come, and what it knows."""
+
+    node: str
+    outputs: frozenset[str] = frozenset()
+    """The nodes that have an output."""
+    cases: Cases = ANY
+
+
+@dataclass(frozen=True, eq=False)
+class FeasiblePaths:
+    """The paths of a flow graph that a run can take."""
+
+    flow: FlowGraph
+
+    @cached_property
+    def _facts(self) -> Facts:
+        return Facts(self.flow)
+
+    def path_without(self, node: str, reader: str, asked: Transition | None = None) -> tuple[Edge, ...] | None:
+        """A path from the trigger to a reader on which a node has no output: it has not run, or has failed. Where the
+        condition of a transition or error case of the reader is ``asked``, the run comes to that.
+
+        The shortest, if it can be taken. None if there is none, or none among the first 2,000 states of the search.
+        """
+        shortest = self._shortest_without(node, reader)
+        if shortest is None:
+            return None
+        state: _State | None = _State(TRIGGER_ID)
+        for edge in shortest:
+            state = self._after(state, edge, node) if state is not None else None
+        if state is not None and self._comes_to(asked, state, node):
+            return shortest
+        return self._search(node, reader, asked)
+
+    def _shortest_without(self, node: str, reader: str) -> tuple[Edge, ...] | None:
+        """A shortest path of edges that can be taken one by one while the output is missing."""
+        # Search backwards, up to the nearest common dominator: usually only a few steps.
+        above = self.flow.always_before(reader)
+        fork = next((fork for fork in above if self.flow.has_always_run(fork, node)), TRIGGER_ID)
+        taken: dict[tuple[str, str], Edge] = {}
+
+        def sources(target: str) -> Iterator[str]:
+            for edge in self.flow.incoming[target]:
+                if not _gives_output(edge, node) and self._choices(edge, {node}, node):
+                    taken.setdefault((edge.source, target), edge)
+                    yield edge.source
+
+        backwards = shortest_path(reader, fork, sources)
+        if not backwards:
+            return None
+        after = (taken[source, target] for target, source in pairwise(backwards))
+        return (*self.flow.path(TRIGGER_ID, fork), *reversed(tuple(after)))
+
+    # One step on
+
+    def _after(self, state: _State, edge: Edge, subject: str) -> _State | None:
+        """The state after an edge; None if no run takes it there."""
+        outputs = state.outputs if edge.after_failure else state.outputs | {state.node}
+        cases = self._facts.consistent(both(state.cases, self._choices(edge, _AllBut(outputs), subject)))
+        return _State(edge.target, outputs, cases) if cases else None
+
+    def _choices(self, edge: Edge, missing: Collection[str] | _AllBut, subject: str) -> Cases:
+        """What is true where an edge is taken while nodes have no output: its condition holds, and none before it."""
+        edges = self.flow.declared_edges[edge.source]
+        if edge.after_failure and edge.source not in missing and not isinstance(missing, _AllBut):
+            missing = {*missing, edge.source}
+        if not edge.continues:
+            return self._first(edge.transition, edges, missing, subject)
+        continuing = (other for other in edges if other.error_action == CONTINUE)
+        cases = [case for other in continuing for case in self._first(other.transition, edges, missing, subject)]
+        return both(self._first(edge.transition, edges, missing, subject), tuple(cases))
+
+    def _first(
+        self, transition: Transition, edges: Iterable[Edge], missing: Collection[str] | _AllBut, subject: str
+    ) -> Cases:
+        """What is true where this is the first of the transitions, or error cases, whose condition holds."""
+        condition = self.flow.conditions.get(transition.pointer)
+        source = next(iter(edges)).source
+        holds = self._facts.cases(condition, True, missing, source, subject)
+        return self._facts.consistent(both(self._before(transition, edges, missing, subject), holds)) if holds else ()
+
+    def _before(
+        self, transition: Transition, edges: Iterable[Edge], missing: Collection[str] | _AllBut, subject: str
+    ) -> Cases:
+        """What is true where a transition or error case is tried: no condition before it holds."""
+        cases = ANY
+        for earlier in edges:
+            if earlier.transition is transition or not cases:
+                break
+            if isinstance(earlier.transition, ErrorCase) is isinstance(transition, ErrorCase):
+                condition = self.flow.conditions.get(earlier.transition.pointer)
+                fails = self._facts.cases(condition, False, missing, earlier.source, subject)
+                cases = both(cases, fails) if fails else ()
+        return cases
+
+    def _comes_to(self, asked: Transition | None, state: _State, subject: str) -> bool:
+        """Whether a run in a state comes to ask a condition of its step."""
+        if asked is None:
+            return True
+        edges = self.flow.declared_edges[state.node]
+        outputs = state.outputs if isinstance(asked, ErrorCase) else state.outputs | {state.node}
+        before = self._before(asked, edges, _AllBut(outputs), subject)
+        return bool(self._facts.consistent(both(state.cases, before)))
+
+    # Search
+
+    def _search(self, node: str, reader: str, asked: Transition | None) -> tuple[Edge, ...] | None:
+        """The first of the shortest paths that can be taken."""
+        region = frozenset(
+            breadth_first(
+                (reader,),
+                lambda target: (edge.source for edge in self.flow.incoming[target] if not _gives_output(edge, node)),
+            )
+        )
+        seen: set[tuple[object, ...]] = set()
+        pending: deque[tuple[_State, tuple[Edge, ...]]] = deque([(_State(TRIGGER_ID), ())])
+        while pending and len(seen) < _MOST_STATES:
+            state, path = pending.popleft()
+            if state.node == reader and self._comes_to(asked, state, node):
+                return path
+            for edge in self.flow.edges[state.node]:
+                if (
+                    edge.target not in region
+                    or _gives_output(edge, node)
+                    or any(edge.target == passed.source for passed in (*path, edge))
+                ):
+                    continue
+                after = self._after(state, edge, node)
+                if after is not None and (key := self._what_matters(after)) not in seen:
+                    seen.add(key)
+                    pending.append((after, (*path, edge)))
+        return None
+
+    def _what_matters(self, state: _State) -> tuple[object, ...]:
+        """What later conditions may ask of a state: two that agree on it go on alike."""
+        asked = self._asked_later[state.node]
+        nodes = {node for node, _ in asked}
+        cases = frozenset(
+            frozenset(fact for fact in case if _overlap(self._facts.fields_of(fact), asked)) for case in state.cases
+        )
+        return state.node, state.outputs & nodes, cases
+
+    @cached_property
+    def _asked_later(self) -> dict[str, frozenset[Field]]:
+        """What the conditions of each node, and of those after it, read."""
+        asked: dict[str, frozenset[Field]] = {}
+        for node in reversed((TRIGGER_ID, *(step.id for step in self.flow.order))):
+            fields = frozenset(
+                field
+                for edge in self.flow.declared_edges[node]
+                if (condition := self.flow.conditions.get(edge.transition.pointer)) is not None
+                for part in parts_of(condition)
+                if isinstance(part, Comparison)
+                for field in self._facts.fields(part)
+            )
+            for target in self.flow.targets(node):
+                later = asked.get(target, frozenset())
+                fields = later if fields <= later else fields | later
+            asked[node] = fields
+        return asked
+
+
+def _gives_output(edge: Edge, node: str) -> bool:
+    """Whether a node has an output once an edge is taken."""
+    return edge.source == node and not edge.after_failure
+
+
+def _overlap(read: Iterable[Field], asked: frozenset[Field]) -> bool:
+    return any(
+        field in asked or (node, "") in asked or (not first and any(node == other for other, _ in asked))
+        for field in read
+        for node, first in (field,)
+    )
