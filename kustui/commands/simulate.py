@@ -184,7 +184,7 @@ def _replay(options: argparse.Namespace, organisation: Organisation, files: Sequ
 
 
 def _save(options: argparse.Namespace, replay: Replay) -> None:
-    scenario = record_scenario(replay.file.scenario.scenario, replay.state, replay.entries)
+    scenario = record_scenario(replay.file.scenario.scenario, replay.state, replay.entries, cut=replay.cut)
     _write_scenario(options.save, scenario, force=options.force)
     say(f"{options.save}: saved")
 

@@ -282,6 +282,10 @@ def finite_number(digits: str) -> int | float | None:
     return int(digits) if digits.lstrip("-").isdigit() else number
 
 
+class UndecidedRecord(dict[str, str]):
+    """How something Undecided is written as JSON: ``{"undecided": why}``."""
+
+
 def to_json_value(value: Any, depth: int = 0) -> Any:
     """A value of a run as plain JSON, for files and reports: Undecided as ``{"undecided": why}``, and as null what is
     MISSING, or a number that no double holds."""
@@ -290,7 +294,7 @@ def to_json_value(value: Any, depth: int = 0) -> Any:
     if isinstance(value, int | float):
         return value if abs(value) <= sys.float_info.max else None  # nor is NaN
     if isinstance(value, Undecided):
-        return {"undecided": value.why}
+        return UndecidedRecord(undecided=value.why)
     if value is MISSING:
         return None
     if depth > _MOST_LEVELS:

@@ -306,7 +306,7 @@ def test_what_nobody_can_decide_is_told_and_the_run_left(capsys: pytest.CaptureF
     write("odd.json", workflow("W", step("aB3"), entry=(to("aB3", when("isOpenToday", 1)),)))
     status, told, _ = run(capsys, "odd.json")
     assert status == 0
-    assert 'ended: kustui does not know the operator "isOpenToday"' in told
+    assert 'left: kustui does not know the operator "isOpenToday"' in told
 
 
 @pytest.mark.parametrize(

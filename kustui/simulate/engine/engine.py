@@ -89,9 +89,12 @@ Decision = ExecuteStep | SetOutput | SetFailure | ForceEdge | AnswerQuestion | S
 def advance(state: State, decision: Decision) -> State:
     """The next state. Never raises; a decision that means nothing here gives the same state.
 
-    An ``ExecuteStep`` that meets something undecided gives the same state with a ``question``: answer it with
+    An ``ExecuteStep`` that meets something undecided gives a state with a ``question``: answer it with
     ``AnswerQuestion``, pass by it with ``ForceEdge``, or end the run with ``AbandonRun``.
     """
+    if state.before is not None and not isinstance(decision, AbandonRun):
+        decided = advance(state.before, decision)
+        return execute_step(decided) if isinstance(decision, StartEvent) else decided
     match decision:
         case ExecuteStep():
             return execute_step(state) if state.run is not None else _begin_next(state)
@@ -122,7 +125,8 @@ def _overridden(overrides: Overrides, decision: Decision) -> Overrides:
 
 
 def preview(state: State) -> TraceEntry | None:
-    """What executing the next step would add to the trace; None where it asks, or between two runs."""
+    """What executing the next step would add to the trace; None where it cannot be executed, or between two runs."""
+    state = state.before or state
     after = execute_step(state) if state.run is not None else state
     return after.last if len(after.trace) > len(state.trace) else None
 
@@ -133,6 +137,7 @@ def preview_edges(state: State) -> tuple[TriedEdge, ...]:
     Error cases where the step is set to fail, else transitions.
     """
     # Where no edge is to be taken, all are evaluated.
+    state = state.before or state
     entry = preview(replace(state, overrides=replace(state.overrides, edge="")))
     return entry.tried if entry is not None else ()
 

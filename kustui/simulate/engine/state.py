@@ -178,6 +178,9 @@ class State:
     queue: Queue = field(default_factory=Queue)
     overrides: Overrides = field(default_factory=Overrides)
     question: Question | None = None
+    before: State | None = None
+    """The state before the last step, where that has run and nobody can say yet which transition it takes: what is
+    decided about it is decided there, and the step is executed again."""
     trace: Trace = field(default_factory=Trace)
     last_run: Run | None = None
     """The run that ended last, with all its data."""
@@ -212,7 +215,9 @@ class State:
 
     @property
     def invocation(self) -> int:
-        """Which invocation executing the next step will be, counted from 1 over all runs."""
+        """Which invocation executing the next step will be, or was where it asks, counted from 1 over all runs."""
+        if self.before is not None:
+            return self.before.invocation
         if self.run is None:
             return 0
         return self.invocations.get(self.run.key, {}).get(self.run.node, 0) + 1

@@ -27,22 +27,29 @@ def new_entry(state: State, kind: EntryKind, **fields: Any) -> TraceEntry:
     return TraceEntry(len(state.trace) + 1, kind, state.clock, **fields)
 
 
-def execute_step(state: State) -> State:
-    """The state after the next trigger or step of the current run; or the same with a question."""
+def execute_step(state: State, leave: str | None = None) -> State:
+    """The state after the next trigger or step of the current run; or with a question.
+
+    Where a transition is undecided, the step has run all the same, with ``before`` to decide from; with ``leave``,
+    which says why or is empty, the run ends there. Where a value is undecided that the step itself needs, it has not
+    run.
+    """
     assert state.run is not None, "asked before"
     try:
-        return _StepExecution(state, state.run).execute()
+        return _StepExecution(state, state.run, leave).execute()
     except RecursionError:  # a value that a ring of schedules has wrapped again and again, or that was written so
         return abandon_run(state, "its values are nested too deeply to rehearse")
 
 
 def abandon_run(state: State, why: str) -> State:
-    """The state in which the current run has ended where it stands."""
+    """The state in which the current run has ended where it stands; a step that has run and asks stays as it ran."""
+    if state.before is not None:
+        return execute_step(state.before, why)
     run = state.run
     assert run is not None, "asked before"
     asked = state.question.why if state.question else ""
     analysis = state.organisation.analysis(run.key)
-    entry = _entry_of(state, run, analysis, EntryKind.ABANDONED, ended=why or asked or "run abandoned")
+    entry = _entry_of(state, run, analysis, EntryKind.ABANDONED, left=True, ended=why or asked or "run abandoned")
     ended = replace(state, run=None, last_run=run, overrides=Overrides(), question=None)
     return replace(ended, trace=state.trace.plus(entry))
 
@@ -65,8 +72,8 @@ def _entry_of(state: State, run: Run, analysis: WorkflowAnalysis, kind: EntryKin
 class _StepExecution:
     """The execution of one trigger or step."""
 
-    def __init__(self, state: State, run: Run) -> None:
-        self.state, self.run = state, run
+    def __init__(self, state: State, run: Run, leave: str | None = None) -> None:
+        self.state, self.run, self.leave = state, run, leave
         self.analysis = state.organisation.analysis(run.key)
         self.part = self.analysis.flow.part(run.node)
         self.pointer = self.part.pointer if self.part is not None else self.analysis.entry.item.pointer
@@ -126,8 +133,7 @@ class _StepExecution:
             self._record(output=output, source=source)
             self._set_data({**self.run.data, "steps": {**self.run.outputs, step.id: output}})
         edges = tuple(edge for edge in self.analysis.flow.declared_edges[step.id] if not edge.after_failure)
-        after = self._take_first(edges)
-        return after if after.question is not None else self._queued(after, step, result)
+        return self._queued(self._take_first(edges), step, result)
 
     def _output(self, step: Step, result: ActionResult) -> tuple[Any, OutputSource]:
         overrides = self.state.overrides
@@ -199,7 +205,11 @@ class _StepExecution:
         asked = edge.verdict.question
         assert asked is not None, "what is undecided has a reason"
         question = Question(asked.condition.pointer, asked.why, in_words(asked.condition), condition=True)
-        return replace(self.state, question=question)
+        if self.leave is not None:
+            self._record(left=True)
+            return self._end(self.leave or question.why)
+        asking = replace(self._recorded(), run=self.run, question=question)
+        return replace(asking, before=self.state, overrides=self.state.overrides)
 
     def _why_no_edge(self, edges: Sequence[Edge], forced: str | None) -> str:
         if forced is not None:

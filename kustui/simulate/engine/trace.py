@@ -43,7 +43,7 @@ class EntryKind(Enum):
     SKIPPED = "skipped"
     """A scheduled run that could not begin."""
     ABANDONED = "left"
-    """A run was ended where nobody could say how it goes on."""
+    """A run was left before its next step could be executed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,8 @@ class TraceEntry:
     """Keys of the workflows that an event started."""
     ended: str = ""
     """Why the run ends here, in a clause; empty while it goes on."""
+    left: bool = False
+    """Whether it ends because nobody could say how it goes on, or a person left it."""
     broken: bool = False
     """Whether it ends because it could not go on, whatever the conditions say."""
     problem: Problem | None = None

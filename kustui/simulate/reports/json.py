@@ -17,9 +17,10 @@ from kustui.simulate import MINUTE
 from kustui.simulate.engine.history import Coverage, CoverageRatio
 from kustui.simulate.engine.trace import TraceEntry, TriedEdge
 from kustui.simulate.organisation import Organisation
+from kustui.simulate.scenarios.differences import Difference
 from kustui.simulate.scenarios.explore import Exploration, ExploredPath, build_path_scenario
 from kustui.simulate.scenarios.path_scenario import with_expectations
-from kustui.simulate.scenarios.replay import Difference, Replay
+from kustui.simulate.scenarios.replay import Replay
 from kustui.text.terminal_safe import to_json
 
 
@@ -48,6 +49,7 @@ def record(replay: Replay) -> dict[str, Any]:
         "held": replay.held,
         "cut": replay.cut,
         "differences": [_difference(replay, difference) for difference in replay.differences],
+        "notes": [_difference(replay, note) for note in replay.notes],
         "trace": [entry_record(entry) for entry in replay.entries],
         "coverage": {
             "steps": _share(coverage.steps),
@@ -115,6 +117,7 @@ def entry_record(entry: TraceEntry) -> dict[str, Any]:
         "published": entry.published,
         "started": len(entry.started),
         "ended": entry.ended,
+        "left": entry.left,
         "broken": entry.broken,
         "problem": problem_record(entry.problem) if entry.problem else None,
         "problems": [problem_record(problem) for problem in entry.problems],

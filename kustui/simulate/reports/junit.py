@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from xml.sax.saxutils import escape, quoteattr
 
+from kustui.simulate.scenarios.differences import Difference
 from kustui.simulate.scenarios.replay import Replay
 from kustui.text.terminal_safe import terminal_safe
 
@@ -24,14 +25,21 @@ def report(replays: Sequence[Replay], *, show_steps: bool = True, colour: bool =
 def _case(replay: Replay) -> Iterator[str]:
     title = replay.file.scenario.scenario
     opening = f"    <testcase classname={_attribute(replay.file.path or 'rehearsal')} name={_attribute(title)}"
-    if replay.held:
+    if replay.held and not replay.notes:
         yield f"{opening}/>\n"
         return
-    lines = [f"{replay.file.place(difference.pointer)}: {difference.message}" for difference in replay.differences]
     yield f"{opening}>\n"
-    text = escape("\n".join(map(terminal_safe, lines)))
-    yield f"      <failure message={_attribute(replay.differences[0].message)}>{text}</failure>\n"
+    if not replay.held:
+        message = _attribute(replay.differences[0].message)
+        yield f"      <failure message={message}>{_lines(replay, replay.differences)}</failure>\n"
+    if replay.notes:
+        yield f"      <system-out>{_lines(replay, replay.notes)}</system-out>\n"
     yield "    </testcase>\n"
+
+
+def _lines(replay: Replay, differences: Sequence[Difference]) -> str:
+    lines = (f"{replay.file.place(difference.pointer)}: {difference.message}" for difference in differences)
+    return escape("\n".join(map(terminal_safe, lines)))
 
 
 def _attribute(value: str) -> str:

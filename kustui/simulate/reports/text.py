@@ -12,6 +12,7 @@ from kustui.simulate.engine import words
 from kustui.simulate.engine.history import Coverage, CoverageRatio, WorkflowCoverage
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 from kustui.simulate.organisation import Organisation
+from kustui.simulate.scenarios.differences import Difference
 from kustui.simulate.scenarios.explore import (
     MAX_PATHS,
     DescribedRun,
@@ -20,7 +21,7 @@ from kustui.simulate.scenarios.explore import (
     build_path_scenario,
     name_of,
 )
-from kustui.simulate.scenarios.replay import Difference, Replay
+from kustui.simulate.scenarios.replay import Replay
 from kustui.text.messages import counted
 from kustui.text.terminal_safe import terminal_safe
 
@@ -55,7 +56,7 @@ def report(replays: Sequence[Replay], *, show_steps: bool = True, colour: bool =
 
 def _replay(replay: Replay, paint: _Painter) -> Iterator[str]:
     at: dict[int | None, list[Difference]] = {}
-    for difference in replay.differences:
+    for difference in replay.differences if replay.file.path else ():  # else the entries say it themselves
         at.setdefault(difference.entry, []).append(difference)
     for entry in replay.entries:
         yield from _entry_lines(entry, paint)
@@ -79,6 +80,8 @@ def _verdict(replay: Replay, paint: _Painter) -> Iterator[str]:
     if not replay.file.path:
         return
     title = f"{terminal_safe(replay.file.path)}: {terminal_safe(replay.file.scenario.scenario)}"
+    for note in replay.notes:
+        yield f"{paint('?', 'note')} {_difference(replay, note)}\n"
     if replay.held:
         yield f"{paint('yes', 'passed')} {title}\n"
         return
@@ -103,7 +106,8 @@ def _entry_lines(entry: TraceEntry, paint: _Painter) -> Iterator[str]:
     for tried in entry.tried:
         yield from _tried(entry, tried, paint)
     if entry.ended:
-        yield from _wrapped(f"ended: {words.why(entry)}", "wrong" if entry.broken else "heading", paint)
+        verb, look = ("left", "?") if entry.left else ("ended", "wrong" if entry.broken else "heading")
+        yield from _wrapped(f"{verb}: {words.why(entry)}", look, paint)
     if entry.problem is not None:
         place = f"{entry.problem.document.path}:{entry.problem.span().start}"
         yield from _wrapped(f"problem: {place} [{entry.problem.rule}]", "wrong", paint)

@@ -229,8 +229,8 @@ class ResolvedScenario:
             for index, start in enumerate(scenario.start)
         ]
         """The one workflow of each start; None where it is an event's."""
-        mocks = self._places(scenario.mocks, "/mocks")
-        choices = self._places(scenario.choices, "/choices")
+        self.mocks = mocks = self._places(scenario.mocks, "/mocks")
+        self.choices = choices = self._places(scenario.choices, "/choices")
         self._mocks: dict[tuple[str, str], list[Mock]] = {}
         for place, mock in zip(mocks, scenario.mocks, strict=True):
             self._mocks.setdefault(place, []).append(mock)
@@ -241,9 +241,17 @@ class ResolvedScenario:
             self._workflow(path.workflow, f"/expect/path/{index}/workflow")
             for index, path in enumerate(expect.path or ())
         ]
+        self.path_steps = [
+            [
+                self._node(self.paths[index], step, f"/expect/path/{index}/steps/{number}")
+                for number, step in enumerate(path.steps)
+            ]
+            for index, path in enumerate(expect.path or ())
+        ]
         self.outputs = self._places(expect.outputs, "/expect/outputs")
         self.params = self._places(expect.params, "/expect/params")
         self.not_run = self._places(expect.not_run, "/expect/notRun")
+        self.left = self._places(expect.left, "/expect/left")
         for index, (place, choice) in enumerate(zip(choices, scenario.choices, strict=True)):
             self._check_target(index, place, choice)
         if self._mistakes:
@@ -265,18 +273,29 @@ class ResolvedScenario:
         entries = self._organisation.find(schedule.workflow)
         return (entries[0].id or "") if len(entries) == 1 else schedule.workflow
 
+    def hint(self, schedule: ExpectedSchedule) -> str:
+        """What may have been meant by an expected schedule that no workflow here has the name of."""
+        if self._organisation.find(schedule.workflow):
+            return ""
+        near = closest(schedule.workflow, {entry.title for entry in self._organisation.collection.entries})
+        return f" (did you mean {quoted(near)}?)" if near else ""
+
     def _places(self, parts: Sequence[Place], pointer: str) -> list[tuple[str, str]]:
         """The key of the workflow and the node of each part."""
         places = []
         for index, part in enumerate(parts):
             analysis = self._workflow(part.workflow, f"{pointer}/{index}/workflow")
-            node = analysis.flow.node(part.step) if analysis else None
-            if analysis and node is None:
-                hint = hint_of(part.step, (TRIGGER_ID, *analysis.flow.steps), "its steps")
-                message = f"{quoted(analysis.title)} has no step {quoted(part.step)}"
-                self._report(f"{pointer}/{index}/step", message, hint)
-            places.append((analysis.key if analysis else "", node or ""))
+            node = self._node(analysis, part.step, f"{pointer}/{index}/step")
+            places.append((analysis.key if analysis else "", node))
         return places
+
+    def _node(self, analysis: WorkflowAnalysis | None, step: str, pointer: str) -> str:
+        """The node of a step; an empty string, and a mistake, where the workflow has none of that id."""
+        node = analysis.flow.node(step) if analysis else ""
+        if analysis and node is None:
+            hint = hint_of(step, (TRIGGER_ID, *analysis.flow.steps), "its steps")
+            self._report(pointer, f"{quoted(analysis.title)} has no step {quoted(step)}", hint)
+        return node or ""
 
     def _workflow(self, name: str, pointer: str) -> WorkflowAnalysis | None:
         organisation = self._organisation

@@ -81,6 +81,12 @@ class ExpectedValue(Place):
     value: JsonValue = Field(description="The exact value; of an object, at least these members.")
 
 
+class ExpectedEnd(Place):
+    """Where a run is left, because something is undecided there, or breaks off, because it cannot go on."""
+
+    invocation: _Count | None = Field(None, description="Which invocation; without it, any.")
+
+
 class ExpectedSchedule(_Object):
     """A scheduled run."""
 
@@ -104,6 +110,13 @@ class Expectations(_Object):
     outputs: tuple[ExpectedValue, ...] = Field((), description="The outputs of steps.")
     params: tuple[ExpectedValue, ...] = Field((), description="The params of the actions of steps.")
     not_run: tuple[Place, ...] = Field((), description="Steps that must not run.")
+    left: tuple[ExpectedEnd, ...] = Field(
+        (),
+        description="Where runs are left undecided or break off; any other is a failure.",
+    )
+    cut: StrictBool = Field(
+        False, description="Whether it is stopped by maxSteps before its end, which otherwise makes it fail."
+    )
     coverage: ExpectedCoverage | None = None
 
 

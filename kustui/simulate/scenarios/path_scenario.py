@@ -15,7 +15,7 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, to_json_value
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.engine.engine import ForceEdge
-from kustui.simulate.engine.trace import EntryKind, TraceEntry
+from kustui.simulate.engine.trace import TraceEntry
 from kustui.simulate.engine.words import why
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.candidates import failure_of
@@ -67,11 +67,12 @@ def scenario_for_path(organisation: Organisation, path: WorkflowPath, title: str
 
 
 def with_expectations(organisation: Organisation, scenario: Scenario) -> Scenario:
-    """The scenario with its result, the runs that it schedules included, as expectations; unchanged where it never
-    ends."""
+    """The scenario with its result, the runs that it schedules included, as expectations; where it never ends, only
+    that it is cut."""
     result = replay(as_file(scenario), organisation, _MAX_STEPS)
     if result.cut:
-        return scenario
+        cut = {"maxSteps": _MAX_STEPS, "expect": {"cut": True}}
+        return Scenario.model_validate(scenario.model_dump(mode="json", by_alias=True, exclude_unset=True) | cut)
     return Scenario.model_validate(record_scenario(scenario.scenario, result.state, result.entries))
 
 
@@ -228,7 +229,7 @@ def _outcome(entry: TraceEntry) -> str:
 
 def _follows(entry: TraceEntry, step: PathStep) -> bool:
     """Whether what happened is what the path's step says."""
-    if entry.kind is EntryKind.ABANDONED or (entry.failure is not None) is not step.fails:
+    if entry.left or (entry.failure is not None) is not step.fails:
         return False
     if step.edge is None:
         return not entry.taken and not entry.broken

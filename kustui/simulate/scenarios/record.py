@@ -19,7 +19,7 @@ from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioError, ScenarioFile, as_file, read_payload
 from kustui.simulate.scenarios.model import Scenario, Start
-from kustui.simulate.scenarios.replay import replay, replayed_states, start_scenario
+from kustui.simulate.scenarios.replay import decided_step, replay, replayed_states, start_scenario
 from kustui.text.messages import quoted
 
 _MAX_LISTED = 20
@@ -81,10 +81,13 @@ class TraceTruncatedError(KustuiError):
     """The rehearsal was so long that its beginning is no longer there to be saved."""
 
 
-def record_scenario(title: str, state: State, entries: Sequence[TraceEntry] | None = None) -> dict[str, Any]:
-    """The JSON of a scenario for all that has happened, with expectations that it meets.
+def record_scenario(
+    title: str, state: State, entries: Sequence[TraceEntry] | None = None, *, cut: bool = False
+) -> dict[str, Any]:
+    """The JSON of a scenario for all that has happened, with expectations that it meets, where runs were left included.
 
-    Without ``entries`` the state's own trace is saved. Raises TraceTruncatedError where that has lost its beginning.
+    ``cut``: whether it has to be stopped there. Without ``entries`` the state's own trace is saved. Raises
+    TraceTruncatedError where that has lost its beginning.
     """
     if entries is None:
         if state.trace.dropped:
@@ -94,10 +97,11 @@ def record_scenario(title: str, state: State, entries: Sequence[TraceEntry] | No
     return {
         "scenario": title,
         **_settings(state),
+        **({"maxSteps": len(entries)} if cut else {}),
         "start": list(_starts(state, entries)),
         **_unless_empty("mocks", (_mock(organisation, entry) for entry in entries if _is_mocked(entry))),
         **_unless_empty("choices", (choice for entry in entries for choice in _choices(organisation, entry))),
-        "expect": _expectations(state, entries),
+        "expect": {**_expectations(state, entries), **({"cut": True} if cut else {})},
     }
 
 
@@ -169,7 +173,7 @@ def _place(organisation: Organisation, entry: TraceEntry) -> dict[str, Any]:
     return {"workflow": organisation.name_of(entry.key), "step": entry.node, "invocation": entry.invocation}
 
 
-def _expectations(state: State, entries: Iterable[TraceEntry]) -> dict[str, Any]:
+def _expectations(state: State, entries: Sequence[TraceEntry]) -> dict[str, Any]:
     organisation, coverage = state.organisation, Coverage.of(state)
     runs: dict[int, dict[str, Any]] = {}
     scheduled = []
@@ -181,11 +185,17 @@ def _expectations(state: State, entries: Iterable[TraceEntry]) -> dict[str, Any]
         if (target := entry.scheduled) is not None:
             name = organisation.name_of(target.key) if target.key else target.workflow_id
             scheduled.append({"workflow": name, "at": _minutes(target.due), "inputs": to_json_value(target.inputs)})
+    ends = [_place(organisation, entry) for entry in entries if entry.left or entry.broken]
     return {
         "path": list(runs.values()),
         "scheduled": scheduled,
-        "coverage": {"steps": int(coverage.steps.percent), "transitions": int(coverage.edges.percent)},
+        **_unless_empty("left", ends),
+        **({"coverage": _percents(coverage)} if coverage.workflows else {}),
     }
+
+
+def _percents(coverage: Coverage) -> dict[str, int]:
+    return {"steps": int(coverage.steps.percent), "transitions": int(coverage.edges.percent)}
 
 
 def _minutes(milliseconds: int) -> int | float:
@@ -197,13 +207,15 @@ def _minutes(milliseconds: int) -> int | float:
 
 
 def complete_scenario(title: str, state: State) -> Mapping[str, Any]:
-    """The JSON of a scenario for a rehearsal up to a state and on to its end, with the result as expectations;
-    without them for a rehearsal that is cut, since it has no end. Raises TraceTruncatedError."""
+    """The JSON of a scenario for a rehearsal up to a state and on to its end, with the result as expectations; of one
+    that does not come to an end, up to that state only. Raises TraceTruncatedError."""
     recorded = record_scenario(title, state)
     most = len(state.trace) + DEFAULT_MAX_STEPS
-    result = replay(as_file(Scenario.model_validate(recorded)), state.organisation, most)
+    file = as_file(Scenario.model_validate(recorded))
+    result = replay(file, state.organisation, most)
     if result.cut:
-        return {name: value for name, value in recorded.items() if name != "expect"}
+        result = replay(file, state.organisation, max(1, len(state.trace)))
+        return record_scenario(title, result.state, result.entries, cut=True)
     completed = record_scenario(title, result.state, result.entries)
     return {**completed, "maxSteps": most} if len(result.entries) > DEFAULT_MAX_STEPS else completed
 
@@ -222,10 +234,13 @@ def rebase(history: History, organisation: Organisation) -> History:
     file = as_file(Scenario.model_validate(recorded))
     names = ResolvedScenario(file, organisation)
     states = [start_scenario(file, organisation, names)]
+    most = len(current.trace) - (current.before is not None)
     for state in replayed_states(states[0], names):
-        if len(state.trace) > len(current.trace):
+        if len(state.trace) > most:
             break
         states.append(state)
-        if len(state.trace) == len(current.trace) and state.finished:
+        if len(state.trace) == most and state.finished:
             break
+    if current.before is not None and states[-1].run is not None:  # what it asked is asked again
+        states.append(decided_step(states[-1], names))
     return History(tuple(states), len(states) - 1)

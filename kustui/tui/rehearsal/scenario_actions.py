@@ -90,7 +90,7 @@ class ScenarioActions:
             return str(error)
         except ValueError as error:  # a name that no file can have
             return f"{path}: {error}"
-        without = "" if "expect" in scenario else ", without expectations: it has not reached its end"
+        without = ", up to here: it does not come to an end" if "cut" in scenario["expect"] else ""
         self._current.announce(("✓ saved ", "good"), (path, "name"), (without, "warning"))
         return ""
 

@@ -25,8 +25,9 @@ from kustui.simulate.engine.state import Overrides, QueueItem, State, initial_st
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload
+from kustui.simulate.scenarios.differences import Difference
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
-from kustui.simulate.scenarios.replay import Difference, decisions_for
+from kustui.simulate.scenarios.replay import decisions_for
 from kustui.text.styled_lines import Line, Piece
 from kustui.tui.bindings import BY_ID, first_key
 
@@ -161,10 +162,12 @@ class Session:
 
     def at_entry(self, number: int) -> Session:
         """Right after an entry of the trace; unchanged if that state is no longer kept."""
-        for index, state in enumerate(self.history.states):
-            if len(state.trace) >= number:
-                return replace(self, history=History(self.history.states, index))
-        return self
+        states = self.history.states
+        current = next((entry for entry in self.history.state.trace if entry.number == number), None)
+        after = (index for index, state in enumerate(states) if len(state.trace) >= number)
+        exact = (index for index, state in enumerate(states) if current is not None and state.last is current)
+        index = next(exact, next(after, None))
+        return self if index is None else replace(self, history=History(states, index))
 
     def without_steps_ahead(self) -> Session:
         """With nothing to repeat, so that stepping on decides again."""

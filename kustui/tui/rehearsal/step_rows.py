@@ -54,7 +54,8 @@ def _add_current(builder: RowBuilder, session: Session, state: State, actions: M
     analysis = state.analysis
     assert analysis is not None, "a run has one"
     if state.question is not None:
-        builder.add(("? ", "warning"), ("cannot be decided without Kustomer", "warning"))
+        ran = "the step has run, and what comes next " if state.before is not None else ""
+        builder.add(("? ", "warning"), (f"{ran}cannot be decided without Kustomer", "warning"))
         builder.add(("  asked    ", "muted"), (state.question.words, "name"), indent=11)
         builder.add(("  because  ", "muted"), (state.question.why, ""), indent=11)
         for id_ in ("rehearse.answer", "rehearse.force", "rehearse.leave-run"):
@@ -67,7 +68,7 @@ def _add_current(builder: RowBuilder, session: Session, state: State, actions: M
             builder.add(("  it asks a question: step to see it", "warning"))
         _add_edges_only(builder, session, state)
         return
-    add_heading(builder, entry, at_hand=True)
+    add_heading(builder, entry, at_hand=state.before is None)
     _add_entry(builder, session, entry, preview_edges(state), at_hand=True)
 
 
@@ -207,8 +208,8 @@ def _next_row(session: Session, state: State) -> Row:
     line: Line = ()
     last = state.last
     if last is not None and last.ended:
-        look = "error" if last.broken else "warning" if "missing" in words.why(last) else "muted"
-        sign = "✗ stopped: " if last.broken else "■ ended: "
+        look = "error" if last.broken else "warning" if last.left or "missing" in words.why(last) else "muted"
+        sign = "✗ stopped: " if last.broken else "? left: " if last.left else "■ ended: "
         line = ((sign, look), (words.why(last), look))
     if state.waiting:
         title = session.organisation.analysis(state.waiting[0].key).title

@@ -105,8 +105,8 @@ def add_effects(builder: RowBuilder, entry: TraceEntry) -> None:
 def add_end(builder: RowBuilder, entry: TraceEntry, *, at_hand: bool = False) -> None:
     """Why the run ends, or would end, here."""
     if entry.ended:
-        look = "error" if entry.broken else "name"
-        glyph = "✗ stops" if entry.broken else "■ ends" if at_hand else "■ ended"
+        look = "error" if entry.broken else "warning" if entry.left else "name"
+        glyph = "✗ stops" if entry.broken else "? left" if entry.left else "■ ends" if at_hand else "■ ended"
         builder.add((f"  {glyph:<9}", look), (words.why(entry), look), indent=11)
 
 

@@ -26,7 +26,7 @@ from kustui.tui.rehearsal.trace_rows import source_mark
 from kustui.tui.widgets.rows import NodeKey, Row, Rows
 from kustui.tui.widgets.rows_view import RowsView
 
-HERE, STOP, BEEN, EARLIER, NOT_BEEN = "▶", "■", "✓", "∙", "○"
+HERE, ASKS, STOP, BEEN, EARLIER, NOT_BEEN = "▶", "?", "■", "✓", "∙", "○"
 _ROWS_AHEAD = 2
 """Rows below the current step that are kept in view, where there are some."""
 
@@ -59,7 +59,7 @@ def _signs(session: Session, analysis: WorkflowAnalysis) -> Mapping[str, Piece]:
         elif node != TRIGGER_ID:
             signs[node] = (NOT_BEEN, "muted")
     if session.state.run is not None and session.state.run.key == key:
-        signs[session.state.run.node] = (HERE, "new")
+        signs[session.state.run.node] = (ASKS, "warning") if session.state.before is not None else (HERE, "new")
     return signs
 
 
@@ -75,7 +75,7 @@ def _marks(session: Session, analysis: WorkflowAnalysis) -> Mapping[str, Line]:
         part = flow.part(node)
         stops = StopPoint("step", key, node) in session.stop_points or node in scheduling
         if node == here:
-            state: Piece = (HERE, "new")
+            state: Piece = (ASKS, "warning") if session.state.before is not None else (HERE, "new")
         elif node in visited:
             state = (BEEN, "good")
         else:

@@ -12,7 +12,7 @@ import pytest
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.config.check_settings import Settings
 from kustui.definition.platform import RUNS_PER_WINDOW
-from kustui.definition.values import Undecided
+from kustui.definition.values import MISSING, Undecided
 from kustui.simulate.engine.engine import (
     AbandonRun,
     AnswerQuestion,
@@ -185,7 +185,7 @@ def test_an_undecided_condition_asks_and_an_answer_goes_on() -> None:
     asked = advance(advance(state, ExecuteStep()), ExecuteStep())
     assert asked.question is not None
     assert (asked.question.condition, asked.question.why) == (True, 'kustui does not know the operator "isOpenToday"')
-    assert len(asked.trace) == len(state.trace)
+    assert len(asked.trace) == 2  # the trigger has run
     for answer, target in ((True, "aB3"), (False, "cD4")):
         entry = advance(advance(asked, AnswerQuestion(asked.question.pointer, answer)), ExecuteStep()).last
         assert entry is not None
@@ -210,8 +210,57 @@ def test_a_run_that_nobody_can_answer_for_is_left_and_the_next_begins() -> None:
     asks = workflow("One", step("aB3"), entry=(to("aB3", UNKNOWN),))
     state = to_the_end(started(app(asks, workflow("Two", step("aB3")))))
     state = to_the_end(advance(state, AbandonRun()))
-    assert [entry.kind for entry in entries(state)][1:] == [EntryKind.ABANDONED, EntryKind.START, EntryKind.STEP]
+    assert [entry.kind for entry in entries(state)][1:] == [EntryKind.START, EntryKind.START, EntryKind.STEP]
     assert entries(state)[1].ended == 'kustui does not know the operator "isOpenToday"'
+    assert [entry.left for entry in entries(state)][1:] == [True, False, False]
+
+
+UNDECIDED_AFTER = [
+    (schedule("aB3", ID, to("cD4", UNKNOWN), inputs={"a": 1}), "scheduled"),
+    (step("aB3", to("cD4", UNKNOWN), action="kustomer.event.publish", params={"name": "made.up"}), "published"),
+    (step("aB3", to("cD4", UNKNOWN)), "output"),
+    (step("aB3", to("cD4"), to("eF5", UNKNOWN), errorCases=[to("cD4", UNKNOWN)]), "failure"),
+]
+
+
+@pytest.mark.parametrize(("runs", "effect"), UNDECIDED_AFTER, ids=[effect for _, effect in UNDECIDED_AFTER])
+def test_a_step_whose_transition_is_undecided_has_run(runs: dict[str, Any], effect: str) -> None:
+    state = started(app(workflow("W", runs, step("cD4"), step("eF5")), called("C", ID, step("gH6"))))
+    before = advance(advance(state, ExecuteStep()), ExecuteStep())
+    if effect == "failure":
+        before = advance(before, SetFailure(500))
+    asked = advance(before, ExecuteStep())
+    assert asked.question is not None
+    assert (asked.invocation, asked.run and asked.run.node) == (1, "aB3")
+    left = advance(asked, AbandonRun())
+    for after in (asked, left):
+        assert after.last is not None
+        assert after.last.node == "aB3"
+        assert getattr(after.last, effect) not in (None, "", MISSING)
+        assert len(after.queue.runs) == (effect == "scheduled")
+        assert len(after.queue.events) == (effect == "published")
+        assert Coverage.of(after).steps.taken == 1
+        assert after.invocations["0.json#W"]["aB3"] == 1
+        run = after.run or after.last_run
+        assert run is not None
+        assert ("aB3" in run.outputs) is (effect != "failure")
+    assert left.last is not None
+    assert (left.last.left, left.last.ended) == (True, asked.question.why)
+    # Deciding afterwards is the same as having decided before: it has run once, not twice.
+    answer = AnswerQuestion(asked.question.pointer, True)
+    late, early = (advance(advance(first, answer), ExecuteStep()) for first in (asked, before))
+    assert [entry_record(entry) for entry in late.trace] == [entry_record(entry) for entry in early.trace]
+    assert (late.queue, late.invocations, late.taken) == (early.queue, early.invocations, early.taken)
+
+
+def test_an_event_that_happens_while_a_run_asks_is_not_lost() -> None:
+    state = started(workflow("W", step("aB3", to("cD4", UNKNOWN)), step("cD4")))
+    asked = to_the_end(state)
+    asked = advance(asked, StartEvent({"n": 2}, EVENT))
+    assert asked.question is not None
+    assert len(asked.queue.events) == 1
+    answered = advance(asked, AnswerQuestion(asked.question.pointer, True))
+    assert len(answered.queue.events) == 1
 
 
 def test_a_forced_way_is_taken_and_marked_whatever_the_conditions_say() -> None:

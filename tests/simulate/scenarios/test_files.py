@@ -56,7 +56,11 @@ def test_a_rehearsal_longer_than_others_are_cut_says_so_and_holds() -> None:
     assert replay(as_file(Scenario.model_validate(written)), found).held
 
 
-def test_a_ring_without_end_has_no_expectations() -> None:
+def test_a_ring_without_end_is_saved_as_one_that_is_cut() -> None:
     found = organisation(app(called("C", CALLED, schedule("aB3", CALLED))))
     state = advance(initial_state(found), StartEvent({}, key=found.collection.entries[0].key))
-    assert "expect" not in complete_scenario("t", state)
+    for steps in (0, 5):
+        *_, state = (state, *run_until_stopped(state, steps))
+        file = as_file(Scenario.model_validate(complete_scenario("t", state)))
+        assert (file.scenario.expect.cut, file.scenario.max_steps) == (True, max(1, len(state.trace)))
+        assert replay(file, found).held

@@ -23,7 +23,9 @@ from tests.support.documents import BY_NAME
 from tests.support.runs import EVENT, compact, organisation
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from kustui.simulate.scenarios.differences import Difference
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 SCENARIOS = sorted(path for path in SAMPLES.rglob("*.scenario.json"))
@@ -50,7 +52,10 @@ def replayed(written: Mapping[str, Any], *definitions: object) -> Replay:
 
 def differences(**expect: Any) -> list[str]:
     """What comes otherwise than expected, with the number of the entry where it shows."""
-    found = replayed(scenario(mocks=[MOCK], expect=expect)).differences
+    return differences_of(replayed(scenario(mocks=[MOCK], expect=expect)).differences)
+
+
+def differences_of(found: Sequence[Difference]) -> list[str]:
     return [f"{each.pointer} at {each.entry}: {each.message}" for each in found]
 
 
@@ -177,7 +182,7 @@ def test_a_mock_may_fail_and_a_choice_may_answer_force_or_leave() -> None:
     unknown = when("isOpenToday", 1)
     asks = workflow("W", step("aB3", to("cD4", unknown), errorCases=[to("eF5")]), step("cD4"), step("eF5"))
     place = {"workflow": "W", "step": "aB3"}
-    for more, nodes in (
+    for more, nodes in (  # the step runs in each
         ({"mocks": [{**place, "fails": {"status": 500}}]}, ["aB3", "eF5"]),
         ({"choices": [{**place, "at": "/steps/0/transitions/0/condition", "answer": True}]}, ["aB3", "cD4"]),
         ({"choices": [{**place, "at": "/steps/0/transitions/0/condition", "answer": False}]}, ["aB3"]),
@@ -202,7 +207,8 @@ def test_a_ring_without_an_end_is_cut_and_said_to_be() -> None:
     ring = app(called("C", ID, schedule("aB3", ID)))
     found = replayed({"scenario": "x", "start": [{"workflow": "C"}], "maxSteps": 7, "expect": {"path": []}}, ring)
     assert (found.cut, len(found.entries)) == (True, 7)
-    assert found.differences[-1].message == "stopped after 7 steps, before the end"
+    assert found.differences[-1].message == "stopped after 7 steps, before the end: with runs still to come"
+    assert differences_of(found.differences[:1]) == ['/expect/path at 2: "C" runs, but no more runs are expected']
 
 
 # Expectations.
@@ -265,6 +271,114 @@ def test_too_little_coverage_is_told() -> None:
         scenario(expect={"coverage": {"steps": 90}}, choices=[{"workflow": "W", "step": "1", "take": None}])
     )
     assert [each.message for each in found.differences] == ["0 % of the steps are taken, not 90 %"]
+
+
+# What holds without having run
+
+
+ASKS = workflow("W", step("aB3", to("cD4", when("isOpenToday", 1))), step("cD4"))
+BREAKS = workflow("W", step("aB3", to("nowhere")))
+OFF = {**workflow("W", step("aB3")), "enabled": False}
+IDLE = workflow("W", step("aB3"), entry=(to("aB3", when("exists", "/#steps.1.x")),))
+PLACE = {"workflow": "W", "step": "aB3"}
+
+
+@pytest.mark.parametrize("expect", [{}, {"path": [{"workflow": "W", "steps": ["aB3"]}]}, {"scheduled": []},
+                                    {"coverage": {"steps": 50}}, {"notRun": [{**PLACE, "step": "cD4"}]}])  # fmt: skip
+def test_a_scenario_over_a_run_that_is_left_fails_unless_it_says_so(expect: dict[str, Any]) -> None:
+    failed = replayed(scenario(expect=expect), ASKS)
+    assert differences_of(failed.differences) == [
+        '/expect at 3: the run of "W" is left at "aB3": kustui does not know the operator "isOpenToday"'
+    ]
+    assert replayed(scenario(expect={**expect, "left": [PLACE]}), ASKS).held
+    assert not replayed(scenario(expect={**expect, "left": [{**PLACE, "step": "1"}]}), ASKS).held
+    assert not replayed(scenario(expect={**expect, "left": [{**PLACE, "invocation": 2}]}), ASKS).held
+
+
+def test_that_a_run_is_left_is_expected_of_one_that_is() -> None:
+    at = {**PLACE, "at": "/steps/0/transitions/0/condition", "answer": True}
+    found = replayed(scenario(choices=[at], expect={"left": [PLACE]}), ASKS)
+    assert differences_of(found.differences) == ['/expect/left/0 at None: no run of "W" is left at "aB3"']
+
+
+@pytest.mark.parametrize(
+    ("definition", "more", "difference"),
+    [
+        (ASKS, {"expect": {"path": [{"workflow": "W", "steps": ["aB3", "cD4"]}]}}, 'is left at "aB3"'),
+        (ASKS, {"choices": [{**PLACE, "leave": "enough"}]}, 'is left at "aB3": enough'),
+        (BREAKS, {}, 'the run of "W" breaks off at "aB3"'),
+        (OFF, {}, '"kustomer.conversation.update" starts no workflow here'),
+        (OFF, {"expect": {"coverage": {"steps": 100}}}, "starts no workflow here"),
+        (OFF, {"expect": {"notRun": [PLACE]}}, "starts no workflow here"),
+        (IDLE, {"start": [{"event": "kustomer.conversation.updat"}]}, f'(did you mean "{EVENT}"?)'),
+        (IDLE, {}, "no step runs, and nothing else is expected"),
+        (IDLE, {"expect": {}}, "no step runs, and nothing else is expected"),
+        (IDLE, {"expect": {"outputs": [{**PLACE, "value": {}}]}}, '"aB3" does not run'),
+        (IDLE, {"expect": {"cut": True}}, "it ends after 2 steps, before it is cut"),
+    ],
+)
+def test_nothing_holds_that_has_not_run(definition: Any, more: dict[str, Any], difference: str) -> None:
+    (found,) = replayed(scenario(**more), definition).differences
+    assert difference in found.message
+
+
+def test_that_nothing_runs_holds_where_the_path_says_so() -> None:
+    assert replayed(scenario(expect={"path": []}), OFF).held
+    assert replayed(scenario(expect={"path": [{"workflow": "W", "steps": []}]}), IDLE).held
+    assert replayed(scenario(expect={"notRun": [PLACE]}), IDLE).held
+    assert not replayed(scenario(expect={"path": [], "coverage": {"steps": 0}}), OFF).held
+
+
+def test_something_undecided_is_no_object_that_holds_everything() -> None:
+    undecided = step("aB3", params={"text": "/#fn:untilMonday,steps.1.at"})
+    for value, holds in (({}, True), ({"text": {}}, False), ({"text": {"undecided": "whatever"}}, True)):
+        expect = {"params": [{**PLACE, "value": value}]}
+        assert replayed(scenario(expect=expect), workflow("W", undecided)).held is holds
+
+
+@pytest.mark.parametrize(
+    ("expect", "hint"),
+    [
+        ({"path": [{"workflow": "W", "steps": ["aB4"]}]}, 'no step "aB4" (did you mean "aB3"?)'),
+        ({"left": [{**PLACE, "step": "aB4"}]}, 'no step "aB4" (did you mean "aB3"?)'),
+        ({"outputs": [{**PLACE, "workflow": "followup", "value": {}}]}, 'unknown workflow "followup" (did you mean'),
+    ],
+)
+def test_an_unknown_name_in_an_expectation_gets_its_hint(expect: dict[str, Any], hint: str) -> None:
+    with pytest.raises(ScenarioError) as raised:
+        replayed(scenario(expect=expect), app(workflow("W", step("aB3")), workflow("follow-up", step("aB3"))))
+    assert hint in str(raised.value)
+
+
+def test_an_unknown_workflow_that_is_not_scheduled_gets_its_hint() -> None:
+    chain = app(workflow("W", schedule("aB3", ID)), called("remind", ID, step("eF5")))
+    found = replayed(scenario(expect={"scheduled": [{"workflow": "remnd"}]}), chain)
+    assert found.differences[0].message == '"remind" is scheduled, not "remnd" (did you mean "remind"?)'
+
+
+@pytest.mark.parametrize(
+    ("more", "note"),
+    [
+        ({"mocks": [{**PLACE, "step": "cD4", "returns": {}}]}, '/mocks/0: this mock is not used: "cD4" does not run'),
+        ({"mocks": [{**PLACE, "returns": {}, "invocation": 2}]}, '/mocks/0: this mock is not used: "aB3" runs once'),
+        ({"mocks": [{**PLACE, "step": "1", "returns": {}}]}, "the trigger has the payload of its start"),
+        ({"mocks": [{**PLACE, "step": "gH6", "fails": {}}]}, '"gH6" has no action'),
+        ({"mocks": [{**PLACE, "returns": {}}, {**PLACE, "returns": {}, "invocation": 1}]}, "/mocks/0: this mock is"),
+        ({"choices": [{**PLACE, "at": "/steps/9/x", "answer": 1}]}, 'nothing is asked at "/steps/9/x"'),
+        ({"choices": [{**PLACE, "at": "/steps/0/params/nope", "answer": 1}]}, "nothing is asked at"),
+        ({"choices": [{**PLACE, "at": "/steps/0/params/text", "answer": 1}]}, ""),
+        ({"choices": [{**PLACE, "at": "/steps/0/transitions/0/condition/values/0", "answer": 1}]}, ""),
+        ({"choices": [{**PLACE, "step": "cD4", "leave": "x"}]}, '/choices/0: this choice is not used: "cD4" does'),
+        ({"choices": [{**PLACE, "take": "eF5"}], "mocks": [{**PLACE, "returns": {}}]}, ""),
+    ],
+)
+def test_a_mock_or_a_choice_that_was_not_used_is_told(more: dict[str, Any], note: str) -> None:
+    runs = step("aB3", to("eF5", when("exists", "/#steps.1.x")), to("gH6"), params={"text": "hello"})
+    branches = [{"id": "eF5", "transitions": []}, {"id": "gH6", "transitions": []}]
+    found = replayed(scenario(**more), workflow("W", runs, *branches, step("cD4")))
+    assert found.held
+    notes = [f"{each.pointer}: {each.message}" for each in found.notes]
+    assert notes == [] if not note else note in notes[0]
 
 
 # Saving.

@@ -146,7 +146,8 @@ async def test_a_run_that_asks_can_be_left_or_forced(tmp_path: Path) -> None:
     async with rehearsal(write_json(tmp_path / "app.json", undecided())) as ui:
         await ui.do("c", "x")
         assert ui.state.last is not None
-        assert ui.state.last.kind is EntryKind.ABANDONED
+        assert (ui.state.last.kind, ui.state.last.left) == (EntryKind.START, True)
+        assert "left: " in ui.heading[1]
         await ui.do("b", "w", "enter", "s")
         assert ui.place == "W: aB3"
 

@@ -80,12 +80,15 @@ async def test_a_file_that_is_there_is_never_overwritten_without_asking(chain: P
         assert not [*chain.parent.glob(".*")], "nothing is left beside it"
 
 
-async def test_a_ring_without_end_is_saved_without_expectations(tmp_path: Path) -> None:
+async def test_a_ring_without_end_is_saved_up_to_where_it_stands(tmp_path: Path) -> None:
     path = write_json(tmp_path / "app.json", app(called("C", CALLED, schedule("aB3", CALLED))))
     async with rehearsal(path) as ui:
         await ui.do("s", "s", "S", "enter")
-        assert "without expectations: it has not reached its end" in ui.news
-        assert "expect" not in json.loads((tmp_path / "C.scenario.json").read_text())
+        assert "up to here: it does not come to an end" in ui.news
+        written = json.loads((tmp_path / "C.scenario.json").read_text())
+        assert (written["maxSteps"], written["expect"]["cut"]) == (1, True)
+        await ui.do("o", "enter")
+        assert "passed" in ui.news
 
 
 async def test_scenarios_beside_the_definition_are_listed_and_replayed(chain: Path) -> None:
