@@ -332,7 +332,7 @@ def test_that_nothing_runs_holds_where_the_path_says_so() -> None:
 def test_something_undecided_is_no_object_that_holds_everything() -> None:
     undecided = step("aB3", params={"text": "/#fn:untilMonday,steps.1.at"})
     for value, holds in (({}, True), ({"text": {}}, False), ({"text": {"undecided": "whatever"}}, True)):
-        expect = {"params": [{**PLACE, "value": value}]}
+        expect: dict[str, Any] = {"params": [{**PLACE, "value": value}]}
         assert replayed(scenario(expect=expect), workflow("W", undecided)).held is holds
 
 
