@@ -80,7 +80,7 @@ class SchemaArguments:
     @cached_property
     def declared(self) -> frozenset[str]:
         """Every name that the schema declares."""
-        return frozenset((*self.schema.properties, *self.schema.required))
+        return self.schema.names
 
     @cached_property
     def missing(self) -> tuple[str, ...]:

@@ -37,6 +37,16 @@ class Schema(Part):
     properties: dict[str, Any] = {}
     required: tuple[str, ...] = ()
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Every name that it declares."""
+        return frozenset((*self.properties, *self.required))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes names that it does not declare too."""
+        return (self.model_extra or {}).get("additionalProperties", False) not in (None, False)
+
     def type_of(self, name: str) -> str:
         """The declared type of a property, or an empty string."""
         declared = self.properties.get(name)

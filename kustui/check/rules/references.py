@@ -13,7 +13,7 @@ from kustui.check.rule import Violation, Violations, app, called, schedule, step
 from kustui.config.severity import Severity
 from kustui.definition.expressions import Function, Path, Template, template_path
 from kustui.definition.functions import FUNCTIONS
-from kustui.definition.models import ErrorCase, Step
+from kustui.definition.models import ErrorCase, Schema, Step
 from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
 from kustui.text.messages import closest, hint_of
 
@@ -191,7 +191,8 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
     "unknown-input-reference",
     Severity.WARNING,
     "an input that a callable workflow reads but does not declare",
-    "A callable workflow gets the inputs in its schema and nothing else, so what it reads here never exists.",
+    "A callable workflow gets the inputs in its schema and nothing else, so what it reads here never exists. Where it "
+    "declares no inputs at all, this is only worth knowing: whoever calls it may give them all the same.",
     bad=app(
         workflow("Plan", schedule("aB3", "5f8e", inputs={"name": "/#steps.1.name"})),
         called("Later", "5f8e", step("cD4", params=_note("/#steps.1.nmae")), inputs={"name": "string"}),
@@ -203,11 +204,12 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
 )
 def unknown_input_reference(analysis: WorkflowAnalysis) -> Violations:
     trigger, flow = analysis.workflow.trigger, analysis.flow
-    if trigger is None or not trigger.callable or trigger.input_schema is None:
-        return
-    if not analysis.is_readable(f"{trigger.pointer}/schema"):
+    if trigger is None or not trigger.callable or not analysis.is_readable(f"{trigger.pointer}/schema"):
         return  # it may be declared in a part that could not be read
-    declared = trigger.input_schema.properties
+    schema = trigger.input_schema or Schema()
+    if schema.is_open:
+        return
+    declared = schema.names
     related = (Related("the inputs are declared here", analysis.document, f"{trigger.pointer}/schema"),)
     for read, path in _paths(analysis):
         if path.step is None or flow.node(path.step) != TRIGGER_ID or not path.fields:
@@ -217,10 +219,11 @@ def unknown_input_reference(analysis: WorkflowAnalysis) -> Violations:
             yield Violation(
                 read.pointer,
                 f'{path.text} reads input "{name}", which this workflow does not declare',
-                hint_of(name, declared, "inputs"),
+                hint_of(name, declared, "inputs") if declared else "its schema declares no inputs",
                 read.node,
                 path.spans[2],
-                related,
+                related if declared else (),
+                severity=None if declared else Severity.INFO,
             )
 
 

@@ -194,7 +194,7 @@ def missing_input(analysis: CollectionAnalysis) -> Violations:
 )
 def unknown_input(analysis: CollectionAnalysis) -> Violations:
     for arguments in analysis.call_arguments:
-        if not (arguments.schema.model_extra or {}).get("additionalProperties"):
+        if not arguments.schema.is_open:
             yield from unknown_arguments(arguments)
 
 

@@ -285,11 +285,17 @@ def test_a_bare_map_is_a_schema_too() -> None:
     assert len(inputs_told(taking("/#steps.1.name", schema={"input1": "string"}))) == 1
 
 
-def test_without_a_schema_nothing_is_known() -> None:
-    definition = taking("/#steps.1.other")
-    del definition["trigger"]["schema"]
-    assert inputs_told(definition) == []
+@pytest.mark.parametrize("schema", [None, {}, {"properties": {}, "required": []}])
+def test_where_no_input_is_declared_reading_one_is_only_worth_knowing(schema: object) -> None:
+    definition = taking("/#steps.1.other", schema=schema)
+    (problem,) = (each for each in problems_in(definition) if each.rule != "never-scheduled")
+    assert (problem.rule, problem.severity) == ("unknown-input-reference", Severity.INFO)
     assert rules_of(reading("/#steps.1.other")) == []
+
+
+@pytest.mark.parametrize("more", [{"additionalProperties": True}, {"required": ["other"]}])
+def test_a_schema_may_take_more_than_its_properties(more: dict[str, object]) -> None:
+    assert inputs_told(taking("/#steps.1.other", schema={"properties": {"name": {}}, **more})) == []
 
 
 def test_a_schema_that_could_not_be_read_may_declare_it() -> None:
