@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from kustui.analysis.schedules import ScheduleCall, Schedules
-from kustui.analysis.walks import breadth_first, cycles, reverse_postorder
+from kustui.analysis.walks import breadth_first, cycles, reverse_postorder, strongly_connected_components
 from kustui.definition.models import relative_minutes
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 
@@ -195,14 +195,24 @@ class Load:
         return self.waiting[minutes // WINDOW_MINUTES - 1]
 
 
-def load_of(chain: Chain, per_minute: float, happens: Callable[[ScheduleCall], bool] = lambda _: True) -> Load:
+def load_of(
+    chain: Chain,
+    per_minute: float,
+    happens: Callable[[ScheduleCall], bool] = lambda _: True,
+    rounds: Callable[[Link], int] = lambda _: 0,
+) -> Load:
     """The load of a chain whose first workflow starts so many times a minute, counting the calls that happen.
+
+    ``rounds`` says how often the ring that a link closes comes round at most; 0 if that is not known.
 
     A call whose time is not known, or less than a minute away, is due a minute later.
     """
-    calls = _calls(chain, happens)
+    root: _Node = (chain.root, 1)
+    links = [link for link in chain.links if link.call and link.end is not End.UNKNOWN and happens(link.call)]
+    calls = _calls(root, links, lambda link: rounds(link) if rounds(link) <= _MOST_ROUNDS else 0)
+    nodes = dict.fromkeys((root, *(node for caller, _, target in calls for node in (caller, target))))
     horizon = DAY + 1
-    pending: dict[str, list[float]] = {key: [0.0] * horizon for key in _keys(chain)}
+    pending: dict[_Node, list[float]] = {node: [0.0] * horizon for node in nodes}
     ready = dict.fromkeys(pending, 0.0)
     due: list[float] = []
     waiting: list[float] = []
@@ -210,50 +220,77 @@ def load_of(chain: Chain, per_minute: float, happens: Callable[[ScheduleCall], b
     for minute in range(1, DAY + 1):
         if (minute - 1) % WINDOW_MINUTES == 0:
             budget, became_due = float(RUNS_PER_WINDOW), 0.0
-        for key, coming in pending.items():
-            ready[key] += coming[minute]
+        for node, coming in pending.items():
+            ready[node] += coming[minute]
             became_due += coming[minute]
         total = sum(ready.values())
         share = min(1.0, budget / total) if total else 0.0
         budget -= total * share
-        for key, delay, target in calls:
-            runs = ready[key] * share + (per_minute if key == chain.root else 0.0)
+        for node, delay, target in calls:
+            runs = ready[node] * share + (per_minute if node == root else 0.0)
             if minute + delay < horizon:
                 pending[target][minute + delay] += runs
-        for key in ready:
-            ready[key] -= ready[key] * share
+        for node in ready:
+            ready[node] -= ready[node] * share
         if minute % WINDOW_MINUTES == 0:
             due.append(became_due)
             waiting.append(sum(ready.values()))
-    return Load(tuple(due), tuple(waiting), _in_the_long_run(chain, per_minute, calls))
+    return Load(tuple(due), tuple(waiting), _in_the_long_run(root, per_minute, _calls(root, links, rounds)))
 
 
-def _keys(chain: Chain) -> dict[str, None]:
-    return dict.fromkeys(link.key for link in chain.links if link.key)
+_MOST_ROUNDS = 100
+"""A ring that comes round more often is taken for one without an end in the figures of the first day."""
+_Node = tuple[str, int]
+"""A workflow, and in which round of its ring it runs."""
 
 
-def _calls(chain: Chain, happens: Callable[[ScheduleCall], bool]) -> list[tuple[str, int, str]]:
-    """Caller, delay in minutes and target of each call that happens."""
-    calls = []
-    for link in chain.links:
-        if link.call is None or link.end is End.UNKNOWN or not happens(link.call):
-            continue
-        calls.append((link.call.caller, max(1, round(link.delay or 0)), link.key))
+def _calls(root: _Node, links: Sequence[Link], rounds: Callable[[Link], int]) -> list[tuple[_Node, int, _Node]]:
+    """Caller, delay in minutes and target of each call.
+
+    A ring whose rounds are known is unrolled: a link that closes it leads to the next round, and no further after the
+    last one."""
+    onward: dict[str, list[Link]] = {}
+    for link in links:
+        assert link.call is not None
+        onward.setdefault(link.call.caller, []).append(link)
+
+    def targets(key: str) -> Iterator[str]:
+        return (link.key for link in onward.get(key, ()))
+
+    sets = strongly_connected_components((root[0],), targets)
+    ring_of = {key: number for number, keys in enumerate(sets) for key in keys}
+    closing: dict[int, set[str]] = {}
+    for link in links:
+        if link.end is End.RING:
+            closing.setdefault(ring_of.get(link.key, -1), set()).add(link.key)
+    calls: list[tuple[_Node, int, _Node]] = []
+
+    def following(node: _Node) -> Iterator[_Node]:
+        key, number = node
+        for link in onward.get(key, ()):
+            inside = ring_of[link.key] == ring_of[key]
+            target = (link.key, number + (link.end is End.RING and rounds(link) > 0) if inside else 1)
+            if not inside or not rounds(link) or target[1] <= rounds(link) * len(closing[ring_of[key]]):
+                calls.append((node, max(1, round(link.delay or 0)), target))
+                yield target
+
+    for _ in breadth_first((root,), following):
+        pass
     return calls
 
 
-def _in_the_long_run(chain: Chain, per_minute: float, calls: list[tuple[str, int, str]]) -> float | None:
+def _in_the_long_run(root: _Node, per_minute: float, calls: list[tuple[_Node, int, _Node]]) -> float | None:
     """Each event counts for as many runs as there are paths through the chain; a ring has infinitely many."""
-    onward: dict[str, list[str]] = {}
+    onward: dict[_Node, list[_Node]] = {}
     for caller, _, target in calls:
         onward.setdefault(caller, []).append(target)
-    order = reverse_postorder((chain.root,), lambda key: onward.get(key, ()))
-    if cycles(order, lambda key: onward.get(key, ())):
+    order = reverse_postorder((root,), lambda node: onward.get(node, ()))
+    if cycles(order, lambda node: onward.get(node, ())):
         return None
-    runs = {chain.root: per_minute * WINDOW_MINUTES}
+    runs = {root: per_minute * WINDOW_MINUTES}
     total = 0.0
-    for key in order:
-        for target in onward.get(key, ()):
-            runs[target] = runs.get(target, 0.0) + runs.get(key, 0.0)
-            total += runs.get(key, 0.0)
+    for node in order:
+        for target in onward.get(node, ()):
+            runs[target] = runs.get(target, 0.0) + runs.get(node, 0.0)
+            total += runs.get(node, 0.0)
     return total

@@ -41,6 +41,25 @@ _ESCAPED = str.maketrans(
 )
 
 
+class PartlyKnown(Mapping[str, Any]):
+    """An object of which only some members are known; every other is Undecided."""
+
+    def __init__(self, members: Mapping[str, Any]) -> None:
+        self.members = members
+
+    def get(self, key: str, default: Any = None) -> Any:
+        return self[key]
+
+    def __getitem__(self, key: str) -> Any:
+        return self.members[key] if key in self.members else Undecided("only a run knows it")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.members)
+
+    def __len__(self) -> int:
+        return len(self.members)
+
+
 @dataclass(frozen=True, slots=True)
 class EvaluationContext:
     """The state of a run that values are evaluated in."""
@@ -53,6 +72,8 @@ class EvaluationContext:
     """The same seed gives the same random values."""
     answers: Mapping[str, Any] = field(default_factory=dict)
     """What a person has decided of values and conditions that kustui cannot, by their pointer."""
+    of_one_run: bool = True
+    """Whether it is that of one run; otherwise what varies from run to run is Undecided."""
 
     def read(self, segments: Sequence[str]) -> Any:
         """The value at a path of the run's data, MISSING or Undecided."""
@@ -244,6 +265,8 @@ class _Renderer:
         helper = HELPERS.get(name)
         if helper is None:
             raise _UndecidedError(f"kustui does not know the helper {quoted(name)}")
+        if helper.varies and not self.context.of_one_run:
+            raise _UndecidedError("only a run knows it")
         # A loop comes to the same tag again: the parts so far tell one round from the next.
         random_id = partial(self.context.random_id, place=start * MOST_PARTS + self.parts)
         return _decided(helper.evaluate(HelperCall(arguments, named, self.context.now, random_id)))

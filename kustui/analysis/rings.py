@@ -10,14 +10,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from kustui.analysis.flow import FlowGraph
+from kustui.analysis.counters import NO_BOUND, Bound, FlowOf, bound_of
 from kustui.analysis.guards import Branching, branchings, may_pass_by
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.walks import cycles, strongly_connected_components
 from kustui.definition.platform import TRIGGER_ID
 
-FlowOf = Callable[[str], FlowGraph]
-"""The flow graph of the workflow of a key."""
 _MOST_TRIED = 5
 """How many workflows are tried for one that every ring of a set goes through."""
 _MOST_LEVELS = 20
@@ -42,6 +40,9 @@ class Ring:
     """Whether every ring of the set goes through that workflow."""
     after_failure: bool = False
     """Whether only a run in which a step fails makes one of these calls."""
+    members: tuple[str, ...] = ()
+    """The keys of the whole set, in the order of the collection."""
+    bound: Bound = NO_BOUND
 
 
 def rings_of(schedules: Schedules, flow_of: FlowOf) -> tuple[Ring, ...]:
@@ -51,7 +52,7 @@ def rings_of(schedules: Schedules, flow_of: FlowOf) -> tuple[Ring, ...]:
     for component in schedules.components:
         ways = {key: branchings(flow_of(key)) for key in component}
         endless = [_ring(schedules, keys, ways, endless=True) for keys in _endless_sets(schedules, component, ways)]
-        rings.extend(endless or [_ring_that_ends(schedules, component, ways)])
+        rings.extend(endless or [_ring_that_ends(schedules, component, ways, flow_of)])
     return tuple(rings)
 
 
@@ -70,10 +71,10 @@ def _ring(schedules: Schedules, keys: Sequence[str], ways: Ways, *, endless: boo
     hops = tuple(schedules.runs[caller][target] for caller, target in pairwise((*ring, ring[0])))
     if endless:  # failures do not count
         hops = tuple(tuple(call for call in hop if call.step in ways[call.caller]) or hop for hop in hops)
-    return Ring(ring, hops, endless)
+    return Ring(ring, hops, endless, members=tuple(keys))
 
 
-def _ring_that_ends(schedules: Schedules, keys: Sequence[str], ways: Ways) -> Ring:
+def _ring_that_ends(schedules: Schedules, keys: Sequence[str], ways: Ways, flow_of: FlowOf) -> Ring:
     """The ring of a set that is not endless, with a workflow that can end it: if possible one that every ring of the
     set goes through, or else one on this ring."""
     ring = _ring(schedules, keys, ways, endless=False)
@@ -89,6 +90,7 @@ def _ring_that_ends(schedules: Schedules, keys: Sequence[str], ways: Ways) -> Ri
         ending_calls=calls[key],
         needs_ending=bool(needed),
         after_failure=not any(call.step in ways[key] for call in calls[key]),
+        bound=bound_of(schedules, keys, flow_of),
     )
 
 

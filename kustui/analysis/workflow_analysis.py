@@ -344,9 +344,13 @@ class CollectionAnalysis:
         """A ring of each set of workflows that schedule each other."""
         return rings_of(self.schedules, lambda key: self.analysis(key).flow)
 
+    @cached_property
+    def _analyses(self) -> AnalysisCache:
+        return AnalysisCache(self.collection, self.settings)
+
     def analysis(self, key: str) -> WorkflowAnalysis:
-        """The analysis of a workflow, made anew: for the few of which the summary says too little."""
-        return WorkflowAnalysis(self.collection, self.summaries[key].entry, self.settings)
+        """The analysis of a workflow, made again: for the few of which the summary says too little."""
+        return self._analyses.of(self.summaries[key].entry)
 
     @property
     def calls(self) -> Iterator[tuple[WorkflowSummary, ScheduleCall]]:

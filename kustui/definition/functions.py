@@ -66,6 +66,8 @@ class Helper:
     """What it gives: a value or Undecided."""
     input: str = ""
     """What its arguments have to be: ``date`` or ``number``; empty for anything."""
+    varies: bool = False
+    """Whether it gives something else in each run, with the time or by chance."""
     assumed: str = ""
     """What in its results is kustui's own reading, in a clause; empty where nothing is."""
 
@@ -228,7 +230,7 @@ def _random_id(call: HelperCall) -> Any:
 
 
 HELPERS: Mapping[str, Helper] = {
-    "date": Helper(_date, assumed="date gives ISO 8601 in UTC"),
+    "date": Helper(_date, varies=True, assumed="date gives ISO 8601 in UTC"),
     "dateDiff": Helper(_date_diff, "date", assumed="dateDiff counts whole units"),
     "dateFormat": Helper(
         lambda call: _date_in_format(call.argument(0), call.named.get("format", call.argument(1))),
@@ -236,7 +238,7 @@ HELPERS: Mapping[str, Helper] = {
         assumed="dateFormat writes UTC and English",
     ),
     "math": Helper(_math, "number"),
-    "randomId": Helper(_random_id),
+    "randomId": Helper(_random_id, varies=True),
     "toLower": Helper(lambda call: text_of(call.argument(0)).lower()),
 }
 """By name, those met in public. What is not here, and none of Handlebars' own, gives Undecided."""

@@ -22,8 +22,10 @@ PUBLISH_ACTION = "kustomer.event.publish"
 """The action that makes an event happen."""
 REGEX_ACTION = "kustomer.regex-match.generic"
 """The action that looks for a regular expression in a text."""
-COMPUTED_ACTIONS = (SCHEDULE_ACTION, REGEX_ACTION)
-"""The actions whose outputs and effects can be worked out."""
+TRANSFORM_ACTION = "kustomer.transform.generic"
+"""The action that gives its params back under ``output`` [seen]."""
+COMPUTED_ACTIONS = (REGEX_ACTION, TRANSFORM_ACTION)
+"""The actions whose output can be worked out from their params."""
 REST_ACTIONS = ("kustomer.rest-api.generic", "kustomer.rest-api.json")
 """The actions that call an API and answer ``{response: {statusCode}, body}`` [seen]."""
 

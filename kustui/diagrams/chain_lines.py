@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from kustui.analysis.chains import Chain, End, Link, callers_of, chain_from, chain_starts
+from kustui.analysis.rings import Ring, rings_of
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
 from kustui.check.problems import Problem
@@ -38,6 +40,8 @@ class ChainLines:
     analyses: AnalysisCache
     problems_by_workflow: Mapping[str, tuple[Problem, ...]]
     """By the key of the workflow."""
+    schedules: Schedules | None = None
+    """All schedule calls of the collection; without them, nothing is said of how often a ring comes round."""
 
     @property
     def collection(self) -> Collection:
@@ -69,6 +73,22 @@ class ChainLines:
         """Whether every run of the caller makes the call, short of a failure."""
         return call.pointer in self.analysis(call.caller).must_reach
 
+    @cached_property
+    def rings(self) -> Mapping[str, Ring]:
+        """The ring that each workflow is in, by its key."""
+        rings = rings_of(self.schedules, lambda key: self.analysis(key).flow) if self.schedules is not None else ()
+        return {key: ring for ring in rings for key in ring.members}
+
+    def rounds(self, call: ScheduleCall, target: str) -> int:
+        """How often the ring at most comes round that a call to a workflow, by its key, is part of; 0 if it is part of
+        none, or if that is not known."""
+        ring = self.rings.get(target)
+        return ring.bound.rounds if ring is not None and call.caller in ring.members else 0
+
+    def rounds_of(self, link: Link) -> int:
+        """How often the ring that a link closes comes round at most; 0 if that is not known."""
+        return self.rounds(link.call, link.key) if link.end is End.RING and link.call is not None else 0
+
     def problems(self, call: ScheduleCall) -> tuple[Problem, ...]:
         """What is wrong with the step that makes a call."""
         problems = self.problems_by_workflow.get(call.caller, ())
@@ -87,7 +107,7 @@ class ChainLines:
             *_branches(link),
             (f"{self._due(link.call)} ", "number"),
             *self._target(link),
-            *_ending(link, chain.period(link) if link.end is End.RING else None),
+            *_ending(link, chain.period(link) if link.end is End.RING else None, self.rounds_of(link)),
             (f"  {condition}" if condition else "", "muted"),
             (f"  with {_inputs(link.call)}" if link.call.inputs else "", "string"),
             (" …" if link.end is End.TOO_DEEP else "", "muted"),
@@ -103,7 +123,7 @@ class ChainLines:
             (self.entry(link.key).title, "link"),
             (f" {self._due(call)}", "muted"),
             (f"  {condition}{more}" if condition else more, "muted"),
-            *_ending(link, None),
+            *_ending(link),
         )
 
     def problem_lines(self, link: Link) -> tuple[Line, ...]:
@@ -135,13 +155,19 @@ def _branches(link: Link) -> Line:
     return ((f"{above}{'├─ ' if link.more[-1] else '└─ '}", "muted"),)
 
 
-def _ending(link: Link, period: float | None) -> Line:
+def _ending(link: Link, period: float | None = None, rounds: int = 0) -> Line:
     match link.end:
         case End.RING:
-            return ((f" again{f', every {duration_in_words(period)}' if period else ''}", "warning"),)
+            return ((f" {round_in_words(period, rounds)}", "warning"),)
         case End.REPEATED:
             return ((" as above", "muted"),)
     return ()
+
+
+def round_in_words(period: float | None, rounds: int) -> str:
+    """How a ring comes round: ``again, every 4 h, at most 6 rounds``."""
+    every = f", every {duration_in_words(period)}" if period else ""
+    return f"again{every}{', at most ' if rounds else ''}{counted(rounds, 'round') if rounds else ''}"
 
 
 def _inputs(call: ScheduleCall) -> str:

@@ -11,11 +11,10 @@ from functools import cached_property
 from kustui.analysis.chains import DAY, Chain, End, Link, Load, chain_from, chain_start, load_of
 from kustui.analysis.schedules import Schedules
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
-from kustui.diagrams.chain_lines import ChainLines
+from kustui.diagrams.chain_lines import ChainLines, round_in_words
 from kustui.diagrams.labels import RUNTIME_NAME
 from kustui.simulate.engine.words import moment
 from kustui.text.cells import cells, crop, cut, pad
-from kustui.text.messages import duration_in_words
 from kustui.text.styled_lines import Line, Piece, fitted, width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 
@@ -150,20 +149,20 @@ class Timeline:
         """The links that lead back to a workflow, at the row of the workflow."""
         for ring in self.chain.rings if link.end is None else ():
             if ring.key == link.key:
-                period = self.chain.period(ring)
-                yield (f" ↺ every {duration_in_words(period)}" if period else " ↺ again", "warning")
+                words = round_in_words(self.chain.period(ring), self.lines.rounds_of(ring)).removeprefix("again, ")
+                yield (f" ↺ {words}", "warning")
 
     # The load
 
     @cached_property
     def at_least(self) -> Load:
         """With only the calls that every run makes."""
-        return load_of(self.chain, self.per_minute, self.lines.is_certain)
+        return load_of(self.chain, self.per_minute, self.lines.is_certain, self.lines.rounds_of)
 
     @cached_property
     def at_most(self) -> Load:
         """With every call made."""
-        return load_of(self.chain, self.per_minute)
+        return load_of(self.chain, self.per_minute, rounds=self.lines.rounds_of)
 
     def load_rows(self) -> list[Line]:
         """Scheduled runs at the rate of events, at least and at most, against the limit of the platform."""

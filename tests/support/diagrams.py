@@ -23,7 +23,7 @@ HOSTILE = (
 
 def lines_of(snapshot: Snapshot) -> ChainLines:
     assert snapshot.settings is not None
-    return ChainLines(snapshot.analyses, snapshot.by_entry)
+    return ChainLines(snapshot.analyses, snapshot.by_entry, snapshot.schedules)
 
 
 def flow_diagrams_of(snapshot: Snapshot) -> DiagramSet:

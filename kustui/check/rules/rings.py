@@ -15,7 +15,7 @@ from kustui.config.severity import Severity
 from kustui.definition.expressions import in_words
 from kustui.definition.models import relative_minutes
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES, called_id
-from kustui.text.messages import duration_in_words
+from kustui.text.messages import counted, duration_in_words
 
 _MOST_CONDITIONS = 2
 """The most conditions that a message spells out."""
@@ -38,8 +38,8 @@ _AGAIN = called(
     Severity.INFO,
     "workflows that schedule each other in a ring that a condition can end",
     "This is the usual way to poll in Kustomer, and there is nothing wrong with it. It is worth knowing which "
-    f"condition ends it: an organisation's scheduled workflows run at most {RUNS_PER_WINDOW:,} times in "
-    f"{WINDOW_MINUTES} minutes.",
+    "condition ends it, and after how many rounds where a counter that is passed on does: an organisation's "
+    f"scheduled workflows run at most {RUNS_PER_WINDOW:,} times in {WINDOW_MINUTES} minutes.",
     bad=app(workflow("Watch", schedule("aB3", _ID, inputs=_INPUTS)), _AGAIN),
     good=_ONCE,
 )
@@ -51,15 +51,16 @@ def schedule_ring(analysis: CollectionAnalysis) -> Violations:
                 message = f"{names} schedules itself again{f' after {period}' if period else ''}"
             else:
                 message = f"{names} schedule each other in a ring{f', one round in {period}' if period else ''}"
-            yield _violation(analysis, ring, f"{message}; {_what_ends(analysis, ring)}", "")
+            yield _violation(analysis, ring, f"{message}; {_what_ends(analysis, ring)}{_bound(ring)}", "")
 
 
 @collection_rule(
     "endless-schedule",
     Severity.WARNING,
     "workflows that schedule each other in a ring that no condition can end",
-    "Each run schedules the next, for every conversation that ever started one, until somebody switches the "
-    f"workflow off. They all share {RUNS_PER_WINDOW:,} runs in {WINDOW_MINUTES} minutes; any more have to wait.",
+    "Whatever path a run takes, it schedules the next, for every conversation that ever started one, until a step "
+    f"fails or somebody disables the workflow. They all share {RUNS_PER_WINDOW:,} runs in {WINDOW_MINUTES} minutes; "
+    "any more have to wait.",
     bad=app(workflow("Watch", schedule("aB3", _ID)), called("Remind", _ID, schedule("cD4", _ID))),
     good=_ONCE,
 )
@@ -111,6 +112,12 @@ def _what_ends(analysis: CollectionAnalysis, ring: Ring) -> str:
         words = dict.fromkeys(map(in_words, conditions))
         return f"it continues only while {', or while '.join(words)}"
     return f"a condition in {_name(analysis, ring.ending)} can end it"
+
+
+def _bound(ring: Ring) -> str:
+    if ring.bound.rounds:
+        return f": a counter ends it after at most {counted(ring.bound.rounds, 'round')}"
+    return ": a counter can end it, from a first value that only a run knows" if ring.bound.counter else ""
 
 
 def _violation(analysis: CollectionAnalysis, ring: Ring, message: str, hint: str) -> Violation:

@@ -72,7 +72,7 @@ class ScheduleView(RowsView, DiagramView):
             from kustui.diagrams.chain_lines import ChainLines
 
             assert self._snapshot is not None
-            self._lines = ChainLines(self._snapshot.analyses, self._snapshot.by_entry)
+            self._lines = ChainLines(self._snapshot.analyses, self._snapshot.by_entry, self._snapshot.schedules)
         return self._lines
 
     @property
