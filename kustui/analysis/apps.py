@@ -6,12 +6,15 @@ They read ``<app>-<semver range>``, with the ranges that npm knows.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from kustui.definition.collection import AppEntry, Document
+from kustui.definition.expressions import Template, expressions_in
+from kustui.definition.expressions.nodes import ROOTS, Lookup, Origin
+from kustui.definition.functions import HELPERS
 
 _NUMBER = r"(?:\d+|[xX*])"
 _MORE = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
@@ -83,6 +86,10 @@ def _is_alternative(text: str) -> bool:
 # Declarations
 
 _OF_AN_APP = re.compile(r"kustomer\.app\.([^.]+)\.(.+)", re.DOTALL)
+_INPUT = re.compile(r"/#(?:fn:[^,]+,)?([\w@-]+)(?=[.,]|$)")
+_OTHER_ROOTS = {*ROOTS, "settings", "appSettings", "context", "org"}
+"""What a template of an action may read besides its own inputs and settings: what of it is there is not documented."""
+_OTHER_NAMES = _OTHER_ROOTS | HELPERS.keys()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,26 +102,31 @@ class AppDeclarations:
     actions: Mapping[str, tuple[int, Mapping[str, Any]]] | None
     """By name: the index in the list, and the action."""
     events: frozenset[str] | None
+    settings: frozenset[str] | None
+    """As ``<category>.<name>``."""
 
     def own_name(self, name: str) -> str | None:
         """The name of an action or event without the prefix of this app; None for another app's."""
         return _own_name(self.app, name)
 
-
-def declarations_of(document: Document, pointer: str) -> AppDeclarations | None:
-    """What the app around a place in a file declares; None outside of all."""
-    entry = document.app_at(pointer)
-    return _declarations_of(document, entry) if entry is not None else None
+    def own_setting(self, key: object) -> str | None:
+        """The setting ``<category>.<name>`` that a key ``<app>.<category>.<name>`` means; None for another app's."""
+        app, _, setting = key.partition(".") if isinstance(key, str) else ("", "", "")
+        return setting if "." in setting and general_name(app) == general_name(self.app) else None
 
 
 @lru_cache(maxsize=8)
-def _declarations_of(document: Document, entry: AppEntry) -> AppDeclarations | None:
-    """Cached, as each of its workflows asks."""
+def declarations_of(document: Document, entry: AppEntry) -> AppDeclarations | None:
+    """What an app of a file declares; None if it has no name. Cached, as each of its workflows asks."""
     name = entry.app.app
     if not name:
         return None
     return AppDeclarations(
-        name, entry.item.pointer, _declared_actions(document, entry), _declared_events(document, entry)
+        name,
+        entry.item.pointer,
+        _declared_actions(document, entry),
+        _declared_events(document, entry),
+        _declared_settings(document, entry),
     )
 
 
@@ -143,14 +155,72 @@ def _declared_events(document: Document, entry: AppEntry) -> frozenset[str] | No
     return frozenset(names)
 
 
+def _declared_settings(document: Document, entry: AppEntry) -> frozenset[str] | None:
+    categories = (entry.app.model_extra or {}).get("settings")
+    if not isinstance(categories, dict) or not all(isinstance(settings, dict) for settings in categories.values()):
+        return None
+    if not is_readable_member(document, entry, "settings"):
+        return None
+    return frozenset(f"{category}.{name}" for category, settings in categories.items() for name in settings)
+
+
 def is_readable_member(document: Document, entry: AppEntry, key: str) -> bool:
     """Whether nothing is reported about what an app definition has under a key."""
     pointer = f"{entry.item.pointer}/{key}"
-    faults = (*entry.faults, *document.faults)
-    places = (fault.intended or fault.pointer for fault in faults)
+    places = (fault.intended or fault.pointer for fault in (*entry.faults, *document.faults))
     return not any(place == pointer or place.startswith(f"{pointer}/") for place in places)
 
 
 def _own_name(app: str, name: str) -> str | None:
     match = _OF_AN_APP.fullmatch(name)
     return match[2] if match and general_name(match[1]) == general_name(app) else None
+
+
+# Templates of actions
+
+
+class InputRead(NamedTuple):
+    """An input or a setting that a template of an action reads."""
+
+    name: str
+    pointer: str
+    within: tuple[int, int]
+    """Its offsets in the string at the pointer."""
+
+
+def input_reads(template: object, pointer: str) -> Iterator[InputRead]:
+    """What an ``inputTemplate`` reads. It is filled in with the inputs and settings of the action alone [seen], so that
+    names stand in it without ``steps``: ``{{orderId}}``, ``/#orderId``, ``/#fn:parseInt,orderId``."""
+    for at, expression in expressions_in(template, pointer):
+        if not isinstance(expression, Template):
+            if (match := _INPUT.match(expression.text)) and match[1] not in _OTHER_ROOTS:
+                yield InputRead(match[1], at, match.span(1))
+        elif not expression.faults:
+            yield from (
+                InputRead(lookup.path.root, at, lookup.path.spans[0])
+                for lookup in expression.others
+                if lookup.path.segments and _is_of_top(lookup) and lookup.path.root not in _OTHER_NAMES
+            )
+
+
+def _is_of_top(lookup: Lookup) -> bool:
+    """Whether it looks in what the whole template is filled in with, and not in the element of a loop."""
+    if lookup.origin is Origin.ROOT:
+        return True
+    return lookup.origin in (Origin.NAME, Origin.THIS) and lookup.contexts == lookup.up == 0
+
+
+def declared_inputs(action: Mapping[str, Any]) -> frozenset[str] | None:
+    """The inputs and settings that an action declares; None where it may get others."""
+    schema, settings = action.get("inputSchema"), action.get("appSettings") or {}
+    if not isinstance(schema, dict) or not isinstance(settings, dict) or schema.keys() & _OPEN_SCHEMA:
+        return None
+    properties = schema.get("properties") or {}
+    if not isinstance(properties, dict) or schema.get("additionalProperties", False) is not False:
+        return None
+    if not properties and "additionalProperties" not in schema:
+        return None  # it says nothing of its inputs
+    return frozenset((*properties, *settings))
+
+
+_OPEN_SCHEMA = {"patternProperties", "$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"}

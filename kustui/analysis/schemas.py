@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from pydantic import ValidationError
+
 from kustui.definition.collection import Document, Entry
 from kustui.definition.expressions import Literal, parse
 from kustui.definition.models import Schema
@@ -24,9 +26,6 @@ EXPECTED = {
     "array": "a list",
 }
 """The types of a schema in words."""
-
-
-_SHORT = 3  # characters of a name
 
 
 def can_be(value: object, type_: str) -> bool:
@@ -54,6 +53,22 @@ def _is_number(value: object) -> bool:
 
 def _is_truth(value: object) -> bool:
     return isinstance(value, str) and value.strip().lower() in TRUTHS
+
+
+def schema_of(value: object) -> Schema | None:
+    """The schema that a value of a definition is; None where it is none."""
+    try:
+        return Schema.model_validate(value) if isinstance(value, dict) else None
+    except ValidationError:
+        return None
+
+
+_SHORT = 3  # characters of a name
+
+
+def _is_another_word(name: str, near: str) -> bool:
+    """Whether a letter of a short name was exchanged for another, as in ``uri`` and ``url``: that makes a new word."""
+    return len(name) == len(near) <= _SHORT and sorted(name.lower()) != sorted(near.lower())
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,12 +108,11 @@ class SchemaArguments:
 
     @cached_property
     def misspelt(self) -> Mapping[str, str]:
-        """The missing name that each unknown one was probably meant to be. What is close to a short name, as ``url``
-        is to ``uri``, is rather another."""
+        """The missing name that each unknown one was probably meant to be."""
         intended: dict[str, str] = {}
         for name in self.missing:
             near = closest(name, (other for other in self.given if other not in self.declared | intended.keys()))
-            if near and (len(name) > _SHORT or near.lower() == name.lower()):
+            if near and not _is_another_word(name, near):
                 intended[near] = name
         return intended
 

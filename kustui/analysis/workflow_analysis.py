@@ -12,15 +12,14 @@ from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
 from typing import TypeVar
 
-from pydantic import ValidationError
-
+from kustui.analysis.apps import declarations_of
 from kustui.analysis.feasibility import FeasiblePaths
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import NullGuards, guards_of, must_reach
 from kustui.analysis.reads import InferredField, Read, inferred_fields_of, reads_of
 from kustui.analysis.rings import Ring, rings_of
 from kustui.analysis.schedules import ScheduleCall, Schedules, calls_of
-from kustui.analysis.schemas import SchemaArguments
+from kustui.analysis.schemas import SchemaArguments, schema_of
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import AppEntry, Collection, Document, Entry
 from kustui.definition.models import Schema, Transition, Workflow
@@ -100,14 +99,11 @@ class WorkflowAnalysis:
 
     def output_schema(self, action: str) -> Schema | None:
         """The schema of the output of an action of its own app; None if the app does not declare one."""
-        for declared in self.app.app.actions if self.app is not None else ():
-            name = declared.get("name")
-            if isinstance(name, str) and (name == action or (name and action.endswith(f".{name}"))):
-                try:
-                    return Schema.model_validate(declared.get("outputSchema"))
-                except ValidationError:
-                    return None
-        return None
+        declared = declarations_of(self.document, self.app) if self.app is not None else None
+        name = declared.own_name(action) if declared is not None else None
+        if declared is None or declared.actions is None or name is None or name not in declared.actions:
+            return None
+        return schema_of(declared.actions[name][1].get("outputSchema"))
 
     # Schedules
 

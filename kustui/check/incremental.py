@@ -78,7 +78,7 @@ def _same_document(old: Document, new: Document) -> bool:
 
 
 def _declared(document: Document) -> list[AppDeclarations | None]:
-    return [declarations_of(document, f"{app.item.pointer}/") for app in document.apps]
+    return [declarations_of(document, app) for app in document.apps]
 
 
 def _around(document: Document) -> list[tuple[str, dict[str, bytes]]]:

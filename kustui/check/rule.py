@@ -45,7 +45,8 @@ Violations = Iterator[Violation]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A rule has one of the two functions, or none if its problems are found while reading the file."""
+    """A rule has one of the two functions, both where it checks actions of apps too, or none if its problems are found
+    while reading the file."""
 
     name: str
     severity: Severity

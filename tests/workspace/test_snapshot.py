@@ -432,7 +432,7 @@ def test_a_text_that_mentions_a_workflow_is_looked_at_when_that_appears(tmp_path
     mentioning = step("a", params={"uri": f"https://x.example/v1/workflows/{CALLED}"})
     write(
         tmp_path / "caller.json",
-        {"app": "x", "version": "1", "title": "X", "workflows": [workflow("a", steps=[mentioning])]},
+        {"app": "x", "version": "1.0.0", "title": "X", "workflows": [workflow("a", steps=[mentioning])]},
     )
     workspace = opened(tmp_path)
     assert not rules(workspace.snapshot)

@@ -7,17 +7,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from pydantic import ValidationError
-
 from kustui.analysis.apps import (
-    AppDeclarations,
     app_of,
     declarations_of,
     general_name,
     is_readable_member,
     read_version,
 )
-from kustui.analysis.schemas import SchemaArguments
 from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
 from kustui.check.problems import Related
 from kustui.check.rule import (
@@ -32,10 +28,8 @@ from kustui.check.rule import (
     workflow,
     workflow_rule,
 )
-from kustui.check.rules.arguments import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
 from kustui.definition.collection import AppEntry, Document, Entry
-from kustui.definition.models import Schema, Step
 from kustui.definition.platform import KUSTOMER_APP, PUBLISH_ACTION, TRIGGER_ID
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import escape
@@ -150,63 +144,14 @@ def _ids_in(analysis: WorkflowAnalysis, value: object, pointer: str, node: str) 
 
 # Apps
 
-_ACTION = {
-    "name": "kustomer.app.sample.get-order",
-    "type": "rest_api",
-    "inputTemplate": {"uri": "https://orders.example.com/{{orderId}}", "method": "GET"},
-    "inputSchema": {
-        "type": "object",
-        "properties": {"orderId": {"type": "string"}},
-        "required": ["orderId"],
-        "additionalProperties": False,
-    },
-}
-
 _HOOK = {"eventName": "kustomer.app.sample.order.create", "type": "web"}
-
-
-def _asking(action: str, **params: object) -> object:
-    asking = step("aB3", action=f"kustomer.app.sample.{action}", params=params)
-    return app(workflow("Ask", asking), actions=[_ACTION])
 
 
 def _using(version: str, *dependencies: str) -> object:
     return app(workflow("Ask", step("aB3", appVersion=version)), dependencies=list(dependencies))
 
 
-# Actions and events.
-
-
-def _own_steps(analysis: WorkflowAnalysis) -> Iterator[tuple[Step, str, AppDeclarations]]:
-    """The steps that use an action of the app itself, with its plain name."""
-    declared = declarations_of(analysis.document, analysis.entry.item.pointer)
-    if declared is not None:
-        for step_ in analysis.flow.steps.values():
-            if step_.action is not None and (name := declared.own_name(step_.action)) is not None:
-                yield step_, name, declared
-
-
-@workflow_rule(
-    "unknown-action",
-    Severity.ERROR,
-    "an action of this app that the app does not declare",
-    "A step with an undeclared action fails when it runs.",
-    bad=_asking("get-orders", orderId="/#steps.1.id"),
-    good=_asking("get-order", orderId="/#steps.1.id"),
-)
-def unknown_action(analysis: WorkflowAnalysis) -> Violations:
-    for step_, name, declared in _own_steps(analysis):
-        actions = declared.actions
-        if actions is None or name in actions or step_.action in analysis.settings.actions:
-            continue
-        place = f"{declared.pointer}/actions"
-        yield Violation(
-            f"{step_.pointer}/action",
-            f'the app "{declared.app}" declares no action "{name}"',
-            hint_of(name, actions, "actions of this app"),
-            step_.id,
-            related=(Related("its actions", analysis.document, place),) if actions else (),
-        )
+# Events.
 
 
 @workflow_rule(
@@ -218,7 +163,7 @@ def unknown_action(analysis: WorkflowAnalysis) -> Violations:
     good=app(workflow("Greet", step("aB3"), event="kustomer.app.sample.order.create"), hooks=[_HOOK]),
 )
 def unknown_event(analysis: WorkflowAnalysis) -> Violations:
-    declared = declarations_of(analysis.document, analysis.entry.item.pointer)
+    declared = declarations_of(analysis.document, analysis.app) if analysis.app is not None else None
     if declared is None or declared.events is None:
         return
     for node, place, event in _events(analysis):
@@ -241,59 +186,58 @@ def _events(analysis: WorkflowAnalysis) -> Iterator[tuple[str, str, str]]:
             yield step_.id, f"{step_.pointer}/params/name", name
 
 
-# Params of the app's own actions.
+# Names and versions.
 
-
-def _arguments(analysis: WorkflowAnalysis) -> Iterator[SchemaArguments]:
-    """The params of each step whose action has a schema to check them with."""
-    for step_, name, declared in _own_steps(analysis):
-        index, action = (declared.actions or {}).get(name, (0, {}))
-        schema = _schema(action.get("inputSchema"))
-        params = f"{step_.pointer}/params"
-        if schema is not None and analysis.is_readable(params):
-            place = f"{declared.pointer}/actions/{index}/inputSchema"
-            owner = f'the action "{name}"'
-            yield SchemaArguments(
-                owner, "param", step_.params, params, schema, analysis.document, place, analysis.entry, step_.id
-            )
-
-
-def _schema(value: object) -> Schema | None:
-    try:
-        return Schema.model_validate(value) if isinstance(value, dict) else None
-    except ValidationError:
-        return None
-
-
-@workflow_rule(
-    "missing-param",
-    Severity.ERROR,
-    "a step without a param that the app's own action requires",
-    "Kustomer validates params against the inputSchema of the action: the step fails without a required one.",
-    bad=_asking("get-order"),
-    good=_asking("get-order", orderId="/#steps.1.id"),
+_DIVIDED = re.compile(r"[\s-]+")
+_VERSION_OF_AN_APP = re.compile(
+    r"(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)"
+    r"(-(0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*)(\.(0|[1-9]\d*|\d*[A-Za-z-][\dA-Za-z-]*))*)?"
+    r"(\+[\dA-Za-z-]+(\.[\dA-Za-z-]+)*)?",
+    re.ASCII,
 )
-def missing_param(analysis: WorkflowAnalysis) -> Violations:
-    for arguments in _arguments(analysis):
-        yield from missing_arguments(arguments)
+"""As semver.org has it."""
+_BEGINS_LIKE_A_VERSION = re.compile(r"\s*[vV=^~]?\s*(\d{1,9})(?:\.(\d{1,9}))?(?:\.(\d{1,9}))?\s*", re.ASCII)
 
 
-@workflow_rule(
-    "unknown-param",
+@collection_rule(
+    "app-name",
     Severity.WARNING,
-    "a param that the app's own action does not take",
-    "The inputSchema of the action allows no additional properties: the step is rejected or the value is lost.",
-    bad=_asking("get-order", orderId="/#steps.1.id", store="main"),
-    good=_asking("get-order", orderId="/#steps.1.id"),
+    "an app with a dash or a blank in its name",
+    "In dependencies and appVersion a dash ends the name of the app, and the tool of Kustomer that packs apps refuses "
+    "such a name.",
+    bad=app(workflow("Greet", step("aB3")), app="sample-app"),
+    good=app(workflow("Greet", step("aB3")), app="sample_app"),
 )
-def unknown_param(analysis: WorkflowAnalysis) -> Violations:
-    for arguments in _arguments(analysis):
-        # A schema allows additional properties unless it says otherwise (JSON Schema).
-        if (arguments.schema.model_extra or {}).get("additionalProperties") is False:
-            yield from unknown_arguments(arguments)
+def app_name(analysis: CollectionAnalysis) -> Violations:
+    for document, app_ in analysis.collection.apps:
+        name = app_.app.app
+        if _DIVIDED.search(name):
+            key = "app" if "app" in app_.item.members else "name"
+            better = _DIVIDED.sub("_", name.strip()).strip("_")
+            message = f'the app "{name}" has a {"dash" if "-" in name else "blank"} in its name'
+            hint = f'call it "{better}"' if better else ""
+            yield Violation(f"{app_.item.pointer}/{key}", message, hint, document=document)
 
 
-# Versions.
+@collection_rule(
+    "app-version",
+    Severity.WARNING,
+    "an app whose version is not a full semantic version",
+    "Kustomer compares the versions of an app to tell which one is newer. It expects three numbers, such as 1.4.0, and "
+    "possibly a pre-release: 1.4.0-beta.1.",
+    bad=app(workflow("Greet", step("aB3")), version="1.4"),
+    good=app(workflow("Greet", step("aB3")), version="1.4.0"),
+)
+def app_version(analysis: CollectionAnalysis) -> Violations:
+    for document, app_ in analysis.collection.apps:
+        version = app_.app.version
+        if "version" not in app_.app.model_fields_set or _VERSION_OF_AN_APP.fullmatch(version):
+            continue
+        numbers = _BEGINS_LIKE_A_VERSION.fullmatch(version)
+        better = ".".join(str(int(number or 0)) for number in numbers.groups()) if numbers else "1.0.0"
+        message = f'"{version}" is not a full semantic version'
+        hint = f'write "{better}"' if numbers else f'write three numbers, such as "{better}"'
+        yield Violation(f"{app_.item.pointer}/version", message, hint, document=document)
 
 
 def _app_versions(

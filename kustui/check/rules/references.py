@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.reads import Read
@@ -10,6 +11,7 @@ from kustui.analysis.walks import breadth_first
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, app, called, schedule, step, to, when, workflow, workflow_rule
+from kustui.check.rules.actions import malformed_action_templates
 from kustui.config.severity import Severity
 from kustui.definition.expressions import Function, Path, Template, template_path
 from kustui.definition.functions import FUNCTIONS
@@ -276,6 +278,9 @@ def malformed_template(analysis: WorkflowAnalysis) -> Violations:
     for read in analysis.reads:
         if isinstance(read.expression, Template):
             yield from _faults(read)
+
+
+malformed_template = replace(malformed_template, check_collection=malformed_action_templates)
 
 
 def _faults(read: Read) -> Violations:

@@ -72,7 +72,7 @@ def test_a_copy_whose_id_was_forgotten_is_one_mistake() -> None:
 
 
 def test_a_second_workflow_of_a_name_is_told_with_the_first() -> None:
-    head = '{"app": "a", "version": "1", "title": "A", "workflows": [\n'
+    head = '{"app": "a", "version": "1.0.0", "title": "A", "workflows": [\n'
     problem = only(f"{head}{short('x1', 'One')},\n{short('x2', 'One')}]}}")
     assert (problem.rule, place(problem)) == ("duplicate-workflow-name", "3:22-3:27")
     assert problem.message == 'the app already has a workflow called "One"'

@@ -13,7 +13,7 @@ from kustui.config.severity import Severity
 from tests.support.rules import only, place, places, rules_of, told
 
 ID = "5f8e148232731d0015c14657"
-HEAD = '{"app": "a", "version": "1", "title": "A"'
+HEAD = '{"app": "a", "version": "1.0.0", "title": "A"'
 
 
 def test_text_that_is_not_json_is_told_at_its_first_fault() -> None:
@@ -30,7 +30,7 @@ def test_nothing_follows_from_a_file_that_is_not_json() -> None:
 def test_a_key_given_twice_is_told_at_the_second_with_the_first() -> None:
     problem = only(HEAD + ',\n "title": "B"}')
     assert (problem.rule, place(problem)) == ("duplicate-key", "2:2-2:9")
-    assert places(problem) == ["first given here 1:30"]
+    assert places(problem) == ["first given here 1:34"]
 
 
 def test_no_input_is_missing_where_one_is_given_twice() -> None:
