@@ -15,6 +15,8 @@ from kustui.definition.collection import AppEntry, Document
 from kustui.definition.expressions import Template, expressions_in
 from kustui.definition.expressions.nodes import ROOTS, Lookup, Origin
 from kustui.definition.functions import HELPERS
+from kustui.definition.keys import has_mistyped
+from kustui.definition.source.source import UNKNOWN_KEY
 
 _NUMBER = r"(?:\d+|[xX*])"
 _MORE = r"[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*"
@@ -165,10 +167,13 @@ def _declared_settings(document: Document, entry: AppEntry) -> frozenset[str] | 
 
 
 def is_readable_member(document: Document, entry: AppEntry, key: str) -> bool:
-    """Whether nothing is reported about what an app definition has under a key."""
+    """Whether nothing is reported about what an app definition has under a key, but for mistyped keys of its parts."""
     pointer = f"{entry.item.pointer}/{key}"
-    places = (fault.intended or fault.pointer for fault in (*entry.faults, *document.faults))
-    return not any(place == pointer or place.startswith(f"{pointer}/") for place in places)
+    for fault in (*entry.faults, *document.faults):
+        place = fault.intended or fault.pointer
+        if place == pointer or (place.startswith(f"{pointer}/") and fault.rule != UNKNOWN_KEY):
+            return False
+    return True
 
 
 def _own_name(app: str, name: str) -> str | None:
@@ -217,6 +222,8 @@ def declared_inputs(action: Mapping[str, Any]) -> frozenset[str] | None:
         return None
     properties = schema.get("properties") or {}
     if not isinstance(properties, dict) or schema.get("additionalProperties", False) is not False:
+        return None
+    if has_mistyped(action, "appSettings") or has_mistyped(schema, "properties"):
         return None
     if not properties and "additionalProperties" not in schema:
         return None  # it says nothing of its inputs
