@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from kustui.definition.collection import Document, Entry
 from kustui.definition.expressions import Literal, parse
+from kustui.definition.keys import has_mistyped
 from kustui.definition.models import Schema
 from kustui.definition.values import NUMBER, TRUTHS
 from kustui.text.messages import closest
@@ -56,9 +57,11 @@ def _is_truth(value: object) -> bool:
 
 
 def schema_of(value: object) -> Schema | None:
-    """The schema that a value of a definition is; None where it is none."""
+    """The schema that a value of a definition is; None where it is none, or does not say what it declares."""
+    if not isinstance(value, dict) or has_mistyped(value, "properties"):
+        return None
     try:
-        return Schema.model_validate(value) if isinstance(value, dict) else None
+        return Schema.model_validate(value)
     except ValidationError:
         return None
 

@@ -14,7 +14,6 @@ from kustui.check.rules.arguments import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document
 from kustui.definition.expressions import Template, expressions_in
-from kustui.definition.keys import has_mistyped
 from kustui.definition.models import Step
 from kustui.definition.source.positions import escape
 from kustui.text.messages import hint_of
@@ -78,11 +77,7 @@ def _arguments(analysis: WorkflowAnalysis) -> Iterator[SchemaArguments]:
         index, action = (declared.actions or {}).get(name, (0, {}))
         schema = schema_of(action.get("inputSchema"))
         params = f"{step_.pointer}/params"
-        if (
-            schema is not None
-            and not has_mistyped(action["inputSchema"], "properties")
-            and analysis.is_readable(params)
-        ):
+        if schema is not None and analysis.is_readable(params):
             place = f"{declared.pointer}/actions/{index}/inputSchema"
             owner = f'the action "{name}"'
             yield SchemaArguments(
