@@ -36,8 +36,6 @@ _ALWAYS = 'one that always holds is {"op": "true", "values": [true]}'
 _ERROR_ACTIONS = f"error actions: {', '.join(ERROR_ACTIONS)}"
 _PURPOSES = {
     ("workflow", "name"): "people identify workflows by it",
-    ("workflow", "trigger"): "it says which event starts a run",
-    ("workflow", "steps"): "they are what a run executes",
     ("trigger", "eventName"): "it says which event starts a run",
     ("transition", "target"): "it names the step to go to",
     ("transition", "condition"): _ALWAYS,
@@ -193,9 +191,14 @@ def _is_deep(value: object) -> bool:
 def _placed(workflow: dict[str, Any], pointer: str, *, partial: bool) -> Iterator[Fault]:
     """Give each part its pointer, before any is left out. Yields faults for what a part lacks."""
     workflow[POINTER] = pointer
-    missing = tuple(_missing("workflow", workflow, pointer, "name", "trigger", "steps"))
-    if not partial or {"trigger", "steps"} <= workflow.keys():
+    missing = list(_missing("workflow", workflow, pointer, "name"))
+    if not partial:
         yield from missing
+    for key in ("trigger", "steps"):
+        if workflow.get(key) is None:  # creating a workflow asks for its name alone [api]
+            workflow.pop(key, None)
+    if not partial and not has_mistyped(workflow, "steps"):
+        workflow.setdefault("steps", [])
     trigger = workflow.get("trigger")
     if isinstance(trigger, dict):
         at = trigger[POINTER] = f"{pointer}/trigger"
@@ -223,6 +226,10 @@ def _placed_ways(part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fau
                 at = edge[POINTER] = f"{pointer}/{key}/{index}"
                 if "target" in edge or edge.get("errorAction") is not None:  # else it is left out whole
                     yield from _missing(_NOUNS[key], edge, at, "condition")
+                condition = edge.get("condition")
+                if isinstance(condition, dict) and not condition.keys() & {"op", "values"}:
+                    del edge["condition"]
+                    yield from _missing("condition", condition, f"{at}/condition", "op", "values")
 
 
 def _missing(noun: str, part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fault]:

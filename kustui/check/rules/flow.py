@@ -49,14 +49,20 @@ def unknown_target(analysis: WorkflowAnalysis) -> Violations:
 @workflow_rule(
     "no-entry",
     Severity.WARNING,
-    "a trigger without transitions",
+    "a trigger without transitions, or a workflow without a trigger",
     "A run starts with the trigger's transitions. Without any, the event arrives and nothing happens.",
     bad=app(workflow("Greet", step("aB3"), entry=())),
     good=app(workflow("Greet", step("aB3"))),
 )
 def no_entry(analysis: WorkflowAnalysis) -> Violations:
-    trigger = analysis.workflow.trigger
-    if trigger is not None and not trigger.transitions and analysis.fully_parsed:
+    trigger, pointer = analysis.workflow.trigger, analysis.workflow.pointer
+    places = (fault.intended or fault.pointer for fault in analysis.parsed.faults if fault.rule != "duplicate-key")
+    if trigger is None:
+        # The body of an update need not have one; one that could not be read is reported already.
+        if not analysis.entry.item.partial and not any(f"{pointer}/trigger".startswith(place) for place in places):
+            hint = "its eventName names the event that starts a run"
+            yield Violation(pointer, "the workflow has no trigger, so nothing starts it", hint)
+    elif not trigger.transitions and analysis.fully_parsed:
         yield Violation(
             trigger.pointer,
             "the trigger has no transitions, so a run does nothing",

@@ -92,7 +92,8 @@ def test_a_workflow_that_waits_for_an_event_cannot_be_called() -> None:
 
 
 def test_a_target_that_could_not_be_read_is_not_judged() -> None:
-    assert rules_of(app(watching(), {"id": ID, "name": "Remind", "steps": []})) == ["invalid-shape"]
+    assert rules_of(app(watching(), {"id": ID, "name": "Remind", "trigger": []})) == ["invalid-shape"]
+    assert rules_of(app(watching(), {"id": ID, "name": "Remind"})) == ["no-entry"]
 
 
 # missing-input, unknown-input
