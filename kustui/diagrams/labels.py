@@ -12,11 +12,15 @@ from kustui.definition.collection import Collection
 from kustui.definition.expressions import Path, in_words
 from kustui.definition.models import Step, Transition, Trigger, due_in_words
 from kustui.definition.platform import SCHEDULE_ACTION, TRIGGER_ID, short_name
+from kustui.diagrams.step_summary import step_summary
+from kustui.text.messages import shortened
 from kustui.text.styled_lines import Line
 
 RUNTIME_NAME = "only a run can tell"
 """What stands for the name of a workflow whose id is not written down."""
 RUNTIME_WORKFLOW = f"a workflow that {RUNTIME_NAME}"
+_LONGEST_LABEL = 36
+"""Characters of what a step does, where that stands in a row; the detail has more."""
 NO_WORKFLOW, NO_STEP = "no such workflow", "no such step"
 
 # Nodes
@@ -48,7 +52,7 @@ def node_name(flow: FlowGraph, node: str) -> str:
 def node_label(flow: FlowGraph, node: str) -> Line:
     """What a row calls a node; a missing step by its id."""
     part = _part(flow, node)
-    return step_label(part) if isinstance(part, Step) else ((node_name(flow, node), ""),)
+    return step_label(flow, part) if isinstance(part, Step) else ((node_name(flow, node), ""),)
 
 
 def _part(flow: FlowGraph, node: str) -> Trigger | Step | None:
@@ -56,11 +60,16 @@ def _part(flow: FlowGraph, node: str) -> Trigger | Step | None:
     return flow.part(known) if known is not None else None
 
 
-def step_label(step: Step) -> Line:
+def step_label(flow: FlowGraph, step: Step) -> Line:
     """What a row calls a step: its name, or what it does and its id where nobody named it."""
     if step.name != step.id:
         return ((step.name, ""),)
-    return ((short_action(step.action), ""), (f" {step.id}", "muted"))
+    return ((what_it_does(flow, step), ""), (f" {step.id}", "muted"))
+
+
+def what_it_does(flow: FlowGraph, step: Step) -> str:
+    """What a step does, as its params say it, else its action: ``tags + vip``, ``find customer by email``."""
+    return shortened(step_summary(step, path_namer(flow)), _LONGEST_LABEL) or short_action(step.action)
 
 
 def path_namer(flow: FlowGraph) -> Callable[[Path], str]:
@@ -142,8 +151,8 @@ def part_line(analysis: WorkflowAnalysis, part: object, collection: Collection) 
 
 def _step_line(analysis: WorkflowAnalysis, step: Step) -> tuple[Line, Line]:
     glyph = "◇ " if step.action is None else "● "
-    label = step_label(step)
-    aside: Line = ((short_action(step.action), "muted"),) if step.name != step.id else ()
+    label = step_label(analysis.flow, step)
+    aside: Line = ((what_it_does(analysis.flow, step), "muted"),) if step.name != step.id else ()
     if analysis.flow.steps.get(step.id) is not step:
         return ((glyph, "action"), *label, (" the id is taken", "error")), aside
     if step.id not in analysis.flow.reachable:

@@ -20,8 +20,8 @@ from kustui.diagrams.labels import (
     event_label,
     incoming_label,
     node_name,
-    short_action,
     step_label,
+    what_it_does,
 )
 from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.layout.rail_layout import LinkKind, RailLayout, RailRow, lay_out_rail
@@ -155,7 +155,7 @@ class RailDrawing:
     def _action(self, node: str) -> Line:
         """What the step of a node does, where its name does not say it."""
         step = self.flow.part(node)
-        return ((short_action(step.action), "muted"),) if isinstance(step, Step) and step.name != step.id else ()
+        return ((what_it_does(self.flow, step), "muted"),) if isinstance(step, Step) and step.name != step.id else ()
 
     def _glyph(self, node: str) -> Piece:
         if (glyph := self.glyphs.get(node)) is not None:
@@ -172,7 +172,7 @@ class RailDrawing:
         part = self.flow.part(node)
         if not isinstance(part, Step):
             return ((event_label(part), "event"), *self._folded_count(node), *self._undrawn_targets(node))
-        line: Line = tuple((text, look or "name") for text, look in step_label(part))
+        line: Line = tuple((text, look or "name") for text, look in step_label(self.flow, part))
         if undrawn := self._undrawn_targets(node):
             if room is not None:
                 line = fitted(line, max(_NAME_WIDTH, room - width_of(undrawn) - 1))

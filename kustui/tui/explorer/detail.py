@@ -13,7 +13,15 @@ from kustui.definition.models import Schema, Step, Trigger, due_in_words
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.source import Extent
 from kustui.diagrams import labels
-from kustui.diagrams.labels import condition_text, event_label, node_label, node_name, step_label
+from kustui.diagrams.labels import (
+    condition_text,
+    event_label,
+    node_label,
+    node_name,
+    path_namer,
+    step_label,
+)
+from kustui.diagrams.step_summary import step_summary
 from kustui.text.styled_lines import Line, joined, width_of
 from kustui.tui.explorer.json_rows import add_unknown_keys, add_value
 from kustui.tui.tree.nodes import Kind, Node
@@ -221,14 +229,17 @@ def _trigger(builder: RowBuilder, analysis: WorkflowAnalysis) -> None:
 def _step(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, node: Node) -> None:
     step, flow = node.part, analysis.flow
     assert isinstance(step, Step)
-    builder.add(*((text, look or "heading") for text, look in step_label(step)))
+    builder.add(*((text, look or "heading") for text, look in step_label(flow, step)))
     if step.description:
         builder.add((step.description, ""))
     if flow.steps.get(step.id) is not step:
         builder.add(("an earlier step has the same id, so nothing leads here", "error"))
     elif step.id not in flow.reachable:
         builder.add(("no path leads here from the trigger", "warning"))
-    builder.field("does", (step.action or "no action: it only branches", "action" if step.action else "muted"))
+    if summary := step_summary(step, path_namer(flow)):
+        builder.field("does", (summary, ""))
+    what = (step.action or "no action: it only branches", "action" if step.action else "muted")
+    builder.field("action" if summary else "does", what)
     builder.field("id", (step.id, ""))
     builder.field("read as", (f"/#steps.{step.id}.…", "string"))
     builder.field("app", (step.app_version or "", ""))

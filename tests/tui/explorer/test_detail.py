@@ -132,7 +132,7 @@ def test_the_trigger_says_who_reads_it_and_where_it_leads() -> None:
     assert "event      kustomer.conversation.create" in told
     assert "read as    /#steps.1.…" in told
     assert below(told, "Then") == ["→ Find it"]
-    assert below(told, "Read by") == ["← note.create note  all of it"]
+    assert below(told, "Read by") == ['← note "Hello {Find it.name} of {lost… note  all of it']
 
 
 def test_a_step_says_where_it_leads_what_has_run_before_and_who_reads_it() -> None:
@@ -141,13 +141,13 @@ def test_a_step_says_where_it_leads_what_has_run_before_and_who_reads_it() -> No
     assert "does       kustomer.note.create" in told
     assert "id         find" in told
     assert below(told, "Then") == [
-        '→ note.create note “Open” if Find it.status is "open"',
+        '→ note "Hello {Find it.name} of {lost… note “Open” if Find it.status is "open"',
         "→ gone no such step",
-        "↯ on failure → note.create note",
+        '↯ on failure → note "Hello {Find it.name} of {lost… note',
     ]
     assert below(told, "Comes from") == ["← the trigger"]
-    assert below(told, "Read by")[0].startswith("← Find it → note.create note  status")
-    told = page(with_names(), "● note.create note")
+    assert below(told, "Read by")[0].startswith('← Find it → note "Hello {Find it.name} of {lost… note  status')
+    told = page(with_names(), '● note "Hello {Find it.name} of {lost… note')
     assert below(told, "Comes from") == [
         '← Find it “Open” if Find it.status is "open"',
         "← Find it when it fails",
@@ -157,7 +157,7 @@ def test_a_step_says_where_it_leads_what_has_run_before_and_who_reads_it() -> No
 
 
 def test_params_are_told_with_the_names_of_steps_and_what_is_lost_is_marked() -> None:
-    found = rows(with_names(), "● note.create note")
+    found = rows(with_names(), '● note "Hello {Find it.name} of {lost… note')
     told = below([text_of(row.line) for row in found], "Params")
     assert told == [
         "body Hello {{Find it.name}} of {{steps.lost.x}}",
@@ -187,7 +187,7 @@ def test_a_branch_says_that_it_does_nothing() -> None:
 
 
 def test_a_transition_says_from_where_to_where_when_and_what_is_tried_before_it() -> None:
-    told = page(with_names(), "→ note.create note “Open”")
+    told = page(with_names(), '→ note "Hello {Find it.name} of {lost… note “Open”')
     assert told[0] == "Transition"
     assert "from       Find it" in told
     assert "to         note" in told
@@ -274,7 +274,7 @@ def test_what_is_wrong_comes_first_with_its_hint_and_its_place() -> None:
     found = with_problems(
         read([workflow("a", step("a", params={"x": "one", "y": "two"}))]), one=Severity.INFO, two=Severity.ERROR
     )
-    told = page(all_open(found), "● note.create a")
+    told = page(all_open(found), '● create note: x = "one", y = "two" a')
     assert told[0] == "✗ two is wrong"
     assert told[1].strip().startswith("rule at 1:")
     assert told[2] == "· one is wrong"

@@ -100,7 +100,7 @@ async def test_moving_in_the_list_previews_the_place_and_enter_goes_there(tmp_pa
     async with explorer(path, size=(80, 30)) as ui:
         await ui.press("4", "G")
         assert ui.focus == "problems"
-        await ui.wait_until(lambda: "second" in ui.status and "note.create" in ui.cursor_row)
+        await ui.wait_until(lambda: "second" in ui.status and "create note" in ui.cursor_row)
         await ui.press("k", "enter")
         assert ui.focus == "tree"
         place = ui.explorer.problems.cursor

@@ -134,7 +134,7 @@ def test_a_row_opens_and_closes_by_itself() -> None:
     before = rows_of(tree)
     tree.open(1)
     assert rows_of(tree)[1:5] == [
-        "  ▾ one", "    ▸ ◆ on conversation.create", "      ● note.create a", "  ▸ two",
+        "  ▾ one", "    ▸ ◆ on conversation.create", '      ● note "hi" a', "  ▸ two",
     ]  # fmt: skip
     assert tree.is_open(1)
     tree.open(3)
@@ -269,8 +269,8 @@ def test_what_is_wrong_is_marked_on_its_row_and_on_each_above_it() -> None:
         "▾ 0.json ✗",
         "  ▾ w ✗",
         "    ▾ ◆ on conversation.create",
-        "        → note.create a",
-        "    ▾ ● note.create a ✗",
+        '        → create note: x = ["lost"] a',
+        '    ▾ ● create note: x = ["lost"] a ✗',
         "        → note.create b",
         "        → gone no such step ✗",
         "      ● note.create b",
@@ -292,7 +292,7 @@ def test_a_broken_reference_is_marked_once_everything_is_examined() -> None:
     tree = all_open(snapshot_of([workflow("a", lost), scheduling_workflow("y", name="v", id="v")]))
     wrong = [row.strip() for row in rows_of(tree) if row[-1:] in "✗▲" or row[-2:-1] in "✗▲"]
     assert any("gone no such step" in row for row in wrong)
-    assert any("note.create a" in row for row in wrong)
+    assert any("create note: x = {lost.x} a" in row for row in wrong)
     assert any("y no such workflow" in row for row in wrong)
 
 
@@ -306,7 +306,7 @@ def test_what_could_not_be_read_has_a_row_above_the_steps() -> None:
 def test_steps_are_shown_though_a_condition_cannot_be_read(way_in: Any) -> None:
     trigger = {"id": "1", "eventName": "e", "transitions": way_in}
     found = rows_of(tree_of(a_workflow(trigger=trigger)))
-    assert "    ● note.create a" in found
+    assert '    ● note "hi" a' in found
     always = way_in[0].get("condition") == ALWAYS
     assert ("a condition that could not be read" in "".join(found)) is not always
 

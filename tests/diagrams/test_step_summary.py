@@ -1,0 +1,56 @@
+"""What a step does, in a few words."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kustui.definition.models import Step
+from kustui.diagrams.step_summary import step_summary
+
+FIRST = {"id": "/#steps.1.id"}
+
+
+@pytest.mark.parametrize(
+    ("action", "params", "summary"),
+    [
+        ("rest-api.json", {"method": "POST", "uri": "https://status.example.com/a/{{{steps.1.id}}}"},
+         "POST status.example.com/a/{steps.1.id}"),
+        ("rest-api.generic", {"uri": "/#steps.1.url"}, "GET {steps.1.url}"),
+        ("conversation.update", {**FIRST, "status": "booked", "priority": 4}, 'status = "booked", priority = 4'),
+        ("kobject.update", {**FIRST, "custom": {"aStr": "x", "bAt": "/#steps.1.at"}},
+         'custom.aStr = "x", custom.bAt = {steps.1.at}'),
+        ("conversation.append-tags", {**FIRST, "tags": ["vip", "late"]}, "tags + vip, late"),
+        ("conversation.remove-tags", {**FIRST, "tags": "vip"}, "tags - vip"),
+        ("note.create", {"conversation": "/#steps.1.id", "body": "Hello {{steps.1.name}},\n\nyou"},
+         'note "Hello {steps.1.name}, you"'),
+        ("customer.find-by-email", {"email": "/#steps.1.email"}, "find customer by email"),
+        ("kobject.find", {"klass": "order", **FIRST}, "find order"),
+        ("message.find-last", {"conversation": "/#steps.1.id"}, "find last message"),
+        ("kobject.create", {"klass": "order", "title": "A"}, 'create order: title = "A"'),
+        ("conversation.assign-team", {**FIRST, "team": "5c1a"}, 'assign team "5c1a"'),
+        ("event.publish", {"name": "kustomer.app.shop.paid", "data": {}}, "publish kustomer.app.shop.paid"),
+        ("regex-match.generic", {"testString": "/#steps.1.x", "regex": "\\d+"}, "match \\d+"),
+        ("command.run-by-name", {"name": "Out of office"}, 'run command "Out of office"'),
+        ("responsive-workflow.respond", {"outputs": {"found": True, "total": 1}}, "answer found, total"),
+        ("app.shop.get-order", {"number": 5}, "get-order: number = 5"),
+        ("conversation.update", {"a": 1, "b": 2, "c": 3, "d": 4}, "a = 1, b = 2, c = 3, …"),
+        ("note.create", {}, ""),
+        ("app.scheduler.schedule-workflow", {"workflowId": "x"}, ""),
+    ],
+)  # fmt: skip
+def test_a_step_says_what_it_does(action: str, params: dict[str, Any], summary: str) -> None:
+    step = Step(id="a", action=f"kustomer.{action}", params=params)
+    assert step_summary(step, lambda path: path.text) == summary
+
+
+@pytest.mark.parametrize("value", [None, 5, True, [], {}, [["x"]], {"a": {"b": 1}}, "{{", "/#", "\x1b[31m", "x" * 9999])
+@pytest.mark.parametrize(
+    ("action", "keys"),
+    [("rest-api.json", ("method", "uri")), ("note.create", ("body",)), ("conversation.append-tags", ("tags",)),
+     ("conversation.update", ("custom", "x")), ("responsive-workflow.respond", ("outputs",)), ("x", ("y",))],
+)  # fmt: skip
+def test_any_value_has_a_short_summary(action: str, keys: tuple[str, ...], value: object) -> None:
+    params = dict.fromkeys(keys, value)
+    assert len(step_summary(Step(id="a", action=f"kustomer.{action}", params=params), lambda path: path.text)) <= 72
