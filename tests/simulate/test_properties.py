@@ -73,10 +73,15 @@ CONDITIONS: st.SearchStrategy[Any] = (
     )
 )
 WAYS_OF_SAVING = st.lists(st.builds(to, st.sampled_from([*NODES, "nowhere"]), CONDITIONS), max_size=3)
+ERROR_ACTIONS = st.sampled_from(["retry-action", "retry-workflow", "continue", "stop-processing", "huh"])
+ERROR_CASES = WAYS_OF_SAVING | st.lists(
+    st.builds(lambda type_, on: {"condition": on, "errorAction": {"type": type_}}, ERROR_ACTIONS, CONDITIONS),
+    max_size=2,
+)
 
 
 @st.composite
-def steps(draw: Any) -> list[dict[str, Any]]:
+def steps(draw: Any, error_cases: Any = WAYS_OF_SAVING) -> list[dict[str, Any]]:
     found = []
     for node in NODES[: draw(st.integers(1, 4))]:
         edges = draw(WAYS_OF_SAVING)
@@ -97,16 +102,16 @@ def steps(draw: Any) -> list[dict[str, Any]]:
                 found.append(step(node, *edges, action="kustomer.event.publish", params=params))
             case _:
                 params = draw(st.dictionaries(st.sampled_from(["x", "y"]), VALUES, max_size=2))
-                found.append(step(node, *edges, params=params, errorCases=draw(WAYS_OF_SAVING)))
+                found.append(step(node, *edges, params=params, errorCases=draw(error_cases)))
     return found
 
 
 @st.composite
-def organisations(draw: Any) -> Organisation:
+def organisations(draw: Any, error_cases: Any = WAYS_OF_SAVING) -> Organisation:
     """A workflow that an event starts, and one that can be scheduled, with mistakes in both."""
     entry = tuple(draw(WAYS_OF_SAVING)) or None
-    first = workflow("W", *draw(steps()), entry=entry)
-    second = called("C", ID, *draw(steps()), inputs={"a": "string"}, required=("a",))
+    first = workflow("W", *draw(steps(error_cases)), entry=entry)
+    second = called("C", ID, *draw(steps(error_cases)), inputs={"a": "string"}, required=("a",))
     collection = Collection((read_document("0.json", json.dumps(app(first, second)).encode()),))
     return _organisation(collection)
 
@@ -145,7 +150,7 @@ SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthChe
 
 
 @SLOW
-@given(organisations(), PAYLOADS, st.lists(DECISIONS, max_size=25))
+@given(organisations(ERROR_CASES), PAYLOADS, st.lists(DECISIONS, max_size=25))
 def test_stepping_on_never_raises_and_going_back_finds_what_was_there(
     stage: Organisation, payload: Any, decisions: list[Any]
 ) -> None:
@@ -164,7 +169,7 @@ def test_stepping_on_never_raises_and_going_back_finds_what_was_there(
 
 
 @SLOW
-@given(organisations(), PAYLOADS)
+@given(organisations(ERROR_CASES), PAYLOADS)
 def test_a_rehearsal_that_is_saved_and_replayed_makes_the_same_trace(stage: Organisation, payload: Any) -> None:
     try:
         file = default_scenario(stage, payload=("event.json", json.dumps(payload).encode()), seed="s")

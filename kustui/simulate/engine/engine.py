@@ -10,9 +10,8 @@ from typing import Any
 
 from kustui.analysis.evaluation import Failure
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.definition.platform import TRIGGER_ID
 from kustui.simulate.engine.state import Dequeued, Overrides, QueueItem, Run, State
-from kustui.simulate.engine.step_execution import abandon_run, execute_step, new_entry
+from kustui.simulate.engine.step_execution import abandon_run, execute_step, initial_data, new_entry
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
 
 # What a person, or a scenario, can decide
@@ -171,7 +170,7 @@ def _begin_scheduled(state: State, dequeued: Dequeued) -> State:
             ended=why,
         )
         return replace(state, trace=state.trace.plus(entry))
-    data = _initial_data(state, item.key, item.payload)
+    data = initial_data(state, item.key, item.payload)
     run = Run(state.run_count + 1, item.key, data, cause=item.cause, origin=OutputSource.INPUTS, waited=waited)
     return replace(state, run=run, run_count=run.number)
 
@@ -204,13 +203,6 @@ def _start_listeners(state: State, item: QueueItem) -> State:
         cause=item.cause,
     )
     for key in started:
-        run = Run(state.run_count + 1, key, _initial_data(state, key, item.payload), cause=event, origin=source)
+        run = Run(state.run_count + 1, key, initial_data(state, key, item.payload), cause=event, origin=source)
         state = replace(state, waiting=(*state.waiting, run), run_count=run.number)
     return replace(state, trace=state.trace.plus(happened))
-
-
-def _initial_data(state: State, key: str, payload: Any) -> dict[str, Any]:
-    """What a run begins with. Whatever the trigger calls itself, it is read as step 1 [docs], and so [assumed]."""
-    trigger = state.organisation.analysis(key).workflow.trigger
-    name = trigger.id if trigger is not None else TRIGGER_ID
-    return {"steps": {TRIGGER_ID: payload, name: payload}, "variables": state.variables}

@@ -124,6 +124,8 @@ class Run:
     """Where its payload or inputs come from."""
     waited: int = 0
     """Milliseconds that it waited for a window."""
+    retries: int = 0
+    """How often error cases have retried it or one of its steps."""
 
     @property
     def outputs(self) -> Mapping[str, Any]:

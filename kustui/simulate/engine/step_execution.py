@@ -11,7 +11,7 @@ from kustui.analysis.evaluation import EvaluationContext, Failure, assumptions_i
 from kustui.analysis.flow import Edge
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import in_words
-from kustui.definition.models import Step, Transition, Trigger
+from kustui.definition.models import Step, Trigger
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.positions import escape
 from kustui.definition.values import MISSING
@@ -21,10 +21,20 @@ from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, Tr
 from kustui.simulate.paths.drafts import draft_output, target_values
 from kustui.text.messages import quoted
 
+MAX_RETRIES = 10
+"""How often a run is retried, or a step of it, before it is left: how often Kustomer does is not known."""
+
 
 def new_entry(state: State, kind: EntryKind, **fields: Any) -> TraceEntry:
     """The next entry of a trace, at the time of the clock."""
     return TraceEntry(len(state.trace) + 1, kind, state.clock, **fields)
+
+
+def initial_data(state: State, key: str, payload: Any) -> dict[str, Any]:
+    """What a run begins with. Whatever the trigger calls itself, it is read as step 1 [docs], and so [assumed]."""
+    trigger = state.organisation.analysis(key).workflow.trigger
+    name = trigger.id if trigger is not None else TRIGGER_ID
+    return {"steps": {TRIGGER_ID: payload, name: payload}, "variables": state.variables}
 
 
 def execute_step(state: State, leave: str | None = None) -> State:
@@ -180,17 +190,19 @@ class _StepExecution:
             condition = self.analysis.flow.conditions.get(transition.pointer)
             verdict = evaluate_condition(condition, context) if condition is not None else None
             name = _name(self.analysis, edge.destination)
-            attempt = TriedEdge(transition.pointer, transition.label, edge.target, verdict, name)
+            target = edge.target or edge.error_action
+            attempt = TriedEdge(transition.pointer, transition.label, target, verdict, name)
             self.tried.append(attempt)
             if forced is not None:
                 if transition.pointer == forced:
                     self._record(forced=True)
-                    return self._take(transition)
+                    return self._take(edge)
             elif verdict is None or verdict.holds is None:
                 return self._undecided(attempt)
             elif verdict.holds:
-                return self._take(transition)
-        self._record(forced=forced is not None)
+                return self._take(edge)
+        if forced is not None:
+            self._record(forced=True)
         return self._end(self._why_no_edge(edges, forced))
 
     def _undecided(self, edge: TriedEdge) -> State:
@@ -200,7 +212,7 @@ class _StepExecution:
             self._record(problem=problem)
             return self._end(problem.message, broken=True)
         if edge.verdict is None:
-            kind = "an error case" if "failure" in self.fields else "a transition"
+            kind = "an error case" if self._failed else "a transition"
             return self._end(f"{kind} has no condition", broken=True)
         asked = edge.verdict.question
         assert asked is not None, "what is undecided has a reason"
@@ -211,15 +223,22 @@ class _StepExecution:
         asking = replace(self._recorded(), run=self.run, question=question)
         return replace(asking, before=self.state, overrides=self.state.overrides)
 
+    @property
+    def _failed(self) -> bool:
+        """Whether the step has failed, and no error case has continued."""
+        return "failure" in self.fields and "error_action" not in self.fields
+
     def _why_no_edge(self, edges: Sequence[Edge], forced: str | None) -> str:
         if forced is not None:
             return "forced to end here"
-        if "failure" in self.fields:
+        if self._failed:
             return "the step failed and no error case holds" if edges else "the step failed and has no error case"
         return "no transition holds" if edges else "no further steps"
 
-    def _take(self, transition: Transition) -> State:
-        target = transition.target
+    def _take(self, edge: Edge) -> State:
+        if edge.error_action:
+            return self._recover(edge)
+        transition, target = edge.transition, edge.target
         self._record(taken=transition.pointer)
         if target not in self.analysis.flow.steps:
             problem = self.state.organisation.blocking_problem(self.run.key, transition.pointer)
@@ -233,6 +252,31 @@ class _StepExecution:
             return self._end(why, broken=True)
         self._record(target=target)
         run = replace(self.run, node=target, visited=(*self.run.visited, self.run.node))
+        return replace(self._recorded(), run=run)
+
+    def _recover(self, edge: Edge) -> State:
+        """Do what an error case says instead of where to go [api]. A retry is another invocation."""
+        self._record(error_case=edge.transition.pointer, error_action=edge.error_action)
+        match edge.error_action:
+            case "continue":
+                edges = self.analysis.flow.declared_edges[self.run.node]
+                return self._take_first(tuple(other for other in edges if not other.after_failure))
+            case "stop-processing":
+                return self._end("the step failed and an error case stops the run")
+            case "retry-action" | "retry-workflow" if self.run.retries < MAX_RETRIES:
+                return self._retry(whole=edge.error_action == "retry-workflow")
+            case "retry-action" | "retry-workflow":
+                self._record(left=True)
+                return self._end(f"retried {MAX_RETRIES} times: how often Kustomer does is not known")
+        pointer = edge.transition.pointer
+        self._record(left=True, problem=self.state.organisation.blocking_problem(self.run.key, pointer))
+        return self._end(f"what the error action {quoted(edge.error_action)} does is not known")
+
+    def _retry(self, *, whole: bool) -> State:
+        run = replace(self.run, retries=self.run.retries + 1)
+        if whole:
+            data = initial_data(self.state, run.key, run.outputs[TRIGGER_ID])
+            run = replace(run, node=TRIGGER_ID, visited=(), data=data)
         return replace(self._recorded(), run=run)
 
     # The trace
@@ -263,7 +307,7 @@ class _StepExecution:
             **self.fields,
         )
         taken = state.taken.get(key, frozenset())
-        new = {self.pointer, entry.taken} - taken - {""}
+        new = {self.pointer, entry.taken, entry.error_case} - taken - {""}
         counts = state.invocations.get(key, {})
         return replace(
             state,

@@ -53,6 +53,7 @@ class TriedEdge:
     pointer: str
     name: str
     target: str
+    """The step that it leads to, or the type of its error action."""
     verdict: Verdict | None
     """None where it has no condition."""
     target_name: str = ""
@@ -106,6 +107,10 @@ class TraceEntry:
     taken: str = ""
     """The pointer of the transition or error case that won."""
     target: str = ""
+    error_case: str = ""
+    """The pointer of the error case that won and has an error action; after ``continue`` a transition may win too."""
+    error_action: str = ""
+    """Its type: ``retry-action``, ``retry-workflow``, ``continue`` or ``stop-processing``."""
     forced: bool = False
     """Whether a person chose it, whatever the conditions say."""
     scheduled: ScheduledRun | None = None

@@ -105,6 +105,8 @@ def entry_record(entry: TraceEntry) -> dict[str, Any]:
         "tried": [_tried(edge) for edge in entry.tried],
         "taken": entry.taken,
         "target": entry.target,
+        "error_case": entry.error_case,
+        "error_action": entry.error_action,
         "forced": entry.forced,
         "answers": to_json_value(dict(entry.answers)),
         "scheduled": run

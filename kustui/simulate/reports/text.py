@@ -160,7 +160,7 @@ def _below_params(pointer: str) -> str:
 
 
 def _tried(entry: TraceEntry, tried: TriedEdge, paint: _Painter) -> Iterator[str]:
-    taken = tried.pointer == entry.taken
+    taken = tried.pointer in (entry.taken, entry.error_case)
     outcome = "forced" if taken and entry.forced else words.outcome(tried)
     answered = tried.verdict is not None and any(part.answered for part in tried.verdict.comparisons)
     name = f'"{tried.name}": ' if tried.name else ""

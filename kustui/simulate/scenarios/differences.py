@@ -239,9 +239,9 @@ def _mismatch(value: Any, expected: Any, path: str, *, exact: bool) -> str:
     Unless ``exact``, objects may have members that are not expected. Something undecided is only expected as
     ``{"undecided": why}``, for whatever reason.
     """
+    where = f"{quoted(path)} as " if path else ""
     if isinstance(value, UndecidedRecord):
         says_so = isinstance(expected, Mapping) and expected.keys() == value.keys()
-        where = f"{quoted(path)} as " if path else ""
         return "" if says_so else f"{where}undecided ({value['undecided']}), not {value_in_words(expected)}"
     if isinstance(value, Mapping) and isinstance(expected, Mapping):
         return _mismatch_in_object(value, expected, path, exact=exact)
@@ -249,11 +249,7 @@ def _mismatch(value: Any, expected: Any, path: str, *, exact: bool) -> str:
         pairs = enumerate(zip(value, expected, strict=True))
         reasons = (_mismatch(one, other, f"{path}[{index}]", exact=exact) for index, (one, other) in pairs)
         return next(filter(None, reasons), "")
-    comparable = type(value) is type(expected) or (_is_number(value) and _is_number(expected))
-    if comparable and not isinstance(value, list) and value == expected:
-        return ""
-    where = f"{quoted(path)} as " if path else ""
-    return f"{where}{value_in_words(value)}, not {value_in_words(expected)}"
+    return "" if _is_same_scalar(value, expected) else f"{where}{value_in_words(value)}, not {value_in_words(expected)}"
 
 
 def _mismatch_in_object(value: Mapping[str, Any], expected: Mapping[str, Any], path: str, *, exact: bool) -> str:
@@ -265,6 +261,11 @@ def _mismatch_in_object(value: Mapping[str, Any], expected: Mapping[str, Any], p
             return why
     extra = next((name for name in value if name not in expected), None) if exact else None
     return f"{quoted(f'{prefix}{extra}')} as well" if extra is not None else ""
+
+
+def _is_same_scalar(value: Any, expected: Any) -> bool:
+    comparable = type(value) is type(expected) or (_is_number(value) and _is_number(expected))
+    return comparable and not isinstance(value, list) and bool(value == expected)
 
 
 def _is_number(value: Any) -> bool:

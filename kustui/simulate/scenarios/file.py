@@ -319,8 +319,9 @@ class ResolvedScenario:
         if not key or choice.take is None:
             return
         edges = self._organisation.analysis(key).flow.declared_edges.get(node, ())
-        if not any(edge.target == choice.take for edge in edges):
-            hint = hint_of(choice.take, {edge.target for edge in edges}, "it leads to")
+        targets = {edge.target or edge.error_action for edge in edges}
+        if choice.take not in targets:
+            hint = hint_of(choice.take, targets, "it leads to")
             message = f"{quoted(choice.step)} does not lead to {quoted(choice.take)}"
             self._report(f"/choices/{index}/take", message, hint)
 

@@ -59,7 +59,10 @@ class Choice(Place):
     """A decision in place of the conditions, or about what cannot be known without Kustomer."""
 
     invocation: _Count | None = Field(None, description="Which invocation; without it, every one.")
-    take: _Text | None = Field(None, description="The step to go to, whatever the conditions say; null ends the run.")
+    take: _Text | None = Field(
+        None,
+        description="The step to go to, or the error action, whatever the conditions say; null ends the run.",
+    )
     at: _Text | None = Field(
         None, description="Instead: the JSON pointer, from the workflow, to an undecided condition or value."
     )

@@ -163,7 +163,7 @@ def _choices(organisation: Organisation, entry: TraceEntry) -> Iterator[dict[str
     for pointer, answer in entry.answers.items():
         yield {**place, "at": pointer.removeprefix(pointer_of_workflow), "answer": to_json_value(answer)}
     if entry.forced:
-        edge = next((tried for tried in entry.tried if tried.pointer == entry.taken), None)
+        edge = next((tried for tried in entry.tried if tried.pointer == (entry.taken or entry.error_case)), None)
         yield {**place, "take": edge.target if edge else None}
     if entry.kind is EntryKind.ABANDONED:
         yield {**place, "leave": entry.ended}

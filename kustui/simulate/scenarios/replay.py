@@ -129,8 +129,9 @@ def decisions_for(state: State, names: ResolvedScenario) -> Iterator[Decision]:
         else:
             fails = mock is not None and mock.fails is not None
             edges = analysis.flow.declared_edges.get(run.node, ())
-            taken = (edge for edge in edges if edge.target == choice.take and edge.after_failure == fails)
-            yield ForceEdge(next((edge.transition.pointer for edge in taken), ""))
+            taken = [edge for edge in edges if (edge.target or edge.error_action) == choice.take]
+            taken.sort(key=lambda edge: edge.after_failure is not fails)
+            yield ForceEdge(taken[0].transition.pointer if taken else "")
 
 
 # What made no difference
@@ -164,7 +165,8 @@ def _makes_difference(choice: Choice, entry: TraceEntry, state: State) -> bool:
     if choice.leave is not None:
         return entry.kind is EntryKind.ABANDONED
     if choice.at is None:
-        return entry.forced and entry.target == (choice.take or "")
+        taken = (tried.target for tried in entry.tried if tried.pointer in (entry.taken, entry.error_case))
+        return entry.forced and (choice.take in taken if choice.take else not entry.taken)
     analysis = state.organisation.analysis(entry.key)
     pointer = f"{analysis.entry.item.pointer}{choice.at}"
     part = analysis.flow.part(entry.node)

@@ -138,7 +138,7 @@ def _edge_verdict(entry: TraceEntry, edge: TriedEdge, *, tried: bool) -> tuple[b
     outcome = words.outcome(edge)
     if not tried:
         return False, (f"  {'not tried' if outcome != '?' else '? not tried'}", "muted")
-    if edge.pointer == entry.taken:
+    if edge.pointer in (entry.taken, entry.error_case):
         return True, ("! forced", "new") if entry.forced else ("✓ yes", "good")
     return False, {"yes": ("✓ yes", "good"), "no": ("∙ no", "muted")}.get(outcome, ("? undecided", "warning"))
 
