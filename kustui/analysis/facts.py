@@ -31,7 +31,7 @@ from kustui.definition.expressions import (
     expressions_in,
 )
 from kustui.definition.functions import FUNCTIONS
-from kustui.definition.operators import Family, Presence, compare, other_than
+from kustui.definition.operators import OPPOSITES, Family, Presence, compare, operator_named, other_than
 from kustui.definition.values import MISSING, Undecided, may_be_nothing, number_of, text_of
 
 _MOST_CASES = 16
@@ -233,16 +233,15 @@ class Facts:
 
 def _outcome_if_missing(comparison: Comparison, missing: Sequence[bool]) -> bool | None:
     """Whether a comparison holds where some of its values are missing, where that decides it."""
-    operator = comparison.meaning
+    opposite = OPPOSITES.get(comparison.operator)
+    operator = operator_named(opposite or comparison.operator)
     if operator.casts_nothing and any(may_be_nothing(operand.value) for operand in comparison.operands):
         return None
     match operator.presence:
-        case Presence.NEEDS_BOTH:
-            return False if sum(missing) == 1 else None
+        case Presence.NEEDS_BOTH if sum(missing) == 1:
+            return opposite is not None
         case Presence.NEEDS_FIRST | Presence.ASKS if missing[0]:
-            return False
-        case Presence.ASKS_IF_MISSING if missing[0]:
-            return True
+            return opposite is not None
     return None
 
 

@@ -108,6 +108,19 @@ def test_a_step_that_nothing_leads_to_says_so() -> None:
     assert "never reached" in drawn(rail_of(workflow("a", step("a"), step("b"))))[2]
 
 
+def test_a_condition_that_always_or_never_holds_is_drawn_as_such_in_every_spelling() -> None:
+    always = {"target": "b", "condition": {"op": "exists", "values": ["true", ""]}}
+    never = {"target": "c", "condition": {"op": "eq", "values": ["a", "b"]}}
+    definition = workflow(
+        "a", step("a", transitions=[never, always, when("d", "open")]), step("b"), step("c"), step("d")
+    )
+    rows = {row.split()[1]: row for row in drawn(rail_of(definition), 80)[2:] for row in [row.strip(" │├╰╮╯─●◇○")]}
+    assert "never" in rows["c"]
+    assert "never reached" in rows["c"]
+    assert "otherwise" in rows["b"]
+    assert "never reached" in rows["d"]
+
+
 def test_a_step_that_schedules_says_what_and_when() -> None:
     params = {"workflowId": "w", "runAt": {"type": "relative", "value": 60}}
     rail = rail_of(workflow("a", step("a", action="kustomer.app.scheduler.schedule-workflow", params=params)))

@@ -234,7 +234,7 @@ def _step(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, node
         builder.add((step.description, ""))
     if flow.steps.get(step.id) is not step:
         builder.add(("an earlier step has the same id, so nothing leads here", "error"))
-    elif step.id not in flow.reachable:
+    elif step.id not in flow.possible.reachable:
         builder.add(("no path leads here from the trigger", "warning"))
     if summary := step_summary(step, path_namer(flow)):
         builder.field("does", (summary, ""))
@@ -281,7 +281,7 @@ def _before(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None:
         )
     if not flow.incoming[node]:
         builder.none("nowhere")
-    above = [above for above in flow.always_before(node) if above != TRIGGER_ID]
+    above = [above for above in flow.possible.always_before(node) if above != TRIGGER_ID]
     if above:
         builder.heading("Always runs before")
         builder.item(*joined((node_label(flow, step) for step in reversed(above)), (", ", "muted")))

@@ -1,0 +1,256 @@
+"""Rules about the flow against an oracle of another kind: every run of a small workflow, one by one, and networkx over
+its expanded graph, in which each step has an outcome.
+
+What conditions ask for are a few atoms; the oracle gives each of them every value and evaluates it by itself.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import networkx as nx
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.support.rules import problems_in
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+Definition = dict[str, Any]
+GONE = object()
+STEPS = ("s0", "s1", "s2", "s3", "s4")
+VALUES = ("x", "y", GONE)
+"""What the event has under ``a`` and under ``b``. A step that succeeds gives ``{"id": "x"}``, or an empty object."""
+
+
+# Generated workflows
+
+_FIELDS = st.sampled_from(["/#steps.1.a", "/#steps.1.a", "/#steps.1.b"])
+_OUTPUTS = st.sampled_from([f"/#steps.{step}.id" for step in STEPS])
+
+
+def _condition(op: str, *values: object) -> Definition:
+    return {"op": op, "values": list(values)}
+
+
+_ATOMS = st.one_of(
+    st.builds(_condition, st.sampled_from(["eq", "neq"]), _FIELDS, st.sampled_from(["x", "y"])),
+    st.builds(_condition, st.sampled_from(["exists", "dne"]), _FIELDS),
+    st.builds(_condition, st.sampled_from(["exists", "dne"]), _OUTPUTS),
+    st.builds(_condition, st.just("eq"), _OUTPUTS, st.just("x")),
+    st.sampled_from([_condition("true", True), _condition("exists", True, ""), _condition("false")]),
+)
+_CONDITIONS = st.recursive(
+    _ATOMS,
+    lambda inner: st.builds(lambda op, parts: _condition(op, *parts), st.sampled_from(["and", "or"]),
+                            st.lists(inner, min_size=1, max_size=2)),
+    max_leaves=3,
+)  # fmt: skip
+_MOSTLY_ALWAYS = st.one_of(st.just(_condition("true", True)), _CONDITIONS)
+
+
+@st.composite
+def workflows(draw: st.DrawFn, *, acyclic: bool = True) -> Definition:
+    count = draw(st.integers(2, len(STEPS)))
+    names = STEPS[:count]
+
+    def edges(at: int, most: int) -> list[Definition]:
+        targets = names[at + 1 :] if acyclic else names
+        if not targets:
+            return []
+        edge = st.builds(
+            lambda target, condition: {"target": target, "condition": condition},
+            st.sampled_from(targets),
+            _MOSTLY_ALWAYS,
+        )
+        return draw(st.lists(edge, max_size=most))
+
+    def error_cases(at: int) -> list[Definition]:
+        goes_on = st.builds(
+            lambda type_, condition: {"errorAction": {"type": type_}, "condition": condition},
+            st.sampled_from(["continue", "stop-processing", "retry-action"]),
+            _MOSTLY_ALWAYS,
+        )
+        return [*edges(at, 1), *draw(st.lists(goes_on, max_size=1))]
+
+    read = st.sampled_from([f"/#steps.{step}.id" for step in names])
+    steps = [
+        {
+            "id": name,
+            "action": "kustomer.note.create",
+            "params": {"body": draw(read)} if at else {},
+            "transitions": edges(at, 3),
+            "errorCases": error_cases(at),
+        }
+        for at, name in enumerate(names)
+    ]
+    trigger = {"id": "1", "eventName": "kustomer.conversation.update", "transitions": edges(-1, 3)}
+    return {"name": "w", "trigger": trigger, "steps": steps}
+
+
+# The oracle
+
+
+class Moment(NamedTuple):
+    """Where a run is, and what has an output."""
+
+    path: tuple[str, ...]
+    outputs: frozenset[str]
+    ids: frozenset[str]
+    """Those whose output has an id."""
+
+
+def holds(condition: Definition, event: Mapping[str, Any], ids: frozenset[str]) -> bool:
+    op, values = condition["op"], condition["values"]
+    if op in ("and", "or"):
+        return (all if op == "and" else any)(holds(value, event, ids) for value in values)
+    if op in ("true", "false"):
+        return bool(op == "true")
+    first: object = values[0]
+    if isinstance(first, str):
+        _, step, field = first.split(".")
+        first = event.get(field, GONE) if step == "1" else "x" if step in ids else GONE
+    if op in ("exists", "dne"):
+        return (first is not GONE) is bool(op == "exists")
+    return (first is not GONE and bool(first == values[1])) is (op == "eq")
+
+
+def first_of(edges: Sequence[Definition], event: Mapping[str, Any], ids: frozenset[str]) -> Definition | None:
+    return next((edge for edge in edges if holds(edge["condition"], event, ids)), None)
+
+
+def moments(definition: Definition) -> Iterator[Moment]:
+    """Each step that some run comes to, and how: whatever the event holds, and whichever step fails."""
+    steps = {step["id"]: step for step in definition["steps"]}
+    for a, b in itertools.product(VALUES, VALUES):
+        event = {field: value for field, value in (("a", a), ("b", b)) if value is not GONE}
+        begin = first_of(definition["trigger"]["transitions"], event, frozenset())
+        pending = [Moment(("trigger", begin["target"]), frozenset(), frozenset())] if begin is not None else []
+        while pending:
+            moment = pending.pop()
+            yield moment
+            pending.extend(after(moment, steps[moment.path[-1]], event))
+
+
+def after(moment: Moment, step: Definition, event: Mapping[str, Any]) -> Iterator[Moment]:
+    """What may follow, with each outcome of a step."""
+    outputs = moment.outputs | {step["id"]}
+    for ids in (moment.ids, moment.ids | {step["id"]}):
+        if edge := first_of(step["transitions"], event, ids):
+            yield Moment((*moment.path, edge["target"]), outputs, ids)
+    case = first_of(step["errorCases"], event, moment.ids)
+    if case is not None and case.get("errorAction") == {"type": "continue"}:
+        case = first_of(step["transitions"], event, moment.ids)
+    if case is not None and "target" in case:
+        yield Moment((*moment.path, "fails", case["target"]), moment.outputs, moment.ids)
+
+
+def graph_of(definition: Definition) -> nx.DiGraph[tuple[str, str]]:
+    """The expanded graph: a step, and the step with each outcome. Conditions do not count, unless they never hold."""
+    graph: nx.DiGraph[tuple[str, str]] = nx.DiGraph()
+    graph.add_node(("1", "ran"))
+    for part in (definition["trigger"], *definition["steps"]):
+        here = part["id"]
+        for outcome in ("succeeded", "failed", "continued"):
+            graph.add_node((here, outcome))
+        graph.add_edge((here, "ran"), (here, "succeeded"))
+        for outcome in ("succeeded", "continued"):
+            for edge in part["transitions"]:
+                if can_hold(edge["condition"]):
+                    graph.add_edge((here, outcome), (edge["target"], "ran"))
+        for case in part.get("errorCases", ()):
+            if can_hold(case["condition"]):
+                graph.add_edge((here, "ran"), (here, "failed"))
+                if "target" in case:
+                    graph.add_edge((here, "failed"), (case["target"], "ran"))
+                elif case["errorAction"]["type"] == "continue":
+                    graph.add_edge((here, "failed"), (here, "continued"))
+    return graph
+
+
+def can_hold(condition: Definition) -> bool:
+    match condition:
+        case {"op": "false"}:
+            return False
+        case {"op": "and", "values": values}:
+            return all(map(can_hold, values))
+        case {"op": "or", "values": values}:
+            return any(map(can_hold, values))
+    return True
+
+
+def reads_of(definition: Definition) -> Iterator[tuple[str, str]]:
+    """Each step that reads another in its params, with that."""
+    for step in definition["steps"]:
+        if body := step["params"].get("body"):
+            yield step["id"], body.split(".")[1]
+
+
+def reported(definition: Definition, rule: str) -> dict[str, str]:
+    """The messages of a rule about params and steps, by step."""
+    return {
+        problem.step: problem.message
+        for problem in problems_in(definition)
+        if problem.rule == rule and "/condition" not in problem.pointer
+    }
+
+
+# Properties
+
+
+@given(workflows())
+def test_a_reference_may_be_missing_where_some_run_shows_it(definition: Definition) -> None:
+    found = reported(definition, "reference-may-be-missing")
+    reached = list(moments(definition))
+    graph = graph_of(definition)
+    for reader, node in reads_of(definition):
+        here = [moment for moment in reached if moment.path[-1] == reader]
+        without = {moment.path for moment in here if node not in moment.outputs}
+        possible = any(node in moment.outputs for moment in here)
+        if reader in found:
+            path = tuple(re.sub(r".* on the path ", "", found[reader]).split(" → "))
+            assert path in without
+        elif without and possible:
+            assert not nx.has_path(graph, (node, "succeeded"), (reader, "ran"))
+
+
+@given(workflows(acyclic=False))
+def test_what_no_path_leads_to_is_unreachable_and_what_has_run_in_no_way_is_read_too_early(
+    definition: Definition,
+) -> None:
+    graph = graph_of(definition)
+    reached = {node for node, _ in nx.descendants(graph, ("1", "ran"))}
+    unreachable = reported(definition, "unreachable-step")
+    if definition["trigger"]["transitions"]:
+        assert not unreachable.keys() & reached
+        hidden = {step["id"] for step in definition["steps"]} - reached
+        begun = {node for start in unreachable for node, _ in nx.descendants(graph, (start, "ran"))}
+        assert hidden <= begun | unreachable.keys()
+    early = reported(definition, "reference-before-run")
+    impossible = reported(definition, "impossible-path")
+    for reader, node in reads_of(definition):
+        if reader in early:
+            assert not nx.has_path(graph, (node, "ran"), (reader, "ran")) or reader == node
+        if reader in impossible:
+            assert not nx.has_path(graph, (node, "succeeded"), (reader, "ran"))
+
+
+@given(workflows(acyclic=False))
+def test_a_loop_is_reported_where_steps_form_one(definition: Definition) -> None:
+    graph: nx.DiGraph[str] = nx.DiGraph()
+    graph.add_nodes_from(step["id"] for step in definition["steps"])
+    for step in definition["steps"]:
+        for edge in (*step["transitions"], *step["errorCases"]):
+            if "target" in edge:
+                graph.add_edge(step["id"], edge["target"])
+    loops = [problem.message for problem in problems_in(definition) if problem.rule == "loop"]
+    rings = [ring for ring in nx.strongly_connected_components(graph) if len(ring) > 1]
+    rings += [{node} for node in graph if graph.has_edge(node, node) and not any(node in ring for ring in rings)]
+    assert len(loops) == len(rings)
+    for message in loops:
+        steps = message.removeprefix("the steps form a loop: ").split(" → ")
+        assert steps[0] == steps[-1]
+        assert all(graph.has_edge(here, there) for here, there in itertools.pairwise(steps))
