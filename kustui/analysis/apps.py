@@ -142,9 +142,11 @@ def _declared_actions(document: Document, entry: AppEntry) -> Mapping[str, tuple
 
 
 def _declared_events(document: Document, entry: AppEntry) -> frozenset[str] | None:
-    """The names of the events that its hooks and triggers declare."""
+    """The names of the events that its hooks and triggers declare; None where an action may send others."""
     names: list[str] = []
     app = entry.app
+    if any(action.get("type") == "event" for action in app.actions):
+        return None
     for key in ("hooks", "triggers"):
         declared = (app.model_extra or {}).get(key) or []
         if not isinstance(declared, list) or not is_readable_member(document, entry, key):

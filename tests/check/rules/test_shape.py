@@ -1,8 +1,9 @@
-"""Faults of writing, and keys that no app definition has."""
+"""Faults of writing, and keys that are mistyped or unknown."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
-from tests.support.rules import only, place, places, rules_of, told
+from tests.support.rules import only, place, places, problems_in, rules_of, told
 
 ID = "5f8e148232731d0015c14657"
 HEAD = '{"app": "a", "version": "1.0.0", "title": "A"'
@@ -111,3 +112,48 @@ def test_keys_of_an_app_in_a_list_are_told_at_their_place() -> None:
 
 def test_faults_of_reading_can_be_switched_off() -> None:
     assert rules_of(HEAD + ', "title": "B"}', settings=Settings(severities={"duplicate-key": None})) == []
+
+
+FULL = app(
+    {
+        **workflow("Watch", schedule("aB3", ID, to("cD4"), inputs={"round": 1})),
+        "description": "Watches.",
+        "enabled": True,
+        "meta": {"displayName": "Watch"},
+    },
+    {**called("Remind", ID, step("cD4", meta={"displayName": "Note"}), inputs={"round": "number"}), "response": {}},
+)
+FULL["workflows"][0]["steps"].append(step("cD4", errorCases=[to("eF5", when("and", when("true", True)))], params={}))
+FULL["workflows"][0]["steps"].append(step("eF5", appVersion="kustomer-^1.9.2"))
+ELSEWHERE = {"body", "round", "workflowId", "runAt", "inputs"}
+"""Names that people give, and keys whose absence is an error of another rule."""
+
+
+def keys_of(value: Any, pointer: tuple[Any, ...] = ()) -> Iterator[tuple[tuple[Any, ...], str]]:
+    """Every key below a value, with the place of its object."""
+    if isinstance(value, list):
+        for index, element in enumerate(value):
+            yield from keys_of(element, (*pointer, index))
+    elif isinstance(value, dict):
+        for key, member in value.items():
+            yield pointer, key
+            yield from keys_of(member, (*pointer, key))
+
+
+def mistyped(key: str) -> Iterator[str]:
+    yield from (key.upper(), f"{key[0].upper()}{key[1:]}")
+    if len(key) > 3:
+        yield from (f"{key[:-2]}{key[-1]}{key[-2]}", key[:-1], f"{key[:2]}{key[3:]}", f"{key}s")
+
+
+@pytest.mark.parametrize(("place", "key"), keys_of(FULL["workflows"], ("workflows",)))
+def test_a_key_that_is_mistyped_is_one_problem(place: tuple[Any, ...], key: str) -> None:
+    for other in mistyped(key) if key not in ELSEWHERE else ():
+        definition = part = json.loads(json.dumps(FULL))
+        for step_ in place:
+            part = part[step_]
+        members = [(other if name == key else name, member) for name, member in part.items()]
+        part.clear()
+        part.update(members)
+        (problem,) = [each for each in problems_in(definition) if each.severity is not Severity.INFO]
+        assert (problem.rule, problem.on_key, problem.hint) == ("unknown-key", True, f'did you mean "{key}"?')
