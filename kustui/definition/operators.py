@@ -136,7 +136,7 @@ class Operator:
         return ""
 
 
-_EXHAUSTED_BY_EXAMPLES = {Family.TRUTH, Family.PRESENCE, Family.EQUALITY, Family.ORDER}
+_EXHAUSTED_BY_EXAMPLES = {Family.TRUTH, Family.PRESENCE, Family.EQUALITY, Family.ORDER, Family.DATE}
 
 
 def compare(operator: str, one: Any, other: Any = None) -> Answer:

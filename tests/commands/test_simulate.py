@@ -246,17 +246,25 @@ def test_every_path_is_listed_and_saved(capsys: pytest.CaptureFixture[str]) -> N
     status, told, _ = run(capsys, "chain.json", "--explore", "--workflow", "W")
     assert status == 0
     assert told.splitlines() == [
-        "W: 2 paths",
+        "W: 4 paths",
         "  1  aB3 -> cD4",
         '       if aB3.status is "open"',
         "  2  aB3",
         "       if no transition from aB3 holds",
+        "  3  aB3",
+        "       if aB3 fails",
+        "  4  aB3 -> cD4",
+        '       if aB3.status is "open"',
+        "       if cD4 fails",
     ]
-    assert run(capsys, "chain.json", "--explore", "--save", "paths")[2] == "paths: 3 scenarios saved\n"
+    assert run(capsys, "chain.json", "--explore", "--save", "paths")[2] == "paths: 6 scenarios saved\n"
     files = sorted(str(path) for path in Path("paths").iterdir())
     assert run(capsys, "chain.json", *files)[0] == 0
     found = json.loads(run(capsys, "chain.json", "--explore", "--format", "json")[1])
-    assert [each["steps"] for each in found] == [["aB3", "cD4"], ["aB3"], ["eF5"]]
+    assert [each["steps"] for each in found] == [
+        *(["aB3", "cD4"], ["aB3"], ["aB3"], ["aB3", "cD4"]),
+        *(["eF5"], ["eF5"]),
+    ]
 
 
 def test_every_path_through_a_chain_is_listed_and_saved(capsys: pytest.CaptureFixture[str]) -> None:
@@ -291,8 +299,8 @@ def test_a_path_that_cannot_be_gone_by_itself_says_where_and_why(capsys: pytest.
 
 def test_workflows_of_the_same_name_are_saved_beside_each_other(capsys: pytest.CaptureFixture[str]) -> None:
     write("two.json", app(called("W", ID, step("aB3")), workflow("w", step("aB3"))))
-    assert run(capsys, "two.json", "--explore", "--save", "paths")[2] == "paths: 2 scenarios saved\n"
-    assert len(list(Path("paths").iterdir())) == 2
+    assert run(capsys, "two.json", "--explore", "--save", "paths")[2] == "paths: 4 scenarios saved\n"
+    assert len(list(Path("paths").iterdir())) == 4
 
 
 def test_a_ring_is_cut_and_said_to_be(capsys: pytest.CaptureFixture[str]) -> None:

@@ -20,6 +20,8 @@ from kustui.simulate.scenarios.replay import replay
 from kustui.workspace.snapshot import Snapshot, check_snapshot
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from kustui.simulate.engine.trace import TraceEntry
     from kustui.simulate.scenarios.explore import ExploredPath
     from kustui.simulate.scenarios.replay import Replay
@@ -62,6 +64,11 @@ def told(state: State) -> list[str]:
 def compact(replay: Replay) -> str:
     """The trace of a rehearsal as one text that is the same byte for byte whenever the rehearsal is."""
     return json.dumps([entry_record(entry) for entry in replay.entries], sort_keys=True)
+
+
+def handled(paths: Iterable[ExploredPath]) -> list[ExploredPath]:
+    """Those on which no step fails without an error case that follows."""
+    return [path for path in paths if not path.workflow_path.steps[-1].is_unhandled_failure]
 
 
 def follows(stage: Organisation, path: ExploredPath) -> bool:

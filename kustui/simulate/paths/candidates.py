@@ -10,26 +10,31 @@ from typing import Any
 from kustui.analysis.condition_evaluation import Verdict, evaluate_condition
 from kustui.analysis.evaluation import EvaluationContext, Failure, resolve
 from kustui.analysis.reads import Fields
-from kustui.definition.dates import iso_date
-from kustui.definition.operators import other_than
+from kustui.definition.dates import MILLISECONDS, date_of, iso_date
+from kustui.definition.expressions import Template, expressions_in
+from kustui.definition.expressions.nodes import Content, Lookup, Mustache, Node
+from kustui.definition.operators import Family, operator_named, other_than
 from kustui.definition.platform import TRIGGER_ID
-from kustui.definition.values import MISSING, is_missing, number_of, text_of
+from kustui.definition.values import MISSING, instants_of, is_missing, number_of, text_of
 from kustui.simulate.paths.symbolic import (
     STATUS,
     Constraint,
+    OutputKind,
     Scope,
     SymbolicRun,
     SymbolicState,
     ValueOrigin,
     literals_in,
+    provenance_of,
 )
 
 _MAX_NUMBER = 1e300
 _USUAL_STATUS = 500
 _OTHER_STATUSES = (404, 400, 401, 403, 409, 422, 429, 502, 503, 200)
 _USUAL_BODY = {"message": "made to fail for this path"}
-_MAX_ELEMENTS = 20
+_MAX_ELEMENTS = 200
 """Beyond this index no list is made up."""
+_DAY = MILLISECONDS["day"]
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
 
@@ -58,15 +63,20 @@ def _all_candidates(
 ) -> Iterator[Any]:
     for constraint in constraints:
         if constraint.holds:
-            for value in (*literals_in(constraint.comparison), *_fixed_values(constraint, state)):
-                yield from _unless_missing(constraint.comparison.meaning.example(value))
+            yield from _examples(constraint, state)
     for origin in origins:
         if not origin.failure:
             yield from state.likely.get((state.runs[origin.run].analysis.key, origin.node, origin.fields), ())
     yield from _usual(origins[0], state)
-    compared = [literal for constraint in constraints for literal in literals_in(constraint.comparison)]
+    compared = [literal for constraint in constraints for literal in literals_in(constraint)]
     compared += [value for constraint in constraints for value in _fixed_values(constraint, state)]
+    for constraint in constraints:
+        yield from _pieces(constraint, compared, origins, state)
     yield from _around(number for value in compared if (number := number_of(value)) is not None)
+    families = {constraint.comparison.meaning.family for constraint in constraints}
+    if families & {Family.DATE, Family.ORDER}:
+        instants = (instant for value in compared for instant in instants_of(value))
+        yield from _dates(sorted({*instants, *([state.runs[0].now] if Family.DATE in families else ())}))
     for value in compared:
         yield value
         yield from _unless_missing(other_than(value))
@@ -75,12 +85,81 @@ def _all_candidates(
     yield from (True, False, "draft", 1, 0, [], MISSING)
 
 
+def _examples(constraint: Constraint, state: SymbolicState) -> Iterator[Any]:
+    """Values for which the operator holds beside what is written down."""
+    first = next(iter(constraint.operands), None)
+    reads_first = first is None or bool([*expressions_in(first.value)])
+    meaning = constraint.comparison.meaning
+    example = (meaning if reads_first else operator_named(meaning.mirror)).example
+    for value in (*literals_in(constraint), *_fixed_values(constraint, state)):
+        yield from _unless_missing(example(value))
+
+
 def _usual(origin: ValueOrigin, state: SymbolicState) -> Iterator[Any]:
     """What stands there where there is no constraint."""
     if _is_status(origin):
         yield from (_USUAL_STATUS, *_OTHER_STATUSES)
-    else:
-        yield value_by_name(origin.fields, state.runs[0].now) if origin.fields else {}
+        return
+    depth = len(origin.fields)
+    fields = state.runs[origin.run].analysis.inferred_fields.get(origin.node, ())
+    below = {field.fields[depth] for field in fields if field.fields[:depth] == origin.fields != field.fields}
+    if below:
+        yield [] if all(name == "length" or name.isdigit() for name in below) else {}
+    yield value_by_name(origin.fields, state.runs[0].now) if origin.fields else {}
+
+
+def _pieces(
+    constraint: Constraint, texts: Sequence[Any], origins: Sequence[ValueOrigin], state: SymbolicState
+) -> Iterator[str]:
+    """What the tags of a template that read the origins stand for where the whole becomes one of some texts."""
+    for operand in constraint.operands:
+        if not isinstance(operand.expression, Template) or operand.expression.faults:
+            continue
+        nodes = operand.expression.nodes
+        for text in texts:
+            for node, piece in zip(nodes, _split(nodes, text_of(text)), strict=False):
+                if isinstance(node, Mustache) and isinstance(node.value, Lookup) and node.value.reads_run:
+                    read = provenance_of(state.runs, constraint.scope, node.value.path.segments).origins
+                    if any(origin in origins for origin in read):
+                        yield from (piece, _unescaped(piece))
+
+
+def _split(nodes: Sequence[Node], text: str) -> list[str]:
+    """A text as the nodes of a template would make it, of neighbouring tags the first all; empty if it cannot be."""
+    pieces: list[str] = []
+    position, tag = 0, -1
+    for index, node in enumerate(nodes):
+        pieces.append("")
+        if not isinstance(node, Content):
+            tag = index if tag < 0 else tag
+            continue
+        at = text.find(node.text, position)
+        if index == len(nodes) - 1:
+            at = max(at, len(text) - len(node.text)) if text.endswith(node.text) else -1
+        if at < position or (at > position and tag < 0):
+            return []
+        if tag >= 0:
+            pieces[tag] = text[position:at]
+        position, tag = at + len(node.text), -1
+    if tag >= 0:
+        pieces[tag] = text[position:]
+    return pieces if tag >= 0 or position == len(text) else []
+
+
+def _unescaped(text: str) -> str:
+    if "&" not in text:
+        return text
+    from html import unescape  # 10 ms
+
+    return unescape(text)
+
+
+def _dates(instants: Sequence[int]) -> Iterator[str]:
+    """The dates at, beside and between some instants."""
+    between = ((earlier + later) // 2 for earlier, later in pairwise(instants))
+    for instant in (*(at + shift for at in instants for shift in (0, -_DAY, _DAY)), *between):
+        if date_of(instant) is not None:
+            yield iso_date(instant)
 
 
 def _around(compared: Iterator[int | float]) -> Iterator[Any]:
@@ -97,7 +176,7 @@ def _containing(constraints: Sequence[Constraint]) -> list[Any]:
     parts: list[Any] = []
     for constraint in constraints:
         if constraint.holds and constraint.comparison.meaning.is_containment:
-            for literal in literals_in(constraint.comparison):
+            for literal in literals_in(constraint):
                 parts.extend(literal if isinstance(literal, list | tuple) else [literal])
     return parts
 
@@ -160,7 +239,7 @@ def evaluation_context(
     """What is read in a scope if the origins have these values."""
     run = runs[scope.run]
     outputs = dict(run.data["steps"])
-    if TRIGGER_ID in run.unknown:
+    if run.outputs.get(TRIGGER_ID) is OutputKind.UNKNOWN:
         outputs.setdefault(TRIGGER_ID, {})
     for origin, value in values.items():
         if origin.run == scope.run and not origin.failure and value is not MISSING:

@@ -101,25 +101,33 @@ def _filled(
     now: int,
     targets: Mapping[Fields, Any],
 ) -> dict[str, Any]:
-    """The start of a draft with everything that is read of it."""
+    """The start of a draft with everything that is read of it, and its targets as they are."""
     draft = start
     by_fields: dict[Fields, list[InferredField]] = {}
     for inferred in inferred_fields:
         by_fields.setdefault(inferred.fields, []).append(inferred)
-    missing = [fields for fields, value in targets.items() if value is MISSING]
+    by_first: dict[str, list[Fields]] = {}
+    # Those of an object before those of its fields, as they were found.
+    for fields in sorted(targets, key=len):
+        value = targets[fields]
+        draft = without_field(draft, fields) if value is MISSING else with_field(draft, fields, value)
+        by_first.setdefault(fields[0], []).append(fields)
+    expected = {fields: look_up(draft, fields) for fields in targets}
     # The longest first: what has fields of its own is no plain value, whoever else reads it.
-    for fields in sorted(by_fields.keys() | targets.keys(), key=lambda fields: (-len(fields), fields)):
-        if fields in targets:
-            value = targets[fields]
-            draft = without_field(draft, fields) if value is MISSING else with_field(draft, fields, value)
-            continue
-        if any(fields[: len(gone)] == gone for gone in missing):
-            continue
+    for fields in sorted(by_fields.keys() - targets.keys(), key=lambda fields: (-len(fields), fields)):
         there = look_up(draft, fields)
         constrained = any(inferred.operator or inferred.kind for inferred in by_fields[fields])
         if there is MISSING or (constrained and not isinstance(there, Mapping | list)):
-            draft = with_field(draft, fields, _value(fields, by_fields[fields], data, now), overwrite=False)
+            more = with_field(draft, fields, _value(fields, by_fields[fields], data, now), overwrite=False)
+            near = by_first.get(fields[0], ())
+            if all(_is_still(expected[target], look_up(more, target)) for target in near):
+                draft = more
     return draft
+
+
+def _is_still(expected: Any, value: Any) -> bool:
+    """Whether a value is what was aimed at; what was only to be an object may have fields."""
+    return bool(expected == value) or (isinstance(expected, Mapping) and not expected and isinstance(value, Mapping))
 
 
 def _value(fields: Fields, inferred_fields: list[InferredField], data: Mapping[str, Any], now: int) -> Any:

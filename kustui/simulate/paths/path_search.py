@@ -13,24 +13,22 @@ from kustui.definition.expressions import expressions_in
 from kustui.definition.expressions.parse import may_hold_expression
 from kustui.definition.models import Step
 from kustui.definition.operators import Family, operator_named
-from kustui.definition.platform import REGEX_ACTION, SCHEDULE_ACTION, TRIGGER_ID
+from kustui.definition.platform import TRIGGER_ID
 from kustui.simulate.organisation import Organisation
-from kustui.simulate.paths.solver import Contradiction, Solution, solve
+from kustui.simulate.paths.solver import Contradiction, Solution
 from kustui.simulate.paths.symbolic import (
+    ALWAYS_MET,
     Disjunction,
     PathRun,
     Scope,
     SymbolicRun,
     SymbolicState,
-    ValueOrigin,
-    constraints_for_edge,
+    constraints_for,
 )
 from kustui.text.messages import quoted
 
 MAX_RUNS = 20
 """Of one path."""
-COMPUTED_ACTIONS = (REGEX_ACTION, SCHEDULE_ACTION)
-"""Actions whose output nobody can choose."""
 _MAX_SOLUTIONS = 16
 _SCHEDULE_WEIGHT = 10
 """How many steps a schedule counts for when the farthest path is chosen."""
@@ -45,9 +43,13 @@ class PathStep:
     """None where the run ends."""
     fails: bool
     """Whether the step has to fail for it."""
-    constraints: Disjunction
     run: int = 0
     """Of which run, counted from 0."""
+
+    @property
+    def is_unhandled_failure(self) -> bool:
+        """Whether the run ends as the step fails and no error case follows."""
+        return self.fails and self.edge is None
 
     @property
     def pointer(self) -> str:
@@ -73,6 +75,42 @@ class WorkflowPath:
     """What it schedules and does not go on with, and why, in words."""
 
 
+_Steps = tuple[PathStep, "_Steps"] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Branch:
+    """A path as it is searched."""
+
+    state: SymbolicState
+    node: str | None
+    """That it goes on with; None where it ends."""
+    solutions: tuple[Solution, ...]
+    steps: _Steps = None
+    """The last first, each with those before it, which other branches share."""
+    contradiction: Contradiction | None = None
+    complete: bool = True
+    pending_runs: tuple[PathRun, ...] = ()
+    not_followed: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> WorkflowPath:
+        steps = []
+        rest = self.steps
+        while rest is not None:
+            step, rest = rest
+            steps.append(step)
+        return WorkflowPath(
+            tuple(reversed(steps)),
+            self.solutions,
+            tuple(run.path_run for run in self.state.runs),
+            self.contradiction,
+            self.complete,
+            self.pending_runs,
+            self.not_followed,
+        )
+
+
 class PathSearch:
     """Searches for paths through one workflow, and with ``follow`` on through those that it schedules.
 
@@ -95,115 +133,108 @@ class PathSearch:
         self._data, self._now, self._failures, self._farthest = data, now, failures, farthest
         self._follow = follow
         self._likely: dict[tuple[str, str, Fields], tuple[Any, ...]] = dict(_likely_values(analysis))
-        self._cache: dict[Hashable, Mapping[ValueOrigin, Any] | bool] = {}
+        self._cache: dict[Hashable, Any] = {}
         self._weights: dict[str, int] = {}
 
     def paths_from(self, node: str) -> Iterator[WorkflowPath]:
-        """Every path on from a node, its own output unknown, until the budget is spent; the farthest first if asked."""
-        start = WorkflowPath((), (Solution((), {}, ()),), (PathRun(self.analysis),))
-        pending: list[tuple[WorkflowPath, str | None]] = [(start, node)]
+        """Every path on from a node, its own output unknown, until the budget is spent; the farthest first if asked.
+
+        Last, with failures, come the paths on which a step without error cases fails: one for each such step, and none
+        where schedules are followed.
+        """
+        run = SymbolicRun(PathRun(self.analysis), self._data, self._now)
+        start = _Branch(SymbolicState((run,), self._likely, self._cache), node, (Solution(),))
+        pending: list[Iterator[_Branch]] = [iter((start,))]
+        failures: dict[tuple[str, str], _Branch] = {}
         while pending:
-            path, node_or_none = pending.pop()
-            if node_or_none is None:
-                yield path
+            branch = next(pending[-1], None)
+            if branch is None:
+                pending.pop()
+                continue
+            if branch.node is None:
+                if branch.contradiction is not None:
+                    self.budget -= 1
+                yield branch.path
                 continue
             if self.budget <= 0:
                 return
             self.budget -= 1
-            run = len(path.runs) - 1
-            steps = self._steps_from(path.runs[run].analysis, node_or_none)
-            pending.extend(reversed([self._extended(path, replace(step, run=run)) for step in steps]))
+            if (failure := self._unhandled_failure(branch)) is not None:
+                failures.setdefault((branch.state.runs[-1].analysis.key, branch.node), failure)
+            pending.append(self._branches(branch))
+        yield from (branch.path for branch in failures.values())
 
-    def _steps_from(self, analysis: WorkflowAnalysis, node: str) -> list[PathStep]:
-        """The outcomes with which a node can be left."""
-        part = analysis.flow.part(node)
-        edges = analysis.flow.declared_edges.get(node, ())
-        steps = list(_path_steps(analysis, node, [edge for edge in edges if not edge.after_failure], fails=False))
+    def _branches(self, branch: _Branch) -> Iterator[_Branch]:
+        """The outcomes with which the node can be left that a path has come to."""
+        analysis = branch.state.runs[-1].analysis
+        assert branch.node is not None, "the path goes on"
+        part = analysis.flow.part(branch.node)
+        edges = analysis.flow.declared_edges.get(branch.node, ())
+        branches = self._ways_out(branch, [edge for edge in edges if not edge.after_failure], fails=False)
         if self._farthest:
-            steps.sort(key=lambda step: -self._weight(step.edge.target) if step.edge else 1)
+            branches = iter(sorted(branches, key=lambda way: -self._weight(way.node) if way.node else 1))
+        yield from branches
         error_cases = [edge for edge in edges if edge.after_failure]
         if self._failures and error_cases and isinstance(part, Step) and part.action is not None:
-            failing = _path_steps(analysis, node, error_cases, fails=True)
-            steps.extend(step for step in failing if step.edge is not None)
-        return steps
+            yield from self._ways_out(branch, error_cases, fails=True)
 
-    def _extended(self, path: WorkflowPath, step: PathStep) -> tuple[WorkflowPath, str | None]:
-        """The path with one more step, and the node where it goes on; None where it ends."""
-        path = self._solved(path, step)
-        if not path.solutions:
-            return path, None
-        path = self._scheduled(path, step)
+    def _unhandled_failure(self, branch: _Branch) -> _Branch | None:
+        """The path on which the step fails that it has come to, which has no error cases: the run ends there."""
+        flow = branch.state.runs[-1].analysis.flow
+        assert branch.node is not None, "the path goes on"
+        step = flow.part(branch.node)
+        if not self._failures or self._follow is not None or not isinstance(step, Step):
+            return None
+        return None if step.action is None or step.error_cases else next(self._ways_out(branch, (), fails=True))
+
+    def _ways_out(self, branch: _Branch, edges: Sequence[Edge], *, fails: bool) -> Iterator[_Branch]:
+        """A path with one more step: by each of some edges, of which the first that holds is taken, or by none."""
+        node, state = branch.node or TRIGGER_ID, branch.state.after(branch.node or TRIGGER_ID, fails=fails)
+        left = replace(branch, state=state)  # the solutions with which none of the edges so far is taken
+        for edge in (*edges, None):
+            condition = None
+            if edge is not None:
+                condition = state.runs[-1].analysis.flow.conditions.get(edge.transition.pointer)
+            taking = constraints_for(condition, True) if edge is not None else ALWAYS_MET
+            if taking.conjunctions:
+                step = PathStep(node, edge, fails, state.scope.run)
+                yield self._extended(_solved(left, taking), step)
+            refusing = constraints_for(condition, False)
+            if not refusing.conjunctions:
+                return  # it always holds
+            left = _solved(left, refusing)
+
+    def _extended(self, branch: _Branch, step: PathStep) -> _Branch:
+        """The path with one more step, and the node where it goes on."""
+        branch = replace(branch, steps=(step, branch.steps), node=None)
+        if not branch.solutions:
+            return branch
+        branch = self._scheduled(branch, step)
         target = step.edge.target if step.edge is not None else ""
-        visited = {earlier.node for earlier in path.steps if earlier.run == step.run}
-        if target in path.runs[-1].analysis.flow.steps and target not in visited:
-            return path, target
-        if not path.pending_runs:
-            return path, None
-        next_run = min(path.pending_runs, key=lambda run: run.due)  # of those due together the first scheduled
+        run = branch.state.runs[-1]
+        if target in run.analysis.flow.steps and run.outputs.get(target) is None:
+            return replace(branch, node=target)
+        if not branch.pending_runs:
+            return branch
+        next_run = min(branch.pending_runs, key=lambda run: run.due)  # of those due together the first scheduled
         if next_run.analysis.key not in {key for key, *_ in self._likely}:
             self._likely |= _likely_values(next_run.analysis)
-        remaining = tuple(run for run in path.pending_runs if run is not next_run)
-        return replace(path, runs=(*path.runs, next_run), pending_runs=remaining), TRIGGER_ID
+        begun = SymbolicRun(next_run, {**self._data, "steps": {}}, self._now + next_run.due)
+        state = replace(branch.state, runs=(*branch.state.runs, begun))
+        remaining = tuple(run for run in branch.pending_runs if run is not next_run)
+        return replace(branch, state=state, pending_runs=remaining, node=TRIGGER_ID)
 
-    def _solved(self, path: WorkflowPath, step: PathStep) -> WorkflowPath:
-        """The path with one more step, and the solutions that take it."""
-        steps = (*path.steps, step)
-        state = self._symbolic_state(path.runs, steps)
-        choices = step.constraints.in_scope(Scope(step.run, _last_failed(steps, step.run)))
-        solutions: list[Solution] = []
-        contradiction: Contradiction | None = None
-        for earlier in path.solutions:
-            for conjunction in choices.conjunctions:
-                new = (constraint for constraint in conjunction if constraint not in earlier.constraints)
-                result = solve((*earlier.constraints, *new), state)
-                if isinstance(result, Contradiction):
-                    contradiction = contradiction or result
-                else:
-                    solutions.append(result)
-        solutions.sort(key=lambda solution: len(solution.unsolved))
-        return replace(
-            path,
-            steps=steps,
-            solutions=tuple(solutions[:_MAX_SOLUTIONS]),
-            contradiction=None if solutions else contradiction,
-            complete=path.complete and choices.complete and len(solutions) <= _MAX_SOLUTIONS,
-        )
-
-    def _scheduled(self, path: WorkflowPath, step: PathStep) -> WorkflowPath:
+    def _scheduled(self, branch: _Branch, step: PathStep) -> _Branch:
         """The path with the run that its last step schedules, if schedules are followed."""
-        part = path.runs[-1].analysis.flow.part(step.node)
+        state = branch.state
+        part = state.runs[-1].analysis.flow.part(step.node)
         if self._follow is None or not isinstance(part, Step) or not part.schedules or step.fails:
-            return path
-        scope = Scope(step.run, _last_failed(path.steps, step.run))
-        run = _follow_schedule(self._follow, (*path.runs, *path.pending_runs), scope, part, self._now)
+            return branch
+        runs = (*(run.path_run for run in state.runs), *branch.pending_runs)
+        run = _follow_schedule(self._follow, runs, state.scope, part, self._now)
         if isinstance(run, PathRun):
-            return replace(path, pending_runs=(*path.pending_runs, run))
-        return replace(path, not_followed=(*path.not_followed, run))
-
-    def _symbolic_state(self, runs: Sequence[PathRun], steps: Sequence[PathStep]) -> SymbolicState:
-        symbolic_runs = tuple(
-            self._symbolic_run(run, [step for step in steps if step.run == number], first=number == 0)
-            for number, run in enumerate(runs)
-        )
-        cache_key = tuple((run.analysis.key, run.step, run.scheduled_in) for run in runs)
-        return SymbolicState(symbolic_runs, self._likely, cache_key, self._cache)
-
-    def _symbolic_run(self, run: PathRun, steps: Sequence[PathStep], *, first: bool) -> SymbolicRun:
-        unknown: set[str] = set()
-        computed: set[str] = set()
-        outputs: dict[str, Any] = {**self._data["steps"]} if first else {}
-        for step in steps:
-            part = run.analysis.flow.part(step.node)
-            if not isinstance(part, Step):
-                unknown.add(step.node)
-            elif step.fails or part.action is None:
-                continue  # it has no output
-            elif part.schedules:
-                outputs[step.node] = {}
-            else:
-                (computed if part.action in COMPUTED_ACTIONS else unknown).add(step.node)
-        data = {**self._data, "steps": outputs}
-        return SymbolicRun(run, data, frozenset(unknown), frozenset(computed), self._now + run.due)
+            return replace(branch, pending_runs=(*branch.pending_runs, run))
+        return replace(branch, not_followed=(*branch.not_followed, run))
 
     def _weight(self, node: str) -> int:
         """How far a run gets from a step, at most: its steps, and its schedules much more."""
@@ -222,18 +253,25 @@ class PathSearch:
         return self._weights[node]
 
 
-def _path_steps(analysis: WorkflowAnalysis, node: str, edges: Sequence[Edge], *, fails: bool) -> Iterator[PathStep]:
-    """How a node can be left by one of these edges, or by none of them."""
-    conditions = [analysis.flow.conditions.get(edge.transition.pointer) for edge in edges]
-    for index, edge in [*enumerate(edges), (None, None)]:
-        constraints = constraints_for_edge(conditions, index)
-        if constraints.conjunctions:  # else an earlier one always holds
-            yield PathStep(node, edge, fails, constraints)
-
-
-def _last_failed(steps: Sequence[PathStep], run: int) -> str:
-    """The step of a run that has failed last."""
-    return next((step.node for step in reversed(steps) if step.run == run and step.fails), "")
+def _solved(branch: _Branch, choices: Disjunction) -> _Branch:
+    """The path where one more choice of constraints has to be met, with the solutions that do."""
+    choices = choices.in_scope(branch.state.scope)
+    solutions: list[Solution] = []
+    contradiction = branch.contradiction
+    for earlier in branch.solutions:
+        for conjunction in choices.conjunctions:
+            result = earlier.extended(conjunction, branch.state)
+            if isinstance(result, Contradiction):
+                contradiction = contradiction or result
+            else:
+                solutions.append(result)
+    solutions.sort(key=lambda solution: len(solution.unsolved))
+    return replace(
+        branch,
+        solutions=tuple(solutions[:_MAX_SOLUTIONS]),
+        contradiction=None if solutions else contradiction,
+        complete=branch.complete and choices.complete and len(solutions) <= _MAX_SOLUTIONS,
+    )
 
 
 def _likely_values(analysis: WorkflowAnalysis) -> Iterator[tuple[tuple[str, str, Fields], tuple[Any, ...]]]:

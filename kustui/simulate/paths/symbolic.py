@@ -8,9 +8,10 @@ to be taken comparisons have to come out true, or false: these constraints are k
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from enum import Enum, auto
 from itertools import islice, product
-from typing import Any, NamedTuple
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from kustui.analysis.reads import Fields
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -22,15 +23,33 @@ from kustui.definition.expressions import (
     Condition,
     Literal,
     Never,
+    Operand,
     Reference,
     Unreadable,
     expressions_in,
     parse,
 )
-from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.models import Step
+from kustui.definition.platform import REGEX_ACTION, SCHEDULE_ACTION, TRIGGER_ID
 
+COMPUTED_ACTIONS = (REGEX_ACTION, SCHEDULE_ACTION)
+"""Actions whose output nobody can choose."""
 STATUS = ("statusCode",)
 MESSAGE = ("body", "message")
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+class OutputKind(Enum):
+    """What is known of the output of a trigger or a step that a path has passed."""
+
+    UNKNOWN = auto()
+    """It may be anything."""
+    COMPUTED = auto()
+    """Nobody can choose it, since kustui computes it."""
+    NONE = auto()
+    """It is what the data of the run has there, which is nothing where the step has failed."""
 
 
 class ValueOrigin(NamedTuple):
@@ -68,22 +87,62 @@ class PathRun:
 
 
 @dataclass(frozen=True, slots=True)
+class LayeredMap(Generic[K, V]):
+    """An immutable mapping: one with more entries shares most of what it holds, so that every step of a long path can
+    have its own."""
+
+    layers: tuple[Mapping[K, V], ...] = ()
+    """The latest first; each is at most half as large as the next."""
+
+    def get(self, key: K) -> V | None:
+        return next((layer[key] for layer in self.layers if key in layer), None)
+
+    def plus(self, entries: Mapping[K, V]) -> LayeredMap[K, V]:
+        latest, *layers = (dict(entries), *self.layers)
+        while layers and 2 * len(latest) > len(layers[0]):
+            latest = {**layers.pop(0), **latest}
+        return LayeredMap((latest, *layers))
+
+    @property
+    def merged(self) -> Mapping[K, V]:
+        """All entries in one mapping."""
+        merged: dict[K, V] = {}
+        for layer in reversed(self.layers):
+            merged |= layer
+        return merged
+
+
+@dataclass(frozen=True, slots=True)
 class SymbolicRun:
     """What is known of one run while its path is searched."""
 
     path_run: PathRun
     data: Mapping[str, Any]
     """The run's data so far; outputs that are not known yet are missing."""
-    unknown: frozenset[str]
-    """The nodes on the path whose output may be anything."""
-    computed: frozenset[str]
-    """The nodes on the path whose output nobody can choose, since kustui computes it."""
     now: int
     """Milliseconds since 1970."""
+    outputs: LayeredMap[str, OutputKind] = field(default_factory=LayeredMap)
+    """The nodes that the path has passed."""
+    failed: str = ""
+    """The step that has failed last; empty where none has."""
 
     @property
     def analysis(self) -> WorkflowAnalysis:
         return self.path_run.analysis
+
+    def after(self, node: str, *, fails: bool) -> SymbolicRun:
+        """The run once a path has passed one more trigger or step."""
+        part = self.analysis.flow.part(node)
+        if fails:
+            return replace(self, outputs=self.outputs.plus({node: OutputKind.NONE}), failed=node)
+        if isinstance(part, Step) and part.schedules:
+            data = {**self.data, "steps": {**self.data["steps"], node: {}}}
+            return replace(self, data=data, outputs=self.outputs.plus({node: OutputKind.NONE}))
+        kind = OutputKind.UNKNOWN
+        if isinstance(part, Step):
+            computed = part.action in COMPUTED_ACTIONS
+            kind = OutputKind.COMPUTED if computed else OutputKind.UNKNOWN if part.action else OutputKind.NONE
+        return replace(self, outputs=self.outputs.plus({node: kind}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +152,22 @@ class SymbolicState:
     runs: tuple[SymbolicRun, ...]
     likely: Mapping[tuple[str, str, Fields], tuple[Any, ...]] = field(default_factory=dict)
     """Values that a workflow itself compares a field with: by its key, the node, and the field."""
-    cache_key: Hashable = ()
-    """What distinguishes these runs from others that share the cache."""
-    cache: dict[Hashable, Mapping[ValueOrigin, Any] | bool] = field(default_factory=dict)
-    """What came of groups of constraints that were solved before: they come again with every step of a path."""
+    cache: dict[Hashable, Any] = field(default_factory=dict)
+    """What came of constraints that were solved before: they come again on other paths."""
+
+    @property
+    def scope(self) -> Scope:
+        """From where the latest step reads."""
+        return Scope(len(self.runs) - 1, self.runs[-1].failed)
+
+    @property
+    def cache_key(self) -> Hashable:
+        """What distinguishes these runs from others that share the cache."""
+        return tuple((run.analysis.key, run.path_run.step, run.path_run.scheduled_in) for run in self.runs)
+
+    def after(self, node: str, *, fails: bool) -> SymbolicState:
+        """The state once the latest run has passed one more trigger or step."""
+        return replace(self, runs=(*self.runs[:-1], self.runs[-1].after(node, fails=fails)))
 
 
 # Where a value comes from
@@ -125,13 +196,16 @@ def provenance_of(runs: Sequence[SymbolicRun], scope: Scope, segments: Sequence[
             return _of_failure(scope, fields)
         case ["steps", step, *fields]:
             node = run.analysis.flow.node(step)
-            if node in run.computed:
+            kind = run.outputs.get(node) if node is not None else None
+            if kind is OutputKind.COMPUTED:
                 return _OPAQUE
             if node == TRIGGER_ID and run.path_run.scheduled_in is not None:
                 return _of_written(runs, run.path_run.scheduled_in, run.path_run.inputs, fields)
-            if node == TRIGGER_ID and not fields and node in run.unknown:
+            if node is None or kind is not OutputKind.UNKNOWN:
+                return _FIXED
+            if node == TRIGGER_ID and not fields:
                 return Provenance(direct=False)  # always an object
-            return Provenance((ValueOrigin(scope.run, node, (*fields,)),)) if node in run.unknown else _FIXED
+            return Provenance((ValueOrigin(scope.run, node, (*fields,)),))
     return _OPAQUE
 
 
@@ -182,6 +256,16 @@ class Constraint(NamedTuple):
     comparison: Comparison
     holds: bool
     scope: Scope = Scope()
+
+    @property
+    def key(self) -> tuple[str, bool, Scope]:
+        """What distinguishes it from others of the same path: where it stands, and what is asked."""
+        return self.comparison.pointer, self.holds, self.scope
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """Those that count."""
+        return self.comparison.operands[: self.comparison.meaning.reads]
 
 
 Conjunction = tuple[Constraint, ...]
@@ -239,15 +323,6 @@ def constraints_for(condition: Condition | None, holds: bool) -> Disjunction:
             return _any(parts, holds) if holds else _all(parts, holds)
 
 
-def constraints_for_edge(conditions: Sequence[Condition | None], index: int | None) -> Disjunction:
-    """What makes one of several edges win: its condition holds, and none before it. With None: none of them holds."""
-    earlier = conditions if index is None else conditions[:index]
-    result = ALWAYS_MET if index is None else constraints_for(conditions[index], True)
-    for condition in earlier:
-        result = result.and_(constraints_for(condition, False))
-    return result
-
-
 def _all(parts: Iterable[Condition], holds: bool) -> Disjunction:
     result = ALWAYS_MET
     for part in parts:
@@ -269,9 +344,9 @@ def _distinct(conjunction: Conjunction) -> Conjunction:
     return tuple({(part.comparison.pointer, part.holds): part for part in conjunction}.values())
 
 
-def literals_in(comparison: Comparison) -> Iterator[object]:
+def literals_in(constraint: Constraint) -> Iterator[object]:
     """The values in a comparison that are written down and read nothing."""
-    for operand in comparison.operands:
+    for operand in constraint.operands:
         expression = operand.expression
         if expression is None or not expression.paths:
             yield operand.value

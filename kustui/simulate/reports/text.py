@@ -221,7 +221,7 @@ def paths_report(
         more = ", and there are more" if exploration.cut else ""
         through = " through its chain" if chain else ""
         yield "\n" if index else ""
-        heading = f"{exploration.analysis.title}: {counted(len(exploration.paths), 'path')}{through}{more}"
+        heading = f"{exploration.analysis.title}: {exploration.summary}{through}{more}"
         yield f"{paint('heading', terminal_safe(heading))}\n"
         starts: dict[tuple[str, ...], int] = {}
         for number, path in enumerate(exploration.paths, start=1):
@@ -255,12 +255,14 @@ def _path_runs(number: int, path: ExploredPath, starts: dict[tuple[str, ...], in
 def _feasibility(organisation: Organisation, path: ExploredPath, paint: _Painter) -> Iterator[str]:
     """Why a path cannot be taken, or where it has to be forced; nothing where values lead along it."""
     if path.is_contradiction:
-        yield from _path_line(f"       contradicts itself: {path.contradiction}", "wrong", paint)
+        yield from _path_line(f"       cannot hold: {path.contradiction}", "wrong", paint)
         return
     if not path.workflow_path.solutions:
-        yield from _path_line("       may contradict itself: not every combination was tried", "?", paint)
+        yield from _path_line("       no value found: not every combination was tried", "?", paint)
         return
     path_scenario = build_path_scenario(organisation, path)
+    for condition in path.unsolved if path_scenario.forced else ():
+        yield from _path_line(f"       no value found: {condition}", "?", paint)
     for forced in path_scenario.forced:
         where = f"{forced.analysis.title}, " if len(path.workflow_path.runs) > 1 else ""
         place = f"{where}{name_of(forced.analysis, forced.node)}"

@@ -18,6 +18,7 @@ from kustui.simulate.paths.path_search import PathSearch, PathStep, WorkflowPath
 from kustui.simulate.paths.symbolic import Constraint, PathRun
 from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.path_scenario import PathScenario, scenario_for_path, with_expectations
+from kustui.text.messages import counted
 
 MAX_PATHS = 100
 _NODES_PER_PATH = 60
@@ -94,6 +95,13 @@ class ExploredPath:
         values = ", ".join(operands(contradiction.verdict))
         return f"{words}, and on this path {values}" if values else f"{words}, which cannot be"
 
+    @property
+    def unsolved(self) -> tuple[str, ...]:
+        """The conditions on it for which no value was found, so that they have to be forced; empty where another
+        solution has values for all."""
+        solution = next(iter(self.workflow_path.solutions), None)
+        return tuple(dict.fromkeys(map(self._in_words, solution.unsolved))) if solution is not None else ()
+
     def _in_words(self, constraint: Constraint) -> str:
         runs = self.workflow_path.runs
         where = f"in {runs[constraint.scope.run].analysis.title}: " if len(runs) > 1 else ""
@@ -116,7 +124,8 @@ def _need(analysis: WorkflowAnalysis, step: PathStep) -> str:
     if step.edge is None:
         edges = analysis.flow.declared_edges.get(step.node, ())
         passed = any(edge.after_failure == step.fails for edge in edges)
-        words = f"no transition from {name_of(analysis, step.node)} holds" if passed else ""
+        edge = "error case" if step.fails else "transition"
+        words = f"no {edge} from {name_of(analysis, step.node)} holds" if passed else ""
     else:
         condition = analysis.flow.conditions.get(step.edge.transition.pointer)
         words = in_words(condition) if condition is not None else ""
@@ -139,9 +148,16 @@ class Exploration:
     cut: bool
     """Whether there are more."""
 
+    @property
+    def summary(self) -> str:
+        """How many there are: ``3 paths, and 1 that cannot hold``."""
+        impossible = sum(path.is_contradiction for path in self.paths)
+        words = counted(len(self.paths) - impossible, "path")
+        return f"{words}, and {impossible} that cannot hold" if impossible else words
+
 
 def explore_paths(analysis: WorkflowAnalysis, most: int = MAX_PATHS, follow: Organisation | None = None) -> Exploration:
-    """The distinct paths through a workflow, at most so many; with failures where error cases follow.
+    """The distinct paths through a workflow, at most so many, and as many that contradict themselves; with failures.
 
     With ``follow`` they go on through the workflows of that organisation which are scheduled on them.
     """
@@ -149,10 +165,13 @@ def explore_paths(analysis: WorkflowAnalysis, most: int = MAX_PATHS, follow: Org
     budget = most * _NODES_PER_PATH
     search = PathSearch(analysis, data, parse_date(DEFAULT_START) or 0, budget, failures=True, follow=follow)
     paths: list[ExploredPath] = []
-    for path in search.paths_from(TRIGGER_ID):
-        if len(paths) == most:
+    counts = {False: 0, True: 0}  # those that contradict themselves take no place of another
+    for path in map(ExploredPath, search.paths_from(TRIGGER_ID)):
+        counts[path.is_contradiction] += 1
+        if counts[path.is_contradiction] <= most:
+            paths.append(path)
+        elif not path.is_contradiction:
             return Exploration(analysis, tuple(paths), cut=True)
-        paths.append(ExploredPath(path))
     return Exploration(analysis, tuple(paths), cut=search.budget <= 0)
 
 

@@ -20,9 +20,9 @@ from kustui.simulate.engine.words import why
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.candidates import failure_of
 from kustui.simulate.paths.drafts import draft_output, draft_start
-from kustui.simulate.paths.path_search import COMPUTED_ACTIONS, PathStep, WorkflowPath
+from kustui.simulate.paths.path_search import PathStep, WorkflowPath
 from kustui.simulate.paths.solver import Solution
-from kustui.simulate.paths.symbolic import PathRun
+from kustui.simulate.paths.symbolic import COMPUTED_ACTIONS, PathRun
 from kustui.simulate.scenarios.file import ResolvedScenario, as_file
 from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.record import record_scenario
@@ -114,8 +114,9 @@ def _drafted(
 ) -> dict[str, Any]:
     """The start and the mocks of a scenario, as JSON."""
     start_time = parse_date(DEFAULT_START) or 0
-    first = path.runs[0].analysis
-    payload = draft_start(first, start_time, _targets(solution, 0, TRIGGER_ID))
+    first, targets = path.runs[0].analysis, _targets(solution)
+    payload = draft_start(first, start_time, targets.get((0, TRIGGER_ID), {}))
+    failures = {origin: value for origin, value in solution.values.items() if origin.failure}
     data_of_runs = [_initial_data(payload)]
     mocks = []
     for path_step, invocation in zip(path.steps, invocations, strict=True):
@@ -128,12 +129,12 @@ def _drafted(
             continue
         place = {"workflow": organisation.name_of(run.analysis.key), "step": step.id, "invocation": invocation}
         if path_step.fails:
-            failure = failure_of(solution.values, path_step.run, path_step.node)
+            failure = failure_of(failures, path_step.run, path_step.node)
             fails = {"status": failure.status, "body": failure.body}
             mocks.append({**place, "fails": {name: value for name, value in fails.items() if value is not None}})
         elif step.action not in COMPUTED_ACTIONS:
-            data, targets = data_of_runs[path_step.run], _targets(solution, path_step.run, step.id)
-            data["steps"][step.id] = output = _output(run.analysis, step, data, now, targets)
+            data, values = data_of_runs[path_step.run], targets.get((path_step.run, step.id), {})
+            data["steps"][step.id] = output = _output(run.analysis, step, data, now, values)
             mocks.append({**place, "returns": to_json_value(output), "drafted": True})
     return {
         "start": [{"workflow": organisation.name_of(first.key), "payload": to_json_value(payload), "drafted": True}],
@@ -161,13 +162,13 @@ def _output(
     return draft_output(analysis, step, data, now, {fields: value for fields, value in targets.items() if fields})
 
 
-def _targets(solution: Solution, run: int, node: str) -> Mapping[Fields, Any]:
-    """The values that fields of a node's output have to have."""
-    return {
-        origin.fields: value
-        for origin, value in solution.values.items()
-        if (origin.run, origin.node, origin.failure) == (run, node, False)
-    }
+def _targets(solution: Solution) -> Mapping[tuple[int, str], dict[Fields, Any]]:
+    """The values that fields have to have, by run and by the node whose output they are of."""
+    targets: dict[tuple[int, str], dict[Fields, Any]] = {}
+    for origin, value in solution.values.items():
+        if not origin.failure:
+            targets.setdefault((origin.run, origin.node), {})[origin.fields] = value
+    return targets
 
 
 # What has to be forced
@@ -192,7 +193,10 @@ def _rehearse(organisation: Organisation, path: WorkflowPath, scenario: Scenario
                 return forced, _outcome(after.last or entry)
             forced[index] = ForcedStep(path.runs[step.run].analysis, step.node, _outcome(entry))
         state = after
-    return forced, "" if progress.done else "a run of it does not begin"
+    if progress.done:
+        return forced, ""
+    cut = len(state.trace) >= _MAX_STEPS
+    return forced, f"only {_MAX_STEPS} steps are rehearsed" if cut else "a run of it does not begin"
 
 
 class _Progress:

@@ -32,7 +32,6 @@ from kustui.simulate.scenarios.file import (
 )
 from kustui.simulate.scenarios.record import TraceTruncatedError, complete_scenario, rebase
 from kustui.simulate.scenarios.replay import replay, start_scenario
-from kustui.text.messages import counted
 from kustui.text.styled_lines import Line, Piece
 from kustui.text.terminal_safe import to_json
 from kustui.tui.rehearsal.prompts import Prompts
@@ -196,14 +195,16 @@ class ScenarioActions:
             return True
 
         more = ", and there are more" if exploration.cut else ""
-        title = f"{counted(len(paths), 'path')} from {exploration.analysis.title}{more}: which one to start"
+        title = f"{exploration.summary} from {exploration.analysis.title}{more}: which one to start"
         await self._prompts.choose(title, rows, choose)
 
     async def _begin_path(self, session: Session, path: ExploredPath) -> None:
         built = await asyncio.to_thread(build_path_scenario, session.organisation, path)
         if built.scenario is None:
-            why = path.contradiction or "not every combination was tried"
-            self._current.announce(("✗ this path contradicts itself: ", "error"), (why, ""))
+            if path.is_contradiction:
+                self._current.announce(("✗ this path cannot hold: ", "error"), (path.contradiction, ""))
+            else:
+                self._current.announce(("▲ no value found: ", "warning"), ("not every combination was tried", ""))
             return
         file = as_file(built.scenario)
         begun = await asyncio.to_thread(begin_scenario, session, file, path.analysis.key)
@@ -257,10 +258,10 @@ def path_row(number: int, path: ExploredPath) -> Row:
 
 def _feasibility(path: ExploredPath) -> Line:
     if path.is_contradiction:
-        return (("✗ contradicts itself", "error"),)
+        return (("✗ cannot hold", "error"),)
     if not path.workflow_path.solutions:
-        return (("? may contradict itself", "warning"),)
-    return (("! must be forced", "warning"),) if path.workflow_path.solutions[0].unsolved else ()
+        return (("? no value found", "warning"),)
+    return (("! no value found: must be forced", "warning"),) if path.unsolved else ()
 
 
 def begin_scenario(session: Session, file: ScenarioFile, key: str) -> Session:

@@ -16,7 +16,7 @@ from kustui.simulate.scenarios.file import as_file
 from kustui.simulate.scenarios.record import default_scenario
 from kustui.simulate.scenarios.replay import replay
 from kustui.workspace.snapshot import check_snapshot, open_paths
-from tests.support.runs import organisation
+from tests.support.runs import handled, organisation
 
 SAMPLES = Path(__file__).parents[3] / "samples"
 ID = "5f8e148232731d0015c14657"
@@ -27,7 +27,7 @@ def paths(*steps: Any, **more: Any) -> list[str]:
     """Each path as its nodes, with ``!`` where it contradicts itself."""
     stage = organisation(workflow("W", *steps, **more))
     found = explore_paths(stage.analysis(stage.collection.entries[0].key))
-    return [f"{' '.join(path.nodes[1:])}{'!' if path.is_contradiction else ''}" for path in found.paths]
+    return [f"{' '.join(path.nodes[1:])}{'!' if path.is_contradiction else ''}" for path in handled(found.paths)]
 
 
 def test_every_path_is_told_once_with_those_that_end_early_and_those_that_fail() -> None:

@@ -11,7 +11,7 @@ from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.explore import build_path_scenario, chain_heads, explore_paths
 from kustui.workspace.snapshot import check_snapshot, open_paths
-from tests.support.runs import follows, organisation
+from tests.support.runs import follows, handled, organisation
 
 if TYPE_CHECKING:
     from kustui.simulate.scenarios.explore import ExploredPath
@@ -43,7 +43,7 @@ def failing(*conditions: Any, reads: Any = ()) -> tuple[Organisation, list[Explo
     targets = [step(f"s{index}", *reads) for index in range(len(conditions))]
     stage = organisation(workflow("W", step("aB3", errorCases=cases), *targets))
     paths = explore_paths(stage.analysis(stage.collection.entries[0].key)).paths
-    return stage, [path for path in paths if any(path_step.fails for path_step in path.workflow_path.steps)]
+    return stage, [path for path in handled(paths) if any(path_step.fails for path_step in path.workflow_path.steps)]
 
 
 def failure(stage: Organisation, path: ExploredPath) -> dict[str, Any]:
@@ -101,7 +101,7 @@ def test_each_error_case_has_a_failure_of_its_own_which_those_before_do_not_take
 def test_what_an_error_is_asked_later_is_the_same_error(one: Any, other: Any, contradicts: bool) -> None:
     first = step("aB3", errorCases=[to("cD4", one)])
     stage = organisation(workflow("W", first, step("cD4", to("eF5", other)), step("eF5")))
-    found = explore_paths(stage.analysis(stage.collection.entries[0].key)).paths
+    found = handled(explore_paths(stage.analysis(stage.collection.entries[0].key)).paths)
     (path,) = (path for path in found if path.nodes[-1] == "eF5")
     assert path.is_contradiction is contradicts
     assert follows(stage, path) or contradicts or one["op"] == "dne"
@@ -116,7 +116,7 @@ def test_the_error_that_is_read_is_that_of_the_step_that_failed_last() -> None:
     first = step("aB3", errorCases=[to("cD4", when("eq", STATUS, 404))])
     second = step("cD4", errorCases=[to("eF5", when("eq", STATUS, 500))])
     stage = organisation(workflow("W", first, second, step("eF5", to("gH6", when("eq", STATUS, 500))), step("gH6")))
-    found = explore_paths(stage.analysis(stage.collection.entries[0].key)).paths
+    found = handled(explore_paths(stage.analysis(stage.collection.entries[0].key)).paths)
     twice = [path for path in found if path.nodes[-1] == "gH6"]
     assert [follows(stage, path) for path in twice] == [True]
 
@@ -124,7 +124,7 @@ def test_the_error_that_is_read_is_that_of_the_step_that_failed_last() -> None:
 def test_a_schedule_may_fail_too() -> None:
     calls = {**schedule("aB3", ID), "errorCases": [to("cD4", when("eq", STATUS, 404))]}
     stage = organisation(app(workflow("W", calls, step("cD4")), called("C", ID, step("eF5"))))
-    paths = explore_paths(stage.analysis(stage.collection.entries[0].key), follow=stage).paths
+    paths = handled(explore_paths(stage.analysis(stage.collection.entries[0].key), follow=stage).paths)
     assert [[run.nodes[1:] for run in path.described_runs] for path in paths] == [
         [("aB3",), ("eF5",)],
         [("aB3", "cD4")],
@@ -151,7 +151,7 @@ def test_what_has_to_be_missing_is_left_out_of_every_draft() -> None:
     reads = step("eF5", params={"x": "/#steps.aB3.at", "y": "/#steps.1.id"})
     entry = (to("aB3", when("dne", "/#steps.1.id")), to("eF5"))
     stage = organisation(workflow("W", asks, step("cD4"), reads, entry=entry))
-    paths = explore_paths(stage.analysis(stage.collection.entries[0].key)).paths
+    paths = handled(explore_paths(stage.analysis(stage.collection.entries[0].key)).paths)
     assert [path.nodes[1:] for path in paths] == [("aB3", "cD4"), ("aB3", "eF5"), ("eF5",)]
     assert all(follows(stage, path) for path in paths)
 
@@ -159,5 +159,5 @@ def test_what_has_to_be_missing_is_left_out_of_every_draft() -> None:
 def test_a_broken_place_on_the_way_is_told() -> None:
     broken = schedule("aB3", ID, to("cD4"), runAt={"type": "relative", "value": "soon"})
     stage = organisation(app(workflow("W", broken, step("cD4")), called("C", ID, step("eF5"))))
-    (path,) = explore_paths(stage.analysis(stage.collection.entries[0].key)).paths
+    (path,) = handled(explore_paths(stage.analysis(stage.collection.entries[0].key)).paths)
     assert "runAt" in build_path_scenario(stage, path).stops

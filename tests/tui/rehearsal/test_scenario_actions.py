@@ -154,10 +154,10 @@ async def test_a_path_that_contradicts_itself_is_marked_and_not_begun(tmp_path: 
     async with rehearsal(write_json(tmp_path / "app.json", app(workflow("W", *steps)))) as ui:
         before = ui.session
         await ui.do("p")
-        clash = next(index for index, row in enumerate(ui.choices) if "✗ contradicts itself" in row)
+        clash = next(index for index, row in enumerate(ui.choices) if "✗ cannot hold" in row)
         ui.screen.query_one("#choices").cursor = clash  # type: ignore[attr-defined]
         await ui.do("enter")
-        assert "this path contradicts itself" in ui.news
+        assert "this path cannot hold" in ui.news
         assert ui.session is before
 
 
