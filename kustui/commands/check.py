@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import os
 import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
@@ -22,7 +21,7 @@ from kustui.config.check_settings import Settings, unknown_rule
 from kustui.config.configuration import Configuration
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
-from kustui.definition.loader import STDIN, STDIN_NAME, nothing_to_show
+from kustui.definition.loader import STDIN, nothing_to_show, other_files
 from kustui.errors import KustuiError
 from kustui.garbage_collection import gc_paused
 from kustui.text.messages import counted
@@ -90,7 +89,7 @@ def _check_once(options: argparse.Namespace) -> int:
     """Raises KustuiError."""
     settings = _settings(options, configuration_of(options, options.paths))
     opened = open_paths(options.paths, read_stdin() if STDIN in options.paths else b"")
-    _require_definitions(options, opened.collection)
+    _require_definitions(opened.collection)
     checked = _checked(options, check_with_pool(opened, settings))
     if options.write_baseline:
         _write_baseline(options.write_baseline, checked)
@@ -112,18 +111,15 @@ def _settings(options: argparse.Namespace, configuration: Configuration) -> Sett
     return replace(settings, severities=severities)
 
 
-def _require_definitions(options: argparse.Namespace, collection: Collection) -> None:
-    """Raises KustuiError where there is nothing to check in what a path names."""
-    for path in options.paths:
-        name = STDIN_NAME if path == STDIN else path
-        below = f"{path.rstrip(os.sep)}{os.sep}"
-        documents = tuple(
-            document for document in collection.documents if document.path == name or document.path.startswith(below)
-        )
-        if any(document.entries or document.faults for document in documents):
-            continue
-        if documents or not collection.documents:  # else it is the same as another path names
-            raise KustuiError(nothing_to_show(Collection(documents)))
+def _require_definitions(collection: Collection) -> None:
+    """Report the files that hold nothing to check. Raises KustuiError where that is all that the paths name: a folder
+    may hold JSON of other kinds, as every JavaScript project does."""
+    if not any(document.faults for document in collection.documents) and (reason := nothing_to_show(collection)):
+        if collection.documents or not collection.others:
+            raise KustuiError(reason)
+        say(f"kustui: {reason}")
+    for line in other_files(collection):
+        say(f"kustui: {line}")
 
 
 def _checked(options: argparse.Namespace, snapshot: Snapshot) -> CheckResult:
@@ -155,7 +151,7 @@ def _watch(options: argparse.Namespace) -> int:
     only_difference = options.format == "text" and not options.output and sys.stdout.isatty()
     configuration = configuration_of(options, options.paths)
     workspace = Workspace(options.paths, checker=check_with_pool)
-    _require_definitions(options, workspace.open().collection)
+    _require_definitions(workspace.open().collection)
     also = [*configuration.watched_paths, *filter(None, [options.baseline])]
     before: Iterable[Problem] | None = None
 
@@ -168,7 +164,7 @@ def _watch(options: argparse.Namespace) -> int:
             try:
                 if not isinstance(outcome, Snapshot):
                     raise outcome
-                _require_definitions(options, outcome.collection)
+                _require_definitions(outcome.collection)
                 checked = _checked(options, outcome)
             except KustuiError as error:
                 report_error(error)

@@ -10,7 +10,7 @@ from kustui.check.rules import RULES
 from kustui.commands.output import say
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
-from kustui.definition.loader import STDIN, nothing_to_show, unreadable_files
+from kustui.definition.loader import STDIN, nothing_to_run, other_files, unreadable_files
 from kustui.errors import KustuiError
 from kustui.workspace.check_processes import check_with_pool
 from kustui.workspace.snapshot import Snapshot, open_paths
@@ -33,12 +33,13 @@ def configuration_of(options: Namespace, paths: Sequence[str]) -> Configuration:
 def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snapshot, Settings]:
     """The definitions that some paths name, with all problems in them, and the settings they were checked with.
 
-    Files that cannot be read are left out, and reported on standard error. Raises KustuiError where nothing is left.
+    Files that cannot be read, or hold something else, are left out and reported on standard error. Raises KustuiError
+    where no workflow is left.
     """
     settings = configuration_of(options, paths).settings(RULES)
     opened = open_paths(paths, read_stdin() if STDIN in paths else b"")
-    if reason := nothing_to_show(opened.collection):
+    if reason := nothing_to_run(opened.collection):
         raise KustuiError(reason)
-    for line in unreadable_files(opened.collection):
+    for line in (*other_files(opened.collection), *unreadable_files(opened.collection)):
         say(f"kustui: {line}")
     return check_with_pool(opened, settings), settings

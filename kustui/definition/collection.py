@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kustui.definition.source.edits import outline_after
 from kustui.definition.source.outline import AppItem, Item, Outline, Shape, outline
 from kustui.definition.source.positions import Positions, Spot, parent, scan
+from kustui.definition.source.recognition import begins_like_definition
 from kustui.definition.source.source import Extent, Fault, Source, Span, UndecodableError
 from kustui.text.messages import closest
 
@@ -219,6 +220,13 @@ class Collection:
     """The files that were opened, in the order in which they are shown."""
 
     documents: tuple[Document, ...] = ()
+    others: int = 0
+    """How many JSON files below the given folders define nothing, and are passed over."""
+
+    @cached_property
+    def is_empty(self) -> bool:
+        """Whether it holds neither a workflow nor an app."""
+        return not any(document.entries or document.apps for document in self.documents)
 
     @cached_property
     def entries(self) -> tuple[Entry, ...]:
@@ -269,7 +277,8 @@ def read_document(path: str, raw: bytes, before: Document | None = None) -> Docu
         source = Source.of(path, raw)
     except UndecodableError as error:
         fault = Fault("invalid-json", str(error), extent=error.extent)
-        return Document(error.source, Shape.BROKEN, faults=(fault,))
+        recognized = begins_like_definition(error.source.data)
+        return Document(error.source, Shape.BROKEN, faults=(fault,), is_recognized=recognized)
     edited = _edited(before, source) if before is not None else None
     outlined = edited[0] if edited is not None else outline(source)
     faults = list(outlined.faults)

@@ -9,11 +9,15 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import msgspec
+
 from kustui.definition.collection import Collection, Document, read_document
-from kustui.definition.source.outline import Shape
+from kustui.definition.source.outline import Shape, members
+from kustui.definition.source.recognition import is_json_with_comments, may_define, other_kind
 from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of
 from kustui.garbage_collection import gc_paused
+from kustui.text.messages import counted
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -23,6 +27,7 @@ SCENARIO_SUFFIX = ".scenario.json"
 
 _SKIPPED_FOLDERS = {"node_modules"}
 _MOST_LEFT_OUT = 5
+_MOST_OTHERS = 20
 _UNREADABLE = "unreadable-file"
 
 Progress = Callable[[int, int], None]
@@ -91,6 +96,8 @@ class Reader:
         self._stdin = stdin
         self._collection: Collection | None = None
         self._stamps: dict[str, Stamp | None] = {}
+        self._others: set[str] = set()
+        """The files below folders that define nothing, when they were last read."""
 
     def read(self, touched: Iterable[str] = (), progress: Progress | None = None) -> Collection:
         """The collection that the paths name now: the same object as before if nothing has changed.
@@ -105,8 +112,9 @@ class Reader:
                     raise _path_error(file.path, file.error)
             documents = tuple(self._documents(files, _identities(touched), progress))
         self._stamps = {file.name: file.stamp for file in files}
+        self._others.intersection_update(self._stamps)
         if self._collection is None or self._collection.documents != documents:
-            self._collection = Collection(documents)
+            self._collection = Collection(documents, len(self._others))
         return self._collection
 
     @property
@@ -123,8 +131,9 @@ class Reader:
         total, done = sum(file.size for file in files if file.name in due), 0
         for file in files:
             if file.name not in due:
-                yield before[file.name]
+                yield from filter(None, [before.get(file.name)])
                 continue
+            self._others.discard(file.name)
             yield from self._read(file, before)
             done += file.size
             if progress:
@@ -132,7 +141,7 @@ class Reader:
 
     def _is_known(self, file: _File, before: Mapping[str, Document]) -> bool:
         """Whether a file is unchanged since it was last read."""
-        if file.name not in before or file.error:
+        if file.error or not (file.name in before or file.name in self._others):
             return False
         return file.path == STDIN or (file.stamp is not None and self._stamps.get(file.path) == file.stamp)
 
@@ -150,15 +159,26 @@ class Reader:
             return
         old = before.get(file.path)
         if old is None:
-            yield read_document(file.path, raw)
+            if file.named:
+                yield _named(read_document(file.path, raw))
+            elif may_define(raw) and (first := read_document(file.path, raw)).is_recognized:
+                yield first
+            else:
+                self._others.add(file.name)
             return
         last = old.broken or old
         if last.source.data == raw and not _is_unreadable(last):
             yield old
             return
         now = read_document(file.path, raw, old)
-        keeps = self.keep and old.shape is not Shape.BROKEN and now.shape is Shape.BROKEN
-        yield replace(old, broken=now) if keeps else now
+        if self.keep and old.is_fully_read and not now.is_fully_read:
+            yield replace(old, broken=now)
+        elif file.named:
+            yield _named(now)
+        elif now.is_recognized or (self.keep and now.shape is Shape.BROKEN):
+            yield now
+        else:
+            self._others.add(file.name)
 
     def _unreadable(self, file: _File, before: Mapping[str, Document], error: OSError) -> Iterator[Document]:
         """What there is to show of a file or folder that cannot be read. Raises PathError if a person named it."""
@@ -181,6 +201,13 @@ class Reader:
             for document in before.values()
             if (document.path == path or document.path.startswith(below)) and document.shape is not Shape.BROKEN
         ]
+
+
+def _named(document: Document) -> Document:
+    """A document that a person named; of nothing where it is a file of another kind that no JSON parser reads."""
+    if document.shape is Shape.BROKEN and not document.is_recognized and is_json_with_comments(document.source.data):
+        return Document(document.source, Shape.NOTHING)
+    return document
 
 
 def _broken_by(document: Document, fault: Document) -> Document:
@@ -213,13 +240,16 @@ def _identities(paths: Iterable[str]) -> set[tuple[int, int] | None]:
 
 
 def nothing_to_show(collection: Collection) -> str:
-    """Why a collection has no workflow, in a line; an empty string where it has one."""
-    if collection.entries:
+    """Why a collection has neither a workflow nor an app, in a line; an empty string where it has one."""
+    if not collection.is_empty:
         return ""
     for document in collection.documents:
         if document.faults:
             return _fault_of(document)
     match collection.documents:
+        case () if collection.others:
+            files = counted(collection.others, "JSON file")
+            return f"no definition in the given folders: {files} of other kinds passed over"
         case ():
             return "no *.json file in the given folders"
         case (one,):
@@ -231,16 +261,43 @@ def nothing_to_show(collection: Collection) -> str:
     return f"{files} no workflow: expected an app definition, a workflow, a list of them or an API export"
 
 
+def nothing_to_run(collection: Collection) -> str:
+    """Why a collection has no workflow, in a line; an empty string where it has one."""
+    if collection.entries or collection.is_empty:
+        return nothing_to_show(collection)
+    document, app = next(collection.apps)
+    return f'{document.path} holds no workflow: only the app "{app.item.name}"'
+
+
+def other_files(collection: Collection) -> Iterator[str]:
+    """The files that a person named and that hold nothing to check, a line each."""
+    others = [document for document in collection.documents if document.shape is Shape.NOTHING]
+    for document in others[:_MOST_OTHERS]:
+        yield f"skipped {document.path}: {_other_kind(document) or 'it holds no workflow'}"
+    if len(others) > _MOST_OTHERS:
+        yield f"skipped {len(others) - _MOST_OTHERS:,} more files that hold no workflow"
+
+
+def _other_kind(document: Document) -> str:
+    if document.path.lower().endswith(SCENARIO_SUFFIX):
+        return "a scenario, for kustui simulate"
+    data = document.source.data
+    try:
+        return other_kind({member.key for member in members(data, Extent(0, len(data)))})
+    except (RecursionError, msgspec.DecodeError):  # it is no object
+        return ""
+
+
 def unreadable_files(collection: Collection) -> Iterator[str]:
     """The files that cannot be read and are passed over, a line each, with the first fault of each."""
-    broken = [document for document in collection.documents if document.shape is Shape.BROKEN]
+    broken = [document for document in collection.documents if not document.is_fully_read]
     yield from (f"skipped {_fault_of(document)}" for document in broken[:_MOST_LEFT_OUT])
     if len(broken) > _MOST_LEFT_OUT:
         yield f"skipped {len(broken) - _MOST_LEFT_OUT:,} more files that cannot be read"
 
 
 def _fault_of(document: Document) -> str:
-    fault = document.faults[0]
+    fault = next((fault for fault in document.faults if fault.rule == "invalid-json"), document.faults[0])
     hint = f" ({fault.hint})" if fault.hint else ""
     return f"{document.path}:{document.source.place(document.fault_extent(fault).start)}: {fault.message}{hint}"
 

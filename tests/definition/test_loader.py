@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from kustui.definition.loader import PathError, load, nothing_to_show
+from kustui.definition.loader import PathError, Reader, load, nothing_to_show, other_files
 from kustui.definition.source.outline import Shape
 from tests.support.definitions import a_workflow
 
@@ -228,12 +228,13 @@ def test_a_folder_that_is_named_and_cannot_be_entered_is_told_in_a_line(
 
 
 def test_a_broken_file_costs_that_file() -> None:
-    put("defs/a.json", text="{")
+    put("defs/a.json", text='{"workflows": [')
     put("defs/b.json", "two")
     put("defs/c.json", text="")
     collection = load(["defs"])
     assert [entry.title for entry in collection.entries] == ["two"]
-    assert [document.shape for document in collection.documents] == [Shape.BROKEN, Shape.LIST, Shape.BROKEN]
+    assert [document.shape for document in collection.documents] == [Shape.BROKEN, Shape.LIST]
+    assert collection.others == 1  # an empty file may be anything's
 
 
 def test_json_that_holds_no_workflow_is_no_mistake_beside_what_does() -> None:
@@ -241,7 +242,8 @@ def test_json_that_holds_no_workflow_is_no_mistake_beside_what_does() -> None:
     put("defs/shop.json", "one")
     collection = load(["defs"])
     assert nothing_to_show(collection) == ""
-    assert [document.faults for document in collection.documents] == [(), ()]
+    assert [document.path for document in collection.documents] == ["defs/shop.json"]
+    assert [document.shape for document in load(["defs/package.json"]).documents] == [Shape.NOTHING]
 
 
 def test_progress_is_told_in_bytes_up_to_the_whole() -> None:
@@ -272,29 +274,150 @@ EXPECTED = "expected an app definition, a workflow, a list of them or an API exp
 @pytest.mark.parametrize(
     ("files", "message"),
     [
-        ({}, "no *.json file in the given folders"),
-        ({"a.json": "{}"}, f"defs/a.json holds no workflow: {EXPECTED}"),
-        ({"a.json": "{}", "b.json": "[]"}, f"defs/a.json and defs/b.json hold no workflow: {EXPECTED}"),
+        ({"a.json": "{}"}, f"a.json holds no workflow: {EXPECTED}"),
+        ({"a.json": "{}", "b.json": "[]"}, f"a.json and b.json hold no workflow: {EXPECTED}"),
         (
             {"a.json": "{}", "b.json": "[]", "c.json": "1"},
-            f"defs/a.json and 2 more files hold no workflow: {EXPECTED}",
+            f"a.json and 2 more files hold no workflow: {EXPECTED}",
         ),
         (
             {"a.json": "{}", "b.json": '[1,\n "é" 2]'},
-            "defs/b.json:2:5: a comma is missing here, before the next element (add a comma)",
+            "b.json:2:5: a comma is missing here, before the next element (add a comma)",
         ),
-        ({"a.json": ""}, "defs/a.json:1:1: the file is empty (write a definition, or remove the file)"),
+        ({"a.json": ""}, "a.json:1:1: the file is empty (write a definition, or remove the file)"),
         (
             {"a.json": '{"workflows": {}}'},
-            "defs/a.json:1:15: workflows must be a list, found an object",
+            "a.json:1:15: workflows must be a list, found an object",
         ),
     ],
 )
 def test_a_collection_without_workflows_says_why_in_a_line(files: dict[str, str], message: str) -> None:
-    Path("defs").mkdir()
     for name, text in files.items():
-        put(f"defs/{name}", text=text)
+        put(name, text=text)
+    assert nothing_to_show(load(sorted(files))) == message
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ([], "no *.json file in the given folders"),
+        (["{}"], "no definition in the given folders: 1 JSON file of other kinds passed over"),
+        (["{}", "", "[1"], "no definition in the given folders: 3 JSON files of other kinds passed over"),
+    ],
+)
+def test_a_folder_without_definitions_says_why_in_a_line(files: list[str], message: str) -> None:
+    Path("defs").mkdir()
+    for number, text in enumerate(files):
+        put(f"defs/{number}.json", text=text)
     assert nothing_to_show(load(["defs"])) == message
+
+
+APP = {"app": "shop", "version": "1.0.0", "title": "Shop"}
+STEP = {"id": "a", "action": "kustomer.note.create", "transitions": []}
+DEFINITIONS = {
+    "an app": APP,
+    "an app without a title": {"app": "shop", "version": "1.0.0", "workflows": []},
+    "an app of hooks": {"app": "shop", "hooks": []},
+    "a fragment": {"workflows": [a_workflow()]},
+    "a workflow": a_workflow(),
+    "a list": [a_workflow()],
+    "a body of steps": {"steps": [STEP]},
+    "a body of a trigger": {"trigger": {"eventName": "kustomer.note.create"}},
+    "a wrapper": {"workflow": {"steps": [STEP]}},
+    "a resource": {"data": {"type": "workflow", "attributes": {"name": "a"}}},
+    "an available app": {"data": [{"type": "available-app", "attributes": {"name": "shop", "version": "1.0.0"}}]},
+    "a workflow that is hardly begun": {"name": "a", "trigger": {}, "steps": []},
+}
+OTHERS = {
+    "package.json": {"name": "shop", "version": "1.0.0", "scripts": {}, "dependencies": {}},
+    "package-lock.json": {"name": "shop", "lockfileVersion": 3, "packages": {"": {"name": "shop"}}},
+    "tsconfig.json": '{\n  // strict\n  "compilerOptions": {"strict": true,},\n  /* "steps": [] */\n}',
+    "eslintrc.json": '{"rules": {"steps": 2},}',
+    "cdk.json": {"app": "npx ts-node bin/app.ts", "context": {}},
+    "release.json": {"app": "web", "version": "1.2.3", "env": "prod"},
+    "places.geojson.json": {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}}]},
+    "en.json": {"app": {"title": "Shop"}, "workflows": "Workflows", "steps": {"one": "One"}, "trigger": "Trigger"},
+    "de.json": {"workflows": {"title": "Abläufe"}},
+    "cloudbuild.json": {"steps": [{"name": "gcr.io/cloud-builders/docker", "args": ["build"]}]},
+    "tour.json": {"title": "Tour", "steps": [{"file": "a.js", "line": 3, "description": "here"}]},
+    "actions.json": {"total_count": 1, "workflows": [{"id": 1, "name": "CI", "path": "ci.yml"}]},
+    "message.json": {"id": "5f", "app": "postmark", "channel": "email", "meta": {}},
+    "event.json": {"id": "5f", "data": {"type": "conversation", "attributes": {"status": "open"}}, "changes": {}},
+    "schema.json": {"$schema": "http://json-schema.org/draft-07/schema#", "properties": {"steps": {"type": "array"}}},
+    "late.json": {"start": [{"workflow": "a"}], "mocks": [{"workflow": "a", "step": "b", "returns": {}}]},
+    "log.json": '{"level": 1}\n{"level": 2}\n',
+    "empty.json": "",
+    "words.json": "nothing",
+    "latin-1.json": b'{"name": "\xe9"}',
+    "list.json": [1, 2, {"steps": []}],
+}
+
+
+@pytest.mark.parametrize("kind", DEFINITIONS)
+def test_what_looks_like_a_definition_is_read_below_a_folder(kind: str) -> None:
+    put("defs/a.json", text=json.dumps(DEFINITIONS[kind]))
+    assert paths("defs") == ["defs/a.json"]
+    put("defs/a.json", text=json.dumps(DEFINITIONS[kind], indent=2).replace(",", "", 1) + ",")
+    (document,) = load(["defs"]).documents
+    assert document.shape is Shape.BROKEN or kind == "a list"
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_json_below_a_folder_is_passed_over(name: str) -> None:
+    other = OTHERS[name]
+    Path("defs").mkdir()
+    data = other if isinstance(other, bytes) else (other if isinstance(other, str) else json.dumps(other)).encode()
+    Path("defs", name).write_bytes(data)
+    collection = load(["defs"])
+    assert (collection.documents, collection.others) == ((), 1)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_a_definition_below_a_folder_may_be_in_any_encoding(encoding: str) -> None:
+    Path("defs").mkdir()
+    Path("defs/a.json").write_bytes(json.dumps(a_workflow("one")).encode(encoding))
+    assert titles("defs") == ["one"]
+
+
+def test_other_json_that_lacks_every_key_of_a_definition_is_not_parsed(monkeypatch: pytest.MonkeyPatch) -> None:
+    put("defs/huge.json", text=json.dumps({"rows": [{"id": number} for number in range(10_000)]}))
+    monkeypatch.setattr("kustui.definition.loader.read_document", None)
+    assert load(["defs"]).documents == ()
+
+
+def test_what_a_named_file_is_instead_is_told_in_a_line() -> None:
+    named = ["package.json", "tsconfig.json", "event.json", "schema.json", "late.json", "list.json"]
+    for name in named:
+        put(name, text=other if isinstance(other := OTHERS[name], str) else json.dumps(other))
+    put("late.scenario.json", text="{}")
+    assert list(other_files(load([*named, "late.scenario.json"]))) == [
+        "skipped package.json: a package of npm",
+        "skipped tsconfig.json: it holds no workflow",
+        "skipped event.json: an event",
+        "skipped schema.json: a JSON Schema",
+        "skipped late.json: a scenario, for kustui simulate",
+        "skipped late.scenario.json: a scenario, for kustui simulate",
+    ]
+
+
+def test_a_file_that_is_something_else_is_read_again_only_once_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    put("defs/a.json", "one")
+    put("defs/package.json", text='{"steps": []}')
+    reader = Reader(["defs"], keep=True)
+    before = reader.read()
+    with monkeypatch.context() as patch:
+        patch.setattr("kustui.definition.loader.read_document", None)
+        assert reader.read() is before
+    put("defs/package.json", text='{"steps": [], "name": "shop"}')
+    put("defs/other.json", text="{}")
+    assert reader.read() is before, "what it is makes no difference"
+    put("defs/package.json", "two")
+    assert [entry.title for entry in reader.read().entries] == ["one", "two"]
+    put("defs/package.json", text="")
+    kept = reader.read().documents[1]
+    assert (kept.shape, kept.broken and kept.broken.shape) == (Shape.LIST, Shape.BROKEN)
+    put("defs/package.json", text="{}")
+    assert [entry.title for entry in reader.read().entries] == ["one"]
 
 
 def test_the_many_files_of_an_organisation_are_read() -> None:

@@ -94,7 +94,8 @@ def test_files_that_come_go_and_are_moved(between: Any) -> None:
 
 
 def test_a_workflow_that_was_copied_elsewhere_before_it_was_removed_is_the_copy(between: Any) -> None:
-    found = between({"a.json": [TWO], "b.json": [TWO]}, {"a.json": [], "b.json": [TWO]})
+    other = {"name": "other", "steps": [step("a")]}
+    found = between({"a.json": [TWO, other], "b.json": [TWO]}, {"a.json": [other], "b.json": [TWO]})
     assert found.summary.startswith("1 workflow removed")
     (moved,) = found.workflows.values()
     assert moved.key.endswith("b.json#w")

@@ -227,13 +227,13 @@ def test_what_cannot_be_read_stays_what_it_was(data: bytes, changes: list[Any]) 
     with tempfile.TemporaryDirectory() as name, tempfile.TemporaryDirectory() as other:
         path, good = Path(name, "0.json"), Path(other, "0.json")
         path.write_bytes(data)
-        workspace = Workspace([name], keep=True)
+        workspace = Workspace([str(path)], keep=True)
         workspace.open()
         for edit in (lambda data: data, *changes):
             new = edit(path.read_bytes())
             path.write_bytes(data if new is None else new)
             now = workspace.refresh([str(path)])
-            (document,) = fresh(name).collection.documents
+            (document,) = fresh(path).collection.documents
             kept = now.collection.documents[0]
             if document.shape.name != "BROKEN":
                 assert kept.broken is None
@@ -246,7 +246,7 @@ def test_what_cannot_be_read_stays_what_it_was(data: bytes, changes: list[Any]) 
                 assert len(told) < len(now.problems)
                 now = dataclasses.replace(now, problems=tuple(told))
             if good.exists():
-                assert plain(now) == renamed(plain(fresh(other)), other, name)
+                assert plain(now) == renamed(plain(fresh(good)), other, name)
 
 
 def renamed(value: Any, old: str, new: str) -> Any:

@@ -8,7 +8,7 @@ when it is opened.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
@@ -16,14 +16,13 @@ from typing import NamedTuple
 
 import msgspec
 
-from kustui.definition.platform import APP_KEYS, TELLING_APP_KEYS, called_id
+from kustui.definition.platform import TELLING_APP_KEYS, called_id
 from kustui.definition.source.positions import MAX_DEPTH, escape, too_deep
+from kustui.definition.source.recognition import begins_like_definition, is_app, is_step, is_trigger
 from kustui.definition.source.source import Extent, Fault, Source, duplicate_key, replace_lone_surrogates, wrong_kind
 
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 _BETWEEN = re.compile(rb"[ \t\r\n,]*")
-_STEP_KEYS = {"transitions", "errorCases", "appVersion"}
-_TRIGGER_KEYS = {"eventName", "transitions", "callable"}
 _WRAPPED_KEYS = {"trigger", "steps", "attributes", "name", "description", "enabled"}
 _MOST_LOOKED_AT = 3
 """Steps that are looked at to tell whether they are a workflow's."""
@@ -96,7 +95,7 @@ def outline(source: Source) -> Outline:
     try:
         return _Walk(source.data).outline()
     except (RecursionError, msgspec.DecodeError) as error:
-        return _broken(source, error)
+        return _stream(source) or _broken(source, error)
 
 
 def item_at(data: bytes, extent: Extent, item: Item) -> tuple[Item, Shape] | None:
@@ -111,6 +110,29 @@ def item_at(data: bytes, extent: Extent, item: Item) -> tuple[Item, Shape] | Non
     return (walk.items[0], shape) if len(walk.items) == 1 and not walk.faults and not walk.apps else None
 
 
+def _stream(source: Source) -> Outline | None:
+    """The outline of JSON values one after the other, of which some may be broken; None if the file is no stream."""
+    from kustui.definition.source.stream import stream_values  # which few files are
+    from kustui.definition.source.syntax import fault_between
+
+    data = replace_lone_surrogates(source.data)
+    values = stream_values(data)
+    if values is None:
+        return None
+    placed = [(value, f"/{index}") for index, value in enumerate(values)]
+    whole = _Walk(data).outline_of([(value.extent, pointer) for value, pointer in placed if value.is_json])
+    broken = [fault_between(source, value.extent, pointer) for value, pointer in placed if not value.is_json]
+    is_list = broken or whole.shape not in (Shape.EXPORT, Shape.NOTHING)
+    return Outline(
+        Shape.LIST if is_list else whole.shape,
+        whole.items,
+        whole.apps,
+        (*whole.faults, *broken),
+        tuple(value.extent for value in values),
+        whole.is_recognized or begins_like_definition(data),
+    )
+
+
 def _broken(source: Source, error: Exception) -> Outline:
     """Why a file cannot be split into its workflows; or its outline, if lone surrogates were the only obstacle."""
     from kustui.definition.source.syntax import fault_in, nested_too_deep  # its many patterns are for files like this
@@ -123,7 +145,7 @@ def _broken(source: Source, error: Exception) -> Outline:
         return outline(Source(source.path, whole))
     else:
         fault = Fault("invalid-json", f"this cannot be read as JSON: {error}", extent=Extent(0, 0))
-    return Outline(Shape.BROKEN, faults=(fault,))
+    return Outline(Shape.BROKEN, faults=(fault,), is_recognized=begins_like_definition(source.data))
 
 
 class Member(NamedTuple):
@@ -160,7 +182,11 @@ class _Walk:
         end = len(self.data)
         while end > start and self.data[end - 1] in b" \t\r\n":  # rstrip would copy the whole file
             end -= 1
-        self.pending.append((Extent(start, end), ""))
+        return self.outline_of([(Extent(start, end), "")])
+
+    def outline_of(self, values: Sequence[tuple[Extent, str]]) -> Outline:
+        """The outline of some values, each with its pointer."""
+        self.pending.extend(reversed(values))
         shapes: set[Shape] = set()
         while self.pending:
             shapes.add(self.visit(*self.pending.pop()))
@@ -198,7 +224,7 @@ class _Walk:
             if "trigger" in extents or "steps" in extents:
                 self.add(extent, pointer, extents, partial=True)
                 return Shape.WORKFLOW
-            if not _is_app(extents):
+            if not is_app(extents.keys()):
                 return self.visit_wrapper(all_members, pointer, extents)
         self.faults.extend(_repeats(all_members, pointer))
         if "app" in extents:
@@ -280,7 +306,7 @@ class _Walk:
 
     def looks_like_workflow(self, extents: Mapping[str, Extent], trigger: Mapping[str, Extent]) -> bool:
         """Whether the members are a Kustomer workflow's, and not those of something else with steps."""
-        if trigger.keys() & _TRIGGER_KEYS:
+        if is_trigger(trigger.keys()):
             return True
         if "steps" not in extents or self.opening(extents["steps"]) != b"[":
             return False
@@ -288,8 +314,7 @@ class _Walk:
             return True
         first = islice(self.elements(extents["steps"]), _MOST_LOOKED_AT)
         steps = [step for step in first if self.opening(step) == b"{"]
-        keys = [{member.key for member in members(self.data, step)} for step in steps]
-        return any(of_step & _STEP_KEYS or {"id", "action"} <= of_step for of_step in keys)
+        return any(is_step({member.key for member in members(self.data, step)}) for step in steps)
 
     def object_members(self, extents: Mapping[str, Extent], key: str) -> Mapping[str, Extent]:
         """The positions of the members of a member; none if it is not an object."""
@@ -346,11 +371,6 @@ def members(data: bytes, extent: Extent) -> Iterator[Member]:
 def _last(all_members: Iterable[Member]) -> dict[str, Extent]:
     """The position of the value of each key; of a duplicate key, the last value."""
     return {member.key: member.value for member in all_members}
-
-
-def _is_app(extents: Mapping[str, Extent]) -> bool:
-    """Whether an object with these members and no workflows can be an app definition: other things have ``app`` too."""
-    return "app" in extents and (bool(extents.keys() & (TELLING_APP_KEYS | {"version"})) or extents.keys() <= APP_KEYS)
 
 
 def _repeats(all_members: Iterable[Member], pointer: str) -> Iterator[Fault]:

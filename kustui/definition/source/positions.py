@@ -156,14 +156,15 @@ def _current(spots: dict[str, Spot]) -> dict[str, Spot]:
     return kept
 
 
-def end_of(data: bytes, start: int) -> int:
-    """The end of the object or list that begins at ``start``, or of the data if it is never closed."""
-    return next((at + 1 for at, depth in _brackets(data, start) if not depth), len(data))
+def end_of(data: bytes, start: int, end: int | None = None) -> int:
+    """The end of the object or list that begins at ``start``, or ``end`` (that of the data) if it is never closed."""
+    end = len(data) if end is None else end
+    return next((at + 1 for at, depth in _brackets(data, start, end) if not depth), end)
 
 
 def too_deep(data: bytes, start: int = 0) -> int | None:
     """The place where nesting inside the value that begins at ``start`` first passes MAX_DEPTH levels."""
-    for at, depth in _brackets(data, start):
+    for at, depth in _brackets(data, start, len(data)):
         if depth > MAX_DEPTH:
             return at
         if not depth:
@@ -171,19 +172,19 @@ def too_deep(data: bytes, start: int = 0) -> int | None:
     return None
 
 
-def _brackets(data: bytes, start: int) -> Iterator[tuple[int, int]]:
-    """The place of each bracket and string from ``start`` on, and how many brackets are open after it."""
+def _brackets(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """The place of each bracket and string from ``start`` to ``end``, and how many brackets are open after it."""
     depth = 0
-    for match in _BRACKET.finditer(data, start):
+    for match in _BRACKET.finditer(data, start, end):
         byte = data[match.start()]
         depth += (byte in b"{[") - (byte in b"}]")
         yield match.start(), depth
 
 
-def unclosed(data: bytes, end: int) -> int | None:
-    """The place of the innermost bracket that is still open at ``end``."""
+def unclosed(data: bytes, end: int, start: int = 0) -> int | None:
+    """The place of the innermost bracket after ``start`` that is still open at ``end``."""
     opened: list[int] = []
-    for match in _BRACKET.finditer(data, 0, end):
+    for match in _BRACKET.finditer(data, start, end):
         byte = data[match.start()]
         if byte in b"{[":
             opened.append(match.start())

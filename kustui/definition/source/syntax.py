@@ -26,31 +26,47 @@ _WORDS = {
     "nan": "JSON has no NaN: write null or a number",
     "infinity": "JSON has no Infinity: write null or a number",
 }
+_BANNER = re.compile(
+    r"(?P<npm>> \S+@\S+ [\w:.-]+(?P<pnpm> [/A-Z]\S*)?$|> \S)|(?P<yarn>yarn (?:run|node|exec) v\d)|\$ \S", re.MULTILINE
+)
+"""The first line that a package manager prints before what a script prints."""
 _NUMBER_SO_FAR = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\Z", re.ASCII)
 _NUMBER_MEANT = re.compile(r"[+-]?\.?\d[\w.+-]{0,80}", re.ASCII)
 
 
-def fault_in(source: Source) -> Fault | None:
-    """The first fault of a file that a JSON parser refused, or None where there is none.
+def fault_in(source: Source, extent: Extent | None = None) -> Fault | None:
+    """The first fault of a file that a JSON parser refused, or of a value of it; None where there is none.
 
     Costs a full parse, so call it only after a quick one has failed.
     """
-    text = source.data.decode(errors="replace")
-    stop = _Stop(source, text, 0, "")
+    extent = extent or Extent(0, len(source.data))
+    text = source.text(extent)
+    stop = _Stop(source, extent, text, 0, "")
     if not text.strip(_BLANKS):
         what = "contains only whitespace" if text else "is empty"
         return stop.fault(f"the file {what}", "write a definition, or remove the file", length=0)
     try:
         json.loads(text, parse_constant=_refuse, parse_int=len)
     except json.JSONDecodeError as error:
-        return _explain(_Stop(source, text, error.pos, error.msg))
+        return _explain(_Stop(source, extent, text, error.pos, error.msg))
     except _ConstantError as error:
         # The parser does not say where it is, so look for it outside strings.
         at = next(match.start() for match in _CONSTANT.finditer(text) if match["constant"])
         return stop.fault(f"{error} is not a JSON value", "write null or a number", at, len(str(error)))
     except RecursionError:
-        return nested_too_deep(too_deep(source.data) or 0)
+        return nested_too_deep(too_deep(source.data, extent.start) or extent.start)
     return None
+
+
+def fault_between(source: Source, extent: Extent, pointer: str) -> Fault:
+    """The fault of a part of a stream that is no JSON value."""
+    if source.data[extent.start] in b"{[" or pointer == "/0":  # before the first there may be a banner
+        fault = fault_in(source, extent) or Fault("invalid-json", "this cannot be read as JSON", extent=extent)
+        return fault._replace(pointer=pointer)
+    comma = source.data[extent.start] == 0x2C
+    message = "a comma between JSON values" if comma else "text between JSON values"
+    hint = "remove it, or put the values into one list: [ …, … ]" if comma else "remove it"
+    return Fault("invalid-json", message, hint, pointer, Extent(extent.start, extent.start + 1))
 
 
 def nested_too_deep(at: int, pointer: str = "") -> Fault:
@@ -77,6 +93,8 @@ class _Stop:
     """The place where Python's parser stopped, and its error message."""
 
     source: Source
+    extent: Extent
+    """The value that was parsed."""
     text: str
     at: int
     complaint: str
@@ -113,8 +131,12 @@ class _Stop:
     @property
     def inside(self) -> str:
         """The innermost bracket open there, or an empty string."""
-        opened = unclosed(self.source.data, len(self.text[: self.at].encode()))
+        opened = unclosed(self.source.data, self.offset(self.at), self.extent.start)
         return chr(self.source.data[opened]) if opened is not None else ""
+
+    def offset(self, at: int) -> int:
+        """The place in the file of a character of the text."""
+        return self.extent.start + len(self.text[:at].encode())
 
     def begins(self, *prefixes: str) -> bool:
         return self.text.startswith(prefixes, self.at)
@@ -125,7 +147,7 @@ class _Stop:
     def fault(self, message: str, hint: str = "", at: int | None = None, length: int = 1) -> Fault:
         """The fault of ``length`` characters from ``at``; by default from where the parser stopped."""
         at = self.at if at is None else at
-        start = len(self.text[:at].encode())
+        start = self.offset(at)
         return Fault(
             "invalid-json",
             message,
@@ -136,12 +158,24 @@ class _Stop:
 
 def _explain(stop: _Stop) -> Fault:
     """Python's parser says what it expected; people want to know what is there and how to fix it."""
-    for explain in (_in_a_string, _not_in_json, _misplaced, _missing):
+    for explain in (_banner, _in_a_string, _not_in_json, _misplaced, _missing):
         if fault := explain(stop):
             return fault
     return stop.fault(
         f"{stop.character or 'an end'} does not belong here", "expected a value, a comma or a closing bracket"
     )
+
+
+def _banner(stop: _Stop) -> Fault | None:
+    """What a package manager prints before the output of a script that it runs."""
+    banner = _BANNER.match(stop.text, stop.at) if stop.previous < 0 else None
+    if banner is None:
+        return None
+    name = "pnpm" if banner["pnpm"] else "npm" if banner["npm"] else "yarn"
+    remedy = {"npm": "npm run --silent (pnpm --silent)", "pnpm": "pnpm --silent", "yarn": "yarn --silent"}[name]
+    length = len(stop.text[stop.at :].partition("\n")[0].rstrip())
+    message = f"{name} has printed a banner before the JSON"
+    return stop.fault(message, f"run the script with {remedy}, which prints none", length=length)
 
 
 def _in_a_string(stop: _Stop) -> Fault | None:
@@ -237,11 +271,12 @@ def _beyond_the_end(stop: _Stop) -> Fault:
 
 
 def _end_of_file(stop: _Stop) -> Fault | None:
-    opened = None if stop.character else unclosed(stop.source.data, len(stop.source.data))
+    opened = None if stop.character else unclosed(stop.source.data, stop.extent.end, stop.extent.start)
     if opened is None:
         return None
     bracket = chr(stop.source.data[opened])
-    message = f"the file ends before the {bracket} at {stop.source.place(opened)} is closed"
+    what = "file" if stop.extent.end == len(stop.source.data) else "value"
+    message = f"the {what} ends before the {bracket} at {stop.source.place(opened)} is closed"
     return stop.fault(message, f"close it with {'}' if bracket == '{' else ']'}", stop.previous + 1)
 
 

@@ -1,0 +1,91 @@
+"""What a file is, judged by its text: a definition, one that is half written, or something else.
+
+A folder holds much JSON that defines nothing. A definition that is broken is reported even so, and the rest is passed
+over, without being parsed where a look at its bytes is enough.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Set as AbstractSet
+
+import msgspec
+
+from kustui.definition.platform import APP_KEYS, TELLING_APP_KEYS
+
+_NEEDLES = (b'"workflows"', b'"workflow"', b'"trigger"', b'"steps"', b'"app"', b'"attributes"')
+"""One of these is in every definition."""
+
+
+def _key(name: str, value: str = "") -> re.Pattern[bytes]:
+    return re.compile(rf'"{name}"\s*:?\s*{value}'.encode() if value else rf'"{name}"\s*:'.encode())
+
+
+_BEGINNINGS = (
+    (_key("workflows", r"\["),),
+    (_key("workflow", r"\{"),),
+    (_key("trigger"), _key("steps")),
+    (_key("steps"), _key("transitions")),
+    (_key("type", '"workflow"'), _key("attributes")),
+    (_key("type", r'"[\w-]*app"'), _key("attributes"), _key("version")),
+    (_key("eventName", '"kustomer\\.'),),
+    (_key("app", '"'), _key(f"(?:{'|'.join(sorted(TELLING_APP_KEYS))})")),
+)
+"""A text begins like a definition if all the expressions of one line are in it."""
+
+_STEP_KEYS = {"transitions", "errorCases", "appVersion"}
+_TRIGGER_KEYS = {"eventName", "transitions", "callable"}
+_COMMENT = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
+_TRAILING_COMMA = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|,(?=\s*[}\]])', re.DOTALL)
+
+
+def may_define(raw: bytes) -> bool:
+    """Whether the bytes of a file can hold a definition, whatever their encoding."""
+    return 0 in raw[:4] or raw[:2] in (b"\xff\xfe", b"\xfe\xff") or any(needle in raw for needle in _NEEDLES)
+
+
+def begins_like_definition(data: bytes) -> bool:
+    """Whether a text that is no JSON was meant to be a definition."""
+    return any(all(part.search(data) for part in beginning) for beginning in _BEGINNINGS)
+
+
+def is_json_with_comments(data: bytes) -> bool:
+    """Whether a text is JSON but for comments and commas after a last value, as the settings of many tools are."""
+    without = _COMMENT.sub(lambda match: match[1] or b" ", data)
+    if len(without) == len(data):
+        return False  # it has none
+    try:
+        msgspec.json.decode(_TRAILING_COMMA.sub(lambda match: match[1] or b"", without), type=msgspec.Raw)
+    except (RecursionError, msgspec.DecodeError):
+        return False
+    return True
+
+
+def is_app(keys: AbstractSet[str]) -> bool:
+    """Whether an object with these keys and no workflows can be an app definition: other things have ``app`` too."""
+    return "app" in keys and (not keys.isdisjoint(TELLING_APP_KEYS | {"version"}) or keys <= APP_KEYS)
+
+
+def is_step(keys: AbstractSet[str]) -> bool:
+    """Whether an object with these keys is a step of a workflow, and not of something else that has steps."""
+    return not keys.isdisjoint(_STEP_KEYS) or keys >= {"id", "action"}
+
+
+def is_trigger(keys: AbstractSet[str]) -> bool:
+    return not keys.isdisjoint(_TRIGGER_KEYS)
+
+
+def other_kind(keys: AbstractSet[str]) -> str:
+    """What a file with these keys at its top is, for a person, if it is something else that is met beside definitions;
+    an empty string if that is unclear."""
+    return next((kind for kind, (needed, any_of) in _KINDS.items() if needed <= keys and any_of & keys), "")
+
+
+_KINDS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "a scenario, for kustui simulate": (frozenset({"start"}), frozenset({"scenario", "expect", "mocks", "choices"})),
+    "a JSON Schema": (frozenset({"$schema"}), frozenset({"properties", "$defs", "definitions", "oneOf", "anyOf"})),
+    "a baseline, for kustui check --baseline": (frozenset({"version"}), frozenset({"problems"})),
+    "a package of npm": (frozenset({"name"}), frozenset({"scripts", "devDependencies", "lockfileVersion", "main"})),
+    "an event": (frozenset({"data"}), frozenset({"changes", "org", "client"})),
+    "the record of a run": (frozenset({"event", "status"}), frozenset({"error", "meta"})),
+}
