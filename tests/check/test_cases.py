@@ -20,15 +20,8 @@ NOT_YET: set[str] = {
     "published/changes-status.json",
     "published/date-format-commas.json",
     "published/hash-first.json",
-    "published/no-workflows.json",
     "published/self-trigger-through-another.json",
     "published/self-trigger.json",
-    "published/stream.json",
-    "published/kustomer-undeclared.json",
-    "published/not-after-asked.json",
-    "published/self-trigger-through-another.json",
-    "published/self-trigger.json",
-    "published/upper-case.json",
 }
 
 
