@@ -92,7 +92,7 @@ class Transition(Part):
 class ErrorAction(Part):
     """What an error case does instead of leading to a step: one of ``ERROR_ACTIONS`` [api]."""
 
-    type: str
+    type: str = Field(min_length=1)
 
 
 class ErrorCase(Transition):

@@ -9,7 +9,7 @@ from kustui.analysis.reads import Read, reads_from
 from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Document, Entry
-from kustui.definition.models import Schema, Step, Trigger, due_in_words
+from kustui.definition.models import ErrorCase, Schema, Step, Trigger, due_in_words
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.source import Extent
 from kustui.diagrams import labels
@@ -337,6 +337,11 @@ def _edge(builder: RowBuilder, analysis: WorkflowAnalysis, edge: Edge) -> None:
             builder, analysis, {"op": edge.transition.condition.op, "values": edge.transition.condition.values}, 2
         )
     add_unknown_keys(builder, edge.transition)
+    action = edge.transition.error_action if isinstance(edge.transition, ErrorCase) else None
+    if action is not None:
+        if not edge.error_action:
+            builder.none(f"errorAction {action.type}: not taken, as the target wins")
+        add_unknown_keys(builder, action)
 
 
 def _ordinal(number: int) -> str:

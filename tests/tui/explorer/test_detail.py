@@ -212,6 +212,15 @@ def test_an_error_case_without_a_target_says_what_is_done_instead() -> None:
     assert below(page(tree, "● note.create a"), "Then")[0] == "↯ on failure retry the step if error.statusCode is 500"
 
 
+def test_an_error_case_with_both_says_that_the_target_wins_and_shows_what_else_its_action_holds() -> None:
+    case = {**edge("b"), "errorAction": {"type": "retry-action", "delay": 5}}
+    told = page(tree_of(workflow("a", step("a", errorCases=[case]), step("b"))), "↯ on failure → note.create b")
+    assert "to         note.create" not in told
+    assert "to         b" in told
+    assert any("errorAction retry-action: not taken, as the target wins" in line for line in told)
+    assert below(told, "Other fields") == ["delay 5"]
+
+
 def test_a_way_to_a_step_that_is_not_there_is_marked() -> None:
     found = rows(with_names(), "→ gone")
     assert ("gone", "fault") in [piece for row in found for piece in row.line]
