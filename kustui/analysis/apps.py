@@ -222,14 +222,16 @@ def declared_inputs(action: Mapping[str, Any]) -> frozenset[str] | None:
     schema, settings = action.get("inputSchema"), action.get("appSettings") or {}
     if not isinstance(schema, dict) or not isinstance(settings, dict) or schema.keys() & _OPEN_SCHEMA:
         return None
-    properties = schema.get("properties") or {}
-    if not isinstance(properties, dict) or schema.get("additionalProperties", False) is not False:
+    properties, required = schema.get("properties") or {}, schema.get("required") or ()
+    if not isinstance(properties, dict) or not isinstance(required, list | tuple):
+        return None
+    if schema.get("additionalProperties", False) is not False:
         return None
     if has_mistyped(action, "appSettings") or has_mistyped(schema, "properties"):
         return None
     if not properties and "additionalProperties" not in schema:
         return None  # it says nothing of its inputs
-    return frozenset((*properties, *settings))
+    return frozenset((*properties, *(name for name in required if isinstance(name, str)), *settings))
 
 
 _OPEN_SCHEMA = {"patternProperties", "$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"}

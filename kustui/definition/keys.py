@@ -156,7 +156,7 @@ def _conditional_parts(value: Mapping[str, Any], part: str) -> Mapping[str, str]
 def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator[Fault]:
     keys, closed = PARTS[part].keys, PARTS[part].closed
     for key in value:
-        if key in keys or not key[:1].isalpha():
+        if key in keys or not key.lstrip()[:1].isalpha():
             continue
         intended = next((near for near in close_keys(key, keys) if near not in value), "")
         if part == "a schema" and not _is_schema_word(value, intended, value[key]):

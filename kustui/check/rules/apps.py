@@ -306,7 +306,7 @@ def invalid_version_range(analysis: CollectionAnalysis) -> Violations:
                     place = f"{app_.item.pointer}/dependencies/{index}"
                     yield _unreadable(text, Violation(place, "", document=document))
         for text, place, step_, summary in _app_versions(analysis, document, app_):
-            if text not in reported and read_version(text) is None:
+            if text and text not in reported and read_version(text) is None:
                 yield _unreadable(text, Violation(place, "", step=step_, entry=summary.entry))
 
 
