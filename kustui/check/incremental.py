@@ -74,7 +74,9 @@ def reusable_between(
 
 def _same_document(old: Document, new: Document) -> bool:
     """Whether a file is unchanged outside its workflows."""
-    return old is new or ((old.path, old.shape) == (new.path, new.shape) and _around(old) == _around(new))
+    return old is new or (
+        (old.path, old.shape, old.pages) == (new.path, new.shape, new.pages) and _around(old) == _around(new)
+    )
 
 
 def _declared(document: Document) -> list[AppDeclarations | None]:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from kustui.definition.source.edits import outline_after
-from kustui.definition.source.outline import AppItem, Item, Outline, Shape, outline
+from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape, outline
 from kustui.definition.source.positions import Positions, Spot, parent, scan
 from kustui.definition.source.recognition import begins_like_definition
 from kustui.definition.source.source import Extent, Fault, Source, Span, UndecodableError
@@ -131,6 +131,8 @@ class Document:
     """The values of a stream; none in a file of one value."""
     is_recognized: bool = True
     """Whether it looks like a definition, and not only like something that one could be."""
+    pages: tuple[Page, ...] = ()
+    """The pages of API lists in it."""
     broken: Document | None = None
     """What the file holds now, if that cannot be read and this is what it held before."""
 
@@ -247,6 +249,16 @@ class Collection:
         """Every app definition, with its file."""
         return ((document, app) for document in self.documents for app in document.apps)
 
+    @cached_property
+    def incomplete(self) -> frozenset[Document]:
+        """The files with a page of an API list of which the next page is in none of the files."""
+        own = {page.own for document in self.documents for page in document.pages}
+        return frozenset(
+            document
+            for document in self.documents
+            if any(page.next and page.next not in own for page in document.pages)
+        )
+
     def document_of(self, entry: Entry) -> Document:
         return self._document_of[entry.source]
 
@@ -294,13 +306,14 @@ def read_document(path: str, raw: bytes, before: Document | None = None) -> Docu
         tuple(AppEntry(source, app) for app in outlined.apps),
         outlined.values,
         outlined.is_recognized,
+        outlined.pages,
     )
 
 
 def _edited(before: Document, source: Source) -> tuple[Outline, int] | None:
     items = tuple(entry.item for entry in before.entries)
     apps = tuple(app.item for app in before.apps)
-    known = Outline(before.shape, items, apps, before.faults, before.values, before.is_recognized)
+    known = Outline(before.shape, items, apps, before.faults, before.values, before.is_recognized, before.pages)
     return outline_after(known, before.source, source)
 
 

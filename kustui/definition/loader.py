@@ -12,7 +12,8 @@ from pathlib import Path
 import msgspec
 
 from kustui.definition.collection import Collection, Document, read_document
-from kustui.definition.source.outline import Shape, members
+from kustui.definition.source.members import members
+from kustui.definition.source.outline import Shape
 from kustui.definition.source.recognition import is_json_with_comments, may_define, other_kind
 from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of

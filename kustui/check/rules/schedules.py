@@ -105,23 +105,28 @@ def intended_ids(analysis: CollectionAnalysis) -> Mapping[str, str]:
     "a schedule call to a workflow that is not in the collection",
     "The step fails, and what should happen later never does. List the ids of workflows that are defined elsewhere "
     "under external in the configuration. Outside an app definition it is only a warning, as the workflow may "
-    "well exist in the organisation.",
+    "well exist in the organisation; so it is where the file is one page of an API list and others are not here.",
     bad=app(workflow("Watch", schedule("aB3", _TARGET_TOO))),
     good=app(workflow("Watch", schedule("aB3", _TARGET)), _BACK),
 )
 def unknown_workflow(analysis: CollectionAnalysis) -> Violations:
     intended = intended_ids(analysis)
     callables = _callables(analysis)
+    incomplete = analysis.collection.incomplete
     for caller, call in analysis.calls:
         if _is_unknown(analysis, call):
-            in_app = analysis.collection.document_of(caller.entry).app_at(caller.entry.item.pointer) is not None
+            document = analysis.collection.document_of(caller.entry)
+            in_app = document.app_at(caller.entry.item.pointer) is not None
             near = intended.get(call.workflow_id or "")
+            hint = f'did you mean "{near}" ("{analysis.by_id[near].entry.title}")?' if near else callables
+            if incomplete:
+                hint = "it may be on another page: links.next of the API list leads to one that is not here"
             yield Violation(
                 f"{call.pointer}/params/workflowId",
                 f'this schedules the unknown workflow "{call.workflow_id}"',
-                f'did you mean "{near}" ("{analysis.by_id[near].entry.title}")?' if near else callables,
+                hint,
                 call.step,
-                severity=Severity.ERROR if in_app else Severity.WARNING,
+                severity=Severity.ERROR if in_app and document not in incomplete else Severity.WARNING,
                 entry=caller.entry,
             )
 

@@ -8,7 +8,7 @@ when it is opened.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from itertools import islice
@@ -17,16 +17,16 @@ from typing import NamedTuple
 import msgspec
 
 from kustui.definition.platform import TELLING_APP_KEYS, called_id
-from kustui.definition.source.positions import MAX_DEPTH, escape, too_deep
+from kustui.definition.source.members import Member, last_members, members, repeated_members
+from kustui.definition.source.positions import MAX_DEPTH, too_deep
 from kustui.definition.source.recognition import begins_like_definition, is_app, is_step, is_trigger
-from kustui.definition.source.source import Extent, Fault, Source, duplicate_key, replace_lone_surrogates, wrong_kind
+from kustui.definition.source.source import Extent, Fault, Source, replace_lone_surrogates, wrong_kind
 
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 _BETWEEN = re.compile(rb"[ \t\r\n,]*")
 _WRAPPED_KEYS = {"trigger", "steps", "attributes", "name", "description", "enabled"}
 _MOST_LOOKED_AT = 3
 """Steps that are looked at to tell whether they are a workflow's."""
-_KEY = re.compile(rb'[ \t\r\n,]*("[^"\\]*(?:\\.[^"\\]*)*")[ \t\r\n]*:[ \t\r\n]*', re.DOTALL)
 
 
 class Shape(Enum):
@@ -78,6 +78,13 @@ class AppItem(NamedTuple):
         return self._replace(extent=move(self.extent), members=members)
 
 
+class Page(NamedTuple):
+    """One page of an API list: the links to itself and to the next one; an empty string where there is none."""
+
+    own: str
+    next: str
+
+
 @dataclass(frozen=True, slots=True)
 class Outline:
     shape: Shape
@@ -88,6 +95,8 @@ class Outline:
     """The values of a stream, whose JSON pointers begin as if they were one list; none in a file of one value."""
     is_recognized: bool = False
     """Whether it looks like a definition, and not only like something that one could be."""
+    pages: tuple[Page, ...] = ()
+    """The pages of API lists in it."""
 
 
 def outline(source: Source) -> Outline:
@@ -103,7 +112,7 @@ def item_at(data: bytes, extent: Extent, item: Item) -> tuple[Item, Shape] | Non
     more. Raises msgspec.DecodeError if it is not JSON."""
     walk = _Walk(data)
     if item.pointer.rpartition("/")[0].endswith("/workflows"):
-        walk.add(extent, item.pointer, _last(members(data, extent)), partial=item.partial)
+        walk.add(extent, item.pointer, last_members(members(data, extent)), partial=item.partial)
         shape = Shape.FRAGMENT
     else:
         shape = walk.visit_object(extent, item.pointer)
@@ -130,6 +139,7 @@ def _stream(source: Source) -> Outline | None:
         (*whole.faults, *broken),
         tuple(value.extent for value in values),
         whole.is_recognized or begins_like_definition(data),
+        whole.pages,
     )
 
 
@@ -148,23 +158,6 @@ def _broken(source: Source, error: Exception) -> Outline:
     return Outline(Shape.BROKEN, faults=(fault,), is_recognized=begins_like_definition(source.data))
 
 
-class Member(NamedTuple):
-    """The position of one member of an object."""
-
-    key: str
-    name: Extent
-    """Its key's literal."""
-    value: Extent
-
-
-class _Key(str):
-    """A key that equals no other, so that msgspec keeps both of two duplicate keys."""
-
-    __slots__ = ()
-    __eq__ = object.__eq__
-    __hash__ = object.__hash__
-
-
 class _Walk:
     """One pass over the outermost levels of a file."""
 
@@ -175,6 +168,7 @@ class _Walk:
         self.items: list[Item] = []
         self.faults: list[Fault] = []
         self.apps: list[AppItem] = []
+        self.pages: list[Page] = []
         self.is_recognized = False
 
     def outline(self) -> Outline:
@@ -196,6 +190,7 @@ class _Walk:
             apps=tuple(self.apps),
             faults=tuple(self.faults),
             is_recognized=self.is_recognized,
+            pages=tuple(self.pages),
         )
 
     def visit(self, extent: Extent, pointer: str) -> Shape:
@@ -217,7 +212,7 @@ class _Walk:
 
     def visit_object(self, extent: Extent, pointer: str) -> Shape:
         all_members = list(members(self.data, extent))
-        extents = _last(all_members)
+        extents = last_members(all_members)
         if "workflows" not in extents:
             if "attributes" in extents and (shape := self.visit_resource(extent, pointer, extents)):
                 return shape
@@ -226,19 +221,21 @@ class _Walk:
                 return Shape.WORKFLOW
             if not is_app(extents.keys()):
                 return self.visit_wrapper(all_members, pointer, extents)
-        self.faults.extend(_repeats(all_members, pointer))
+        self.faults.extend(repeated_members(all_members, pointer))
         if "app" in extents:
             return self.add_app(extent, pointer, extents)
         self.add_all(extents["workflows"], f"{pointer}/workflows")
+        self.add_page(extents)
         return Shape.FRAGMENT
 
     def visit_wrapper(self, all_members: list[Member], pointer: str, extents: Mapping[str, Extent]) -> Shape:
         """Collect what is under ``data`` or ``workflow``."""
+        self.add_page(extents)
         inner = self.object_members(extents, "workflow")
         key = "data" if "data" in extents else "workflow"
         if key == "workflow" and not inner.keys() & _WRAPPED_KEYS:
             return Shape.NOTHING
-        self.faults.extend(_repeats(all_members, pointer))
+        self.faults.extend(repeated_members(all_members, pointer))
         if key == "workflow" and "attributes" not in inner:
             self.add(extents[key], f"{pointer}/{key}", inner, partial=True)
             return Shape.WORKFLOW
@@ -268,6 +265,18 @@ class _Walk:
             self.add_all(extents["workflows"], f"{pointer}/workflows", resource=resource)
         return Shape.APP
 
+    def add_page(self, extents: Mapping[str, Extent]) -> None:
+        """What the links of an API list say of the list."""
+        if links := self.object_members(extents, "links"):
+            self.pages.append(Page(self.link(links.get("self")), self.link(links.get("next"))))
+
+    def link(self, extent: Extent | None) -> str:
+        """A link, as a string or an object; empty where there is none."""
+        if extent is None or self.opening(extent) in (b"n", b"f"):
+            return ""
+        text = self.text(extent)
+        return bytes(self.raw(extent)).decode() if text is None else text
+
     def add_all(self, extent: Extent, pointer: str, *, resource: bool = False) -> None:
         """The workflows under the key ``workflows``; a ``resource`` may name them only."""
         if self.opening(extent) != b"[":
@@ -277,7 +286,7 @@ class _Walk:
         for index, element in enumerate(self.elements(extent)):
             at = f"{pointer}/{index}"
             if self.opening(element) == b"{":
-                self.add(element, at, _last(members(self.data, element)), partial=resource)
+                self.add(element, at, last_members(members(self.data, element)), partial=resource)
             elif not resource:
                 self.faults.append(wrong_kind("a workflow", "an object", self.shallow(element), at))
 
@@ -319,7 +328,7 @@ class _Walk:
     def object_members(self, extents: Mapping[str, Extent], key: str) -> Mapping[str, Extent]:
         """The positions of the members of a member; none if it is not an object."""
         extent = extents.get(key)
-        return _last(members(self.data, extent)) if extent is not None and self.opening(extent) == b"{" else {}
+        return last_members(members(self.data, extent)) if extent is not None and self.opening(extent) == b"{" else {}
 
     def opening(self, extent: Extent) -> bytes:
         return self.data[extent.start : extent.start + 1]
@@ -354,32 +363,6 @@ class _Walk:
             end = at + len(memoryview(raw))
             yield Extent(at, end)
             at = end
-
-
-def members(data: bytes, extent: Extent) -> Iterator[Member]:
-    """The position of each member of an object, including those with duplicate keys."""
-    raw = memoryview(data)[extent.start : extent.end]
-    values = msgspec.json.decode(raw, type=dict[_Key, msgspec.Raw], dec_hook=lambda _, key: _Key(key))
-    at = extent.start + 1
-    for key, value in values.items():
-        literal = _KEY.match(data, at)
-        assert literal  # the object was just decoded
-        at = literal.end() + len(memoryview(value))
-        yield Member(str(key), Extent(*literal.span(1)), Extent(literal.end(), at))
-
-
-def _last(all_members: Iterable[Member]) -> dict[str, Extent]:
-    """The position of the value of each key; of a duplicate key, the last value."""
-    return {member.key: member.value for member in all_members}
-
-
-def _repeats(all_members: Iterable[Member], pointer: str) -> Iterator[Fault]:
-    """The duplicate keys among the members of an object."""
-    seen: dict[str, Member] = {}
-    for member in all_members:
-        if earlier := seen.get(member.key):
-            yield duplicate_key(member.key, f"{pointer}/{escape(member.key)}", earlier.name, member.name)
-        seen[member.key] = member
 
 
 def _overall(shapes: set[Shape]) -> Shape:
