@@ -224,7 +224,7 @@ class Facts:
         required = [(term, holds is not term.negated) for term, holds in terms]
         may_be_missing = all(_outcome_of_missing(term) in (None, holds) for term, holds in required)
         equals = [self._terms[fact.key] for fact in facts if fact.holds and fact.key.startswith("eq ")]
-        exhaustive = all(term.comparison.meaning.is_exhausted_by_examples for term, _ in required)
+        exhaustive = all(_is_exhausted(term) for term, _ in required)
         if not equals and not exhaustive:
             return True, may_be_missing
         candidates = _spellings(_literal(equals[0])) if equals else _candidates([term for term, _ in required])
@@ -255,15 +255,22 @@ def _literal(term: _Term) -> Any:
     return others[0] if others and term.comparison.meaning.reads > 1 else MISSING
 
 
+def _is_exhausted(term: _Term) -> bool:
+    """Whether the candidates leave no case out."""
+    dates = term.comparison.meaning.family is Family.DATE and parse_date(_literal(term)) is not None
+    return dates or term.comparison.meaning.is_exhausted_by_examples
+
+
 def _fits(term: _Term, holds: bool, value: Any) -> bool:
     """Whether a value that is there may be one for which a comparison holds, or does not."""
     literal = _literal(term)
     pair = (value, literal) if term.place == 0 else (literal, value)
     answer = compare(term.comparison.operator, *pair)
     if isinstance(answer, Undecided):
-        # What is neither a number nor a date is neither more nor less than one.
-        ordered = term.comparison.meaning.family is Family.ORDER and number_of(literal) is not None
-        return not (ordered and holds and isinstance(value, str) and parse_date(value) is None)
+        # What is no number is neither more nor less than one, in any reading; likewise dates.
+        family = term.comparison.meaning.family
+        ordered = family is Family.DATE or (family is Family.ORDER and number_of(literal) is not None)
+        return not (ordered and holds)
     return answer is holds
 
 

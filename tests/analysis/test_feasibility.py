@@ -11,10 +11,13 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import networkx as nx
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kustui.simulate.engine.engine import ExecuteStep, SetFailure, SetOutput, advance
+from kustui.simulate.engine.trace import EntryKind
 from tests.support.rules import problems_in
+from tests.support.runs import started
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -200,7 +203,10 @@ def reported(definition: Definition, rule: str) -> dict[str, str]:
 
 # Properties
 
+unhurried = settings(deadline=None)
 
+
+@unhurried
 @given(workflows())
 def test_a_reference_may_be_missing_where_some_run_shows_it(definition: Definition) -> None:
     found = reported(definition, "reference-may-be-missing")
@@ -217,6 +223,7 @@ def test_a_reference_may_be_missing_where_some_run_shows_it(definition: Definiti
             assert not nx.has_path(graph, (node, "succeeded"), (reader, "ran"))
 
 
+@unhurried
 @given(workflows(acyclic=False))
 def test_what_no_path_leads_to_is_unreachable_and_what_has_run_in_no_way_is_read_too_early(
     definition: Definition,
@@ -238,6 +245,7 @@ def test_what_no_path_leads_to_is_unreachable_and_what_has_run_in_no_way_is_read
             assert not nx.has_path(graph, (node, "succeeded"), (reader, "ran"))
 
 
+@unhurried
 @given(workflows(acyclic=False))
 def test_a_loop_is_reported_where_steps_form_one(definition: Definition) -> None:
     graph: nx.DiGraph[str] = nx.DiGraph()
@@ -254,3 +262,34 @@ def test_a_loop_is_reported_where_steps_form_one(definition: Definition) -> None
         steps = message.removeprefix("the steps form a loop: ").split(" → ")
         assert steps[0] == steps[-1]
         assert all(graph.has_edge(here, there) for here, there in itertools.pairwise(steps))
+
+
+@unhurried
+@given(workflows(), st.sampled_from(VALUES), st.sampled_from(VALUES), st.data())
+def test_a_rehearsal_takes_one_of_the_runs_and_leaves_out_what_is_missing(
+    definition: Definition, a: Any, b: Any, data: st.DataObject
+) -> None:
+    event = {field: value for field, value in (("a", a), ("b", b)) if value is not GONE}
+    runs = {moment.path: moment for moment in moments(definition)}
+    state = advance(started(definition, **event), ExecuteStep())
+    assert state.run is not None
+    path: list[str] = ["trigger"]
+    ids: set[str] = set()
+    while state.run is not None:
+        outcome: Any = data.draw(st.sampled_from([SetOutput({"id": "x"}), SetOutput({}), SetFailure(500)]))
+        state = advance(advance(state, outcome) if state.run.node != "1" else state, ExecuteStep())
+        assert state.question is None
+        entry = state.last
+        assert entry is not None
+        if entry.error_action == "retry-action":
+            continue
+        if entry.kind is EntryKind.STEP:
+            assert runs[tuple(path)].path[-1] == entry.node
+            read = definition_of(definition, entry.node)["params"].get("body", "").split(".")
+            assert bool(entry.omitted) is (len(read) > 1 and read[1] not in ids)
+            ids |= {entry.node} if entry.output == {"id": "x"} else set()
+        path += [*(["fails"] if entry.failure is not None else []), entry.target]
+
+
+def definition_of(definition: Definition, step: str) -> Definition:
+    return next(part for part in definition["steps"] if part["id"] == step)
