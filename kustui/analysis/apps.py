@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from kustui.analysis.schemas import schema_of
 from kustui.definition.collection import AppEntry, Document
 from kustui.definition.expressions import Template, expressions_in
 from kustui.definition.expressions.nodes import ROOTS, Lookup, Origin
@@ -219,19 +220,22 @@ def _is_of_top(lookup: Lookup) -> bool:
 
 def declared_inputs(action: Mapping[str, Any]) -> frozenset[str] | None:
     """The inputs and settings that an action declares; None where it may get others."""
-    schema, settings = action.get("inputSchema"), action.get("appSettings") or {}
-    if not isinstance(schema, dict) or not isinstance(settings, dict) or schema.keys() & _OPEN_SCHEMA:
+    names, settings = _closed_names(action.get("inputSchema")), action.get("appSettings") or {}
+    if names is None or not isinstance(settings, dict) or has_mistyped(action, "appSettings"):
         return None
-    properties, required = schema.get("properties") or {}, schema.get("required") or ()
-    if not isinstance(properties, dict) or not isinstance(required, list | tuple):
-        return None
-    if schema.get("additionalProperties", False) is not False:
-        return None
-    if has_mistyped(action, "appSettings") or has_mistyped(schema, "properties"):
-        return None
-    if not properties and "additionalProperties" not in schema:
-        return None  # it says nothing of its inputs
-    return frozenset((*properties, *(name for name in required if isinstance(name, str)), *settings))
+    return frozenset((*names, *settings))
 
 
 _OPEN_SCHEMA = {"patternProperties", "$ref", "allOf", "anyOf", "oneOf", "if", "dependentSchemas"}
+
+
+def _closed_names(schema: object) -> frozenset[str] | None:
+    """The names that a schema declares; None where it allows others, or says nothing of names. A schema without
+    ``additionalProperties`` is taken for a complete one [assumed]."""
+    model = schema_of(schema)
+    words = model.model_extra or {} if model is not None else {}
+    if model is None or words.keys() & _OPEN_SCHEMA or words.get("additionalProperties", False) is not False:
+        return None
+    if not model.properties and "additionalProperties" not in words:
+        return None
+    return frozenset((*model.properties, *model.required))
