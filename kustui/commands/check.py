@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from kustui.check.problems import Problem
 from kustui.check.reports import FORMATS, CheckResult, report_of, repository_folder
@@ -44,6 +45,7 @@ examples:
   kustui check . --write-baseline baseline.json     record today's problems, then report only new ones:
   kustui check . --baseline baseline.json
   curl … | kustui check -
+  kustui check - --stdin-filename src/app.json      what an editor has not saved yet, as the file that it will be
 """
 
 
@@ -51,6 +53,12 @@ def parser() -> Parser:
     parser = Parser("check", "Check Kustomer workflows for problems.", _EPILOG)
     add = parser.add_argument
     add("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
+    add(
+        "--stdin-filename",
+        metavar="PATH",
+        help="check standard input as the content of PATH, beside the other definitions of its folder or of the other "
+        "paths, and report only the problems in it",
+    )
     parser.add_output(FORMATS)
     add("--select", metavar="RULES", type=_rules, action="extend", help="check only these rules (comma-separated)")
     add("--ignore", metavar="RULES", type=_rules, action="extend", help="skip these rules (comma-separated)")
@@ -87,8 +95,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def _check_once(options: argparse.Namespace) -> int:
     """Raises KustuiError."""
-    settings = _settings(options, configuration_of(options, options.paths))
-    opened = open_paths(options.paths, read_stdin() if STDIN in options.paths else b"")
+    paths, stdin_path = _paths(options)
+    settings = _settings(options, configuration_of(options, [stdin_path] if stdin_path else paths))
+    opened = open_paths(paths, read_stdin() if STDIN in options.paths else b"", stdin_path=stdin_path)
     _require_definitions(opened.collection)
     checked = _checked(options, check_with_pool(opened, settings))
     if options.write_baseline:
@@ -97,6 +106,18 @@ def _check_once(options: argparse.Namespace) -> int:
     with suppress(ReaderGoneError):  # the status says the same however much of the report was read
         _write_report(options, checked)
     return ExitStatus.PROBLEMS if checked.failing else ExitStatus.OK
+
+
+def _paths(options: argparse.Namespace) -> tuple[list[str], str | None]:
+    """The paths to read, and the file of them whose content is standard input. Raises KustuiError."""
+    path = options.stdin_filename
+    if path is None:
+        return options.paths, None
+    if STDIN not in options.paths:
+        raise KustuiError("--stdin-filename names what - reads: write kustui check - --stdin-filename PATH")
+    folder = Path(path).parent
+    others = [other for other in options.paths if other != STDIN]
+    return others or ([str(folder)] if folder.is_dir() else []), path
 
 
 def _settings(options: argparse.Namespace, configuration: Configuration) -> Settings:
@@ -128,7 +149,12 @@ def _checked(options: argparse.Namespace, snapshot: Snapshot) -> CheckResult:
     if options.baseline:
         recorded = read_baseline(options.baseline)
         problems = tuple(without_baseline(recorded, snapshot.collection, problems, snapshot.settings or Settings()))
-    return CheckResult(snapshot.collection, problems, _FAIL_ON[options.fail_on], repository_folder(options.paths))
+    collection, path = snapshot.collection, options.stdin_filename
+    if path is not None:  # what is read beside it is reported when somebody checks that
+        collection = Collection(tuple(document for document in collection.documents if document.path == path))
+        problems = tuple(problem for problem in problems if problem.document in collection.documents)
+    folder = repository_folder(options.paths if path is None else [path])
+    return CheckResult(collection, problems, _FAIL_ON[options.fail_on], folder)
 
 
 def _write_report(options: argparse.Namespace, checked: CheckResult) -> None:
@@ -146,7 +172,7 @@ def _watch(options: argparse.Namespace) -> int:
     from kustui.workspace.background import follow_changes
     from kustui.workspace.watch import ChangeWatcher  # loads watchfiles
 
-    if STDIN in options.paths:
+    if STDIN in options.paths or options.stdin_filename is not None:
         raise KustuiError("--watch needs files: standard input does not change")
     only_difference = options.format == "text" and not options.output and sys.stdout.isatty()
     configuration = configuration_of(options, options.paths)

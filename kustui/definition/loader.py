@@ -88,13 +88,17 @@ class Reader:
     """Reads the files that paths name, and on each later reading only those that have changed.
 
     ``keep`` says whether a file that can no longer be read keeps its last good document, with the fault in its
-    ``broken``; else it becomes a Document with a fault, as on the first reading.
+    ``broken``; else it becomes a Document with a fault, as on the first reading. ``stdin`` is what stands for ``-``, or
+    for the content of the file ``stdin_path``, whatever is on the disk.
     """
 
-    def __init__(self, paths: Sequence[str], stdin: bytes = b"", *, keep: bool = False) -> None:
+    def __init__(
+        self, paths: Sequence[str], stdin: bytes = b"", *, keep: bool = False, stdin_path: str | None = None
+    ) -> None:
         self.paths = tuple(paths)
         self.keep = keep
         self._stdin = stdin
+        self._stdin_path = stdin_path
         self._collection: Collection | None = None
         self._stamps: dict[str, Stamp | None] = {}
         self._others: set[str] = set()
@@ -108,6 +112,8 @@ class Reader:
         """
         with gc_paused(freeze=self._collection is None):
             files = list(_files(self.paths))
+            if self._stdin_path is not None:
+                files = list(_with_stdin(files, self._stdin_path))
             for file in files:  # before anything is read
                 if file.named and file.error and not self._is_tolerant:
                     raise _path_error(file.path, file.error)
@@ -149,7 +155,7 @@ class Reader:
     def _read(self, file: _File, before: Mapping[str, Document]) -> Iterator[Document]:
         """The document of a file, or those of a folder that is gone."""
         if file.path == STDIN:
-            yield read_document(STDIN_NAME, self._stdin)
+            yield _named(read_document(self._stdin_path or STDIN_NAME, self._stdin))
             return
         try:
             if file.error:
@@ -319,6 +325,18 @@ def _files(paths: Sequence[str]) -> Iterator[_File]:
             if file.identity not in seen:
                 seen |= {file.identity} - {None}
                 yield file
+
+
+def _with_stdin(files: Iterable[_File], path: str) -> Iterator[_File]:
+    """The files with standard input in place of the one at a path, or after them where there is none."""
+    identity = next(iter(_identities([path])), None)
+    is_there = False
+    for file in files:
+        is_it = identity is not None and file.identity == identity
+        is_there = is_there or is_it
+        yield _File(STDIN, named=True) if is_it else file
+    if not is_there:
+        yield _File(STDIN, named=True)
 
 
 def _below(folder: str) -> Iterator[_File]:

@@ -66,9 +66,12 @@ class Snapshot:
         return {document: tuple(problems) for document, problems in found.items()}
 
 
-def open_paths(paths: Sequence[str], stdin: bytes = b"", progress: Progress | None = None) -> Snapshot:
-    """Read what the paths name. Raises PathError. Workflows are listed and not yet checked."""
-    return Workspace(paths, stdin).open(progress)
+def open_paths(
+    paths: Sequence[str], stdin: bytes = b"", progress: Progress | None = None, *, stdin_path: str | None = None
+) -> Snapshot:
+    """Read what the paths name. Raises PathError. Workflows are listed and not yet checked. ``stdin_path``: the file
+    whose content is ``stdin``."""
+    return Workspace(paths, stdin, stdin_path=stdin_path).open(progress)
 
 
 def always() -> bool:
@@ -134,10 +137,16 @@ class Workspace:
     """
 
     def __init__(
-        self, paths: Sequence[str], stdin: bytes = b"", *, keep: bool = False, checker: Checker = check_snapshot
+        self,
+        paths: Sequence[str],
+        stdin: bytes = b"",
+        *,
+        keep: bool = False,
+        checker: Checker = check_snapshot,
+        stdin_path: str | None = None,
     ) -> None:
         self.snapshot = Snapshot(paths=tuple(paths))
-        self._reader = Reader(paths, stdin, keep=keep)
+        self._reader = Reader(paths, stdin, keep=keep, stdin_path=stdin_path)
         self._checker = checker
 
     def open(self, progress: Progress | None = None) -> Snapshot:

@@ -220,6 +220,91 @@ def test_standard_input() -> None:
     assert done.stdout.startswith(b"<stdin>:1:")
 
 
+def test_a_named_file_of_another_kind_keeps_nothing_from_being_checked(
+    capsys: pytest.CaptureFixture[str], folder: Path
+) -> None:
+    write(folder / "late.scenario.json", {"scenario": "late", "start": []})
+    write(folder / "tsconfig.json", '{ // strict\n "strict": true, }')
+    status, told, errors = run(capsys, "other.json", "wrong.json", "late.scenario.json", "tsconfig.json")
+    assert status == 1
+    assert told.endswith("\n1 error in 1 file\n")
+    assert errors.splitlines() == [
+        "kustui: skipped other.json: it holds no workflow",
+        "kustui: skipped late.scenario.json: a scenario, for kustui simulate",
+        "kustui: skipped tsconfig.json: it holds no workflow",
+    ]
+    assert run(capsys, "tsconfig.json", "other.json")[0] == 2
+
+
+def test_the_samples_are_checked_all_at_once(capsys: pytest.CaptureFixture[str]) -> None:
+    samples = sorted(str(path) for path in (ROOT / "samples").glob("*.json"))
+    status, told, errors = run(capsys, *samples)
+    assert status in (0, 1)
+    assert told
+    assert len(errors.splitlines()) == sum(path.endswith(".scenario.json") for path in samples)
+
+
+def test_a_project_without_definitions_has_no_problems(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "project").mkdir()
+    write(folder / "project/package.json", {"name": "shop", "scripts": {"build": "tsc"}})
+    write(folder / "project/tsconfig.json", '{ /* strict */ "strict": true, }')
+    passed_over = "no definition in the given folders: 2 JSON files of other kinds passed over"
+    assert run(capsys, "project") == (0, "no problems in 0 files\n", f"kustui: {passed_over}\n")
+    write(folder / "project/app.json", {"app": "shop", "version": "1.0.0", "title": "Shop"})
+    assert run(capsys, "project") == (0, "no problems in 1 file\n", "")
+    write(folder / "project/app.json", '{"app": "shop", "version": "1.0.0" "title": "Shop"}')
+    status, told, errors = run(capsys, "project")
+    assert (status, errors) == (1, "")
+    assert told.startswith("project/app.json:1:35: error: a comma is missing here")
+
+
+def as_file(path: str, content: Any, *options: str) -> subprocess.CompletedProcess[bytes]:
+    """What ``check`` says of standard input as the content of a file."""
+    return run_apart("-", "--stdin-filename", path, *options, input=json.dumps(content).encode())
+
+
+def test_standard_input_is_checked_as_a_file_among_its_neighbours(folder: Path) -> None:
+    (folder / "defs").mkdir()
+    called = {**definition(name="Later"), "id": "later-1"}
+    called["trigger"] = {"eventName": "kustomer.workflow.later-1.call", "callable": True, "transitions": []}
+    write(folder / "defs/later.json", called)
+    write(folder / "defs/app.json", definition("cD5"))
+    calling = definition()
+    run_at = {"type": "relative", "value": 1}
+    action = "kustomer.app.scheduler.schedule-workflow"
+    calling["steps"][1] |= {"action": action, "params": {"workflowId": "later-1", "runAt": run_at}}
+    done = as_file("defs/app.json", calling, "--format", "json")
+    assert (done.returncode, json.loads(done.stdout), done.stderr) == (0, [], b"")
+    calling["steps"][1]["params"]["workflowId"] = "later-2"
+    for path in ("defs/app.json", "defs/new.json", str(folder / "defs/app.json")):
+        done = as_file(path, calling, "--format", "json", "--fail-on", "warning")
+        (problem,) = json.loads(done.stdout)
+        assert (done.returncode, problem["rule"], problem["file"]) == (1, "unknown-workflow", path)
+        assert "later-1" in problem["hint"]
+    assert as_file("defs/later.json", called).returncode == 0, "what is wrong in a neighbour is not reported"
+    text = json.dumps(calling).encode()
+    beside = run_apart("-", "right.json", "--stdin-filename", "defs/app.json", "--format", "json", input=text)
+    assert "later-1" not in json.loads(beside.stdout)[0]["hint"], "the other paths are its neighbours then"
+    assert as_file("none/app.json", definition()).returncode == 0
+
+
+def test_standard_input_as_a_file_goes_by_its_configuration_and_baseline(folder: Path) -> None:
+    (folder / "defs").mkdir()
+    done = run_apart("-", "--stdin-filename", "defs/app.json", "--write-baseline", "known.json", input=b"{")
+    assert done.returncode == 0
+    assert as_file("defs/app.json", definition("cD5"), "--baseline", "known.json").returncode == 1
+    write(folder / "defs/kustui.toml", '[rules]\nunknown-target = "off"\n')
+    assert as_file("defs/app.json", definition("cD5")).returncode == 0
+    assert as_file("app.json", definition("cD5")).returncode == 1
+
+
+def test_standard_input_as_a_file_is_told_where_it_is_none(folder: Path) -> None:
+    done = as_file("package.json", {"name": "shop", "scripts": {}})
+    assert (done.returncode, done.stderr) == (0, b"kustui: skipped package.json: a package of npm\n")
+    done = run_apart("right.json", "--stdin-filename", "app.json")
+    assert (done.returncode, b"write kustui check -" in done.stderr) == (2, True)
+
+
 def test_nothing_on_standard_input() -> None:
     done = run_apart("-", stdin=subprocess.DEVNULL)
     assert done.returncode == 1
