@@ -9,6 +9,7 @@ from typing import Any
 
 from kustui.analysis import walks
 from kustui.analysis.flow import Edge, FlowGraph
+from kustui.definition.expressions import is_plain
 from kustui.definition.models import RunAt
 
 
@@ -37,7 +38,7 @@ def calls_of(key: str, flow: FlowGraph) -> tuple[ScheduleCall, ...]:
     for step in flow.order:
         if schedule := step.schedule:
             named = schedule.workflow_id
-            followed = isinstance(named, str) and not named.startswith("/#") and "{{" not in named
+            followed = isinstance(named, str) and is_plain(named)
             calls.append(
                 ScheduleCall(
                     key,

@@ -12,7 +12,7 @@ from functools import cached_property
 from pydantic import ValidationError
 
 from kustui.definition.collection import Document, Entry
-from kustui.definition.expressions import Literal, parse
+from kustui.definition.expressions import is_plain
 from kustui.definition.keys import has_mistyped
 from kustui.definition.models import Schema
 from kustui.definition.values import NUMBER, TRUTHS
@@ -33,7 +33,7 @@ def can_be(value: object, type_: str) -> bool:
     """Whether a value may be cast to a type; True if that is unknown, as with every reference."""
     if value is None or type_ not in EXPECTED:
         return True
-    if isinstance(value, str) and not isinstance(parse(value), Literal):
+    if isinstance(value, str) and not is_plain(value):
         return True  # the value of a reference, function or template is known only in a run
     match type_:
         case "string":

@@ -38,6 +38,10 @@ class Function:
     """What it gives for its arguments, of which none is Undecided: a typed value, MISSING or Undecided."""
     input: str = ""
     """What its first argument has to be: ``number in text``, ``date``, ``email`` or ``phone``; empty for anything."""
+    text_from: int | None = None
+    """From which argument on they are text for people, which is not judged as a path; None if none is."""
+    most: int | None = None
+    """How many arguments it has, where the last one may hold commas [docs]."""
     asks_for_input: bool = False
     """Whether it is there for an input that may be missing, so that reading one needs no guard."""
     assumed: str = ""
@@ -155,10 +159,15 @@ FUNCTIONS: Mapping[str, Function] = {
     "dateFormat": Function(
         lambda arguments: _date_in_format(*(*arguments, MISSING, MISSING)[:2]),
         "date",
+        text_from=1,
+        most=2,
         assumed="dateFormat writes UTC and English",
     ),
     "ifExists": Function(
-        _if_exists, asks_for_input=True, assumed="ifExists gives its second argument where the first is missing"
+        _if_exists,
+        text_from=1,
+        asks_for_input=True,
+        assumed="ifExists gives its second argument where the first is missing",
     ),
     "inBusinessHours": Function(
         lambda _: Undecided("business hours are the organisation's, and not in the definition")

@@ -53,6 +53,8 @@ TELLING_APP_KEYS = APP_KEYS - {
 }  # fmt: skip
 """Those that hardly anything else has which names an ``app``: a record of a release, a message."""
 
+OBJECT_EVENT = re.compile(r"kustomer\.(?:company|conversation|customer|message|note|kobject\.[^.]+)\.\w+")
+"""The events of objects, whose output are the fields of the object [docs]."""
 _CALL_EVENT = re.compile(r"kustomer\.workflow\.(.+)\.call", re.DOTALL)
 
 

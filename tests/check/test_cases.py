@@ -20,6 +20,11 @@ NOT_YET: set[str] = {
     "published/changes-status.json",
     "published/date-format-commas.json",
     "published/hash-first.json",
+    "published/action-reads-undeclared.json",
+    "published/dash.json",
+    "published/no-workflows.json",
+    "published/not-after-asked.json",
+    "published/partial-body.json",
     "published/self-trigger-through-another.json",
     "published/self-trigger.json",
 }

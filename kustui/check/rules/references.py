@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kustui.analysis.flow import FlowGraph
+from kustui.analysis.outputs import absence_of, may_have_blanks
 from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -14,10 +15,11 @@ from kustui.check.rule import Violation, Violations, app, called, schedule, step
 from kustui.check.rules.actions import malformed_action_templates
 from kustui.config.severity import Severity
 from kustui.definition.expressions import Function, Path, Template, template_path
+from kustui.definition.expressions.nodes import ROOTS, ExpressionFault
 from kustui.definition.functions import FUNCTIONS
 from kustui.definition.models import ErrorCase, Schema, Step
 from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
-from kustui.text.messages import closest, hint_of
+from kustui.text.messages import closest, hint_of, shortened
 
 _TAGGED = step("aB3", action="kustomer.customer.find-by-email", params={"email": "/#steps.1.email"})
 
@@ -164,11 +166,14 @@ def _has_run(flow: FlowGraph, read: Read, node: str) -> bool:
     Severity.WARNING,
     "a path that never holds anything",
     "Nothing is ever there, so the param is left out, the template stays empty, the condition never holds. A step that "
-    "has failed has no output: only /#error tells what happened.",
+    "has failed has no output: only /#error tells what happened. The changes of an object's event hold attributes and "
+    "relationships, and for each field op, before and after.",
     bad=app(workflow("Greet", step("aB3", errorCases=[to("cD4")]), step("cD4", params=_note("/#steps.aB3.id")))),
     good=app(workflow("Greet", step("aB3", errorCases=[to("cD4")]), step("cD4", params=_note("/#error.message")))),
 )
 def impossible_path(analysis: WorkflowAnalysis) -> Violations:
+    yield from _absent(analysis)
+    yield from _called_like_helpers(analysis)
     flow, null_guards = analysis.intended_flow, analysis.null_guards
     if flow is None or null_guards is None:
         return
@@ -187,6 +192,41 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
             (path.start, path.end),
             _where_defined(analysis, flow, node),
         )
+
+
+def _absent(analysis: WorkflowAnalysis) -> Violations:
+    reported: set[tuple[str, str]] = set()  # once a string and path
+    for read, path in _paths(analysis):
+        in_template = isinstance(read.expression, Template)
+        absence = absence_of(analysis, path, in_template=in_template)
+        if absence is None or (read.pointer, path.text) in reported:
+            continue
+        reported.add((read.pointer, path.text))
+        instead = template_path(absence.instead) if in_template else ".".join(absence.instead)
+        yield Violation(
+            read.pointer,
+            f"{path.text} never holds anything: {absence.reason}",
+            f"read {instead}" if instead else "",
+            read.node,
+            (path.start, path.end),
+        )
+
+
+def _called_like_helpers(analysis: WorkflowAnalysis) -> Violations:
+    for read in analysis.reads:
+        for helper in read.expression.helpers if isinstance(read.expression, Template) else ():
+            if helper.name.partition(".")[0] not in ROOTS or "." not in helper.name:
+                continue
+            dotted = read.expression.text.startswith(".", helper.end)
+            yield Violation(
+                read.pointer,
+                f"{helper.name} is called like a helper here, as something follows it",
+                "remove the dot"
+                if dotted
+                else "a helper stands first, and a name with a blank in brackets: [first name]",
+                read.node,
+                (helper.start, helper.end),
+            )
 
 
 @workflow_rule(
@@ -239,8 +279,31 @@ def unknown_input_reference(analysis: WorkflowAnalysis) -> Violations:
 )
 def malformed_reference(analysis: WorkflowAnalysis) -> Violations:
     for read in analysis.reads:
-        if not isinstance(read.expression, Template):
-            yield from _faults(read)
+        if isinstance(read.expression, Template):
+            continue
+        for fault in read.expression.faults:
+            if fault.path is not None and may_have_blanks(analysis, fault.path):
+                key = next(segment for segment in fault.path.segments if any(map(str.isspace, segment)))
+                yield Violation(
+                    read.pointer,
+                    f'the key "{shortened(key)}" has a blank, and what such a reference gives is not known',
+                    f"in a template it is {template_path(fault.path.segments)}",
+                    read.node,
+                    (fault.path.start, fault.path.end),
+                    severity=Severity.WARNING,
+                )
+            else:
+                yield _violation(read, fault)
+        for embedded in read.expression.embedded:
+            if embedded.misspelt and (embedded.certain or _reads_step(analysis, embedded.path)):
+                message = "a reference begins with /#, so this is sent literally"
+                hint = f"write {embedded.reference}"
+                yield Violation(read.pointer, message, hint, read.node, (embedded.start, embedded.end))
+
+
+def _reads_step(analysis: WorkflowAnalysis, path: Path | None) -> bool:
+    """Whether a path reads a step that exists."""
+    return path is not None and path.step is not None and analysis.flow.node(path.step) is not None
 
 
 @workflow_rule(
@@ -255,8 +318,12 @@ def malformed_reference(analysis: WorkflowAnalysis) -> Violations:
 def embedded_reference(analysis: WorkflowAnalysis) -> Violations:
     for read in analysis.reads:
         for embedded in read.expression.embedded:
+            if embedded.misspelt:
+                continue
             path = embedded.path
             hint = f"write {{{{{{{template_path(path.segments)}}}}}}}" if path is not None else ""
+            if embedded.reference:
+                hint = f"remove the blanks around it: {embedded.reference}"
             yield Violation(
                 read.pointer,
                 f"{embedded.text} is inside other text, so it is sent literally",
@@ -277,15 +344,14 @@ def embedded_reference(analysis: WorkflowAnalysis) -> Violations:
 def malformed_template(analysis: WorkflowAnalysis) -> Violations:
     for read in analysis.reads:
         if isinstance(read.expression, Template):
-            yield from _faults(read)
+            yield from (_violation(read, fault) for fault in read.expression.faults)
 
 
 malformed_template = replace(malformed_template, check_collection=malformed_action_templates)
 
 
-def _faults(read: Read) -> Violations:
-    for fault in read.expression.faults:
-        yield Violation(read.pointer, fault.message, fault.hint, read.node, (fault.start, fault.end))
+def _violation(read: Read, fault: ExpressionFault) -> Violation:
+    return Violation(read.pointer, fault.message, fault.hint, read.node, (fault.start, fault.end))
 
 
 @workflow_rule(

@@ -23,7 +23,7 @@ from kustui.check.rule import (
 )
 from kustui.check.rules.arguments import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
-from kustui.definition.expressions import Literal, parse
+from kustui.definition.expressions import is_plain
 from kustui.definition.models import Step
 from kustui.definition.platform import called_id
 from kustui.definition.source.positions import escape
@@ -70,7 +70,7 @@ def _schedule_steps(analysis: WorkflowAnalysis) -> Iterator[Step]:
 
 def _is_computed(value: object) -> bool:
     """Whether a value is known only in a run."""
-    return isinstance(value, str) and not isinstance(parse(value), Literal)
+    return isinstance(value, str) and not is_plain(value)
 
 
 def _without(step_: Step, key: str, message: str, hint: str) -> Violation:

@@ -17,7 +17,7 @@ from kustui.definition.expressions.conditions import (
     value_in_words,
 )
 from kustui.definition.expressions.nodes import Expression, Path
-from kustui.definition.expressions.parse import Function, Literal, Reference, expressions_in, parse
+from kustui.definition.expressions.parse import Function, Literal, Reference, expressions_in, is_plain, parse
 from kustui.definition.expressions.templates import Template, parse_template
 from kustui.definition.expressions.tokens import template_path
 
@@ -40,6 +40,7 @@ __all__ = [
     "constant_outcome",
     "expressions_in",
     "in_words",
+    "is_plain",
     "parse",
     "parse_condition",
     "parse_template",

@@ -34,6 +34,8 @@ class ExpressionFault:
     end: int
     hint: str = ""
     """How to put it right, where that is known."""
+    path: Path | None = None
+    """What is read if the blank that is at fault belongs to a key, as it may in the payload of a hook [seen]."""
 
 
 class Path(NamedTuple):
@@ -82,6 +84,15 @@ class Embedded:
     end: int
     path: Path | None
     """What it was to read; None for a function, or where no more than ``/#steps.`` is written."""
+    reference: str = ""
+    """The right spelling where the whole string is a reference but for how it begins, as ``#/steps.1.id`` is."""
+    certain: bool = True
+    """Whether it cannot be anything else; ``/steps.1.id`` might be an address."""
+
+    @property
+    def misspelt(self) -> bool:
+        """Whether what is wrong is how it begins, and not the text around it."""
+        return bool(self.reference) and not self.text.startswith("/#")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +114,13 @@ def read_path(written: str, start: int) -> Path | ExpressionFault:
     Step ids are random strings and fields are named by people, so a segment may hold anything but a dot and a
     blank [seen]. A path has to begin with one of ROOTS, and those of steps and variables name one [docs].
     """
-    if blank := _BLANK.search(written):
-        return ExpressionFault(
-            "a path cannot contain spaces", start + blank.start(), start + blank.end(), "remove the space"
-        )
     segments = tuple(written.split("."))
     spans = spans_of(segments, start)
     end = start + len(written)
+    if blank := _BLANK.search(written):
+        path = Path(segments, start, end, spans) if _may_be_keys(segments) else None
+        at, after = start + blank.start(), start + blank.end()
+        return ExpressionFault("a path cannot contain spaces", at, after, "remove the space", path)
     if "" in segments:
         missing = segments.index("")
         at = spans[missing][0]
@@ -127,6 +138,11 @@ def read_path(written: str, start: int) -> Path | ExpressionFault:
     return Path(segments, start, end, spans)
 
 
+def _may_be_keys(segments: tuple[str, ...]) -> bool:
+    """Whether the blanks of a path are inside of its keys."""
+    return len(segments) > 2 and all(segment and segment == segment.strip() for segment in segments)
+
+
 def spans_of(segments: tuple[str, ...], start: int) -> tuple[tuple[int, int], ...]:
     """The offsets of segments that are written with dots between them, from ``start`` on."""
     spans = []
@@ -142,6 +158,35 @@ def closest_root(name: str) -> str:
 
     near = get_close_matches(name[:20].lower().lstrip("#/@"), ROOTS, n=1, cutoff=0.6)
     return f'did you mean "{near[0]}"?' if near else "a path begins with steps, variables or error"
+
+
+_NEARLY_A_REFERENCE = re.compile(
+    r"\s*+(?P<lead>[/\\#][/\\#\s]*+)"
+    r"(?P<path>(?P<root>steps?|variables?|error)(?P<fields>(?:\.[^\s.{}/]+)*+)|(?P<function>fn:[a-z_]\w*,\S+))\s*+",
+    re.IGNORECASE,
+)
+
+
+def nearly_a_reference(text: str) -> Embedded | None:
+    """A text that is a reference but for how it begins: ``#/steps.1.id``, ``#steps.1.id``, `` /#steps.1.id``.
+
+    An address in an application (``#/steps``) and a hashtag (``#error``) are none: they have no dots.
+    """
+    match = _NEARLY_A_REFERENCE.fullmatch(text)
+    if match is None:
+        return None
+    certain = "/" in match["lead"] and "#" in match["lead"]
+    start, end = match.span("path")
+    if match["function"]:
+        path, right = None, match["path"]
+    else:
+        root = next(root for root in ROOTS if root.startswith(match["root"].lower()))
+        right = f"{root}{match['fields']}"
+        read = read_path(right, start)
+        path = read if isinstance(read, Path) and (match["fields"] or text.strip().startswith("/#")) else None
+        if path is None:
+            return None
+    return Embedded(text[match.start("lead") : end], match.start("lead"), end, path, f"/#{right}", certain)
 
 
 def embedded_in(text: str, start: int, end: int) -> Iterator[Embedded]:

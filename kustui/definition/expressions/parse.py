@@ -14,16 +14,21 @@ from kustui.definition.expressions.nodes import (
     Path,
     closest_root,
     embedded_in,
+    nearly_a_reference,
     read_path,
 )
 from kustui.definition.expressions.templates import parse_template
 from kustui.definition.expressions.tokens import template_path
+from kustui.definition.functions import FUNCTIONS
 
 _REFERENCE, _FUNCTION = "/#", "/#fn:"
 _BLANK = re.compile(r"\s")
 _NAME = re.compile(r"[A-Za-z_$][\w$.-]*")
 _LIKE_A_PATH = re.compile(r"[A-Za-z]+\.[\w@-]")
+_EXPRESSION_IN_TEXT = re.compile(r"\{\{|/#(?=(?:steps|variables|error)\.|fn:)")
 _MOST_CACHED = 1_000  # characters
+BEGINNINGS = ("/", "#", "\\", " ")
+"""What a misspelt reference may begin with: what begins with anything else, and holds no ``/#``, is plain text."""
 
 
 class Literal(Expression):
@@ -71,7 +76,8 @@ def parse(text: str) -> Expression:
     it would be text), else a reference when it begins with ``/#``, and a literal otherwise.
     """
     if not may_hold_expression(text):
-        return Literal(text)
+        nearly = nearly_a_reference(text) if text[:1] in BEGINNINGS else None
+        return Literal(text, embedded=(nearly,) if nearly else ())
     # Most references are written many times over; long texts are not, and would be cached for nothing.
     return _parse_cached(text) if len(text) < _MOST_CACHED else _parse(text)
 
@@ -79,6 +85,12 @@ def parse(text: str) -> Expression:
 def may_hold_expression(text: str) -> bool:
     """Whether a string may be anything but plain text; quick, and True for some that are not."""
     return "/#" in text or "{{" in text
+
+
+def is_plain(text: str) -> bool:
+    """Whether a string is text that stands for itself, without a reference in it, rightly spelt or not."""
+    expression = parse(text)
+    return isinstance(expression, Literal) and not expression.embedded
 
 
 def _parse(text: str) -> Expression:
@@ -89,7 +101,8 @@ def _parse(text: str) -> Expression:
     if text.startswith(_REFERENCE):
         path = _read_reference(text)
         return Reference(text, (path,)) if isinstance(path, Path) else Reference(text, faults=(path,))
-    return Literal(text, embedded=tuple(embedded_in(text, 0, len(text))))
+    nearly = nearly_a_reference(text)
+    return Literal(text, embedded=(nearly,) if nearly else tuple(embedded_in(text, 0, len(text))))
 
 
 _parse_cached = lru_cache(maxsize=8_192)(_parse)
@@ -121,21 +134,33 @@ def _text_follows(written: str, blank: int, end: int) -> ExpressionFault:
     if isinstance(path, ExpressionFault):
         return path
     message = "text follows the reference, which has to be the whole string"
-    return ExpressionFault(message, blank + 2, end, f"write a template: {{{{{{{template_path(path.segments)}}}}}}} …")
+    hint = f"write a template: {{{{{{{template_path(path.segments)}}}}}}} …"
+    with_blank = read_path(written, len(_REFERENCE))
+    return ExpressionFault(
+        message, blank + 2, end, hint, with_blank.path if isinstance(with_blank, ExpressionFault) else None
+    )
 
 
 def _parse_function(text: str) -> Function:
     """``/#fn:name,argument,…`` without blanks around the commas [docs]. Any name and any arguments will do here."""
     start = len(_FUNCTION)
-    name, *written = text[start:].split(",")
+    name = text[start:].partition(",")[0]
     end = start + len(name)
+    known = FUNCTIONS.get(name)
+    written = text[end + 1 :].split(",", known.most - 1 if known and known.most else -1) if end < len(text) else []
+    text_from = 1 if known is None else known.text_from
     fault = _fault_of_name(name, start)
     arguments: list[Argument] = []
     at = end + 1
-    for argument in written:
+    for index, argument in enumerate(written):
         if fault:
             break
-        read = _read_argument(argument, at, is_input=not arguments)
+        is_text = text_from is not None and index >= text_from
+        read = (
+            _read_text(argument, at, known=known is not None)
+            if is_text
+            else _read_argument(argument, at, is_input=not index)
+        )
         if isinstance(read, ExpressionFault):
             fault = read
         else:
@@ -178,6 +203,21 @@ def _read_argument(written: str, start: int, *, is_input: bool) -> Argument | Ex
     return Argument(written, start, end, None)
 
 
+def _read_text(written: str, start: int, *, known: bool) -> Argument | ExpressionFault:
+    """An argument that may be text for people: it is a path only where it cannot be anything else."""
+    end = start + len(written)
+    inside = written.strip()
+    path = read_path(inside, start + written.index(inside)) if "." in inside or not known else None
+    if isinstance(path, Path) and inside != written:
+        return _blank(written, start, "an argument")
+    if found := _EXPRESSION_IN_TEXT.search(written):
+        at = start + found.start()
+        if found.group() == "{{":
+            return ExpressionFault("a function cannot contain a template", at, end, "write the path without braces")
+        return ExpressionFault("a path inside a function is written without /#", at, at + 2, "remove the /#")
+    return Argument(written, start, end, path if isinstance(path, Path) else None)
+
+
 def _blank(written: str, start: int, what: str) -> ExpressionFault:
     before = len(written) - len(written.lstrip())
     if before:
@@ -201,7 +241,7 @@ def expressions_in(value: object, pointer: str = "") -> Iterator[tuple[str, Expr
         for key, part in open_parts[-1]:
             if isinstance(part, str):
                 # Asked here rather than in parse: a call for every string of a definition would be felt.
-                if "/#" in part or "{{" in part:
+                if "/#" in part or "{{" in part or part[:1] in BEGINNINGS:
                     yield from _expression(part, _pointer(pointer, keys, key))
             elif part and isinstance(part, (dict, list, tuple)):
                 keys.append(key)

@@ -116,6 +116,10 @@ _KINDS = {
     "": Kind.VALUE, "*": Kind.VALUE, "&": Kind.RAW, "{": Kind.RAW, "#": Kind.OPEN, "#*": Kind.OPEN,
     "^": Kind.INVERTED, "else": Kind.ELSE, "/": Kind.CLOSE, ">": Kind.PARTIAL, "#>": Kind.PARTIAL_BLOCK,
 }  # fmt: skip
+_MISPLACED = {
+    "[": ("this bracket is never closed", "close it with ]"),
+    "(": ("a space is missing before the parenthesis", "a helper's name stands inside: (helper a b)"),
+}
 _NO_OPERATORS = "templates have no operators: use a helper to compare or calculate"
 
 
@@ -310,27 +314,39 @@ def _refuse_character(text: str, start: int, at: int, opening: str, tokens: list
     """
     path_start = tokens[-1].start if tokens and tokens[-1].kind == "path" and tokens[-1].end == at else at
     first, at = at, _BEFORE_CHARACTER.match(text, at).end()  # type: ignore[union-attr]  # it also matches nothing
-    character = text[at : at + 1]
     closed, opened = text.find("}}", at), text.find("{{", at)
-    if closed >= 0 and character == "#" and text[at - 1] == "/":
+    if closed < 0 or 0 <= opened < closed:
+        _refuse_unfinished(text, start, at, opening)
+    if text.startswith("/#", at - 1):
         refuse("a path inside a template is written without /#", at - 1, at + 1, "remove the /#")
-    if closed >= 0 and not 0 <= opened < closed:
-        _refuse_spelling(text, path_start, start, start + len(opening))
+    _refuse_spelling(text, path_start, start, start + len(opening))
+    if at < closed:
+        _refuse_unfinished(text, start, at, opening, is_closed=True)
+    _refuse_misplaced(text, first, at, "before" if path_start == first else "after")
+
+
+def _refuse_unfinished(text: str, start: int, at: int, opening: str, *, is_closed: bool = False) -> None:
+    """Raises FaultError where a string, a tag or its last brace is missing; always where the tag is not closed."""
+    character = text[at : at + 1]
     if character and character in "\"'" and text.find(character, at + 1) < 0:
         refuse("this string is never closed", at, at + 1, f"close it with {character}")
-    if character == "}" and at + 1 != closed and at != closed:
+    if character == "}" and not text.startswith("}}", at):
         refuse("one brace closes this tag", at, at + 1, f"close it with {'}' * opening.count('{')}")
-    if closed < 0 or 0 <= opened < closed:
+    if not is_closed:
         _refuse_unclosed(start, opening)
-    if character == "[":
-        refuse("this bracket is never closed", at, at + 1, "close it with ]")
-    if character == "(":
-        hint = "a helper's name stands inside: (helper a b)"
-        refuse("a space is missing before the parenthesis", at, at + 1, hint)
+
+
+def _refuse_misplaced(text: str, first: int, at: int, where: str) -> NoReturn:
+    """Raises FaultError for the character at ``at``, or for the separator at ``first``, in a tag that is closed.
+
+    ``where`` says on which side of the separator a name is missing.
+    """
+    character = text[at]
+    if character in _MISPLACED:
+        refuse(_MISPLACED[character][0], at, at + 1, _MISPLACED[character][1])
     if character == "@" and _END_OF_PATH.match(text, at + 1):
         refuse("a name is missing after the @", at, at + 1)
     if text[first] in "./" and (character in "./" or _END_OF_PATH.match(text, at)):
-        where = "before" if path_start == first else "after"
         refuse(f'a name is missing {where} "{text[first]}"', first, first + 1)
     hint = _NO_OPERATORS if character in "<>!&+*%^" else ""
     refuse(f"{_quoted_character(character)} is not allowed here in a template", at, at + 1, hint)

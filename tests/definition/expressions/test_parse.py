@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.definition.expressions import Function, Literal, Reference, expressions_in, parse
+from kustui.definition.expressions import Function, Literal, Reference, expressions_in, is_plain, parse
 from tests.support.strategies import EXPRESSION_TEXTS, EXPRESSION_VALUES, PATHS
 
 
@@ -79,7 +79,11 @@ def test_a_malformed_reference_says_what_is_wrong_and_where(text: str, message: 
         ("https://x.y/#fn:1", []),
         ("https://x.y/#error", []),
         ("an /#errors page, /#stepsmother", []),
-        ("#steps.1.id", []),
+        ("#steps", []),
+        ("#/steps", []),
+        ("#hashtag", []),
+        ("/steps/1/id", []),
+        ("https://x.y/#/steps.1.id", []),
     ],
 )
 def test_a_reference_inside_text_is_found_and_an_address_is_none(text: str, embedded: list[str]) -> None:
@@ -88,6 +92,32 @@ def test_a_reference_inside_text_is_found_and_an_address_is_none(text: str, embe
     assert not read.paths
     assert [each.text for each in read.embedded] == embedded
     assert [text[each.start : each.end] for each in read.embedded] == embedded
+
+
+@pytest.mark.parametrize(
+    ("text", "reference", "certain"),
+    [
+        ("#/steps.1.id", "/#steps.1.id", True),
+        ("/ #steps.1.id", "/#steps.1.id", True),
+        (" /#steps.1.id\n", "/#steps.1.id", True),
+        ("#/Step.aB3.id", "/#steps.aB3.id", True),
+        ("#/error.message", "/#error.message", True),
+        ("#/fn:parseInt,steps.1.n", "/#fn:parseInt,steps.1.n", True),
+        ("#steps.1.id", "/#steps.1.id", False),
+        ("/steps.min.js", "/#steps.min.js", False),
+        ("\\#variables.v", "/#variables.v", False),
+    ],
+)
+def test_a_reference_that_begins_wrongly_is_text_with_its_right_spelling(
+    text: str, reference: str, certain: bool
+) -> None:
+    read = parse(text)
+    assert isinstance(read, Literal)
+    assert not read.paths
+    (embedded,) = read.embedded
+    assert (embedded.reference, embedded.certain) == (reference, certain)
+    assert text[embedded.start : embedded.end] == embedded.text == text.strip()
+    assert not is_plain(text)
 
 
 @given(PATHS)
@@ -110,6 +140,19 @@ def test_any_path_that_is_written_is_read_back(segments: tuple[str, ...]) -> Non
         ("/#fn:ifExists,variables.v,errors", "ifExists", [("variables.v", True), ("errors", False)]),
         ("/#fn:inBusinessHours", "inBusinessHours", []),
         ("/#fn:parseInt,5", "parseInt", [("5", False)]),
+        (
+            "/#fn:dateFormat,steps.1.createdAt, D MMM, YYYY",
+            "dateFormat",
+            [("steps.1.createdAt", True), (" D MMM, YYYY", False)],
+        ),
+        (
+            "/#fn:ifExists,steps.1.name,steps. Then, bye",
+            "ifExists",
+            [("steps.1.name", True), ("steps. Then", False), (" bye", False)],
+        ),
+        ("/#fn:ifExists,steps.1.name,error", "ifExists", [("steps.1.name", True), ("error", False)]),
+        ("/#fn:ifExists,steps.1.name,steps.2.x", "ifExists", [("steps.1.name", True), ("steps.2.x", True)]),
+        ("/#fn:concat,steps.1.a, ,see /#top", "concat", [("steps.1.a", True), (" ", False), ("see /#top", False)]),
     ],
 )
 def test_a_function_says_its_name_and_arguments(text: str, name: str, arguments: list[tuple[str, bool]]) -> None:
@@ -134,6 +177,9 @@ def test_a_function_says_its_name_and_arguments(text: str, name: str, arguments:
         ("/#fn:parseInt,/#steps.1.n", "written without /#", "/#"),
         ("/#fn:parseInt,{{steps.1.n}}", "cannot contain a template", "{{steps.1.n}}"),
         ("/#fn:parseInt,steps..n", "missing between two dots", ".."),
+        ("/#fn:ifExists,steps.1.a, steps.1.b", "a space before an argument", " "),
+        ("/#fn:ifExists,steps.1.a,see /#steps.1.b", "written without /#", "/#"),
+        ("/#fn:ifExists,steps.1.a,{{steps.1.b}}", "cannot contain a template", "{{steps.1.b}}"),
         ("/#fn:parseInt,step.1.n", 'cannot begin with "step"', "step"),
     ],
 )

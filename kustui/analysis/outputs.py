@@ -1,0 +1,139 @@
+"""What the outputs of triggers and steps hold, as far as it is known (format.md §5): paths that never hold anything."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.expressions import Path, is_plain
+from kustui.definition.models import Step
+from kustui.definition.platform import OBJECT_EVENT, TRANSFORM_ACTION
+from kustui.text.messages import closest, quoted
+
+_PARTS = ("attributes", "relationships")
+"""What ``changes`` and an event's envelope hold [api]."""
+_CHANGE = ("op", "before", "after")
+"""What each field of ``changes`` holds [api]."""
+_MEANT = {"new": "after", "current": "after", "to": "after", "old": "before", "previous": "before", "from": "before"}
+_OBJECT_ACTION = re.compile(r"kustomer\.(?:company|conversation|customer|klass|kobject|message|note|org|user)\.")
+_QUOTED = re.compile(r"\"[^\"]+\"|'[^']+'")
+_BRACKETED = re.compile(r"\[[^\[\]]+\]")
+
+
+class Absence(NamedTuple):
+    """Why a path never holds anything."""
+
+    reason: str
+    """A clause."""
+    instead: tuple[str, ...] = ()
+    """The segments of the path that was probably meant."""
+
+
+def absence_of(analysis: WorkflowAnalysis, path: Path, *, in_template: bool) -> Absence | None:
+    """Why a path never holds anything, wherever it is read; None where it may hold something."""
+    node = analysis.flow.node(path.step) if path.step is not None else None
+    spelling = _absence_by_spelling(path, in_template=in_template)
+    if spelling or node is None or not path.fields:
+        return spelling
+    part, fields = analysis.flow.part(node), path.fields
+    absence = None
+    if isinstance(part, Step):
+        if part.action == TRANSFORM_ACTION:
+            absence = _absence_in_transform(part, fields)
+        elif part.action is not None and _OBJECT_ACTION.match(part.action):
+            absence = _below_length(fields)
+    elif part is not None and not part.callable:
+        absence = _absence_in_event(fields)
+        if absence is not None and not OBJECT_EVENT.fullmatch(part.event_name):
+            return None
+    if absence is None or not absence.instead:
+        return absence
+    return absence._replace(instead=(*path.segments[:2], *absence.instead))
+
+
+def may_have_blanks(analysis: WorkflowAnalysis, path: Path) -> bool:
+    """Whether a key of the output that a path reads may have a blank: Kustomer's own fields have none, unlike those of
+    a hook's payload [seen], a REST answer, an app's event or action, or a schema that says so."""
+    node = analysis.flow.node(path.step) if path.step is not None else None
+    part = analysis.flow.part(node) if node is not None else None
+    if isinstance(part, Step):
+        return part.action is not None and not _OBJECT_ACTION.match(part.action)
+    if part is None or not part.callable:
+        return part is not None and not OBJECT_EVENT.fullmatch(part.event_name)
+    return analysis.inputs is not None and path.fields[0] in analysis.inputs.properties
+
+
+def _absence_by_spelling(path: Path, *, in_template: bool) -> Absence | None:
+    wrong = _QUOTED if in_template else _BRACKETED
+    if not any(segment[:1] in ("'", '"', "[") and wrong.fullmatch(segment) for segment in path.segments):
+        return None
+    instead = tuple(part[1:-1].strip("\"'") if wrong.fullmatch(part) else part for part in path.segments)
+    what = "quotation marks are part of the name" if in_template else "only a template has brackets around a name"
+    return Absence(what, instead)
+
+
+def _absence_in_event(fields: Sequence[str]) -> Absence | None:
+    """``fields`` below the trigger of an object's event, whose output is the object with its ``changes``."""
+    enveloped = fields[1:] if fields[0] == "data" else fields
+    if len(enveloped) > 1 and enveloped[0] in _PARTS:
+        # Each relationship is read as its id.
+        instead = enveloped[1:] if enveloped[0] == "attributes" else enveloped[1:2]
+        return Absence("a workflow reads the fields of the object directly", tuple(instead))
+    if fields[0] != "changes" or len(fields) == 1:
+        return _below_length(fields)
+    if fields[1] not in _PARTS:
+        return Absence("changes holds attributes and relationships, and nothing else", _as_change(fields[1:]))
+    if len(fields) > 3 and fields[2] != "custom" and fields[3] not in _CHANGE:
+        meant = _MEANT.get(fields[3]) or closest(fields[3], _CHANGE)
+        return Absence(
+            f"each field of changes.{fields[1]} holds op, before and after, and nothing else",
+            (*fields[:3], meant) if meant else (),
+        )
+    return None
+
+
+def _as_change(written: Sequence[str]) -> tuple[str, ...]:
+    """The path that was probably meant by what is written after ``changes``; empty if no field is among it."""
+    part = closest(written[0], _PARTS)
+    fields = [field for field in written[1 if part else 0 :] if field not in (*_PARTS, *_CHANGE)]
+    change = [field for field in written if field in _CHANGE][:1]
+    if not change and len(fields) > 1 and fields[-1] in _MEANT:
+        change = [_MEANT[fields.pop()]]
+    return ("changes", part or "attributes", *fields, *change) if fields else ()
+
+
+def _absence_in_transform(step: Step, fields: Sequence[str]) -> Absence | None:
+    """``fields`` below a step that gives its params back under ``output`` [seen]."""
+    if fields[0] != "output":
+        return (
+            Absence("the step gives its params under output", ("output", *fields)) if fields[0] in step.params else None
+        )
+    written: object = step.params
+    for at, field in enumerate(fields[1:], 1):
+        if isinstance(written, dict):
+            if field not in written:
+                near = closest(field, written)
+                instead = (*fields[:at], near, *fields[at + 1 :]) if near else ()
+                return Absence(f"{quoted('.'.join(fields[1 : at + 1]))} is not among the params of the step", instead)
+            written = written[field]
+        elif isinstance(written, bool | int | float) or (isinstance(written, str) and is_plain(written)):
+            return _below_scalar(fields, at)
+        else:
+            return None
+    return None
+
+
+def _below_scalar(fields: Sequence[str], at: int) -> Absence | None:
+    """A field below one that is text, a number or a truth value; a text has a length and characters."""
+    if len(fields) <= at or fields[at] == "length" or fields[at].isdigit():
+        return _below_length(fields)
+    return Absence(f"{'.'.join(fields[:at])} is a literal and has no fields", tuple(fields[:at]))
+
+
+def _below_length(fields: Sequence[str]) -> Absence | None:
+    if "length" not in fields[1:-1]:
+        return None
+    at = fields.index("length", 1)
+    return Absence("a length is a number and has no fields", tuple(fields[: at + 1]))
