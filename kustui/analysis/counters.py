@@ -13,15 +13,14 @@ from functools import cached_property
 from itertools import islice
 from typing import Any, NamedTuple
 
-from kustui.analysis.condition_evaluation import evaluate_condition
+from kustui.analysis.abstract_run import UNKNOWN, AbstractRun, nothing_known
 from kustui.analysis.evaluation import EvaluationContext, PartlyKnown, resolve
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.walks import breadth_first, reverse_postorder
-from kustui.definition import regex
 from kustui.definition.expressions import Comparison, expressions_in, parts_of
-from kustui.definition.platform import COMPUTED_ACTIONS, REGEX_ACTION, TRIGGER_ID
-from kustui.definition.values import MISSING, Undecided, number_of, text_of, undecided_in
+from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
+from kustui.definition.values import MISSING, number_of, undecided_in
 
 FlowOf = Callable[[str], FlowGraph]
 """The flow graph of the workflow of a key."""
@@ -34,84 +33,9 @@ _MOST_WORKFLOWS = 20
 """Of how many workflows the runs are followed: a ring that people count the rounds of has a few."""
 _MOST_COUNTED = 8
 """Of how many workflows of a ring the runs are counted."""
-_DEEPEST = 20
-"""How many steps a value is followed back through."""
-_UNKNOWN = Undecided("only a run knows it")
 
 Inputs = Mapping[str, Any]
 """What a run is given, by name: JSON, or Undecided. What is not here is missing."""
-
-
-@dataclass(frozen=True, eq=False)
-class PartlyKnownRun:
-    """The runs of a workflow that are given the same inputs, whatever else happens."""
-
-    flow: FlowGraph
-    inputs: Mapping[str, Any] | Undecided
-    """The output of the trigger."""
-    outputs: dict[str, Any] = field(default_factory=dict)
-    """Those of other steps that were worked out, by id."""
-
-    def nodes(self) -> Iterator[str]:
-        """The trigger and the steps that these runs may come to."""
-        return breadth_first((TRIGGER_ID,), self.targets)
-
-    def targets(self, node: str) -> Iterator[str]:
-        """The steps that may follow a node, failures included."""
-        context, is_over = self.context(node), False
-        for edge in self.flow.edges[node]:
-            if is_over and not edge.after_failure:
-                continue
-            condition = self.flow.conditions.get(edge.transition.pointer)
-            holds = evaluate_condition(condition, context).holds if condition is not None else None
-            if holds is not False:
-                yield edge.target
-            is_over = is_over or (holds is True and not edge.after_failure)
-
-    def context(self, node: str, depth: int = 0) -> EvaluationContext:
-        """What is known at a node of the run's data."""
-        return EvaluationContext({"steps": _Steps(self, node, depth), "error": _UNKNOWN}, of_one_run=False)
-
-    def output(self, step_id: str, reader: str, depth: int) -> Any:
-        """The output of a step where another reads it."""
-        node = self.flow.node(step_id)
-        if node is None:
-            return MISSING
-        if node == TRIGGER_ID:
-            return self.inputs
-        step = self.flow.steps[node]
-        if step.action not in COMPUTED_ACTIONS or depth > _DEEPEST or not self.flow.has_always_run(node, reader):
-            return _UNKNOWN
-        if any(edge.after_failure for edge in self.flow.edges[node]):
-            return _UNKNOWN
-        if node not in self.outputs:
-            params = resolve(step.params, self.context(node, depth + 1))
-            self.outputs[node] = _output(step.action, params)
-        return self.outputs[node]
-
-
-class _Steps(PartlyKnown):
-    """The outputs of steps, by id, worked out when they are read."""
-
-    def __init__(self, run: PartlyKnownRun, reader: str, depth: int) -> None:
-        super().__init__({})
-        self.run, self.reader, self.depth = run, reader, depth
-
-    def get(self, key: str, default: Any = None) -> Any:
-        return self.run.output(key, self.reader, self.depth)
-
-
-def _output(action: str | None, params: Mapping[str, Any]) -> Any:
-    if action != REGEX_ACTION:
-        return {"output": params}
-    text, pattern = params.get("testString"), params.get("regex")
-    if isinstance(text, Undecided) or not isinstance(pattern, str):
-        return _UNKNOWN
-    match = regex.search(pattern, text_of(text))
-    return {} if match is MISSING else {"match": match}
-
-
-# The runs of a ring
 
 
 class Bound(NamedTuple):
@@ -197,7 +121,7 @@ class _RingRuns:
                 for target in self.keys.intersection(calls):
                     for call in calls[target]:
                         flow = self.flow_of(caller) if not call.inputs else None  # a run may work all of them out
-                        states[self._state(target, _passed(call, flow, _NOTHING_KNOWN))] = None
+                        states[self._state(target, _passed(call, flow, nothing_known()))] = None
         return list(states)
 
     def starts_at_zero(self) -> list[_State]:
@@ -214,7 +138,7 @@ class _RingRuns:
         of_zero, of_one = (
             [
                 number_of(value)
-                for _, inputs in self._calls(key, PartlyKnownRun(self.flows[key], PartlyKnown({name: number})))
+                for _, inputs in self._calls(key, AbstractRun(self.flows[key], PartlyKnown({name: number})))
                 for value in inputs.values()
             ]
             for number in (0, 1)
@@ -246,12 +170,12 @@ class _RingRuns:
         if state not in self.after:
             if len(self.after) >= self.most:
                 raise _TooManyError
-            key, run = state[0], PartlyKnownRun(self.flows[state[0]], self.inputs[state])
+            key, run = state[0], AbstractRun(self.flows[state[0]], self.inputs[state])
             after = (self._state(target, inputs) for target, inputs in self._calls(key, run))
             self.after[state] = tuple(dict.fromkeys(after))
         return self.after[state]
 
-    def _calls(self, key: str, run: PartlyKnownRun) -> Iterator[tuple[str, Inputs]]:
+    def _calls(self, key: str, run: AbstractRun) -> Iterator[tuple[str, Inputs]]:
         """The workflows of the ring that a run may schedule, with their inputs."""
         nodes = frozenset(run.nodes())
         for target, calls in self.schedules.runs.get(key, {}).items():
@@ -266,7 +190,7 @@ class _RingRuns:
             value = inputs.get(name, MISSING)
             if value is not MISSING:
                 is_known = undecided_in(value) is None and len(repr(value)) <= _LONGEST_VALUE
-                known[name] = value if is_known else _UNKNOWN
+                known[name] = value if is_known else UNKNOWN
         state = key, tuple((name, repr(value)) for name, value in known.items())
         self.inputs[state] = known
         return state
@@ -274,9 +198,6 @@ class _RingRuns:
 
 class _TooManyError(Exception):
     """The runs of a ring are too many to be followed."""
-
-
-_NOTHING_KNOWN = EvaluationContext({"steps": _UNKNOWN, "error": _UNKNOWN}, of_one_run=False)
 
 
 def _passed(call: ScheduleCall, flow: FlowGraph | None, context: EvaluationContext) -> Inputs:

@@ -3,8 +3,9 @@ condition has checked that the output of a step exists before it is read."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import NamedTuple
 
 from kustui.analysis.flow import FlowGraph
@@ -12,6 +13,7 @@ from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first
 from kustui.definition.expressions import (
     Comparison,
+    Condition,
     Function,
     Path,
     Template,
@@ -55,35 +57,39 @@ class Branching(NamedTuple):
     """Whether the run may end here."""
 
 
-def branching(flow: FlowGraph, node: str) -> Branching:
+def branching(flow: FlowGraph, node: str, outcome_of: Callable[[Condition], bool | None] = lambda _: None) -> Branching:
     """How a run goes on from a node that does not fail: it takes the first transition that holds, and ends where none
-    does. What never holds, or has been asked before, is not taken; of a condition and its opposite, one holds."""
+    does. What never holds, or has been asked before, is not taken; of a condition and its opposite, one holds.
+
+    ``outcome_of`` says whether a condition holds, where that is known of the runs in question.
+    """
     targets: list[str] = []
     before: set[str] = set()
     ends = False
     for edge in flow.declared_edges[node]:
-        if edge.after_failure or edge.transition.pointer in flow.impossible:
+        condition = flow.conditions.get(edge.transition.pointer)
+        outcome = outcome_of(condition) if condition is not None else None
+        if edge.after_failure or edge.transition.pointer in flow.impossible or outcome is False:
             continue
         if edge.target in flow.steps:
             targets.append(edge.target)
         else:
             ends = True
-        condition = flow.conditions.get(edge.transition.pointer)
         key = condition_key(condition) if condition is not None else ""
         opposite = key.removeprefix("not ") if key.startswith("not ") else f"not {key}"
         one_holds = isinstance(condition, Comparison) and condition.arity_holds and opposite in before
-        if one_holds or flow.always_holds(edge.transition):
+        if one_holds or outcome or flow.always_holds(edge.transition):
             return Branching(tuple(targets), ends)
         before.add(key)
     return Branching(tuple(targets), may_end=True)
 
 
-def branchings(flow: FlowGraph) -> Mapping[str, Branching]:
+def branchings(branching_of: Callable[[str], Branching]) -> Mapping[str, Branching]:
     """How a run goes on from each node that it comes to without a failure."""
     ways = {}
 
     def targets(node: str) -> tuple[str, ...]:
-        ways[node] = branching(flow, node)
+        ways[node] = branching_of(node)
         return ways[node].targets
 
     for _ in breadth_first((TRIGGER_ID,), targets):
@@ -93,7 +99,7 @@ def branchings(flow: FlowGraph) -> Mapping[str, Branching]:
 
 def must_reach(flow: FlowGraph) -> frozenset[str]:
     """The pointers of the schedule steps that every run reaches unless a step fails."""
-    ways = branchings(flow)
+    ways = branchings(partial(branching, flow))
     return frozenset(
         step.pointer
         for id_, step in flow.steps.items()

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 from kustui.analysis.counters import NO_BOUND, Bound, FlowOf, bound_of
-from kustui.analysis.guards import Branching, branchings, may_pass_by
+from kustui.analysis.guards import Branching, branching, branchings, may_pass_by
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.walks import cycles, strongly_connected_components
 from kustui.definition.platform import TRIGGER_ID
@@ -50,7 +51,7 @@ def rings_of(schedules: Schedules, flow_of: FlowOf) -> tuple[Ring, ...]:
     endless rings, these."""
     rings: list[Ring] = []
     for component in schedules.components:
-        ways = {key: branchings(flow_of(key)) for key in component}
+        ways = {key: branchings(partial(branching, flow_of(key))) for key in component}
         endless = [_ring(schedules, keys, ways, endless=True) for keys in _endless_sets(schedules, component, ways)]
         rings.extend(endless or [_ring_that_ends(schedules, component, ways, flow_of)])
     return tuple(rings)

@@ -13,6 +13,8 @@ from hashlib import blake2b
 from typing import TypeVar
 
 from kustui.analysis.apps import declarations_of
+from kustui.analysis.event_rings import EventGraph, EventRing
+from kustui.analysis.events import Effect, effects_of
 from kustui.analysis.feasibility import FeasiblePaths
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import NullGuards, guards_of, must_reach
@@ -111,6 +113,11 @@ class WorkflowAnalysis:
     def calls(self) -> tuple[ScheduleCall, ...]:
         return calls_of(self.entry.key, self.flow)
 
+    @cached_property
+    def effects(self) -> tuple[Effect, ...]:
+        """The events that its steps cause, schedules left aside."""
+        return effects_of(self.flow)
+
     def scheduled_by(self, step_id: str) -> Entry | None:
         """The workflow that a step schedules; None if it schedules none, or one that is not in the collection."""
         id_ = next((call.workflow_id for call in self.calls if call.step == step_id), None)
@@ -130,8 +137,8 @@ class WorkflowAnalysis:
 
     @cached_property
     def digest(self) -> bytes:
-        """A hash of what decides whether, and with what, it schedules others; empty if it schedules none."""
-        if not self.calls:
+        """A hash of what decides whether, and with what, it starts others; empty if it starts none."""
+        if not self.calls and not self.effects:
             return b""
         edges = [
             (edge.source, edge.target, edge.after_failure, edge.transition.condition)
@@ -241,6 +248,7 @@ class WorkflowAnalysis:
             event_name=trigger.event_name if trigger else "",
             inputs=trigger.input_schema if trigger else None,
             calls=self.calls,
+            effects=self.effects,
             digest=self.digest,
             unreadable=self.unreadable,
             app_versions=self.app_versions,
@@ -301,10 +309,11 @@ class WorkflowSummary:
     inputs: Schema | None
     """The schema of a callable workflow's inputs, if it declares one."""
     calls: tuple[ScheduleCall, ...]
+    effects: tuple[Effect, ...]
     digest: bytes
     unreadable: frozenset[str]
     app_versions: Mapping[str, tuple[str, str]]
-    """These four are the same as in ``WorkflowAnalysis``."""
+    """These five are the same as in ``WorkflowAnalysis``."""
 
     def is_readable(self, pointer: str) -> bool:
         """Whether the value at a pointer can be checked."""
@@ -339,6 +348,13 @@ class CollectionAnalysis:
     def rings(self) -> tuple[Ring, ...]:
         """A ring of each set of workflows that schedule each other."""
         return rings_of(self.schedules, lambda key: self.analysis(key).flow)
+
+    @cached_property
+    def event_rings(self) -> tuple[EventRing, ...]:
+        """A ring of each set of steps that cause each other through events."""
+        effects = {key: summary.effects for key, summary in self.summaries.items()}
+        event_of = {key: summary.event_name for key, summary in self.summaries.items() if not summary.callable}
+        return EventGraph(effects, event_of, self.schedules, lambda key: self.analysis(key).flow).rings
 
     @cached_property
     def _analyses(self) -> AnalysisCache:

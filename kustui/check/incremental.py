@@ -29,8 +29,10 @@ _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SPELT_OUT = re.compile(rb"\\u00[2-7]")
 """An escape for a character that an id may have: what it spells is not decoded."""
 _BETWEEN_WORDS = bytes(code if (chr(code).isalnum() and code < 128) or code in b"_-" else 0x20 for code in range(256))
-_COMPARED = tuple(member.name for member in fields(WorkflowSummary) if member.name != "entry")
-"""The fields of two summaries that must be equal; the entry is compared separately."""
+_COMPARED = tuple(
+    member.name for member in fields(WorkflowSummary) if member.name not in ("entry", "effects", "digest")
+)
+"""The fields of two summaries that must be equal; the others are compared separately."""
 
 
 def reusable_results(before: Collection, results: Results, now: Collection) -> dict[str, WorkflowResult]:
@@ -61,12 +63,13 @@ def reusable_between(
     """
     if len(before.documents) != len(now.documents) or len(before.entries) != len(now.entries):
         return None
+    events = frozenset(entry.item.event for entry in now.entries)
     documents = zip(before.documents, now.documents, strict=True)
     entries = zip(before.entries, now.entries, strict=True)
     same = all(_same_document(old, new) for old, new in documents) and all(
         (old.key, old.title) == (new.key, new.title)
         and old.item._replace(extent=new.item.extent) == new.item
-        and _same_summary(results[old.key].summary, results_now[new.key].summary)
+        and _same_summary(results[old.key].summary, results_now[new.key].summary, events)
         for old, new in entries
     )
     return _Changes(before, now).all_moved(between) if same else None
@@ -95,8 +98,12 @@ def _around(document: Document) -> list[tuple[str, dict[str, bytes]]]:
     ]
 
 
-def _same_summary(old: WorkflowSummary, new: WorkflowSummary) -> bool:
-    return all(_same(getattr(old, name), getattr(new, name)) for name in _COMPARED)
+def _same_summary(old: WorkflowSummary, new: WorkflowSummary, events: frozenset[str]) -> bool:
+    """``events`` are those that start workflows: no other effect matters."""
+    if not all(_same(getattr(old, name), getattr(new, name)) for name in _COMPARED):
+        return False
+    effects = [[effect for effect in summary.effects if effect.event in events] for summary in (old, new)]
+    return _same(*effects) and (old.digest == new.digest or not (effects[1] or new.calls))
 
 
 def _same(one: object, other: object) -> bool:
@@ -228,6 +235,7 @@ def _moved_summary(summary: WorkflowSummary, entry: Entry, move: _Move) -> Workf
         entry=entry,
         pointer=move.pointer(summary.pointer),
         calls=tuple(_moved_call(call, entry, move) for call in summary.calls),
+        effects=tuple(effect._replace(pointer=move.pointer(effect.pointer)) for effect in summary.effects),
         unreadable=frozenset(map(move.pointer, summary.unreadable)),
         app_versions={text: (move.pointer(at), step) for text, (at, step) in summary.app_versions.items()},
     )

@@ -72,3 +72,40 @@ def called_id(event_name: str) -> str | None:
 def short_name(name: str) -> str:
     """An action or event without what all begin with: ``rest-api.json`` for ``kustomer.rest-api.json``."""
     return name.removeprefix("kustomer.").removeprefix("app.")
+
+
+# What a step causes beyond its workflow: our reading of the vendor's warning of workflows that start themselves. All of
+# it is [assumed].
+
+_WRITE = re.compile(
+    r"kustomer\.(conversation|customer|message|note|company|kobject)\.(?:(create)(?:-with-customer)?|update|merge"
+    r"|(?:append|remove|assign)-[a-z-]+)"
+)
+_CALL_ADDRESS = re.compile(r"/v1/workflows/([\w-]+)/call\b")
+FIELDS_OF_ACTIONS = {
+    "append-tags": "tags", "remove-tags": "tags", "assign-team": "assignedTeams", "assign-user": "assignedUsers",
+    "append-email": "emails", "append-phone": "phones",
+}  # fmt: skip
+"""The field that an action writes whose params do not name it, by the last word of its name [assumed]."""
+KEYS_OF_OBJECT = frozenset({"id", "klass", "klassName"})
+"""The params of a writing action that say which object it writes [seen]."""
+FIELDS_OF_EVERY_WRITE = frozenset({"updatedAt", "modifiedAt", "modifiedBy", "rev", "lastActivityAt"})
+"""What changes whatever is written [assumed]."""
+
+
+def written_event(action: str, klass: object) -> str:
+    """The event of an action that writes an object: ``kustomer.conversation.update`` [assumed]. Empty for any other
+    action, and where the class of a custom object is not written down."""
+    match = _WRITE.fullmatch(action)
+    if match is None:
+        return ""
+    event = "create" if match[2] else "update"
+    if match[1] != "kobject":
+        return f"kustomer.{match[1]}.{event}"
+    return f"kustomer.kobject.{klass}.{event}" if isinstance(klass, str) and klass.isidentifier() else ""
+
+
+def called_by_address(address: str) -> str | None:
+    """The id of the workflow that a request to an address calls: ``POST /v1/workflows/<id>/call`` [assumed]."""
+    match = _CALL_ADDRESS.search(address)
+    return match[1] if match else None

@@ -18,6 +18,10 @@ CASES = Path(__file__).parent / "cases"
 NOT_YET: set[str] = {
     "published/self-trigger-through-another.json",
     "published/self-trigger.json",
+    "published/blank-in-key.json",
+    "published/changes-status.json",
+    "published/date-format-commas.json",
+    "published/hash-first.json",
 }
 
 
