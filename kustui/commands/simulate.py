@@ -41,7 +41,8 @@ exit status:
 examples:
   kustui simulate app.json                              rehearse the only event, with a drafted payload
   kustui simulate app.json --workflow order-created     rehearse one workflow, by name or id
-  kustui simulate app.json --event order.json           start it with your own payload
+  kustui simulate app.json --event order.json           start it with your own payload, or with an event as it came
+  kustui simulate app.json --event run.json             repeat a recorded run, as the API gives it: it fails again
   kustui simulate app.json --save late.scenario.json    save it as a scenario, to edit and replay:
   kustui simulate app.json late.scenario.json           exit status 1 when the outcome differs
   kustui simulate app.json late.scenario.json --watch   replay after every save
@@ -63,7 +64,11 @@ def parser() -> Parser:
     )
     parser.add_output(FORMATS)
     add("--workflow", metavar="NAME-or-ID", help="rehearse the workflow with this name or id")
-    add("--event", metavar="FILE", help="start with the payload in FILE, a JSON object, or - for standard input")
+    add(
+        "--event",
+        metavar="FILE",
+        help="start with the payload, event or recorded run in FILE (JSON), or - for standard input",
+    )
     add("--trace", action="store_true", help="show every step, even of scenarios that passed")
     add(
         "--max-steps",

@@ -9,6 +9,7 @@ from typing import Any
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import ambiguous_name, no_workflow_named, workflows_named
 from kustui.definition.dates import iso_date
+from kustui.definition.platform import called_id
 from kustui.definition.values import to_json_value
 from kustui.errors import KustuiError
 from kustui.simulate import DEFAULT_MAX_STEPS, DEFAULT_START, MINUTE
@@ -17,10 +18,11 @@ from kustui.simulate.engine.state import QueueItem, State, initial_state
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload
-from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioError, ScenarioFile, as_file, read_payload
+from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioError, ScenarioFile, as_file
 from kustui.simulate.scenarios.model import Scenario, Start
+from kustui.simulate.scenarios.recorded_event import RecordedEvent, read_event, scenario_of_run
 from kustui.simulate.scenarios.replay import decided_step, replay, replayed_states, start_scenario
-from kustui.text.messages import quoted
+from kustui.text.messages import hint_of, quoted
 
 _MAX_LISTED = 20
 
@@ -35,9 +37,18 @@ def default_scenario(
     seed: str = "",
 ) -> ScenarioFile:
     """The scenario of one workflow, or of the only event there is, started once. ``payload`` is a file and its bytes;
-    without one it is drafted. Raises ScenarioError."""
-    analyses, event = _chosen(organisation, workflow)
-    given = None if payload is None else read_payload(*payload)
+    without one it is drafted. It may name the event, or be the record of a run, which then happens again. Raises
+    ScenarioError."""
+    recorded = None if payload is None else read_event(*payload)
+    if recorded is None or workflow is not None:
+        analyses, event = _chosen(organisation, workflow)
+    else:
+        analyses, event = _started(organisation, recorded)
+    if recorded is not None and recorded.is_run:
+        if len(analyses) > 1:
+            raise ScenarioError(_choice(organisation, [analysis.key for analysis in analyses]))
+        return scenario_of_run(organisation, analyses[0], recorded, seed)
+    given = None if recorded is None else dict(recorded.payload)
     start = Start(
         event=event or None,
         workflow=None if event else organisation.name_of(analyses[0].key),
@@ -69,9 +80,27 @@ def _chosen(organisation: Organisation, workflow: str | None) -> tuple[list[Work
     if not events and len(entries) == 1:
         return [organisation.analysis(entries[0].key)], ""
     keys = [key for event in events for key in organisation.listeners(event)] or [entry.key for entry in entries]
+    raise ScenarioError(_choice(organisation, keys))
+
+
+def _started(organisation: Organisation, recorded: RecordedEvent) -> tuple[list[WorkflowAnalysis], str]:
+    """What a recorded event starts, or which workflow a recorded run is of."""
+    called = organisation.by_id(recorded.workflow_id or called_id(recorded.name) or "")
+    if called is not None:
+        return [called], ""
+    if not recorded.name:
+        return _chosen(organisation, None)
+    if keys := organisation.listeners(recorded.name):
+        return [organisation.analysis(key) for key in keys], recorded.name
+    hint = hint_of(recorded.name, organisation.events, "events")
+    no_one = f'"{recorded.name}" starts no workflow here{f" ({hint})" if hint else ""}'
+    raise ScenarioError(f"{no_one}: choose one with --workflow")
+
+
+def _choice(organisation: Organisation, keys: Sequence[str]) -> str:
     listed = ", ".join(quoted(organisation.name_of(key)) for key in keys[:_MAX_LISTED])
     more = f" and {len(keys) - _MAX_LISTED} more" if len(keys) > _MAX_LISTED else ""
-    raise ScenarioError(f"choose a workflow with --workflow: {listed}{more}")
+    return f"choose a workflow with --workflow: {listed}{more}"
 
 
 # From a rehearsal

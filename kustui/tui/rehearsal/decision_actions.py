@@ -27,8 +27,10 @@ from kustui.simulate.engine.engine import (
 )
 from kustui.simulate.engine.state import Overrides
 from kustui.simulate.paths.drafts import draft_payload
+from kustui.simulate.scenarios.recorded_event import recorded_event, scenario_of_run
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.rehearsal.prompts import Accept, Prompts
+from kustui.tui.rehearsal.scenario_actions import begin_scenario
 from kustui.tui.rehearsal.session import CurrentSession, Session
 from kustui.tui.rehearsal.step_rows import event_title
 from kustui.tui.widgets.rows import Row
@@ -257,10 +259,15 @@ class DecisionActions:
             self._current.announce(("the rehearsal is too long: its event is no longer kept", "muted"))
             return None
 
-        def use(payload: Mapping[str, Any]) -> None:
-            if (now := self._current.ready()) is not None:
+        def use(value: Mapping[str, Any]) -> None:
+            now, recorded = self._current.ready(), recorded_event(value)
+            if now is not None and recorded.is_run:
+                file = scenario_of_run(now.organisation, now.organisation.analysis(now.key), recorded)
+                news = ("restarted with what the recorded run read and its steps returned", "new")
+                self._current.replace(begin_scenario(now, file, now.key), news)
+            elif now is not None:
                 news = ("payload changed: restarted from the event", "new")
-                self._current.replace(now.with_payload(payload), news)
+                self._current.replace(now.with_payload(recorded.payload), news)
 
         question = Row((("Payload of the event  ", "name"), (event_title(session, event), "event")))
         return question, format_json(event.payload), _accept(parse_object, use)
@@ -300,7 +307,7 @@ class DecisionActions:
 
         def accept(typed: str) -> str:
             def use(payload: Any) -> None:
-                start = StartEvent(payload, event, key, drafted=typed == text)
+                start = StartEvent(recorded_event(payload).payload, event, key, drafted=typed == text)
                 self._decide(start, "queued after the current run")
 
             return _accept(parse_object, use)(typed)

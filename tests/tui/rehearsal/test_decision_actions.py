@@ -11,7 +11,7 @@ from textual.app import App
 from textual.geometry import Region
 from textual.widgets import TextArea
 
-from kustui.check.rule import app, called, step, workflow
+from kustui.check.rule import app, called, step, to, when, workflow
 from kustui.simulate.engine.trace import EntryKind
 from kustui.tui.app import Kustui
 from kustui.tui.rehearsal.prompts import SheetField
@@ -185,6 +185,30 @@ async def test_the_event_is_changed_from_anywhere_and_it_begins_again() -> None:
         assert "payload  given {" in " ".join(ui.pane("table"))
         await ui.do("c")
         assert ui.heading[1].startswith("■ ended: no transition holds")
+
+
+async def test_an_event_is_pasted_as_it_travelled() -> None:
+    event = {"name": "kustomer.conversation.update", "data": {"id": "c7", "attributes": {"status": "done"}}}
+    async with rehearsal(CHAIN) as ui:
+        await ui.do("v")
+        await ui.type(json.dumps({"event": event}))
+        await ui.do("ctrl+s")
+        assert ui.session.event is not None
+        assert ui.session.event.payload == {"id": "c7", "status": "done"}
+
+
+async def test_a_recorded_run_is_pasted_and_happens_again(tmp_path: Path) -> None:
+    asks = step("aB3", to("cD4"), errorCases=[to("eF5", when("eq", "/#error.statusCode", 404))])
+    path = write_json(tmp_path / "app.json", app(workflow("W", asks, step("cD4"), step("eF5"))))
+    context = {"steps": {"1": {"id": "c7"}}}
+    record = {"error": {"statusCode": 404}, "status": "failed", "event": {"id": "x"}, "meta": {"context": context}}
+    async with rehearsal(path) as ui:
+        await ui.do("v")
+        await ui.type(json.dumps({"data": {"attributes": record}}))
+        await ui.do("ctrl+s", "s", "s", "s")
+        assert ui.place == "W: eF5"
+        assert ui.state.run is not None
+        assert ui.state.run.outputs["1"] == {"id": "c7"}
 
 
 async def test_an_event_s_payload_is_an_object() -> None:

@@ -1,0 +1,244 @@
+"""An event as it travelled, or the API's record of a run: what the run read, what its steps returned, how it failed.
+
+An event travels in an envelope, and workflows read it flattened [seen]; the record of a run holds that envelope with
+``error``, ``status`` and ``meta`` [api]. A file may hold either, wrapped under ``data``, ``attributes`` or ``event``,
+or what workflows read as it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from kustui.analysis.flow import Edge, FlowGraph
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.models import Step
+from kustui.definition.platform import TRIGGER_ID, called_id
+from kustui.simulate.engine.engine import ExecuteStep, ForceEdge, advance
+from kustui.simulate.engine.state import State
+from kustui.simulate.organisation import Organisation
+from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile, as_file, read_payload
+from kustui.simulate.scenarios.model import Scenario, Start
+from kustui.simulate.scenarios.replay import decided_step, start_scenario
+
+_WRAPPERS = ("data", "attributes", "event")
+_DEPTH = 3
+_FAILED = frozenset(("failed", "failure", "error", "errored"))
+_STEP_KEYS = ("step", "stepId", "actionId")
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """What starts a run, and of a run that has been, what came of it."""
+
+    payload: Mapping[str, Any]
+    """As the workflow reads it."""
+    name: str = ""
+    """Of the event; empty where the file does not say it."""
+    workflow_id: str = ""
+    """Which workflow ran; empty where the file does not say it."""
+    is_run: bool = False
+    """Whether it is the record of a run."""
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    """What its steps returned, by id."""
+    variables: Mapping[str, Any] = field(default_factory=dict)
+    failure: Mapping[str, Any] | None = None
+    """How it failed, as a mock says it; None where it did not."""
+    failed_step: str = ""
+    """Where the record says so."""
+
+
+def read_event(path: str, raw: bytes) -> RecordedEvent:
+    """The event that a file holds. Raises ScenarioError, with the place."""
+    return recorded_event(read_payload(path, raw))
+
+
+def recorded_event(value: Mapping[str, Any]) -> RecordedEvent:
+    """What a JSON object is: the record of a run, an event in its envelope, an object of the API, or a payload."""
+    parts = [*_parts(value, _DEPTH)]
+    envelope = next(filter(_is_envelope, parts), None)
+    if (record := next(filter(_is_record, parts), None)) is not None:
+        return _from_record(record, envelope, parts)
+    if envelope is not None:
+        name = str(envelope["name"])
+        return RecordedEvent(_flattened(envelope, name), name)
+    resource = next(filter(_is_resource, parts[:2]), None)
+    return RecordedEvent(value if resource is None else _flattened({"data": resource}, ""))
+
+
+def _parts(value: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]]:
+    """The object, and those that it wraps, the outermost first."""
+    yield value
+    for name in _WRAPPERS:
+        if depth and isinstance(inner := value.get(name), Mapping):
+            yield from _parts(inner, depth - 1)
+
+
+def _is_envelope(value: Mapping[str, Any]) -> bool:
+    name, data = value.get("name"), value.get("data")
+    return isinstance(name, str) and name.startswith("kustomer.") and isinstance(data, Mapping)
+
+
+def _is_record(value: Mapping[str, Any]) -> bool:
+    if isinstance(meta := value.get("meta"), Mapping) and isinstance(meta.get("context"), Mapping):
+        return True
+    event = value.get("event")
+    return isinstance(event, Mapping) and any(name in value for name in ("error", "status", "meta"))
+
+
+def _is_resource(value: Mapping[str, Any]) -> bool:
+    """Whether it is an object as the API has it; a hook's ``attributes.data`` is read as it is."""
+    attributes = value.get("attributes")
+    is_hook = isinstance(attributes, Mapping) and isinstance(attributes.get("data"), Mapping)
+    return isinstance(value.get("type"), str) and "id" in value and isinstance(attributes, Mapping) and not is_hook
+
+
+def _flattened(envelope: Mapping[str, Any], name: str) -> dict[str, Any]:
+    """What workflows read of an event: the id of its object, its attributes, its relationships as their ids, what
+    changed; of a call its inputs; of a hook also ``attributes.data`` [docs] [seen]."""
+    data = envelope["data"]
+    attributes = data.get("attributes")
+    attributes = attributes if isinstance(attributes, Mapping) else {}
+    if called_id(name) is not None:
+        inputs = attributes.get("inputs", data.get("inputs"))
+        return dict(inputs) if isinstance(inputs, Mapping) else {}
+    relationships = data.get("relationships")
+    related = relationships.items() if isinstance(relationships, Mapping) else ()
+    ids = {key: id_ for key, relationship in related if (id_ := _id_of(relationship)) is not None}
+    changes = envelope.get("changes", data.get("changes"))
+    return {
+        **({"id": data["id"]} if "id" in data else {}),
+        **ids,
+        **attributes,
+        **({"attributes": dict(attributes)} if isinstance(attributes.get("data"), Mapping) else {}),
+        **({"changes": changes} if changes is not None else {}),
+    }
+
+
+def _id_of(relationship: Any) -> Any:
+    """The id of what is related, or a list of them; None for nothing."""
+    if isinstance(relationship, Mapping):
+        relationship = relationship.get("data", relationship.get("id"))
+    if isinstance(relationship, list):
+        return [id_ for one in relationship if (id_ := _id_of(one)) is not None]
+    return relationship.get("id") if isinstance(relationship, Mapping) else relationship
+
+
+# The record of a run
+
+
+def _from_record(
+    record: Mapping[str, Any], envelope: Mapping[str, Any] | None, parts: list[Mapping[str, Any]]
+) -> RecordedEvent:
+    meta = record["meta"] if isinstance(record.get("meta"), Mapping) else {}
+    context = meta["context"] if isinstance(meta.get("context"), Mapping) else {}
+    outputs = dict(context["steps"] if isinstance(context.get("steps"), Mapping) else context)
+    variables = context.get("variables")
+    name = str(envelope["name"]) if envelope is not None else ""
+    payload = outputs.pop(TRIGGER_ID, None)
+    if not isinstance(payload, Mapping):
+        event = envelope or {"data": event} if isinstance(event := record.get("event"), Mapping) else envelope
+        payload = _flattened(event, name) if event is not None and isinstance(event.get("data"), Mapping) else {}
+    error, status = record.get("error"), record.get("status")
+    failed = bool(error) or (isinstance(status, str) and status.lower() in _FAILED)
+    sources = [source for source in (error, meta, record) if isinstance(source, Mapping)]
+    named = (source[key] for source in sources for key in _STEP_KEYS if isinstance(source.get(key), str))
+    return RecordedEvent(
+        payload,
+        name,
+        next(filter(None, map(_workflow_id, parts)), ""),
+        True,
+        outputs,
+        variables if isinstance(variables, Mapping) else {},
+        _failure(error) if failed else None,
+        next(named, ""),
+    )
+
+
+def _workflow_id(part: Mapping[str, Any]) -> str:
+    relationships = part.get("relationships")
+    related = relationships.get("workflow") if isinstance(relationships, Mapping) else None
+    id_ = _id_of(related) if related is not None else part.get("workflowId", part.get("workflow"))
+    return id_ if isinstance(id_, str) else ""
+
+
+def _failure(error: Any) -> dict[str, Any]:
+    """How a step fails with an error, as a mock says it: the status where there is one, and all else as the body."""
+    if not isinstance(error, Mapping):
+        return {} if error in (None, True) else {"body": error}
+    response = error["response"] if isinstance(error.get("response"), Mapping) else {}
+    codes = ((source, key) for source in (error, response) for key in ("statusCode", "status", "code"))
+    found = next(((source, key) for source, key in codes if _is_status(source.get(key))), None)
+    status = {} if found is None else {"status": int(found[0][found[1]])}
+    body = error.get("body", response.get("body"))
+    members = {key: value for key, value in error.items() if found is None or found != (error, key)}
+    if isinstance(body, Mapping):
+        members = {**{key: value for key, value in members.items() if key != "body"}, **body}
+    elif body is not None and not members.keys() - {"body"}:
+        return {**status, "body": body}
+    return {**status, **({"body": members} if members else {})}
+
+
+def _is_status(code: Any) -> bool:
+    return str(code).isascii() and str(code).isdigit() and len(str(code)) == 3 and 100 <= int(code) <= 599
+
+
+# Replayed
+
+
+def scenario_of_run(
+    organisation: Organisation, analysis: WorkflowAnalysis, event: RecordedEvent, seed: str = ""
+) -> ScenarioFile:
+    """The scenario in which a recorded run happens again: its steps return what they returned, and the one that failed
+    fails. Where a condition cannot be decided, the run goes to the steps that have run."""
+    flow, workflow = analysis.flow, organisation.name_of(analysis.key)
+    ran = [id_ for id_ in event.outputs if id_ in flow.steps and flow.steps[id_].action is not None]
+    start = Start(workflow=workflow, payload=dict(event.payload))
+    mocks: list[dict[str, Any]] = [{"workflow": workflow, "step": id_, "returns": event.outputs[id_]} for id_ in ran]
+    title = f"the recorded run of {analysis.title} happens again"
+    given = {"seed": seed, "variables": dict(event.variables)}
+    scenario = {"scenario": title, **given, "start": [start.model_dump()], "mocks": mocks}
+    failed, choices = _failed_step(organisation, analysis, event, Scenario.model_validate(scenario))
+    if failed and event.failure is not None:
+        mocks.append({"workflow": workflow, "step": failed, "fails": event.failure})
+    return as_file(Scenario.model_validate({**scenario, "mocks": mocks, "choices": choices}))
+
+
+def _failed_step(
+    organisation: Organisation, analysis: WorkflowAnalysis, event: RecordedEvent, scenario: Scenario
+) -> tuple[str, list[dict[str, Any]]]:
+    """The step with which a recorded run ended, or an empty string; and the transitions to force on the way there."""
+    file = as_file(scenario)
+    names = ResolvedScenario(file, organisation)
+    state, flow = start_scenario(file, organisation, names), analysis.flow
+    target = event.failed_step if event.failed_step in flow.steps else ""
+    ahead = {id_ for id_ in event.outputs if id_ in flow.steps} | {target} - {""}
+    choices: list[dict[str, Any]] = []
+    for _ in range(len(flow.steps) + 3):
+        state = decided_step(state, names)
+        going_on = state.before is not None and (ahead or event.failure is not None)
+        if going_on and (edge := _edge_towards(flow, state, ahead)) is not None:
+            place = {"workflow": organisation.name_of(analysis.key), "step": edge.source}
+            choices.append({**place, "take": edge.target})
+            state = advance(advance(state, ForceEdge(edge.transition.pointer)), ExecuteStep())
+        if state.question is not None or (state.run is None and state.last_run is not None):
+            break
+        if state.run is None:
+            continue
+        node = state.run.node
+        ahead -= {*state.run.visited, node}
+        step = flow.part(node)
+        unknown = isinstance(step, Step) and step.action is not None and node not in event.outputs
+        if node == target or (unknown and not target and not ahead & flow.after(node)):
+            return node, choices
+    return target, choices
+
+
+def _edge_towards(flow: FlowGraph, state: State, ahead: set[str]) -> Edge | None:
+    """The transition to the steps that are still to run, where only one leads there."""
+    assert state.run is not None, "it asks"
+    edges = [edge for edge in flow.edges[state.run.node] if not edge.after_failure]
+    direct = [edge for edge in edges if edge.target in ahead]
+    onward = direct or [edge for edge in edges if not ahead or ahead & flow.after(edge.target)]
+    return onward[0] if len({edge.target for edge in onward}) == 1 else None
