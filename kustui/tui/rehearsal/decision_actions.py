@@ -30,8 +30,7 @@ from kustui.simulate.paths.drafts import draft_payload
 from kustui.simulate.scenarios.recorded_event import recorded_event, scenario_of_run
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.rehearsal.prompts import Accept, Prompts
-from kustui.tui.rehearsal.scenario_actions import begin_scenario
-from kustui.tui.rehearsal.session import CurrentSession, Session
+from kustui.tui.rehearsal.session import CurrentSession, Session, begin_scenario
 from kustui.tui.rehearsal.step_rows import event_title
 from kustui.tui.widgets.rows import Row
 

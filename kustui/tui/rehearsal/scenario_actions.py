@@ -31,11 +31,11 @@ from kustui.simulate.scenarios.file import (
     unused_path,
 )
 from kustui.simulate.scenarios.record import TraceTruncatedError, complete_scenario, rebase
-from kustui.simulate.scenarios.replay import replay, start_scenario
+from kustui.simulate.scenarios.replay import replay
 from kustui.text.styled_lines import Line, Piece
 from kustui.text.terminal_safe import to_json
 from kustui.tui.rehearsal.prompts import Prompts
-from kustui.tui.rehearsal.session import CurrentSession, FollowedScenario, Session
+from kustui.tui.rehearsal.session import CurrentSession, FollowedScenario, Session, begin_scenario
 from kustui.tui.widgets.rows import Row
 
 _CHECK_INTERVAL = 1.0
@@ -262,13 +262,6 @@ def _feasibility(path: ExploredPath) -> Line:
     if not path.workflow_path.solutions:
         return (("? no value found", "warning"),)
     return (("! no value found: must be forced", "warning"),) if path.unsolved else ()
-
-
-def begin_scenario(session: Session, file: ScenarioFile, key: str) -> Session:
-    """At the beginning of a scenario that starts a workflow. Raises ScenarioError."""
-    resolved = ResolvedScenario(file, session.organisation)
-    history = History((start_scenario(file, session.organisation, resolved),))
-    return replace(session, history=history, key=key, scenario=FollowedScenario(file, resolved))
 
 
 def replay_scenario(session: Session, file: ScenarioFile) -> Session:

@@ -27,7 +27,7 @@ from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload
 from kustui.simulate.scenarios.differences import Difference
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
-from kustui.simulate.scenarios.replay import decisions_for
+from kustui.simulate.scenarios.replay import decisions_for, start_scenario
 from kustui.text.styled_lines import Line, Piece
 from kustui.tui.bindings import BY_ID, first_key
 
@@ -275,6 +275,13 @@ class Session:
 
         states = tuple(with_changed(state) for state in self.history.states[: index + 1])
         return replace(self._without_verdict(), history=History(states, index))
+
+
+def begin_scenario(session: Session, file: ScenarioFile, key: str) -> Session:
+    """At the beginning of a scenario that starts a workflow. Raises ScenarioError."""
+    resolved = ResolvedScenario(file, session.organisation)
+    history = History((start_scenario(file, session.organisation, resolved),))
+    return replace(session, history=history, key=key, scenario=FollowedScenario(file, resolved))
 
 
 class Announce(Protocol):

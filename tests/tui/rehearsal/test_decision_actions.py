@@ -205,7 +205,7 @@ async def test_a_recorded_run_is_pasted_and_happens_again(tmp_path: Path) -> Non
     async with rehearsal(path) as ui:
         await ui.do("v")
         await ui.type(json.dumps({"data": {"attributes": record}}))
-        await ui.do("ctrl+s", "s", "s", "s")
+        await ui.do("ctrl+s", "s", "s", "s", "s")
         assert ui.place == "W: eF5"
         assert ui.state.run is not None
         assert ui.state.run.outputs["1"] == {"id": "c7"}
