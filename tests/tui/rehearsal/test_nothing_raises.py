@@ -32,8 +32,8 @@ from kustui.tui.rehearsal.decision_actions import (
     parse_yes_no,
 )
 from kustui.tui.rehearsal.history_rows import LogRows, coverage_rows, queue_rows
-from kustui.tui.rehearsal.scenario_actions import begin_scenario, path_row, rebase_session
-from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, Session, StopPoint
+from kustui.tui.rehearsal.scenario_actions import path_row, rebase_session
+from kustui.tui.rehearsal.session import FAILURE, SCHEDULE, Session, StopPoint, begin_scenario
 from kustui.tui.rehearsal.step_rows import heading_rows, step_rows
 from kustui.tui.rehearsal.views import context_rows, draw_rail
 from kustui.tui.widgets.rows import laid_out
