@@ -92,6 +92,8 @@ def follows(stage: Organisation, path: ExploredPath) -> bool:
     for number, path_run in enumerate(path.workflow_path.runs):
         found = next(each for each in numbers if each[0].key == path_run.analysis.key)  # others may come between
         steps = [path_step for path_step in path.workflow_path.steps if path_step.run == number]
+        if any(path_step.choice == "retry-workflow" for path_step in steps):
+            found = found[: len(steps)]  # the path ends there, and the run begins again
         assert [(each.node, each.failure is not None) for each in found] == [
             (path_step.node, path_step.fails) for path_step in steps
         ]

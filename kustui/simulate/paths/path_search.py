@@ -13,7 +13,7 @@ from kustui.definition.expressions import expressions_in
 from kustui.definition.expressions.parse import may_hold_expression
 from kustui.definition.models import Step
 from kustui.definition.operators import Family, operator_named
-from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.solver import Contradiction, Solution
 from kustui.simulate.paths.symbolic import (
@@ -45,16 +45,32 @@ class PathStep:
     """Whether the step has to fail for it."""
     run: int = 0
     """Of which run, counted from 0."""
+    error_case: Edge | None = None
+    """The one with an error action that holds before, if there is one: after ``continue`` the edge follows, after any
+    other action there is none."""
 
     @property
     def is_unhandled_failure(self) -> bool:
         """Whether the run ends as the step fails and no error case follows."""
-        return self.fails and self.edge is None
+        return self.fails and self.edge is None and self.error_case is None
+
+    @property
+    def is_retried(self) -> bool:
+        """Whether the step is executed once more, which does not fail again. What a retry of the whole run leads to is
+        not searched: its steps may then answer otherwise."""
+        return self.error_case is not None and self.error_case.error_action == RETRY_STEP
 
     @property
     def pointer(self) -> str:
         """That of its edge; empty where the run ends."""
         return self.edge.transition.pointer if self.edge is not None else ""
+
+    @property
+    def choice(self) -> str | None:
+        """What has to be taken there: the id of a step or the type of an error action; None where the run ends."""
+        if self.error_case is not None:
+            return self.error_case.error_action
+        return self.edge.target if self.edge is not None else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +191,8 @@ class PathSearch:
             branches = iter(sorted(branches, key=lambda way: -self._weight(way.node) if way.node else 1))
         yield from branches
         error_cases = [edge for edge in edges if edge.after_failure]
-        if self._failures and error_cases and isinstance(part, Step) and part.action is not None:
+        fails_again = branch.steps is not None and branch.steps[0].is_retried
+        if self._failures and not fails_again and error_cases and isinstance(part, Step) and part.action is not None:
             yield from self._ways_out(branch, error_cases, fails=True)
 
     def _unhandled_failure(self, branch: _Branch) -> _Branch | None:
@@ -187,18 +204,28 @@ class PathSearch:
             return None
         return None if step.action is None or step.error_cases else next(self._ways_out(branch, (), fails=True))
 
-    def _ways_out(self, branch: _Branch, edges: Sequence[Edge], *, fails: bool) -> Iterator[_Branch]:
-        """A path with one more step: by each of some edges, of which the first that holds is taken, or by none."""
+    def _ways_out(
+        self, branch: _Branch, edges: Sequence[Edge], *, fails: bool, error_case: Edge | None = None
+    ) -> Iterator[_Branch]:
+        """A path with one more step: by each of some edges, of which the first that holds is taken, or by none.
+
+        ``error_case`` is the one that has continued with these edges after a failure.
+        """
         node, state = branch.node or TRIGGER_ID, branch.state.after(branch.node or TRIGGER_ID, fails=fails)
+        flow = state.runs[-1].analysis.flow
         left = replace(branch, state=state)  # the solutions with which none of the edges so far is taken
         for edge in (*edges, None):
-            condition = None
-            if edge is not None:
-                condition = state.runs[-1].analysis.flow.conditions.get(edge.transition.pointer)
+            condition = flow.conditions.get(edge.transition.pointer) if edge is not None else None
             taking = constraints_for(condition, True) if edge is not None else ALWAYS_MET
             if taking.conjunctions:
-                step = PathStep(node, edge, fails, state.scope.run)
-                yield self._extended(_solved(left, taking), step)
+                taken = _solved(left, taking)
+                if edge is not None and edge.error_action == CONTINUE and taken.solutions:
+                    onward = [edge for edge in flow.declared_edges[node] if not edge.after_failure]
+                    yield from self._ways_out(taken, onward, fails=True, error_case=edge)
+                elif edge is not None and edge.error_action:
+                    yield self._extended(taken, PathStep(node, None, fails, state.scope.run, edge))
+                else:
+                    yield self._extended(taken, PathStep(node, edge, fails, state.scope.run, error_case))
             refusing = constraints_for(condition, False)
             if not refusing.conjunctions:
                 return  # it always holds
@@ -214,6 +241,8 @@ class PathSearch:
         run = branch.state.runs[-1]
         if target in run.analysis.flow.steps and run.outputs.get(target) is None:
             return replace(branch, node=target)
+        if step.is_retried:
+            return replace(branch, node=step.node)
         if not branch.pending_runs:
             return branch
         next_run = min(branch.pending_runs, key=lambda run: run.due)  # of those due together the first scheduled

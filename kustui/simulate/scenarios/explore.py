@@ -10,7 +10,7 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.dates import parse_date
 from kustui.definition.expressions import in_words
 from kustui.definition.models import Step
-from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.platform import CONTINUE, TRIGGER_ID
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.engine.words import operands
 from kustui.simulate.organisation import Organisation
@@ -121,10 +121,18 @@ class ExploredPath:
 def _need(analysis: WorkflowAnalysis, step: PathStep) -> str:
     """What has to hold for a step to be left so; an empty string where that always does."""
     fails = f"{name_of(analysis, step.node)} fails" if step.fails else ""
-    if step.edge is None:
+    if step.error_case is not None:
+        condition = analysis.flow.conditions.get(step.error_case.transition.pointer)
+        words = in_words(condition) if condition is not None else "always"
+        fails += "" if words == "always" else f" and {words}"
+        fails += f" ({step.error_case.destination})"
+    if step.edge is None and step.error_case is not None and step.error_case.error_action != CONTINUE:
+        words = ""
+    elif step.edge is None:
         edges = analysis.flow.declared_edges.get(step.node, ())
-        passed = any(edge.after_failure == step.fails for edge in edges)
-        edge = "error case" if step.fails else "transition"
+        handles = step.fails and step.error_case is None
+        passed = any(edge.after_failure == handles for edge in edges)
+        edge = "error case" if handles else "transition"
         words = f"no {edge} from {name_of(analysis, step.node)} holds" if passed else ""
     else:
         condition = analysis.flow.conditions.get(step.edge.transition.pointer)

@@ -87,7 +87,7 @@ def _scenario_for_solution(
             "workflow": organisation.name_of(step.analysis.key),
             "step": step.node,
             "invocation": invocations[index],
-            "take": edge.target if (edge := path.steps[index].edge) is not None else None,
+            "take": path.steps[index].choice,
         }
         for index, step in forced.items()
     ]
@@ -234,6 +234,8 @@ def _outcome(entry: TraceEntry) -> str:
 def _follows(entry: TraceEntry, step: PathStep) -> bool:
     """Whether what happened is what the path's step says."""
     if entry.left or (entry.failure is not None) is not step.fails:
+        return False
+    if step.error_case is not None and entry.error_case != step.error_case.transition.pointer:
         return False
     if step.edge is None:
         return not entry.taken and not entry.broken

@@ -120,7 +120,7 @@ def test_no_name_ends_its_quotes_in_mermaid(name: str) -> None:
     for diagram_set in diagram_sets(name):
         for line in "".join(mermaid(diagram_set)).splitlines()[1:]:
             assert re.fullmatch(
-                r' *(w\d+n\d+(\(\[|\{\{|\[/|>|\[)"[^"`<>&|\[\]{}%:]*(<br/>[^"`<>&|\[\]{}%:]*)?"(\]\)|\}\}|/\]|\])'
+                r' *(w\d+n\d+(\(\[|\{\{|\[/|>|\[)"[^"`<>&|\[\]{}%:]*(<br/>[^"`<>&|\[\]{}%:]*)*"(\]\)|\}\}|/\]|\])'
                 r'|w\d+n\d+ (-->|-\.->|==>)(\|"[^"`<>&|\[\]{}%:]*"\|)? w\d+(n\d+)?'
                 r'|subgraph w\d+\["[^"`<>&|\[\]{}%:]*"\]|end)',
                 line,

@@ -24,7 +24,14 @@ STATUS, MESSAGE, CODE = "/#error.statusCode", "/#error.message", "/#error.body.c
 @pytest.mark.parametrize("chain", [False, True])
 @pytest.mark.parametrize(
     ("path", "least"),
-    [("orders.json", 20), ("timer-chain.json", 15), ("scheduling-pair.json", 1), ("one-per-file", 15), ("broken", 20)],
+    [
+        ("orders.json", 20),
+        ("timer-chain.json", 15),
+        ("scheduling-pair.json", 1),
+        ("one-per-file", 15),
+        ("broken", 20),
+        ("error-actions.json", 10),
+    ],
 )
 def test_the_scenario_of_every_path_of_a_sample_goes_exactly_that_path(path: str, least: int, chain: bool) -> None:
     snapshot = check_snapshot(open_paths([str(SAMPLES / path)]))
@@ -105,6 +112,37 @@ def test_what_an_error_is_asked_later_is_the_same_error(one: Any, other: Any, co
     (path,) = (path for path in found if path.nodes[-1] == "eF5")
     assert path.is_contradiction is contradicts
     assert follows(stage, path) or contradicts or one["op"] == "dne"
+
+
+ERROR_ACTIONS = [
+    ("continue", "aB3 cD4"),
+    ("retry-action", "aB3 aB3 cD4"),
+    ("retry-workflow", "aB3"),
+    ("stop-processing", "aB3"),
+]
+
+
+@pytest.mark.parametrize(("type_", "nodes"), ERROR_ACTIONS)
+def test_a_path_through_an_error_action_is_rehearsed_to_its_end(type_: str, nodes: str) -> None:
+    case = {"condition": when("eq", STATUS, 503), "errorAction": {"type": type_}}
+    stage = organisation(workflow("W", step("aB3", to("cD4"), errorCases=[case]), step("cD4")))
+    paths = explore_paths(stage.analysis(stage.collection.entries[0].key)).paths
+    (path,) = (path for path in handled(paths) if any(step.error_case for step in path.workflow_path.steps))
+    assert " ".join(path.nodes[1:]) == nodes
+    assert failure(stage, path)["status"] == 503
+    built = build_path_scenario(stage, path)
+    assert (built.forced, built.stops) == ((), "")
+
+
+def test_after_a_continue_the_step_has_no_output() -> None:
+    case = {"condition": when("true", True), "errorAction": {"type": "continue"}}
+    asks = (to("cD4", when("exists", "/#steps.aB3.id")), to("eF5"))
+    stage = organisation(workflow("W", step("aB3", *asks, errorCases=[case]), step("cD4"), step("eF5")))
+    paths = explore_paths(stage.analysis(stage.collection.entries[0].key)).paths
+    continued = [path for path in paths if any(step.error_case for step in path.workflow_path.steps)]
+    assert {" ".join(path.nodes[1:]): path.is_contradiction for path in continued} == {
+        "aB3 cD4": True, "aB3 eF5": False,
+    }  # fmt: skip
 
 
 def test_no_answer_has_a_status_beyond_what_http_knows() -> None:
