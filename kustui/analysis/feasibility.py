@@ -12,8 +12,9 @@ from itertools import pairwise
 
 from kustui.analysis.facts import ANY, Cases, Facts, Field, both
 from kustui.analysis.flow import Edge, FlowGraph
+from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first, shortest_path
-from kustui.definition.expressions import Comparison, parts_of
+from kustui.definition.expressions import AllOf, AnyOf, Comparison, parts_of
 from kustui.definition.models import ErrorCase, Transition
 from kustui.definition.platform import CONTINUE, TRIGGER_ID
 
@@ -51,21 +52,19 @@ class FeasiblePaths:
     def _facts(self) -> Facts:
         return Facts(self.flow)
 
-    def path_without(self, node: str, reader: str, asked: Transition | None = None) -> tuple[Edge, ...] | None:
-        """A path from the trigger to a reader on which a node has no output: it has not run, or has failed. Where the
-        condition of a transition or error case of the reader is ``asked``, the run comes to that.
+    def path_without(self, node: str, read: Read) -> tuple[Edge, ...] | None:
+        """A path from the trigger to a read on which a node has no output: it has not run, or has failed. Where a
+        condition reads it, the run comes to that condition, and the other parts of it do not decide it.
 
         The shortest, if it can be taken. None if there is none, or none among the first 2,000 states of the search.
         """
-        shortest = self._shortest_without(node, reader)
+        shortest = self._shortest_without(node, read.node)
         if shortest is None:
             return None
         state: _State | None = _State(TRIGGER_ID)
         for edge in shortest:
             state = self._after(state, edge, node) if state is not None else None
-        if state is not None and self._comes_to(asked, state, node):
-            return shortest
-        return self._search(node, reader, asked)
+        return shortest if state is not None and self._comes_to(read, state, node) else self._search(node, read)
 
     def _shortest_without(self, node: str, reader: str) -> tuple[Edge, ...] | None:
         """A shortest path of edges that can be taken one by one while the output is missing."""
@@ -128,22 +127,32 @@ class FeasiblePaths:
                 cases = both(cases, fails) if fails else ()
         return cases
 
-    def _comes_to(self, asked: Transition | None, state: _State, subject: str) -> bool:
-        """Whether a run in a state comes to ask a condition of its step."""
-        if asked is None:
+    def _comes_to(self, read: Read, state: _State, subject: str) -> bool:
+        """Whether it matters in a state what its node reads."""
+        transition = read.transition
+        if transition is None:
             return True
-        edges = self.flow.declared_edges[state.node]
-        outputs = state.outputs if isinstance(asked, ErrorCase) else state.outputs | {state.node}
-        before = self._before(asked, edges, _AllBut(outputs), subject)
-        return bool(self._facts.consistent(both(state.cases, before)))
+        failed = isinstance(transition, ErrorCase)
+        missing = _AllBut(state.outputs if failed else state.outputs | {state.node})
+        cases = self._before(transition, self.flow.declared_edges[state.node], missing, subject)
+        condition = self.flow.conditions.get(transition.pointer)
+        while isinstance(condition, AllOf | AnyOf):
+            others = condition.parts
+            inner = next((part for part in others if read.pointer.startswith(f"{part.pointer}/")), None)
+            for part in others:
+                if part is not inner:
+                    undecided = self._facts.cases(part, isinstance(condition, AllOf), missing, state.node, subject)
+                    cases = both(cases, undecided) if undecided else ()
+            condition = inner
+        return bool(self._facts.consistent(both(state.cases, cases)))
 
     # Search
 
-    def _search(self, node: str, reader: str, asked: Transition | None) -> tuple[Edge, ...] | None:
+    def _search(self, node: str, read: Read) -> tuple[Edge, ...] | None:
         """The first of the shortest paths that can be taken."""
         region = frozenset(
             breadth_first(
-                (reader,),
+                (read.node,),
                 lambda target: (edge.source for edge in self.flow.incoming[target] if not _gives_output(edge, node)),
             )
         )
@@ -151,7 +160,7 @@ class FeasiblePaths:
         pending: deque[tuple[_State, tuple[Edge, ...]]] = deque([(_State(TRIGGER_ID), ())])
         while pending and len(seen) < _MOST_STATES:
             state, path = pending.popleft()
-            if state.node == reader and self._comes_to(asked, state, node):
+            if state.node == read.node and self._comes_to(read, state, node):
                 return path
             for edge in self.flow.edges[state.node]:
                 if (

@@ -107,9 +107,9 @@ def reference_before_run(analysis: WorkflowAnalysis) -> Violations:
 @workflow_rule(
     "reference-may-be-missing",
     Severity.WARNING,
-    "a reference to a step that has not run on every path",
-    "On a path that skips the step, its output is missing. The reference is safe after a condition that checks "
-    "that the output exists.",
+    "a reference to a step that has not run, or has failed, on some path",
+    "On a path that skips the step, or on which it has failed, its output is missing. Only paths count that a run can "
+    "take. The reference is safe after a condition that checks that the output exists.",
     bad=app(
         workflow(
             "Greet",
@@ -139,7 +139,7 @@ def reference_may_be_missing(analysis: WorkflowAnalysis) -> Violations:
             continue
         if read.node not in possible.after_success(node) or null_guards.is_guarded(read, path, node):
             continue
-        path_around = paths.path_without(node, read.node, read.transition)
+        path_around = paths.path_without(node, read)
         if path_around is not None:
             reported.add((read.pointer, node))
             names = [_name(flow, TRIGGER_ID)]
