@@ -125,17 +125,20 @@ def first_of(edges: Sequence[Definition], event: Mapping[str, Any], ids: frozens
     return next((edge for edge in edges if holds(edge["condition"], event, ids)), None)
 
 
-def moments(definition: Definition) -> Iterator[Moment]:
+def runs(definition: Definition) -> Iterator[tuple[dict[str, Any], Moment]]:
     """Each step that some run comes to, and how: whatever the event holds, and whichever step fails."""
-    steps = {step["id"]: step for step in definition["steps"]}
     for a, b in itertools.product(VALUES, VALUES):
         event = {field: value for field, value in (("a", a), ("b", b)) if value is not GONE}
         begin = first_of(definition["trigger"]["transitions"], event, frozenset())
         pending = [Moment(("trigger", begin["target"]), frozenset(), frozenset())] if begin is not None else []
         while pending:
             moment = pending.pop()
-            yield moment
-            pending.extend(after(moment, steps[moment.path[-1]], event))
+            yield event, moment
+            pending.extend(after(moment, part_of(definition, moment.path[-1]), event))
+
+
+def part_of(definition: Definition, step: str) -> Definition:
+    return next(part for part in definition["steps"] if part["id"] == step)
 
 
 def after(moment: Moment, step: Definition, event: Mapping[str, Any]) -> Iterator[Moment]:
@@ -210,7 +213,7 @@ unhurried = settings(deadline=None)
 @given(workflows())
 def test_a_reference_may_be_missing_where_some_run_shows_it(definition: Definition) -> None:
     found = reported(definition, "reference-may-be-missing")
-    reached = list(moments(definition))
+    reached = [moment for _, moment in runs(definition)]
     graph = graph_of(definition)
     for reader, node in reads_of(definition):
         here = [moment for moment in reached if moment.path[-1] == reader]
@@ -221,6 +224,40 @@ def test_a_reference_may_be_missing_where_some_run_shows_it(definition: Definiti
             assert path in without
         elif without and possible:
             assert not nx.has_path(graph, (node, "succeeded"), (reader, "ran"))
+
+
+def asked(definition: Definition, reader: str, number: int) -> Iterator[Moment]:
+    """When a run asks the condition of a transition of a step: its own output may be there or not."""
+    transitions = part_of(definition, reader)["transitions"]
+    for event, moment in runs(definition):
+        if moment.path[-1] == reader:
+            for ids in (moment.ids, moment.ids | {reader}):
+                if first_of(transitions[:number], event, ids) is None:
+                    yield moment
+
+
+@unhurried
+@given(workflows())
+def test_a_condition_may_read_what_is_missing_where_some_run_asks_it(definition: Definition) -> None:
+    found = {
+        problem.pointer.partition("/condition")[0]: problem.message
+        for problem in problems_in(definition)
+        if problem.rule == "reference-may-be-missing" and "/transitions/" in problem.pointer
+    }
+    for place, step in enumerate(definition["steps"]):
+        for number, edge in enumerate(step["transitions"]):
+            condition = edge["condition"]
+            if condition["op"] != "eq" or condition["values"][0].startswith("/#steps.1."):
+                continue
+            node = condition["values"][0].split(".")[1]
+            moments = list(asked(definition, step["id"], number)) if node != step["id"] else []
+            without = {moment.path for moment in moments if node not in moment.outputs}
+            possible = any(node in moment.outputs for moment in moments)
+            message = found.get(f"/steps/{place}/transitions/{number}", "")
+            if message:
+                assert tuple(re.sub(r".* on the path ", "", message).split(" → ")) in without
+            else:
+                assert not (without and possible)
 
 
 @unhurried
@@ -270,7 +307,7 @@ def test_a_rehearsal_takes_one_of_the_runs_and_leaves_out_what_is_missing(
     definition: Definition, a: Any, b: Any, data: st.DataObject
 ) -> None:
     event = {field: value for field, value in (("a", a), ("b", b)) if value is not GONE}
-    runs = {moment.path: moment for moment in moments(definition)}
+    paths = {moment.path for _, moment in runs(definition)}
     state = advance(started(definition, **event), ExecuteStep())
     assert state.run is not None
     path: list[str] = ["trigger"]
@@ -284,12 +321,9 @@ def test_a_rehearsal_takes_one_of_the_runs_and_leaves_out_what_is_missing(
         if entry.error_action == "retry-action":
             continue
         if entry.kind is EntryKind.STEP:
-            assert runs[tuple(path)].path[-1] == entry.node
-            read = definition_of(definition, entry.node)["params"].get("body", "").split(".")
+            assert tuple(path) in paths
+            assert path[-1] == entry.node
+            read = part_of(definition, entry.node)["params"].get("body", "").split(".")
             assert bool(entry.omitted) is (len(read) > 1 and read[1] not in ids)
             ids |= {entry.node} if entry.output == {"id": "x"} else set()
         path += [*(["fails"] if entry.failure is not None else []), entry.target]
-
-
-def definition_of(definition: Definition, step: str) -> Definition:
-    return next(part for part in definition["steps"] if part["id"] == step)
