@@ -11,7 +11,7 @@ from kustui.analysis.condition_evaluation import Verdict, evaluate_condition
 from kustui.analysis.evaluation import EvaluationContext, Failure, resolve
 from kustui.analysis.reads import Fields
 from kustui.definition.dates import MILLISECONDS, date_of, iso_date
-from kustui.definition.expressions import Template, expressions_in
+from kustui.definition.expressions import Reference, Template, expressions_in
 from kustui.definition.expressions.nodes import Content, Lookup, Mustache, Node
 from kustui.definition.operators import Family, operator_named, other_than
 from kustui.definition.platform import TRIGGER_ID
@@ -34,6 +34,8 @@ _OTHER_STATUSES = (404, 400, 401, 403, 409, 422, 429, 502, 503, 200)
 _USUAL_BODY = {"message": "made to fail for this path"}
 _MAX_ELEMENTS = 200
 """Beyond this index no list is made up."""
+_EXTREMES = (-1_000_000, 1_000_000, "2000-01-01T00:00:00.000Z", "2100-01-01T00:00:00.000Z")
+"""More or less than most."""
 _DAY = MILLISECONDS["day"]
 _WORDS = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|\d+")
 
@@ -61,6 +63,10 @@ def _is_status(origin: ValueOrigin) -> bool:
 def _all_candidates(
     origins: Sequence[ValueOrigin], constraints: Sequence[Constraint], state: SymbolicState
 ) -> Iterator[Any]:
+    if (equals := next(_values_equated(constraints, origins, state), None)) is not None:
+        yield from _equal_values(equals)
+        yield from (True, False, 1, 0, MISSING)
+        return
     for constraint in constraints:
         if constraint.holds:
             yield from _examples(constraint, state)
@@ -77,12 +83,42 @@ def _all_candidates(
     if families & {Family.DATE, Family.ORDER}:
         instants = (instant for value in compared for instant in instants_of(value))
         yield from _dates(sorted({*instants, *([state.runs[0].now] if Family.DATE in families else ())}))
+        yield from _EXTREMES
     for value in compared:
         yield value
         yield from _unless_missing(other_than(value))
         yield from value if isinstance(value, list | tuple) else [[value]]
     yield _containing(constraints)
     yield from (True, False, "draft", 1, 0, [], MISSING)
+
+
+def _values_equated(
+    constraints: Sequence[Constraint], origins: Sequence[ValueOrigin], state: SymbolicState
+) -> Iterator[Any]:
+    """What is written down that the value itself has to be like."""
+    for constraint in constraints:
+        if constraint.holds and constraint.comparison.meaning.is_equality and len(constraint.operands) == 2:
+            for index, operand in enumerate(constraint.operands):
+                path = operand.expression.path if isinstance(operand.expression, Reference) else None
+                other = constraint.operands[1 - index].value
+                if path is None or [*expressions_in(other)] or not isinstance(other, str | bool | int | float):
+                    continue
+                read = provenance_of(state.runs, constraint.scope, path.segments)
+                if read.direct and read.origins and read.origins[0] in origins:
+                    yield other
+
+
+def _equal_values(value: Any) -> Iterator[Any]:
+    """A literal, and the values that some cast would make the same of it."""
+    yield value
+    number = number_of(value)
+    if number is not None:
+        yield from (number, text_of(number))
+        if isinstance(number, int):
+            yield f"{number}.0"
+    elif isinstance(value, bool):
+        yield text_of(value)
+    yield [value]
 
 
 def _examples(constraint: Constraint, state: SymbolicState) -> Iterator[Any]:
@@ -167,6 +203,7 @@ def _around(compared: Iterator[int | float]) -> Iterator[Any]:
     numbers = [*compared]
     for number in numbers:
         yield from (number, number + 1, number - 1, text_of(number), text_of(number + 1), text_of(number - 1))
+        yield f"{text_of(number)}.0"
     for lower, upper in pairwise(sorted(numbers)):
         yield (lower + upper) / 2
 

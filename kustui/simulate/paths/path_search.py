@@ -23,6 +23,7 @@ from kustui.simulate.paths.symbolic import (
     Scope,
     SymbolicRun,
     SymbolicState,
+    Trials,
     constraints_for,
 )
 from kustui.text.messages import quoted
@@ -149,6 +150,7 @@ class PathSearch:
         self._data, self._now, self._failures, self._farthest = data, now, failures, farthest
         self._follow = follow
         self._likely: dict[tuple[str, str, Fields], tuple[Any, ...]] = dict(_likely_values(analysis))
+        self._trials = Trials()
         self._cache: dict[Hashable, Any] = {}
         self._weights: dict[str, int] = {}
 
@@ -159,7 +161,7 @@ class PathSearch:
         where schedules are followed.
         """
         run = SymbolicRun(PathRun(self.analysis), self._data, self._now)
-        start = _Branch(SymbolicState((run,), self._likely, self._cache), node, (Solution(),))
+        start = _Branch(SymbolicState((run,), self._likely, self._trials, self._cache), node, (Solution(),))
         pending: list[Iterator[_Branch]] = [iter((start,))]
         failures: dict[tuple[str, str], _Branch] = {}
         while pending:

@@ -28,7 +28,7 @@ from kustui.simulate.paths.symbolic import (
     provenance_of,
 )
 
-_MAX_TRIALS = 2_000
+_MAX_TRIALS = 500
 """Values that are tried for the fields of one component together."""
 
 Values = Mapping[ValueOrigin, Any]
@@ -135,7 +135,7 @@ class Solution:
 
 def _bucket(origin: ValueOrigin) -> Bucket:
     """Where a component with an origin is looked for. All of a failure depends on each other."""
-    whole = origin.failure or not origin.fields
+    whole = origin.failure or not origin.fields or _is_of_list(origin.fields[0])
     return origin.run, origin.node, origin.failure, None if whole else origin.fields[0]
 
 
@@ -158,11 +158,16 @@ def _provenances(constraint: Constraint, state: SymbolicState) -> Iterator[Prove
 
 def _overlap(one: ValueOrigin, other: ValueOrigin) -> bool:
     """Whether the value of one of two fields depends on that of the other: it is a part of it, or they are of the same
-    failure, whose message is made of both."""
+    list, or of the same failure, whose message is made of both."""
     if one[:2] != other[:2] or one.failure != other.failure:
         return False
-    shorter = min(len(one.fields), len(other.fields))
-    return one.failure or one.fields[:shorter] == other.fields[:shorter]
+    apart = next((pair for pair in zip(one.fields, other.fields, strict=False) if pair[0] != pair[1]), None)
+    return one.failure or apart is None or any(map(_is_of_list, apart))
+
+
+def _is_of_list(name: str) -> bool:
+    """Whether a field is an element of a list, or its length."""
+    return name == "length" or name.isdigit()
 
 
 # A component
@@ -247,7 +252,7 @@ class _Search:
         """Values for all groups that meet all constraints; None where none were found within the trials."""
         checks = self._checks()
         stack: list[tuple[Iterator[Any], Values]] = [(self._candidates(self.groups[0]), {})]
-        while stack and self.trials < _MAX_TRIALS:
+        while stack and self.trials < _MAX_TRIALS and self.state.trials.left > 0:
             tried, before = stack[-1]
             index = len(stack) - 1
             candidate = next(tried, None)
@@ -255,6 +260,7 @@ class _Search:
                 stack.pop()
                 continue
             self.trials += 1
+            self.state.trials.left -= 1
             values = {**before, **dict.fromkeys(self.groups[index].origins, candidate[0])}
             if not all(_is_met(constraint, self.state, values) for constraint in checks[index]):
                 continue
@@ -280,6 +286,8 @@ class _Search:
                 if any(_overlap(origin, other) for origin in group.origins for other in read)
             )
             checks[last].append(constraint)
+        for group_checks in checks:
+            group_checks.sort(key=lambda constraint: not constraint.holds)  # these rule out most
         return checks
 
     def _first_alone(self, group: _Group) -> Values:
@@ -315,7 +323,10 @@ def _equates_references(constraint: Constraint) -> bool:
 
 def _is_below(one: ValueOrigin, other: ValueOrigin) -> bool:
     """Whether it is a field of the other's value."""
-    return _overlap(one, other) and len(one.fields) > len(other.fields) and not one.failure
+    depth = len(other.fields)
+    return (
+        one[:2] == other[:2] and not (one.failure or other.failure) and one.fields[:depth] == other.fields != one.fields
+    )
 
 
 def _asks_for_nothing(constraint: Constraint) -> bool:
@@ -335,8 +346,10 @@ def _is_contradiction(group: _Group, state: SymbolicState) -> bool:
     """Whether no value at all could meet the constraints: those tried leave no case out, and each fails for certain."""
     if not all(_is_exhaustive(constraint, group, state) for constraint in group.constraints):
         return False
-    # Whether a list counts as its only element is not known, but it would in each of the comparisons.
-    tried = [value for value in candidates(group.origins, group.constraints, state) if not isinstance(value, list)]
+    tried = [*candidates(group.origins, group.constraints, state)]
+    if not any(isinstance(part.operands[0].expression, Template) for part in group.constraints):
+        # Whether a list counts as its only element is not known, but it would in each of the comparisons.
+        tried = [value for value in tried if not isinstance(value, list)]
     dates = [dict.fromkeys(group.origins, value) for value in tried if parse_date(value) is not None]
     for candidate in tried:
         values = dict.fromkeys(group.origins, candidate)
@@ -376,7 +389,7 @@ def _no_order_meets(
         literal = repr(verdict.operands[1].value)
         signs[literal] = signs.get(literal, possible) & possible
     impossible = any(not possible for possible in signs.values())
-    no_date = bool(of_dates) and not any(all(_is_met(part, state, date) for part in of_dates) for date in dates)
+    no_date = bool(of_dates and dates) and all(any(_fails(part, state, date) for part in of_dates) for date in dates)
     return needs_order and (impossible or no_date)
 
 
@@ -413,5 +426,5 @@ def _origins(operand: Operand, constraint: Constraint, state: SymbolicState) -> 
 def _has_untried_values(origin: ValueOrigin) -> bool:
     """How long a list is, and what a late element of it is, is tried for short lists alone; and a failure has a
     message also where nothing in its body says one."""
-    about_list = any(name == "length" or name.isdigit() for name in origin.fields)
+    about_list = any(map(_is_of_list, origin.fields))
     return about_list or (origin.failure and origin.fields[:2] == MESSAGE)

@@ -145,6 +145,13 @@ class SymbolicRun:
         return replace(self, outputs=self.outputs.plus({node: kind}))
 
 
+@dataclass(slots=True)
+class Trials:
+    """How many values may still be tried in a search; with none left, what is not easily met stays unsolved."""
+
+    left: int = 50_000
+
+
 @dataclass(frozen=True, slots=True)
 class SymbolicState:
     """What is known of the runs of a path while it is searched."""
@@ -152,6 +159,7 @@ class SymbolicState:
     runs: tuple[SymbolicRun, ...]
     likely: Mapping[tuple[str, str, Fields], tuple[Any, ...]] = field(default_factory=dict)
     """Values that a workflow itself compares a field with: by its key, the node, and the field."""
+    trials: Trials = field(default_factory=Trials)
     cache: dict[Hashable, Any] = field(default_factory=dict)
     """What came of constraints that were solved before: they come again on other paths."""
 
