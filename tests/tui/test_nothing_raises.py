@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -67,6 +68,28 @@ def test_a_sample_is_shown_before_and_after_it_is_examined(name: str) -> None:
     found = sample_examined(name)
     look_at_everything(all_open(Snapshot(found.collection)), 20)
     look_at_everything(all_open(found), 20, 90)
+
+
+STEP = {"id": "a", "action": "kustomer.note.create", "transitions": [{"target": "zz", "condition": {}}]}
+SHAPES = [
+    {"app": "shop", "version": "1.0.0", "title": "Shop", "hooks": [{"name": "paid"}], "actions": [{"name": "pay"}]},
+    {"app": "shop", "version": "1.0.0", "title": "Shop", "colour": 5},
+    {"data": {"type": "available-app", "attributes": {"name": "shop", "version": "1.0.0", "title": None}}},
+    [{"type": "app", "attributes": {"name": name, "workflows": [{"name": "w", "steps": [STEP]}]}} for name in "ab"],
+    {"workflow": {"steps": [STEP]}},
+    {"workflow": {"name": "w"}},
+    {"steps": [STEP]},
+    {"trigger": {"eventName": "e", "transitions": STEP["transitions"]}},
+    {"data": {"type": "workflow", "attributes": {"enabled": False}}, "links": {"next": "?page=2"}},
+]
+
+
+def test_every_shape_of_a_file_is_shown() -> None:
+    for shape in SHAPES:
+        look_at_everything(all_open(snapshot_of(shape)), 38)
+    for separator in ("\n", "", "\n{]\n", "\n, \n"):
+        stream = separator.join(json.dumps(shape) for shape in SHAPES)
+        look_at_everything(all_open(snapshot_of(stream.encode())), 38)
 
 
 def nested(depth: int) -> str:

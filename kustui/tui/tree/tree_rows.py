@@ -99,8 +99,11 @@ def _workflow_line(node: Node) -> tuple[Line, Line]:
 def _document_line(document: Document, name: str) -> tuple[Line, Line]:
     if document.shape is Shape.BROKEN:
         return ((name, "error"),), (("not readable", "error"),)
-    count = len(document.entries)
-    return ((name, "heading"),), ((counted(count, "workflow"), "muted"),)
+    apps = document.apps
+    if apps and not document.entries:
+        aside = f"app {apps[0].item.name}" if len(apps) == 1 else counted(len(apps), "app")
+        return ((name, "heading"),), ((aside, "muted"),)
+    return ((name, "heading"),), ((counted(len(document.entries), "workflow"), "muted"),)
 
 
 def _common_folder(paths: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ import pytest
 from kustui.config.severity import Severity
 from kustui.text.styled_lines import width_of
 from kustui.tui.explorer.detail import detail_rows
+from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.widgets.rows import workflow_key
 from tests.support.definitions import ALWAYS
 from tests.support.flows import callable_workflow, edge, scheduling_workflow, step, workflow
@@ -263,6 +264,21 @@ def test_an_app_says_what_it_is_called_needs_and_holds() -> None:
     assert "app        orderdesk" in told
     assert any(line.startswith("needs      kustomer-^") for line in told)
     assert any(line.startswith("Workflows (") for line in told)
+
+
+def test_an_app_without_workflows_is_shown_by_its_name() -> None:
+    tree = tree_of({"app": "shop", "version": "1.2.0", "title": "Shop", "actions": [{"name": "pay", "type": "kode"}]})
+    (row,) = [TreeRows(tree).row(index) for index in range(len(tree.nodes))]
+    assert text_of(row.aside) == "app shop"
+    told = page(tree, "0.json")
+    assert told[0] == "Shop"
+    assert "version    1.2.0" in told
+    assert any(line.startswith("pay  kode") for line in below(told, "Actions of the app"))
+
+
+def test_the_api_s_view_of_an_app_is_shown_by_its_name() -> None:
+    tree = tree_of({"data": {"type": "available-app", "attributes": {"name": "shop", "version": "1.2.0"}}})
+    assert page(tree, "0.json")[0] == "shop"
 
 
 def test_a_fault_shows_the_text_around_it() -> None:

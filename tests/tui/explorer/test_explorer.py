@@ -662,6 +662,26 @@ async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> 
         assert "checking" not in ui.status
 
 
+@pytest.mark.parametrize(
+    "definition",
+    [
+        {"app": "shop", "version": "1.0.0", "title": "Shop", "hooks": [], "actions": [{"name": "pay"}]},
+        {"steps": [{"id": "a", "action": "kustomer.note.create", "transitions": []}]},
+        {"workflow": {"name": "w"}},
+        {"trigger": {"eventName": "kustomer.note.create", "transitions": []}},
+    ],
+)
+async def test_every_pane_shows_what_is_no_whole_workflow(tmp_path: Path, definition: object) -> None:
+    async with explorer(write_json(tmp_path / "shop.json", definition)) as ui:
+        assert len(ui.tree) >= 1
+        for key in "1234567890":
+            await ui.press(key, "j", "enter", "k", "z", "z")
+        await ui.press(
+            "1", "g", "l", "j", "u", "escape", "d", "escape", "y", "escape", "colon", "escape", "s", "escape"
+        )
+        assert ui.app.return_code is None
+
+
 async def test_nothing_to_show_ends_it_with_a_reason(tmp_path: Path) -> None:
     opening = Slow(write_json(tmp_path / "nothing.json", {"nothing": "here"}))
     app = Kustui(opening)

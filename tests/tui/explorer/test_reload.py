@@ -383,3 +383,33 @@ def test_a_banner_counts_the_other_files() -> None:
     first, _ = banner_lines((document_of("{", "a.json"), document_of("[", "b.json"), document_of("", "c.json")), 78)
     assert "a.json:1:" in text_of(first)
     assert ", and 2 more files" in text_of(first)
+
+
+async def test_a_folder_that_gains_other_json_ignores_it(path: Path) -> None:
+    async with explorer(path.parent) as ui:
+        write_json(path.parent / "package.json", {"name": "shop", "scripts": {"steps": "node"}})
+        (path.parent / "tsconfig.json").write_text('{ // strict\n "steps": [1], }')
+        found = many()
+        found[0]["steps"].append(step("c"))
+        save(path, found)
+        await ui.wait_for_news("1 step added")
+        assert not any("package.json" in row or "tsconfig.json" in row for row in ui.tree)
+        write_json(path.parent / "package.json", {"app": "shop", "version": "1.0.0", "title": "Shop"})
+        await ui.wait_for_news("1 file added")
+        assert any("package.json" in row for row in ui.tree)
+
+
+async def test_a_stream_is_followed_and_kept_while_one_of_its_values_is_broken(tmp_path: Path) -> None:
+    path = tmp_path / "stream.json"
+    values = [json.dumps(value) for value in many(3)]
+    path.write_text("\n".join(values))
+    async with explorer(path) as ui:
+        assert len([row for row in ui.tree if "workflow 0" in row]) == 3
+        path.write_text("\n".join((*values, json.dumps(named_workflow("one more", step("a"))))))
+        await ui.wait_for_news("1 workflow added")
+        path.write_text("\n".join((values[0], values[1][:-5], values[2])))
+        await ui.wait_until(lambda: ui.explorer.banner.has_class("-open"))
+        assert "stream.json:2:" in "".join(segment.text for segment in ui.explorer.banner.render_line(0))
+        assert len([row for row in ui.tree if "workflow 0" in row]) == 3
+        path.write_text("\n".join(values))
+        await ui.wait_for_news("1 workflow removed")
