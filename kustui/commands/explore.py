@@ -40,7 +40,12 @@ examples:
 def parser() -> Parser:
     parser = Parser("", "See, check and rehearse Kustomer workflows in a terminal.", _EPILOG)
     add = parser.add_argument
-    add("paths", metavar="PATH", nargs="+", help="a file, a folder, or - for standard input")
+    add(
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        help="a file, a folder, or - for standard input (default: the current folder)",
+    )
     add("--theme", metavar="NAME", type=_theme, help=f"colour theme: {', '.join(THEMES)}")
     add("--no-state", action="store_true", help="do not save or restore the session")
     parser.add_configuration()
@@ -59,6 +64,7 @@ def _theme(name: str) -> str:
 def run(arguments: Sequence[str]) -> int:
     """Open what the arguments name; the exit status."""
     options = parser().parse_args(arguments)
+    options.paths = options.paths or ["."]
     pause_gc()  # until the first screen stands: what is made until then stays
     stdin = _read_stdin() if "-" in options.paths else b""
     if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
@@ -116,9 +122,9 @@ def _set_colour(choice: str) -> None:
 
 def _require_workflows(loading: BackgroundWorkspace) -> None:
     """Raises KustuiError where a small collection holds nothing; the screen says so of a large one."""
-    from kustui.definition.loader import nothing_to_show
+    from kustui.definition.loader import nothing_to_open
 
-    if loading.wait(0.05) and (reason := nothing_to_show(loading.result().collection)):
+    if loading.wait(0.05) and (reason := nothing_to_open(loading.result().collection)):
         raise KustuiError(reason)
 
 

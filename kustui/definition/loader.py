@@ -295,6 +295,13 @@ def _other_kind(document: Document) -> str:
         return ""
 
 
+def nothing_to_open(collection: Collection) -> str:
+    """Why a screen has nothing to show, in a line; an empty string where it has something, or where a save can mend it:
+    a file that is empty or broken."""
+    mendable = (document for document in collection.documents if document.shape is Shape.BROKEN)
+    return "" if any(document.path != STDIN_NAME for document in mendable) else nothing_to_show(collection)
+
+
 def unreadable_files(collection: Collection) -> Iterator[str]:
     """The files that cannot be read and are passed over, a line each, with the first fault of each."""
     broken = [document for document in collection.documents if not document.is_fully_read]

@@ -240,6 +240,7 @@ def _carrier(action: Action, app: App[None], screen: Screen[object]) -> DOMNode 
         screen.focused,
         *screen.query("TreeView"),
         *screen.query(".diagram"),
+        *screen.query("ProblemsView"),
         screen,
         app,
     )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from kustui.check.problems import Problem
 from kustui.config.severity import Severity
+from kustui.definition.collection import Document
 from kustui.text.messages import counted
 from kustui.text.styled_lines import Line
 from kustui.tui.bindings import first_key
@@ -24,6 +25,8 @@ class ProblemNavigator:
         self._banner, self._views, self._presenter, self._navigator = banner, views, presenter, navigator
         self._new: tuple[Problem, ...] = ()
         """The problems that saves have brought and nobody has gone to, the latest first."""
+        self._shows_source = False
+        """Whether the source stands where a drawing would, had anything been readable."""
 
     def take(self, snapshot: Snapshot, new: Sequence[Problem] = ()) -> None:
         """Take the problems of another snapshot, of which some are new since the one before."""
@@ -34,12 +37,14 @@ class ProblemNavigator:
         if (gone_to := self._presenter.problem) is not None:
             self._presenter.problem = by_key.get(gone_to.key)
         self._show_banner(snapshot)
+        self._leave_source(snapshot)
 
     def _show_banner(self, snapshot: Snapshot) -> None:
         """The first file that cannot be read, or else the latest problem that a save brought; nothing after a look."""
         alarming = [problem for problem in self._new if problem.severity > Severity.INFO]
         if broken := broken_files(snapshot):
-            self._banner.show_text(lambda width: banner_lines(broken, width))
+            shows_earlier = broken[0] not in snapshot.collection.documents
+            self._banner.show_text(lambda width: banner_lines(broken, width, shows_earlier=shows_earlier))
         elif alarming:
             before, after = self._place_in_words(alarming[0]), self._way_there(len(alarming) - 1)
             self._banner.show_text(lambda width: problem_lines(alarming[0], width, before, after))
@@ -60,11 +65,23 @@ class ProblemNavigator:
         more: Line = ((f" · {counted(others, 'more new problem')}", "muted"),) if others else ()
         return (*more, (" · ", "muted"), (key, "key"), (" goes there", "muted")) if key else more
 
+    def open_source(self) -> None:
+        """Where nothing can be drawn yet, show the source at the fault instead, until a save mends it."""
+        state = self._views.tree.state
+        if broken := broken_files(state.snapshot) if not state.snapshot.collection.entries else ():
+            self._shows_source = True
+            self._views.side.bring("source")
+            self._presenter.show_again(_fault_target(broken[0]))
+
+    def _leave_source(self, snapshot: Snapshot) -> None:
+        if self._shows_source and snapshot.collection.entries:
+            self._shows_source = False
+            self._views.side.bring(self._views.side.diagram_name)
+
     def go_to_banner(self) -> None:
         """Go to what stands at the top."""
         if broken := broken_files(self._views.tree.state.snapshot):
-            fault = broken[0].faults[0]
-            self._navigator.jump_to(Target(broken[0], fault.pointer, broken[0].fault_extent(fault).start))
+            self._navigator.jump_to(_fault_target(broken[0]))
         else:
             self.next()
 
@@ -108,6 +125,11 @@ class ProblemNavigator:
         if problem in self._new:
             self._new = tuple(other for other in self._new if other != problem)
             self._show_banner(self._views.tree.state.snapshot)
+
+
+def _fault_target(document: Document) -> Target:
+    fault = document.faults[0]
+    return Target(document, fault.pointer, document.fault_extent(fault).start)
 
 
 def target_of(problem: Problem) -> Target:

@@ -16,7 +16,7 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from kustui.config.preferences import Preferences
-from kustui.definition.loader import PathError, nothing_to_show
+from kustui.definition.loader import PathError, nothing_to_open
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings, carry_out, first_key
 from kustui.tui.diagrams.diagram_view import DiagramView, LinkFollowed, NodeSelected
@@ -53,7 +53,6 @@ if TYPE_CHECKING:
     from kustui.tui.explorer.session import SessionKeeper
     from kustui.tui.finder import Finder
     from kustui.workspace.difference import Difference
-
 
 _MOMENT = 0.03
 """Seconds after which the panes show another snapshot."""
@@ -197,7 +196,7 @@ class Explorer(Screen[None]):
         self.presenter.show_progress("")
         try:
             snapshot = self._background.result()
-            reason = nothing_to_show(snapshot.collection)
+            reason = nothing_to_open(snapshot.collection)
         except PathError as error:
             reason = str(error)
         if reason:
@@ -237,6 +236,7 @@ class Explorer(Screen[None]):
         if not restored and not self._clicked and len(self.snapshot.collection.entries) <= _MAX_OPENED:
             self.tree_view.action_open()
         self.presenter.show()
+        self.problem_navigator.open_source()
         self.post_message(self.Ready())
 
     def on_unmount(self) -> None:

@@ -17,6 +17,7 @@ from textual.widgets import Input
 from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document
+from kustui.definition.source.outline import Shape
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.text.styled_lines import Line, Piece, width_of, wrapped
 from kustui.tui.bindings import Action, actions_of, bindings, first_key, key_names
@@ -26,12 +27,15 @@ from kustui.workspace.snapshot import Snapshot
 
 
 def broken_files(snapshot: Snapshot) -> tuple[Document, ...]:
-    """The unreadable contents of files of which the last readable ones are shown."""
-    return tuple(document.broken for document in snapshot.collection.documents if document.broken is not None)
+    """The unreadable contents of files: of those whose last readable ones are shown, and of those that have none."""
+    documents = snapshot.collection.documents
+    current = (document if document.shape is Shape.BROKEN else document.broken for document in documents)
+    return tuple(document for document in current if document is not None and document.faults)
 
 
-def banner_lines(broken: tuple[Document, ...], room: int) -> list[Line]:
-    """The fault of the first of the files in full, and its line, cut to ``room`` cells."""
+def banner_lines(broken: tuple[Document, ...], room: int, *, shows_earlier: bool = False) -> list[Line]:
+    """The fault of the first of the files in full, and its line, cut to ``room`` cells. ``shows_earlier``: whether what
+    could be read before is still shown."""
     from kustui.check.reports.text import excerpt  # only where a file is broken, not before the first paint
 
     document, *others = broken
@@ -49,7 +53,7 @@ def banner_lines(broken: tuple[Document, ...], room: int) -> list[Line]:
         marked, after = after[:1] or "▌", after[1:]
     last: Line = (*number, (before, ""), (marked, "fault"), (after, ""))
     note: Line = (("showing its last good version", "muted"),)
-    if width_of(last) + width_of(note) + 1 > room:
+    if not shows_earlier or width_of(last) + width_of(note) + 1 > room:
         note = ()  # the text around the fault is worth more
     said = said_in_full(SEVERITY_GLYPHS[Severity.ERROR], fault.message, fault.hint, room, place_in_words)
     return [*said, laid_out(Row(last, mark=note), room)]

@@ -194,6 +194,15 @@ DID = {
     "chains.sort": Did(("7", "o"), lambda scene: scene.chains.title, lambda was, now: was != now and " by " in now),
     "chains.further": Did(("7",), lambda scene: scene.chains.steps, by(1)),
     "chains.nearer": Did(("7",), lambda scene: scene.chains.steps, by(-1)),
+    "problems.severity": Did(
+        ("4",), lambda scene: scene.ui.titles, holds("4 Problems: errors"), BROKEN / "missing-input.json"
+    ),
+    "problems.rule": Did(
+        ("4",), lambda scene: scene.ui.titles, holds("4 Problems: missing-input"), BROKEN / "missing-input.json"
+    ),
+    "problems.explain": Did(
+        ("4",), lambda scene: scene.ui.titles, holds("9 missing-input"), BROKEN / "missing-input.json"
+    ),
     "timeline.earlier": Did(("8", "z", "l"), lambda scene: scene.drawn("timeline"), holds("T+0"), size=(50, 24)),
     "timeline.later": Did(
         ("8", "z"), lambda scene: "T+0" in scene.drawn("timeline"), is_(False), size=(50, 24)

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 BROKEN = sorted(path for path in (SAMPLES / "broken").iterdir() if is_definition(path.name))
-OPENED = [path for path in BROKEN if path.stem != "invalid-json"]
 SIZES = ((80, 24), (60, 20))
 
 
@@ -39,7 +38,7 @@ def is_said(problem: Problem, text: str) -> bool:
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
-@pytest.mark.parametrize("path", OPENED, ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
 async def test_p_says_what_is_wrong_in_full(path: Path, size: tuple[int, int]) -> None:
     async with explorer(path, size=size) as ui:
         await ui.settle()
@@ -145,3 +144,27 @@ async def test_a_click_on_the_counts_lists_the_problems(tmp_path: Path) -> None:
     async with explorer(path, size=(80, 30)) as ui:
         await ui.pilot.click("#status", offset=(77, 0))
         await ui.wait_until(lambda: ui.focus == "problems")
+
+
+async def test_a_file_that_cannot_be_read_opens_at_the_fault_and_heals_on_save(tmp_path: Path) -> None:
+    path = tmp_path / "one.json"
+    path.write_text('{"name": "greet", oops}')
+    async with explorer(path, size=(80, 24)) as ui:
+        assert "one.json:1:19" in bar_text(ui, "banner")
+        assert "last good version" not in bar_text(ui, "banner")
+        await ui.wait_until(
+            lambda: "source" in ui.panes and any("oops" in row for row in ui.rows(ui.explorer.side.source))
+        )
+        save(path, [a_workflow("one")])
+        await ui.wait_until(lambda: not bar_text(ui, "banner"))
+        assert "flow" in ui.panes
+        assert any("one" in row for row in ui.tree)
+
+
+async def test_an_empty_file_opens_and_heals_on_save(tmp_path: Path) -> None:
+    path = tmp_path / "one.json"
+    path.write_text("")
+    async with explorer(path, size=(80, 24)) as ui:
+        assert "the file is empty" in bar_text(ui, "banner")
+        save(path, [a_workflow("one")])
+        await ui.wait_until(lambda: not bar_text(ui, "banner"))

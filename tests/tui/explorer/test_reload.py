@@ -225,7 +225,7 @@ async def test_what_changed_is_a_list_with_old_and_new_text(path: Path) -> None:
         assert "~ step b changed" in rows[1]
         assert any(row.startswith("+") and '"body": "changed"' in row for row in rows)
         await ui.press("j", "enter")
-        assert "note.create b" in ui.cursor_row
+        assert 'note "changed" b' in ui.cursor_row
         await ui.press("c", "c")
         assert ui.focus == "tree"
         assert "changes" not in ui.panes
@@ -374,13 +374,13 @@ async def test_the_fault_is_in_view_though_its_file_is_one_long_line(tmp_path: P
     "text", ['[{"name": "x", oops}]', "[", "", "[\n  \n", "[" + "漢" * 90 + "]", " " * 200 + "oops"]
 )
 def test_a_banner_always_marks_something(text: str) -> None:
-    _, second = banner_lines((document_of(text),), 40)
+    *_, second = banner_lines((document_of(text),), 40)
     assert width_of(second) <= 40
     assert [piece for piece, look in second if look == "fault" and piece.strip()]
 
 
 def test_a_banner_counts_the_other_files() -> None:
-    first, _ = banner_lines((document_of("{", "a.json"), document_of("[", "b.json"), document_of("", "c.json")), 78)
+    first, *_ = banner_lines((document_of("{", "a.json"), document_of("[", "b.json"), document_of("", "c.json")), 78)
     assert "a.json:1:" in text_of(first)
     assert ", and 2 more files" in text_of(first)
 
