@@ -6,7 +6,7 @@ A ``WorkflowAnalysis`` holds the model of its workflow, so it is kept only of wo
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from hashlib import blake2b
@@ -186,17 +186,29 @@ class WorkflowAnalysis:
     def fully_parsed(self) -> bool:
         """Whether every step and transition could be read. If not, something missing may be among those left out, or in
         the part of the workflow that the body of an update does not have."""
-        workflow = self.workflow
-        if workflow.trigger is None and not self.entry.item.partial:
-            return False
-        return "steps" in workflow.model_fields_set and not any(
-            (fault.rule == "invalid-shape" or fault.intended) and self._is_of_flow(fault.intended or fault.pointer)
-            for fault in self.parsed.faults
-        )
+        return self.knows_all_steps and not any(map(self._is_of_flow, self._left_out))
 
-    def _is_of_flow(self, pointer: str) -> bool:
-        """Whether leaving out the value at a pointer also removes steps or transitions."""
-        match pointer.removeprefix(self.workflow.pointer).split("/")[1:]:
+    @cached_property
+    def knows_all_steps(self) -> bool:
+        """Whether trigger and steps could be read, if not their transitions: what names another step is wrong."""
+        workflow = self.workflow
+        if (workflow.trigger is None and not self.entry.item.partial) or "steps" not in workflow.model_fields_set:
+            return False
+        return not any(place[:1] == ["steps"] and place[2:] in ([], ["id"]) for place in self._left_out)
+
+    @cached_property
+    def _left_out(self) -> Sequence[Sequence[str]]:
+        """The places of what could not be read: their keys, from the workflow on."""
+        places = (
+            fault.intended or fault.pointer
+            for fault in self.parsed.faults
+            if fault.rule == "invalid-shape" or fault.intended
+        )
+        return [place.removeprefix(self.workflow.pointer).split("/")[1:] for place in places]
+
+    def _is_of_flow(self, place: Sequence[str]) -> bool:
+        """Whether leaving out the value at a place also removes steps or transitions."""
+        match place:
             case ["trigger", member, *_]:
                 return member == "transitions"
             case ["steps", _, member, *_]:

@@ -57,7 +57,7 @@ def _step_paths(analysis: WorkflowAnalysis, flow: FlowGraph) -> Iterator[tuple[R
     good=app(workflow("Greet", {**_TAGGED, "transitions": [to("cD4")]}, step("cD4", params=_note("/#steps.aB3.id")))),
 )
 def unknown_step_reference(analysis: WorkflowAnalysis) -> Violations:
-    if not analysis.fully_parsed:
+    if not analysis.knows_all_steps:
         return  # the step may be among those that could not be read
     flow = analysis.flow
     for read, path in _paths(analysis):
