@@ -190,7 +190,8 @@ def close_keys(key: str, keys: frozenset[str]) -> tuple[str, ...]:
     """The keys that another may have been mistyped for, the closest first.
 
     Those that differ only in capitals, dashes and underscores; else those of four letters or more that are one edit
-    away, and of seven or more two. What is close to a shorter one is too often another word.
+    away, and of seven or more two. What is close to a shorter one is too often another word, as is what begins
+    otherwise than one of four letters: ``game`` is no ``name``.
     """
     if key in _BOOKKEEPING:
         return ()
@@ -201,7 +202,7 @@ def close_keys(key: str, keys: frozenset[str]) -> tuple[str, ...]:
     for name in keys:
         limit = 0 if len(name) < 4 or len(plain) < 3 else 1 if min(len(plain), len(name)) < 7 else 2
         distance = OSA.distance(plain, _plain(name), score_cutoff=limit)
-        if distance <= limit:
+        if distance <= limit and (not distance or len(name) > 4 or name[0] in plain[:2]):
             near.append((distance, name))
     return tuple(name for _, name in sorted(near))
 
