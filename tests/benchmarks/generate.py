@@ -28,11 +28,12 @@ ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 EVENTS = (
     "kustomer.conversation.create",
-    "kustomer.conversation.update",
-    "kustomer.message.create",
+    "kustomer.customer.create",
+    "kustomer.company.create",
     "kustomer.customer.update",
     "kustomer.kobject.order.update",
 )
+"""None that a step causes: a sound workflow does not start itself."""
 VERBS = (
     "Route",
     "Merge",
