@@ -265,6 +265,10 @@ class FlowGraph:
     def _descendants(self) -> dict[str, frozenset[str]]:
         return {}
 
+    @cached_property
+    def _successors_of_success(self) -> dict[str, frozenset[str]]:
+        return {}
+
     def after(self, node: str) -> frozenset[str]:
         """The nodes that can run after this one: all that can be reached from it, itself only in a loop."""
         if node not in self._descendants:
@@ -273,8 +277,12 @@ class FlowGraph:
 
     def after_success(self, node: str) -> frozenset[str]:
         """The nodes that can run after this one has given an output."""
-        targets = (edge.target for edge in self.edges[node] if not edge.after_failure)
-        return frozenset(walks.breadth_first(targets, self.targets))
+        if not any(edge.after_failure for edge in self.edges[node]):
+            return self.after(node)
+        if node not in self._successors_of_success:
+            targets = (edge.target for edge in self.edges[node] if not edge.after_failure)
+            self._successors_of_success[node] = frozenset(walks.breadth_first(targets, self.targets))
+        return self._successors_of_success[node]
 
     def has_always_succeeded(self, above: str, node: str) -> bool:
         """Whether ``above`` has run and not failed before ``node`` on every path from the trigger."""
