@@ -256,12 +256,22 @@ def _bracketed(part: Condition, other: type[AllOf] | type[AnyOf], name: Namer) -
 def _comparison(comparison: Comparison, name: Namer) -> str:
     operator = comparison.meaning
     words = operator.words if comparison.known else printable(operator.name)[:LONGEST_TEXT] or _MISSING
+    if not comparison.known and (nested := _nested_in(comparison)):
+        return f"{words}({', '.join(in_words(part, name) for part in nested)})"
     first, *others = [value_in_words(operand.value, name) for operand in comparison.operands] or [_MISSING]
     if operator.reads == 1:
         return f"{first} {words}"
     if comparison.known and not others:
         others = [_MISSING]
     return " ".join(filter(None, (first, words, ", ".join(others))))
+
+
+def _nested_in(comparison: Comparison) -> tuple[Condition, ...]:
+    """The conditions that an unknown operator is given, as ``not`` might be; none where it has other values."""
+    parts = tuple(_nested(operand.value, "", MAX_DEPTH - 2) for operand in comparison.operands)
+    inner = [part for condition in parts for part in parts_of(condition)]
+    unclear = any(isinstance(part, Unreadable) or (isinstance(part, Comparison) and not part.known) for part in inner)
+    return () if unclear else parts
 
 
 def _string(text: str, name: Namer) -> str:

@@ -13,6 +13,7 @@ from kustui.analysis.reads import Fields
 from kustui.definition.dates import MILLISECONDS, date_of, iso_date
 from kustui.definition.expressions import Reference, Template, expressions_in
 from kustui.definition.expressions.nodes import Content, Lookup, Mustache, Node
+from kustui.definition.models import Step
 from kustui.definition.operators import Family, operator_named, other_than
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, instants_of, is_missing, number_of, text_of
@@ -267,13 +268,14 @@ def value_by_name(fields: Fields, now: int) -> Any:
 
 def evaluate_constraint(constraint: Constraint, state: SymbolicState, values: Mapping[ValueOrigin, Any]) -> Verdict:
     """The verdict on the comparison if the origins have these values, by the engine's own evaluation."""
-    return evaluate_condition(constraint.comparison, evaluation_context(state.runs, constraint.scope, values))
+    read = [operand.value for operand in constraint.operands]
+    return evaluate_condition(constraint.comparison, evaluation_context(state.runs, constraint.scope, values, read))
 
 
 def evaluation_context(
-    runs: Sequence[SymbolicRun], scope: Scope, values: Mapping[ValueOrigin, Any]
+    runs: Sequence[SymbolicRun], scope: Scope, values: Mapping[ValueOrigin, Any], read: Any
 ) -> EvaluationContext:
-    """What is read in a scope if the origins have these values."""
+    """What is read in a scope if the origins have these values. ``read`` holds the expressions that read it."""
     run = runs[scope.run]
     outputs = dict(run.data["steps"])
     if run.outputs.get(TRIGGER_ID) is OutputKind.UNKNOWN:
@@ -282,13 +284,26 @@ def evaluation_context(
         if origin.run == scope.run and not origin.failure and value is not MISSING:
             outputs[origin.node] = with_field(outputs.get(origin.node, MISSING), origin.fields, value)
     if run.path_run.scheduled_in is not None:
-        inputs = resolve(run.path_run.inputs, evaluation_context(runs, run.path_run.scheduled_in, values))
+        inputs = run.path_run.inputs
+        inputs = resolve(inputs, evaluation_context(runs, run.path_run.scheduled_in, values, inputs))
         outputs[TRIGGER_ID] = inputs if isinstance(inputs, Mapping) else {}
+    for step in _transforms_read(run, read) if run.transforms else ():
+        outputs[step.id] = {"output": resolve(step.params, EvaluationContext({**run.data, "steps": outputs}, run.now))}
     trigger = run.analysis.workflow.trigger
     if trigger is not None and TRIGGER_ID in outputs:
         outputs[trigger.id] = outputs[TRIGGER_ID]
     error = {"error": failure_of(values, scope.run, scope.failed).error} if scope.failed else {}
     return EvaluationContext({**run.data, "steps": outputs, **error}, run.now)
+
+
+def _transforms_read(run: SymbolicRun, read: Any) -> Iterator[Step]:
+    """The transforms that some expressions read, also through others, in the order in which they have run."""
+    needed: set[str] = set()
+    for step in (None, *reversed(run.transforms)):  # one that has run before may be read by it
+        if step is None or step.id in needed:
+            written = read if step is None else step.params
+            needed |= {path.step for _, expression in expressions_in(written) for path in expression.paths if path.step}
+    yield from (step for step in run.transforms if step.id in needed)
 
 
 def failure_of(values: Mapping[ValueOrigin, Any], run: int, node: str) -> Failure:

@@ -30,10 +30,12 @@ from kustui.definition.expressions import (
     parse,
 )
 from kustui.definition.models import Step
-from kustui.definition.platform import REGEX_ACTION, SCHEDULE_ACTION, TRIGGER_ID
+from kustui.definition.platform import COMPUTED_ACTIONS, SCHEDULE_ACTION, TRANSFORM_ACTION, TRIGGER_ID
 
-COMPUTED_ACTIONS = (REGEX_ACTION, SCHEDULE_ACTION)
+NOT_CHOSEN = (*COMPUTED_ACTIONS, SCHEDULE_ACTION)
 """Actions whose output nobody can choose."""
+_MAX_TRANSFORMS = 20
+"""Through which a value is followed from one to the next."""
 STATUS = ("statusCode",)
 MESSAGE = ("body", "message")
 
@@ -125,6 +127,8 @@ class SymbolicRun:
     """The nodes that the path has passed."""
     failed: str = ""
     """The step that has failed last; empty where none has."""
+    transforms: tuple[Step, ...] = ()
+    """The steps that the path has passed which only give their params back."""
 
     @property
     def analysis(self) -> WorkflowAnalysis:
@@ -140,7 +144,10 @@ class SymbolicRun:
             return replace(self, data=data, outputs=self.outputs.plus({node: OutputKind.NONE}))
         kind = OutputKind.UNKNOWN
         if isinstance(part, Step):
-            computed = part.action in COMPUTED_ACTIONS
+            computed = part.action in NOT_CHOSEN
+            if part.action == TRANSFORM_ACTION:
+                transforms = (*self.transforms, part)
+                return replace(self, outputs=self.outputs.plus({node: OutputKind.COMPUTED}), transforms=transforms)
             kind = OutputKind.COMPUTED if computed else OutputKind.UNKNOWN if part.action else OutputKind.NONE
         return replace(self, outputs=self.outputs.plus({node: kind}))
 
@@ -196,8 +203,9 @@ _FIXED = Provenance()
 _OPAQUE = Provenance(opaque=True)
 
 
-def provenance_of(runs: Sequence[SymbolicRun], scope: Scope, segments: Sequence[str]) -> Provenance:
-    """Where the value of a path expression comes from that is read in a scope."""
+def provenance_of(runs: Sequence[SymbolicRun], scope: Scope, segments: Sequence[str], through: int = 0) -> Provenance:
+    """Where the value of a path expression comes from that is read in a scope. ``through`` counts the transforms that
+    have passed it on."""
     run = runs[scope.run]
     match [*segments]:
         case ["error", *fields]:
@@ -206,9 +214,12 @@ def provenance_of(runs: Sequence[SymbolicRun], scope: Scope, segments: Sequence[
             node = run.analysis.flow.node(step)
             kind = run.outputs.get(node) if node is not None else None
             if kind is OutputKind.COMPUTED:
-                return _OPAQUE
+                step_ = next((transform for transform in run.transforms if transform.id == node), None)
+                if step_ is None or fields[:1] != ["output"] or through >= _MAX_TRANSFORMS:
+                    return _OPAQUE
+                return _of_written(runs, Scope(scope.run), step_.params, fields[1:], through + 1)
             if node == TRIGGER_ID and run.path_run.scheduled_in is not None:
-                return _of_written(runs, run.path_run.scheduled_in, run.path_run.inputs, fields)
+                return _of_written(runs, run.path_run.scheduled_in, run.path_run.inputs, fields, through)
             if node is None or kind is not OutputKind.UNKNOWN:
                 return _FIXED
             if node == TRIGGER_ID and not fields:
@@ -230,7 +241,9 @@ def _of_failure(scope: Scope, fields: Sequence[str]) -> Provenance:
     return Provenance((ValueOrigin(scope.run, scope.failed, ("body", *fields), failure=True),))
 
 
-def _of_written(runs: Sequence[SymbolicRun], scope: Scope, written: Any, fields: Sequence[str]) -> Provenance:
+def _of_written(
+    runs: Sequence[SymbolicRun], scope: Scope, written: Any, fields: Sequence[str], through: int
+) -> Provenance:
     """Where a field of a value comes from that is written in a definition and resolved in a scope."""
     while fields and isinstance(written, Mapping):
         written, fields = written.get(fields[0]), fields[1:]
@@ -240,9 +253,10 @@ def _of_written(runs: Sequence[SymbolicRun], scope: Scope, written: Any, fields:
             return _FIXED
         if isinstance(expression, Reference):
             path = expression.path
-            return provenance_of(runs, scope, (*path.segments, *fields)) if path is not None else _OPAQUE
+            return provenance_of(runs, scope, (*path.segments, *fields), through) if path is not None else _OPAQUE
     paths = [path.segments for _, expression in expressions_in(written) for path in expression.paths]
-    return _made_of(provenance_of(runs, scope, path) for path in paths) if paths else _FIXED
+    # Of something made of several that are made of several nobody can say, or it would take too long to.
+    return _made_of(provenance_of(runs, scope, path, _MAX_TRANSFORMS) for path in paths) if paths else _FIXED
 
 
 def _made_of(parts: Iterable[Provenance]) -> Provenance:

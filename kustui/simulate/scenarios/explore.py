@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -43,18 +44,20 @@ class DescribedRun:
         return name_of(self.analysis, node)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class ExploredPath:
     """A path from a trigger to where the run ends, or on through the runs that it schedules, in words."""
 
     workflow_path: WorkflowPath
+    _needs: dict[Hashable, str] = field(default_factory=dict, compare=False)
+    """What steps need that were described before, which paths of an exploration share."""
 
     @property
     def analysis(self) -> WorkflowAnalysis:
         """The workflow of its first run."""
         return self.workflow_path.runs[0].analysis
 
-    @property
+    @cached_property
     def described_runs(self) -> tuple[DescribedRun, ...]:
         """Its runs in the order in which they begin; one unless schedules are followed."""
         return tuple(self._described(number) for number in range(len(self.workflow_path.runs)))
@@ -62,7 +65,7 @@ class ExploredPath:
     @property
     def nodes(self) -> tuple[str, ...]:
         """The trigger and the steps of its first run."""
-        return self._described(0).nodes
+        return self.described_runs[0].nodes
 
     @property
     def is_contradiction(self) -> bool:
@@ -114,8 +117,15 @@ class ExploredPath:
         blocked = steps and not path.solutions and steps[-1] is path.steps[-1]
         last = steps[-1].edge if blocked else None
         nodes = (*(step.node for step in steps), *([last.target] if last is not None else []))
-        needs = (_need(run.analysis, step) for step in steps)
+        needs = (self._need(run.analysis, step) for step in steps)
         return DescribedRun(run, nodes, tuple(filter(None, needs)))
+
+    def _need(self, analysis: WorkflowAnalysis, step: PathStep) -> str:
+        error_case = step.error_case.transition.pointer if step.error_case is not None else ""
+        key = (analysis.key, step.node, step.pointer, step.fails, error_case)
+        if key not in self._needs:
+            self._needs[key] = _need(analysis, step)
+        return self._needs[key]
 
 
 def _need(analysis: WorkflowAnalysis, step: PathStep) -> str:
@@ -174,7 +184,8 @@ def explore_paths(analysis: WorkflowAnalysis, most: int = MAX_PATHS, follow: Org
     search = PathSearch(analysis, data, parse_date(DEFAULT_START) or 0, budget, failures=True, follow=follow)
     paths: list[ExploredPath] = []
     counts = {False: 0, True: 0}  # those that contradict themselves take no place of another
-    for path in map(ExploredPath, search.paths_from(TRIGGER_ID)):
+    needs: dict[Hashable, str] = {}
+    for path in (ExploredPath(path, needs) for path in search.paths_from(TRIGGER_ID)):
         counts[path.is_contradiction] += 1
         if counts[path.is_contradiction] <= most:
             paths.append(path)

@@ -11,7 +11,7 @@ from kustui.analysis.reads import Fields
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.dates import parse_date
 from kustui.definition.models import Step
-from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.platform import TRANSFORM_ACTION, TRIGGER_ID
 from kustui.definition.values import MISSING, to_json_value
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.engine.engine import ForceEdge
@@ -22,7 +22,7 @@ from kustui.simulate.paths.candidates import failure_of
 from kustui.simulate.paths.drafts import draft_output, draft_start
 from kustui.simulate.paths.path_search import PathStep, WorkflowPath
 from kustui.simulate.paths.solver import Solution
-from kustui.simulate.paths.symbolic import COMPUTED_ACTIONS, PathRun
+from kustui.simulate.paths.symbolic import NOT_CHOSEN, PathRun
 from kustui.simulate.scenarios.file import ResolvedScenario, as_file
 from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.record import record_scenario
@@ -132,7 +132,10 @@ def _drafted(
             failure = failure_of(failures, path_step.run, path_step.node)
             fails = {"status": failure.status, "body": failure.body}
             mocks.append({**place, "fails": {name: value for name, value in fails.items() if value is not None}})
-        elif step.action not in COMPUTED_ACTIONS:
+        elif step.action == TRANSFORM_ACTION:
+            data = data_of_runs[path_step.run]
+            data["steps"][step.id] = {"output": resolve(step.params, EvaluationContext(data, now))}
+        elif step.action not in NOT_CHOSEN:
             data, values = data_of_runs[path_step.run], targets.get((path_step.run, step.id), {})
             data["steps"][step.id] = output = _output(run.analysis, step, data, now, values)
             mocks.append({**place, "returns": to_json_value(output), "drafted": True})
