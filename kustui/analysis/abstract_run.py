@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from kustui.analysis.condition_evaluation import evaluate_condition
@@ -13,6 +14,8 @@ from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import Branching, branching, branchings
 from kustui.analysis.walks import breadth_first
 from kustui.definition import regex
+from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition, Operand, Path, parts_of
+from kustui.definition.models import Transition
 from kustui.definition.platform import COMPUTED_ACTIONS, REGEX_ACTION, TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided, text_of
 
@@ -35,6 +38,8 @@ class AbstractRun:
     """The output of the trigger."""
     outputs: dict[str, Any] = field(default_factory=dict)
     """Those of other steps that were worked out, by id."""
+    outcomes: dict[str, bool | None] = field(default_factory=dict)
+    """Of the conditions of transitions, by pointer."""
 
     def nodes(self) -> Iterator[str]:
         """The trigger and the steps that these runs may come to."""
@@ -42,24 +47,41 @@ class AbstractRun:
 
     def targets(self, node: str) -> Iterator[str]:
         """The steps that may follow a node, failures included."""
-        context, is_over = self.context(node), False
+        is_over = False
         for edge in self.flow.edges[node]:
             if is_over and not edge.after_failure:
                 continue
-            condition = self.flow.conditions.get(edge.transition.pointer)
-            holds = evaluate_condition(condition, context).holds if condition is not None else None
+            holds = self._holds(edge.transition, node)
             if holds is not False:
                 yield edge.target
             is_over = is_over or (holds is True and not edge.after_failure)
 
     def ways(self) -> Mapping[str, Branching]:
         """How these runs go on from each node that they come to without a failure."""
+        return branchings(lambda node: branching(self.flow, node, partial(self._holds, node=node)))
 
-        def branching_of(node: str) -> Branching:
-            context = self.context(node)
-            return branching(self.flow, node, lambda condition: evaluate_condition(condition, context).holds)
+    def _holds(self, transition: Transition, node: str) -> bool | None:
+        """Whether the condition of a transition of a node holds in all of these runs, or in none."""
+        if transition.pointer not in self.outcomes:
+            condition = self.flow.conditions.get(transition.pointer)
+            if condition is None or not self._may_decide(condition):
+                self.outcomes[transition.pointer] = None
+            else:
+                self.outcomes[transition.pointer] = evaluate_condition(condition, self.context(node)).holds
+        return self.outcomes[transition.pointer]
 
-        return branchings(branching_of)
+    def _may_decide(self, condition: Condition) -> bool:
+        """Whether some part of a condition compares nothing but what may be known."""
+        return any(
+            not isinstance(part, Comparison)
+            or all(self._may_be_known(path) for operand in part.operands for path in _paths(operand))
+            for part in parts_of(condition)
+            if not isinstance(part, AllOf | AnyOf)
+        )
+
+    def _may_be_known(self, path: Path) -> bool:
+        node = self.flow.node(path.step) if path.step is not None else None
+        return node == TRIGGER_ID or (node is not None and self.flow.steps[node].action in COMPUTED_ACTIONS)
 
     def context(self, node: str, depth: int = 0) -> EvaluationContext:
         """What is known at a node of the run's data."""
@@ -81,6 +103,10 @@ class AbstractRun:
             params = resolve(step.params, self.context(node, depth + 1))
             self.outputs[node] = _output(step.action, params)
         return self.outputs[node]
+
+
+def _paths(operand: Operand) -> tuple[Path, ...]:
+    return operand.expression.paths if operand.expression is not None else ()
 
 
 class _Steps(PartlyKnown):

@@ -25,9 +25,9 @@ from kustui.definition.values import MISSING, number_of, undecided_in
 FlowOf = Callable[[str], FlowGraph]
 """The flow graph of the workflow of a key."""
 
-_MOST_RUNS, _MOST_RUNS_OF_ALL, _LEAST_RUNS = 2_000, 20_000, 20
-"""How many different runs of a ring, and of all rings of a collection, are followed, and of each ring at least. A ring
-that goes on longer counts as one without a bound."""
+MOST_RUNS, _MOST_RUNS_OF_RING = 10_000, 1_000
+"""How many different runs of all rings of a collection are followed, and of one ring. A ring that goes on longer counts
+as one without a bound."""
 _LONGEST_VALUE = 300
 _MOST_WORKFLOWS = 20
 """Of how many workflows the runs are followed: a ring that people count the rounds of has a few."""
@@ -50,19 +50,22 @@ class Bound(NamedTuple):
 NO_BOUND = Bound()
 
 
-def bound_of(schedules: Schedules, keys: Sequence[str], flow_of: FlowOf) -> Bound:
-    """What bounds the rounds of a set of workflows that schedule each other."""
+def bound_of(schedules: Schedules, keys: Sequence[str], flow_of: FlowOf, budget: Iterator[object]) -> Bound:
+    """What bounds the rounds of a set of workflows that schedule each other. The ``budget`` has an element for each run
+    that may be followed."""
     if len(keys) > _MOST_WORKFLOWS:
         return NO_BOUND
-    most = max(_LEAST_RUNS, min(_MOST_RUNS, _MOST_RUNS_OF_ALL // len(schedules.components)))
-    ring = _RingRuns(schedules, frozenset(keys), flow_of, most)
+    ring = _RingRuns(schedules, frozenset(keys), flow_of, budget)
     if not any(ring.relevant.values()):
         return NO_BOUND
-    if rounds := ring.rounds(ring.starts(), keys):
+    starts = ring.starts()
+    if rounds := ring.rounds(starts, keys):
         return Bound(rounds)
+    if starts and not any(value is UNKNOWN for state in starts for value in ring.inputs[state].values()):
+        return NO_BOUND
     callers = _callers(schedules, keys)
     if len(keys) < len(callers) <= _MOST_WORKFLOWS:
-        around = _RingRuns(schedules, callers, flow_of, most)
+        around = _RingRuns(schedules, callers, flow_of, budget)
         if rounds := around.rounds(around.starts(), keys):
             return Bound(rounds)
     return Bound(counter=bool(ring.rounds(ring.starts_at_zero(), keys)))
@@ -87,8 +90,7 @@ class _RingRuns:
     schedules: Schedules
     keys: frozenset[str]
     flow_of: FlowOf
-    most: int
-    """How many runs are followed."""
+    budget: Iterator[object]
     inputs: dict[_State, Inputs] = field(default_factory=dict)
     """Those of each state."""
     after: dict[_State, tuple[_State, ...]] = field(default_factory=dict)
@@ -116,12 +118,12 @@ class _RingRuns:
     def starts(self) -> list[_State]:
         """What the calls from outside of the ring start; none if there are no such calls."""
         states: dict[_State, None] = {}
-        for caller, calls in self.schedules.runs.items():
-            if caller not in self.keys:
-                for target in self.keys.intersection(calls):
-                    for call in calls[target]:
-                        flow = self.flow_of(caller) if not call.inputs else None  # a run may work all of them out
-                        states[self._state(target, _passed(call, flow, nothing_known()))] = None
+        for key in sorted(self.keys):
+            callers = dict.fromkeys(call.caller for call in self.schedules.to_workflow.get(key, ()))
+            for caller in (caller for caller in callers if caller not in self.keys):
+                for call in self.schedules.runs.get(caller, {}).get(key, ()):
+                    flow = self.flow_of(caller) if not call.inputs else None  # a run may work all of them out
+                    states[self._state(key, _passed(call, flow, nothing_known()))] = None
         return list(states)
 
     def starts_at_zero(self) -> list[_State]:
@@ -168,7 +170,7 @@ class _RingRuns:
     def _next(self, state: _State) -> tuple[_State, ...]:
         """What the runs of a state schedule."""
         if state not in self.after:
-            if len(self.after) >= self.most:
+            if len(self.after) >= _MOST_RUNS_OF_RING or next(self.budget, None) is None:
                 raise _TooManyError
             key, run = state[0], AbstractRun(self.flows[state[0]], self.inputs[state])
             after = (self._state(target, inputs) for target, inputs in self._calls(key, run))

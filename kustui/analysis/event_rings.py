@@ -17,9 +17,9 @@ from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.walks import cycles, strongly_connected_components
 from kustui.definition.platform import call_event, called_id
 
-_MOST_EXACT, _MOST_EXACT_OF_ALL = 40, 2_000
+_MOST_EXACT, _MOST_EXACT_OF_ALL = 40, 1_000
 """Of so many steps that may cause each other, and of so many pairs in a collection, every pair is looked at; of more,
-only a few rings."""
+only a few rings, none of them longer."""
 _MOST_TRIED = 10
 _ANY = "*"
 
@@ -167,6 +167,8 @@ class EventGraph:
         """The first ring of the shortest through some of many causes that can be, looked at hop by hop."""
         for cause in [cause for cause in causes if not cause.scheduled][:_MOST_TRIED]:
             ring = tuple(node for node in _ring_through(cause, self.successors) if isinstance(node, Cause))
+            if len(ring) > _MOST_EXACT:
+                continue
             hops = [self._reach(one, other) for one, other in zip(ring, (*ring[1:], *ring[:1]), strict=True)]
             if hops and Reach.CANNOT not in hops:
                 yield EventRing(ring, certain=set(hops) == {Reach.MUST})

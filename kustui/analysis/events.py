@@ -65,7 +65,7 @@ class Effect(NamedTuple):
 
 def effects_of(flow: FlowGraph) -> tuple[Effect, ...]:
     """What the steps of a workflow cause that a run can come to, in flow order, schedules left aside."""
-    effects = [effect for step in flow.order if step.id in flow.reachable for effect in _effects_of_step(step)]
+    effects = [effect for step in flow.order if step.id in flow.possible.reachable for effect in _effects_of_step(step)]
     if not effects or flow.workflow.trigger is None:
         return ()
     event = flow.workflow.trigger.event_name
@@ -147,7 +147,7 @@ def reach(flow: FlowGraph, cause: Effect, effects: Sequence[Effect]) -> Mapping[
 
     CANNOT is certain, short of what is assumed of events. MUST leaves failures aside.
     """
-    asked = changes_asked(flow)
+    asked = changes_asked(flow) if cause.values else frozenset()
     kept = [field for field in cause.values if field in asked or (field.startswith("custom.") and CUSTOM in asked)]
     if len(kept) > _MOST_KEPT:
         cause, kept = cause._replace(values={}), []

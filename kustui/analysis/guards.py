@@ -13,7 +13,6 @@ from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first
 from kustui.definition.expressions import (
     Comparison,
-    Condition,
     Function,
     Path,
     Template,
@@ -57,18 +56,20 @@ class Branching(NamedTuple):
     """Whether the run may end here."""
 
 
-def branching(flow: FlowGraph, node: str, outcome_of: Callable[[Condition], bool | None] = lambda _: None) -> Branching:
+def branching(
+    flow: FlowGraph, node: str, outcome_of: Callable[[Transition], bool | None] = lambda _: None
+) -> Branching:
     """How a run goes on from a node that does not fail: it takes the first transition that holds, and ends where none
     does. What never holds, or has been asked before, is not taken; of a condition and its opposite, one holds.
 
-    ``outcome_of`` says whether a condition holds, where that is known of the runs in question.
+    ``outcome_of`` says whether the condition of a transition holds, where that is known of the runs in question.
     """
     targets: list[str] = []
     before: set[str] = set()
     ends = False
     for edge in flow.declared_edges[node]:
         condition = flow.conditions.get(edge.transition.pointer)
-        outcome = outcome_of(condition) if condition is not None else None
+        outcome = outcome_of(edge.transition)
         if edge.after_failure or edge.transition.pointer in flow.impossible or outcome is False:
             continue
         if edge.target in flow.steps:

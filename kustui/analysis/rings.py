@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
-from kustui.analysis.counters import NO_BOUND, Bound, FlowOf, bound_of
+from kustui.analysis.counters import MOST_RUNS, NO_BOUND, Bound, FlowOf, bound_of
 from kustui.analysis.guards import Branching, branching, branchings, may_pass_by
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.walks import cycles, strongly_connected_components
@@ -50,10 +50,11 @@ def rings_of(schedules: Schedules, flow_of: FlowOf) -> tuple[Ring, ...]:
     """A ring of each set of workflows that schedule each other, in the order of the collection; of a set that holds
     endless rings, these."""
     rings: list[Ring] = []
+    bound = partial(bound_of, flow_of=flow_of, budget=iter(range(MOST_RUNS)))
     for component in schedules.components:
         ways = {key: branchings(partial(branching, flow_of(key))) for key in component}
         endless = [_ring(schedules, keys, ways, endless=True) for keys in _endless_sets(schedules, component, ways)]
-        rings.extend(endless or [_ring_that_ends(schedules, component, ways, flow_of)])
+        rings.extend(endless or [_ring_that_ends(schedules, component, ways, bound)])
     return tuple(rings)
 
 
@@ -75,7 +76,9 @@ def _ring(schedules: Schedules, keys: Sequence[str], ways: Ways, *, endless: boo
     return Ring(ring, hops, endless, members=tuple(keys))
 
 
-def _ring_that_ends(schedules: Schedules, keys: Sequence[str], ways: Ways, flow_of: FlowOf) -> Ring:
+def _ring_that_ends(
+    schedules: Schedules, keys: Sequence[str], ways: Ways, bound_of: Callable[[Schedules, Sequence[str]], Bound]
+) -> Ring:
     """The ring of a set that is not endless, with a workflow that can end it: if possible one that every ring of the
     set goes through, or else one on this ring."""
     ring = _ring(schedules, keys, ways, endless=False)
@@ -91,7 +94,7 @@ def _ring_that_ends(schedules: Schedules, keys: Sequence[str], ways: Ways, flow_
         ending_calls=calls[key],
         needs_ending=bool(needed),
         after_failure=not any(call.step in ways[key] for call in calls[key]),
-        bound=bound_of(schedules, keys, flow_of),
+        bound=bound_of(schedules, keys),
     )
 
 

@@ -49,7 +49,7 @@ def calls_of(key: str, flow: FlowGraph) -> tuple[ScheduleCall, ...]:
                     schedule.run_at,
                     schedule.inputs,
                     flow.incoming[step.id],
-                    step.id in flow.reachable,
+                    step.id in flow.possible.reachable,
                 )
             )
     return tuple(calls)
