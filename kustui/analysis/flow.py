@@ -288,6 +288,8 @@ class FlowGraph:
         """Whether ``above`` has run and not failed before ``node`` on every path from the trigger."""
         if not self.has_always_run(above, node):
             return False
+        if above == TRIGGER_ID:
+            return True
         failed = [edge.target for edge in self.edges[above] if edge.after_failure]
         return not failed or node not in walks.breadth_first(
             failed, lambda here: () if here == above else self.targets(here)

@@ -40,9 +40,10 @@ def _step_paths(analysis: WorkflowAnalysis, flow: FlowGraph) -> Iterator[tuple[R
 
     Unreachable nodes are reported by rules of their own, so this skips them.
     """
+    reachable = flow.possible.reachable
     for read, path in _paths(analysis):
         node = flow.node(path.step) if path.step is not None else None
-        if node is None or not {read.node, node} <= flow.possible.reachable:
+        if node is None or read.node not in reachable or node not in reachable:
             continue
         if node != read.node or read.transition is None or isinstance(read.transition, ErrorCase):
             yield read, path, node
@@ -178,8 +179,11 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
     if flow is None or null_guards is None:
         return
     reported: set[tuple[str, str]] = set()  # once a string and step
+    may_fail = {node for node, edges in flow.edges.items() if any(edge.after_failure for edge in edges)}
     for read, path, node in _step_paths(analysis, flow):
-        if not _has_run(flow, read, node) or read.node in flow.after_success(node) or (read.pointer, node) in reported:
+        if (node != read.node and node not in may_fail) or (read.pointer, node) in reported:
+            continue
+        if not _has_run(flow, read, node) or read.node in flow.after_success(node):
             continue
         if null_guards.is_guarded(read, path, node):
             continue
