@@ -18,8 +18,8 @@ from kustui.definition.expressions import AllOf, AnyOf, Comparison, parts_of
 from kustui.definition.models import ErrorCase, Transition
 from kustui.definition.platform import CONTINUE, TRIGGER_ID
 
-_MOST_STATES = 2_000
-"""How many states a search goes through. Beyond, it finds no path."""
+_MOST_STATES = 4_000
+"""How many states the searches through one workflow go through, all in all. Beyond, they find no path."""
 
 
 class _AllBut:
@@ -56,8 +56,18 @@ class FeasiblePaths:
         """A path from the trigger to a read on which a node has no output: it has not run, or has failed. Where a
         condition reads it, the run comes to that condition, and the other parts of it do not decide it.
 
-        The shortest, if it can be taken. None if there is none, or none among the first 2,000 states of the search.
+        The shortest, if it can be taken. None if there is none, or none was found before the search was given up.
         """
+        place = (node, read.node, read.pointer if read.transition is not None else "")
+        if place not in self._paths:
+            self._paths[place] = self._path_without(node, read)
+        return self._paths[place]
+
+    @cached_property
+    def _paths(self) -> dict[tuple[str, str, str], tuple[Edge, ...] | None]:
+        return {}
+
+    def _path_without(self, node: str, read: Read) -> tuple[Edge, ...] | None:
         shortest = self._shortest_without(node, read.node)
         if shortest is None:
             return None
@@ -156,42 +166,45 @@ class FeasiblePaths:
                 lambda target: (edge.source for edge in self.flow.incoming[target] if not _gives_output(edge, node)),
             )
         )
+        asked = self._asked_later(region, read)
         seen: set[tuple[object, ...]] = set()
         pending: deque[tuple[_State, tuple[Edge, ...]]] = deque([(_State(TRIGGER_ID), ())])
-        while pending and len(seen) < _MOST_STATES:
+        while pending and next(self._budget, None) is not None:
             state, path = pending.popleft()
             if state.node == read.node and self._comes_to(read, state, node):
                 return path
             for edge in self.flow.edges[state.node]:
-                if (
-                    edge.target not in region
-                    or _gives_output(edge, node)
-                    or any(edge.target == passed.source for passed in (*path, edge))
-                ):
+                passed = edge.target == state.node or any(edge.target == earlier.source for earlier in path)
+                if edge.target not in region or passed or _gives_output(edge, node):
                     continue
                 after = self._after(state, edge, node)
-                if after is not None and (key := self._what_matters(after)) not in seen:
+                if after is not None and (key := self._what_matters(after, asked[after.node])) not in seen:
                     seen.add(key)
                     pending.append((after, (*path, edge)))
         return None
 
-    def _what_matters(self, state: _State) -> tuple[object, ...]:
+    @cached_property
+    def _budget(self) -> Iterator[int]:
+        return iter(range(_MOST_STATES))
+
+    def _what_matters(self, state: _State, asked: frozenset[Field]) -> tuple[object, ...]:
         """What later conditions may ask of a state: two that agree on it go on alike."""
-        asked = self._asked_later[state.node]
         nodes = {node for node, _ in asked}
         cases = frozenset(
             frozenset(fact for fact in case if _overlap(self._facts.fields_of(fact), asked)) for case in state.cases
         )
         return state.node, state.outputs & nodes, cases
 
-    @cached_property
-    def _asked_later(self) -> dict[str, frozenset[Field]]:
-        """What the conditions of each node, and of those after it, read."""
+    def _asked_later(self, region: frozenset[str], read: Read) -> dict[str, frozenset[Field]]:
+        """What the conditions of each node of a region, and of those after it, read before a read."""
         asked: dict[str, frozenset[Field]] = {}
         for node in reversed((TRIGGER_ID, *(step.id for step in self.flow.order))):
+            if node not in region:
+                continue
+            ends = node == read.node and read.transition is None
             fields = frozenset(
                 field
-                for edge in self.flow.declared_edges[node]
+                for edge in (() if ends else self.flow.declared_edges[node])
                 if (condition := self.flow.conditions.get(edge.transition.pointer)) is not None
                 for part in parts_of(condition)
                 if isinstance(part, Comparison)
