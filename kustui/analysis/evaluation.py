@@ -27,7 +27,7 @@ from kustui.definition.expressions.nodes import (
 from kustui.definition.expressions.parse import may_hold_expression
 from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, HelperCall
 from kustui.definition.source.positions import escape
-from kustui.definition.values import MISSING, Undecided, is_missing, look_up, text_of
+from kustui.definition.values import MISSING, Undecided, in_javascript_order, is_missing, look_up, text_of
 from kustui.text.messages import quoted
 
 MOST_PARTS = 100_000
@@ -154,6 +154,9 @@ def _call_function(call: Function, context: EvaluationContext) -> Any:
         context.read(argument.path.segments) if argument.path else argument.text for argument in call.arguments
     ]
     undecided = next((argument for argument in arguments if isinstance(argument, Undecided)), None)
+    if len(arguments) > function.arity:
+        extra = call.arguments[function.arity].text
+        return Undecided(f"kustui does not know what {quoted(extra)} does to {call.name}")
     return undecided or function.evaluate(arguments)
 
 
@@ -265,6 +268,8 @@ class _Renderer:
         helper = HELPERS.get(name)
         if helper is None:
             raise _UndecidedError(f"kustui does not know the helper {quoted(name)}")
+        for argument in (*sorted(named.keys() - {*helper.named}), *map(text_of, arguments[helper.arity :])):
+            raise _UndecidedError(f"kustui does not know what {quoted(argument)} does to {name}")
         if helper.varies and not self.context.of_one_run:
             raise _UndecidedError("only a run knows it")
         # A loop comes to the same tag again: the parts so far tell one round from the next.
@@ -293,7 +298,7 @@ class _Renderer:
     def each(self, block: Block, frame: _Frame, elements: Any) -> Iterator[str]:
         pairs: Sequence[tuple[Any, Any]] = ()
         if isinstance(elements, Mapping):
-            pairs = tuple(elements.items())
+            pairs = tuple(in_javascript_order(elements))
         elif isinstance(elements, list | tuple):
             pairs = tuple(enumerate(elements))
         for index, (key, element) in enumerate(pairs):

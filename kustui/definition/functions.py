@@ -26,6 +26,8 @@ _INTEGER = re.compile(r"\s*([+-]?)(?:0[xX]([0-9a-fA-F]+)|([0-9]+))", re.ASCII)
 _DECIMAL = re.compile(r"\s*([+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)", re.ASCII)
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@(?:[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}")
 _INTERNATIONAL = re.compile(r"\+[1-9]\d{9,13}")
+_ARGUMENT = re.compile(r",\s*([A-Za-z]+\s*=.*|[A-Z][A-Za-z]+/[A-Z][A-Za-z_]+)$")
+"""What stands after the format of a date and is none: ``,timezone=…``, ``,Europe/Berlin``."""
 _MOST_DIGITS = 400
 """Of more a JavaScript number knows only that it is infinite."""
 
@@ -42,6 +44,8 @@ class Function:
     """From which argument on they are text for people, which is not judged as a path; None if none is."""
     most: int | None = None
     """How many arguments it has, where the last one may hold commas [docs]."""
+    arity: int = 1
+    """How many arguments kustui knows: what more do is undecided."""
     asks_for_input: bool = False
     """Whether it is there for an input that may be missing, so that reading one needs no guard."""
     assumed: str = ""
@@ -70,6 +74,10 @@ class Helper:
     """What it gives: a value or Undecided."""
     input: str = ""
     """What its arguments have to be: ``date`` or ``number``; empty for anything."""
+    arity: int = 1
+    """How many arguments kustui knows: what more do is undecided."""
+    named: tuple[str, ...] = ()
+    """The named arguments that kustui knows: what others do, ``timezone`` say, is undecided."""
     varies: bool = False
     """Whether it gives something else in each run, with the time or by chance."""
     assumed: str = ""
@@ -100,6 +108,13 @@ def _date_in_format(value: Any, format_: Any) -> Any:
     if moment is None:
         return _no_date(value)
     return format_date(moment, ISO_FORMAT if is_missing(format_) else text_of(format_))
+
+
+def _date_format(arguments: Sequence[Any]) -> Any:
+    moment, format_ = (*arguments, MISSING, MISSING)[:2]
+    if isinstance(format_, str) and (argument := _ARGUMENT.search(format_)):
+        return Undecided(f"kustui does not know what {quoted(argument[1])} does to dateFormat")
+    return _date_in_format(moment, format_)
 
 
 def _no_date(value: Any) -> Undecided:
@@ -157,15 +172,17 @@ FUNCTIONS: Mapping[str, Function] = {
     "parseInt": Function(_parse_int, NUMBER_IN_TEXT, assumed="parseInt gives nothing for what is no number"),
     "parseFloat": Function(_parse_float, NUMBER_IN_TEXT, assumed="parseFloat gives nothing for what is no number"),
     "dateFormat": Function(
-        lambda arguments: _date_in_format(*(*arguments, MISSING, MISSING)[:2]),
+        _date_format,
         "date",
         text_from=1,
         most=2,
+        arity=2,
         assumed="dateFormat writes UTC and English",
     ),
     "ifExists": Function(
         _if_exists,
         text_from=1,
+        arity=2,
         asks_for_input=True,
         assumed="ifExists gives its second argument where the first is missing",
     ),
@@ -239,15 +256,17 @@ def _random_id(call: HelperCall) -> Any:
 
 
 HELPERS: Mapping[str, Helper] = {
-    "date": Helper(_date, varies=True, assumed="date gives ISO 8601 in UTC"),
-    "dateDiff": Helper(_date_diff, "date", assumed="dateDiff counts whole units"),
+    "date": Helper(_date, named=("count",), varies=True, assumed="date gives ISO 8601 in UTC"),
+    "dateDiff": Helper(_date_diff, "date", named=("from", "to"), assumed="dateDiff counts whole units"),
     "dateFormat": Helper(
         lambda call: _date_in_format(call.argument(0), call.named.get("format", call.argument(1))),
         "date",
+        arity=2,
+        named=("format",),
         assumed="dateFormat writes UTC and English",
     ),
-    "math": Helper(_math, "number"),
-    "randomId": Helper(_random_id, varies=True),
+    "math": Helper(_math, "number", arity=3),
+    "randomId": Helper(_random_id, arity=0, named=("size",), varies=True),
     "toLower": Helper(lambda call: text_of(call.argument(0)).lower()),
 }
 """By name, those met in public. What is not here, and none of Handlebars' own, gives Undecided."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -49,10 +49,29 @@ def look_up(data: Any, segments: Sequence[str]) -> Any:
         elif isinstance(data, list | tuple):
             data = _element(data, segment)
         else:
-            data = len(data) if segment == "length" and isinstance(data, str) else MISSING
+            data = length_of(data) if segment == "length" and isinstance(data, str) else MISSING
         if data is MISSING:
             return MISSING
     return data
+
+
+def length_of(text: str) -> int:
+    """How long a text is in JavaScript: in UTF-16 units, of which an emoji has two."""
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def in_javascript_order(members: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
+    """The members of an object as JavaScript goes through them: integer keys first, ascending, then the others as they
+    came."""
+    if not any(key[:1].isdigit() for key in members if isinstance(key, str)):
+        return members.items()
+    return sorted(members.items(), key=lambda member: int(member[0]) if _is_index(member[0]) else _LARGEST)
+
+
+def _is_index(key: object) -> bool:
+    digits = str(key)
+    canonical = digits.isascii() and digits.isdigit() and (digits == "0" or digits[0] != "0")
+    return canonical and len(digits) <= 10 and int(digits) < 2**32 - 1
 
 
 def _element(elements: Sequence[Any], segment: str) -> Any:
@@ -64,18 +83,21 @@ def _element(elements: Sequence[Any], segment: str) -> Any:
     return MISSING
 
 
-def undecided_in(value: Any) -> Undecided | None:
-    """The first part of a value that is not decided, however deep."""
+def parts_of(value: Any) -> Iterator[Any]:
+    """The value and everything in it, however deep, in the order in which it is written."""
     pending = [value]
     while pending:
         part = pending.pop()
-        if isinstance(part, Undecided):
-            return part
+        yield part
         if isinstance(part, Mapping):
             pending.extend(reversed(list(part.values())))
         elif isinstance(part, list | tuple):
             pending.extend(reversed(part))
-    return None
+
+
+def undecided_in(value: Any) -> Undecided | None:
+    """The first part of a value that is not decided, however deep."""
+    return next((part for part in parts_of(value) if isinstance(part, Undecided)), None)
 
 
 def is_missing(value: Any) -> bool:
@@ -116,6 +138,30 @@ def _as_javascript(number: int | float) -> int | float:
     if isinstance(number, float) and number.is_integer() and abs(number) <= _LARGEST:
         return int(number)
     return number
+
+
+def in_javascript(value: Any, lost: list[int]) -> Any:
+    """The same JSON value with the whole numbers that JavaScript cannot hold exactly rounded as there; ``lost`` gets
+    them."""
+    numbers = [part for part in parts_of(value) if isinstance(part, int) and abs(part) > _LARGEST]
+    rounded = {number: _rounded(number) for number in numbers if number_in_text(number) != str(number)}
+    lost.extend(rounded)
+    return _replaced(value, rounded) if rounded else value
+
+
+def _rounded(number: int) -> int | float:
+    digits = number_in_text(number)
+    if digits.lstrip("-").isdigit():
+        return int(digits)
+    return float(number) if abs(number) <= sys.float_info.max else number
+
+
+def _replaced(value: Any, rounded: Mapping[int, int | float]) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _replaced(member, rounded) for key, member in value.items()}
+    if isinstance(value, list | tuple):
+        return [_replaced(member, rounded) for member in value]
+    return rounded.get(value, value) if isinstance(value, int) else value
 
 
 def text_of(value: Any) -> str:
@@ -292,7 +338,9 @@ def to_json_value(value: Any, depth: int = 0) -> Any:
     if isinstance(value, str | bool) or value is None:
         return value
     if isinstance(value, int | float):
-        return value if abs(value) <= sys.float_info.max else None  # nor is NaN
+        if not abs(value) <= sys.float_info.max:  # nor is NaN
+            return None
+        return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= _LARGEST else value
     if isinstance(value, Undecided):
         return UndecidedRecord(undecided=value.why)
     if value is MISSING:
@@ -300,7 +348,7 @@ def to_json_value(value: Any, depth: int = 0) -> Any:
     if depth > _MOST_LEVELS:
         return "…"
     if isinstance(value, Mapping):
-        return {str(key): to_json_value(member, depth + 1) for key, member in value.items()}
+        return {str(key): to_json_value(member, depth + 1) for key, member in in_javascript_order(value)}
     if isinstance(value, list | tuple):
         return [to_json_value(member, depth + 1) for member in value]
     return str(value)

@@ -15,7 +15,7 @@ from kustui.definition.collection import Collection, Entry, unambiguous_name, wo
 from kustui.definition.dates import parse_date
 from kustui.definition.values import Undecided, is_missing, number_of, undecided_in
 from kustui.simulate import MINUTE
-from kustui.text.messages import kind
+from kustui.text.messages import duration_in_words, kind
 
 BLOCKING_RULES = frozenset(
     (
@@ -104,6 +104,12 @@ class Organisation:
         return None
 
     # Time
+
+    @property
+    def relative_unit(self) -> str:
+        """What a relative ``runAt`` counts, in words: ``minutes``, ``units of 1 h``."""
+        minutes = self.settings.relative_unit_minutes
+        return "minutes" if minutes == 1 else f"units of {duration_in_words(minutes)}"
 
     def due_time(self, run_at: Any, clock: int, start_time: int) -> int | str | Undecided:
         """When a scheduled run is due, in milliseconds on the clock; or, in a clause, why it never is.

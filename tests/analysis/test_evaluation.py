@@ -16,11 +16,12 @@ from kustui.analysis.evaluation import EvaluationContext, resolve
 from kustui.definition.dates import parse_date
 from kustui.definition.functions import FUNCTIONS, HELPERS
 from kustui.definition.regex import search
-from kustui.definition.values import MISSING, Undecided, number_in_text, number_of, undecided_in
+from kustui.definition.values import MISSING, Undecided, in_javascript, number_in_text, number_of, undecided_in
 
 EVENT: dict[str, Any] = {
     "id": "c1", "tags": ["a", "b"], "n": "5", "zero": 0, "no": False, "nothing": None, "empty": "", "none": [],
     "name": "<Tom & 'x'>", "at": "2026-01-02T03:04:05Z", "later": "2026-03-01T00:00:00Z", "mail": "a@example.com",
+    "smile": "a😀", "byKey": {"b": 1, "10": 2, "a": 3, "9": 4, "01": 5},
     "items": [{"t": "A", "sub": [1, 2]}, {"t": "B", "sub": []}], "custom": {"@x": 1.5},
 }  # fmt: skip
 NOW = parse_date("2026-01-01T09:00:00Z") or 0
@@ -52,6 +53,7 @@ CASES: list[tuple[Any, Any, str]] = [
     ("/#steps.1.tags.-1", MISSING, "[docs]"),
     ("/#steps.1.tags.length", 2, "[docs] .length"),
     ("/#steps.1.id.length", 2, "[assumed] of a text as well"),
+    ("/#steps.1.smile.length", 3, "JavaScript counts UTF-16 units"),
     ("/#steps.1.custom.@x", 1.5, "[seen] segments may begin with @"),
     ("/#steps.egu-awuO4.body.id", 7, "[seen]"),
     ("/#variables.v1", "secret", "[docs]"),
@@ -77,6 +79,12 @@ CASES: list[tuple[Any, Any, str]] = [
     ("/#fn:isValidPhoneNumber,steps.1.id", UNDECIDED, "has a digit and is not international: not known"),
     ("/#fn:isValidPhoneNumber,steps.1.tags", False, "has no digit"),
     ("/#fn:inBusinessHours", UNDECIDED, "[seen] the organisation's schedule"),
+    ("/#fn:parseInt,steps.1.n,2", UNDECIDED, "whether Kustomer takes a radix is not known"),
+    ("/#fn:ifExists,steps.1.gone,none,at all", UNDECIDED, "nor what a third argument does"),
+    ("/#fn:isValidEmailAddress,steps.1.mail,strict=true", UNDECIDED, "nor a named one"),
+    ("/#fn:dateFormat,steps.1.at,MMM D, YYYY", "Jan 2, 2026", "[docs] the format may hold commas"),
+    ("/#fn:dateFormat,steps.1.at,LL,timezone=America/New_York", UNDECIDED, "an argument, and no format"),
+    ("/#fn:dateFormat,steps.1.at,LL,Europe/Berlin", UNDECIDED, "a time zone, and no format"),
     ("/#fn:parseMoney,steps.1.n", UNDECIDED, "[docs] the list of functions is longer than what is public"),
     # templates: values
     ("{{steps.1.n}}", "5", "[docs] always a string"),
@@ -109,6 +117,12 @@ CASES: list[tuple[Any, Any, str]] = [
     ("{{{dateFormat steps.1.at format='ddd Do MMM YY h A'}}}", "Fri 2nd Jan 26 3 AM", "[moment]"),
     ("{{{dateFormat steps.1.at format='x X Z DDDD Q'}}}", "1767323045000 1767323045 +00:00 002 1", "[moment]"),
     ("{{{dateFormat steps.1.name format='LL'}}}", UNDECIDED, "no date"),
+    ("{{{dateFormat steps.1.at format='LL' timezone='Asia/Tokyo'}}}", UNDECIDED, "an argument that is not known"),
+    ("{{{dateFormat steps.1.at 'LL' 'de'}}}", UNDECIDED, "an argument that is not known"),
+    ("{{{date 'hours' count=0 locale='de'}}}", UNDECIDED, "an argument that is not known"),
+    ("{{dateDiff 'hours' from=steps.1.at to=steps.1.at timezone='UTC'}}", UNDECIDED, "an argument that is not known"),
+    ("{{toLower steps.1.n locale='tr'}}{{toLower steps.1.n}}", UNDECIDED, "an argument that is not known"),
+    ("{{math 1 '+' 1 round=true}}", UNDECIDED, "an argument that is not known"),
     ("{{{toLower steps.1.name}}}", "<tom & 'x'>", "[seen]"),
     ("{{lookup steps.1.tags 1}}", "b", "[handlebars]"),
     ("{{math (math 1 '+' 1) '*' 3}}", "6", "[handlebars] a helper in parentheses"),
@@ -125,6 +139,7 @@ CASES: list[tuple[Any, Any, str]] = [
     ("{{#each steps.1.items}}{{t}}{{#each sub}}{{this}}{{../t}}{{else}}-{{/each}}{{/each}}", "A1A2AB-", "[handlebars]"),
     ("{{#each steps.1.items as |item at|}}{{at}}{{item.t}}{{/each}}", "0A1B", "[handlebars] block parameters"),
     ("{{#each steps.1.custom}}{{@key}}={{this}}{{/each}}", "@x=1.5", "[handlebars] members of an object"),
+    ("{{#each steps.1.byKey}}{{@key}}{{this}} {{/each}}", "94 102 b1 a3 015 ", "JavaScript: whole numbers come first"),
     ("{{#each steps.1.items}}{{gone}}{{/each}}", "", "[handlebars] an element's member may be missing"),
     ("{{#each steps.1.gone}}x{{else}}none{{/each}}", "none", "[handlebars]"),
     ("{{#with steps.1.custom}}{{@x}}|{{lookup this '@x'}}{{/with}}", "|1.5", "[handlebars]"),
@@ -203,10 +218,24 @@ def test_a_regular_expression_is_javascripts_and_never_hangs(pattern: str, text:
 @pytest.mark.parametrize(
     ("number", "text"),
     [(3.0, "3"), (1e21, "1e+21"), (1e-7, "1e-7"), (1.5e-5, "0.000015"), (-0.0, "0"), (0.1, "0.1"),
-     (2**60, "1152921504606847000"), (10**400, "Infinity")],
+     (2**60, "1152921504606847000"), (10**400, "Infinity"),
+     (9007199254740993, "9007199254740992"), (12345678901234567890, "12345678901234567000"), (-1e21, "-1e+21"),
+     (1.0, "1"), (123456789012345680000.0, "123456789012345680000"), (float("nan"), "NaN")],
 )  # fmt: skip
 def test_numbers_are_written_as_javascript_does(number: float, text: str) -> None:
     assert number_in_text(number) == text
+
+
+@given(st.recursive(st.integers() | st.booleans() | st.text(max_size=3), lambda inner: st.lists(inner) |
+                    st.dictionaries(st.text(max_size=3), inner), max_leaves=6))  # fmt: skip
+def test_whole_numbers_are_those_of_javascript_and_all_else_is_the_same(value: Any) -> None:
+    lost: list[int] = []
+    held = in_javascript(value, lost)
+    again: list[int] = []
+    assert in_javascript(held, again) == held
+    assert not again
+    assert lost or held is value
+    assert all(abs(number) > 2**53 and number_in_text(number) != str(number) for number in lost)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from kustui.definition import regex
+from kustui.definition.dates import parse_date
 from kustui.definition.models import Step
-from kustui.definition.platform import PUBLISH_ACTION, REGEX_ACTION, SCHEDULE_ACTION
+from kustui.definition.platform import PUBLISH_ACTION, REGEX_ACTION, SCHEDULE_ACTION, TRANSFORM_ACTION
 from kustui.definition.values import MISSING, Undecided, text_of
 from kustui.simulate.engine.trace import OutputSource, ScheduledRun
+from kustui.simulate.engine.words import elapsed
 from kustui.simulate.organisation import Organisation
 from kustui.text.messages import quoted
 
@@ -44,6 +46,8 @@ def execute_action(
         return _match(params)
     if step.action == PUBLISH_ACTION:
         return _publish(params)
+    if step.action == TRANSFORM_ACTION:
+        return ActionResult({"output": dict(params)}, OutputSource.COMPUTED)
     return ActionResult()
 
 
@@ -65,8 +69,10 @@ def _match(params: Mapping[str, Any]) -> ActionResult:
 
 def _publish(params: Mapping[str, Any]) -> ActionResult:
     name = params.get("name")
-    if not isinstance(name, str):
-        return ActionResult()
+    if isinstance(name, Undecided):
+        return ActionResult(notes=(f"which event it publishes is undecided: {name.why}",))
+    if not isinstance(name, str) or not name:
+        return ActionResult(notes=("it names no event, so that it publishes none",))
     payload = {"attributes": {"data": params.get("data", {})}}
     assumed = ("a published event passes its data as a hook does",)
     return ActionResult(published=name, payload=payload, assumed=assumed)
@@ -92,9 +98,20 @@ def _schedule(
         pointer = f"{place}/runAt/value" if isinstance(run_at, Mapping) else f"{place}/runAt"
         return ActionResult(question=(pointer, "when the scheduled run is due", due.why))
     relative = isinstance(run_at, Mapping) and run_at.get("type") == "relative"
-    assumed = "a relative runAt counts minutes" if relative else "runAt may be a date"
+    assumed = f"a relative runAt counts {organisation.relative_unit}" if relative else "runAt may be a date"
     scheduled, notes = _scheduled_run(organisation, id_, inputs, due)
+    notes = (*notes, *_notes_on(run_at, clock + start_time))
     return ActionResult({}, OutputSource.COMPUTED, scheduled, notes=notes, assumed=(assumed,))
+
+
+def _notes_on(run_at: Any, now: int) -> Iterator[str]:
+    """What is odd about when a run is due."""
+    value = run_at.get("value") if isinstance(run_at, Mapping) else run_at
+    for key in sorted(run_at.keys() - {"type", "value"}) if isinstance(run_at, Mapping) else ():
+        yield f"what {quoted(key)} does in a runAt is not known, so it is ignored"
+    moment = parse_date(value)
+    if moment is not None and moment < now:
+        yield f"runAt lies {elapsed(now - moment)} in the past, so the run is due at once"
 
 
 def _scheduled_run(

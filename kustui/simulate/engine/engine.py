@@ -5,6 +5,7 @@ No clock but the state's, no chance but from its seed, no network, and nothing o
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.simulate.engine.state import Dequeued, Overrides, QueueItem, Run, State
 from kustui.simulate.engine.step_execution import abandon_run, execute_step, initial_data, new_entry
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
+from kustui.simulate.organisation import Organisation
 
 # What a person, or a scenario, can decide
 
@@ -182,6 +184,13 @@ def _why_not(analysis: WorkflowAnalysis) -> str:
     return "" if analysis.workflow.callable else "the workflow cannot be called"
 
 
+def _notes_on(organisation: Organisation, item: QueueItem, started: Sequence[str]) -> Iterator[str]:
+    if not started:
+        yield "no enabled workflow here listens to it"
+    elif item.only_workflow and not organisation.collection.by_key[started[0]].item.enabled:
+        yield "the workflow is switched off: Kustomer does not run it"
+
+
 def _start_listeners(state: State, item: QueueItem) -> State:
     """An event starts a run of every enabled workflow that listens to it, one after another [docs]."""
     organisation, started = state.organisation, tuple[str, ...]()
@@ -199,7 +208,7 @@ def _start_listeners(state: State, item: QueueItem) -> State:
         output=item.payload,
         source=source,
         started=started,
-        notes=() if started else ("no enabled workflow here listens to it",),
+        notes=tuple(_notes_on(organisation, item, started)),
         cause=item.cause,
     )
     for key in started:

@@ -14,7 +14,7 @@ from kustui.definition.expressions import in_words
 from kustui.definition.models import Step, Trigger
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.positions import escape
-from kustui.definition.values import MISSING
+from kustui.definition.values import MISSING, in_javascript, number_in_text
 from kustui.simulate.engine.actions import ActionResult, execute_action
 from kustui.simulate.engine.state import Overrides, Question, QueueItem, Run, State
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
@@ -89,6 +89,8 @@ class _StepExecution:
         self.pointer = self.part.pointer if self.part is not None else self.analysis.entry.item.pointer
         self.tried: list[TriedEdge] = []
         self.assumed: list[str] = []
+        self.lost: list[int] = []
+        """Numbers that JavaScript cannot hold."""
         self.fields: dict[str, Any] = {}
         """What else its entry of the trace says so far, by the entry's fields."""
 
@@ -96,7 +98,10 @@ class _StepExecution:
         return self._step(self.part) if isinstance(self.part, Step) else self._trigger(self.part)
 
     def _trigger(self, trigger: Trigger | None) -> State:
-        payload = self.run.outputs[TRIGGER_ID]
+        given = self.run.outputs[TRIGGER_ID]
+        payload = in_javascript(given, self.lost)
+        outputs = {name: payload if output is given else output for name, output in self.run.outputs.items()}
+        self._set_data({**self.run.data, "steps": outputs})
         self._record(output=payload, source=self.run.origin, waited=self.run.waited, cause=self.run.cause)
         if trigger is None:
             return self._end("the workflow has no trigger", broken=True)
@@ -112,7 +117,7 @@ class _StepExecution:
 
     def _step(self, step: Step) -> State:
         organisation, overrides = self.state.organisation, self.state.overrides
-        params = resolve(step.params, self._context(), f"{step.pointer}/params")
+        params = in_javascript(resolve(step.params, self._context(), f"{step.pointer}/params"), self.lost)
         # What is wrong with an edge is reported when the edge is tried.
         places = (f"{step.pointer}/params", f"{step.pointer}/action", f"{step.pointer}/appVersion")
         self._record(
@@ -140,6 +145,7 @@ class _StepExecution:
     def _succeed(self, step: Step, result: ActionResult) -> State:
         if step.action is not None:
             output, source = self._output(step, result)
+            output = in_javascript(output, self.lost)
             self._record(output=output, source=source)
             self._set_data({**self.run.data, "steps": {**self.run.outputs, step.id: output}})
         edges = tuple(edge for edge in self.analysis.flow.declared_edges[step.id] if not edge.after_failure)
@@ -306,6 +312,8 @@ class _StepExecution:
             assumed=tuple(dict.fromkeys(self.assumed)),
             **self.fields,
         )
+        if self.lost:
+            entry = replace(entry, notes=(*entry.notes, *map(_precision_note, dict.fromkeys(self.lost))))
         taken = state.taken.get(key, frozenset())
         new = {self.pointer, entry.taken, entry.error_case} - taken - {""}
         counts = state.invocations.get(key, {})
@@ -317,6 +325,11 @@ class _StepExecution:
             overrides=Overrides(),
             question=None,
         )
+
+
+def _precision_note(number: int) -> str:
+    short = str(number) if abs(number) < 10**30 else f"{str(number)[:27]}…"
+    return f"the number {short} cannot be held by JavaScript, which makes it {number_in_text(number)}"
 
 
 def _omitted(written: Any, params: Any, pointer: str) -> Iterator[str]:

@@ -58,8 +58,9 @@ def _replay(replay: Replay, paint: _Painter) -> Iterator[str]:
     at: dict[int | None, list[Difference]] = {}
     for difference in replay.differences if replay.file.path else ():  # else the entries say it themselves
         at.setdefault(difference.entry, []).append(difference)
+    assumptions: set[str] = set()
     for entry in replay.entries:
-        yield from _entry_lines(entry, paint)
+        yield from _entry_lines(entry, assumptions, paint)
         for difference in at.get(entry.number, ()):
             yield f"   {paint('wrong', '!!')} {_difference(replay, difference)}\n"
     for difference in at.get(None, ()):
@@ -92,8 +93,8 @@ def _verdict(replay: Replay, paint: _Painter) -> Iterator[str]:
 # One entry.
 
 
-def _entry_lines(entry: TraceEntry, paint: _Painter) -> Iterator[str]:
-    """An entry of the trace, the first line with its time."""
+def _entry_lines(entry: TraceEntry, assumptions: set[str], paint: _Painter) -> Iterator[str]:
+    """An entry of the trace, the first line with its time. ``assumptions`` are those of earlier entries."""
     begins = entry.kind in (EntryKind.EVENT, EntryKind.START, EntryKind.SKIPPED)
     if begins:
         yield "\n" if entry.number > 1 else ""
@@ -113,8 +114,9 @@ def _entry_lines(entry: TraceEntry, paint: _Painter) -> Iterator[str]:
         yield from _wrapped(f"problem: {place} [{entry.problem.rule}]", "wrong", paint)
         if entry.problem.hint:
             yield from _wrapped(f"hint: {entry.problem.hint}", "wrong", paint)
-    if entry.assumed:
-        yield from _wrapped(f"assumed: {'; '.join(entry.assumed)}", "aside", paint)
+    if assumed := [text for text in entry.assumed if text not in assumptions]:
+        assumptions.update(assumed)
+        yield from _wrapped(f"assumed: {'; '.join(assumed)}", "aside", paint)
 
 
 def _details(entry: TraceEntry) -> Iterator[tuple[str, str]]:

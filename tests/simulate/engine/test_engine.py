@@ -331,6 +331,78 @@ def test_a_run_at_may_be_a_date() -> None:
     assert state.clock == 90 * 60_000
 
 
+@pytest.mark.parametrize(
+    ("run_at", "due", "note"),
+    [
+        (
+            {"type": "absolute", "value": "2026-01-05T08:30:00Z"},
+            0,
+            "runAt lies 30 min in the past, so the run is due at",
+        ),
+        ("2020-01-05", 0, "in the past"),
+        ({"type": "relative", "value": 2, "unit": "hours"}, 2, 'what "unit" does in a runAt is not known'),
+        ({"type": "absolute", "value": "2026-01-05T09:00:00Z"}, 0, ""),
+    ],
+)
+def test_what_is_odd_about_a_run_at_is_noted(run_at: Any, due: int, note: str) -> None:
+    call = schedule("aB3", ID, runAt=run_at)
+    state = to_the_end(started(app(workflow("W", call), called("C", ID, step("cD4")))))
+    assert state.clock == due * 60_000
+    notes = next(entry for entry in entries(state) if entry.scheduled).notes
+    assert note in notes[0] if note else not notes
+
+
+def test_the_unit_of_a_relative_run_at_is_assumed() -> None:
+    definition = app(workflow("W", schedule("aB3", ID)), called("C", ID, step("cD4")))
+    for settings, assumed in ((None, "minutes"), (Settings(relative_unit_minutes=60), "units of 1 h")):
+        state = to_the_end(started(definition, settings=settings))
+        assert f"a relative runAt counts {assumed}" in next(e for e in entries(state) if e.scheduled).assumed
+
+
+def test_a_workflow_that_is_switched_off_is_rehearsed_with_a_note() -> None:
+    off = organisation({**workflow("W", step("aB3")), "enabled": False})
+    state = to_the_end(advance(initial_state(off), StartEvent({}, key="0.json#W")))
+    assert [entry.node for entry in entries(state)][1:] == ["1", "aB3"]
+    assert entries(state)[0].notes == ("the workflow is switched off: Kustomer does not run it",)
+
+
+@pytest.mark.parametrize("name", [None, "", 3, "/#steps.1.gone", "/#fn:unknown,steps.1.x"])
+def test_an_event_without_a_name_is_published_to_nobody_and_noted(name: Any) -> None:
+    params = {"data": {}} if name is None else {"name": name, "data": {}}
+    entry = to_the_end(started(workflow("W", step("aB3", action="kustomer.event.publish", params=params)))).last
+    assert entry is not None
+    assert not entry.published
+    assert "event" in entry.notes[0]
+
+
+def test_a_transformation_gives_its_params_back() -> None:
+    params = {"status": "/#steps.1.status", "gone": "/#steps.1.gone", "text": "is {{steps.1.status}}"}
+    reads = step("cD4", params={"body": "/#steps.aB3.output.text"})
+    makes = step("aB3", to("cD4"), action="kustomer.transform.generic", params=params)
+    made, read = entries(to_the_end(started(workflow("W", makes, reads), status="open")))[-2:]
+    assert (made.output, made.source) == ({"output": {"status": "open", "text": "is open"}}, OutputSource.COMPUTED)
+    assert read.params == {"body": "is open"}
+
+
+def test_a_number_that_javascript_cannot_hold_is_rounded_and_noted() -> None:
+    big = step("aB3", params={"a": "/#steps.1.big", "b": 9007199254740993, "c": 2**60, "d": "{{steps.1.big}}"})
+    state = to_the_end(started(workflow("W", big), big=12345678901234567890))
+    start, entry = entries(state)[-2:]
+    assert entry.params == {
+        "a": 12345678901234567000,
+        "b": 9007199254740992,
+        "c": 2**60 + 24,
+        "d": "12345678901234567000",
+    }
+    assert start.notes == (
+        "the number 12345678901234567890 cannot be held by JavaScript, which makes it 12345678901234567000",
+    )
+    assert entry.notes == (
+        "the number 9007199254740993 cannot be held by JavaScript, which makes it 9007199254740992",
+        "the number 1152921504606846976 cannot be held by JavaScript, which makes it 1152921504606847000",
+    )
+
+
 def test_a_schedule_of_a_workflow_that_is_not_here_goes_on_and_says_so() -> None:
     entry = to_the_end(started(workflow("W", schedule("aB3", ID)))).last
     assert entry is not None
