@@ -195,16 +195,30 @@ def close_keys(key: str, keys: frozenset[str]) -> tuple[str, ...]:
     """
     if key in _BOOKKEEPING:
         return ()
-    from rapidfuzz.distance import OSA
-
     plain = _plain(key)
+    limits = {name: _most_edits(plain, name) for name in keys}
+    candidates = [name for name, limit in limits.items() if _may_be_close(plain, _plain(name), limit)]
+    if not candidates:
+        return ()
+    from rapidfuzz.distance import OSA  # slow to import, which the keys of an export need not wait for
+
     near: list[tuple[int, str]] = []
-    for name in keys:
-        limit = 0 if len(name) < 4 or len(plain) < 3 else 1 if min(len(plain), len(name)) < 7 else 2
-        distance = OSA.distance(plain, _plain(name), score_cutoff=limit)
-        if distance <= limit and (not distance or len(name) > 4 or name[0] in plain[:2]):
+    for name in candidates:
+        distance = OSA.distance(plain, _plain(name), score_cutoff=limits[name])
+        if distance <= limits[name] and (not distance or len(name) > 4 or name[0] in plain[:2]):
             near.append((distance, name))
     return tuple(name for _, name in sorted(near))
+
+
+def _most_edits(plain: str, name: str) -> int:
+    if len(name) < 4 or len(plain) < 3:
+        return 0
+    return 1 if min(len(plain), len(name)) < 7 else 2
+
+
+def _may_be_close(one: str, other: str, edits: int) -> bool:
+    """Whether so many edits can be enough: each puts at most one letter in the place of another."""
+    return abs(len(one) - len(other)) <= edits and len({*one} ^ {*other}) <= 2 * edits
 
 
 def _plain(key: str) -> str:
