@@ -82,7 +82,9 @@ def _absence_in_event(fields: Sequence[str]) -> Absence | None:
         instead = enveloped[1:] if enveloped[0] == "attributes" else enveloped[1:2]
         return Absence("a workflow reads the fields of the object directly", tuple(instead))
     if fields[0] != "changes" or len(fields) == 1:
-        return _below_length(fields)
+        misspelt = len(fields) > 1 and fields[1] in _PARTS and closest(fields[0], ("changes",))
+        instead = ("changes", *fields[1:])
+        return Absence("no object has such a field", instead) if misspelt else _below_length(fields)
     if fields[1] not in _PARTS:
         return Absence("changes holds attributes and relationships, and nothing else", _as_change(fields[1:]))
     if len(fields) > 3 and fields[2] != "custom" and fields[3] not in _CHANGE:

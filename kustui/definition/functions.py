@@ -278,3 +278,6 @@ BLOCKS: Mapping[str, BlockHelper] = {
     "with": BlockHelper(replaces_context=True),
 }
 """By name, Handlebars' own."""
+
+DATA_VARIABLES = ("root", "index", "key", "first", "last", "level", "partial-block")
+"""What Handlebars' own ``@`` names are: any other is a field whose name begins with ``@``, and is written ``[@x]``."""

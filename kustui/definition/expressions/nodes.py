@@ -15,6 +15,8 @@ ROOTS = ("steps", "variables", "error")
 """What the path of a reference, a function or a template can begin with [docs] [seen]."""
 
 _BLANK = re.compile(r"\s+")
+_NO_DOTS = re.compile(r"[./:\[\]'\"]+")
+"""What people write between the names of a path, where only dots may stand."""
 # Text around a reference ends with punctuation and holds addresses, so this is stricter than a reference:
 # https://x.y/#section is none, nor is the footnote https://x.y/#fn:1 or the page https://x.y/#error.
 _SEGMENTS = r"@?[\w$-]+(?:\.@?[\w$-]+)*+"
@@ -131,7 +133,9 @@ def read_path(written: str, start: int) -> Path | ExpressionFault:
         return ExpressionFault("a name is missing between two dots", at - 1, at + 1, "remove one of the dots")
     root = segments[0]
     if root not in ROOTS:
-        return ExpressionFault(f'a path cannot begin with "{shortened(root)}"', *spans[0], closest_root(root))
+        dotted = ".".join(filter(None, _NO_DOTS.split(written)))
+        hint = f"write {dotted}" if dotted.partition(".")[0] in ROOTS else closest_root(root)
+        return ExpressionFault(f'a path cannot begin with "{shortened(root)}"', *spans[0], hint)
     if len(segments) == 1 and root != "error":
         what = "step" if root == "steps" else "variable"
         return ExpressionFault(f"the path names no {what}", start, end, f"write {root}.<{what} id>")

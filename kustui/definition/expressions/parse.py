@@ -24,6 +24,7 @@ from kustui.definition.functions import FUNCTIONS
 _REFERENCE, _FUNCTION = "/#", "/#fn:"
 _BLANK = re.compile(r"\s")
 _NAME = re.compile(r"[A-Za-z_$][\w$.-]*")
+_CALLED = re.compile(r"(\w+)\s*[(:; ]\s*([^\s()]+)\)?")
 _LIKE_A_PATH = re.compile(r"[A-Za-z]+\.[\w@-]")
 _EXPRESSION_IN_TEXT = re.compile(r"\{\{|/#(?=(?:steps|variables|error)\.|fn:)")
 _MOST_CACHED = 1_000  # characters
@@ -176,7 +177,9 @@ def _fault_of_name(name: str, start: int) -> ExpressionFault | None:
     if name != name.strip():
         return _blank(name, start, "the function's name")
     if not _NAME.fullmatch(name):
-        return ExpressionFault("this is not the name of a function", start, start + len(name), "write /#fn:name,path")
+        called = _CALLED.fullmatch(name)
+        hint = f"write /#fn:{called[1]},{called[2]}" if called else "write /#fn:name,path"
+        return ExpressionFault("this is not the name of a function", start, start + len(name), hint)
     return None
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import json
 import random
+import re
 import shutil
 import subprocess
 from typing import TYPE_CHECKING, NamedTuple
@@ -136,6 +137,23 @@ def judged_by_handlebars(templates: Sequence[str]) -> list[str | None]:
     return list(judged)
 
 
+def _assert_positions_roughly(templates: Sequence[str], judged: Sequence[str | None]) -> None:
+    """kustui's fault is on the line that Handlebars names, or before it, where the block or tag begins.
+
+    Not always: Handlebars takes the end of a name for its place, and of two faults in one tag kustui tells that of the
+    lexer.
+    """
+    late = [
+        text
+        for text, verdict in zip(templates, judged, strict=True)
+        if verdict is not None
+        and (line := re.search(r"on line (\d+)", verdict))
+        and (faults := parse_template(text).faults)
+        and text.count("\n", 0, faults[0].start) >= int(line[1])
+    ]
+    assert len(late) < len(templates) / 20
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 def test_kustui_and_handlebars_take_the_same_templates(seed: int) -> None:
@@ -145,6 +163,7 @@ def test_kustui_and_handlebars_take_the_same_templates(seed: int) -> None:
     templates = [text for _ in range(5_000) if "{{" in (text := generator.template())]
     judged = judged_by_handlebars(templates)
     assert 0.2 < sum(verdict is None for verdict in judged) / len(templates) < 0.8
+    _assert_positions_roughly(templates, judged)
     differences = [
         f"{text!r}: Handlebars {verdict!r}, kustui {parse_template(text).faults}"
         for text, verdict in zip(templates, judged, strict=True)

@@ -1,0 +1,129 @@
+"""Rules about how references, functions and templates are written."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kustui.analysis.outputs import may_have_blanks
+from kustui.analysis.reads import Read
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.check.rule import Violation, Violations, app, step, workflow, workflow_rule
+from kustui.check.rules.actions import malformed_action_templates
+from kustui.config.severity import Severity
+from kustui.definition.expressions import Function, Path, Template, template_path
+from kustui.definition.expressions.nodes import ExpressionFault
+from kustui.definition.functions import FUNCTIONS
+from kustui.text.messages import closest, shortened
+
+
+def _note(text: str) -> dict[str, object]:
+    return {"body": text}
+
+
+@workflow_rule(
+    "malformed-reference",
+    Severity.ERROR,
+    "a string that begins like a reference but is not one",
+    "A string that begins with /# but cannot be resolved is sent literally, or not at all.",
+    bad=app(workflow("Greet", step("aB3", params=_note("/#step.1.id")))),
+    good=app(workflow("Greet", step("aB3", params=_note("/#steps.1.id")))),
+)
+def malformed_reference(analysis: WorkflowAnalysis) -> Violations:
+    for read in analysis.reads:
+        if isinstance(read.expression, Template):
+            continue
+        for fault in read.expression.faults:
+            if fault.path is not None and may_have_blanks(analysis, fault.path):
+                key = next(segment for segment in fault.path.segments if any(map(str.isspace, segment)))
+                yield Violation(
+                    read.pointer,
+                    f'the key "{shortened(key)}" has a blank, and what such a reference gives is not known',
+                    f"in a template it is {template_path(fault.path.segments)}",
+                    read.node,
+                    (fault.path.start, fault.path.end),
+                    severity=Severity.WARNING,
+                )
+            else:
+                yield _violation(read, fault)
+        for embedded in read.expression.embedded:
+            if embedded.misspelt and (embedded.certain or _reads_step(analysis, embedded.path)):
+                message = "a reference begins with /#, so this is sent literally"
+                hint = f"write {embedded.reference}"
+                yield Violation(read.pointer, message, hint, read.node, (embedded.start, embedded.end))
+
+
+def _reads_step(analysis: WorkflowAnalysis, path: Path | None) -> bool:
+    """Whether a path reads a step that exists."""
+    return path is not None and path.step is not None and analysis.flow.node(path.step) is not None
+
+
+@workflow_rule(
+    "embedded-reference",
+    Severity.WARNING,
+    "a reference inside other text",
+    "A reference must be the whole string. Inside other text it is sent literally; use a template to put a value "
+    "into text.",
+    bad=app(workflow("Greet", step("aB3", params=_note("Order /#steps.1.id")))),
+    good=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}}}")))),
+)
+def embedded_reference(analysis: WorkflowAnalysis) -> Violations:
+    for read in analysis.reads:
+        for embedded in read.expression.embedded:
+            if embedded.misspelt:
+                continue
+            path = embedded.path
+            hint = f"write {{{{{{{template_path(path.segments)}}}}}}}" if path is not None else ""
+            if embedded.reference:
+                hint = f"remove the blanks around it: {embedded.reference}"
+            yield Violation(
+                read.pointer,
+                f"{embedded.text} is inside other text, so it is sent literally",
+                hint,
+                read.node,
+                (embedded.start, embedded.end),
+            )
+
+
+@workflow_rule(
+    "malformed-template",
+    Severity.ERROR,
+    "a Handlebars template that is not closed or cannot be parsed",
+    "Kustomer cannot render it, so the step fails or sends nothing.",
+    bad=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}} shipped")))),
+    good=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}}} shipped")))),
+)
+def malformed_template(analysis: WorkflowAnalysis) -> Violations:
+    for read in analysis.reads:
+        if isinstance(read.expression, Template):
+            yield from (_violation(read, fault) for fault in read.expression.faults)
+
+
+malformed_template = replace(malformed_template, check_collection=malformed_action_templates)
+
+
+def _violation(read: Read, fault: ExpressionFault) -> Violation:
+    return Violation(read.pointer, fault.message, fault.hint, read.node, (fault.start, fault.end))
+
+
+@workflow_rule(
+    "unknown-function",
+    Severity.WARNING,
+    "an unknown function",
+    "A function that Kustomer does not have fails silently. Kustomer has more functions than are documented, so one "
+    "that kustui does not know may be right.",
+    bad=app(workflow("Greet", step("aB3", params=_note("/#fn:parseint,steps.1.number")))),
+    good=app(workflow("Greet", step("aB3", params=_note("/#fn:parseInt,steps.1.number")))),
+)
+def unknown_function(analysis: WorkflowAnalysis) -> Violations:
+    known = {*FUNCTIONS, *analysis.settings.functions}
+    for read in analysis.reads:
+        expression = read.expression
+        if isinstance(expression, Function) and expression.name not in known and not expression.faults:
+            near = closest(expression.name, known)
+            yield Violation(
+                read.pointer,
+                f'unknown function "{expression.name}"',
+                f'did you mean "{near}"?' if near else "if Kustomer does not have it either, it fails silently",
+                read.node,
+                (expression.start, expression.end),
+            )
