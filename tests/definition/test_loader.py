@@ -317,6 +317,7 @@ STEP = {"id": "a", "action": "kustomer.note.create", "transitions": []}
 DEFINITIONS = {
     "an app": APP,
     "an app without a title": {"app": "shop", "version": "1.0.0", "workflows": []},
+    "an app without a version": {"app": "shop", "title": "Shop", "kviews": []},
     "an app of hooks": {"app": "shop", "hooks": []},
     "a fragment": {"workflows": [a_workflow()]},
     "a workflow": a_workflow(),
@@ -338,6 +339,10 @@ OTHERS = {
     "places.geojson.json": {"type": "FeatureCollection", "features": [{"type": "Feature", "properties": {}}]},
     "en.json": {"app": {"title": "Shop"}, "workflows": "Workflows", "steps": {"one": "One"}, "trigger": "Trigger"},
     "de.json": {"workflows": {"title": "Abläufe"}},
+    "fr.json": {"app": "Boutique", "version": "Version", "title": "Titre", "settings": {"title": "Réglages"}},
+    "drone.json": {"kind": "pipeline", "trigger": {"branch": ["main"]}, "steps": [{"name": "a", "image": "node"}]},
+    "clicks.json": {"steps": [{"id": "1", "action": "click"}]},
+    "it.json": '{"app": "Negozio", // nome\n "title": "Titolo"}',
     "cloudbuild.json": {"steps": [{"name": "gcr.io/cloud-builders/docker", "args": ["build"]}]},
     "tour.json": {"title": "Tour", "steps": [{"file": "a.js", "line": 3, "description": "here"}]},
     "actions.json": {"total_count": 1, "workflows": [{"id": 1, "name": "CI", "path": "ci.yml"}]},

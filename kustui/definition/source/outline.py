@@ -24,7 +24,7 @@ from kustui.definition.source.source import Extent, Fault, Source, replace_lone_
 
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 _BETWEEN = re.compile(rb"[ \t\r\n,]*")
-_WRAPPED_KEYS = {"trigger", "steps", "attributes", "name", "description", "enabled"}
+_WRAPPED_KEYS = {"trigger", "steps", "attributes", "data", "name", "description", "enabled"}
 _MOST_LOOKED_AT = 3
 """Steps that are looked at to tell whether they are a workflow's."""
 
@@ -236,7 +236,7 @@ class _Walk:
         if key == "workflow" and not inner.keys() & _WRAPPED_KEYS:
             return Shape.NOTHING
         self.faults.extend(repeated_members(all_members, pointer))
-        if key == "workflow" and "attributes" not in inner:
+        if key == "workflow" and not inner.keys() & {"attributes", "data"}:
             self.add(extents[key], f"{pointer}/{key}", inner, partial=True)
             return Shape.WORKFLOW
         self.pending.append((extents[key], f"{pointer}/{key}"))
@@ -260,7 +260,7 @@ class _Walk:
         """An app and its workflows."""
         name = self.text(extents.get("app")) or (self.text(extents.get("name")) if resource else "") or ""
         self.apps.append(AppItem(pointer, extent, extents, name, resource))
-        self.is_recognized = self.is_recognized or resource or bool(name and extents.keys() & TELLING_APP_KEYS)
+        self.is_recognized = self.is_recognized or resource or bool(name and self.looks_like_app(extents))
         if "workflows" in extents:
             self.add_all(extents["workflows"], f"{pointer}/workflows", resource=resource)
         return Shape.APP
@@ -319,11 +319,19 @@ class _Walk:
             return True
         if "steps" not in extents or self.opening(extents["steps"]) != b"[":
             return False
-        if "trigger" in extents and self.opening(extents["trigger"]) == b"{":
-            return True
-        first = islice(self.elements(extents["steps"]), _MOST_LOOKED_AT)
-        steps = [step for step in first if self.opening(step) == b"{"]
-        return any(is_step({member.key for member in members(self.data, step)}) for step in steps)
+        first = list(islice(self.elements(extents["steps"]), _MOST_LOOKED_AT))
+        if not first and not trigger:
+            return "trigger" in extents and self.opening(extents["trigger"]) == b"{"  # it is hardly begun
+        steps = [last_members(members(self.data, step)) for step in first if self.opening(step) == b"{"]
+        return any(is_step(step.keys(), self.text(step.get("action")) or "") for step in steps)
+
+    def looks_like_app(self, extents: Mapping[str, Extent]) -> bool:
+        """Whether the members beside ``app`` are an app definition's, and not those of translations, say."""
+        telling = extents.keys() & TELLING_APP_KEYS
+        version = self.text(extents.get("version")) or ""
+        return bool(telling and version.lstrip("v=")[:1].isdigit()) or any(
+            self.opening(extents[key]) == b"[" for key in telling
+        )
 
     def object_members(self, extents: Mapping[str, Extent], key: str) -> Mapping[str, Extent]:
         """The positions of the members of a member; none if it is not an object."""

@@ -17,6 +17,9 @@ _NEEDLES = (b'"workflows"', b'"workflow"', b'"trigger"', b'"steps"', b'"app"', b
 """One of these is in every definition."""
 
 
+_TELLING = f"(?:{'|'.join(sorted(TELLING_APP_KEYS))})"
+
+
 def _key(name: str, value: str = "") -> re.Pattern[bytes]:
     return re.compile(rf'"{name}"\s*:?\s*{value}'.encode() if value else rf'"{name}"\s*:'.encode())
 
@@ -29,14 +32,16 @@ _BEGINNINGS = (
     (_key("type", '"workflow"'), _key("attributes")),
     (_key("type", r'"[\w-]*app"'), _key("attributes"), _key("version")),
     (_key("eventName", '"kustomer\\.'),),
-    (_key("app", '"'), _key(f"(?:{'|'.join(sorted(TELLING_APP_KEYS))})")),
+    (_key("app", '"'), _key("version", r'"[v=]?\d'), _key(_TELLING)),
+    (_key("app", '"'), _key(_TELLING, r"\[")),
 )
 """A text begins like a definition if all the expressions of one line are in it."""
 
 _STEP_KEYS = {"transitions", "errorCases", "appVersion"}
 _TRIGGER_KEYS = {"eventName", "transitions", "callable"}
-_COMMENT = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|//[^\n]*|/\*.*?\*/', re.DOTALL)
-_TRAILING_COMMA = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*")|,(?=\s*[}\]])', re.DOTALL)
+# What is not closed reaches to the end, so that each character is looked at once.
+_COMMENT = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*"?)|//[^\n]*|/\*(?:.*?\*/|.*)', re.DOTALL)
+_TRAILING_COMMA = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*"?)|,(?=\s*[}\]])', re.DOTALL)
 
 
 def may_define(raw: bytes) -> bool:
@@ -66,9 +71,9 @@ def is_app(keys: AbstractSet[str]) -> bool:
     return "app" in keys and (not keys.isdisjoint(TELLING_APP_KEYS | {"version"}) or keys <= APP_KEYS)
 
 
-def is_step(keys: AbstractSet[str]) -> bool:
+def is_step(keys: AbstractSet[str], action: str) -> bool:
     """Whether an object with these keys is a step of a workflow, and not of something else that has steps."""
-    return not keys.isdisjoint(_STEP_KEYS) or keys >= {"id", "action"}
+    return not keys.isdisjoint(_STEP_KEYS) or action.startswith("kustomer.")
 
 
 def is_trigger(keys: AbstractSet[str]) -> bool:

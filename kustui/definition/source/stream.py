@@ -16,6 +16,8 @@ _BLANKS = re.compile(rb"[ \t\r\n]*")
 _BEGINNING = re.compile(rb"^[{\[]", re.MULTILINE)
 """A line that may begin a value: what is inside one is indented, or follows a comma, a colon or a bracket."""
 _VALUE_LINE = re.compile(rb"^[{\[n]", re.MULTILINE)
+_MORE = "JSON is malformed: trailing characters"
+"""How msgspec says that a value is followed by something else."""
 _INSIDE = b",:{["
 _OTHER_LINE = re.compile(rb"^(?![{\[]|null\r?$|[ \t\r]*$|\Z)", re.MULTILINE)
 """A line that is no value by itself."""
@@ -60,22 +62,20 @@ def _end(data: bytes, at: int) -> int:
 
 def _values(data: bytes, piece: Extent) -> Iterator[StreamValue]:
     """The values of a part; the last one is what is left where that is no JSON."""
-    if _is_json(data, piece):
-        yield StreamValue(piece, is_json=True)
-        return
     at = piece.start
     while at < piece.end:
-        value = Extent(at, end_of(data, at, piece.end) if data[at] in b"{[" else piece.end)
-        is_json = _is_json(data, value)
-        yield StreamValue(value if is_json else Extent(at, piece.end), is_json)
-        if not is_json:
-            return
-        at = _BLANKS.match(data, value.end).end()  # type: ignore[union-attr]
+        error = _error_in(data, Extent(at, piece.end))
+        end = piece.end
+        if error.startswith(_MORE) and data[at] in b"{[":
+            end, error = end_of(data, at, piece.end), ""
+        yield StreamValue(Extent(at, end), is_json=not error)
+        at = _BLANKS.match(data, end).end()  # type: ignore[union-attr]  # it matches the empty string
 
 
-def _is_json(data: bytes, extent: Extent) -> bool:
+def _error_in(data: bytes, extent: Extent) -> str:
+    """Why a range is no JSON value; an empty string where it is one."""
     try:
         msgspec.json.decode(memoryview(data)[extent.start : extent.end], type=msgspec.Raw)
-    except (RecursionError, msgspec.DecodeError):
-        return False
-    return True
+    except (RecursionError, msgspec.DecodeError) as error:
+        return str(error) or "no JSON"
+    return ""

@@ -30,6 +30,11 @@ _BANNER = re.compile(
     r"(?P<npm>> \S+@\S+ [\w:.-]+(?P<pnpm> [/A-Z]\S*)?$|> \S)|(?P<yarn>yarn (?:run|node|exec) v\d)|\$ \S", re.MULTILINE
 )
 """The first line that a package manager prints before what a script prints."""
+_SCRIPT = re.compile(
+    r"""\s*(?>(?>//[^\n]*\n\s*|/\*[\s\S]*?\*/\s*)*)"""
+    r"""(["']use strict["']|(?:module\.)?exports\b|export\s|import\s|(?:const|let|var)\s+[\w{$])"""
+)
+"""The first statement of a module."""
 _NUMBER_SO_FAR = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?\Z", re.ASCII)
 _NUMBER_MEANT = re.compile(r"[+-]?\.?\d[\w.+-]{0,80}", re.ASCII)
 
@@ -167,7 +172,10 @@ def _explain(stop: _Stop) -> Fault:
 
 
 def _banner(stop: _Stop) -> Fault | None:
-    """What a package manager prints before the output of a script that it runs."""
+    """What a package manager prints before the output of a script that it runs, or a script itself."""
+    if script := _SCRIPT.match(stop.text):
+        hint = """print it as JSON: node -p "JSON.stringify(require('./app.js'))" | kustui check -"""
+        return stop.fault("this is JavaScript, not JSON", hint, script.start(1), len(script[1]))
     banner = _BANNER.match(stop.text, stop.at) if stop.previous < 0 else None
     if banner is None:
         return None

@@ -139,6 +139,9 @@ def _read_json(path: str, raw: bytes, content: str) -> tuple[Document, Any]:
             hint = f" ({fault.hint.replace('a definition', content)})" if fault.hint else ""
             lines.append(f"{path}:{file.source.place(file.fault_extent(fault).start)}: {fault.message}{hint}")
         raise ScenarioError(*lines)
+    if file.values:
+        place = file.source.place(file.values[1].start)
+        raise ScenarioError(f"{path}:{place}: text after the end of the JSON value (a file holds {content})")
     if repeats := scan(file.source.data).repeats:
         places = ((file.source.place(repeat.second.start), key_of(repeat.pointer)) for repeat in repeats)
         raise ScenarioError(

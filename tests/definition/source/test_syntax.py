@@ -55,6 +55,12 @@ MISTAKES = [
     ("{}\n}", "2:1-2:2 this } closes nothing"),
     ("{}\nx", "2:1-2:2 text after the end of the JSON value"),
     ("{}, {}", "1:3-1:4 text after the end of the JSON value"),
+    # A module that has yet to be printed.
+    ("module.exports = {app: 'shop'}", "1:1-1:15 this is JavaScript, not JSON"),
+    ("// the app\nconst app = {}", "2:1-2:8 this is JavaScript, not JSON"),
+    ("/* the\napp */ export default {}", "2:8-2:15 this is JavaScript, not JSON"),
+    ("'use strict';\nmodule.exports = {}", "1:1-1:13 this is JavaScript, not JSON"),
+    ('"use strict";\nmodule.exports = {}', "1:1-1:13 this is JavaScript, not JSON"),
     # What a package manager prints before it.
     ("\n> shop@1.0.0 build\n> node build.js\n\n{}", "2:1-2:19 npm has printed a banner before the JSON"),
     ("\n> shop@1.0.0 build /home/me/shop\n> node x\n{}", "2:1-2:33 pnpm has printed a banner before the JSON"),

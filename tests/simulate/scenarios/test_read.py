@@ -153,6 +153,7 @@ def test_a_scenario_of_another_shape_is_refused_by_the_schema_and_by_us(mutate: 
             STARTS + '"mocks": [{"workflow": "W", "step": "aB3"}]}',
             '2:11: a mock either "returns" or "fails"',
         ),
+        ('{"scenario": "x"}\n{}', "2:1: text after the end of the JSON value"),
         ('{"a": 1, "a": 2}', '1:10: the key "a" is given twice'),
         ("[" * 100_000, "s.scenario.json:1:"),
     ],
