@@ -194,6 +194,14 @@ def _exists(value: Any, _: Any) -> Answer:
     return not is_missing(value)
 
 
+def _is_truth(value: Any, truth: bool) -> Answer:
+    """Whether a value is true, or false. Of most others a cast might make true, but not every cast does."""
+    words = isinstance(value, str) and value.strip().lower() in ("true", "false")
+    if isinstance(value, bool | Undecided) or is_missing(value) or words:
+        return equal(value, truth)
+    return Undecided(f"whether {json_in_words(value)} counts as true is not known")
+
+
 def _contains(whole: Any, part: Any) -> Answer:
     """A list or a text that holds a value; a list may stand on either side [seen]."""
     if undecided := _undecided(whole, part):
@@ -298,11 +306,11 @@ _OPERATORS = (
         ),
     ),
     Operator(
-        "true", "is true", lambda value, _: equal(value, True), Family.TRUTH, 0, reads=1, seen=True,
+        "true", "is true", lambda value, _: _is_truth(value, True), Family.TRUTH, 0, reads=1, seen=True,
         aliases=("always", "istrue", "truthy"), presence=Presence.NEEDS_FIRST, example=lambda _: True,
     ),
     Operator(
-        "false", "is false", lambda value, _: equal(value, False), Family.TRUTH, 0, reads=1,
+        "false", "is false", lambda value, _: _is_truth(value, False), Family.TRUTH, 0, reads=1,
         aliases=("never", "isfalse", "falsy"), example=lambda _: False,
     ),
     Operator(

@@ -61,7 +61,6 @@ def read(raw: dict[str, Any]) -> Condition:
         ),
         (both("not", OPEN), 'not(status is "open")'),
         (both("nor", both("and", OPEN, VIP), LATE), 'nor(status is "open" and tags contains "vip", days > "3")'),
-        (both("not", both("not", OPEN)), "not(…)"),
         (both("startsWith", "/#steps.1.name", "A"), 'name startsWith "A"'),
         (both("lt-date", "/#steps.1.createdAt", "2026-01-01"), 'createdAt is before "2026-01-01"'),
         (both("gt-date", "/#steps.1.createdAt", "2026-01-01"), 'createdAt is after "2026-01-01"'),
