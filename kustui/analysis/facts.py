@@ -6,9 +6,9 @@ form. What kustui cannot tell is no fact, so that what contradicts itself does s
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import pairwise, product
 from typing import Any, NamedTuple
 
@@ -66,6 +66,17 @@ def both(one: Cases, other: Cases) -> Cases:
     return tuple(dict.fromkeys(left | right for left, right in product(one, other)))
 
 
+def all_of(parts: Iterable[Cases]) -> Cases:
+    """What is true where one of each is."""
+    return reduce(both, parts, ANY)
+
+
+def any_of(parts: Sequence[Cases]) -> Cases:
+    """What is true where one of any is; ANY where there is none to be."""
+    cases = tuple(dict.fromkeys(case for part in parts for case in part))
+    return cases if parts and len(cases) <= _MOST_CASES else ANY
+
+
 class _Term(NamedTuple):
     """What a fact is about."""
 
@@ -110,13 +121,7 @@ class Facts:
                 return self._cases_of_comparison(condition, holds, missing, place, subject)
             case AllOf(parts) | AnyOf(parts):
                 alternatives = [self.cases(part, holds, missing, place, subject) for part in parts]
-                if isinstance(condition, AllOf) is holds or not parts:
-                    cases = ANY
-                    for alternative in alternatives:
-                        cases = both(cases, alternative) if alternative else ()
-                    return cases
-                union = tuple(dict.fromkeys(case for alternative in alternatives for case in alternative))
-                return union if len(union) <= _MOST_CASES else ANY
+                return all_of(alternatives) if isinstance(condition, AllOf) is holds else any_of(alternatives)
 
     def _cases_of_comparison(
         self, comparison: Comparison, holds: bool, missing: Container[str], place: str, subject: str

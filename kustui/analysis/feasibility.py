@@ -121,7 +121,7 @@ class FeasiblePaths:
         condition = self.flow.conditions.get(transition.pointer)
         source = next(iter(edges)).source
         holds = self._facts.cases(condition, True, missing, source, subject)
-        return self._facts.consistent(both(self._before(transition, edges, missing, subject), holds)) if holds else ()
+        return self._facts.consistent(both(self._before(transition, edges, missing, subject), holds))
 
     def _before(
         self, transition: Transition, edges: Iterable[Edge], missing: Collection[str] | _AllBut, subject: str
@@ -134,7 +134,7 @@ class FeasiblePaths:
             if isinstance(earlier.transition, ErrorCase) is isinstance(transition, ErrorCase):
                 condition = self.flow.conditions.get(earlier.transition.pointer)
                 fails = self._facts.cases(condition, False, missing, earlier.source, subject)
-                cases = both(cases, fails) if fails else ()
+                cases = both(cases, fails)
         return cases
 
     def _comes_to(self, read: Read, state: _State, subject: str) -> bool:
@@ -152,7 +152,7 @@ class FeasiblePaths:
             for part in others:
                 if part is not inner:
                     undecided = self._facts.cases(part, isinstance(condition, AllOf), missing, state.node, subject)
-                    cases = both(cases, undecided) if undecided else ()
+                    cases = both(cases, undecided)
             condition = inner
         return bool(self._facts.consistent(both(state.cases, cases)))
 

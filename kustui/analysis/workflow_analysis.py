@@ -132,7 +132,9 @@ class WorkflowAnalysis:
     def guards(self) -> Mapping[str, tuple[Transition, ...]]:
         """The edges whose conditions decide whether another schedule step (by pointer) is reached."""
         return {
-            call.pointer: guards_of(self.flow, call.step) for call in self.calls if call.pointer not in self.must_reach
+            call.pointer: guards_of(self.flow.possible, call.step)
+            for call in self.calls
+            if call.pointer not in self.must_reach
         }
 
     @cached_property

@@ -126,7 +126,7 @@ def _condition_label(flow: FlowGraph, edge: Edge) -> str:
     for earlier in flow.declared_edges[edge.source]:
         if earlier.transition is edge.transition:
             return ""
-        if earlier.after_failure == edge.after_failure:
+        if earlier.after_failure == edge.after_failure and earlier.transition.pointer not in flow.impossible:
             return "otherwise"
     return ""
 

@@ -14,9 +14,10 @@ import networkx as nx
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kustui.check import rule
 from kustui.simulate.engine.engine import ExecuteStep, SetFailure, SetOutput, advance
 from kustui.simulate.engine.trace import EntryKind
-from tests.support.rules import problems_in
+from tests.support.rules import problems_in, rules_of
 from tests.support.runs import started
 
 if TYPE_CHECKING:
@@ -327,3 +328,37 @@ def test_a_rehearsal_takes_one_of_the_runs_and_leaves_out_what_is_missing(
             assert bool(entry.omitted) is (len(read) > 1 and read[1] not in ids)
             ids |= {entry.node} if entry.output == {"id": "x"} else set()
         path += [*(["fails"] if entry.failure is not None else []), entry.target]
+
+
+# Size
+
+
+def diamonds(count: int, last: Definition) -> Definition:
+    """A workflow that runs "x" only where ``k`` is "v", then branches so many times, and reads "x" after a last
+    condition, which asks again for everything that was asked before."""
+    again = [_condition("exists", f"/#steps.1.f{at}") for at in range(count)]
+    forks = [
+        part
+        for at in range(count)
+        for part in (
+            rule.step(f"d{at}", rule.to(f"a{at}", _condition("eq", f"/#steps.1.f{at}", "y")), rule.to(f"d{at + 1}")),
+            rule.step(f"a{at}", rule.to(f"d{at + 1}")),
+        )
+    ]
+    return rule.workflow(
+        "w",
+        rule.step("x", rule.to("d0")),
+        *forks,
+        rule.step(f"d{count}", rule.to("r", _condition("and", last, *again))),
+        rule.step("r", params={"id": "/#steps.x.id"}),
+        entry=(rule.to("x", _condition("eq", "/#steps.1.k", "v")), rule.to("d0")),
+    )
+
+
+def test_a_search_is_given_up_that_comes_to_too_many_states() -> None:
+    assert rules_of(diamonds(40, _condition("eq", "/#steps.1.k", "v"))) == []
+
+
+def test_a_search_that_is_not_given_up_finds_the_way_round() -> None:
+    (problem,) = problems_in(diamonds(4, _condition("or", _condition("dne", "/#steps.x.id"), _condition("true"))))
+    assert problem.rule == "reference-may-be-missing"
