@@ -139,6 +139,7 @@ class _Changes:
         """Whether the changes can invalidate the result of a workflow."""
         return (
             not entry.has_text_of(old)
+            or old.item.partial != entry.item.partial
             or self.before.has_taken_id(old) != self.now.has_taken_id(entry)
             or not self._same_around(self.before.document_of(old))
             or (bool(self._ids) and _mentions(entry.text(), self._ids))

@@ -99,6 +99,7 @@ def _check_once(options: argparse.Namespace) -> int:
     settings = _settings(options, configuration_of(options, [stdin_path] if stdin_path else paths))
     opened = open_paths(paths, read_stdin() if STDIN in options.paths else b"", stdin_path=stdin_path)
     _require_definitions(opened.collection)
+    _report_others(opened.collection)
     checked = _checked(options, check_with_pool(opened, settings))
     if options.write_baseline:
         _write_baseline(options.write_baseline, checked)
@@ -133,12 +134,16 @@ def _settings(options: argparse.Namespace, configuration: Configuration) -> Sett
 
 
 def _require_definitions(collection: Collection) -> None:
-    """Report the files that hold nothing to check. Raises KustuiError where that is all that the paths name: a folder
-    may hold JSON of other kinds, as every JavaScript project does."""
+    """Raises KustuiError where the paths name nothing to check. A folder may hold JSON of other kinds alone, as that of
+    many a JavaScript project does: that is only reported."""
     if not any(document.faults for document in collection.documents) and (reason := nothing_to_show(collection)):
         if collection.documents or not collection.others:
             raise KustuiError(reason)
         say(f"kustui: {reason}")
+
+
+def _report_others(collection: Collection) -> None:
+    """Say which of the named files hold nothing to check."""
     for line in other_files(collection):
         say(f"kustui: {line}")
 
@@ -178,6 +183,7 @@ def _watch(options: argparse.Namespace) -> int:
     configuration = configuration_of(options, options.paths)
     workspace = Workspace(options.paths, checker=check_with_pool)
     _require_definitions(workspace.open().collection)
+    _report_others(workspace.snapshot.collection)
     also = [*configuration.watched_paths, *filter(None, [options.baseline])]
     before: Iterable[Problem] | None = None
 

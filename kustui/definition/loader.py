@@ -259,6 +259,8 @@ def nothing_to_show(collection: Collection) -> str:
             return f"no definition in the given folders: {files} of other kinds passed over"
         case ():
             return "no *.json file in the given folders"
+        case (one,) if kind := _other_kind(one):
+            return f"{one.path} holds no workflow: it is {kind}"
         case (one,):
             files = f"{one.path} holds"
         case (one, other):

@@ -117,7 +117,9 @@ def read_app(
     for key in [key for key in value if value[key] is None] if resource else ():
         del value[key]
     value[POINTER] = pointer
-    return _lenient(App, value, faults), tuple(faults)
+    wrong: list[Fault] = []
+    app = _lenient(App, value, wrong)
+    return app, (*faults, *(() if resource else wrong))  # what the API itself gives is right in another shape too
 
 
 def _mistyped_keys_of_app(value: Mapping[str, Any], pointer: str, part: str) -> Iterator[Fault]:

@@ -275,6 +275,7 @@ EXPECTED = "expected an app definition, a workflow, a list of them or an API exp
     ("files", "message"),
     [
         ({"a.json": "{}"}, f"a.json holds no workflow: {EXPECTED}"),
+        ({"a.json": '{"start": [], "expect": {}}'}, "a.json holds no workflow: it is a scenario, for kustui simulate"),
         ({"a.json": "{}", "b.json": "[]"}, f"a.json and b.json hold no workflow: {EXPECTED}"),
         (
             {"a.json": "{}", "b.json": "[]", "c.json": "1"},

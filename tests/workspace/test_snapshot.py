@@ -219,6 +219,16 @@ def test_the_next_snapshot_is_that_of_a_fresh_load(files: list[bytes], changes: 
             assert plain(workspace.refresh([str(path)])) == plain(fresh(name))
 
 
+def test_a_workflow_that_becomes_one_of_an_app_or_a_fragment_is_looked_at_again(tmp_path: Path) -> None:
+    path, nameless = tmp_path / "a.json", {"trigger": {"eventName": "e"}, "steps": []}
+    workspace = Workspace([str(path)])
+    for value in ([nameless], {"workflows": [nameless]}, {"workflow": nameless}, {"workflows": [nameless]}):
+        write(path, value)
+        now = workspace.refresh([str(path)])
+        assert plain(now) == plain(fresh(path))
+        assert any(problem.message.endswith("no name") for problem in now.problems or ()) == ("workflows" in value)
+
+
 @pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(contents(), st.lists(edits(), min_size=1, max_size=4))

@@ -121,6 +121,8 @@ def missing_workflow_id(analysis: WorkflowAnalysis) -> Violations:
     trigger, item = analysis.workflow.trigger, analysis.entry.item
     if not analysis.workflow.callable or trigger is None or analysis.entry.id:
         return
+    if item.partial and not analysis.workflow.model_fields_set >= {"name", "steps"}:
+        return  # the body of an update, which is sent to the id
     if not analysis.is_readable(f"{item.pointer}/id") or not analysis.is_readable(f"{analysis.workflow.pointer}/id"):
         return
     yield Violation(
