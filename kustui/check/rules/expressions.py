@@ -24,7 +24,8 @@ def _note(text: str) -> dict[str, object]:
     "malformed-reference",
     Severity.ERROR,
     "a string that begins like a reference but is not one",
-    "A string that begins with /# but cannot be resolved is sent literally, or not at all.",
+    "A string that begins with /# but cannot be resolved is sent literally, or not at all. So is a reference that begins "
+    "with #/ or # alone. A key with a blank is a warning where it may be one of a hook or of another application.",
     bad=app(workflow("Greet", step("aB3", params=_note("/#step.1.id")))),
     good=app(workflow("Greet", step("aB3", params=_note("/#steps.1.id")))),
 )
@@ -88,7 +89,8 @@ def embedded_reference(analysis: WorkflowAnalysis) -> Violations:
     "malformed-template",
     Severity.ERROR,
     "a Handlebars template that is not closed or cannot be parsed",
-    "Kustomer cannot render it, so the step fails or sends nothing.",
+    "Kustomer cannot render it, so the step fails or sends nothing. The grammar is that of Handlebars 4: a name that "
+    "begins with @ or holds a blank, and a number at the end of a path, are written in brackets, as in tags.[0].",
     bad=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}} shipped")))),
     good=app(workflow("Greet", step("aB3", params=_note("Order {{{steps.1.id}}} shipped")))),
 )
