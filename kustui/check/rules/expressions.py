@@ -24,8 +24,8 @@ def _note(text: str) -> dict[str, object]:
     "malformed-reference",
     Severity.ERROR,
     "a string that begins like a reference but is not one",
-    "A string that begins with /# but cannot be resolved is sent literally, or not at all. So is a reference that begins "
-    "with #/ or # alone. A key with a blank is a warning where it may be one of a hook or of another application.",
+    "A string that begins with /# but cannot be resolved is sent literally, or not at all. So is a reference that "
+    "begins with #/ or # alone. A key with a blank is a warning where it may be one of a hook or another app.",
     bad=app(workflow("Greet", step("aB3", params=_note("/#step.1.id")))),
     good=app(workflow("Greet", step("aB3", params=_note("/#steps.1.id")))),
 )
