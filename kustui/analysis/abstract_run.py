@@ -56,7 +56,7 @@ class AbstractRun:
                 yield edge.target
             is_over = is_over or (holds is True and not edge.after_failure)
 
-    def ways(self) -> Mapping[str, Branching]:
+    def ways(self) -> Mapping[str, Branching[str]]:
         """How these runs go on from each node that they come to without a failure."""
         return branchings(lambda node: branching(self.flow, node, partial(self._holds, node=node)))
 

@@ -157,7 +157,7 @@ def reach(flow: FlowGraph, cause: Effect, effects: Sequence[Effect]) -> Mapping[
         run = AbstractRun(flow, data)
         nodes, ways = frozenset(run.nodes()), run.ways()
         for effect in effects:
-            must = effect.asks is None and effect.step in ways and not may_pass_by(ways, (effect.step,))
+            must = effect.asks is None and effect.step in ways and not may_pass_by(ways, TRIGGER_ID, (effect.step,))
             answer = Reach.MUST if must else Reach.MAY if effect.step in nodes else Reach.CANNOT
             answers[effect.step].add(answer)
     return {step: next(iter(found)) if len(found) == 1 else Reach.MAY for step, found in answers.items()}

@@ -5,13 +5,15 @@ not run or has failed has no output, and what a condition has said of a value st
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from kustui.analysis.facts import ANY, Cases, Facts, Field, both
 from kustui.analysis.flow import Edge, FlowGraph
+from kustui.analysis.guards import Branching, branching, branchings
 from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first, shortest_path
 from kustui.definition.expressions import AllOf, AnyOf, Comparison, parts_of
@@ -30,6 +32,18 @@ class _AllBut:
 
     def __contains__(self, node: object) -> bool:
         return node not in self._nodes
+
+
+class Place(NamedTuple):
+    """A trigger or step with what a run knows when it comes there."""
+
+    node: str
+    number: int
+    """Another one for each of what may be known; 0 at the trigger."""
+
+
+START = Place(TRIGGER_ID, 0)
+_NO_TRANSITION = Transition(target="")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +108,55 @@ class FeasiblePaths:
             return None
         after = (taken[source, target] for target, source in pairwise(backwards))
         return (*self.flow.path(TRIGGER_ID, fork), *reversed(tuple(after)))
+
+    # All runs
+
+    def ways(self, *, failures: bool = False) -> Mapping[Place, Branching[Place]]:
+        """How runs go on from each place that they come to if nothing fails, or also after ``failures``.
+
+        Of more than 2,000 places, each step is one place, whatever the run knows there.
+        """
+        first, asked = _State(TRIGGER_ID), self._asked_later(self.flow.reachable)
+        places = {self._what_matters(first, asked[TRIGGER_ID]): START}
+        ways: dict[Place, Branching[Place]] = {}
+        pending = deque([(first, START)])
+        while pending:
+            state, place = pending.popleft()
+            targets = []
+            for edge in self.flow.edges[state.node]:
+                after = self._after(state, edge, "") if failures or not edge.after_failure else None
+                if after is not None:
+                    key = self._what_matters(after, asked[after.node])
+                    if key not in places:
+                        places[key] = Place(edge.target, len(places))
+                        pending.append((after, places[key]))
+                    targets.append(places[key])
+            ways[place] = Branching(tuple(targets), self._may_end(state))
+            if len(places) > _MOST_STATES:
+                return self._ways_by_step(failures)
+        return ways
+
+    def _ways_by_step(self, failures: bool) -> Mapping[Place, Branching[Place]]:
+        def way(node: str) -> Branching[str]:
+            targets, may_end = branching(self.flow, node)
+            after_failure = (edge.target for edge in self.flow.edges[node] if failures and edge.after_failure)
+            return Branching((*targets, *after_failure), may_end)
+
+        return {
+            Place(node, 0): Branching(tuple(Place(target, 0) for target in targets), may_end)
+            for node, (targets, may_end) in branchings(way).items()
+        }
+
+    def _may_end(self, state: _State) -> bool:
+        """Whether a run may end in a state without a failure: no transition is taken, or one to a step that does not
+        exist."""
+        edges = self.flow.declared_edges[state.node]
+        known = state.outputs | {state.node}
+        none = self._before(_NO_TRANSITION, edges, _AllBut(known), "")
+        return bool(self._facts.consistent(both(state.cases, none))) or any(
+            edge.target not in self.flow.steps and not edge.after_failure and self._after(state, edge, "")
+            for edge in edges
+        )
 
     # One step on
 
@@ -195,13 +258,13 @@ class FeasiblePaths:
         )
         return state.node, state.outputs & nodes, cases
 
-    def _asked_later(self, region: frozenset[str], read: Read) -> dict[str, frozenset[Field]]:
-        """What the conditions of each node of a region, and of those after it, read before a read."""
+    def _asked_later(self, region: frozenset[str], read: Read | None = None) -> dict[str, frozenset[Field]]:
+        """What the conditions of each node of a region, and of those after it, read (before a read)."""
         asked: dict[str, frozenset[Field]] = {}
         for node in reversed((TRIGGER_ID, *(step.id for step in self.flow.order))):
             if node not in region:
                 continue
-            ends = node == read.node and read.transition is None
+            ends = read is not None and node == read.node and read.transition is None
             fields = frozenset(
                 field
                 for edge in (() if ends else self.flow.declared_edges[node])

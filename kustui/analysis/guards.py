@@ -3,10 +3,10 @@ condition has checked that the output of a step exists before it is read."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Hashable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import NamedTuple
+from typing import Generic, NamedTuple, TypeVar
 
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.reads import Read
@@ -47,18 +47,23 @@ def guards_of(flow: FlowGraph, step_id: str) -> tuple[Transition, ...]:
     return ()
 
 
-class Branching(NamedTuple):
+P = TypeVar("P", bound=Hashable)
+
+
+class Branching(NamedTuple, Generic[P]):
     """How a run goes on from a trigger or step that does not fail."""
 
-    targets: tuple[str, ...]
-    """The steps that may follow."""
+    targets: tuple[P, ...]
+    """Where it may go on: steps, or steps with what is known there."""
     may_end: bool
     """Whether the run may end here."""
 
 
-def branching(
-    flow: FlowGraph, node: str, outcome_of: Callable[[Transition], bool | None] = lambda _: None
-) -> Branching:
+OutcomeOf = Callable[[Transition], bool | None]
+"""Whether the condition of a transition holds; None if that depends on the run."""
+
+
+def branching(flow: FlowGraph, node: str, outcome_of: OutcomeOf = lambda _: None) -> Branching[str]:
     """How a run goes on from a node that does not fail: it takes the first transition that holds, and ends where none
     does. What never holds, or has been asked before, is not taken; of a condition and its opposite, one holds.
 
@@ -85,7 +90,7 @@ def branching(
     return Branching(tuple(targets), may_end=True)
 
 
-def branchings(branching_of: Callable[[str], Branching]) -> Mapping[str, Branching]:
+def branchings(branching_of: Callable[[str], Branching[str]]) -> Mapping[str, Branching[str]]:
     """How a run goes on from each node that it comes to without a failure."""
     ways = {}
 
@@ -104,17 +109,17 @@ def must_reach(flow: FlowGraph) -> frozenset[str]:
     return frozenset(
         step.pointer
         for id_, step in flow.steps.items()
-        if step.schedules and id_ in ways and not may_pass_by(ways, frozenset({id_}))
+        if step.schedules and id_ in ways and not may_pass_by(ways, TRIGGER_ID, {id_})
     )
 
 
-def may_pass_by(ways: Mapping[str, Branching], steps: Container[str]) -> bool:
-    """Whether a run in which nothing fails may end without having come to any of some steps."""
+def may_pass_by(ways: Mapping[P, Branching[P]], start: P, places: Container[P]) -> bool:
+    """Whether a run in which nothing fails may end without having come to any of some places."""
 
-    def before(node: str) -> tuple[str, ...]:
-        return () if node in steps else ways[node].targets
+    def before(place: P) -> tuple[P, ...]:
+        return () if place in places else ways[place].targets
 
-    return any(node not in steps and ways[node].may_end for node in breadth_first((TRIGGER_ID,), before))
+    return any(place not in places and ways[place].may_end for place in breadth_first((start,), before))
 
 
 @dataclass(frozen=True, eq=False)

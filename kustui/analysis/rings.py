@@ -6,16 +6,16 @@ to an end. Failures do not count: a step that fails can end any run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
 
 from kustui.analysis.counters import MOST_RUNS, NO_BOUND, Bound, FlowOf, bound_of
-from kustui.analysis.guards import Branching, branching, branchings, may_pass_by
+from kustui.analysis.feasibility import START, FeasiblePaths, Place
+from kustui.analysis.guards import Branching, may_pass_by
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.walks import cycles, strongly_connected_components
-from kustui.definition.platform import TRIGGER_ID
 
 _MOST_TRIED = 5
 """How many workflows are tried for one that every ring of a set goes through."""
@@ -49,17 +49,37 @@ class Ring:
 def rings_of(schedules: Schedules, flow_of: FlowOf) -> tuple[Ring, ...]:
     """A ring of each set of workflows that schedule each other, in the order of the collection; of a set that holds
     endless rings, these."""
+    schedules = _possible_calls(schedules, flow_of)
     rings: list[Ring] = []
     bound = partial(bound_of, flow_of=flow_of, budget=iter(range(MOST_RUNS)))
     for component in schedules.components:
-        ways = {key: branchings(partial(branching, flow_of(key))) for key in component}
+        ways = {key: FeasiblePaths(flow_of(key)).ways() for key in component}
         endless = [_ring(schedules, keys, ways, endless=True) for keys in _endless_sets(schedules, component, ways)]
         rings.extend(endless or [_ring_that_ends(schedules, component, ways, bound)])
     return tuple(rings)
 
 
-Ways = Mapping[str, Mapping[str, Branching]]
-"""How runs go on, by the key of the workflow and the node."""
+def _possible_calls(schedules: Schedules, flow_of: FlowOf) -> Schedules:
+    """Without the calls inside of rings to which no run can come."""
+    possible = {
+        (key, place.node)
+        for component in schedules.components
+        for key in component
+        for place in FeasiblePaths(flow_of(key)).ways(failures=True)
+    }
+    in_rings = frozenset(key for key, _ in possible)
+    calls = [call for call in schedules.calls if call.caller not in in_rings or (call.caller, call.step) in possible]
+    return replace(schedules, calls=tuple(calls)) if len(calls) < len(schedules.calls) else schedules
+
+
+Ways = Mapping[str, Mapping[Place, Branching[Place]]]
+"""How runs go on, by the key of the workflow and the place."""
+
+
+def _places(ways: Mapping[Place, Branching[Place]], calls: Iterable[ScheduleCall]) -> frozenset[Place]:
+    """The places of schedule steps that runs come to without a failure."""
+    steps = {call.step for call in calls}
+    return frozenset(place for place in ways if place.node in steps)
 
 
 def _within(schedules: Schedules, keys: Collection[str]) -> Callable[[str], tuple[str, ...]]:
@@ -72,7 +92,7 @@ def _ring(schedules: Schedules, keys: Sequence[str], ways: Ways, *, endless: boo
     ring = cycles(keys, _within(schedules, keys))[0]
     hops = tuple(schedules.runs[caller][target] for caller, target in pairwise((*ring, ring[0])))
     if endless:  # failures do not count
-        hops = tuple(tuple(call for call in hop if call.step in ways[call.caller]) or hop for hop in hops)
+        hops = tuple(tuple(call for call in hop if _places(ways[call.caller], (call,))) or hop for hop in hops)
     return Ring(ring, hops, endless, members=tuple(keys))
 
 
@@ -84,7 +104,7 @@ def _ring_that_ends(
     ring = _ring(schedules, keys, ways, endless=False)
     within = _within(schedules, keys)
     calls = {key: tuple(call for target in within(key) for call in schedules.runs[key][target]) for key in keys}
-    ending = [key for key in keys if may_pass_by(ways[key], {call.step for call in calls[key]})]
+    ending = [key for key in keys if may_pass_by(ways[key], START, _places(ways[key], calls[key]))]
     on_ring = [key for key in ring.workflows if key in ending]
     needed = [key for key in on_ring[:_MOST_TRIED] if not cycles(*_without(keys, key, within))]
     key = (needed or on_ring or ending)[0]
@@ -93,7 +113,7 @@ def _ring_that_ends(
         ending=key,
         ending_calls=calls[key],
         needs_ending=bool(needed),
-        after_failure=not any(call.step in ways[key] for call in calls[key]),
+        after_failure=not _places(ways[key], calls[key]),
         bound=bound_of(schedules, keys),
     )
 
@@ -135,30 +155,33 @@ def _never_ending(schedules: Schedules, keys: Sequence[str], ways: Ways) -> froz
     within = _within(schedules, keys)
     remaining = set(keys)
     scheduling = {
-        (key, call.step): target for key in keys for target in within(key) for call in schedules.runs[key][target]
+        (key, place): target
+        for key in keys
+        for target in within(key)
+        for place in _places(ways[key], schedules.runs[key][target])
     }
-    callers: dict[str, list[tuple[str, str]]] = {}
-    for place, target in scheduling.items():
-        callers.setdefault(target, []).append(place)
-    sources: dict[tuple[str, str], list[str]] = {}
+    callers: dict[str, list[tuple[str, Place]]] = {}
+    for caller, target in scheduling.items():
+        callers.setdefault(target, []).append(caller)
+    sources: dict[tuple[str, Place], list[Place]] = {}
     pending = []
     for key in keys:
-        for node, way in ways[key].items():
-            for target in way.targets:
-                sources.setdefault((key, target), []).append(node)
+        for place, way in ways[key].items():
+            for after in way.targets:
+                sources.setdefault((key, after), []).append(place)
             if way.may_end:
-                pending.append((key, node))
-    ending: set[tuple[str, str]] = set()
-    waiting: set[tuple[str, str]] = set()
+                pending.append((key, place))
+    ending: set[tuple[str, Place]] = set()
+    waiting: set[tuple[str, Place]] = set()
     while pending:
-        place = pending.pop()
-        key, node = place
-        if scheduling.get(place) in remaining:
-            waiting.add(place)  # the run goes on, unless that workflow turns out to end
-        elif place not in ending:
-            ending.add(place)
-            pending.extend((key, source) for source in sources.get(place, ()))
-            if node == TRIGGER_ID:
+        here = pending.pop()
+        key, place = here
+        if scheduling.get(here) in remaining:
+            waiting.add(here)  # the run goes on, unless that workflow turns out to end
+        elif here not in ending:
+            ending.add(here)
+            pending.extend((key, source) for source in sources.get(here, ()))
+            if place == START:
                 remaining.discard(key)
                 pending.extend(caller for caller in callers.get(key, ()) if caller in waiting)
     return frozenset(remaining)
