@@ -27,7 +27,7 @@ from kustui.definition.models import (
 from kustui.definition.platform import APP_KEYS, SCHEDULE_ACTION
 from kustui.definition.source.positions import escape
 from kustui.definition.source.source import UNKNOWN_KEY, Fault
-from kustui.text.messages import closest
+from kustui.text.messages import closest, quoted
 
 APP = "an app definition"
 AVAILABLE_APP = "an available app"
@@ -166,7 +166,7 @@ def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
             names = f"keys of {part}: {', '.join(sorted(keys))}" if len(keys) < _MOST_LISTED else ""
             hint = f'did you mean "{near}"?' if near else names
             place = f"{pointer}/{intended}" if intended else ""
-            message = f'unknown key "{key}" in {part}'
+            message = f"unknown key {quoted(key)} in {part}"
             yield Fault(UNKNOWN_KEY, message, hint, f"{pointer}/{escape(key)}", intended=place)
 
 
