@@ -112,6 +112,9 @@ def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     shutil.copy(SAMPLES / "timer-chain.scenario.json", tmp_path / "workflows" / "late.scenario.json")
     shutil.copy(SAMPLES / "scheduling-pair.json", tmp_path / "more" / "app.json")
     (tmp_path / "order.json").write_text("{}")
+    (tmp_path / "run.json").write_text(
+        '{"event": {}, "error": "gone", "meta": {"context": {}}, "workflowId": "order-created"}'
+    )
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

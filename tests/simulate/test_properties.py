@@ -189,7 +189,7 @@ def test_a_rehearsal_that_is_saved_and_replayed_makes_the_same_trace(stage: Orga
 
 
 @SLOW
-@given(organisations())
+@given(organisations(ERROR_CASES))
 def test_every_path_that_is_found_can_be_gone(stage: Organisation) -> None:
     for entry in stage.collection.entries:
         exploration = explore_paths(stage.analysis(entry.key), most=15)
@@ -263,7 +263,7 @@ ANSWERS = (
 
 
 @SLOW
-@given(organisations(), OUTPUTS, st.lists(ANSWERS, min_size=8, max_size=8), st.booleans())
+@given(organisations(ERROR_CASES), OUTPUTS, st.lists(ANSWERS, min_size=8, max_size=8), st.booleans())
 def test_no_run_goes_a_path_that_is_said_to_contradict_itself(
     stage: Organisation, payload: Any, answers: list[Any], chain: bool
 ) -> None:
@@ -323,7 +323,7 @@ def test_no_scenario_raises_but_to_say_what_is_wrong_with_it(value: Any) -> None
 
 
 @SLOW
-@given(organisations(), st.booleans())
+@given(organisations(ERROR_CASES), st.booleans())
 def test_the_scenario_of_a_path_goes_exactly_that_path_or_it_is_said_why_not(stage: Organisation, chain: bool) -> None:
     for entry in stage.collection.entries:
         for path in explore_paths(stage.analysis(entry.key), most=10, follow=stage if chain else None).paths:

@@ -10,7 +10,6 @@ from kustui.definition.collection import Collection, read_document
 from kustui.simulate.engine.engine import ExecuteStep, StartEvent, advance
 from kustui.simulate.engine.history import run_until_stopped
 from kustui.simulate.engine.state import State, initial_state
-from kustui.simulate.engine.trace import EntryKind
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.reports.json import entry_record
 from kustui.simulate.scenarios.explore import build_path_scenario
@@ -82,7 +81,7 @@ def follows(stage: Organisation, path: ExploredPath) -> bool:
     came = replay(read("path.scenario.json", written.encode()), stage, 300)
     assert came.cut or came.held, came.differences
     if path_scenario.stops:
-        assert any(each.broken or each.kind is EntryKind.ABANDONED for each in came.entries), path_scenario.stops
+        assert any(each.broken or each.left for each in came.entries), path_scenario.stops
         return False
     runs: dict[int, list[TraceEntry]] = {}
     for each in came.entries:

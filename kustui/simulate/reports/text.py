@@ -79,6 +79,8 @@ def _difference(replay: Replay, difference: Difference) -> str:
 def _verdict(replay: Replay, paint: _Painter) -> Iterator[str]:
     """Whether a scenario of a file held; a rehearsal without one only ends."""
     if not replay.file.path:
+        for note in replay.notes:
+            yield from _wrapped(f"note: {note.message}", "?", paint)
         return
     title = f"{terminal_safe(replay.file.path)}: {terminal_safe(replay.file.scenario.scenario)}"
     for note in replay.notes:

@@ -83,6 +83,8 @@ class ScenarioFile:
 
     document: Document
     scenario: Scenario
+    notes: tuple[str, ...] = ()
+    """What is worth knowing of how it was made."""
 
     @property
     def path(self) -> str:
@@ -115,10 +117,10 @@ def read(path: str, raw: bytes) -> ScenarioFile:
     return ScenarioFile(file, scenario)
 
 
-def as_file(scenario: Scenario) -> ScenarioFile:
+def as_file(scenario: Scenario, notes: tuple[str, ...] = ()) -> ScenarioFile:
     """A scenario that no file holds yet."""
     text = scenario.model_dump_json(by_alias=True, exclude_defaults=True, indent=2)
-    return ScenarioFile(read_document("", text.encode()), scenario)
+    return ScenarioFile(read_document("", text.encode()), scenario, notes)
 
 
 def read_payload(path: str, raw: bytes) -> dict[str, Any]:

@@ -191,7 +191,7 @@ def _rehearse(organisation: Organisation, path: WorkflowPath, scenario: Scenario
         index = progress.step_of(entry) if entry is not None else None
         if entry is not None and index is not None and not _follows(entry, path.steps[index]):
             step = path.steps[index]
-            after = next_state(state, names, ForceEdge(step.pointer))
+            after = next_state(state, names, ForceEdge(_forced_edge(entry, step)))
             if after.last is None or not _follows(after.last, step):  # not even that helps
                 return forced, _outcome(after.last or entry)
             forced[index] = ForcedStep(path.runs[step.run].analysis, step.node, _outcome(entry))
@@ -232,6 +232,12 @@ class _Progress:
 def _outcome(entry: TraceEntry) -> str:
     taken = next((edge for edge in entry.tried if edge.pointer == entry.taken), None)
     return why(entry) or f"it goes to {taken.target_name if taken is not None else entry.target}"
+
+
+def _forced_edge(entry: TraceEntry, step: PathStep) -> str:
+    """The pointer of the error case or transition that has to be forced for what the path's step says."""
+    error_case = step.error_case.transition.pointer if step.error_case is not None else ""
+    return error_case if error_case and entry.error_case != error_case else step.pointer
 
 
 def _follows(entry: TraceEntry, step: PathStep) -> bool:

@@ -85,9 +85,9 @@ def _chosen(organisation: Organisation, workflow: str | None) -> tuple[list[Work
 
 def _started(organisation: Organisation, recorded: RecordedEvent) -> tuple[list[WorkflowAnalysis], str]:
     """What a recorded event starts, or which workflow a recorded run is of."""
-    called = organisation.by_id(recorded.workflow_id or called_id(recorded.name) or "")
-    if called is not None:
-        return [called], ""
+    called = organisation.find(recorded.workflow_id or called_id(recorded.name) or "")
+    if len(called) == 1:
+        return [organisation.analysis(called[0].key)], ""
     if not recorded.name:
         return _chosen(organisation, None)
     if keys := organisation.listeners(recorded.name):
@@ -192,8 +192,9 @@ def _choices(organisation: Organisation, entry: TraceEntry) -> Iterator[dict[str
     for pointer, answer in entry.answers.items():
         yield {**place, "at": pointer.removeprefix(pointer_of_workflow), "answer": to_json_value(answer)}
     if entry.forced:
-        edge = next((tried for tried in entry.tried if tried.pointer == (entry.taken or entry.error_case)), None)
-        yield {**place, "take": edge.target if edge else None}
+        taken = [tried for tried in entry.tried if tried.pointer in (entry.error_case, entry.taken)]
+        forced = [tried for tried in taken if tried.verdict is None or not tried.verdict.holds] or taken
+        yield {**place, "take": forced[0].target if forced else None}
     if entry.kind is EntryKind.ABANDONED:
         yield {**place, "leave": entry.ended}
 

@@ -21,6 +21,7 @@ from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile, as_file, read_payload
 from kustui.simulate.scenarios.model import Scenario, Start
 from kustui.simulate.scenarios.replay import decided_step, start_scenario
+from kustui.text.messages import quoted
 
 _WRAPPERS = ("data", "attributes", "event")
 _DEPTH = 3
@@ -47,6 +48,8 @@ class RecordedEvent:
     """How it failed, as a mock says it; None where it did not."""
     failed_step: str = ""
     """Where the record says so."""
+    knows_steps: bool = False
+    """Whether it says which steps have run."""
 
 
 def read_event(path: str, raw: bytes) -> RecordedEvent:
@@ -133,7 +136,9 @@ def _from_record(
 ) -> RecordedEvent:
     meta = record["meta"] if isinstance(record.get("meta"), Mapping) else {}
     context = meta["context"] if isinstance(meta.get("context"), Mapping) else {}
-    outputs = dict(context["steps"] if isinstance(context.get("steps"), Mapping) else context)
+    outputs = (
+        dict(context["steps"]) if isinstance(context.get("steps"), Mapping) else _without(context, "variables", "error")
+    )
     variables = context.get("variables")
     name = str(envelope["name"]) if envelope is not None else ""
     payload = outputs.pop(TRIGGER_ID, None)
@@ -153,7 +158,12 @@ def _from_record(
         variables if isinstance(variables, Mapping) else {},
         _failure(error) if failed else None,
         next(named, ""),
+        isinstance(meta.get("context"), Mapping),
     )
+
+
+def _without(value: Mapping[str, Any], *keys: str) -> dict[str, Any]:
+    return {key: member for key, member in value.items() if key not in keys}
 
 
 def _workflow_id(part: Mapping[str, Any]) -> str:
@@ -202,7 +212,17 @@ def scenario_of_run(
     failed, choices = _failed_step(organisation, analysis, event, Scenario.model_validate(scenario))
     if failed and event.failure is not None:
         mocks.append({"workflow": workflow, "step": failed, "fails": event.failure})
-    return as_file(Scenario.model_validate({**scenario, "mocks": mocks, "choices": choices}))
+    notes = tuple(_notes_on(analysis, event, failed))
+    return as_file(Scenario.model_validate({**scenario, "mocks": mocks, "choices": choices}), notes)
+
+
+def _notes_on(analysis: WorkflowAnalysis, event: RecordedEvent, failed: str) -> Iterator[str]:
+    """What of a record is not rehearsed."""
+    if event.failure is not None and not failed:
+        yield "the record has an error, and where it occurred cannot be told: no step is made to fail"
+    if gone := [id_ for id_ in event.outputs if id_ not in analysis.flow.steps and analysis.flow.node(id_) is None]:
+        ids = ", ".join(map(quoted, gone))
+        yield f"the record has outputs that are not used: {quoted(analysis.title)} has no step {ids}"
 
 
 def _failed_step(
@@ -230,7 +250,7 @@ def _failed_step(
         ahead -= {*state.run.visited, node}
         step = flow.part(node)
         unknown = isinstance(step, Step) and step.action is not None and node not in event.outputs
-        if node == target or (unknown and not target and not ahead & flow.after(node)):
+        if node == target or (unknown and event.knows_steps and not target and not ahead & flow.after(node)):
             return node, choices
     return target, choices
 

@@ -45,7 +45,7 @@ class Replay:
     differences: tuple[Difference, ...]
     """What differs from what is expected, in the order in which it happened."""
     notes: tuple[Difference, ...] = ()
-    """The mocks and choices that made no difference, and why."""
+    """What is worth knowing of the scenario: the mocks and choices that made no difference, and why."""
 
     @property
     def held(self) -> bool:
@@ -76,7 +76,8 @@ def replay(
                 break
     cut = not state.finished
     differences = tuple(differences_from(file, names, state, entries, cut=cut))
-    return Replay(file, state, tuple(entries), cut, differences, tuple(_unused(file, names, state, entries)))
+    notes = (*(Difference("", note) for note in file.notes), *_unused(file, names, state, entries))
+    return Replay(file, state, tuple(entries), cut, differences, notes)
 
 
 def start_scenario(file: ScenarioFile, organisation: Organisation, names: ResolvedScenario) -> State:

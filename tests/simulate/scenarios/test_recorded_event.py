@@ -149,6 +149,16 @@ def test_a_failed_run_fails_again_where_it_did(written: dict[str, Any]) -> None:
     assert not replayed.notes
 
 
+def test_what_of_a_record_is_not_rehearsed_is_noted() -> None:
+    unknown = again({"event": ENVELOPE, "error": "it broke", "status": "failed"})
+    assert not any(entry.failure for entry in unknown.entries)
+    assert [each.message for each in unknown.notes] == [
+        "the record has an error, and where it occurred cannot be told: no step is made to fail"
+    ]
+    gone = again(record(GONE, {"steps": {**CONTEXT["steps"], "zZ9": {}}}))
+    assert [each.message for each in gone.notes] == ['the record has outputs that are not used: "W" has no step "zZ9"']
+
+
 def test_which_step_failed_is_not_guessed() -> None:
     """The next step is one of two, and the condition between them undecided."""
     fork = workflow("W", step("aB3", to("eF5", when("isOpenToday", 1)), to("gH6")), step("eF5"), step("gH6"))
