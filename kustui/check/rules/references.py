@@ -13,11 +13,11 @@ from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, app, called, schedule, step, to, when, workflow, workflow_rule
 from kustui.config.severity import Severity
 from kustui.definition.expressions import Path, Template, template_path
-from kustui.definition.expressions.nodes import ROOTS, Origin
+from kustui.definition.expressions.nodes import ROOTS, Lookup, Origin
 from kustui.definition.functions import BLOCKS, DATA_VARIABLES, HELPERS
 from kustui.definition.models import ErrorCase, Schema, Step
 from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
-from kustui.text.messages import hint_of
+from kustui.text.messages import closest, hint_of
 
 _TAGGED = step("aB3", action="kustomer.customer.find-by-email", params={"email": "/#steps.1.email"})
 
@@ -227,12 +227,27 @@ def _misread_in_templates(analysis: WorkflowAnalysis) -> Violations:
                 if template.text.startswith(".", helper.end):
                     hint = "remove the dot"
                 yield Violation(read.pointer, message, hint, read.node, (helper.start, helper.end))
-        for lookup in () if _has_unknown_helper(template) else template.others:
-            name = lookup.path.root
-            if lookup.origin is Origin.DATA and name and name not in DATA_VARIABLES:
-                message = f"@{name} never holds anything: Handlebars looks for it in its own data, as for @index"
-                hint = f"write {template_path((f'@{name}', *lookup.path.segments[1:]))}"
+        for lookup in template.others:
+            message, hint = _misread_name(template, lookup)
+            if message:
                 yield Violation(read.pointer, message, hint, read.node, (lookup.start, lookup.end))
+
+
+def _misread_name(template: Template, lookup: Lookup) -> tuple[str, str]:
+    """Why a name holds nothing that reads nothing of the run, and what was probably meant; empty where it may hold
+    something: it is a helper, or a field of the element of a loop."""
+    name, others = lookup.path.root, lookup.path.segments[1:]
+    if lookup.origin is Origin.DATA and name and name not in DATA_VARIABLES and not _has_unknown_helper(template):
+        message = f"@{name} never holds anything: Handlebars looks for it in its own data, as for @index"
+        if name in ROOTS:
+            return message, "remove the @"
+        return message, f"write {template_path((f'@{name}', *others))}" if lookup.contexts else ""
+    if lookup.origin is Origin.NAME and not lookup.contexts and others and (near := closest(name, ROOTS)):
+        return (
+            f"{lookup.path.text} never holds anything: a template reads {', '.join(ROOTS)}",
+            f'did you mean "{near}"?',
+        )
+    return "", ""
 
 
 def _has_unknown_helper(template: Template) -> bool:
