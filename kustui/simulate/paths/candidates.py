@@ -17,6 +17,7 @@ from kustui.definition.models import Step
 from kustui.definition.operators import Family, operator_named, other_than
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, instants_of, is_missing, number_of, text_of
+from kustui.simulate.paths.provenance import provenance_of, written_expression
 from kustui.simulate.paths.symbolic import (
     STATUS,
     Constraint,
@@ -26,7 +27,6 @@ from kustui.simulate.paths.symbolic import (
     SymbolicState,
     ValueOrigin,
     literals_in,
-    provenance_of,
 )
 
 _MAX_NUMBER = 1e300
@@ -79,8 +79,14 @@ def _all_candidates(
     compared += [value for constraint in constraints for value in _fixed_values(constraint, state)]
     for constraint in constraints:
         yield from _pieces(constraint, compared, origins, state)
+    yield from _near(compared, {constraint.comparison.meaning.family for constraint in constraints}, state)
+    yield _containing(constraints)
+    yield from (True, False, "draft", 1, 0, [], MISSING)
+
+
+def _near(compared: Sequence[Any], families: set[Family], state: SymbolicState) -> Iterator[Any]:
+    """Values at, beside and between those that a value is compared with."""
     yield from _around(number for value in compared if (number := number_of(value)) is not None)
-    families = {constraint.comparison.meaning.family for constraint in constraints}
     if families & {Family.DATE, Family.ORDER}:
         instants = (instant for value in compared for instant in instants_of(value))
         yield from _dates(sorted({*instants, *([state.runs[0].now] if Family.DATE in families else ())}))
@@ -89,8 +95,6 @@ def _all_candidates(
         yield value
         yield from _unless_missing(other_than(value))
         yield from value if isinstance(value, list | tuple) else [[value]]
-    yield _containing(constraints)
-    yield from (True, False, "draft", 1, 0, [], MISSING)
 
 
 def _values_equated(
@@ -150,13 +154,14 @@ def _pieces(
 ) -> Iterator[str]:
     """What the tags of a template that read the origins stand for where the whole becomes one of some texts."""
     for operand in constraint.operands:
-        if not isinstance(operand.expression, Template) or operand.expression.faults:
+        expression, scope = written_expression(state.runs, constraint.scope, operand.expression)
+        if not isinstance(expression, Template) or expression.faults:
             continue
-        nodes = operand.expression.nodes
+        nodes = expression.nodes
         for text in texts:
             for node, piece in zip(nodes, _split(nodes, text_of(text)), strict=False):
                 if isinstance(node, Mustache) and isinstance(node.value, Lookup) and node.value.reads_run:
-                    read = provenance_of(state.runs, constraint.scope, node.value.path.segments).origins
+                    read = provenance_of(state.runs, scope, node.value.path.segments).origins
                     if any(origin in origins for origin in read):
                         yield from (piece, _unescaped(piece))
 

@@ -15,7 +15,8 @@ from kustui.definition.models import Step
 from kustui.definition.operators import Family, operator_named
 from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
 from kustui.simulate.organisation import Organisation
-from kustui.simulate.paths.solver import Contradiction, Solution
+from kustui.simulate.paths.contradictions import Contradiction
+from kustui.simulate.paths.solver import Solution
 from kustui.simulate.paths.symbolic import (
     ALWAYS_MET,
     Disjunction,

@@ -8,38 +8,21 @@ contradict each other. Where that is not certain, they stay unsolved.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from itertools import product
+from typing import Any
 
-from kustui.analysis.condition_evaluation import Verdict
-from kustui.definition.dates import parse_date
-from kustui.definition.expressions import Comparison, Expression, Operand, Reference, Template, expressions_in
-from kustui.definition.operators import Family, Presence, compare
+from kustui.definition.expressions import Comparison, Reference, expressions_in
+from kustui.definition.operators import Presence
 from kustui.definition.values import MISSING
 from kustui.simulate.paths.candidates import can_be_written, candidates, evaluate_constraint
-from kustui.simulate.paths.symbolic import (
-    MESSAGE,
-    Constraint,
-    LayeredMap,
-    Provenance,
-    SymbolicState,
-    ValueOrigin,
-    provenance_of,
-)
+from kustui.simulate.paths.contradictions import Contradiction, Group, Values, fails, is_contradiction, is_met
+from kustui.simulate.paths.provenance import Provenance, provenance_of
+from kustui.simulate.paths.symbolic import Constraint, LayeredMap, SymbolicState, ValueOrigin, is_of_list
 
 _MAX_TRIALS = 500
 """Values that are tried for the fields of one component together."""
-
-Values = Mapping[ValueOrigin, Any]
-
-
-class Contradiction(NamedTuple):
-    """Constraints that no values meet together."""
-
-    constraints: tuple[Constraint, ...]
-    verdict: Verdict | None = None
-    """That on a constraint that reads nothing unknown, and so fails on every run of the path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,23 +86,31 @@ class Solution:
         self, origins: tuple[ValueOrigin, ...], constraints: Sequence[Constraint], state: SymbolicState
     ) -> Solution | Contradiction:
         """The solution with constraints on some origins, solved anew together with those that they depend on."""
-        near = [*{id(component): component for origin in origins for component in self._near(origin)}.values()]
-        merged = [part for part in near if any(_overlap(one, other) for one in part.origins for other in origins)]
+        merged = self._merged(origins)
         together = (*(constraint for component in merged for constraint in component.constraints), *constraints)
         all_origins = (*dict.fromkeys((*(origin for part in merged for origin in part.origins), *origins)),)
         solved = _solved_component(together, all_origins, state)
         if isinstance(solved, Contradiction):
             return solved
+        return self._replaced(merged, solved)
+
+    def _replaced(self, merged: Sequence[Component], solved: Component) -> Solution:
+        """The solution with one component in place of those that were merged to it."""
         unsolved = self.unsolved
         if solved.unsolved or any(part.unsolved for part in merged):
-            settled = {constraint.key for constraint in together}
+            settled = {constraint.key for constraint in solved.constraints}
             unsolved = (*(part for part in unsolved if part.key not in settled), *solved.unsolved)
-        buckets = dict.fromkeys(map(_bucket, all_origins))
-        kept = {
-            bucket: tuple(part for part in self.components.get(bucket) or () if not any(part is one for one in merged))
-            for bucket in buckets
+        gone = {id(component) for component in merged}
+        buckets = {
+            bucket: (*(part for part in self.components.get(bucket) or () if id(part) not in gone), solved)
+            for bucket in map(_bucket, solved.origins)
         }
-        return Solution(unsolved, self.components.plus({bucket: (*parts, solved) for bucket, parts in kept.items()}))
+        return Solution(unsolved, self.components.plus(buckets))
+
+    def _merged(self, origins: tuple[ValueOrigin, ...]) -> list[Component]:
+        """The components that depend on some origins."""
+        near = {id(component): component for origin in origins for component in self._near(origin)}
+        return [part for part in near.values() if any(_overlap(*pair) for pair in product(part.origins, origins))]
 
     def _near(self, origin: ValueOrigin) -> Iterator[Component]:
         """Components among which are all that the value of an origin depends on."""
@@ -135,7 +126,7 @@ class Solution:
 
 def _bucket(origin: ValueOrigin) -> Bucket:
     """Where a component with an origin is looked for. All of a failure depends on each other."""
-    whole = origin.failure or not origin.fields or _is_of_list(origin.fields[0])
+    whole = origin.failure or not origin.fields or is_of_list(origin.fields[0])
     return origin.run, origin.node, origin.failure, None if whole else origin.fields[0]
 
 
@@ -162,24 +153,10 @@ def _overlap(one: ValueOrigin, other: ValueOrigin) -> bool:
     if one[:2] != other[:2] or one.failure != other.failure:
         return False
     apart = next((pair for pair in zip(one.fields, other.fields, strict=False) if pair[0] != pair[1]), None)
-    return one.failure or apart is None or any(map(_is_of_list, apart))
-
-
-def _is_of_list(name: str) -> bool:
-    """Whether a field is an element of a list, or its length."""
-    return name == "length" or name.isdigit()
+    return one.failure or apart is None or any(map(is_of_list, apart))
 
 
 # A component
-
-
-class _Group(NamedTuple):
-    """Origins that have to have the same value, and the constraints on it alone."""
-
-    origins: tuple[ValueOrigin, ...]
-    constraints: list[Constraint]
-    about: list[Constraint]
-    """All constraints that read it, of what they are made notwithstanding."""
 
 
 def _solved_component(
@@ -217,12 +194,12 @@ class _Search:
             origin = self._same[origin]
         return origin
 
-    def _groups(self) -> list[_Group]:
+    def _groups(self) -> list[Group]:
         """Those of an object before those of its fields."""
-        groups: dict[ValueOrigin, _Group] = {}
+        groups: dict[ValueOrigin, Group] = {}
         for origin in sorted(self.origins, key=lambda origin: len(origin.fields)):
             root = self._root(origin)
-            group = groups.setdefault(root, _Group((), [], []))
+            group = groups.setdefault(root, Group((), [], []))
             groups[root] = group._replace(origins=(*group.origins, origin))
         for constraint in self.constraints:
             read = self._read[constraint.key]
@@ -238,14 +215,14 @@ class _Search:
         if values is not None:
             return Component(self.constraints, self.origins, values, ())
         for group in self.groups:
-            if group.constraints and _is_contradiction(group, self.state):
+            if group.constraints and is_contradiction(group, self.state):
                 return Contradiction(tuple(group.constraints))
         if contradiction := self._missing_object():
             return contradiction
         values = {}
         for group in self.groups:
             values |= self._first_alone(group)
-        unsolved = tuple(constraint for constraint in self.constraints if not _is_met(constraint, self.state, values))
+        unsolved = tuple(constraint for constraint in self.constraints if not is_met(constraint, self.state, values))
         return Component(self.constraints, self.origins, values, unsolved)
 
     def _values(self) -> Values | None:
@@ -262,14 +239,14 @@ class _Search:
             self.trials += 1
             self.state.trials.left -= 1
             values = {**before, **dict.fromkeys(self.groups[index].origins, candidate[0])}
-            if not all(_is_met(constraint, self.state, values) for constraint in checks[index]):
+            if not all(is_met(constraint, self.state, values) for constraint in checks[index]):
                 continue
             if index + 1 == len(self.groups):
                 return values
             stack.append((self._candidates(self.groups[index + 1]), values))
         return None
 
-    def _candidates(self, group: _Group) -> Iterator[tuple[Any]]:
+    def _candidates(self, group: Group) -> Iterator[tuple[Any]]:
         """Each in a tuple, as None is a candidate too."""
         for candidate in candidates(group.origins, group.about, self.state):
             if can_be_written(candidate):
@@ -290,11 +267,11 @@ class _Search:
             group_checks.sort(key=lambda constraint: not constraint.holds)  # these rule out most
         return checks
 
-    def _first_alone(self, group: _Group) -> Values:
+    def _first_alone(self, group: Group) -> Values:
         """The first value that meets what is asked of a group alone, if any."""
         for (candidate,) in self._candidates(group):
             values = dict.fromkeys(group.origins, candidate)
-            if all(_is_met(constraint, self.state, values) for constraint in group.constraints):
+            if all(is_met(constraint, self.state, values) for constraint in group.constraints):
                 return values
         return {}
 
@@ -309,8 +286,8 @@ class _Search:
                 if other is group or not any(_is_below(one, origin) for one in fields for origin in group.origins):
                     continue
                 values = dict.fromkeys(other.origins, MISSING)
-                fails = (part for part in other.constraints if _fails(part, self.state, values))
-                if needed := next(fails, None):
+                failing = (part for part in other.constraints if fails(part, self.state, values))
+                if needed := next(failing, None):
                     return Contradiction((gone, needed))
         return None
 
@@ -333,98 +310,3 @@ def _asks_for_nothing(constraint: Constraint) -> bool:
     asked = Presence.ASKS_IF_MISSING if constraint.holds else Presence.ASKS
     operands = constraint.operands
     return constraint.comparison.meaning.presence is asked and isinstance(operands[0].expression, Reference)
-
-
-def _is_met(constraint: Constraint, state: SymbolicState, values: Values) -> bool:
-    return evaluate_constraint(constraint, state, values).holds is constraint.holds
-
-
-# What no value can meet
-
-
-def _is_contradiction(group: _Group, state: SymbolicState) -> bool:
-    """Whether no value at all could meet the constraints: those tried leave no case out, and each fails for certain."""
-    if not all(_is_exhaustive(constraint, group, state) for constraint in group.constraints):
-        return False
-    tried = [*candidates(group.origins, group.constraints, state)]
-    if not any(isinstance(part.operands[0].expression, Template) for part in group.constraints):
-        # Whether a list counts as its only element is not known, but it would in each of the comparisons.
-        tried = [value for value in tried if not isinstance(value, list)]
-    dates = [dict.fromkeys(group.origins, value) for value in tried if parse_date(value) is not None]
-    for candidate in tried:
-        values = dict.fromkeys(group.origins, candidate)
-        if any(_fails(constraint, state, values) for constraint in group.constraints):
-            continue
-        if not _no_order_meets(group.constraints, state, values, dates):
-            return False
-    return True
-
-
-def _fails(constraint: Constraint, state: SymbolicState, values: Values) -> bool:
-    """Whether values fail a constraint for certain. What is no number is neither more nor less than one."""
-    verdict = evaluate_constraint(constraint, state, values)
-    if verdict.holds is None and constraint.holds and constraint.comparison.meaning.family is Family.ORDER:
-        return any(type(operand.value) in (int, float) for operand in verdict.operands)
-    return verdict.holds is (not constraint.holds)
-
-
-def _no_order_meets(
-    constraints: Sequence[Constraint], state: SymbolicState, values: Values, dates: Sequence[Values]
-) -> bool:
-    """Whether what a value leaves undecided cannot be met together, whatever its order beside each literal may be, and
-    whatever date it may stand for. What has no order at all only meets constraints that are not to hold."""
-    signs: dict[str, set[int]] = {}
-    of_dates: list[Constraint] = []
-    needs_order = False
-    for constraint in constraints:
-        verdict = evaluate_constraint(constraint, state, values)
-        meaning = constraint.comparison.meaning
-        if verdict.holds is not None or meaning.family not in (Family.ORDER, Family.DATE):
-            continue
-        needs_order = needs_order or constraint.holds
-        if meaning.family is Family.DATE:
-            of_dates.append(constraint)
-            continue
-        possible = {sign for sign in (1, 2, 3) if compare(meaning.name, sign, 2) is constraint.holds}
-        literal = repr(verdict.operands[1].value)
-        signs[literal] = signs.get(literal, possible) & possible
-    impossible = any(not possible for possible in signs.values())
-    no_date = bool(of_dates and dates) and all(any(_fails(part, state, date) for part in of_dates) for date in dates)
-    return needs_order and (impossible or no_date)
-
-
-def _is_exhaustive(constraint: Constraint, group: _Group, state: SymbolicState) -> bool:
-    """Whether the candidates leave no case out: it compares the group's own value with what is written down, here or
-    where it is passed on, by an operator for which the examples stand for all values."""
-    if not constraint.operands:
-        return False
-    first, *others = constraint.operands
-    if not _is_value_itself(first.expression):
-        return False
-    origins = [*_origins(first, constraint, state)]
-    written = [path.segments for other in others if other.expression is not None for path in other.expression.paths]
-    return (
-        constraint.comparison.meaning.is_exhausted_by_examples
-        and all(origin in group.origins and not _has_untried_values(origin) for origin in origins)
-        and all(provenance_of(state.runs, constraint.scope, segments) == Provenance() for segments in written)
-        and not any(operand.expression is None and [*expressions_in(operand.value)] for operand in others)
-    )
-
-
-def _is_value_itself(expression: Expression | None) -> bool:
-    """Whether it is a reference, or a template that makes a text of one value and of nothing else."""
-    if isinstance(expression, Template):
-        return expression.only is not None and expression.only.reads_run
-    return isinstance(expression, Reference) and expression.path is not None
-
-
-def _origins(operand: Operand, constraint: Constraint, state: SymbolicState) -> Iterator[ValueOrigin]:
-    for path in operand.expression.paths if operand.expression is not None else ():
-        yield from provenance_of(state.runs, constraint.scope, path.segments).origins
-
-
-def _has_untried_values(origin: ValueOrigin) -> bool:
-    """How long a list is, and what a late element of it is, is tried for short lists alone; and a failure has a
-    message also where nothing in its body says one."""
-    about_list = any(map(_is_of_list, origin.fields))
-    return about_list or (origin.failure and origin.fields[:2] == MESSAGE)

@@ -1,4 +1,4 @@
-"""What a path is searched with: values that nobody knows yet, where each value comes from, and constraints on them.
+"""What a path is searched with: what is known of its runs, values that nobody knows yet, and constraints on them.
 
 A path leads through one or more runs, of which the first is started and the others are scheduled. While it is searched
 nobody knows what the steps return: each field of an output that is read is an unknown, a ``ValueOrigin``. For an edge
@@ -7,7 +7,7 @@ to be taken comparisons have to come out true, or false: these constraints are k
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum, auto
 from itertools import islice, product
@@ -21,21 +21,15 @@ from kustui.definition.expressions import (
     AnyOf,
     Comparison,
     Condition,
-    Literal,
     Never,
     Operand,
-    Reference,
     Unreadable,
-    expressions_in,
-    parse,
 )
 from kustui.definition.models import Step
-from kustui.definition.platform import COMPUTED_ACTIONS, SCHEDULE_ACTION, TRANSFORM_ACTION, TRIGGER_ID
+from kustui.definition.platform import COMPUTED_ACTIONS, SCHEDULE_ACTION, TRANSFORM_ACTION
 
 NOT_CHOSEN = (*COMPUTED_ACTIONS, SCHEDULE_ACTION)
 """Actions whose output nobody can choose."""
-_MAX_TRANSFORMS = 20
-"""Through which a value is followed from one to the next."""
 STATUS = ("statusCode",)
 MESSAGE = ("body", "message")
 
@@ -63,6 +57,11 @@ class ValueOrigin(NamedTuple):
     fields: Fields
     failure: bool = False
     """Whether it is of the node's failure instead of its output: ``STATUS``, or ``body`` and what is below."""
+
+
+def is_of_list(name: str) -> bool:
+    """Whether a field is an element of a list, or its length."""
+    return name == "length" or name.isdigit()
 
 
 class Scope(NamedTuple):
@@ -183,87 +182,6 @@ class SymbolicState:
     def after(self, node: str, *, fails: bool) -> SymbolicState:
         """The state once the latest run has passed one more trigger or step."""
         return replace(self, runs=(*self.runs[:-1], self.runs[-1].after(node, fails=fails)))
-
-
-# Where a value comes from
-
-
-class Provenance(NamedTuple):
-    """Where the value of a path expression comes from."""
-
-    origins: tuple[ValueOrigin, ...] = ()
-    """None: it is what the data has there."""
-    direct: bool = True
-    """Whether the value is that of its origin, and not made of it."""
-    opaque: bool = False
-    """Whether nobody can say."""
-
-
-_FIXED = Provenance()
-_OPAQUE = Provenance(opaque=True)
-
-
-def provenance_of(runs: Sequence[SymbolicRun], scope: Scope, segments: Sequence[str], through: int = 0) -> Provenance:
-    """Where the value of a path expression comes from that is read in a scope. ``through`` counts the transforms that
-    have passed it on."""
-    run = runs[scope.run]
-    match [*segments]:
-        case ["error", *fields]:
-            return _of_failure(scope, fields)
-        case ["steps", step, *fields]:
-            node = run.analysis.flow.node(step)
-            kind = run.outputs.get(node) if node is not None else None
-            if kind is OutputKind.COMPUTED:
-                step_ = next((transform for transform in run.transforms if transform.id == node), None)
-                if step_ is None or fields[:1] != ["output"] or through >= _MAX_TRANSFORMS:
-                    return _OPAQUE
-                return _of_written(runs, Scope(scope.run), step_.params, fields[1:], through + 1)
-            if node == TRIGGER_ID and run.path_run.scheduled_in is not None:
-                return _of_written(runs, run.path_run.scheduled_in, run.path_run.inputs, fields, through)
-            if node is None or kind is not OutputKind.UNKNOWN:
-                return _FIXED
-            if node == TRIGGER_ID and not fields:
-                return Provenance(direct=False)  # always an object
-            return Provenance((ValueOrigin(scope.run, node, (*fields,)),))
-    return _OPAQUE
-
-
-def _of_failure(scope: Scope, fields: Sequence[str]) -> Provenance:
-    if not scope.failed:
-        return _FIXED
-    match [*fields]:
-        case []:
-            return Provenance(direct=False)
-        case ["statusCode", _, *_]:
-            return _FIXED  # a number has no parts
-        case ["statusCode"] | ["body", *_]:
-            return Provenance((ValueOrigin(scope.run, scope.failed, (*fields,), failure=True),))
-    return Provenance((ValueOrigin(scope.run, scope.failed, ("body", *fields), failure=True),))
-
-
-def _of_written(
-    runs: Sequence[SymbolicRun], scope: Scope, written: Any, fields: Sequence[str], through: int
-) -> Provenance:
-    """Where a field of a value comes from that is written in a definition and resolved in a scope."""
-    while fields and isinstance(written, Mapping):
-        written, fields = written.get(fields[0]), fields[1:]
-    if isinstance(written, str):
-        expression = parse(written)
-        if isinstance(expression, Literal):
-            return _FIXED
-        if isinstance(expression, Reference):
-            path = expression.path
-            return provenance_of(runs, scope, (*path.segments, *fields), through) if path is not None else _OPAQUE
-    paths = [path.segments for _, expression in expressions_in(written) for path in expression.paths]
-    # Of something made of several that are made of several nobody can say, or it would take too long to.
-    return _made_of(provenance_of(runs, scope, path, _MAX_TRANSFORMS) for path in paths) if paths else _FIXED
-
-
-def _made_of(parts: Iterable[Provenance]) -> Provenance:
-    parts = [*parts]
-    if any(part.opaque for part in parts):
-        return _OPAQUE
-    return Provenance(tuple(dict.fromkeys(origin for part in parts for origin in part.origins)), direct=False)
 
 
 # Constraints

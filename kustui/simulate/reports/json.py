@@ -186,7 +186,7 @@ def _path(organisation: Organisation, path: ExploredPath) -> dict[str, Any]:
             for run in path.described_runs[1:]
         ],
         "needs": list(path.needs),
-        "noValueFound": [*path.unsolved] if path_scenario.forced else [],
+        "noValueFound": [*path.unsolved] if path_scenario.forced or path_scenario.stops else [],
         "contradicts": path.is_contradiction,
         "clash": path.contradiction,
         "notFollowed": list(path.not_followed),

@@ -265,7 +265,7 @@ def _feasibility(organisation: Organisation, path: ExploredPath, paint: _Painter
         yield from _path_line("       no value found: not every combination was tried", "?", paint)
         return
     path_scenario = build_path_scenario(organisation, path)
-    for condition in path.unsolved if path_scenario.forced else ():
+    for condition in path.unsolved if path_scenario.forced or path_scenario.stops else ():
         yield from _path_line(f"       no value found: {condition}", "?", paint)
     for forced in path_scenario.forced:
         where = f"{forced.analysis.title}, " if len(path.workflow_path.runs) > 1 else ""

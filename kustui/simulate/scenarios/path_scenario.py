@@ -81,7 +81,10 @@ def _scenario_for_solution(
 ) -> PathScenario:
     invocations = _invocations(path)
     draft = _drafted(organisation, path, solution, invocations)
-    forced, stops = _rehearse(organisation, path, Scenario.model_validate({"scenario": title, **draft}))
+    forced: dict[int, ForcedStep] = {}
+    stops = f"it has more than {_MAX_STEPS} steps"
+    if len(path.steps) <= _MAX_STEPS:
+        forced, stops = _rehearse(organisation, path, Scenario.model_validate({"scenario": title, **draft}))
     choices = [
         {
             "workflow": organisation.name_of(step.analysis.key),

@@ -72,6 +72,7 @@ def test_a_path_goes_on_into_the_run_that_is_scheduled_and_on_from_there() -> No
         (4, when("true", True), when("gt", HANDED, 5), True),
         ("/#steps.zZ9.b", when("true", True), when("exists", HANDED), True),
         ("{{steps.aB3.status}}", when("eq", STATUS, "open"), when("eq", HANDED, "open"), False),
+        ("is {{steps.aB3.status}}", when("exists", STATUS), when("eq", HANDED, "is open"), False),
         ("/#fn:parseInt,steps.aB3.status", when("eq", STATUS, "5"), when("eq", HANDED, 5), False),
         ("/#variables.v", when("eq", STATUS, "open"), when("eq", HANDED, "done"), False),
     ],

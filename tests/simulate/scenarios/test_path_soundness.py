@@ -9,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from kustui.analysis.condition_evaluation import evaluate_condition
 from kustui.check.rule import step, to, when, workflow
 from kustui.definition.operators import OPERATORS, Family
 from kustui.simulate.engine.engine import ExecuteStep, StartEvent, advance
 from kustui.simulate.engine.state import initial_state
 from kustui.simulate.scenarios.explore import build_path_scenario, explore_paths
-from tests.support.runs import EVENT, follows, organisation, to_the_end
+from tests.support.runs import EVENT, follows, handled, organisation, to_the_end
 
 if TYPE_CHECKING:
     from kustui.simulate.organisation import Organisation
@@ -187,3 +188,46 @@ def test_a_step_may_fail_without_an_error_case_that_follows(cases: list[Any]) ->
     (unhandled,) = (path for path in paths if path.workflow_path.steps[-1].is_unhandled_failure)
     assert unhandled.nodes == ("1", "aB3")
     assert follows(stage, unhandled)
+
+
+TRANSFORM = "kustomer.transform.generic"
+
+
+def test_values_are_followed_through_what_only_passes_them_on() -> None:
+    first = step("aB3", to("cD4"), action=TRANSFORM, params={"n": "/#steps.1.n", "text": "for {{steps.1.name}}"})
+    asks = when("and", when("gt", "/#steps.aB3.output.n", 5), when("eq", "/#steps.cD4.output.again", "for Ann"))
+    second = step("cD4", to("eF5", asks), action=TRANSFORM, params={"again": "/#steps.aB3.output.text"})
+    third = step("eF5", to("gH6", when("lt", "/#steps.1.n", 5)))
+    stage = organisation(workflow("W", first, second, third, step("gH6")))
+    found = explore_paths(stage.analysis(stage.collection.entries[0].key)).paths
+    paths = {path.nodes[1:]: path for path in handled(found)}
+    assert follows(stage, paths["aB3", "cD4", "eF5"])
+    assert build_path_scenario(stage, paths["aB3", "cD4", "eF5"]).forced == ()
+    assert paths["aB3", "cD4", "eF5", "gH6"].is_contradiction
+
+
+def test_a_transform_of_itself_is_followed_no_further_than_it_is_long() -> None:
+    itself = step("aB3", to("cD4", when("eq", "/#steps.aB3.output.x", 1)), action=TRANSFORM)
+    itself["params"] = {"x": "/#steps.aB3.output.x", "y": "{{steps.aB3.output.y}}{{steps.aB3.output.y}}"}
+    stage = organisation(workflow("W", itself, step("cD4")))
+    assert not explore_paths(stage.analysis(stage.collection.entries[0].key)).paths[0].is_contradiction
+
+
+def test_a_long_path_takes_no_more_work_for_each_step_than_a_short_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    counts: list[int] = []
+
+    def counted(*arguments: Any) -> Any:
+        counts[-1] += 1
+        return evaluate_condition(*arguments)
+
+    monkeypatch.setattr("kustui.simulate.paths.candidates.evaluate_condition", counted)
+    for length in (50, 200):
+        counts.append(0)
+        ladder = [
+            step(f"s{index}", to(f"s{index + 1}", when("eq", f"/#steps.s{index}.a", 1)), to(f"s{index + 1}"))
+            for index in range(length)
+        ]
+        stage = organisation(workflow("W", *ladder, step(f"s{length}")))
+        found = explore_paths(stage.analysis(stage.collection.entries[0].key), 20)
+        assert (len(found.paths), found.cut) == (20, True)
+    assert counts[1] < 5 * counts[0]
