@@ -147,13 +147,13 @@ def reach(flow: FlowGraph, cause: Effect, effects: Sequence[Effect]) -> Mapping[
 
     CANNOT is certain, short of what is assumed of events. MUST leaves failures aside.
     """
-    asked = changes_asked(flow) if cause.values else frozenset()
-    kept = [field for field in cause.values if field in asked or (field.startswith("custom.") and CUSTOM in asked)]
+    kept = _may_be_kept(cause, changes_asked(flow)) if cause.fields else []
     if len(kept) > _MOST_KEPT:
-        cause, kept = cause._replace(values={}), []
+        cause, kept = cause._replace(fields=None, values={}), []
     answers: dict[str, set[Reach]] = {effect.step: set() for effect in effects}
     for chosen in product((False, True), repeat=len(kept)):
-        data = _event_data(cause, frozenset(field for field, keeps in zip(kept, chosen, strict=True) if keeps))
+        keeps = frozenset().union(*(fields for fields, is_kept in zip(kept, chosen, strict=True) if is_kept))
+        data = _event_data(cause, keeps)
         run = AbstractRun(flow, data)
         nodes, ways = frozenset(run.nodes()), run.ways()
         for effect in effects:
@@ -161,6 +161,14 @@ def reach(flow: FlowGraph, cause: Effect, effects: Sequence[Effect]) -> Mapping[
             answer = Reach.MUST if must else Reach.MAY if effect.step in nodes else Reach.CANNOT
             answers[effect.step].add(answer)
     return {step: next(iter(found)) if len(found) == 1 else Reach.MAY for step, found in answers.items()}
+
+
+def _may_be_kept(cause: Effect, asked: frozenset[str]) -> list[frozenset[str]]:
+    """Written fields that may have had the value before, each or together, where it is asked whether they changed."""
+    custom = frozenset(field for field in cause.fields or () if field.startswith(f"{CUSTOM}."))
+    literals = [field for field in cause.values if field in asked or (field in custom and CUSTOM in asked)]
+    unknown = custom - cause.values.keys() if CUSTOM in asked else frozenset()
+    return [*(frozenset({field}) for field in literals), *([unknown] if unknown else [])]
 
 
 def _event_data(effect: Effect, kept: frozenset[str] = frozenset()) -> PartlyKnown:

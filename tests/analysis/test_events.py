@@ -1,0 +1,183 @@
+"""What steps cause, and whether their events lead back: held against rehearsals of the events that they would cause."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kustui.analysis.events import Effect, Reach, effects_of
+from kustui.analysis.flow import FlowGraph
+from kustui.check.rule import ALWAYS, step, to, when, workflow
+from tests.support.definitions import document_of
+from tests.support.runs import started, to_the_end
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Definition = dict[str, Any]
+
+
+def effects(definition: Definition) -> tuple[Effect, ...]:
+    (entry,) = document_of(definition).entries
+    return effects_of(FlowGraph(entry.parse().workflow))
+
+
+def of(action: str, event: str = "kustomer.hooks.form.1.receive", **params: Any) -> list[tuple[str, object]]:
+    """The events and fields of a workflow of one step."""
+    definition = workflow("W", step("aa", action=action, params=params), event=event)
+    return [(effect.event, effect.fields and set(effect.fields)) for effect in effects(definition)]
+
+
+@pytest.mark.parametrize(
+    ("action", "params", "event", "fields"),
+    [
+        ("conversation.update", {"id": "x", "status": "done"}, "conversation.update", {"status"}),
+        ("customer.update", {"custom": {"aStr": 1, "bStr": 2}}, "customer.update", {"custom.aStr", "custom.bStr"}),
+        ("conversation.update", {"custom": "/#steps.1.custom"}, "conversation.update", {"custom"}),
+        ("conversation.append-tags", {"id": "x", "tags": ["a"]}, "conversation.update", {"tags"}),
+        ("conversation.remove-tags", {"id": "x", "tags": ["a"]}, "conversation.update", {"tags"}),
+        ("conversation.assign-team", {"id": "x", "team": "t"}, "conversation.update", {"assignedTeams"}),
+        ("conversation.assign-user", {"id": "x", "user": "u"}, "conversation.update", {"assignedUsers"}),
+        ("customer.append-email", {"id": "x", "email": "e"}, "customer.update", {"emails"}),
+        ("customer.merge", {"id": "x", "mergeWith": "y"}, "customer.update", None),
+        ("note.create", {"body": "x"}, "note.create", {"body"}),
+        ("kobject.create", {"klass": "order", "title": "x"}, "kobject.order.create", {"title"}),
+        ("kobject.create-with-customer", {"klass": "order", "title": "x"}, "kobject.order.create", {"title"}),
+        ("kobject.update", {"klass": "order", "custom": {"aStr": 1}}, "kobject.order.update", {"custom.aStr"}),
+    ],
+)  # fmt: skip
+def test_a_write_causes_the_event_of_its_object(action: str, params: Definition, event: str, fields: object) -> None:
+    assert of(f"kustomer.{action}", **params) == [(f"kustomer.{event}", fields)]
+
+
+@pytest.mark.parametrize(
+    ("action", "params"),
+    [
+        ("kustomer.conversation.find-by-id", {"id": "x"}),
+        ("kustomer.conversation.update", {"id": "x"}),
+        ("kustomer.kobject.update", {"klass": "/#steps.1.klass", "custom": {}}),
+        ("kustomer.kobject.update", {"custom": {"aStr": 1}}),
+        ("kustomer.kobject.delete", {"klass": "order", "id": "x"}),
+        ("kustomer.event.publish", {"name": "{{steps.1.name}}"}),
+        ("kustomer.rest-api.json", {"uri": "https://x.example.com/v1/workflows/w/call", "method": "GET"}),
+        ("kustomer.app.shop.update", {"id": "x", "name": "y"}),
+    ],
+)
+def test_what_writes_nothing_that_is_known_causes_nothing(action: str, params: Definition) -> None:
+    assert of(action, **params) == []
+
+
+def test_an_event_is_published_and_a_workflow_called() -> None:
+    assert of("kustomer.event.publish", name="kustomer.app.shop.sold", data={})[0][0] == "kustomer.app.shop.sold"
+    uri = "https://{{org}}.api.kustomerapp.com/v1/workflows/5f8e14/call"
+    assert of("kustomer.rest-api.json", uri=uri, method="post")[0][0] == "kustomer.workflow.5f8e14.call"
+
+
+@pytest.mark.parametrize(
+    ("custom", "condition", "repeats"),
+    [
+        ({"aStr": "/#steps.1.other"}, when("dne", "/#steps.1.changes.attributes.custom"), Reach.MAY),
+        ({"aStr": "/#steps.1.other"}, when("exists", "/#steps.1.changes.attributes.custom"), Reach.MAY),
+        ({"aStr": "x"}, when("dne", "/#steps.1.changes.attributes.custom.after.aStr"), Reach.MAY),
+        ({"aStr": "x"}, when("eq", "/#steps.1.changes.attributes.custom.after.aStr", "y"), Reach.CANNOT),
+        ({"aStr": "x"}, when("exists", "/#steps.1.changes.attributes.custom.after.bStr"), Reach.CANNOT),
+        ({"aStr": "x"}, when("dne", "/#steps.1.changes.attributes.custom.after.bStr"), Reach.MUST),
+        ({"aStr": "x"}, when("eq", "/#steps.1.custom.aStr", "x"), Reach.MUST),
+        ({"aStr": "x"}, when("neq", "/#steps.1.custom.aStr", "x"), Reach.CANNOT),
+        ({"aStr": "x"}, when("exists", "/#steps.1.changes.attributes.updatedAt"), Reach.MAY),
+    ],
+)
+def test_a_filter_asks_for_what_is_written_or_not(custom: Definition, condition: Definition, repeats: Reach) -> None:
+    update = step("aa", action="kustomer.conversation.update", params={"id": "/#steps.1.id", "custom": custom})
+    (effect,) = effects(workflow("W", update, entry=(to("aa", condition),)))
+    assert effect.repeats is repeats
+
+
+# Against rehearsals
+
+_VALUES = st.sampled_from(["x", "y", 1, True])
+_FIELDS = st.sampled_from(["status", "name", "custom.aStr", "custom.bStr"])
+_SIDES = st.sampled_from(["before", "after"])
+_CHANGES = "/#steps.1.changes.attributes"
+_PATHS = st.one_of(
+    _FIELDS.map(lambda field: f"/#steps.1.{field}"),
+    st.builds(lambda field, side: f"{_CHANGES}.{field}.{side}", st.sampled_from(["status", "name"]), _SIDES),
+    st.builds(lambda side, name: f"{_CHANGES}.custom.{side}.{name}", _SIDES, st.sampled_from(["aStr", "bStr"])),
+    st.sampled_from([f"{_CHANGES}.status", f"{_CHANGES}.custom", "/#steps.1.other"]),
+)
+_CONDITIONS = st.recursive(
+    st.one_of(
+        st.just(ALWAYS),
+        st.builds(when, st.sampled_from(["eq", "neq"]), _PATHS, _VALUES),
+        st.builds(when, st.sampled_from(["exists", "dne"]), _PATHS),
+    ),
+    lambda inner: st.builds(lambda op, parts: when(op, *parts), st.sampled_from(["and", "or"]),
+                            st.lists(inner, min_size=1, max_size=2)),
+    max_leaves=3,
+)  # fmt: skip
+_OBJECTS = st.dictionaries(_FIELDS, _VALUES, max_size=4)
+
+
+@st.composite
+def _workflows(draw: st.DrawFn) -> Definition:
+    """A workflow on the update of a conversation, which may come to a step that updates it."""
+    written = draw(st.dictionaries(_FIELDS, st.one_of(_VALUES, st.just("/#steps.1.other")), min_size=1, max_size=3))
+    update = step("aa", action="kustomer.conversation.update", params={"id": "/#steps.1.id", **_nested(written)})
+    targets = st.sampled_from(["aa", "bb", "cc"])
+    entry = tuple(draw(st.lists(st.builds(to, targets, _CONDITIONS), min_size=1, max_size=3)))
+    branch = step("bb", *draw(st.lists(st.builds(to, st.just("aa"), _CONDITIONS), max_size=2)))
+    return workflow("W", update, branch, step("cc"), entry=entry)
+
+
+def _nested(fields: Mapping[str, Any]) -> Definition:
+    custom = {field.removeprefix("custom."): value for field, value in fields.items() if field.startswith("custom.")}
+    return {
+        **{field: value for field, value in fields.items() if "." not in field},
+        **({"custom": custom} if custom else {}),
+    }
+
+
+def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> Definition:
+    """The changes of an event, those of custom fields one by one."""
+    fields = [field for field in after if repr(before.get(field)) != repr(after[field])]
+    changes: Definition = {}
+    for field in fields:
+        sides = {"before": before, "after": after}
+        if "." not in field:
+            changes[field] = {side: values[field] for side, values in sides.items() if field in values}
+        else:
+            custom = changes.setdefault("custom", {"before": {}, "after": {}})
+            for side, values in sides.items():
+                if field in values:
+                    custom[side][field.removeprefix("custom.")] = values[field]
+    return changes
+
+
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None)
+@given(_workflows(), _OBJECTS, _VALUES)
+def test_what_cannot_be_reached_is_not_reached_and_what_must_be_is(
+    definition: Definition, before: Definition, other: object
+) -> None:
+    (effect,) = effects(definition) or (None,)
+    if effect is None:
+        return  # no run comes to it
+    written = {field: other if value == "/#steps.1.other" else value for field, value in _written(definition).items()}
+    after = {**before, **written}
+    payload = {"id": "c", "other": other, **_nested(after), "changes": {"attributes": _changes(before, after)}}
+    state = to_the_end(started(definition, **payload))
+    if state.question is not None:
+        return
+    reached = any(entry.node == "aa" for entry in state.trace)
+    assert reached or effect.repeats is not Reach.MUST
+    assert not reached or effect.repeats is not Reach.CANNOT
+
+
+def _written(definition: Definition) -> Definition:
+    params = dict(definition["steps"][0]["params"])
+    custom = params.pop("custom", {})
+    del params["id"]
+    return {**params, **{f"custom.{name}": value for name, value in custom.items()}}
