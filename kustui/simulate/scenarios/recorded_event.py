@@ -24,6 +24,7 @@ from kustui.simulate.scenarios.replay import decided_step, start_scenario
 from kustui.text.messages import quoted
 
 _WRAPPERS = ("data", "attributes", "event")
+_CODES = ("statusCode", "status", "code")
 _DEPTH = 3
 _FAILED = frozenset(("failed", "failure", "error", "errored"))
 _STEP_KEYS = ("step", "stepId", "actionId")
@@ -60,14 +61,24 @@ def read_event(path: str, raw: bytes) -> RecordedEvent:
 def recorded_event(value: Mapping[str, Any]) -> RecordedEvent:
     """What a JSON object is: the record of a run, an event in its envelope, an object of the API, or a payload."""
     parts = [*_parts(value, _DEPTH)]
-    envelope = next(filter(_is_envelope, parts), None)
     if (record := next(filter(_is_record, parts), None)) is not None:
-        return _from_record(record, envelope, parts)
-    if envelope is not None:
-        name = str(envelope["name"])
-        return RecordedEvent(_flattened(envelope, name), name)
-    resource = next(filter(_is_resource, parts[:2]), None)
-    return RecordedEvent(value if resource is None else _flattened({"data": resource}, ""))
+        return _from_record(record, _envelope_in([*_parts(_object(record.get("event")), _DEPTH)]), parts)
+    envelope = _envelope_in(parts)
+    if envelope is None:
+        resource = next(filter(_is_resource, parts[:2]), None)
+        return RecordedEvent(value if resource is None else _flattened({"data": resource}, ""))
+    name = _name_of(envelope)
+    return RecordedEvent(_flattened(envelope, name), name)
+
+
+def _envelope_in(parts: list[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    """The envelope among parts: the one with the event's name, else one around an object."""
+    around = (part for part in parts if _is_resource(_object(part.get("data"))))
+    return next(filter(_is_envelope, parts), None) or next(around, None)
+
+
+def _name_of(envelope: Mapping[str, Any] | None) -> str:
+    return str(envelope["name"]) if envelope is not None and _is_envelope(envelope) else ""
 
 
 def _parts(value: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]]:
@@ -80,7 +91,8 @@ def _parts(value: Mapping[str, Any], depth: int) -> Iterator[Mapping[str, Any]]:
 
 def _is_envelope(value: Mapping[str, Any]) -> bool:
     name, data = value.get("name"), value.get("data")
-    return isinstance(name, str) and name.startswith("kustomer.") and isinstance(data, Mapping)
+    is_event = isinstance(name, str) and (name.startswith("kustomer.") or "org" in value)
+    return is_event and isinstance(data, Mapping)
 
 
 def _is_record(value: Mapping[str, Any]) -> bool:
@@ -100,14 +112,12 @@ def _is_resource(value: Mapping[str, Any]) -> bool:
 def _flattened(envelope: Mapping[str, Any], name: str) -> dict[str, Any]:
     """What workflows read of an event: the id of its object, its attributes, its relationships as their ids, what
     changed; of a call its inputs; of a hook also ``attributes.data`` [docs] [seen]."""
-    data = envelope["data"]
-    attributes = data.get("attributes")
-    attributes = attributes if isinstance(attributes, Mapping) else {}
+    data = _object(envelope.get("data"))
+    attributes = _object(data.get("attributes"))
     if called_id(name) is not None:
         inputs = attributes.get("inputs", data.get("inputs"))
         return dict(inputs) if isinstance(inputs, Mapping) else {}
-    relationships = data.get("relationships")
-    related = relationships.items() if isinstance(relationships, Mapping) else ()
+    related = _object(data.get("relationships")).items()
     ids = {key: id_ for key, relationship in related if (id_ := _id_of(relationship)) is not None}
     changes = envelope.get("changes", data.get("changes"))
     return {
@@ -134,32 +144,31 @@ def _id_of(relationship: Any) -> Any:
 def _from_record(
     record: Mapping[str, Any], envelope: Mapping[str, Any] | None, parts: list[Mapping[str, Any]]
 ) -> RecordedEvent:
-    meta = record["meta"] if isinstance(record.get("meta"), Mapping) else {}
-    context = meta["context"] if isinstance(meta.get("context"), Mapping) else {}
-    outputs = (
-        dict(context["steps"]) if isinstance(context.get("steps"), Mapping) else _without(context, "variables", "error")
-    )
-    variables = context.get("variables")
-    name = str(envelope["name"]) if envelope is not None else ""
+    meta = _object(record.get("meta"))
+    context = _object(meta.get("context"))
+    steps = context.get("steps")
+    outputs = {**steps} if isinstance(steps, Mapping) else _without(context, "variables", "error")
     payload = outputs.pop(TRIGGER_ID, None)
-    if not isinstance(payload, Mapping):
-        event = envelope or {"data": event} if isinstance(event := record.get("event"), Mapping) else envelope
-        payload = _flattened(event, name) if event is not None and isinstance(event.get("data"), Mapping) else {}
+    name = _name_of(envelope)
     error, status = record.get("error"), record.get("status")
     failed = bool(error) or (isinstance(status, str) and status.lower() in _FAILED)
-    sources = [source for source in (error, meta, record) if isinstance(source, Mapping)]
-    named = (source[key] for source in sources for key in _STEP_KEYS if isinstance(source.get(key), str))
+    named = (source.get(key) for source in (_object(error), meta, record) for key in _STEP_KEYS)
     return RecordedEvent(
-        payload,
+        payload if isinstance(payload, Mapping) else _flattened(envelope or _object(record.get("event")), name),
         name,
         next(filter(None, map(_workflow_id, parts)), ""),
         True,
         outputs,
-        variables if isinstance(variables, Mapping) else {},
+        _object(context.get("variables")),
         _failure(error) if failed else None,
-        next(named, ""),
+        next((step for step in named if isinstance(step, str)), ""),
         isinstance(meta.get("context"), Mapping),
     )
+
+
+def _object(value: Any) -> Mapping[str, Any]:
+    """The value if it is an object; else one without members."""
+    return value if isinstance(value, Mapping) else {}
 
 
 def _without(value: Mapping[str, Any], *keys: str) -> dict[str, Any]:
@@ -167,8 +176,7 @@ def _without(value: Mapping[str, Any], *keys: str) -> dict[str, Any]:
 
 
 def _workflow_id(part: Mapping[str, Any]) -> str:
-    relationships = part.get("relationships")
-    related = relationships.get("workflow") if isinstance(relationships, Mapping) else None
+    related = _object(part.get("relationships")).get("workflow")
     id_ = _id_of(related) if related is not None else part.get("workflowId", part.get("workflow"))
     return id_ if isinstance(id_, str) else ""
 
@@ -177,16 +185,14 @@ def _failure(error: Any) -> dict[str, Any]:
     """How a step fails with an error, as a mock says it: the status where there is one, and all else as the body."""
     if not isinstance(error, Mapping):
         return {} if error in (None, True) else {"body": error}
-    response = error["response"] if isinstance(error.get("response"), Mapping) else {}
-    codes = ((source, key) for source in (error, response) for key in ("statusCode", "status", "code"))
-    found = next(((source, key) for source, key in codes if _is_status(source.get(key))), None)
-    status = {} if found is None else {"status": int(found[0][found[1]])}
-    body = error.get("body", response.get("body"))
-    members = {key: value for key, value in error.items() if found is None or found != (error, key)}
-    if isinstance(body, Mapping):
-        members = {**{key: value for key, value in members.items() if key != "body"}, **body}
-    elif body is not None and not members.keys() - {"body"}:
+    response = _object(error.get("response"))
+    key = next((key for key in _CODES if _is_status(error.get(key))), "")
+    code = error[key] if key else next((response[key] for key in _CODES if _is_status(response.get(key))), None)
+    status = {} if code is None else {"status": int(code)}
+    body, others = error.get("body", response.get("body")), _without(error, key, "body")
+    if body is not None and not isinstance(body, Mapping) and not others:
         return {**status, "body": body}
+    members = {**others, **body} if isinstance(body, Mapping) else _without(error, key)
     return {**status, **({"body": members} if members else {})}
 
 
@@ -233,31 +239,37 @@ def _failed_step(
     names = ResolvedScenario(file, organisation)
     state, flow = start_scenario(file, organisation, names), analysis.flow
     target = event.failed_step if event.failed_step in flow.steps else ""
-    ahead = {id_ for id_ in event.outputs if id_ in flow.steps} | {target} - {""}
+    ahead = {id_ for id_ in (*event.outputs, target) if id_ in flow.steps}
     choices: list[dict[str, Any]] = []
     for _ in range(len(flow.steps) + 3):
         state = decided_step(state, names)
-        going_on = state.before is not None and (ahead or event.failure is not None)
-        if going_on and (edge := _edge_towards(flow, state, ahead)) is not None:
+        edge = _edge_towards(flow, state, ahead) if ahead or event.failure is not None else None
+        if edge is not None:
             place = {"workflow": organisation.name_of(analysis.key), "step": edge.source}
             choices.append({**place, "take": edge.target})
             state = advance(advance(state, ForceEdge(edge.transition.pointer)), ExecuteStep())
         if state.question is not None or (state.run is None and state.last_run is not None):
             break
-        if state.run is None:
-            continue
-        node = state.run.node
-        ahead -= {*state.run.visited, node}
-        step = flow.part(node)
-        unknown = isinstance(step, Step) and step.action is not None and node not in event.outputs
-        if node == target or (unknown and event.knows_steps and not target and not ahead & flow.after(node)):
-            return node, choices
+        if state.run is not None:
+            ahead -= {*state.run.visited, state.run.node}
+            if _is_failing(flow, state.run.node, event, target, ahead):
+                return state.run.node, choices
     return target, choices
 
 
+def _is_failing(flow: FlowGraph, node: str, event: RecordedEvent, target: str, ahead: set[str]) -> bool:
+    """Whether a recorded run ended with a step: the record says so, or it left no output, and nothing after it did."""
+    if target or not event.knows_steps:
+        return node == target
+    step = flow.part(node)
+    unknown = isinstance(step, Step) and step.action is not None and node not in event.outputs
+    return unknown and not ahead & flow.after(node)
+
+
 def _edge_towards(flow: FlowGraph, state: State, ahead: set[str]) -> Edge | None:
-    """The transition to the steps that are still to run, where only one leads there."""
-    assert state.run is not None, "it asks"
+    """Where a run asks, the transition to the steps that are still to run, if only one leads there."""
+    if state.before is None or state.run is None:
+        return None
     edges = [edge for edge in flow.edges[state.run.node] if not edge.after_failure]
     direct = [edge for edge in edges if edge.target in ahead]
     onward = direct or [edge for edge in edges if not ahead or ahead & flow.after(edge.target)]

@@ -56,6 +56,12 @@ def test_an_envelope_is_flattened_wherever_it_is(written: dict[str, Any]) -> Non
     assert (event.payload, event.name, event.is_run) == (FLAT, EVENT, False)
 
 
+@pytest.mark.parametrize("wrap", [lambda it: it, lambda it: {"event": it}, lambda it: {"data": it}])
+def test_an_envelope_without_a_name_is_flattened_too(wrap: Any) -> None:
+    nameless = {key: value for key, value in ENVELOPE.items() if key not in ("name", "org")}
+    assert recorded_event(wrap(nameless)).payload == FLAT
+
+
 @pytest.mark.parametrize(
     ("written", "payload"),
     [
