@@ -229,7 +229,8 @@ def replay_verdict(session: Session) -> Line:
         return ()
     differences = session.scenario.differences
     if not differences:
-        return (("✓ passed: ", "good"), (session.scenario.file.scenario.scenario, ""))
+        notes = "".join(f"  {note.message}" for note in session.scenario.notes[:1])
+        return (("✓ passed: ", "good"), (session.scenario.file.scenario.scenario, ""), (notes, "warning"))
     first = differences[0]
     more = f" (and {len(differences) - 1} more)" if len(differences) > 1 else ""
     place = session.scenario.file.place(first.pointer)
@@ -274,7 +275,7 @@ def replay_scenario(session: Session, file: ScenarioFile) -> Session:
         session,
         history=History(tuple(states[:1])),
         key=_first_workflow(session, states[0]),
-        scenario=FollowedScenario(file, resolved, result.differences, replayed=True),
+        scenario=FollowedScenario(file, resolved, result.differences, result.notes, replayed=True),
     )
     replayed = replayed.after_running(states[1:]) if len(states) > 1 else replayed
     return replayed.at_entry(first) if first is not None else replayed

@@ -59,6 +59,8 @@ class FollowedScenario(NamedTuple):
     file: ScenarioFile
     resolved: ResolvedScenario
     differences: tuple[Difference, ...] = ()
+    notes: tuple[Difference, ...] = ()
+    """The mocks and choices that made no difference."""
     replayed: bool = False
     """Whether it was replayed to its end; without ``differences`` it held."""
 
@@ -226,7 +228,7 @@ class Session:
 
     def _without_verdict(self) -> Session:
         """Without the result of a replay, which no longer holds once something else is decided."""
-        scenario = self.scenario and self.scenario._replace(differences=(), replayed=False)
+        scenario = self.scenario and self.scenario._replace(differences=(), notes=(), replayed=False)
         return replace(self, scenario=scenario)
 
     # Breakpoints

@@ -11,7 +11,7 @@ from textual.app import App
 from textual.geometry import Region
 from textual.widgets import TextArea
 
-from kustui.check.rule import app, called, step, to, when, workflow
+from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.simulate.engine.trace import EntryKind
 from kustui.tui.app import Kustui
 from kustui.tui.rehearsal.prompts import SheetField
@@ -142,6 +142,28 @@ async def test_what_is_undecided_is_asked_and_never_guessed(tmp_path: Path) -> N
         assert "answered by hand" in " ".join(ui.pane("log"))
 
 
+@pytest.mark.parametrize("size", [(80, 24), (160, 48)])
+async def test_a_step_that_asks_what_comes_next_has_run(tmp_path: Path, size: tuple[int, int]) -> None:
+    asks = schedule("aB3", CALLED, to("cD4", when("looksLike", 1)), inputs={"n": 7})
+    found = app(workflow("W", asks, step("cD4")), called("C", CALLED, step("eF5")))
+    async with rehearsal(write_json(tmp_path / "app.json", found), size=size) as ui:
+        await ui.until("aB3")
+        before = ui.session.history.at
+        await ui.do("s")
+        assert "the step has run, and what comes next cannot be decided" in " ".join(ui.pane("table"))
+        assert "schedules C for T+60 min" in " ".join(ui.pane("table"))
+        assert len(ui.state.queue.runs) == 1
+        assert ui.session.coverage.steps.taken == 1
+        assert any(" ? " in row or "? " in row for row in ui.pane("flow"))
+        await ui.do("b")
+        assert (ui.session.history.at, ui.state.question, len(ui.state.queue.runs)) == (before, None, 0)
+        await ui.do("s", "a")
+        await ui.type("n")
+        await ui.do("enter", "s")
+        assert ui.state.run is None
+        assert len(ui.state.queue.runs) == 1
+
+
 async def test_a_run_that_asks_can_be_left_or_forced(tmp_path: Path) -> None:
     async with rehearsal(write_json(tmp_path / "app.json", undecided())) as ui:
         await ui.do("c", "x")
@@ -153,8 +175,6 @@ async def test_a_run_that_asks_can_be_left_or_forced(tmp_path: Path) -> None:
 
 
 async def test_a_value_that_is_undecided_is_answered_as_json(tmp_path: Path) -> None:
-    from kustui.check.rule import schedule
-
     found = app(workflow("W", schedule("aB3", "/#fn:whoKnows,steps.1.x")), called("C", CALLED, step("cD4")))
     async with rehearsal(write_json(tmp_path / "app.json", found)) as ui:
         await ui.until("aB3")
