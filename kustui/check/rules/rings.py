@@ -14,7 +14,7 @@ from kustui.check.rules.schedules import intended_ids
 from kustui.config.severity import Severity
 from kustui.definition.expressions import in_words
 from kustui.definition.models import relative_minutes
-from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES, called_id
+from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES, call_event, called_id
 from kustui.text.messages import counted, duration_in_words
 
 _MOST_CONDITIONS = 2
@@ -165,13 +165,19 @@ def never_scheduled(analysis: CollectionAnalysis) -> Violations:
 
 
 def _started(analysis: CollectionAnalysis) -> frozenset[str]:
-    """The keys of the workflows that an event starts, or that one of these schedules, directly or indirectly. What
-    other rules report counts as put right: ids that are missing or misspelt, steps that no run reaches."""
+    """The keys of the workflows that an event or a request starts, or that one of these schedules, directly or
+    indirectly. What other rules report counts as put right: ids that are missing or misspelt, steps that no run
+    reaches."""
     schedules, intended = analysis.schedules, frozenset(intended_ids(analysis).values())
+    summaries = analysis.summaries.values()
+    events = {effect.event for summary in summaries if summary.entry.item.enabled for effect in summary.effects}
     roots = (
-        key
-        for key, summary in analysis.summaries.items()
-        if not summary.callable or summary.entry.id is None or summary.entry.id in intended
+        summary.entry.key
+        for summary in summaries
+        if not summary.callable
+        or summary.entry.id is None
+        or summary.entry.id in intended
+        or call_event(summary.entry.id) in events
     )
     return frozenset(breadth_first(roots, lambda key: () if key in schedules.disabled else schedules.targets(key)))
 

@@ -27,6 +27,7 @@ from kustui.definition.expressions import is_plain
 from kustui.definition.models import Step
 from kustui.definition.platform import called_id
 from kustui.definition.source.positions import escape
+from kustui.definition.values import number_of
 from kustui.text.messages import closest, duration_in_words, hint_of, kind
 
 RUN_AT_TYPES = ("relative", "absolute", "date")
@@ -279,13 +280,8 @@ def _invalid_members(analysis: WorkflowAnalysis, step_: Step, run_at: Mapping[st
 
 def _number(value: object) -> float | None:
     """A value as a number, cast if necessary [assumed]; None if it is not one."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if isfinite(number) else None
+    number = number_of(value)
+    return number if number is not None and isfinite(number) else None
 
 
 def _is_date(value: object) -> bool:
