@@ -187,6 +187,11 @@ class FlowGraph:
     def reachable(self) -> frozenset[str]:
         return frozenset(self._reverse_postorder)
 
+    def is_never_reached(self, node: str) -> bool:
+        """Whether no run takes a path to a node; False where there is no trigger to start from, as in the body of an
+        update."""
+        return self.workflow.trigger is not None and node not in self.possible.reachable
+
     @cached_property
     def unreachable(self) -> tuple[Step, ...]:
         """The steps that cannot be reached from the trigger, in the order of the file."""

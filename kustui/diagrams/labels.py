@@ -155,7 +155,7 @@ def _step_line(analysis: WorkflowAnalysis, step: Step) -> tuple[Line, Line]:
     aside: Line = ((what_it_does(analysis.flow, step), "muted"),) if step.name != step.id else ()
     if analysis.flow.steps.get(step.id) is not step:
         return ((glyph, "action"), *label, (" the id is taken", "error")), aside
-    if step.id not in analysis.flow.possible.reachable:
+    if analysis.flow.is_never_reached(step.id):
         return ((glyph, "muted"), *label, (" never reached", "warning")), aside
     return ((glyph, "action"), *label), aside
 

@@ -163,7 +163,7 @@ class RailDrawing:
         part = self.flow.part(node)
         if not isinstance(part, Step):
             return TRIGGER, "event"
-        look = "action" if node in self.flow.possible.reachable else "muted"
+        look = "muted" if self.flow.is_never_reached(node) else "action"
         if self.hidden.get(node):
             return FOLDED, look
         return (BRANCH if part.action is None else STEP), look
@@ -179,7 +179,7 @@ class RailDrawing:
             line = (*line, *undrawn)
         if (call := self._calls.get(node)) is not None:
             line = (*line, (" ", ""), *call_line(call, self.analysis.collection, self.analysis.settings))
-        if node not in self.flow.possible.reachable:
+        if self.flow.is_never_reached(node):
             line = (*line, (" never reached", "warning"))
         if label := incoming_label(self.flow, node):
             after_failure = all(edge.after_failure for edge in self.flow.incoming[node])

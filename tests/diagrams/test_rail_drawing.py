@@ -106,6 +106,7 @@ def test_a_way_to_a_step_that_is_not_there_ends_in_a_cross() -> None:
 
 def test_a_step_that_nothing_leads_to_says_so() -> None:
     assert "never reached" in drawn(rail_of(workflow("a", step("a"), step("b"))))[2]
+    assert not any("never reached" in row for row in drawn(rail_of({"steps": [step("a"), step("b")]}))), "who knows"
 
 
 def test_a_condition_that_always_or_never_holds_is_drawn_as_such_in_every_spelling() -> None:

@@ -234,7 +234,7 @@ def _step(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, node
         builder.add((step.description, ""))
     if flow.steps.get(step.id) is not step:
         builder.add(("an earlier step has the same id, so nothing leads here", "error"))
-    elif step.id not in flow.possible.reachable:
+    elif flow.is_never_reached(step.id):
         builder.add(("no path leads here from the trigger", "warning"))
     if summary := step_summary(step, path_namer(flow)):
         builder.field("does", (summary, ""))
