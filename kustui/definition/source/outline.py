@@ -109,14 +109,15 @@ def outline(source: Source) -> Outline:
 
 def item_at(data: bytes, extent: Extent, item: Item) -> tuple[Item, Shape] | None:
     """A workflow that ``outline`` has given as it is now, and the shape that it gives its file; None if it is none any
-    more. Raises msgspec.DecodeError if it is not JSON."""
+    more, or does not look like one. Raises msgspec.DecodeError if it is not JSON."""
     walk = _Walk(data)
     if item.pointer.rpartition("/")[0].endswith("/workflows"):
         walk.add(extent, item.pointer, last_members(members(data, extent)), partial=item.partial)
         shape = Shape.FRAGMENT
     else:
         shape = walk.visit_object(extent, item.pointer)
-    return (walk.items[0], shape) if len(walk.items) == 1 and not walk.faults and not walk.apps else None
+    is_one = len(walk.items) == 1 and not walk.faults and not walk.apps
+    return (walk.items[0], shape) if is_one and walk.is_recognized else None
 
 
 def _stream(source: Source) -> Outline | None:

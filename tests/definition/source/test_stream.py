@@ -99,6 +99,20 @@ def test_what_is_no_stream_is_one_mistake(text: str) -> None:
     assert (found.shape, found.entries, len(told(found))) == (Shape.BROKEN, (), 1)
 
 
+@pytest.mark.parametrize("write", [lines, pages])
+@pytest.mark.parametrize("name", ["one", "two", "three"])
+def test_an_edit_inside_a_value_moves_all_others(write: Any, name: str) -> None:
+    text = write(ONE, {**APP, "workflows": [TWO]}, {"workflow": THREE})
+    before = read_document("a.json", text.encode())
+    for new in (f"{name} and more", "x", f"{name}\\n", f'{name}"'):
+        raw = text.replace(f'"name": "{name}"', f'"name": "{new}"').encode()
+        now, fresh = read_document("a.json", raw, before), read_document("a.json", raw)
+        assert [entry.item for entry in now.entries] == [entry.item for entry in fresh.entries]
+        assert (now.values, now.faults, now.shape) == (fresh.values, fresh.faults, fresh.shape)
+        assert [app.item for app in now.apps] == [app.item for app in fresh.apps]
+        assert now.spot("/2").value == fresh.spot("/2").value
+
+
 def test_half_a_surrogate_pair_is_no_fault_of_a_stream() -> None:
     found = document_of(lines(ONE) + lines({**TWO, "name": "?"}).replace("?", "\\ud800"))
     assert titles(found) == ["one", "\ufffd"]
