@@ -21,7 +21,7 @@ _TELLING = f"(?:{'|'.join(sorted(TELLING_APP_KEYS))})"
 
 
 def _key(name: str, value: str = "") -> re.Pattern[bytes]:
-    return re.compile(rf'"{name}"\s*:?\s*{value}'.encode() if value else rf'"{name}"\s*:'.encode())
+    return re.compile(rf'"{name}"\s*(?::\s*)?{value}'.encode() if value else rf'"{name}"\s*:'.encode())
 
 
 _BEGINNINGS = (
