@@ -27,7 +27,8 @@ _WORDS = {
     "infinity": "JSON has no Infinity: write null or a number",
 }
 _BANNER = re.compile(
-    r"(?P<npm>> \S{1,214}@\S{1,99} [\w:.-]{1,214}(?P<pnpm> [/A-Z]\S*)?$|> \S)|(?P<yarn>yarn (?:run|node|exec) v\d)|\$ \S",
+    r"(?P<npm>> \S{1,214}@\S{1,99} [\w:.-]{1,214}(?P<pnpm> [/A-Z]\S*)?$|> \S)"
+    r"|(?P<yarn>yarn (?:run|node|exec) v\d)|\$ \S",
     re.MULTILINE,
 )
 """The first line that a package manager prints before what a script prints."""
