@@ -207,13 +207,16 @@ class Facts:
     def _is_consistent(self, case: Case) -> bool:
         if any(Fact(fact.key, not fact.holds) in case for fact in case):
             return False
-        by_value: dict[tuple[str, ...], list[Fact]] = {}
+        by_value: dict[tuple[str, ...], set[Fact]] = {}
         for fact in case:
             if value := self._terms[fact.key].value:
-                by_value.setdefault(value, []).append(fact)
+                by_value.setdefault(value, set()).add(fact)
         there: dict[tuple[str, ...], tuple[bool, bool]] = {}
-        for value, facts in by_value.items():
-            there[value] = self._may_be(facts)
+        for value, of_value in by_value.items():
+            facts = frozenset(of_value)
+            if facts not in self._presence:
+                self._presence[facts] = self._may_be(facts)
+            there[value] = self._presence[facts]
             if not any(there[value]):
                 return False
         return not any(
@@ -223,7 +226,12 @@ class Facts:
             if len(other) > len(value) and other[: len(value)] == value
         )
 
-    def _may_be(self, facts: Sequence[Fact]) -> tuple[bool, bool]:
+    @cached_property
+    def _presence(self) -> dict[Case, tuple[bool, bool]]:
+        """What is known of single values; paths come to the same facts again and again."""
+        return {}
+
+    def _may_be(self, facts: Case) -> tuple[bool, bool]:
         """Whether a value of which facts are known may be there, and whether it may be missing."""
         terms = [(self._terms[fact.key], fact.holds) for fact in facts][:_MOST_COMPARISONS]
         required = [(term, holds is not term.negated) for term, holds in terms]

@@ -172,8 +172,11 @@ def loop(analysis: WorkflowAnalysis) -> Violations:
     ),
 )
 def shadowed_transition(analysis: WorkflowAnalysis) -> Violations:
-    flow, reached = analysis.flow, _reached(analysis.intended_flow or analysis.flow)
-    for node, edges in flow.declared_edges.items() if flow.impossible else ():
+    flow = analysis.flow
+    if not flow.impossible:
+        return
+    reached = _reached(analysis.intended_flow or flow)
+    for node, edges in flow.declared_edges.items():
         for edge in edges:
             pointer = edge.transition.pointer
             if pointer not in flow.impossible:
