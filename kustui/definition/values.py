@@ -63,7 +63,7 @@ def length_of(text: str) -> int:
 def in_javascript_order(members: Mapping[str, Any]) -> Iterable[tuple[str, Any]]:
     """The members of an object as JavaScript goes through them: integer keys first, ascending, then the others as they
     came."""
-    if not any(key[:1].isdigit() for key in members if isinstance(key, str)):
+    if not any(map(_is_index, members)):
         return members.items()
     return sorted(members.items(), key=lambda member: int(member[0]) if _is_index(member[0]) else _LARGEST)
 
@@ -141,12 +141,14 @@ def _as_javascript(number: int | float) -> int | float:
 
 
 def in_javascript(value: Any, lost: list[int]) -> Any:
-    """The same JSON value with the whole numbers that JavaScript cannot hold exactly rounded as there; ``lost`` gets
-    them."""
-    numbers = [part for part in parts_of(value) if isinstance(part, int) and abs(part) > _LARGEST]
+    """The same JSON value with members in JavaScript's order, and with whole numbers that it cannot hold exactly rounded
+    as there; ``lost`` gets those."""
+    parts = [part for part in parts_of(value) if isinstance(part, int | Mapping)]
+    numbers = (part for part in parts if isinstance(part, int) and abs(part) > _LARGEST)
     rounded = {number: _rounded(number) for number in numbers if number_in_text(number) != str(number)}
     lost.extend(rounded)
-    return _replaced(value, rounded) if rounded else value
+    indexed = any(isinstance(part, Mapping) and any(map(_is_index, part)) for part in parts)
+    return _replaced(value, rounded) if rounded or indexed else value
 
 
 def _rounded(number: int) -> int | float:
@@ -158,7 +160,7 @@ def _rounded(number: int) -> int | float:
 
 def _replaced(value: Any, rounded: Mapping[int, int | float]) -> Any:
     if isinstance(value, Mapping):
-        return {key: _replaced(member, rounded) for key, member in value.items()}
+        return {key: _replaced(member, rounded) for key, member in in_javascript_order(value)}
     if isinstance(value, list | tuple):
         return [_replaced(member, rounded) for member in value]
     return rounded.get(value, value) if isinstance(value, int) else value

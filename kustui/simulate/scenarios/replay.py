@@ -76,7 +76,12 @@ def replay(
                 break
     cut = not state.finished
     differences = tuple(differences_from(file, names, state, entries, cut=cut))
-    notes = (*(Difference("", note) for note in file.notes), *_unused(file, names, state, entries))
+    skipped = (
+        Difference("", f"{quoted(entry.title)} is scheduled and does not run: {entry.ended}", entry.number)
+        for entry in entries
+        if entry.kind is EntryKind.SKIPPED
+    )
+    notes = (*(Difference("", note) for note in file.notes), *skipped, *_unused(file, names, state, entries))
     return Replay(file, state, tuple(entries), cut, differences, notes)
 
 

@@ -382,6 +382,14 @@ def test_a_mock_or_a_choice_that_was_not_used_is_told(more: dict[str, Any], note
     assert notes == [] if not note else note in notes[0]
 
 
+def test_a_scheduled_workflow_that_cannot_run_is_noted() -> None:
+    off = {**called("C", ID, step("eF5")), "enabled": False}
+    expect = {"scheduled": [{"workflow": "C"}]}
+    found = replayed(scenario(expect=expect), app(workflow("W", schedule("aB3", ID)), off))
+    assert found.held
+    assert [note.message for note in found.notes] == ['"C" is scheduled and does not run: the workflow is switched off']
+
+
 # Saving.
 
 
