@@ -141,8 +141,8 @@ def _as_javascript(number: int | float) -> int | float:
 
 
 def in_javascript(value: Any, lost: list[int]) -> Any:
-    """The same JSON value with members in JavaScript's order, and with whole numbers that it cannot hold exactly rounded
-    as there; ``lost`` gets those."""
+    """The same JSON value with its members in JavaScript's order, and with whole numbers that it cannot hold exactly
+    rounded as there; ``lost`` gets those."""
     parts = [part for part in parts_of(value) if isinstance(part, int | Mapping)]
     numbers = (part for part in parts if isinstance(part, int) and abs(part) > _LARGEST)
     rounded = {number: _rounded(number) for number in numbers if number_in_text(number) != str(number)}
