@@ -207,9 +207,20 @@ def load_of(
 
     A call whose time is not known, or less than a minute away, is due a minute later.
     """
-    root: _Node = (chain.root, 1)
     links = [link for link in chain.links if link.call and link.end is not End.UNKNOWN and happens(link.call)]
-    calls = _calls(root, links, lambda link: rounds(link) if rounds(link) <= _MOST_ROUNDS else 0)
+    root: _Node = (chain.root, 1)
+    due, waiting = _first_day(root, per_minute, _calls(root, links, lambda link: _few(rounds(link))))
+    return Load(due, waiting, _in_the_long_run(root, per_minute, _calls(root, links, rounds)))
+
+
+def _few(rounds: int) -> int:
+    return rounds if rounds <= _MOST_ROUNDS else 0
+
+
+def _first_day(
+    root: _Node, per_minute: float, calls: Sequence[tuple[_Node, int, _Node]]
+) -> tuple[tuple[float, ...], tuple[float, ...]]:
+    """The runs that become due in each window, and those that then wait."""
     nodes = dict.fromkeys((root, *(node for caller, _, target in calls for node in (caller, target))))
     horizon = DAY + 1
     pending: dict[_Node, list[float]] = {node: [0.0] * horizon for node in nodes}
@@ -235,7 +246,7 @@ def load_of(
         if minute % WINDOW_MINUTES == 0:
             due.append(became_due)
             waiting.append(sum(ready.values()))
-    return Load(tuple(due), tuple(waiting), _in_the_long_run(root, per_minute, _calls(root, links, rounds)))
+    return tuple(due), tuple(waiting)
 
 
 _MOST_ROUNDS = 100

@@ -163,14 +163,8 @@ def _never_ending(schedules: Schedules, keys: Sequence[str], ways: Ways) -> froz
     callers: dict[str, list[tuple[str, Place]]] = {}
     for caller, target in scheduling.items():
         callers.setdefault(target, []).append(caller)
-    sources: dict[tuple[str, Place], list[Place]] = {}
-    pending = []
-    for key in keys:
-        for place, way in ways[key].items():
-            for after in way.targets:
-                sources.setdefault((key, after), []).append(place)
-            if way.may_end:
-                pending.append((key, place))
+    sources = {key: _sources(ways[key]) for key in keys}
+    pending = [(key, place) for key in keys for place, way in ways[key].items() if way.may_end]
     ending: set[tuple[str, Place]] = set()
     waiting: set[tuple[str, Place]] = set()
     while pending:
@@ -180,8 +174,17 @@ def _never_ending(schedules: Schedules, keys: Sequence[str], ways: Ways) -> froz
             waiting.add(here)  # the run goes on, unless that workflow turns out to end
         elif here not in ending:
             ending.add(here)
-            pending.extend((key, source) for source in sources.get(here, ()))
+            pending.extend((key, source) for source in sources[key].get(place, ()))
             if place == START:
                 remaining.discard(key)
                 pending.extend(caller for caller in callers.get(key, ()) if caller in waiting)
     return frozenset(remaining)
+
+
+def _sources(ways: Mapping[Place, Branching[Place]]) -> Mapping[Place, list[Place]]:
+    """The places from which runs go on to each place."""
+    sources: dict[Place, list[Place]] = {}
+    for place, way in ways.items():
+        for target in way.targets:
+            sources.setdefault(target, []).append(place)
+    return sources
