@@ -69,25 +69,28 @@ WHITESPACE = (
     "\t\n\v\f\r \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
-"""What JavaScript takes for whitespace; Python has others."""
+"""What JavaScript takes for whitespace."""
+_FOREIGN = re.compile(r"[\x1c-\x1f\x85]|\ufeff")
+_AS_IN_JAVASCRIPT = {**dict.fromkeys((*range(0x1C, 0x20), 0x85), "\x01"), 0xFEFF: " "}
+"""What the patterns below see in place of what is whitespace in JavaScript alone, or in Python alone."""
 
 _STOP = re.compile(r"\\{0,2}\{\{")
 _OPENING = re.compile(r"\{\{(~?)(#>|#\*|[#/^>{&!*]?)")
-_ELSE = re.compile(rf"\{{\{{(~?)(?:\^|[{WHITESPACE}]*else)[{WHITESPACE}]*(~?)\}}\}}")
-_ELSE_IF = re.compile(rf"\{{\{{(~?)[{WHITESPACE}]*(else)\b", re.ASCII)
+_ELSE = re.compile(r"\{\{(~?)(?:\^|\s*else)\s*(~?)\}\}")
+_ELSE_IF = re.compile(r"\{\{(~?)\s*(else)(?![A-Za-z0-9_])")
 _COMMENT_END = re.compile(r"--(~?)\}\}")
 _PLAIN_COMMENT_END = re.compile(r"(~?)\}\}")
-_BLANKS = re.compile(f"[{WHITESPACE}]+")
-_NAME = rf"""[^{WHITESPACE}!"#%&'()*+,./;<=>@\[\\\]^`{{|}}~]++"""
+_BLANKS = re.compile(r"\s+")
+_NAME = r"""[^\s!"#%&'()*+,./;<=>@\[\\\]^`{|}~]++"""
 _LITERAL = r"(?:(?:true|false|undefined|null)|-?[0-9]+(?:\.[0-9]+)?)"
-_AFTER = f"[=~}}{WHITESPACE}/.)|]"
-_AFTER_LITERAL = f"[~}}{WHITESPACE})]"
+_AFTER = r"[=~}\s/.)|]"
+_AFTER_LITERAL = r"[~}\s)]"
 _SEGMENT = (
     rf"(?:\[(?:\\\]|[^\]])*\]|\.\.|\.(?={_AFTER}|\Z)"
-    rf"|(?!{_LITERAL}{_AFTER_LITERAL}|as[{WHITESPACE}]+\|){_NAME}(?={_AFTER}|\Z))"
+    rf"|(?!{_LITERAL}{_AFTER_LITERAL}|as\s+\|){_NAME}(?={_AFTER}|\Z))"
 )
-_SEPARATOR = rf"[{WHITESPACE}]*+(?:/[{WHITESPACE}]*+|\.(?!{_AFTER}|\.|\Z))"
-PATH = re.compile(rf"(?:@[{WHITESPACE}]*+)?{_SEGMENT}(?:{_SEPARATOR}{_SEGMENT})*+")
+_SEPARATOR = rf"\s*+(?:/\s*+|\.(?!{_AFTER}|\.|\Z))"
+_PATH = rf"(?:@\s*+)?{_SEGMENT}(?:{_SEPARATOR}{_SEGMENT})*+"
 SEPARATOR = re.compile(_SEPARATOR)
 SEGMENT = re.compile(_SEGMENT)
 # A string is not possessive: where no quote follows, an escaped one closes it, and the first step back finds that.
@@ -96,21 +99,21 @@ _TOKEN = re.compile(
     r"""|(?P<sign>[()=])"""
     r"""|(?P<string>"(?:\\"|[^"])*"|'(?:\\'|[^'])*')"""
     rf"""|(?P<literal>{_LITERAL})(?={_AFTER_LITERAL})"""
-    rf"""|(?P<as>as[{WHITESPACE}]+\|)"""
+    rf"""|(?P<as>as\s+\|)"""
     r"""|(?P<bar>\|)"""
-    rf"""|(?P<path>{PATH.pattern})"""
+    rf"""|(?P<path>{_PATH})"""
 )
 _BEFORE_CHARACTER = re.compile(rf"(?:{_SEPARATOR})?(?:{_NAME})?")
 # A path as people write it who do not know the grammar: custom.@x, custom['@x'], tags.0, tags[0].
 _LOOSE_START = re.compile(r"@?(?:\.{1,2}/)*")
 _LOOSE_SEGMENT = re.compile(
-    rf"(?P<dot>[./]?)(?:\[[{WHITESPACE}]*(?P<quote>[\"']?)(?P<inside>[^\]\"'{{}}]+)(?P=quote)[{WHITESPACE}]*\]"
+    rf"(?P<dot>[./]?)(?:\[\s*(?P<quote>[\"']?)(?P<inside>[^\]\"'{{}}]+)(?P=quote)\s*\]"
     rf"|(?P<name>(?:{_NAME}|[@#])+))"
 )
 _NEEDS_NO_BRACKETS = re.compile(_NAME)
 _IS_LITERAL = re.compile(_LITERAL)
-_END_OF_PATH = re.compile(f"(?=[=~}}{WHITESPACE})|])")
-_END_OF_RAW = re.compile(rf"\{{\{{\{{\{{/({_NAME})(?=[=}}{WHITESPACE}/.])\}}\}}\}}\}}")
+_END_OF_PATH = re.compile(r"(?=[=~}\s)|])")
+_END_OF_RAW = re.compile(rf"\{{\{{\{{\{{/({_NAME})(?=[=}}\s/.])\}}\}}\}}\}}")
 
 _KINDS = {
     "": Kind.VALUE, "*": Kind.VALUE, "&": Kind.RAW, "{": Kind.RAW, "#": Kind.OPEN, "#*": Kind.OPEN,
@@ -137,6 +140,17 @@ def refuse(message: str, start: int, end: int, hint: str = "") -> NoReturn:
 
 def scan(text: str) -> tuple[list[Piece], ExpressionFault | None]:
     """The pieces of a template in order, up to the first fault."""
+    if not _FOREIGN.search(text):
+        return _scan(text)
+    pieces, fault = _scan(text.translate(_AS_IN_JAVASCRIPT))
+    return [_as_written(piece, text) if isinstance(piece, Content) else piece for piece in pieces], fault
+
+
+def _as_written(content: Content, text: str) -> Content:
+    return content._replace(text=text[content.start : content.start + len(content.text)])
+
+
+def _scan(text: str) -> tuple[list[Piece], ExpressionFault | None]:
     pieces: list[Piece] = []
     at = 0
     try:
@@ -282,7 +296,9 @@ def _spelled(segments: Sequence[str], at: int) -> str:
     """A segment of a path, in brackets where it needs them: ``[@startAt]``, ``[first name]``, a last ``[0]``."""
     segment, is_last = segments[at], at == len(segments) - 1
     plain = _NEEDS_NO_BRACKETS.fullmatch(segment) and not (at and segment == "this")
-    return segment if plain and not (is_last and _IS_LITERAL.fullmatch(segment)) else f"[{segment}]"
+    if plain and not (is_last and _IS_LITERAL.fullmatch(segment)):
+        return segment
+    return f"[{segment.replace(']', chr(92) + ']')}]"
 
 
 def _refuse_spelling(text: str, start: int, tag_start: int, opening_end: int) -> None:
