@@ -48,13 +48,18 @@ def candidates(
     origins: Sequence[ValueOrigin], constraints: Sequence[Constraint], state: SymbolicState
 ) -> Iterator[Any]:
     """The values that are tried for origins that have the same value; for a status only what it can be."""
-    if not any(_is_status(origin) for origin in origins):
-        yield from _all_candidates(origins, constraints, state)
-        return
+    about_status = any(_is_status(origin) for origin in origins)
+    tried: set[tuple[type, str]] = set()
     for candidate in _all_candidates(origins, constraints, state):
-        status = number_of(candidate)
-        if candidate is MISSING or (isinstance(status, int) and 100 <= status <= 599):
-            yield MISSING if candidate is MISSING else status
+        status = number_of(candidate) if about_status else None
+        if about_status and candidate is not MISSING:
+            if not isinstance(status, int) or not 100 <= status <= 599:
+                continue
+            candidate = status
+        key = (type(candidate), repr(candidate))
+        if key not in tried:
+            tried.add(key)
+            yield candidate
 
 
 def _is_status(origin: ValueOrigin) -> bool:

@@ -14,6 +14,9 @@ from kustui.simulate.paths.candidates import candidates, evaluate_constraint
 from kustui.simulate.paths.provenance import Provenance, provenance_of
 from kustui.simulate.paths.symbolic import MESSAGE, Constraint, SymbolicState, ValueOrigin, is_of_list
 
+_MAX_PAIRS = 20
+"""Constraints that are held against the latest of them one by one."""
+
 Values = Mapping[ValueOrigin, Any]
 
 
@@ -38,7 +41,18 @@ def is_met(constraint: Constraint, state: SymbolicState, values: Values) -> bool
     return evaluate_constraint(constraint, state, values).holds is constraint.holds
 
 
-def is_contradiction(group: Group, state: SymbolicState) -> bool:
+def contradiction_in(group: Group, state: SymbolicState) -> Contradiction | None:
+    """The latest constraint of a group and the first that contradicts it; or else all, where they do together."""
+    if not group.constraints:
+        return None
+    *earlier, latest = group.constraints
+    for constraints in (*([constraint, latest] for constraint in earlier[:_MAX_PAIRS]), group.constraints):
+        if _is_contradiction(group._replace(constraints=constraints), state):
+            return Contradiction(tuple(constraints))
+    return None
+
+
+def _is_contradiction(group: Group, state: SymbolicState) -> bool:
     """Whether no value at all could meet the constraints: those tried leave no case out, and each fails for certain."""
     if not all(_is_exhaustive(constraint, group, state) for constraint in group.constraints):
         return False
@@ -47,9 +61,13 @@ def is_contradiction(group: Group, state: SymbolicState) -> bool:
         # Whether a list counts as its only element is not known, but it would in each of the comparisons.
         tried = [value for value in tried if not isinstance(value, list)]
     dates = [dict.fromkeys(group.origins, value) for value in tried if parse_date(value) is not None]
+    telling = sorted(group.constraints, key=lambda constraint: not constraint.holds)
     for candidate in tried:
+        if state.trials.left <= 0:
+            return False
+        state.trials.left -= 1
         values = dict.fromkeys(group.origins, candidate)
-        if any(fails(constraint, state, values) for constraint in group.constraints):
+        if any(fails(constraint, state, values) for constraint in telling):
             continue
         if not _no_order_meets(group.constraints, state, values, dates):
             return False

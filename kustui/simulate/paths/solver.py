@@ -17,7 +17,7 @@ from kustui.definition.expressions import Comparison, Reference, expressions_in
 from kustui.definition.operators import Presence
 from kustui.definition.values import MISSING
 from kustui.simulate.paths.candidates import can_be_written, candidates, evaluate_constraint
-from kustui.simulate.paths.contradictions import Contradiction, Group, Values, fails, is_contradiction, is_met
+from kustui.simulate.paths.contradictions import Contradiction, Group, Values, contradiction_in, fails, is_met
 from kustui.simulate.paths.provenance import Provenance, provenance_of
 from kustui.simulate.paths.symbolic import Constraint, LayeredMap, SymbolicState, ValueOrigin, is_of_list
 
@@ -215,8 +215,8 @@ class _Search:
         if values is not None:
             return Component(self.constraints, self.origins, values, ())
         for group in self.groups:
-            if group.constraints and is_contradiction(group, self.state):
-                return Contradiction(tuple(group.constraints))
+            if contradiction := contradiction_in(group, self.state):
+                return contradiction
         if contradiction := self._missing_object():
             return contradiction
         values = {}
