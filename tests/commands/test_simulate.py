@@ -14,6 +14,7 @@ import pytest
 
 from kustui.check.rule import app, called, schedule, step, to, when, workflow
 from kustui.cli import main
+from tests.support.runs import EVENT
 from tests.support.terminal import KUSTUI, PATIENCE, SAMPLES, environment
 
 if TYPE_CHECKING:
@@ -228,6 +229,41 @@ def test_a_file_that_exists_is_replaced_only_with_force(capsys: pytest.CaptureFi
     assert Path("holds.scenario.json").read_text() != before
     for more, status in ([], 0), ([], 2), (["--force"], 0):
         assert run(capsys, "chain.json", "--explore", "--save", "paths", *more)[0] == status
+
+
+def test_a_recorded_run_fails_again_and_is_saved_as_a_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    conversation = {"type": "conversation", "id": "c7", "attributes": {"status": "done"}}
+    record = {
+        "event": {"name": EVENT, "data": conversation},
+        "error": {"statusCode": 502, "message": "gateway is gone"},
+        "status": "failed",
+        "meta": {"attempt": 1, "context": {"steps": {"aB3": {"status": "open"}}}},
+    }
+    write("run.json", {"data": {"type": "workflow_run", "id": "r1", "attributes": record}})
+    status, told, _ = run(capsys, "chain.json", "--event", "run.json", "--save", "again.scenario.json")
+    assert status == 0
+    assert "fails (mocked): 502: gateway is gone" in told
+    written = json.loads(Path("again.scenario.json").read_text())
+    assert written["start"] == [{"workflow": "W", "payload": {"id": "c7", "status": "done"}}]
+    assert [(mock["step"], "fails" in mock) for mock in written["mocks"]] == [("aB3", False), ("cD4", True)]
+    assert run(capsys, "chain.json", "again.scenario.json")[0] == 0
+
+
+def test_a_scenario_over_a_run_that_is_left_fails_in_every_format(capsys: pytest.CaptureFixture[str]) -> None:
+    write("odd.json", workflow("W", step("aB3", to("cD4", when("isOpenToday", 1))), step("cD4")))
+    odd: dict[str, Any] = {"scenario": "x", "start": [{"event": EVENT}]}
+    write("odd.scenario.json", odd)
+    where = 'the run of "W" is left at "aB3"'
+    for format_, written in (("text", where), ("json", json.dumps(where)[1:-1]), ("junit", where)):
+        status, told, _ = run(capsys, "odd.json", "odd.scenario.json", "--format", format_)
+        assert (status, written in told) == (1, True), format_
+    write("odd.scenario.json", {**odd, "expect": {"left": [{"workflow": "W", "step": "aB3"}]}})
+    assert run(capsys, "odd.json", "odd.scenario.json")[0] == 0
+
+
+def test_an_assumption_is_told_once(capsys: pytest.CaptureFixture[str]) -> None:
+    write("ring.json", app(called("C", ID, schedule("aB3", ID))))
+    assert run(capsys, "ring.json", "--max-steps", "9")[1].count("a relative runAt counts minutes") == 1
 
 
 def test_a_report_is_written_to_a_file(capsys: pytest.CaptureFixture[str]) -> None:

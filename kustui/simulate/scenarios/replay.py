@@ -76,12 +76,11 @@ def replay(
                 break
     cut = not state.finished
     differences = tuple(differences_from(file, names, state, entries, cut=cut))
-    skipped = (
-        Difference("", f"{quoted(entry.title)} is scheduled and does not run: {entry.ended}", entry.number)
-        for entry in entries
-        if entry.kind is EntryKind.SKIPPED
+    notes = (
+        *(Difference("", note) for note in file.notes),
+        *_switched_off(entries),
+        *_unused(file, names, state, entries),
     )
-    notes = (*(Difference("", note) for note in file.notes), *skipped, *_unused(file, names, state, entries))
     return Replay(file, state, tuple(entries), cut, differences, notes)
 
 
@@ -140,7 +139,16 @@ def decisions_for(state: State, names: ResolvedScenario) -> Iterator[Decision]:
             yield ForceEdge(taken[0].transition.pointer if taken else "")
 
 
-# What made no difference
+# What is worth knowing
+
+
+def _switched_off(entries: Sequence[TraceEntry]) -> Iterator[Difference]:
+    """The runs that Kustomer would not begin."""
+    for entry in entries:
+        if entry.kind is EntryKind.SKIPPED:
+            yield Difference("", f"{quoted(entry.title)} is scheduled and does not run: {entry.ended}", entry.number)
+        elif entry.kind is EntryKind.EVENT and entry.started:
+            yield from (Difference("", note, entry.number) for note in entry.notes)
 
 
 def _unused(
@@ -194,8 +202,9 @@ def _reaches(value: object, segments: Sequence[str]) -> bool:
 
 
 def _asks(verdict: Verdict, pointer: str) -> bool:
-    """Whether a condition, a part of it or an operand is what an answer at this pointer decides."""
-    here = verdict.condition.pointer == pointer or any(seen.operand.pointer == pointer for seen in verdict.operands)
+    """Whether an answer at this pointer has decided a condition, a part of it or an operand."""
+    here = verdict.answered and verdict.condition.pointer == pointer
+    here |= any(seen.operand.pointer == pointer for seen in verdict.operands)
     return here or any(_asks(part, pointer) for part in verdict.parts)
 
 
@@ -211,6 +220,8 @@ def _why_unused(part: Mock | Choice, times: int, analysis: WorkflowAnalysis, nod
         if isinstance(step, Step) and step.action is None:
             return f"{quoted(part.step)} has no action"
         return "every invocation has another mock"
+    if part.at is not None and part.at.endswith("/condition") and not isinstance(part.answer, bool):
+        return "a condition is answered with true or false"
     if part.at is not None:
         return f"nothing is asked at {quoted(part.at)}"
     return "another choice comes before it" if part.leave is None else "the run has ended"

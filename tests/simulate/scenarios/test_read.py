@@ -366,6 +366,10 @@ def test_an_unknown_workflow_that_is_not_scheduled_gets_its_hint() -> None:
         ({"mocks": [{**PLACE, "step": "gH6", "fails": {}}]}, '"gH6" has no action'),
         ({"mocks": [{**PLACE, "returns": {}}, {**PLACE, "returns": {}, "invocation": 1}]}, "/mocks/0: this mock is"),
         ({"choices": [{**PLACE, "at": "/steps/9/x", "answer": 1}]}, 'nothing is asked at "/steps/9/x"'),
+        (
+            {"choices": [{**PLACE, "at": "/steps/0/transitions/0/condition", "answer": "yes"}]},
+            "/choices/0: this choice is not used: a condition is answered with true or false",
+        ),
         ({"choices": [{**PLACE, "at": "/steps/0/params/nope", "answer": 1}]}, "nothing is asked at"),
         ({"choices": [{**PLACE, "at": "/steps/0/params/text", "answer": 1}]}, ""),
         ({"choices": [{**PLACE, "at": "/steps/0/transitions/0/condition/values/0", "answer": 1}]}, ""),
@@ -380,6 +384,12 @@ def test_a_mock_or_a_choice_that_was_not_used_is_told(more: dict[str, Any], note
     assert found.held
     notes = [f"{each.pointer}: {each.message}" for each in found.notes]
     assert notes == [] if not note else note in notes[0]
+
+
+def test_that_a_workflow_is_switched_off_is_noted() -> None:
+    found = replayed(scenario(start=[{"workflow": "W"}]), OFF)
+    assert found.held
+    assert [note.message for note in found.notes] == ["the workflow is switched off: Kustomer does not run it"]
 
 
 def test_a_scheduled_workflow_that_cannot_run_is_noted() -> None:
