@@ -9,11 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
-from typing import TypeVar
 
 from kustui.analysis.events import CUSTOM, Effect, Reach, reach
 from kustui.analysis.flow import FlowGraph
-from kustui.analysis.schedules import ScheduleCall, Schedules
+from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
 from kustui.analysis.walks import cycles, strongly_connected_components
 from kustui.definition.platform import call_event, called_id
 
@@ -74,12 +73,12 @@ class EventGraph:
 
     @cached_property
     def by_workflow(self) -> Mapping[str, tuple[Cause, ...]]:
-        return _grouped((cause.workflow, cause) for cause in self.causes)
+        return grouped((cause.workflow, cause) for cause in self.causes)
 
     @cached_property
     def listeners(self) -> Mapping[str, tuple[str, ...]]:
         """The keys of the workflows that cause something once an event starts them, by the event."""
-        return _grouped((self.event_of[key], key) for key in self.by_workflow if key in self.event_of)
+        return grouped((self.event_of[key], key) for key in self.by_workflow if key in self.event_of)
 
     def started_by(self, cause: Cause) -> tuple[str, ...]:
         """The keys of the workflows that the event of a cause starts."""
@@ -102,7 +101,7 @@ class EventGraph:
     @cached_property
     def _led_to(self) -> Mapping[_Node, tuple[Cause, ...]]:
         """The causes that an event leads to whatever has changed, and those that a change of a field leads to."""
-        return _grouped(
+        return grouped(
             (node, cause)
             for event, keys in self.listeners.items()
             for key in keys
@@ -217,14 +216,3 @@ def _asked_nodes(event: str, effect: Effect) -> Iterator[_Node]:
     else:
         yield (event, _ANY)
         yield from ((event, name) for name in effect.asks)
-
-
-K = TypeVar("K")
-V = TypeVar("V")
-
-
-def _grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V, ...]]:
-    groups: dict[K, list[V]] = {}
-    for key, value in pairs:
-        groups.setdefault(key, []).append(value)
-    return {key: tuple(values) for key, values in groups.items()}

@@ -14,7 +14,7 @@ from itertools import pairwise
 from kustui.analysis.counters import MOST_RUNS, NO_BOUND, Bound, FlowOf, bound_of
 from kustui.analysis.feasibility import START, FeasiblePaths, Place
 from kustui.analysis.guards import Branching, may_pass_by
-from kustui.analysis.schedules import ScheduleCall, Schedules
+from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
 from kustui.analysis.walks import cycles, strongly_connected_components
 
 _MOST_TRIED = 5
@@ -152,17 +152,9 @@ def _never_ending(schedules: Schedules, keys: Sequence[str], ways: Ways) -> froz
     Works backwards from the ends: a run that can end without a schedule takes its workflow out of the set, and what
     schedules that may end too. Each edge is looked at once.
     """
-    within = _within(schedules, keys)
     remaining = set(keys)
-    scheduling = {
-        (key, place): target
-        for key in keys
-        for target in within(key)
-        for place in _places(ways[key], schedules.runs[key][target])
-    }
-    callers: dict[str, list[tuple[str, Place]]] = {}
-    for caller, target in scheduling.items():
-        callers.setdefault(target, []).append(caller)
+    scheduling = _scheduling(schedules, keys, ways)
+    callers = grouped((target, caller) for caller, target in scheduling.items())
     sources = {key: _sources(ways[key]) for key in keys}
     pending = [(key, place) for key in keys for place, way in ways[key].items() if way.may_end]
     ending: set[tuple[str, Place]] = set()
@@ -181,10 +173,17 @@ def _never_ending(schedules: Schedules, keys: Sequence[str], ways: Ways) -> froz
     return frozenset(remaining)
 
 
-def _sources(ways: Mapping[Place, Branching[Place]]) -> Mapping[Place, list[Place]]:
+def _scheduling(schedules: Schedules, keys: Sequence[str], ways: Ways) -> Mapping[tuple[str, Place], str]:
+    """The workflow of a set that each place of one of them schedules."""
+    within = _within(schedules, keys)
+    return {
+        (key, place): target
+        for key in keys
+        for target in within(key)
+        for place in _places(ways[key], schedules.runs[key][target])
+    }
+
+
+def _sources(ways: Mapping[Place, Branching[Place]]) -> Mapping[Place, tuple[Place, ...]]:
     """The places from which runs go on to each place."""
-    sources: dict[Place, list[Place]] = {}
-    for place, way in ways.items():
-        for target in way.targets:
-            sources.setdefault(target, []).append(place)
-    return sources
+    return grouped((target, place) for place, way in ways.items() for target in way.targets)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 from kustui.analysis import walks
 from kustui.analysis.flow import Edge, FlowGraph
@@ -83,12 +83,12 @@ class Schedules:
 
     @cached_property
     def from_workflow(self) -> Mapping[str, tuple[ScheduleCall, ...]]:
-        return _grouped((call.caller, call) for call in self.calls)
+        return grouped((call.caller, call) for call in self.calls)
 
     @cached_property
     def to_workflow(self) -> Mapping[str, tuple[ScheduleCall, ...]]:
         """The calls that schedule each workflow."""
-        return _grouped((target, call) for call in self.calls if (target := self.target(call)) is not None)
+        return grouped((target, call) for call in self.calls if (target := self.target(call)) is not None)
 
     def targets(self, key: str) -> tuple[str, ...]:
         """The keys of the workflows that a workflow schedules, in the order of the collection."""
@@ -128,8 +128,13 @@ class Schedules:
         return tuple(sorted(map(self._in_order, rings), key=lambda keys: self._places[keys[0]]))
 
 
-def _grouped(pairs: Iterable[tuple[str, ScheduleCall]]) -> Mapping[str, tuple[ScheduleCall, ...]]:
-    groups: dict[str, list[ScheduleCall]] = {}
-    for key, call in pairs:
-        groups.setdefault(key, []).append(call)
-    return {key: tuple(calls) for key, calls in groups.items()}
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def grouped(pairs: Iterable[tuple[K, V]]) -> Mapping[K, tuple[V, ...]]:
+    """The values of each key, in order."""
+    groups: dict[K, list[V]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return {key: tuple(values) for key, values in groups.items()}
