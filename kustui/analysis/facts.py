@@ -233,10 +233,10 @@ class Facts:
 
     def _may_be(self, facts: Case) -> tuple[bool, bool]:
         """Whether a value of which facts are known may be there, and whether it may be missing."""
-        terms = [(self._terms[fact.key], fact.holds) for fact in facts][:_MOST_COMPARISONS]
+        terms = [(self._terms[fact.key], fact.holds) for fact in sorted(facts)[:_MOST_COMPARISONS]]
         required = [(term, holds is not term.negated) for term, holds in terms]
         may_be_missing = all(_outcome_of_missing(term) in (None, holds) for term, holds in required)
-        equals = [self._terms[fact.key] for fact in facts if fact.holds and fact.key.startswith("eq ")]
+        equals = [self._terms[fact.key] for fact in sorted(facts) if fact.holds and fact.key.startswith("eq ")]
         exhaustive = all(_is_exhausted(term) for term, _ in required)
         if not equals and not exhaustive:
             return True, may_be_missing

@@ -186,9 +186,11 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
         if null_guards.is_guarded(read, path, node):
             continue
         reported.add((read.pointer, node))
+        certain = node == read.node or flow.has_always_run(node, read.node)
+        fate = "has failed here" if certain else "has failed here, or has not run"
         yield Violation(
             read.pointer,
-            f'{path.text} never holds anything: step "{_name(flow, node)}" has failed here, and has no output',
+            f'{path.text} never holds anything: step "{_name(flow, node)}" {fate}, and has no output',
             "read /#error, or lead here from a transition of the step",
             read.node,
             (path.start, path.end),

@@ -197,6 +197,12 @@ def test_a_step_that_has_failed_has_no_output() -> None:
     assert (second.rule, second.pointer) == ("impossible-path", "/steps/2/params/x")
 
 
+def test_a_step_that_has_failed_or_has_not_run_has_no_output() -> None:
+    reader = step("cD4", params={"x": "/#steps.aB3.id"})
+    definition = workflow("W", step("aB3", errorCases=[to("cD4")]), reader, entry=(to("aB3", OPEN), to("cD4")))
+    assert only(definition).message.endswith('step "aB3" has failed here, or has not run, and has no output')
+
+
 def test_an_error_case_is_asked_after_its_own_step_has_failed() -> None:
     definition = workflow(
         "W", step("aB3", to("cD4"), errorCases=[to("cD4", when("eq", "/#steps.aB3.status", 404))]), step("cD4")
