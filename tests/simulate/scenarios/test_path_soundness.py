@@ -181,6 +181,16 @@ def test_what_cannot_hold_takes_no_place_of_what_can() -> None:
     assert {("1", f"s{index}", f"t{index}") for index in range(30)} <= possible
 
 
+def test_of_many_conditions_the_two_that_contradict_each_other_are_named() -> None:
+    forks = [to(f"s{index}", when("gt", A, index)) for index in range(40)]
+    ends = [{"id": f"s{index}", "transitions": []} for index in range(40)]
+    stage = organisation(workflow("W", *ends, entry=tuple(forks)))
+    found = explore_paths(stage.analysis(stage.collection.entries[0].key)).paths
+    impossible = [path for path in found if path.is_contradiction]
+    assert len(impossible) == 39
+    assert impossible[-1].contradiction == "not a > 0 and a > 39"
+
+
 @pytest.mark.parametrize("cases", [[], [to("eF5", when("eq", "/#error.statusCode", 404))]])
 def test_a_step_may_fail_without_an_error_case_that_follows(cases: list[Any]) -> None:
     stage = organisation(workflow("W", step("aB3", to("cD4"), errorCases=cases), {"id": "cD4"}, {"id": "eF5"}))
