@@ -113,7 +113,7 @@ class Reader:
         with gc_paused(freeze=self._collection is None):
             files = list(_files(self.paths))
             if self._stdin_path is not None:
-                files = list(_with_stdin(files, self._stdin_path))
+                files = _with_stdin(files, self._stdin_path)
             for file in files:  # before anything is read
                 if file.named and file.error and not self._is_tolerant:
                     raise _path_error(file.path, file.error)
@@ -165,27 +165,23 @@ class Reader:
             yield from self._unreadable(file, before, error)
             return
         old = before.get(file.path)
-        if old is None:
-            if file.named:
-                yield _named(read_document(file.path, raw))
-            elif may_define(raw) and (first := read_document(file.path, raw)).is_recognized:
-                yield first
-            else:
-                self._others.add(file.name)
-            return
-        last = old.broken or old
-        if last.source.data == raw and not _is_unreadable(last):
-            yield old
-            return
-        now = read_document(file.path, raw, old)
-        if self.keep and old.is_fully_read and not now.is_fully_read:
-            yield replace(old, broken=now)
-        elif file.named:
-            yield _named(now)
-        elif now.is_recognized or (self.keep and now.shape is Shape.BROKEN):
-            yield now
+        document = self._again(file, raw, old) if old is not None else _first(file, raw)
+        if document is not None:
+            yield document
         else:
             self._others.add(file.name)
+
+    def _again(self, file: _File, raw: bytes, old: Document) -> Document | None:
+        """The document of a file that had one; None where it is something else now."""
+        last = old.broken or old
+        if last.source.data == raw and not _is_unreadable(last):
+            return old
+        now = read_document(file.path, raw, old)
+        if self.keep and old.is_fully_read and not now.is_fully_read:
+            return replace(old, broken=now)
+        if file.named:
+            return _named(now)
+        return now if now.is_recognized or (self.keep and now.shape is Shape.BROKEN) else None
 
     def _unreadable(self, file: _File, before: Mapping[str, Document], error: OSError) -> Iterator[Document]:
         """What there is to show of a file or folder that cannot be read. Raises PathError if a person named it."""
@@ -208,6 +204,14 @@ class Reader:
             for document in before.values()
             if (document.path == path or document.path.startswith(below)) and document.shape is not Shape.BROKEN
         ]
+
+
+def _first(file: _File, raw: bytes) -> Document | None:
+    """The document of a file that had none; None where a folder holds it and it is something else."""
+    if file.named:
+        return _named(read_document(file.path, raw))
+    document = read_document(file.path, raw) if may_define(raw) else None
+    return document if document is not None and document.is_recognized else None
 
 
 def _named(document: Document) -> Document:
@@ -336,16 +340,11 @@ def _files(paths: Sequence[str]) -> Iterator[_File]:
                 yield file
 
 
-def _with_stdin(files: Iterable[_File], path: str) -> Iterator[_File]:
+def _with_stdin(files: Iterable[_File], path: str) -> list[_File]:
     """The files with standard input in place of the one at a path, or after them where there is none."""
-    identity = next(iter(_identities([path])), None)
-    is_there = False
-    for file in files:
-        is_it = identity is not None and file.identity == identity
-        is_there = is_there or is_it
-        yield _File(STDIN, named=True) if is_it else file
-    if not is_there:
-        yield _File(STDIN, named=True)
+    stdin, identities = _File(STDIN, named=True), _identities([path])
+    replaced = [stdin if file.identity in identities else file for file in files]
+    return replaced if stdin in replaced else [*replaced, stdin]
 
 
 def _below(folder: str) -> Iterator[_File]:

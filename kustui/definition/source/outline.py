@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kustui.definition.platform import TELLING_APP_KEYS, called_id
+from kustui.definition.platform import APP_KEYS, TELLING_APP_KEYS, called_id
 from kustui.definition.source.members import Member, last_members, members, repeated_members
 from kustui.definition.source.positions import MAX_DEPTH, too_deep
 from kustui.definition.source.recognition import begins_like_definition, is_app, is_step, is_trigger
@@ -220,14 +220,23 @@ class _Walk:
             if "trigger" in extents or "steps" in extents:
                 self.add(extent, pointer, extents, partial=True)
                 return Shape.WORKFLOW
-            if not is_app(extents.keys()):
+            if not is_app(extents.keys()) or self.has_words(extents):
                 return self.visit_wrapper(all_members, pointer, extents)
+        elif self.has_words(extents):
+            return Shape.NOTHING
         self.faults.extend(repeated_members(all_members, pointer))
         if "app" in extents:
             return self.add_app(extent, pointer, extents)
         self.add_all(extents["workflows"], f"{pointer}/workflows")
         self.add_page(extents)
         return Shape.FRAGMENT
+
+    def has_words(self, extents: Mapping[str, Extent]) -> bool:
+        """Whether ``app`` or ``workflows`` are keys of words for people, as translations have them."""
+        if "app" in extents and self.opening(extents["app"]) in (b"{", b"["):
+            return True
+        is_list = "workflows" not in extents or self.opening(extents["workflows"]) == b"["
+        return not is_list and not extents.keys() <= APP_KEYS
 
     def visit_wrapper(self, all_members: list[Member], pointer: str, extents: Mapping[str, Extent]) -> Shape:
         """Collect what is under ``data`` or ``workflow``."""
