@@ -25,7 +25,7 @@ from kustui.definition.values import MISSING, number_of, undecided_in
 FlowOf = Callable[[str], FlowGraph]
 """The flow graph of the workflow of a key."""
 
-MOST_RUNS, _MOST_RUNS_OF_RING = 10_000, 1_000
+MOST_RUNS, _MOST_RUNS_OF_RING = 10_000, 2_000
 """How many different runs of all rings of a collection are followed, and of one ring. A ring that goes on longer counts
 as one without a bound."""
 _LONGEST_VALUE = 300
