@@ -248,6 +248,8 @@ def _outcome_if_missing(comparison: Comparison, missing: Sequence[bool]) -> bool
     """Whether a comparison holds where some of its values are missing, where that decides it."""
     opposite = OPPOSITES.get(comparison.operator)
     operator = operator_named(opposite or comparison.operator)
+    if operator.is_equality and comparison.asks_if_there:
+        return opposite is None if sum(missing) == 1 else None
     if operator.casts_nothing and any(may_be_nothing(operand.value) for operand in comparison.operands):
         return None
     match operator.presence:

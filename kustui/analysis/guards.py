@@ -139,7 +139,7 @@ class NullGuards:
             return False
         condition = self.flow.conditions.get(read.transition.pointer)
         return condition is not None and any(
-            isinstance(part, Comparison) and (part.meaning.asks_for_first or not part.known) and self._about(part, node)
+            isinstance(part, Comparison) and (part.asks_if_there or not part.known) and self._about(part, node)
             for part in parts_of(condition)
         )
 

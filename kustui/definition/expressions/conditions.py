@@ -76,6 +76,12 @@ class Comparison:
         return self.operator in OPERATORS
 
     @property
+    def asks_if_there(self) -> bool:
+        """Whether it asks if a value is there: ``exists``, ``dne``, or ``eq`` and ``neq`` with null [assumed]."""
+        with_null = self.meaning.family is Family.EQUALITY and any(operand.value is None for operand in self.operands)
+        return self.meaning.asks_for_first or with_null
+
+    @property
     def arity_holds(self) -> bool:
         """Whether the operator takes that many values; True for an unknown one."""
         most = self.meaning.most
