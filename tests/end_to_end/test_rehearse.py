@@ -24,7 +24,7 @@ def test_a_chain_is_rehearsed_to_where_its_mistake_ends_it_and_left() -> None:
         terminal.wait_for("ended: no transition holds: @fooAt is missing")
         terminal.wait_for('did you mean "@fooAt"?')
         terminal.press("b")
-        terminal.wait_for("▶ next: conversation.find-by-id")
+        terminal.wait_for("▶ next: find conversation by id")
         terminal.press("q")
         terminal.wait_for("1 Workflows")
         terminal.settle()

@@ -95,7 +95,7 @@ async def test_escape_and_q_go_back_to_the_place_that_is_rehearsed() -> None:
             await ui.do(key)
             await ui.rest()
             assert ui.app.screen is ui.explorer
-            assert "conversation.find-by-id yZVIBA9et" in ui.cursor_row
+            assert "find conversation by id yZVIBA9et" in ui.cursor_row
 
 
 async def test_the_workflow_of_a_selected_step_is_rehearsed_and_a_callable_by_its_call() -> None:

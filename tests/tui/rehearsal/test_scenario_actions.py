@@ -137,7 +137,7 @@ async def test_whoever_decides_otherwise_goes_on_with_the_scenario_s_answers(cha
 async def test_a_path_is_begun_from_the_list_of_all() -> None:
     async with rehearsal(CHAIN, workflow=FOUR[1]) as ui:
         await ui.do("p")
-        assert len(ui.choices) == 4
+        assert len([row for row in ui.choices if " fails" not in row]) == 4
         assert 'a0PCeCIpC → Switch the timer off  if a0PCeCIpC.status is "done"' in ui.choices[0]
         await ui.do("enter")
         assert ui.session.history.at == 0
