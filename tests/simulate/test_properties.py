@@ -280,8 +280,8 @@ def test_no_run_goes_a_path_that_is_said_to_contradict_itself(
         if state.question is not None or state.finished or (state.last_run is not None and not chain):
             break
     runs: dict[int, list[Any]] = {}
-    for entry in state.trace:
-        if entry.run and not entry.broken:
+    for entry in (state.before or state).trace:  # what asks has taken no edge yet
+        if entry.run and not entry.broken and not entry.left:
             runs.setdefault(entry.run, []).append((entry.key, entry.taken, entry.failure is not None))
     went = [tuple(each) for each in runs.values()]
     for path in impossible:

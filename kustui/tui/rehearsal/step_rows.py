@@ -204,13 +204,14 @@ def _current_row(session: Session, state: State) -> Row:
     return Row(line, aside, (*source, *((("  forced", "new"),) if entry.forced else ())))
 
 
+def _ended(last: TraceEntry) -> Line:
+    look = "error" if last.broken else "warning" if last.left or "missing" in words.why(last) else "muted"
+    sign = "✗ stopped: " if last.broken else "? left: " if last.left else "■ ended: "
+    return ((sign, look), (words.why(last), look))
+
+
 def _next_row(session: Session, state: State) -> Row:
-    line: Line = ()
-    last = state.last
-    if last is not None and last.ended:
-        look = "error" if last.broken else "warning" if last.left or "missing" in words.why(last) else "muted"
-        sign = "✗ stopped: " if last.broken else "? left: " if last.left else "■ ended: "
-        line = ((sign, look), (words.why(last), look))
+    line = _ended(state.last) if state.last is not None and state.last.ended else ()
     if state.waiting:
         title = session.organisation.analysis(state.waiting[0].key).title
         return Row((*line, ("  ▶ next: " if line else "▶ next: ", "new"), (title, "name"), (" begins", "")))
