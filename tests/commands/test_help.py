@@ -53,6 +53,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     app["workflows"] = [workflow for workflow in app["workflows"] if workflow["name"] not in others]
     (folder / "app.json").write_text(json.dumps(app, indent=2))
     (folder / "order.json").write_text('{"data": {"id": "o1"}}')
+    (folder / "run.json").write_text(
+        '{"event": {}, "error": "gone", "meta": {"context": {}}, "workflowId": "order-created"}'
+    )
     for name in ("workflows", "samples", "check"):
         shutil.copytree(SAMPLES / "one-per-file", folder / name)
     for home in (".config/fish/completions", ".local/share/man/man1"):
