@@ -141,4 +141,4 @@ def undecided() -> object:
 
 def belongs_to_the_rehearsal(action: Action) -> bool:
     """Whether an action of the registry is one of the rehearsal's screen, or opens it."""
-    return action.group in {"rehearse", "context", "line", "sheet"} or action.id == "view.rehearse"
+    return action.group in {"rehearse", "context", "line", "sheet"} or action.id.startswith("view.rehearse")

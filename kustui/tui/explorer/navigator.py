@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 from textual.widget import Widget
 
+from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.panes import Panes
@@ -18,6 +19,7 @@ from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from kustui.tui.rehearsal.screen import RehearsalScreen
+    from kustui.tui.rehearsal.session import Session
 
 
 class History:
@@ -153,14 +155,28 @@ class Navigator:
             self._views.status.say("no further", "muted")
 
 
+_MOST_KEPT = 20
+"""Rehearsals that are kept when they are left; the oldest goes first."""
+
+
 class RehearsalOpener:
-    """Opens a rehearsal of the selected workflow, and comes back to the place that was rehearsed."""
+    """Opens a rehearsal of the selected workflow, comes back to the place that was rehearsed, and keeps it."""
 
     def __init__(self, screen: Screen[None], views: Views, navigator: Navigator) -> None:
         self._screen, self._views, self._navigator = screen, views, navigator
         self._rehearsal: RehearsalScreen | None = None
+        self._kept: dict[str, Session] = {}
+        """The rehearsals that were left, by the workflow that was chosen, the latest last."""
 
     def open(self) -> None:
+        """Rehearse the selected workflow, from where its last rehearsal was left."""
+        self._open(keep=True)
+
+    def open_afresh(self) -> None:
+        """Rehearse the selected workflow from the beginning."""
+        self._open(keep=False)
+
+    def _open(self, *, keep: bool) -> None:
         node = self._views.tree.node
         if node is None:
             return
@@ -170,11 +186,19 @@ class RehearsalOpener:
             return
         from kustui.tui.rehearsal.screen import RehearsalScreen  # not before somebody asks for it
 
-        self._rehearsal = RehearsalScreen(self._views.tree.state.snapshot, entry.key)
+        session = self._kept.pop(entry.key, None)
+        self._rehearsal = RehearsalScreen(self._views.tree.state.snapshot, entry.key, session if keep else None)
         self._screen.app.push_screen(self._rehearsal, self._came_back)
 
     def _came_back(self, place: NodeKey | None) -> None:
+        session = self._rehearsal.current.value if self._rehearsal is not None else None
         self._rehearsal = None
+        if session is not None and len(session.history.states) > 1:
+            self._kept[session.key] = session
+            if len(self._kept) > _MOST_KEPT:
+                del self._kept[next(iter(self._kept))]
+            keys = [first_key(self._screen.app, id_) for id_ in ("view.rehearse", "view.rehearse-afresh")]
+            self._views.status.say(f"the rehearsal is kept: {keys[0]} continues it, {keys[1]} starts afresh", "muted")
         node = self._views.tree.node
         if place and (node is None or node.key != place):
             self._navigator.jump(place)

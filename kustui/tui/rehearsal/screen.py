@@ -53,14 +53,16 @@ class RehearsalScreen(Screen[NodeKey]):
     RehearsalScreen #heading { dock: top; height: 2; }
     """
 
-    def __init__(self, snapshot: Snapshot, key: str) -> None:
+    def __init__(self, snapshot: Snapshot, key: str, session: Session | None = None) -> None:
+        """Begin a rehearsal of the workflow of a key, or go on with an earlier one of it."""
         super().__init__()
         self._snapshot, self._key = snapshot, key
-        self._edited = False
+        self._edited = session is not None and session.organisation.collection is not snapshot.collection
         """Whether the files have changed since the session was prepared; else they were only examined meanwhile."""
         self.status = StatusBar(id="status")
         self.panes = RehearsalPanes()
         self.current = CurrentSession(self, self._show, self.announce)
+        self.current.value = session
         self.prompts = Prompts(self, self.announce, self.offer_keys, self.panes.rail)
         self.decisions = DecisionActions(self.current, self.prompts)
         self.steps = StepActions(self.current, self.prompts, self.panes.rail, self.decisions.answer)
@@ -122,6 +124,7 @@ class RehearsalScreen(Screen[NodeKey]):
             session = now
             rebased = await asyncio.to_thread(rebase_session, session, organisation)
         edited, self._edited = self._edited, False
+        self.scenarios.paths = self._snapshot.paths
         if rebased is None:
             self.announce(
                 ("▲ the workflow is no longer in the files: ", "warning"), ("showing the earlier definition", "muted")

@@ -82,6 +82,7 @@ def goes_to(name: str, *before: str) -> Did:
 
 DID = {
     "view.rehearse": Did(("escape",), lambda ui: isinstance(ui.app.screen, RehearsalScreen), is_(True)),
+    "view.rehearse-afresh": Did(("escape",), lambda ui: isinstance(ui.app.screen, RehearsalScreen), is_(True)),
     "rehearse.step": Did((), at, is_(1)),
     "rehearse.step-back": Did(("s", "s"), at, is_(1)),
     "rehearse.run-on": Did((), lambda ui: ui.state.finished, is_(True)),

@@ -383,3 +383,24 @@ async def test_keys_of_ones_own_work_and_are_told() -> None:
         await ui.do("X", "L")
         assert ui.session.history.at == 1
         assert ui.focus == "log"
+
+
+async def test_a_rehearsal_that_was_left_goes_on_where_it_stood() -> None:
+    async with rehearsal(CHAIN, workflow=FOUR[1]) as ui:
+        await ui.do("s", "s", "s")
+        place, steps = ui.place, len(ui.state.trace)
+        await ui.do("escape")
+        await ui.rest()
+        assert "r continues it" in ui.keys
+        await ui.pilot.press("r")
+        await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen) and ui.screen.current.value is not None)
+        await ui.wait_until(lambda: (ui.place, len(ui.state.trace)) == (place, steps))
+
+
+async def test_a_rehearsal_can_be_begun_afresh() -> None:
+    async with rehearsal(CHAIN, workflow=FOUR[1]) as ui:
+        await ui.do("s", "s", "s", "escape")
+        await ui.rest()
+        await ui.pilot.press("R")
+        await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen) and ui.screen.current.value is not None)
+        assert ui.session.history.at == 0
