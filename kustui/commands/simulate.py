@@ -69,7 +69,7 @@ def parser() -> Parser:
         metavar="FILE",
         help="start with the payload, event or recorded run in FILE (JSON), or - for standard input",
     )
-    add("--trace", action="store_true", help="show every step, even of scenarios that passed")
+    add("--trace", action="store_true", help="show every step of scenarios too, not only what is different")
     add(
         "--max-steps",
         metavar="N",

@@ -173,8 +173,17 @@ def test_a_scenario_that_holds_is_a_line(capsys: pytest.CaptureFixture[str]) -> 
     assert "run 1 of W" in run(capsys, "chain.json", "holds.scenario.json", "--trace")[1]
 
 
-def test_one_that_does_not_hold_shows_the_first_difference_in_place(capsys: pytest.CaptureFixture[str]) -> None:
-    status, told, _ = run(capsys, "chain.json", "holds.scenario.json", "breaks.scenario.json")
+def test_one_that_does_not_hold_shows_its_differences_first_and_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    status, told, _ = run(capsys, "chain.json", "breaks.scenario.json")
+    assert status == 1
+    first, *_, last = told.splitlines()
+    assert first.startswith("!! breaks.scenario.json:")
+    assert first.endswith(': "cD4" runs, but the run is expected to have ended')
+    assert last.startswith("failed breaks.scenario.json")
+
+
+def test_with_the_trace_each_difference_stands_where_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    status, told, _ = run(capsys, "chain.json", "holds.scenario.json", "breaks.scenario.json", "--trace")
     assert status == 1
     lines = told.splitlines()
     wrong = next(index for index, line in enumerate(lines) if line.startswith("   !!"))

@@ -282,7 +282,9 @@ def test_no_run_goes_a_path_that_is_said_to_contradict_itself(
     runs: dict[int, list[Any]] = {}
     for entry in (state.before or state).trace:  # what asks has taken no edge yet
         if entry.run and not entry.broken and not entry.left:
-            runs.setdefault(entry.run, []).append((entry.key, entry.taken, entry.failure is not None))
+            runs.setdefault(entry.run, []).append(
+                (entry.key, entry.error_case or entry.taken, entry.failure is not None)
+            )
     went = [tuple(each) for each in runs.values()]
     for path in impossible:
         *whole, last = path

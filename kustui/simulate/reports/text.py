@@ -44,8 +44,10 @@ _Painter = Callable[[str, str], str]
 def report(replays: Sequence[Replay], *, show_steps: bool = True, colour: bool = False) -> Iterator[str]:
     paint = _painter(colour)
     for replay in replays:
-        if show_steps or not replay.held:
+        if show_steps:
             yield from _replay(replay, paint)
+        else:
+            yield from _differences(replay.differences, replay, paint)
         yield from _verdict(replay, paint)
     if len(replays) > 1:
         yield "\n"
@@ -63,13 +65,17 @@ def _replay(replay: Replay, paint: _Painter) -> Iterator[str]:
         yield from _entry_lines(entry, assumptions, paint)
         for difference in at.get(entry.number, ()):
             yield f"   {paint('wrong', '!!')} {_difference(replay, difference)}\n"
-    for difference in at.get(None, ()):
-        yield f"{paint('wrong', '!!')} {_difference(replay, difference)}\n"
+    yield from _differences(at.get(None, ()), replay, paint)
     yield "\n"
     if replay.cut:
         count = len(replay.entries)
         yield f"stopped after {counted(count, 'step')} with runs still pending: --max-steps allows more\n"
     yield from _coverage(Coverage.of(replay.state))
+
+
+def _differences(differences: Iterable[Difference], replay: Replay, paint: _Painter) -> Iterator[str]:
+    for difference in differences:
+        yield f"{paint('wrong', '!!')} {_difference(replay, difference)}\n"
 
 
 def _difference(replay: Replay, difference: Difference) -> str:
