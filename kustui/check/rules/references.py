@@ -28,7 +28,7 @@ def _note(text: str) -> dict[str, object]:
 
 def _paths(analysis: WorkflowAnalysis) -> Iterator[tuple[Read, Path]]:
     for read in analysis.reads:
-        for path in read.expression.paths:
+        for path in read.expression.certain_paths:
             yield read, path
 
 

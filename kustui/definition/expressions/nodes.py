@@ -109,6 +109,11 @@ class Expression:
     embedded: tuple[Embedded, ...] = ()
     """References in text, which Kustomer sends literally instead of following them [docs]."""
 
+    @property
+    def certain_paths(self) -> tuple[Path, ...]:
+        """The paths that cannot be text for people: what they read can be judged."""
+        return self.paths
+
 
 def read_path(written: str, start: int) -> Path | ExpressionFault:
     """The dotted path that ``written`` is, which begins at ``start`` of a string; or the first thing wrong with it.

@@ -57,6 +57,8 @@ class Argument:
     start: int
     end: int
     path: Path | None
+    is_text: bool = False
+    """Whether the function takes text for people here, which is a path only if Kustomer takes it for one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,10 @@ class Function(Expression):
     """The offset of the name; an unknown function is reported there."""
     end: int = 0
     arguments: tuple[Argument, ...] = ()
+
+    @property
+    def certain_paths(self) -> tuple[Path, ...]:
+        return tuple(argument.path for argument in self.arguments if argument.path and not argument.is_text)
 
 
 def parse(text: str) -> Expression:
@@ -218,7 +224,7 @@ def _read_text(written: str, start: int, *, known: bool) -> Argument | Expressio
         if found.group() == "{{":
             return ExpressionFault("a function cannot contain a template", at, end, "write the path without braces")
         return ExpressionFault("a path inside a function is written without /#", at, at + 2, "remove the /#")
-    return Argument(written, start, end, path if isinstance(path, Path) else None)
+    return Argument(written, start, end, path if isinstance(path, Path) else None, is_text=known)
 
 
 def _blank(written: str, start: int, what: str) -> ExpressionFault:

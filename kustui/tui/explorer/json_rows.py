@@ -163,7 +163,7 @@ def _scalar(analysis: WorkflowAnalysis, value: object, path_name: Callable[[Path
         return ((json.dumps(value, ensure_ascii=False), "number"),)
     expression = parse(value)
     flow = analysis.flow
-    dangling = [path for path in expression.paths if path.step is not None and flow.node(path.step) is None]
+    dangling = [path for path in expression.certain_paths if path.step is not None and flow.node(path.step) is None]
     if isinstance(expression, Reference) and expression.paths and not expression.faults:
         (path,) = expression.paths
         if dangling:
