@@ -1,7 +1,8 @@
 """The keys that the parts of a definition may have, and which of them a mistyped one stands for.
 
 Exports and future versions of the platform have more keys than are known: an unknown one is kept and shown. It is
-reported only where it is so close to a known one that is missing there that it has probably been mistyped.
+reported only where it is so close to a known one that it has probably been mistyped. Where that one is there too, the
+unknown one has to hold something of the same type: ``"errorCases": []`` beside ``"errorCase": [...]`` [assumed].
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ PARTS: Mapping[str, PartKeys] = {
     "a schema": _keys(Schema, _SCHEMA_WORDS, properties="properties", items="a property"),
     "properties": PartKeys(frozenset(), {_EACH: "a property"}),
     "a property": _keys(Schema, _SCHEMA_WORDS, properties="properties", items="a property"),
-    "params": _keys(more="inputs", runAt="runAt"),
+    "params": _keys(more="inputs runAt workflowId", runAt="runAt"),
     "runAt": _keys(RunAt)._replace(closed=True),
     APP: _APP_KEYS,
     AVAILABLE_APP: _APP_KEYS._replace(keys=_APP_KEYS.keys | {"name", "cards", "vendor", "website"}, closed=False),
@@ -142,7 +143,6 @@ def mistyped_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
                         pending.append((element, below, f"{pointer}/{escape(key)}/{index}"))
 
 
-# Without a workflowId or runAt a schedule step is certain to fail: what is mistyped for one, other rules report.
 _CONDITIONAL = {"a step", "a condition"}
 
 
@@ -158,22 +158,31 @@ def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
     for key in value:
         if key in keys or not key.lstrip()[:1].isalpha():
             continue
-        intended = next((near for near in close_keys(key, keys) if near not in value), "")
+        intended = next((near for near in close_keys(key, keys) if _may_stand_for(value, key, near)), "")
+        if part == "params" and intended != "inputs" and value.get(intended) is None:
+            continue  # without a workflowId or runAt it is certain to fail, which other rules report
         if part == "a schema" and not _is_schema_word(value, intended, value[key]):
             continue
         if intended or closed:
             near = intended or closest(key, keys - value.keys())
             names = f"keys of {part}: {', '.join(sorted(keys))}" if len(keys) < _MOST_LISTED else ""
             hint = f'did you mean "{near}"?' if near else names
-            place = f"{pointer}/{intended}" if intended else ""
+            is_missed = intended == "target" or not isinstance(value.get(intended), str | bool | int | float)
+            place = f"{pointer}/{intended}" if intended and is_missed else ""
             message = f"unknown key {quoted(key)} in {part}"
             yield Fault(UNKNOWN_KEY, message, hint, f"{pointer}/{escape(key)}", intended=place)
+
+
+def _may_stand_for(value: Mapping[str, Any], key: str, near: str) -> bool:
+    """Whether a key may be a mistyped known one: what is beside that one holds something of the same type."""
+    own, other = value[key], value.get(near)
+    return other is None or (type(own) is type(other) and own not in ({}, [], ""))
 
 
 def has_mistyped(part: Mapping[str, Any], key: str) -> bool:
     """Whether a key that a part lacks has probably been mistyped there, which is reported."""
     only = frozenset((key,))
-    return key not in part and any(close_keys(other, only) for other in part)
+    return part.get(key) is None and any(close_keys(other, only) for other in part if other != key)
 
 
 def _is_schema_word(schema: Mapping[str, Any], intended: str, value: object) -> bool:

@@ -68,7 +68,8 @@ UNKNOWN_KEY = Rule(
     Severity.WARNING,
     "a mistyped key, or an unknown one at the top of an app definition",
     "Kustomer ignores a mistyped key: what it holds is as good as missing. Exports and future versions have keys that "
-    "kustui does not know, so it reports a key only where it is close to a known one that is missing there. "
+    "kustui does not know, so it reports a key only where it is close to a known one that is missing there, or that "
+    "holds something of the same type. "
     "At the top of an app definition, where Kustomer refuses unknown keys, and in runAt it reports every unknown one.",
     bad=app(workflow("Greet", step("aB3", parms={"body": "Hello"}))),
     good=app(workflow("Greet", step("aB3", params={"body": "Hello"}))),
