@@ -223,7 +223,8 @@ def _misread_in_templates(analysis: WorkflowAnalysis) -> Violations:
         if not isinstance(template, Template):
             continue
         for helper in template.helpers:
-            if helper.name.partition(".")[0] in ROOTS and "." in helper.name:
+            is_called = helper.name.partition(".")[0] in ROOTS and "." in helper.name
+            if is_called and not _breaks_off(template, helper.end):
                 message = f"{helper.name} is called like a helper here, as something follows it"
                 hint = "a helper stands first, and a name with a blank in brackets: [first name]"
                 if template.text.startswith(".", helper.end):
@@ -233,6 +234,11 @@ def _misread_in_templates(analysis: WorkflowAnalysis) -> Violations:
             message, hint = _misread_name(template, lookup)
             if message:
                 yield Violation(read.pointer, message, hint, read.node, (lookup.start, lookup.end))
+
+
+def _breaks_off(template: Template, at: int) -> bool:
+    """Whether the tag that holds an offset is the one that is malformed."""
+    return any(fault.end >= at and "}}" not in template.text[at : fault.start] for fault in template.faults)
 
 
 def _misread_name(template: Template, lookup: Lookup) -> tuple[str, str]:
