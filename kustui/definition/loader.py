@@ -13,8 +13,8 @@ import msgspec
 
 from kustui.definition.collection import Collection, Document, read_document
 from kustui.definition.source.members import members
-from kustui.definition.source.outline import Shape
-from kustui.definition.source.recognition import is_json_with_comments, may_define, other_kind
+from kustui.definition.source.outline import Shape, outline
+from kustui.definition.source.recognition import as_plain_json, may_define, other_kind
 from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of
 from kustui.garbage_collection import gc_paused
@@ -215,10 +215,13 @@ def _first(file: _File, raw: bytes) -> Document | None:
 
 
 def _named(document: Document) -> Document:
-    """A document that a person named; of nothing where it is a file of another kind that no JSON parser reads."""
-    if document.shape is Shape.BROKEN and not document.is_recognized and is_json_with_comments(document.source.data):
-        return Document(document.source, Shape.NOTHING)
-    return document
+    """A document that a person named; one of nothing, and without faults, where it is a file of another kind, were it
+    only written in plain JSON, and in UTF-8."""
+    if document.is_recognized or not document.faults:
+        return document
+    plain = Source(document.path, as_plain_json(document.source.data))
+    is_other = document.shape is Shape.NOTHING or outline(plain).shape is Shape.NOTHING
+    return Document(document.source, Shape.NOTHING) if is_other else document
 
 
 def _broken_by(document: Document, fault: Document) -> Document:
@@ -294,7 +297,7 @@ def other_files(collection: Collection) -> Iterator[str]:
 def _other_kind(document: Document) -> str:
     if document.path.lower().endswith(SCENARIO_SUFFIX):
         return "a scenario, for kustui simulate"
-    data = document.source.data
+    data = as_plain_json(document.source.data)
     try:
         return other_kind({member.key for member in members(data, Extent(0, len(data)))})
     except (RecursionError, msgspec.DecodeError):  # it is no object

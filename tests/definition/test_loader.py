@@ -406,6 +406,49 @@ def test_what_a_named_file_is_instead_is_told_in_a_line() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("raw", "kind"),
+    [
+        (b'{"compilerOptions": {"strict": true,},}', "it holds no workflow"),
+        (b'{"name": "shop", "scripts": {}, /* ours */}', "a package of npm"),
+        (b'[{"a": NaN}, {"a": -Infinity}]', "it holds no workflow"),
+        (b'{"a": NaN}\n{"a": 1,}\n', "it holds no workflow"),
+        (b'{"app": {"title": "Laden",}, "workflows": "Abl\xe4ufe"}', "it holds no workflow"),
+        (json.dumps({"a": 1}).encode("utf-16"), "it holds no workflow"),
+        (json.dumps({"name": "shop", "scripts": {}}).encode("utf-16-le"), "a package of npm"),
+        (b"[" * 600 + b"]" * 600, "it holds no workflow"),
+        (b'{"data": [], "data": []}', "it holds no workflow"),
+    ],
+)
+def test_a_named_file_of_another_kind_has_no_faults_however_it_is_written(raw: bytes, kind: str) -> None:
+    put("defs/a.json", "one")
+    Path("other.json").write_bytes(raw)
+    collection = load(["other.json", "defs"])
+    assert [document.faults for document in collection.documents] == [(), ()]
+    assert list(other_files(collection)) == [f"skipped other.json: {kind}"]
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"trigger": {}, "steps": [],}',
+        b'{"steps": [],}',
+        b'{"workflows": [], "app": "shop", /* ours */}',
+        b'{"description": "", "data": {"type": "workflow", "attributes": {"name": NaN}}}',
+        b'{"data": [{"type": "workflow", "attributes": {}}], "data": []}',
+        b'{"a": 1 "b": 2}',
+        b'{"a": 1,',
+        b"",
+    ],
+)
+def test_a_named_file_that_may_be_a_definition_is_never_skipped(raw: bytes) -> None:
+    put("defs/a.json", "one")
+    Path("broken.json").write_bytes(raw)
+    collection = load(["broken.json", "defs"])
+    assert len(collection.documents[0].faults) == 1
+    assert list(other_files(collection)) == []
+
+
 def test_a_file_that_is_something_else_is_read_again_only_once_it_changes(monkeypatch: pytest.MonkeyPatch) -> None:
     put("defs/a.json", "one")
     put("defs/package.json", text='{"steps": []}')

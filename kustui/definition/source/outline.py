@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import islice
 from typing import NamedTuple
@@ -102,7 +102,9 @@ class Outline:
 def outline(source: Source) -> Outline:
     """The workflows of a file, in its order. Never raises: what is wrong is among the faults."""
     try:
-        return _Walk(source.data).outline()
+        whole = _Walk(source.data).outline()
+        is_definition = whole.shape is Shape.NOTHING and whole.faults and begins_like_definition(source.data)
+        return replace(whole, shape=Shape.BROKEN, is_recognized=True) if is_definition else whole
     except (RecursionError, msgspec.DecodeError) as error:
         return _stream(source) or _broken(source, error)
 

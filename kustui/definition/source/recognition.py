@@ -40,7 +40,9 @@ _BEGINNINGS = (
 _STEP_KEYS = {"transitions", "errorCases", "appVersion"}
 _TRIGGER_KEYS = {"eventName", "transitions", "callable"}
 # What is not closed reaches to the end, so that each character is looked at once.
-_COMMENT = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*"?)|//[^\n]*|/\*(?:.*?\*/|.*)', re.DOTALL)
+_NOT_IN_JSON = re.compile(
+    rb'''("[^"\\]*(?:\\.[^"\\]*)*"?)|//[^\n]*|/\*(?:.*?\*/|.*)|(-?\b(?:NaN|Infinity)\b)''', re.DOTALL
+)
 _TRAILING_COMMA = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*"?)|,(?=\s*[}\]])', re.DOTALL)
 
 
@@ -54,16 +56,11 @@ def begins_like_definition(data: bytes) -> bool:
     return any(all(part.search(data) for part in beginning) for beginning in _BEGINNINGS)
 
 
-def is_json_with_comments(data: bytes) -> bool:
-    """Whether a text is JSON but for comments and commas after a last value, as the settings of many tools are."""
-    without = _COMMENT.sub(lambda match: match[1] or b" ", data)
-    if len(without) == len(data):
-        return False  # it has none
-    try:
-        msgspec.json.decode(_TRAILING_COMMA.sub(lambda match: match[1] or b"", without), type=msgspec.Raw)
-    except (RecursionError, msgspec.DecodeError):
-        return False
-    return True
+def as_plain_json(data: bytes) -> bytes:
+    """A text without the comments and the commas after a last value that the settings of many tools have, and with null
+    for the numbers that JSON has not, but other programs write."""
+    plain = _NOT_IN_JSON.sub(lambda match: match[1] or (b"null" if match[2] else b" "), data)
+    return _TRAILING_COMMA.sub(lambda match: match[1] or b"", plain)
 
 
 def is_app(keys: AbstractSet[str]) -> bool:
