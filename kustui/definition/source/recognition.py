@@ -9,8 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Set as AbstractSet
 
-import msgspec
-
 from kustui.definition.platform import APP_KEYS, TELLING_APP_KEYS
 
 _NEEDLES = (b'"workflows"', b'"workflow"', b'"trigger"', b'"steps"', b'"app"', b'"attributes"')
@@ -41,7 +39,7 @@ _STEP_KEYS = {"transitions", "errorCases", "appVersion"}
 _TRIGGER_KEYS = {"eventName", "transitions", "callable"}
 # What is not closed reaches to the end, so that each character is looked at once.
 _NOT_IN_JSON = re.compile(
-    rb'''("[^"\\]*(?:\\.[^"\\]*)*"?)|//[^\n]*|/\*(?:.*?\*/|.*)|(-?\b(?:NaN|Infinity)\b)''', re.DOTALL
+    rb"""("[^"\\]*(?:\\.[^"\\]*)*"?)|//[^\n]*|/\*(?:.*?\*/|.*)|(-?\b(?:NaN|Infinity)\b)""", re.DOTALL
 )
 _TRAILING_COMMA = re.compile(rb'("[^"\\]*(?:\\.[^"\\]*)*"?)|,(?=\s*[}\]])', re.DOTALL)
 
