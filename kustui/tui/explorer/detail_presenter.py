@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 
 from kustui.check.problems import Problem
+from kustui.config.severity import Severity
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.text.styled_lines import Line, joined
 from kustui.tui.diagrams.diagram_view import REST
@@ -19,8 +20,10 @@ from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.bars import problem_lines
 from kustui.tui.widgets.rows import BREADCRUMB_SEPARATOR, NodeKey, Row, Rows, Target
 
+_LOW = 15
+"""Lines of a terminal in which a problem takes one, so that the panes have room."""
 _LEAST_LINES = 4
-"""Lines that a problem may take in a low terminal; in others, a third of the lines."""
+"""Lines that a problem may take in others at least, and otherwise a third of the lines."""
 
 
 class DetailPresenter:
@@ -141,7 +144,8 @@ class DetailPresenter:
         where = problem.span().start
         place = f"  {problem.rule} at {problem.document.path.rpartition('/')[2]}:{where}"
         others = f"  {len(problems) - 1:,} more here" if len(problems) > 1 else ""
-        most = max(_LEAST_LINES, self._screen.size.height // 3)
+        height = self._screen.size.height
+        most = max(_LEAST_LINES, height // 3) if height > _LOW else 1
 
         def lines(width: int) -> Sequence[Line]:
             return limited(problem_lines(problem, width, after=((place, "muted"), (others, "muted"))), most)
@@ -166,9 +170,16 @@ class DetailPresenter:
 
 
 def here(tree: TreeState, node: Node) -> tuple[Problem, ...]:
-    """What is wrong at or below a node; of a file, what is wrong with the file itself."""
+    """What is wrong at or below a node, and what is worth knowing of the node itself; of a file, what is wrong with the
+    file itself."""
     problems = tree.problems(node)
-    return problems if node.entry is not None else tuple(problem for problem in problems if problem.entry is None)
+    if node.entry is None:
+        return tuple(problem for problem in problems if problem.entry is None)
+    return tuple(
+        problem
+        for problem in problems
+        if problem.severity > Severity.INFO or tree.key_at(problem.document, problem.pointer) == node.key
+    )
 
 
 def limited(lines: Sequence[Line], most: int) -> Sequence[Line]:

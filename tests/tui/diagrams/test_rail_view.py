@@ -181,9 +181,9 @@ async def test_below_the_rows_the_one_of_the_cursor_is_told_in_full_and_what_sig
     async with explorer(ORDERS, size=(80, 24)) as ui:
         await ui.go_to("check-delivery")
         await ui.press("5", "j", "j")
-        *_, first, second, legend = drawn(ui)
-        assert f"{first} {second.strip()}" == (
-            ' kobject.update dFiHu-DIc  “Delivered” if Where is it now?.body.status is "delivered"'
+        *_, first, second, third, legend = drawn(ui)
+        assert " ".join(line.strip() for line in (first, second, third)) == (
+            'custom.statusStr = "delivered", cus… dFiHu-DIc “Delivered” if Where is it now?.body.status is "delivered"'
         )
         assert legend == " ◆ start  ● step  ⇒ schedule  ╌ on failure"
         await ui.press("g")
