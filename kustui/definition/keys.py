@@ -7,7 +7,7 @@ unknown one has to hold something of the same type: ``"errorCases": []`` beside 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -154,35 +154,66 @@ def _conditional_parts(value: Mapping[str, Any], part: str) -> Mapping[str, str]
 
 
 def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator[Fault]:
-    keys, closed = PARTS[part].keys, PARTS[part].closed
-    for key in value:
-        if key in keys or not key.lstrip()[:1].isalpha():
+    keys = PARTS[part].keys
+    unknown = [key for key in value if key not in keys and _is_word(key)]
+    intended = {key: _intended(value, key, keys) for key in unknown}
+    lacking = _lacking(value, part, intended.values())
+    for key in unknown:
+        if not _is_reported(value, part, key, near := intended[key]):
             continue
-        intended = next((near for near in close_keys(key, keys) if _may_stand_for(value, key, near)), "")
-        if part == "params" and intended != "inputs" and value.get(intended) is None:
-            continue  # without a workflowId or runAt it is certain to fail, which other rules report
-        if part == "a schema" and not _is_schema_word(value, intended, value[key]):
-            continue
-        if intended or closed:
-            near = intended or closest(key, keys - value.keys())
-            names = f"keys of {part}: {', '.join(sorted(keys))}" if len(keys) < _MOST_LISTED else ""
-            hint = f'did you mean "{near}"?' if near else names
-            is_missed = intended == "target" or not isinstance(value.get(intended), str | bool | int | float)
-            place = f"{pointer}/{intended}" if intended and is_missed else ""
-            message = f"unknown key {quoted(key)} in {part}"
-            yield Fault(UNKNOWN_KEY, message, hint, f"{pointer}/{escape(key)}", intended=place)
+        message = f"unknown key {quoted(key)} in {part}"
+        missed = near
+        if near and near != "target" and isinstance(value.get(near), str | bool | int | float):
+            missed = ""  # it is as it was given
+        elif not near and lacking:
+            message += f", which has no {' or '.join(lacking)}"
+            missed, lacking = lacking[0], []
+        elif not near:
+            near = closest(key, keys - value.keys())
+        hint = f'did you mean "{near}"?' if near else _listed(part)
+        place = f"{pointer}/{missed}" if missed else ""
+        yield Fault(UNKNOWN_KEY, message, hint, f"{pointer}/{escape(key)}", intended=place)
 
 
-def _may_stand_for(value: Mapping[str, Any], key: str, near: str) -> bool:
-    """Whether a key may be a mistyped known one: what is beside that one holds something of the same type."""
-    own, other = value[key], value.get(near)
-    return other is None or (type(own) is type(other) and own not in ({}, [], ""))
+def _lacking(value: Mapping[str, Any], part: str, intended: Collection[str]) -> list[str]:
+    """What an unknown key of ``runAt`` probably stands for, however it is written: ``{"in": 5}``."""
+    return sorted(
+        key for key in RunAt.model_fields if part == "runAt" and value.get(key) is None and key not in intended
+    )
+
+
+def _listed(part: str) -> str:
+    keys = sorted(PARTS[part].keys)
+    return f"keys of {part}: {', '.join(keys)}" if len(keys) < _MOST_LISTED else ""
+
+
+def _intended(value: Mapping[str, Any], key: str, keys: frozenset[str]) -> str:
+    """The known key for which an unknown one stands; what is beside that one holds something of the same type."""
+    for near in close_keys(key, keys):
+        own, other = value[key], value.get(near)
+        if other is None or (type(own) is type(other) and own not in ({}, [], "")):
+            return near
+    return ""
+
+
+def _is_reported(value: Mapping[str, Any], part: str, key: str, intended: str) -> bool:
+    if part == "params" and intended != "inputs" and value.get(intended) is None:
+        return False  # without a workflowId or runAt it is certain to fail, which other rules report
+    if part == "a schema" and not _is_schema_word(value, intended, value[key]):
+        return False
+    return bool(intended) or PARTS[part].closed
 
 
 def has_mistyped(part: Mapping[str, Any], key: str) -> bool:
     """Whether a key that a part lacks has probably been mistyped there, which is reported."""
     only = frozenset((key,))
-    return part.get(key) is None and any(close_keys(other, only) for other in part if other != key)
+    others = (other for other in part if other != key and _is_word(other))
+    return part.get(key) is None and any(close_keys(other, only) for other in others)
+
+
+def _is_word(key: str) -> bool:
+    """Whether a person may have written a key: ``_id`` and ``$schema`` are written by programs."""
+    return key.lstrip()[:1].isalpha()
 
 
 def _is_schema_word(schema: Mapping[str, Any], intended: str, value: object) -> bool:

@@ -49,6 +49,7 @@ _PURPOSES = {
     ("app definition", "version"): "an app cannot be registered without one",
     ("app definition", "title"): "an app cannot be registered without one",
 }
+_NOT_ITS_ID = '"_id" is bookkeeping of exports: transitions and references name a step by its "id"'
 _WORDS = {"string_type": "text in quotes"}
 _CONTAINERS = {dict, list}
 _WHAT_MAKES_IT = {("id", "step"), ("target", "transition"), ("target", "error case"), ("errorAction", "error case")}
@@ -284,7 +285,8 @@ def _fault_of(value: Any, error: ErrorDetails) -> Fault | None:
         alternatives = (str(loc[-1]), "errorAction") if loc[-1] == "target" else (str(loc[-1]),)
         if isinstance(part, dict) and any(has_mistyped(part, key) for key in alternatives):
             return None
-        return _without(noun, parent(pointer), str(loc[-1]))
+        fault = _without(noun, parent(pointer), str(loc[-1]))
+        return fault._replace(hint=_NOT_ITS_ID) if loc[-1] == "id" and holds(part, "_id") else fault
     name = str(loc[-1])
     if isinstance(loc[-1], int):
         name = _noun(loc) if loc[-2] in _NOUNS else f"every element of {loc[-2]}"
