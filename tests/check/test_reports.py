@@ -374,6 +374,30 @@ def test_paths_are_relative_to_the_root_of_the_repository(tmp_path: Path, monkey
     assert repository_folder() == str(tmp_path)
 
 
+def test_a_workspace_that_is_not_above_what_is_checked_is_no_root(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    repository = tmp_path / "repository"
+    (repository / "apps").mkdir(parents=True)
+    (repository / ".git").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "linked").symlink_to(repository)
+    for workspace in ("/home/runner/work/shop/shop", str(tmp_path / "elsewhere"), ""):
+        monkeypatch.setenv("GITHUB_WORKSPACE", workspace)
+        monkeypatch.chdir(repository / "apps")
+        assert repository_folder() == repository_folder(["."]) == repository_folder(["-"]) == str(repository)
+        assert repository_folder(["shop.json", "/tmp/other.json"]) == str(repository)
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        assert repository_folder([str(repository / "apps/shop.json")]) == str(repository)
+    for workspace in (repository, tmp_path / "linked"):
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(workspace))
+        assert repository_folder([str(repository / "apps/shop.json")]) == str(workspace)
+    monkeypatch.chdir(repository)
+    monkeypatch.setenv("GITHUB_WORKSPACE", "/home/runner/work/shop/shop")
+    outcome = replace(made("apps/shop.json"), folder=repository_folder(["apps"]))
+    assert told("github", outcome).startswith("::error file=apps/shop.json,")
+
+
 def test_sarif_fingerprints_outlive_a_move_and_tell_problems_apart() -> None:
     def fingerprints(text: str) -> list[str]:
         results = sarif(checked(("a.json", text)))["results"]

@@ -49,22 +49,30 @@ class CheckResult:
 
 def repository_folder(paths: Iterable[str] = ()) -> str:
     """The root of the repository that is checked: ``GITHUB_WORKSPACE``, else the folder with ``.git`` at or above the
-    current folder or else one of the paths, else the current folder."""
-    if workspace := os.environ.get("GITHUB_WORKSPACE"):
-        return workspace
+    current folder or else one of the paths, whichever is above a path; else the current folder.
+
+    In a container ``GITHUB_WORKSPACE`` may name the folder as the machine around it sees it.
+    """
     here = Path.cwd()
     starts = (here, *(here / path for path in paths))
-    folders = (folder for start in starts for folder in (start, *start.parents))
-    return str(next((folder for folder in folders if (folder / ".git").exists()), here))
+    files = starts[1:] or (here,)
+    git_roots = (folder for start in starts for folder in (start, *start.parents) if (folder / ".git").exists())
+    roots = (*filter(None, [os.environ.get("GITHUB_WORKSPACE")]), *map(str, git_roots))
+    return next((root for root in roots if any(_relative(str(file), root) for file in files)), str(here))
 
 
 def path_below(path: str, folder: str) -> str:
     """The path of a file relative to a folder; absolute outside of it, as ``..`` means nothing on another machine."""
+    return _relative(path, folder) or PurePath(os.path.abspath(path)).as_posix()  # noqa: PTH100  # resolves no links
+
+
+def _relative(path: str, folder: str) -> str:
+    """The path of a file relative to a folder; an empty string outside of it."""
     for resolved in (os.path.abspath, os.path.realpath):  # a folder may be named through a link
         relative = relative_path(resolved(path) if path != STDIN_NAME else path, resolved(folder))
         if not relative.startswith("../") and not PurePath(relative).is_absolute():
             return relative
-    return PurePath(os.path.abspath(path)).as_posix()  # noqa: PTH100  # resolves no links
+    return ""
 
 
 class Report(Protocol):
