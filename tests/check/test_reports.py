@@ -389,9 +389,9 @@ def test_a_workspace_that_is_not_above_what_is_checked_is_no_root(
         assert repository_folder(["shop.json", "/tmp/other.json"]) == str(repository)
         monkeypatch.chdir(tmp_path / "elsewhere")
         assert repository_folder([str(repository / "apps/shop.json")]) == str(repository)
-    for workspace in (repository, tmp_path / "linked"):
-        monkeypatch.setenv("GITHUB_WORKSPACE", str(workspace))
-        assert repository_folder([str(repository / "apps/shop.json")]) == str(workspace)
+    for root in (repository, tmp_path / "linked"):
+        monkeypatch.setenv("GITHUB_WORKSPACE", str(root))
+        assert repository_folder([str(repository / "apps/shop.json")]) == str(root)
     monkeypatch.chdir(repository)
     monkeypatch.setenv("GITHUB_WORKSPACE", "/home/runner/work/shop/shop")
     outcome = replace(made("apps/shop.json"), folder=repository_folder(["apps"]))
