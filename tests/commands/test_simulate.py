@@ -148,6 +148,17 @@ def test_an_event_of_ones_own(capsys: pytest.CaptureFixture[str]) -> None:
     assert errors.startswith("kustui: event.json:1:")
 
 
+def test_a_recorded_run_that_does_not_happen_again_is_no_success(capsys: pytest.CaptureFixture[str]) -> None:
+    write("one.json", workflow("W", step("aB3")))
+    cases: tuple[tuple[dict[str, Any], int, str], ...]
+    cases = (({}, 0, "fails (mocked): 500"), ({"aB3": {}}, 1, "does not happen again"))
+    for outputs, status, words in cases:
+        record = {"event": {"name": EVENT, "org": "o", "data": {}}, "status": "failed", "error": {"statusCode": 500}}
+        write("run.json", {**record, "meta": {"context": {"steps": {"1": {}, **outputs}}}})
+        assert run(capsys, "one.json", "--event", "run.json")[::2] == (status, "")
+        assert words in run(capsys, "one.json", "--event", "run.json")[1]
+
+
 def test_a_file_that_cannot_be_read_is_left_out_and_that_is_said(capsys: pytest.CaptureFixture[str]) -> None:
     write("cut.json", '{"trigger": {')
     for more in ([], ["--explore"], ["holds.scenario.json"]):

@@ -87,6 +87,8 @@ def _verdict(replay: Replay, paint: _Painter) -> Iterator[str]:
     if not replay.file.path:
         for note in replay.notes:
             yield from _wrapped(f"note: {note.message}", "?", paint)
+        if not replay.file.faithful:
+            yield from _wrapped("the recorded run does not happen again", "wrong", paint)
         return
     title = f"{terminal_safe(replay.file.path)}: {terminal_safe(replay.file.scenario.scenario)}"
     for note in replay.notes:

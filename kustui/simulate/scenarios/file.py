@@ -85,6 +85,8 @@ class ScenarioFile:
     scenario: Scenario
     notes: tuple[str, ...] = ()
     """What is worth knowing of how it was made."""
+    faithful: bool = True
+    """Whether the recorded run that it was made of happens again in it."""
 
     @property
     def path(self) -> str:
@@ -117,10 +119,10 @@ def read(path: str, raw: bytes) -> ScenarioFile:
     return ScenarioFile(file, scenario)
 
 
-def as_file(scenario: Scenario, notes: tuple[str, ...] = ()) -> ScenarioFile:
+def as_file(scenario: Scenario, notes: tuple[str, ...] = (), *, faithful: bool = True) -> ScenarioFile:
     """A scenario that no file holds yet."""
     text = scenario.model_dump_json(by_alias=True, exclude_defaults=True, indent=2)
-    return ScenarioFile(read_document("", text.encode()), scenario, notes)
+    return ScenarioFile(read_document("", text.encode()), scenario, notes, faithful)
 
 
 def read_payload(path: str, raw: bytes) -> dict[str, Any]:

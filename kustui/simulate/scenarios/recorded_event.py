@@ -13,13 +13,12 @@ from typing import Any
 
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID, called_id
-from kustui.simulate.engine.engine import ExecuteStep, ForceEdge, advance
+from kustui.simulate.engine.engine import Decision, ForceEdge, SetFailure
 from kustui.simulate.engine.state import State
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile, as_file, read_payload
-from kustui.simulate.scenarios.model import Scenario, Start
+from kustui.simulate.scenarios.model import MockedFailure, Scenario, Start
 from kustui.simulate.scenarios.replay import decided_step, start_scenario
 from kustui.text.messages import quoted
 
@@ -203,74 +202,127 @@ def _is_status(code: Any) -> bool:
 # Replayed
 
 
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """How a recorded run has gone through its workflow."""
+
+    failed: tuple[str, ...]
+    """The steps that have failed, in order: a failure leaves no output."""
+    choices: tuple[Mapping[str, str], ...]
+    """The edges to force, as choices say them."""
+    unused: frozenset[str]
+    """The steps that have run, and that it does not come to."""
+
+
 def scenario_of_run(
     organisation: Organisation, analysis: WorkflowAnalysis, event: RecordedEvent, seed: str = ""
 ) -> ScenarioFile:
-    """The scenario in which a recorded run happens again: its steps return what they returned, and the one that failed
-    fails. Where a condition cannot be decided, the run goes to the steps that have run."""
+    """The scenario in which a recorded run happens again: its steps return what they returned, and those that failed
+    fail, the last of them with its error. Where a condition cannot be decided, or how a step failed is not recorded,
+    the run goes to the steps that have run."""
     flow, workflow = analysis.flow, organisation.name_of(analysis.key)
-    ran = [id_ for id_ in event.outputs if id_ in flow.steps and flow.steps[id_].action is not None]
     start = Start(workflow=workflow, payload=dict(event.payload))
-    mocks: list[dict[str, Any]] = [{"workflow": workflow, "step": id_, "returns": event.outputs[id_]} for id_ in ran]
-    title = f"the recorded run of {analysis.title} happens again"
-    given = {"seed": seed, "variables": dict(event.variables)}
-    scenario = {"scenario": title, **given, "start": [start.model_dump()], "mocks": mocks}
-    failed, choices = _failed_step(organisation, analysis, event, Scenario.model_validate(scenario))
-    if failed and event.failure is not None:
-        mocks.append({"workflow": workflow, "step": failed, "fails": event.failure})
-    notes = tuple(_notes_on(analysis, event, failed))
-    return as_file(Scenario.model_validate({**scenario, "mocks": mocks, "choices": choices}), notes)
+    given = {"seed": seed, "variables": dict(event.variables), "start": [start.model_dump()]}
+    ran = [id_ for id_ in event.outputs if id_ in flow.steps and flow.steps[id_].action is not None]
+    returns = {id_: {"workflow": workflow, "step": id_, "returns": event.outputs[id_]} for id_ in ran}
+    scenario = Scenario.model_validate({"scenario": "a recorded run", **given, "mocks": [*returns.values()]})
+    way = _recorded_way(organisation, analysis, event, scenario)
+    if way.failed and event.failure is not None:  # the error is that of the last, and decides where the run goes on
+        way = _recorded_way(organisation, analysis, event, scenario, way.failed[-1])
+    for id_ in way.failed:
+        failure = (event.failure or {}) if id_ == way.failed[-1] else {}
+        returns[id_] = {"workflow": workflow, "step": id_, "fails": failure}
+    faithful = not way.unused and (event.failure is None or bool(way.failed))
+    title = f"the recorded run of {analysis.title} {'happens again' if faithful else 'does not happen again'}"
+    content = {"scenario": title, **given, "mocks": [*returns.values()], "choices": way.choices}
+    return as_file(Scenario.model_validate(content), tuple(_notes_on(analysis, event, way)), faithful=faithful)
 
 
-def _notes_on(analysis: WorkflowAnalysis, event: RecordedEvent, failed: str) -> Iterator[str]:
-    """What of a record is not rehearsed."""
-    if event.failure is not None and not failed:
+def _notes_on(analysis: WorkflowAnalysis, event: RecordedEvent, way: _Way) -> Iterator[str]:
+    """What of a record is not rehearsed, or made up."""
+    if event.failure is not None and not way.failed:
         yield "the record has an error, and where it occurred cannot be told: no step is made to fail"
+    for id_ in way.failed if event.failure is None else way.failed[:-1]:
+        yield f"{quoted(id_)} left no output and its error case was taken: how it failed is not in the record"
     if gone := [id_ for id_ in event.outputs if id_ not in analysis.flow.steps and analysis.flow.node(id_) is None]:
         ids = ", ".join(map(quoted, gone))
         yield f"the record has outputs that are not used: {quoted(analysis.title)} has no step {ids}"
 
 
-def _failed_step(
-    organisation: Organisation, analysis: WorkflowAnalysis, event: RecordedEvent, scenario: Scenario
-) -> tuple[str, list[dict[str, Any]]]:
-    """The step with which a recorded run ended, or an empty string; and the transitions to force on the way there."""
-    file = as_file(scenario)
-    names = ResolvedScenario(file, organisation)
-    state, flow = start_scenario(file, organisation, names), analysis.flow
-    target = event.failed_step if event.failed_step in flow.steps else ""
-    ahead = {id_ for id_ in (*event.outputs, target) if id_ in flow.steps}
-    choices: list[dict[str, Any]] = []
-    for _ in range(len(flow.steps) + 3):
-        state = decided_step(state, names)
-        edge = _edge_towards(flow, state, ahead) if ahead or event.failure is not None else None
-        if edge is not None:
-            place = {"workflow": organisation.name_of(analysis.key), "step": edge.source}
-            choices.append({**place, "take": edge.target})
-            state = advance(advance(state, ForceEdge(edge.transition.pointer)), ExecuteStep())
-        if state.question is not None or (state.run is None and state.last_run is not None):
+def _recorded_way(
+    organisation: Organisation, analysis: WorkflowAnalysis, event: RecordedEvent, scenario: Scenario, last: str = ""
+) -> _Way:
+    """How a recorded run has gone, as far as that can be told; ``last`` is the step that failed with its error."""
+    names = ResolvedScenario(as_file(scenario), organisation)
+    state, record = start_scenario(as_file(scenario), organisation, names), _Record(analysis.flow, event)
+    failed: list[str] = []
+    choices: list[Mapping[str, str]] = []
+    for _ in range(len(analysis.flow.steps) + 3):
+        before, node = state, state.run.node if state.run is not None else ""
+        record.ahead.discard(node)
+        decisions: tuple[Decision, ...] = ()
+        if record.has_failed(node):
+            failed.append(node)
+            if not record.ahead:
+                break
+            failure = MockedFailure.model_validate((event.failure or {}) if node == last else {})
+            decisions = (SetFailure(failure.status, failure.body),)
+        state = decided_step(before, names, *decisions)
+        decided = state.before is None and (not decisions or node == last)
+        edge = None if decided else record.edge_towards(node, failed=bool(decisions))
+        if edge is not None and not _has_taken(state, edge):
+            choices.append({"workflow": organisation.name_of(analysis.key), "step": node, "take": edge.target})
+            state = decided_step(before, names, *decisions, ForceEdge(edge.transition.pointer))
+        if _is_over(state):
             break
-        if state.run is not None:
-            ahead -= {*state.run.visited, state.run.node}
-            if _is_failing(flow, state.run.node, event, target, ahead):
-                return state.run.node, choices
-    return target, choices
+    if record.target in record.ahead:  # where it is, its error is, whatever leads there
+        failed.append(record.target)
+    return _Way(tuple(failed), tuple(choices), frozenset(record.ahead))
 
 
-def _is_failing(flow: FlowGraph, node: str, event: RecordedEvent, target: str, ahead: set[str]) -> bool:
-    """Whether a recorded run ended with a step: the record says so, or it left no output, and nothing after it did."""
-    if target or not event.knows_steps:
-        return node == target
-    step = flow.part(node)
-    unknown = isinstance(step, Step) and step.action is not None and node not in event.outputs
-    return unknown and not ahead & flow.after(node)
+def _has_taken(state: State, edge: Edge) -> bool:
+    """Whether a run that does not ask has come to where an edge leads."""
+    return state.before is None and state.run is not None and state.run.node == edge.target
 
 
-def _edge_towards(flow: FlowGraph, state: State, ahead: set[str]) -> Edge | None:
-    """Where a run asks, the transition to the steps that are still to run, if only one leads there."""
-    if state.before is None or state.run is None:
-        return None
-    edges = [edge for edge in flow.edges[state.run.node] if not edge.after_failure]
-    direct = [edge for edge in edges if edge.target in ahead]
-    onward = direct or [edge for edge in edges if not ahead or ahead & flow.after(edge.target)]
-    return onward[0] if len({edge.target for edge in onward}) == 1 else None
+def _is_over(state: State) -> bool:
+    """Whether the run has ended, or cannot go on."""
+    return state.question is not None or (state.run is None and state.last_run is not None)
+
+
+class _Record:
+    """What a record says of the way of its run."""
+
+    def __init__(self, flow: FlowGraph, event: RecordedEvent) -> None:
+        self.flow, self.event = flow, event
+        self.target = event.failed_step if event.failed_step in flow.steps else ""
+        """The step that failed, where the record says so."""
+        self.ahead = {id_ for id_ in (*event.outputs, self.target) if id_ in flow.steps}
+        """The steps that have run, and that the way has not come to yet."""
+
+    def has_failed(self, node: str) -> bool:
+        """Whether a step has failed: the record says so, or it left no output, and an error case of it leads to more of
+        the steps ahead than a transition, or no edge leads to any."""
+        step = self.flow.steps.get(node)
+        if node == self.target or step is None or step.action is None:
+            return step is not None and node == self.target
+        if not self.event.knows_steps or node in self.event.outputs:
+            return False
+        after_failure, after_success = (self._most_reached(node, failed=failed) for failed in (True, False))
+        if not after_failure and not after_success:
+            return self.event.failure is not None and not self.target
+        return after_failure >= after_success + step.schedules  # what a schedule gives may not be in the record
+
+    def _most_reached(self, node: str, *, failed: bool) -> int:
+        """How many of the steps ahead one edge leads to, at most."""
+        targets = (edge.target for edge in self.flow.edges[node] if edge.after_failure is failed)
+        return max((len(self.ahead & {target, *self.flow.after(target)}) for target in targets), default=0)
+
+    def edge_towards(self, node: str, *, failed: bool) -> Edge | None:
+        """The edge to the steps ahead, if only one leads there; once all have run, the only one to go on."""
+        if not self.ahead and self.event.failure is None:
+            return None
+        edges = [edge for edge in self.flow.edges.get(node, ()) if edge.after_failure is failed]
+        direct = [edge for edge in edges if edge.target in self.ahead]
+        onward = direct or [edge for edge in edges if not self.ahead or self.ahead & self.flow.after(edge.target)]
+        return onward[0] if len({edge.target for edge in onward}) == 1 else None

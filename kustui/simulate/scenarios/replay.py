@@ -75,7 +75,8 @@ def replay(
             if len(entries) >= most and not state.finished:
                 break
     cut = not state.finished
-    differences = tuple(differences_from(file, names, state, entries, cut=cut))
+    unfaithful = () if file.faithful else (Difference("", "the recorded run does not happen again"),)
+    differences = (*differences_from(file, names, state, entries, cut=cut), *unfaithful)
     notes = (
         *(Difference("", note) for note in file.notes),
         *_switched_off(entries),

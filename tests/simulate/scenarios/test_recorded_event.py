@@ -217,3 +217,79 @@ def test_the_event_names_its_workflow() -> None:
     assert [(entry.title, entry.output) for entry in replayed.entries][1] == ("C", {"a": 1})
     with pytest.raises(ScenarioError, match="did you mean"):
         again({**ENVELOPE, "name": "kustomer.conversation.updated"}, others)
+
+
+# A run in which a step failed before another did
+
+ON_ERROR = when("eq", "/#error.statusCode", 404)
+
+
+def rescue(*error_cases: Any, onward: str = "gH6") -> Any:
+    """aB3, which goes on to cD4, or after a failure by these error cases."""
+    return workflow(
+        "W",
+        step("aB3", to(onward), errorCases=[*error_cases]),
+        step("cD4", to("eF5")),
+        *(step(id_) for id_ in ("eF5", "gH6", "iJ7")),
+        entry=(to("aB3"),),
+    )
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        rescue(to("cD4")),
+        rescue(to("cD4", ON_ERROR)),
+        rescue(to("cD4", when("isOpenToday", 1))),
+        rescue(to("iJ7", ON_ERROR), to("cD4", when("exists", "/#error.body.code"))),
+        rescue(to("iJ7"), to("cD4")),
+        rescue(to("cD4"), onward="cD4"),
+        rescue({"condition": ON_ERROR, "errorAction": {"type": "stop-processing"}}, to("cD4")),
+        rescue({"condition": when("true", True), "errorAction": {"type": "continue"}}, onward="cD4"),
+    ],
+)
+def test_a_step_whose_error_case_was_taken_fails_too(definition: Any) -> None:
+    replayed = again(record(GONE, {"steps": {"1": FLAT, "cD4": {"id": "x"}}}), definition)
+    assert nodes(replayed) == ["1", "aB3", "cD4", "eF5"]
+    failures = {entry.node: entry.failure for entry in replayed.entries if entry.failure is not None}
+    assert [(node, failure.status) for node, failure in failures.items()] == [("aB3", None), ("eF5", 404)]
+    assert [each.message for each in replayed.notes] == [
+        '"aB3" left no output and its error case was taken: how it failed is not in the record'
+    ]
+    assert replayed.held
+
+
+def test_the_error_of_a_run_that_recovered_is_that_of_the_step_that_failed() -> None:
+    context = {"steps": {"1": FLAT, "cD4": {"id": "x"}, "eF5": {}}}
+    for written in (record(GONE, context), record(GONE, context, status="completed")):
+        replayed = again(written, rescue(to("iJ7", when("eq", "/#error.statusCode", 500)), to("cD4", ON_ERROR)))
+        assert nodes(replayed) == ["1", "aB3", "cD4", "eF5"]
+        assert [entry.failure.status for entry in replayed.entries if entry.failure] == [404]
+        assert not any(entry.forced for entry in replayed.entries)
+        assert (replayed.held, replayed.notes) == (True, ())
+    unknown = again(record(None, context), rescue(to("cD4", ON_ERROR)))
+    assert nodes(unknown) == ["1", "aB3", "cD4", "eF5"]
+    assert [entry.node for entry in unknown.entries if entry.failure] == ["aB3"]
+
+
+def test_a_step_that_the_record_names_fails_though_it_left_an_output() -> None:
+    context = {"steps": {"1": FLAT, "aB3": {"partial": 1}, "cD4": {}}}
+    replayed = again(record({**GONE, "stepId": "aB3"}, context), rescue(to("cD4", ON_ERROR)))
+    assert nodes(replayed) == ["1", "aB3", "cD4", "eF5"]
+    assert [entry.node for entry in replayed.entries if entry.failure] == ["aB3"]
+
+
+@pytest.mark.parametrize(
+    ("context", "definition"),
+    [
+        ({"1": FLAT, "aB3": {}, "gH6": {}}, rescue()),  # all on the way have an output
+        ({"1": {**FLAT, "status": "open"}}, WORKFLOW),  # the first condition does not hold
+        ({"1": FLAT, "aB3": {}, "iJ7": {}}, rescue()),  # nothing leads to a step that ran
+    ],
+)
+def test_a_record_that_cannot_happen_again_is_no_success(context: Any, definition: Any) -> None:
+    replayed = again(record(GONE, {"steps": context}), definition)
+    assert [each.message for each in replayed.differences][-1] == "the recorded run does not happen again"
+    assert replayed.file.scenario.scenario == "the recorded run of W does not happen again"
+    assert replayed.notes
+    assert again(record(GONE)).held
