@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,7 @@ def _pictures(path: Path) -> Iterator[tuple[str, str]]:
         with Terminal(command=command, columns=COLUMNS, rows=ROWS, cwd=path.parent) as terminal:
             terminal.wait_for(" ·2")  # everything is checked
             press(1, *["j"] * 8)
-            terminal.wait_for("› ● message.create")
+            terminal.wait_for("› ● message")
             terminal.settle()
             yield "well", _svg([terminal.styled(row) for row in range(ROWS)])
             press(0, f":s/{REFERENCE}/{BROKEN}/ | w", "Enter")
@@ -89,21 +90,23 @@ def _svg(rows: Sequence[Sequence[Char]]) -> str:
 
 
 def _segments(row: Sequence[Char]) -> Iterator[Segment]:
+    """The stretches of a row that look the same: a segment for each cell would make a file of a megabyte."""
     text = "".join(cell.data or " " for cell in row)
     same_time = _CLOCK.sub("10:24:07", text)  # so that the picture is the same every time
-    for character, cell in zip(same_time, row, strict=True):
-        if cell.data:  # nothing stands in the second half of a wide character
-            yield Segment(
-                character,
-                Style(
-                    color=_colour(cell.fg),
-                    bgcolor=_colour(cell.bg),
-                    bold=cell.bold,
-                    italic=cell.italics,
-                    underline=cell.underscore,
-                    reverse=cell.reverse,
-                ),
-            )
+    cells = [(character, cell) for character, cell in zip(same_time, row, strict=True) if cell.data]
+    for style, stretch in groupby(cells, key=lambda item: _style(item[1])):
+        yield Segment("".join(character for character, _ in stretch), style)
+
+
+def _style(cell: Char) -> Style:
+    return Style(
+        color=_colour(cell.fg),
+        bgcolor=_colour(cell.bg),
+        bold=cell.bold,
+        italic=cell.italics,
+        underline=cell.underscore,
+        reverse=cell.reverse,
+    )
 
 
 def _colour(name: str) -> str | None:

@@ -9,10 +9,9 @@ from __future__ import annotations
 import argparse
 import asyncio
 import sys
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
-from itertools import product
 from pathlib import Path
 
 from kustui.tui.app import Kustui
@@ -22,13 +21,11 @@ from screenshots import editor_session
 from screenshots.svg_file import is_current, save
 from tests.support.explorer import ExplorerPilot
 
-SIZES = ((80, 24), (160, 48))
+SMALL, LARGE = ((80, 24),), ((160, 48),)
 
 PATHS = {
     "timer-chain": "samples/timer-chain.json",
     "orders": "samples/orders.json",
-    "scheduling-pair": "samples/scheduling-pair.json",
-    "one-per-file": "samples/one-per-file",
     "organisation-export": "samples/organisation-export.json",
     "broken": "samples/broken",
 }
@@ -36,7 +33,7 @@ PATHS = {
 
 VIEWS = {
     "explorer": "1", "flow": "5", "boxes": "6", "chains": "7", "timeline": "8", "help": "question_mark",
-    "rehearse": "r", "rehearse-back": "r",
+    "rehearse": "r",
 }  # fmt: skip
 """The key that leads to each view."""
 MAXIMISED = ("boxes", "timeline")
@@ -51,8 +48,7 @@ class Picture:
     """The workflow to select before the view is opened; otherwise the first."""
     keys: str = ""
     """The keys to press in the view, separated by blanks."""
-    opens: str = ""
-    """The path to open, where the sample's name does not say it."""
+    sizes: Sequence[tuple[int, int]] = (*SMALL, *LARGE)
 
     @property
     def name(self) -> str:
@@ -60,54 +56,24 @@ class Picture:
 
     @property
     def path(self) -> str:
-        return self.opens or PATHS.get(self.sample) or f"samples/broken/{self.sample}.json"
-
-
-def _broken(name: str) -> str:
-    return f"samples/broken/{name}.json"
+        return PATHS.get(self.sample) or f"samples/broken/{self.sample}.json"
 
 
 PICTURES = (
-    Picture("explorer", "timer-chain", "followup-timer-3-of-4-1-day", "l j j j"),
-    Picture("explorer", "orders", "check-delivery", "E j j j j"),
-    Picture("explorer", "scheduling-pair", keys="j l l"),
-    Picture("explorer", "one-per-file"),
-    Picture("explorer", "organisation-export"),
-    Picture("explorer", "broken", keys="p p p"),
     Picture("explorer", "missing-input", keys="p"),
-    Picture("explorer", "unknown-step-reference", keys="p"),
-    Picture("problems", "broken", keys="4 slash r e f enter j j enter"),
-    Picture("find", "organisation-export", keys="F v i p"),
-    Picture("help", "timer-chain"),
-    Picture("flow", "timer-chain", keys="j j"),
-    Picture("flow", "orders", "check-delivery", "j j"),
-    Picture("flow", "scheduling-pair", keys="j"),
-    Picture("flow", "one-per-file", "First reply: remind", "j"),
-    Picture("flow", "organisation-export", "Escalate VIP conversations", "j j"),
-    Picture("flow", "broken", keys="j j j", opens=_broken("loop")),
-    Picture("boxes", "timer-chain", keys="j j"),
-    Picture("boxes", "orders", "check-delivery", "j j"),
-    Picture("boxes", "scheduling-pair", keys="j"),
-    Picture("boxes", "one-per-file", "First reply: remind", "j"),
-    Picture("boxes", "organisation-export", "Escalate VIP conversations", "j j"),
-    Picture("boxes", "broken", keys="j", opens=_broken("unknown-target")),
-    Picture("chains", "timer-chain", keys="j j"),
-    Picture("chains", "orders", "order-shipped", "j"),
-    Picture("chains", "scheduling-pair", keys="j"),
-    Picture("chains", "one-per-file", "First reply: watch", "j"),
-    Picture("chains", "organisation-export", "Escalate VIP conversations", "j j"),
-    Picture("chains", "broken", keys="j j j", opens=_broken("missing-input")),
-    Picture("chain-list", "organisation-export", keys="7 o"),
-    Picture("timeline", "timer-chain"),
-    Picture("timeline", "orders", "order-shipped"),
-    Picture("timeline", "scheduling-pair"),
-    Picture("timeline", "one-per-file", "First reply: watch"),
-    Picture("timeline", "organisation-export", "Escalate VIP conversations"),
-    Picture("timeline", "broken", keys="i 2 0 0 0 slash h enter", opens=_broken("endless-schedule")),
-    Picture("rehearse", "timer-chain", keys="d d d d d d d d s s"),
-    Picture("rehearse-back", "timer-chain", keys="C r s s s s w j enter"),
+    Picture("explorer", "orders", "check-delivery", "E j j j j", sizes=SMALL),
+    Picture("explorer", "organisation-export", sizes=LARGE),
+    Picture("problems", "broken", keys="4 slash r e f enter j j enter 4", sizes=SMALL),
+    Picture("find", "organisation-export", keys="F v i p", sizes=LARGE),
+    Picture("help", "timer-chain", sizes=SMALL),
+    Picture("flow", "orders", "check-delivery", "j j", sizes=LARGE),
+    Picture("boxes", "orders", "check-delivery", "j j", sizes=LARGE),
+    Picture("chains", "timer-chain", keys="j j", sizes=SMALL),
+    Picture("timeline", "timer-chain", sizes=LARGE),
+    Picture("rehearse", "timer-chain", keys="d d d d d d d d s s", sizes=SMALL),
     Picture("rehearse", "missing-input", keys="c"),
 )
+"""Few, and each of something that no other shows."""
 
 Drawing = Callable[[], Coroutine[object, object, str]]
 """Draws a picture and gives its SVG."""
@@ -117,7 +83,8 @@ def pictures(name: str = "", size: str = "") -> dict[str, Drawing]:
     """By name, every picture that begins with ``name`` and ends with ``size``, without those next to an editor."""
     drawings: dict[str, Drawing] = {
         f"{picture.name}-{columns}x{rows}": partial(draw, picture, (columns, rows))
-        for picture, (columns, rows) in product(PICTURES, SIZES)
+        for picture in PICTURES
+        for columns, rows in picture.sizes
     }
     return {key: drawing for key, drawing in drawings.items() if key.startswith(name) and key.endswith(size)}
 
@@ -132,7 +99,7 @@ async def draw(picture: Picture, size: tuple[int, int]) -> str:
             (entry,) = (entry for entry in ui.explorer.snapshot.collection.entries if entry.title == picture.workflow)
             ui.explorer.tree_view.go_to(workflow_key(entry))
             await ui.rest()
-        alone = "z" if picture.view in MAXIMISED and size == SIZES[0] else ""
+        alone = "z" if picture.view in MAXIMISED and size in SMALL else ""
         for key in filter(None, (VIEWS.get(picture.view, ""), alone, *picture.keys.split())):
             await ui.press(key)
             await ui.wait_for_workers()

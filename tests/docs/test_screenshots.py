@@ -14,23 +14,22 @@ from tests.support.terminal import ROOT
 pytestmark = pytest.mark.slow
 
 FOLDER = ROOT / "screenshots"
-SMALL = pictures(size="80x24")
-"""The larger ones are made by the same code, and drawing all takes twice as long."""
+PICTURES = pictures()
 
 
-@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("name", PICTURES)
 def test_a_picture_is_what_is_drawn_now(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
-    assert not out_of_date(name, SMALL[name]), "draw it again with python screenshots/make.py"
+    assert not out_of_date(name, PICTURES[name]), "draw it again with python screenshots/make.py"
 
 
 def test_a_picture_that_shows_something_else_is_out_of_date(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
     monkeypatch.setattr(svg_file, "FOLDER", tmp_path)
-    name = "explorer-one-per-file-80x24"
+    name = "explorer-orders-80x24"
     picture = (FOLDER / f"{name}.svg").read_text(encoding="utf-8")
     (tmp_path / f"{name}.svg").write_text(picture.replace("Workflows", "Werkstroeme"), encoding="utf-8")
-    assert out_of_date(name, SMALL[name])
+    assert out_of_date(name, PICTURES[name])
 
 
 def test_no_picture_is_left_over_and_the_documents_show_those_that_there_are() -> None:
