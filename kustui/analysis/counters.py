@@ -1,24 +1,27 @@
-"""How often a ring of schedules comes round, where a counter that it passes on ends it.
+"""How often a ring of schedules comes round, where a counter that it passes on ends it, and whether what it passes on
+keeps it from ever ending.
 
 A run is followed with nothing known but the inputs that a caller passes as literals, and what it works out of them:
 ``attempt: 1``, then ``{{math steps.1.attempt "+" 1}}``. A condition that this does not decide may hold or not. The ring
-ends where all these runs do.
+ends where all these runs do; it never ends where each of them schedules one of the same runs again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from itertools import chain, islice, pairwise
 from typing import Any, NamedTuple
 
 from kustui.analysis.abstract_run import UNKNOWN, AbstractRun, nothing_known
 from kustui.analysis.evaluation import EvaluationContext, PartlyKnown, resolve
 from kustui.analysis.flow import FlowGraph
-from kustui.analysis.schedules import ScheduleCall, Schedules
-from kustui.analysis.walks import breadth_first, reverse_postorder
-from kustui.definition.expressions import Comparison, expressions_in, parts_of
+from kustui.analysis.guards import Branching, may_pass_by
+from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
+from kustui.analysis.walks import breadth_first, cycles, reverse_postorder
+from kustui.definition.expressions import Comparison, Function, Operand, Reference, Template, expressions_in, parts_of
+from kustui.definition.operators import Family
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
 from kustui.definition.values import MISSING, number_of, undecided_in
 
@@ -33,6 +36,8 @@ _MOST_WORKFLOWS = 20
 """Of how many workflows the runs are followed: a ring that people count the rounds of has a few."""
 _MOST_COUNTED = 8
 """Of how many workflows of a ring the runs are counted."""
+_AWAY = 100
+"""After how many runs in a row it is asked whether a counter runs away from all that its ring compares it with."""
 
 Inputs = Mapping[str, Any]
 """What a run is given, by name: JSON, or Undecided. What is not here is missing."""
@@ -45,6 +50,9 @@ class Bound(NamedTuple):
     """After how many runs of one workflow at most the ring is over; 0 if that is not known."""
     counter: bool = False
     """Whether a counter can end it, whose first value is not known."""
+    endless: tuple[str, ...] = ()
+    """The keys of the workflows that go on for ever, whatever the conditions decide about, with the inputs that are
+    passed on: these never change, or never so that a condition ends the ring."""
 
 
 NO_BOUND = Bound()
@@ -61,6 +69,8 @@ def bound_of(schedules: Schedules, keys: Sequence[str], flow_of: FlowOf, budget:
     starts = ring.starts()
     if rounds := ring.rounds(starts, keys):
         return Bound(rounds)
+    if endless := ring.endless(starts or ring.unknown_starts(), keys):
+        return Bound(endless=endless)
     if starts and not any(value is UNKNOWN for state in starts for value in ring.inputs[state].values()):
         return NO_BOUND
     callers = _callers(schedules, keys)
@@ -68,7 +78,9 @@ def bound_of(schedules: Schedules, keys: Sequence[str], flow_of: FlowOf, budget:
         around = _RingRuns(schedules, callers, flow_of, budget)
         if rounds := around.rounds(around.starts(), keys):
             return Bound(rounds)
-    return Bound(counter=bool(ring.rounds(ring.starts_at_zero(), keys)))
+        if endless := around.endless(around.starts(), keys):
+            return Bound(endless=endless)
+    return Bound(counter=any(ring.rounds([start], keys) > 1 for start in ring.counting_starts()))
 
 
 def _callers(schedules: Schedules, keys: Sequence[str]) -> frozenset[str]:
@@ -93,7 +105,9 @@ class _RingRuns:
     budget: Iterator[object]
     inputs: dict[_State, Inputs] = field(default_factory=dict)
     """Those of each state."""
-    after: dict[_State, tuple[_State, ...]] = field(default_factory=dict)
+    calls: dict[_State, tuple[tuple[str, _State], ...]] = field(default_factory=dict)
+    """The steps of each state that may schedule another, with that."""
+    ways: dict[_State, Mapping[str, Branching[str]]] = field(default_factory=dict)
 
     @cached_property
     def flows(self) -> Mapping[str, FlowGraph]:
@@ -126,21 +140,26 @@ class _RingRuns:
                     states[self._state(key, _passed(call, flow, nothing_known()))] = None
         return list(states)
 
-    def starts_at_zero(self) -> list[_State]:
-        """Each workflow with 0 for the inputs that it counts up or down, and nothing known of the others."""
-        states = []
+    def unknown_starts(self) -> list[_State]:
+        """Each workflow, with nothing known of its inputs."""
+        return [self._state(key, PartlyKnown({})) for key in sorted(self.keys)]
+
+    def counting_starts(self) -> Iterator[_State]:
+        """Each workflow with 0, or the number next to one that it is compared with, for the inputs that it counts up or
+        down, and nothing known of the others."""
+        limits = [limit for key in sorted(self.keys) for limit in _compared_numbers(self.flows[key])]
+        values = dict.fromkeys([0, *(limit + more for limit in limits[:_MOST_COUNTED] for more in (1, -1))])
         for key in sorted(self.keys):
             names = [name for name in self.relevant[key] if self._counts(key, name)]
-            if names:
-                states.append(self._state(key, PartlyKnown(dict.fromkeys(names, 0))))
-        return states
+            for value in values if names else ():
+                yield self._state(key, PartlyKnown(dict.fromkeys(names, value)))
 
     def _counts(self, key: str, name: str) -> bool:
         """Whether a workflow passes on another number in place of the one that it is given."""
         of_zero, of_one = (
             [
                 number_of(value)
-                for _, inputs in self._calls(key, AbstractRun(self.flows[key], PartlyKnown({name: number})))
+                for _, _, inputs in self._calls(key, AbstractRun(self.flows[key], PartlyKnown({name: number})))
                 for value in inputs.values()
             ]
             for number in (0, 1)
@@ -167,24 +186,93 @@ class _RingRuns:
             most = max(most, *runs.values(), 0)
         return most
 
+    def endless(self, starts: Sequence[_State], keys: Sequence[str]) -> tuple[str, ...]:
+        """Those of some workflows that runs come to which schedule each other for ever, short of failures."""
+        try:
+            order = reverse_postorder(starts, self._next)
+        except _TooManyError:
+            remaining = frozenset(self._running_away())
+        else:
+            never_ending = self._never_ending([state for state in order if state[0] in keys])
+            onward = {
+                state: [after for after in self._next(state) if after in never_ending]
+                for state in order
+                if state in never_ending
+            }
+            remaining = frozenset(chain.from_iterable(cycles(tuple(onward), onward.__getitem__)))
+        members = {key for key, _ in remaining}
+        return tuple(key for key in keys if key in members)
+
+    def _never_ending(self, order: Sequence[_State]) -> frozenset[_State]:
+        """The largest set of some states of which every run schedules one of the set again."""
+        callers = grouped((after, state) for state in order for after in self._next(state))
+        remaining = set(order)
+        pending = list(order)
+        while pending:
+            state = pending.pop()
+            if state in remaining and not self._goes_on(state, remaining):
+                remaining.remove(state)
+                pending.extend(callers.get(state, ()))
+        return frozenset(remaining)
+
+    def _goes_on(self, state: _State, onward: Collection[_State]) -> bool:
+        """Whether every run of a state schedules one of some others, unless a step fails."""
+        steps = {step for step, after in self.calls[state] if after in onward}
+        if steps and state not in self.ways:
+            self.ways[state] = AbstractRun(self.flows[state[0]], self.inputs[state]).ways()
+        return bool(steps) and not may_pass_by(self.ways[state], TRIGGER_ID, steps)
+
+    def _running_away(self) -> tuple[_State, ...]:
+        """The states that were followed last, if each schedules the next and their counters only move away from all
+        that they are compared with; none if not."""
+        last = tuple(self.calls)[-_AWAY:]
+        onward = all(self._goes_on(state, (after,)) for state, after in pairwise(last))
+        return last if len(last) == _AWAY and onward and self._move_away(last) else ()
+
+    def _move_away(self, states: Sequence[_State]) -> bool:
+        by_workflow = grouped((state[0], self.inputs[state]) for state in states)
+        limits = [limit for key in by_workflow for limit in _compared_numbers(self.flows[key])]
+        moving: list[tuple[float, float]] = []
+        for key, inputs in by_workflow.items():
+            if not _compares_plainly(self.flows[key]):
+                return False
+            for name in self.relevant[key]:
+                values = [known.get(name, MISSING) for known in inputs]
+                numbers = [number for value in values if (number := number_of(value)) is not None]
+                if all(value == values[0] for value in values):
+                    limits.extend(numbers[:1])
+                elif len(numbers) < len(values) or len({after - one for one, after in pairwise(numbers)}) > 1:
+                    return False
+                else:
+                    moving.append((numbers[0], numbers[1]))
+        return all((first - limit) * (second - first) > 0 for first, second in moving for limit in limits)
+
     def _next(self, state: _State) -> tuple[_State, ...]:
         """What the runs of a state schedule."""
-        if state not in self.after:
-            if len(self.after) >= _MOST_RUNS_OF_RING or next(self.budget, None) is None:
+        if state not in self.calls:
+            if len(self.calls) >= _MOST_RUNS_OF_RING or next(self.budget, None) is None:
+                raise _TooManyError
+            if len(self.calls) == _AWAY and not self.wraps_around and self._running_away():
                 raise _TooManyError
             key, run = state[0], AbstractRun(self.flows[state[0]], self.inputs[state])
-            after = (self._state(target, inputs) for target, inputs in self._calls(key, run))
-            self.after[state] = tuple(dict.fromkeys(after))
-        return self.after[state]
+            after = ((step, self._state(target, inputs)) for step, target, inputs in self._calls(key, run))
+            self.calls[state] = tuple(after)
+        return tuple(dict.fromkeys(after for _, after in self.calls[state]))
 
-    def _calls(self, key: str, run: AbstractRun) -> Iterator[tuple[str, Inputs]]:
-        """The workflows of the ring that a run may schedule, with their inputs."""
+    @cached_property
+    def wraps_around(self) -> bool:
+        """Whether a counter may begin again by itself: ``{{math steps.1.n "%" 60}}``."""
+        calls = (call for key in self.keys for calls in self.schedules.runs.get(key, {}).values() for call in calls)
+        return any("%" in repr(call.inputs) for call in calls)
+
+    def _calls(self, key: str, run: AbstractRun) -> Iterator[tuple[str, str, Inputs]]:
+        """The steps of a run that may schedule a workflow of the ring, with that and its inputs."""
         nodes = frozenset(run.nodes())
         for target, calls in self.schedules.runs.get(key, {}).items():
             if target in self.keys:
                 for call in calls:
                     if call.step in nodes:
-                        yield target, _passed(call, run.flow, run.context(call.step))
+                        yield call.step, target, _passed(call, run.flow, run.context(call.step))
 
     def _state(self, key: str, inputs: Inputs) -> _State:
         known = {}
@@ -211,10 +299,8 @@ def _passed(call: ScheduleCall, flow: FlowGraph | None, context: EvaluationConte
 
 def _inputs_that_decide(flow: FlowGraph) -> Iterator[str]:
     """The inputs that the conditions of a workflow read, and steps whose output can be worked out."""
-    for condition in flow.conditions.values():
-        for part in parts_of(condition):
-            if isinstance(part, Comparison):
-                yield from _inputs_read(flow, [operand.value for operand in part.operands])
+    for comparison in _comparisons(flow):
+        yield from _inputs_read(flow, [operand.value for operand in comparison.operands])
     for step in flow.steps.values():
         if step.action in COMPUTED_ACTIONS:
             yield from _inputs_read(flow, step.params)
@@ -225,3 +311,38 @@ def _inputs_read(flow: FlowGraph, value: object) -> Iterator[str]:
         for path in expression.paths:
             if path.step is not None and path.fields and flow.node(path.step) == TRIGGER_ID:
                 yield path.fields[0]
+
+
+def _comparisons(flow: FlowGraph) -> Iterator[Comparison]:
+    for condition in flow.conditions.values():
+        yield from (part for part in parts_of(condition) if isinstance(part, Comparison))
+
+
+def _compared_numbers(flow: FlowGraph) -> Iterator[int | float]:
+    """The numbers that a workflow compares something with."""
+    for comparison in _comparisons(flow):
+        for operand in comparison.operands:
+            if (number := number_of(operand.value)) is not None:
+                yield number
+
+
+def _compares_plainly(flow: FlowGraph) -> bool:
+    """Whether a workflow does nothing with its inputs in conditions but compare their order with something."""
+    return all(
+        comparison.meaning.family in (Family.ORDER, Family.EQUALITY, Family.PRESENCE, Family.TRUTH)
+        and all(map(_is_plain, comparison.operands))
+        for comparison in _comparisons(flow)
+        if any(True for operand in comparison.operands for _ in _inputs_read(flow, operand.value))
+    ) and not any(step.action in COMPUTED_ACTIONS for step in flow.steps.values())
+
+
+def _is_plain(operand: Operand) -> bool:
+    """Whether an operand is a value as it is, or the number of it."""
+    match operand.expression:
+        case Function(name=name):
+            return name in ("parseInt", "parseFloat")
+        case Template() as template:
+            return template.only is not None
+        case None | Reference():
+            return True
+    return False

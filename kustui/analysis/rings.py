@@ -1,7 +1,8 @@
 """Rings of schedules: workflows that schedule each other, whether something can end that, and after how many rounds.
 
 A ring is endless where every run of each of its workflows schedules one of them again, on every path from the trigger
-to an end. Failures do not count: a step that fails can end any run.
+to an end, or on every path that the inputs leave which are passed on. Failures do not count: a step that fails can end
+any run.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ class Ring:
     """The calls from each workflow to the next."""
     endless: bool
     """Whether no condition can end it."""
+    by_inputs: bool = False
+    """Whether that is so only with the inputs that are passed on."""
     ending: str = ""
     """The key of a workflow of which some run schedules none of the set; empty if the ring is endless."""
     ending_calls: tuple[ScheduleCall, ...] = ()
@@ -99,8 +102,11 @@ def _ring(schedules: Schedules, keys: Sequence[str], ways: Ways, *, endless: boo
 def _ring_that_ends(
     schedules: Schedules, keys: Sequence[str], ways: Ways, bound_of: Callable[[Schedules, Sequence[str]], Bound]
 ) -> Ring:
-    """The ring of a set that is not endless, with a workflow that can end it: if possible one that every ring of the
-    set goes through, or else one on this ring."""
+    """The ring of a set that some run may end: an endless one where the inputs that are passed on keep it going, or
+    else one with a workflow that can end it, if possible one that every ring of the set goes through."""
+    bound = bound_of(schedules, keys)
+    if bound.endless:
+        return replace(_ring(schedules, bound.endless, ways, endless=True), by_inputs=True)
     ring = _ring(schedules, keys, ways, endless=False)
     within = _within(schedules, keys)
     calls = {key: tuple(call for target in within(key) for call in schedules.runs[key][target]) for key in keys}
@@ -114,7 +120,7 @@ def _ring_that_ends(
         ending_calls=calls[key],
         needs_ending=bool(needed),
         after_failure=not _places(ways[key], calls[key]),
-        bound=bound_of(schedules, keys),
+        bound=bound,
     )
 
 

@@ -21,7 +21,7 @@ PLUS = '{{math steps.1.n "+" 1}}'
 
 
 def bound_of(definition: object) -> Bound:
-    """The bound of the only ring."""
+    """The bound of the only ring, which is not endless."""
     (ring,) = check(Collection((document_of(definition),)))[0].rings
     assert not ring.endless
     return ring.bound
@@ -121,19 +121,81 @@ def test_a_counter_that_nothing_starts_has_no_bound() -> None:
 @pytest.mark.parametrize(
     "definition",
     [
-        (start(n=1), counting(when("gt", "/#steps.1.n", 0))),
-        (start(n=1), counting(LESS, value="/#steps.1.n")),
         (start(n=1), counting(LESS, value="/#steps.f.n")),
         (start(n=1), counting(LESS, value="{{{randomId size=1}}}")),
         (start(n=1), counting(when("lt", "/#steps.f.n", 6))),
         (start(n=1), counting(when("or", LESS, when("eq", "/#steps.f.status", "open")))),
-        (start(n=1), counting(when("neq", "/#steps.1.n", 0.5))),
+        (start(n=1), counting(when("or", when("lt", "/#steps.1.n", 0), when("eq", "/#steps.f.status", "open")))),
         (start(n=1), counting(when("lt", "/#steps.1.n", 1_000_000_000))),
         (start(inputs="/#steps.1"), counting(when("eq", "/#steps.f.status", "open"))),
     ],
 )
 def test_what_does_not_count_towards_an_end_has_no_bound(definition: tuple[dict[str, Any], ...]) -> None:
     assert bound_of(app(*definition)) == NO_BOUND
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        (start(n=1), counting(when("gt", "/#steps.1.n", 0))),
+        (start(n=1), counting(LESS, value="/#steps.1.n")),
+        (start(n=1), counting(LESS, value="{{steps.1.n}}")),
+        (start(n=1), counting(LESS, value=2)),
+        (counting(LESS, value=2),),
+        (start(n=1), counting(when("exists", "/#steps.1.n"), value="/#steps.1.n")),
+        (start(n=1), counting(when("neq", "/#steps.1.n", 0.5))),
+        (start(n=0), counting(when("neq", "/#steps.1.n", 5), value='{{math steps.1.n "+" 2}}')),
+        (start(n=0), counting(when("lt", "/#steps.1.n", 6), value='{{math steps.1.n "-" 1}}')),
+        (start(n=0), counting(when("lt", "/#fn:parseInt,steps.1.n", 6), value='{{math steps.1.n "-" 1}}')),
+        (start(n=1), counting(when("neq", "/#steps.1.n", 0), value='{{math steps.1.n "*" -1}}')),
+        (start(n=0), counting(when("gt", "/#steps.1.n", -1), value='{{math steps.1.n "%" 3}}')),
+        (start(n=3, top=2), counting(when("gt", "/#steps.1.n", "/#steps.1.top"), top="/#steps.1.top")),
+        (start(n=1), counting(when("or", LESS, when("eq", "/#steps.f.status", "open")), value="/#steps.1.n")),
+        (start(n="open"), counting(when("contains", ["open", "new"], "/#steps.1.n"), value="/#steps.1.n")),
+    ],
+)
+def test_a_ring_that_its_inputs_never_end_is_endless(definition: tuple[dict[str, Any], ...]) -> None:
+    (ring,) = check(Collection((document_of(app(*definition)),)))[0].rings
+    assert ring.endless
+    assert ring.by_inputs
+    if len(definition) > 1:
+        state = to_the_end(started(app(*definition)), 300)
+        assert state.question is not None or state.run is not None or state.queue, "the rehearsal goes on"
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        (start(n="/#steps.1.n"), counting(when("gt", "/#steps.1.n", 0))),
+        (start(n=1), counting(when("and", when("gt", "/#steps.1.n", 0), when("exists", "/#steps.f.a")))),
+        (start(n=1), counting(when("lt", "/#steps.1.n", "/#steps.1.top"), top='{{math steps.1.top "+" 1}}')),
+        (start(n=1), counting(when("not-contains", "/#steps.1.n", "9"))),
+    ],
+)
+def test_what_may_end_a_ring_is_not_endless(definition: tuple[dict[str, Any], ...]) -> None:
+    assert not bound_of(app(*definition)).endless
+
+
+def test_a_ring_of_two_that_passes_a_value_on_under_another_name_is_endless() -> None:
+    one = called("One", A, schedule("go", B, inputs={"k": "/#steps.1.n"}), inputs={"n": "number"})
+    again = schedule("again", A, inputs={"n": "/#steps.1.k"})
+    two = called("Two", B, step("f", to("again", when("lt", "/#steps.1.k", 3))), again, inputs={"k": "number"})
+    (ring,) = check(Collection((document_of(app(start(n=0), one, two)),)))[0].rings
+    assert ring.endless
+    assert len(ring.workflows) == 2
+
+
+def test_every_counter_that_runs_away_is_followed() -> None:
+    """However many there are: they do not use up what is followed."""
+    ids = [f"{number:024d}" for number in range(200)]
+    parts = []
+    for id_ in ids:
+        parts.append(workflow(f"Start {id_}", schedule("s", id_, inputs={"n": 5})))
+        first = step("f", to("again", when("gt", "/#steps.1.n", 0)))
+        again = schedule("again", id_, inputs={"n": PLUS})
+        parts.append(called(id_, id_, first, again, inputs={"n": "number"}))
+    rings = check(Collection((document_of(app(*parts)),)))[0].rings
+    assert [ring.endless for ring in rings].count(True) >= 90
 
 
 def test_a_failure_goes_round_the_counter() -> None:
@@ -155,9 +217,10 @@ def test_the_bound_is_the_number_of_runs(first: int, change: int, op: str, limit
     template = f'{{{{math steps.1.n "+" {change}}}}}'
     steps, value = ([matched(template)], "/#steps.m.match") if through_step else ([], template)
     definition = app(start(n=first), counting(when(op, "/#steps.1.n", limit), *steps, value=value))
-    bound = bound_of(definition)
-    if bound.rounds:
-        assert runs(definition) == bound.rounds
+    (ring,) = check(Collection((document_of(definition),)))[0].rings
+    if ring.bound.rounds:
+        assert runs(definition) == ring.bound.rounds
     else:
+        assert ring.endless or through_step
         state = to_the_end(started(definition), 300)
         assert state.run is not None or state.queue, "the rehearsal goes on"

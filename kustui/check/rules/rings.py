@@ -59,8 +59,9 @@ def schedule_ring(analysis: CollectionAnalysis) -> Violations:
     Severity.WARNING,
     "workflows that schedule each other in a ring that no condition can end",
     "Whatever path a run takes, it schedules the next, for every conversation that ever started one, until a step "
-    f"fails or somebody disables the workflow. They all share {RUNS_PER_WINDOW:,} runs in {WINDOW_MINUTES} minutes; "
-    "any more have to wait.",
+    "fails or somebody disables the workflow. A condition ends nothing where it asks about an input that is passed on "
+    "unchanged, or about a counter that moves away from its limit or steps over it. All such runs share "
+    f"{RUNS_PER_WINDOW:,} in {WINDOW_MINUTES} minutes; any more have to wait.",
     bad=app(workflow("Watch", schedule("aB3", _ID)), called("Remind", _ID, schedule("cD4", _ID))),
     good=_ONCE,
 )
@@ -72,8 +73,12 @@ def endless_schedule(analysis: CollectionAnalysis) -> Violations:
                 message = f"{names} schedules itself again{f' after {period}' if period else ''}, every time"
             else:
                 message = f"{names} schedule each other every time{f', one round in {period}' if period else ''}"
+            ending = "no condition ends it"
             hint = "let a condition decide whether the next run is scheduled"
-            yield _violation(analysis, ring, f"{message}: no condition ends it", hint)
+            if ring.by_inputs:
+                ending = "with the inputs that are passed on, no condition ends it"
+                hint = "pass on an input that changes, until a condition on it ends the ring"
+            yield _violation(analysis, ring, f"{message}: {ending}", hint)
 
 
 def _names(analysis: CollectionAnalysis, ring: Ring) -> str:
