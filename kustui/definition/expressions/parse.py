@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from kustui.definition.expressions.nodes import (
@@ -171,7 +171,7 @@ def _parse_function(text: str) -> Function:
         if isinstance(read, ExpressionFault):
             fault = read
         else:
-            arguments.append(read)
+            arguments.append(replace(read, is_text=True) if is_text and known and known.asks_for_input else read)
         at += len(argument) + 1
     paths = tuple(argument.path for argument in arguments if argument.path)
     return Function(text, paths, (fault,) if fault else (), (), name, start, end, tuple(arguments))
@@ -224,7 +224,7 @@ def _read_text(written: str, start: int, *, known: bool) -> Argument | Expressio
         if found.group() == "{{":
             return ExpressionFault("a function cannot contain a template", at, end, "write the path without braces")
         return ExpressionFault("a path inside a function is written without /#", at, at + 2, "remove the /#")
-    return Argument(written, start, end, path if isinstance(path, Path) else None, is_text=known)
+    return Argument(written, start, end, path if isinstance(path, Path) else None)
 
 
 def _blank(written: str, start: int, what: str) -> ExpressionFault:
