@@ -32,9 +32,11 @@ def _paths(analysis: WorkflowAnalysis) -> Iterator[tuple[Read, Path]]:
             yield read, path
 
 
-def _step_paths(analysis: WorkflowAnalysis, flow: FlowGraph) -> Iterator[tuple[Read, Path, str]]:
+def _step_paths(
+    analysis: WorkflowAnalysis, flow: FlowGraph, *, of_branches: bool = False
+) -> Iterator[tuple[Read, Path, str]]:
     """The paths whose own node and the node that they read are both reachable, with the latter; without those of
-    transitions that read the output of their own step.
+    transitions that read the output of their own step. Those of steps that only branch are apart from all others.
 
     Unreachable nodes are reported by rules of their own, so this skips them.
     """
@@ -43,8 +45,15 @@ def _step_paths(analysis: WorkflowAnalysis, flow: FlowGraph) -> Iterator[tuple[R
         node = flow.node(path.step) if path.step is not None else None
         if node is None or read.node not in reachable or node not in reachable:
             continue
-        if node != read.node or read.transition is None or isinstance(read.transition, ErrorCase):
+        is_own = node == read.node and read.transition is not None and not isinstance(read.transition, ErrorCase)
+        if _is_branch(analysis, node) is of_branches and (of_branches or not is_own):
             yield read, path, node
+
+
+def _is_branch(analysis: WorkflowAnalysis, node: str) -> bool:
+    """Whether a node is a step without an action, which has no output [seen]."""
+    part = analysis.flow.part(node)
+    return isinstance(part, Step) and part.action is None and analysis.is_readable(f"{part.pointer}/action")
 
 
 @workflow_rule(
@@ -165,8 +174,8 @@ def _has_run(flow: FlowGraph, read: Read, node: str) -> bool:
     Severity.WARNING,
     "a path that never holds anything",
     "Nothing is ever there, so the param is left out, the template stays empty, the condition never holds. A step that "
-    "has failed has no output: only /#error tells what happened. The changes of an object's event hold attributes and "
-    "relationships, and for each field op, before and after.",
+    "has failed has no output: only /#error tells what happened; one without an action has none either. The changes of "
+    "an object's event hold attributes and relationships, and for each field op, before and after.",
     bad=app(workflow("Greet", step("aB3", errorCases=[to("cD4")]), step("cD4", params=_note("/#steps.aB3.id")))),
     good=app(workflow("Greet", step("aB3", errorCases=[to("cD4")]), step("cD4", params=_note("/#error.message")))),
 )
@@ -177,6 +186,17 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
     if flow is None or null_guards is None:
         return
     reported: set[tuple[str, str]] = set()  # once a string and step
+    for read, path, node in _step_paths(analysis, flow, of_branches=True):
+        if (read.pointer, node) not in reported:
+            reported.add((read.pointer, node))
+            yield Violation(
+                read.pointer,
+                f'{path.text} never holds anything: step "{_name(flow, node)}" has no action, and so no output',
+                "",
+                read.node,
+                (path.start, path.end),
+                _where_defined(analysis, flow, node),
+            )
     may_fail = {node for node, edges in flow.edges.items() if any(edge.after_failure for edge in edges)}
     for read, path, node in _step_paths(analysis, flow):
         if (node != read.node and node not in may_fail) or (read.pointer, node) in reported:

@@ -117,7 +117,7 @@ def test_the_steps_are_listed_where_they_are_few() -> None:
 
 def test_a_later_step_has_not_run() -> None:
     definition = text('"\\u00e4 {{steps.eF5.id}}"', f', "transitions": [{{"target": "eF5", {ONWARD}}}]')
-    problem = only(definition.removesuffix("]}") + ',\n{"id": "eF5", "meta": {"displayName": "Last"}}]}')
+    problem = only(definition.removesuffix("]}") + ',\n{"id": "eF5", "action": "a", "meta": {"displayName": "Last"}}]}')
     assert (problem.rule, problem.severity, problem.step) == ("reference-before-run", Severity.ERROR, "cD4")
     assert place(problem) == "2:25-2:37"
     assert problem.message == 'steps.eF5.id reads step "Last", which cannot have run: no path leads from it to here'
@@ -161,7 +161,8 @@ def test_a_step_that_a_path_skips_is_told_with_the_path() -> None:
     )
     problem = only(
         f'{{"name": "W", "trigger": {{"eventName": "e", "transitions": [{entry}]}}, "steps": [\n'
-        f' {{"id": "aB3", "transitions": [{{"target": "cD4", {ONWARD}}}], "meta": {{"displayName": "Ask"}}}},\n'
+        f' {{"id": "aB3", "action": "a", "transitions": [{{"target": "cD4", {ONWARD}}}], '
+        '"meta": {"displayName": "Ask"}},\n'
         '{"id": "cD4", "params": {"x": "\\"{{{steps.aB3.a}}} {{{steps.aB3.b}}}"}}]}'
     )
     assert (problem.rule, problem.severity, problem.step) == ("reference-may-be-missing", Severity.WARNING, "cD4")
