@@ -230,7 +230,7 @@ class WorkflowAnalysis:
             if fault.rule != UNKNOWN_KEY or fault.intended
         }
         for step in self.workflow.steps:
-            if step.schedules and not isinstance(step.params.get("inputs", {}), dict):
+            if step.schedules and not isinstance(step.params.get("inputs"), dict | None):
                 pointers.add(f"{step.pointer}/params/inputs")
         return frozenset(pointers)
 
