@@ -121,6 +121,8 @@ def missing_workflow_id(analysis: WorkflowAnalysis) -> Violations:
     trigger, item = analysis.workflow.trigger, analysis.entry.item
     if not analysis.workflow.callable or trigger is None or analysis.entry.id:
         return
+    if trigger.event_name:
+        return  # event-name-mismatch reports what it names instead of an id
     if item.partial and not analysis.workflow.model_fields_set >= {"name", "steps"}:
         return  # the body of an update, which is sent to the id
     if not analysis.is_readable(f"{item.pointer}/id") or not analysis.is_readable(f"{analysis.workflow.pointer}/id"):
@@ -151,6 +153,9 @@ def event_name_mismatch(analysis: WorkflowAnalysis) -> Violations:
         if called_by is not None:
             message = f'only a callable workflow starts on "{trigger.event_name}"'
             yield Violation(place, message, 'add "callable": true, or name the event that starts it')
+    elif called_by is None and not id_:
+        message = f'the eventName of this callable workflow must be "{call_event("<its id>")}"'
+        yield Violation(place, message, f'found "{trigger.event_name}"')
     elif id_ and called_by != id_ and not analysis.collection.has_taken_id(analysis.entry):
         message = f'the eventName of this callable workflow must be "{call_event(id_)}"'
         hint = f'it names another id, "{called_by}"' if called_by is not None else f'found "{trigger.event_name}"'

@@ -8,7 +8,7 @@ from math import isfinite
 
 from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.schemas import EXPECTED, can_be
-from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
+from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
 from kustui.check.problems import Related
 from kustui.check.rule import (
     Violation,
@@ -113,12 +113,15 @@ def intended_ids(analysis: CollectionAnalysis) -> Mapping[str, str]:
 def unknown_workflow(analysis: CollectionAnalysis) -> Violations:
     intended = intended_ids(analysis)
     callables = _callables(analysis)
+    has_lost_id = any(map(_has_unreadable_id, analysis.summaries.values()))
     incomplete = analysis.collection.incomplete
     for caller, call in analysis.calls:
         if _is_unknown(analysis, call):
             document = analysis.collection.document_of(caller.entry)
             in_app = document.app_at(caller.entry.item.pointer) is not None
             near = intended.get(call.workflow_id or "")
+            if not near and has_lost_id:
+                continue
             hint = f'did you mean "{near}" ("{analysis.by_id[near].entry.title}")?' if near else callables
             if incomplete:
                 hint = "it may be on another page: links.next of the API list leads to one that is not here"
@@ -132,10 +135,22 @@ def unknown_workflow(analysis: CollectionAnalysis) -> Violations:
             )
 
 
+def _has_unreadable_id(summary: WorkflowSummary) -> bool:
+    """Whether a workflow that can be called has an id that was mistyped, and is reported there."""
+    places = (f"{summary.pointer}/id", f"{summary.entry.item.pointer}/id")
+    return summary.callable and not summary.unreadable.isdisjoint(places)
+
+
 def _callables(analysis: CollectionAnalysis) -> str:
+    callables = [summary for summary in analysis.summaries.values() if summary.callable]
     names = [f'{id_} ("{summary.entry.title}")' for id_, summary in analysis.by_id.items() if summary.callable]
-    if not names:
+    if not callables:
         return "no workflow here is callable"
+    if not names:
+        title = callables[0].entry.title
+        return (
+            f'"{title}" is callable, but has no id' if len(callables) == 1 else "the callable workflows here have no id"
+        )
     return f"callable workflows here: {', '.join(names)}" if len(names) <= _MOST_LISTED else ""
 
 
