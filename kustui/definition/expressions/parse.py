@@ -137,15 +137,17 @@ def _read_reference(text: str) -> Path | ExpressionFault:
 
 
 def _text_follows(written: str, blank: int, end: int) -> ExpressionFault:
-    path = read_path(written[:blank], len(_REFERENCE))
+    first = written[:blank].rstrip(",;:!?")
+    path = read_path(first, len(_REFERENCE))
     if isinstance(path, ExpressionFault):
         return path
     message = "text follows the reference, which has to be the whole string"
     hint = f"write a template: {{{{{{{template_path(path.segments)}}}}}}} …"
-    with_blank = read_path(written, len(_REFERENCE))
-    return ExpressionFault(
-        message, blank + 2, end, hint, with_blank.path if isinstance(with_blank, ExpressionFault) else None
-    )
+    # A label, as "City, state" is, begins with a capital letter; the name of a field before a comma does not.
+    is_text = _REFERENCE in written or (len(first) < blank and path.segments[-1][:1].islower())
+    with_blank = None if is_text else read_path(written, len(_REFERENCE))
+    key = with_blank.path if isinstance(with_blank, ExpressionFault) else None
+    return ExpressionFault(message, len(first) + len(_REFERENCE), end, hint, key)
 
 
 def _parse_function(text: str) -> Function:
