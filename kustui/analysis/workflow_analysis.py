@@ -188,7 +188,12 @@ class WorkflowAnalysis:
     def fully_parsed(self) -> bool:
         """Whether every step and transition could be read. If not, something missing may be among those left out, or in
         the part of the workflow that the body of an update does not have."""
-        return self.knows_all_steps and not any(map(self._is_of_flow, self._left_out))
+        return self.knows_all_steps and self.knows_all_edges
+
+    @property
+    def knows_all_edges(self) -> bool:
+        """Whether the transitions and error cases of whatever is there could be read, be it only the trigger."""
+        return not any(map(self._is_of_flow, self._left_out))
 
     @cached_property
     def knows_all_steps(self) -> bool:

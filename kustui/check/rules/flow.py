@@ -62,7 +62,9 @@ def no_entry(analysis: WorkflowAnalysis) -> Violations:
         if not analysis.entry.item.partial and not any(f"{pointer}/trigger".startswith(place) for place in places):
             hint = "its eventName names the event that starts a run"
             yield Violation(pointer, "the workflow has no trigger, so nothing starts it", hint)
-    elif not trigger.transitions and analysis.fully_parsed:
+    elif not trigger.transitions and (
+        analysis.fully_parsed or (analysis.knows_all_edges and "transitions" in trigger.model_fields_set)
+    ):
         yield Violation(
             trigger.pointer,
             "the trigger has no transitions, so a run does nothing",

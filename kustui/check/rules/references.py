@@ -38,12 +38,12 @@ def _step_paths(
     """The paths whose own node and the node that they read are both reachable, with the latter; without those of
     transitions that read the output of their own step. Those of steps that only branch are apart from all others.
 
-    Unreachable nodes are reported by rules of their own, so this skips them.
+    Unreachable nodes are reported by rules of their own, so this skips them. In the body of an update without a trigger
+    every step may be reached, but nothing is known of the trigger.
     """
-    reachable = flow.possible.reachable
     for read, path in _paths(analysis):
         node = flow.node(path.step) if path.step is not None else None
-        if node is None or read.node not in reachable or node not in reachable:
+        if node is None or flow.part(node) is None or flow.is_never_reached(read.node) or flow.is_never_reached(node):
             continue
         is_own = node == read.node and read.transition is not None and not isinstance(read.transition, ErrorCase)
         if _is_branch(analysis, node) is of_branches and (of_branches or not is_own):
@@ -138,7 +138,7 @@ def reference_before_run(analysis: WorkflowAnalysis) -> Violations:
 )
 def reference_may_be_missing(analysis: WorkflowAnalysis) -> Violations:
     flow, null_guards, paths = analysis.intended_flow, analysis.null_guards, analysis.feasible_paths
-    if flow is None or null_guards is None or paths is None:
+    if flow is None or null_guards is None or paths is None or analysis.workflow.trigger is None:
         return
     possible = flow.possible
     reported: set[tuple[str, str]] = set()  # once a string and step
