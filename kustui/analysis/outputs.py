@@ -85,6 +85,11 @@ def _absence_in_event(fields: Sequence[str]) -> Absence | None:
         misspelt = len(fields) > 1 and fields[1] in _PARTS and closest(fields[0], ("changes",))
         instead = ("changes", *fields[1:])
         return Absence("no object has such a field", instead) if misspelt else _below_length(fields)
+    return _absence_in_changes(fields)
+
+
+def _absence_in_changes(fields: Sequence[str]) -> Absence | None:
+    """``fields`` from ``changes`` on, and something below it."""
     if fields[1] not in _PARTS:
         return Absence("changes holds attributes and relationships, and nothing else", _as_change(fields[1:]))
     if len(fields) > 3 and fields[2] != "custom" and fields[3] not in _CHANGE:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from kustui.analysis import walks
-from kustui.analysis.flow import Edge, FlowGraph
+from kustui.analysis.flow import FlowGraph
 from kustui.definition.expressions import is_plain
 from kustui.definition.models import RunAt
 
@@ -26,8 +26,6 @@ class ScheduleCall:
     """The id it names; None if it is missing, or a reference that only a run can resolve."""
     run_at: RunAt | None
     inputs: Mapping[str, Any]
-    edges: tuple[Edge, ...]
-    """The edges into the step: their conditions are the conditions of the call."""
     reachable: bool = True
     """Whether a run can come to the step."""
 
@@ -48,7 +46,6 @@ def calls_of(key: str, flow: FlowGraph) -> tuple[ScheduleCall, ...]:
                     named if followed else None,
                     schedule.run_at,
                     schedule.inputs,
-                    flow.incoming[step.id],
                     step.id in flow.possible.reachable,
                 )
             )

@@ -260,7 +260,6 @@ class WorkflowAnalysis:
         trigger = self.workflow.trigger
         return WorkflowSummary(
             self.entry,
-            self.workflow.id,
             self.workflow.name,
             self.workflow.pointer,
             callable=self.workflow.callable,
@@ -320,7 +319,6 @@ class WorkflowSummary:
     """What other workflows and the collection need to know about a workflow. Does not keep its model."""
 
     entry: Entry
-    id: str | None
     name: str
     pointer: str
     callable: bool

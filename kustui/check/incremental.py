@@ -11,7 +11,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
-from typing import TypeVar
 
 from kustui.analysis.apps import AppDeclarations, declarations_of
 from kustui.analysis.schedules import ScheduleCall
@@ -19,11 +18,8 @@ from kustui.analysis.workflow_analysis import WorkflowSummary
 from kustui.check.checker import Results, WorkflowResult
 from kustui.check.problems import Problem, Related
 from kustui.definition.collection import Collection, Document, Entry
-from kustui.definition.models import Transition
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.source import Extent
-
-W = TypeVar("W", bound=Transition)
 
 _ESCAPE = re.compile(rb"\\(?:u[0-9a-fA-F]{4}|.)", re.DOTALL)
 _SPELT_OUT = re.compile(rb"\\u00[2-7]")
@@ -243,16 +239,7 @@ def _moved_summary(summary: WorkflowSummary, entry: Entry, move: _Move) -> Workf
 
 
 def _moved_call(call: ScheduleCall, entry: Entry, move: _Move) -> ScheduleCall:
-    return replace(
-        call,
-        caller=entry.key,
-        pointer=move.pointer(call.pointer),
-        edges=tuple(replace(edge, transition=_moved_edge(edge.transition, move)) for edge in call.edges),
-    )
-
-
-def _moved_edge(edge: W, move: _Move) -> W:
-    return edge.model_copy(update={"pointer": move.pointer(edge.pointer)})
+    return replace(call, caller=entry.key, pointer=move.pointer(call.pointer))
 
 
 def _mentions(text: bytes, ids: frozenset[bytes]) -> bool:

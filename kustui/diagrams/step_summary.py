@@ -29,35 +29,43 @@ def step_summary(step: Step, name: Namer) -> str:
     """
     if step.action is None or step.schedules:
         return ""
-    object_, _, verb = step.action.removeprefix("kustomer.").rpartition(".")
     values = _Values(step.params, name)
-    if step.action in REST_ACTIONS:
-        summary = f"{values.text('method') or 'GET'} {_SCHEME.sub('', values.text('uri') or values.text('url'))}"
-    elif step.action == REGEX_ACTION:
-        summary = f"match {values.text('regex')}"
-    elif verb.endswith("-tags"):
-        summary = f"tags {'+' if verb.startswith('append') else '-'} {values.listed('tags')}"
-    elif object_ in ("note", "message") and "body" in step.params:
-        summary = f"{object_} {values.words('body', _LONGEST_TEXT)}"
-    elif verb.startswith("find"):
-        how = verb.removeprefix("find").replace("-", " ").strip()
-        noun = values.text("klass") or object_
-        summary = f"find {noun} {how}" if how.startswith("by ") else f"find {how} {noun}"
-    elif verb.startswith("assign-"):
+    return shortened(" ".join(_summary(step.action, values).split()), _LONGEST)
+
+
+def _summary(action: str, values: _Values) -> str:
+    object_, _, verb = action.removeprefix("kustomer.").rpartition(".")
+    if action in REST_ACTIONS:
+        return f"{values.text('method') or 'GET'} {_SCHEME.sub('', values.text('uri') or values.text('url'))}"
+    if action == REGEX_ACTION:
+        return f"match {values.text('regex')}"
+    if action.endswith("event.publish"):
+        return f"publish {values.text('name')}"
+    if verb == "run-by-name":
+        return f"run command {values.words('name')}"
+    if verb == "respond":
+        return f"answer {', '.join(values.members('outputs'))}"
+    if object_ in ("note", "message") and "body" in values:
+        return f"{object_} {values.words('body', _LONGEST_TEXT)}"
+    return _summary_of_object(object_, verb, values)
+
+
+def _summary_of_object(object_: str, verb: str, values: _Values) -> str:
+    """What an action does with an object of the platform: ``find``, ``create``, ``update`` …"""
+    if verb.endswith("-tags"):
+        return f"tags {'+' if verb.startswith('append') else '-'} {values.listed('tags')}"
+    if verb.startswith("assign-"):
         kind = verb.removeprefix("assign-")
-        summary = f"assign {kind} {values.words(kind)}"
-    elif step.action.endswith("event.publish"):
-        summary = f"publish {values.text('name')}"
-    elif verb == "run-by-name":
-        summary = f"run command {values.words('name')}"
-    elif verb == "respond":
-        summary = f"answer {', '.join(values.members('outputs'))}"
-    else:
-        fields = ", ".join(values.fields())
-        made = verb in ("create", "create-with-customer")
-        prefix = f"create {values.text('klass') or object_}: " if made else f"{verb}: " if "." in object_ else ""
-        summary = f"{prefix}{fields}" if fields else ""
-    return shortened(" ".join(summary.split()), _LONGEST)
+        return f"assign {kind} {values.words(kind)}"
+    noun = values.text("klass") or object_
+    if verb.startswith("find"):
+        how = verb.removeprefix("find").replace("-", " ").strip()
+        return f"find {noun} {how}" if how.startswith("by ") else f"find {how} {noun}"
+    if not (fields := ", ".join(values.fields())):
+        return ""
+    if verb in ("create", "create-with-customer"):
+        return f"create {noun}: {fields}"
+    return f"{verb}: {fields}" if "." in object_ else fields
 
 
 class _Values:
@@ -65,6 +73,9 @@ class _Values:
 
     def __init__(self, params: Mapping[str, object], name: Namer) -> None:
         self._params, self._name = params, name
+
+    def __contains__(self, key: str) -> bool:
+        return key in self._params
 
     def words(self, key: str, limit: int = _LONGEST_VALUE) -> str:
         """A param in words: texts in quotes, and in braces what is only known in a run."""

@@ -233,9 +233,9 @@ class Fault(NamedTuple):
     extent: Extent | None = None
     """Its bytes, if no pointer leads there."""
     earlier: Extent | None = None
+    """The first of two, if the fault is the second."""
     step: str = ""
     """The id of the step in which it is, where the workflow itself cannot be asked."""
-    """The first of two, if the fault is the second."""
     intended: str = ""
     """The pointer of the member that was intended, if the fault is its mistyped key: nothing is said of its absence."""
 

@@ -9,7 +9,7 @@ from kustui.analysis.reads import Read, reads_from
 from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Document, Entry
-from kustui.definition.models import ErrorCase, Schema, Step, Trigger, due_in_words
+from kustui.definition.models import App, ErrorCase, Schema, Step, Trigger, due_in_words
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.source import Extent
 from kustui.diagrams import labels
@@ -66,12 +66,7 @@ def _document(builder: RowBuilder, tree: TreeState, document: Document) -> None:
     if not apps:
         builder.title(document.path)
     for app in apps:
-        builder.title(app.title or app.app or document.path)
-        if app.description:
-            builder.add((app.description, ""))
-        builder.field("app", (app.app, ""))
-        builder.field("version", (app.version, ""))
-        builder.field("needs", (", ".join(app.dependencies), ""))
+        _app(builder, app, document.path)
     builder.field("file", (document.path, ""))
     encoding = f", {document.source.encoding}" if document.source.encoding != "UTF-8" else ""
     mark = ", begins with a byte-order mark" if document.source.offset else ""
@@ -90,6 +85,15 @@ def _document(builder: RowBuilder, tree: TreeState, document: Document) -> None:
             builder.none(f"and {len(document.entries) - MAX_LISTED} more in the tree")
     elif tree.snapshot.collection.documents:
         builder.heading("No workflow to show")
+
+
+def _app(builder: RowBuilder, app: App, path: str) -> None:
+    builder.title(app.title or app.app or path)
+    if app.description:
+        builder.add((app.description, ""))
+    builder.field("app", (app.app, ""))
+    builder.field("version", (app.version, ""))
+    builder.field("needs", (", ".join(app.dependencies), ""))
 
 
 def _app_actions(builder: RowBuilder, actions: tuple[dict[str, Any], ...]) -> None:
@@ -236,10 +240,7 @@ def _step(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, node
         builder.add(("an earlier step has the same id, so nothing leads here", "error"))
     elif flow.is_never_reached(step.id):
         builder.add(("no path leads here from the trigger", "warning"))
-    if summary := step_summary(step, path_namer(flow)):
-        builder.field("does", (summary, ""))
-    what = (step.action or "no action: it only branches", "action" if step.action else "muted")
-    builder.field("action" if summary else "does", what)
+    _action(builder, step, step_summary(step, path_namer(flow)))
     builder.field("id", (step.id, ""))
     builder.field("read as", (f"/#steps.{step.id}.…", "string"))
     builder.field("app", (step.app_version or "", ""))
@@ -254,6 +255,13 @@ def _step(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, node
         _before(builder, analysis, step.id)
         _readers(builder, analysis, step.id)
     add_unknown_keys(builder, step)
+
+
+def _action(builder: RowBuilder, step: Step, summary: str) -> None:
+    if summary:
+        builder.field("does", (summary, ""))
+    what = (step.action or "no action: it only branches", "action" if step.action else "muted")
+    builder.field("action" if summary else "does", what)
 
 
 def _edges(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None:

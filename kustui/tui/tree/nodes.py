@@ -46,6 +46,18 @@ class Node(NamedTuple):
     opens: bool = False
     """Whether there is something below it."""
 
+    def child(
+        self,
+        name: str,
+        kind: Kind,
+        pointer: str,
+        part: Trigger | Step | Edge | ScheduleCall | Fault,
+        *,
+        opens: bool = False,
+    ) -> Node:
+        """A node below it, of the same workflow or file; ``name`` is the last part of its key."""
+        return Node(kind, (*self.key, name), self.depth + 1, self.document, pointer, self.entry, part, opens)
+
 
 def duplicate_name(step: Step) -> str:
     """The last part of the key of a step whose id an earlier step has."""

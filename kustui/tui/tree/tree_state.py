@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from operator import gt, lt
 from typing import TYPE_CHECKING
 
 from kustui.check.problems import Problem
@@ -15,11 +16,8 @@ from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:  # not before the first paint
-    from kustui.analysis.flow import Edge
-    from kustui.analysis.schedules import ScheduleCall
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.config.check_settings import Settings
-    from kustui.definition.models import Step, Trigger
     from kustui.workspace.difference import Difference
 
 
@@ -119,7 +117,7 @@ class TreeState:
         match node.kind:
             case Kind.DOCUMENT:
                 for index, (document, fault) in enumerate(self._file_faults(node.document)):
-                    child = _child(node, f"fault {index}", Kind.FAULT, fault.pointer, fault)
+                    child = node.child(f"fault {index}", Kind.FAULT, fault.pointer, fault)
                     yield child._replace(document=document)
                 yield from self._workflows(node.document, node.depth + 1)
             case Kind.WORKFLOW:
@@ -144,14 +142,14 @@ class TreeState:
         for index, fault in enumerate(analysis.parsed.faults):
             if fault.rule == UNKNOWN_KEY:
                 continue  # what has the key is there, and marked
-            yield _child(node, f"fault {index}", Kind.FAULT, fault.pointer, fault)
+            yield node.child(f"fault {index}", Kind.FAULT, fault.pointer, fault)
         if (trigger := analysis.workflow.trigger) is not None:
-            yield _child(node, "trigger", Kind.TRIGGER, trigger.pointer, trigger, opens=bool(trigger.transitions))
+            yield node.child("trigger", Kind.TRIGGER, trigger.pointer, trigger, opens=bool(trigger.transitions))
         for step in flow.order:
             opens = bool(step.transitions or step.error_cases or step.schedules)
-            yield _child(node, f"step {step.id}", Kind.STEP, step.pointer, step, opens=opens)
+            yield node.child(f"step {step.id}", Kind.STEP, step.pointer, step, opens=opens)
         for step in flow.duplicates:
-            yield _child(node, duplicate_name(step), Kind.STEP, step.pointer, step)
+            yield node.child(duplicate_name(step), Kind.STEP, step.pointer, step)
 
     def _edges(self, node: Node) -> Iterator[Node]:
         assert node.entry is not None
@@ -159,9 +157,9 @@ class TreeState:
         id_ = TRIGGER_ID if node.kind is Kind.TRIGGER else node.part.id  # type: ignore[union-attr]
         for call in analysis.calls:
             if call.pointer == node.pointer:
-                yield _child(node, "schedule", Kind.SCHEDULE, f"{call.pointer}/params", call)
+                yield node.child("schedule", Kind.SCHEDULE, f"{call.pointer}/params", call)
         for index, edge in enumerate(analysis.flow.declared_edges.get(id_, ())):
-            yield _child(node, f"way {index}", Kind.EDGE, edge.transition.pointer, edge)
+            yield node.child(f"way {index}", Kind.EDGE, edge.transition.pointer, edge)
 
     # Opening, closing, finding
 
@@ -339,23 +337,27 @@ class TreeState:
         if current in problems:
             here = (-current.severity, self._position(current.document, current.entry))
             ranked = self._ranked(groups[here])
-            at = next(index for index, (_, problem) in enumerate(ranked) if problem == current)
-            ranked = ranked[at + 1 :] if by > 0 else ranked[:at]
+            at = ranked.index(current)
+            ahead = ranked[at + 1 :] if by > 0 else ranked[:at]
         else:
             node = self.nodes[index]
             here = (min(groups)[0], self._position(node.document, node.entry))
             rank = self._rank(node.key)
+            is_beyond = gt if by > 0 else lt
             ranked = self._ranked(groups.get(here, ()))
-            ranked = [(place, problem) for place, problem in ranked if (place > rank if by > 0 else place < rank)]
+            ahead = [problem for problem in ranked if is_beyond(self._rank_of(problem), rank)]
         order = sorted({*groups, here}, reverse=by < 0)
         start = order.index(here)
         for group in (*order[start + 1 :], *order[:start], here):
-            ranked = ranked or self._ranked(groups.get(group, ()))
-        return ranked[0 if by > 0 else -1][1]
+            ahead = ahead or self._ranked(groups.get(group, ()))
+        return ahead[0 if by > 0 else -1]
 
-    def _ranked(self, problems: Iterable[Problem]) -> list[tuple[_Position, Problem]]:
-        ranked = [(self._rank(self.key_at(problem.document, problem.pointer)), problem) for problem in problems]
-        return sorted(ranked, key=lambda item: item[0])
+    def _ranked(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Some problems of one workflow in the order of their rows."""
+        return sorted(problems, key=self._rank_of)
+
+    def _rank_of(self, problem: Problem) -> _Position:
+        return self._rank(self.key_at(problem.document, problem.pointer))
 
     def _position(self, document: Document, entry: Entry | None) -> _Position:
         """What sorts workflows as their rows are sorted, with what is wrong with a file itself before them."""
@@ -375,18 +377,6 @@ class TreeState:
 def within(pointer: str, part: str) -> bool:
     """Whether a pointer leads to a part or into it."""
     return pointer == part or pointer.startswith(f"{part}/")
-
-
-def _child(
-    node: Node,
-    name: str,
-    kind: Kind,
-    pointer: str,
-    part: Trigger | Step | Edge | ScheduleCall | Fault,
-    *,
-    opens: bool = False,
-) -> Node:
-    return Node(kind, (*node.key, name), node.depth + 1, node.document, pointer, node.entry, part, opens)
 
 
 def _is_one_workflow(document: Document) -> bool:
