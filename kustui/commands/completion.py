@@ -16,7 +16,7 @@ from typing import Any
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import Parser, parser_of
 from kustui.commands.output import ExitStatus, Output
-from kustui.config.themes import THEMES
+from kustui.config.preferences import THEMES
 from kustui.errors import KustuiError
 
 SHELLS = ("bash", "zsh", "fish")

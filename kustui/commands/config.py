@@ -6,7 +6,7 @@ import json
 from argparse import Namespace
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from kustui.check.rules import RULES
 from kustui.commands.command_line import Parser
@@ -25,9 +25,10 @@ from kustui.config.configuration import (
     user_path,
 )
 from kustui.config.keys import display_key
-from kustui.config.preferences import Preferences, parse_keys
-from kustui.config.themes import DEFAULT_THEME
-from kustui.config.toml_positions import Key
+from kustui.config.preferences import DEFAULT_THEME, Preferences, parse_keys
+
+if TYPE_CHECKING:  # it loads what validates a file
+    from kustui.config.model import Key
 
 FORMATS = ("text", "json")
 _DEFAULT = "default"

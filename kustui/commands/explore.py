@@ -12,7 +12,7 @@ from kustui import __version__
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import Parser
 from kustui.commands.output import ExitStatus, encoding_of, is_unicode, say
-from kustui.config.themes import THEMES, load_theme, unknown_theme
+from kustui.config.preferences import THEMES, load_theme, unknown_theme
 from kustui.errors import KustuiError
 from kustui.files import read_file
 from kustui.garbage_collection import pause_gc

@@ -23,8 +23,8 @@ from kustui.files import own_folder, read_file
 
 if TYPE_CHECKING:
     from kustui.config.check_settings import Settings
+    from kustui.config.model import Key
     from kustui.config.preferences import Preferences
-    from kustui.config.toml_positions import Key
 
 OWN_FILE, SHARED_FILE = "kustui.toml", "pyproject.toml"
 _TABLE = ("tool", "kustui")
@@ -51,7 +51,7 @@ class ConfigurationFile:
 
     def extent(self, keys: Sequence[Key]) -> Extent:
         """The bytes of a key, or of the nearest key above it that exists."""
-        from kustui.config.toml_positions import extent_of
+        from kustui.config.model import extent_of
 
         return extent_of(self.source.data.decode(), (*self.above, *keys))
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import msgspec
 
 from kustui.definition.collection import Collection, Document, read_document
-from kustui.definition.source.members import members
 from kustui.definition.source.outline import Shape, outline
+from kustui.definition.source.positions import members
 from kustui.definition.source.recognition import as_plain_json, may_define, other_kind
 from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of

@@ -18,14 +18,13 @@ from textual.notifications import SeverityLevel
 from textual.screen import Screen
 
 from kustui.config.actions import with_keys
-from kustui.config.preferences import PREFERENCE_NAMES, Preferences
-from kustui.config.themes import DEFAULT_THEME, save_theme
+from kustui.config.preferences import DEFAULT_THEME, PREFERENCE_NAMES, Preferences, save_theme
 from kustui.garbage_collection import resume_gc
+from kustui.tui.base_app import TypeAhead
 from kustui.tui.bindings import bindings, keymap_of
 from kustui.tui.explorer.panes import Sizes
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.theme import ASCII, COLOURLESS, STEADY, THEMES, VARIABLES
-from kustui.tui.widgets.typeahead import TypeAhead
 
 if TYPE_CHECKING:
     from kustui.config.configuration import Configuration

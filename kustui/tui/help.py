@@ -16,7 +16,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widgets import Input
 
-from kustui.config.themes import THEMES
+from kustui.config.preferences import THEMES
 from kustui.text.styled_lines import Line, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import ACTIONS, GROUPS, PASSING, Action, actions_of, bindings, handler, pressed, textual_action

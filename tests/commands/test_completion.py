@@ -16,7 +16,7 @@ from kustui.cli import main
 from kustui.commands import COMMANDS
 from kustui.commands.command_line import parser_of
 from kustui.commands.completion import SHELLS
-from kustui.config.themes import THEMES
+from kustui.config.preferences import THEMES
 from tests.support.terminal import ROOT, Terminal, environment
 
 if TYPE_CHECKING:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.color import Color
 
-from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, Preferences
-from kustui.config.themes import THEMES as NAMES
-from kustui.config.themes import load_theme
+from kustui.config.preferences import MAX_PANE_SIZE, MIN_PANE_SIZE, Preferences, load_theme
+from kustui.config.preferences import THEMES as NAMES
 from kustui.tui.app import Kustui
 from kustui.tui.help import Help, commands, theme_commands
 from kustui.tui.theme import LOOKS, THEMES, looks_of

@@ -66,7 +66,6 @@ NOT_YET = {
         "kustui.tui.clipboard",
         "kustui.tui.editor", "kustui.workspace.difference",
         "kustui.tui.explorer.definitions", "kustui.tui.explorer.session",
-        "kustui.workspace.session_state",
     ),
 }  # fmt: skip
 

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kustui.check.rule import Configured, Rule, app, step, to, workflow
-from kustui.check.rules import actions, apps, events, expressions, flow, identity, references, rings, schedules, shape
+from kustui.check.rules import actions, apps, expressions, flow, identity, references, rings, schedules, shape
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 
-FAMILIES = (shape, identity, flow, references, expressions, schedules, rings, events, actions, apps)
+FAMILIES = (shape, identity, flow, references, expressions, schedules, rings, actions, apps)
 
 _SUPPRESSION = """\
 [[suppress]]

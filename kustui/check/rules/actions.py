@@ -1,8 +1,9 @@
-"""Rules about the actions that an app declares: the steps that use them, and what their templates read."""
+"""Rules about the actions that an app declares: the steps that use them, and what their templates read; and the
+reports of arguments that do not match a schema, which the rules about schedules have too."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from kustui.analysis.apps import AppDeclarations, declarations_of, declared_inputs, input_reads
@@ -10,13 +11,12 @@ from kustui.analysis.schemas import SchemaArguments, schema_of
 from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, app, collection_rule, step, workflow, workflow_rule
-from kustui.check.rules.arguments import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document
 from kustui.definition.expressions import Template, expressions_in
 from kustui.definition.models import Step
 from kustui.definition.source.positions import escape
-from kustui.text.messages import hint_of
+from kustui.text.messages import closest, hint_of, plural
 
 _ACTION = {
     "name": "kustomer.app.sample.get-order",
@@ -209,3 +209,66 @@ def malformed_action_templates(analysis: CollectionAnalysis) -> Violations:
                 for fault in expression.faults if isinstance(expression, Template) else ():
                     within = fault.start, fault.end
                     yield Violation(at, fault.message, fault.hint, within=within, document=document)
+
+
+_MOST_LISTED = 8
+
+
+def missing_arguments(arguments: SchemaArguments) -> Violations:
+    """Each misspelt name in its own place, and all other missing names together."""
+    for given, name in arguments.misspelt.items():
+        yield Violation(
+            f"{arguments.pointer}/{escape(given)}",
+            f'{arguments.owner} requires the {arguments.noun} "{name}", but is given "{given}"',
+            f'did you mean "{name}"?',
+            arguments.step,
+            related=(_required(arguments, name),),
+            entry=arguments.entry,
+            on_key=True,
+        )
+    rest = [name for name in arguments.missing if name not in arguments.misspelt.values()]
+    if rest:
+        names = f"{plural(len(rest), arguments.noun)} {_listed(rest)}"
+        verb = "is" if len(rest) == 1 else "are"
+        yield Violation(
+            arguments.pointer,
+            f"{arguments.owner} requires the {names}, which {verb} missing",
+            "",
+            arguments.step,
+            related=tuple(_required(arguments, name) for name in rest),
+            entry=arguments.entry,
+        )
+
+
+def unknown_arguments(arguments: SchemaArguments) -> Violations:
+    """Each name that the schema does not declare, except those reported as misspelt."""
+    declared = f"its {arguments.noun}s are declared here"
+    for name in arguments.unknown:
+        yield Violation(
+            f"{arguments.pointer}/{escape(name)}",
+            f'{arguments.owner} has no {arguments.noun} "{name}"',
+            _hint(arguments, name),
+            arguments.step,
+            related=(Related(declared, arguments.schema_document, arguments.schema_pointer),),
+            entry=arguments.entry,
+            on_key=True,
+        )
+
+
+def _required(arguments: SchemaArguments, name: str) -> Related:
+    index = arguments.schema.required.index(name)
+    return Related("required here", arguments.schema_document, f"{arguments.schema_pointer}/required/{index}")
+
+
+def _hint(arguments: SchemaArguments, name: str) -> str:
+    if near := closest(name, arguments.declared - arguments.given.keys()):
+        return f'did you mean "{near}"?'
+    if not arguments.declared:
+        return f"it has no {arguments.noun}s"
+    names = sorted(arguments.declared)
+    return f"its {arguments.noun}s: {', '.join(names)}" if len(names) <= _MOST_LISTED else ""
+
+
+def _listed(names: Collection[str]) -> str:
+    *others, last = (f'"{name}"' for name in names)
+    return f"{', '.join(others)} and {last}" if others else last

@@ -21,7 +21,7 @@ from kustui.check.rule import (
     workflow,
     workflow_rule,
 )
-from kustui.check.rules.arguments import missing_arguments, unknown_arguments
+from kustui.check.rules.actions import missing_arguments, unknown_arguments
 from kustui.config.severity import Severity
 from kustui.definition.expressions import is_plain
 from kustui.definition.models import Step

@@ -17,9 +17,8 @@ from typing import NamedTuple
 import msgspec
 
 from kustui.definition.platform import APP_KEYS, TELLING_APP_KEYS, called_id
-from kustui.definition.source.members import Member, last_members, members, repeated_members
-from kustui.definition.source.positions import MAX_DEPTH, too_deep
-from kustui.definition.source.recognition import begins_like_definition, is_app, is_step, is_trigger
+from kustui.definition.source.positions import MAX_DEPTH, Member, last_members, members, repeated_members, too_deep
+from kustui.definition.source.recognition import begins_like_definition, is_app, is_step, is_trigger, stream_values
 from kustui.definition.source.source import Extent, Fault, Source, replace_lone_surrogates, wrong_kind
 
 _BLANKS = re.compile(rb"[ \t\r\n]*")
@@ -124,7 +123,6 @@ def item_at(data: bytes, extent: Extent, item: Item) -> tuple[Item, Shape] | Non
 
 def _stream(source: Source) -> Outline | None:
     """The outline of JSON values one after the other, of which some may be broken; None if the file is no stream."""
-    from kustui.definition.source.stream import stream_values  # which few files are
     from kustui.definition.source.syntax import fault_between
 
     data = replace_lone_surrogates(source.data)

@@ -2,16 +2,19 @@
 
 The scanner takes text that already parsed: it looks only for positions and keys given twice, never recurses,
 and costs about 3 ms for a workflow of 40 steps, so it runs only when a place is asked for.
+The members of a single object are listed without decoding their values.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from kustui.definition.source.source import Extent, replace_lone_surrogates
+import msgspec
+
+from kustui.definition.source.source import Extent, Fault, duplicate_key, replace_lone_surrogates
 
 MAX_DEPTH = 500
 """Levels of nesting that are read. Real definitions have fewer than thirty.
@@ -23,6 +26,7 @@ or is such that their ends cannot be found.
 _STRING = rb'"[^"\\]*(?:\\.[^"\\]*)*"'
 _VALUE = re.compile(rb"[ \t\r\n,]*([{\[]|" + _STRING + rb'|[^ \t\r\n,:"{}\[\]]+)', re.DOTALL)
 _KEY = re.compile(rb"[ \t\r\n,]*(" + _STRING + rb")[ \t\r\n]*:", re.DOTALL)
+_MEMBER_KEY = re.compile(_KEY.pattern + rb"[ \t\r\n]*", re.DOTALL)
 _CLOSING = re.compile(rb"[ \t\r\n]*[}\]]")
 _BRACKET = re.compile(_STRING + rb"?|[{}\[\]]", re.DOTALL)
 
@@ -229,3 +233,46 @@ def holds(value: Any, key: int | str) -> bool:
     if isinstance(value, list):
         return isinstance(key, int) and key < len(value)
     return isinstance(value, dict) and key in value
+
+
+class Member(NamedTuple):
+    """The position of one member of an object."""
+
+    key: str
+    name: Extent
+    """Its key's literal."""
+    value: Extent
+
+
+class _Key(str):
+    """A key that equals no other, so that msgspec keeps both of two duplicate keys."""
+
+    __slots__ = ()
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
+
+
+def members(data: bytes, extent: Extent) -> Iterator[Member]:
+    """The position of each member of an object, including those with duplicate keys."""
+    raw = memoryview(data)[extent.start : extent.end]
+    values = msgspec.json.decode(raw, type=dict[_Key, msgspec.Raw], dec_hook=lambda _, key: _Key(key))
+    at = extent.start + 1
+    for key, value in values.items():
+        literal = _MEMBER_KEY.match(data, at)
+        assert literal  # the object was just decoded
+        at = literal.end() + len(memoryview(value))
+        yield Member(str(key), Extent(*literal.span(1)), Extent(literal.end(), at))
+
+
+def last_members(all_members: Iterable[Member]) -> dict[str, Extent]:
+    """The position of the value of each key; of a duplicate key, the last value."""
+    return {member.key: member.value for member in all_members}
+
+
+def repeated_members(all_members: Iterable[Member], pointer: str) -> Iterator[Fault]:
+    """The duplicate keys among the members of an object."""
+    seen: dict[str, Member] = {}
+    for member in all_members:
+        if earlier := seen.get(member.key):
+            yield duplicate_key(member.key, f"{pointer}/{escape(member.key)}", earlier.name, member.name)
+        seen[member.key] = member

@@ -1,4 +1,4 @@
-"""Going to the definition of what is named under the cursor, and listing the uses of something."""
+"""What is known of the name under the cursor: its definition, all its uses, the page of a rule."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from textual.screen import Screen
 
 from kustui.analysis.uses import Use, UseKind, part_of, targets_at, uses_in, uses_of
+from kustui.check.rule import Rule, format_example
+from kustui.check.rules import RULES
 from kustui.diagrams import labels
 from kustui.diagrams.labels import node_label, node_name
 from kustui.text.styled_lines import Line
@@ -15,7 +17,7 @@ from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.selection import CurrentSelection
 from kustui.tui.explorer.views import Views
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.rows import NodeKey, Row, Target
+from kustui.tui.widgets.rows import NodeKey, Row, RowBuilder, Target
 from kustui.tui.widgets.rows_view import RowsView
 
 _SIGNS: dict[UseKind, Line] = {
@@ -143,3 +145,28 @@ def name_at(tree: TreeState, key: str, pointer: str) -> str:
     if trigger is not None and pointer == trigger.pointer:
         return f"the trigger of {entry.title}"
     return entry.title if pointer == entry.item.pointer else pointer.rpartition("/")[2]
+
+
+class RulePages:
+    """Explains the rule of the problem under the cursor of the list."""
+
+    def __init__(self, views: Views, panes: Panes) -> None:
+        self._views, self._panes = views, panes
+
+    async def explain_rule(self) -> None:
+        problem = self._views.problems.problem
+        if problem is not None:
+            builder = RowBuilder(self._views.problems.size.width - 2)
+            add_page(builder, RULES[problem.rule])
+            await self._panes.list_uses(f"9 {problem.rule}", builder.rows)
+
+
+def add_page(builder: RowBuilder, rule: Rule) -> None:
+    """What a rule finds and why, with a bad and a good example."""
+    builder.add((f"finds {rule.summary}", "heading"), (f"  {rule.severity}", "muted"))
+    builder.add((rule.why, ""))
+    for title, example in (("Bad", rule.bad), ("Good", rule.good)):
+        if example:
+            builder.heading(title)
+            for line in format_example(example).splitlines():
+                builder.line((line, ""))

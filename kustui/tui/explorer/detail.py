@@ -20,8 +20,8 @@ from kustui.diagrams.labels import (
     node_name,
     path_namer,
     step_label,
+    step_summary,
 )
-from kustui.diagrams.step_summary import step_summary
 from kustui.text.styled_lines import Line, joined, width_of
 from kustui.tui.explorer.json_rows import add_unknown_keys, add_value
 from kustui.tui.tree.nodes import Kind, Node

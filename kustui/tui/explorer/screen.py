@@ -23,9 +23,8 @@ from kustui.tui.diagrams.diagram_view import DiagramView, LinkFollowed, NodeSele
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.find import FilterController, FinderController
 from kustui.tui.explorer.list_panes import ChangesView, ProblemsView, change_rows
-from kustui.tui.explorer.navigator import Navigator, RehearsalOpener
+from kustui.tui.explorer.navigator import Navigator, ProblemNavigator, RehearsalOpener
 from kustui.tui.explorer.panes import FIRST_CLASSES, Panes, PaneSizes, Sizes
-from kustui.tui.explorer.problem_navigator import ProblemNavigator
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Side, Views
 from kustui.tui.tree.nodes import Moves
@@ -46,9 +45,8 @@ from kustui.workspace.snapshot import Snapshot
 if TYPE_CHECKING:
     from kustui.config.configuration import Configuration
     from kustui.tui.explorer.copy import CopyController, CopyMenu
-    from kustui.tui.explorer.definitions import Definitions
+    from kustui.tui.explorer.definitions import Definitions, RulePages
     from kustui.tui.explorer.marks import BookmarkMenu, MarksController
-    from kustui.tui.explorer.rule_pages import RulePages
     from kustui.tui.explorer.selection import CurrentSelection
     from kustui.tui.explorer.session import SessionKeeper
     from kustui.tui.finder import Finder
@@ -156,7 +154,7 @@ class Explorer(Screen[None]):
 
     @cached_property
     def rule_pages(self) -> RulePages:
-        from kustui.tui.explorer.rule_pages import RulePages
+        from kustui.tui.explorer.definitions import RulePages
 
         return RulePages(self._views, self.panes)
 
@@ -222,8 +220,7 @@ class Explorer(Screen[None]):
             )
 
     def _new_session(self) -> SessionKeeper:
-        from kustui.tui.explorer.session import SessionKeeper
-        from kustui.workspace.session_state import session_file
+        from kustui.tui.explorer.session import SessionKeeper, session_file
 
         file = session_file(self._background.workspace.snapshot.paths)
         return SessionKeeper(file, self, self._views, self.panes, self.navigator)

@@ -10,9 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.definition.source.members import members
 from kustui.definition.source.outline import Shape, outline
-from kustui.definition.source.positions import MAX_DEPTH, scan
+from kustui.definition.source.positions import MAX_DEPTH, members, scan
 from kustui.definition.source.source import Extent, Source
 from tests.support.definitions import a_resource, a_workflow, all_faults, document_of, told
 from tests.support.strategies import JSON_VALUES, printed_json

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from kustui.tui.app import Kustui
+from kustui.tui.explorer.session import read_session, session_file
 from kustui.workspace.background import BackgroundWorkspace
-from kustui.workspace.session_state import read_session, session_file
 from tests.support.definitions import write_json
 from tests.support.explorer import CHAIN, ExplorerPilot
 from tests.support.terminal import Terminal

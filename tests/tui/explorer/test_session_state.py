@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kustui.workspace.session_state import SessionState, read_session, session_file, write_session
+from kustui.tui.explorer.session import SessionState, read_session, session_file, write_session
 
 STATE = SessionState(
     selected=("a.json", "#w", "step x"), open=(("a.json", "#w"),), filter="ä", marks={"a": ("a.json",)}

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from kustui.definition.models import Step
-from kustui.diagrams.step_summary import step_summary
+from kustui.diagrams.labels import step_summary
 
 FIRST = {"id": "/#steps.1.id"}
 
