@@ -209,6 +209,12 @@ def topic_of(screen: Screen[object]) -> Topic:
     return Topic(name, about, signs, own, around - own, tuple(actions_of(screen.app).values()))
 
 
+_UNLIKELY = ("rows", "boxes", "rail", "timeline", "chains")
+"""Groups whose keys are under the fingers, or are of use in one pane."""
+_VERBS = {"rows": "move: ", "copy": "copy: "}
+"""What stands before the help of a group that names what is done something to."""
+
+
 class Palette(CommandPalette):
     """Textual's, from which the keys that always leave do so as well."""
 
@@ -216,12 +222,12 @@ class Palette(CommandPalette):
 
 
 def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
-    """Every action that something on the screen can carry out now."""
+    """Every action that something on the screen can carry out now: what it does first, the most likely ones first."""
     actions = actions_of(app)
-    for action in actions.values():
+    for action in sorted(actions.values(), key=lambda action: action.group in _UNLIKELY):
         carrier = _carrier(action, app, screen)
         if carrier is not None and action.group not in PASSING and action.id != "app.palette":
-            title = f"{GROUPS[action.group].title.lower()}: {action.help}"
+            title = f"{_VERBS.get(action.group, '')}{action.help}"
             yield SystemCommand(
                 title, f"{', '.join(pressed(action, actions))}   {action.id}", _run(action, app, carrier)
             )
