@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 from kustui.analysis.flow import Edge
 from kustui.analysis.reads import Fields
@@ -19,6 +19,7 @@ from kustui.simulate.paths.contradictions import Contradiction
 from kustui.simulate.paths.solver import Solution
 from kustui.simulate.paths.symbolic import (
     ALWAYS_MET,
+    Constraint,
     Disjunction,
     PathRun,
     Scope,
@@ -129,6 +130,17 @@ class _Branch:
         )
 
 
+class _Way(NamedTuple):
+    """An edge out of a node, or the end."""
+
+    edge: Edge | None
+    left: _Branch
+    """With the solutions with which no edge before it is taken,"""
+    refused: Sequence[Constraint]
+    number: int
+    """but for so many constraints, the first of these, that are yet to be met for that."""
+
+
 class PathSearch:
     """Searches for paths through one workflow, and with ``follow`` on through those that it schedules.
 
@@ -171,7 +183,7 @@ class PathSearch:
                 pending.pop()
                 continue
             if branch.node is None:
-                if branch.contradiction is not None:
+                if branch.contradiction is not None and not self._farthest:
                     self.budget -= 1
                 yield branch.path
                 continue
@@ -189,10 +201,7 @@ class PathSearch:
         assert branch.node is not None, "the path goes on"
         part = analysis.flow.part(branch.node)
         edges = analysis.flow.declared_edges.get(branch.node, ())
-        branches = self._ways_out(branch, [edge for edge in edges if not edge.after_failure], fails=False)
-        if self._farthest:
-            branches = iter(sorted(branches, key=lambda way: -self._weight(way.node) if way.node else 1))
-        yield from branches
+        yield from self._ways_out(branch, [edge for edge in edges if not edge.after_failure], fails=False)
         error_cases = [edge for edge in edges if edge.after_failure]
         fails_again = branch.steps is not None and branch.steps[0].is_retried
         if self._failures and not fails_again and error_cases and isinstance(part, Step) and part.action is not None:
@@ -216,23 +225,38 @@ class PathSearch:
         """
         node, state = branch.node or TRIGGER_ID, branch.state.after(branch.node or TRIGGER_ID, fails=fails)
         flow = state.runs[-1].analysis.flow
-        left = replace(branch, state=state)  # the solutions with which none of the edges so far is taken
+        ways: Iterable[_Way] = self._ways(replace(branch, state=state), edges)
+        if self._farthest:
+            ways = sorted(ways, key=lambda way: -self._weight(way.edge.target) if way.edge is not None else 1)
+        for edge, left, refused, number in ways:
+            taking = constraints_for(flow.conditions.get(edge.transition.pointer), True) if edge else ALWAYS_MET
+            if not taking.conjunctions:
+                continue
+            taken = _solved(left, taking.and_(Disjunction((tuple(refused[:number]),), complete=True)))
+            if edge is not None and edge.error_action == CONTINUE and taken.solutions:
+                onward = [edge for edge in flow.declared_edges[node] if not edge.after_failure]
+                yield from self._ways_out(taken, onward, fails=True, error_case=edge)
+            elif edge is not None and edge.error_action:
+                yield self._extended(taken, PathStep(node, None, fails, state.scope.run, edge))
+            else:
+                yield self._extended(taken, PathStep(node, edge, fails, state.scope.run, error_case))
+
+    def _ways(self, branch: _Branch, edges: Sequence[Edge]) -> Iterator[_Way]:
+        """Each edge that may be taken where none before it is, and the end where none of them is."""
+        conditions = branch.state.runs[-1].analysis.flow.conditions
+        refused: list[Constraint] = []
         for edge in (*edges, None):
-            condition = flow.conditions.get(edge.transition.pointer) if edge is not None else None
-            taking = constraints_for(condition, True) if edge is not None else ALWAYS_MET
-            if taking.conjunctions:
-                taken = _solved(left, taking)
-                if edge is not None and edge.error_action == CONTINUE and taken.solutions:
-                    onward = [edge for edge in flow.declared_edges[node] if not edge.after_failure]
-                    yield from self._ways_out(taken, onward, fails=True, error_case=edge)
-                elif edge is not None and edge.error_action:
-                    yield self._extended(taken, PathStep(node, None, fails, state.scope.run, edge))
-                else:
-                    yield self._extended(taken, PathStep(node, edge, fails, state.scope.run, error_case))
-            refusing = constraints_for(condition, False)
+            yield _Way(edge, branch, refused, len(refused))
+            if edge is None:
+                return
+            refusing = constraints_for(conditions.get(edge.transition.pointer), False)
             if not refusing.conjunctions:
                 return  # it always holds
-            left = _solved(left, refusing)
+            if self._farthest and refusing.complete and len(refusing.conjunctions) == 1:
+                refused.extend(refusing.conjunctions[0])  # few of the edges are ever asked for
+                continue
+            branch = _solved(branch, Disjunction((tuple(refused),), complete=True).and_(refusing))
+            refused = []
 
     def _extended(self, branch: _Branch, step: PathStep) -> _Branch:
         """The path with one more step, and the node where it goes on."""

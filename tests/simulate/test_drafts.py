@@ -1,0 +1,58 @@
+"""Drafts of payloads: how much is tried for them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kustui.analysis.condition_evaluation import evaluate_condition
+from kustui.check.rule import step, to, when, workflow
+from kustui.simulate.paths.drafts import draft_payload
+from tests.support.runs import organisation
+
+
+def _number_of_trials(definition: Any, monkeypatch: pytest.MonkeyPatch) -> int:
+    """How many comparisons are evaluated to draft the payload of a workflow."""
+    calls = 0
+
+    def counting(*given: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        return evaluate_condition(*given)
+
+    there = organisation(definition)
+    with monkeypatch.context() as patch:
+        patch.setattr("kustui.simulate.paths.candidates.evaluate_condition", counting)
+        draft_payload(*(there.analysis(entry.key) for entry in there.collection.entries))
+    return calls
+
+
+def _fan(op: str, count: int) -> Any:
+    steps = [step(f"s{number}") for number in range(count)]
+    return workflow(
+        "W", *steps, entry=tuple(to(f"s{number}", when(op, "/#steps.1.k", number)) for number in range(count))
+    )
+
+
+def _fan_after_a_step(op: str, count: int) -> Any:
+    ways = [to(f"s{number}", when(op, "/#steps.1.k", number)) for number in range(count)]
+    return workflow("W", step("aB3", *ways), *(step(f"s{number}") for number in range(count)), entry=(to("aB3"),))
+
+
+@pytest.mark.parametrize("definition", [_fan, _fan_after_a_step])
+@pytest.mark.parametrize("op", ["eq", "gt", "contains"])
+def test_drafting_takes_no_longer_than_there_are_transitions(
+    op: str, definition: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few, many = (_number_of_trials(definition(op, count), monkeypatch) for count in (50, 200))
+    assert many <= 5 * max(few, 10)
+
+
+def test_the_farthest_way_is_drafted_for_also_where_the_first_are_shorter() -> None:
+    ends = [step(f"s{number}") for number in range(80)]
+    ways = [to(f"s{number}", when("eq", "/#steps.1.k", number)) for number in range(80)]
+    far = workflow("W", *ends, step("aB3", to("s0")), entry=(*ways, to("aB3", when("exists", "/#steps.1.k"))))
+    there = organisation(far)
+    payload = draft_payload(there.analysis(there.collection.entries[0].key))
+    assert payload["k"] not in range(80)
