@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from kustui.analysis.events import CUSTOM
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import Path, is_plain
 from kustui.definition.models import Step
@@ -29,6 +30,12 @@ class Absence(NamedTuple):
     """A clause."""
     instead: tuple[str, ...] = ()
     """The segments of the path that was probably meant."""
+    wrong: int = 0
+    """How many fields lead to what is wrong, so that all that begins with them is the same mistake; 0 for all."""
+
+    def mistake(self, path: Path) -> tuple[str, ...]:
+        """The beginning of the path that is wrong."""
+        return path.segments[: 2 + self.wrong] if self.wrong else path.segments
 
 
 def absence_of(analysis: WorkflowAnalysis, path: Path, *, in_template: bool) -> Absence | None:
@@ -91,13 +98,14 @@ def _absence_in_event(fields: Sequence[str]) -> Absence | None:
 def _absence_in_changes(fields: Sequence[str]) -> Absence | None:
     """``fields`` from ``changes`` on, and something below it."""
     if fields[1] not in _PARTS:
-        return Absence("changes holds attributes and relationships, and nothing else", _as_change(fields[1:]))
-    if len(fields) > 3 and fields[2] != "custom" and fields[3] not in _CHANGE:
+        reason = "changes holds attributes and relationships, and nothing else"
+        return Absence(reason, _as_change(fields[1:]), 3 if fields[1] == CUSTOM else 2)
+    if len(fields) > 3 and fields[3] not in _CHANGE:
         meant = _MEANT.get(fields[3]) or closest(fields[3], _CHANGE)
-        return Absence(
-            f"each field of changes.{fields[1]} holds op, before and after, and nothing else",
-            (*fields[:3], meant) if meant else (),
-        )
+        instead = (*fields[:3], meant) if meant else ()
+        if fields[2] == CUSTOM:  # all custom fields are one field, whose values are objects [seen]
+            instead = (*instead, *fields[4:]) if meant else _as_change(fields[1:])
+        return Absence(f"each field of changes.{fields[1]} holds op, before and after, and nothing else", instead, 4)
     return None
 
 
@@ -108,6 +116,8 @@ def _as_change(written: Sequence[str]) -> tuple[str, ...]:
     change = [field for field in written if field in _CHANGE][:1]
     if not change and len(fields) > 1 and fields[-1] in _MEANT:
         change = [_MEANT[fields.pop()]]
+    if fields[:1] == [CUSTOM] and len(fields) > 1:
+        return ("changes", "attributes", CUSTOM, *(change or ["after"]), *fields[1:])
     return ("changes", part or "attributes", *fields, *change) if fields else ()
 
 

@@ -219,13 +219,17 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
 
 
 def _absent(analysis: WorkflowAnalysis) -> Violations:
-    reported: set[tuple[str, str]] = set()  # once a string and path
+    reported: set[tuple[str, str, tuple[str, ...]]] = set()  # once a string, or a condition, and mistake
     for read, path in _paths(analysis):
         in_template = isinstance(read.expression, Template)
         absence = absence_of(analysis, path, in_template=in_template)
-        if absence is None or (read.pointer, path.text) in reported:
+        if absence is None:
             continue
-        reported.add((read.pointer, path.text))
+        place = read.pointer if read.transition is None else read.transition.pointer
+        mistake = (place, absence.reason, absence.mistake(path))
+        if mistake in reported:
+            continue
+        reported.add(mistake)
         instead = template_path(absence.instead) if in_template else ".".join(absence.instead)
         yield Violation(
             read.pointer,
