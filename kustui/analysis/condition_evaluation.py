@@ -101,7 +101,7 @@ def _evaluate(condition: Condition, context: EvaluationContext) -> Verdict:
             holds = combine(
                 Undecided("") if part_verdict.holds is None else part_verdict.holds for part_verdict in verdicts
             )
-            return Verdict(condition, holds if isinstance(holds, bool) else None, parts=verdicts)
+            return Verdict(condition, holds if isinstance(holds, bool) else condition.outcome, parts=verdicts)
 
 
 def _compare(comparison: Comparison, context: EvaluationContext) -> Verdict:

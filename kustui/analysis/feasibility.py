@@ -11,11 +11,12 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from kustui.analysis.facts import ANY, Cases, Facts, Field, both
+from kustui.analysis.facts import Facts, Field
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.guards import Branching, branching, branchings
 from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first, shortest_path
+from kustui.definition.cases import ANY, Cases, both
 from kustui.definition.expressions import AllOf, AnyOf, Comparison, parts_of
 from kustui.definition.models import ErrorCase, Transition
 from kustui.definition.platform import CONTINUE, TRIGGER_ID

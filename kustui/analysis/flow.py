@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kustui.analysis import walks
-from kustui.definition.expressions import Condition, condition_key, constant_outcome, parse_condition
+from kustui.definition.expressions import Condition, constant_outcome, parse_condition
+from kustui.definition.expressions.choices import Choice
 from kustui.definition.models import ErrorCase, Step, Transition, Trigger, Workflow
 from kustui.definition.platform import CONTINUE, TRIGGER_ID
 
@@ -138,30 +139,43 @@ class FlowGraph:
         condition = self.conditions.get(transition.pointer)
         return condition is not None and constant_outcome(condition) is True
 
-    @cached_property
+    @property
     def impossible(self) -> Mapping[str, Transition | None]:
         """The transitions and error cases that no run takes, by pointer: each with an earlier one that wins instead, or
         with None where its own condition never holds."""
+        return self._choices[0]
+
+    @property
+    def last_chances(self) -> frozenset[str]:
+        """The pointers of the transitions and error cases that are taken by every run that comes to them: always, or
+        because none before them was."""
+        return self._choices[1]
+
+    @cached_property
+    def _choices(self) -> tuple[Mapping[str, Transition | None], frozenset[str]]:
         impossible: dict[str, Transition | None] = {}
+        last: set[str] = set()
         for edges in self.declared_edges.values():
             for after_failure in (False, True):
-                impossible |= self._impossible_of([edge for edge in edges if edge.after_failure is after_failure])
-        return impossible
+                tried = [edge.transition for edge in edges if edge.after_failure is after_failure]
+                self._choose(tried, impossible, last)
+        return impossible, frozenset(last)
 
-    def _impossible_of(self, edges: Sequence[Edge]) -> Iterator[tuple[str, Transition | None]]:
-        always: Transition | None = None
-        first: dict[str, Transition] = {}
-        for transition in (edge.transition for edge in edges):
+    def _choose(self, tried: Sequence[Transition], impossible: dict[str, Transition | None], last: set[str]) -> None:
+        """Finds those of the transitions of a node that are never taken, and the one that is taken at the latest."""
+        choice = Choice()
+        possible: list[Transition] = []
+        for transition in tried:
             condition = self.conditions.get(transition.pointer)
-            outcome = constant_outcome(condition) if condition is not None else None
-            key = condition_key(condition) if condition is not None and len(edges) > 1 else transition.pointer
-            earlier = always or first.setdefault(key, transition)
-            if outcome is False:
-                yield transition.pointer, None
-            elif earlier is not transition:
-                yield transition.pointer, earlier
-            elif outcome:
-                always = transition
+            if condition is not None and constant_outcome(condition) is False:
+                impossible[transition.pointer] = None
+            elif (winner := choice.winner(condition)) is not None:
+                impossible[transition.pointer] = possible[winner]
+            else:
+                possible.append(transition)
+                choice.add(condition)
+                if choice.is_exhausted:
+                    last.add(transition.pointer)
 
     @cached_property
     def possible(self) -> FlowGraph:

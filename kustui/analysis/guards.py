@@ -16,7 +16,6 @@ from kustui.definition.expressions import (
     Function,
     Path,
     Template,
-    condition_key,
     expressions_in,
     parts_of,
 )
@@ -70,23 +69,17 @@ def branching(flow: FlowGraph, node: str, outcome_of: OutcomeOf = lambda _: None
     ``outcome_of`` says whether the condition of a transition holds, where that is known of the runs in question.
     """
     targets: list[str] = []
-    before: set[str] = set()
     ends = False
     for edge in flow.declared_edges[node]:
-        condition = flow.conditions.get(edge.transition.pointer)
-        outcome = outcome_of(edge.transition)
-        if edge.after_failure or edge.transition.pointer in flow.impossible or outcome is False:
+        pointer, outcome = edge.transition.pointer, outcome_of(edge.transition)
+        if edge.after_failure or pointer in flow.impossible or outcome is False:
             continue
         if edge.target in flow.steps:
             targets.append(edge.target)
         else:
             ends = True
-        key = condition_key(condition) if condition is not None else ""
-        opposite = key.removeprefix("not ") if key.startswith("not ") else f"not {key}"
-        one_holds = isinstance(condition, Comparison) and condition.arity_holds and opposite in before
-        if one_holds or outcome or flow.always_holds(edge.transition):
+        if outcome or pointer in flow.last_chances:
             return Branching(tuple(targets), ends)
-        before.add(key)
     return Branching(tuple(targets), may_end=True)
 
 

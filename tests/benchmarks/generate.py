@@ -467,17 +467,20 @@ class Writer:
         )
 
     def condition(self, known: tuple[str, ...], place: int = 0) -> Json:
-        """A condition that is never always true, nor the same as another one at this step."""
+        """A condition that is never always true, nor holds wherever another one at this step does."""
         left, dice = self.reference(known), self.dice
         one = dice.pick(
             (
                 condition("eq", left, f"{dice.pick(('open', 'done', 'snoozed'))}-{place}"),
                 condition("contains", left, [dice.pick(TAGS), f"group-{place}"]),
-                condition("gt", left, str(100 * place + dice.below(100))),
+                condition("gt", left, str(100 * (9 - place) + dice.below(100))),
             )
         )
         if dice.chance(0.3):
-            return condition(dice.pick(("and", "or")), one, condition("exists", self.reference(known)))
+            op, right = dice.pick(("and", "or")), self.reference(known)
+            return condition(
+                op, one, condition("exists", right) if op == "and" else condition("eq", right, f"else-{place}")
+            )
         return one
 
     def new_id(self) -> str:

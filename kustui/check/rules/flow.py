@@ -12,7 +12,8 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, app, step, to, when, workflow, workflow_rule
 from kustui.config.severity import Severity
-from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition, Unreadable, parts_of
+from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition, Unreadable, condition_key, parts_of
+from kustui.definition.models import Transition
 from kustui.definition.operators import CLOSEST_OPERATOR, OPERATOR_BY_ALIAS, OPERATORS
 from kustui.definition.platform import ERROR_ACTIONS, TRIGGER_ID
 from kustui.text.messages import hint_of
@@ -155,7 +156,7 @@ def loop(analysis: WorkflowAnalysis) -> Violations:
     Severity.WARNING,
     "a transition that is never taken, because an earlier one always wins or its own condition never holds",
     "Transitions are tried in order and the first whose condition holds is taken. One that "
-    "follows a condition that always holds, or the same condition, is never taken.",
+    "follows a condition that always holds, or one that holds wherever its own does, is never taken.",
     bad=app(
         workflow(
             "Greet",
@@ -190,10 +191,21 @@ def shadowed_transition(analysis: WorkflowAnalysis) -> Violations:
                     continue  # the step is reported as unreachable, or its target as unknown
                 yield Violation(pointer, f"this {_kind(edge)} is never taken: its condition never holds", "", node)
                 continue
-            why = "always holds" if flow.always_holds(earlier) else "has the same condition"
-            message = f"this {_kind(edge)} is never taken: an earlier one {why}"
+            message = f"this {_kind(edge)} is never taken: {_why(flow, edge.transition, earlier)}"
             related = (Related("this one is tried first", analysis.document, earlier.pointer),)
             yield Violation(pointer, message, "the first one that holds is taken", node, related=related)
+
+
+def _why(flow: FlowGraph, transition: Transition, earlier: Transition) -> str:
+    """Why an earlier one wins, in a clause."""
+    if flow.always_holds(earlier):
+        return "an earlier one always holds"
+    one, other = (flow.conditions.get(edge.pointer) for edge in (transition, earlier))
+    if one is not None and other is not None and condition_key(one) == condition_key(other):
+        return "an earlier one has the same condition"
+    if earlier.pointer in flow.last_chances:
+        return "one of the earlier ones always holds"
+    return "an earlier one holds wherever it does"
 
 
 def _parts(analysis: WorkflowAnalysis) -> Iterator[tuple[str, Condition]]:

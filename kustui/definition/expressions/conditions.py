@@ -5,12 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 
+from kustui.definition.cases import ANY, Cases, Fact, FactTable, Term, all_cases, any_cases
 from kustui.definition.expressions.nodes import Expression, Path
-from kustui.definition.expressions.parse import Function, Reference, expressions_in, parse
+from kustui.definition.expressions.parse import Function, Literal, Reference, expressions_in, parse
 from kustui.definition.expressions.templates import Template
+from kustui.definition.functions import FUNCTIONS
 from kustui.definition.operators import OPERATORS, OPPOSITES, Family, Operator, compare, operator_named
 from kustui.definition.platform import TRIGGER_ID
+from kustui.definition.values import MISSING
 from kustui.text.messages import LONGEST_TEXT, json_in_words, printable, quoted
 
 MAX_DEPTH = 100
@@ -31,20 +35,30 @@ class Never:
     pointer: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class AllOf:
     """``and``: holds when each part does."""
 
     parts: tuple[Condition, ...]
     pointer: str
 
+    @cached_property
+    def outcome(self) -> bool | None:
+        """Whether it holds, where that is the same for all runs."""
+        return _outcome_of(self)
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class AnyOf:
     """``or``: holds when at least one part does."""
 
     parts: tuple[Condition, ...]
     pointer: str
+
+    @cached_property
+    def outcome(self) -> bool | None:
+        """Whether it holds, where that is the same for all runs."""
+        return _outcome_of(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +111,7 @@ class Unreadable:
 
 
 Condition = Always | Never | AllOf | AnyOf | Comparison | Unreadable
+PathName = Callable[[Path], tuple[str, ...]]
 
 
 def parse_condition(op: str, values: Sequence[object], pointer: str = "") -> Condition:
@@ -118,15 +133,94 @@ def parts_of(condition: Condition) -> Iterator[Condition]:
 
 
 def constant_outcome(condition: Condition) -> bool | None:
-    """Whether a condition holds, where that is the same for all runs; None where it depends on the run."""
+    """Whether a condition holds, where that is the same for all runs: what it compares is written down, or its parts
+    contradict each other, or leave nothing out. None where it depends on the run."""
     match condition:
         case Always() | Never():
             return isinstance(condition, Always)
-        case AllOf(parts) | AnyOf(parts) if parts:
-            settling = isinstance(condition, AnyOf)
-            outcomes = {constant_outcome(part) for part in parts}
-            return settling if settling in outcomes else None if None in outcomes else not settling
+        case AllOf() | AnyOf():
+            return condition.outcome
     return None
+
+
+def _outcome_of(group: AllOf | AnyOf) -> bool | None:
+    settling = isinstance(group, AnyOf)
+    outcomes = {constant_outcome(part) for part in group.parts}
+    if settling in outcomes:
+        return settling
+    if None not in outcomes:
+        return not settling if outcomes else None
+    comparisons = [part for part in parts_of(group) if isinstance(part, Comparison)]
+    if len(texts_read(group)) == sum(len(texts_read(part)) for part in comparisons):
+        return None  # each of them reads something else
+    table = FactTable()
+    for outcome in (False, True):
+        if not table.consistent(cases_of(group, not outcome, partial(leaf_cases, table=table))):
+            return outcome
+    return None
+
+
+def texts_read(condition: Condition) -> frozenset[str]:
+    """The texts in a condition that read something of the run, as they are written."""
+    return frozenset(
+        expression.text
+        for part in parts_of(condition)
+        if isinstance(part, Comparison)
+        for operand in part.operands
+        if (expression := operand.expression) is not None and not isinstance(expression, Literal)
+    )
+
+
+def cases_of(condition: Condition, holds: bool, of_leaf: Callable[[Comparison | Unreadable, bool], Cases]) -> Cases:
+    """What is true where a condition holds, or does not."""
+    match condition:
+        case Always() | Never():
+            return ANY if isinstance(condition, Always) is holds else ()
+        case Comparison() | Unreadable():
+            return of_leaf(condition, holds)
+        case AllOf(parts) | AnyOf(parts):
+            alternatives = [cases_of(part, holds, of_leaf) for part in parts]
+            return all_cases(alternatives) if isinstance(condition, AllOf) is holds else any_cases(alternatives)
+
+
+def leaf_cases(leaf: Comparison | Unreadable, holds: bool, table: FactTable) -> Cases:
+    """What is true where a comparison holds, or does not, wherever in a run it stands."""
+    return (frozenset({fact_of(leaf, holds, table)}),) if isinstance(leaf, Comparison) else ANY
+
+
+def fact_of(
+    comparison: Comparison, holds: bool, table: FactTable, place: str = "", name: PathName = lambda path: path.segments
+) -> Fact:
+    """That a comparison holds, or does not, as a fact of a table.
+
+    ``place`` distinguishes what may have changed when it is compared again elsewhere; ``name`` gives the same for
+    paths that read the same.
+    """
+    key = condition_key(comparison)
+    negated = key.startswith("not ") and comparison.arity_holds
+    key = f"{key.removeprefix('not ') if negated else key}{place and f' at {place}'}"
+    if key not in table.terms:
+        value, at, literal = _compared(comparison, name)
+        table.terms[key] = Term(
+            comparison.operator, negated, (place, *value) if place and value else value, at, literal
+        )
+    return Fact(key, holds is not negated)
+
+
+def _compared(comparison: Comparison, name: PathName) -> tuple[tuple[str, ...], int, object]:
+    """What a comparison compares with a literal, which of its operands that is, and the literal."""
+    operands = comparison.operands[: comparison.meaning.reads]
+    read = [at for at, operand in enumerate(operands) if any(expressions_in(operand.value))]
+    if len(read) == 1 and comparison.known and len(operands) == comparison.meaning.reads:
+        literal = operands[1 - read[0]].value if len(operands) > 1 else MISSING
+        match operands[read[0]].expression:
+            case Reference(paths=(path,)):
+                return name(path), read[0], literal
+            case Template(text, faults=(), embedded=()):
+                return ("", text), read[0], literal
+            case Function(text, faults=(), embedded=(), name=function) if function in FUNCTIONS:
+                return ("", text), read[0], literal
+    return (), 0, MISSING
 
 
 def condition_key(condition: Condition) -> str:

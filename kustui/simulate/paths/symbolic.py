@@ -257,6 +257,8 @@ def constraints_for(condition: Condition | None, holds: bool) -> Disjunction:
             return Disjunction(((Constraint(condition, holds),),), complete=True)
         case AllOf(parts) | AnyOf(parts) if not parts:
             return UNKNOWN
+        case AllOf(outcome=bool(outcome)) | AnyOf(outcome=bool(outcome)):
+            return ALWAYS_MET if outcome is holds else NEVER_MET
         case AllOf(parts):
             return _all(parts, holds) if holds else _any(parts, holds)
         case AnyOf(parts):

@@ -11,6 +11,7 @@ from kustui.config.severity import Severity
 from tests.support.rules import only, place, places, problems_in, rules_of, told
 
 OPEN = when("eq", "/#steps.1.status", "open")
+VIP = when("contains", "/#steps.1.tags", "vip")
 DONE = when("eq", "/#steps.1.status", "done")
 ONWARD = '"condition": {"op": "true", "values": [true]}'
 
@@ -237,7 +238,7 @@ def shadowed(*conditions: dict[str, Any], **more: Any) -> list[tuple[str, str]]:
         ((when("or", OPEN, ALWAYS), DONE), [("1", "0")]),
         ((when("and", OPEN, ALWAYS), DONE), []),
         ((when("eq", "/#steps.1.x", 1), when("eq", "/#steps.1.x", True)), []),
-        ((when("and", OPEN, DONE), {"values": [OPEN, DONE], "op": "and"}), [("1", "0")]),
+        ((when("and", OPEN, VIP), {"values": [OPEN, VIP], "op": "and"}), [("1", "0")]),
         ((OPEN, {**OPEN, "meta": {"name": "again"}}), [("1", "0")]),
     ],
 )

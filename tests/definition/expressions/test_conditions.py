@@ -223,6 +223,10 @@ def test_the_operators_are_those_of_the_api_description() -> None:
         (both("and"), False, False),
         (both("or"), False, False),
         (OPEN, False, False),
+        (both("or", both("exists", "/#steps.1.a"), both("dne", "/#steps.1.a", "")), True, False),
+        (both("and", both("true", "/#steps.1.a"), both("false", "/#steps.1.a")), False, True),
+        (both("and", both("eq", "/#steps.1.a", 1), both("eq", "/#steps.1.a", "1")), False, False),
+        (both("or", both("eq", "/#steps.1.a"), both("neq", "/#steps.1.a")), False, False),
     ],
 )
 def test_what_is_decided_without_a_run(raw: dict[str, Any], always: bool, never: bool) -> None:

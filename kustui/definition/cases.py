@@ -1,0 +1,187 @@
+"""What comparisons say together: cases, sets of facts of which one has to be true (a disjunctive normal form), and
+whether a case contradicts itself. What kustui cannot tell is no fact, so that what contradicts itself does so for
+certain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from itertools import pairwise, product
+from typing import Any, NamedTuple
+
+from kustui.definition.dates import iso_date, parse_date
+from kustui.definition.operators import OPPOSITES, Family, Operator, Presence, compare, operator_named, other_than
+from kustui.definition.values import MISSING, Undecided, may_be_nothing, number_of, text_of
+
+_MOST_CASES = 16
+"""What would make more cases is no fact."""
+_MOST_COMPARISONS = 300
+"""Of one value. More are not looked at together."""
+_MOST_INEQUALITIES = 40
+"""Of one value that is compared with nothing that it is. More are not looked at together."""
+
+
+class Fact(NamedTuple):
+    """A comparison that holds, or that does not."""
+
+    key: str
+    """The same for comparisons of the same values that say the same."""
+    holds: bool
+
+
+Case = frozenset[Fact]
+Cases = tuple[Case, ...]
+"""Of which one has to be true: none where that is impossible."""
+ANY: Cases = (frozenset(),)
+
+
+def both(one: Cases, other: Cases) -> Cases:
+    """What is true where one of each is; not all that is known, where that would be too much."""
+    if len(one) * len(other) > _MOST_CASES:
+        return one
+    return tuple(dict.fromkeys(left | right for left, right in product(one, other)))
+
+
+def all_cases(parts: Iterable[Cases]) -> Cases:
+    """What is true where one of each is."""
+    return reduce(both, parts, ANY)
+
+
+def any_cases(parts: Sequence[Cases]) -> Cases:
+    """What is true where one of any is; ANY where there is none to be."""
+    cases = tuple(dict.fromkeys(case for part in parts for case in part))
+    return cases if parts and len(cases) <= _MOST_CASES else ANY
+
+
+class Term(NamedTuple):
+    """What the comparison of a fact compares."""
+
+    operator: str
+    negated: bool
+    """Whether the fact holds where the comparison does not."""
+    value: tuple[str, ...]
+    """The path, or a text in its place, whose value is compared with what is written down; empty for any other."""
+    place: int
+    """Which of the operands that is."""
+    literal: Any
+    """What it is compared with; MISSING where that is nothing."""
+
+    @property
+    def meaning(self) -> Operator:
+        return operator_named(self.operator)
+
+    @property
+    def outcome_of_missing(self) -> bool | None:
+        """Whether the comparison holds where the value is missing, where that decides it."""
+        meaning = self.meaning
+        if meaning.reads < 2:
+            return outcome_if_missing(self.operator, (MISSING,), (True,))
+        literals = (MISSING, self.literal) if self.place == 0 else (self.literal, MISSING)
+        return outcome_if_missing(self.operator, literals, [place == self.place for place in range(meaning.reads)])
+
+
+@dataclass(frozen=True, eq=False)
+class FactTable:
+    """The facts of conditions, and what they say together."""
+
+    terms: dict[str, Term] = field(default_factory=dict)
+    """By the key of the fact."""
+    _presence: dict[Case, tuple[bool, bool]] = field(default_factory=dict)
+    """What is known of single values; paths come to the same facts again and again."""
+
+    def consistent(self, cases: Cases) -> Cases:
+        """Those of the cases that do not contradict themselves."""
+        return tuple(case for case in cases if len(case) < 2 or self._is_consistent(case))
+
+    def _is_consistent(self, case: Case) -> bool:
+        if any(Fact(fact.key, not fact.holds) in case for fact in case):
+            return False
+        by_value: dict[tuple[str, ...], set[Fact]] = {}
+        for fact in case:
+            if value := self.terms[fact.key].value:
+                by_value.setdefault(value, set()).add(fact)
+        there: dict[tuple[str, ...], tuple[bool, bool]] = {}
+        for value, of_value in by_value.items():
+            facts = frozenset(of_value)
+            if facts not in self._presence:
+                self._presence[facts] = self._may_be(facts)
+            there[value] = self._presence[facts]
+            if not any(there[value]):
+                return False
+        needed = {value[:end] for value, (_, missing) in there.items() if not missing for end in range(1, len(value))}
+        return not any(not present and value in needed for value, (present, _) in there.items())
+
+    def _may_be(self, facts: Case) -> tuple[bool, bool]:
+        """Whether a value of which facts are known may be there, and whether it may be missing."""
+        terms = [(self.terms[fact.key], fact.holds) for fact in sorted(facts)[:_MOST_COMPARISONS]]
+        required = [(term, holds is not term.negated) for term, holds in terms]
+        may_be_missing = all(term.outcome_of_missing in (None, holds) for term, holds in required)
+        if {("true", True), ("false", True)} <= {(term.operator, holds) for term, holds in required}:
+            return False, may_be_missing
+        equals = [term for term, holds in required if term.meaning.is_equality and holds]
+        equals += [term for term, holds in required if OPPOSITES.get(term.operator) == "eq" and not holds]
+        if not equals and (len(required) > _MOST_INEQUALITIES or not all(_is_exhausted(term) for term, _ in required)):
+            return True, may_be_missing
+        candidates = _spellings(equals[0].literal) if equals else _candidates([term for term, _ in required])
+        return any(all(_fits(term, holds, value) for term, holds in required) for value in candidates), may_be_missing
+
+
+def outcome_if_missing(operator: str, values: Sequence[Any], missing: Sequence[bool]) -> bool | None:
+    """Whether a comparison of values, as they are written, holds where some of them are missing, where that decides
+    it."""
+    opposite = OPPOSITES.get(operator)
+    meaning = operator_named(opposite or operator)
+    if meaning.is_equality and any(value is None for value in values):
+        return opposite is None if sum(missing) == 1 else None
+    if meaning.casts_nothing and any(may_be_nothing(value) for value in values):
+        return None
+    match meaning.presence:
+        case Presence.NEEDS_BOTH if sum(missing) == 1:
+            return opposite is not None
+        case Presence.NEEDS_FIRST | Presence.ASKS if missing[0]:
+            return opposite is not None
+    return None
+
+
+def _is_exhausted(term: Term) -> bool:
+    """Whether the candidates leave no case out."""
+    dates = term.meaning.family is Family.DATE and parse_date(term.literal) is not None
+    return dates or term.meaning.is_exhausted_by_examples
+
+
+def _fits(term: Term, holds: bool, value: Any) -> bool:
+    """Whether a value that is there may be one for which a comparison holds, or does not."""
+    literal = term.literal
+    pair = (value, literal) if term.place == 0 else (literal, value)
+    answer = compare(term.operator, *pair)
+    if isinstance(answer, Undecided):
+        # What is no number is neither more nor less than one, in any reading; likewise dates.
+        family = term.meaning.family
+        ordered = family is Family.DATE or (family is Family.ORDER and number_of(literal) is not None)
+        return not (ordered and holds)
+    return answer is holds
+
+
+def _spellings(literal: Any) -> Iterator[Any]:
+    """The values that may be cast to a literal."""
+    yield from (literal, [literal])
+    if (number := number_of(literal)) is not None:
+        yield from (number, text_of(number))
+    if isinstance(literal, bool) or literal in ("true", "false"):
+        yield from (str(literal).lower(), str(literal).lower() == "true")
+
+
+def _candidates(terms: Sequence[Term]) -> Iterator[Any]:
+    """Values that stand for all others: like what a value is compared with, beside it, between, and like none of it."""
+    yield from ("like nothing else", True, False, 0)
+    literals = [literal for term in terms if (literal := term.literal) is not MISSING]
+    for literal in literals:
+        yield from _spellings(literal)
+        yield other_than(literal)
+    numbers = sorted({number for literal in literals if (number := number_of(literal)) is not None})
+    yield from (beside for number in numbers for beside in (number - 1, number + 1))
+    yield from ((lower + upper) / 2 for lower, upper in pairwise(numbers))
+    moments = sorted({moment for literal in literals if (moment := parse_date(literal)) is not None})
+    yield from (iso_date(beside) for moment in moments for beside in (moment - 1_000, moment + 1_000))
