@@ -27,11 +27,14 @@ _WORDS = {
     "infinity": "JSON has no Infinity: write null or a number",
 }
 _BANNER = re.compile(
-    r"(?P<npm>> \S{1,214}@\S{1,99} [\w:.-]{1,214}(?P<pnpm> [/A-Z]\S*)?$|> \S)"
-    r"|(?P<yarn>yarn (?:run|node|exec) v\d)|\$ \S",
+    r"(?:(?:(?P<log>npm (?i:warn|notice|info|http|verb|sill|timing|err!|error))|warning|info|WARN)(?!\w)[^\n]*\s+)*"
+    r"(?:(?P<npm>> \S{1,214}@\S{1,99} [\w:.-]{1,214}(?P<pnpm> [/A-Z]\S*)?$|> \S)"
+    r"|(?P<yarn>yarn (?:run|node|exec) v\d|\$ \S))?",
     re.MULTILINE,
 )
-"""The first line that a package manager prints before what a script prints."""
+"""What a package manager logs, and the first line that it prints, before what a script prints."""
+_BANNER_LENGTH = 4096
+_COLOURS = re.compile(r"\x1b(?:\[[\d;?]*[A-Za-z]|\][^\x07\x1b]*\x07)")
 _SCRIPT = re.compile(
     r"""\s*(?>(?>//[^\n]*\n\s*|/\*[\s\S]*?\*/\s*)*)"""
     r"""(["']use strict["']|(?:module\.)?exports\b|export\s|import\s|(?:const|let|var)\s+[\w{$])"""
@@ -178,10 +181,10 @@ def _banner(stop: _Stop) -> Fault | None:
     if script := _SCRIPT.match(stop.text):
         hint = """print it as JSON: node -p "JSON.stringify(require('./app.js'))" | kustui check -"""
         return stop.fault("this is JavaScript, not JSON", hint, script.start(1), len(script[1]))
-    banner = _BANNER.match(stop.text, stop.at) if stop.previous < 0 else None
-    if banner is None:
+    banner = _BANNER.match(_COLOURS.sub("", stop.text[stop.at : stop.at + _BANNER_LENGTH]).lstrip())
+    if banner is None or not banner.lastgroup or stop.previous >= 0:
         return None
-    name = "pnpm" if banner["pnpm"] else "npm" if banner["npm"] else "yarn"
+    name = "pnpm" if banner["pnpm"] else "yarn" if banner["yarn"] else "npm"
     remedy = {"npm": "npm run --silent (pnpm --silent)", "pnpm": "pnpm --silent", "yarn": "yarn --silent"}[name]
     length = len(stop.text[stop.at :].partition("\n")[0].rstrip())
     message = f"{name} has printed a banner before the JSON"
