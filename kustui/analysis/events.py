@@ -82,7 +82,7 @@ def _effects_of_step(step: Step) -> Iterator[Effect]:
     action, params = step.action or "", step.params
     if action == PUBLISH_ACTION and isinstance(name := params.get("name"), str) and not may_hold_expression(name):
         yield Effect(step.id, step.pointer, name)
-    elif action in REST_ACTIONS and str(params.get("method", "")).upper() == "POST":
+    elif action in REST_ACTIONS and _may_be_post(params.get("method")):
         called = called_by_address(str(params.get("uri", params.get("url", ""))))
         if called is not None:
             yield Effect(step.id, step.pointer, call_event(called))
@@ -91,6 +91,10 @@ def _effects_of_step(step: Step) -> Iterator[Effect]:
         if fields != frozenset():  # without params it writes nothing
             values = {field: value for field, value in _members(params) if _is_literal(value)}
             yield Effect(step.id, step.pointer, event, fields, values if fields and fields >= values.keys() else {})
+
+
+def _may_be_post(method: object) -> bool:
+    return isinstance(method, str) and (method.upper() == "POST" or may_hold_expression(method))
 
 
 def _written_fields(verb: str, params: Mapping[str, Any]) -> frozenset[str] | None:

@@ -81,7 +81,7 @@ _WRITE = re.compile(
     r"kustomer\.(conversation|customer|message|note|company|kobject)\.(?:(create)(?:-with-customer)?|update|merge"
     r"|(?:append|remove|assign)-[a-z-]+)"
 )
-_CALL_ADDRESS = re.compile(r"/v1/workflows/([\w-]+)/call\b")
+_CALL_ADDRESS = re.compile(r"/v1/workflows/(?:([\w-]+)|[^/?#]*\{\{[^/?#]*)/call\b")
 FIELDS_OF_ACTIONS = {
     "append-tags": "tags", "remove-tags": "tags", "assign-team": "assignedTeams", "assign-user": "assignedUsers",
     "append-email": "emails", "append-phone": "phones",
@@ -106,6 +106,7 @@ def written_event(action: str, klass: object) -> str:
 
 
 def called_by_address(address: str) -> str | None:
-    """The id of the workflow that a request to an address calls: ``POST /v1/workflows/<id>/call`` [assumed]."""
+    """The id of the workflow that a request to an address calls: ``POST /v1/workflows/<id>/call`` [assumed]; empty where
+    only a run knows it."""
     match = _CALL_ADDRESS.search(address)
-    return match[1] if match else None
+    return match[1] or "" if match else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
 
@@ -167,9 +167,15 @@ def never_scheduled(analysis: CollectionAnalysis) -> Violations:
     if any(map(_may_lack_calls, analysis.summaries.values())):
         return
     scheduled = {call.workflow_id for _, call in analysis.calls}
-    if None in scheduled:
-        return  # only a run knows what that call starts
-    started = _started(analysis)
+    events = {
+        effect.event
+        for summary in analysis.summaries.values()
+        if summary.entry.item.enabled
+        for effect in summary.effects
+    }
+    if None in scheduled or call_event("") in events:
+        return  # only a run knows what that call, or request, starts
+    started = _started(analysis, events)
     for summary in analysis.by_id.values():
         if not summary.callable or summary.entry.key in started:
             continue
@@ -185,13 +191,12 @@ def never_scheduled(analysis: CollectionAnalysis) -> Violations:
         )
 
 
-def _started(analysis: CollectionAnalysis) -> frozenset[str]:
+def _started(analysis: CollectionAnalysis, events: Container[str]) -> frozenset[str]:
     """The keys of the workflows that an event or a request starts, or that one of these schedules, directly or
     indirectly. What other rules report counts as put right: ids that are missing or misspelt, steps that no run
     reaches."""
     schedules, intended = analysis.schedules, frozenset(intended_ids(analysis).values())
     summaries = analysis.summaries.values()
-    events = {effect.event for summary in summaries if summary.entry.item.enabled for effect in summary.effects}
     roots = (
         summary.entry.key
         for summary in summaries
