@@ -18,6 +18,7 @@ from kustui.analysis.workflow_analysis import WorkflowSummary
 from kustui.check.checker import Results, WorkflowResult
 from kustui.check.problems import Problem, Related
 from kustui.definition.collection import Collection, Document, Entry
+from kustui.definition.platform import call_event
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.source import Extent
 
@@ -59,7 +60,7 @@ def reusable_between(
     """
     if len(before.documents) != len(now.documents) or len(before.entries) != len(now.entries):
         return None
-    events = frozenset(entry.item.event for entry in now.entries)
+    events = frozenset((*(entry.item.event for entry in now.entries), call_event("")))
     documents = zip(before.documents, now.documents, strict=True)
     entries = zip(before.entries, now.entries, strict=True)
     same = all(_same_document(old, new) for old, new in documents) and all(
@@ -95,7 +96,7 @@ def _around(document: Document) -> list[tuple[str, dict[str, bytes]]]:
 
 
 def _same_summary(old: WorkflowSummary, new: WorkflowSummary, events: frozenset[str]) -> bool:
-    """``events`` are those that start workflows: no other effect matters."""
+    """``events`` are those that start workflows, or may: no other effect matters."""
     if not all(_same(getattr(old, name), getattr(new, name)) for name in _COMPARED):
         return False
     effects = [[effect for effect in summary.effects if effect.event in events] for summary in (old, new)]

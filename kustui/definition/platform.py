@@ -106,7 +106,7 @@ def written_event(action: str, klass: object) -> str:
 
 
 def called_by_address(address: str) -> str | None:
-    """The id of the workflow that a request to an address calls: ``POST /v1/workflows/<id>/call`` [assumed]; empty where
-    only a run knows it."""
+    """The id of the workflow that a request to an address calls: ``POST /v1/workflows/<id>/call`` [assumed]; empty
+    where only a run knows it."""
     match = _CALL_ADDRESS.search(address)
     return match[1] or "" if match else None
