@@ -154,8 +154,7 @@ def _conditional_parts(value: Mapping[str, Any], part: str) -> Mapping[str, str]
 
 
 def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator[Fault]:
-    keys = PARTS[part].keys
-    unknown = [key for key in value if key not in keys and _is_word(key)]
+    keys, unknown = PARTS[part].keys, unknown_words(value, part)
     intended = {key: _intended(value, key, keys) for key in unknown}
     lacking = _lacking(value, part, intended.values())
     for key in unknown:
@@ -202,6 +201,11 @@ def _is_reported(value: Mapping[str, Any], part: str, key: str, intended: str) -
     if part == "a schema" and not _is_schema_word(value, intended, value[key]):
         return False
     return bool(intended) or PARTS[part].closed
+
+
+def unknown_words(value: Mapping[str, Any], part: str) -> list[str]:
+    """The keys of a part that are none of its own, except those that only programs write."""
+    return [key for key in value if key not in PARTS[part].keys and _is_word(key)]
 
 
 def has_mistyped(part: Mapping[str, Any], key: str) -> bool:

@@ -14,13 +14,13 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from kustui.definition.keys import APP, AVAILABLE_APP, WORKFLOW, has_mistyped, mistyped_keys
+from kustui.definition.keys import APP, AVAILABLE_APP, WORKFLOW, has_mistyped, mistyped_keys, unknown_words
 from kustui.definition.models import POINTER, App, Part, Workflow
 from kustui.definition.platform import ERROR_ACTIONS
 from kustui.definition.source.positions import MAX_DEPTH, escape, holds, key_of, parent, scan, too_deep
 from kustui.definition.source.source import Extent, Fault, duplicate_key, replace_lone_surrogates, wrong_kind
 from kustui.definition.source.syntax import nested_too_deep
-from kustui.text.messages import expected_by
+from kustui.text.messages import expected_by, quoted
 
 P = TypeVar("P", bound=Part)
 Location = tuple[int | str, ...]
@@ -49,6 +49,8 @@ _PURPOSES = {
     ("app definition", "version"): "an app cannot be registered without one",
     ("app definition", "title"): "an app cannot be registered without one",
 }
+_SMALL_PARTS = {"condition": "a condition", "error action": "errorAction", "transition": "a transition"}
+"""The parts of which an unknown key probably stands for what is missing, by what ``keys`` calls them."""
 _NOT_ITS_ID = '"_id" is bookkeeping of exports: transitions and references name a step by its "id"'
 _WORDS = {"string_type": "text in quotes"}
 _CONTAINERS = {dict, list}
@@ -128,7 +130,8 @@ def _mistyped_keys_of_app(value: Mapping[str, Any], pointer: str, part: str) -> 
         required = ("version", "title") if part == APP else ()
         needed = next((key for key in required if fault.intended == f"{pointer}/{key}"), "")
         # Without these an app is refused for certain, which a warning does not say.
-        yield fault._replace(rule="invalid-shape", message=f"the app definition has no {needed}") if needed else fault
+        refused = fault._replace(rule="invalid-shape", message=f"{fault.message}, which has no {needed}")
+        yield refused if needed else fault
 
 
 def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]]:
@@ -241,13 +244,16 @@ def _missing(noun: str, part: dict[str, Any], pointer: str, *keys: str) -> Itera
     for key in missing:
         part.pop(key, None)
     if missing:
-        yield _without(noun, pointer, *missing)
+        yield _without(noun, part, pointer, *missing)
 
 
-def _without(noun: str, pointer: str, *keys: str) -> Fault:
+def _without(noun: str, part: Mapping[str, Any], pointer: str, *keys: str) -> Fault:
     *others, last = keys
     named = f"{', '.join(others)} or {last}" if others else last
-    hint = "" if others else _PURPOSES.get((noun, last), "")
+    hints = [] if others or (noun, last) not in _PURPOSES else [_PURPOSES[noun, last]]
+    if noun in _SMALL_PARTS and (unknown := unknown_words(part, _SMALL_PARTS[noun])):
+        hints.append(f"found the unknown key {quoted(unknown[0])}")
+    hint = "; ".join(hints)
     return Fault("invalid-shape", f"the {noun} has no {named}", hint, pointer)
 
 
@@ -285,7 +291,7 @@ def _fault_of(value: Any, error: ErrorDetails) -> Fault | None:
         alternatives = (str(loc[-1]), "errorAction") if loc[-1] == "target" else (str(loc[-1]),)
         if isinstance(part, dict) and any(has_mistyped(part, key) for key in alternatives):
             return None
-        fault = _without(noun, parent(pointer), str(loc[-1]))
+        fault = _without(noun, part, parent(pointer), str(loc[-1]))
         return fault._replace(hint=_NOT_ITS_ID) if loc[-1] == "id" and holds(part, "_id") else fault
     name = str(loc[-1])
     if isinstance(loc[-1], int):

@@ -28,7 +28,7 @@ from kustui.definition.models import Step
 from kustui.definition.platform import called_id
 from kustui.definition.source.positions import escape
 from kustui.definition.values import number_of
-from kustui.text.messages import closest, duration_in_words, hint_of, kind
+from kustui.text.messages import closest, duration_in_words, hint_of, kind, quoted
 
 RUN_AT_TYPES = ("relative", "absolute", "date")
 """The types of a ``runAt``: the first [spec], the others [assumed]."""
@@ -77,6 +77,7 @@ def _is_computed(value: object) -> bool:
 def _without(step_: Step, key: str, message: str, hint: str) -> Violation:
     at = f"{step_.pointer}/params"
     if near := closest(key, step_.params):
+        message = f"unknown key {quoted(near)} in params: {message}"
         return Violation(f"{at}/{escape(near)}", message, f'did you mean "{key}"?', step_.id, on_key=True)
     return Violation(at, message, hint, step_.id)
 

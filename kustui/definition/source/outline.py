@@ -18,7 +18,14 @@ import msgspec
 
 from kustui.definition.platform import APP_KEYS, TELLING_APP_KEYS, called_id
 from kustui.definition.source.positions import MAX_DEPTH, Member, last_members, members, repeated_members, too_deep
-from kustui.definition.source.recognition import begins_like_definition, is_app, is_step, is_trigger, stream_values
+from kustui.definition.source.recognition import (
+    begins_like_definition,
+    is_app,
+    is_step,
+    is_trigger,
+    mistyped_app,
+    stream_values,
+)
 from kustui.definition.source.source import Extent, Fault, Source, replace_lone_surrogates, wrong_kind
 
 _BLANKS = re.compile(rb"[ \t\r\n]*")
@@ -227,6 +234,7 @@ class _Walk:
         self.faults.extend(repeated_members(all_members, pointer))
         if "app" in extents:
             return self.add_app(extent, pointer, extents)
+        self.faults.extend(mistyped_app(extents, pointer))
         self.add_all(extents["workflows"], f"{pointer}/workflows")
         self.add_page(extents)
         return Shape.FRAGMENT

@@ -8,15 +8,16 @@ other: ``jq -c '.data[]'`` prints one a line, ``jq '.data[]'`` each on lines of 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from typing import NamedTuple
 
 import msgspec
 
 from kustui.definition.platform import APP_KEYS, TELLING_APP_KEYS
-from kustui.definition.source.positions import end_of
-from kustui.definition.source.source import Extent
+from kustui.definition.source.positions import end_of, escape
+from kustui.definition.source.source import UNKNOWN_KEY, Extent, Fault
+from kustui.text.messages import quoted
 
 _NEEDLES = (b'"workflows"', b'"workflow"', b'"trigger"', b'"steps"', b'"app"', b'"attributes"')
 """One of these is in every definition."""
@@ -71,6 +72,14 @@ def as_plain_json(data: bytes) -> bytes:
 def is_app(keys: AbstractSet[str]) -> bool:
     """Whether an object with these keys and no workflows can be an app definition: other things have ``app`` too."""
     return "app" in keys and (not keys.isdisjoint(TELLING_APP_KEYS | {"version"}) or keys <= APP_KEYS)
+
+
+def mistyped_app(keys: Iterable[str], pointer: str) -> Iterator[Fault]:
+    """The fault of ``App`` in place of ``app``: without it, what holds the workflows is a fragment."""
+    for key in keys:
+        if key.strip().lower() == "app" != key:
+            hint = 'did you mean "app"? Without it this is no app definition'
+            yield Fault(UNKNOWN_KEY, f"unknown key {quoted(key)} beside workflows", hint, f"{pointer}/{escape(key)}")
 
 
 def is_step(keys: AbstractSet[str], action: str) -> bool:

@@ -59,7 +59,11 @@ def test_what_is_nested_in_a_condition_and_is_none_is_of_the_wrong_shape() -> No
     [
         ({}, "invalid-shape at {}: a schedule step that names no workflow"),
         ({"workflowId": None}, "invalid-shape at {}: a schedule step that names no workflow"),
-        ({"workflowID": ID}, "invalid-shape at {}/workflowID: a schedule step that names no workflow"),
+        (
+            {"workflowID": ID},
+            'invalid-shape at {}/workflowID: unknown key "workflowID" in params: '
+            "a schedule step that names no workflow",
+        ),
         ({"workflowId": 7}, "invalid-shape at {}/workflowId: workflowId must be text in quotes, found the number 7"),
         (
             {"workflowId": "{{steps.1.next}}", "inputs": ["a"]},
@@ -96,7 +100,7 @@ def test_a_key_that_is_close_to_none_has_no_hint(key: str) -> None:
 def test_a_needed_key_that_is_misspelt_is_told_as_missing_only(needed: str, written: str) -> None:
     problem = only({written if key == needed else key: value for key, value in app().items()})
     assert (problem.rule, problem.pointer, problem.on_key) == ("invalid-shape", f"/{written}", True)
-    assert problem.message == f"the app definition has no {needed}"
+    assert problem.message == f'unknown key "{written}" in an app definition, which has no {needed}'
     assert problem.hint == f'did you mean "{needed}"?'
 
 
