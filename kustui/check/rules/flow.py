@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 
 from kustui.analysis.flow import Edge, FlowGraph
@@ -12,11 +12,21 @@ from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, app, step, to, when, workflow, workflow_rule
 from kustui.config.severity import Severity
-from kustui.definition.expressions import AllOf, AnyOf, Comparison, Condition, Unreadable, condition_key, parts_of
+from kustui.definition.expressions import (
+    AllOf,
+    AnyOf,
+    Comparison,
+    Condition,
+    Literal,
+    Operand,
+    Unreadable,
+    condition_key,
+    parts_of,
+)
 from kustui.definition.models import Transition
-from kustui.definition.operators import CLOSEST_OPERATOR, OPERATOR_BY_ALIAS, OPERATORS
+from kustui.definition.operators import CLOSEST_OPERATOR, OPERATOR_BY_ALIAS, OPERATORS, Family
 from kustui.definition.platform import ERROR_ACTIONS, TRIGGER_ID
-from kustui.text.messages import hint_of
+from kustui.text.messages import hint_of, kind
 
 _BETWEEN_WORDS = re.compile(r"[\s_-]")
 
@@ -244,8 +254,9 @@ def _operator_hint(operator: str, operators: Collection[str]) -> str:
 @workflow_rule(
     "operator-arity",
     Severity.WARNING,
-    "a condition with too many or too few values for its operator",
-    "A comparison without its second value compares with nothing; a third value is ignored.",
+    "a condition with too many or too few values for its operator, or with one that it cannot use",
+    "A comparison without its second value compares with nothing; a third value is ignored. What is neither a number "
+    "nor a date is neither more nor less, neither before nor after.",
     bad=app(workflow("Tag", step("aB3"), entry=(to("aB3", when("eq", "/#steps.1.status")),))),
     good=app(workflow("Tag", step("aB3"), entry=(to("aB3", when("eq", "/#steps.1.status", "open")),))),
 )
@@ -257,6 +268,21 @@ def operator_arity(analysis: WorkflowAnalysis) -> Violations:
         elif isinstance(part, Comparison) and part.known and not part.arity_holds:
             message = f'"{part.operator}" takes {part.meaning.takes}, found {len(part.operands)}'
             yield Violation(f"{part.pointer}/values", message, "", node)
+        elif isinstance(part, Comparison) and part.known:
+            for operand in part.operands[: part.meaning.reads]:
+                if expected := _usable_by(part, operand):
+                    message = f'"{part.operator}" compares {expected}, found {kind(operand.value)}'
+                    yield Violation(operand.pointer, message, "", node)
+
+
+def _usable_by(comparison: Comparison, operand: Operand) -> str:
+    """What an operator compares, if a literal is certainly none; else empty. What has digits may be read as a number or
+    a date that kustui does not know."""
+    expected = {Family.ORDER: "numbers or dates", Family.DATE: "dates"}.get(comparison.meaning.family, "")
+    if isinstance(operand.value, str):
+        is_plain = isinstance(operand.expression, Literal) and not operand.expression.embedded
+        return expected if is_plain and operand.value and not any(map(str.isdigit, operand.value)) else ""
+    return expected if isinstance(operand.value, bool | list | tuple | Mapping) else ""
 
 
 def unreadable_conditions(analysis: WorkflowAnalysis) -> Violations:
