@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from kustui.analysis.schemas import schema_of
 from kustui.definition.collection import AppEntry, Document
 from kustui.definition.expressions import Template, expressions_in
-from kustui.definition.expressions.nodes import ROOTS, Lookup, Origin
+from kustui.definition.expressions.nodes import ROOTS
 from kustui.definition.functions import HELPERS
 from kustui.definition.keys import has_mistyped
 from kustui.definition.source.source import UNKNOWN_KEY
@@ -207,15 +207,8 @@ def input_reads(template: object, pointer: str) -> Iterator[InputRead]:
             yield from (
                 InputRead(lookup.path.root, at, lookup.path.spans[0])
                 for lookup in expression.others
-                if lookup.path.segments and _is_of_top(lookup) and lookup.path.root not in _OTHER_NAMES
+                if lookup.path.segments and lookup.is_of_top and lookup.path.root not in _OTHER_NAMES
             )
-
-
-def _is_of_top(lookup: Lookup) -> bool:
-    """Whether it looks in what the whole template is filled in with, and not in the element of a loop."""
-    if lookup.origin is Origin.ROOT:
-        return True
-    return lookup.origin in (Origin.NAME, Origin.THIS) and lookup.contexts == lookup.up == 0
 
 
 def declared_inputs(action: Mapping[str, Any]) -> frozenset[str] | None:

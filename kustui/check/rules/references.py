@@ -274,7 +274,7 @@ def _misread_name(template: Template, lookup: Lookup) -> tuple[str, str]:
         if name in ROOTS:
             return message, "remove the @"
         return message, f"write {template_path((f'@{name}', *others))}" if lookup.contexts else ""
-    if lookup.origin is Origin.NAME and not lookup.contexts and others and (near := closest(name, ROOTS)):
+    if lookup.origin is Origin.NAME and lookup.is_of_top and others and (near := closest(name, ROOTS)):
         return (
             f"{lookup.path.text} never holds anything: a template reads {', '.join(ROOTS)}",
             f'did you mean "{near}"?',

@@ -235,13 +235,20 @@ class Lookup(NamedTuple):
     end: int
 
     @property
+    def is_of_top(self) -> bool:
+        """Whether it looks in what the whole template is filled in with, and not in the element of a loop."""
+        return self.origin is Origin.ROOT or (
+            self.origin in (Origin.NAME, Origin.THIS) and self.up >= self.contexts  # beyond the top is nothing
+        )
+
+    @property
     def reads_run(self) -> bool:
         """Whether it reads the run's data: it begins with a root, or with one behind ``@root.``.
 
         Handlebars itself would look for a bare ``steps`` in the element of a loop; that its author
         meant the run's steps is [assumed]. An explicit ``this.steps`` in a loop is the element's.
         """
-        if self.origin is Origin.THIS and self.contexts:
+        if self.origin is Origin.THIS and not self.is_of_top:
             return False
         return self.path.root in ROOTS and self.origin in (Origin.NAME, Origin.THIS, Origin.ROOT)
 
