@@ -288,6 +288,15 @@ class FlowGraph:
     def _successors_of_success(self) -> dict[str, frozenset[str]]:
         return {}
 
+    @cached_property
+    def _successors_of_failure(self) -> dict[str, frozenset[str]]:
+        return {}
+
+    @cached_property
+    def failing(self) -> frozenset[str]:
+        """The nodes after whose failure a run goes on."""
+        return frozenset(node for node, edges in self.edges.items() if any(edge.after_failure for edge in edges))
+
     def after(self, node: str) -> frozenset[str]:
         """The nodes that can run after this one: all that can be reached from it, itself only in a loop."""
         if node not in self._descendants:
@@ -296,7 +305,7 @@ class FlowGraph:
 
     def after_success(self, node: str) -> frozenset[str]:
         """The nodes that can run after this one has given an output."""
-        if not any(edge.after_failure for edge in self.edges[node]):
+        if node not in self.failing:
             return self.after(node)
         if node not in self._successors_of_success:
             targets = (edge.target for edge in self.edges[node] if not edge.after_failure)
@@ -307,12 +316,16 @@ class FlowGraph:
         """Whether ``above`` has run and not failed before ``node`` on every path from the trigger."""
         if not self.has_always_run(above, node):
             return False
-        if above == TRIGGER_ID:
-            return True
-        failed = [edge.target for edge in self.edges[above] if edge.after_failure]
-        return not failed or node not in walks.breadth_first(
-            failed, lambda here: () if here == above else self.targets(here)
-        )
+        return above not in self.failing or node not in self._after_failure(above)
+
+    def _after_failure(self, node: str) -> frozenset[str]:
+        """The nodes that can run after this one has failed, until it runs again."""
+        if node not in self._successors_of_failure:
+            targets = (edge.target for edge in self.edges[node] if edge.after_failure)
+            self._successors_of_failure[node] = frozenset(
+                walks.breadth_first(targets, lambda here: () if here == node else self.targets(here))
+            )
+        return self._successors_of_failure[node]
 
     def path(self, source: str, target: str) -> tuple[Edge, ...]:
         """A shortest path; empty if there is none."""

@@ -20,6 +20,7 @@ _CHANGE = ("op", "before", "after")
 _MEANT = {"new": "after", "current": "after", "to": "after", "old": "before", "previous": "before", "from": "before"}
 _OBJECT_ACTION = re.compile(r"kustomer\.(?:company|conversation|customer|klass|kobject|message|note|org|user)\.")
 _QUOTED = re.compile(r"\"[^\"]+\"|'[^']+'")
+_BRACKET_OR_QUOTE = frozenset("['\"")
 _BRACKETED = re.compile(r"\[[^\[\]]+\]")
 
 
@@ -73,8 +74,10 @@ def may_have_blanks(analysis: WorkflowAnalysis, path: Path) -> bool:
 
 
 def _absence_by_spelling(path: Path, *, in_template: bool) -> Absence | None:
+    if _BRACKET_OR_QUOTE.isdisjoint([segment[:1] for segment in path.segments]):
+        return None
     wrong = _QUOTED if in_template else _BRACKETED
-    if not any(segment[:1] in ("'", '"', "[") and wrong.fullmatch(segment) for segment in path.segments):
+    if not any(map(wrong.fullmatch, path.segments)):
         return None
     instead = tuple(part[1:-1].strip("\"'") if wrong.fullmatch(part) else part for part in path.segments)
     what = "quotation marks are part of the name" if in_template else "only a template has brackets around a name"

@@ -24,7 +24,8 @@ from kustui.analysis.schedules import ScheduleCall, Schedules, calls_of
 from kustui.analysis.schemas import SchemaArguments, schema_of
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import AppEntry, Collection, Document, Entry
-from kustui.definition.models import Schema, Transition, Workflow
+from kustui.definition.expressions import Path
+from kustui.definition.models import ErrorCase, Schema, Transition, Workflow
 from kustui.definition.parsed_workflow import ParsedWorkflow
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID, called_id
 from kustui.definition.source.positions import parent
@@ -76,6 +77,44 @@ class WorkflowAnalysis:
     def reads(self) -> tuple[Read, ...]:
         """Every expression of the workflow."""
         return tuple(reads_of(self.flow))
+
+    @cached_property
+    def step_paths(self) -> Sequence[tuple[Read, Path, str]]:
+        """The paths that read a trigger or a step that gives an output, with its node; without those of transitions
+        that read the output of their own step."""
+        return [
+            (read, path, node)
+            for read, path, node in self._reachable_paths
+            if node not in self._branches
+            if node != read.node or read.transition is None or isinstance(read.transition, ErrorCase)
+        ]
+
+    @cached_property
+    def branch_paths(self) -> Sequence[tuple[Read, Path, str]]:
+        """The paths that read a step without an action, with its node."""
+        return [place for place in self._reachable_paths if place[2] in self._branches]
+
+    @cached_property
+    def _branches(self) -> frozenset[str]:
+        """The steps without an action, which have no output [seen]."""
+        steps = (step for step in self.flow.steps.values() if step.action is None)
+        return frozenset(step.id for step in steps if self.is_readable(f"{step.pointer}/action"))
+
+    @cached_property
+    def _reachable_paths(self) -> Sequence[tuple[Read, Path, str]]:
+        """The paths that read a trigger or step, with its node, where a run of the intended flow can come to both: what
+        is unreachable has rules of its own. In the body of an update without a trigger every step may be reached, but
+        nothing is known of the trigger."""
+        if (flow := self.intended_flow) is None:
+            return ()
+        reached = {node for node in flow.edges if flow.part(node) is not None and not flow.is_never_reached(node)}
+        return [
+            (read, path, node)
+            for read in self.reads
+            if not flow.is_never_reached(read.node)
+            for path in read.expression.certain_paths
+            if path.step is not None and (node := flow.node(path.step)) is not None and node in reached
+        ]
 
     @cached_property
     def inferred_fields(self) -> Mapping[str, tuple[InferredField, ...]]:
@@ -143,9 +182,10 @@ class WorkflowAnalysis:
         if not self.calls and not self.effects:
             return b""
         edges = [
-            (edge.source, edge.target, edge.after_failure, edge.transition.condition)
+            (edge.source, edge.target, edge.after_failure, condition and (condition.op, condition.values))
             for edges in self.flow.declared_edges.values()
             for edge in edges
+            for condition in (edge.transition.condition,)
         ]
         params = [(step.id, step.params) for step in self.flow.steps.values() if step.action in COMPUTED_ACTIONS]
         return blake2b(repr((edges, params)).encode(errors="replace"), digest_size=16).digest()

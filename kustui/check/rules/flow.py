@@ -114,6 +114,8 @@ def unreachable_step(analysis: WorkflowAnalysis) -> Violations:
 def _reached(flow: FlowGraph) -> frozenset[str]:
     """The trigger and the steps that a path leads to from it. A transition that an earlier one shadows counts: that is
     reported by itself."""
+    if None not in flow.impossible.values():
+        return flow.reachable
     return frozenset(breadth_first((TRIGGER_ID,), partial(_targets, flow)))
 
 

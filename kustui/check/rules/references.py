@@ -32,30 +32,6 @@ def _paths(analysis: WorkflowAnalysis) -> Iterator[tuple[Read, Path]]:
             yield read, path
 
 
-def _step_paths(
-    analysis: WorkflowAnalysis, flow: FlowGraph, *, of_branches: bool = False
-) -> Iterator[tuple[Read, Path, str]]:
-    """The paths whose own node and the node that they read are both reachable, with the latter; without those of
-    transitions that read the output of their own step. Those of steps that only branch are apart from all others.
-
-    Unreachable nodes are reported by rules of their own, so this skips them. In the body of an update without a trigger
-    every step may be reached, but nothing is known of the trigger.
-    """
-    for read, path in _paths(analysis):
-        node = flow.node(path.step) if path.step is not None else None
-        if node is None or flow.part(node) is None or flow.is_never_reached(read.node) or flow.is_never_reached(node):
-            continue
-        is_own = node == read.node and read.transition is not None and not isinstance(read.transition, ErrorCase)
-        if _is_branch(analysis, node) is of_branches and (of_branches or not is_own):
-            yield read, path, node
-
-
-def _is_branch(analysis: WorkflowAnalysis, node: str) -> bool:
-    """Whether a node is a step without an action, which has no output [seen]."""
-    part = analysis.flow.part(node)
-    return isinstance(part, Step) and part.action is None and analysis.is_readable(f"{part.pointer}/action")
-
-
 @workflow_rule(
     "unknown-step-reference",
     Severity.ERROR,
@@ -96,7 +72,7 @@ def reference_before_run(analysis: WorkflowAnalysis) -> Violations:
     if flow is None:
         return
     reported: set[tuple[str, str]] = set()  # once a string and step
-    for read, path, node in _step_paths(analysis, flow):
+    for read, path, node in analysis.step_paths:
         if _has_run(flow, read, node) or (read.pointer, node) in reported:
             continue
         reported.add((read.pointer, node))
@@ -142,7 +118,7 @@ def reference_may_be_missing(analysis: WorkflowAnalysis) -> Violations:
         return
     possible = flow.possible
     reported: set[tuple[str, str]] = set()  # once a string and step
-    for read, path, node in _step_paths(analysis, flow):
+    for read, path, node in analysis.step_paths:
         if (read.pointer, node) in reported or possible.has_always_succeeded(node, read.node):
             continue
         if read.node not in possible.after_success(node) or null_guards.is_guarded(read, path, node):
@@ -166,6 +142,8 @@ def reference_may_be_missing(analysis: WorkflowAnalysis) -> Violations:
 
 def _has_run(flow: FlowGraph, read: Read, node: str) -> bool:
     """Whether a step has run on some path to where it is read: before its own error cases it has."""
+    if flow.has_always_run(node, read.node):
+        return True
     return read.node in flow.after(node) or (read.node == node and read.transition is not None)
 
 
@@ -186,7 +164,7 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
     if flow is None or null_guards is None:
         return
     reported: set[tuple[str, str]] = set()  # once a string and step
-    for read, path, node in _step_paths(analysis, flow, of_branches=True):
+    for read, path, node in analysis.branch_paths:
         if (read.pointer, node) not in reported:
             reported.add((read.pointer, node))
             yield Violation(
@@ -197,9 +175,8 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
                 (path.start, path.end),
                 _where_defined(analysis, flow, node),
             )
-    may_fail = {node for node, edges in flow.edges.items() if any(edge.after_failure for edge in edges)}
-    for read, path, node in _step_paths(analysis, flow):
-        if (node != read.node and node not in may_fail) or (read.pointer, node) in reported:
+    for read, path, node in analysis.step_paths:
+        if (node != read.node and node not in flow.failing) or (read.pointer, node) in reported:
             continue
         if not _has_run(flow, read, node) or read.node in flow.after_success(node):
             continue

@@ -96,7 +96,10 @@ def may_hold_expression(text: str) -> bool:
 
 def is_plain(text: str) -> bool:
     """Whether a string is text that stands for itself, without a reference in it, rightly spelt or not."""
-    expression = parse(text)
+    return _is_text(parse(text))
+
+
+def _is_text(expression: Expression) -> bool:
     return isinstance(expression, Literal) and not expression.embedded
 
 
@@ -244,7 +247,8 @@ def expressions_in(value: object, pointer: str = "") -> Iterator[tuple[str, Expr
     among the strings only if it has a reference embedded. Any depth will do, as no call nests.
     """
     if isinstance(value, str):
-        yield from _expression(value, pointer)
+        if not _is_text(expression := parse(value)):
+            yield pointer, expression
         return
     keys: list[str | int] = []
     open_parts = [iter(_members(value))]
@@ -252,8 +256,8 @@ def expressions_in(value: object, pointer: str = "") -> Iterator[tuple[str, Expr
         for key, part in open_parts[-1]:
             if isinstance(part, str):
                 # Asked here rather than in parse: a call for every string of a definition would be felt.
-                if "/#" in part or "{{" in part or part[:1] in BEGINNINGS:
-                    yield from _expression(part, _pointer(pointer, keys, key))
+                if ("/#" in part or "{{" in part or part[:1] in BEGINNINGS) and not _is_text(expression := parse(part)):
+                    yield _pointer(pointer, keys, key), expression
             elif part and isinstance(part, (dict, list, tuple)):
                 keys.append(key)
                 open_parts.append(iter(_members(part)))
@@ -262,12 +266,6 @@ def expressions_in(value: object, pointer: str = "") -> Iterator[tuple[str, Expr
             open_parts.pop()
             if keys:
                 keys.pop()
-
-
-def _expression(text: str, pointer: str) -> Iterator[tuple[str, Expression]]:
-    expression = parse(text)
-    if not isinstance(expression, Literal) or expression.embedded:
-        yield pointer, expression
 
 
 def _members(value: object) -> Iterable[tuple[str | int, object]]:
