@@ -15,6 +15,7 @@ from kustui.analysis.abstract_run import UNKNOWN, AbstractRun
 from kustui.analysis.evaluation import PartlyKnown
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import may_pass_by
+from kustui.analysis.schedules import grouped
 from kustui.definition.expressions import expressions_in
 from kustui.definition.expressions.parse import may_hold_expression
 from kustui.definition.models import Step
@@ -72,10 +73,14 @@ def effects_of(flow: FlowGraph) -> tuple[Effect, ...]:
     if asked := changes_asked(flow):
         unasked = frozenset(AbstractRun(flow, _event_data(Effect("", "", event))).nodes())
         effects = [effect if effect.step in unasked else effect._replace(asks=asked) for effect in effects]
-    return tuple(
-        effect._replace(repeats=reach(flow, effect, (effect,))[effect.step]) if effect.event == event else effect
-        for effect in effects
-    )
+    own = grouped((_what_is_known(effect), effect) for effect in effects if effect.event == event)
+    repeats = {step: answer for alike in own.values() for step, answer in reach(flow, alike[0], alike).items()}
+    return tuple(effect._replace(repeats=repeats.get(effect.step, Reach.CANNOT)) for effect in effects)
+
+
+def _what_is_known(effect: Effect) -> tuple[str, frozenset[str] | None, str]:
+    """The same for effects that start the same runs."""
+    return effect.event, effect.fields, repr(effect.values)
 
 
 def _effects_of_step(step: Step) -> Iterator[Effect]:

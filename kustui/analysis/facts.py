@@ -4,15 +4,18 @@ steps that have not run or have failed have no output.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
+from operator import length_hint
+from typing import NamedTuple
 
 from kustui.analysis.flow import FlowGraph
 from kustui.definition.cases import ANY, Cases, Fact, FactTable, outcome_if_missing
 from kustui.definition.expressions import (
     Comparison,
     Condition,
+    Expression,
     Function,
     Operand,
     Path,
@@ -24,11 +27,27 @@ from kustui.definition.expressions import (
 )
 from kustui.definition.functions import FUNCTIONS
 
+_MOST_LOOKED_AT = 300_000
+"""How many comparisons of a workflow are looked at, all in all, each as often as a path comes to it."""
 _CLOCKED = frozenset({"inBusinessHours"})
 """Functions that may give something else a moment later."""
 
 Field = tuple[str, str]
 """A node, and the first field of its output that is read; an empty one stands for all of it."""
+
+
+class _Reading(NamedTuple):
+    """What a comparison reads."""
+
+    fields: frozenset[Field]
+    nodes: frozenset[str | None]
+    """Those whose output it reads; None for a step that does not exist."""
+    varies: bool
+    """Whether it may have another outcome elsewhere in a run."""
+    needed: tuple[tuple[str | None, ...] | None, ...]
+    """For each operand, the nodes without whose output it has no value; None if it may have none at all."""
+    facts: dict[tuple[bool, bool], Fact]
+    """By whether it holds, and whether that is known only where it is asked."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,64 +87,81 @@ class Facts:
     ) -> Cases:
         if isinstance(leaf, Unreadable):
             return () if holds else ANY
-        if not leaf.known and holds and any(node == subject for node, _ in self.fields(leaf)):
+        next(self._budget, None)
+        reading = self._reading(leaf)
+        if not leaf.known and holds and any(node == subject for node, _ in reading.fields):
             return ()
-        outcome = self._outcome_without(leaf, missing)
-        if outcome is not None:
-            return ANY if outcome is holds else ()
-        fact = fact_of(leaf, holds, self._table, "" if self._is_fixed(leaf, missing) else place, self._name)
-        self._fields.setdefault(fact.key, self.fields(leaf))
-        return (frozenset({fact}),)
+        gone = [nodes is None or any(node in missing for node in nodes) for nodes in reading.needed]
+        if any(gone):
+            outcome = outcome_if_missing(leaf.operator, [operand.value for operand in leaf.operands], gone)
+            if outcome is not None:
+                return ANY if outcome is holds else ()
+        varies = reading.varies or any(node in missing for node in reading.nodes)
+        if (holds, varies) not in reading.facts:
+            fact = fact_of(leaf, holds, self._table, place if varies else "", self._name)
+            self._fields.setdefault(fact.key, reading.fields)
+            reading.facts[holds, varies] = fact
+        return (frozenset({reading.facts[holds, varies]}),)
 
     def _name(self, path: Path) -> tuple[str, ...]:
         return ("steps", self.flow.node(path.step) or "", *path.fields) if path.step is not None else path.segments
 
     def fields(self, comparison: Comparison) -> frozenset[Field]:
         """What a comparison reads."""
-        return frozenset(
-            (self.flow.node(path.step) or path.step, (*path.fields, "")[0])
-            for operand in comparison.operands
-            for _, expression in expressions_in(operand.value)
-            for path in expression.paths
-            if path.step is not None
-        )
+        return self._reading(comparison).fields
 
     def fields_of(self, fact: Fact) -> frozenset[Field]:
         """What the comparison of a fact reads."""
         return self._fields[fact.key]
 
-    def _is_fixed(self, comparison: Comparison, missing: Container[str]) -> bool:
-        """Whether a comparison has the same outcome wherever in a run it is asked."""
-        return all(
-            not any(path.root == "error" or self._is_missing(path, missing) for path in expression.paths)
-            and not (isinstance(expression, Template) and expression.only is None)
-            and not (isinstance(expression, Function) and expression.name not in FUNCTIONS.keys() - _CLOCKED)
-            for operand in comparison.operands
-            for _, expression in expressions_in(operand.value)
+    @property
+    def is_given_up(self) -> bool:
+        """Whether so many comparisons have been looked at that no more should be."""
+        return not length_hint(self._budget)
+
+    @cached_property
+    def _budget(self) -> Iterator[int]:
+        return iter(range(_MOST_LOOKED_AT))
+
+    # What comparisons read
+
+    def _reading(self, comparison: Comparison) -> _Reading:
+        if comparison.pointer not in self._readings:
+            self._readings[comparison.pointer] = self._new_reading(comparison)
+        return self._readings[comparison.pointer]
+
+    @cached_property
+    def _readings(self) -> dict[str, _Reading]:
+        """By the pointer of the comparison."""
+        return {}
+
+    def _new_reading(self, comparison: Comparison) -> _Reading:
+        expressions = [read for operand in comparison.operands for _, read in expressions_in(operand.value)]
+        paths = [path for expression in expressions for path in expression.paths]
+        nodes = {path: self.flow.node(path.step) for path in paths if path.step is not None}
+        return _Reading(
+            frozenset((node or path.step or "", (*path.fields, "")[0]) for path, node in nodes.items()),
+            frozenset(nodes.values()),
+            any(path.root == "error" for path in paths) or any(map(_varies, expressions)),
+            tuple(map(self._needed, comparison.operands[: comparison.meaning.reads])),
+            {},
         )
 
-    # Comparisons of what is missing
-
-    def _outcome_without(self, comparison: Comparison, missing: Container[str]) -> bool | None:
-        """Whether a comparison holds while nodes have no output, where that decides it."""
-        gone = [self._goes_missing(operand, missing) for operand in comparison.operands[: comparison.meaning.reads]]
-        if not any(gone):
-            return None
-        return outcome_if_missing(comparison.operator, [operand.value for operand in comparison.operands], gone)
-
-    def _goes_missing(self, operand: Operand, missing: Container[str]) -> bool:
-        """Whether an operand has no value while nodes have no output."""
+    def _needed(self, operand: Operand) -> tuple[str | None, ...] | None:
+        """The nodes without whose output an operand has no value; None if it may have none at all."""
         expression = operand.expression
         if expression is None:
-            return False
-        if expression.faults or expression.embedded or any(self._is_unknown(path) for path in expression.paths):
-            return True  # reported as malformed: it may have been intended to
+            return ()
+        nodes = tuple(self.flow.node(path.step) for path in expression.paths if path.step is not None)
+        if expression.faults or expression.embedded or None in nodes:
+            return None  # reported as malformed: it may have been intended to
         if isinstance(expression, Template) and expression.only is None:
-            return False  # the surrounding text is still there
-        return any(self._is_missing(path, missing) for path in expression.paths)
+            return ()  # the surrounding text is still there
+        return nodes
 
-    def _is_missing(self, path: Path, missing: Container[str]) -> bool:
-        return path.step is not None and self.flow.node(path.step) in missing
 
-    def _is_unknown(self, path: Path) -> bool:
-        return path.step is not None and self.flow.node(path.step) is None
+def _varies(expression: Expression) -> bool:
+    """Whether it may stand for something else elsewhere in a run, whatever steps have run."""
+    if isinstance(expression, Template):
+        return expression.only is None
+    return isinstance(expression, Function) and expression.name not in FUNCTIONS.keys() - _CLOCKED

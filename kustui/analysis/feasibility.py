@@ -75,7 +75,7 @@ class FeasiblePaths:
         """
         place = (node, read.node, read.pointer if read.transition is not None else "")
         if place not in self._paths:
-            self._paths[place] = self._path_without(node, read)
+            self._paths[place] = self._path_without(node, read) if not self._facts.is_given_up else None
         return self._paths[place]
 
     @cached_property
@@ -100,7 +100,7 @@ class FeasiblePaths:
 
         def sources(target: str) -> Iterator[str]:
             for edge in self.flow.incoming[target]:
-                if not _gives_output(edge, node) and self._choices(edge, {node}, node):
+                if not _gives_output(edge, node) and self._is_open(edge, node):
                     taken.setdefault((edge.source, target), edge)
                     yield edge.source
 
@@ -109,6 +109,18 @@ class FeasiblePaths:
             return None
         after = (taken[source, target] for target, source in pairwise(backwards))
         return (*self.flow.path(TRIGGER_ID, fork), *reversed(tuple(after)))
+
+    def _is_open(self, edge: Edge, node: str) -> bool:
+        """Whether an edge can be taken while a node has no output."""
+        asks = node == edge.source or any(node == other for other, _ in self._asked_at[edge.source])
+        key = (edge.transition.pointer, edge.continues, node if asks else "")
+        if key not in self._open_edges:
+            self._open_edges[key] = bool(self._choices(edge, {node}, node))
+        return self._open_edges[key]
+
+    @cached_property
+    def _open_edges(self) -> dict[tuple[str, bool, str], bool]:
+        return {}
 
     # All runs
 
@@ -133,7 +145,7 @@ class FeasiblePaths:
                         pending.append((after, places[key]))
                     targets.append(places[key])
             ways[place] = Branching(tuple(targets), self._may_end(state))
-            if len(places) > _MOST_STATES:
+            if len(places) > _MOST_STATES or self._facts.is_given_up:
                 return self._ways_by_step(failures)
         return ways
 
@@ -233,7 +245,7 @@ class FeasiblePaths:
         asked = self._asked_later(region, read)
         seen: set[tuple[object, ...]] = set()
         pending: deque[tuple[_State, tuple[Edge, ...]]] = deque([(_State(TRIGGER_ID), ())])
-        while pending and next(self._budget, None) is not None:
+        while pending and next(self._budget, None) is not None and not self._facts.is_given_up:
             state, path = pending.popleft()
             if state.node == read.node and self._comes_to(read, state, node):
                 return path
@@ -266,19 +278,27 @@ class FeasiblePaths:
             if node not in region:
                 continue
             ends = read is not None and node == read.node and read.transition is None
-            fields = frozenset(
-                field
-                for edge in (() if ends else self.flow.declared_edges[node])
-                if (condition := self.flow.conditions.get(edge.transition.pointer)) is not None
-                for part in parts_of(condition)
-                if isinstance(part, Comparison)
-                for field in self._facts.fields(part)
-            )
+            fields = frozenset[Field]() if ends else self._asked_at[node]
             for target in self.flow.targets(node):
                 later = asked.get(target, frozenset())
                 fields = later if fields <= later else fields | later
             asked[node] = fields
         return asked
+
+    @cached_property
+    def _asked_at(self) -> Mapping[str, frozenset[Field]]:
+        """What the conditions of the edges out of each node read."""
+        return {
+            node: frozenset(
+                field
+                for edge in edges
+                if (condition := self.flow.conditions.get(edge.transition.pointer)) is not None
+                for part in parts_of(condition)
+                if isinstance(part, Comparison)
+                for field in self._facts.fields(part)
+            )
+            for node, edges in self.flow.declared_edges.items()
+        }
 
 
 def _gives_output(edge: Edge, node: str) -> bool:

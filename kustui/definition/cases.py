@@ -96,8 +96,8 @@ class FactTable:
         return tuple(case for case in cases if len(case) < 2 or self._is_consistent(case))
 
     def _is_consistent(self, case: Case) -> bool:
-        if any(Fact(fact.key, not fact.holds) in case for fact in case):
-            return False
+        if len({fact.key for fact in case}) < len(case):
+            return False  # one of them holds and does not hold
         by_value: dict[tuple[str, ...], set[Fact]] = {}
         for fact in case:
             if value := self.terms[fact.key].value:
