@@ -128,13 +128,13 @@ class EventGraph:
         if len(causes) > _MOST_EXACT or len(self.reached) > _MOST_EXACT_OF_ALL:
             yield from self._ring_among_many(causes)
             return
-        told: set[Cause] = set()
+        reported: set[Cause] = set()
         for least in (Reach.MUST, Reach.MAY):
             onward = partial(self._onward, causes=causes, least=least)
             for component in strongly_connected_components(causes, onward):
                 ring = self._shortest(component, onward)
-                if ring and told.isdisjoint(component):
-                    told.update(component)
+                if ring and reported.isdisjoint(component):
+                    reported.update(component)
                     yield EventRing(ring, certain=least is Reach.MUST)
 
     def _onward(self, cause: Cause, causes: Sequence[Cause], least: Reach) -> Iterator[Cause]:
@@ -159,8 +159,8 @@ class EventGraph:
         if ordered[0].scheduled:
             return ()
         members = frozenset(causes)
-        found = cycles(ordered, lambda cause: (other for other in onward(cause) if other in members))
-        return found[0] if found else ()
+        rings = cycles(ordered, lambda cause: (other for other in onward(cause) if other in members))
+        return rings[0] if rings else ()
 
     def _ring_among_many(self, causes: Sequence[Cause]) -> Iterator[EventRing]:
         """The first ring of the shortest through some of many causes that can be, looked at hop by hop."""

@@ -169,7 +169,7 @@ def reach(flow: FlowGraph, cause: Effect, effects: Sequence[Effect]) -> Mapping[
             must = effect.asks is None and effect.step in ways and not may_pass_by(ways, TRIGGER_ID, (effect.step,))
             answer = Reach.MUST if must else Reach.MAY if effect.step in nodes else Reach.CANNOT
             answers[effect.step].add(answer)
-    return {step: next(iter(found)) if len(found) == 1 else Reach.MAY for step, found in answers.items()}
+    return {step: next(iter(reaches)) if len(reaches) == 1 else Reach.MAY for step, reaches in answers.items()}
 
 
 def _may_be_kept(cause: Effect, asked: frozenset[str]) -> list[frozenset[str]]:

@@ -17,7 +17,7 @@ _PARTS = ("attributes", "relationships")
 """What ``changes`` and an event's envelope hold [api]."""
 _CHANGE = ("op", "before", "after")
 """What each field of ``changes`` holds [api]."""
-_MEANT = {"new": "after", "current": "after", "to": "after", "old": "before", "previous": "before", "from": "before"}
+_SYNONYMS = {"new": "after", "current": "after", "to": "after", "old": "before", "previous": "before", "from": "before"}
 _OBJECT_ACTION = re.compile(r"kustomer\.(?:company|conversation|customer|klass|kobject|message|note|org|user)\.")
 _QUOTED = re.compile(r"\"[^\"]+\"|'[^']+'")
 _BRACKET_OR_QUOTE = frozenset("['\"")
@@ -30,7 +30,7 @@ class Absence(NamedTuple):
     reason: str
     """A clause."""
     instead: tuple[str, ...] = ()
-    """The segments of the path that was probably meant."""
+    """The segments of the path that was probably intended."""
     wrong: int = 0
     """How many fields lead to what is wrong, so that all that begins with them is the same mistake; 0 for all."""
 
@@ -104,21 +104,21 @@ def _absence_in_changes(fields: Sequence[str]) -> Absence | None:
         reason = "changes holds attributes and relationships, and nothing else"
         return Absence(reason, _as_change(fields[1:]), 3 if fields[1] == CUSTOM else 2)
     if len(fields) > 3 and fields[3] not in _CHANGE:
-        meant = _MEANT.get(fields[3]) or closest(fields[3], _CHANGE)
-        instead = (*fields[:3], meant) if meant else ()
+        intended = _SYNONYMS.get(fields[3]) or closest(fields[3], _CHANGE)
+        instead = (*fields[:3], intended) if intended else ()
         if fields[2] == CUSTOM:  # all custom fields are one field, whose values are objects [seen]
-            instead = (*instead, *fields[4:]) if meant else _as_change(fields[1:])
+            instead = (*instead, *fields[4:]) if intended else _as_change(fields[1:])
         return Absence(f"each field of changes.{fields[1]} holds op, before and after, and nothing else", instead, 4)
     return None
 
 
 def _as_change(written: Sequence[str]) -> tuple[str, ...]:
-    """The path that was probably meant by what is written after ``changes``; empty if no field is among it."""
+    """The path that was probably intended by what is written after ``changes``; empty if no field is among it."""
     part = closest(written[0], _PARTS)
     fields = [field for field in written[1 if part else 0 :] if field not in (*_PARTS, *_CHANGE)]
     change = [field for field in written if field in _CHANGE][:1]
-    if not change and len(fields) > 1 and fields[-1] in _MEANT:
-        change = [_MEANT[fields.pop()]]
+    if not change and len(fields) > 1 and fields[-1] in _SYNONYMS:
+        change = [_SYNONYMS[fields.pop()]]
     if fields[:1] == [CUSTOM] and len(fields) > 1:
         return ("changes", "attributes", CUSTOM, *(change or ["after"]), *fields[1:])
     return ("changes", part or "attributes", *fields, *change) if fields else ()

@@ -120,8 +120,8 @@ class Schedules:
     @cached_property
     def components(self) -> tuple[tuple[str, ...], ...]:
         """The sets of workflows that schedule each other, each in the order of the collection, as is the whole."""
-        found = walks.strongly_connected_components(self._places, lambda key: self.runs.get(key, ()))
-        rings = (keys for keys in found if len(keys) > 1 or keys[0] in self.runs.get(keys[0], ()))
+        components = walks.strongly_connected_components(self._places, lambda key: self.runs.get(key, ()))
+        rings = (keys for keys in components if len(keys) > 1 or keys[0] in self.runs.get(keys[0], ()))
         return tuple(sorted(map(self._in_order, rings), key=lambda keys: self._places[keys[0]]))
 
 

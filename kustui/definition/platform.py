@@ -47,11 +47,11 @@ APP_KEYS = frozenset({
     "redirectUris", "i18n",
 })  # fmt: skip
 """The known keys of an app definition [docs] [seen]; there may be more."""
-TELLING_APP_KEYS = APP_KEYS - {
+DISTINCTIVE_APP_KEYS = APP_KEYS - {
     "app", "version", "identifier", "description", "tags", "env", "url", "clientId", "clientSecret", "default",
     "system", "meta",
 }  # fmt: skip
-"""Those that hardly anything else has which names an ``app``: a record of a release, a message."""
+"""Those that hardly any other object with an ``app`` has: the record of a release, say, or a message."""
 
 OBJECT_EVENT = re.compile(r"kustomer\.(?:company|conversation|customer|message|note|kobject\.[^.]+)\.\w+")
 """The events of objects, whose output are the fields of the object [docs]."""

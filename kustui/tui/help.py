@@ -203,8 +203,8 @@ def topic_of(screen: Screen[object]) -> Topic:
     """The pane of a screen that has the focus, and what the keys do there."""
     pane = screen.focused
     active = screen.active_bindings.values()
-    own = {found.binding.id or "" for found in active if found.node is pane}
-    around = {found.binding.id or "" for found in active if found.node is not pane}
+    own = {shown.binding.id or "" for shown in active if shown.node is pane}
+    around = {shown.binding.id or "" for shown in active if shown.node is not pane}
     name, about, signs = (getattr(pane, name, "") for name in ("NAME", "ABOUT", "SIGNS"))
     return Topic(name, about, signs, own, around - own, tuple(actions_of(screen.app).values()))
 

@@ -139,19 +139,19 @@ def looks_of(app: App[None]) -> Mapping[str, Style]:
 @lru_cache(maxsize=8)
 def _looks(colours: tuple[str, ...], *, plain: bool, ansi: bool) -> Mapping[str, Style]:
     colour_of = {name: Color.parse(value).rich_color for name, value in zip(_VARIABLES, colours, strict=True)}
-    found = {"": Style()}
+    styles = {"": Style()}
     for look, (variable, attributes) in LOOKS.items():
-        found[look] = Style(color=colour_of.get(variable)) + Style.parse(attributes or "none")
+        styles[look] = Style(color=colour_of.get(variable)) + Style.parse(attributes or "none")
     if ansi:  # which grey can be read on its background only the terminal knows
-        found["muted"] += Style(dim=True)
+        styles["muted"] += Style(dim=True)
     if plain:  # a background of its own is not available, or may be indistinguishable
-        found["cursor"] = Style(reverse=True, color="default", dim=False)
-        found["cursor-blurred"] = Style(underline=True)
+        styles["cursor"] = Style(reverse=True, color="default", dim=False)
+        styles["cursor-blurred"] = Style(underline=True)
     else:
         for look in ("cursor", "cursor-blurred"):
-            found[look] = Style(bgcolor=colour_of[look])
-        found["cursor"] += Style(bold=True)
-    return found
+            styles[look] = Style(bgcolor=colour_of[look])
+        styles["cursor"] += Style(bold=True)
+    return styles
 
 
 _VARIABLES = (*sorted({variable for variable, _ in LOOKS.values() if variable}), "cursor", "cursor-blurred")

@@ -36,7 +36,7 @@ class Snapshot:
     settings: Settings | None = None
     """What it was checked with."""
     results: Results = field(default_factory=dict)
-    """What was found out about each workflow by itself; of all of them once there are problems."""
+    """What was by_document out about each workflow by itself; of all of them once there are problems."""
     between: tuple[Problem, ...] | None = None
     """What is wrong between workflows, whether suppressed or not; None where that is not kept."""
     earlier: Snapshot | None = None
@@ -51,19 +51,19 @@ class Snapshot:
     @cached_property
     def by_entry(self) -> Mapping[str, tuple[Problem, ...]]:
         """The problems of each workflow that has some, by its key."""
-        found: dict[str, list[Problem]] = {}
+        by_key: dict[str, list[Problem]] = {}
         for problem in self.problems or ():
             if problem.entry is not None:
-                found.setdefault(problem.entry.key, []).append(problem)
-        return {key: tuple(problems) for key, problems in found.items()}
+                by_key.setdefault(problem.entry.key, []).append(problem)
+        return {key: tuple(problems) for key, problems in by_key.items()}
 
     @cached_property
     def by_document(self) -> Mapping[Document, tuple[Problem, ...]]:
         """The problems of each file that has some, those of its workflows included."""
-        found: dict[Document, list[Problem]] = {}
+        by_document: dict[Document, list[Problem]] = {}
         for problem in self.problems or ():
-            found.setdefault(problem.document, []).append(problem)
-        return {document: tuple(problems) for document, problems in found.items()}
+            by_document.setdefault(problem.document, []).append(problem)
+        return {document: tuple(problems) for document, problems in by_document.items()}
 
 
 def open_paths(

@@ -65,9 +65,15 @@ def compact(replay: Replay) -> str:
     return json.dumps([entry_record(entry) for entry in replay.entries], sort_keys=True)
 
 
+def ends_in_unhandled_failure(path: ExploredPath) -> bool:
+    """Whether the last run ends as a step fails and no error case follows."""
+    last = path.workflow_path.steps[-1]
+    return last.fails and last.edge is None and last.error_case is None
+
+
 def handled(paths: Iterable[ExploredPath]) -> list[ExploredPath]:
     """Those on which no step fails without an error case that follows."""
-    return [path for path in paths if not path.workflow_path.steps[-1].is_unhandled_failure]
+    return [path for path in paths if not ends_in_unhandled_failure(path)]
 
 
 def follows(stage: Organisation, path: ExploredPath) -> bool:

@@ -224,9 +224,9 @@ def _read_text(written: str, start: int, *, known: bool) -> Argument | Expressio
     path = read_path(inside, start + written.index(inside)) if "." in inside or not known else None
     if isinstance(path, Path) and inside != written:
         return _blank(written, start, "an argument")
-    if found := _EXPRESSION_IN_TEXT.search(written):
-        at = start + found.start()
-        if found.group() == "{{":
+    if match := _EXPRESSION_IN_TEXT.search(written):
+        at = start + match.start()
+        if match.group() == "{{":
             return ExpressionFault("a function cannot contain a template", at, end, "write the path without braces")
         return ExpressionFault("a path inside a function is written without /#", at, at + 2, "remove the /#")
     return Argument(written, start, end, path if isinstance(path, Path) else None)

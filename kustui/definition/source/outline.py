@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kustui.definition.platform import APP_KEYS, TELLING_APP_KEYS, called_id
+from kustui.definition.platform import APP_KEYS, DISTINCTIVE_APP_KEYS, called_id
 from kustui.definition.source.positions import MAX_DEPTH, Member, last_members, members, repeated_members, too_deep
 from kustui.definition.source.recognition import (
     begins_like_definition,
@@ -157,8 +157,8 @@ def _broken(source: Source, error: Exception) -> Outline:
 
     if isinstance(error, RecursionError):
         fault = nested_too_deep(too_deep(source.data) or 0)
-    elif found := fault_in(source):
-        fault = found
+    elif syntax_fault := fault_in(source):
+        fault = syntax_fault
     elif (whole := replace_lone_surrogates(source.data)) != source.data:
         return outline(Source(source.path, whole))
     else:
@@ -345,10 +345,10 @@ class _Walk:
 
     def looks_like_app(self, extents: Mapping[str, Extent]) -> bool:
         """Whether the members beside ``app`` are an app definition's, and not those of translations, say."""
-        telling = extents.keys() & TELLING_APP_KEYS
+        distinctive = extents.keys() & DISTINCTIVE_APP_KEYS
         version = self.text(extents.get("version")) or ""
-        return bool(telling and version.lstrip("v=")[:1].isdigit()) or any(
-            self.opening(extents[key]) == b"[" for key in telling
+        return bool(distinctive and version.lstrip("v=")[:1].isdigit()) or any(
+            self.opening(extents[key]) == b"[" for key in distinctive
         )
 
     def object_members(self, extents: Mapping[str, Extent], key: str) -> Mapping[str, Extent]:

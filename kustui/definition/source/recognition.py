@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from kustui.definition.platform import APP_KEYS, TELLING_APP_KEYS
+from kustui.definition.platform import APP_KEYS, DISTINCTIVE_APP_KEYS
 from kustui.definition.source.positions import end_of, escape
 from kustui.definition.source.source import UNKNOWN_KEY, Extent, Fault
 from kustui.text.messages import quoted
@@ -23,7 +23,7 @@ _NEEDLES = (b'"workflows"', b'"workflow"', b'"trigger"', b'"steps"', b'"app"', b
 """One of these is in every definition."""
 
 
-_TELLING = f"(?:{'|'.join(sorted(TELLING_APP_KEYS))})"
+_DISTINCTIVE = f"(?:{'|'.join(sorted(DISTINCTIVE_APP_KEYS))})"
 
 
 def _key(name: str, value: str = "") -> re.Pattern[bytes]:
@@ -38,8 +38,8 @@ _BEGINNINGS = (
     (_key("type", '"workflow"'), _key("attributes")),
     (_key("type", r'"[\w-]*app"'), _key("attributes"), _key("version")),
     (_key("eventName", '"kustomer\\.'),),
-    (_key("app", '"'), _key("version", r'"[v=]?\d'), _key(_TELLING)),
-    (_key("app", '"'), _key(_TELLING, r"\[")),
+    (_key("app", '"'), _key("version", r'"[v=]?\d'), _key(_DISTINCTIVE)),
+    (_key("app", '"'), _key(_DISTINCTIVE, r"\[")),
 )
 """A text begins like a definition if all the expressions of one line are in it."""
 
@@ -71,7 +71,7 @@ def as_plain_json(data: bytes) -> bytes:
 
 def is_app(keys: AbstractSet[str]) -> bool:
     """Whether an object with these keys and no workflows can be an app definition: other things have ``app`` too."""
-    return "app" in keys and (not keys.isdisjoint(TELLING_APP_KEYS | {"version"}) or keys <= APP_KEYS)
+    return "app" in keys and (not keys.isdisjoint(DISTINCTIVE_APP_KEYS | {"version"}) or keys <= APP_KEYS)
 
 
 def mistyped_app(keys: Iterable[str], pointer: str) -> Iterator[Fault]:

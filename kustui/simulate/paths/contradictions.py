@@ -61,13 +61,13 @@ def _is_contradiction(group: Group, state: SymbolicState) -> bool:
         # Whether a list counts as its only element is not known, but it would in each of the comparisons.
         tried = [value for value in tried if not isinstance(value, list)]
     dates = [dict.fromkeys(group.origins, value) for value in tried if parse_date(value) is not None]
-    telling = sorted(group.constraints, key=lambda constraint: not constraint.holds)
+    most_restrictive_first = sorted(group.constraints, key=lambda constraint: not constraint.holds)
     for candidate in tried:
-        if state.trials.left <= 0:
+        if state.trials.remaining <= 0:
             return False
-        state.trials.left -= 1
+        state.trials.remaining -= 1
         values = dict.fromkeys(group.origins, candidate)
-        if any(fails(constraint, state, values) for constraint in telling):
+        if any(fails(constraint, state, values) for constraint in most_restrictive_first):
             continue
         if not _no_order_meets(group.constraints, state, values, dates):
             return False

@@ -53,11 +53,6 @@ class PathStep:
     other action there is none."""
 
     @property
-    def is_unhandled_failure(self) -> bool:
-        """Whether the run ends as the step fails and no error case follows."""
-        return self.fails and self.edge is None and self.error_case is None
-
-    @property
     def is_retried(self) -> bool:
         """Whether the step is executed once more, which does not fail again. What a retry of the whole run leads to is
         not searched: its steps may then answer otherwise."""
@@ -134,7 +129,7 @@ class _Way(NamedTuple):
     """An edge out of a node, or the end."""
 
     edge: Edge | None
-    left: _Branch
+    untaken: _Branch
     """With the solutions with which no edge before it is taken,"""
     refused: Sequence[Constraint]
     number: int
@@ -228,11 +223,11 @@ class PathSearch:
         ways: Iterable[_Way] = self._ways(replace(branch, state=state), edges)
         if self._farthest:
             ways = sorted(ways, key=lambda way: -self._weight(way.edge.target) if way.edge is not None else 1)
-        for edge, left, refused, number in ways:
+        for edge, untaken, refused, number in ways:
             taking = constraints_for(flow.conditions.get(edge.transition.pointer), True) if edge else ALWAYS_MET
             if not taking.conjunctions:
                 continue
-            taken = _solved(left, taking.and_(Disjunction((tuple(refused[:number]),), complete=True)))
+            taken = _solved(untaken, taking.and_(Disjunction((tuple(refused[:number]),), complete=True)))
             if edge is not None and edge.error_action == CONTINUE and taken.solutions:
                 onward = [edge for edge in flow.declared_edges[node] if not edge.after_failure]
                 yield from self._ways_out(taken, onward, fails=True, error_case=edge)

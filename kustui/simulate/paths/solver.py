@@ -229,7 +229,7 @@ class _Search:
         """Values for all groups that meet all constraints; None where none were found within the trials."""
         checks = self._checks()
         stack: list[tuple[Iterator[Any], Values]] = [(self._candidates(self.groups[0]), {})]
-        while stack and self.trials < _MAX_TRIALS and self.state.trials.left > 0:
+        while stack and self.trials < _MAX_TRIALS and self.state.trials.remaining > 0:
             tried, before = stack[-1]
             index = len(stack) - 1
             candidate = next(tried, None)
@@ -237,7 +237,7 @@ class _Search:
                 stack.pop()
                 continue
             self.trials += 1
-            self.state.trials.left -= 1
+            self.state.trials.remaining -= 1
             values = {**before, **dict.fromkeys(self.groups[index].origins, candidate[0])}
             if not all(is_met(constraint, self.state, values) for constraint in checks[index]):
                 continue

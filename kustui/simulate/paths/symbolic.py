@@ -155,7 +155,7 @@ class SymbolicRun:
 class Trials:
     """How many values may still be tried in a search; with none left, what is not easily met stays unsolved."""
 
-    left: int = 100_000
+    remaining: int = 100_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from kustui.definition.operators import OPERATORS, Family
 from kustui.simulate.engine.engine import ExecuteStep, StartEvent, advance
 from kustui.simulate.engine.state import initial_state
 from kustui.simulate.scenarios.explore import build_path_scenario, explore_paths
-from tests.support.runs import EVENT, follows, handled, organisation, to_the_end
+from tests.support.runs import EVENT, ends_in_unhandled_failure, follows, handled, organisation, to_the_end
 
 if TYPE_CHECKING:
     from kustui.simulate.organisation import Organisation
@@ -195,7 +195,7 @@ def test_of_many_conditions_the_two_that_contradict_each_other_are_named() -> No
 def test_a_step_may_fail_without_an_error_case_that_follows(cases: list[Any]) -> None:
     stage = organisation(workflow("W", step("aB3", to("cD4"), errorCases=cases), {"id": "cD4"}, {"id": "eF5"}))
     paths = explore_paths(stage.analysis(stage.collection.entries[0].key)).paths
-    (unhandled,) = (path for path in paths if path.workflow_path.steps[-1].is_unhandled_failure)
+    (unhandled,) = (path for path in paths if ends_in_unhandled_failure(path))
     assert unhandled.nodes == ("1", "aB3")
     assert follows(stage, unhandled)
 
