@@ -148,12 +148,11 @@ def _declared_events(document: Document, entry: AppEntry) -> frozenset[str] | No
     app = entry.app
     if any(action.get("type") == "event" for action in app.actions):
         return None
-    for key in ("hooks", "triggers"):
-        declared = (app.model_extra or {}).get(key) or []
-        if not isinstance(declared, list) or not is_readable_member(document, entry, key):
+    for key, parts in (("hooks", app.hooks), ("triggers", app.triggers)):
+        if not is_readable_member(document, entry, key):
             return None
-        for part in declared:
-            name = (part.get("eventName") or part.get("name")) if isinstance(part, dict) else None
+        for part in parts:
+            name = part.get("eventName") or part.get("name")
             if not isinstance(name, str):
                 return None
             names.append(_own_name(app.app, name) or name)
@@ -161,8 +160,10 @@ def _declared_events(document: Document, entry: AppEntry) -> frozenset[str] | No
 
 
 def _declared_settings(document: Document, entry: AppEntry) -> frozenset[str] | None:
-    categories = (entry.app.model_extra or {}).get("settings")
-    if not isinstance(categories, dict) or not all(isinstance(settings, dict) for settings in categories.values()):
+    categories = entry.app.settings
+    if "settings" not in entry.app.model_fields_set or not all(
+        isinstance(settings, dict) for settings in categories.values()
+    ):
         return None
     if not is_readable_member(document, entry, "settings"):
         return None

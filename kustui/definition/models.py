@@ -257,6 +257,10 @@ class App(Part):
     description: str | None = None
     dependencies: tuple[str, ...] = ()
     actions: tuple[dict[str, Any], ...] = ()
+    hooks: tuple[dict[str, Any], ...] = ()
+    triggers: tuple[dict[str, Any], ...] = ()
+    commands: tuple[dict[str, Any], ...] = ()
+    settings: dict[str, Any] = {}
     pointer: str = Field(default="", validation_alias=POINTER)
 
 

@@ -53,6 +53,8 @@ _SMALL_PARTS = {"condition": "a condition", "error action": "errorAction", "tran
 """The parts of which an unknown key probably stands for what is missing, by what ``keys`` calls them."""
 _NOT_ITS_ID = '"_id" is bookkeeping of exports: transitions and references name a step by its "id"'
 _WORDS = {"string_type": "text in quotes"}
+_DECLARED = ("actions", "hooks", "triggers", "commands")
+_DECLARED_TYPES = {"name": str, "eventName": str, "inputSchema": dict, "outputSchema": dict}
 _CONTAINERS = {dict, list}
 _WHAT_MAKES_IT = {("id", "step"), ("target", "transition"), ("target", "error case"), ("errorAction", "error case")}
 """Parts without which the part around them is left out too: a step without an id, a transition without a target."""
@@ -120,9 +122,20 @@ def read_app(
     for key in [key for key in value if value[key] is None] if resource else ():
         del value[key]
     value[POINTER] = pointer
-    wrong: list[Fault] = []
+    wrong = list(_wrong_members(value, pointer))
     app = _lenient(App, value, wrong)
     return app, (*faults, *(() if resource else wrong))  # what the API itself gives is right in another shape too
+
+
+def _wrong_members(app: Mapping[str, Any], pointer: str) -> Iterator[Fault]:
+    """The faults of what has the wrong type in the parts that an app declares."""
+    for key in _DECLARED:
+        parts = app.get(key)
+        for index, part in enumerate(parts if isinstance(parts, list) else ()):
+            for name, value in part.items() if isinstance(part, dict) else ():
+                if name in _DECLARED_TYPES and value is not None and not isinstance(value, _DECLARED_TYPES[name]):
+                    expected = "text in quotes" if _DECLARED_TYPES[name] is str else "an object"
+                    yield wrong_kind(name, expected, value, f"{pointer}/{key}/{index}/{name}")
 
 
 def _mistyped_keys_of_app(value: Mapping[str, Any], pointer: str, part: str) -> Iterator[Fault]:

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
-from kustui.analysis.apps import AppDeclarations, declarations_of, declared_inputs, input_reads
+from kustui.analysis.apps import AppDeclarations, declarations_of, declared_inputs, input_reads, is_readable_member
 from kustui.analysis.schemas import SchemaArguments, schema_of
 from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
 from kustui.check.problems import Related
@@ -185,10 +185,9 @@ def unknown_setting(analysis: CollectionAnalysis) -> Violations:
         declared = declarations_of(document, app_)
         if declared is None or declared.settings is None:
             continue
-        for key in ("actions", "commands"):
-            parts = app_.app.actions if key == "actions" else (app_.app.model_extra or {}).get(key)
-            for index, part in enumerate(parts if isinstance(parts, list | tuple) else ()):
-                given = part.get("appSettings") if isinstance(part, dict) else None
+        for key, parts in (("actions", app_.app.actions), ("commands", app_.app.commands)):
+            for index, part in enumerate(parts if is_readable_member(document, app_, key) else ()):
+                given = part.get("appSettings")
                 for name, source in given.items() if isinstance(given, dict) else ():
                     setting = declared.own_setting(source.get("key") if isinstance(source, dict) else None)
                     if setting is not None and setting not in declared.settings:

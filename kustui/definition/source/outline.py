@@ -17,15 +17,9 @@ from typing import NamedTuple
 import msgspec
 
 from kustui.definition.platform import APP_KEYS, DISTINCTIVE_APP_KEYS, called_id
+from kustui.definition.source import recognition
 from kustui.definition.source.positions import MAX_DEPTH, Member, last_members, members, repeated_members, too_deep
-from kustui.definition.source.recognition import (
-    begins_like_definition,
-    is_app,
-    is_step,
-    is_trigger,
-    mistyped_app,
-    stream_values,
-)
+from kustui.definition.source.recognition import begins_like_definition, is_app, is_step, is_trigger, stream_values
 from kustui.definition.source.source import Extent, Fault, Source, replace_lone_surrogates, wrong_kind
 
 _BLANKS = re.compile(rb"[ \t\r\n]*")
@@ -234,7 +228,7 @@ class _Walk:
         self.faults.extend(repeated_members(all_members, pointer))
         if "app" in extents:
             return self.add_app(extent, pointer, extents)
-        self.faults.extend(mistyped_app(extents, pointer))
+        self.faults.extend(recognition.mistyped_app(extents, pointer))
         self.add_all(extents["workflows"], f"{pointer}/workflows")
         self.add_page(extents)
         return Shape.FRAGMENT
@@ -279,7 +273,7 @@ class _Walk:
         name = self.text(extents.get("app")) or (self.text(extents.get("name")) if resource else "") or ""
         self.apps.append(AppItem(pointer, extent, extents, name, resource))
         self.is_recognized = self.is_recognized or resource or bool(name and self.looks_like_app(extents))
-        if "workflows" in extents:
+        if "workflows" in extents and self.opening(extents["workflows"]) != b"n":  # null is as good as nothing [api]
             self.add_all(extents["workflows"], f"{pointer}/workflows", resource=resource)
         return Shape.APP
 

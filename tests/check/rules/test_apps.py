@@ -106,9 +106,15 @@ def test_hooks_and_triggers_declare_events(key: str) -> None:
     assert rules_of(app(listening, **{key: [{"eventName": "kustomer.app.sample.paid"}]})) == []
 
 
-@pytest.mark.parametrize("hooks", [{"paid": {}}, "x", [5], [{"description": "without a name"}]])
+@pytest.mark.parametrize("hooks", [{"paid": {}}, "x", [5], [{"eventName": 5}]])
 def test_hooks_of_another_shape_may_declare_it(hooks: object) -> None:
-    assert rules_of(app(workflow("Greet", step("aB3"), event="kustomer.app.sample.paid"), hooks=hooks)) == []
+    greet = workflow("Greet", step("aB3"), event="kustomer.app.sample.paid")
+    assert rules_of(app(greet, hooks=hooks)) == ["invalid-shape"]
+
+
+def test_hooks_without_a_name_may_declare_it() -> None:
+    greet = workflow("Greet", step("aB3"), event="kustomer.app.sample.paid")
+    assert rules_of(app(greet, hooks=[{"description": "without a name"}])) == []
 
 
 @pytest.mark.parametrize(
@@ -161,11 +167,15 @@ def test_an_unknown_param_is_told_at_its_key() -> None:
         {"properties": {"orderId": {}}, "additionalProperties": True},
         {"properties": {"id": {"default": 1}}, "required": ["id"]},
         {"required": "orderId"},
-        "none",
     ],
 )
 def test_what_a_schema_allows_is_right(schema: object) -> None:
     assert rules_of(app(using("kustomer.app.sample.get-order", store="x"), **declaring(action(schema=schema)))) == []
+
+
+def test_a_schema_of_the_wrong_type_allows_everything() -> None:
+    using_it = using("kustomer.app.sample.get-order", store="x")
+    assert rules_of(app(using_it, **declaring(action(schema="none")))) == ["invalid-shape"]
 
 
 def test_params_that_could_not_be_read_are_not_missing() -> None:
