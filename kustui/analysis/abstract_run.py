@@ -40,6 +40,8 @@ class AbstractRun:
     """Those of other steps that were worked out, by id."""
     outcomes: dict[str, bool | None] = field(default_factory=dict)
     """Of the conditions of transitions, by pointer."""
+    answers: Mapping[str, bool] = field(default_factory=dict)
+    """What else is known of conditions and their parts, by pointer."""
 
     def nodes(self) -> Iterator[str]:
         """The trigger and the steps that these runs may come to."""
@@ -85,7 +87,8 @@ class AbstractRun:
 
     def context(self, node: str, depth: int = 0) -> EvaluationContext:
         """What is known at a node of the run's data."""
-        return EvaluationContext({"steps": _Steps(self, node, depth), "error": UNKNOWN}, of_one_run=False)
+        data = {"steps": _Steps(self, node, depth), "error": UNKNOWN}
+        return EvaluationContext(data, answers=self.answers, of_one_run=False)
 
     def output(self, step_id: str, reader: str, depth: int) -> Any:
         """The output of a step where another reads it."""

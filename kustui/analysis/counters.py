@@ -231,21 +231,21 @@ class _RingRuns:
 
     def _move_away(self, states: Sequence[_State]) -> bool:
         by_workflow = grouped((state[0], self.inputs[state]) for state in states)
+        if not all(_compares_plainly(self.flows[key]) for key in by_workflow):
+            return False
         limits = [limit for key in by_workflow for limit in _compared_numbers(self.flows[key])]
-        moving: list[tuple[float, float]] = []
+        moving: list[Sequence[float]] = []
         for key, inputs in by_workflow.items():
-            if not _compares_plainly(self.flows[key]):
-                return False
             for name in self.relevant[key]:
                 values = [known.get(name, MISSING) for known in inputs]
                 numbers = [number for value in values if (number := number_of(value)) is not None]
                 if all(value == values[0] for value in values):
                     limits.extend(numbers[:1])
-                elif len(numbers) < len(values) or len({after - one for one, after in pairwise(numbers)}) > 1:
+                elif len(numbers) < len(values):
                     return False
                 else:
-                    moving.append((numbers[0], numbers[1]))
-        return all((first - limit) * (second - first) > 0 for first, second in moving for limit in limits)
+                    moving.append(numbers)
+        return all(_moves_away(numbers, limits) for numbers in moving)
 
     def _next(self, state: _State) -> tuple[_State, ...]:
         """What the runs of a state schedule."""
@@ -311,6 +311,13 @@ def _inputs_read(flow: FlowGraph, value: object) -> Iterator[str]:
         for path in expression.paths:
             if path.step is not None and path.fields and flow.node(path.step) == TRIGGER_ID:
                 yield path.fields[0]
+
+
+def _moves_away(numbers: Sequence[float], limits: Sequence[float]) -> bool:
+    """Whether a counter moves by steps of one size, away from all its limits."""
+    first, change = numbers[0], numbers[1] - numbers[0]
+    even = all(after - one == change for one, after in pairwise(numbers))
+    return even and all((first - limit) * change > 0 for limit in limits)
 
 
 def _comparisons(flow: FlowGraph) -> Iterator[Comparison]:

@@ -6,9 +6,9 @@ an action causes and which fields it writes is [assumed], and stands in ``defini
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
-from itertools import product
+from itertools import compress, product
 from typing import Any, NamedTuple
 
 from kustui.analysis.abstract_run import UNKNOWN, AbstractRun
@@ -16,12 +16,14 @@ from kustui.analysis.evaluation import PartlyKnown
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import may_pass_by
 from kustui.analysis.schedules import grouped
-from kustui.definition.expressions import expressions_in
+from kustui.definition.expressions import Comparison, Operand, Reference, expressions_in, parts_of
 from kustui.definition.expressions.parse import may_hold_expression
 from kustui.definition.models import Step
+from kustui.definition.operators import OPPOSITES, compare
 from kustui.definition.platform import (
     FIELDS_OF_ACTIONS,
     FIELDS_OF_EVERY_WRITE,
+    FIELDS_OF_LISTS,
     KEYS_OF_OBJECT,
     PUBLISH_ACTION,
     REST_ACTIONS,
@@ -30,9 +32,10 @@ from kustui.definition.platform import (
     called_by_address,
     written_event,
 )
-from kustui.definition.values import MISSING
+from kustui.definition.values import MISSING, number_of
 
 CUSTOM = "custom"
+_LONGEST_LIST = 1_000
 _MOST_KEPT = 3
 """Of so many written fields it is considered that they may have had the value before."""
 
@@ -56,7 +59,11 @@ class Effect(NamedTuple):
     """What the step writes of an object: ``status``, ``custom.sizeStr``; ``custom`` where only a run knows which of
     those. None if nothing is known of what it writes."""
     values: Mapping[str, Any] = {}
-    """The literals that it writes, by field."""
+    """The literals that it writes or publishes, by field."""
+    added: tuple[Any, ...] = ()
+    """The literals that it adds to the list that it writes."""
+    removed: tuple[Any, ...] = ()
+    """The literals that it takes from the list that it writes."""
     asks: frozenset[str] | None = None
     """The fields of its own trigger's object of which one has to have changed for a run to come to the step; None if a
     run may come to it whatever has changed."""
@@ -86,16 +93,33 @@ def _what_is_known(effect: Effect) -> tuple[str, frozenset[str] | None, str]:
 def _effects_of_step(step: Step) -> Iterator[Effect]:
     action, params = step.action or "", step.params
     if action == PUBLISH_ACTION and isinstance(name := params.get("name"), str) and not may_hold_expression(name):
-        yield Effect(step.id, step.pointer, name)
+        payload = params.get("data", params.get("payload"))
+        published = payload if isinstance(payload, Mapping) else {}
+        yield Effect(step.id, step.pointer, name, values=_literals(published.items()))
     elif action in REST_ACTIONS and _may_be_post(params.get("method")):
         called = called_by_address(str(params.get("uri", params.get("url", ""))))
         if called is not None:
             yield Effect(step.id, step.pointer, call_event(called))
     elif event := written_event(action, params.get("klass", params.get("klassName"))):
-        fields = _written_fields(action.rpartition(".")[2], params)
-        if fields != frozenset():  # without params it writes nothing
-            values = {field: value for field, value in _members(params) if _is_literal(value)}
-            yield Effect(step.id, step.pointer, event, fields, values if fields and fields >= values.keys() else {})
+        yield from _effects_of_write(step, event, action.rpartition(".")[2])
+
+
+def _effects_of_write(step: Step, event: str, verb: str) -> Iterator[Effect]:
+    fields, values = _written_fields(verb, step.params), _literals(_members(step.params))
+    if verb in FIELDS_OF_LISTS:
+        elements = tuple(_elements(step.params))
+        added, removed = ((), elements) if verb.startswith("remove-") else (elements, ())
+        yield Effect(step.id, step.pointer, event, fields, added=added, removed=removed)
+    elif fields != frozenset():  # without params it writes nothing
+        yield Effect(step.id, step.pointer, event, fields, values if fields and fields >= values.keys() else {})
+
+
+def _elements(params: Mapping[str, Any]) -> Iterator[Any]:
+    """The literal elements that an action adds to a list, or takes from it."""
+    for _, value in _members(params):
+        for element in value if isinstance(value, list | tuple) else [value]:
+            if _is_literal(element) and element is not None and "," not in str(element):
+                yield element
 
 
 def _may_be_post(method: object) -> bool:
@@ -119,9 +143,15 @@ def _members(params: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, value
 
 
+def _literals(members: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: value for name, value in members if _is_literal(value)}
+
+
 def _is_literal(value: object) -> bool:
     if isinstance(value, str):
         return not may_hold_expression(value)
+    if isinstance(value, list | tuple):
+        return all(map(_is_literal, value))
     return value is None or isinstance(value, bool | int | float)
 
 
@@ -154,28 +184,94 @@ def _changed_field(path: tuple[str, ...]) -> str:
 def reach(flow: FlowGraph, cause: Effect, effects: Sequence[Effect]) -> Mapping[str, Reach]:
     """Whether the event of an effect, where it starts a workflow, leads to some effects of its steps; by step.
 
-    CANNOT is certain, short of what is assumed of events. MUST leaves failures aside.
+    CANNOT is certain, short of what is assumed of events: among that is that what a step writes counts as changed where
+    this keeps runs from coming to the step. MUST leaves failures aside.
     """
     kept = _may_be_kept(cause, changes_asked(flow)) if cause.fields else []
+    answers = _answers_about_list(flow, cause)
+    reaches = [_reach_with(AbstractRun(flow, _event_data(cause), answers=answers), effects)]
     if len(kept) > _MOST_KEPT:
-        cause, kept = cause._replace(fields=None, values={}), []
-    answers: dict[str, set[Reach]] = {effect.step: set() for effect in effects}
-    for chosen in product((False, True), repeat=len(kept)):
-        keeps = frozenset().union(*(fields for fields, is_kept in zip(kept, chosen, strict=True) if is_kept))
-        data = _event_data(cause, keeps)
-        run = AbstractRun(flow, data)
-        nodes, ways = frozenset(run.nodes()), run.ways()
-        for effect in effects:
-            must = effect.asks is None and effect.step in ways and not may_pass_by(ways, TRIGGER_ID, (effect.step,))
-            answer = Reach.MUST if must else Reach.MAY if effect.step in nodes else Reach.CANNOT
-            answers[effect.step].add(answer)
-    return {step: next(iter(reaches)) if len(reaches) == 1 else Reach.MAY for step, reaches in answers.items()}
+        data = _event_data(cause._replace(fields=None, values={}))
+        reaches.append(_reach_with(AbstractRun(flow, data, answers=answers), effects))
+    else:
+        for chosen in product((False, True), repeat=len(kept)):
+            if any(chosen):
+                keeps = frozenset().union(*compress(kept, chosen))
+                run = AbstractRun(flow, _event_data(cause, keeps), answers=answers)
+                reaches.append(_reach_with(run, effects))
+    return {
+        step: first if first is Reach.CANNOT or all(other[step] is first for other in reaches) else Reach.MAY
+        for step, first in reaches[0].items()
+    }
+
+
+def _reach_with(run: AbstractRun, effects: Sequence[Effect]) -> dict[str, Reach]:
+    nodes, ways = frozenset(run.nodes()), run.ways()
+    reaches = {}
+    for effect in effects:
+        must = effect.asks is None and effect.step in ways and not may_pass_by(ways, TRIGGER_ID, (effect.step,))
+        reaches[effect.step] = Reach.MUST if must else Reach.MAY if effect.step in nodes else Reach.CANNOT
+    return reaches
+
+
+def _answers_about_list(flow: FlowGraph, cause: Effect) -> dict[str, bool]:
+    """The outcomes of comparisons, by pointer, that are decided by what an effect adds to a list or takes from it."""
+    answers: dict[str, bool] = {}
+    if cause.added or cause.removed:
+        (field,) = cause.fields or ("",)
+        for condition in flow.conditions.values():
+            for part in parts_of(condition):
+                if (
+                    isinstance(part, Comparison)
+                    and part.operands
+                    and (holds := _about_list(flow, part, field, cause)) is not None
+                ):
+                    answers[part.pointer] = holds
+    return answers
+
+
+def _about_list(flow: FlowGraph, comparison: Comparison, field: str, cause: Effect) -> bool | None:
+    fields, value = _read_of_trigger(flow, comparison.operands[0]), None
+    if fields[:4] == ("changes", "attributes", field, "after"):
+        fields = (field, *fields[4:])
+    if len(comparison.operands) > 1:
+        value = comparison.operands[1].value
+    if fields == (field, "length") and cause.added:
+        return _about_length(comparison.operator, len(set(cause.added)), value)
+    if fields != (field,):
+        return None
+    opposite = comparison.operator in OPPOSITES
+    match OPPOSITES.get(comparison.operator, comparison.operator):
+        case "exists" if cause.added:
+            return not opposite
+        case "contains":
+            elements = value if isinstance(value, list | tuple) else [value]
+            for ends, holds in ((cause.added, not opposite), (cause.removed, opposite)):
+                if elements and all(element in ends for element in elements):
+                    return holds
+    return None
+
+
+def _read_of_trigger(flow: FlowGraph, operand: Operand) -> tuple[str, ...]:
+    """The fields of a reference to the trigger's output; none for any other operand."""
+    path = operand.expression.path if isinstance(operand.expression, Reference) else None
+    return path.fields if path and path.step is not None and flow.node(path.step) == TRIGGER_ID else ()
+
+
+def _about_length(operator: str, least: int, limit: object) -> bool | None:
+    """The outcome of a comparison of the length of a list that has at least so many elements."""
+    number = number_of(limit)
+    if number is None or not 0 <= number <= _LONGEST_LIST:
+        return None
+    outcomes = [compare(operator, length, limit) for length in range(least, max(least, int(number)) + 3)]
+    return outcomes[0] if isinstance(outcomes[0], bool) and len(set(outcomes)) == 1 else None
 
 
 def _may_be_kept(cause: Effect, asked: frozenset[str]) -> list[frozenset[str]]:
     """Written fields that may have had the value before, each or together, where it is asked whether they changed."""
     custom = frozenset(field for field in cause.fields or () if field.startswith(f"{CUSTOM}."))
     literals = [field for field in cause.values if field in asked or (field in custom and CUSTOM in asked)]
+    literals.extend(sorted(asked.intersection(cause.fields or ()) - custom - cause.values.keys()))
     unknown = custom - cause.values.keys() if CUSTOM in asked else frozenset()
     return [*(frozenset({field}) for field in literals), *([unknown] if unknown else [])]
 
@@ -187,6 +283,8 @@ def _event_data(effect: Effect, kept: frozenset[str] = frozenset()) -> PartlyKno
     custom = _custom(effect.values)
     if custom:
         fields[CUSTOM] = PartlyKnown(custom)
+    if effect.fields == frozenset():  # a published event, whose data can be read as that of a hook
+        fields["attributes"] = PartlyKnown({"data": PartlyKnown(dict(fields))})
     if effect.event.endswith(".update"):
         fields["changes"] = PartlyKnown({"attributes": _Changes(effect, kept)})
     return PartlyKnown(fields)
@@ -214,7 +312,7 @@ class _Changes(PartlyKnown):
             return PartlyKnown(sides) if names - self.kept else MISSING
         if key in self.kept or key not in fields:
             return MISSING
-        return PartlyKnown({"after": self.effect.values[key]}) if key in self.effect.values else UNKNOWN
+        return PartlyKnown({"after": self.effect.values[key]} if key in self.effect.values else {})
 
     def of_custom(self, name: str, *, after: bool) -> Any:
         field = f"{CUSTOM}.{name}"

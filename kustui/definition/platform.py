@@ -87,6 +87,8 @@ FIELDS_OF_ACTIONS = {
     "append-email": "emails", "append-phone": "phones",
 }  # fmt: skip
 """The field that an action writes whose params do not name it, by the last word of its name [assumed]."""
+FIELDS_OF_LISTS = ("append-tags", "remove-tags", "assign-team", "assign-user")
+"""Of these, those whose params are elements of the list."""
 KEYS_OF_OBJECT = frozenset({"id", "klass", "klassName"})
 """The params of a writing action that say which object it writes [seen]."""
 FIELDS_OF_EVERY_WRITE = frozenset({"updatedAt", "modifiedAt", "modifiedBy", "rev", "lastActivityAt"})
