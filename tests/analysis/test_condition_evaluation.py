@@ -175,3 +175,10 @@ def test_what_is_assumed_is_said() -> None:
     assert [*evaluate_condition(parse_condition("eq", [GONE, "open"]), context).assumptions] == [
         "a missing value is like no other"
     ]
+
+
+def test_what_holds_in_every_run_is_decided_where_its_parts_are_not() -> None:
+    exists, missing = ({"op": op, "values": ["/#steps.1.empty"]} for op in ("exists", "dne"))
+    assert held("exists", "/#steps.1.empty") is None
+    assert held("or", exists, missing) is True
+    assert held("and", exists, missing) is False
