@@ -19,6 +19,7 @@ from kustui.definition.expressions import (
     Function,
     Operand,
     Path,
+    Reference,
     Template,
     Unreadable,
     cases_of,
@@ -31,6 +32,10 @@ _MOST_LOOKED_AT = 300_000
 """How many comparisons of a workflow are looked at, all in all, each as often as a path comes to it."""
 _CLOCKED = frozenset({"inBusinessHours"})
 """Functions that may give something else a moment later."""
+
+ERROR, NO_ERROR = "/#error", "no /#error"
+"""What a run may have besides the outputs of nodes: the error of a step that has failed, and that there is none. It may
+have both where only the run knows."""
 
 Field = tuple[str, str]
 """A node, and the first field of its output that is read; an empty one stands for all of it."""
@@ -46,6 +51,9 @@ class _Reading(NamedTuple):
     """Whether it may have another outcome elsewhere in a run."""
     needed: tuple[tuple[str | None, ...] | None, ...]
     """For each operand, the nodes without whose output it has no value; None if it may have none at all."""
+    of_error: bool
+    """Whether it is of the error of a step that has failed, or of a field of it: who asks for one asks whether a step
+    has failed, and is taken at their word."""
     facts: dict[tuple[bool, bool], Fact]
     """By whether it holds, and whether that is known only where it is asked."""
 
@@ -96,6 +104,8 @@ class Facts:
             outcome = outcome_if_missing(leaf.operator, [operand.value for operand in leaf.operands], gone)
             if outcome is not None:
                 return ANY if outcome is holds else ()
+        elif reading.of_error and leaf.asks_if_there and NO_ERROR in missing:
+            return ANY if (leaf.operator in ("exists", "neq")) is holds else ()
         varies = reading.varies or any(node in missing for node in reading.nodes)
         if (holds, varies) not in reading.facts:
             fact = fact_of(leaf, holds, self._table, place if varies else "", self._name)
@@ -139,11 +149,15 @@ class Facts:
         expressions = [read for operand in comparison.operands for _, read in expressions_in(operand.value)]
         paths = [path for expression in expressions for path in expression.paths]
         nodes = {path: self.flow.node(path.step) for path in paths if path.step is not None}
+        fields = {(node or path.step or "", (*path.fields, "")[0]) for path, node in nodes.items()}
+        reads_error = any(path.root == "error" for path in paths)
+        operands = comparison.operands[: comparison.meaning.reads]
         return _Reading(
-            frozenset((node or path.step or "", (*path.fields, "")[0]) for path, node in nodes.items()),
+            frozenset(fields | {(ERROR, "")} if reads_error else fields),
             frozenset(nodes.values()),
-            any(path.root == "error" for path in paths) or any(map(_varies, expressions)),
-            tuple(map(self._needed, comparison.operands[: comparison.meaning.reads])),
+            reads_error or any(map(_varies, expressions)),
+            tuple(map(self._needed, operands)),
+            reads_error and any(isinstance(operand.expression, Reference) for operand in operands),
             {},
         )
 
@@ -152,7 +166,8 @@ class Facts:
         expression = operand.expression
         if expression is None:
             return ()
-        nodes = tuple(self.flow.node(path.step) for path in expression.paths if path.step is not None)
+        error = (ERROR,) if any(path.root == "error" for path in expression.paths) else ()
+        nodes = (*error, *(self.flow.node(path.step) for path in expression.paths if path.step is not None))
         if expression.faults or expression.embedded or None in nodes:
             return None  # reported as malformed: it may have been intended to
         if isinstance(expression, Template) and expression.only is None:

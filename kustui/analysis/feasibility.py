@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
-from kustui.analysis.facts import Facts, Field
+from kustui.analysis.facts import ERROR, NO_ERROR, Facts, Field
 from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.guards import Branching, branching, branchings
 from kustui.analysis.reads import Read
@@ -19,7 +19,7 @@ from kustui.analysis.walks import breadth_first, shortest_path
 from kustui.definition.cases import ANY, Cases, both
 from kustui.definition.expressions import AllOf, AnyOf, Comparison, parts_of
 from kustui.definition.models import ErrorCase, Transition
-from kustui.definition.platform import CONTINUE, TRIGGER_ID
+from kustui.definition.platform import CONTINUE, RETRY_STEP, RETRY_WORKFLOW, TRIGGER_ID
 
 _MOST_STATES = 4_000
 """How many states the searches through one workflow go through, all in all. Beyond, they find no path."""
@@ -86,7 +86,7 @@ class FeasiblePaths:
         shortest = self._shortest_without(node, read.node)
         if shortest is None:
             return None
-        state: _State | None = _State(TRIGGER_ID)
+        state: _State | None = self._start
         for edge in shortest:
             state = self._after(state, edge, node) if state is not None else None
         return shortest if state is not None and self._comes_to(read, state, node) else self._search(node, read)
@@ -129,7 +129,7 @@ class FeasiblePaths:
 
         Of more than 2,000 places, each step is one place, whatever the run knows there.
         """
-        first, asked = _State(TRIGGER_ID), self._asked_later(self.flow.reachable)
+        first, asked = self._start, self._asked_later(self.flow.reachable)
         places = {self._what_matters(first, asked[TRIGGER_ID]): START}
         ways: dict[Place, Branching[Place]] = {}
         pending = deque([(first, START)])
@@ -164,8 +164,7 @@ class FeasiblePaths:
         """Whether a run may end in a state without a failure: no transition is taken, or one to a step that does not
         exist."""
         edges = self.flow.declared_edges[state.node]
-        known = state.outputs | {state.node}
-        none = self._before(_NO_TRANSITION, edges, _AllBut(known), "")
+        none = self._before(_NO_TRANSITION, edges, _AllBut(self._outputs(state, failed=False)), "")
         return bool(self._facts.consistent(both(state.cases, none))) or any(
             edge.target not in self.flow.steps and not edge.after_failure and self._after(state, edge, "")
             for edge in edges
@@ -173,9 +172,25 @@ class FeasiblePaths:
 
     # One step on
 
+    @cached_property
+    def _start(self) -> _State:
+        """What a run knows that begins, which may be a retry."""
+        return _State(TRIGGER_ID, self._error_of_retry(RETRY_WORKFLOW, *self.flow.declared_edges) | {NO_ERROR})
+
+    def _error_of_retry(self, action: str, *nodes: str) -> frozenset[str]:
+        """The error that a run may have which had failed at one of some nodes."""
+        retried = any(edge.error_action == action for node in nodes for edge in self.flow.declared_edges[node])
+        return frozenset({ERROR} if retried else ())
+
+    def _outputs(self, state: _State, *, failed: bool) -> frozenset[str]:
+        """What has an output once the node of a state has run: also the error, as it stays after a failure."""
+        if failed:
+            return state.outputs - {NO_ERROR} | {ERROR}
+        return state.outputs | {state.node} | self._error_of_retry(RETRY_STEP, state.node)
+
     def _after(self, state: _State, edge: Edge, subject: str) -> _State | None:
         """The state after an edge; None if no run takes it there."""
-        outputs = state.outputs if edge.after_failure else state.outputs | {state.node}
+        outputs = self._outputs(state, failed=edge.after_failure)
         cases = self._facts.consistent(both(state.cases, self._choices(edge, _AllBut(outputs), subject)))
         return _State(edge.target, outputs, cases) if cases else None
 
@@ -218,8 +233,7 @@ class FeasiblePaths:
         transition = read.transition
         if transition is None:
             return True
-        failed = isinstance(transition, ErrorCase)
-        missing = _AllBut(state.outputs if failed else state.outputs | {state.node})
+        missing = _AllBut(self._outputs(state, failed=isinstance(transition, ErrorCase)))
         cases = self._before(transition, self.flow.declared_edges[state.node], missing, subject)
         condition = self.flow.conditions.get(transition.pointer)
         while isinstance(condition, AllOf | AnyOf):
@@ -244,7 +258,7 @@ class FeasiblePaths:
         )
         asked = self._asked_later(region, read)
         seen: set[tuple[object, ...]] = set()
-        pending: deque[tuple[_State, tuple[Edge, ...]]] = deque([(_State(TRIGGER_ID), ())])
+        pending: deque[tuple[_State, tuple[Edge, ...]]] = deque([(self._start, ())])
         while pending and next(self._budget, None) is not None and not self._facts.is_given_up:
             state, path = pending.popleft()
             if state.node == read.node and self._comes_to(read, state, node):
@@ -266,6 +280,8 @@ class FeasiblePaths:
     def _what_matters(self, state: _State, asked: frozenset[Field]) -> tuple[object, ...]:
         """What later conditions may ask of a state: two that agree on it go on alike."""
         nodes = {node for node, _ in asked}
+        if ERROR in nodes:
+            nodes.add(NO_ERROR)
         cases = frozenset(
             frozenset(fact for fact in case if _overlap(self._facts.fields_of(fact), asked)) for case in state.cases
         )

@@ -29,7 +29,7 @@ COMPUTED_ACTIONS = (REGEX_ACTION, TRANSFORM_ACTION)
 REST_ACTIONS = ("kustomer.rest-api.generic", "kustomer.rest-api.json")
 """The actions that call an API and answer ``{response: {statusCode}, body}`` [seen]."""
 
-CONTINUE, RETRY_STEP = "continue", "retry-action"
+CONTINUE, RETRY_STEP, RETRY_WORKFLOW = "continue", "retry-action", "retry-workflow"
 ERROR_ACTIONS = {
     "continue": "continue",
     "retry-action": "retry the step",

@@ -55,6 +55,7 @@ _ATOMS = st.one_of(
     st.builds(_condition, st.sampled_from(["true", "exists"]), st.just("/#steps.1.ok")),
     st.builds(_condition, st.sampled_from(["exists", "dne"]), _OUTPUTS),
     st.builds(_condition, st.just("eq"), _OUTPUTS, st.just("x")),
+    st.builds(_condition, st.sampled_from(["exists", "dne"]), st.just("/#error")),
     st.sampled_from([_condition("true", True), _condition("exists", True, ""), _condition("false")]),
 )
 _CONDITIONS = st.recursive(
@@ -114,7 +115,7 @@ class Moment(NamedTuple):
     path: tuple[str, ...]
     outputs: frozenset[str]
     ids: frozenset[str]
-    """Those whose output has an id."""
+    """Those whose output has an id, and "error" once a step has failed."""
 
 
 def holds(condition: Definition, event: Mapping[str, Any], ids: frozenset[str]) -> bool:
@@ -122,6 +123,8 @@ def holds(condition: Definition, event: Mapping[str, Any], ids: frozenset[str]) 
     if op in ("and", "or"):
         return (all if op == "and" else any)(holds(value, event, ids) for value in values)
     first: Any = values[0] if values else True
+    if first == "/#error":
+        first = {} if "error" in ids else GONE
     if isinstance(first, str):
         _, step, field = first.split(".")
         first = event.get(field, GONE) if step == "1" else "x" if step in ids else GONE
@@ -163,14 +166,23 @@ def part_of(definition: Definition, step: str) -> Definition:
 def after(moment: Moment, step: Definition, event: Mapping[str, Any]) -> Iterator[Moment]:
     """What may follow, with each outcome of a step."""
     outputs = moment.outputs | {step["id"]}
-    for ids in (moment.ids, moment.ids | {step["id"]}):
+    for ids in having_run(moment, step):
         if edge := first_of(step["transitions"], event, ids):
             yield Moment((*moment.path, edge["target"]), outputs, ids)
-    case = first_of(step["errorCases"], event, moment.ids)
+    ids = moment.ids | {"error"}
+    case = first_of(step["errorCases"], event, ids)
     if case is not None and case.get("errorAction") == {"type": "continue"}:
-        case = first_of(step["transitions"], event, moment.ids)
+        case = first_of(step["transitions"], event, ids)
     if case is not None and "target" in case:
-        yield Moment((*moment.path, "fails", case["target"]), moment.outputs, moment.ids)
+        yield Moment((*moment.path, "fails", case["target"]), moment.outputs, ids)
+
+
+def having_run(moment: Moment, step: Definition) -> Iterator[frozenset[str]]:
+    """What a step may give that does not fail, or not again: nobody knows whether its error then stays."""
+    for ids in (moment.ids, moment.ids | {step["id"]}):
+        yield ids
+        if any(case.get("errorAction") == {"type": "retry-action"} for case in step["errorCases"]):
+            yield ids | {"error"}
 
 
 def graph_of(definition: Definition) -> nx.DiGraph[tuple[str, str]]:
@@ -250,7 +262,7 @@ def asked(definition: Definition, reader: str, number: int) -> Iterator[Moment]:
     transitions = part_of(definition, reader)["transitions"]
     for event, moment in runs(definition):
         if moment.path[-1] == reader:
-            for ids in (moment.ids, moment.ids | {reader}):
+            for ids in having_run(moment, part_of(definition, reader)):
                 if first_of(transitions[:number], event, ids) is None:
                     yield moment
 
