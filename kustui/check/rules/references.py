@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from kustui.analysis.flow import FlowGraph
@@ -20,6 +21,10 @@ from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
 from kustui.text.messages import closest, hint_of
 
 _TAGGED = step("aB3", action="kustomer.customer.find-by-email", params={"email": "/#steps.1.email"})
+
+
+_OTHER_CONTEXT = re.compile(r"\{\{\{?~?#?[>*]")
+"""A partial or decorator, whose part of the template may be rendered with other data."""
 
 
 def _note(text: str) -> dict[str, object]:
@@ -224,8 +229,8 @@ def _misread_in_templates(analysis: WorkflowAnalysis) -> Violations:
         if not isinstance(template, Template):
             continue
         for helper in template.helpers:
-            is_called = helper.name.partition(".")[0] in ROOTS and "." in helper.name
-            if is_called and not _breaks_off(template, helper.end):
+            dotted = "." in helper.name or template.text.startswith(".", helper.end)
+            if dotted and helper.name.partition(".")[0] in ROOTS and not _breaks_off(template, helper.end):
                 message = f"{helper.name} is called like a helper here, as something follows it"
                 hint = "a helper stands first, and a name with a blank in brackets: [first name]"
                 if template.text.startswith(".", helper.end):
@@ -251,12 +256,13 @@ def _misread_name(template: Template, lookup: Lookup) -> tuple[str, str]:
         if name in ROOTS:
             return message, "remove the @"
         return message, f"write {template_path((f'@{name}', *others))}" if lookup.contexts else ""
-    if lookup.origin is Origin.NAME and lookup.is_of_top and others and (near := closest(name, ROOTS)):
-        return (
-            f"{lookup.path.text} never holds anything: a template reads {', '.join(ROOTS)}",
-            f'did you mean "{near}"?',
-        )
-    return "", ""
+    if lookup.origin is not Origin.NAME or not lookup.is_of_top or not others:
+        return "", ""  # a name without a dot may be a helper
+    near = closest(name, ROOTS)
+    if not near and (_OTHER_CONTEXT.search(template.text) or _has_unknown_helper(template)):
+        return "", ""
+    hint = f'did you mean "{near}"?' if near else "what the trigger brings is read as steps.1"
+    return f"{lookup.path.text} never holds anything: a template reads {', '.join(ROOTS)}", hint
 
 
 def _has_unknown_helper(template: Template) -> bool:
