@@ -9,6 +9,7 @@ from typing import Any
 from kustui.analysis.condition_evaluation import OperandValue, Verdict
 from kustui.definition.expressions import Function, Reference, Template, in_words, value_in_words
 from kustui.definition.expressions.parse import Literal
+from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided, to_json_value
 from kustui.simulate import MINUTE
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
@@ -133,10 +134,7 @@ def heading(entry: TraceEntry) -> str:
             return f"run {entry.run} of {entry.title}"
         case EntryKind.SKIPPED:
             return f"{entry.title} does not run"
-        case EntryKind.ABANDONED:
-            return (
-                f"{entry.name} ({entry.node}) is abandoned"
-                if entry.name != entry.node
-                else f"{entry.node} is abandoned"
-            )
-    return f"{entry.name} ({entry.node})" if entry.name != entry.node else entry.node
+    part = f"{entry.name} ({entry.node})" if entry.name != entry.node else entry.node
+    if entry.kind is EntryKind.ABANDONED:
+        return f"{'the trigger' if entry.node == TRIGGER_ID else part} is abandoned"
+    return part

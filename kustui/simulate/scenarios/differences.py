@@ -8,10 +8,11 @@ from itertools import zip_longest
 from typing import Any
 
 from kustui.definition.expressions import value_in_words
+from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, UndecidedRecord, to_json_value
 from kustui.simulate import MINUTE
 from kustui.simulate.engine.history import Coverage
-from kustui.simulate.engine.state import State
+from kustui.simulate.engine.state import Run, State
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
@@ -75,7 +76,7 @@ def _unexpected_ends(
         met |= matching
         if not matching:
             verb = "is left" if entry.left else "breaks off"
-            message = f"the run of {quoted(entry.title)} {verb} at {quoted(entry.name)}: {entry.ended}"
+            message = f"the run of {quoted(entry.title)} {verb} at {_part(entry)}: {entry.ended}"
             yield Difference("/expect", message, entry.number)
     for index, (_, end) in enumerate(expected):
         if index not in met:
@@ -106,7 +107,7 @@ def _cut_short(file: ScenarioFile, state: State, entries: Sequence[TraceEntry], 
     elif cut and not file.scenario.expect.cut:
         run, place = state.run, "with runs still to come"
         if run is not None:
-            place = f"at {quoted(run.node)} of {quoted(state.organisation.analysis(run.key).title)}"
+            place = f"at {_part(run)} of {quoted(state.organisation.analysis(run.key).title)}"
         yield Difference("/maxSteps", f"stopped after {counted(len(entries), 'step')}, before the end: {place}")
 
 
@@ -199,9 +200,9 @@ def _in_values(
         entry = at_place[-1]
         value = getattr(entry, attribute)
         if value is MISSING:
-            yield Difference(f"{pointer}/{index}", f"{quoted(entry.name)} {verb} nothing", entry.number)
+            yield Difference(f"{pointer}/{index}", f"{_part(entry)} {verb} nothing", entry.number)
         elif why := _mismatch(to_json_value(value), sent.value, "", exact=False):
-            yield Difference(f"{pointer}/{index}/value", f"{quoted(entry.name)} {verb} {why}", entry.number)
+            yield Difference(f"{pointer}/{index}/value", f"{_part(entry)} {verb} {why}", entry.number)
 
 
 def _unexpected_steps(names: ResolvedScenario, entries: Sequence[TraceEntry]) -> Iterator[Difference]:
@@ -209,7 +210,12 @@ def _unexpected_steps(names: ResolvedScenario, entries: Sequence[TraceEntry]) ->
     for index, place in enumerate(names.not_run):
         entry = next((entry for entry in entries if _executes(entry, place)), None)
         if entry is not None:
-            yield Difference(f"/expect/notRun/{index}", f"{quoted(entry.name)} runs", entry.number)
+            yield Difference(f"/expect/notRun/{index}", f"{_part(entry)} runs", entry.number)
+
+
+def _part(at: TraceEntry | Run) -> str:
+    """The step that an entry is about, or that is next, in words."""
+    return "the trigger" if at.node == TRIGGER_ID else quoted(at.name if isinstance(at, TraceEntry) else at.node)
 
 
 def _executes(entry: TraceEntry, place: tuple[str, str]) -> bool:

@@ -296,6 +296,18 @@ def test_a_scenario_over_a_run_that_is_left_fails_unless_it_says_so(expect: dict
     assert not replayed(scenario(expect={**expect, "left": [{**PLACE, "invocation": 2}]}), ASKS).held
 
 
+def test_the_trigger_is_called_so_and_not_by_the_name_of_its_workflow() -> None:
+    asks = workflow("W", step("aB3"), entry=(to("aB3", when("isOpenToday", 1)),))
+    trigger = {**PLACE, "step": "1"}
+    left = replayed(scenario(), asks)
+    assert [each.message for each in left.differences] == [
+        'the run of "W" is left at the trigger: kustui does not know the operator "isOpenToday"'
+    ]
+    expect = {"notRun": [trigger], "outputs": [{**trigger, "value": {"x": 1}}]}
+    runs = replayed(scenario(expect=expect), workflow("W", step("aB3")))
+    assert [each.message for each in runs.differences] == ['the trigger answers no "x"', "the trigger runs"]
+
+
 def test_that_a_run_is_left_is_expected_of_one_that_is() -> None:
     at = {**PLACE, "at": "/steps/0/transitions/0/condition", "answer": True}
     found = replayed(scenario(choices=[at], expect={"left": [PLACE]}), ASKS)
