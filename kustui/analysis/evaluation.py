@@ -75,11 +75,11 @@ class EvaluationContext:
     of_one_run: bool = True
     """Whether it is that of one run; otherwise what varies from run to run is Undecided."""
 
-    def read(self, segments: Sequence[str]) -> Any:
+    def read(self, segments: Sequence[str], *, in_template: bool = False) -> Any:
         """The value at a path of the run's data, MISSING or Undecided."""
         if segments[:1] == ("variables",) and len(segments) > 1 and segments[1] not in self.data.get("variables", {}):
             return Undecided("variables are kept in the organisation, and not in the definition")
-        return look_up(self.data, segments)
+        return look_up(self.data, segments, in_template=in_template)
 
     def random_id(self, size: int, place: int) -> str:
         """Letters and digits that look random. ``place`` tells one call of a template from another."""
@@ -242,15 +242,15 @@ class _Renderer:
     def lookup(self, lookup: Lookup, frame: _Frame) -> Any:
         segments = lookup.path.segments
         if lookup.reads_run or lookup.origin is Origin.ROOT:
-            return self.context.read(segments)
+            return self.context.read(segments, in_template=True)
         if lookup.origin is Origin.DATA:
-            return look_up(frame.data, segments)
+            return look_up(frame.data, segments, in_template=True)
         if lookup.origin is Origin.PARAMETER:
-            return look_up(frame.parameters, segments)
+            return look_up(frame.parameters, segments, in_template=True)
         if lookup.origin is Origin.NAME and not lookup.up and len(segments) == 1 and segments[0] in HELPERS:
             return self.help(segments[0], (), {}, lookup.start)
         depth = len(frame.contexts) - 1 - lookup.up
-        value = look_up(frame.contexts[depth], segments) if depth >= 0 else MISSING
+        value = look_up(frame.contexts[depth], segments, in_template=True) if depth >= 0 else MISSING
         if value is MISSING and depth == 0 and segments:
             # The outermost context has nothing but steps, variables and error: it may be a helper of Kustomer's.
             return Undecided(f"kustui knows no value and no helper called {quoted(lookup.path.text)}")
@@ -259,7 +259,7 @@ class _Renderer:
     def call(self, call: Call, frame: _Frame) -> Any:
         if call.name == "lookup" and len(call.arguments) == 2:
             whole, key = (self.value(argument, frame) for argument in call.arguments)
-            return look_up(whole, (text_of(key),))
+            return look_up(whole, (text_of(key),), in_template=True)
         arguments = [self.value(argument, frame) for argument in call.arguments]
         named = {argument.name: self.value(argument.value, frame) for argument in call.named}
         return self.help(call.name, arguments, named, call.start)

@@ -35,11 +35,11 @@ class Undecided:
     """A clause without a full stop: ``kustui does not know the function "parseMoney"``."""
 
 
-def look_up(data: Any, segments: Sequence[str]) -> Any:
+def look_up(data: Any, segments: Sequence[str], *, in_template: bool = False) -> Any:
     """The value at a path, MISSING, or the Undecided that is in the way.
 
     Elements of a list are named by their index, and ``.length`` counts those of a list and the characters of a
-    text [docs].
+    text [docs]. Handlebars names the characters of a text by their index too.
     """
     for segment in segments:
         if isinstance(data, Undecided):
@@ -48,11 +48,22 @@ def look_up(data: Any, segments: Sequence[str]) -> Any:
             data = data.get(segment, MISSING)
         elif isinstance(data, list | tuple):
             data = _element(data, segment)
+        elif isinstance(data, str) and segment == "length":
+            data = length_of(data)
         else:
-            data = length_of(data) if segment == "length" and isinstance(data, str) else MISSING
+            data = _character(data, segment) if in_template and isinstance(data, str) else MISSING
         if data is MISSING:
             return MISSING
     return data
+
+
+def _character(text: str, segment: str) -> Any:
+    """The UTF-16 unit of a text at an index; half of a character is written as U+FFFD."""
+    if not _is_index(segment):
+        return MISSING
+    start = 2 * int(segment)
+    unit = text.encode("utf-16-le", "surrogatepass")[start : start + 2]
+    return unit.decode("utf-16-le", "replace") if unit else MISSING
 
 
 def length_of(text: str) -> int:
