@@ -4,6 +4,7 @@ they leave no case out."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from kustui.analysis.condition_evaluation import Verdict
@@ -75,11 +76,8 @@ def _is_contradiction(group: Group, state: SymbolicState) -> bool:
 
 
 def fails(constraint: Constraint, state: SymbolicState, values: Values) -> bool:
-    """Whether values fail a constraint for certain. What is no number is neither more nor less than one."""
-    verdict = evaluate_constraint(constraint, state, values)
-    if verdict.holds is None and constraint.holds and constraint.comparison.meaning.family is Family.ORDER:
-        return any(type(operand.value) in (int, float) for operand in verdict.operands)
-    return verdict.holds is (not constraint.holds)
+    """Whether values fail a constraint for certain."""
+    return evaluate_constraint(constraint, state, values).holds is (not constraint.holds)
 
 
 def _no_order_meets(
@@ -87,24 +85,35 @@ def _no_order_meets(
 ) -> bool:
     """Whether what a value leaves undecided cannot be met together, whatever its order beside each literal may be, and
     whatever date it may stand for. What has no order at all only meets constraints that are not to hold."""
-    signs: dict[str, set[int]] = {}
+    of_orders: dict[str, list[tuple[Constraint, Any]]] = {}
     of_dates: list[Constraint] = []
     needs_order = False
     for constraint in constraints:
         verdict = evaluate_constraint(constraint, state, values)
-        meaning = constraint.comparison.meaning
-        if verdict.holds is not None or meaning.family not in (Family.ORDER, Family.DATE):
+        family = constraint.comparison.meaning.family
+        if verdict.holds is not None or family not in (Family.ORDER, Family.DATE):
             continue
         needs_order = needs_order or constraint.holds
-        if meaning.family is Family.DATE:
+        if family is Family.DATE:
             of_dates.append(constraint)
             continue
-        possible = {sign for sign in (1, 2, 3) if compare(meaning.name, sign, 2) is constraint.holds}
-        literal = repr(verdict.operands[1].value)
-        signs[literal] = signs.get(literal, possible) & possible
-    impossible = any(not possible for possible in signs.values())
+        literal = verdict.operands[1].value
+        is_number = type(literal) in (int, float)  # a number in text may be put in order as a text
+        scale = "numbers" if is_number else repr(literal)
+        of_orders.setdefault(scale, []).append((constraint, literal if is_number else 0))
+    impossible = not all(map(_have_a_place, of_orders.values()))
     no_date = bool(of_dates and dates) and all(any(fails(part, state, date) for part in of_dates) for date in dates)
     return needs_order and (impossible or no_date)
+
+
+def _have_a_place(compared: Sequence[tuple[Constraint, int | float]]) -> bool:
+    """Whether something has a place in an order, at, between or beyond what it is compared with, that meets all."""
+    at = sorted({number for _, number in compared})
+    places = (*at, at[0] - 1, at[-1] + 1, *((lower + upper) / 2 for lower, upper in pairwise(at)))
+    return any(
+        all(compare(part.comparison.meaning.name, place, number) is part.holds for part, number in compared)
+        for place in places
+    )
 
 
 def _is_exhaustive(constraint: Constraint, group: Group, state: SymbolicState) -> bool:

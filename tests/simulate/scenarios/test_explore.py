@@ -46,6 +46,11 @@ def test_every_path_is_told_once_with_those_that_end_early_and_those_that_fail()
         (when("gt", STATUS, 5), when("lt", STATUS, 5), True),
         (when("gt", STATUS, 5), when("lt", STATUS, 6), False),
         (when("gte", STATUS, 5), when("lte", STATUS, 5), False),
+        (when("gt", STATUS, 5), when("lte", STATUS, 5), True),
+        (when("gt", STATUS, 5), when("eq", STATUS, 4), True),
+        (when("gt", STATUS, 5), when("eq", STATUS, "abc"), False),  # what order they have is not known
+        (when("lt", STATUS, 5), when("eq", STATUS, "2026-01-05"), False),
+        (when("gt", STATUS, 5), when("contains", STATUS, "abc"), False),
         (when("contains", STATUS, ["a", "b"]), when("contains", STATUS, ["b", "c"]), False),
         (when("contains", STATUS, ["a", "b"]), when("contains", STATUS, ["c"]), False),
         (when("contains", STATUS, "vip"), when("contains", STATUS, "new"), False),

@@ -146,7 +146,7 @@ def test_values_are_found_for(conditions: tuple[dict[str, Any], ...]) -> None:
         ((when("gt", A, "200"), when("lt", A, "100")), False),  # likewise, for what is no number
         ((when("gt", A, "200"), when("lte", A, "200")), True),
         ((when("gt", A, 200), when("lt", A, 100)), True),
-        ((when("gt", A, 200), when("eq", A, "open")), True),
+        ((when("gt", A, 200), when("eq", A, "open")), False),  # the rehearsal cannot decide it either
         ((when("dne", "/#steps.1.body"), when("eq", "/#steps.1.body.id", "x")), True),
         ((when("dne", "/#steps.1.body"), when("neq", "/#steps.1.body.id", "x")), False),
         ((when("eq", "{{steps.1.a}}", "open"), when("eq", "{{steps.1.a}}", "done")), True),
