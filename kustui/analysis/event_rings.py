@@ -13,7 +13,7 @@ from functools import cached_property, partial
 from kustui.analysis.events import CUSTOM, Effect, Reach, reach
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
-from kustui.analysis.walks import cycles, strongly_connected_components
+from kustui.analysis.walks import strongly_connected_components
 from kustui.definition.platform import call_event, called_id
 
 _MOST_EXACT, _MOST_EXACT_OF_ALL = 40, 1_000
@@ -113,7 +113,7 @@ class EventGraph:
 
     @cached_property
     def rings(self) -> tuple[EventRing, ...]:
-        """A ring of each set of steps that cause each other: if possible one without conditions."""
+        """A ring through each workflow of those whose steps cause each other, if possible one without conditions."""
         places = {cause: place for place, cause in enumerate(self.causes)}
         rings: list[EventRing] = []
         nodes: tuple[_Node, ...] = self.causes
@@ -128,14 +128,15 @@ class EventGraph:
         if len(causes) > _MOST_EXACT or len(self.reached) > _MOST_EXACT_OF_ALL:
             yield from self._ring_among_many(causes)
             return
-        reported: set[Cause] = set()
+        reported: set[str] = set()
         for least in (Reach.MUST, Reach.MAY):
             onward = partial(self._onward, causes=causes, least=least)
-            for component in strongly_connected_components(causes, onward):
-                ring = self._shortest(component, onward)
-                if ring and reported.isdisjoint(component):
-                    reported.update(component)
-                    yield EventRing(ring, certain=least is Reach.MUST)
+            for cause in sorted(causes, key=lambda cause: cause.scheduled):
+                ring = _ring_through(cause, onward) if cause.workflow not in reported else ()
+                hops = tuple(node for node in ring if isinstance(node, Cause))
+                if not all(hop.scheduled for hop in hops):
+                    reported.update(hop.workflow for hop in hops)
+                    yield EventRing(hops, certain=least is Reach.MUST)
 
     def _onward(self, cause: Cause, causes: Sequence[Cause], least: Reach) -> Iterator[Cause]:
         """Which of some causes the event of one leads to."""
@@ -153,25 +154,17 @@ class EventGraph:
             self.reached[cause, key] = reach(self.flow_of(key), cause.effect, effects)
         return self.reached[cause, key][other.effect.step]
 
-    def _shortest(self, causes: Sequence[Cause], onward: Callable[[Cause], Iterable[Cause]]) -> tuple[Cause, ...]:
-        """A shortest ring of causes that is not made of schedules alone; empty if there is none."""
-        ordered = sorted(causes, key=lambda cause: cause.scheduled)
-        if ordered[0].scheduled:
-            return ()
-        members = frozenset(causes)
-        rings = cycles(ordered, lambda cause: (other for other in onward(cause) if other in members))
-        return rings[0] if rings else ()
-
     def _ring_among_many(self, causes: Sequence[Cause]) -> Iterator[EventRing]:
-        """The first ring of the shortest through some of many causes that can be, looked at hop by hop."""
+        """The shortest rings through some of many causes, if they can be, looked at hop by hop."""
+        reported: set[str] = set()
         for cause in [cause for cause in causes if not cause.scheduled][:_MOST_TRIED]:
             ring = tuple(node for node in _ring_through(cause, self.successors) if isinstance(node, Cause))
-            if len(ring) > _MOST_EXACT:
+            if len(ring) > _MOST_EXACT or cause.workflow in reported:
                 continue
             hops = [self._reach(one, other) for one, other in zip(ring, (*ring[1:], *ring[:1]), strict=True)]
             if hops and Reach.CANNOT not in hops:
+                reported.update(other.workflow for other in ring)
                 yield EventRing(ring, certain=set(hops) == {Reach.MUST})
-                return
 
 
 def _ring_through(cause: Cause, successors: Callable[[_Node], Iterable[_Node]]) -> tuple[_Node, ...]:
