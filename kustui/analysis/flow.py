@@ -158,11 +158,20 @@ class FlowGraph:
         for edges in self.declared_edges.values():
             for after_failure in (False, True):
                 tried = [edge.transition for edge in edges if edge.after_failure is after_failure]
-                self._choose(tried, impossible, last)
+                if tried:
+                    self._choose(tried, impossible, last)
         return impossible, frozenset(last)
 
     def _choose(self, tried: Sequence[Transition], impossible: dict[str, Transition | None], last: set[str]) -> None:
         """Finds those of the transitions of a node that are never taken, and the one that is taken at the latest."""
+        if len(tried) == 1:  # most are alone
+            condition = self.conditions.get(tried[0].pointer)
+            outcome = constant_outcome(condition) if condition is not None else None
+            if outcome is False:
+                impossible[tried[0].pointer] = None
+            elif outcome:
+                last.add(tried[0].pointer)
+            return
         choice = Choice()
         possible: list[Transition] = []
         for transition in tried:

@@ -7,7 +7,7 @@ any run.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import pairwise
@@ -52,25 +52,24 @@ class Ring:
 def rings_of(schedules: Schedules, flow_of: FlowOf) -> tuple[Ring, ...]:
     """A ring of each set of workflows that schedule each other, in the order of the collection; of a set that holds
     endless rings, these."""
-    schedules = _possible_calls(schedules, flow_of)
+    ways: dict[str, Mapping[Place, Branching[Place]]] = {}
+    possible: set[tuple[str, str]] = set()
+    for key in (key for component in schedules.components for key in component):
+        paths = FeasiblePaths(flow_of(key))
+        ways[key] = paths.ways()
+        places = paths.ways(failures=True) if paths.flow.failing else ways[key]
+        possible.update((key, place.node) for place in places)
+    schedules = _possible_calls(schedules, ways, possible)
     rings: list[Ring] = []
     bound = partial(bound_of, flow_of=flow_of, budget=iter(range(MOST_RUNS)))
     for component in schedules.components:
-        ways = {key: FeasiblePaths(flow_of(key)).ways() for key in component}
         endless = [_ring(schedules, keys, ways, endless=True) for keys in _endless_sets(schedules, component, ways)]
         rings.extend(endless or [_ring_that_ends(schedules, component, ways, bound)])
     return tuple(rings)
 
 
-def _possible_calls(schedules: Schedules, flow_of: FlowOf) -> Schedules:
-    """Without the calls inside of rings to which no run can come."""
-    possible = {
-        (key, place.node)
-        for component in schedules.components
-        for key in component
-        for place in FeasiblePaths(flow_of(key)).ways(failures=True)
-    }
-    in_rings = frozenset(key for key, _ in possible)
+def _possible_calls(schedules: Schedules, in_rings: Container[str], possible: Container[tuple[str, str]]) -> Schedules:
+    """Without the calls inside of rings to which no run can come. ``possible`` are the steps to which one can."""
     calls = [call for call in schedules.calls if call.caller not in in_rings or (call.caller, call.step) in possible]
     return replace(schedules, calls=tuple(calls)) if len(calls) < len(schedules.calls) else schedules
 
