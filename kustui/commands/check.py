@@ -135,9 +135,10 @@ def _settings(options: argparse.Namespace, configuration: Configuration) -> Sett
 
 def _require_definitions(collection: Collection) -> None:
     """Raises KustuiError where the paths name nothing to check. A folder may hold JSON of other kinds alone, as that of
-    many a JavaScript project does: that is only reported."""
+    many a JavaScript project does, and a list may be empty, as the last page of an API list: that is only reported."""
     if not any(document.faults for document in collection.documents) and (reason := nothing_to_show(collection)):
-        if collection.documents or not collection.others:
+        is_wrong = collection.documents or not collection.others
+        if is_wrong and not any(document.may_hold_workflows for document in collection.documents):
             raise KustuiError(reason)
         say(f"kustui: {reason}")
 

@@ -151,6 +151,11 @@ class Document:
         return tuple(fault for app in self.apps for fault in app.faults)
 
     @property
+    def may_hold_workflows(self) -> bool:
+        """Whether it has a place for workflows, be it an empty list, as on the last page of an API list."""
+        return self.shape not in (Shape.NOTHING, Shape.BROKEN)
+
+    @property
     def is_fully_read(self) -> bool:
         """Whether no workflow can be in a part of it that is no JSON, or nested too deep."""
         lost = any(fault.rule == "invalid-json" and fault.pointer for fault in self.faults)

@@ -34,7 +34,6 @@ _UNREADABLE = "unreadable-file"
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is: bytes while reading, workflows while checking."""
 
-
 Stamp = tuple[int, int, int]
 """What changes with a file: when it was written, its size, and which file it is."""
 
@@ -215,8 +214,7 @@ def _first(file: _File, raw: bytes) -> Document | None:
 
 
 def _named(document: Document) -> Document:
-    """A document that a person named; one of nothing, and without faults, where it is a file of another kind, were it
-    only written in plain JSON, and in UTF-8."""
+    """A document that a person named; of nothing, and without faults, where it is of another kind as plain JSON."""
     if document.is_recognized or not document.faults:
         return document
     plain = Source(document.path, as_plain_json(document.source.data))
@@ -257,15 +255,16 @@ def nothing_to_show(collection: Collection) -> str:
     """Why a collection has neither a workflow nor an app, in a line; an empty string where it has one."""
     if not collection.is_empty:
         return ""
-    for document in collection.documents:
-        if document.faults:
-            return _fault_of(document)
+    if broken := next((document for document in collection.documents if document.faults), None):
+        return _fault_of(broken)
     match collection.documents:
         case () if collection.others:
             files = counted(collection.others, "JSON file")
             return f"no definition in the given folders: {files} of other kinds passed over"
         case ():
             return "no *.json file in the given folders"
+        case (one,) if one.may_hold_workflows:
+            return f"{one.path} holds no workflow: its list is empty"
         case (one,) if kind := _other_kind(one):
             return f"{one.path} holds no workflow: it is {kind}"
         case (one,):

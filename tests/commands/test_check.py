@@ -236,6 +236,36 @@ def test_a_named_file_of_another_kind_keeps_nothing_from_being_checked(
     assert run(capsys, "tsconfig.json", "other.json")[0] == 2
 
 
+@pytest.mark.parametrize(
+    "empty",
+    [
+        {"data": []},
+        {"data": [], "links": {"self": "/v1/workflows?page=9", "next": None}, "meta": {"page": 9}},
+        {"workflows": []},
+    ],
+)
+def test_an_empty_list_of_definitions_has_no_problems(
+    capsys: pytest.CaptureFixture[str], folder: Path, empty: Any
+) -> None:
+    write(folder / "page.json", empty)
+    reason = "kustui: page.json holds no workflow: its list is empty\n"
+    assert run(capsys, "page.json") == (0, "no problems in 1 file\n", reason)
+    assert run(capsys, "page.json", "--format", "json") == (0, "[]\n", reason)
+    assert run(capsys, "page.json", "right.json") == (0, "no problems in 2 files\n", "")
+    assert run_apart("-", input=json.dumps(empty).encode()).returncode == 0
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{}, [], {"data": None}, {"data": {}}, {"data": [], "rows": 1}, {"data": [{"type": "user"}]}, {"workflow": {}}],
+)
+def test_what_has_no_place_for_definitions_cannot_be_checked(
+    capsys: pytest.CaptureFixture[str], folder: Path, other: Any
+) -> None:
+    write(folder / "rows.json", other)
+    assert run(capsys, "rows.json")[0] == 2
+
+
 def test_the_samples_are_checked_all_at_once(capsys: pytest.CaptureFixture[str]) -> None:
     samples = sorted(str(path) for path in (ROOT / "samples").glob("*.json"))
     status, told, errors = run(capsys, *samples)

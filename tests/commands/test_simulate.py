@@ -404,7 +404,8 @@ def test_what_nobody_can_decide_is_told_and_the_run_left(capsys: pytest.CaptureF
         (["-", "--event", "-"], "only one of them can come from standard input"),
         (["chain.json", "--workflow", ""], 'unknown workflow ""'),
         (["empty.json"], "empty.json:1:1: the file is empty (write a definition, or remove the file)"),
-        (["comma.json"], "comma.json:1:8: a comma before the closing } (remove the comma)"),
+        (["steps.json"], "steps.json:1:13: a comma before the closing } (remove the comma)"),
+        (["comma.json"], "comma.json holds no workflow"),
         (["folder"], "no *.json file in the given folders"),
         (["chain.json", "empty.scenario.json"], "empty.scenario.json:1:1: the file is empty (write a scenario"),
         (["chain.json", "folder.scenario.json"], "folder.scenario.json: is a directory"),
@@ -418,6 +419,7 @@ def test_what_cannot_be_carried_out_is_said(
     for path in ("empty.json", "empty.scenario.json"):
         write(path, "")
     write("comma.json", '{"n": 1,}')
+    write("steps.json", '{"steps": [],}')
     write("twice.json", '{"n": 1, "n": 2}')
     for path in ("folder", "folder.scenario.json"):
         Path(path).mkdir()

@@ -25,6 +25,7 @@ from kustui.definition.source.source import Extent, Fault, Source, replace_lone_
 _BLANKS = re.compile(rb"[ \t\r\n]*")
 _BETWEEN = re.compile(rb"[ \t\r\n,]*")
 _WRAPPED_KEYS = {"trigger", "steps", "attributes", "data", "name", "description", "enabled"}
+_PAGE_KEYS = {"data", "links", "meta", "included", "jsonapi"}  # of an API list
 _MOST_LOOKED_AT = 3
 """Steps that are looked at to tell whether they are a workflow's."""
 
@@ -133,9 +134,8 @@ def _stream(source: Source) -> Outline | None:
     placed = [(value, f"/{index}") for index, value in enumerate(values)]
     whole = _Walk(data).outline_of([(value.extent, pointer) for value, pointer in placed if value.is_json])
     broken = [fault_between(source, value.extent, pointer) for value, pointer in placed if not value.is_json]
-    is_list = broken or whole.shape not in (Shape.EXPORT, Shape.NOTHING)
     return Outline(
-        Shape.LIST if is_list else whole.shape,
+        Shape.LIST if broken or whole.shape not in (Shape.EXPORT, Shape.NOTHING) else whole.shape,
         whole.items,
         whole.apps,
         (*whole.faults, *broken),
@@ -252,7 +252,8 @@ class _Walk:
             self.add(extents[key], f"{pointer}/{key}", inner, partial=True)
             return Shape.WORKFLOW
         self.pending.append((extents[key], f"{pointer}/{key}"))
-        return Shape.NOTHING
+        is_page = extents.keys() <= _PAGE_KEYS and self.opening(extents[key]) == b"["
+        return Shape.EXPORT if is_page and not any(self.elements(extents[key])) else Shape.NOTHING
 
     def visit_resource(self, extent: Extent, pointer: str, extents: Mapping[str, Extent]) -> Shape | None:
         """Collect an API resource: a workflow, or an app with its workflows; None if it is neither."""
@@ -388,8 +389,6 @@ class _Walk:
 def _overall(shapes: set[Shape]) -> Shape:
     """The shape of a file from the shapes of its contents."""
     held = shapes - {Shape.LIST, Shape.NOTHING}
-    if not held:
-        return Shape.NOTHING
-    if held == {Shape.EXPORT}:
-        return Shape.EXPORT
+    if not held or held == {Shape.EXPORT}:
+        return Shape.EXPORT if held else Shape.NOTHING
     return Shape.LIST if Shape.LIST in shapes else held.pop()
