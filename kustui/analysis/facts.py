@@ -99,19 +99,20 @@ class Facts:
         reading = self._reading(leaf)
         if not leaf.known and holds and any(node == subject for node, _ in reading.fields):
             return ()
-        gone = [nodes is None or any(node in missing for node in nodes) for nodes in reading.needed]
-        if any(gone):
-            outcome = outcome_if_missing(leaf.operator, [operand.value for operand in leaf.operands], gone)
-            if outcome is not None:
-                return ANY if outcome is holds else ()
-        elif reading.of_error and leaf.asks_if_there and NO_ERROR in missing:
-            return ANY if (leaf.operator in ("exists", "neq")) is holds else ()
+        outcome = _outcome_without(leaf, reading, missing)
+        if outcome is not None:
+            return ANY if outcome is holds else ()
         varies = reading.varies or any(node in missing for node in reading.nodes)
-        if (holds, varies) not in reading.facts:
-            fact = fact_of(leaf, holds, self._table, place if varies else "", self._name)
+        return (frozenset({self._fact(leaf, holds, place if varies else "")}),)
+
+    def _fact(self, comparison: Comparison, holds: bool, place: str) -> Fact:
+        """``place`` is where it is asked, if what it reads may be something else elsewhere; empty if not."""
+        reading = self._reading(comparison)
+        if (holds, bool(place)) not in reading.facts:
+            fact = fact_of(comparison, holds, self._table, place, self._name)
             self._fields.setdefault(fact.key, reading.fields)
-            reading.facts[holds, varies] = fact
-        return (frozenset({reading.facts[holds, varies]}),)
+            reading.facts[holds, bool(place)] = fact
+        return reading.facts[holds, bool(place)]
 
     def _name(self, path: Path) -> tuple[str, ...]:
         return ("steps", self.flow.node(path.step) or "", *path.fields) if path.step is not None else path.segments
@@ -180,3 +181,13 @@ def _varies(expression: Expression) -> bool:
     if isinstance(expression, Template):
         return expression.only is None
     return isinstance(expression, Function) and expression.name not in FUNCTIONS.keys() - _CLOCKED
+
+
+def _outcome_without(comparison: Comparison, reading: _Reading, missing: Container[str]) -> bool | None:
+    """Whether a comparison holds where it reads the output of nodes that have none, if that decides it."""
+    gone = [nodes is None or any(node in missing for node in nodes) for nodes in reading.needed]
+    if any(gone):
+        return outcome_if_missing(comparison.operator, [operand.value for operand in comparison.operands], gone)
+    if reading.of_error and comparison.asks_if_there and NO_ERROR in missing:
+        return comparison.operator in ("exists", "neq")
+    return None

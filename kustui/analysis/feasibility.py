@@ -250,12 +250,7 @@ class FeasiblePaths:
 
     def _search(self, node: str, read: Read) -> tuple[Edge, ...] | None:
         """The first of the shortest paths that can be taken."""
-        region = frozenset(
-            breadth_first(
-                (read.node,),
-                lambda target: (edge.source for edge in self.flow.incoming[target] if not _gives_output(edge, node)),
-            )
-        )
+        region = self._region(read.node, node)
         asked = self._asked_later(region, read)
         seen: set[tuple[object, ...]] = set()
         pending: deque[tuple[_State, tuple[Edge, ...]]] = deque([(self._start, ())])
@@ -272,6 +267,14 @@ class FeasiblePaths:
                     seen.add(key)
                     pending.append((after, (*path, edge)))
         return None
+
+    def _region(self, target: str, node: str) -> frozenset[str]:
+        """The nodes from which a target can be reached without the output of a node."""
+
+        def sources(target: str) -> Iterator[str]:
+            return (edge.source for edge in self.flow.incoming[target] if not _gives_output(edge, node))
+
+        return frozenset(breadth_first((target,), sources))
 
     @cached_property
     def _budget(self) -> Iterator[int]:

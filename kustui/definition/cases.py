@@ -118,14 +118,24 @@ class FactTable:
         terms = [(self.terms[fact.key], fact.holds) for fact in sorted(facts)[:_MOST_COMPARISONS]]
         required = [(term, holds is not term.negated) for term, holds in terms]
         may_be_missing = all(term.outcome_of_missing in (None, holds) for term, holds in required)
-        if {("true", True), ("false", True)} <= {(term.operator, holds) for term, holds in required}:
-            return False, may_be_missing
-        equals = [term for term, holds in required if term.meaning.is_equality and holds]
-        equals += [term for term, holds in required if OPPOSITES.get(term.operator) == "eq" and not holds]
-        if not equals and (len(required) > _MOST_INEQUALITIES or not all(_is_exhausted(term) for term, _ in required)):
-            return True, may_be_missing
-        candidates = _spellings(equals[0].literal) if equals else _candidates([term for term, _ in required])
-        return any(all(_fits(term, holds, value) for term, holds in required) for value in candidates), may_be_missing
+        return _may_be_there(required), may_be_missing
+
+
+def _may_be_there(required: Sequence[tuple[Term, bool]]) -> bool:
+    """Whether some value may meet comparisons that have to hold, or not to."""
+    if {("true", True), ("false", True)} <= {(term.operator, holds) for term, holds in required}:
+        return False
+    equals = _equalities(required)
+    if not equals and (len(required) > _MOST_INEQUALITIES or not all(_is_exhausted(term) for term, _ in required)):
+        return True
+    candidates = _spellings(equals[0].literal) if equals else _candidates([term for term, _ in required])
+    return any(all(_fits(term, holds, value) for term, holds in required) for value in candidates)
+
+
+def _equalities(required: Sequence[tuple[Term, bool]]) -> list[Term]:
+    """The comparisons that a value meets only by being the literal."""
+    equals = [term for term, holds in required if term.meaning.is_equality and holds]
+    return equals + [term for term, holds in required if OPPOSITES.get(term.operator) == "eq" and not holds]
 
 
 def outcome_if_missing(operator: str, values: Sequence[Any], missing: Sequence[bool]) -> bool | None:

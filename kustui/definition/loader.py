@@ -9,11 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import msgspec
-
 from kustui.definition.collection import Collection, Document, read_document
 from kustui.definition.source.outline import Shape, outline
-from kustui.definition.source.positions import members
 from kustui.definition.source.recognition import as_plain_json, may_define, other_kind
 from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of
@@ -296,11 +293,7 @@ def other_files(collection: Collection) -> Iterator[str]:
 def _other_kind(document: Document) -> str:
     if document.path.lower().endswith(SCENARIO_SUFFIX):
         return "a scenario, for kustui simulate"
-    data = as_plain_json(document.source.data)
-    try:
-        return other_kind({member.key for member in members(data, Extent(0, len(data)))})
-    except (RecursionError, msgspec.DecodeError):  # it is no object
-        return ""
+    return other_kind(document.source.data)
 
 
 def nothing_to_open(collection: Collection) -> str:

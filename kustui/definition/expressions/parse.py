@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from kustui.definition.expressions.nodes import (
@@ -161,22 +161,19 @@ def _parse_function(text: str) -> Function:
     known = FUNCTIONS.get(name)
     written = text[end + 1 :].split(",", known.most - 1 if known and known.most else -1) if end < len(text) else []
     text_from = 1 if known is None else known.text_from
+    asks = known is not None and known.asks_for_input
     fault = _fault_of_name(name, start)
     arguments: list[Argument] = []
     at = end + 1
-    for index, argument in enumerate(written):
-        if fault:
-            break
-        is_text = text_from is not None and index >= text_from
-        read = (
-            _read_text(argument, at, known=known is not None)
-            if is_text
-            else _read_argument(argument, at, is_input=not index)
-        )
+    for index, argument in enumerate(written if fault is None else ()):
+        if text_from is not None and index >= text_from:
+            read = _read_text(argument, at, known=known is not None, is_text=asks)
+        else:
+            read = _read_argument(argument, at, is_input=not index)
         if isinstance(read, ExpressionFault):
             fault = read
-        else:
-            arguments.append(replace(read, is_text=True) if is_text and known and known.asks_for_input else read)
+            break
+        arguments.append(read)
         at += len(argument) + 1
     paths = tuple(argument.path for argument in arguments if argument.path)
     return Function(text, paths, (fault,) if fault else (), (), name, start, end, tuple(arguments))
@@ -217,7 +214,7 @@ def _read_argument(written: str, start: int, *, is_input: bool) -> Argument | Ex
     return Argument(written, start, end, None)
 
 
-def _read_text(written: str, start: int, *, known: bool) -> Argument | ExpressionFault:
+def _read_text(written: str, start: int, *, known: bool, is_text: bool) -> Argument | ExpressionFault:
     """An argument that may be text for people: it is a path only where it cannot be anything else."""
     end = start + len(written)
     inside = written.strip()
@@ -229,7 +226,7 @@ def _read_text(written: str, start: int, *, known: bool) -> Argument | Expressio
         if match.group() == "{{":
             return ExpressionFault("a function cannot contain a template", at, end, "write the path without braces")
         return ExpressionFault("a path inside a function is written without /#", at, at + 2, "remove the /#")
-    return Argument(written, start, end, path if isinstance(path, Path) else None)
+    return Argument(written, start, end, path if isinstance(path, Path) else None, is_text=is_text)
 
 
 def _blank(written: str, start: int, what: str) -> ExpressionFault:

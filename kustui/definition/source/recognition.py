@@ -15,7 +15,7 @@ from typing import NamedTuple
 import msgspec
 
 from kustui.definition.platform import APP_KEYS, DISTINCTIVE_APP_KEYS
-from kustui.definition.source.positions import end_of, escape
+from kustui.definition.source.positions import end_of, escape, members
 from kustui.definition.source.source import UNKNOWN_KEY, Extent, Fault
 from kustui.text.messages import quoted
 
@@ -91,9 +91,14 @@ def is_trigger(keys: AbstractSet[str]) -> bool:
     return not keys.isdisjoint(_TRIGGER_KEYS)
 
 
-def other_kind(keys: AbstractSet[str]) -> str:
-    """What a file with these keys at its top is, for a person, if it is something else that is met beside definitions;
-    an empty string if that is unclear."""
+def other_kind(data: bytes) -> str:
+    """What a text is, for a person, by the keys at its top, if it is something else that is met beside definitions; an
+    empty string if that is unclear."""
+    plain = as_plain_json(data)
+    try:
+        keys = {member.key for member in members(plain, Extent(0, len(plain)))}
+    except (RecursionError, msgspec.DecodeError):  # it is no object
+        return ""
     return next((kind for kind, (needed, any_of) in _KINDS.items() if needed <= keys and any_of & keys), "")
 
 
