@@ -89,6 +89,11 @@ FIELDS_OF_ACTIONS = {
 """The field that an action writes whose params do not name it, by the last word of its name [assumed]."""
 FIELDS_OF_LISTS = ("append-tags", "remove-tags", "assign-team", "assign-user")
 """Of these, those whose params are elements of the list."""
+FIELDS_OF_OBJECTS = {
+    "conversation": ("status", "priority", "assignedUsers", "tags", "name"), "customer": ("name", "emails", "phones"),
+    "message": ("preview", "status"), "note": ("body",), "company": ("name", "emails"), "kobject": ("title",),
+}  # fmt: skip
+"""Fields of each object that a trigger may ask about [seen]."""
 KEYS_OF_OBJECT = frozenset({"id", "klass", "klassName"})
 """The params of a writing action that say which object it writes [seen]."""
 FIELDS_OF_EVERY_WRITE = frozenset({"updatedAt", "modifiedAt", "modifiedBy", "rev", "lastActivityAt"})

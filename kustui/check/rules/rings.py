@@ -30,7 +30,7 @@ from kustui.check.rules.schedules import intended_ids
 from kustui.config.severity import Severity
 from kustui.definition.expressions import in_words
 from kustui.definition.models import relative_minutes
-from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES, call_event, called_id
+from kustui.definition.platform import FIELDS_OF_OBJECTS, RUNS_PER_WINDOW, WINDOW_MINUTES, call_event, called_id
 from kustui.text.messages import counted, duration_in_words
 
 _MOST_CONDITIONS = 2
@@ -230,7 +230,7 @@ def _may_lack_calls(summary: WorkflowSummary) -> bool:
 
 _MOST_NAMED = 4
 """Of how many fields or hops a message speaks."""
-_FILTER = "let the trigger ask what has changed, for example whether changes.attributes.status.after exists"
+_FILTER = "let the trigger ask what has changed"
 _CONDITION = "let a condition decide whether the step runs"
 _UPDATE = step("aB3", action="kustomer.conversation.update", params={"id": "/#steps.1.id", "priority": 4})
 _ON_STATUS = (to("aB3", when("eq", "/#steps.1.changes.attributes.status.after", "open")),)
@@ -283,7 +283,14 @@ def _what_it_does(effect: Effect) -> str:
 def _hint(effects: Sequence[Effect], certain: bool) -> str:
     if not certain:
         return ""
-    return _FILTER if any(effect.event.endswith(".update") for effect in effects) else _CONDITION
+    update = next((effect.event for effect in effects if effect.event.endswith(".update")), None)
+    if update is None:
+        return _CONDITION
+    written = [effect.fields for effect in effects if effect.event == update]
+    fields = FIELDS_OF_OBJECTS.get(update.split(".")[1], ())
+    field = next((field for field in fields if not any(names is None or field in names for names in written)), None)
+    example = f", for example whether changes.attributes.{field}.after exists" if field else ""
+    return f"{_FILTER}{example}"
 
 
 def _rings(analysis: CollectionAnalysis) -> Violations:
