@@ -148,14 +148,18 @@ def closest(name: str, names: Iterable[str]) -> str:
     """The closest of some names to ``name``, or an empty string if none is within a few edits.
 
     Edits are insertions, deletions, substitutions and swaps of neighbours; a third of the name may differ,
-    at most three characters, and letter case counts for nothing.
+    at most three characters, and letter case counts for nothing. One character is not close to another.
     """
     from rapidfuzz.distance import OSA
 
     limit = min(3, max(1, len(name) // 3))
     lowered = name.lower()
     best = min(
-        ((OSA.distance(lowered, other.lower(), score_cutoff=limit), other) for other in names if other != name),
+        (
+            (OSA.distance(lowered, other.lower(), score_cutoff=limit), other)
+            for other in names
+            if other != name and (not len(name) == len(other) == 1 or lowered == other.lower())
+        ),
         default=(limit + 1, ""),
     )
     return best[1] if best[0] <= limit else ""

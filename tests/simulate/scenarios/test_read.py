@@ -140,7 +140,7 @@ def test_a_scenario_of_another_shape_is_refused_by_the_schema_and_by_us(mutate: 
         ('{"scenario": "x"}', 's.scenario.json:1:1: "start" is missing'),
         ('{"scenario": "x", "start": [{}]}', "1:29: a start has either an"),
         ('{"scenario": "x", "begins": "soon", "start": [{"event": "e"}]}', '1:29: "soon" is not an ISO 8601 date'),
-        ('{"scenario": "x", "start": [{"workflow": "V"}]}', '1:42: unknown workflow "V" (did you mean'),
+        ('{"scenario": "x", "start": [{"workflow": "WW"}]}', '1:42: unknown workflow "WW" (did you mean'),
         (
             STARTS + '"mocks": [{"workflow": "W", "step": "aB4", "returns": {}}]}',
             '2:37: "W" has no step "aB4" (did you mean "aB3"?)',
