@@ -15,6 +15,8 @@ from kustui.text.messages import closest, quoted
 
 _PARTS = ("attributes", "relationships")
 """What ``changes`` and an event's envelope hold [api]."""
+_RELATIONSHIPS = frozenset({"customer", "company", "conversation", "message", "org", "createdBy", "modifiedBy"})
+"""What Kustomer's objects have as relationships, and none of them as an attribute [assumed]."""
 _CHANGE = ("op", "before", "after")
 """What each field of ``changes`` holds [api]."""
 _SYNONYMS = {"new": "after", "current": "after", "to": "after", "old": "before", "previous": "before", "from": "before"}
@@ -121,7 +123,9 @@ def _as_change(written: Sequence[str]) -> tuple[str, ...]:
         change = [_SYNONYMS[fields.pop()]]
     if fields[:1] == [CUSTOM] and len(fields) > 1:
         return ("changes", "attributes", CUSTOM, *(change or ["after"]), *fields[1:])
-    return ("changes", part or "attributes", *fields, *change) if fields else ()
+    if not part:
+        part = "relationships" if fields and fields[0] in _RELATIONSHIPS else "attributes"
+    return ("changes", part, *fields, *change) if fields else ()
 
 
 def _absence_in_transform(step: Step, fields: Sequence[str]) -> Absence | None:
