@@ -122,8 +122,10 @@ class WorkflowAnalysis:
         return inferred_fields_of(self.flow, self.reads)
 
     def step_at(self, pointer: str) -> str:
-        """The id of the step that the value at a pointer is in; empty outside of all steps that have one."""
+        """The id of the step or trigger that the value at a pointer is in; empty outside of all that have one."""
         match pointer.removeprefix(self.workflow.pointer).split("/"):
+            case ["", "trigger", *_]:
+                return TRIGGER_ID
             case ["", "steps", index, *_]:
                 return self._step_ids.get(f"{self.workflow.pointer}/steps/{index}", "")
         return ""

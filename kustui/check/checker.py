@@ -141,7 +141,8 @@ def _problems_of_faults(
 
 def _step_at(pointer: str, analysis: WorkflowAnalysis | None) -> str:
     # Asking for a step reads the workflow: not for what is outside of all.
-    return analysis.step_at(pointer) if analysis is not None and "/steps/" in pointer else ""
+    is_inside = "/steps/" in pointer or "/trigger" in pointer
+    return analysis.step_at(pointer) if analysis is not None and is_inside else ""
 
 
 def _problem(

@@ -161,3 +161,19 @@ def test_a_key_that_is_mistyped_is_one_problem(place: tuple[Any, ...], key: str)
         part.update(members)
         (problem,) = [each for each in problems_in(definition) if each.severity is not Severity.INFO]
         assert (problem.rule, problem.on_key, problem.hint) == ("unknown-key", True, f'did you mean "{key}"?')
+
+
+@pytest.mark.parametrize(
+    ("trigger", "rule"),
+    [
+        ({"transitions": {}}, "invalid-shape"),
+        ({"callabel": True}, "unknown-key"),
+        ({"eventName": None}, "invalid-shape"),
+        ({"eventName": f"kustomer.workflow.{ID}.call"}, "event-name-mismatch"),
+        ({"transitions": []}, "no-entry"),
+    ],
+)
+def test_a_problem_inside_the_trigger_names_it_as_its_step(trigger: dict[str, Any], rule: str) -> None:
+    greet = workflow("Greet", step("aB3"))
+    problem = only({**greet, "trigger": {**greet["trigger"], **trigger}})
+    assert (problem.rule, problem.step) == (rule, "1")
