@@ -39,7 +39,7 @@ def test_another_name_stays_another(name: str) -> None:
         ("{{toLower a}} {{dateFormat b format=c}}", ["a", "b", "c"]),
         ("{{randomId}} {{steps.1.id}} {{settings.default.a}}", []),
         ("{{#if a}}{{b}}{{else}}{{c}}{{/if}}", ["a", "b", "c"]),
-        ("{{#each a}}{{b}}{{../c}}{{@index}}{{@root.d}}{{/each}}", ["a", "d"]),
+        ("{{#each a}}{{b}}{{../c}}{{@index}}{{@root.d}}{{/each}}", ["a", "c", "d"]),
         ("{{#with a}}{{b}}{{/with}}{{this.c}}", ["a", "c"]),
         ("{{a}} {{{b}}", []),
     ],
