@@ -101,8 +101,8 @@ def test_which_workflow_is_asked_where_there_are_several(capsys: pytest.CaptureF
     write("two.json", app(workflow("W", step("aB3")), workflow("V", step("aB3"), event="other")))
     assert run(capsys, "two.json") == (2, "", 'kustui: choose a workflow with --workflow: "W", "V"\n')
     assert run(capsys, "two.json", "--workflow", "V")[0] == 0
-    status, _, errors = run(capsys, "two.json", "--workflow", "X")
-    assert (status, errors) == (2, 'kustui: unknown workflow "X": did you mean "V"?\n')
+    status, _, errors = run(capsys, "two.json", "--workflow", "VX")
+    assert (status, errors) == (2, 'kustui: unknown workflow "VX": did you mean "V"?\n')
 
 
 @pytest.mark.parametrize("more", [[], ["--explore"]])
