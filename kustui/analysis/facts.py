@@ -29,7 +29,8 @@ from kustui.definition.expressions import (
 from kustui.definition.functions import FUNCTIONS
 
 _MOST_LOOKED_AT = 300_000
-"""How many comparisons of a workflow are looked at, all in all, each as often as a path comes to it."""
+"""How many comparisons of a workflow are looked at, all in all, each as often as a path comes to it. Beyond, no path is
+found, and what a run knows is left aside."""
 _CLOCKED = frozenset({"inBusinessHours"})
 """Functions that may give something else a moment later."""
 
