@@ -123,9 +123,14 @@ def _as_change(written: Sequence[str]) -> tuple[str, ...]:
         change = [_SYNONYMS[fields.pop()]]
     if fields[:1] == [CUSTOM] and len(fields) > 1:
         return ("changes", "attributes", CUSTOM, *(change or ["after"]), *fields[1:])
-    if not part:
-        part = "relationships" if fields and fields[0] in _RELATIONSHIPS else "attributes"
-    return ("changes", part, *fields, *change) if fields else ()
+    if not fields:
+        return ()
+    return ("changes", part or _part_of(fields[0]), *fields, *change)
+
+
+def _part_of(field: str) -> str:
+    """The part of ``changes`` in which a field is."""
+    return "relationships" if field in _RELATIONSHIPS else "attributes"
 
 
 def _absence_in_transform(step: Step, fields: Sequence[str]) -> Absence | None:
