@@ -165,9 +165,9 @@ def _ending(link: Link, period: float | None = None, rounds: int = 0) -> Line:
 
 
 def round_in_words(period: float | None, rounds: int) -> str:
-    """How a ring comes round: ``again, every 4 h, at most 6 rounds``."""
+    """How a ring comes round: ``again, every 4 h, at most 6 runs``."""
     every = f", every {duration_in_words(period)}" if period else ""
-    return f"again{every}{', at most ' if rounds else ''}{counted(rounds, 'round') if rounds else ''}"
+    return f"again{every}{', at most ' if rounds else ''}{counted(rounds, 'run') if rounds else ''}"
 
 
 def _inputs(call: ScheduleCall) -> str:

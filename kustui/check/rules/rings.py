@@ -54,7 +54,7 @@ _AGAIN = called(
     Severity.INFO,
     "workflows that schedule each other in a ring that a condition can end",
     "This is the usual way to poll in Kustomer, and there is nothing wrong with it. It is worth knowing which "
-    "condition ends it, and after how many rounds where a counter that is passed on does: an organisation's "
+    "condition ends it, and after how many runs where a counter that is passed on does: an organisation's "
     f"scheduled workflows run at most {RUNS_PER_WINDOW:,} times in {WINDOW_MINUTES} minutes.",
     bad=app(workflow("Watch", schedule("aB3", _ID, inputs=_INPUTS)), _AGAIN),
     good=_ONCE,
@@ -137,7 +137,8 @@ def _what_ends(analysis: CollectionAnalysis, ring: Ring) -> str:
 
 def _bound(ring: Ring) -> str:
     if ring.bound.rounds:
-        return f": a counter ends it after at most {counted(ring.bound.rounds, 'round')}"
+        of_each = " of each" if len(ring.workflows) > 1 else ""
+        return f": a counter ends it after at most {counted(ring.bound.rounds, 'run')}{of_each}"
     return ": a counter can end it, from a first value that only a run knows" if ring.bound.counter else ""
 
 

@@ -174,7 +174,7 @@ def _call(call: ScheduleCall, lines: ChainLines, schedules: Schedules) -> dict[s
         "target": schedules.target(call),
         "workflow_id": call.workflow_id,
         "minutes": relative_minutes(call.run_at, lines.settings.relative_unit_minutes),
-        "rounds": lines.rounds(call, schedules.target(call) or "") or None,
+        "most_runs": lines.rounds(call, schedules.target(call) or "") or None,
         "when": lines.condition(call),
         "inputs": list(call.inputs),
         "problems": [problem.message for problem in lines.problems(call)],
