@@ -234,5 +234,5 @@ async def test_leaving_and_coming_back_shows_what_the_files_say_now(tmp_path: Pa
     async with rehearsal(path, size=(100, 30)) as ui:
         await ui.do("c", "q")
         await ui.rest()
-        await ui.do("r")
+        await ui.do("R")
         assert ui.session.history.at == 0
