@@ -11,7 +11,7 @@ from operator import length_hint
 from typing import NamedTuple
 
 from kustui.analysis.flow import FlowGraph
-from kustui.definition.cases import ANY, Cases, Fact, FactTable, outcome_if_missing
+from kustui.definition.cases import ANY, Case, Cases, Fact, FactTable, outcome_if_missing
 from kustui.definition.expressions import (
     Comparison,
     Condition,
@@ -27,6 +27,7 @@ from kustui.definition.expressions import (
     fact_of,
 )
 from kustui.definition.functions import FUNCTIONS
+from kustui.definition.platform import TRIGGER_ID
 
 _MOST_LOOKED_AT = 300_000
 """How many comparisons of a workflow are looked at, all in all, each as often as a path comes to it. Beyond, no path is
@@ -112,6 +113,8 @@ class Facts:
         if (holds, bool(place)) not in reading.facts:
             fact = fact_of(comparison, holds, self._table, place, self._name)
             self._fields.setdefault(fact.key, reading.fields)
+            if not place and all(node == TRIGGER_ID for node, _ in reading.fields):
+                self._lasting.add(fact.key)
             reading.facts[holds, bool(place)] = fact
         return reading.facts[holds, bool(place)]
 
@@ -125,6 +128,20 @@ class Facts:
     def fields_of(self, fact: Fact) -> frozenset[Field]:
         """What the comparison of a fact reads."""
         return self._fields[fact.key]
+
+    @cached_property
+    def _lasting(self) -> set[str]:
+        """The keys of facts that are the same at each place of a run."""
+        return set()
+
+    def common(self, cases: Cases) -> Case:
+        """What is true in each of some cases, wherever in a run."""
+        return frozenset(fact for fact in frozenset.intersection(*cases) if fact.key in self._lasting)
+
+    def is_among(self, comparison: Comparison, facts: Case) -> bool:
+        """Whether facts tell the outcome of a comparison."""
+        known = self._reading(comparison).facts.values()
+        return any(fact in facts or Fact(fact.key, not fact.holds) in facts for fact in known)
 
     @property
     def is_given_up(self) -> bool:

@@ -6,9 +6,10 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
+from operator import length_hint
 from typing import NamedTuple
 
 from kustui.analysis.facts import ERROR, NO_ERROR, Facts, Field
@@ -16,7 +17,7 @@ from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.guards import Branching, branching, branchings
 from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first, shortest_path
-from kustui.definition.cases import ANY, Cases, both
+from kustui.definition.cases import ANY, Case, Cases, both
 from kustui.definition.expressions import AllOf, AnyOf, Comparison, parts_of
 from kustui.definition.models import ErrorCase, Transition
 from kustui.definition.platform import CONTINUE, RETRY_STEP, RETRY_WORKFLOW, TRIGGER_ID
@@ -230,42 +231,78 @@ class FeasiblePaths:
 
     def _comes_to(self, read: Read, state: _State, subject: str) -> bool:
         """Whether it matters in a state what its node reads."""
+        missing = _AllBut(self._outputs(state, failed=isinstance(read.transition, ErrorCase)))
+        return bool(self._facts.consistent(both(state.cases, self._matters(read, missing, subject))))
+
+    def _matters(self, read: Read, missing: Collection[str] | _AllBut, subject: str) -> Cases:
+        """What is true where it matters what is read, while nodes have no output."""
         transition = read.transition
         if transition is None:
-            return True
-        missing = _AllBut(self._outputs(state, failed=isinstance(transition, ErrorCase)))
-        cases = self._before(transition, self.flow.declared_edges[state.node], missing, subject)
+            return ANY
+        cases = self._before(transition, self.flow.declared_edges[read.node], missing, subject)
         condition = self.flow.conditions.get(transition.pointer)
         while isinstance(condition, AllOf | AnyOf):
             others = condition.parts
             inner = next((part for part in others if read.pointer.startswith(f"{part.pointer}/")), None)
             for part in others:
                 if part is not inner:
-                    undecided = self._facts.cases(part, isinstance(condition, AllOf), missing, state.node, subject)
+                    undecided = self._facts.cases(part, isinstance(condition, AllOf), missing, read.node, subject)
                     cases = both(cases, undecided)
             condition = inner
-        return bool(self._facts.consistent(both(state.cases, cases)))
+        return cases
 
     # Search
 
     def _search(self, node: str, read: Read) -> tuple[Edge, ...] | None:
-        """The first of the shortest paths that can be taken."""
+        """The first of the shortest paths that can be taken. Where these are too many to try, one that can be taken as
+        far as the conditions tell that decide whether the node runs."""
         region = self._region(read.node, node)
-        asked = self._asked_later(region, read)
+        needed = self._needed(region, node, read)
+        asked = self._asked_later(region, read, needed.get(TRIGGER_ID, frozenset()))
+        path = self._first_path(node, read, needed, asked, self._budget)
+        if path is None and not length_hint(self._budget) and not self._facts.is_given_up:
+            forks = (fork for fork in (node, *self.flow.always_before(node)) if len(self.flow.edges[fork]) > 1)
+            fork = next((fork for fork in forks if fork != node), TRIGGER_ID)
+            few = self._asked_at[fork] | {(other, "") for other in (node, ERROR)}
+            asked = {
+                here: frozenset(field for field in fields if field in few or field[0] == node)
+                for here, fields in asked.items()
+            }
+            path = self._first_path(node, read, needed, asked, self._coarse_budget)
+        return path
+
+    def _first_path(
+        self,
+        node: str,
+        read: Read,
+        needed: Mapping[str, Case],
+        asked: Mapping[str, frozenset[Field]],
+        budget: Iterator[int],
+    ) -> tuple[Edge, ...] | None:
+        """The first of the shortest paths that can be taken, as far as what is asked later tells."""
         seen: set[tuple[object, ...]] = set()
-        pending: deque[tuple[_State, tuple[Edge, ...]]] = deque([(self._start, ())])
-        while pending and next(self._budget, None) is not None and not self._facts.is_given_up:
+        pending: deque[tuple[_State, tuple[Edge, ...]]] = deque()
+        always = needed.get(TRIGGER_ID, frozenset())
+
+        def add(state: _State, path: tuple[Edge, ...]) -> None:
+            cases = self._facts.consistent(both(state.cases, (needed.get(state.node, frozenset()),)))
+            if cases:
+                key = self._what_matters(replace(state, cases=cases), asked[state.node])
+                if key not in seen:
+                    seen.add(key)
+                    pending.append((replace(state, cases=tuple(case | always for case in key[2])), path))
+
+        add(self._start, ())
+        while pending and next(budget, None) is not None and not self._facts.is_given_up:
             state, path = pending.popleft()
             if state.node == read.node and self._comes_to(read, state, node):
                 return path
             for edge in self.flow.edges[state.node]:
                 passed = edge.target == state.node or any(edge.target == earlier.source for earlier in path)
-                if edge.target not in region or passed or _gives_output(edge, node):
+                if edge.target not in needed or passed or _gives_output(edge, node):
                     continue
-                after = self._after(state, edge, node)
-                if after is not None and (key := self._what_matters(after, asked[after.node])) not in seen:
-                    seen.add(key)
-                    pending.append((after, (*path, edge)))
+                if (after := self._after(state, edge, node)) is not None:
+                    add(after, (*path, edge))
         return None
 
     def _region(self, target: str, node: str) -> frozenset[str]:
@@ -276,11 +313,36 @@ class FeasiblePaths:
 
         return frozenset(breadth_first((target,), sources))
 
+    def _needed(self, region: frozenset[str], node: str, read: Read) -> dict[str, Case]:
+        """What is true of the trigger's output on every path that goes on from each node of a region to a read."""
+        needed: dict[str, Case] = {}
+        for here in self._upwards:
+            if here not in region:
+                continue
+            ways = [
+                (edge.target, cases)
+                for edge in self.flow.edges[here]
+                if edge.target in region and not _gives_output(edge, node) and (cases := self._choices(edge, (), node))
+            ]
+            if here == read.node:
+                ways = [("", self._matters(read, (), node) or ANY)]
+            common = [needed.get(target, frozenset()) | self._facts.common(cases) for target, cases in ways]
+            needed[here] = frozenset.intersection(*common) if common else frozenset()
+        return needed
+
+    @cached_property
+    def _upwards(self) -> tuple[str, ...]:
+        return tuple(reversed((TRIGGER_ID, *(step.id for step in self.flow.order))))
+
+    @cached_property
+    def _coarse_budget(self) -> Iterator[int]:
+        return iter(range(_MOST_STATES))
+
     @cached_property
     def _budget(self) -> Iterator[int]:
         return iter(range(_MOST_STATES))
 
-    def _what_matters(self, state: _State, asked: frozenset[Field]) -> tuple[object, ...]:
+    def _what_matters(self, state: _State, asked: frozenset[Field]) -> tuple[str, frozenset[str], frozenset[Case]]:
         """What later conditions may ask of a state: two that agree on it go on alike."""
         nodes = {node for node, _ in asked}
         if ERROR in nodes:
@@ -290,14 +352,17 @@ class FeasiblePaths:
         )
         return state.node, state.outputs & nodes, cases
 
-    def _asked_later(self, region: frozenset[str], read: Read | None = None) -> dict[str, frozenset[Field]]:
-        """What the conditions of each node of a region, and of those after it, read (before a read)."""
+    def _asked_later(
+        self, region: frozenset[str], read: Read | None = None, needed: Case = frozenset()
+    ) -> dict[str, frozenset[Field]]:
+        """What the conditions of each node of a region, and of those after it, read (before a read), unless what is
+        needed tells their outcome."""
         asked: dict[str, frozenset[Field]] = {}
-        for node in reversed((TRIGGER_ID, *(step.id for step in self.flow.order))):
+        for node in self._upwards:
             if node not in region:
                 continue
             ends = read is not None and node == read.node and read.transition is None
-            fields = frozenset[Field]() if ends else self._asked_at[node]
+            fields = frozenset[Field]() if ends else self._asked_of(node, needed) if needed else self._asked_at[node]
             for target in self.flow.targets(node):
                 later = asked.get(target, frozenset())
                 fields = later if fields <= later else fields | later
@@ -307,17 +372,17 @@ class FeasiblePaths:
     @cached_property
     def _asked_at(self) -> Mapping[str, frozenset[Field]]:
         """What the conditions of the edges out of each node read."""
-        return {
-            node: frozenset(
-                field
-                for edge in edges
-                if (condition := self.flow.conditions.get(edge.transition.pointer)) is not None
-                for part in parts_of(condition)
-                if isinstance(part, Comparison)
-                for field in self._facts.fields(part)
-            )
-            for node, edges in self.flow.declared_edges.items()
-        }
+        return {node: self._asked_of(node, frozenset()) for node in self.flow.declared_edges}
+
+    def _asked_of(self, node: str, needed: Case) -> frozenset[Field]:
+        return frozenset(
+            field
+            for edge in self.flow.declared_edges[node]
+            if (condition := self.flow.conditions.get(edge.transition.pointer)) is not None
+            for part in parts_of(condition)
+            if isinstance(part, Comparison) and not (needed and self._facts.is_among(part, needed))
+            for field in self._facts.fields(part)
+        )
 
 
 def _gives_output(edge: Edge, node: str) -> bool:
