@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
+from kustui.analysis.collection_analysis import CollectionAnalysis
+from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary
 from kustui.check.problems import Problem, Related
 from kustui.check.rule import Rule, Violation
 from kustui.check.rules import RULES, severity_of

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
+from kustui.analysis.collection_analysis import CollectionAnalysis
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Related
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document, Entry

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from kustui.analysis.apps import AppDeclarations, declarations_of, declared_inputs, input_reads, is_readable_member
+from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.schemas import SchemaArguments, schema_of
-from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis
+from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Related
 from kustui.check.rule import Violation, Violations, app, collection_rule, step, workflow, workflow_rule
 from kustui.config.severity import Severity

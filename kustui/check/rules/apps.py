@@ -14,7 +14,8 @@ from kustui.analysis.apps import (
     is_readable_member,
     read_version,
 )
-from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
+from kustui.analysis.collection_analysis import CollectionAnalysis
+from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary
 from kustui.check.problems import Related
 from kustui.check.rule import (
     Violation,

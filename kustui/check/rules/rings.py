@@ -6,12 +6,13 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 from itertools import chain, pairwise
 
+from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.event_rings import Cause
 from kustui.analysis.events import Effect, Reach
 from kustui.analysis.guards import guards_of
 from kustui.analysis.rings import Ring
 from kustui.analysis.walks import breadth_first
-from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
+from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary
 from kustui.check.problems import Related
 from kustui.check.rule import (
     Violation,

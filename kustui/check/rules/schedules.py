@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from math import isfinite
 
+from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.schemas import EXPECTED, can_be
-from kustui.analysis.workflow_analysis import CollectionAnalysis, WorkflowAnalysis, WorkflowSummary
+from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary
 from kustui.check.problems import Related
 from kustui.check.rule import (
     Violation,
