@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
+from kustui.analysis.reads import Read
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Related
 from kustui.config.severity import Severity
@@ -42,6 +43,28 @@ class Violation:
 
 
 Violations = Iterator[Violation]
+
+
+class StringPart(Protocol):
+    """A part of an expression, with its character offsets in the string."""
+
+    @property
+    def start(self) -> int: ...
+
+    @property
+    def end(self) -> int: ...
+
+
+def violation_in(
+    read: Read,
+    part: StringPart,
+    message: str,
+    hint: str = "",
+    related: tuple[Related, ...] = (),
+    severity: Severity | None = None,
+) -> Violation:
+    """What a rule reports of a part of a string that is read."""
+    return Violation(read.pointer, message, hint, read.node, (part.start, part.end), related, severity)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from kustui.analysis.outputs import may_have_blanks
 from kustui.analysis.reads import Read
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.check.rule import Violation, Violations, app, step, workflow, workflow_rule
+from kustui.check.rule import Violation, Violations, app, step, violation_in, workflow, workflow_rule
 from kustui.check.rules.actions import malformed_action_templates
 from kustui.config.severity import Severity
 from kustui.definition.expressions import Function, Path, Template, template_path
@@ -36,12 +36,11 @@ def malformed_reference(analysis: WorkflowAnalysis) -> Violations:
         for fault in read.expression.faults:
             if fault.path is not None and may_have_blanks(analysis, fault.path):
                 key = next(segment for segment in fault.path.segments if any(map(str.isspace, segment)))
-                yield Violation(
-                    read.pointer,
+                yield violation_in(
+                    read,
+                    fault.path,
                     f'the key "{shortened(key)}" has a blank, and what such a reference gives is not known',
                     f"in a template it is {template_path(fault.path.segments)}",
-                    read.node,
-                    (fault.path.start, fault.path.end),
                     severity=Severity.WARNING,
                 )
             else:
@@ -50,7 +49,7 @@ def malformed_reference(analysis: WorkflowAnalysis) -> Violations:
             if embedded.misspelt and (embedded.certain or _reads_step(analysis, embedded.path)):
                 message = "a reference begins with /#, so this is sent literally"
                 hint = f"write {embedded.reference}"
-                yield Violation(read.pointer, message, hint, read.node, (embedded.start, embedded.end))
+                yield violation_in(read, embedded, message, hint)
 
 
 def _reads_step(analysis: WorkflowAnalysis, path: Path | None) -> bool:
@@ -76,12 +75,11 @@ def embedded_reference(analysis: WorkflowAnalysis) -> Violations:
             hint = f"write {{{{{{{template_path(path.segments)}}}}}}}" if path is not None else ""
             if embedded.reference:
                 hint = f"remove the blanks around it: {embedded.reference}"
-            yield Violation(
-                read.pointer,
+            yield violation_in(
+                read,
+                embedded,
                 f"{embedded.text} is inside other text, so it is sent literally",
                 hint,
-                read.node,
-                (embedded.start, embedded.end),
             )
 
 
@@ -104,7 +102,7 @@ malformed_template = replace(malformed_template, check_collection=malformed_acti
 
 
 def _violation(read: Read, fault: ExpressionFault) -> Violation:
-    return Violation(read.pointer, fault.message, fault.hint, read.node, (fault.start, fault.end))
+    return violation_in(read, fault, fault.message, fault.hint)
 
 
 @workflow_rule(
@@ -122,10 +120,9 @@ def unknown_function(analysis: WorkflowAnalysis) -> Violations:
         expression = read.expression
         if isinstance(expression, Function) and expression.name not in known and not expression.faults:
             near = closest(expression.name, known)
-            yield Violation(
-                read.pointer,
+            yield violation_in(
+                read,
+                expression,
                 f'unknown function "{expression.name}"',
                 f'did you mean "{near}"?' if near else "if Kustomer does not have it either, it fails silently",
-                read.node,
-                (expression.start, expression.end),
             )

@@ -11,7 +11,19 @@ from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.check.problems import Related
-from kustui.check.rule import Violation, Violations, app, called, schedule, step, to, when, workflow, workflow_rule
+from kustui.check.rule import (
+    Violation,
+    Violations,
+    app,
+    called,
+    schedule,
+    step,
+    to,
+    violation_in,
+    when,
+    workflow,
+    workflow_rule,
+)
 from kustui.config.severity import Severity
 from kustui.definition.expressions import Path, Template, template_path
 from kustui.definition.expressions.nodes import ROOTS, Lookup, Origin
@@ -83,13 +95,11 @@ def reference_before_run(analysis: WorkflowAnalysis) -> Violations:
         reported.add((read.pointer, node))
         own = f"{path.text} reads the output of its own step, which has not run yet"
         other = f'{path.text} reads step "{_name(flow, node)}", which cannot have run: no path leads from it to here'
-        yield Violation(
-            read.pointer,
+        yield violation_in(
+            read,
+            path,
             own if node == read.node else other,
-            "",
-            read.node,
-            (path.start, path.end),
-            _where_defined(analysis, flow, node),
+            related=_where_defined(analysis, flow, node),
         )
 
 
@@ -135,12 +145,11 @@ def reference_may_be_missing(analysis: WorkflowAnalysis) -> Violations:
             for edge in path_around:
                 names += ["fails", _name(flow, edge.target)] if edge.after_failure else [_name(flow, edge.target)]
             why = "has failed" if any(edge.source == node for edge in path_around) else "has not run"
-            yield Violation(
-                read.pointer,
+            yield violation_in(
+                read,
+                path,
                 f'{path.text} may be missing: step "{_name(flow, node)}" {why} on the path {" → ".join(names)}',
                 "check in an earlier condition that it exists, or read something that is always there",
-                read.node,
-                (path.start, path.end),
                 _where_defined(analysis, flow, node),
             )
 
@@ -172,13 +181,11 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
     for read, path, node in analysis.branch_paths:
         if (read.pointer, node) not in reported:
             reported.add((read.pointer, node))
-            yield Violation(
-                read.pointer,
+            yield violation_in(
+                read,
+                path,
                 f'{path.text} never holds anything: step "{_name(flow, node)}" has no action, and so no output',
-                "",
-                read.node,
-                (path.start, path.end),
-                _where_defined(analysis, flow, node),
+                related=_where_defined(analysis, flow, node),
             )
     for read, path, node in analysis.step_paths:
         if (node != read.node and node not in flow.failing) or (read.pointer, node) in reported:
@@ -190,12 +197,11 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
         reported.add((read.pointer, node))
         certain = node == read.node or flow.has_always_run(node, read.node)
         fate = "has failed here" if certain else "has failed here, or has not run"
-        yield Violation(
-            read.pointer,
+        yield violation_in(
+            read,
+            path,
             f'{path.text} never holds anything: step "{_name(flow, node)}" {fate}, and has no output',
             "read /#error, or lead here from a transition of the step",
-            read.node,
-            (path.start, path.end),
             _where_defined(analysis, flow, node),
         )
 
@@ -213,12 +219,11 @@ def _absent(analysis: WorkflowAnalysis) -> Violations:
             continue
         reported.add(mistake)
         instead = template_path(absence.instead) if in_template else ".".join(absence.instead)
-        yield Violation(
-            read.pointer,
+        yield violation_in(
+            read,
+            path,
             f"{path.text} never holds anything: {absence.reason}",
             f"read {instead}" if instead else "",
-            read.node,
-            (path.start, path.end),
         )
 
 
@@ -235,11 +240,11 @@ def _misread_in_templates(analysis: WorkflowAnalysis) -> Violations:
                 hint = "a helper stands first, and a name with a blank in brackets: [first name]"
                 if template.text.startswith(".", helper.end):
                     hint = "remove the dot"
-                yield Violation(read.pointer, message, hint, read.node, (helper.start, helper.end))
+                yield violation_in(read, helper, message, hint)
         for lookup in template.others:
             message, hint = _misread_name(template, lookup)
             if message:
-                yield Violation(read.pointer, message, hint, read.node, (lookup.start, lookup.end))
+                yield violation_in(read, lookup, message, hint)
 
 
 def _breaks_off(template: Template, at: int) -> bool:
@@ -329,12 +334,11 @@ def error_reference(analysis: WorkflowAnalysis) -> Violations:
         actions = {edge.error_action for edge in flow.declared_edges[read.node]}
         tried_again = RETRY_STEP in actions or (read.transition is not None and CONTINUE in actions)
         if read.node not in reached and not tried_again:
-            yield Violation(
-                read.pointer,
+            yield violation_in(
+                read,
+                path,
                 f"{path.text} exists only after a failure, but no error case leads here",
                 "",
-                read.node,
-                (path.start, path.end),
             )
 
 
