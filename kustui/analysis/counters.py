@@ -20,7 +20,7 @@ from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import Branching, may_pass_by
 from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
 from kustui.analysis.walks import breadth_first, cycles, reverse_postorder
-from kustui.definition.expressions import Comparison, Function, Operand, Reference, Template, expressions_in, parts_of
+from kustui.definition.expressions import Function, Operand, Reference, Template, expressions_in
 from kustui.definition.operators import Family
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
 from kustui.definition.values import MISSING, number_of, undecided_in
@@ -299,7 +299,7 @@ def _passed(call: ScheduleCall, flow: FlowGraph | None, context: EvaluationConte
 
 def _inputs_that_decide(flow: FlowGraph) -> Iterator[str]:
     """The inputs that the conditions of a workflow read, and steps whose output can be worked out."""
-    for comparison in _comparisons(flow):
+    for comparison in flow.comparisons:
         yield from _inputs_read(flow, [operand.value for operand in comparison.operands])
     for step in flow.steps.values():
         if step.action in COMPUTED_ACTIONS:
@@ -320,14 +320,9 @@ def _moves_away(numbers: Sequence[float], limits: Sequence[float]) -> bool:
     return even and all((first - limit) * change > 0 for limit in limits)
 
 
-def _comparisons(flow: FlowGraph) -> Iterator[Comparison]:
-    for condition in flow.conditions.values():
-        yield from (part for part in parts_of(condition) if isinstance(part, Comparison))
-
-
 def _compared_numbers(flow: FlowGraph) -> Iterator[int | float]:
     """The numbers that a workflow compares something with."""
-    for comparison in _comparisons(flow):
+    for comparison in flow.comparisons:
         for operand in comparison.operands:
             if (number := number_of(operand.value)) is not None:
                 yield number
@@ -338,7 +333,7 @@ def _compares_plainly(flow: FlowGraph) -> bool:
     return all(
         comparison.meaning.family in (Family.ORDER, Family.EQUALITY, Family.PRESENCE, Family.TRUTH)
         and all(map(_is_plain, comparison.operands))
-        for comparison in _comparisons(flow)
+        for comparison in flow.comparisons
         if any(True for operand in comparison.operands for _ in _inputs_read(flow, operand.value))
     ) and not any(step.action in COMPUTED_ACTIONS for step in flow.steps.values())
 

@@ -16,7 +16,7 @@ from kustui.analysis.evaluation import PartlyKnown
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import may_pass_by
 from kustui.analysis.schedules import grouped
-from kustui.definition.expressions import Comparison, Operand, Reference, expressions_in, parts_of
+from kustui.definition.expressions import Comparison, Operand, Reference, expressions_in
 from kustui.definition.expressions.parse import may_hold_expression
 from kustui.definition.models import Step
 from kustui.definition.operators import OPPOSITES, compare
@@ -219,14 +219,9 @@ def _answers_about_list(flow: FlowGraph, cause: Effect) -> dict[str, bool]:
     answers: dict[str, bool] = {}
     if cause.added or cause.removed:
         (field,) = cause.fields or ("",)
-        for condition in flow.conditions.values():
-            for part in parts_of(condition):
-                if (
-                    isinstance(part, Comparison)
-                    and part.operands
-                    and (holds := _about_list(flow, part, field, cause)) is not None
-                ):
-                    answers[part.pointer] = holds
+        for comparison in flow.comparisons:
+            if comparison.operands and (holds := _about_list(flow, comparison, field, cause)) is not None:
+                answers[comparison.pointer] = holds
     return answers
 
 

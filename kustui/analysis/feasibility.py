@@ -18,7 +18,7 @@ from kustui.analysis.guards import Branching, branching, branchings
 from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first, shortest_path
 from kustui.definition.cases import ANY, Case, Cases, both
-from kustui.definition.expressions import AllOf, AnyOf, Comparison, parts_of
+from kustui.definition.expressions import AllOf, AnyOf, comparisons_in
 from kustui.definition.models import ErrorCase, Transition
 from kustui.definition.platform import CONTINUE, RETRY_STEP, RETRY_WORKFLOW, TRIGGER_ID
 
@@ -379,9 +379,9 @@ class FeasiblePaths:
             field
             for edge in self.flow.declared_edges[node]
             if (condition := self.flow.conditions.get(edge.transition.pointer)) is not None
-            for part in parts_of(condition)
-            if isinstance(part, Comparison) and not (needed and self._facts.is_among(part, needed))
-            for field in self._facts.fields(part)
+            for comparison in comparisons_in(condition)
+            if not (needed and self._facts.is_among(comparison, needed))
+            for field in self._facts.fields(comparison)
         )
 
 

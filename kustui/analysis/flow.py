@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kustui.analysis import walks
-from kustui.definition.expressions import Condition, constant_outcome, parse_condition
+from kustui.definition.expressions import Comparison, Condition, comparisons_in, constant_outcome, parse_condition
 from kustui.definition.expressions.choices import Choice
 from kustui.definition.models import ErrorCase, Step, Transition, Trigger, Workflow
 from kustui.definition.platform import CONTINUE, TRIGGER_ID
@@ -133,6 +133,11 @@ class FlowGraph:
             for transition in transitions
             if transition.condition is not None
         }
+
+    @cached_property
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """Those of all conditions."""
+        return tuple(comparison for condition in self.conditions.values() for comparison in comparisons_in(condition))
 
     def always_holds(self, transition: Transition) -> bool:
         """Whether the condition of a transition of this workflow always holds."""

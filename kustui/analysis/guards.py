@@ -16,8 +16,8 @@ from kustui.definition.expressions import (
     Function,
     Path,
     Template,
+    comparisons_in,
     expressions_in,
-    parts_of,
 )
 from kustui.definition.expressions.nodes import Block, Node
 from kustui.definition.functions import BLOCKS, GUARD_FUNCTIONS
@@ -132,8 +132,8 @@ class NullGuards:
             return False
         condition = self.flow.conditions.get(read.transition.pointer)
         return condition is not None and any(
-            isinstance(part, Comparison) and (part.asks_if_there or not part.known) and self._about(part, node)
-            for part in parts_of(condition)
+            (comparison.asks_if_there or not comparison.known) and self._about(comparison, node)
+            for comparison in comparisons_in(condition)
         )
 
     def _in_block_that_asks(self, template: Template, path: Path, node: str) -> bool:

@@ -15,8 +15,8 @@ from kustui.definition.expressions import (
     Operand,
     Reference,
     Template,
+    comparisons_in,
     expressions_in,
-    parts_of,
 )
 from kustui.definition.expressions.nodes import Block, Call, Lookup, Mustache, Node, Origin, Value
 from kustui.definition.functions import BLOCKS, FUNCTIONS, HELPERS, NUMBER_IN_TEXT
@@ -91,9 +91,8 @@ def inferred_fields_of(flow: FlowGraph, reads: Iterable[Read]) -> Mapping[str, t
 def _all_fields(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[tuple[tuple[str, ...], InferredField]]:
     edges = (edge.transition.pointer for edges in flow.declared_edges.values() for edge in edges)
     for condition in (flow.conditions[pointer] for pointer in edges if pointer in flow.conditions):
-        for part in parts_of(condition):
-            if isinstance(part, Comparison):
-                yield from _of_comparison(part)
+        for comparison in comparisons_in(condition):
+            yield from _of_comparison(comparison)
     for read in reads:
         expression = read.expression
         if isinstance(expression, Function):

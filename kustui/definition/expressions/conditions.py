@@ -132,6 +132,11 @@ def parts_of(condition: Condition) -> Iterator[Condition]:
             pending.extend(reversed(part.parts))
 
 
+def comparisons_in(condition: Condition) -> Iterator[Comparison]:
+    """The comparisons that a condition is made of, in the order in which they are written."""
+    return (part for part in parts_of(condition) if isinstance(part, Comparison))
+
+
 def constant_outcome(condition: Condition) -> bool | None:
     """Whether a condition holds, where that is the same for all runs: what it compares is written down, or its parts
     contradict each other, or leave nothing out. None where it depends on the run."""
@@ -150,8 +155,7 @@ def _outcome_of(group: AllOf | AnyOf) -> bool | None:
         return settling
     if None not in outcomes:
         return not settling if outcomes else None
-    comparisons = [part for part in parts_of(group) if isinstance(part, Comparison)]
-    if len(texts_read(group)) == sum(len(texts_read(part)) for part in comparisons):
+    if len(texts_read(group)) == sum(len(texts_read(part)) for part in comparisons_in(group)):
         return None  # each of them reads something else
     table = FactTable()
     for outcome in (False, True):
@@ -164,9 +168,8 @@ def texts_read(condition: Condition) -> frozenset[str]:
     """The texts in a condition that read something of the run, as they are written."""
     return frozenset(
         expression.text
-        for part in parts_of(condition)
-        if isinstance(part, Comparison)
-        for operand in part.operands
+        for comparison in comparisons_in(condition)
+        for operand in comparison.operands
         if (expression := operand.expression) is not None and not isinstance(expression, Literal)
     )
 

@@ -275,7 +275,7 @@ class FinderController:
         collection, entry = self._views.tree.state.snapshot.collection, event.match.entry
         entry = collection.by_key.get(entry.key) if entry is not None else None
         if (problem := event.match.problem) is not None:
-            self._navigator.jump_to(Target(problem.document, problem.pointer, problem.where().start))
+            self._navigator.jump_to(Target.of(problem))
         elif entry is None:
             self._views.status.say("that no longer exists", "warning")
         else:

@@ -159,19 +159,18 @@ def _matches(problem: Problem, words: Sequence[str]) -> bool:
 
 
 def _problem_row(problem: Problem, related: Related | None, *, new: bool) -> Row:
+    target = Target.of(related or problem)
     if related is not None:
-        where = related.where()
-        line: Line = (("    └ ", "muted"), (related.message, ""), (f"  {_place(related, where.start)}", "muted"))
-        return Row(line, target=Target(related.document, related.pointer, where.start))
-    where = problem.where()
+        line: Line = (("    └ ", "muted"), (related.message, ""), (f"  {_place(related, target.offset)}", "muted"))
+        return Row(line, target=target)
     glyph, look = SEVERITY_GLYPHS[problem.severity]
     sign: Line = (("new ", "new"),) if new else ()
     hint: Line = ((f"  {problem.hint}", "good"),) if problem.hint else ()
-    place: Line = ((f"{glyph} ", look), (_place(problem, where.start), "muted"), (" ", ""))
+    place: Line = ((f"{glyph} ", look), (_place(problem, target.offset), "muted"), (" ", ""))
     return Row(
         (*sign, *place, (problem.message, ""), *hint),
         aside=((problem.rule, "muted"),),
-        target=Target(problem.document, problem.pointer, where.start),
+        target=target,
     )
 
 

@@ -308,7 +308,7 @@ class ProblemNavigator:
     def go_to(self, problem: Problem) -> None:
         """Go to a problem, in the tree and in the source, and say it in full."""
         self._looked_at(problem)
-        self._navigator.jump_to(target_of(problem))
+        self._navigator.jump_to(Target.of(problem))
 
     def preview(self, problem: Problem) -> None:
         """Show a problem beside the list that has the keys."""
@@ -316,7 +316,7 @@ class ProblemNavigator:
         if tree.state.holds(problem.document):
             self._looked_at(problem)
             self._navigator.show(tree.state.key_at(problem.document, problem.pointer))
-            self._presenter.go_on_to(target_of(problem))
+            self._presenter.go_on_to(Target.of(problem))
 
     def _looked_at(self, problem: Problem) -> None:
         self._presenter.problem = problem
@@ -329,8 +329,3 @@ class ProblemNavigator:
 def _fault_target(document: Document) -> Target:
     fault = document.faults[0]
     return Target(document, fault.pointer, document.fault_extent(fault).start)
-
-
-def target_of(problem: Problem) -> Target:
-    """Where a problem is in its file."""
-    return Target(problem.document, problem.pointer, problem.where().start)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from kustui.check.problems import Problem
+from kustui.check.problems import Problem, Related
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
@@ -39,6 +39,11 @@ class Target(NamedTuple):
     document: Document
     pointer: str
     offset: int
+
+    @classmethod
+    def of(cls, place: Problem | Related) -> Target:
+        """Where a problem is, or a place that belongs to it."""
+        return cls(place.document, place.pointer, place.where().start)
 
 
 class Row(NamedTuple):
@@ -131,20 +136,19 @@ class RowBuilder:
         worst_first = sorted(problems, key=lambda problem: -problem.severity)
         for problem in worst_first[:MAX_LISTED]:
             glyph, look = SEVERITY_GLYPHS[problem.severity]
-            where = problem.where()
-            target = Target(problem.document, problem.pointer, where.start)
+            target = Target.of(problem)
             self.add((f"{glyph} ", look), (problem.message, ""), indent=2, target=target)
             if problem.hint:
                 self.add(("  ", ""), (problem.hint, "good"), indent=2, target=target)
-            self.add((f"  {problem.rule} at {problem.document.source.place(where.start)}", "muted"), target=target)
+            self.add((f"  {problem.rule} at {problem.document.source.place(target.offset)}", "muted"), target=target)
             for related in problem.related:
-                start = related.where().start
+                there = Target.of(related)
                 self.add(
                     ("  └ ", "muted"),
                     (related.message, ""),
-                    (f" {related.document.path}:{related.document.source.place(start)}", "muted"),
+                    (f" {related.document.path}:{related.document.source.place(there.offset)}", "muted"),
                     indent=4,
-                    target=Target(related.document, related.pointer, start),
+                    target=there,
                 )
         if len(worst_first) > MAX_LISTED:
             self.none(f"and {len(worst_first) - MAX_LISTED} more")
