@@ -6,6 +6,13 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The same examples in every run, so that what fails was broken by the change at hand; `--hypothesis-profile=random`
+# tries others.
+settings.register_profile("repeatable", derandomize=True, database=None)
+settings.register_profile("random", print_blob=True)
+settings.load_profile("repeatable")
 
 
 def pytest_xdist_auto_num_workers() -> int:

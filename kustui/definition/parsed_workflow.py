@@ -246,7 +246,7 @@ def _placed_ways(part: dict[str, Any], pointer: str, *keys: str) -> Iterator[Fau
                 if "target" in edge or edge.get("errorAction") is not None:  # else it is left out whole
                     yield from _missing(_NOUNS[key], edge, at, "condition")
                 condition = edge.get("condition")
-                if isinstance(condition, dict) and not condition.keys() & {"op", "values"}:
+                if isinstance(condition, dict) and condition.get("op") is None and condition.get("values") is None:
                     del edge["condition"]
                     yield from _missing("condition", condition, f"{at}/condition", "op", "values")
 
@@ -277,10 +277,10 @@ def _lenient(model: type[P], value: dict[str, Any], faults: list[Fault]) -> P:
             return model.model_validate(value, by_alias=True, by_name=False)
         except ValidationError as error:
             # From the back, so that leaving out one element does not move the next to be left out.
-            for detail in reversed(error.errors(include_url=False, include_context=False)):
-                fault = None if _is_optional_null(detail) else _fault_of(value, detail)
-                if fault is not None:
-                    faults.append(fault)
+            details = error.errors(include_url=False, include_context=False)[::-1]
+            reported = [_fault_of(value, detail) for detail in details if not _is_optional_null(detail)]
+            faults.extend(fault for fault in reported if fault is not None)
+            for detail in details:
                 _leave_out(value, detail["loc"])
 
 
