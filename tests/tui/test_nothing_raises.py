@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kustui.text.styled_lines import width_of
-from kustui.tui.explorer.copy import copyables
+from kustui.tui.copy_menu import copyables
 from kustui.tui.explorer.detail import detail_rows
 from kustui.tui.explorer.json_rows import source_rows
 from kustui.tui.explorer.selection import of_key, of_line, of_node

@@ -109,7 +109,7 @@ def name_rows(tree: TreeState, uses: Sequence[Use]) -> list[Row]:
 def _target(tree: TreeState, use: Use) -> Target:
     """The place of what a use names."""
     document = tree.snapshot.collection.document_of(use.target)
-    return Target(document, use.target_pointer, document.spot(use.target_pointer).value.start)
+    return Target.at(document, use.target_pointer)
 
 
 def _row(tree: TreeState, use: Use, line: Line) -> Row:

@@ -3,20 +3,19 @@ go through the matches. The finder finds anything."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from textual.screen import Screen
 from textual.widget import Widget
 
-from kustui.text.styled_lines import TextSearch, next_position
-from kustui.tui.bindings import first_key
+from kustui.text.styled_lines import next_position
 from kustui.tui.diagrams.diagram_view import DiagramView, NodeSelected
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.views import PANES, PaneTitles, Views
 from kustui.tui.widgets.bars import FilterInput
-from kustui.tui.widgets.rows import Row, Target
+from kustui.tui.widgets.pane_search import PaneSearch, Searchable
+from kustui.tui.widgets.rows import Target
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -25,24 +24,6 @@ if TYPE_CHECKING:
 
 _NARROWS = "words from a name, an id or an event"
 _SEARCHES = "text in this pane"
-
-
-class Searchable(Protocol):
-    """A pane that a text can be searched in."""
-
-    search: TextSearch
-    highlights_matches: bool
-
-    @property
-    def matches(self) -> Sequence[int]:
-        """The places that hold the text, in ascending order."""
-
-    @property
-    def search_position(self) -> int: ...
-
-    def go_to_position(self, position: int) -> None: ...
-
-    def refresh(self) -> Widget: ...
 
 
 def searchable(widget: Widget | None) -> Searchable | None:
@@ -59,8 +40,7 @@ class FilterController:
         self._screen, self._views, self._titles, self._panes = screen, views, titles, panes
         self._words = ""
         """What the tree was narrowed to last, which may be all of it again by now."""
-        self._before: tuple[TextSearch, bool, int] = (TextSearch(""), False, 0)
-        """What was searched, and where the cursor was, before another text was typed."""
+        self._search = PaneSearch(views.status)
 
     # The line in which it is typed
 
@@ -77,7 +57,7 @@ class FilterController:
             self._screen.remove_class("-beside")
         value = problems.words if focused is problems else tree.state.filter
         if pane is not None:
-            self._before = (pane.search, pane.highlights_matches, pane.search_position)
+            self._search.begin(pane)
             value = ""
         field.placeholder = _SEARCHES if pane is not None else _NARROWS
         with self._screen.prevent(type(field).Changed):
@@ -89,7 +69,7 @@ class FilterController:
         """Show only what holds every one of the words, or mark the text, in the pane that is being filtered."""
         filtered = self._panes.filtered
         if (pane := searchable(filtered)) is not None:
-            self._search(pane, TextSearch(words))
+            self._search.type(pane, words)
         elif filtered is self._views.problems:
             self._views.problems.words = words
             self._panes.list_problems()
@@ -98,21 +78,11 @@ class FilterController:
             self._views.tree.filter(words)
         self._titles.update()
 
-    def _search(self, pane: Searchable, search: TextSearch) -> None:
-        """Mark a text, and go to where it stands next from where the cursor was before it was typed."""
-        _, _, place = self._before
-        pane.search, pane.highlights_matches = search, bool(search.text)
-        matches = pane.matches
-        pane.go_to_position(next_position(matches, place - 1, 1)[0] if matches else place)
-        pane.refresh()
-
     def keep(self, text: str) -> None:
         """Enter: keep what is typed, and go back to the pane."""
         pane = searchable(self._panes.filtered)
-        before, _, _ = self._before
-        if pane is not None and not text and before.text:  # as in less: the last one again
-            pane.search, pane.highlights_matches = before, True
-            self._to_next(pane, 1)
+        if pane is not None:
+            self._search.keep(pane, text)
         if isinstance(pane, DiagramView) and pane.selected_key:
             # It did not have the keys, so the tree did not follow.
             self._screen.post_message(NodeSelected(pane, pane.selected_key))
@@ -121,9 +91,7 @@ class FilterController:
     def drop(self) -> None:
         """Escape: show everything again; of a search, what was searched before, where the cursor was."""
         if (pane := searchable(self._panes.filtered)) is not None:
-            pane.search, pane.highlights_matches, place = self._before
-            pane.go_to_position(place)
-            pane.refresh()
+            self._search.drop(pane)
             self._titles.update()
         elif self._panes.filtered is self._views.problems:
             self._views.problems.show_all()
@@ -136,7 +104,7 @@ class FilterController:
         """Move the cursor of the pane while it is typed."""
         filtered = self._panes.filtered
         if (pane := searchable(filtered)) is not None:
-            self._to_next(pane, by)
+            self._search.step(pane, by)
         elif filtered is self._views.problems:
             self._views.problems.cursor += by
         else:
@@ -160,9 +128,7 @@ class FilterController:
             return
         focused, tree, problems = self._screen.focused, self._views.tree, self._views.problems
         pane = searchable(focused)
-        if pane is not None and pane.highlights_matches:
-            pane.highlights_matches = False
-            pane.refresh()
+        if pane is not None and self._search.end(pane):
             self._titles.update()
         elif self._screen.has_class("-maximised"):
             self._panes.maximise()
@@ -187,51 +153,32 @@ class FilterController:
         focused = self._screen.focused
         pane = searchable(focused)
         if pane is not None:
-            pane.highlights_matches = bool(pane.search.text)
-            pane.refresh()
-            self._to_next(pane, by)
+            self._search.next(pane, by)
         elif focused is self._views.problems:
             self._to_problem(by)
         else:
             self._to_workflow(by)
         self._titles.update()
 
-    def _to_next(self, pane: Searchable, by: int) -> None:
-        matches = pane.matches
-        if matches:
-            place, wrapped = next_position(matches, pane.search_position, by)
-            pane.go_to_position(place)
-            self._say_which(matches.index(place), len(matches), wrapped=wrapped)
-        else:
-            self._say_no_match(pane.search.text)
-
     def _to_problem(self, by: int) -> None:
         view = self._views.problems
         matches = view.first_rows if view.words else ()
         if matches:
             view.cursor, wrapped = next_position(matches, view.cursor, by)
-            self._say_which(matches.index(view.cursor), len(matches), wrapped=wrapped)
+            self._search.say_which(matches.index(view.cursor), len(matches), wrapped=wrapped)
         else:
-            self._say_no_match(view.words)
+            self._search.say_no_match(view.words)
 
     def _to_workflow(self, by: int) -> None:
         tree = self._views.tree
         words = tree.state.filter or self._words
         keys = tree.state.matching(words) if words else ()
         if not keys:
-            self._say_no_match(words)
+            self._search.say_no_match(words)
             return
         place, wrapped = next_position(range(len(keys)), tree.state.place_among(keys, tree.node), by)
         tree.go_to(keys[place])
-        self._say_which(place, len(keys), wrapped=wrapped)
-
-    def _say_which(self, index: int, count: int, *, wrapped: bool) -> None:
-        again = (("  wrapped around", "muted"),) if wrapped else ()
-        self._views.status.announce(Row(((f"{index + 1:,} of {count:,}", ""), *again)))
-
-    def _say_no_match(self, text: str) -> None:
-        key = first_key(self._screen.app, "find.filter")
-        self._views.status.say(f"“{text}” was not found" if text else f"nothing to repeat: {key} searches", "warning")
+        self._search.say_which(place, len(keys), wrapped=wrapped)
 
 
 class FinderController:
@@ -280,5 +227,5 @@ class FinderController:
             self._views.status.say("that no longer exists", "warning")
         else:
             document = collection.document_of(entry)
-            target = Target(document, event.pointer, document.spot(event.pointer).value.start)
+            target = Target.at(document, event.pointer)
             self._navigator.jump_to(target)

@@ -44,7 +44,7 @@ from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from kustui.config.configuration import Configuration
-    from kustui.tui.explorer.copy import CopyController, CopyMenu
+    from kustui.tui.copy_menu import CopyController, CopyMenu
     from kustui.tui.explorer.definitions import Definitions, RulePages
     from kustui.tui.explorer.marks import BookmarkMenu, MarksController
     from kustui.tui.explorer.selection import CurrentSelection
@@ -138,13 +138,13 @@ class Explorer(Screen[None]):
     def selection(self) -> CurrentSelection:
         from kustui.tui.explorer.selection import CurrentSelection
 
-        return CurrentSelection(self, self._views, self.navigator)
+        return CurrentSelection(self, self._views, self.presenter, self.navigator)
 
     @cached_property
     def copier(self) -> CopyController:
-        from kustui.tui.explorer.copy import CopyController
+        from kustui.tui.copy_menu import CopyController
 
-        return CopyController(self, self._views, self.presenter, self.selection)
+        return CopyController(self, self.status, self.selection.copyables)
 
     @cached_property
     def definitions(self) -> Definitions:

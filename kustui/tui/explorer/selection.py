@@ -2,67 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 from textual.screen import Screen
 
-from kustui.definition.collection import Document, Entry
 from kustui.definition.loader import STDIN_NAME
-from kustui.definition.models import Step, Trigger
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.source import Fault, Place
+from kustui.diagrams.formats.text import writer
+from kustui.tui.copy_menu import Copyable, copyables, flow_as_mermaid
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.editor import EditorError, choose_editor, edit_file
+from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.views import Views
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.rows import NodeKey
+from kustui.tui.widgets.rows import NodeKey, Target
 from kustui.tui.widgets.rows_view import RowsView
 
 
-class Selection(NamedTuple):
-    """A value of a file, and the byte that matters in it."""
-
-    document: Document
-    pointer: str
-    offset: int
-
-    @property
-    def entry(self) -> Entry | None:
-        """The workflow that it is, or is a part of."""
-        return self.document.entry_at(self.pointer)
-
-    @property
-    def is_workflow(self) -> bool:
-        return self.entry is not None and self.entry.item.pointer == self.pointer
-
-    @property
-    def part(self) -> Trigger | Step | None:
-        """The trigger or step that it is; None where it is more or less than one."""
-        if self.entry is None:
-            return None
-        workflow = self.entry.workflow
-        parts = (workflow.trigger, *workflow.steps)
-        return next((part for part in parts if part is not None and part.pointer == self.pointer), None)
-
-
-def of_pointer(document: Document, pointer: str) -> Selection:
-    return Selection(document, pointer, document.spot(pointer).value.start)
-
-
-def of_node(node: Node) -> Selection:
+def of_node(node: Node) -> Target:
     """A row of the tree. In a file that cannot be read now, what is wrong with it: there it is to be mended."""
     if isinstance(node.part, Fault):
-        return Selection(node.document, node.part.pointer, node.document.fault_extent(node.part).start)
+        return Target(node.document, node.part.pointer, node.document.fault_extent(node.part).start)
     if node.document.broken is not None and node.entry is None and node.document.broken.faults:
         broken = node.document.broken
-        return Selection(broken, "", broken.fault_extent(broken.faults[0]).start)
-    return of_pointer(node.document, node.pointer)
+        return Target(broken, "", broken.fault_extent(broken.faults[0]).start)
+    return Target.at(node.document, node.pointer)
 
 
-def of_key(tree: TreeState, key: NodeKey) -> Selection | None:
+def of_key(tree: TreeState, key: NodeKey) -> Target | None:
     """The workflow, trigger or step that a row leads to; None where it is gone."""
     entry = tree.snapshot.collection.by_key.get(key[1]) if len(key) > 1 else None
     if entry is None:
@@ -73,10 +44,10 @@ def of_key(tree: TreeState, key: NodeKey) -> Selection | None:
         node = TRIGGER_ID if key[2] == "trigger" else flow.node(key[2].removeprefix("step "))
         part = flow.part(node) if node is not None else None
         pointer = part.pointer if part is not None else pointer
-    return of_pointer(tree.snapshot.collection.document_of(entry), pointer)
+    return Target.at(tree.snapshot.collection.document_of(entry), pointer)
 
 
-def of_line(node: Node, lines: int) -> Selection:
+def of_line(node: Node, lines: int) -> Target:
     """The first value that begins in a line of the source of a node, so many lines below where the node begins; in a
     line where none does, that of the node."""
     source, entry = node.document.source, node.entry
@@ -94,31 +65,50 @@ def of_line(node: Node, lines: int) -> Selection:
             begun.setdefault(first, pointer)
     if begun:
         first = min(begun)
-        return Selection(node.document, begun[first], first)
+        return Target(node.document, begun[first], first)
     line = source.data[start:end]
-    return Selection(node.document, node.pointer, start + len(line) - len(line.lstrip()))
+    return Target(node.document, node.pointer, start + len(line) - len(line.lstrip()))
 
 
 class CurrentSelection:
     """What the cursor of the current pane is on, and the editor for it."""
 
-    def __init__(self, screen: Screen[None], views: Views, navigator: Navigator) -> None:
-        self._screen, self._views, self._navigator = screen, views, navigator
+    def __init__(self, screen: Screen[None], views: Views, presenter: DetailPresenter, navigator: Navigator) -> None:
+        self._screen, self._views, self._presenter, self._navigator = screen, views, presenter, navigator
 
     @property
-    def current(self) -> Selection | None:
+    def current(self) -> Target | None:
         """What the cursor of the current pane is on or leads to; otherwise what the tree's cursor is on."""
         focused, tree, source = self._screen.focused, self._views.tree, self._views.side.source
         if isinstance(focused, DiagramView) and focused.selected_key:
             self._navigator.show(focused.selected_key)  # the tree follows it anyway, a moment later
         if isinstance(focused, RowsView) and focused is not tree:
             if focused.row.target is not None:
-                return Selection(*focused.row.target)
+                return focused.row.target
             if focused.row.link and (selection := of_key(tree.state, focused.row.link)) is not None:
                 return selection
             if focused is source and tree.node is not None and source.rows.first_line:
                 return of_line(tree.node, source.cursor)
         return of_node(tree.node) if tree.node is not None else None
+
+    def copyables(self) -> Iterator[Copyable]:
+        """What there is to copy of it, of the row of the cursor, and of the drawing."""
+        selected = self.current
+        if selected is None:
+            return
+        self._presenter.show()  # the drawing may be about to follow the cursor
+        yield from copyables(selected)
+        write = writer(colour=False, ascii_only=False)
+        focused, side, tree = self._screen.focused, self._views.side, self._views.tree.state
+        if isinstance(focused, RowsView) and (row := write(focused.row.line).strip()):
+            yield Copyable.of("copy.text", "row", row)
+        diagram = side.diagram
+        if first := next((line for line in diagram.whole() if line), None):
+            glimpse = write(first).rstrip("\n")
+            name = f"{side.diagram_name} as text"
+            yield Copyable("copy.diagram", name, glimpse, lambda: "".join(write(line) for line in diagram.whole()))
+        if (entry := selected.entry) is not None and tree.holds(selected.document):
+            yield flow_as_mermaid(tree.analysis(entry))
 
     def edit(self) -> None:
         """Open the file in the editor, at the line of what is selected."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from kustui.check.problems import Problem, Related
 from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
 from kustui.text.styled_lines import Line, Piece, StyledRow, fitted, width_of, wrapped
+
+if TYPE_CHECKING:
+    from kustui.definition.models import Step, Trigger  # pydantic, which the first paint does without
 
 MAX_LISTED = 40
 """Elements of a list that are shown; the others are counted."""
@@ -44,6 +47,29 @@ class Target(NamedTuple):
     def of(cls, place: Problem | Related) -> Target:
         """Where a problem is, or a place that belongs to it."""
         return cls(place.document, place.pointer, place.where().start)
+
+    @classmethod
+    def at(cls, document: Document, pointer: str) -> Target:
+        """Where the value of a pointer begins."""
+        return cls(document, pointer, document.spot(pointer).value.start)
+
+    @property
+    def entry(self) -> Entry | None:
+        """The workflow that it is, or is a part of."""
+        return self.document.entry_at(self.pointer)
+
+    @property
+    def is_workflow(self) -> bool:
+        return self.entry is not None and self.entry.item.pointer == self.pointer
+
+    @property
+    def part(self) -> Trigger | Step | None:
+        """The trigger or step that it is; None where it is more or less than one."""
+        if self.entry is None:
+            return None
+        workflow = self.entry.workflow
+        parts = (workflow.trigger, *workflow.steps)
+        return next((part for part in parts if part is not None and part.pointer == self.pointer), None)
 
 
 class Row(NamedTuple):

@@ -16,9 +16,9 @@ from textual.command import CommandPalette
 from textual.widgets import Input
 
 from kustui.config.actions import ACTIONS, BY_ID
+from kustui.tui.copy_menu import CopyMenu
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.diagrams.schedule_views import ChainsView
-from kustui.tui.explorer.copy import CopyMenu
 from kustui.tui.help import Help
 from kustui.tui.widgets.rows_view import RowsView
 from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer

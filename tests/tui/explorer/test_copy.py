@@ -10,7 +10,7 @@ import pytest
 
 from kustui.tui import clipboard
 from kustui.tui.clipboard import Reach, clipboard_limit, osc52, reach
-from kustui.tui.explorer.copy import CopyMenu
+from kustui.tui.copy_menu import CopyMenu
 from tests.support.clipboard import Clipboard
 from tests.support.definitions import a_workflow, write_json
 from tests.support.explorer import CHAIN, explorer

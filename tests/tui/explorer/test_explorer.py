@@ -17,10 +17,10 @@ from textual.widget import Widget
 
 from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS, PASSING, handler, textual_action
+from kustui.tui.copy_menu import CopyMenu
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.schedule_views import ChainsView, RateInput, TimelineView
-from kustui.tui.explorer.copy import CopyMenu
 from kustui.tui.explorer.list_panes import ProblemsView
 from kustui.tui.explorer.marks import BookmarkMenu
 from kustui.tui.explorer.screen import Explorer

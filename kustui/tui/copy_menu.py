@@ -1,10 +1,10 @@
-"""Copying what is selected: what there is to copy, the menu to choose from, and how it gets to the clipboard."""
+"""Copying: what there is of a place in a file, the menu to choose from, and how it gets to the clipboard."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar, NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 from textual import events
 from textual.app import App, SuspendNotSupported
@@ -18,15 +18,12 @@ from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.diagram import DiagramSet, flow_diagram
 from kustui.diagrams.formats.graph_languages import mermaid
-from kustui.diagrams.formats.text import writer
 from kustui.text.styled_lines import Line, fitted, width_of
 from kustui.tui import clipboard
 from kustui.tui.bindings import BY_ID, bindings, first_key
-from kustui.tui.explorer.detail_presenter import DetailPresenter
-from kustui.tui.explorer.selection import CurrentSelection, Selection
-from kustui.tui.explorer.views import Views
-from kustui.tui.widgets.rows import Row, Rows
-from kustui.tui.widgets.rows_view import Menu, RowsView
+from kustui.tui.widgets.bars import StatusBar
+from kustui.tui.widgets.rows import Row, Rows, Target
+from kustui.tui.widgets.rows_view import Menu
 
 _MAX_JSON = 5_000_000
 """Bytes above which nobody wants it on a clipboard."""
@@ -54,7 +51,7 @@ class Copyable(NamedTuple):
         return cls(action, what, text[:_GLIMPSE], lambda: text)
 
 
-def copyables(selected: Selection) -> Iterator[Copyable]:
+def copyables(selected: Target) -> Iterator[Copyable]:
     """What there is of a value of a file."""
     entry, part, document = selected.entry, selected.part, selected.document
     if selected.is_workflow and entry is not None:
@@ -81,6 +78,12 @@ def copyables(selected: Selection) -> Iterator[Copyable]:
     yield Copyable.of("copy.place", "file and line", f"{document.path}:{line}")
     if selected.pointer:
         yield Copyable.of("copy.pointer", "pointer", selected.pointer)
+
+
+def flow_as_mermaid(analysis: WorkflowAnalysis) -> Copyable:
+    """The flow of a workflow, as Mermaid source."""
+    diagrams = DiagramSet((flow_diagram(analysis),))
+    return Copyable("copy.mermaid", "flow as Mermaid", analysis.title, lambda: "".join(mermaid(diagrams)))
 
 
 class CopyMenu(Menu, inherit_bindings=False):
@@ -130,56 +133,36 @@ def _menu_row(item: Copyable, app: App[object]) -> Row:
 
 
 class CopyController:
-    """Copies what is selected, and says where it went."""
+    """Copies what is selected, and says where it went. ``items`` gives what there is to copy now."""
 
-    def __init__(
-        self, screen: Screen[None], views: Views, presenter: DetailPresenter, selection: CurrentSelection
-    ) -> None:
-        self._screen, self._views, self._presenter, self._selection = screen, views, presenter, selection
+    def __init__(self, screen: Screen[Any], status: StatusBar, items: Callable[[], Iterable[Copyable]]) -> None:
+        self._screen, self._status, self._items = screen, status, items
         self._last = ""
         """The action that copied last."""
         self._menu: CopyMenu | None = None
 
-    def _copyables(self) -> Iterator[Copyable]:
-        selected = self._selection.current
-        if selected is None:
-            return
-        self._presenter.show()  # the drawing may be about to follow the cursor
-        yield from copyables(selected)
-        write = writer(colour=False, ascii_only=False)
-        focused, side, tree = self._screen.focused, self._views.side, self._views.tree.state
-        if isinstance(focused, RowsView) and (row := write(focused.row.line).strip()):
-            yield Copyable.of("copy.text", "row", row)
-        diagram = side.diagram
-        if first := next((line for line in diagram.whole() if line), None):
-            glimpse = write(first).rstrip("\n")
-            name = f"{side.diagram_name} as text"
-            yield Copyable("copy.diagram", name, glimpse, lambda: "".join(write(line) for line in diagram.whole()))
-        if (entry := selected.entry) is not None and tree.holds(selected.document):
-            yield Copyable("copy.mermaid", "flow as Mermaid", entry.title, lambda: _mermaid(tree.analysis(entry)))
-
     async def open_menu(self) -> None:
         """Let somebody choose what to copy."""
-        items = list(self._copyables())
+        items = list(self._items())
         if not items:
-            self._views.status.say("nothing is selected", "muted")
+            self._status.say("nothing is selected", "muted")
             return
         self._menu = CopyMenu(items, self._last, self._screen.focused)
         await self._screen.mount(self._menu)
         self._screen.set_focus(self._menu)  # at once: a second key may be on its way
-        self._views.status.offer_keys(("menu.choose", "menu.plain", "menu.leave"))
+        self._status.offer_keys(("menu.choose", "menu.plain", "menu.leave"))
 
     def copy(self, action: str) -> None:
         """Copy what an action is for: of the menu that is open, or of what is selected now."""
         menu, self._menu = self._menu, None
-        items = menu.items if menu is not None and menu.is_attached else tuple(self._copyables())
+        items = menu.items if menu is not None and menu.is_attached else tuple(self._items())
         if menu is not None:
             menu.end()
         item = next((item for item in items if item.action == action), None)
         if item is not None:
             self.take(item)
         else:
-            self._views.status.say(f"the selection has no {BY_ID[action].verb} to copy", "muted")
+            self._status.say(f"the selection has no {BY_ID[action].verb} to copy", "muted")
 
     def take(self, item: Copyable, *, plain: bool = False) -> None:
         """Copy something, or show it as plain text to be selected with the mouse."""
@@ -214,15 +197,14 @@ class CopyController:
 
     def _announce(self, what: str, text: str, line: Line, *, copied: bool) -> None:
         begin: Line = (("copied ", "good") if copied else ("not copied: ", "warning"), (f"the {what} ", ""))
-        status = self._views.status
-        room = max(_MIN_REPEATED, status.size.width - 2 - width_of(begin) - width_of(line))
-        status.announce(Row((*begin, *fitted(_repeated(text), room), *line)))
+        room = max(_MIN_REPEATED, self._status.size.width - 2 - width_of(begin) - width_of(line))
+        self._status.announce(Row((*begin, *fitted(_repeated(text), room), *line)))
 
     async def _show_plain(self, item: Copyable) -> None:
         try:
             clipboard.show_plain(self._screen.app, item.make())
         except SuspendNotSupported:
-            self._views.status.say("this terminal cannot be suspended", "error")
+            self._status.say("this terminal cannot be suspended", "error")
 
 
 def _repeated(text: str) -> Line:
@@ -230,7 +212,3 @@ def _repeated(text: str) -> Line:
     if len(text) <= _SHORT and "\n" not in text:
         return ((text, "string"),)
     return ((f"of {len(text):,} characters", "muted"),)
-
-
-def _mermaid(analysis: WorkflowAnalysis) -> str:
-    return "".join(mermaid(DiagramSet((flow_diagram(analysis),))))
