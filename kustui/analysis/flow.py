@@ -80,6 +80,14 @@ class FlowGraph:
             return step_id
         return TRIGGER_ID if step_id in self._trigger_names else None
 
+    def target_node(self, edge: Edge) -> str:
+        """The node that an edge leads to, the trigger too, which no run goes back to; a missing step by its id."""
+        return self.node(edge.target) or edge.target
+
+    def is_end(self, node: str) -> bool:
+        """Whether a run is over after a step, as nothing leads on from it; the trigger is no end."""
+        return node in self.steps and all(edge.error_action for edge in self.declared_edges[node])
+
     def part(self, node: str) -> Trigger | Step | None:
         """The trigger or step of a node; None only for the trigger of a workflow without one."""
         return self.workflow.trigger if node == TRIGGER_ID else self.steps[node]

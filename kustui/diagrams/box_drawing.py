@@ -40,6 +40,8 @@ class BoxContent(NamedTuple):
     size: Size
     numbers: Mapping[tuple[str, bool], int]
     """The number of the edges to each target, and after a failure; none where there is only one such group."""
+    ends: bool = False
+    """Whether a run is over there."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +69,7 @@ class BoxDrawing:
     @cached_property
     def legend(self) -> Line:
         """The glyphs that are in it, and what they mean."""
-        glyphs = {NODE_GLYPHS[node.kind][0] for node in self.diagram.nodes}
+        glyphs = {glyph for node in self.diagram.nodes for glyph in (node.glyph[0], NODE_GLYPHS[node.kind][0])}
         return legend(glyphs | ({AFTER_FAILURE} if any(edge.after_failure for edge in self.diagram.edges) else set()))
 
     def row(self, y: int, first: int = 0, width: int | None = None, selected: str = "") -> Line:
@@ -212,10 +214,11 @@ def box_contents(diagram: Diagram) -> Mapping[str, BoxContent]:
 
 
 def _content(node: DiagramNode, groups: Mapping[tuple[str, bool], list[str]]) -> BoxContent:
-    glyph, look = NODE_GLYPHS[node.kind]
+    glyph, look = node.glyph
     lines: list[Line] = [((f"{glyph} ", look), (terminal_safe(node.name), "name"))]
     if node.kind is not NodeKind.TRIGGER:
-        lines.append((("  ", ""), (terminal_safe(node.about), "muted")))
+        sign, sign_look = NODE_GLYPHS[NodeKind.SCHEDULE] if node.kind is NodeKind.SCHEDULE else (" ", "")
+        lines.append(((f"{sign} ", sign_look), (terminal_safe(node.about), "muted")))
     numbers: dict[tuple[str, bool], int] = {}
     for number, ((target, after_failure), labels) in enumerate(groups.items(), start=1):
         label = terminal_safe(", or ".join(dict.fromkeys(label or "always" for label in labels)))
@@ -230,7 +233,7 @@ def _content(node: DiagramNode, groups: Mapping[tuple[str, bool], list[str]]) ->
         lines.extend(_on_two_lines((("↯ ", "warning"), (terminal_safe(action.label), "warning")), 2))
     lines = [fitted(line, _TEXT_WIDTH) for line in lines]
     width = max(width_of(line) for line in lines) + _FRAME
-    return BoxContent(tuple(lines), Size(width, len(lines) + 2), numbers)
+    return BoxContent(tuple(lines), Size(width, len(lines) + 2), numbers, node.ends)
 
 
 def _on_two_lines(line: Line, indent: int = 0) -> tuple[Line, ...]:

@@ -12,7 +12,7 @@ from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection
 from kustui.definition.models import Step, due_in_words
 from kustui.definition.platform import TRIGGER_ID
-from kustui.diagrams.glyphs import NodeKind
+from kustui.diagrams.glyphs import END, NODE_GLYPHS, NodeKind
 from kustui.diagrams.labels import (
     NO_STEP,
     NO_WORKFLOW,
@@ -39,6 +39,14 @@ class DiagramNode(NamedTuple):
     kind: NodeKind
     error_actions: tuple[ErrorActionLabel, ...] = ()
     """What its error cases do instead of leading to another node."""
+    ends: bool = False
+    """Whether a run is over after it."""
+
+    @property
+    def glyph(self) -> tuple[str, str]:
+        """Its glyph and the look of it. That of a schedule stands before the name of what it starts."""
+        glyph, look = NODE_GLYPHS[NodeKind.STEP if self.kind is NodeKind.SCHEDULE else self.kind]
+        return (END if self.ends else glyph), look
 
 
 class DiagramEdge(NamedTuple):
@@ -87,11 +95,11 @@ def flow_diagram(analysis: WorkflowAnalysis) -> Diagram:
     if (trigger := flow.workflow.trigger) is not None:
         nodes.append(DiagramNode(TRIGGER_ID, event_label(trigger), "", NodeKind.TRIGGER))
     nodes.extend(_step_node(flow, step, targets.get(step.id, "")) for step in flow.order)
-    missing = dict.fromkeys(edge.target for edge in flow.dangling)
+    missing = dict.fromkeys(edge.target for edge in flow.dangling if flow.node(edge.target) is None)
     nodes.extend(DiagramNode(target, target, NO_STEP, NodeKind.MISSING) for target in missing)
     sources = [node.id for node in nodes if node.kind is not NodeKind.MISSING]
     edges = tuple(
-        DiagramEdge(edge.source, edge.target, edge_label(flow, edge), edge.after_failure)
+        DiagramEdge(edge.source, flow.target_node(edge), edge_label(flow, edge), edge.after_failure)
         for source in sources
         for edge in flow.declared_edges[source]
         if not edge.error_action
@@ -105,7 +113,7 @@ def _step_node(flow: FlowGraph, step: Step, scheduled: str) -> DiagramNode:
     name, about = (step.name, action) if step.name != step.id else (action, step.id)
     edges = (edge for edge in flow.declared_edges[step.id] if edge.error_action)
     error_actions = tuple(ErrorActionLabel(edge.error_action, edge_label(flow, edge)) for edge in edges)
-    return DiagramNode(step.id, name, scheduled or about, kind, error_actions)
+    return DiagramNode(step.id, name, scheduled or about, kind, error_actions, flow.is_end(step.id))
 
 
 def _target_label(call: ScheduleCall, collection: Collection, settings: Settings) -> str:

@@ -13,6 +13,7 @@ from kustui.definition.source.positions import parent
 from kustui.text.styled_lines import Line, joined
 
 if TYPE_CHECKING:
+    from kustui.analysis.flow import FlowGraph
     from kustui.analysis.workflow_analysis import WorkflowAnalysis  # painted first: the analysis is not loaded yet
 
 
@@ -34,6 +35,8 @@ NODE_GLYPHS: Mapping[NodeKind, tuple[str, str]] = {
     NodeKind.MISSING: ("✗", "error"),
 }
 """The glyph of each kind, and its look."""
+END = "◉"
+"""A step after which the run is over."""
 FOLDED = "◈"
 """A step whose row stands for those of others too."""
 AFTER_FAILURE = "╌"
@@ -42,6 +45,7 @@ _MEANINGS = {
     NODE_GLYPHS[NodeKind.TRIGGER]: "start",
     NODE_GLYPHS[NodeKind.STEP]: "step",
     NODE_GLYPHS[NodeKind.BRANCH]: "branch",
+    (END, "action"): "end",
     (FOLDED, "action"): "folded",
     NODE_GLYPHS[NodeKind.SCHEDULE]: "schedule",
     (AFTER_FAILURE, "warning"): "on failure",
@@ -52,6 +56,15 @@ def legend(glyphs: Collection[str]) -> Line:
     """The glyphs that are in a drawing, each with its meaning, in one line."""
     entries = [((f"{glyph} ", look), (words, "muted")) for (glyph, look), words in _MEANINGS.items() if glyph in glyphs]
     return joined(entries, ("  ", ""))
+
+
+def flow_glyph(flow: FlowGraph, node: str) -> str:
+    """What stands for a node of a flow, wherever it is drawn."""
+    if flow.is_end(node):
+        return END
+    is_branch = node in flow.steps and flow.steps[node].action is None
+    kind = NodeKind.TRIGGER if node not in flow.steps else NodeKind.BRANCH if is_branch else NodeKind.STEP
+    return NODE_GLYPHS[kind][0]
 
 
 SEVERITY_GLYPHS = {

@@ -168,9 +168,12 @@ def edge_line(analysis: WorkflowAnalysis, edge: Edge) -> Line:
         words: Line = (("↯ on failure ", "warning"), (edge.destination, ""))
         return (*words, *condition_line(analysis, edge.transition))
     sign: Line = (("↯ on failure ", "warning"), ("→ ", "muted")) if edge.after_failure else (("→ ", "muted"),)
-    is_there = edge.target in analysis.flow.steps
-    missing: Line = ((edge.target, "fault"), (f" {NO_STEP}", "error"))
-    target = node_label(analysis.flow, edge.target) if is_there else missing
+    node = analysis.flow.node(edge.target)
+    target: Line = ((edge.target, "fault"), (f" {NO_STEP}", "error"))
+    if node == TRIGGER_ID:
+        target = (("the trigger", "fault"), (" cannot be a target", "error"))
+    elif node is not None:
+        target = node_label(analysis.flow, node)
     return (*sign, *target, *condition_line(analysis, edge.transition))
 
 

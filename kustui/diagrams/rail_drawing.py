@@ -12,7 +12,7 @@ from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
-from kustui.diagrams.glyphs import AFTER_FAILURE, FOLDED, NODE_GLYPHS, NodeKind, legend
+from kustui.diagrams.glyphs import AFTER_FAILURE, FOLDED, NODE_GLYPHS, NodeKind, flow_glyph, legend
 from kustui.diagrams.labels import (
     call_line,
     condition_line,
@@ -27,9 +27,6 @@ from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.layout.rail_layout import LinkKind, RailLayout, RailRow, lay_out_rail
 from kustui.text.messages import counted
 from kustui.text.styled_lines import Line, Piece, StyledRow, fitted, joined, width_of
-
-TRIGGER, STEP, BRANCH = (NODE_GLYPHS[kind][0] for kind in (NodeKind.TRIGGER, NodeKind.STEP, NodeKind.BRANCH))
-"""What stands in a lane for a node."""
 
 _LANE, _DASHED_LANE = "│", "╎"
 _SIDEWAYS, _DASHED_SIDEWAYS = "─", AFTER_FAILURE
@@ -116,8 +113,9 @@ class RailDrawing:
             for edge in edges:
                 if edge.error_action:
                     continue
-                target = self.folded_into.get(edge.target, edge.target)
-                if source != target or (node == edge.target and not self.folded_into):
+                head = self.flow.target_node(edge)
+                target = self.folded_into.get(head, head)
+                if source != target or (node == head and not self.folded_into):
                     yield Arrow(source, target, edge.after_failure)
 
     # Rows
@@ -162,11 +160,11 @@ class RailDrawing:
             return glyph
         part = self.flow.part(node)
         if not isinstance(part, Step):
-            return TRIGGER, "event"
+            return NODE_GLYPHS[NodeKind.TRIGGER]
         look = "muted" if self.flow.is_never_reached(node) else "action"
         if self.hidden.get(node):
             return FOLDED, look
-        return (BRANCH if part.action is None else STEP), look
+        return flow_glyph(self.flow, node), look
 
     def _label(self, node: str, room: int | None) -> Line:
         part = self.flow.part(node)
@@ -192,7 +190,7 @@ class RailDrawing:
 
     def _undrawn_targets(self, node: str) -> Line:
         """Where the edges lead that are named instead of drawn: back to a row above, to missing steps, and to none."""
-        back = dict.fromkeys(edge.target for edge in self._back_edges(node))
+        back = dict.fromkeys(self.flow.target_node(edge) for edge in self._back_edges(node))
         names: list[Line] = [(_ITSELF,) if target == node else self._quoted_name(target) for target in back]
         parts: list[Line] = []
         if names:
@@ -200,7 +198,7 @@ class RailDrawing:
         missing = dict.fromkeys(
             edge.target
             for edge in self.flow.declared_edges[node]
-            if edge.target not in self.row_of and not edge.error_action
+            if self.flow.target_node(edge) not in self.row_of and not edge.error_action
         )
         parts.extend(((" ✗ no step ", "error"), (target, "fault")) for target in missing)
         if actions := dict.fromkeys(edge.destination for edge in self._error_actions(node)):
@@ -221,7 +219,8 @@ class RailDrawing:
         return [
             edge
             for edge in self.flow.declared_edges[node]
-            if edge.target not in self.folded_into and self.row_of.get(edge.target, own + 1) <= own
+            if (target := self.flow.target_node(edge)) not in self.folded_into
+            and self.row_of.get(target, own + 1) <= own
         ]
 
     def _back_edge_label(self, node: str) -> Line:

@@ -1,7 +1,7 @@
 """The width of a text in the cells of a terminal, and texts cut to a width.
 
-The widths are wcwidth's, applied as Textual applies its own tables, so that both agree. Only text that needs the tables
-pays for their import (40 ms).
+The widths are wcwidth's, applied as Textual applies its own tables, so that both agree; but for spacing marks. Only
+text that needs the tables pays for their import (40 ms).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import chain
+from unicodedata import category, east_asian_width
 
 JOINER = "\u200d"
 _EMOJI_STYLE = "\ufe0f"
@@ -85,10 +86,10 @@ def crop(text: str, start: int, width: int | None = None) -> str:
 
 
 def clusters(text: str) -> Iterator[str]:
-    """The characters of a text, each with those behind it that have no width of their own or are joined to it."""
+    """The characters of a text, each with the marks behind it and with what is joined to it."""
     start = 0
     for index in range(1, len(text)):
-        if JOINER not in text[index - 1 : index + 1] and cells(text[index]):
+        if JOINER not in text[index - 1 : index + 1] and cells(text[index]) and not is_spacing_mark(text[index]):
             yield text[start:index]
             start = index
     yield text[start:]
@@ -129,9 +130,18 @@ def _size(character: str) -> int:
         return 1
     if "\U0001f3fb" <= character <= "\U0001f3ff":
         return 0
+    if is_spacing_mark(character):
+        return 2 if east_asian_width(character) == "W" else 1
     from wcwidth import wcwidth
 
     return max(0, wcwidth(character))
+
+
+@lru_cache(maxsize=4096)
+def is_spacing_mark(character: str) -> bool:
+    """Whether a character is written beside the letter before it, as a vowel of an Indic script may be. Terminals give
+    it a cell [seen]; the tables, which measure whole syllables, do not."""
+    return character > "\u02ff" and category(character) == "Mc"
 
 
 @lru_cache(maxsize=256)

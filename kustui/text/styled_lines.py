@@ -99,22 +99,30 @@ def wrapped(line: Line, width: int, indent: int = 0) -> Iterator[Line]:
             if used + needed > width and used > width_of(margin):
                 yield _trimmed(current)
                 current, used = list(margin), width_of(margin)
-            while used + needed > width:
-                head = _head(word, width - used)
-                yield (*current, (head, look))
-                word = word[len(head) :]
-                needed = cells(word.rstrip(" "))
-                current, used = list(margin), width_of(margin)
+            if used + needed > width:
+                *heads, word = _broken(word, width - used, width - width_of(margin))
+                for head in heads:
+                    yield (*current, (head, look))
+                    current, used = list(margin), width_of(margin)
             current.append((word, look))
             used += cells(word)
     if current or not line:
         yield _trimmed(current)
 
 
-def _head(word: str, width: int) -> str:
-    """As much of a word as has room."""
-    head = cut(word, width)
-    return head if word.startswith(head) else head.rstrip(" ")  # half of a wide character is a blank there
+def _broken(word: str, first: int, width: int) -> Iterator[str]:
+    """A word in pieces: one of as many cells as are left in the line that is begun, the others of a line each. It is
+    gone through once, however long it is."""
+    bare = word.rstrip(" ")
+    start = at = used = 0
+    for cluster in clusters(bare):
+        size = cells(cluster)
+        if used + size > first and (used or first < width):
+            yield bare[start:at]
+            start, used, first = at, 0, width
+        at += len(cluster)
+        used += size
+    yield word[start:]
 
 
 def _trimmed(pieces: Sequence[Piece]) -> Line:

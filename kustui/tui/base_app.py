@@ -10,13 +10,44 @@ from __future__ import annotations
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable
-from functools import partial
+from functools import cache, partial
+from itertools import groupby
 from time import monotonic
 
+import rich.cells
+from rich._unicode_data import load as load_cell_table
+from rich.cells import CellTable
 from textual import events
 from textual.app import App
 from textual.dom import DOMNode
 from textual.screen import Screen
+
+from kustui.text.cells import cells, is_spacing_mark
+
+
+def _load_cell_table(unicode_version: str = "auto") -> CellTable:
+    """The widths by which Textual measures, with a cell for each spacing mark."""
+    return _with_spacing_marks(load_cell_table(unicode_version).unicode_version)
+
+
+@cache
+def _with_spacing_marks(unicode_version: str) -> CellTable:
+    table = load_cell_table(unicode_version)
+    widths: list[tuple[int, int, int]] = []
+    for start, end, width in table.widths:
+        if width:
+            widths.append((start, end, width))
+            continue
+        for is_mark, group in groupby(range(start, end + 1), lambda code: is_spacing_mark(chr(code))):
+            codes = list(group)
+            widths.extend([(code, code, cells(chr(code))) for code in codes] if is_mark else [(codes[0], codes[-1], 0)])
+    return table._replace(widths=widths)
+
+
+# Textual measures by the tables of Rich, which has no setting for them.
+vars(rich.cells)["load_cell_table"] = _load_cell_table
+rich.cells.get_character_cell_size.cache_clear()
+rich.cells.cached_cell_len.cache_clear()
 
 
 class TerminalApp(App[None]):

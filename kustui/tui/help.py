@@ -34,6 +34,7 @@ _SIGNS = (
     ("◆", "event", "trigger: what starts a run"),
     ("●", "action", "step: what a run does"),
     ("◇", "action", "step without an action: it only branches"),
+    ("◉", "action", "step after which the run ends: nothing leads on"),
     ("→", "muted", "transition: leads to another step, under a condition"),
     ("↯", "warning", "error case: the transition taken when the step fails"),
     ("│ ╎", "muted", "a line further down, and one taken after a failure"),

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Collection
 from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.diagrams.diagram import DiagramSet, flow_diagram
 from kustui.diagrams.formats.graph_languages import dot, mermaid
 from kustui.diagrams.formats.svg import svg
+from kustui.diagrams.glyphs import NodeKind
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.text.terminal_safe import terminal_safe, to_ascii
 from tests.support.definitions import ALWAYS, document_of
@@ -55,14 +58,43 @@ BRANCHING = workflow(
 
 
 def test_a_branch_splits_and_joins() -> None:
-    assert lanes(rail_of(BRANCHING)) == ["◆", "●─╮", "● │", "├─●", "●"]
+    assert lanes(rail_of(BRANCHING)) == ["◆", "●─╮", "● │", "├─●", "◉"]
 
 
 def test_a_row_says_what_the_step_does_and_under_which_condition_a_run_comes_to_it() -> None:
     rows = drawn(rail_of(BRANCHING))
     assert rows[2] == '● │ Tell the team  if status is "open"           note.create'
     assert rows[3] == "├─● note.create c  otherwise"
-    assert rows[4] == "●   note.create d"
+    assert rows[4] == "◉   note.create d"
+
+
+def test_a_step_that_ends_looks_different_from_one_that_leads_to_the_next_row() -> None:
+    definition = workflow("a", step("a", "b c"), step("b", failing="c"), step("c"))
+    rail = rail_of(definition)
+    assert [row[0] for row in lanes(rail)] == ["◆", "●", "●", "◉"], "b goes on after a failure"
+    assert ("◉ ", "action") in rail.legend
+    document = document_of(definition)
+    diagram = flow_diagram(WorkflowAnalysis(Collection((document,)), document.entries[0]))
+    assert [node.id for node in diagram.nodes if node.ends] == ["c"]
+    boxes, drawings = BoxDrawing.of(diagram), DiagramSet((diagram,))
+    text = "\n".join("".join(text for text, _ in boxes.row(y)) for y in range(boxes.layout.height))
+    assert text.count("◉") == 1
+    assert "".join(mermaid(drawings)).count(":::last") == 1
+    assert "".join(dot(drawings)).count("peripheries=2") == 1
+    assert "".join(svg(drawings)).count('stroke-width="3"') == 1
+    assert "$" in to_ascii(text)
+
+
+@pytest.mark.parametrize("target", ["1", "start"])
+def test_the_trigger_as_a_target_is_the_trigger(target: str) -> None:
+    definition = workflow("a", step("a", "b"), step("b", target))
+    definition["trigger"]["id"] = "start"
+    rail = rail_of(definition)
+    assert drawn(rail)[2].startswith("●─↺ note.create b ↺ back to “the trigger”")
+    diagram = flow_diagram(rail.analysis)
+    assert [node.kind for node in diagram.nodes] == [NodeKind.TRIGGER, NodeKind.STEP, NodeKind.STEP]
+    assert (diagram.edges[-1].source, diagram.edges[-1].target) == ("b", "1")
+    assert "w0n2 --> w0n0" in "".join(mermaid(DiagramSet((diagram,))))
 
 
 def test_a_name_that_people_gave_a_way_comes_first() -> None:
@@ -72,7 +104,7 @@ def test_a_name_that_people_gave_a_way_comes_first() -> None:
 
 def test_the_way_after_a_failure_is_drawn_and_told_as_one() -> None:
     rail = rail_of(workflow("a", step("a", "b", "c"), step("b"), step("c")))
-    assert lanes(rail) == ["◆", "●╌╮", "● ╎", "●╌╯"]
+    assert lanes(rail) == ["◆", "●╌╮", "◉ ╎", "◉╌╯"]
     assert "↯ on failure" in drawn(rail)[3]
     assert to_ascii("".join(lanes(rail))).isascii()
 
@@ -115,7 +147,7 @@ def test_a_condition_that_always_or_never_holds_is_drawn_as_such_in_every_spelli
     definition = workflow(
         "a", step("a", transitions=[never, always, when("d", "open")]), step("b"), step("c"), step("d")
     )
-    rows = {row.split()[1]: row for row in drawn(rail_of(definition), 80)[2:] for row in [row.strip(" │├╰╮╯─●◇○")]}
+    rows = {row.split()[1]: row for row in drawn(rail_of(definition), 80)[2:] for row in [row.strip(" │├╰╮╯─●◉◇○")]}
     assert "never" in rows["c"]
     assert "never reached" in rows["c"]
     assert "otherwise" not in rows["b"]
@@ -136,7 +168,7 @@ def test_folding_hides_what_only_that_step_leads_to() -> None:
     folded = rail_of(definition, "b")
     assert folded.nodes == ("1", "a", "b", "e")
     assert "+2 steps" in drawn(folded)[2]
-    assert lanes(folded) == ["◆", "●─╮", "◈─┤", "●─╯"]
+    assert lanes(folded) == ["◆", "●─╮", "◈─┤", "◉─╯"]
     assert folded.row_of["d"] == 2
 
 
@@ -171,11 +203,11 @@ ERROR_ACTIONS = workflow(
 
 def test_what_is_done_after_a_failure_stands_beside_the_step_and_no_lane_leads_away_for_it() -> None:
     rail = rail_of(ERROR_ACTIONS)
-    assert lanes(rail) == ["◆", "●", "●"]
+    assert lanes(rail) == ["◆", "●", "◉"]
     rows = drawn(rail, 80)
     assert rows[1].startswith("● note.create a ↯ retry the step, continue  ↯ retry the step if error.status")
-    assert rows[2] == "● note.create b ↯ retry the workflow"
-    assert to_ascii(rows[2]) == "* note.create b ! retry the workflow"
+    assert rows[2] == "◉ note.create b ↯ retry the workflow"
+    assert to_ascii(rows[2]) == "$ note.create b ! retry the workflow"
 
 
 def test_what_is_done_after_a_failure_stands_in_every_format() -> None:

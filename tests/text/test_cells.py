@@ -11,10 +11,12 @@ from rich.cells import cell_len
 
 from kustui.text.cells import cells, clusters, crop, cut, pad
 from kustui.text.terminal_safe import terminal_safe
+from kustui.tui.base_app import TerminalApp
 from tests.support.strategies import ANY_TEXT
 
 
 def test_every_character_is_as_wide_as_on_the_screen() -> None:
+    assert TerminalApp.__module__, "loaded: Textual measures by its tables"
     characters = [chr(code) for code in range(0x20, 0x110000) if chr(code).isprintable()]
     assert [each for each in characters if cells(each) != cell_len(each)] == []
     assert [each for each in characters if cells(f"{each}\ufe0f") != cell_len(f"{each}\ufe0f")] == []
@@ -40,6 +42,23 @@ def test_what_is_cropped_is_the_end_of_the_text_of_so_many_cells(text: str, star
     found = crop(told, start)
     assert told.endswith(found.lstrip(" "))
     assert sum(map(cells, clusters(found))) == max(0, sum(map(cells, clusters(told))) - start)
+
+
+def test_vowels_that_stand_beside_their_letter_take_a_cell_as_terminals_give_them_one() -> None:
+    syllables = {
+        "का": 2,
+        "कि": 2,
+        "கொ": 2,
+        "কা": 2,
+        "កា": 2,
+        "ကာ": 2,
+        "कः": 2,
+        "क्षि": 3,
+        "कु": 1,
+    }  # as tmux moves its cursor
+    assert {text: cells(text) for text in syllables} == syllables
+    assert {text: cell_len(text) for text in syllables} == syllables
+    assert list(clusters("किका")) == ["कि", "का"]
 
 
 def test_the_tables_are_only_loaded_for_text_that_needs_them() -> None:

@@ -29,6 +29,8 @@ _SUSPECT = re.compile(r"[^\w ,.()/='?!+…“”’→⇒\u0080-\U0010ffff-]|_")
 def mermaid(diagram_set: DiagramSet) -> Iterator[str]:
     """A flowchart for Markdown, as code hosts draw it in a pull request."""
     yield "flowchart TD\n"
+    if any(node.ends for diagram in diagram_set.diagrams for node in diagram.nodes):
+        yield "  classDef last stroke-width:4px\n"
     alone = len(diagram_set.diagrams) == 1
     for number, diagram in enumerate(diagram_set.diagrams):
         if alone:
@@ -47,7 +49,7 @@ def _mermaid_graph(diagram: Diagram, number: int, indent: str) -> Iterator[str]:
     ids = _mermaid_ids(diagram, number)
     for node in diagram.nodes:
         left, right = _MERMAID_SHAPES.get(node.kind, ("[", "]"))
-        yield f'{indent}{ids[node.id]}{left}"{_mermaid_lines(node)}"{right}\n'
+        yield f'{indent}{ids[node.id]}{left}"{_mermaid_lines(node)}"{right}{":::last" if node.ends else ""}\n'
     for edge in diagram.edges:
         arrow = "-.->" if edge.after_failure else "-->"
         yield f"{indent}{ids[edge.source]} {arrow}{_mermaid_label(edge.label)} {ids[edge.target]}\n"
@@ -112,7 +114,8 @@ def _dot_graph(diagram: Diagram, number: int, indent: str) -> Iterator[str]:
     for node in diagram.nodes:
         text = _dot_text(node.name, *_further_lines(node))
         shape = f", shape={_DOT_SHAPES[node.kind]}" if node.kind in _DOT_SHAPES else ""
-        yield f"{indent}{_dot_id(number, node.id)} [label={text}{shape}];\n"
+        end = ", peripheries=2" if node.ends else ""
+        yield f"{indent}{_dot_id(number, node.id)} [label={text}{shape}{end}];\n"
     for edge in diagram.edges:
         label = [f"label={_dot_text(edge.label)}"] if edge.label else []
         style = ["style=dashed"] if edge.after_failure else []
@@ -156,6 +159,7 @@ def _workflow(analysis: WorkflowAnalysis) -> dict[str, Any]:
                 "name": node.name,
                 "kind": str(node.kind),
                 "about": node.about,
+                "ends": node.ends,
                 "error_actions": [{"type": action.type, "when": action.label} for action in node.error_actions],
             }
             for node in diagram.nodes

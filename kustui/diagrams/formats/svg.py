@@ -83,8 +83,9 @@ def _path(line: str, after_failure: bool) -> str:
 
 def _box(drawing: BoxDrawing, box: Box) -> Iterator[str]:
     left, top = box.x + 0.5, box.y + 0.5
+    stroke = ' stroke-width="3"' if drawing.contents[box.node].ends else ""
     size = f'width="{(box.width - 1) * _WIDTH}" height="{(box.height - 1) * _HEIGHT}"'
-    yield f'<rect x="{left * _WIDTH:g}" y="{top * _HEIGHT:g}" {size} rx="5" fill="#f8fafc" stroke="#475569"/>\n'
+    yield f'<rect x="{left * _WIDTH:g}" y="{top * _HEIGHT:g}" {size} rx="5" fill="#f8fafc" stroke="#475569"{stroke}/>\n'
     for index, line in enumerate(drawing.contents[box.node].lines):
         yield from _line(box.x + 2, box.y + 1 + index, line)
     for port in drawing.layout.ports_of.get(box.node, ()):

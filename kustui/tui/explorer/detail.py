@@ -268,9 +268,9 @@ def _edges(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None:
     edges = analysis.flow.declared_edges[node]
     builder.heading("Then")
     for edge in edges:
-        there = edge.target in analysis.flow.steps
+        target = analysis.flow.node(edge.target)
         line = labels.edge_line(analysis, edge)
-        builder.item(*line, link=node_key(analysis.entry, edge.target) if there else ())
+        builder.item(*line, link=node_key(analysis.entry, target) if target is not None else ())
     if not any(not edge.after_failure for edge in edges):
         builder.none("the run ends")
 
@@ -322,15 +322,15 @@ def _reader(flow: FlowGraph, read: Read) -> Line:
 def _edge(builder: RowBuilder, analysis: WorkflowAnalysis, edge: Edge) -> None:
     flow, entry = analysis.flow, analysis.entry
     builder.title("Error case" if edge.after_failure else "Transition")
-    there = edge.target in flow.steps
+    target = flow.node(edge.target)
     builder.field("from", (node_name(flow, edge.source), "link"), link=node_key(entry, edge.source))
     if edge.error_action:
         builder.field("does", (edge.destination, ""))
     else:
         builder.field(
             "to",
-            (node_name(flow, edge.target), "link" if there else "fault"),
-            link=node_key(entry, edge.target) if there else (),
+            (node_name(flow, edge.target), "link" if target in flow.steps else "fault"),
+            link=node_key(entry, target) if target is not None else (),
         )
     builder.field("named", (edge.transition.label, ""))
     builder.field("when", (condition_text(flow, edge.transition), ""))

@@ -78,7 +78,7 @@ PANE_HELP = {
         "1 Flow",
         "The workflow that runs, one row per step: where the run is, where it has been, and where it will stop. The "
         "cursor follows the run; moved to another step, it shows in the Step pane what that step did.",
-        "◆●◇▶○✓∙■↯⇒✗▲·",
+        "◆●◇◉▶○✓∙■↯⇒✗▲·",
     ),
     "table": PaneHelp(
         "2 Step",

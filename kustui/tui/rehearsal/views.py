@@ -9,12 +9,11 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided
-from kustui.diagrams.glyphs import problem_marks
+from kustui.diagrams.glyphs import flow_glyph, problem_marks
 from kustui.diagrams.labels import node_name
-from kustui.diagrams.rail_drawing import BRANCH, STEP, TRIGGER, RailDrawing
+from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.simulate.engine import words
 from kustui.simulate.engine.state import Run
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
@@ -50,12 +49,8 @@ def _signs(session: Session, analysis: WorkflowAnalysis) -> Mapping[str, Piece]:
     visited = _visited(session, key)
     signs: dict[str, Piece] = {}
     for node in analysis.flow.declared_edges:
-        part = analysis.flow.part(node)
         if node in visited:
-            glyph = (
-                TRIGGER if node == TRIGGER_ID else BRANCH if isinstance(part, Step) and part.action is None else STEP
-            )
-            signs[node] = (glyph, "good")
+            signs[node] = (flow_glyph(analysis.flow, node), "good")
         elif node != TRIGGER_ID:
             signs[node] = (NOT_BEEN, "muted")
     if session.state.run is not None and session.state.run.key == key:

@@ -121,8 +121,9 @@ def test_no_name_ends_its_quotes_in_mermaid(name: str) -> None:
         for line in "".join(mermaid(diagram_set)).splitlines()[1:]:
             assert re.fullmatch(
                 r' *(w\d+n\d+(\(\[|\{\{|\[/|>|\[)"[^"`<>&|\[\]{}%:]*(<br/>[^"`<>&|\[\]{}%:]*)*"(\]\)|\}\}|/\]|\])'
+                r"(:::last)?"
                 r'|w\d+n\d+ (-->|-\.->|==>)(\|"[^"`<>&|\[\]{}%:]*"\|)? w\d+(n\d+)?'
-                r'|subgraph w\d+\["[^"`<>&|\[\]{}%:]*"\]|end)',
+                r'|subgraph w\d+\["[^"`<>&|\[\]{}%:]*"\]|end|classDef last stroke-width:4px)',
                 line,
             ), line
 

@@ -92,7 +92,7 @@ async def test_enter_leads_to_the_detail_of_a_box_that_was_only_just_selected() 
 async def test_a_small_picture_says_what_its_signs_mean() -> None:
     async with explorer(SAMPLES / "scheduling-pair.json", size=(160, 48)) as ui:
         await ui.press("6", "z")
-        assert drawn(ui)[-1] == " ◆ start  ⇒ schedule"
+        assert drawn(ui)[-1] == " ◆ start  ◉ end  ⇒ schedule"
 
 
 async def test_a_click_selects_and_dragging_moves_the_window() -> None:

@@ -129,7 +129,7 @@ async def test_lanes_scroll_sideways_and_the_node_of_the_cursor_stays_in_view(tm
         assert drawn(ui)[1] != here
         await ui.press("j", "j")
         view = flow(ui)
-        assert "●" in drawn(ui)[view.cursor], "the lane of the cursor's step is in view"
+        assert "◉" in drawn(ui)[view.cursor], "the lane of the cursor's step is in view"
 
 
 async def test_lanes_stay_where_they_were_scrolled_when_the_tree_follows_the_cursor(tmp_path: Path) -> None:
@@ -185,7 +185,7 @@ async def test_below_the_rows_the_one_of_the_cursor_is_told_in_full_and_what_sig
         assert " ".join(line.strip() for line in (first, second, third)) == (
             'custom.statusStr = "delivered", cus… dFiHu-DIc “Delivered” if Where is it now?.body.status is "delivered"'
         )
-        assert legend == " ◆ start  ● step  ⇒ schedule  ╌ on failure"
+        assert legend == " ◆ start  ● step  ◉ end  ⇒ schedule  ╌ on failure"
         await ui.press("g")
         assert drawn(ui)[-2:] == ["", legend]
 
