@@ -169,7 +169,7 @@ ACTIONS = (
     Action("timeline.rate", "i", "rate", "set the rate of events: 100/h, 5/min, 2000/d"),
     Action("rate.keep", "enter", "apply", "use this rate"),
     Action("rate.drop", "escape", "cancel", "keep the rate as it was"),
-    _step("step", "s,n,space,right", "step", "execute the next step"),
+    _step("step", "s,space,right", "step", "execute the next step"),
     _step("step-back", "b,left", "back", "step back to the state before"),
     _step("run-on", "c", "run", "continue to the next breakpoint or the end"),
     _step("run-to-schedule", "d", "next run", "continue until the next scheduled run begins"),

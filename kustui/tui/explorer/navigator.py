@@ -201,7 +201,7 @@ class RehearsalOpener:
     def _came_back(self, place: NodeKey | None) -> None:
         session = self._rehearsal.current.value if self._rehearsal is not None else None
         self._rehearsal = None
-        if session is not None and len(session.history.states) > 1:
+        if session is not None and not session.is_untouched:
             self._kept[session.key] = session
             if len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]

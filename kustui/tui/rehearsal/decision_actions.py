@@ -26,6 +26,7 @@ from kustui.simulate.engine.engine import (
     preview_edges,
 )
 from kustui.simulate.engine.state import Overrides
+from kustui.simulate.engine.trace import EntryKind
 from kustui.simulate.paths.drafts import draft_payload
 from kustui.simulate.scenarios.recorded_event import recorded_event, scenario_of_run
 from kustui.text.terminal_safe import terminal_safe
@@ -153,9 +154,9 @@ class DecisionActions:
             self._prompts.ask_in_editor(*asked[1:])
 
     def _answer_or_event(self) -> tuple[Row, str, Accept] | None:
-        """The prompt for what the current step answers; before an event, that for its payload."""
+        """The prompt for what the current step answers; at an event, that for its payload."""
         session = self._current.ready()
-        if session is not None and _is_before_event(session):
+        if session is not None and _is_at_event(session):
             return self._payload()
         session = self._ready_at_action("answer")
         if session is None:
@@ -315,7 +316,10 @@ class DecisionActions:
         await self._prompts.ask(Row((("Its payload  ", "name"), (name, "event"))), text, accept, sheet=True)
 
 
-def _is_before_event(session: Session) -> bool:
-    """Whether what comes next is an event, and no step."""
+def _is_at_event(session: Session) -> bool:
+    """Whether what comes next is an event that a person started, or the trigger of its first run."""
     state = session.state
-    return state.run is None and not state.waiting and session.event in state.queue.events
+    if state.run is None:
+        return not state.waiting and session.event in state.queue.events
+    last = state.last
+    return last is not None and last.kind is EntryKind.EVENT and not last.cause

@@ -80,10 +80,10 @@ class Session:
 
     @classmethod
     def begin(cls, organisation: Organisation, key: str) -> Session:
-        """The rehearsal of one workflow before anything has happened, with a drafted payload."""
+        """The rehearsal of one workflow before its trigger is tried, with a drafted payload."""
         payload = draft_payload(organisation.analysis(key))
         start = advance(initial_state(organisation), StartEvent(payload, key=key, drafted=True))
-        return cls(organisation, History((start,)), key)
+        return cls(organisation, History((start,)), key).beyond_passing()
 
     # Where it stands
 
@@ -99,9 +99,24 @@ class Session:
         return max(last.run_count + len(last.queue.runs), self.state.run_count + len(self.state.queue.runs))
 
     @property
+    def steps_taken(self) -> int:
+        """How many steps lie behind."""
+        return max(0, self._count_stops(0, self.history.at + 1) - 1)
+
+    @property
     def steps_ahead(self) -> int:
         """How many steps that were gone back from can be repeated."""
-        return len(self.history.states) - self.history.at - 1
+        return self._count_stops(self.history.at + 1, len(self.history.states))
+
+    def _count_stops(self, start: int, end: int) -> int:
+        return sum(1 for state in self.history.states[start:end] if not _is_passing(state))
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nobody has done anything in it yet."""
+        event = self.event
+        begun = self.steps_taken or self.steps_ahead or self.stop_points or self.scenario is not None
+        return not begun and event is not None and event.drafted
 
     @property
     def position(self) -> tuple[str, str]:
@@ -155,12 +170,27 @@ class Session:
 
     # Back and forth
 
+    @property
+    def can_go_back(self) -> bool:
+        return self.steps_taken > 0
+
     def back(self) -> Session:
-        return replace(self, history=self.history.back())
+        """One step back; at the start it stays."""
+        history = self.history.back()
+        while history.can_go_back and _is_passing(history.state):
+            history = history.back()
+        return self if _is_passing(history.state) else replace(self, history=history)
 
     def restarted(self) -> Session:
         """At the beginning; stepping on repeats what was decided until something else is."""
-        return replace(self, history=self.history.restarted())
+        return replace(self, history=self.history.restarted()).beyond_passing()
+
+    def beyond_passing(self) -> Session:
+        """At the first state from here on at which there is something to see or to decide."""
+        session = self
+        while _is_passing(session.history.state):
+            session = session._stepped_once()
+        return session
 
     def at_entry(self, number: int) -> Session:
         """Right after an entry of the trace; unchanged if that state is no longer kept."""
@@ -169,7 +199,7 @@ class Session:
         after = (index for index, state in enumerate(states) if len(state.trace) >= number)
         exact = (index for index, state in enumerate(states) if current is not None and state.last is current)
         index = next(exact, next(after, None))
-        return self if index is None else replace(self, history=History(states, index))
+        return self if index is None else replace(self, history=History(states, index)).beyond_passing()
 
     def without_steps_ahead(self) -> Session:
         """With nothing to repeat, so that stepping on decides again."""
@@ -185,6 +215,9 @@ class Session:
 
     def stepped(self) -> Session:
         """One step on: to the state ahead if there is one, else to what the current step leads to."""
+        return self._stepped_once().beyond_passing()
+
+    def _stepped_once(self) -> Session:
         if self.history.can_go_forward:
             return replace(self, history=self.history.forward())
         state = self.history.state
@@ -201,9 +234,10 @@ class Session:
 
     def after_running(self, states: Sequence[State]) -> Session:
         """After states of ``run_on``."""
-        if len(states) <= self.steps_ahead:
-            return replace(self, history=History(self.history.states, self.history.at + len(states)))
-        return self._followed_by(states)
+        at = self.history.at + len(states)
+        kept = at < len(self.history.states)
+        after = replace(self, history=History(self.history.states, at)) if kept else self._followed_by(states)
+        return after.beyond_passing()
 
     def _followed_by(self, states: Sequence[State]) -> Session:
         taken = dict(self.taken)
@@ -276,14 +310,24 @@ class Session:
             return replace(state, queue=replace(state.queue, events=events))
 
         states = tuple(with_changed(state) for state in self.history.states[: index + 1])
-        return replace(self._without_verdict(), history=History(states, index))
+        return replace(self._without_verdict(), history=History(states, index)).beyond_passing()
 
 
 def begin_scenario(session: Session, file: ScenarioFile, key: str) -> Session:
     """At the beginning of a scenario that starts a workflow. Raises ScenarioError."""
     resolved = ResolvedScenario(file, session.organisation)
     history = History((start_scenario(file, session.organisation, resolved),))
-    return replace(session, history=history, key=key, scenario=FollowedScenario(file, resolved))
+    begun = replace(session, history=history, key=key, scenario=FollowedScenario(file, resolved))
+    return begun.beyond_passing()
+
+
+def _is_passing(state: State) -> bool:
+    """Whether there is nothing to see or to decide yet: the first event is due, or an event has happened and the first
+    of its runs is about to begin. A step goes on from there to the trigger."""
+    if state.run is not None or state.finished:
+        return False
+    last = state.last
+    return last is None or (last.kind is EntryKind.EVENT and bool(state.waiting))
 
 
 class Announce(Protocol):

@@ -47,7 +47,7 @@ class StepActions:
         session = self._current.ready()
         if session is None:
             return
-        if session.history.can_go_back:
+        if session.can_go_back:
             self._current.replace(session.back())
         else:
             self._current.announce(("already at the start", "muted"))

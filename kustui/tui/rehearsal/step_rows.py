@@ -70,6 +70,8 @@ def _add_current(builder: RowBuilder, session: Session, state: State, actions: M
         return
     add_heading(builder, entry, at_hand=state.before is None)
     _add_entry(builder, session, entry, preview_edges(state), at_hand=True)
+    if entry.kind is EntryKind.START and entry.source is OutputSource.DRAFTED:
+        _add_draft_hint(builder, actions)
 
 
 def _add_entry(
@@ -84,8 +86,11 @@ def _add_entry(
     add_end(builder, entry, at_hand=at_hand)
     if entry.broken:
         add_problems(builder, entry)
-    add_output(builder, entry)
+    if entry.kind is not EntryKind.START:
+        add_output(builder, entry)
     add_edges(builder, session.organisation.analysis(entry.key), entry, edges, links=at_hand)
+    if entry.kind is EntryKind.START:  # where it leads, before a payload of many lines
+        add_output(builder, entry)
     _add_cause(builder, session, entry)
     add_effects(builder, entry)
     add_params(builder, entry)
@@ -143,10 +148,12 @@ def _add_next(builder: RowBuilder, session: Session, state: State, actions: Mapp
     builder.add(("▶ next  ", "new"), ("the event ", ""), (event_title(session, due), "event"), happens, (wait, "info"))
     _add_payload(builder, "payload", OutputSource.DRAFTED if due.drafted else OutputSource.EVENT, due)
     if due.drafted:
-        changes = [((key, "key"), (" changes it", "muted")) for key in key_names(actions["rehearse.edit-event"])[:1]]
-        builder.add(
-            ("  made up from the fields the workflow reads: ", "muted"), *(changes[0] if changes else ()), indent=2
-        )
+        _add_draft_hint(builder, actions)
+
+
+def _add_draft_hint(builder: RowBuilder, actions: Mapping[str, Action]) -> None:
+    changes = [((key, "key"), (" changes it", "muted")) for key in key_names(actions["rehearse.edit-event"])[:1]]
+    builder.add(("  made up from the fields the workflow reads: ", "muted"), *(changes[0] if changes else ()), indent=2)
 
 
 def _add_payload(builder: RowBuilder, label: str, mark: OutputSource, due: QueueItem) -> None:
@@ -164,7 +171,7 @@ def event_title(session: Session, due: QueueItem) -> str:
 
 def heading_rows(session: Session) -> tuple[Row, Row]:
     """Which workflow, which run, what time it is there; and what is next."""
-    state, history = session.state, session.history
+    state = session.state
     title = session.organisation.analysis(session.position[0]).title
     run = state.run.number if state.run is not None else state.last.run if state.last is not None else 0
     first: Line = (
@@ -173,8 +180,9 @@ def heading_rows(session: Session) -> tuple[Row, Row]:
         (f"  run {run} of {session.runs}" if run else "", ""),
         (f"  {words.moment(state.clock)}", "info"),
     )
-    ahead = f" of {len(history.states) - 1}" if history.can_go_forward else ""
-    top = Row(first, ((_date(state.now), "muted"),), ((f"step {history.at}{ahead}", "muted"),))
+    taken, following = session.steps_taken, session.steps_ahead
+    ahead = f" of {taken + following}" if following else ""
+    top = Row(first, ((_date(state.now), "muted"),), ((f"step {taken}{ahead}", "muted"),))
     return top, _current_row(session, state)
 
 
@@ -197,6 +205,10 @@ def _current_row(session: Session, state: State) -> Row:
         return Row(line, mark=(("asks a question", "warning"),))
     if entry.broken:
         return Row(line, mark=(("✗ stops here", "error"),))
+    if entry.target:
+        line = (*line, (" → ", "muted"), *node_label(analysis.flow, entry.target))
+    elif entry.ended:
+        line = (*line, ("  ■ then the run ends", "muted"))
     aside: Line = ((short_action(entry.action), "muted"),) if entry.action and entry.name != entry.node else ()
     if entry.failure is not None:
         return Row(line, aside, (("fails, mocked", "error"),))

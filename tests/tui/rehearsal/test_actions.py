@@ -36,7 +36,7 @@ class Did(NamedTuple):
 
 def at(ui: RehearsalPilot) -> int:
     """How many steps were gone."""
-    return ui.session.history.at
+    return ui.session.steps_taken
 
 
 def pane(name: str) -> Callable[[RehearsalPilot], str]:

@@ -148,7 +148,7 @@ async def test_a_step_that_asks_what_comes_next_has_run(tmp_path: Path, size: tu
     found = app(workflow("W", asks, step("cD4")), called("C", CALLED, step("eF5")))
     async with rehearsal(write_json(tmp_path / "app.json", found), size=size) as ui:
         await ui.until("aB3")
-        before = ui.session.history.at
+        before = ui.session.steps_taken
         await ui.do("s")
         assert "the step has run, and what comes next cannot be decided" in " ".join(ui.pane("table"))
         assert "schedules C for T+60 min" in " ".join(ui.pane("table"))
@@ -156,7 +156,7 @@ async def test_a_step_that_asks_what_comes_next_has_run(tmp_path: Path, size: tu
         assert ui.session.coverage.steps.taken == 1
         assert any(" ? " in row or "? " in row for row in ui.pane("flow"))
         await ui.do("b")
-        assert (ui.session.history.at, ui.state.question, len(ui.state.queue.runs)) == (before, None, 0)
+        assert (ui.session.steps_taken, ui.state.question, len(ui.state.queue.runs)) == (before, None, 0)
         await ui.do("s", "a")
         await ui.type("n")
         await ui.do("enter", "s")
@@ -201,7 +201,7 @@ async def test_the_event_is_changed_from_anywhere_and_it_begins_again() -> None:
         payload["changes"]["attributes"]["custom"]["before"]["@timerBool"] = True
         await ui.type(json.dumps(payload))
         await ui.do("ctrl+s")
-        assert ui.session.history.at == 0
+        assert ui.session.steps_taken == 0
         assert "payload  given {" in " ".join(ui.pane("table"))
         await ui.do("c")
         assert ui.heading[1].startswith("■ ended: no transition holds")
@@ -225,7 +225,7 @@ async def test_a_recorded_run_is_pasted_and_happens_again(tmp_path: Path) -> Non
     async with rehearsal(path) as ui:
         await ui.do("v")
         await ui.type(json.dumps({"data": {"attributes": record}}))
-        await ui.do("ctrl+s", "s", "s", "s", "s")
+        await ui.do("ctrl+s", "s", "s")
         assert ui.place == "W: eF5"
         assert ui.state.run is not None
         assert ui.state.run.outputs["1"] == {"id": "c7"}

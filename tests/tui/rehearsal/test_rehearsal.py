@@ -36,8 +36,8 @@ CALLED = "5f8e148232731d0015c14657"
 
 async def test_the_timer_chain_is_rehearsed_over_four_workflows_back_and_down_another_branch() -> None:
     async with rehearsal(CHAIN) as ui:
-        assert ui.heading[0].startswith(f"Rehearsal {FOUR[0]}  T+0 ")
-        assert ui.heading[1] == "▶ next: kustomer.conversation.update happens payload drafted"
+        assert ui.heading[0].startswith(f"Rehearsal {FOUR[0]}  run 1 of 1  T+0 ")
+        assert ui.heading[1] == "▶ next: the trigger → branch wvODZuCal drafted"
         seen = []
         while not ui.state.finished:
             await ui.do("s")
@@ -48,10 +48,10 @@ async def test_the_timer_chain_is_rehearsed_over_four_workflows_back_and_down_an
         assert ui.state.clock > 8 * 24 * 60 * 60_000, "days have passed"
         assert "T+1 w 1 d 21 h" in ui.heading[0]
         assert ui.heading[1] == "■ ended: no further steps finished"
-        steps = ui.session.history.at
+        steps = ui.session.steps_taken
         for _ in range(steps):
             await ui.do("b")
-        assert ui.session.history.at == 0
+        assert ui.session.steps_taken == 0
         assert "T+0" in ui.heading[0]
         assert f"step 0 of {steps}" in ui.heading[0]
         await ui.until("9YLjj12HE")
@@ -121,22 +121,48 @@ async def test_the_first_paint_of_the_explorer_pays_for_none_of_it() -> None:
 # Going through it
 
 
+@pytest.mark.parametrize("size", [(160, 48), (80, 24), (60, 20)])
+async def test_the_first_step_leads_from_the_trigger_into_the_first_step_and_back(size: tuple[int, int]) -> None:
+    async with rehearsal(CHAIN, size=size) as ui:
+        assert ui.place == f"{FOUR[0]}: 1"
+        assert any("→ wvODZuCal" in row for row in ui.drawn("table")), "where the trigger leads to is seen at once"
+        await ui.do("s")
+        assert ui.place == f"{FOUR[0]}: wvODZuCal"
+        assert ui.heading[1].startswith("▶ next: branch wvODZuCal → Whose conversation")
+        assert any("✓ yes" in row and "→ Whose conversation" in row for row in ui.drawn("table"))
+        await ui.do("b")
+        assert (ui.place, ui.session.steps_taken, ui.session.steps_ahead) == (f"{FOUR[0]}: 1", 0, 1)
+        await ui.do("b")
+        assert "already at the start" in ui.news
+
+
+async def test_an_event_that_starts_two_workflows_leads_to_the_trigger_of_each(tmp_path: Path) -> None:
+    both = app(workflow("V", step("aB3"), entry=(to("aB3"),)), workflow("W", step("cD4"), entry=(to("cD4"),)))
+    async with rehearsal(write_json(tmp_path / "app.json", both)) as ui:
+        await ui.do("c", "i", "enter", "ctrl+s")
+        places = []
+        for _ in range(5):
+            await ui.do("s")
+            places.append(ui.place)
+        assert places == ["V: 1", "V: aB3", "V: aB3", "W: 1", "W: cD4"]
+
+
 async def test_step_back_gives_the_state_before_and_stepping_on_what_there_was() -> None:
     async with rehearsal(CHAIN) as ui:
-        await ui.do("s", "space", "n", "right")
+        await ui.do("s", "space", "right")
         there = ui.session.history.state
         await ui.do("b", "left")
-        assert ui.session.history.at == 2
+        assert ui.session.steps_taken == 1
         assert ui.session.history.can_go_forward
         await ui.do("s", "s")
         assert ui.session.history.state is there
         await ui.do("r")
-        assert ui.session.history.at == 0
+        assert ui.session.steps_taken == 0
         await ui.do("b")
         assert "already at the start" in ui.news
         await ui.do("R")
         assert not ui.session.history.can_go_forward
-        assert "4 steps ahead discarded" in ui.news
+        assert "3 steps ahead discarded" in ui.news
 
 
 async def test_run_on_stops_at_breakpoints_and_run_to_the_end_does_not() -> None:
@@ -378,10 +404,10 @@ async def test_keys_of_ones_own_work_and_are_told() -> None:
         assert "X step" in ui.news
         assert "restart" not in ui.news
         assert str(ui.screen.panes.pane("log").border_title).startswith("L Log")
-        await ui.do("s", "n")
-        assert ui.session.history.at == 0
+        await ui.do("s", "space")
+        assert ui.session.steps_taken == 0
         await ui.do("X", "L")
-        assert ui.session.history.at == 1
+        assert ui.session.steps_taken == 1
         assert ui.focus == "log"
 
 
@@ -403,4 +429,4 @@ async def test_a_rehearsal_can_be_begun_afresh() -> None:
         await ui.rest()
         await ui.pilot.press("R")
         await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen) and ui.screen.current.value is not None)
-        assert ui.session.history.at == 0
+        assert ui.session.steps_taken == 0

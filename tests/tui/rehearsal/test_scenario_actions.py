@@ -86,7 +86,7 @@ async def test_a_ring_without_end_is_saved_up_to_where_it_stands(tmp_path: Path)
         await ui.do("s", "s", "S", "enter")
         assert "up to here: it does not come to an end" in ui.news
         written = json.loads((tmp_path / "C.scenario.json").read_text())
-        assert (written["maxSteps"], written["expect"]["cut"]) == (1, True)
+        assert (written["maxSteps"], written["expect"]["cut"]) == (3, True)
         await ui.do("o", "enter")
         assert "passed" in ui.news
 
@@ -140,7 +140,7 @@ async def test_a_path_is_begun_from_the_list_of_all() -> None:
         assert len([row for row in ui.choices if " fails" not in row]) == 4
         assert 'a0PCeCIpC → Switch the timer off  if a0PCeCIpC.status is "done"' in ui.choices[0]
         await ui.do("enter")
-        assert ui.session.history.at == 0
+        assert ui.session.steps_taken == 0
         await ui.do("c")
         assert [entry.node for entry in ui.state.trace if entry.run == 1] == ["1", "a0PCeCIpC", "TZK54EHdd"]
 
@@ -183,12 +183,12 @@ async def test_an_edited_definition_is_gone_through_again_as_far_as_before(tmp_p
     path = write_json(tmp_path / "app.json", two())
     async with rehearsal(path) as ui:
         await ui.until("cD4")
-        at = ui.session.history.at
+        at = ui.session.steps_taken
         write_json(path, two(more=(step("eF5"),)))
         await until_news(ui, "reloaded")
         assert "the run is the same" in ui.news
         assert ui.place == "W: cD4"
-        assert ui.session.history.at == at
+        assert ui.session.steps_taken == at
         write_json(path, two(value="done"))
         await until_news(ui, "the run differs from")
         assert ui.place == "W: cD4" or ui.state.finished
@@ -202,7 +202,7 @@ async def test_what_is_gone_is_told(tmp_path: Path) -> None:
         gone = app(workflow("W", step("aB3"), entry=(to("aB3"),)))
         write_json(path, gone)
         await until_news(ui, "restarted: what you decided about no longer exists")
-        assert ui.session.history.at == 0
+        assert ui.session.steps_taken == 0
         write_json(path, app(workflow("Another", step("aB3"))))
         await until_news(ui, "the workflow is no longer in the files")
         await ui.do("b", "s", "c")
@@ -235,4 +235,4 @@ async def test_leaving_and_coming_back_shows_what_the_files_say_now(tmp_path: Pa
         await ui.do("c", "q")
         await ui.rest()
         await ui.do("R")
-        assert ui.session.history.at == 0
+        assert ui.session.steps_taken == 0
