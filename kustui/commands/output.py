@@ -12,7 +12,8 @@ from typing import NamedTuple, TextIO
 
 from kustui.errors import KustuiError, reason_of
 from kustui.files import write_file
-from kustui.text.terminal_safe import GLYPHS, terminal_safe
+from kustui.text.signs import GLYPHS
+from kustui.text.terminal_safe import terminal_safe
 
 
 class ExitStatus(IntEnum):

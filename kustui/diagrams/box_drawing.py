@@ -133,7 +133,7 @@ class BoxDrawing:
         heads: dict[int, dict[int, str]] = {}
         for port in self.layout.ports:
             if port.incoming:
-                y, glyph = (port.y + 1, "▲") if port.below else (port.y - 1, "▼")
+                y, glyph = (port.y + 1, "△") if port.below else (port.y - 1, "▼")
                 heads.setdefault(y, {})[port.x] = glyph
         return heads
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.definition.source.positions import parent
+from kustui.text.signs import SIGNS
 from kustui.text.styled_lines import Line, joined
 
 if TYPE_CHECKING:
@@ -41,21 +42,12 @@ FOLDED = "◈"
 """A step whose row stands for those of others too."""
 AFTER_FAILURE = "╌"
 """The line of an edge that is only taken after a failure."""
-_MEANINGS = {
-    NODE_GLYPHS[NodeKind.TRIGGER]: "start",
-    NODE_GLYPHS[NodeKind.STEP]: "step",
-    NODE_GLYPHS[NodeKind.BRANCH]: "branch",
-    (END, "action"): "end",
-    (FOLDED, "action"): "folded",
-    NODE_GLYPHS[NodeKind.SCHEDULE]: "schedule",
-    (AFTER_FAILURE, "warning"): "on failure",
-}
 
 
 def legend(glyphs: Collection[str]) -> Line:
     """The glyphs that are in a drawing, each with its meaning, in one line."""
-    entries = [((f"{glyph} ", look), (words, "muted")) for (glyph, look), words in _MEANINGS.items() if glyph in glyphs]
-    return joined(entries, ("  ", ""))
+    signs = [sign for sign in SIGNS if sign.word and sign.glyph in glyphs]
+    return joined([((f"{sign.glyph} ", sign.look), (sign.word, "muted")) for sign in signs], ("  ", ""))
 
 
 def flow_glyph(flow: FlowGraph, node: str) -> str:
@@ -70,7 +62,7 @@ def flow_glyph(flow: FlowGraph, node: str) -> str:
 SEVERITY_GLYPHS = {
     Severity.ERROR: ("✗", "error"),
     Severity.WARNING: ("▲", "warning"),
-    Severity.INFO: ("·", "info"),
+    Severity.INFO: ("i", "info"),
 }
 
 

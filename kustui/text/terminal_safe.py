@@ -8,6 +8,7 @@ import unicodedata
 from functools import lru_cache
 
 from kustui.text.cells import cells, clusters
+from kustui.text.signs import GLYPHS
 
 _JOINER = "\u200d"
 
@@ -35,7 +36,7 @@ def is_terminal_safe(character: str) -> bool:
 def spelled_out(character: str) -> str:
     """A character that is not safe, in characters that are: ``^[``, ``<U+202E>``."""
     if character == "\t":
-        return "→"
+        return "⇥"
     if character == "\n":
         return "↵"
     code = ord(character)
@@ -72,21 +73,6 @@ def _escaped(match: re.Match[str]) -> str:
         return character
     halves = character.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{halves[at : at + 2].hex()}" for at in range(0, len(halves), 2))
-
-
-GLYPHS = str.maketrans(
-    {
-        "▸": "+", "▾": "-", "◆": "@", "●": "*", "◇": "?", "◷": "&", "→": ">", "↯": "!", "⇒": "=", "✗": "X",
-        "▲": "!", "·": "-", "…": "~", "│": "|", "─": "-", "›": ">", "▌": ">", "←": "<", "≥": ">", "≤": "<",
-        "“": '"', "”": '"', "’": "'", "–": "-", "×": "x", "∙": ".", "━": "=", "✓": "v", "○": "o", "└": "+", "↵": "<",
-        "▶": ">", "■": "#", "◉": "$",
-        "▁": "_", "▂": ".", "▃": ":", "▄": "-", "▅": "=", "▆": "+", "▇": "*", "█": "#",
-        "◈": "#", "↺": "^", "‹": "<", "╎": ":", "╌": "~", "▼": "v", "◀": "<", "├": "+", "┤": "+", "┬": "+",
-        "┴": "+", "┼": "+", "┌": "+", "┐": "+", "┘": "+", "┏": "#", "┓": "#", "┗": "#", "┛": "#", "┃": "#",
-        "┻": "#", "┳": "#", "┣": "#", "╮": ".", "╭": ".", "╯": "'", "╰": "'",
-    }
-)  # fmt: skip
-"""Every glyph of ours with its stand-in, for ``str.translate``; both are one cell wide."""
 
 
 def to_ascii(text: str) -> str:

@@ -14,9 +14,11 @@ from textual.command import CommandPalette
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
+from textual.widget import Widget
 from textual.widgets import Input
 
 from kustui.config.preferences import THEMES
+from kustui.text.signs import SIGNS, Sign, signs_in
 from kustui.text.styled_lines import Line, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import ACTIONS, GROUPS, PASSING, Action, actions_of, bindings, handler, pressed, textual_action
@@ -29,36 +31,14 @@ T = TypeVar("T")
 _KEYS = 19
 """Cells of the column of the keys, and of the signs."""
 
-_SIGNS = (
-    ("▸ ▾", "muted", "has more below it: closed, open"),
-    ("◆", "event", "trigger: what starts a run"),
-    ("●", "action", "step: what a run does"),
-    ("◇", "action", "step without an action: it only branches"),
-    ("◉", "action", "step after which the run ends: nothing leads on"),
-    ("→", "muted", "transition: leads to another step, under a condition"),
-    ("↯", "warning", "error case: the transition taken when the step fails"),
-    ("│ ╎", "muted", "a line further down, and one taken after a failure"),
-    ("↺", "warning", "leads back to a row above; of schedules, a ring"),
-    ("◈", "action", "a folded step: it hides the steps only it leads to"),
-    ("▶", "new", "in a rehearsal: what comes next"),
-    ("✓", "good", "already run; of a condition: it holds"),
-    ("∙", "muted", "run in another run; of a condition: it does not hold"),
-    ("○", "muted", "not run yet"),
-    ("■", "error", "a breakpoint; in a text, the end of a run"),
-    ("⇒", "link", "schedules another workflow: Enter goes there, [ returns here"),
-    ("✗", "error", "refused by Kustomer, or certain not to work"),
-    ("▲", "warning", "probably wrong"),
-    ("·", "info", "worth knowing"),
-    ("+", "new", "added on disk since you looked; ~ changed"),
-)
-
 
 class Topic(NamedTuple):
     """The pane that the help was asked for in."""
 
     name: str = ""
     about: str = ""
-    signs: str = ""
+    signs: Collection[Sign] = ()
+    """Those that are on the screen."""
     own: Collection[str] = ()
     """The ids of the actions that its keys carry out."""
     around: Collection[str] = ()
@@ -75,13 +55,13 @@ class Section(NamedTuple):
 
 def sections(topic: Topic) -> Iterator[Section]:
     """The current pane first, then the rest of its screen, then everything else."""
-    signs, other_signs = _partition(_SIGNS, lambda sign: sign[0][0] in topic.signs)
+    signs, other_signs = _partition(SIGNS, lambda sign: sign in topic.signs)
     own, others = _partition(topic.actions, lambda action: action.id in topic.own)
     around, elsewhere = _partition(others, lambda action: action.id in topic.around)
     own.sort(key=lambda action: action.group == "rows")  # what every list has comes last
     if topic.about:
         yield Section(topic.name, ((((topic.about, ""),), 0),))
-    yield from _sign_section("Signs here", signs)
+    yield from _sign_section("Signs on the screen", signs)
     if own:
         yield Section("Keys here", tuple(_action_line(action, topic) for action in own))
     yield from _group_sections(topic, around, "")
@@ -109,8 +89,8 @@ def _action_line(action: Action, topic: Topic) -> tuple[Line, int]:
     return ((f"  {'  '.join(keys):<{_KEYS}}", "key"), (f" {action.help}", "")), _KEYS + 3
 
 
-def _sign_section(title: str, signs: Iterable[tuple[str, str, str]]) -> Iterator[Section]:
-    if lines := tuple((((f"  {sign:<{_KEYS}} ", look), (meaning, "")), _KEYS + 3) for sign, look, meaning in signs):
+def _sign_section(title: str, signs: Iterable[Sign]) -> Iterator[Section]:
+    if lines := tuple((((f"  {sign.glyph:<{_KEYS}} ", sign.look), (sign.meaning, "")), _KEYS + 3) for sign in signs):
         yield Section(title, lines)
 
 
@@ -206,8 +186,15 @@ def topic_of(screen: Screen[object]) -> Topic:
     active = screen.active_bindings.values()
     own = {shown.binding.id or "" for shown in active if shown.node is pane}
     around = {shown.binding.id or "" for shown in active if shown.node is not pane}
-    name, about, signs = (getattr(pane, name, "") for name in ("NAME", "ABOUT", "SIGNS"))
-    return Topic(name, about, signs, own, around - own, tuple(actions_of(screen.app).values()))
+    name, about = (getattr(pane, name, "") for name in ("NAME", "ABOUT"))
+    return Topic(name, about, _signs_on(screen), own, around - own, tuple(actions_of(screen.app).values()))
+
+
+def _signs_on(screen: Screen[object]) -> Collection[Sign]:
+    """The signs in what a screen shows."""
+    shown = [widget for widget in screen.query(Widget) if not widget.children and widget.is_on_screen]
+    lines = (widget.render_line(y) for widget in shown for y in range(widget.size.height))
+    return tuple(signs_in(segment.text for line in lines for segment in line))
 
 
 _UNLIKELY = ("rows", "boxes", "rail", "timeline", "chains")

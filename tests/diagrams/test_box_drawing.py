@@ -64,7 +64,7 @@ class Reader:
             seen.add(step)
             x, y, (right, down) = step
             glyph = self.paper[y][x]
-            if glyph in "▼▲":
+            if glyph in "▼△":
                 assert (right, down) == (DOWN if glyph == "▼" else UP), "the head points on"
                 found.add((x, y + down))
                 continue

@@ -207,7 +207,7 @@ def test_what_is_done_after_a_failure_stands_beside_the_step_and_no_lane_leads_a
     rows = drawn(rail, 80)
     assert rows[1].startswith("● note.create a ↯ retry the step, continue  ↯ retry the step if error.status")
     assert rows[2] == "◉ note.create b ↯ retry the workflow"
-    assert to_ascii(rows[2]) == "$ note.create b ! retry the workflow"
+    assert to_ascii(rows[2]) == "$ note.create b & retry the workflow"
 
 
 def test_what_is_done_after_a_failure_stands_in_every_format() -> None:

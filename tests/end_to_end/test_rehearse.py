@@ -40,7 +40,7 @@ sys.stdin.readline()
 path.write_text('{"tags": []}')
 """
     with open_explorer(SAMPLES / "timer-chain.json", env={"EDITOR": editor(tmp_path, body)}) as terminal:
-        terminal.wait_for("·1")
+        terminal.wait_for("i1")
         terminal.press("r")
         terminal.wait_for("payload drafted")
         for _ in range(4):
@@ -62,7 +62,7 @@ path.write_text('{"tags": []}')
 
 def test_nothing_is_written_while_an_answer_is_typed_and_nobody_types() -> None:
     with open_explorer(SAMPLES / "timer-chain.json") as terminal:
-        terminal.wait_for("·1")
+        terminal.wait_for("i1")
         terminal.press("r")
         terminal.wait_for("payload drafted")
         terminal.press("o")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, cast
 
 import pytest
 
+from kustui.text.signs import SIGNS
 from kustui.tui.bindings import ACTIONS
 from kustui.tui.help import Help, commands
 from kustui.tui.widgets.rows import laid_out
@@ -48,7 +49,7 @@ async def test_the_pane_that_one_comes_from_is_explained_first(key: str, name: s
         assert found[1].startswith(about)
         titles = {line: place for place, line in enumerate(found)}
         here, everywhere = titles["Keys here"], titles["Navigation"]
-        assert titles["Signs here"] < here < everywhere
+        assert titles["Signs on the screen"] < here < everywhere
         assert any(line.endswith(own) for line in found[here:everywhere])
         await ui.press("escape")
         assert ui.focus == {"1": "tree", "c": "changes"}.get(key, name[2:].lower())
@@ -65,8 +66,21 @@ async def test_every_action_and_sign_is_told_once_and_nothing_is_cut_off(size: t
         assert "…" not in told
         for action in ACTIONS:
             assert told.count(f" {action.help}") >= 1, action.id
-        for sign in "▸◆●◇→↯│↺◈⇒✗▲":
-            assert sum(text_of(row).strip().startswith(sign) for row in rows) == 1, sign
+        for sign in SIGNS:
+            assert sum([*text_of(row).split()][:2] == [sign.glyph, sign.meaning.split()[0]] for row in rows) == 1, sign
+
+
+@pytest.mark.parametrize("size", [(60, 20), (80, 24)])
+async def test_the_signs_on_the_screen_come_first_and_no_others_with_them(size: tuple[int, int]) -> None:
+    async with explorer(CHAIN, size=size) as ui:
+        glyphs = {sign.glyph for sign in SIGNS if not sign.glyph.isascii()}
+        shown = glyphs & set(ui.app.export_screenshot())
+        await ui.press("question_mark")
+        told = lines(ui)
+        here = told[told.index("Signs on the screen") + 1 : told.index("Keys here") - 1]
+        assert {line[0] for line in here if line[0] in glyphs and line[1:2] == " "} == shown
+        assert "◆" in shown
+        assert "■" not in shown
 
 
 async def test_words_narrow_it_and_escape_shows_everything_again() -> None:

@@ -41,7 +41,6 @@ class BoxesView(DiagramView, can_focus=True):
         "The selected workflow as boxes and arrows, each arrow with its condition. One box is selected, and the tree "
         "follows it. Pan with the keys or by dragging to see what does not fit."
     )
-    SIGNS = "◆●◇◉↯↺⇒✗▲·"
     KEYS = (
         "boxes.choose", "boxes.down", "boxes.pan-down", "view.flow", "view.chains",
         "view.leave", "view.maximise", "app.help",

@@ -44,8 +44,6 @@ class DiagramView(Widget):
     """What the pane is called, with its key."""
     ABOUT: ClassVar[str] = ""
     """What the help says of it."""
-    SIGNS: ClassVar[str] = ""
-    """The glyphs that it draws and the help explains."""
     KEYS: ClassVar[tuple[str, ...]] = ()
     """The actions that the line of keys offers in it."""
 

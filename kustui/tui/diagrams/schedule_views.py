@@ -94,7 +94,6 @@ class ChainsView(ScheduleView):
         "Which workflow schedules which, after how long, with which inputs, and the problems there: around the "
         "selected workflow, or all chains in a list."
     )
-    SIGNS = "⇒↺✗▲·"
     KEYS = (
         "rows.choose", "chains.overview", "chains.sort", "chains.further", "view.timeline",
         "view.leave", "view.maximise", "app.help",
@@ -205,7 +204,6 @@ class TimelineView(ScheduleView):
         "The chain of the selected workflow on a time axis, rings with their period, and how many runs it causes at "
         f"a given rate of events, against the platform's limit of {RUNS_PER_WINDOW:,} in {WINDOW_MINUTES} minutes."
     )
-    SIGNS = "↺"
     KEYS = (
         "timeline.rate", "timeline.later", "view.chains", "view.flow", "view.leave",
         "view.maximise", "app.help",

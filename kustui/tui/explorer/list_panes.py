@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # not before the first paint
 
 
 _CHANGE_SIGNS = {
-    "added": (ADDED_SIGN, "good"), "removed": ("-", "error"), "moved": ("→", "link"), "renamed": ("→", "link"),
+    "added": (ADDED_SIGN, "good"), "removed": ("-", "error"),
 }  # fmt: skip
 _MAX_LINES = 24
 """Lines of one change that are shown."""
@@ -42,7 +42,6 @@ class ProblemsView(RowsView):
         "are the other places that belong to it. The other panes show the place of the problem under the cursor; Enter "
         "goes there, the key of the pane closes it again."
     )
-    SIGNS = "✗▲·"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -187,7 +186,6 @@ class ChangesView(RowsView):
         "What each save changed, the latest first: added, removed and changed, with the old and the new text. Enter "
         "goes to the place; closing the pane with its key marks all changes as seen."
     )
-    SIGNS = "+"
 
     _saves: tuple[Sequence[Row], ...] = ()
 

@@ -33,7 +33,6 @@ class TreeView(RowsView):
         "schedules a workflow links to it. The numbers on the right count the problems of a row and of everything "
         "below it."
     )
-    SIGNS = "▸◆●◇→↯⇒✗▲·+"
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

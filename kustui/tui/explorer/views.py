@@ -42,7 +42,6 @@ class DetailView(RowsView):
         "What is selected, in words: where a step comes from and goes to, which steps always run before it, what "
         "reads its output; what schedules a workflow, and with which inputs. Rows that name something are links."
     )
-    SIGNS = "→↯⇒✗▲·"
 
 
 class SourceView(RowsView):
@@ -51,7 +50,6 @@ class SourceView(RowsView):
         "The JSON of the selection, with the line numbers of the file and the problems marked in it. Copying and "
         "editing start at the line of the cursor."
     )
-    SIGNS = "✗▲·"
 
 
 class Side(Vertical):

@@ -202,7 +202,7 @@ class DecisionActions:
             )
             for edge in edges
         ]  # fmt: skip
-        rows.append(Row((("    ■ the run ends here", ""),)))
+        rows.append(Row((("    ◉ the run ends here", ""),)))
 
         def choose(index: int) -> bool:
             self.force(edges[index].pointer if index < len(edges) else "")

@@ -66,11 +66,10 @@ class PaneLayout:
 
 
 class PaneHelp(NamedTuple):
-    """What a pane is called, with its key, and what the help says of it and of its signs."""
+    """What a pane is called, with its key, and what the help says of it."""
 
     title: str
     about: str
-    signs: str = ""
 
 
 PANE_HELP = {
@@ -78,37 +77,31 @@ PANE_HELP = {
         "1 Flow",
         "The workflow that runs, one row per step: where the run is, where it has been, and where it will stop. The "
         "cursor follows the run; moved to another step, it shows in the Step pane what that step did.",
-        "◆●◇◉▶○✓∙■↯⇒✗▲·",
     ),
     "table": PaneHelp(
         "2 Step",
         "What comes next: the params of the action, its output and where that comes from, and every transition with "
         "the result of its condition and the values of the operands. Enter on a transition forces it.",
-        "▶✓∙↯⇒■✗▲",
     ),
     "context": PaneHelp(
         "3 Context",
         "Everything that later steps of the run can read, the latest first, each with where it comes from: passed "
         "in, drafted, mocked or computed. What the last step added is marked.",
-        "▸+",
     ),
     "queue": PaneHelp(
         "4 Queue",
         "The virtual clock: past runs, the present, and the runs and events that are due. Enter on a past run goes "
         "back to it.",
-        "◆✓▶⇒",
     ),
     "log": PaneHelp(
         "5 Log",
         "Everything that happened, every value with where it comes from, every assumption about the format, and "
         "every difference from the scenario. Enter goes to that moment.",
-        "●✓∙⇒■✗▲",
     ),
     "coverage": PaneHelp(
         "6 Coverage",
         "How much of each workflow ran on all attempts together, including those you stepped back from, and what "
         "never ran.",
-        "○→↯",
     ),
 }
 _TITLES = {name: help_.title for name, help_ in PANE_HELP.items()}
@@ -137,7 +130,7 @@ def pane_title(name: str, session: Session | None) -> str:
 
 def _with_help(view: RowsView) -> RowsView:
     help_ = PANE_HELP[str(view.id)]
-    view.NAME, view.ABOUT, view.SIGNS = help_  # type: ignore[misc]  # a class of its own for each would say no more
+    view.NAME, view.ABOUT = help_  # type: ignore[misc]  # a class of its own for each would say no more
     return view
 
 

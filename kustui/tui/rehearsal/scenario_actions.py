@@ -262,7 +262,7 @@ def _feasibility(path: ExploredPath) -> Line:
         return (("✗ cannot hold", "error"),)
     if not path.workflow_path.solutions:
         return (("? no value found", "warning"),)
-    return (("! no value found: must be forced", "warning"),) if path.unsolved else ()
+    return (("? no value found: must be forced", "warning"),) if path.unsolved else ()
 
 
 def replay_scenario(session: Session, file: ScenarioFile) -> Session:

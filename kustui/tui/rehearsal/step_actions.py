@@ -113,7 +113,7 @@ class StepActions:
         if state.question is not None:
             return self._question(session)
         if state.finished:
-            return (("■ ran to the end", "good"), (steps, "muted"), *hints("rehearse.restart", "rehearse.save"))
+            return (("◉ ran to the end", "good"), (steps, "muted"), *hints("rehearse.restart", "rehearse.save"))
         if self._halted:
             return (("stopped", "name"), (steps, "muted"))
         if reason := session.stop_reason:
@@ -132,7 +132,7 @@ class StepActions:
 
     def _announce_finished(self) -> None:
         hints = self._current.key_hints("rehearse.step-back", "rehearse.restart")
-        self._current.announce(("■ the rehearsal is over", "name"), *hints)
+        self._current.announce(("◉ the rehearsal is over", "name"), *hints)
 
     # Breakpoints
 

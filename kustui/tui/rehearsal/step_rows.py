@@ -135,7 +135,7 @@ def _add_next(builder: RowBuilder, session: Session, state: State, actions: Mapp
         return
     taken = state.queue.next(state.clock)
     if taken is None:
-        builder.add(("■ ", "name"), ("the rehearsal is over", "name"))
+        builder.add(("◉ ", "name"), ("the rehearsal is over", "name"))
         return
     due = taken.item
     wait = f" after {words.elapsed(taken.clock - state.clock)}" if taken.clock > state.clock else ""
@@ -218,7 +218,7 @@ def _current_row(session: Session, state: State) -> Row:
 
 def _ended(last: TraceEntry) -> Line:
     look = "error" if last.broken else "warning" if last.left or "missing" in words.why(last) else "muted"
-    sign = "✗ stopped: " if last.broken else "? left: " if last.left else "■ ended: "
+    sign = "✗ stopped: " if last.broken else "? left: " if last.left else "◉ ended: "
     return ((sign, look), (words.why(last), look))
 
 
@@ -229,7 +229,7 @@ def _next_row(session: Session, state: State) -> Row:
         return Row((*line, ("  ▶ next: " if line else "▶ next: ", "new"), (title, "name"), (" begins", "")))
     taken = state.queue.next(state.clock)
     if taken is None:
-        return Row(line or (("■ the rehearsal is over", "muted"),), mark=(("finished", "good"),))
+        return Row(line or (("◉ the rehearsal is over", "muted"),), mark=(("finished", "good"),))
     at = f" at {words.moment(taken.clock)}" if taken.clock > state.clock else ""
     if taken.item.key:
         title = session.organisation.analysis(taken.item.key).title

@@ -106,7 +106,7 @@ def add_end(builder: RowBuilder, entry: TraceEntry, *, at_hand: bool = False) ->
     """Why the run ends, or would end, here."""
     if entry.ended:
         look = "error" if entry.broken else "warning" if entry.left else "name"
-        glyph = "✗ stops" if entry.broken else "? left" if entry.left else "■ ends" if at_hand else "■ ended"
+        glyph = "✗ stops" if entry.broken else "? left" if entry.left else "◉ ends" if at_hand else "◉ ended"
         builder.add((f"  {glyph:<9}", look), (words.why(entry), look), indent=11)
 
 
@@ -139,7 +139,7 @@ def _edge_verdict(entry: TraceEntry, edge: TriedEdge, *, tried: bool) -> tuple[b
     if not tried:
         return False, (f"  {'not tried' if outcome != '?' else '? not tried'}", "muted")
     if edge.pointer in (entry.taken, entry.error_case):
-        return True, ("! forced", "new") if entry.forced else ("✓ yes", "good")
+        return True, ("forced", "new") if entry.forced else ("✓ yes", "good")
     return False, {"yes": ("✓ yes", "good"), "no": ("∙ no", "muted")}.get(outcome, ("? undecided", "warning"))
 
 

@@ -11,13 +11,13 @@ from textual.binding import BindingType
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided
-from kustui.diagrams.glyphs import flow_glyph, problem_marks
+from kustui.diagrams.glyphs import flow_glyph, legend, problem_marks
 from kustui.diagrams.labels import node_name
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.simulate.engine import words
 from kustui.simulate.engine.state import Run
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
-from kustui.text.styled_lines import Line, Piece, fitted, joined
+from kustui.text.styled_lines import Line, Piece, fitted
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.rehearsal.session import SCHEDULE, Session, StopPoint
@@ -79,12 +79,7 @@ def _marks(session: Session, analysis: WorkflowAnalysis) -> Mapping[str, Line]:
     return marks
 
 
-_LEGEND = joined(
-    [((f"{sign} ", look), (meaning, "muted"))
-     for sign, look, meaning in (("▶", "new", "next"), ("●", "good", "run"), ("○", "muted", "not run"),
-                               ("∙", "muted", "another run"), ("■", "error", "stop"))],
-    ("  ", ""),
-)  # fmt: skip
+_LEGEND = legend((HERE, BEEN, NOT_BEEN, EARLIER, STOP))
 
 
 class RunRailView(RailView, inherit_bindings=False):

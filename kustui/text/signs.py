@@ -1,0 +1,79 @@
+"""The signs that kustui draws: each has one meaning, with Unicode and in ASCII alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+
+class Sign(NamedTuple):
+    glyph: str
+    ascii: str
+    """What stands for it in a terminal without Unicode; as wide as the glyph."""
+    look: str
+    """The name of its colours, as in a ``Line``."""
+    meaning: str
+    """What the help says of it."""
+    word: str = ""
+    """What the legend of a drawing says of it, where it stands in one."""
+
+
+SIGNS = (
+    Sign("▸", "/", "muted", "closed: there is more below it"),
+    Sign("▾", "\\", "muted", "open: what is below it is shown"),
+    Sign("◆", "@", "event", "trigger: the event that starts a run", "start"),
+    Sign("●", "*", "action", "step: what a run does; in a picture of schedules, the run of a workflow", "step"),
+    Sign("◇", "%", "action", "step without an action: it only branches", "branch"),
+    Sign("◉", "$", "action", "end: the run is over after this step", "end"),
+    Sign("◈", "{", "action", "folded step: it hides the steps only it leads to", "folded"),
+    Sign("→", ">", "muted", "transition: leads to another step, under a condition"),
+    Sign("↯", "&", "warning", "error case: taken when the step fails"),
+    Sign("⇒", "=", "event", "schedules another workflow: Enter goes there, [ returns here", "schedule"),
+    Sign("╌", ":", "warning", "line taken after a failure, or only under a condition", "on failure"),
+    Sign("↺", "U", "warning", "leads back to a row above; of schedules, a ring"),
+    Sign("←", "<", "muted", "comes from: what leads to, reads, schedules or passes it"),
+    Sign("✗", "X", "error", "error: refused by Kustomer, or certain not to work"),
+    Sign("▲", "!", "warning", "warning: probably wrong"),
+    Sign("i", "i", "info", "information: worth knowing"),
+    Sign("▶", "}", "new", "next: where the rehearsal stands", "next"),
+    Sign("✓", "v", "good", "yes: it ran, holds, is given or is well", "run"),
+    Sign("∙", ",", "muted", "no: it does not hold, or ran only in another run", "another run"),
+    Sign("○", "o", "muted", "not run yet", "not run"),
+    Sign("■", "B", "error", "breakpoint: a rehearsal stops here", "stop"),
+    Sign("◷", "[", "info", "a run that waits its turn"),
+    Sign("?", "?", "warning", "only you can decide it, or nobody has"),
+    Sign("+", "+", "new", "added since you looked"),
+    Sign("~", "~", "new", "changed since you looked"),
+    Sign("-", "-", "error", "removed since you looked"),
+    Sign("▌", "]", "", "the selected row"),
+)  # fmt: skip
+
+PUNCTUATION = {
+    "·": ";", "…": ".", "‹": ".", "›": ")", "“": '"', "”": '"', "’": "'", "–": "-", "×": "x", "↵": "`", "⇥": "_",
+}  # fmt: skip
+"""What stands between words and in texts, with its stand-in."""
+ARROWHEADS = {"▼": "V", "△": "^", "◀": "("}
+LINES = {
+    "│": "|", "─": "-", "╎": ":", "└": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+", "┼": "+", "┌": "+", "┐": "+",
+    "┘": "+", "╮": ".", "╭": ".", "╯": "'", "╰": "'", "━": "#", "┃": "#", "┏": "#", "┓": "#", "┗": "#", "┛": "#",
+    "┻": "#", "┳": "#", "┣": "#",
+    "▁": "_", "▂": ".", "▃": ":", "▄": "-", "▅": "=", "▆": "+", "▇": "*", "█": "#",
+}  # fmt: skip
+"""Lines and bars, which mean nothing by themselves."""
+
+GLYPHS = str.maketrans({sign.glyph: sign.ascii for sign in SIGNS} | PUNCTUATION | ARROWHEADS | LINES)
+"""Everything that kustui draws with its stand-in, for ``str.translate``; both are one cell wide."""
+
+_ALONE = re.compile(r"\s*([i+~-])\d*\s*|\s*(\?) .*", re.DOTALL)
+"""A sign that is a letter or punctuation elsewhere: it makes up the piece, or begins it."""
+
+
+def signs_in(pieces: Iterable[str]) -> Iterator[Sign]:
+    """The signs in some texts, each a piece of one look, in the order of the table."""
+    glyphs: set[str] = set()
+    for piece in pieces:
+        glyphs.update(character for character in piece if not character.isascii())
+        if match := _ALONE.fullmatch(piece):
+            glyphs.add(match[1] or match[2])
+    return (sign for sign in SIGNS if sign.glyph in glyphs)
