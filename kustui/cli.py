@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import Protocol, cast
 
@@ -20,6 +21,25 @@ class _Command(Protocol):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run kustui; the exit status. Whatever a command raises is caught and told here."""
+    status = _run(arguments)
+    if arguments is None:
+        _end_threads(status)
+    return status
+
+
+def _end_threads(status: int) -> None:
+    """End the process where threads are still at work: they only read. Python would wait for some of them, however
+    long they take, and unwind the others in code of C++, which aborts."""
+    import threading
+
+    if threading.active_count() > 1:
+        for stream in filter(None, (sys.stdout, sys.stderr)):
+            with suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(status)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     if "_ARGCOMPLETE" in os.environ:  # a shell asks how a word can go on
         from kustui.commands.completion import complete
 

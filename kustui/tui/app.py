@@ -20,7 +20,7 @@ from textual.screen import Screen
 from kustui.config.actions import with_keys
 from kustui.config.preferences import DEFAULT_THEME, PREFERENCE_NAMES, Preferences, save_theme
 from kustui.garbage_collection import resume_gc
-from kustui.tui.base_app import TypeAhead
+from kustui.tui.base_app import TypeAhead, enter
 from kustui.tui.bindings import bindings, keymap_of
 from kustui.tui.explorer.panes import Sizes
 from kustui.tui.explorer.screen import Explorer
@@ -167,8 +167,7 @@ class Kustui(TypeAhead):
     def action_help(self) -> None:
         from kustui.tui.help import Help
 
-        if not isinstance(self.screen, Help):
-            self.push_screen(Help(self.screen))
+        enter(self, Help(self.screen))
 
     def notify(
         self,
@@ -206,8 +205,7 @@ class Kustui(TypeAhead):
     def action_command_palette(self) -> None:
         from kustui.tui.help import Palette
 
-        if not isinstance(self.screen, Palette):
-            self.push_screen(Palette(id="--command-palette"))
+        enter(self, Palette(id="--command-palette"))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         from kustui.tui.help import commands, theme_commands

@@ -1,5 +1,5 @@
-"""What Textual's application lacks: escape sequences between two frames, and keys typed ahead, each of which goes where
-the one before it has moved the focus.
+"""What Textual's application lacks: escape sequences between two frames, screens that are left once, and keys typed
+ahead, each of which goes where the one before it has moved the focus.
 
 The private parts of Textual that kustui uses stand here and nowhere else, each because nothing public does the same.
 Tested with Textual 8.2.8: look at them again with every other version.
@@ -7,12 +7,15 @@ Tested with Textual 8.2.8: look at them again with every other version.
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from itertools import groupby
 from time import monotonic
+from typing import Any, TypeVar
 
 import rich.cells
 from rich._unicode_data import load as load_cell_table
@@ -23,6 +26,8 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 
 from kustui.text.cells import cells, is_spacing_mark
+
+T = TypeVar("T")
 
 
 def _load_cell_table(unicode_version: str = "auto") -> CellTable:
@@ -50,8 +55,18 @@ rich.cells.get_character_cell_size.cache_clear()
 rich.cells.cached_cell_len.cache_clear()
 
 
+class _Threads(ThreadPoolExecutor):
+    """Those that nobody waits for when the application ends: what they were asked for is of no use any more."""
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        super().shutdown(wait=False, cancel_futures=True)
+
+
 class TerminalApp(App[None]):
     """An application that writes escape sequences of its own, and says itself how it ends after an exception."""
+
+    def on_load(self) -> None:
+        asyncio.get_running_loop().set_default_executor(_Threads())
 
     def write_to_terminal(self, text: str) -> None:
         """Write an escape sequence to the terminal between two frames.
@@ -69,6 +84,27 @@ class TerminalApp(App[None]):
     def _fatal_error(self) -> None:
         """Textual calls it where it would print its traceback; it has no public hook there."""
         self.fail(sys.exc_info()[1])
+
+
+def is_on_top(screen: Screen[Any]) -> bool:
+    """Whether it is the screen that has the keys: one that is under others or going has them no more."""
+    return screen.app.screen_stack[-1:] == [screen]
+
+
+def enter(app: App[Any], screen: Screen[T], came_back: Callable[[T | None], None] | None = None) -> None:
+    """Put a screen on top, unless one of its kind is there; ``came_back`` is given what it is left with."""
+    if app.screen_stack and not isinstance(app.screen, type(screen)):
+        app.push_screen(screen, came_back)
+
+
+def leave(screen: Screen[T], result: T | None = None) -> None:
+    """Leave a screen, and what is on top of it. Nothing happens to one that is going: Textual would take away the one
+    below it as well."""
+    stack = screen.app.screen_stack
+    if screen in stack[1:]:
+        for above in reversed(stack[stack.index(screen) + 1 :]):
+            above.dismiss()
+        screen.dismiss(result)
 
 
 _ROUNDS = 3

@@ -9,18 +9,20 @@ from typing import ClassVar, NamedTuple, TypeVar
 
 from textual import on
 from textual.app import App, ComposeResult, SystemCommand
+from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
 from textual.command import CommandPalette
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 
 from kustui.config.preferences import THEMES
 from kustui.text.signs import SIGNS, Sign, signs_in
 from kustui.text.styled_lines import Line, wrapped
 from kustui.text.terminal_safe import terminal_safe
+from kustui.tui.base_app import is_on_top, leave
 from kustui.tui.bindings import ACTIONS, GROUPS, PASSING, Action, actions_of, bindings, handler, pressed, textual_action
 from kustui.tui.widgets.bars import FilterInput, StatusBar
 from kustui.tui.widgets.rows import Row, Rows
@@ -154,7 +156,7 @@ class Help(Screen[None]):
         if self._words:
             self.on_filter_input_cancelled()
         else:
-            self.dismiss()
+            leave(self)
 
     def action_filter(self) -> None:
         field = self.query_one(FilterInput)
@@ -204,9 +206,22 @@ _VERBS = {"rows": "move: ", "copy": "copy: "}
 
 
 class Palette(CommandPalette):
-    """Textual's, from which the keys that always leave do so as well."""
+    """Textual's, from which the keys that always leave do so as well, and which is left once."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+q,ctrl+c", "app.quit", show=False, priority=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+q,ctrl+c", "app.quit", show=False, priority=True),
+        Binding("pagedown", "page('page_down')", show=False),
+        Binding("pageup", "page('page_up')", show=False),
+    ]
+
+    def action_page(self, action: str) -> None:
+        """Page through the list, which Textual's cannot while it has no room, or is yet to be drawn."""
+        for matches in self.query(OptionList):
+            if matches.option_count and matches.scrollable_content_region:
+                getattr(matches, f"action_{action}")()
+
+    def dismiss(self, result: None = None) -> AwaitComplete:
+        return super().dismiss(result) if is_on_top(self) else AwaitComplete()
 
 
 def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:

@@ -109,6 +109,8 @@ class Terminal:
         self._bytes = bytearray()
         self._chunks: list[tuple[float, int]] = []
         self._drawn = 0
+        self._sizes: list[tuple[int, int, int]] = []
+        """Sizes to come, each after so many bytes: the screen is drawn only when it is looked at."""
         self._closed = False
         self.began = time.perf_counter()
         child = pexpect.spawn(
@@ -170,12 +172,20 @@ class Terminal:
     @property
     def lines(self) -> list[str]:
         """What is on the screen."""
-        found = self.raw[self._drawn :]
+        self.raw  # noqa: B018  # takes what has come
+        while self._sizes:
+            mark, columns, rows = self._sizes.pop(0)
+            self._draw(mark)
+            self._screen.resize(rows, columns)
+        self._draw(len(self._bytes))
+        return list(self._screen.display)
+
+    def _draw(self, mark: int) -> None:
+        found = bytes(self._bytes[self._drawn : mark])
         if unfinished := _UNFINISHED.search(found):
             found = found[: unfinished.start()]
         self._drawn += len(found)
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", found))
-        return list(self._screen.display)
 
     @property
     def text(self) -> str:
@@ -185,6 +195,11 @@ class Terminal:
         """The cells of a row."""
         self.lines  # noqa: B018  # draws
         return [self._screen.buffer[row][column] for column in range(self._screen.columns)]
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the command has closed the terminal."""
+        return self._closed
 
     # Waiting
 
@@ -259,8 +274,7 @@ class Terminal:
             data = data[os.write(self._child.child_fd, data) :]
 
     def resize(self, columns: int, rows: int) -> None:
-        self.lines  # noqa: B018  # what was written so far was for the old size
-        self._screen.resize(rows, columns)
+        self._sizes.append((len(self.raw), columns, rows))  # what was written so far was for the old size
         self._child.setwinsize(rows, columns)
 
     def signal(self, number: signal.Signals) -> None:

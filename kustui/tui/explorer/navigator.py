@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.screen import Screen
 from textual.widget import Widget
 
+from kustui.tui.base_app import enter, is_on_top
 from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.explorer.detail_presenter import DetailPresenter
@@ -186,7 +187,7 @@ class RehearsalOpener:
 
     def _open(self, *, keep: bool) -> None:
         node = self._views.tree.node
-        if node is None:
+        if node is None or not is_on_top(self._screen):
             return
         entry = node.entry or next(iter(node.document.entries), None)
         if entry is None:
@@ -196,7 +197,7 @@ class RehearsalOpener:
 
         session = self._kept.pop(entry.key, None)
         self._rehearsal = RehearsalScreen(self._views.tree.state.snapshot, entry.key, session if keep else None)
-        self._screen.app.push_screen(self._rehearsal, self._came_back)
+        enter(self._screen.app, self._rehearsal, self._came_back)
 
     def _came_back(self, place: NodeKey | None) -> None:
         session = self._rehearsal.current.value if self._rehearsal is not None else None

@@ -12,6 +12,7 @@ from textual.screen import Screen
 
 from kustui.simulate.organisation import Organisation
 from kustui.text.styled_lines import Piece
+from kustui.tui.base_app import leave
 from kustui.tui.bindings import bindings, carry_out
 from kustui.tui.rehearsal.decision_actions import DecisionActions
 from kustui.tui.rehearsal.history_rows import ENTRY
@@ -111,7 +112,7 @@ class RehearsalScreen(Screen[NodeKey]):
     async def _begin(self) -> None:
         organisation = self._organisation()
         if self._key not in organisation.collection.by_key:
-            self.dismiss(())
+            leave(self, ())
             return
         session = await asyncio.to_thread(Session.begin, organisation, self._key)
         self.scenarios.paths = self._snapshot.paths
@@ -178,7 +179,7 @@ class RehearsalScreen(Screen[NodeKey]):
         elif self.panes.maximised:
             self.panes.maximise()
         else:
-            self.dismiss(self._node_key())
+            leave(self, self._node_key())
 
     def _node_key(self) -> NodeKey:
         """The node of the tree that is rehearsed."""

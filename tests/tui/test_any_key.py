@@ -1,0 +1,80 @@
+"""Any key at any time: in lists that have no room, on screens that are going, and while a thread is at work."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import Any
+
+import pytest
+from textual.screen import Screen
+
+from kustui.tui.base_app import TerminalApp, enter, is_on_top, leave
+from kustui.tui.help import Help, Palette
+from kustui.tui.rehearsal.screen import RehearsalScreen
+from tests.support.explorer import CHAIN, explorer
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(80, 24), (60, 3), (6, 8), (1, 1)])
+async def test_a_palette_without_matches_or_room_can_be_paged_through(size: tuple[int, int]) -> None:
+    async with explorer(CHAIN, size=size) as ui:
+        await ui.press("colon", "pagedown", "pageup")
+        assert isinstance(ui.app.screen, Palette)
+        await ui.press(*"zzzz", "pagedown", "pageup", "end", "escape")
+        assert len(ui.app.screen_stack) == 1
+
+
+@pytest.mark.slow
+async def test_a_rehearsal_that_is_left_twice_takes_nothing_else_away() -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.press("r")
+        rehearsal = ui.app.screen
+        assert isinstance(rehearsal, RehearsalScreen)
+        await rehearsal.action_leave_rehearsal()
+        await rehearsal.action_leave_rehearsal()
+        await ui.press("question_mark")
+        assert isinstance(ui.app.screen, Help)
+        await rehearsal.action_leave_rehearsal()
+        assert isinstance(ui.app.screen, Help)
+        await ui.press("escape")
+        assert len(ui.app.screen_stack) == 1
+
+
+class _Lower(Screen[Any]):
+    """A screen that is neither the first nor the help."""
+
+
+async def test_a_screen_is_left_once_and_with_what_is_on_top_of_it() -> None:
+    results: list[object] = []
+    app = TerminalApp()
+    async with app.run_test() as pilot:
+        lower = _Lower()
+        enter(app, lower, results.append)
+        assert is_on_top(lower)
+        enter(app, Help(lower))
+        enter(app, Help(lower))
+        assert len(app.screen_stack) == 3
+        assert not is_on_top(lower)
+        leave(lower, "left")
+        leave(lower, "again")
+        assert len(app.screen_stack) == 1
+        await pilot.pause()
+    assert results == ["left"]
+
+
+def test_a_thread_at_work_does_not_hold_up_the_end() -> None:
+    wait = threading.Event()
+
+    class Busy(TerminalApp):
+        def on_ready(self) -> None:
+            self.run_worker(asyncio.to_thread(wait.wait))
+            self.set_timer(0.01, self.exit)
+
+    ended = threading.Thread(target=lambda: Busy().run(headless=True), daemon=True)
+    ended.start()
+    try:
+        ended.join(20)
+        assert not ended.is_alive()
+    finally:
+        wait.set()
