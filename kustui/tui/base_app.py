@@ -102,9 +102,9 @@ def leave(screen: Screen[T], result: T | None = None) -> None:
     below it as well."""
     stack = screen.app.screen_stack
     if screen in stack[1:]:
-        for above in reversed(stack[stack.index(screen) + 1 :]):
-            above.dismiss()
-        screen.dismiss(result)
+        for going in reversed(stack[stack.index(screen) :]):
+            going.workers.cancel_node(going)  # else they find no widgets any more
+            going.dismiss(result if going is screen else None)
 
 
 _ROUNDS = 3

@@ -12,6 +12,7 @@ import json
 import random
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -196,7 +197,7 @@ def failure_of(session: Session) -> Failure | None:
             (home / part).mkdir()
         env = {
             "TMPDIR": str(home / "tmp"), "XDG_STATE_HOME": str(home / "state"), "XDG_CONFIG_HOME": str(home / "config"),
-            "XDG_CACHE_HOME": str(home / "cache"), "EDITOR": "true", "VISUAL": "true",
+            "XDG_CACHE_HOME": str(home / "cache"), "EDITOR": "true", "VISUAL": "true", "PYTHONFAULTHANDLER": "1",
         }  # fmt: skip
         columns, rows = session.size
         arguments = [*session.options, str(folder)]
@@ -256,9 +257,18 @@ def _probe(terminal: Terminal, size: tuple[int, int]) -> Failure | None:
         end = time.monotonic() + LIMIT
         while terminal.written == mark and not terminal.has_ended:
             if time.monotonic() > end:
-                return Failure("no answer", terminal.text)
+                return Failure("no answer", _stacks(terminal))
             terminal.pump(0.2)
     return None
+
+
+def _stacks(terminal: Terminal) -> str:
+    """What is on the screen, and where every thread is: Python writes that where it is aborted."""
+    text, mark = terminal.text, terminal.written
+    terminal.signal(signal.SIGABRT)
+    with suppress(AssertionError):
+        terminal.ended(5.0)
+    return f"{text}\n{terminal.raw[mark:].decode(errors='replace')}"
 
 
 def _quit(terminal: Terminal) -> Failure | None:
@@ -280,8 +290,8 @@ def _quit(terminal: Terminal) -> Failure | None:
 def _end(terminal: Terminal) -> Failure | None:
     try:
         status = terminal.ended(LIMIT)
-    except AssertionError as error:
-        return Failure("stays", str(error))
+    except AssertionError:
+        return Failure("stays", _stacks(terminal))
     after = terminal.raw.rpartition(b"\x1b[?1049l")[2].decode(errors="replace")
     if status != 0 or "Traceback" in after or "internal error" in after or "exception" in after:
         return Failure(f"status {status}", after[-3000:])

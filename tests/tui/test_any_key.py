@@ -63,6 +63,25 @@ async def test_a_screen_is_left_once_and_with_what_is_on_top_of_it() -> None:
     assert results == ["left"]
 
 
+async def test_what_a_screen_has_begun_ends_with_it() -> None:
+    app, went_on, may_go_on = TerminalApp(), [], asyncio.Event()
+
+    async def work() -> None:
+        await may_go_on.wait()
+        went_on.append(True)
+
+    async with app.run_test() as pilot:
+        screen = _Lower()
+        enter(app, screen)
+        await pilot.pause()
+        screen.run_worker(work())
+        await pilot.pause()
+        may_go_on.set()
+        leave(screen)
+        await pilot.pause()
+    assert not went_on
+
+
 def test_a_thread_at_work_does_not_hold_up_the_end() -> None:
     wait = threading.Event()
 
