@@ -192,7 +192,8 @@ def _watch(options: argparse.Namespace) -> int:
         return _settings(options, configuration)
 
     first = workspace.refresh(settings=settings())
-    with ChangeWatcher(options.paths, also, poll=options.poll) as changes:
+    refused = lambda words: say(f"kustui: {words}")  # noqa: E731
+    with ChangeWatcher(options.paths, also, poll=options.poll, refused=refused) as changes:
         for outcome in itertools.chain([first], follow_changes(workspace, changes, settings)):
             try:
                 if not isinstance(outcome, Snapshot):

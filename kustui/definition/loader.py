@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
@@ -27,6 +28,7 @@ _SKIPPED_FOLDERS = {"node_modules"}
 _MOST_LEFT_OUT = 5
 _MOST_OTHERS = 20
 _UNREADABLE = "unreadable-file"
+_READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is: bytes while reading, workflows while checking."""
@@ -51,6 +53,8 @@ class _File:
     named: bool = False
     """Whether the person named it, rather than a folder above it."""
     error: OSError | None = None
+    is_special: bool = False
+    """Whether it is a pipe or a device, which can be read once."""
 
     @property
     def name(self) -> str:
@@ -59,7 +63,9 @@ class _File:
 
     @classmethod
     def of(cls, path: str, status: os.stat_result, *, named: bool = False) -> _File:
-        return cls(path, status.st_size, identity_of(status), stamp_of(status), named)
+        if stat.S_ISREG(status.st_mode):
+            return cls(path, status.st_size, identity_of(status), stamp_of(status), named)
+        return cls(path, identity=identity_of(status), named=named, is_special=True)
 
 
 def identity_of(status: os.stat_result) -> tuple[int, int]:
@@ -93,6 +99,8 @@ class Reader:
     ) -> None:
         self.paths = tuple(paths)
         self.keep = keep
+        self.at = ""
+        """What is being read just now."""
         self._stdin = stdin
         self._stdin_path = stdin_path
         self._collection: Collection | None = None
@@ -106,6 +114,13 @@ class Reader:
         A file is read where its time, its size or its identity has changed, or where it is among those ``touched``.
         Raises PathError for a path that is not there or cannot be read, unless it is kept.
         """
+        self.at = next(iter(self.paths), "")
+        try:
+            return self._read_all(touched, progress)
+        finally:
+            self.at = ""
+
+    def _read_all(self, touched: Iterable[str], progress: Progress | None) -> Collection:
         with gc_paused(freeze=self._collection is None):
             files = list(_files(self.paths))
             if self._stdin_path is not None:
@@ -130,23 +145,28 @@ class Reader:
     ) -> Iterator[Document]:
         """The documents of all files; only those are read that may have changed, or are ``touched`` by identity."""
         before = {document.path: document for document in self._collection.documents} if self._collection else {}
-        due = {file.name for file in files if file.identity in touched or not self._is_known(file, before)}
+        due = {file.name for file in files if not self._is_known(file, before, touched)}
         total, done = sum(file.size for file in files if file.name in due), 0
         for file in files:
             if file.name not in due:
                 yield from filter(None, [before.get(file.name)])
                 continue
             self._others.discard(file.name)
+            self.at = file.name
             yield from self._read(file, before)
             done += file.size
             if progress:
                 progress(done, total)
 
-    def _is_known(self, file: _File, before: Mapping[str, Document]) -> bool:
+    def _is_known(
+        self, file: _File, before: Mapping[str, Document], touched: Container[tuple[int, int] | None]
+    ) -> bool:
         """Whether a file is unchanged since it was last read."""
         if file.error or not (file.name in before or file.name in self._others):
             return False
-        return file.path == STDIN or (file.stamp is not None and self._stamps.get(file.path) == file.stamp)
+        if file.path == STDIN or file.is_special:
+            return self._stamps.get(file.name) is None
+        return self._stamps.get(file.path) == file.stamp and file.identity not in touched
 
     def _read(self, file: _File, before: Mapping[str, Document]) -> Iterator[Document]:
         """The document of a file, or those of a folder that is gone."""
@@ -156,7 +176,7 @@ class Reader:
         try:
             if file.error:
                 raise file.error
-            raw = Path(file.path).read_bytes()
+            raw = _read_again(file.path) if self._is_tolerant else Path(file.path).read_bytes()
         except OSError as error:
             yield from self._unreadable(file, before, error)
             return
@@ -185,21 +205,42 @@ class Reader:
             raise _path_error(file.path, error) from error
         if not file.named and isinstance(error, FileNotFoundError):
             return  # it is gone since the folder was listed
-        kept = self._kept(file.path, before)
+        kept = self._kept(file.path, before, is_gone=isinstance(error, FileNotFoundError))
         yield from (_broken_by(document, _unreadable(document.path, error)) for document in kept)
         if not kept:
-            yield _unreadable(file.path, error)
+            now, old = _unreadable(file.path, error), before.get(file.path)
+            yield old if old is not None and (old.shape, old.faults) == (now.shape, now.faults) else now
 
-    def _kept(self, path: str, before: Mapping[str, Document]) -> list[Document]:
-        """The good documents of a path that cannot be read: of a file its own, of a folder all that were below it."""
+    def _kept(self, path: str, before: Mapping[str, Document], *, is_gone: bool) -> list[Document]:
+        """The good documents of a path that cannot be read: of a file its own, of a folder all that were below it,
+        unless it is gone, for so may be some of those already."""
         if not self.keep:
             return []
         below = f"{path.rstrip(os.sep)}{os.sep}"
         return [
             document
             for document in before.values()
-            if (document.path == path or document.path.startswith(below)) and document.shape is not Shape.BROKEN
+            if (document.path == path or (document.path.startswith(below) and not is_gone))
+            and document.shape is not Shape.BROKEN
         ]
+
+
+def _read_again(path: str) -> bytes:
+    """What a file holds that was one before. Raises OSError where it has become what would wait for somebody to write,
+    or never end."""
+    try:
+        handle = os.open(path, _READ | getattr(os, "O_NONBLOCK", 0))
+    except BlockingIOError:  # another process holds a lease on it: that ends
+        handle = os.open(path, _READ)
+    with os.fdopen(handle, "rb") as file:
+        mode = os.fstat(handle).st_mode
+        if not stat.S_ISREG(mode):
+            raise OSError(errno.EINVAL, f"not a file any more but {_kind_of(mode)}")
+        return file.read()
+
+
+def _kind_of(mode: int) -> str:
+    return "a pipe" if stat.S_ISFIFO(mode) else "a socket" if stat.S_ISSOCK(mode) else "a device"
 
 
 def _first(file: _File, raw: bytes) -> Document | None:

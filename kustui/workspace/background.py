@@ -34,6 +34,8 @@ GRACE = 0.3
 made again, is neither."""
 MAX_WAIT = 3.0
 """Seconds after which it is told even so, of what is written all the time."""
+_PATIENCE = 1.0
+"""Seconds after which it is told which file is still being read."""
 _SWITCH_INTERVAL = 0.0005
 """Seconds until another thread runs: a key waits 5 ms for this one instead of 24."""
 
@@ -55,10 +57,24 @@ class CheckProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class StillReading:
+    """A file or folder takes its time, as one on a dead mount does; with an empty path, none does any more."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigurationRefused:
     """What is wrong with the configuration, a line each: what it said before still applies."""
 
     lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRefused:
+    """The system does not tell of changes: the files are looked at instead, as the words say."""
+
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +91,7 @@ class Failed:
     error: Exception
 
 
-Event = SnapshotReady | CheckProgress | ConfigurationRefused | PreferencesRead | Failed
+Event = SnapshotReady | CheckProgress | StillReading | ConfigurationRefused | WatchRefused | PreferencesRead | Failed
 Notify = Callable[[Event], object]
 
 
@@ -156,8 +172,17 @@ class BackgroundWorkspace:
         paths = self.workspace.snapshot.paths
         configuration = configuration or Configuration(paths)
         settings = _LastGoodSettings(configuration, notify)
+        patience = _Patience(self.workspace, notify)
+
+        def begin() -> Settings:
+            patience.begin()
+            return settings()
+
         try:
-            with _short_switch_interval(), ChangeWatcher(paths, configuration.watched_paths, poll=poll) as changes:
+            watcher = ChangeWatcher(
+                paths, configuration.watched_paths, poll=poll, refused=lambda words: notify(WatchRefused(words))
+            )
+            with _short_switch_interval(), watcher as changes:
                 self._changes = changes
                 if self._closed.is_set():
                     return
@@ -165,12 +190,36 @@ class BackgroundWorkspace:
                 if last.problems is None:
                     return
                 notify(SnapshotReady(last))
-                for outcome in follow_changes(self.workspace, changes, settings, settings.progress):
+                for outcome in follow_changes(self.workspace, changes, begin, settings.progress):
                     if isinstance(outcome, Snapshot):
                         notify(SnapshotReady(outcome, difference(last, outcome)))
                         last = outcome
         except Exception as error:  # an internal error: the screen ends with it
             notify(Failed(error))
+
+
+class _Patience:
+    """Tells of a file that is being read for long, from threads of its own."""
+
+    def __init__(self, workspace: Workspace, notify: Notify) -> None:
+        self._workspace, self._notify = workspace, notify
+        self._timer: threading.Timer | None = None
+        self._told = ""
+
+    def begin(self) -> None:
+        """Something is going to be read."""
+        if self._timer is None:
+            self._timer = threading.Timer(_PATIENCE, self._look)
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _look(self) -> None:
+        self._timer, path = None, self._workspace.reading
+        if path or self._told:
+            self._notify(StillReading(path))
+        self._told = path
+        if path:
+            self.begin()
 
 
 class _LastGoodSettings:

@@ -149,6 +149,11 @@ class Workspace:
         self._reader = Reader(paths, stdin, keep=keep, stdin_path=stdin_path)
         self._checker = checker
 
+    @property
+    def reading(self) -> str:
+        """The file or folder that is being read just now; empty while none is."""
+        return self._reader.at
+
     def open(self, progress: Progress | None = None) -> Snapshot:
         """Read what the paths name. Raises PathError. Workflows are listed and not yet checked."""
         self.snapshot = Snapshot(self._reader.read(progress=progress), paths=self.snapshot.paths)

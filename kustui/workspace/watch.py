@@ -2,19 +2,20 @@
 
 Folders are watched, never single files: most editors replace a file instead of writing to it, and a watch on the file
 would follow the old one. What the system does not report is looked at twice a second: a folder that is moved away, one
-above it that is, a file behind a link.
+above it that is, a file behind a link. Where the system watches as much as it may already, all files are.
 """
 
 from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 from kustui.definition.loader import (
     STDIN,
@@ -27,22 +28,41 @@ from kustui.definition.loader import (
     walk_folders,
 )
 
+if TYPE_CHECKING:
+    from watchfiles._rust_notify import RustNotify
+
 _DEBOUNCE, _STEP = 50, 10
 """Milliseconds within which changes are one, and without further changes until they are reported."""
 _TICK = 500
 """Milliseconds between two looks at what no event reports."""
+_MAX_SHARE = 0.05
+"""What looking at the files may take of the time, however many they are."""
+_COARSEST_CLOCK = 2.5
+"""Seconds within which a file system may give two saves the same time: FAT counts in steps of two."""
+_RECENT = 3600.0
+"""Seconds: a file that was written longer ago, by the clock of another machine too, is not being saved just now."""
 
 
 class ChangeWatcher:
     """What has changed of some paths since it was last taken, watched by threads of its own.
 
     A folder among the paths stands for every definition below it; ``also`` are more files, which need not be there.
-    ``poll`` looks at the files instead of asking the system, which knows nothing of those on some network shares.
+    ``poll`` looks at the files instead of asking the system, which knows nothing of those on some network shares. So
+    does it where the system refuses: then ``refused`` is called with words that say so, in a thread of the watcher.
     """
 
-    def __init__(self, paths: Sequence[str], also: Sequence[str] = (), *, poll: bool = False) -> None:
+    def __init__(
+        self,
+        paths: Sequence[str],
+        also: Sequence[str] = (),
+        *,
+        poll: bool = False,
+        refused: Callable[[str], object] = lambda reason: None,
+    ) -> None:
         self._paths = tuple(_absolute(path) for path in paths if path != STDIN)
         self._also = tuple(_absolute(path) for path in also)
+        self._refused = refused
+        self._polls = poll
         self._changed: set[str] | None = None
         self._arrived = threading.Condition()
         self._closed = threading.Event()
@@ -91,45 +111,65 @@ class ChangeWatcher:
     # What the threads do
 
     def _poll(self) -> None:
-        before = None
+        before: Mapping[str, Stamp | None] | None = None
+        seen: dict[str, float] = {}
+        """When the stamp of each file was first seen that may yet be saved again within one tick of the clock."""
         while True:
+            began = time.monotonic()
             now = stamps_of((*self._paths, *self._also))
-            if now != before:
-                before = now
-                self._notify(set())
-            if self._closed.wait(_TICK / 1000):
+            if before is None:
+                recent = (time.time() - _RECENT) * 1e9
+                seen = {path: began for path, stamp in now.items() if stamp is not None and stamp[0] > recent}
+            else:
+                seen |= {path: began for path, stamp in now.items() if stamp != before.get(path)}
+            if now != before or seen:
+                self._notify({_absolute(path) for path in seen})
+            before, seen = now, {path: at for path, at in seen.items() if began - at < _COARSEST_CLOCK}
+            if self._closed.wait(max(_TICK / 1000, (time.monotonic() - began) / _MAX_SHARE)):
                 return
 
     def _watch_below(self) -> None:
-        while not self.closed:
-            self._watch(self._places, below=True)
+        self._watch(below=True)
 
     def _watch_around(self) -> None:
-        while not self.closed:
-            self._watch(self._places, below=False)
+        self._watch(below=False)
 
-    def _watch(self, places: _Places, *, below: bool) -> None:
-        """Watch until the places are others, or another folder is where one of them was."""
-        folders = _identities(places.folders if below else places.around)
-        try:
-            self._watch_folders(folders, places, below=below)
-        except OSError:  # nothing is there, or the system watches as much as it can
-            self._closed.wait(_TICK / 1000)
-            if folders and self._places is places:
-                self._notify(set())
+    def _watch(self, *, below: bool) -> None:
+        """Watch until it is closed: begin anew once the places are others, or another folder is where one of them
+        was."""
+        from watchfiles._rust_notify import WatchfilesRustInternalError
+
+        while not (self.closed or self._polls):
+            places = self._places
+            folders = _identities(places.folders if below else places.around)
+            try:
+                self._watch_folders(folders, places, below=below)
+            except (FileNotFoundError, NotADirectoryError):  # nothing is there
+                self._closed.wait(_TICK / 1000)
+                if folders and self._places is places:
+                    self._notify(set())
+            except (OSError, WatchfilesRustInternalError) as error:  # the system watches as much as it may
+                self._poll_instead(error)
+
+    def _poll_instead(self, error: Exception) -> None:
+        """Look at all files from now on, in this thread or in the other one that was refused the same."""
+        with self._arrived:
+            begins, self._polls = not self._polls, True
+        if begins:
+            limit = "max_user_watches" if "watch limit" in str(error) else "max_user_instances"
+            self._refused(f"the system refuses to watch more files ({limit}): looking for changes at intervals instead")
+            self._poll()
 
     def _watch_folders(self, folders: Mapping[str, _Identity | None], places: _Places, *, below: bool) -> None:
-        """Raises OSError where none of the folders is there, or the system cannot watch them."""
-        # The documented backend of watchfiles; what is public, ``watch``, cannot say when it has begun.
-        from watchfiles._rust_notify import RustNotify
-
+        """Raises FileNotFoundError where none of the folders is there, and OSError or WatchfilesRustInternalError where
+        the system cannot watch them all."""
         stamps = {} if below else _stamps(places.names)
         existing = [folder for folder, identity in folders.items() if identity is not None]
         if not existing:
             raise FileNotFoundError
-        with RustNotify(existing, False, False, 0, below, True) as watcher:
+        with _watcher(existing, recursive=below) as watcher:
             self._notify(set())
-            while self._places is places and folders == _identities(folders):
+            while self._places is places and not self._polls and folders == _identities(folders):
                 events = watcher.watch(_DEBOUNCE, _STEP, _TICK, self._closed)
                 if self.closed:
                     return
@@ -138,6 +178,8 @@ class ChangeWatcher:
                 if relevant := {path for path in paths if places.concern(path, below=below)}:
                     self._notify(relevant)
                     self._look_for_links(relevant)
+                    if below and any(Path(path).is_dir() for path in relevant):
+                        _require_room(existing)  # to watch what is new: that would fail without a word
                 elif stamps != before:
                     self._notify(set())
             self._notify(set())
@@ -147,6 +189,27 @@ class ChangeWatcher:
             now = _Places.of(self._paths, self._also)
             if now != self._places:
                 self._places = now
+
+
+def _watcher(folders: list[str], *, recursive: bool) -> RustNotify:
+    """A watcher of all the folders, but of those below them that may not be entered. Raises as ``_watch_folders``."""
+    # The documented backend of watchfiles; what is public, ``watch``, cannot say when it has begun.
+    from watchfiles._rust_notify import RustNotify
+
+    try:
+        return RustNotify(folders, False, False, 0, recursive, False)
+    except PermissionError:  # to ignore it ignores every other refusal as well
+        watcher = RustNotify(folders, False, False, 0, recursive, True)
+        _require_room(folders)
+        return watcher
+
+
+def _require_room(folders: list[str]) -> None:
+    """Raises as ``_watch_folders`` where the system would refuse one more watch."""
+    from watchfiles._rust_notify import RustNotify
+
+    with suppress(FileNotFoundError, PermissionError), RustNotify(folders[:1], False, False, 0, False, False):
+        pass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
+import os
 import shutil
+import signal
+import subprocess
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.support.flows import step, workflow
 from tests.support.saves import WAYS_OF_SAVING
-from tests.support.terminal import Terminal
+from tests.support.terminal import KUSTUI, Terminal
 from tests.support.terminal_explorer import assert_restored, wait_for_cursor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 pytestmark = pytest.mark.slow
 
@@ -70,6 +74,69 @@ def test_files_that_are_looked_at_on_request(path: Path) -> None:
     with following(path, "--poll", "app.json") as terminal:
         path.write_text(definition(reads="gone"))
         terminal.wait_for("3 new problems")
+
+
+def _can_limit_watches() -> bool:
+    """Whether a process may be started whose user may watch less: it needs a user namespace of its own."""
+    command = ["unshare", "-U", "-r", "sh", "-c", "echo 1 > /proc/sys/user/max_inotify_watches"]
+    return shutil.which("unshare") is not None and subprocess.run(command, capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(not _can_limit_watches(), reason="the system does not let us limit watches")
+@pytest.mark.parametrize("limit", ["max_inotify_instances", "max_inotify_watches"])
+def test_where_the_system_watches_no_more_it_says_so_and_looks_at_the_files(path: Path, limit: str) -> None:
+    limited = f'echo 0 > /proc/sys/user/{limit}; exec "$@"'
+    command = ["unshare", "-U", "-r", "sh", "-c", limited, "sh", *KUSTUI]
+    with Terminal(["app.json"], command=command, cwd=path.parent) as terminal:
+        terminal.wait_for(limit.replace("inotify", "user"))
+        path.write_text(definition(reads="gone"))
+        terminal.wait_for("✗3")
+
+
+def test_a_file_that_cannot_be_read_at_once_holds_up_neither_keys_nor_the_end(path: Path) -> None:
+    with following(path) as terminal:
+        handle = os.open(path, os.O_RDWR)
+        try:
+            fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_WRLCK)  # whoever opens it waits
+        except OSError:
+            pytest.skip("the file system knows no leases")
+        own = signal.signal(signal.SIGIO, signal.SIG_IGN)
+        try:
+            os.utime(path)
+            terminal.wait_for("reading app.json …")
+            terminal.press("j")
+            wait_for_cursor(terminal, "on conversation.create")
+            os.write(handle, definition(reads="gone").encode())
+            fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+            terminal.wait_for("3 new problems")
+            terminal.wait_until(lambda: "reading app.json" not in terminal.text, "nothing being read")
+            fcntl.fcntl(handle, fcntl.F_SETLEASE, fcntl.F_WRLCK)
+            os.utime(path)
+            terminal.wait_for("reading app.json …")
+            terminal.press("q")
+            assert terminal.ended(10) == 0
+            assert_restored(terminal)
+        finally:
+            os.close(handle)
+            signal.signal(signal.SIGIO, own)
+
+
+@pytest.mark.parametrize("special", [os.mkfifo, Path.mkdir, lambda path: path.symlink_to("/dev/zero")])
+def test_a_file_that_turns_into_a_pipe_a_folder_or_a_device_is_read_again_when_it_is_back(
+    path: Path, special: Callable[[Path], None]
+) -> None:
+    with following(path) as terminal:
+        path.unlink()
+        special(path)
+        if not path.is_dir():
+            terminal.wait_for("not a file any more but a")
+        terminal.press("j")
+        terminal.settle()
+        path.rmdir() if path.is_dir() else path.unlink()
+        path.write_text(definition(reads="gone"))
+        terminal.wait_for("✗3")
+        terminal.press("q")
+        assert terminal.ended() == 0
 
 
 def test_half_a_file_that_stays_is_told_with_the_place_and_its_last_state(path: Path) -> None:

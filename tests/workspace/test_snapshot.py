@@ -7,6 +7,7 @@ import dataclasses
 import json
 import os
 import tempfile
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -506,18 +507,21 @@ def test_a_named_file_that_is_gone_is_an_error_where_nothing_is_kept(app: Path) 
         workspace.refresh()
 
 
-def test_a_folder_that_is_gone_stays_what_it_was(tmp_path: Path) -> None:
+def test_a_folder_that_is_gone_holds_nothing_however_far_its_removal_had_come(tmp_path: Path) -> None:
     folder = tmp_path / "folder"
     folder.mkdir()
     for number in range(3):
         write(folder / f"{number}.json", a_workflow(f"workflow {number}"))
     workspace = opened(folder, keep=True)
     before = plain(workspace.snapshot)
+    (folder / "0.json").unlink()
+    workspace.refresh()
     folder.rename(tmp_path / "elsewhere")
     gone = workspace.refresh()
-    assert plain(gone)["workflows"] == before["workflows"]
-    assert all(document.broken for document in gone.collection.documents)
+    assert [problem.message for problem in gone.problems or ()] == ["no such file or directory"]
+    assert not gone.collection.entries
     (tmp_path / "elsewhere").rename(folder)
+    write(folder / "0.json", a_workflow("workflow 0"))
     assert plain(workspace.refresh()) == before
 
 
@@ -535,15 +539,45 @@ def test_a_file_that_may_no_longer_be_read_stays_what_it_was(tmp_path: Path, mon
     write(tmp_path / "a.json", a_workflow("a"))
     workspace = opened(tmp_path, keep=True)
 
-    def refuse(path: Path) -> bytes:
-        raise PermissionError(13, "Permission denied", str(path))
+    def refuse(path: str, flags: int) -> int:
+        raise PermissionError(13, "Permission denied", path)
 
-    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr(os, "open", refuse)
     closed = workspace.refresh([str(tmp_path / "a.json")])
     assert [problem.message for problem in closed.problems or ()] == ["permission denied"]
     assert [entry.title for entry in closed.collection.entries] == ["a"]
     monkeypatch.undo()
     assert not workspace.refresh([str(tmp_path / "a.json")]).problems
+
+
+@pytest.mark.parametrize("special", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"])
+def test_a_file_that_turns_into_what_cannot_be_read_stays_what_it_was(
+    tmp_path: Path, special: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "a.json"
+    write(path, a_workflow("a"))
+    text = path.read_bytes()
+    workspace = opened(path, keep=True)
+    path.unlink()
+    special(path)
+    for _ in range(2):
+        now = workspace.refresh([str(path)])
+        kind = "pipe" if path.is_fifo() else "device"
+        assert [problem.message for problem in now.problems or ()] == [f"not a file any more but a {kind}"]
+        assert [entry.title for entry in now.collection.entries] == ["a"]
+    path.unlink()
+    path.write_bytes(text)
+    assert not workspace.refresh().problems
+
+
+def test_a_pipe_is_read_once(tmp_path: Path) -> None:
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    writer = threading.Thread(target=path.write_text, args=(json.dumps(a_workflow("a")),))
+    writer.start()
+    workspace = opened(path, keep=True)
+    writer.join()
+    assert [entry.title for entry in workspace.refresh([str(path)]).collection.entries] == ["a"]
 
 
 def test_a_file_that_turns_into_a_folder_is_what_the_folder_holds(tmp_path: Path) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -150,20 +154,76 @@ def test_files_that_are_looked_at_instead(tmp_path: Path, watch: Callable[..., C
     changes = watch(tmp_path, poll=True)
     assert changes.take(QUIET) is None
     (tmp_path / "new.json").write_text("{}")
-    assert told(changes) == set()
+    assert told(changes) == {"new.json"}
     (tmp_path / "new.json").write_text("[1]")
-    assert told(changes) == set()
+    assert told(changes) == {"new.json"}
 
 
-def test_a_system_that_watches_as_much_as_it_can_is_done_without(
-    tmp_path: Path, watch: Callable[..., ChangeWatcher], monkeypatch: pytest.MonkeyPatch
+def test_files_that_are_looked_at_and_saved_again_before_their_time_is_another(
+    tmp_path: Path, watch: Callable[..., ChangeWatcher]
 ) -> None:
-    def refuse(*_: object) -> None:
-        raise OSError(28, "OS file watch limit reached")
+    changes = watch(tmp_path, poll=True)
+    path = tmp_path / "new.json"
+    path.write_text("[1]")
+    status = path.stat()
+    assert changes.take(PATIENCE) == frozenset([str(path)])
+    path.write_text("[2]")
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert changes.take(PATIENCE) == frozenset([str(path)]), "whoever reads it sees that it says something else"
+    while changes.take(QUIET) is not None:  # and at last it cannot be the same tick any more
+        pass
 
-    monkeypatch.setattr("watchfiles._rust_notify.RustNotify", refuse)
-    changes = ChangeWatcher([str(tmp_path)])
-    assert changes.take(PATIENCE) == frozenset()
-    (tmp_path / "new.json").write_text("{}")
-    assert changes.take(PATIENCE) == frozenset()
-    changes.close()
+
+_LIMITED = """
+import sys
+from kustui.workspace.watch import ChangeWatcher
+
+folder, limit, number = sys.argv[1:]
+for name, value in ((limit, number),):
+    open(f"/proc/sys/user/{name}", "w").write(value)
+refused = []
+with ChangeWatcher([folder], refused=refused.append) as changes:
+    while not refused:
+        changes.take(0.1)
+    print(*refused, flush=True)
+    while changes.take(1.2) is not None:
+        pass
+    print("quiet", flush=True)
+    print(*changes.take(20), flush=True)
+"""
+
+
+def _can_limit_watches() -> bool:
+    """Whether a process may be started whose user may watch less: it needs a user namespace of its own."""
+    command = ["unshare", "-U", "-r", "sh", "-c", "echo 1 > /proc/sys/user/max_inotify_watches"]
+    return shutil.which("unshare") is not None and subprocess.run(command, capture_output=True).returncode == 0
+
+
+@pytest.mark.skipif(not _can_limit_watches(), reason="the system does not let us limit watches")
+@pytest.mark.parametrize(("limit", "number"), [("max_inotify_instances", 0), ("max_inotify_watches", 2)])
+def test_a_system_that_watches_as_much_as_it_may_is_done_without(tmp_path: Path, limit: str, number: int) -> None:
+    inner = tmp_path / "folder" / "a" / "b" / "c"
+    inner.mkdir(parents=True)
+    words = ["unshare", "-U", "-r", sys.executable, "-c", _LIMITED, str(tmp_path / "folder"), limit, str(number)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert limit.replace("inotify", "user") in process.stdout.readline()
+        assert process.stdout.readline() == "quiet\n"
+        (inner / "new.json").write_text("{}")
+        assert process.stdout.readline() == f"{inner / 'new.json'}\n"
+
+
+@pytest.mark.skipif(not _can_limit_watches(), reason="the system does not let us limit watches")
+def test_folders_that_come_when_no_more_can_be_watched(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    words = _LIMITED.replace("while not refused", "open(f'{folder}/ready.json', 'w')\n    while not refused")
+    command = ["unshare", "-U", "-r", sys.executable, "-c", words, str(tmp_path / "folder"), "max_inotify_watches", "2"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for number in range(50):
+            (tmp_path / "folder" / f"{number}" / "inner").mkdir(parents=True)
+            time.sleep(0.05)
+        assert "max_user_watches" in process.stdout.readline()
+        assert process.stdout.readline() == "quiet\n"
+        (tmp_path / "folder" / "49" / "inner" / "new.json").write_text("{}")
+        assert process.stdout.readline().endswith("new.json\n")

@@ -39,6 +39,8 @@ from kustui.workspace.background import (
     Failed,
     PreferencesRead,
     SnapshotReady,
+    StillReading,
+    WatchRefused,
 )
 from kustui.workspace.snapshot import Snapshot
 
@@ -281,8 +283,13 @@ class Explorer(Screen[None]):
                     self._list_changes(difference)
             case CheckProgress(done, total):
                 self.presenter.show_progress(f"checking {done:,} of {total:,}")
+            case StillReading(path):
+                self.presenter.show_progress(f"reading {path} …" if path else "")
             case ConfigurationRefused(lines):
                 self.notify("\n".join(map(terminal_safe, lines)), severity="error", timeout=20, markup=False)
+            case WatchRefused(words):
+                self.changes.empty = f"{words}; {self.changes.empty}"
+                self.notify(words, severity="warning", timeout=20, markup=False)
             case PreferencesRead(preferences):
                 self.post_message(self.Preferred(preferences))
             case Failed(error):
