@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -90,8 +91,15 @@ class Entry:
 
     def spot(self, pointer: str) -> Spot:
         """The position of the value at a pointer into it, or of the nearest ancestor that exists."""
+        if pointer == self.item.pointer:
+            return Spot(self.item.extent)
         positions = self.text_positions.of(self.text)
         return positions.nearest(pointer.removeprefix(self.item.pointer)).moved(self.item.extent.start)
+
+    def pointer_at(self, offset: int) -> str:
+        """The pointer of the innermost value in it around a byte of the file."""
+        inner = self.text_positions.of(self.text).innermost(offset - self.item.extent.start)
+        return f"{self.item.pointer}{inner}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -213,6 +221,21 @@ class Document:
         """The position of the value at a pointer, or of the nearest ancestor that exists."""
         entry = self.entry_at(pointer)
         return entry.spot(pointer) if entry else self._outer.nearest(pointer)
+
+    @cached_property
+    def _by_place(self) -> Sequence[Entry]:
+        return sorted(self.entries, key=lambda entry: entry.item.extent.start)
+
+    def entries_between(self, start: int, end: int) -> Sequence[Entry]:
+        """The workflows of which something lies between two bytes, in the order of the file."""
+        first = bisect_right(self._by_place, start, key=lambda entry: entry.item.extent.end)
+        return self._by_place[first : bisect_left(self._by_place, end, key=lambda entry: entry.item.extent.start)]
+
+    def pointer_at(self, offset: int) -> str:
+        """The pointer of the innermost value around a byte, its key being a part of it."""
+        for entry in self.entries_between(offset, offset + 1):
+            return entry.pointer_at(offset)
+        return self._outer.innermost(offset)
 
     def span(self, pointer: str) -> Span:
         """The lines and columns of the value at a pointer."""

@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 from kustui.text.styled_lines import width_of
 from kustui.tui.copy_menu import copyables
 from kustui.tui.explorer.detail import detail_rows
-from kustui.tui.explorer.json_rows import source_rows
-from kustui.tui.explorer.selection import of_key, of_line, of_node
+from kustui.tui.explorer.selection import of_key, of_node
+from kustui.tui.explorer.source_lines import SourceLines
+from kustui.tui.explorer.source_rows import FoldedSource, ProblemPlaces
 from kustui.tui.tree.tree_rows import TreeRows
-from kustui.tui.widgets.rows import laid_out
+from kustui.tui.widgets.rows import Row, Target, laid_out
 from kustui.workspace.snapshot import Snapshot
 from tests.support.strategies import WORKFLOW_VALUES, mutated_samples
 from tests.support.trees import SAMPLE_PATHS, all_open, sample_examined, snapshot_of
@@ -33,11 +34,13 @@ def look_at_everything(tree: TreeState, *widths: int) -> None:
         for width in widths:
             for row in detail_rows(tree, node, width):
                 assert width_of(laid_out(row, width)) <= width
-        rows = source_rows(node.document, node.pointer, tree.problems(node))
-        for number in range(rows.count):
-            laid_out(rows.make(number), 60)
-        lines = range(min(rows.count, 12)) if rows.first_line else ()
-        for selected in (of_node(node), of_key(tree, node.key), *(of_line(node, number) for number in lines)):
+        document, lines = node.document, SourceLines(node.document, node.pointer)
+        source = FoldedSource(lines, ProblemPlaces(document, tree.problems(node)))
+        for number in range(source.count):
+            laid_out(Row((source.number(number), *source.pieces(number)), mark=source.sign(number)), 60)
+        numbers = range(min(lines.count, 12) if document.source.data.strip() else 0)
+        values = (Target(document, lines.pointer_at(line), lines.begin(line)) for line in numbers)
+        for selected in (of_node(node), of_key(tree, node.key), *values):
             assert selected is None or all(item.make() for item in copyables(selected))
     for by in (1, -1):
         if problem := tree.problem_beyond(0, by):

@@ -8,6 +8,7 @@ The members of a single object are listed without decoding their values.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -37,6 +38,11 @@ class Spot(NamedTuple):
     value: Extent
     key: Extent | None = None
 
+    @property
+    def begin(self) -> int:
+        """Where its key begins, or the value itself where it has none."""
+        return self.key.start if self.key is not None else self.value.start
+
     def moved(self, by: int) -> Spot:
         """The same position moved by a number of bytes."""
         return Spot(self.value.moved(by), self.key and self.key.moved(by))
@@ -61,6 +67,15 @@ class Positions(NamedTuple):
         while pointer not in self.spots and pointer:
             pointer = parent(pointer)
         return self.spots.get(pointer) or next(iter(self.spots.values()))
+
+    def innermost(self, offset: int) -> str:
+        """The pointer of the innermost value around a byte, its key being a part of it; else that of the first."""
+        pointers = list(self.spots)
+        index = bisect_right(pointers, offset, key=lambda pointer: self.spots[pointer].begin) - 1
+        pointer = pointers[max(0, index)]  # what holds a value stands before it
+        while self.spots[pointer].value.end <= offset and parent(pointer) in self.spots and pointer != pointers[0]:
+            pointer = parent(pointer)
+        return pointer
 
 
 def escape(key: str) -> str:
@@ -187,6 +202,11 @@ def _brackets(data: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def unclosed(data: bytes, end: int, start: int = 0) -> int | None:
     """The place of the innermost bracket after ``start`` that is still open at ``end``."""
+    return next(reversed(open_brackets(data, end, start)), None)
+
+
+def open_brackets(data: bytes, end: int, start: int = 0) -> list[int]:
+    """The places of the brackets after ``start`` that are still open at ``end``, the outermost first."""
     opened: list[int] = []
     for match in _BRACKET.finditer(data, start, end):
         byte = data[match.start()]
@@ -194,7 +214,7 @@ def unclosed(data: bytes, end: int, start: int = 0) -> int | None:
             opened.append(match.start())
         elif byte in b"}]" and opened:
             opened.pop()
-    return opened[-1] if opened else None
+    return opened
 
 
 # One character of a string literal: a pair of \u escapes beyond the basic plane, an escape, or a character.

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import codecs
 import re
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -17,6 +19,8 @@ from kustui.text.messages import mismatch, quoted
 
 BLOCK_SIZE = 1 << 16  # one mark per 64 KiB: 239 MB cost 3,600 of them
 _PIECE = 1 << 20
+_MOST_BLOCKS = 32
+_NEWLINE = re.compile(rb"\n")
 _CONTINUATIONS = bytes(range(0x80, 0xC0))  # the bytes of a UTF-8 character after its first
 _BOMS = (
     # UTF-32's little-endian mark begins with UTF-16's, so it is asked first.
@@ -146,6 +150,30 @@ class Source:
         block = offset // BLOCK_SIZE
         newline = self.data.rfind(b"\n", block * BLOCK_SIZE, offset)
         return newline + 1 if newline >= 0 else self._mark(block).line_start
+
+    def line_offset(self, line: int) -> int:
+        """The byte offset at which a line begins, counted from 1; of a line that there is not, that of the last."""
+        marks, newlines = self._marks, line - 1
+        while marks[-1].newlines < newlines and len(marks) * BLOCK_SIZE <= len(self.data):
+            self._mark(len(marks))
+        if newlines <= 0:
+            return 0
+        block = bisect_left(marks, newlines, key=lambda mark: mark.newlines) - 1
+        breaks = self._line_breaks(block)
+        return breaks[min(newlines - marks[block].newlines, len(breaks)) - 1] + 1 if breaks else marks[block].line_start
+
+    def _line_breaks(self, block: int) -> Sequence[int]:
+        """Where the line breaks of a block are; those of the last blocks that were asked for are kept."""
+        if block not in self._breaks:
+            start = block * BLOCK_SIZE
+            if len(self._breaks) >= _MOST_BLOCKS:
+                self._breaks.pop(next(iter(self._breaks)))
+            self._breaks[block] = [match.start() for match in _NEWLINE.finditer(self.data, start, start + BLOCK_SIZE)]
+        return self._breaks[block]
+
+    @cached_property
+    def _breaks(self) -> dict[int, Sequence[int]]:
+        return {}
 
     def line_at(self, offset: int) -> str:
         """The text of the line that contains ``offset``, without its line break."""

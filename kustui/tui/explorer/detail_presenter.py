@@ -11,7 +11,9 @@ from textual.timer import Timer
 from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
+from kustui.text.cells import cells
 from kustui.text.styled_lines import Line, joined
+from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.diagrams.diagram_view import REST
 from kustui.tui.explorer.views import PaneTitles, Views
 from kustui.tui.tree.nodes import Node
@@ -22,6 +24,8 @@ from kustui.tui.widgets.rows import BREADCRUMB_SEPARATOR, NodeKey, Row, Rows, Ta
 
 _LOW = 15
 """Lines of a terminal in which a problem takes one, so that the panes have room."""
+_LEAST_POINTER, _COUNTS = 16, 24
+"""Characters of a pointer that are shown at least, and cells that are left for the counts beside it."""
 _LEAST_LINES = 4
 """Lines that a problem may take in others at least, and otherwise a third of the lines."""
 
@@ -44,6 +48,7 @@ class DetailPresenter:
         self._progress = ""
         """How far what takes its time has come."""
         self._resting: Timer | None = None
+        self._looking: Timer | None = None
 
     @property
     def is_awaited(self) -> bool:
@@ -55,6 +60,15 @@ class DetailPresenter:
         if self._resting is not None:
             self._resting.stop()
         self._resting = self._screen.set_timer(REST, self._rested)
+
+    def source_moved(self) -> None:
+        """The cursor of the source moved: its pointer is to be shown once it rests."""
+        if self._looking is None:
+            self._looking = self._screen.set_timer(REST, self._source_rested)
+
+    def _source_rested(self) -> None:
+        self._looking = None
+        self.show_place()
 
     def go_on_to(self, target: Target) -> None:
         """The panes are to show a place of a file once the cursor of the tree, which goes there, rests."""
@@ -92,12 +106,11 @@ class DetailPresenter:
         if node is None:
             self._show_problem()
             side.detail.show(Rows.of(()))
-            side.source.show(Rows.of(()))
+            side.source.clear()
             return
         if self.shown == node.key:
             return
-        from kustui.tui.explorer.detail import detail_rows  # both not before the first paint
-        from kustui.tui.explorer.json_rows import source_rows
+        from kustui.tui.explorer.detail import detail_rows  # not before the first paint
 
         again = node.key == self._last
         self.shown = self._last = node.key
@@ -107,22 +120,16 @@ class DetailPresenter:
         else:
             side.detail.show(rows, top=0)
         self._show_problem()
-        self._show_source(source_rows(node.document, node.pointer, tree.problems(node)), node, again=again)
-        self._titles.source_line = node.document.span(node.pointer).start.line
+        self._show_source(node, again=again)
         side.show(tree, node)
         self._titles.update()
 
-    def _show_source(self, rows: Rows, node: Node, *, again: bool) -> None:
-        """Show source, its cursor on the line that was jumped to, if one was."""
-        source = self._views.side.source
+    def _show_source(self, node: Node, *, again: bool) -> None:
+        """Show source, its cursor at the place that was jumped to, if one was."""
         target, self._target = self._target, None
-        if again and target is None:
-            source.update_rows(rows, lambda row: row.line[1:])  # the number of a line may be another
-            return
-        line = 0
-        if target is not None and target.document is node.document and rows.first_line:
-            line = target.document.source.place(target.offset).line - rows.first_line
-        source.show(rows, line, top=max(0, line - source.page // 2))
+        offset = target.offset if target is not None and target.document is node.document else None
+        problems = self._views.tree.state.snapshot.by_document.get(node.document, ())
+        self._views.side.source.show_part(node.document, node.pointer, problems, offset, again=again)
 
     @property
     def current_problem(self) -> Problem | None:
@@ -155,9 +162,22 @@ class DetailPresenter:
     def show_place(self) -> None:
         """Say in the status line where the cursor is, and how much is wrong."""
         view = self._views.tree
-        place = breadcrumbs(view.state, view.tree_rows, view.node) if view.node is not None else ()
+        place = self._pointer() or (breadcrumbs(view.state, view.tree_rows, view.node) if view.node is not None else ())
         counts = problem_counts(view.state.snapshot.problems)
         self._views.status.show_location(Row(place, mark=((self._progress, "info"),) if self._progress else counts))
+
+    def _pointer(self) -> Line:
+        """The file, line and pointer of the source's cursor while it has the keys."""
+        source = self._views.side.source
+        target = source.row.target if source.has_focus else None
+        if target is None:
+            return ()
+        file = f"{target.document.path.rpartition('/')[2]}:{target.document.source.place(target.offset).line}"
+        room = max(_LEAST_POINTER, self._views.status.size.width - cells(terminal_safe(file)) - _COUNTS)
+        pointer = target.pointer or "/"
+        if len(pointer) > room:
+            pointer = "…" + pointer[-room:]
+        return ((file, "muted"), ("  ", ""), (pointer, "name"))
 
     def show_progress(self, text: str) -> None:
         """Say how far what takes its time has come; with an empty text, that it is done."""

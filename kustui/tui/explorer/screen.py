@@ -25,6 +25,7 @@ from kustui.tui.explorer.find import FilterController, FinderController
 from kustui.tui.explorer.list_panes import ChangesView, ProblemsView, change_rows
 from kustui.tui.explorer.navigator import Navigator, ProblemNavigator, RehearsalOpener
 from kustui.tui.explorer.panes import FIRST_CLASSES, Panes, PaneSizes, Sizes
+from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Side, Views
 from kustui.tui.tree.nodes import Moves
@@ -212,7 +213,7 @@ class Explorer(Screen[None]):
         """Check every workflow with every rule, then follow the files, in the background."""
         # What the panes need, imported in the background instead of before the first paint.
         from kustui.diagrams import rail_drawing  # noqa: F401
-        from kustui.tui.explorer import detail, json_rows  # noqa: F401
+        from kustui.tui.explorer import detail, source_rows  # noqa: F401
 
         session = self._new_session() if self._keeps_session else None
         self.app.call_from_thread(self._warm, session)
@@ -314,6 +315,10 @@ class Explorer(Screen[None]):
     def _tree_moved(self) -> None:
         self.presenter.cursor_moved()
 
+    @on(RowsView.Moved, "#source")
+    def _source_moved(self) -> None:
+        self.presenter.source_moved()
+
     @on(RowsView.Widened, "#detail")
     def _detail_widened(self) -> None:
         self.presenter.show_again()
@@ -331,6 +336,7 @@ class Explorer(Screen[None]):
         self.navigator.follow_link(event.key, self.focused)
 
     @on(DiagramView.Retitled)
+    @on(SourceView.Retitled)
     def _diagram_retitled(self) -> None:
         self.titles.update()
 
@@ -379,6 +385,7 @@ class Explorer(Screen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.panes.focus_changed(event.widget)
+        self.presenter.show_place()
 
     def on_resize(self, event: events.Resize) -> None:
         self.panes.fit(event.size)

@@ -47,29 +47,6 @@ def of_key(tree: TreeState, key: NodeKey) -> Target | None:
     return Target.at(tree.snapshot.collection.document_of(entry), pointer)
 
 
-def of_line(node: Node, lines: int) -> Target:
-    """The first value that begins in a line of the source of a node, so many lines below where the node begins; in a
-    line where none does, that of the node."""
-    source, entry = node.document.source, node.entry
-    spot = node.document.spot(node.pointer)
-    start = source.line_start(spot.key.start if spot.key else spot.value.start)
-    for _ in range(lines):
-        start = source.data.find(b"\n", start) + 1
-    end = source.data.find(b"\n", start)
-    end = end if end >= 0 else len(source.data)
-    begun: dict[int, str] = {}
-    for pointer in entry.pointers if entry is not None else ():
-        spot = entry.spot(pointer)  # type: ignore[union-attr]
-        first = spot.key.start if spot.key else spot.value.start
-        if start <= first < end:
-            begun.setdefault(first, pointer)
-    if begun:
-        first = min(begun)
-        return Target(node.document, begun[first], first)
-    line = source.data[start:end]
-    return Target(node.document, node.pointer, start + len(line) - len(line.lstrip()))
-
-
 class CurrentSelection:
     """What the cursor of the current pane is on, and the editor for it."""
 
@@ -79,7 +56,7 @@ class CurrentSelection:
     @property
     def current(self) -> Target | None:
         """What the cursor of the current pane is on or leads to; otherwise what the tree's cursor is on."""
-        focused, tree, source = self._screen.focused, self._views.tree, self._views.side.source
+        focused, tree = self._screen.focused, self._views.tree
         if isinstance(focused, DiagramView) and focused.selected_key:
             self._navigator.show(focused.selected_key)  # the tree follows it anyway, a moment later
         if isinstance(focused, RowsView) and focused is not tree:
@@ -87,8 +64,6 @@ class CurrentSelection:
                 return focused.row.target
             if focused.row.link and (selection := of_key(tree.state, focused.row.link)) is not None:
                 return selection
-            if focused is source and tree.node is not None and source.rows.first_line:
-                return of_line(tree.node, source.cursor)
         return of_node(tree.node) if tree.node is not None else None
 
     def copyables(self) -> Iterator[Copyable]:

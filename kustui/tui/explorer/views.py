@@ -21,6 +21,7 @@ from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.diagrams.rail_view import RailView
 from kustui.tui.diagrams.schedule_views import ChainsView, TimelineView
 from kustui.tui.explorer.list_panes import ChangesView, ProblemsView
+from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.tree.nodes import Kind, Node
 from kustui.tui.tree.tree_state import TreeState
@@ -41,14 +42,6 @@ class DetailView(RowsView):
     ABOUT = (
         "What is selected, in words: where a step comes from and goes to, which steps always run before it, what "
         "reads its output; what schedules a workflow, and with which inputs. Rows that name something are links."
-    )
-
-
-class SourceView(RowsView):
-    NAME = "3 Source"
-    ABOUT = (
-        "The JSON of the selection, with the line numbers of the file and the problems marked in it. Copying and "
-        "editing start at the line of the cursor."
     )
 
 
@@ -119,8 +112,6 @@ class PaneTitles:
     def __init__(self, screen: Screen[None], views: Views) -> None:
         self._screen, self._views = screen, views
         self._titles: dict[Widget, tuple[str, str]] = {}
-        self.source_line = 0
-        """The line of the file that the source begins with; 0 while none is shown."""
 
     def update(self) -> None:
         """Name all panes anew, as far as they are called something else."""
@@ -130,13 +121,12 @@ class PaneTitles:
         if tree.filter:
             matches = sum(1 for node in tree.nodes if node.kind is Kind.WORKFLOW)
             title = f"1 Workflows {matches:,} of {count:,} with “{tree.filter}”"
-        place = f" from line {self.source_line:,}" if self.source_line else ""
         alone = self._screen.has_class("-short")
         self.name(views.tree, title, "4 Problems")
         self.name(views.side.detail, "2 Detail", "3 Source  5 Flow" if alone else "")
         self.name(views.problems, views.problems.title)
         self.name(views.changes, "c What changed on disk")
-        self.name(views.side.source, f"3 Source{place}", "2 Detail  5 Flow" if alone else "")
+        self.name(views.side.source, views.side.source.title, "2 Detail  5 Flow" if alone else "")
         for view, name, others in views.side.titles(alone=alone):
             self.name(view, name, others)
 

@@ -106,10 +106,6 @@ class Rows:
 
     count: int
     make: Callable[[int], Row]
-    first_line: int = 0
-    """The line of the file that the first row is; 0 where rows are no lines of a file."""
-    say: Callable[[int], str] | None = None
-    """What a row says, where that is had without making it."""
 
     @classmethod
     def of(cls, rows: Sequence[Row]) -> Rows:
@@ -117,8 +113,6 @@ class Rows:
 
     def text(self, index: int) -> str:
         """What a row says, without what stands at the right edge."""
-        if self.say is not None:
-            return self.say(index)
         return "".join(text for text, _ in self.make(index).line)
 
 

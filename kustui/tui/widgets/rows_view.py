@@ -120,7 +120,7 @@ class RowsView(Widget, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        index = self.top + y
+        index = self.row_at(y)
         if index >= self.rows.count:
             return line_strip(self, self._beyond(y))
         base, looks = self.rich_style, looks_of(self.app)
@@ -131,12 +131,18 @@ class RowsView(Widget, can_focus=True):
             cursor = looks["cursor" if is_active else "cursor-blurred"]
         # a glyph of its own, so that it is seen without colour as well
         edge = Segment("▌" if here and is_active else " ", base + cursor)
-        row = self.rows.make(index)
-        line = laid_out(
-            row._replace(line=self.search.highlighted(row.line)) if self.highlights_matches else row, width - 1
-        )
+        line = self.drawn(y, index, width - 1)
         pieces = [Segment(terminal_safe(text), base + looks[look] + cursor) for text, look in line]
         return Strip([edge, *pieces]).adjust_cell_length(width, base + cursor).simplify()
+
+    def row_at(self, y: int) -> int:
+        """The index of the row at a line of the screen; beyond the last row, that of none."""
+        return self.top + y
+
+    def drawn(self, y: int, index: int, width: int) -> Line:
+        """What stands in the line ``y`` of the screen, which shows a row."""
+        row = self.rows.make(index)
+        return laid_out(row._replace(line=self.search.highlighted(row.line)) if self.highlights_matches else row, width)
 
     # Searching
 
@@ -228,8 +234,8 @@ class RowsView(Widget, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         place = event.get_content_offset(self)  # none on the title
-        if place is not None and self.top + place.y < self.rows.count:
-            self.cursor = self.top + place.y
+        if place is not None and self.row_at(place.y) < self.rows.count:
+            self.cursor = self.row_at(place.y)
             if event.chain == 2:
                 self.action_choose()
 

@@ -203,6 +203,23 @@ DID = {
     "problems.explain": Did(
         ("4",), lambda scene: scene.ui.titles, holds("9 missing-input"), BROKEN / "missing-input.json"
     ),
+    "source.fold": Did(("3",), count("source"), less),
+    "source.close": Did(("3",), count("source"), less),
+    "source.open": Did(("3", "h"), count("source"), more),
+    "source.fold-all": Did(("3", "j", "j"), count("source"), less),
+    "source.unfold-all": Did(("3", "j", "j", "C"), count("source"), more),
+    "source.next-sibling": Did(("3", "j"), cursor("source"), more, of=ORDERS),
+    "source.previous-sibling": Did(("3", "j", "J"), cursor("source"), less, of=ORDERS),
+    "source.whole": Did(("3",), count("source"), more),
+    "source.wrap": Did(("3",), lambda scene: scene.drawn("source"), holds("╎"), ORDERS, (60, 24)),
+    "source.scroll-left": Did(("3", "L"), lambda scene: scene.drawn("source"), holds('"name"'), ORDERS, (60, 24)),
+    "source.scroll-right": Did(("3",), lambda scene: '"name"' in scene.drawn("source"), is_(False), ORDERS, (60, 24)),
+    "source.line-start": Did(
+        ("3", "j", "j", "dollar_sign"), lambda scene: scene.drawn("source"), holds('"name"'), ORDERS, (60, 24)
+    ),
+    "source.line-end": Did(
+        ("3", "j", "j"), lambda scene: scene.drawn("source"), holds("customer's timeline."), ORDERS, (60, 24)
+    ),
     "timeline.earlier": Did(("8", "z", "l"), lambda scene: scene.drawn("timeline"), holds("T+0"), size=(50, 24)),
     "timeline.later": Did(
         ("8", "z"), lambda scene: "T+0" in scene.drawn("timeline"), is_(False), size=(50, 24)

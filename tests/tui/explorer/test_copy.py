@@ -111,9 +111,10 @@ async def test_a_line_of_the_source_a_problem_and_a_link_are_selected_where_the_
         line = int(board.terminal.pop().rpartition(":")[2])
         assert '"fooAt"' in broken.read_text().splitlines()[line - 1]
         await ui.press("4", "E", "3", "j", "j", "y", "j")
-        source = ui.explorer.side.source
-        assert source.cursor == 2
-        copied, line = board.terminal.pop(), source.rows.first_line + 2
+        view = ui.explorer.side.source
+        assert view.cursor == 2
+        assert view.source is not None
+        copied, line = board.terminal.pop(), view.source.lines.number(2)
         assert copied.splitlines()[0] in broken.read_text().splitlines()[line - 1]
         assert json.loads(copied)["eventName"] == "kustomer.conversation.update"
 

@@ -1,0 +1,427 @@
+"""The lines of a file, or of a value in it: as they were written, or laid out anew where nobody wrote them for reading.
+
+A file of any size has its lines made as they are drawn. What belongs together is known from the brackets, and in a text
+that was laid out here from its indentation, which is found at the speed of a search.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from functools import cached_property, lru_cache
+
+import msgspec
+
+from kustui.definition.collection import Document
+from kustui.definition.source.outline import Shape
+from kustui.definition.source.positions import end_of, escape, key_text, members, open_brackets
+from kustui.definition.source.source import BLOCK_SIZE, Extent, Source
+from kustui.text.styled_lines import TextSearch
+
+_MAX_WRITTEN = 1_000_000
+"""Bytes that are shown as they were written: more than that no person wrote."""
+_MAX_LINE = 2_000
+"""Bytes of a line; above them no person wrote it either."""
+_LAYOUT = 2
+"""Blanks by which a level is indented in what is laid out here."""
+_BLANKS = b" \t\r\n"
+_CLOSING = {b"{": b"}", b"[": b"]"}
+_KEY = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"(?=\s*:)')
+
+
+class _Characters:
+    """What in a text is no blank, counted: that is the same before and after the text is laid out anew."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._marks = [0]
+        """How many come before each block, as far as it was needed."""
+
+    def _count(self, start: int, end: int) -> int:
+        return len(self._data[start:end].translate(None, _BLANKS))
+
+    def _extend(self) -> None:
+        start = (len(self._marks) - 1) * BLOCK_SIZE
+        self._marks.append(self._marks[-1] + self._count(start, start + BLOCK_SIZE))
+
+    def prepare(self) -> Iterator[None]:
+        """Count everything, a block at a time."""
+        while len(self._marks) * BLOCK_SIZE < len(self._data):
+            self._extend()
+            yield
+
+    def before(self, offset: int) -> int:
+        """How many come before a byte."""
+        block = offset // BLOCK_SIZE
+        while len(self._marks) <= block:
+            self._extend()
+        return self._marks[block] + self._count(block * BLOCK_SIZE, offset)
+
+    def offset(self, number: int) -> int:
+        """The byte before which so many come, and which is one of them."""
+        while self._marks[-1] <= number and len(self._marks) * BLOCK_SIZE < len(self._data) + BLOCK_SIZE:
+            self._extend()
+        block = bisect_right(self._marks, number) - 1
+        start = low = block * BLOCK_SIZE
+        high = min(start + BLOCK_SIZE, len(self._data))
+        while low < high:
+            middle = (low + high) // 2
+            if self._marks[block] + self._count(start, middle + 1) > number:
+                high = middle
+            else:
+                low = middle + 1
+        return low
+
+
+class SourceLines:
+    """The lines of the value of a pointer with its key, counted from 0; of the whole file for an empty pointer."""
+
+    def __init__(self, document: Document, pointer: str) -> None:
+        self.document = document
+        self.pointer = pointer
+        source = document.source
+        has_values = bool(document.entries or document.apps)
+        spot = document.spot(pointer) if pointer and has_values else None
+        self.extent = Extent(spot.begin, spot.value.end) if spot is not None else Extent(0, len(source.data))
+        """The bytes of the file that they show."""
+        laid_out = self._laid_out(spot.value.start if spot is not None else 0)
+        self.is_laid_out = laid_out is not None
+        self._shown, start, end = (source, *self.extent) if laid_out is None else (laid_out, 0, len(laid_out.data))
+        self._start, self._end = start, end
+        self._first = self._shown.place(start).line
+        self.count = self._shown.place(end).line - self._first + 1
+        self._margin = self._shown.place(start).column - 1
+        """Blanks that stand for what is before the value in its first line."""
+        self._indent = 0
+        if not self.is_laid_out and end - start <= _MAX_WRITTEN:
+            texts = (self.text(index) for index in range(self.count))
+            self._indent = min((len(text) - len(text.lstrip()) for text in texts if text.strip()), default=0)
+        self.text = lru_cache(512)(self.text)  # type: ignore[method-assign]
+        self.number = lru_cache(512)(self.number)  # type: ignore[method-assign]
+        self.size_of = lru_cache(512)(self.size_of)  # type: ignore[method-assign]
+        self._siblings: dict[int, tuple[int, int]] = {}
+        """For a list, an element of it whose index is known: where its line begins, and the index."""
+        self._holders: dict[int, tuple[int, int]] = {}
+        """For an indentation, a place and where before it the last line is that is indented so and begins something."""
+        end_number = source.place(self.extent.end).line
+        self._only_number = end_number if source.place(self.extent.start).line == end_number else 0
+        """The line in the file of all lines, where that is one."""
+        self.last_number = end_number
+        """The greatest number of a line."""
+
+    def _laid_out(self, value: int) -> Source | None:
+        """The text laid out anew, where it is JSON that nobody wrote for reading. ``value``: where the value begins."""
+        data, (start, end) = self.document.source.data, self.extent
+        if self.document.shape is Shape.BROKEN:
+            return None
+        if end - start <= _MAX_WRITTEN and all(len(line) <= _MAX_LINE for line in data[start:end].split(b"\n")):
+            return None
+        values = [extent for extent in self.document.values if extent.start >= start and extent.end <= end]
+        try:
+            texts = [msgspec.json.format(data[a:b], indent=_LAYOUT) for a, b in values or [Extent(value, end)]]
+        except (msgspec.MsgspecError, RecursionError):  # broken, or nested deeper than anybody reads
+            return None
+        shown = data[start:value].rstrip().removesuffix(b":")
+        text = (shown.rstrip() + b": " if shown else b"") + b"\n".join(texts)
+        self._in_file, self._in_shown = _Characters(data[start:end]), _Characters(text)
+        return Source(self.document.path, text)
+
+    def shows(self, document: Document, pointer: str) -> bool:
+        """Whether these are the lines of a value."""
+        return self.document is document and self.pointer == pointer
+
+    # Places
+
+    def to_file(self, offset: int) -> int:
+        """The byte of the file that a byte of the shown text is, or of what follows it."""
+        if not self.is_laid_out:
+            return offset
+        return self.extent.start + self._in_file.offset(self._in_shown.before(offset))
+
+    def _to_shown(self, offset: int) -> int:
+        if not self.is_laid_out:
+            return offset
+        inside = max(0, min(offset, self.extent.end) - self.extent.start)
+        return min(self._end, self._in_shown.offset(self._in_file.before(inside)))
+
+    def _line_of(self, shown: int) -> int:
+        return self._shown.place(max(self._start, min(shown, self._end))).line - self._first
+
+    def line_of(self, offset: int) -> int:
+        """The line in which a byte of the file stands."""
+        return self._line_of(self._to_shown(offset))
+
+    def column_of(self, offset: int) -> int:
+        """The character of its line that a byte of the file is in."""
+        index, shown = self.line_of(offset), self._to_shown(offset)
+        start, end = self._extent(index)
+        before = len(self._shown.data[start : max(start, min(shown, end))].decode(errors="replace"))
+        return max(0, before + (self._margin if index == 0 else 0) - self._indent)
+
+    def _extent(self, index: int) -> Extent:
+        """The bytes of a line in the shown text, without its line break."""
+        start = self._shown.line_offset(self._first + index)
+        end = self._shown.data.find(b"\n", start)
+        return Extent(max(start, self._start), min(end if end >= 0 else self._end, self._end))
+
+    def file_extent(self, index: int, last: int | None = None) -> Extent:
+        """The bytes of a line in the file, or of all lines up to another."""
+        start, end = self._extent(index)
+        if last is not None:
+            end = self._extent(last).end
+        if not self.is_laid_out:
+            return Extent(start, end)
+        return Extent(self.to_file(start), self.to_file(end) if end < self._end else self.extent.end)
+
+    def _begin(self, index: int) -> int:
+        """Where in the shown text a line begins, behind its indentation."""
+        start, end = self._extent(index)
+        line = self._shown.data[start:end]
+        return start + len(line) - len(line.lstrip()) if end - start <= _MAX_WRITTEN else start
+
+    def begin(self, index: int) -> int:
+        """The byte of the file with which a line begins, behind its indentation."""
+        return self.to_file(self._begin(index))
+
+    # What they say
+
+    def text(self, index: int) -> str:
+        """A line without the indentation that is common to all."""
+        start, end = self._extent(index)
+        text = self._shown.data[start:end].decode(errors="replace").removesuffix("\r")
+        return (" " * self._margin + text if index == 0 else text)[self._indent :]
+
+    def number(self, index: int) -> int:
+        """The number in the file of a line, or of the line that it was made of."""
+        if not self.is_laid_out:
+            return self._first + index
+        return self._only_number or self.document.source.place(self.begin(index)).line
+
+    # What belongs together
+
+    def end(self, index: int) -> int | None:
+        """The line in which ends what begins in a line and is not closed in it; None where nothing is."""
+        if not self.is_laid_out:
+            start, end = self._extent(index)
+            opened = open_brackets(self._shown.data, end, start) if end - start <= _MAX_WRITTEN else ()
+            if not opened:
+                return None
+            limit = min(self._end, opened[0] + 2 * _MAX_WRITTEN)
+            close = end_of(self._shown.data, opened[0], limit)
+            return self._line_of(close - 1) if self._shown.data[close - 1] in b"}]" else None
+        start, end = self._extent(index)
+        closing = _CLOSING.get(self._shown.data[end - 1 : end])
+        if closing is None:
+            return None
+        if not index and self._shown.data.endswith(b"\n" + closing) and not self.document.values:
+            return self.count - 1
+        at = self._shown.data.find(b"\n" + b" " * (self._begin(index) - start) + closing, end)
+        return self._line_of(at + 1) if at >= 0 else None
+
+    def opens(self, index: int) -> bool:
+        """Whether something begins in a line and ends in another."""
+        if not self.is_laid_out:
+            end = self.end(index)
+            return end is not None and end > index
+        end = self._extent(index).end
+        return self._shown.data[end - 1 : end] in (b"{", b"[")
+
+    def openings(self, index: int, most: int) -> dict[int, int]:
+        """The lines in which something begins from a line on to the end of what holds it, each with that of its end."""
+        ends: dict[int, int] = {}
+        if not self.is_laid_out:
+            while index < self.count and len(ends) < most and not self.is_closing(index):
+                if (end := self.end(index)) is not None and end > index:
+                    ends[index], index = end, end
+                index += 1
+            return ends
+        data, start = self._shown.data, self._extent(index).start
+        indent = self._begin(index) - start
+        while index < self.count and len(ends) < most and data[start + indent : start + indent + 1] not in b"}]":
+            end = data.find(b"\n", start)
+            bracket = data[end - 1 : end]
+            if end >= 0 and bracket in (b"{", b"["):
+                close = data.find(b"\n" + b" " * indent + _CLOSING[bracket], end)
+                last = index + data.count(b"\n", start, close + 1)
+                ends[index], index = last, last
+                end = data.find(b"\n", close + 1)
+            if end < 0:
+                break
+            start, index = end + 1, index + 1
+        return ends
+
+    def is_closing(self, index: int) -> bool:
+        """Whether a line begins with the end of something."""
+        begin = self._begin(index)
+        return self._shown.data[begin : begin + 1] in (b"}", b"]")
+
+    def holder(self, index: int) -> int | None:
+        """The line in which begins what a line is in, or what ends in it; None at the outermost."""
+        start, _ = self._extent(index)
+        if not self.is_laid_out:
+            opened = open_brackets(self._shown.data, start, max(self._start, start - 2 * _MAX_WRITTEN))
+            return self._line_of(opened[-1]) if opened else None
+        indent = self._begin(index) - start - (0 if self.is_closing(index) else _LAYOUT)
+        return self._line_before(start, indent) if indent >= 0 else None
+
+    def _line_before(self, end: int, indent: int) -> int | None:
+        """The last line before a byte that is indented so and begins something, in a text that is laid out."""
+        place, at = self._holders.get(indent, (0, -1))
+        if not at < end <= place:
+            start = place if place < end else 0
+            later = self._last_begin(start, end, indent)
+            at = later if later >= 0 or not start else at
+            if at < 0 and not indent:
+                at = 0
+            self._holders[indent] = end, at
+        return self._line_of(at) if at >= 0 else None
+
+    def _last_begin(self, start: int, end: int, indent: int) -> int:
+        before = b"\n" + b" " * indent
+        window, stop = BLOCK_SIZE, end
+        while stop > start:
+            begin = max(start, stop - window)
+            places = (self._shown.data.rfind(before + sign, begin, stop + len(before)) for sign in (b'"', b"{", b"["))
+            if (at := max(places)) >= 0:
+                return at + 1
+            stop, window = begin, window * 8
+        return -1
+
+    def sibling(self, index: int, by: int) -> int | None:
+        """The line in which begins what comes after what begins or ends in a line (``by`` 1), or before it (-1)."""
+        if self.is_closing(index):
+            holder = self.holder(index)
+            index = holder if holder is not None else index
+        if by > 0:
+            end = self.end(index)
+            after = (end if end is not None else index) + 1
+            return after if after < self.count and not self.is_closing(after) else None
+        before = index - 1
+        if before >= 0 and self.is_closing(before):
+            return self.holder(before)
+        return before if before >= 0 and before != self.holder(index) else None
+
+    def _opened_value(self, index: int, last: int) -> Extent:
+        """The bytes in the file of what begins in a line and ends in another."""
+        if self.is_laid_out:
+            close = self._begin(last) + 1
+            return Extent(self.to_file(self._extent(index).end - 1), self.to_file(close - 1) + 1)
+        start, end = self._extent(index)
+        opened = open_brackets(self._shown.data, end, start)[0]
+        return Extent(opened, end_of(self._shown.data, opened, self._end))
+
+    def size_of(self, index: int, last: int) -> str:
+        """What is in an object or list from a line to another: ``3 keys``, ``12``; nothing where it cannot be read."""
+        extent, data = self._opened_value(index, last), self.document.source.data
+        try:
+            if data[extent.start : extent.start + 1] == b"{":
+                count = sum(1 for _ in members(data, extent))
+                return f"{count:,} key{'s' if count != 1 else ''}"
+            raw = memoryview(data)[extent.start : extent.end]
+            return f"{len(msgspec.json.decode(raw, type=list[msgspec.Raw])):,}"
+        except (msgspec.MsgspecError, RecursionError, AssertionError):
+            return ""
+
+    # Pointers
+
+    def pointer_at(self, index: int) -> str:
+        """The pointer of the value that begins in a line, else of what ends in it, else of what it is in."""
+        begin = self.begin(index)
+        inside = self.document.entries_between(begin, begin + 1)
+        if not self.is_laid_out or self.document.values or (inside and inside[0].size <= _MAX_WRITTEN):
+            return self.document.pointer_at(begin)
+        segments: list[str] = []
+        line: int | None = self.holder(index) if index and self.is_closing(index) else index
+        while line and (outer := self.holder(line)) is not None:
+            segments.append(self._segment(line, outer))
+            line = outer
+        return self.pointer + "".join(f"/{segment}" for segment in reversed(segments))
+
+    def _segment(self, index: int, outer: int) -> str:
+        """The key of what begins in a line, or its index in the list that begins in the line ``outer``."""
+        begin = self._begin(index)
+        if key := _KEY.match(self._shown.data, begin):
+            return escape(key_text(key.group()))
+        start, indent = self._extent(index).start, b"\n" + b" " * (begin - self._extent(index).start)
+        at, number = self._siblings.get(outer, (self._extent(outer).end + 1, 0))
+        low, high = sorted((at, start))
+        count = self._shown.data.count
+        # Lines of this indentation, without those that are indented further or end something.
+        between = count(indent, low - 1, high) - sum(count(indent + sign, low - 1, high) for sign in (b" ", b"}", b"]"))
+        number += between if start >= at else -between
+        self._siblings[outer] = start, number
+        return str(number)
+
+    # Searching
+
+    def matches(self, search: TextSearch, near: int, most: int) -> list[int]:
+        """The lines that hold a text, in ascending order; of more than so many, those that follow the line ``near``."""
+        if not search.text or not self.count:
+            return []
+        find = self._finder(search)
+        middle = self._extent(min(near, self.count - 1)).start
+        lines = self._matching(find, middle, self._end, most)
+        return self._matching(find, self._start, middle, most - len(lines)) + lines
+
+    def _finder(self, search: TextSearch) -> Callable[[int, int], int]:
+        """What finds the next place of a text between two bytes, or -1."""
+        text, data = search.text, self._shown.data
+        if text.isascii() and text.isprintable() and not {*'"\\/'} & {*text} and not self._has_escaped_letters:
+            data, needle = self._lowered if text == text.lower() else data, text.encode()
+            return lambda start, end: data.find(needle, start, end)
+        pattern = search_pattern(search)
+
+        def find(start: int, end: int) -> int:
+            match = pattern.search(data, start, end)
+            return match.start() if match is not None else -1
+
+        return find
+
+    @cached_property
+    def _lowered(self) -> bytes:
+        return self._shown.data.lower()
+
+    @cached_property
+    def _has_escaped_letters(self) -> bool:
+        """Whether a letter of ASCII is written as an escape, which hardly anything does."""
+        return any(b"\\u00%d" % digit in self._shown.data for digit in range(2, 8))
+
+    def _matching(self, find: Callable[[int, int], int], start: int, end: int, most: int) -> list[int]:
+        lines: list[int] = []
+        data = self._shown.data
+        line, counted = self._line_of(start), start
+        while len(lines) < most and (at := find(start, end)) >= 0:
+            line, counted = line + data.count(b"\n", counted, at), at
+            lines.append(line)
+            newline = data.find(b"\n", at, end)
+            if newline < 0:
+                break
+            start = newline + 1
+        return lines
+
+    def prepare(self) -> Iterator[object]:
+        """Count ahead what the places in a large file are found with, a little at a time."""
+        if self.is_laid_out:
+            yield from self._in_file.prepare()
+            yield from self._in_shown.prepare()
+            yield bool(self._lowered)
+            yield self._has_escaped_letters
+
+
+def search_pattern(search: TextSearch) -> re.Pattern[bytes]:
+    """What finds a text in JSON, however its characters are escaped there."""
+    any_case = search.text == search.text.lower()
+    pattern = b"".join(_spelt(character, any_case=any_case) for character in search.text)
+    return re.compile(pattern, re.IGNORECASE if any_case else 0)
+
+
+def _spelt(character: str, *, any_case: bool) -> bytes:
+    spellings = {character, *((character.lower(), character.upper()) if any_case else ())}
+    plain = {spelling.encode(errors="replace") for spelling in spellings}
+    escaped = {json.dumps(spelling)[1:-1].encode() for spelling in spellings}
+    escaped |= {b"\\/"} if character == "/" else set()
+    escaped |= {b"\\u%04x" % ord(spelling) for spelling in spellings if len(spelling) == 1 and ord(spelling) < 0x10000}
+    options = {re.escape(option) for option in plain} | {b"(?i:%b)" % re.escape(option) for option in escaped - plain}
+    return b"(?:%b)" % b"|".join(sorted(options))

@@ -1,0 +1,410 @@
+"""What the source pane draws: the lines of a file with what is folded, with strings that are unfolded, and with what is
+wrong marked in them."""
+
+from __future__ import annotations
+
+import json
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice, pairwise
+from typing import NamedTuple
+
+import msgspec
+
+from kustui.check.problems import Problem
+from kustui.definition.collection import Document, Entry
+from kustui.diagrams.glyphs import SEVERITY_GLYPHS
+from kustui.text.styled_lines import Line, Piece, Span, TextSearch, highlighted
+from kustui.tui.explorer.source_lines import SourceLines, search_pattern
+
+MAX_STYLED = 20_000
+"""Characters of a line that are coloured; of a longer one, and of all of it, only what is in view is made at all."""
+_MAX_STRING = 1_000_000
+"""Characters of a string that is unfolded."""
+_MAX_MATCHES = 20_000
+"""Lines with a match that are listed."""
+_MAX_KEPT = 200
+"""Folds that are kept over a reload."""
+_MAX_FOLDED = 5_000
+"""Objects and lists that are folded at once."""
+
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?(\s*:)?|-?\d[\d.eE+-]*|\b(?:true|false|null)\b|[^"\d\w-]+|.')
+_CLOSED = {"{": "}", "[": "]"}
+
+
+class Mark(NamedTuple):
+    """Characters of a line that are wrong, and how that is marked."""
+
+    start: int
+    end: int
+    sign: Piece
+
+
+class ProblemPlaces:
+    """The problems of a file by where they are. Only where one looks, the workflow is asked for the places in it."""
+
+    def __init__(self, document: Document, problems: Sequence[Problem]) -> None:
+        self._document = document
+        self._by_entry: dict[Entry | None, list[Problem]] = {}
+        for problem in problems:
+            if problem.document is document:
+                self._by_entry.setdefault(problem.entry, []).append(problem)
+        self._sorted: dict[Entry | None, tuple[list[int], list[Problem]]] = {}
+
+    @property
+    def is_empty(self) -> bool:
+        return not self._by_entry
+
+    def between(self, start: int, end: int) -> Iterator[Problem]:
+        """The problems that begin between two bytes."""
+        entries = self._document.entries_between(start, end)
+        for entry in (None, *entries):
+            if entry not in self._by_entry:
+                continue
+            if entry is not None and start <= entry.item.extent.start and entry.item.extent.end <= end:
+                yield from self._by_entry[entry]
+                continue
+            places, problems = self._in_order(entry)
+            yield from problems[bisect_left(places, start) : bisect_left(places, end)]
+
+    def _in_order(self, entry: Entry | None) -> tuple[list[int], list[Problem]]:
+        if entry not in self._sorted:
+            pairs = sorted(((problem.where().start, problem) for problem in self._by_entry[entry]), key=lambda p: p[0])
+            self._sorted[entry] = [start for start, _ in pairs], [problem for _, problem in pairs]
+        return self._sorted[entry]
+
+
+class _Stretch(NamedTuple):
+    """Rows that follow each other: lines of the file, or those of the string that a line holds."""
+
+    row: int
+    line: int
+    is_string: bool = False
+
+
+@dataclass(frozen=True, eq=False)
+class FoldedSource:
+    """The rows of a source, some of its objects and lists folded and some of its strings unfolded."""
+
+    lines: SourceLines
+    problems: ProblemPlaces
+    folds: Mapping[int, int] = field(default_factory=dict)
+    """Where something that is folded begins, and the line in which it ends."""
+    strings: Mapping[int, UnfoldedString] = field(default_factory=dict)
+    """The lines with a string that is unfolded."""
+    _marks: dict[int, Sequence[Mark]] = field(default_factory=dict, init=False, repr=False)
+    """What is wrong in the lines that were looked at."""
+
+    # Which rows there are
+
+    @cached_property
+    def _stretches(self) -> tuple[list[_Stretch], int]:
+        stretches, row, line = [_Stretch(0, 0)], 0, 0
+        for index in sorted({*self.folds, *self.strings}):
+            if index < line:
+                continue  # inside of what is folded
+            row += index + 1 - line
+            if index in self.folds:
+                line = self.folds[index] + 1
+            else:
+                stretches.append(_Stretch(row, index, is_string=True))
+                row, line = row + len(self.strings[index].rows), index + 1
+            stretches.append(_Stretch(row, line))
+        return stretches, row + max(0, self.lines.count - line)
+
+    @property
+    def count(self) -> int:
+        return self._stretches[1]
+
+    def place(self, row: int) -> tuple[int, int]:
+        """The line that a row shows, and 0, or which row of its unfolded string it is, counted from 1."""
+        stretches = self._stretches[0]
+        stretch = stretches[bisect_right(stretches, row, key=lambda stretch: stretch.row) - 1]
+        if stretch.is_string:
+            return stretch.line, row - stretch.row + 1
+        return stretch.line + row - stretch.row, 0
+
+    def row_of(self, line: int) -> int:
+        """The row of a line, or that of what is folded and holds it."""
+        stretches = self._stretches[0]
+        index = bisect_right(stretches, line, key=lambda stretch: stretch.line + stretch.is_string) - 1
+        row = stretches[index].row + line - stretches[index].line
+        return min(row, stretches[index + 1].row - 1) if index + 1 < len(stretches) else row
+
+    def is_hidden(self, line: int) -> bool:
+        """Whether it is in something that is folded."""
+        return any(first < line <= last for first, last in self.folds.items())
+
+    # Folding
+
+    def folded(self, line: int) -> FoldedSource:
+        """With what begins in a line folded, where something does."""
+        end = self.lines.end(line) if self.lines.opens(line) else None
+        return replace(self, folds={**self.folds, line: end}) if end is not None else self
+
+    def unfolded(self, line: int) -> FoldedSource:
+        """With what is folded in a line unfolded."""
+        return replace(self, folds={first: last for first, last in self.folds.items() if first != line})
+
+    def revealed(self, line: int) -> FoldedSource:
+        """With everything unfolded that hides a line."""
+        if not self.is_hidden(line):
+            return self
+        return replace(self, folds={first: last for first, last in self.folds.items() if not first < line <= last})
+
+    def with_folds_of(self, earlier: FoldedSource) -> FoldedSource:
+        """With the same folded and unfolded as in an earlier reading of the file."""
+        source = self
+        for lines, change in ((earlier.folds, FoldedSource.folded), (earlier.strings, FoldedSource.with_string)):
+            for line in islice(lines, _MAX_KEPT):
+                pointer = earlier.lines.pointer_at(line)
+                now = self.lines.line_of(self.lines.document.spot(pointer).begin)
+                if self.lines.pointer_at(now) == pointer:
+                    source = change(source, now)
+        return source
+
+    def with_siblings_folded(self, line: int) -> FoldedSource:
+        """With what begins in a line folded, and everything beside it."""
+        holder = self.lines.holder(line)
+        folds = self.lines.openings(0 if holder is None else holder + 1, _MAX_FOLDED)
+        return replace(self, folds={**self.folds, **folds})
+
+    def with_siblings_unfolded(self, line: int) -> FoldedSource:
+        """With everything unfolded that is beside what a line holds, or in it."""
+        holder = self.lines.holder(line)
+        first, last = (-1, self.lines.count) if holder is None else (holder, self.lines.end(holder) or holder)
+        folds = {start: end for start, end in self.folds.items() if not (first < start and end <= last)}
+        return replace(self, folds=folds)
+
+    def with_string(self, line: int) -> FoldedSource:
+        """With the string of a line unfolded, or folded again; the same where it says nothing more unfolded."""
+        if line in self.strings:
+            return replace(self, strings={index: rows for index, rows in self.strings.items() if index != line})
+        unfolded = unfolded_string(self.lines.text(line))
+        return replace(self, strings={**self.strings, line: unfolded}) if unfolded is not None else self
+
+    # What they show
+
+    def text(self, row: int) -> str:
+        """What a row says, of any length."""
+        line, inner = self.place(row)
+        if inner:
+            string = self.strings[line]
+            return f"{' ' * _indent_of(self.lines.text(line))}  │ {string.rows[inner - 1]}"
+        text = self.lines.text(line)
+        if line in self.strings:
+            string = self.strings[line]
+            return f"{text[: string.start]}▾ {string.title}{text[string.end :]}"
+        if line in self.folds:
+            return self._folded_text(line)
+        return text
+
+    def _folded_text(self, line: int) -> str:
+        size = self.lines.size_of(line, self.folds[line])
+        return f"{self.lines.text(line).rstrip()} {size or '…'} {self.lines.text(self.folds[line]).lstrip()}"
+
+    def length(self, row: int) -> int:
+        """Characters of a row."""
+        return len(self.text(row))
+
+    def indent(self, row: int) -> int:
+        """Blanks that a row begins with."""
+        return _indent_of(self.text(row)[:200])
+
+    def part(self, row: int, start: int, end: int, search: TextSearch | None) -> Line:
+        """Some characters of a row, coloured, with what is wrong and what is searched for marked in them."""
+        if self.length(row) > MAX_STYLED:
+            line = self.pieces(row, start, end)
+            return matched(line, search) if search is not None else line
+        line = self.pieces(row)
+        return _cut(matched(line, search) if search is not None else line, start, end)
+
+    def column_of_match(self, row: int, search: TextSearch) -> int | None:
+        """The first character of a row at which a text stands; None where it does nowhere."""
+        data = self.text(row).encode(errors="replace")
+        match = search_pattern(search).search(data) if search.text else None
+        return _characters(data, match.span())[0] if match is not None else None
+
+    def pieces(self, row: int, start: int = 0, end: int = MAX_STYLED) -> Line:
+        """Some characters of a row, coloured, and what is wrong marked in them."""
+        line, inner = self.place(row)
+        text = self.text(row)
+        marks = [] if inner or line in self.strings else [(mark.start, mark.end) for mark in self.marks(line)]
+        if len(text) > MAX_STYLED:
+            part = text[start:end]
+            edges = [(max(0, a - start), max(0, b - start)) for a, b in marks]
+            return tuple(_marked([(0, len(part), "")], part, edges))
+        if inner:
+            margin = text.index("│") + 2
+            tokens = [(margin, len(text), "string")]
+            if self.strings[line].is_json:
+                tokens = [(margin + a, margin + b, look) for a, b, look in _tokens(text[margin:])]
+            tokens = [(0, margin, "muted"), *tokens]
+        elif line in self.strings:
+            string = self.strings[line]
+            title = string.start + 2 + len(string.title)
+            tokens = [*_tokens(text[: string.start]), (string.start, title, "action"), (title, len(text), "muted")]
+        elif line in self.folds:
+            begin = len(self.lines.text(line).rstrip())
+            tokens = [*_tokens(text[:begin]), (begin, len(text), "muted")]
+        else:
+            tokens = [*_tokens(text)]
+        return _cut(_marked(tokens, text, marks), start, end)
+
+    def marks(self, line: int) -> Sequence[Mark]:
+        """What is wrong in a line, the worst first."""
+        if self.problems.is_empty:
+            return ()
+        if line not in self._marks:
+            start, end = self.lines.file_extent(line)
+            end += line + 1 == self.lines.count or not self.lines.is_laid_out  # what is missing there
+            problems = sorted(self.problems.between(start, end), key=lambda problem: -problem.severity)
+            self._marks[line] = [self._mark(line, problem) for problem in problems]
+        return self._marks[line]
+
+    def _mark(self, line: int, problem: Problem) -> Mark:
+        start, end = problem.where()
+        first = self.lines.column_of(start)
+        # What is missing has no extent of its own: the character in its place is marked.
+        last = self.lines.column_of(end - 1) + 1 if end > start and self.lines.line_of(end - 1) == line else 0
+        return Mark(first, max(last, first + 1), SEVERITY_GLYPHS[problem.severity])
+
+    def sign(self, row: int) -> Line:
+        """For the right edge: that something is wrong in a row, or in what is folded there."""
+        line, inner = self.place(row)
+        if inner:
+            return ()
+        if line not in self.folds:
+            return tuple(mark.sign for mark in self.marks(line)[:1])
+        if self.problems.is_empty:
+            return ()
+        start, end = self.lines.file_extent(line, self.folds[line])
+        inside = [problem.severity for problem in self.problems.between(start, end)]
+        if not inside:
+            return ()
+        glyph, look = SEVERITY_GLYPHS[max(inside)]
+        return ((f"{len(inside):,} in it ", look), (glyph, look))
+
+    def number(self, row: int) -> Piece:
+        """The number of the line in the file, before a row."""
+        line, inner = self.place(row)
+        width = len(str(self.lines.last_number))
+        if inner:
+            return (" " * (width + 1), "muted")
+        sign = self.sign(row)
+        return (f"{self.lines.number(line):>{width}} ", sign[-1][1] if sign else "muted")
+
+    # Searching
+
+    def matches(self, search: TextSearch, near: int) -> Sequence[int]:
+        """The lines that hold a text, in ascending order; of very many, those that follow a line."""
+        return self.lines.matches(search, near, _MAX_MATCHES)
+
+
+def _indent_of(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
+# Strings
+
+
+class UnfoldedString(NamedTuple):
+    """A string of a line as the lines that it says, or as the JSON that it holds."""
+
+    start: int
+    end: int
+    """Where its literal begins and ends in the line."""
+    rows: Sequence[str]
+    is_json: bool
+
+    @property
+    def title(self) -> str:
+        kind = "JSON in a string" if self.is_json else "text"
+        return f"{kind}, {len(self.rows):,} line{'s' if len(self.rows) != 1 else ''}"
+
+
+def unfolded_string(text: str) -> UnfoldedString | None:
+    """The first string of a line that says more unfolded: it has line breaks, escapes, or JSON in it."""
+    if len(text) > _MAX_STRING:
+        return None
+    for token in _TOKEN.finditer(text):
+        if token[0][0] != '"' or token[1] is not None:
+            continue
+        try:
+            value = json.loads(token[0])
+        except ValueError:  # a broken file
+            continue
+        inner = _json_in(value)
+        if inner is not None or value != token[0][1:-1]:
+            rows = (inner if inner is not None else value).split("\n")
+            return UnfoldedString(*token.span(), tuple(row.removesuffix("\r") for row in rows), inner is not None)
+    return None
+
+
+def _json_in(value: str) -> str | None:
+    """JSON that a string holds, laid out; None where it is none, or a scalar."""
+    if value.strip()[:1] not in ("{", "["):
+        return None
+    try:
+        return msgspec.json.format(value.strip().encode(), indent=2).decode()
+    except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError):
+        return None
+
+
+# Searching
+
+
+def matched(line: Line, search: TextSearch) -> Line:
+    """A line with what is searched for highlighted in it."""
+    text = "".join(text for text, _ in line)
+    data = text.encode(errors="replace")
+    return highlighted(line, [_characters(data, match.span()) for match in search_pattern(search).finditer(data)])
+
+
+def _characters(data: bytes, span: Span) -> Span:
+    start = len(data[: span[0]].decode(errors="replace"))
+    return start, start + len(data[span[0] : span[1]].decode(errors="replace"))
+
+
+# Colours
+
+
+def _tokens(line: str) -> Iterator[tuple[int, int, str]]:
+    for token in _TOKEN.finditer(line):
+        start, end = token.span()
+        text = token.group()
+        if token.group(1) is not None:
+            key = token.start(1)
+            yield start, key, "key"
+            yield key, end, "muted"
+        elif text[0] == '"':
+            yield start, end, "action" if text.startswith('"/#') or "{{" in text else "string"
+        elif text[0].isdigit() or text[0] == "-" or text in ("true", "false", "null"):
+            yield start, end, "number"
+        else:
+            yield start, end, "muted"
+
+
+def _marked(tokens: Sequence[tuple[int, int, str]], text: str, marks: Sequence[Span]) -> Iterator[Piece]:
+    edges = [edge for mark in marks for edge in mark]
+    for start, end, look in tokens:
+        cuts = sorted({start, end, *(edge for edge in edges if start < edge < end)})
+        for begin, until in pairwise(cuts):
+            wrong = any(a <= begin and until <= max(b, a + 1) for a, b in marks)
+            yield text[begin:until], "fault" if wrong else look
+
+
+def _cut(pieces: Iterable[Piece], start: int, end: int) -> Line:
+    """The characters of a line between two of its own."""
+    line: list[Piece] = []
+    at = 0
+    for text, look in pieces:
+        if at >= end:
+            break
+        if at + len(text) > start:
+            line.append((text[max(0, start - at) : end - at], look))
+        at += len(text)
+    return tuple(line)
