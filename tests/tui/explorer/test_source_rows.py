@@ -78,7 +78,7 @@ def test_tabs_and_carriage_returns_are_no_part_of_what_is_shown() -> None:
     text = INDENTED.replace("  ", "\t").replace("\n", "\r\n")
     assert texts(source_rows(document_of(text), "/workflows/0/steps/0/params")) == [
         '28 "params": {',
-        '29 →"body": "hi"',
+        '29 ⇥"body": "hi"',
         "30 }",
     ]
 
@@ -128,7 +128,7 @@ def test_the_worst_of_several_problems_marks_the_line() -> None:
 @given(st.text(st.sampled_from('{}[]",:\\ \t-1etrue.fal/#é😀'), max_size=60))
 def test_no_character_of_a_line_is_lost(line: str) -> None:
     (shown,) = texts(source_rows(document_of("{" + line), ""))
-    assert shown.removeprefix("1 ").replace("→", "\t") == "{" + line
+    assert shown.removeprefix("1 ").replace("⇥", "\t") == "{" + line
 
 
 def test_a_file_of_one_long_line_is_laid_out_for_reading() -> None:
