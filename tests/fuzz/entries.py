@@ -17,7 +17,7 @@ from kustui.config.check_settings import Settings
 from kustui.config.configuration import parse_file, parse_settings
 from kustui.config.preferences import merge_preferences
 from kustui.config.severity import Severity
-from kustui.definition.collection import Collection, read_document
+from kustui.definition.collection import Collection, Document, read_document
 from kustui.definition.expressions.conditions import comparisons_in, in_words, parse_condition
 from kustui.definition.expressions.parse import expressions_in, parse
 from kustui.definition.expressions.templates import parse_template
@@ -42,10 +42,12 @@ from kustui.simulate.scenarios.explore import chain_heads, expected_path_scenari
 from kustui.simulate.scenarios.file import read
 from kustui.simulate.scenarios.record import complete_scenario, default_scenario, record_scenario
 from kustui.simulate.scenarios.replay import replay
+from kustui.text.styled_lines import TextSearch
 from kustui.text.terminal_safe import to_json
 from kustui.tui.explorer.detail import detail_rows
-from kustui.tui.explorer.json_rows import source_rows
 from kustui.tui.explorer.session import read_session
+from kustui.tui.explorer.source_lines import SourceLines
+from kustui.tui.explorer.source_rows import FoldedSource, ProblemPlaces
 from kustui.tui.rehearsal.history_rows import LogRows, coverage_rows, queue_rows
 from kustui.tui.rehearsal.scenario_actions import rebase_session
 from kustui.tui.rehearsal.session import Session
@@ -100,7 +102,19 @@ def read_definition(data: bytes) -> None:
         _ = app.app
     for entry in document.entries:
         _ = entry.title, entry.item
-    source_rows(document, "").make(0)
+    show_source(document, "")
+
+
+def show_source(document: Document, pointer: str) -> None:
+    source = FoldedSource(SourceLines(document, pointer), ProblemPlaces(document, ()))
+    source.matches(TextSearch("te/x"), 3)
+    for line in (*range(min(source.lines.count, 8)), source.lines.count - 1):
+        source.lines.pointer_at(line)
+        source.lines.sibling(line, 1)
+        for changed in (source, source.folded(line), source.with_siblings_folded(line), source.with_string(line)):
+            row = changed.row_of(line)
+            changed.pieces(row)
+            changed.sign(row)
 
 
 def check_rules(data: bytes) -> None:
@@ -179,7 +193,7 @@ def show(data: bytes) -> None:
         detail_rows(tree, node, 60)
         tree.link(node)
         if node.document.entries:
-            source_rows(node.document, getattr(node.part, "pointer", "")).make(0)
+            show_source(node.document, getattr(node.part, "pointer", ""))
     for entry in snapshot.collection.entries[:_MOST]:
         for use in itertools.islice(uses_in(snapshot.analyses, entry), 200):
             _ = use.pointer

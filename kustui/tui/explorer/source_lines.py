@@ -26,9 +26,36 @@ _MAX_LINE = 2_000
 """Bytes of a line; above them no person wrote it either."""
 _LAYOUT = 2
 """Blanks by which a level is indented in what is laid out here."""
+_MAX_GROWTH, _MAX_LEVELS = 8, 100
+"""How many times its own size a text may be indented by, and levels of nesting that are counted."""
 _BLANKS = b" \t\r\n"
+_NO_BRACKETS = bytes({*range(256)} - {*b"{}[]"})
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _CLOSING = {b"{": b"}", b"[": b"]"}
 _KEY = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"(?=\s*:)')
+
+
+def _may_be_laid_out(data: bytes) -> bool:
+    """Whether a text is not nested so deep that it would be indented by far more than it has itself."""
+    brackets = data.translate(None, _NO_BRACKETS)
+    levels = _levels(brackets)
+    if levels >= _MAX_LEVELS:  # or brackets in its strings that are not closed
+        brackets = _STRING.sub(b"", data).translate(None, _NO_BRACKETS)
+        levels = _levels(brackets)
+    added = (len(brackets) + data.count(b",")) * _LAYOUT * levels
+    return levels < _MAX_LEVELS and added <= _MAX_GROWTH * len(data) + _MAX_WRITTEN
+
+
+def _levels(brackets: bytes) -> int:
+    """How deep brackets are nested, up to the most levels that are counted."""
+    for level in range(_MAX_LEVELS):
+        if not brackets:
+            return level
+        outer = brackets.replace(b"{}", b"").replace(b"[]", b"")
+        if len(outer) == len(brackets):
+            break
+        brackets = outer
+    return _MAX_LEVELS
 
 
 class _Characters:
@@ -117,6 +144,8 @@ class SourceLines:
         if self.document.shape is Shape.BROKEN:
             return None
         if end - start <= _MAX_WRITTEN and all(len(line) <= _MAX_LINE for line in data[start:end].split(b"\n")):
+            return None
+        if not _may_be_laid_out(data[start:end]):
             return None
         values = [extent for extent in self.document.values if extent.start >= start and extent.end <= end]
         try:

@@ -311,3 +311,11 @@ def test_what_is_folded_is_searched() -> None:
     rows = source_rows(document_of(NESTED), "")
     line = next(index for index in range(rows.count) if '"b"' in rows.text(index))
     assert rows.folded(0).matches(TextSearch('"b"'), 0) == [line]
+
+
+def test_what_is_nested_deeper_than_anybody_reads_is_not_laid_out() -> None:
+    deep = '{"a":' * 400 + '"[' + "y" * 3_000 + '"' + "}" * 400
+    lines = SourceLines(document_of(f'{{"name": "w", "steps": [], "x": {deep}}}'), "")
+    assert not lines.is_laid_out
+    text = json.dumps({"name": "w", "steps": [], "x": ["["] * 300 + ["y" * 3_000]})
+    assert SourceLines(document_of(text), "").is_laid_out
