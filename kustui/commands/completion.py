@@ -17,6 +17,7 @@ from kustui.commands import COMMANDS
 from kustui.commands.command_line import Parser, parser_of
 from kustui.commands.output import ExitStatus, Output
 from kustui.config.preferences import THEMES
+from kustui.definition.loader import SCENARIO_SUFFIX
 from kustui.errors import KustuiError
 
 SHELLS = ("bash", "zsh", "fish")
@@ -60,8 +61,9 @@ def complete() -> None:
         os.environ["_ARGCOMPLETE"] = "2"  # which of the words is the first of the parser
     parser = parser_of(command)
     completers = _completers(words[2:])
+    paths = completers["paths"] = _json_files if command == "simulate" else _definitions
     if is_first:
-        completers["paths"] = lambda prefix, **_: _descriptions() | _files(prefix)
+        completers["paths"] = lambda prefix, **_: _descriptions() | paths(prefix)
     for argument in parser.arguments():
         completer = completers.get(argument.dest, _files if argument.metavar in ("FILE", "PATH") else None)
         argument.completer = completer  # type: ignore[attr-defined]  # where argcomplete looks for it
@@ -80,14 +82,28 @@ def _descriptions() -> dict[str, str]:
     return {name: description for name, (_, description) in COMMANDS.items()}
 
 
-def _files(prefix: str, **_: Any) -> dict[str, str]:
-    """Files and folders, without bash, of which argcomplete's own completer has need."""
+def _definitions(prefix: str, **_: Any) -> dict[str, str]:
+    """Folders, and the files that a folder is searched for."""
+    return {path: "" for path in _json_files(prefix) if not path.endswith(SCENARIO_SUFFIX)}
+
+
+def _json_files(prefix: str, **_: Any) -> dict[str, str]:
+    return _files(prefix, ".json")
+
+
+def _toml_files(prefix: str, **_: Any) -> dict[str, str]:
+    return _files(prefix, ".toml")
+
+
+def _files(prefix: str, ending: str = "", **_: Any) -> dict[str, str]:
+    """Folders and the files of an ending, without bash, of which argcomplete's own completer has need."""
     folder, slash, start = prefix.rpartition("/")
     with suppress(OSError, RuntimeError), os.scandir(Path(f"{folder}{slash}").expanduser()) as entries:
         return {
             f"{folder}{slash}{entry.name}{'/' if entry.is_dir() else ''}": ""
             for entry in entries
             if entry.name.startswith(start) and (start or entry.name[0] != ".")
+            if entry.name.endswith(ending) or entry.is_dir()
         }
     return {}
 
@@ -111,7 +127,10 @@ def _completers(words: Sequence[str]) -> dict[str, Completer]:
         paths = [word for word in words if word[:1] != "-" and Path(word).exists()]
         return dict.fromkeys(_workflows(paths or ["."]), "")
 
-    return {"theme": themes, "rule": rules, "select": rule_lists, "ignore": rule_lists, "workflow": workflows}
+    return {
+        "theme": themes, "rule": rules, "select": rule_lists, "ignore": rule_lists, "workflow": workflows,
+        "config": _toml_files, "event": _json_files, "stdin_filename": _definitions,
+    }  # fmt: skip
 
 
 def _workflows(paths: Sequence[str]) -> Sequence[str]:

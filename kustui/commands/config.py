@@ -85,7 +85,7 @@ def _settings(files: Sequence[ConfigurationFile]) -> Iterator[Setting]:
     """All settings but keys, from valid files of which later ones override earlier ones."""
     preferences = Preferences()
     yield _setting(files, ("theme",), DEFAULT_THEME)
-    for name in ("ascii", "state"):
+    for name in ("ascii", "mouse", "state"):
         yield _setting(files, (name,), getattr(preferences, name))
     yield _setting(files, ("relative-unit-minutes",), Settings().relative_unit_minutes)
     for pane, size in preferences.panes.items():

@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kustui import __version__
@@ -13,9 +14,10 @@ from kustui.commands import COMMANDS
 from kustui.commands.command_line import Parser
 from kustui.commands.output import ExitStatus, encoding_of, is_unicode, say
 from kustui.config.preferences import THEMES, load_theme, unknown_theme
-from kustui.errors import KustuiError
+from kustui.errors import KustuiError, reason_of
 from kustui.files import read_file
 from kustui.garbage_collection import pause_gc
+from kustui.text.messages import closest
 
 if TYPE_CHECKING:
     from kustui.config.preferences import Preferences
@@ -47,6 +49,7 @@ def parser() -> Parser:
         help="a file, a folder, or - for standard input (default: the current folder)",
     )
     add("--theme", metavar="NAME", type=_theme, help=f"colour theme: {', '.join(THEMES)}")
+    add("--no-mouse", action="store_true", help="leave the mouse to the terminal, which selects text with it")
     add("--no-state", action="store_true", help="do not save or restore the session")
     parser.add_configuration()
     parser.add_appearance()
@@ -66,9 +69,9 @@ def run(arguments: Sequence[str]) -> int:
     options = parser().parse_args(arguments)
     options.paths = options.paths or ["."]
     pause_gc()  # until the first screen stands: what is made until then stays
+    _require_paths(options.paths)
     stdin = _read_stdin() if "-" in options.paths else b""
-    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):
-        raise KustuiError("the explorer needs a terminal for input and output")
+    _take_terminal()
     _set_colour(options.color)
 
     from kustui.config.configuration import Configuration
@@ -90,7 +93,7 @@ def run(arguments: Sequence[str]) -> int:
         poll=options.poll,
         keeps_session="-" not in options.paths,
     )
-    app.run()
+    app.run(mouse=app.preferences.mouse)
     if app.internal_error:
         raise app.internal_error
     if app.exit_message:
@@ -99,17 +102,44 @@ def run(arguments: Sequence[str]) -> int:
 
 
 def _read_stdin() -> bytes:
-    """Standard input, with the terminal put in its place afterwards. Raises KustuiError."""
+    """Standard input. Raises KustuiError."""
+    if sys.stdin is None:
+        return b""
     if sys.stdin.isatty():
         raise KustuiError("- reads standard input, which is the terminal: pipe a definition into it")
-    stdin = sys.stdin.buffer.read()
+    return sys.stdin.buffer.read()
+
+
+def _require_paths(paths: Sequence[str]) -> None:
+    """Raises KustuiError for the first path that is not there, and may be a mistyped command."""
+    for path in paths:
+        try:
+            if path and path != "-":
+                Path(path).stat()
+        except FileNotFoundError as error:
+            if path == paths[0] and (command := closest(path, COMMANDS)):
+                raise KustuiError(f'{path}: no such command or file, did you mean "{command}"?') from None
+            raise KustuiError(f"{path}: {reason_of(error)}") from error
+        except OSError:
+            pass  # whoever reads it says why it cannot be read
+
+
+def _take_terminal() -> None:
+    """Put the terminal in the place of standard input where that is something else, as behind a pipe or xargs. Raises
+    KustuiError where there is none."""
+    if not all(stream is not None and stream.isatty() for stream in (sys.stdout, sys.stderr)):
+        raise KustuiError("the explorer needs a terminal for input and output")
+    if sys.stdin is not None and sys.stdin.isatty():
+        return
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY)
     except OSError as error:
         raise KustuiError("there is no terminal to read keys from") from error
-    os.dup2(terminal, 0)
-    os.close(terminal)
-    return stdin
+    if terminal:
+        os.dup2(terminal, 0)
+        os.close(terminal)
+    if sys.stdin is None:  # it was closed
+        sys.stdin = sys.__stdin__ = open(0, encoding="utf-8", closefd=False)  # type: ignore[misc]  # noqa: SIM115
 
 
 def _set_colour(choice: str) -> None:
@@ -134,4 +164,5 @@ def _with_options(preferences: Preferences, options: argparse.Namespace) -> Pref
 
     state = preferences.state and not options.no_state
     theme = options.theme or preferences.theme or (load_theme() if state else "")
-    return replace(preferences, theme=theme, ascii=options.ascii or preferences.ascii, state=state)
+    mouse = preferences.mouse and not options.no_mouse
+    return replace(preferences, theme=theme, ascii=options.ascii or preferences.ascii, mouse=mouse, state=state)

@@ -12,6 +12,7 @@ from typing import NamedTuple, TextIO
 
 from kustui.errors import KustuiError, reason_of
 from kustui.files import write_file
+from kustui.text.messages import closest_path
 from kustui.text.signs import GLYPHS
 from kustui.text.terminal_safe import terminal_safe
 
@@ -124,6 +125,16 @@ def say(line: str) -> None:
 
 def report_error(error: KustuiError) -> ExitStatus:
     """Say why a command cannot be carried out; its exit status."""
-    for line in error.lines:
+    *first, last = error.lines
+    for line in (*first, f"{last}{_path_hint(error)}"):
         say(f"kustui: {line}")
     return ExitStatus.FAILED
+
+
+def _path_hint(error: KustuiError) -> str:
+    """``, did you mean "samples/orders.json"?`` where a path is not there, and one like it is."""
+    missing = error.__cause__
+    if not isinstance(missing, FileNotFoundError) or not isinstance(missing.filename, str | os.PathLike):
+        return ""
+    near = closest_path(os.fspath(missing.filename))
+    return f', did you mean "{near}"?' if near else ""

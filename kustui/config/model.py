@@ -164,6 +164,7 @@ class _Personal(_Table):
 
     theme: str = ""
     ascii: bool = False
+    mouse: bool = True
     state: bool = True
     relative_unit_minutes: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1
     panes: _Panes = _Panes.model_construct()

@@ -64,6 +64,8 @@ class Preferences:
     """Empty where none is configured: then the theme that was chosen last applies, if any."""
     ascii: bool = False
     """Whether to draw with ASCII only."""
+    mouse: bool = True
+    """Whether to take the mouse from the terminal."""
     state: bool = True
     """Whether to save and restore the session."""
     panes: Mapping[str, int] = field(default_factory=lambda: dict(PANE_SIZES))
@@ -86,7 +88,7 @@ def merge_preferences(*tables: Mapping[str, Any]) -> Preferences:
     for table in tables:
         if isinstance(theme := table.get("theme"), str) and theme in THEMES:
             values["theme"] = theme
-        values |= {name: table[name] for name in ("ascii", "state") if isinstance(table.get(name), bool)}
+        values |= {name: table[name] for name in ("ascii", "mouse", "state") if isinstance(table.get(name), bool)}
         panes |= {name: size for name, size in _inner_table(table, "panes") if name in PANE_SIZES and _is_size(size)}
         for id_, written in _inner_table(table, "keys"):
             if id_ in BY_ID and (parsed := parse_keys(written)) is not None:

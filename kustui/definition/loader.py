@@ -127,7 +127,7 @@ class Reader:
                 files = _with_stdin(files, self._stdin_path)
             for file in files:  # before anything is read
                 if file.named and file.error and not self._is_tolerant:
-                    raise _path_error(file.path, file.error)
+                    raise _path_error(file.path, file.error) from file.error
             documents = tuple(self._documents(files, _identities(touched), progress))
         self._stamps = {file.name: file.stamp for file in files}
         self._others.intersection_update(self._stamps)

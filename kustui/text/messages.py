@@ -7,6 +7,7 @@ shown before the first paint.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -163,6 +164,23 @@ def closest(name: str, names: Iterable[str]) -> str:
         default=(limit + 1, ""),
     )
     return best[1] if best[0] <= limit else ""
+
+
+def closest_path(path: str) -> str:
+    """The path that is there and is called almost like one that is not, or an empty string."""
+    whole = Path(path)
+    place = Path(whole.anchor)
+    for name in whole.relative_to(place).parts:
+        try:
+            if not (place / name).exists():
+                names = sorted(entry.name for entry in place.iterdir())
+                name = closest(name, names) or next((other for other in names if other.startswith(f"{name}.")), "")
+        except OSError:
+            return ""
+        if not name:
+            return ""
+        place /= name
+    return str(place)
 
 
 def hint_of(name: str, names: Iterable[str], what: str, limit: int = 8) -> str:

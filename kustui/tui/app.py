@@ -7,6 +7,7 @@ import contextlib
 import os
 import signal
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,7 +22,7 @@ from kustui.config.actions import with_keys
 from kustui.config.preferences import DEFAULT_THEME, PREFERENCE_NAMES, Preferences, save_theme
 from kustui.garbage_collection import resume_gc
 from kustui.tui.base_app import TypeAhead, enter
-from kustui.tui.bindings import bindings, keymap_of
+from kustui.tui.bindings import bindings, first_key, keymap_of
 from kustui.tui.explorer.panes import Sizes
 from kustui.tui.explorer.screen import Explorer
 from kustui.tui.theme import ASCII, COLOURLESS, STEADY, THEMES, VARIABLES
@@ -98,6 +99,8 @@ class Kustui(TypeAhead):
             self.set_keymap(keymap_of(self.actions))
         if now.panes != before.panes:
             self.sizes.change(now.panes)
+        if now.mouse != before.mouse:
+            self.set_mouse(now.mouse)
         if now.ascii != before.ascii:
             for screen in self.screen_stack:
                 for widget in (screen, *screen.query("*")):
@@ -181,6 +184,15 @@ class Kustui(TypeAhead):
         """What is too long for a line at the bottom: the last that was said, and no pile of them."""
         self.clear_notifications()
         super().notify(message, title=title, severity=severity, timeout=timeout, markup=markup)
+
+    def action_toggle_mouse(self) -> None:
+        """Leave the mouse to the terminal, or take it again."""
+        mouse = not self.preferences.mouse
+        self.preferences = replace(self.preferences, mouse=mouse)
+        self.set_mouse(mouse)
+        key = first_key(self, "app.mouse")
+        how = f"; {key} turns it on again" if key else ""
+        self.notify("mouse on" if mouse else f"mouse off: the terminal selects text{how}", timeout=4)
 
     def action_suspend_process(self) -> None:
         """Stop as any other program does on Ctrl+Z, with all that was started beside it. Where no shell is there that

@@ -55,6 +55,10 @@ rich.cells.get_character_cell_size.cache_clear()
 rich.cells.cached_cell_len.cache_clear()
 
 
+_MOUSE_MODES, _MOUSE_PIXELS = (1000, 1003, 1015, 1006), 1016
+"""Those that Textual sets, in its order."""
+
+
 class _Threads(ThreadPoolExecutor):
     """Those that nobody waits for when the application ends: what they were asked for is of no use any more."""
 
@@ -76,6 +80,17 @@ class TerminalApp(App[None]):
         """
         if self._driver is not None:
             self._driver.write(text)
+
+    def set_mouse(self, on: bool) -> None:
+        """Take the mouse from the terminal, or leave it to the terminal.
+
+        ``_driver._mouse``: whether it does so whenever it takes the terminal back, as after Ctrl+Z. ``_mouse_pixels``:
+        whether the terminal reports pixels, which has to be asked for after the rest.
+        """
+        if self._driver is not None:
+            self._driver._mouse = on
+            modes = [*_MOUSE_MODES, *((_MOUSE_PIXELS,) if on and getattr(self._driver, "_mouse_pixels", False) else ())]
+            self.write_to_terminal("".join(f"\x1b[?{mode}{'h' if on else 'l'}" for mode in modes))
 
     def fail(self, error: BaseException | None) -> None:
         """Leave after an exception; the terminal is given back without a traceback on it."""

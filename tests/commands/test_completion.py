@@ -96,12 +96,24 @@ def completed(shell: str, script: Path, words: list[str]) -> set[str]:
         (["kustui", "simulate", TIMERS, "--workflow", "followup"], NAMES),
         (["kustui", "samples/timer-chain.j"], {TIMERS}),
         (["kustui", "check", "samples/timer-chain.j"], {TIMERS}),
+        (["kustui", "check", "samples/timer-chain"], {TIMERS}),
+        (["kustui", "simulate", "samples/timer-chain."], {TIMERS, "samples/timer-chain.scenario.json"}),
+        (["kustui", "check", "--config", "pyp"], {"pyproject.toml"}),
+        (["kustui", "sam"], {"samples/"}),
+        (["kustui", "check", "samples/broken/ap"], {f"samples/broken/app-{name}.json" for name in ("name", "version")}),
     ],
 )
 def test_a_shell_offers_what_can_stand_there(
     script: Callable[[str], Path], shell: str, words: list[str], offered: set[str]
 ) -> None:
     assert completed(shell, script(shell), words) == offered
+
+
+@pytest.mark.parametrize("shell", ["bash", "fish"])
+@pytest.mark.parametrize("words", [["kustui", ""], ["kustui", "check", ""], ["kustui", "check", "LIC"]])
+def test_no_file_is_offered_that_is_no_definition(script: Callable[[str], Path], shell: str, words: list[str]) -> None:
+    offered = completed(shell, script(shell), words)
+    assert {name for name in offered if not name.endswith("/")} <= {*COMMANDS}
 
 
 @pytest.mark.parametrize("shell", ["bash", "fish"])

@@ -18,6 +18,7 @@ from tests.support.definitions import a_workflow, write_json
 from tests.support.terminal import (
     ALTERNATE_SCREEN,
     KUSTUI,
+    MOUSE_MODES,
     PATIENCE,
     ROOT,
     Terminal,
@@ -259,7 +260,86 @@ def test_a_file_as_standard_input() -> None:
         assert terminal.ended() == 0
 
 
+@pytest.mark.parametrize(
+    "script",
+    [
+        pytest.param("echo '{TIMERS}' | xargs {kustui}", id="xargs"),
+        pytest.param("cat '{TIMERS}' | {kustui} -", id="pipe"),
+        pytest.param("{kustui} '{TIMERS}' < /dev/null", id="null"),
+        pytest.param("{kustui} '{TIMERS}' <&-", id="closed"),
+    ],
+)
+def test_the_keyboard_is_read_from_the_terminal_whatever_standard_input_is(script: str) -> None:
+    command = script.format(TIMERS=TIMERS, kustui=" ".join(KUSTUI))
+    with Terminal(["--norc", "--noediting", "-i"], command=["/bin/bash"], env={"PS1": "ready> "}) as terminal:
+        terminal.wait_for("ready>")
+        terminal.press(f"{command}\n")
+        terminal.wait_for("Workflows 4")
+        terminal.settle()
+        terminal.press("G")
+        wait_for_cursor(terminal, FOURTH)
+        terminal.resize(100, 30)
+        terminal.wait_until(lambda: len(terminal.lines) == 30 and "? help" in terminal.lines[29], "drawn anew")
+        terminal.press("\x1a")
+        terminal.wait_for("Stopped")
+        assert_restored(terminal)
+        terminal.press("fg\n")
+        terminal.wait_for("Workflows 4")
+        terminal.press("g")
+        wait_for_cursor(terminal, "timer-chain.json" if "-" not in command.split() else "<stdin>")
+        terminal.press("q")
+        terminal.wait_until(lambda: terminal.lines[-1].startswith("ready>") or "ready>" in terminal.text, "the prompt")
+        assert_restored(terminal)
+
+
+def test_without_a_terminal_to_read_keys_from_it_says_so() -> None:
+    """Its output is a terminal, but none that it belongs to."""
+    master, slave = os.openpty()
+    done = subprocess.run(
+        [*KUSTUI, str(TIMERS)], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave, start_new_session=True, timeout=40
+    )
+    assert done.returncode == 2
+    assert os.read(master, 1000) == b"kustui: there is no terminal to read keys from\r\n"
+
+
+# The mouse
+
+
+@pytest.mark.parametrize("off", [("--no-mouse",), ()])
+def test_without_the_mouse_the_terminal_selects_text(off: tuple[str, ...]) -> None:
+    with Terminal([*off, TIMERS]) as terminal:
+        terminal.wait_for("Workflows 4")
+        terminal.settle()
+        assert any(terminal.modes.get(mode) for mode in MOUSE_MODES) is not bool(off)
+        terminal.press("M")
+        terminal.wait_for("mouse on" if off else "mouse off")
+        assert any(terminal.modes.get(mode) for mode in MOUSE_MODES) is bool(off)
+        terminal.press("q")
+        assert terminal.ended() == 0
+        assert_restored(terminal)
+
+
 # Refusals
+
+
+@pytest.mark.parametrize("command", [[], ["check"], ["graph"], ["simulate"]])
+@pytest.mark.parametrize(
+    ("path", "near"),
+    [
+        ("samples/order.json", "samples/orders.json"),
+        ("samples/orders", "samples/orders.json"),
+        ("sample/broken/loop.jsn", "samples/broken/loop.json"),
+        ("sampels", "samples"),
+    ],
+)
+def test_a_mistyped_path_gets_the_closest(command: list[str], path: str, near: str) -> None:
+    refused(*command, path, because=f'{path}: no such file or directory, did you mean "{near}"?')
+
+
+def test_a_mistyped_command_gets_the_closest_without_a_terminal_too() -> None:
+    refused("chekc", because='chekc: no such command or file, did you mean "check"?')
+    done = subprocess.run([*KUSTUI, "chekc"], stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=40)
+    assert (done.returncode, done.stderr) == (2, 'kustui: chekc: no such command or file, did you mean "check"?\n')
 
 
 def refused(*arguments: str, because: str, script: str = '{kustui} "$@"') -> str:

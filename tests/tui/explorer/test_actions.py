@@ -292,6 +292,7 @@ DID = {
     "help.leave": Did(("question_mark",), lambda scene: isinstance(scene.ui.app.screen, Help), is_(False)),
     "app.help": Did((), lambda scene: isinstance(scene.ui.app.screen, Help), is_(True)),
     "app.palette": Did((), lambda scene: isinstance(scene.ui.app.screen, CommandPalette), is_(True)),
+    "app.mouse": Did((), lambda scene: scene.ui.app.preferences.mouse, is_(False)),
     "app.suspend": Did((), lambda scene: scene.ui.keys, another),
     "app.quit": Did((), lambda scene: scene.ui.app.return_code, is_(0)),
 }  # fmt: skip
