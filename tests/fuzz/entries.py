@@ -52,6 +52,7 @@ from kustui.tui.rehearsal.history_rows import LogRows, coverage_rows, queue_rows
 from kustui.tui.rehearsal.scenario_actions import rebase_session
 from kustui.tui.rehearsal.session import Session
 from kustui.tui.rehearsal.step_rows import heading_rows, status_row, step_rows
+from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
 from kustui.workspace.difference import difference
@@ -198,7 +199,8 @@ def show(data: bytes) -> None:
         for use in itertools.islice(uses_in(snapshot.analyses, entry), 200):
             _ = use.pointer
     tree.set_filter("a e")
-    tree.matching("kust")
+    for by in (1, -1):
+        RowOrder(tree).match_beyond(tree.search("kust"), None, by)
 
 
 # Rehearsals

@@ -15,6 +15,7 @@ from kustui.tui.explorer.detail import detail_rows
 from kustui.tui.explorer.selection import of_key, of_node
 from kustui.tui.explorer.source_lines import SourceLines
 from kustui.tui.explorer.source_rows import FoldedSource, ProblemPlaces
+from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.widgets.rows import Row, Target, laid_out
 from kustui.workspace.snapshot import Snapshot
@@ -43,7 +44,7 @@ def look_at_everything(tree: TreeState, *widths: int) -> None:
         for selected in (of_node(node), of_key(tree, node.key), *values):
             assert selected is None or all(item.make() for item in copyables(selected))
     for by in (1, -1):
-        if problem := tree.problem_beyond(0, by):
+        if problem := RowOrder(tree).problem_beyond(0, by):
             assert tree.reveal(tree.key_at(problem.document, problem.pointer)) is not None
 
 

@@ -104,6 +104,7 @@ class DetailPresenter:
         if not self.ready:
             return
         if node is None:
+            self.shown = None
             self._show_problem()
             side.detail.show(Rows.of(()))
             side.source.clear()

@@ -13,6 +13,7 @@ from kustui.tui.diagrams.diagram_view import DiagramView, NodeSelected
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.views import PANES, PaneTitles, Views
+from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.widgets.bars import FilterInput
 from kustui.tui.widgets.pane_search import PaneSearch, Searchable
 from kustui.tui.widgets.rows import Target
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from kustui.tui.finder import Finder
 
 
-_NARROWS = "words from a name, an id or an event"
+_NARROWS = "words from a name, an id, an event, or what a step does"
 _SEARCHES = "text in this pane"
 
 
@@ -36,8 +37,11 @@ def searchable(widget: Widget | None) -> Searchable | None:
 class FilterController:
     """Filters the tree and the problems, and searches the other panes."""
 
-    def __init__(self, screen: Screen[None], views: Views, titles: PaneTitles, panes: Panes) -> None:
+    def __init__(
+        self, screen: Screen[None], views: Views, titles: PaneTitles, panes: Panes, finder: FinderController
+    ) -> None:
         self._screen, self._views, self._titles, self._panes = screen, views, titles, panes
+        self._finder = finder
         self._words = ""
         """What the tree was narrowed to last, which may be all of it again by now."""
         self._search = PaneSearch(views.status)
@@ -55,6 +59,7 @@ class FilterController:
         self._panes.filtered = focused if pane is not None or focused is problems else tree
         if self._panes.filtered is tree:
             self._screen.remove_class("-beside")
+            tree.begin_filter()
         value = problems.words if focused is problems else tree.state.filter
         if pane is not None:
             self._search.begin(pane)
@@ -78,9 +83,23 @@ class FilterController:
             self._views.tree.filter(words)
         self._titles.update()
 
-    def keep(self, text: str) -> None:
-        """Enter: keep what is typed, and go back to the pane."""
+    def filter_again(self) -> None:
+        """The steps of a large collection were read, of which the filter did not have all."""
+        tree = self._views.tree
+        if tree.state.filter:
+            tree.filter(tree.state.filter)
+            self._titles.update()
+
+    async def keep(self, text: str) -> None:
+        """Enter: keep what is typed, and go back to the pane; what the tree does not hold is searched everywhere."""
         pane = searchable(self._panes.filtered)
+        if self._panes.filtered is self._views.tree and text.strip():
+            await self._views.tree.wait_for_steps()
+            if not self._views.tree.state.nodes:
+                self.drop()
+                await self._finder.open(text.strip())
+                return
+            self._finder.navigator.leave_place(self._views.tree.keep_filter())
         if pane is not None:
             self._search.keep(pane, text)
         if isinstance(pane, DiagramView) and pane.selected_key:
@@ -98,6 +117,7 @@ class FilterController:
             self.narrow("")
         else:
             self.narrow("")
+            self._views.tree.keep_filter()
         self._close()
 
     def step(self, by: int) -> None:
@@ -108,7 +128,7 @@ class FilterController:
         elif filtered is self._views.problems:
             self._views.problems.cursor += by
         else:
-            self._views.tree.cursor += by
+            self._views.tree.move_in_filter(by)
 
     def _close(self) -> None:
         self._screen.query("FilterInput").remove_class("-open")
@@ -157,7 +177,7 @@ class FilterController:
         elif focused is self._views.problems:
             self._to_problem(by)
         else:
-            self._to_workflow(by)
+            self._to_match(by)
         self._titles.update()
 
     def _to_problem(self, by: int) -> None:
@@ -169,30 +189,31 @@ class FilterController:
         else:
             self._search.say_no_match(view.words)
 
-    def _to_workflow(self, by: int) -> None:
+    def _to_match(self, by: int) -> None:
+        """Go to the next workflow or step that the filter leaves, or left last, opening the way to it."""
         tree = self._views.tree
         words = tree.state.filter or self._words
-        keys = tree.state.matching(words) if words else ()
-        if not keys:
+        matches = tree.state.matches or tree.state.search(words)
+        place = RowOrder(tree.state).match_beyond(matches, tree.node, by)
+        if place is None:
             self._search.say_no_match(words)
             return
-        place, wrapped = next_position(range(len(keys)), tree.state.place_among(keys, tree.node), by)
-        tree.go_to(keys[place])
-        self._search.say_which(place, len(keys), wrapped=wrapped)
+        tree.go_to(place.key)
+        self._search.say_which(place.number, matches.total, wrapped=place.wrapped)
 
 
 class FinderController:
     """Opens the finder below the panes, and goes to what is chosen in it."""
 
     def __init__(self, screen: Screen[None], views: Views, panes: Panes, navigator: Navigator) -> None:
-        self._screen, self._views, self._panes, self._navigator = screen, views, panes, navigator
+        self._screen, self._views, self._panes, self.navigator = screen, views, panes, navigator
         self.pane: Finder | None = None
         """None until somebody has asked for it."""
         self._opened_from: Widget | None = None
         """The pane that had the keys before."""
 
-    async def open(self) -> None:
-        """Open it, or go into it again."""
+    async def open(self, query: str = "") -> None:
+        """Open it, or go into it again; with something to search for, where that was not found elsewhere."""
         from kustui.tui.finder import Finder  # not before somebody asks for it
 
         if self.pane is None:
@@ -202,6 +223,8 @@ class FinderController:
             self._opened_from = self._screen.focused
         self._screen.add_class("-finding")
         self._screen.set_focus(self.pane.input)
+        if query:
+            self.pane.input.fill_in(query)
         if self._views.tree.is_open:
             self.pane.take(self._views.tree.state.snapshot)
 
@@ -222,10 +245,10 @@ class FinderController:
         collection, entry = self._views.tree.state.snapshot.collection, event.match.entry
         entry = collection.by_key.get(entry.key) if entry is not None else None
         if (problem := event.match.problem) is not None:
-            self._navigator.jump_to(Target.of(problem))
+            self.navigator.jump_to(Target.of(problem))
         elif entry is None:
             self._views.status.say("that no longer exists", "warning")
         else:
             document = collection.document_of(entry)
             target = Target.at(document, event.pointer)
-            self._navigator.jump_to(target)
+            self.navigator.jump_to(target)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from textual.screen import Screen
 from textual.widget import Widget
@@ -28,38 +28,48 @@ from kustui.config.severity import Severity
 from kustui.definition.collection import Document
 from kustui.text.messages import counted
 from kustui.text.styled_lines import Line
+from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.widgets.bars import TextBar, banner_lines, broken_files, problem_lines
+
+
+class Place(NamedTuple):
+    """Where somebody was: a node of the tree, and what the tree was filtered by."""
+
+    key: NodeKey
+    filter: str = ""
 
 
 class History:
     """The places left by jumps. As in a browser, a jump after going back forgets what was ahead."""
 
     def __init__(self) -> None:
-        self._behind: list[NodeKey] = []
-        self._ahead: list[NodeKey] = []
+        self._behind: list[Place] = []
+        self._ahead: list[Place] = []
 
-    def leave(self, here: NodeKey) -> None:
+    def leave(self, here: Place) -> None:
         """Remember the place that a jump leads away from."""
         self._behind.append(here)
         self._ahead.clear()
 
-    def back(self, here: NodeKey) -> NodeKey:
-        """The place before, or an empty key where there is none."""
+    def back(self, here: Place) -> Place | None:
+        """The place before; None where there is none."""
         return self._turn(here, self._behind, self._ahead)
 
-    def forward(self, here: NodeKey) -> NodeKey:
-        """The place that was gone back from, or an empty key."""
+    def forward(self, here: Place) -> Place | None:
+        """The place that was gone back from; None where there is none."""
         return self._turn(here, self._ahead, self._behind)
 
     def move(self, moved: Callable[[NodeKey], NodeKey]) -> None:
         """Nodes have other keys now."""
-        self._behind = list(map(moved, self._behind))
-        self._ahead = list(map(moved, self._ahead))
+        self._behind = [place._replace(key=moved(place.key)) for place in self._behind]
+        self._ahead = [place._replace(key=moved(place.key)) for place in self._ahead]
 
     @staticmethod
-    def _turn(here: NodeKey, source: list[NodeKey], target: list[NodeKey]) -> NodeKey:
+    def _turn(here: Place, source: list[Place], target: list[Place]) -> Place | None:
+        while source and source[-1] == here:
+            source.pop()  # a jump that led nowhere else
         if not source:
-            return ()
+            return None
         target.append(here)
         return source.pop()
 
@@ -131,10 +141,20 @@ class Navigator:
 
     def jump(self, key: NodeKey) -> None:
         """Go to a node, remembering where one was."""
-        node = self._views.tree.node
-        if node is not None:
-            self.history.leave(node.key)
+        self.leave_place()
         self._go(key)
+
+    def leave_place(self, key: NodeKey = ()) -> None:
+        """Remember where one is, or the node that a filter has led away from."""
+        if key:
+            self.history.leave(Place(key))
+        elif (here := self._here) is not None:
+            self.history.leave(here)
+
+    @property
+    def _here(self) -> Place | None:
+        tree = self._views.tree
+        return Place(tree.node.key, tree.state.filter) if tree.node is not None else None
 
     def show(self, key: NodeKey) -> bool:
         """Put the cursor of the tree on a node, ending a filter that hides it; whether it is there."""
@@ -156,12 +176,16 @@ class Navigator:
     def forward(self) -> None:
         self._travel(self.history.forward)
 
-    def _travel(self, turn: Callable[[NodeKey], NodeKey]) -> None:
-        node = self._views.tree.node
-        if node is not None and (key := turn(node.key)):
-            self._go(key)
-        else:
+    def _travel(self, turn: Callable[[Place], Place | None]) -> None:
+        """Go to another place, with the filter that was in force there."""
+        tree, here = self._views.tree, self._here
+        if here is None or (place := turn(here)) is None:
             self._views.status.say("no further", "muted")
+            return
+        if place.filter != here.filter:
+            tree.filter(place.filter)
+            self._titles.update()
+        self._go(place.key)
 
 
 _MOST_KEPT = 20
@@ -300,7 +324,7 @@ class ProblemNavigator:
         if tree.state.snapshot.problems is None:
             self._views.status.say("still checking", "info")
             return
-        problem = tree.state.problem_beyond(tree.cursor, by, self._presenter.current_problem)
+        problem = RowOrder(tree.state).problem_beyond(tree.cursor, by, self._presenter.current_problem)
         if problem is None:
             self._views.status.say("no problems", "good")
         else:

@@ -116,8 +116,8 @@ class Explorer(Screen[None]):
         self.pane_sizes = PaneSizes(self, views, sizes)
         self.navigator = Navigator(views, self.titles, self.presenter, self.panes)
         self.problem_navigator = ProblemNavigator(self.banner, views, self.presenter, self.navigator)
-        self.filter = FilterController(self, views, self.titles, self.panes)
         self.finder = FinderController(self, views, self.panes, self.navigator)
+        self.filter = FilterController(self, views, self.titles, self.panes, self.finder)
         self.rehearsals = RehearsalOpener(self, views, self.navigator)
         self._session: SessionKeeper | None = None
         """What keeps the place; None where it is to be forgotten, or nobody has looked yet."""
@@ -357,8 +357,12 @@ class Explorer(Screen[None]):
         if event.input.id == "filter":
             self.filter.narrow(event.value)
 
-    def on_filter_input_accepted(self, event: FilterInput.Accepted) -> None:
-        self.filter.keep(event.text)
+    async def on_filter_input_accepted(self, event: FilterInput.Accepted) -> None:
+        await self.filter.keep(event.text)
+
+    @on(TreeView.StepsRead)
+    def _steps_read(self) -> None:
+        self.filter.filter_again()
 
     def on_filter_input_cancelled(self) -> None:
         self.filter.drop()

@@ -104,11 +104,11 @@ class SessionKeeper:
         if not tree.snapshot.collection.documents:
             return None
         names = Names(tree)
-        expanded = [key for key in tree.expanded if len(key) > 1]
+        expanded = [key for key in tree.opened if len(key) > 1]
         return SessionState(
             selected=names.name(node.key) if node is not None else (),
             open=tuple(sorted(filter(None, map(names.name, expanded)))[:MAX_OPEN]),
-            closed=tuple(sorted(names.name(key) for key in names.files if key not in tree.expanded)),
+            closed=tuple(sorted(names.name(key) for key in names.files if key not in tree.opened)),
             pane=(self._screen.focused.id if self._screen.focused is not None else None) or "tree",
             drawing=self._views.side.diagram_name,
             filter=tree.filter,

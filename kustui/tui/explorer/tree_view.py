@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Collection
+from contextlib import suppress
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from textual import events
 from textual.binding import BindingType
+from textual.message import Message
+from textual.worker import Worker, WorkerError, get_current_worker
 
 from kustui.tui.bindings import bindings
 from kustui.tui.tree.nodes import Moves, Node
@@ -15,11 +20,22 @@ from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from kustui.search.step_texts import StepTexts
     from kustui.workspace.difference import Difference
 
 
-_NOT_FOUND = "no name, id or event contains this; Esc shows all workflows"
+_NOT_FOUND = "no workflow or step contains this; Enter searches everything for it, Esc shows all"
 _NOTHING_LEFT = "the files contain no workflows any more; saved ones appear here"
+
+
+class _Start(NamedTuple):
+    """Where one is before a filter is typed."""
+
+    key: NodeKey
+    below_top: int
+    expanded: Collection[NodeKey]
+    at: NodeKey
+    """The node that the cursor stays on if it matches: this one, or where it was moved while typing."""
 
 
 class TreeView(RowsView):
@@ -42,6 +58,12 @@ class TreeView(RowsView):
         self.tree_rows = TreeRows(self.state)
         self._displaced: NodeKey = ()
         """The node that the cursor was on when that went away."""
+        self._start: _Start | None = None
+        """Where Escape leads while a filter is typed."""
+        self._top_before: int | None = None
+        """The row at the upper edge before a filter, until the cursor moves: its line has yet to make room."""
+        self._reading: tuple[StepTexts, Worker[None]] | None = None
+        """The steps that are being read for the filter."""
 
     @property
     def node(self) -> Node | None:
@@ -62,7 +84,11 @@ class TreeView(RowsView):
         anchor = self.cursor if in_view else min(self.top, len(self.state.nodes) - 1)
         top_key = key if in_view else moved(self.state.nodes[anchor].key) if self.state.nodes else ()
         below_top = anchor - self.top
+        if (start := self._start) is not None:
+            expanded = set(map(moved, start.expanded))
+            self._start = _Start(moved(start.key), start.below_top, expanded, moved(start.at))
         self.state.take(snapshot, difference)
+        self._read_steps()
         self.show(self.tree_rows.rows, self._nearest(key), top=self._nearest(top_key) - below_top, follow=in_view)
         node = self.node
         # What comes back, as a file that is deleted and made again, is where the cursor was.
@@ -73,8 +99,12 @@ class TreeView(RowsView):
         super().show(rows, cursor, top=top, follow=follow)
 
     def watch_cursor(self, before: int, now: int) -> None:
-        self._displaced = ()
+        self._displaced, self._top_before = (), None
         super().watch_cursor(before, now)
+
+    def on_resize(self, event: events.Resize) -> None:
+        if self._top_before is not None:
+            self.show(self.rows, self.cursor, top=self._top_before)
 
     def go_to(self, key: NodeKey) -> bool:
         """Put the cursor on a node, opening what it stands below; False where it is nowhere."""
@@ -89,12 +119,67 @@ class TreeView(RowsView):
         self.post_message(self.Moved(self))
         return True
 
+    # The filter
+
+    class StepsRead(Message):
+        """The filter has the steps of a large collection now."""
+
+    def begin_filter(self) -> None:
+        """From here on a filter is typed, and given up with an empty one."""
+        key = self.node.key if self.node is not None else ()
+        self._start = _Start(key, self.cursor - self.top, self.state.opened, key)
+
     def filter(self, text: str) -> None:
-        """Show only the workflows that hold every word of a text."""
-        before = self.node
-        self.state.set_filter(text)
-        self._show_anew(before)
+        """Show only the workflows and steps that hold every word of a text. With an empty one everything is shown
+        again, where one was before it was typed; once it was kept, the cursor stays where it is."""
+        start, key = self._start, self.node.key if self.node is not None else ()
+        if text.strip():
+            self.state.set_filter(text)
+            index = self.state.index(start.at if start is not None else key)
+            is_match = index is not None and self.state.is_match(self.state.nodes[index])
+            self.show(self.tree_rows.rows, index if index is not None and is_match else self.state.first_match)
+            self._read_steps()
+        elif self.state.matches is not None:
+            above = {key[:size] for size in range(1, len(key))}
+            self.state.end_filter(start.expanded if start is not None else self.state.opened | above)
+            cursor = self._nearest(start.key if start is not None else key)
+            self._top_before = cursor - start.below_top if start is not None else None
+            self.show(self.tree_rows.rows, cursor, top=self._top_before)
         self.post_message(self.Moved(self))
+
+    def move_in_filter(self, by: int) -> None:
+        """Move the cursor while a filter is typed."""
+        self.cursor += by
+        if self._start is not None and self.node is not None:
+            self._start = self._start._replace(at=self.node.key)
+
+    def keep_filter(self) -> NodeKey:
+        """The filter is typed and stays; the node that the cursor was on before."""
+        start, self._start = self._start, None
+        return start.key if start is not None else ()
+
+    def _read_steps(self) -> None:
+        """Read in the background what the filter has yet to be given."""
+        texts = self.state.unread
+        if texts is None or (self._reading is not None and self._reading[0] is texts):
+            return
+
+        def read() -> None:
+            worker = get_current_worker()
+            texts.read(lambda: not worker.is_cancelled)
+            if not worker.is_cancelled:
+                self.post_message(self.StepsRead())
+
+        self._reading = texts, self.run_worker(
+            read, thread=True, exclusive=True, group="steps", description="reading steps"
+        )  # fmt: skip
+
+    async def wait_for_steps(self) -> None:
+        """Wait until the filter has everything."""
+        if self.state.unread is not None and self._reading is not None:
+            with suppress(WorkerError):
+                await self._reading[1].wait()
+            self.filter(self.state.filter)
 
     def _show_anew(self, node: Node | None) -> None:
         """After a change of rows: the cursor on the same node, or on the nearest there is."""

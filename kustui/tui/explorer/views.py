@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from kustui.text.cells import cells
+from kustui.text.messages import counted
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import actions_of, panes_in, with_keys_in_force
 from kustui.tui.diagrams.boxes_view import BoxesView
@@ -23,7 +24,7 @@ from kustui.tui.diagrams.schedule_views import ChainsView, TimelineView
 from kustui.tui.explorer.list_panes import ChangesView, ProblemsView
 from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
-from kustui.tui.tree.nodes import Kind, Node
+from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.bars import StatusBar, TextBar
 from kustui.tui.widgets.rows_view import RowsView
@@ -118,9 +119,11 @@ class PaneTitles:
         views, tree = self._views, self._views.tree.state
         count = len(tree.snapshot.collection.entries)
         title = f"1 Workflows {count:,}" if count else "1 Workflows"
-        if tree.filter:
-            matches = sum(1 for node in tree.nodes if node.kind is Kind.WORKFLOW)
-            title = f"1 Workflows {matches:,} of {count:,} with “{tree.filter}”"
+        if tree.matches is not None:
+            steps = sum(map(len, tree.matches.steps.values()))
+            below = f", {counted(steps, 'step')}" if steps else ""
+            more = " …" if tree.unread is not None else ""
+            title = f"1 Workflows “{tree.filter}” {len(tree.matches.workflows):,} of {count:,}{below}{more}"
         alone = self._screen.has_class("-short")
         self.name(views.tree, title, "4 Problems")
         self.name(views.side.detail, "2 Detail", "3 Source  5 Flow" if alone else "")

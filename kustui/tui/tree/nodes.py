@@ -59,6 +59,11 @@ class Node(NamedTuple):
         return Node(kind, (*self.key, name), self.depth + 1, self.document, pointer, self.entry, part, opens)
 
 
+def number_of(pointer: str) -> int:
+    """Which of its list a step is, counted from 0, by its pointer."""
+    return int(pointer.rpartition("/")[2])
+
+
 def duplicate_name(step: Step) -> str:
     """The last part of the key of a step whose id an earlier step has."""
     return f"step {step.id} {step.pointer}"

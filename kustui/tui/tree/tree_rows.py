@@ -39,6 +39,8 @@ class TreeRows:
         if node.document.broken is not None:  # what it was before
             line = tuple((text, "muted") for text, _ in line)
             aside = (("not readable now", "error"),) if node.kind is Kind.DOCUMENT else aside
+        elif node.kind is Kind.WORKFLOW and (matching := self._state.matching_steps(node)):
+            aside = aside if self._state.shows_children(node) else ((counted(matching, "step"), "new"),)
         sign = "  " if not node.opens else "▾ " if self._state.shows_children(node) else "▸ "
         return Row((("  " * node.depth, ""), (sign, "muted"), *line), aside, self._mark(node))
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from operator import gt, lt
+from collections.abc import Collection, Iterator
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from kustui.check.problems import Problem
@@ -11,18 +11,21 @@ from kustui.definition.collection import Document, Entry
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.source import UNKNOWN_KEY, Fault
-from kustui.tui.tree.nodes import Kind, Moves, Node, change_signs, duplicate_name
+from kustui.tui.tree.nodes import Kind, Moves, Node, change_signs, duplicate_name, number_of
 from kustui.tui.widgets.rows import NodeKey, node_key, workflow_key
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:  # not before the first paint
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.config.check_settings import Settings
+    from kustui.search.step_texts import Matches, StepTexts
     from kustui.workspace.difference import Difference
 
 
-_Position = tuple[int, int]
-"""What sorts workflows, or the rows of one workflow, as they stand in the tree."""
+_MOST_NARROWED = 30
+"""Workflows that a filter opens at the steps that match; the others say how many there are."""
+_SMALL = 4_000_000
+"""Bytes whose steps are read at once for a filter; of more, in the background."""
 
 
 class TreeState:
@@ -32,7 +35,14 @@ class TreeState:
         self.expanded: set[NodeKey] = {(document.path,) for document in snapshot.collection.documents}
         self.changed: dict[NodeKey, str] = {}
         """The nodes that have changed since somebody looked at them, each with its sign."""
-        self.filter = ""
+        self.matches: Matches | None = None
+        """What the filter leaves; None without one."""
+        self._narrowed: set[NodeKey] = set()
+        """The workflows of which the steps that match are visible, and no others."""
+        self._unfiltered: frozenset[NodeKey] = frozenset()
+        """What was open before there was a filter."""
+        self._texts: StepTexts | None = None
+        """What a filter searches; None until there was one."""
         self.snapshot = snapshot
         self.nodes: list[Node] = []
         self.revision = 0
@@ -46,6 +56,7 @@ class TreeState:
         if difference is not None:
             moved = Moves(difference).key
             self.expanded = set(map(moved, self.expanded))
+            self._unfiltered = frozenset(map(moved, self._unfiltered))
             self.changed = {moved(key): sign for key, sign in self.changed.items()} | dict(change_signs(difference))
             before = {document.path for document in self.snapshot.collection.documents}
             self.expanded |= {(now.path,) for now in snapshot.collection.documents if now.path not in before}
@@ -55,7 +66,10 @@ class TreeState:
             if document.broken is not None:
                 self._documents[document.broken] = index
         self.snapshot = snapshot
-        self._rebuild()
+        if self.matches is not None:
+            self.set_filter(self.filter)
+        else:
+            self._rebuild()
 
     @property
     def first_workflow(self) -> int:
@@ -97,21 +111,26 @@ class TreeState:
 
     def shows_children(self, node: Node) -> bool:
         """Whether what is below a node is visible: it is open, or a file whose workflows are filtered."""
-        return node.key in self.expanded or (bool(self.filter) and node.kind is Kind.DOCUMENT)
+        is_filtered = self.matches is not None and (node.kind is Kind.DOCUMENT or node.key in self._narrowed)
+        return is_filtered or node.key in self.expanded
 
     def _roots(self) -> Iterator[Node]:
         for document in self.snapshot.collection.documents:
             if _is_one_workflow(document):
                 yield from self._workflows(document, 0)
             elif document.entries or document.faults or document.broken or document.apps:
-                if self.filter and not any(_matches(entry, self.filter) for entry in document.entries):
+                if not any(map(self._is_left, document.entries)) and self.matches is not None:
                     continue
                 yield Node(Kind.DOCUMENT, (document.path,), 0, document, document.pointer, opens=True)
 
     def _workflows(self, document: Document, depth: int) -> Iterator[Node]:
         for entry in document.entries:
-            if not self.filter or _matches(entry, self.filter):
+            if self._is_left(entry):
                 yield Node(Kind.WORKFLOW, workflow_key(entry), depth, document, entry.item.pointer, entry, opens=True)
+
+    def _is_left(self, entry: Entry) -> bool:
+        """Whether the filter leaves a workflow."""
+        return self.matches is None or entry.key in self.matches.workflows
 
     def _children(self, node: Node) -> Iterator[Node]:
         match node.kind:
@@ -120,6 +139,8 @@ class TreeState:
                     child = node.child(f"fault {index}", Kind.FAULT, fault.pointer, fault)
                     yield child._replace(document=document)
                 yield from self._workflows(node.document, node.depth + 1)
+            case Kind.WORKFLOW if node.key in self._narrowed and node.key not in self.expanded:
+                yield from (child for child in self._parts(node) if self.is_match(child))
             case Kind.WORKFLOW:
                 yield from self._parts(node)
             case Kind.STEP | Kind.TRIGGER:
@@ -172,10 +193,12 @@ class TreeState:
     def close(self, index: int) -> None:
         if self.is_open(index):
             self.expanded.discard(self.nodes[index].key)
+            self._narrowed.discard(self.nodes[index].key)
             self._rebuild_below(index)
 
     def is_open(self, index: int) -> bool:
-        return self.nodes[index].key in self.expanded
+        key = self.nodes[index].key
+        return key in self.expanded or key in self._narrowed
 
     def open_all(self, index: int) -> None:
         """Open a node and everything below it; of a file, its workflows but not their steps."""
@@ -211,17 +234,75 @@ class TreeState:
 
     def reveal(self, key: NodeKey) -> int | None:
         """Open everything that a node stands below; its row, that of its nearest parent that exists, or None."""
-        above = {key[:size] for size in range(1, len(key))}
-        if not above <= self.expanded:
-            self.expanded |= above
-            self._rebuild()
+        if (index := self.index(key)) is not None:
+            return index
+        self.expanded |= {key[:size] for size in range(1, len(key))}
+        self._rebuild()
         rows = (self.index(key[:size]) for size in range(len(key), 0, -1))
         return next((row for row in rows if row is not None), None)
 
+    # The filter
+
+    @property
+    def filter(self) -> str:
+        """The words that workflows and steps are filtered by; empty without a filter."""
+        return self.matches.words if self.matches is not None else ""
+
     def set_filter(self, text: str) -> None:
-        """Leave only the workflows that hold every word of a text; with an empty one, all."""
-        self.filter = text.strip()
+        """Leave only the workflows and steps that hold every word of a text, the first of them open."""
+        if self.matches is None:
+            self._unfiltered = frozenset(self.expanded)
+            self.expanded = {key for key in self.expanded if len(key) == 1}
+        self.matches = self.search(text.strip())
+        keys = (workflow_key(self.snapshot.collection.by_key[key]) for key in self.matches.steps)
+        self._narrowed = set(islice(keys, _MOST_NARROWED))
         self._rebuild()
+
+    def search(self, text: str) -> Matches:
+        """What holds every word of a text; of a large collection, steps as far as they were read."""
+        from kustui.search.step_texts import StepTexts  # not before the first paint
+
+        if self._texts is None or self._texts.collection is not self.snapshot.collection:
+            self._texts = StepTexts(self.snapshot.collection, self._texts)
+        if sum(entry.size for entry in self._texts.missing) <= _SMALL:
+            self._texts.read()
+        return self._texts.matches(text)
+
+    def end_filter(self, expanded: Collection[NodeKey]) -> None:
+        """Show everything again, with these nodes open."""
+        self.matches = None
+        self.expanded = set(expanded)
+        self._rebuild()
+
+    @property
+    def opened(self) -> frozenset[NodeKey]:
+        """What is open, the filter aside."""
+        return self._unfiltered | self.expanded if self.matches is not None else frozenset(self.expanded)
+
+    @property
+    def unread(self) -> StepTexts | None:
+        """What the filter is yet to be given, in the background: the steps of a large collection."""
+        return self._texts if self.matches is not None and self._texts is not None and self._texts.missing else None
+
+    def is_match(self, node: Node) -> bool:
+        """Whether the filter is for a workflow or step itself."""
+        if self.matches is None or node.entry is None:
+            return False
+        if node.kind is Kind.WORKFLOW:
+            return self.matches.workflows.get(node.entry.key, False)
+        numbers = self.matches.steps.get(node.entry.key, ())
+        return node.kind is Kind.STEP and number_of(node.pointer) in numbers
+
+    def matching_steps(self, node: Node) -> int:
+        """How many steps of a workflow the filter is for."""
+        return len(self.matches.steps.get(node.entry.key, ())) if self.matches is not None and node.entry else 0
+
+    @property
+    def first_match(self) -> int:
+        """The row of the first workflow that the filter is for, else of the first step."""
+        rows = [index for index, node in enumerate(self.nodes) if self.is_match(node)]
+        workflows = (index for index in rows if self.nodes[index].kind is Kind.WORKFLOW)
+        return next(workflows, rows[0] if rows else self.first_workflow)
 
     def look_at(self, key: NodeKey) -> bool:
         """Mark a node as changed no more; whether it was."""
@@ -236,6 +317,10 @@ class TreeState:
         self.revision += 1
 
     # Where something is in the tree
+
+    def place_of(self, document: Document) -> int:
+        """Which of the files it is, counted from 0."""
+        return self._documents[document]
 
     def holds(self, document: Document) -> bool:
         """Whether a file is one of those that are shown; a configuration file is not."""
@@ -303,76 +388,6 @@ class TreeState:
             return node_key(node.entry, node.part.target) if there else ()
         return ()
 
-    # The order of rows that need not be visible
-
-    def matching(self, words: str) -> list[NodeKey]:
-        """The workflows that a filter leaves, whether it is in force or not."""
-        return [workflow_key(entry) for entry in self.snapshot.collection.entries if _matches(entry, words)]
-
-    def place_among(self, keys: Sequence[NodeKey], node: Node | None) -> float:
-        """Where a node stands among some workflows: the number of one of them, or between two numbers."""
-        if node is None:
-            return -0.5
-        here = self._position(node.document, node.entry)
-        for index, key in enumerate(keys):
-            entry = self.snapshot.collection.by_key[key[1]]
-            there = self._position(self.snapshot.collection.document_of(entry), entry)
-            if there >= here:
-                return index if there == here else index - 0.5
-        return len(keys) - 0.5
-
-    def problem_beyond(self, index: int, by: int, current: Problem | None = None) -> Problem | None:
-        """The next problem below a row (``by`` 1) or above it (-1): errors first, then warnings, then infos, then from
-        the other end; None where nothing is wrong. ``current`` is the problem that one is at, of several at a row.
-
-        Only the workflows that are passed are read.
-        """
-        problems = [problem for problem in self.snapshot.problems or () if self.holds(problem.document)]
-        if not problems or not self.nodes:
-            return next(iter(problems), None)
-        groups: dict[tuple[int, _Position], list[Problem]] = {}
-        for problem in problems:
-            place = self._position(problem.document, problem.entry)
-            groups.setdefault((-problem.severity, place), []).append(problem)
-        if current in problems:
-            here = (-current.severity, self._position(current.document, current.entry))
-            ranked = self._ranked(groups[here])
-            at = ranked.index(current)
-            ahead = ranked[at + 1 :] if by > 0 else ranked[:at]
-        else:
-            node = self.nodes[index]
-            here = (min(groups)[0], self._position(node.document, node.entry))
-            rank = self._rank(node.key)
-            is_beyond = gt if by > 0 else lt
-            ranked = self._ranked(groups.get(here, ()))
-            ahead = [problem for problem in ranked if is_beyond(self._rank_of(problem), rank)]
-        order = sorted({*groups, here}, reverse=by < 0)
-        start = order.index(here)
-        for group in (*order[start + 1 :], *order[:start], here):
-            ahead = ahead or self._ranked(groups.get(group, ()))
-        return ahead[0 if by > 0 else -1]
-
-    def _ranked(self, problems: Iterable[Problem]) -> list[Problem]:
-        """Some problems of one workflow in the order of their rows."""
-        return sorted(problems, key=self._rank_of)
-
-    def _rank_of(self, problem: Problem) -> _Position:
-        return self._rank(self.key_at(problem.document, problem.pointer))
-
-    def _position(self, document: Document, entry: Entry | None) -> _Position:
-        """What sorts workflows as their rows are sorted, with what is wrong with a file itself before them."""
-        return self._documents[document], entry.item.extent.start if entry is not None else -1
-
-    def _rank(self, key: NodeKey) -> _Position:
-        """What sorts the rows of one workflow: where its step comes, and which of the step's edges it is."""
-        entry = self.snapshot.collection.by_key.get(key[1]) if len(key) > 2 else None
-        if entry is None:
-            return -1, -1
-        flow = self.analysis(entry).flow
-        names = ["trigger", *(f"step {step.id}" for step in flow.order), *map(duplicate_name, flow.duplicates)]
-        edge = key[3].removeprefix("way ") if len(key) > 3 else ""
-        return names.index(key[2]) if key[2] in names else -1, int(edge) if edge.isdigit() else -1
-
 
 def within(pointer: str, part: str) -> bool:
     """Whether a pointer leads to a part or into it."""
@@ -383,9 +398,3 @@ def _is_one_workflow(document: Document) -> bool:
     """Whether a file is one workflow, which needs no row of its own."""
     one = document.shape is Shape.WORKFLOW and len(document.entries) == 1
     return one and not document.faults and document.broken is None
-
-
-def _matches(entry: Entry, words: str) -> bool:
-    """Whether a filter leaves a workflow: every word is in its name, its id, its event or its file's path."""
-    text = f"{entry.title}\n{entry.id}\n{entry.item.event}\n{entry.source.path}".lower()
-    return all(word in text for word in words.lower().split())

@@ -235,7 +235,7 @@ class FilterInput(Input):
             self.by = by
 
     def __init__(self) -> None:
-        super().__init__(placeholder="words from a name, an id or an event", compact=True, id="filter")
+        super().__init__(compact=True, id="filter")
 
     def action_keep(self) -> None:
         self.post_message(self.Accepted(self.value))

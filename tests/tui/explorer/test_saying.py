@@ -76,7 +76,9 @@ async def test_a_pane_without_anything_says_what_to_do(good: Path, key: str, nam
 async def test_what_is_not_found_is_told_with_the_way_back(good: Path) -> None:
     async with explorer(good, size=(80, 24)) as ui:
         await ui.press("slash", *"zzz")
-        assert drawn(ui.explorer.tree_view) == "no name, id or event contains this; Esc shows all workflows"
+        assert drawn(ui.explorer.tree_view) == (
+            "no workflow or step contains this; Enter searches everything for it, Esc shows all"
+        )
         await ui.press("escape", "4")
         assert drawn(ui.explorer.problems) == "no problems"
         await ui.press("slash", *"zzz")

@@ -11,10 +11,12 @@ from hypothesis import strategies as st
 
 from kustui.text.styled_lines import TextSearch, lowered, next_position
 from kustui.tui.diagrams.boxes_view import BoxesView
+from kustui.tui.tree.nodes import Kind
 from kustui.tui.widgets.bars import FilterInput
 from kustui.tui.widgets.rows_view import RowsView
+from tests.benchmarks.generate import definition
 from tests.support.definitions import write_json
-from tests.support.explorer import CHAIN, ExplorerPilot, explorer
+from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer
 from tests.support.trees import SAMPLES, text_of
 
 pytestmark = pytest.mark.slow
@@ -45,7 +47,7 @@ def marked_in(view: RowsView) -> list[str]:
 
 async def test_n_goes_through_the_workflows_that_the_filter_left_and_round() -> None:
     async with explorer(ONE_PER_FILE) as ui:
-        await ui.press("slash", *"promise", "enter")
+        await ui.press("slash", *"promise:", "enter")
         await ui.go_to("Promise: broken")
         await ui.press("n")
         assert "Promise: due" in ui.cursor_row
@@ -64,7 +66,7 @@ async def test_n_goes_through_the_workflows_that_the_filter_left_and_round() -> 
 async def test_n_goes_on_after_everything_is_shown_again() -> None:
     async with explorer(ONE_PER_FILE) as ui:
         everything = len(ui.tree)
-        await ui.press("slash", *"promise", "enter", "escape", "g", "n")
+        await ui.press("slash", *"promise:", "enter", "escape", "g", "n")
         assert len(ui.tree) == everything
         assert "Promise: broken" in ui.cursor_row
         await ui.press("n")
@@ -81,6 +83,151 @@ async def test_n_opens_the_file_of_a_workflow_that_is_closed(tmp_path: Path) -> 
         await ui.go_to("b.json")
         await ui.press("h", "g", "n")
         assert ui.cursor_row.startswith("b1") or ui.cursor_row.startswith("▸ b1")
+
+
+async def test_typing_finds_steps_by_name_id_action_and_what_they_do_and_opens_the_way_to_them() -> None:
+    async with explorer(ORGANISATION) as ui:
+        closed = len(ui.tree)
+        for words in (
+            "Looks like a card",
+            "2o3ti8JDn",
+            "company.find",
+            "carrier.example.com",
+            "tags + machine",
+        ):
+            await ui.press("slash", *words)
+            view = ui.explorer.tree_view
+            assert view.node is not None, words
+            assert view.node.kind is Kind.STEP, words
+            assert view.state.is_match(view.node)
+            assert ui.explorer.presenter.shown == view.node.key
+            steps = [node for node in view.state.nodes if node.kind is Kind.STEP]
+            assert all(map(view.state.is_match, steps))
+            assert f"{len(steps)} step" in ui.titles
+            await ui.press("escape")
+            assert len(ui.tree) == closed
+
+
+async def test_escape_comes_back_to_cursor_scroll_and_what_was_open() -> None:
+    async with explorer(ORGANISATION, size=(80, 24)) as ui:
+        view = ui.explorer.tree_view
+        await ui.press("j", "E", *["j"] * 6, "C", *["j"] * 30, "l")
+        before = (ui.cursor_row, ui.tree, view.top)
+        await ui.press("slash", *"note", "down", "down", "escape")
+        assert (ui.cursor_row, ui.tree, view.top) == before
+        await ui.press("slash", *"note", *["backspace"] * 4)
+        assert (ui.cursor_row, ui.tree) == before[:2]
+        assert ui.focus == "filter"
+
+
+async def test_after_enter_the_match_stays_selected_when_the_filter_ends_and_back_leads_to_where_one_was() -> None:
+    async with explorer(ORGANISATION) as ui:
+        before = ui.cursor_row
+        await ui.press("slash", *"Looks like a card", "enter")
+        assert ui.cursor_row == "▸ ● Looks like a card?"
+        assert "“Looks like a card”" in ui.titles
+        await ui.press("escape")
+        assert ui.cursor_row == "▸ ● Looks like a card?"
+        assert "“Looks" not in ui.titles
+        assert ui.sees_the_cursor
+        await ui.press("left_square_bracket")
+        assert ui.cursor_row == before
+        await ui.press("right_square_bracket")
+        assert ui.cursor_row == "▸ ● Looks like a card?"
+
+
+async def test_a_jump_out_of_a_filter_and_back_has_the_filter_again() -> None:
+    async with explorer(CHAIN) as ui:
+        await ui.press("slash", *"timer-1", "enter")
+        filtered = ui.tree
+        await ui.press("l", "E")
+        await ui.go_to("⇒ followup-timer-2")
+        await ui.press("enter")
+        assert not ui.explorer.tree_view.state.filter
+        await ui.press("left_square_bracket")
+        assert ui.cursor_row.startswith("⇒ followup-timer-2")
+        assert "“timer-1”" in ui.titles
+        assert len(ui.tree) >= len(filtered)
+        await ui.press("right_square_bracket")
+        assert "“timer-1”" not in ui.titles
+        assert "followup-timer-2" in ui.cursor_row
+
+
+async def test_n_goes_over_all_matches_of_the_collection_opening_the_way_and_round() -> None:
+    async with explorer(ORGANISATION) as ui:
+        view = ui.explorer.tree_view
+        await ui.press("slash", *"note", "enter")
+        matches = view.state.matches
+        assert matches is not None
+        await ui.press("escape", "C", "g")
+        seen = []
+        for number in range(matches.total):
+            await ui.press("n")
+            assert view.node is not None
+            assert f"{number + 1} of {matches.total}" in ui.keys
+            seen.append(view.node.key)
+        assert len(set(seen)) == matches.total
+        await ui.press("n")
+        assert view.node is not None
+        assert view.node.key == seen[0]
+        assert "wrapped around" in ui.keys
+        await ui.press("N")
+        assert view.node.key == seen[-1]
+
+
+async def test_what_the_tree_does_not_hold_is_handed_over_to_the_finder() -> None:
+    async with explorer(ORGANISATION, size=(80, 24)) as ui:
+        before = ui.cursor_row
+        await ui.press("slash", *"problem:")
+        assert "Enter searches everything" in drawn(ui.explorer.tree_view).replace("\n", " ")
+        await ui.press("enter")
+        assert ui.focus == "finder-input"
+        pane = ui.explorer.finder.pane
+        assert pane is not None
+        assert pane.input.value == "problem:"
+        assert not ui.explorer.tree_view.state.filter
+        await ui.press("escape")
+        assert (ui.focus, ui.cursor_row) == ("tree", before)
+
+
+async def test_a_workflow_in_a_filter_is_closed_and_then_opened_with_all_its_steps() -> None:
+    async with explorer(ORGANISATION) as ui:
+        await ui.press("slash", *"Looks like a card", "enter", "h")
+        assert ui.cursor_row.startswith("▾ Mask card numbers")
+        matching = len(ui.tree)
+        await ui.press("h")
+        assert len(ui.tree) == matching - 1
+        assert "1 step" in text_of(ui.explorer.tree_view.row.aside)
+        await ui.press("l")
+        assert len(ui.tree) > matching
+        await ui.press("escape")
+        assert ui.cursor_row.startswith("▾ Mask card numbers")
+
+
+async def test_the_steps_of_a_large_collection_are_read_while_one_types(tmp_path: Path) -> None:
+    path = write_json(tmp_path / "large.json", definition(100, 40))
+    async with explorer(path) as ui:
+        view = ui.explorer.tree_view
+        last = ui.explorer.snapshot.collection.entries[-1].workflow.steps[-1]
+        await ui.press("slash", *last.id, "enter")
+        assert view.node is not None
+        assert view.node.key[2] == f"step {last.id}"
+        assert view.state.unread is None
+
+
+async def test_a_reload_keeps_a_filter_of_steps_and_finds_what_is_new(tmp_path: Path) -> None:
+    definition = json.loads(CHAIN.read_text())
+    path = write_json(tmp_path / "chain.json", definition)
+    async with explorer(path) as ui:
+        before = ui.cursor_row
+        await ui.press("slash", *"brandnew")
+        assert ui.tree == []
+        definition["workflows"][1]["steps"][0]["meta"] = {"displayName": "brandnew"}
+        write_json(path, definition)
+        await ui.wait_until(lambda: ui.tree)
+        assert any("brandnew" in row for row in ui.tree)
+        await ui.press("escape")
+        assert ui.cursor_row == before
 
 
 async def test_n_without_a_filter_says_what_to_do() -> None:

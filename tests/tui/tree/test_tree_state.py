@@ -8,6 +8,7 @@ import pytest
 
 from kustui.config.severity import Severity
 from kustui.tui.tree.nodes import Kind
+from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import node_key, workflow_key
@@ -219,7 +220,7 @@ def test_a_filter_keeps_workflows_with_every_word_in_name_id_event_or_file() -> 
         shown = [node.entry for node in tree.nodes if node.kind is Kind.WORKFLOW]
         assert entry in shown
         assert len(shown) < len(tree.snapshot.collection.entries)
-    tree.set_filter("")
+    tree.end_filter(tree.opened)
     assert rows_of(tree) == rows_of(TreeState(sample("organisation-export.json")))
 
 
@@ -322,7 +323,7 @@ def walk(tree: TreeState, by: int) -> list[Problem]:
     passed: list[Problem] = []
     here = 0
     current: Problem | None = None
-    while (problem := tree.problem_beyond(here, by, current)) is not None:
+    while (problem := RowOrder(tree).problem_beyond(here, by, current)) is not None:
         index = tree.reveal(tree.key_at(problem.document, problem.pointer))
         assert index is not None
         if problem in passed:

@@ -1,0 +1,124 @@
+"""The order of the rows of a tree, also of those that are not visible, and the next problem or match in it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
+from operator import gt, lt
+from typing import TYPE_CHECKING, NamedTuple
+
+from kustui.check.problems import Problem
+from kustui.definition.collection import Document, Entry
+from kustui.tui.tree.nodes import Node, duplicate_name, number_of
+from kustui.tui.tree.tree_state import TreeState
+from kustui.tui.widgets.rows import NodeKey, workflow_key
+
+if TYPE_CHECKING:  # not before the first paint
+    from kustui.search.step_texts import Matches
+
+Position = tuple[int, int]
+"""What sorts workflows, or the rows of one workflow, as they stand in the tree."""
+
+
+class MatchPlace(NamedTuple):
+    key: NodeKey
+    number: int
+    """Which of the matches it is, counted from 0."""
+    wrapped: bool
+    """Whether it is from the other end."""
+
+
+class RowOrder:
+    """Reads only the workflows that are passed."""
+
+    def __init__(self, tree: TreeState) -> None:
+        self._tree = tree
+
+    def problem_beyond(self, index: int, by: int, current: Problem | None = None) -> Problem | None:
+        """The next problem below a row (``by`` 1) or above it (-1): errors first, then warnings, then infos, then from
+        the other end; None where nothing is wrong. ``current`` is the problem that one is at, of several at a row.
+
+        Only the workflows that are passed are read.
+        """
+        problems = [problem for problem in self._tree.snapshot.problems or () if self._tree.holds(problem.document)]
+        if not problems or not self._tree.nodes:
+            return next(iter(problems), None)
+        groups: dict[tuple[int, Position], list[Problem]] = {}
+        for problem in problems:
+            place = self.position(problem.document, problem.entry)
+            groups.setdefault((-problem.severity, place), []).append(problem)
+        if current in problems:
+            here = (-current.severity, self.position(current.document, current.entry))
+            ranked = self._ranked(groups[here])
+            at = ranked.index(current)
+            ahead = ranked[at + 1 :] if by > 0 else ranked[:at]
+        else:
+            node = self._tree.nodes[index]
+            here = (min(groups)[0], self.position(node.document, node.entry))
+            rank = self.rank(node.key)
+            is_beyond = gt if by > 0 else lt
+            ranked = self._ranked(groups.get(here, ()))
+            ahead = [problem for problem in ranked if is_beyond(self._rank_of(problem), rank)]
+        order = sorted({*groups, here}, reverse=by < 0)
+        start = order.index(here)
+        for group in (*order[start + 1 :], *order[:start], here):
+            ahead = ahead or self._ranked(groups.get(group, ()))
+        return ahead[0 if by > 0 else -1]
+
+    def match_beyond(self, matches: Matches, node: Node | None, by: int) -> MatchPlace | None:
+        """The next match below a node (``by`` 1) or above it (-1), then from the other end; None where nothing
+        matches."""
+        collection = self._tree.snapshot.collection
+        entries = [collection.by_key[key] for key in matches.workflows if key in collection.by_key]
+        positions = [self.position(collection.document_of(entry), entry) for entry in entries]
+        here = self.position(node.document, node.entry) if node is not None else (-1, -1)
+        at = bisect_left(positions, here)
+        is_inside = at < len(entries) and positions[at] == here
+        if node is not None and is_inside:
+            is_beyond, rank = gt if by > 0 else lt, self.rank(node.key)
+            keys = self._match_keys(matches, entries[at])
+            if ahead := [key for key in keys if is_beyond(self.rank(key), rank)]:
+                return self._match_place(matches, entries, at, ahead[0 if by > 0 else -1], wrapped=False)
+        start = at + is_inside if by > 0 else at - 1
+        for place in range(start, start + by * len(entries), by):
+            if keys := self._match_keys(matches, entries[place % len(entries)]):
+                wrapped = not 0 <= place < len(entries)
+                key = keys[0 if by > 0 else -1]
+                return self._match_place(matches, entries, place % len(entries), key, wrapped=wrapped)
+        return None
+
+    def _match_place(
+        self, matches: Matches, entries: Sequence[Entry], at: int, key: NodeKey, *, wrapped: bool
+    ) -> MatchPlace:
+        before = sum(matches.count_in(entry.key) for entry in entries[:at])
+        return MatchPlace(key, before + self._match_keys(matches, entries[at]).index(key), wrapped)
+
+    def _match_keys(self, matches: Matches, entry: Entry) -> list[NodeKey]:
+        """The keys of a workflow and of its steps, as far as they match."""
+        top = workflow_key(entry)
+        numbers = matches.steps.get(entry.key, frozenset())
+        flow = self._tree.analysis(entry).flow
+        steps = [(step, f"step {step.id}") for step in flow.order] + [(s, duplicate_name(s)) for s in flow.duplicates]
+        names = [name for step, name in steps if number_of(step.pointer) in numbers]
+        return [*([top] if matches.workflows[entry.key] else ()), *((*top, name) for name in names)]
+
+    def _ranked(self, problems: Iterable[Problem]) -> list[Problem]:
+        """Some problems of one workflow in the order of their rows."""
+        return sorted(problems, key=self._rank_of)
+
+    def _rank_of(self, problem: Problem) -> Position:
+        return self.rank(self._tree.key_at(problem.document, problem.pointer))
+
+    def position(self, document: Document, entry: Entry | None) -> Position:
+        """What sorts workflows as their rows are sorted, with what is wrong with a file itself before them."""
+        return self._tree.place_of(document), entry.item.extent.start if entry is not None else -1
+
+    def rank(self, key: NodeKey) -> Position:
+        """What sorts the rows of one workflow: where its step comes, and which of the step's edges it is."""
+        entry = self._tree.snapshot.collection.by_key.get(key[1]) if len(key) > 2 else None
+        if entry is None:
+            return -1, -1
+        flow = self._tree.analysis(entry).flow
+        names = ["trigger", *(f"step {step.id}" for step in flow.order), *map(duplicate_name, flow.duplicates)]
+        edge = key[3].removeprefix("way ") if len(key) > 3 else ""
+        return names.index(key[2]) if key[2] in names else -1, int(edge) if edge.isdigit() else -1

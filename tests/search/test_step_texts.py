@@ -1,0 +1,65 @@
+"""The workflows and steps that hold some words."""
+
+from __future__ import annotations
+
+import pytest
+
+from kustui.search.step_texts import StepTexts
+from kustui.workspace.snapshot import Snapshot
+from tests.support.definitions import ALWAYS, a_resource, a_workflow
+from tests.support.trees import snapshot_of
+
+
+def step(id_: str, action: str = "kustomer.note.create", **params: object) -> dict[str, object]:
+    return {"id": id_, "action": action, "params": params, "transitions": [{"target": "x", "condition": ALWAYS}]}
+
+
+def matching(snapshot: Snapshot, words: str) -> dict[str, list[int]]:
+    """The numbers of the steps that match, by the name of their workflow; none where only the workflow does."""
+    texts = StepTexts(snapshot.collection)
+    texts.read()
+    matches = texts.matches(words)
+    by_key = snapshot.collection.by_key
+    return {by_key[key].title: sorted(matches.steps.get(key, ())) for key in matches.workflows}
+
+
+@pytest.mark.parametrize(
+    ("words", "numbers"),
+    [
+        ("FIRST", [0]),
+        ("rest-api", [1]),
+        ("status.example.com", [1]),
+        ("status = booked", [2]),
+        ("tags + vip", [3]),
+        ("hello", [0]),
+        ("custom.colorstr", [2]),
+        ("priority 4", [2]),
+        ("greet first", [0]),
+    ],
+)
+def test_a_step_is_found_by_its_name_id_action_and_what_it_does(words: str, numbers: list[int]) -> None:
+    steps = [
+        step("first", body="Hello you"),
+        step("b", "kustomer.rest-api.json", method="POST", uri="https://status.example.com/x"),
+        step("c", "kustomer.conversation.update", status="booked", priority=4, custom={"colorStr": "red"}),
+        step("d", "kustomer.conversation.append-tags", tags=["vip", "late"]),
+    ]
+    assert matching(snapshot_of([a_workflow("greet", steps=steps), a_workflow("other", steps=[])]), words) == {
+        "greet": numbers
+    }
+
+
+def test_a_word_of_the_workflow_helps_to_find_a_step_but_does_not_make_one_match() -> None:
+    snapshot = snapshot_of([a_workflow("greet", steps=[step("a", body="late"), step("b", body="vip")])])
+    assert matching(snapshot, "greet") == {"greet": []}
+    assert matching(snapshot, "greet vip") == {"greet": [1]}
+    assert matching(snapshot, "nobody vip") == {}
+
+
+def test_steps_of_every_shape_are_found() -> None:
+    broken = a_workflow(
+        "odd", steps=[3, None, {"id": 4, "params": []}, {"id": "needle", "meta": 5, "params": {"x": {}}}]
+    )
+    assert matching(snapshot_of([broken]), "needle") == {"odd": [3]}
+    resource = a_resource("greet")
+    assert matching(snapshot_of({"data": [resource]}), "hi") == {"greet": [0]}
