@@ -261,6 +261,7 @@ ACTIONS = (
     _copy("id", "i", "id", "its id"),
     _copy("reference", "r", "reference", "the reference to its output"),
     _copy("json", "j", "JSON", "its JSON, as in the file"),
+    _copy("value", "v", "value", "its value, a text without quotes; in a rehearsal, what it is now"),
     _copy("place", "l", "line", "its file and line"),
     _copy("pointer", "p", "pointer", "its JSON pointer"),
     _copy("text", "t", "text", "the row under the cursor, as text"),

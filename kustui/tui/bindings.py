@@ -55,16 +55,15 @@ def keymap_of(actions: Mapping[str, Action]) -> Keymap:
     return {action.id: action.keys or _NO_KEY for action in actions.values() if action != BY_ID[action.id]}
 
 
-_PANES = {
+PANE_ACTIONS = {
     **{action.argument.capitalize(): action.id for action in ACTIONS if action.method == "enter"},
     "Workflows": "view.tree", "Problems": "view.problems", "Uses": "view.uses", "Named": "view.uses",
     "What changed": "view.changes",
 }  # fmt: skip
 """Which action leads to the pane of a name."""
-_NAMED = re.compile(rf"(?:\S+ )?\b({'|'.join(_PANES)})\b")
 
 
-def with_keys_in_force(title: str, actions: Mapping[str, Action], panes: Mapping[str, str] = _PANES) -> str:
+def with_keys_in_force(title: str, actions: Mapping[str, Action], panes: Mapping[str, str] = PANE_ACTIONS) -> str:
     """The title of a pane, written with the keys of the table, with those that lead to the panes now."""
 
     def named(pane: re.Match[str]) -> str:
@@ -74,10 +73,10 @@ def with_keys_in_force(title: str, actions: Mapping[str, Action], panes: Mapping
     return re.sub(rf"\b[\dc] ({'|'.join(panes)})\b", named, title)
 
 
-def panes_in(title: str) -> Iterator[tuple[int, int, str]]:
+def panes_in(title: str, panes: Mapping[str, str] = PANE_ACTIONS) -> Iterator[tuple[int, int, str]]:
     """The panes that a title names with their keys: where each begins and ends in it, and the action leading there."""
-    for match in _NAMED.finditer(title):
-        yield match.start(), match.end(), _PANES[match[1]]
+    for match in re.finditer(rf"(?:\S+ )?\b({'|'.join(panes)})\b", title):
+        yield match.start(), match.end(), panes[match[1]]
 
 
 @runtime_checkable

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, ClassVar, NamedTuple
@@ -74,6 +75,8 @@ def copyables(selected: Target) -> Iterator[Copyable]:
         data = document.source.data
         beginning = " ".join(data[start : min(end, start + _GLIMPSE)].decode(errors="replace").split())
         yield Copyable("copy.json", "JSON", beginning, lambda: data[start:end].decode(errors="replace"))
+        if data[start : start + 1] == b'"':
+            yield Copyable("copy.value", "value", beginning[1:-1], lambda: _unquoted(data[start:end]))
     line = document.source.place(selected.offset).line
     yield Copyable.of("copy.place", "file and line", f"{document.path}:{line}")
     if selected.pointer:
@@ -86,11 +89,21 @@ def flow_as_mermaid(analysis: WorkflowAnalysis) -> Copyable:
     return Copyable("copy.mermaid", "flow as Mermaid", analysis.title, lambda: "".join(mermaid(diagrams)))
 
 
+def _unquoted(data: bytes) -> str:
+    """What a string of JSON says, which may have been written in a way that only kustui still reads."""
+    text = data.decode(errors="replace")
+    try:
+        return str(json.loads(text, strict=False))
+    except ValueError:
+        return text[1:-1]
+
+
 class CopyMenu(Menu, inherit_bindings=False):
     """The short list, above the lines at the bottom, of what can be copied. Any key that is not one of its own ends
     it."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("menu", "copy")
+    KEYS = ("menu.choose", "menu.plain", "menu.leave")
 
     class Asked(Message):
         """Something is to be copied, or shown as plain text."""
@@ -150,7 +163,7 @@ class CopyController:
         self._menu = CopyMenu(items, self._last, self._screen.focused)
         await self._screen.mount(self._menu)
         self._screen.set_focus(self._menu)  # at once: a second key may be on its way
-        self._status.offer_keys(("menu.choose", "menu.plain", "menu.leave"))
+        self._status.offer_keys(CopyMenu.KEYS)
 
     def copy(self, action: str) -> None:
         """Copy what an action is for: of the menu that is open, or of what is selected now."""

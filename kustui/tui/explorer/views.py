@@ -8,15 +8,12 @@ from typing import NamedTuple
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
-from kustui.text.cells import cells
 from kustui.text.messages import counted
-from kustui.text.terminal_safe import terminal_safe
-from kustui.tui.bindings import actions_of, panes_in, with_keys_in_force
+from kustui.tui.bindings import actions_of, with_keys_in_force
 from kustui.tui.diagrams.boxes_view import BoxesView
 from kustui.tui.diagrams.diagram_view import DiagramView
 from kustui.tui.diagrams.rail_view import RailView
@@ -27,6 +24,7 @@ from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.bars import StatusBar, TextBar
+from kustui.tui.widgets.border_titles import BorderTitles
 from kustui.tui.widgets.rows_view import RowsView
 
 DIAGRAM_VIEWS: Mapping[str, type[DiagramView]] = {
@@ -112,7 +110,7 @@ class PaneTitles:
 
     def __init__(self, screen: Screen[None], views: Views) -> None:
         self._screen, self._views = screen, views
-        self._titles: dict[Widget, tuple[str, str]] = {}
+        self._titles = BorderTitles()
 
     def update(self) -> None:
         """Name all panes anew, as far as they are called something else."""
@@ -138,23 +136,11 @@ class PaneTitles:
         if getattr(view, "highlights_matches", False):
             title += f"   {len(view.matches):,} with “{view.search.text}”"  # type: ignore[attr-defined]
         actions = actions_of(self._screen.app)
-        title, others = with_keys_in_force(title, actions), with_keys_in_force(others, actions)
-        if self._titles.get(view) != (title, others):  # a new title repaints the whole pane
-            self._titles[view] = title, others
-            content = Content(terminal_safe(title))  # content, since text would go through a markup parser
-            view.border_title = content + Content.styled(f"   {others}", "not bold $muted") if others else content
+        self._titles.name(view, with_keys_in_force(title, actions), with_keys_in_force(others, actions))
 
     def action_at(self, event: events.Click) -> str:
         """The action that leads to the pane whose name is clicked in the title of another; empty for none."""
-        if event.widget is None or event.y != 0:
-            return ""
-        name, others = self._titles.get(event.widget, ("", ""))
-        title = terminal_safe(f"{name}   {others}")
-        for start, end, id_ in panes_in(title):
-            left, right = (1 + cells(title[:place]) for place in (start, end))  # behind the corner
-            if start and left <= event.x < right:
-                return id_
-        return ""
+        return self._titles.action_at(event)
 
 
 def set_css_classes(node: DOMNode, classes: Mapping[str, bool]) -> None:

@@ -8,15 +8,14 @@ from typing import NamedTuple
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
-from textual.content import Content
 from textual.geometry import Size
 
-from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import actions_of, first_key, with_keys_in_force
 from kustui.tui.rehearsal.history_rows import LogRows, coverage_rows, queue_rows
 from kustui.tui.rehearsal.session import Session
 from kustui.tui.rehearsal.step_rows import step_rows
 from kustui.tui.rehearsal.views import ContextView, RunRailView, draw_rail
+from kustui.tui.widgets.border_titles import BorderTitles
 from kustui.tui.widgets.rows import Rows
 from kustui.tui.widgets.rows_view import RowsView
 
@@ -157,10 +156,14 @@ class RehearsalPanes(Container):
         self.rail = RunRailView(id=FLOW)
         self.maximised = False
         """Whether the pane with the focus is shown alone."""
+        self._current = FLOW
+        """The pane that has the keys, or had them last."""
         self._session: Session | None = None
         self._layout = PaneLayout()
         self._log_rows = LogRows()
-        self._titles: dict[str, str] = {}
+        self._titles = BorderTitles()
+        self._filled: dict[str, tuple[Session, int, str]] = {}
+        """What each pane shows, in how many cells, of which node."""
 
     def compose(self) -> ComposeResult:
         yield _with_help(self.rail)
@@ -174,6 +177,11 @@ class RehearsalPanes(Container):
 
     def pane(self, name: str) -> RowsView:
         return self.query_one(f"#{name}", RowsView)
+
+    @property
+    def current(self) -> RowsView:
+        """The pane that has the keys, or had them last."""
+        return self.pane(self._current)
 
     def show(self, session: Session) -> None:
         self._session = session
@@ -196,17 +204,12 @@ class RehearsalPanes(Container):
         self._enter_beside(-1)
 
     def _enter_beside(self, by: int) -> None:
-        self.enter_pane(PANES[(PANES.index(self._focused or FLOW) + by) % len(PANES)])
+        self.enter_pane(PANES[(PANES.index(self._current) + by) % len(PANES)])
 
     def maximise(self) -> None:
         """Show the pane with the focus alone, or all panes again."""
         self.maximised = not self.maximised
         self.lay_out()
-
-    @property
-    def _focused(self) -> str | None:
-        focused = self.screen.focused
-        return focused.id if focused is not None and focused.id in PANES else None
 
     # Which panes are in view
 
@@ -217,13 +220,13 @@ class RehearsalPanes(Container):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         if event.widget.id in PANES:
+            self._current = event.widget.id
             self._layout = self._layout.showing(event.widget.id)
             self.lay_out()
 
     @property
     def visible_panes(self) -> tuple[str, ...]:
-        focused = self._focused
-        return (focused,) if self.maximised and focused is not None else self._layout.visible
+        return (self._current,) if self.maximised else self._layout.visible
 
     def lay_out(self) -> None:
         """Show the panes that there is room for, and fill those that have come into view."""
@@ -237,7 +240,7 @@ class RehearsalPanes(Container):
         self._size_rail(alone=visible == (FLOW,))
         for name in visible:
             self._fill(name)
-        self._show_titles()
+        self.show_titles()
 
     def _size_rail(self, *, alone: bool) -> None:
         if not self._layout.narrow or alone:
@@ -247,16 +250,22 @@ class RehearsalPanes(Container):
         foot = 0 if self._layout.short else self.rail.FOOT + 1
         self.rail.styles.height = min(room, self.rail.rows.count + 1 + foot) if self.rail.rows.count else room
 
-    def _show_titles(self) -> None:
-        visible = self.visible_panes
+    def show_titles(self) -> None:
+        """Name the panes anew, as far as they are called something else."""
+        visible, actions = self.visible_panes, actions_of(self.app)
         for name in PANES:
-            title = "   ".join((pane_title(name, self._session), *self._beside_title(name)))
+            view, title = self.pane(name), pane_title(name, self._session)
+            if view.highlights_matches:
+                title = f"{title}   {len(view.matches):,} with “{view.search.text}”"
+            others = "  ".join(self._beside_title(name))
             if len(visible) == 1:
-                title = f"{title}   {first_key(self.app, 'view.maximise')} all panes"
-            title = with_keys_in_force(title, actions_of(self.app), _PANE_ACTIONS)
-            if self._titles.get(name) != title:  # a new title repaints the whole pane
-                self._titles[name] = title
-                self.pane(name).border_title = Content(terminal_safe(title))
+                others = f"{others}   {first_key(self.app, 'view.maximise')} all panes".strip()
+            title = with_keys_in_force(title, actions, _PANE_ACTIONS)
+            self._titles.name(view, title, with_keys_in_force(others, actions, _PANE_ACTIONS))
+
+    def action_at(self, event: events.Click) -> str:
+        """The action that leads to the pane whose name is clicked in a title; empty for none."""
+        return self._titles.action_at(event, _PANE_ACTIONS)
 
     def _beside_title(self, name: str) -> tuple[str, ...]:
         """The titles of the panes that a pane stands for, where there is no room for all."""
@@ -267,8 +276,7 @@ class RehearsalPanes(Container):
             others = MIDDLE if name in MIDDLE else RIGHT
         elif name in ("log", "coverage"):
             others = ("log", "coverage")
-        titles = "  ".join(_TITLES[other] for other in others if other != name)
-        return (titles,) if titles else ()
+        return tuple(_TITLES[other] for other in others if other != name)
 
     # What they show
 
@@ -281,10 +289,14 @@ class RehearsalPanes(Container):
             if view.display and self.screen.size.width:
                 self.call_after_refresh(self._fill_laid_out, name)
             return
-        width = max(20, view.content_size.width - 1)
+        width, node = max(20, view.content_size.width - 1), self.rail.node or session.position[1]
+        filled = (session, width, node if name == "table" else "")
+        if (before := self._filled.get(name)) is not None and before[0] is session and before[1:] == filled[1:]:
+            return  # its cursor stays
+        self._filled[name] = filled
         match name:
             case "table":
-                rows = step_rows(session, self.rail.node or session.position[1], width, actions_of(self.app))
+                rows = step_rows(session, node, width, actions_of(self.app))
                 view.show(Rows.of(rows), top=0)
             case "context":
                 self.query_one("#context", ContextView).show_context(session)

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.screen import Screen
+from textual.widgets import Input
 
 from kustui.simulate.organisation import Organisation
 from kustui.text.styled_lines import Piece
 from kustui.tui.base_app import leave
 from kustui.tui.bindings import bindings, carry_out
+from kustui.tui.copy_menu import Copyable, CopyController, CopyMenu
 from kustui.tui.rehearsal.decision_actions import DecisionActions
 from kustui.tui.rehearsal.history_rows import ENTRY
+from kustui.tui.rehearsal.pane_actions import PaneSearchActions, pane_copyables
 from kustui.tui.rehearsal.panes import FLOW, RehearsalPanes
 from kustui.tui.rehearsal.prompts import ChoiceList, Prompts
 from kustui.tui.rehearsal.scenario_actions import RebasedSession, ScenarioActions, rebase_session, replay_verdict
@@ -23,7 +27,7 @@ from kustui.tui.rehearsal.session import CurrentSession, Session
 from kustui.tui.rehearsal.step_actions import StepActions
 from kustui.tui.rehearsal.step_rows import heading_rows, status_row
 from kustui.tui.rehearsal.trace_rows import EDGE
-from kustui.tui.widgets.bars import StatusBar
+from kustui.tui.widgets.bars import FilterInput, StatusBar
 from kustui.tui.widgets.rows import NodeKey, Row, node_key
 from kustui.tui.widgets.rows_view import LinesView, RowsView
 from kustui.workspace.snapshot import Snapshot
@@ -34,7 +38,8 @@ _KEYS = (
     "rehearse.edit-event", "rehearse.paths", "rehearse.scenarios", "rehearse.save", "view.maximise",
 )  # fmt: skip
 """The keys that are offered while there is no question to answer."""
-_SHARED = ("view.next-pane", "view.previous-pane", "view.maximise")
+_SHARED = ("view.next-pane", "view.previous-pane", "view.maximise", "find.filter", "find.next-match",
+           "find.previous-match", "selected.copy")  # fmt: skip
 """Actions of the explorer's panes that these panes have too."""
 
 
@@ -47,10 +52,14 @@ class RehearsalScreen(Screen[NodeKey]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings("rehearse"),
-        *(binding for binding in bindings("view") if isinstance(binding, Binding) and binding.id in _SHARED),
+        *(
+            binding
+            for binding in bindings("view", "find", "selected")
+            if isinstance(binding, Binding) and binding.id in _SHARED
+        ),
     ]
     DEFAULT_CSS = """
-    RehearsalScreen { background: $background; }
+    RehearsalScreen { background: $background; layers: default above; }
     RehearsalScreen #heading { dock: top; height: 2; }
     """
 
@@ -68,6 +77,8 @@ class RehearsalScreen(Screen[NodeKey]):
         self.decisions = DecisionActions(self.current, self.prompts)
         self.steps = StepActions(self.current, self.prompts, self.panes.rail, self.decisions.answer)
         self.scenarios = ScenarioActions(self.current, self.prompts)
+        self.filter = PaneSearchActions(self, self.panes, self.status)
+        self.copier = CopyController(self, self.status, self._copyables)
 
     def compose(self) -> ComposeResult:
         yield LinesView(id="heading")
@@ -149,7 +160,38 @@ class RehearsalScreen(Screen[NodeKey]):
 
     def offer_keys(self) -> None:
         prompt = self.prompts.open
-        self.status.offer_keys(prompt.keys if prompt is not None else _KEYS)
+        if isinstance(self.focused, CopyMenu):
+            keys: Sequence[str] = self.focused.KEYS
+        elif isinstance(self.focused, FilterInput):
+            keys = ("filter.keep", "filter.drop", "filter.up", "filter.down")
+        else:
+            keys = prompt.keys if prompt is not None else _KEYS
+        self.status.offer_keys(keys)
+
+    # Searching and copying
+
+    def _copyables(self) -> Iterable[Copyable]:
+        return pane_copyables(self.current.value, self.panes) if self.current.value is not None else ()
+
+    def on_copy_menu_asked(self, event: CopyMenu.Asked) -> None:
+        self.copier.take(event.item, plain=event.plain)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        self.filter.type(event.value)
+
+    def on_filter_input_accepted(self, event: FilterInput.Accepted) -> None:
+        self.filter.keep(event.text)
+
+    def on_filter_input_cancelled(self) -> None:
+        self.filter.drop()
+
+    def on_filter_input_moved(self, event: FilterInput.Moved) -> None:
+        self.filter.step(event.by)
+
+    async def on_click(self, event: events.Click) -> None:
+        self.announce()
+        if id_ := self.panes.action_at(event):
+            await carry_out(self, id_)
 
     # Choosing and leaving
 
@@ -171,10 +213,10 @@ class RehearsalScreen(Screen[NodeKey]):
                 self.panes.enter_pane("table")
 
     async def action_leave_rehearsal(self) -> None:
-        """End what is open, one thing at a time: a prompt, running on, the maximised pane, the rehearsal."""
+        """End what is open, one thing at a time: a prompt, running on, a search, the maximised pane, the rehearsal."""
         if self.prompts.open is not None:
             await self.prompts.close()
-        elif self.steps.halt():
+        elif self.steps.halt() or self.filter.end():
             pass
         elif self.panes.maximised:
             self.panes.maximise()

@@ -113,9 +113,9 @@ _MAX_DEPTH = 60
 """Levels that are shown: a ring of schedules may wrap a value again and again."""
 
 
-def context_rows(session: Session, folded: frozenset[NodeKey]) -> list[Row]:
+def context_rows(session: Session, folded: frozenset[NodeKey] | None) -> list[Row]:
     """One row for each value, with its path as link. Steps are open and deeper values closed; of those in ``folded`` it
-    is the other way round."""
+    is the other way round, and where that is None, all are open."""
     run = session.state.run or session.state.last_run
     if run is None:
         return []
@@ -123,7 +123,7 @@ def context_rows(session: Session, folded: frozenset[NodeKey]) -> list[Row]:
 
 
 class _ContextRows:
-    def __init__(self, session: Session, run: Run, folded: frozenset[NodeKey]) -> None:
+    def __init__(self, session: Session, run: Run, folded: frozenset[NodeKey] | None) -> None:
         self._run, self._folded = run, folded
         self._analysis = session.organisation.analysis(run.key)
         last = session.state.last
@@ -159,7 +159,7 @@ class _ContextRows:
             look = "warning" if isinstance(value, Undecided) else "error" if value is MISSING else "string"
             yield Row((*margin, ("  ", ""), *label, ("  ", ""), (words.value(value), look)), mark=mark, link=path)
             return
-        is_open = (depth < 1) != (path in self._folded)
+        is_open = self._folded is None or (depth < 1) != (path in self._folded)
         sign = ("▾ " if is_open else "▸ ") if inner else "  "
         summary = "" if is_open and inner else f"  {words.value(value)}"
         yield Row((*margin, (sign, "muted"), *label, (summary, "muted")), mark=mark, link=path)
@@ -189,6 +189,8 @@ class ContextView(RowsView):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(empty="there is no context until a run begins", cursor_always=False, id=id)
         self._folded: frozenset[NodeKey] = frozenset()
+        self._folded_before = self._folded
+        """What was folded before a search opened everything."""
         self._session: Session | None = None
 
     def show_context(self, session: Session) -> None:
@@ -205,6 +207,20 @@ class ContextView(RowsView):
         if path := self.row.link:
             self._folded ^= {path}
             self._show_rows(self.cursor)
+
+    def open_all(self) -> None:
+        """Open every value, for a search to look into."""
+        self._folded_before = self._folded
+        if self._session is not None:
+            path = self.row.link
+            rows = context_rows(self._session, None)
+            self._folded = frozenset(row.link for row in rows if len(row.link) > 1 and _sign(row) == "▾")
+            self._show_rows(next((index for index, row in enumerate(rows) if row.link == path), 0))
+
+    def restore_folds(self) -> None:
+        """Close again what a search opened."""
+        self._folded = self._folded_before
+        self._show_rows(self.cursor)
 
     def action_open_value(self) -> None:
         if _sign(self.row) == "▸":

@@ -258,6 +258,9 @@ DID = {
     "copy.id": copies("y", lambda _, now: len(now) == 9),
     "copy.reference": copies("y", lambda _, now: now.startswith("/#steps.")),
     "copy.json": copies("y", lambda _, now: "action" in json.loads(now)),
+    "copy.value": Did(
+        ("E", *"jjjjj", "3", "slash", *"customer.find", "enter", "y"), copied, is_("kustomer.customer.find")
+    ),
     "copy.place": copies("y", lambda _, now: now.startswith(f"{CHAIN}:")),
     "copy.pointer": copies("y", lambda _, now: now.startswith("/workflows/0/steps/")),
     "copy.text": copies("y", lambda _, now: "● Whose conversation" in now),
