@@ -10,7 +10,7 @@ from importlib import import_module
 from typing import Protocol, cast
 
 from kustui.commands import COMMANDS
-from kustui.commands.output import ExitStatus, ReaderGoneError, report_error
+from kustui.commands.output import ExitStatus, ReaderGoneError, flush_printed, report_error
 from kustui.errors import KustuiError
 from kustui.garbage_collection import gc_paused
 
@@ -47,7 +47,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     name, rest = (words[0], words[1:]) if words and words[0] in COMMANDS else ("explore", words)
     try:
-        return _command(name).run(rest)
+        return _run(name, rest)
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
     except ReaderGoneError:
@@ -56,6 +56,14 @@ def _run(arguments: Sequence[str] | None) -> int:
         return report_error(error)
     except Exception as error:
         return report_error(KustuiError(f"internal error ({type(error).__name__}); {_traceback_place(error)}"))
+
+
+def _run(name: str, arguments: Sequence[str]) -> int:
+    try:
+        return _command(name).run(arguments)
+    except SystemExit:  # argparse has printed something
+        flush_printed()
+        raise
 
 
 def _command(name: str) -> _Command:

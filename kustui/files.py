@@ -1,4 +1,5 @@
-"""Reading files, writing them whole or not at all, never over another by mistake; and where kustui has its own."""
+"""Reading files, writing them whole or not at all, never over another by mistake; where they are, and where kustui has
+its own. Nothing here needs a home or a current folder: some users have none, or may not look into it."""
 
 from __future__ import annotations
 
@@ -44,12 +45,9 @@ def write_file(path: str | Path, pieces: Iterable[str | bytes], *, replace: bool
     alone if it is ``private``. Raises ExistsError where there is a file and ``replace`` is false, and WriteError for
     what the system refuses.
     """
-    target = Path(os.path.realpath(path))
+    target = Path(resolved(path))
     try:
-        mode = target.stat().st_mode
-    except OSError:
-        mode = None
-    try:
+        mode = _mode(target)
         if mode is not None and not stat.S_ISREG(mode):
             with target.open("wb") as special:
                 special.writelines(map(_encoded, pieces))
@@ -61,6 +59,14 @@ def write_file(path: str | Path, pieces: Iterable[str | bytes], *, replace: bool
         raise ExistsError(f"{path}: the file already exists") from error
     except OSError as error:
         raise WriteError(f"{path}: {reason_of(error)}") from error
+
+
+def _mode(target: Path) -> int | None:
+    """None where there is no file. Raises OSError."""
+    try:
+        return target.stat().st_mode
+    except FileNotFoundError:
+        return None
 
 
 def _put_in_place(
@@ -100,13 +106,49 @@ def _encoded(piece: str | bytes) -> bytes:
     return piece.encode("utf-8", "backslashreplace") if isinstance(piece, str) else piece
 
 
-def own_folder(kind: Literal["config", "state"]) -> Path:
-    """kustui's folder among the user's configurations or saved states, whether it exists or not."""
+def own_folder(kind: Literal["config", "state"]) -> Path | None:
+    """kustui's folder among the user's configurations or saved states, whether it exists or not; None where the user
+    has no home."""
     if (folder := os.environ.get(f"XDG_{kind.upper()}_HOME", "")) and Path(folder).is_absolute():
         return Path(folder) / "kustui"
     if sys.platform in ("darwin", "win32"):
         import platformdirs  # slow to import, and elsewhere the folder is as below
 
         find = platformdirs.user_config_path if kind == "config" else platformdirs.user_state_path
-        return find("kustui", appauthor=False)
-    return Path.home().joinpath(*_DEFAULT_FOLDERS[kind], "kustui")
+        path = find("kustui", appauthor=False)
+    else:
+        path = Path(os.path.expanduser("~"), *_DEFAULT_FOLDERS[kind], "kustui")  # noqa: PTH111  # Path's own raises
+    return path if path.is_absolute() else None
+
+
+def current_folder() -> str:
+    """The current folder; what it was called, or the root, where it is gone."""
+    try:
+        return os.getcwd()  # noqa: PTH109
+    except OSError:
+        return os.environ.get("PWD") or os.sep
+
+
+def absolute(path: str | Path) -> str:
+    """A path from the root, without ``..``; links stay what they are."""
+    return os.path.normpath(os.path.join(current_folder(), path))  # noqa: PTH118
+
+
+def resolved(path: str | Path) -> str:
+    """A path from the root, without ``..`` and links."""
+    return os.path.realpath(os.path.join(current_folder(), path))  # noqa: PTH118
+
+
+# Path's own methods raise where a folder above may not be entered, or a name is too long.
+
+
+def exists(path: str | Path) -> bool:
+    return os.path.exists(path)  # noqa: PTH110
+
+
+def is_file(path: str | Path) -> bool:
+    return os.path.isfile(path)  # noqa: PTH113
+
+
+def is_folder(path: str | Path) -> bool:
+    return os.path.isdir(path)  # noqa: PTH112

@@ -15,6 +15,7 @@ from kustui.definition.collection import Document, Entry
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.source.positions import extent_within
 from kustui.definition.source.source import Extent, Span
+from kustui.files import absolute
 
 
 class Related(NamedTuple):
@@ -96,9 +97,9 @@ def relative_path(path: str, folder: str) -> str:
     if path == STDIN_NAME:
         return path
     try:
-        relative = os.path.relpath(path, folder)
+        relative = os.path.relpath(absolute(path), folder)
     except ValueError:  # on another drive
-        relative = os.path.abspath(path)  # noqa: PTH100  # resolves no links
+        relative = absolute(path)
     return PurePath(relative).as_posix()
 
 

@@ -22,7 +22,7 @@ from kustui.definition.collection import Collection, Document, read_document
 from kustui.definition.loader import STDIN, STDIN_NAME
 from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
-from kustui.files import ReadError, read_file, write_file
+from kustui.files import ReadError, absolute, exists, read_file, write_file
 from kustui.text.messages import closest
 
 
@@ -91,16 +91,12 @@ def covers_suppressions(paths: Iterable[str], collection: Collection, settings: 
     for suppression in settings.suppressions:
         if suppression.document is None:
             continue
-        home = _absolute(suppression.document.path).parent
-        if any(_absolute(path) in (home, *home.parents) for path in paths if path != STDIN):
+        home = Path(absolute(suppression.document.path)).parent
+        if any(Path(absolute(path)) in (home, *home.parents) for path in paths if path != STDIN):
             return True
         apps = (document for document in collection.documents if document.shape is Shape.APP)
-        return any(_absolute(app.path).parent == home for app in apps)
+        return any(Path(absolute(app.path)).parent == home for app in apps)
     return True
-
-
-def _absolute(path: str) -> Path:
-    return Path(os.path.abspath(path))  # noqa: PTH100  # without "..", and no links resolved
 
 
 # Baselines
@@ -189,7 +185,7 @@ def without_baseline(
 
 
 def _gone(baseline: Baseline, file: str) -> bool:
-    return file != STDIN_NAME and not Path(baseline.folder, file).exists()
+    return file != STDIN_NAME and not exists(Path(baseline.folder, file))
 
 
 def _entry(document: Document, index: int, value: Any) -> tuple[Identity, tuple[int, str]]:
@@ -215,4 +211,4 @@ def _unused_entry(baseline: Baseline, identity: Identity, count: int, severity: 
 
 
 def _folder(path: str) -> str:
-    return os.path.dirname(os.path.abspath(path))  # noqa: PTH100, PTH120  # resolves no links
+    return os.path.dirname(absolute(path))  # noqa: PTH120

@@ -24,6 +24,7 @@ from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
 from kustui.definition.loader import STDIN, nothing_to_show, other_files
 from kustui.errors import KustuiError
+from kustui.files import is_folder
 from kustui.garbage_collection import gc_paused
 from kustui.text.messages import counted
 from kustui.workspace.check_processes import check_with_pool
@@ -118,7 +119,7 @@ def _paths(options: argparse.Namespace) -> tuple[list[str], str | None]:
         raise KustuiError("--stdin-filename names what - reads: write kustui check - --stdin-filename PATH")
     folder = Path(path).parent
     others = [other for other in options.paths if other != STDIN]
-    return others or ([str(folder)] if folder.is_dir() else []), path
+    return others or ([str(folder)] if is_folder(folder) else []), path
 
 
 def _settings(options: argparse.Namespace, configuration: Configuration) -> Settings:

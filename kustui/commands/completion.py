@@ -10,7 +10,6 @@ import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 from kustui.commands import COMMANDS
@@ -19,6 +18,7 @@ from kustui.commands.output import ExitStatus, Output
 from kustui.config.preferences import THEMES
 from kustui.definition.loader import SCENARIO_SUFFIX
 from kustui.errors import KustuiError
+from kustui.files import exists
 
 SHELLS = ("bash", "zsh", "fish")
 _EPILOG = """\
@@ -98,7 +98,7 @@ def _toml_files(prefix: str, **_: Any) -> dict[str, str]:
 def _files(prefix: str, ending: str = "", **_: Any) -> dict[str, str]:
     """Folders and the files of an ending, without bash, of which argcomplete's own completer has need."""
     folder, slash, start = prefix.rpartition("/")
-    with suppress(OSError, RuntimeError), os.scandir(Path(f"{folder}{slash}").expanduser()) as entries:
+    with suppress(OSError), os.scandir(os.path.expanduser(f"{folder}{slash}") or ".") as entries:  # noqa: PTH111
         return {
             f"{folder}{slash}{entry.name}{'/' if entry.is_dir() else ''}": ""
             for entry in entries
@@ -124,7 +124,7 @@ def _completers(words: Sequence[str]) -> dict[str, Completer]:
         return {f"{before}{name}": summary for name, summary in rules().items()}
 
     def workflows(**_: Any) -> Mapping[str, str]:
-        paths = [word for word in words if word[:1] != "-" and Path(word).exists()]
+        paths = [word for word in words if word[:1] != "-" and exists(word)]
         return dict.fromkeys(_workflows(paths or ["."]), "")
 
     return {

@@ -26,6 +26,7 @@ from kustui.config.configuration import (
 )
 from kustui.config.keys import display_key
 from kustui.config.preferences import DEFAULT_THEME, Preferences, parse_keys
+from kustui.files import absolute
 
 if TYPE_CHECKING:  # it loads what validates a file
     from kustui.config.model import Key
@@ -139,10 +140,13 @@ def _text(options: Namespace, files: Sequence[ConfigurationFile], *, colour: boo
 
 def _files(options: Namespace, files: Sequence[ConfigurationFile]) -> Iterator[str]:
     """Which files were read, and which do not exist."""
-    read = {Path(file.path).absolute() for file in files}
+    read = {Path(absolute(file.path)) for file in files}
     own = user_path()
     yield "configuration files, later ones overriding earlier ones:\n"
-    yield f"  {own}{'' if own in read else '  (not found)'}\n"
+    if own is None:
+        yield "  none of your own: there is no home folder (set HOME or XDG_CONFIG_HOME)\n"
+    else:
+        yield f"  {own}{'' if own in read else '  (not found)'}\n"
     project = [file.path for file in files if not file.is_personal]
     if project:
         yield f"  {project[0]}\n"
@@ -179,7 +183,7 @@ def _keys(files: Sequence[ConfigurationFile]) -> Iterator[str]:
 def _json(options: Namespace, files: Sequence[ConfigurationFile]) -> Iterator[str]:
     result: dict[str, Any] = {
         "files": [file.path for file in files],
-        "searched": [str(user_path()), *map(str, search_folders(options.paths))],
+        "searched": [str(path) for path in (user_path(), *search_folders(options.paths)) if path is not None],
     }
     if not options.keys:
         result["settings"] = [_member(setting) for setting in _settings(files)]

@@ -103,11 +103,9 @@ def run(arguments: Sequence[str]) -> int:
 
 def _read_stdin() -> bytes:
     """Standard input. Raises KustuiError."""
-    if sys.stdin is None:
-        return b""
-    if sys.stdin.isatty():
-        raise KustuiError("- reads standard input, which is the terminal: pipe a definition into it")
-    return sys.stdin.buffer.read()
+    from kustui.commands.inputs import read_stdin  # with what checks need: not before the first paint
+
+    return read_stdin()
 
 
 def _require_paths(paths: Sequence[str]) -> None:

@@ -11,23 +11,32 @@ from kustui.commands.output import say
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
 from kustui.definition.loader import STDIN, nothing_to_run, other_files, unreadable_files
-from kustui.errors import KustuiError
+from kustui.errors import KustuiError, reason_of
 from kustui.workspace.check_processes import check_with_pool
 from kustui.workspace.snapshot import Snapshot, open_paths
 
 
 def read_stdin(what: str = "a definition") -> bytes:
-    """All of standard input. Raises KustuiError where that is the keyboard."""
+    """All of standard input. Raises KustuiError where that is the keyboard, or cannot be read."""
     if sys.stdin is None:
-        return b""
+        raise KustuiError(f"- reads standard input, which is closed: pipe {what} into it")
     if sys.stdin.isatty():
         raise KustuiError(f"- reads standard input, which is the terminal: pipe {what} into it")
-    return sys.stdin.buffer.read()
+    try:
+        return sys.stdin.buffer.read()
+    except OSError as error:
+        raise KustuiError(f"standard input: {reason_of(error)}") from error
 
 
 def configuration_of(options: Namespace, paths: Sequence[str]) -> Configuration:
-    """The configuration that applies to some paths, as the options of ``Parser.add_configuration`` say."""
-    return Configuration(paths, options.config, none=options.no_config)
+    """The configuration that applies to some paths, as the options of ``Parser.add_configuration`` say.
+
+    What keeps files from being used is reported on standard error.
+    """
+    configuration = Configuration(paths, options.config, none=options.no_config)
+    for line in configuration.unusable:
+        say(f"kustui: {line}")
+    return configuration
 
 
 def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snapshot, Settings]:

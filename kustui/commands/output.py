@@ -7,6 +7,7 @@ import os
 import sys
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import IntEnum
 from typing import NamedTuple, TextIO
 
@@ -70,19 +71,43 @@ class Output(NamedTuple):
             return
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding=self.encoding, errors="backslashreplace")
-        try:
-            if sys.stdout is not None:  # it is closed
-                sys.stdout.writelines(pieces)
-                sys.stdout.flush()
-        except BrokenPipeError as error:
-            # Python flushes once more when it exits, and must have nothing to fail on.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            raise ReaderGoneError from error
-        except OSError as error:
-            raise KustuiError(f"standard output: {reason_of(error)}") from error
+        with _standard_output() as stdout:
+            stdout.writelines(pieces)
 
     def _encoded(self, pieces: Iterable[str]) -> Iterator[bytes]:
         return (piece.encode(self.encoding, "backslashreplace") for piece in pieces)
+
+
+@contextmanager
+def _standard_output() -> Iterator[TextIO]:
+    """Standard output, which takes everything and keeps nothing where it is closed. Raises as ``Output.write``."""
+    stdout = sys.stdout or io.StringIO()
+    try:
+        yield stdout
+        stdout.flush()
+    except OSError as error:
+        _discard(stdout)
+        if isinstance(error, BrokenPipeError):
+            raise ReaderGoneError from error
+        raise KustuiError(f"standard output: {reason_of(error)}") from error
+
+
+def flush_printed() -> None:
+    """Write what argparse has printed: the help, the version, or a mistake. Raises as ``Output.write``."""
+    if sys.stderr is not None:
+        try:
+            sys.stderr.flush()
+        except OSError:
+            _discard(sys.stderr)
+    with _standard_output():
+        pass
+
+
+def _discard(stream: TextIO) -> None:
+    """Let what a stream still holds go nowhere: Python writes it when it exits, and must have nothing to fail on."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def encoding_of(stream: TextIO | None) -> str:
@@ -115,12 +140,16 @@ def _shows_colour(choice: str) -> bool:
 
 
 def say(line: str) -> None:
-    """Print a line to standard error."""
-    if sys.stderr is not None:
-        encoding = encoding_of(sys.stderr)
-        text = terminal_safe(line) if is_unicode(encoding) else terminal_safe(line).translate(GLYPHS)
+    """Print a line to standard error, where that can be written to."""
+    if sys.stderr is None:
+        return
+    encoding = encoding_of(sys.stderr)
+    text = terminal_safe(line) if is_unicode(encoding) else terminal_safe(line).translate(GLYPHS)
+    try:
         sys.stderr.write(f"{text.encode(encoding, 'backslashreplace').decode(encoding)}\n")
         sys.stderr.flush()
+    except OSError:
+        _discard(sys.stderr)
 
 
 def report_error(error: KustuiError) -> ExitStatus:

@@ -5,8 +5,10 @@ What validates a file is imported where there is one, and what the screen or the
 
 from __future__ import annotations
 
+import errno
 import os
 import re
+import stat
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,8 +20,8 @@ from kustui.definition.collection import Document
 from kustui.definition.loader import STDIN
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.source import Extent, Source, UndecodableError
-from kustui.errors import KustuiError
-from kustui.files import own_folder, read_file
+from kustui.errors import KustuiError, reason_of
+from kustui.files import ReadError, absolute, current_folder, is_file, is_folder, own_folder, read_file
 
 if TYPE_CHECKING:
     from kustui.config.check_settings import Settings
@@ -70,7 +72,7 @@ class Configuration:
 
     def __init__(self, paths: Sequence[str], given: str | None = None, *, none: bool = False) -> None:
         self._paths, self._given, self._none = tuple(paths), given, none
-        self._contents: tuple[tuple[str, bytes], ...] = ()
+        self._last: tuple[tuple[str, bytes], ...] = ()
         self._settings: Settings | None = None
 
     @property
@@ -80,9 +82,33 @@ class Configuration:
             return ()
         own = user_path()
         path = self._given if self._given is not None else find_configuration(self._paths)
-        if not own.is_file() or (path is not None and Path(path).absolute() == own):
+        if own is None or not is_file(own) or (path is not None and absolute(path) == str(own)):
             return () if path is None else (path,)
         return (str(own),) if path is None else (str(own), path)
+
+    @property
+    def unusable(self) -> tuple[str, ...]:
+        """What keeps files from being used that may apply, a line each: everything goes on without them."""
+        if self._none:
+            return ()
+        own = user_path()
+        lines = []
+        if own is not None and (reason := _obstacle(own)):
+            lines.append(f"{own}: {reason}: going on without your own configuration")
+        if self._given is None and (folder := _hidden(self._paths)):
+            lines.append(f"{folder}: permission denied: going on without a configuration from there")
+        return tuple(lines)
+
+    def _contents(self) -> tuple[tuple[str, bytes], ...]:
+        """Every file that applies now, but for the user's own where it cannot be read. Raises ReadError."""
+        contents = []
+        for path in self.paths:
+            try:
+                contents.append((path, read_file(path)))
+            except ReadError:
+                if path != str(user_path()):
+                    raise
+        return tuple(contents)
 
     @property
     def watched_paths(self) -> tuple[str, ...]:
@@ -91,20 +117,20 @@ class Configuration:
         if self._none or self._given is not None:
             return self.paths
         first, *above = search_folders(self._paths)
-        own, nearest = user_path(), (first if first.is_dir() else above[0]) / OWN_FILE
-        possible = [str(path) for path in (own, nearest) if path.parent.is_dir()]
+        nearest = (first if is_folder(first) or not above else above[0]) / OWN_FILE
+        possible = [str(path) for path in (user_path(), nearest) if path is not None and is_folder(path.parent)]
         return tuple(dict.fromkeys((*self.paths, *possible)))
 
     def files(self) -> tuple[ConfigurationFile, ...]:
         """The files that apply now, not validated. Raises KustuiError where one cannot be read."""
-        return _parsed([(path, read_file(path)) for path in self.paths])
+        return _parsed(self._contents())
 
     def settings(self, rules: Collection[str]) -> Settings:
         """What the checks should use; ``rules`` are the names of all rules. Raises KustuiError."""
-        contents = tuple((path, read_file(path)) for path in self.paths)
-        if self._settings is None or contents != self._contents:
+        contents = self._contents()
+        if self._settings is None or contents != self._last:
             self._settings = _settings(_parsed(contents), rules)
-            self._contents = contents
+            self._last = contents
         return self._settings
 
     def preferences(self) -> Preferences:
@@ -165,8 +191,8 @@ def _settings(files: Sequence[ConfigurationFile], rules: Collection[str]) -> Set
 
 
 def _parsed(contents: Sequence[tuple[str, bytes]]) -> tuple[ConfigurationFile, ...]:
-    own = str(user_path())
-    return tuple(parse_file(path, raw, is_personal=path == own) for path, raw in contents)
+    own = user_path()
+    return tuple(parse_file(path, raw, is_personal=own is not None and path == str(own)) for path, raw in contents)
 
 
 def parse_file(path: str, raw: bytes, *, is_personal: bool = False) -> ConfigurationFile:
@@ -199,7 +225,7 @@ def parse_file(path: str, raw: bytes, *, is_personal: bool = False) -> Configura
 def search_folders(paths: Sequence[str]) -> tuple[Path, ...]:
     """The folders in which a configuration for some paths is looked for: that of the first, and those above it."""
     first = paths[0] if paths else STDIN
-    start = Path(os.path.abspath(os.curdir if first == STDIN else first))  # noqa: PTH100  # links are not followed
+    start = Path(absolute(os.curdir if first == STDIN else first))  # links are not followed
     return (start, *start.parents)
 
 
@@ -207,9 +233,9 @@ def find_configuration(paths: Sequence[str]) -> str | None:
     """The project's configuration: in the folder of the first path, or the nearest above it that has one."""
     for folder in search_folders(paths):
         own, shared = folder / OWN_FILE, folder / SHARED_FILE
-        if own.is_file():
+        if is_file(own):
             return display_path(own)
-        if shared.is_file() and _has_table(shared):
+        if is_file(shared) and _has_table(shared):
             return display_path(shared)
     return None
 
@@ -231,14 +257,40 @@ def _has_table(shared: Path) -> bool:
     return isinstance(tool, dict) and "kustui" in tool
 
 
+def _obstacle(path: Path) -> str:
+    """Why it cannot be said whether there is a file, or what is in it; an empty string where that can be said."""
+    try:
+        if stat.S_ISREG(path.stat().st_mode):
+            path.read_bytes()
+    except OSError as error:
+        return "" if error.errno in (errno.ENOENT, errno.ENOTDIR) else reason_of(error)
+    return ""
+
+
+def _hidden(paths: Sequence[str]) -> Path | None:
+    """The nearest folder that may not be looked into, unless a nearer one has a configuration."""
+    first, *above = search_folders(paths)
+    for folder in above if paths and is_file(paths[0]) else (first, *above):
+        if is_file(folder / OWN_FILE):
+            break
+        try:
+            (folder / OWN_FILE).stat()
+        except PermissionError:
+            return folder
+        except OSError:
+            continue
+    return None
+
+
 def display_path(path: Path) -> str:
     """A path as seen from the current folder, where it is below that."""
     try:
-        return str(path.relative_to(Path.cwd()))
+        return str(path.relative_to(current_folder()))
     except ValueError:
         return str(path)
 
 
-def user_path() -> Path:
-    """The user's own configuration, for every project, whether it exists or not."""
-    return own_folder("config") / OWN_FILE
+def user_path() -> Path | None:
+    """The user's own configuration, for every project, whether it exists or not; None where the user has no home."""
+    folder = own_folder("config")
+    return folder and folder / OWN_FILE

@@ -4,14 +4,12 @@ themselves belong to the screen."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 from kustui.config.actions import ACTIONS, BY_ID, PASSING, with_keys
 from kustui.config.keys import parse_key
-from kustui.errors import KustuiError
-from kustui.files import own_folder, read_file, write_file
+from kustui.config.state import read_state, state_path, write_state
 from kustui.text.messages import hint_of
 
 DEFAULT_THEME = "dark"
@@ -23,6 +21,7 @@ THEMES = {
     "monochrome": "no colour at all, as with NO_COLOR",
 }
 """Each theme with a description."""
+_THEME_FILE = "theme"
 
 
 def unknown_theme(name: str) -> str:
@@ -32,18 +31,13 @@ def unknown_theme(name: str) -> str:
 
 def load_theme() -> str:
     """The theme that was chosen last; an empty string where none was."""
-    with suppress(KustuiError, UnicodeDecodeError):
-        name = read_file(own_folder("state") / "theme").decode().strip()
-        return name if name in THEMES else ""
-    return ""
+    name = (read_state(state_path(_THEME_FILE)) or b"").decode(errors="replace").strip()
+    return name if name in THEMES else ""
 
 
-def save_theme(name: str) -> None:
-    """Remember the theme for the next time, where that is possible at all."""
-    folder = own_folder("state")
-    with suppress(KustuiError, OSError):
-        folder.mkdir(parents=True, exist_ok=True)
-        write_file(folder / "theme", [f"{name}\n"], replace=True)
+def save_theme(name: str) -> str:
+    """Remember the theme for the next time; why that is not possible, or an empty string."""
+    return write_state(state_path(_THEME_FILE), f"{name}\n".encode())
 
 
 PANE_SIZES = {"tree": 50, "detail": 30, "source": 26, "problems": 30, "changes": 40}

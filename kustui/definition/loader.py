@@ -15,6 +15,7 @@ from kustui.definition.source.outline import Shape, outline
 from kustui.definition.source.recognition import as_plain_json, may_define, other_kind
 from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of
+from kustui.files import resolved
 from kustui.garbage_collection import gc_paused
 from kustui.text.messages import counted
 
@@ -409,7 +410,7 @@ def walk_folders(folder: str, refused: list[OSError] | None = None) -> Iterator[
             refused.append(error)
 
     for root, folders, names in os.walk(folder, followlinks=True, onerror=refuse):
-        real = os.path.realpath(root)
+        real = resolved(root)
         if real in entered:
             folders.clear()
             continue

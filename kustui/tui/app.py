@@ -21,6 +21,7 @@ from textual.screen import Screen
 from kustui.config.actions import with_keys
 from kustui.config.preferences import DEFAULT_THEME, PREFERENCE_NAMES, Preferences, save_theme
 from kustui.garbage_collection import resume_gc
+from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.base_app import TypeAhead, enter
 from kustui.tui.bindings import bindings, first_key, keymap_of
 from kustui.tui.explorer.panes import Sizes
@@ -131,8 +132,8 @@ class Kustui(TypeAhead):
     def set_theme(self, name: str) -> None:
         """Use another theme from now on, and the next time unless nothing is to be saved."""
         self.theme = name
-        if self.preferences.state:
-            save_theme(name)
+        if self.preferences.state and (reason := save_theme(name)):
+            self.notify(f"the theme is not saved: {terminal_safe(reason)}", severity="warning")
 
     def watch_theme(self) -> None:
         self.no_color = self._no_color_asked or self.theme == "monochrome"
@@ -228,8 +229,8 @@ class Kustui(TypeAhead):
     def exit(self, result: None = None, return_code: int = 0, message: object = None) -> None:
         """Leave. The message is kept for the command line, which tells it when the terminal is given back."""
         self.exit_message = str(message or "")
-        if self.preferences.state:
-            self.explorer.keep_session()
+        if self.preferences.state and (reason := self.explorer.keep_session()) and not self.exit_message:
+            self.exit_message = f"kustui: the session is not saved: {reason}"
         super().exit(result, return_code)
 
     def fail(self, error: BaseException | None) -> None:

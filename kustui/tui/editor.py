@@ -18,6 +18,7 @@ from textual.app import App, SuspendNotSupported
 
 from kustui.definition.source.source import Place
 from kustui.errors import KustuiError, reason_of
+from kustui.files import absolute, exists
 
 _HOW_TO_SET = "set $VISUAL or $EDITOR"
 _POLL_INTERVAL = 0.1
@@ -96,9 +97,7 @@ class Editor(NamedTuple):
         words = self.words
         if syntax is not None and syntax.wait and wait and not {syntax.wait, "-w"} & set(words):
             words = (*words, syntax.wait)
-        file = str(
-            path.absolute()
-        )  # so that no name begins with - or +, and an editor that is already running finds it
+        file = absolute(path)  # no name begins with - or +, and an editor that is already running finds it
         if syntax is None or place is None:
             return (*words, file)
         return (
@@ -125,7 +124,7 @@ def choose_editor(environment: Mapping[str, str] | None = None) -> Editor:
 
 async def edit_file(app: App[None], editor: Editor, path: Path, place: Place | None = None) -> None:
     """Open a file and wait for the editor to end. Raises EditorError if it could not be edited."""
-    if not path.exists():
+    if not exists(path):
         raise EditorError(f"{path.name} no longer exists")
     await _run(app, editor, editor.command(path, place))
 
@@ -146,7 +145,7 @@ async def edit_text(app: App[None], text: str) -> str:
         after = path.read_bytes()
     except (EditorError, OSError) as error:
         reason = str(error) if isinstance(error, EditorError) else f"{editor.name} left no file to read"
-        if path.exists() and path.read_bytes() != before:
+        if exists(path) and path.read_bytes() != before:
             raise EditorError(f"{reason}; your text is in {path}") from error
         shutil.rmtree(folder, ignore_errors=True)
         raise EditorError(reason) from error

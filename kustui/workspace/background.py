@@ -238,7 +238,7 @@ class _LastGoodSettings:
         from kustui.check.rules import RULES
 
         self._told = time.monotonic()
-        refused: tuple[str, ...] = ()
+        refused = self._configuration.unusable
         try:
             settings = self._configuration.settings(RULES)
             if settings is not self._settings:  # it was written anew

@@ -14,6 +14,7 @@ from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document
 from kustui.definition.loader import STDIN_NAME
 from kustui.definition.source.outline import Shape
+from kustui.files import absolute, current_folder, exists, resolved
 
 FORMATS = ("text", "json", "jsonl", "sarif", "github", "junit")
 
@@ -53,23 +54,23 @@ def repository_folder(paths: Iterable[str] = ()) -> str:
 
     In a container ``GITHUB_WORKSPACE`` may name the folder as the machine around it sees it.
     """
-    here = Path.cwd()
+    here = Path(current_folder())
     starts = (here, *(here / path for path in paths))
     files = starts[1:] or (here,)
-    git_roots = (folder for start in starts for folder in (start, *start.parents) if (folder / ".git").exists())
+    git_roots = (folder for start in starts for folder in (start, *start.parents) if exists(folder / ".git"))
     roots = (*filter(None, [os.environ.get("GITHUB_WORKSPACE")]), *map(str, git_roots))
     return next((root for root in roots if any(_relative(str(file), root) for file in files)), str(here))
 
 
 def path_below(path: str, folder: str) -> str:
     """The path of a file relative to a folder; absolute outside of it, as ``..`` means nothing on another machine."""
-    return _relative(path, folder) or PurePath(os.path.abspath(path)).as_posix()  # noqa: PTH100  # resolves no links
+    return _relative(path, folder) or PurePath(absolute(path)).as_posix()
 
 
 def _relative(path: str, folder: str) -> str:
     """The path of a file relative to a folder; an empty string outside of it."""
-    for resolved in (os.path.abspath, os.path.realpath):  # a folder may be named through a link
-        relative = relative_path(resolved(path) if path != STDIN_NAME else path, resolved(folder))
+    for whole in (absolute, resolved):  # a folder may be named through a link
+        relative = relative_path(whole(path) if path != STDIN_NAME else path, whole(folder))
         if not relative.startswith("../") and not PurePath(relative).is_absolute():
             return relative
     return ""

@@ -19,6 +19,7 @@ from kustui.check.rules import RULES
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document
 from kustui.definition.source.source import Extent
+from kustui.files import absolute
 from kustui.text.terminal_safe import to_json
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -127,5 +128,5 @@ def _artifact(path: str, folder: str) -> dict[str, str]:
 
 
 def _root(folder: str) -> dict[str, Any]:
-    uri = PurePath(os.path.abspath(folder)).as_uri()  # noqa: PTH100  # resolves no links
+    uri = PurePath(absolute(folder)).as_uri()
     return {"uri": f"{uri.rstrip('/')}/", "description": {"text": "the root of the repository"}}

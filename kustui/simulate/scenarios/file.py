@@ -25,6 +25,7 @@ from kustui.definition.source.positions import key_of, pointer_of, scan
 from kustui.definition.source.source import replace_lone_surrogates
 from kustui.definition.values import finite_number
 from kustui.errors import KustuiError
+from kustui.files import absolute, exists, is_folder
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios import model
@@ -50,10 +51,10 @@ def find_scenarios(paths: Sequence[str]) -> tuple[str, ...]:
     for path in paths:
         if path == STDIN:
             continue
-        for scenario in _below(path) if Path(path).is_dir() else _in(Path(path).parent):
+        for scenario in _below(path) if is_folder(path) else _in(Path(path).parent):
             if len(scenarios) == MAX_FOUND:
                 break
-            scenarios.setdefault(str(Path(scenario).absolute()), scenario)
+            scenarios.setdefault(absolute(scenario), scenario)
     return tuple(scenarios.values())
 
 
@@ -71,7 +72,7 @@ def unused_path(folder: Path, title: str) -> Path:
     """A path for the scenario of a workflow at which there is no file, as far as one can be found."""
     stem = "-".join(re.findall(r"\w+", title, re.ASCII))[:80] or "rehearsal"
     names = (f"{stem}{f'-{number}' if number else ''}{SCENARIO_SUFFIX}" for number in range(MAX_FOUND))
-    return next((folder / name for name in names if not (folder / name).exists()), folder / f"{stem}{SCENARIO_SUFFIX}")
+    return next((folder / name for name in names if not exists(folder / name)), folder / f"{stem}{SCENARIO_SUFFIX}")
 
 
 # Reading

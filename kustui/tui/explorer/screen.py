@@ -233,6 +233,8 @@ class Explorer(Screen[None]):
         self.presenter.ready = True
         self._session = session
         restored = session is not None and session.restore(marks_only=self._clicked)
+        if session is not None and session.obstacle:
+            self._say_unsaved(session.obstacle)
         if not restored and not self._clicked and len(self.snapshot.collection.entries) <= _MAX_OPENED:
             self.tree_view.action_open()
         self.presenter.show()
@@ -242,10 +244,13 @@ class Explorer(Screen[None]):
     def on_unmount(self) -> None:
         self._background.close()
 
-    def keep_session(self) -> None:
-        """Keep where one is for the next time, unless one was not yet there."""
-        if self._session is not None:
-            self._session.keep()
+    def keep_session(self) -> str:
+        """Keep where one is for the next time, unless one was not yet there; why that is not possible, or an empty
+        string."""
+        return self._session.keep() if self._session is not None else ""
+
+    def _say_unsaved(self, reason: str) -> None:
+        self.notify(f"nothing of this session is saved: {terminal_safe(reason)}", severity="warning", markup=False)
 
     # Snapshots
 
@@ -381,9 +386,12 @@ class Explorer(Screen[None]):
 
     def on_bookmark_menu_lettered(self, event: BookmarkMenu.Lettered) -> None:
         self.marks.take_letter(event.letter, setting=event.setting)
+        if event.setting:
+            self.keep_session()  # now: of two marks of a letter, set in two terminals, the later one stays
 
     def on_bookmark_menu_forgotten(self, event: BookmarkMenu.Forgotten) -> None:
         self.marks.forget(event.letter)
+        self.keep_session()
 
     # Focus, room, keys and mouse
 

@@ -4,7 +4,7 @@ definition it has ids, paths and what was typed, nothing else."""
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import cached_property
 from hashlib import sha256
@@ -13,9 +13,17 @@ from pathlib import Path
 import msgspec
 from textual.screen import Screen
 
+from kustui.config.state import (
+    MOST_BYTES,
+    read_state,
+    set_aside,
+    state_locked,
+    state_path,
+    why_not_saved,
+    write_state,
+)
 from kustui.definition.collection import Document, Entry
-from kustui.errors import KustuiError
-from kustui.files import own_folder, write_file
+from kustui.files import absolute, resolved
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.panes import Panes
 from kustui.tui.explorer.views import DIAGRAMS, PANES, Views
@@ -24,8 +32,6 @@ from kustui.tui.widgets.rows import NodeKey, workflow_key
 
 _VERSION = 1
 _FOLDER = "places"
-_MOST_BYTES = 64_000
-"""Of one file: a larger one is not ours."""
 _MOST_FILES = 200
 """Those written to least recently go first."""
 MAX_OPEN = 400
@@ -51,52 +57,79 @@ class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     marks: dict[str, NodeName] = {}
 
 
-def session_file(paths: Sequence[str]) -> Path:
-    """Where the state of a collection is saved: by the paths that it was opened with, however they were written."""
+def session_file(paths: Sequence[str]) -> Path | None:
+    """Where the state of a collection is saved: by the paths that it was opened with, however they were written. None
+    where the user has no home."""
     from hashlib import sha256  # which few need, and nobody before the first paint
 
-    identity = "\0".join(sorted({os.path.realpath(path) for path in paths}))
-    return own_folder("state") / _FOLDER / f"{sha256(os.fsencode(identity)).hexdigest()[:32]}.json"
+    identity = "\0".join(sorted({resolved(path) for path in paths}))
+    return state_path(_FOLDER, f"{sha256(os.fsencode(identity)).hexdigest()[:32]}.json")
 
 
-def read_session(file: Path) -> SessionState | None:
-    """What was saved; None where nothing was, or nothing that can be used."""
-    with suppress(OSError, msgspec.MsgspecError):
-        if file.stat().st_size <= _MOST_BYTES:
-            state = msgspec.json.decode(file.read_bytes(), type=SessionState)
-            return state if state.version == _VERSION else None
+def read_session(file: Path | None) -> SessionState | None:
+    """What was saved; None where nothing was, or nothing that can be used: that is set aside."""
+    raw = read_state(file)
+    if raw is None:
+        return None
+    with suppress(msgspec.MsgspecError, RecursionError):
+        if (state := msgspec.json.decode(raw, type=SessionState)).version == _VERSION:
+            return state
+    assert file is not None, "it was read"
+    set_aside(file)
     return None
 
 
-def write_session(file: Path, state: SessionState) -> None:
-    """Save it for the next time, where that is possible."""
-    with suppress(OSError, UnicodeEncodeError, KustuiError):
+def write_session(file: Path | None, state: SessionState) -> str:
+    """Save it for the next time; why that is not possible, or an empty string."""
+    try:
         encoded = msgspec.json.encode(state)
-        if len(encoded) > _MOST_BYTES:
+        if len(encoded) > MOST_BYTES:
             encoded = msgspec.json.encode(msgspec.structs.replace(state, open=()))
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_file(file, [encoded], replace=True, private=True)
-        for old in _surplus(file.parent):
-            old.unlink(missing_ok=True)
+    except UnicodeEncodeError:
+        return "it holds half a character"
+    reason = write_state(file, encoded)
+    if file is not None and not reason:
+        with suppress(OSError):
+            for old in _surplus(file.parent):
+                old.unlink(missing_ok=True)
+    return reason
 
 
 def _surplus(folder: Path) -> Iterator[Path]:
-    files = sorted(folder.glob("*.json"), key=lambda file: file.stat().st_mtime, reverse=True)
+    files = sorted(folder.iterdir(), key=lambda file: file.stat().st_mtime, reverse=True)
     yield from files[_MOST_FILES:]
 
 
 class SessionKeeper:
     """Keeps the place that somebody is at in a file, and restores it."""
 
-    def __init__(self, file: Path, screen: Screen[None], views: Views, panes: Panes, navigator: Navigator) -> None:
+    def __init__(
+        self, file: Path | None, screen: Screen[None], views: Views, panes: Panes, navigator: Navigator
+    ) -> None:
         self._file, self._screen, self._views = file, screen, views
         self._panes, self._navigator = panes, navigator
         self._place = read_session(file)
+        self._marks: Mapping[str, NodeName] = {}
+        """Those that this session has read or written: what is different in the file was marked by another one."""
+        self.obstacle = why_not_saved(file)
+        """Why nothing can be kept."""
 
-    def keep(self) -> None:
-        """Keep the place for the next time, if there is one."""
-        if (place := self._current_place()) is not None:
-            write_session(self._file, place)
+    def keep(self) -> str:
+        """Keep the place for the next time, if there is one; why that is not possible, or an empty string.
+
+        Marks that another kustui has set or removed meanwhile stay as they are there.
+        """
+        place = self._current_place()
+        if self._file is None or place is None:
+            return ""
+        with state_locked(self._file):
+            before = read_session(self._file)
+            theirs = before.marks if before is not None else {}
+            changed = {letter: name for letter, name in place.marks.items() if name != self._marks.get(letter)}
+            removed = self._marks.keys() - self._navigator.marks.keys()
+            marks = {letter: name for letter, name in theirs.items() if letter not in removed} | changed
+            self._marks = place.marks
+            return write_session(self._file, msgspec.structs.replace(place, marks=marks))
 
     def _current_place(self) -> SessionState | None:
         """Where the cursor, the keys and the marks are, what is open, and what is filtered."""
@@ -112,7 +145,7 @@ class SessionKeeper:
             pane=(self._screen.focused.id if self._screen.focused is not None else None) or "tree",
             drawing=self._views.side.diagram_name,
             filter=tree.filter,
-            marks={letter: names.name(key) for letter, key in self._navigator.marks.items()},
+            marks={letter: name for letter, key in self._navigator.marks.items() if (name := names.name(key))},
         )
 
     def restore(self, *, marks_only: bool = False) -> bool:
@@ -123,6 +156,7 @@ class SessionKeeper:
         names = Names(tree.state)
         marks = {letter: names.key(name) for letter, name in place.marks.items() if len(letter) == 1}
         self._navigator.marks = {letter: key for letter, key in marks.items() if key} | self._navigator.marks
+        self._marks = {letter: name for letter, name in place.marks.items() if letter in self._navigator.marks}
         if marks_only:
             return True
         tree.state.expanded = {key for key in names.files if names.name(key) not in place.closed}
@@ -174,7 +208,7 @@ class Names:
 
     def _place(self, path: str) -> str:
         if path not in self._places:
-            self._places[path] = os.path.normpath(Path.cwd() / path)
+            self._places[path] = absolute(path)
         return self._places[path]
 
 

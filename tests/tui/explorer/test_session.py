@@ -92,7 +92,7 @@ async def test_what_is_gone_leads_to_what_it_stood_below(tmp_path: Path) -> None
 async def test_nothing_is_kept_unless_it_is_asked_for() -> None:
     async with at(CHAIN, keeps=False) as ui:
         await ui.go_to("followup-timer-4")
-    assert not session_file([str(CHAIN)]).exists()
+    assert read_session(session_file([str(CHAIN)])) is None
 
 
 async def test_nothing_of_the_definition_is_kept_but_ids() -> None:
@@ -100,6 +100,7 @@ async def test_nothing_of_the_definition_is_kept_but_ids() -> None:
         await ui.go_to("Whose conversation")
         await ui.press("E", "m", "a")
     file = session_file([str(CHAIN)])
+    assert file is not None
     place = read_session(file)
     assert place is not None
     known = {"trigger", "schedule"}
@@ -115,6 +116,7 @@ async def test_nothing_of_the_definition_is_kept_but_ids() -> None:
 @pytest.mark.parametrize("foreign", ['{"version": 1, "selected": ["/etc/passwd", "x"], "pane": "nowhere"}', "{"])
 async def test_a_file_of_somebody_else_does_no_harm(foreign: str) -> None:
     file = session_file([str(CHAIN)])
+    assert file is not None
     file.parent.mkdir(parents=True, exist_ok=True)
     file.write_text(foreign)
     async with at(CHAIN) as ui:
