@@ -47,7 +47,7 @@ def _run(arguments: Sequence[str] | None) -> int:
     words = sys.argv[1:] if arguments is None else list(arguments)
     name, rest = (words[0], words[1:]) if words and words[0] in COMMANDS else ("explore", words)
     try:
-        return _run(name, rest)
+        return _run_command(name, rest)
     except KeyboardInterrupt:
         return ExitStatus.INTERRUPTED
     except ReaderGoneError:
@@ -58,7 +58,7 @@ def _run(arguments: Sequence[str] | None) -> int:
         return report_error(KustuiError(f"internal error ({type(error).__name__}); {_traceback_place(error)}"))
 
 
-def _run(name: str, arguments: Sequence[str]) -> int:
+def _run_command(name: str, arguments: Sequence[str]) -> int:
     try:
         return _command(name).run(arguments)
     except SystemExit:  # argparse has printed something

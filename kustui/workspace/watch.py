@@ -27,6 +27,7 @@ from kustui.definition.loader import (
     stamps_of,
     walk_folders,
 )
+from kustui.files import absolute, is_file, is_folder, resolved
 
 if TYPE_CHECKING:
     from watchfiles._rust_notify import RustNotify
@@ -59,8 +60,8 @@ class ChangeWatcher:
         poll: bool = False,
         refused: Callable[[str], object] = lambda reason: None,
     ) -> None:
-        self._paths = tuple(_absolute(path) for path in paths if path != STDIN)
-        self._also = tuple(_absolute(path) for path in also)
+        self._paths = tuple(absolute(path) for path in paths if path != STDIN)
+        self._also = tuple(absolute(path) for path in also)
         self._refused = refused
         self._polls = poll
         self._changed: set[str] | None = None
@@ -123,7 +124,7 @@ class ChangeWatcher:
             else:
                 seen |= {path: began for path, stamp in now.items() if stamp != before.get(path)}
             if now != before or seen:
-                self._notify({_absolute(path) for path in seen})
+                self._notify({absolute(path) for path in seen})
             before, seen = now, {path: at for path, at in seen.items() if began - at < _COARSEST_CLOCK}
             if self._closed.wait(max(_TICK / 1000, (time.monotonic() - began) / _MAX_SHARE)):
                 return
@@ -178,7 +179,7 @@ class ChangeWatcher:
                 if relevant := {path for path in paths if places.concern(path, below=below)}:
                     self._notify(relevant)
                     self._look_for_links(relevant)
-                    if below and any(Path(path).is_dir() for path in relevant):
+                    if below and any(is_folder(path) for path in relevant):
                         _require_room(existing)  # to watch what is new: that would fail without a word
                 elif stamps != before:
                     self._notify(set())
@@ -227,12 +228,12 @@ class _Places:
 
     @classmethod
     def of(cls, paths: Sequence[str], also: Sequence[str]) -> _Places:
-        folders = {path for path in paths if Path(path).is_dir()}
+        folders = {path for path in paths if is_folder(path)}
         links = {link for folder in folders for link in _links_below(folder)}
-        linked = {os.path.realpath(link) for link in links}
+        linked = {resolved(link) for link in links}
         files = {*paths, *also, *linked} - folders
-        folders |= {target for target in linked if Path(target).is_dir()}
-        names = {name for file in files - folders for name in (file, os.path.realpath(file))}
+        folders |= {target for target in linked if is_folder(target)}
+        names = {name for file in files - folders for name in (file, resolved(file))}
         return cls(
             frozenset(folders),
             frozenset(os.path.dirname(name) for name in names),  # noqa: PTH120
@@ -248,7 +249,7 @@ class _Places:
         inside = Path(path.removeprefix(folder).lstrip(os.sep))
         if any(map(is_ignored, inside.parts)):
             return False
-        return is_definition(inside.name) or not Path(path).is_file()  # a folder, or something that no longer exists
+        return is_definition(inside.name) or not is_file(path)  # a folder, or something that no longer exists
 
 
 def _links_below(folder: str) -> Iterator[str]:
@@ -279,7 +280,3 @@ def _stamps(paths: Iterable[str]) -> Mapping[str, Stamp]:
         with suppress(OSError):
             stamps[path] = stamp_of(os.stat(path))  # noqa: PTH116
     return stamps
-
-
-def _absolute(path: str) -> str:
-    return os.path.abspath(path)  # noqa: PTH100  # links stay what they are
