@@ -71,6 +71,8 @@ class Kustui(TypeAhead):
         """The exception that ended it."""
         self.exit_message = ""
         """What the command line says when the terminal is given back."""
+        self.recent_commands: list[str] = []
+        """The ids of what was chosen in the palette, the latest first."""
         self._copied = ""
         self._is_drawn = False
         self._signal: signal.Signals | None = None
@@ -218,7 +220,7 @@ class Kustui(TypeAhead):
     def action_command_palette(self) -> None:
         from kustui.tui.help import Palette
 
-        enter(self, Palette(id="--command-palette"))
+        enter(self, Palette())
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         from kustui.tui.help import commands, theme_commands

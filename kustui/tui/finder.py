@@ -4,6 +4,7 @@ The matches are styled lines: a heading for each kind, and below it what matches
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from typing import ClassVar, NamedTuple
 
@@ -24,7 +25,7 @@ from kustui.search.index_lines import SEPARATOR, LineKind
 from kustui.search.query import KEYS, Completion, Query, completions, parse_query
 from kustui.search.ranking import Match, MatchGroup, find_matches
 from kustui.text.messages import closest
-from kustui.text.styled_lines import Line, Span, StyledRow, highlighted, width_of
+from kustui.text.styled_lines import Line, Span, StyledRow, highlighted, joined, width_of
 from kustui.tui.bindings import bindings, first_key
 from kustui.tui.widgets.rows import Row, Rows
 from kustui.tui.widgets.rows_view import LinesView, RowsView
@@ -190,7 +191,19 @@ class Finder(Vertical):
         cursor = self._choices.index(before) if before is not None and before in self._choices else first
         rows = Rows.of([Row(*line.row) for line in lines])
         self.results.show(rows, cursor, top=None if again else 0)
-        self.hint.show(Row(self._hint_line(text, query), mark=self._progress()))
+        self._show_hint()
+
+    def _show_hint(self) -> None:
+        """What the query can become, and at the right which of the matches the cursor is on."""
+        text = self.input.value
+        matches = [index for index, choice in enumerate(self._choices) if isinstance(choice, Match)]
+        at = bisect_right(matches, self.results.cursor)
+        position: Line = ((f"{at:,} of {len(matches):,}", "muted"),) if at else ()
+        mark = joined(filter(None, (self._progress(), position)), ("  ", ""))
+        self.hint.show(Row(self._hint_line(text, parse_query(text)), mark=mark))
+
+    def on_rows_view_moved(self) -> None:
+        self._show_hint()
 
     def _hint_line(self, text: str, query: Query) -> Line:
         """What the last part of the query can become, or which key there is not."""

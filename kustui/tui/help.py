@@ -7,11 +7,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator
 from functools import partial
 from typing import ClassVar, NamedTuple, TypeVar
 
-from textual import on
+from textual import events, on
 from textual.app import App, ComposeResult, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.screen import Screen
@@ -199,20 +199,51 @@ def _signs_on(screen: Screen[object]) -> Collection[Sign]:
     return tuple(signs_in(segment.text for line in lines for segment in line))
 
 
-_UNLIKELY = ("rows", "boxes", "rail", "timeline", "chains")
+_UNLIKELY = ("rows", "boxes", "rail", "timeline", "chains", "source", "problems")
 """Groups whose keys are under the fingers, or are of use in one pane."""
-_VERBS = {"rows": "move: ", "copy": "copy: "}
-"""What stands before the help of a group that names what is done something to."""
+_MOST_RECENT = 5
+"""Commands that are offered again before all others."""
+_LOW = 16
+"""Lines of a terminal in which the palette takes all of them."""
+
+
+class Commands(Provider):
+    """Textual's, in an order of our own: the most likely commands first, and what begins with the words typed."""
+
+    async def discover(self) -> Hits:
+        for command in self.app.get_system_commands(self.screen):
+            yield DiscoveryHit(command.title, command.callback, help=command.help)
+
+    async def search(self, query: str) -> Hits:
+        matcher, words = self.matcher(query), query.strip().lower()
+        for command in self.app.get_system_commands(self.screen):
+            if (score := matcher.match(command.title)) > 0:
+                title = command.title.lower()
+                begins = 2 if title.startswith(words) else int(f" {words}" in title)
+                yield Hit(begins + score / 1000, matcher.highlight(command.title), command.callback, help=command.help)
 
 
 class Palette(CommandPalette):
     """Textual's, from which the keys that always leave do so as well, and which is left once."""
+
+    DEFAULT_CSS = """
+    Palette.-low > Vertical { margin-top: 0; }
+    Palette.-low #--input, Palette.-low CommandList { border: none; }
+    Palette.-low #--input Label { margin-top: 0; }
+    Palette.-low CommandList { max-height: 100vh; }
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+q,ctrl+c", "app.quit", show=False, priority=True),
         Binding("pagedown", "page('page_down')", show=False),
         Binding("pageup", "page('page_up')", show=False),
     ]
+
+    def __init__(self) -> None:
+        super().__init__([Commands], id="--command-palette")
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.set_class(event.size.height < _LOW, "-low")
 
     def action_page(self, action: str) -> None:
         """Page through the list, which Textual's cannot while it has no room, or is yet to be drawn."""
@@ -225,15 +256,26 @@ class Palette(CommandPalette):
 
 
 def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
-    """Every action that something on the screen can carry out now: what it does first, the most likely ones first."""
+    """Every action that something on the screen can carry out now, verb first: those chosen last, those of the pane
+    that has the keys, then the others, the most likely ones first."""
     actions = actions_of(app)
-    for action in sorted(actions.values(), key=lambda action: action.group in _UNLIKELY):
+    recent: list[str] = getattr(app, "recent_commands", [])
+
+    own = {shown.binding.id for shown in screen.active_bindings.values() if shown.node is screen.focused}
+
+    def unlikelihood(action: Action) -> tuple[int, bool, bool]:
+        is_own = action.id in own and action.group != "rows"
+        return recent.index(action.id) if action.id in recent else len(recent), not is_own, action.group in _UNLIKELY
+
+    for action in sorted(actions.values(), key=unlikelihood):
         carrier = _carrier(action, app, screen)
         if carrier is not None and action.group not in PASSING and action.id != "app.palette":
-            title = f"{_VERBS.get(action.group, '')}{action.help}"
-            yield SystemCommand(
-                title, f"{', '.join(pressed(action, actions))}   {action.id}", _run(action, app, carrier)
-            )
+            title, keys = action.help, ", ".join(pressed(action, actions))
+            if action.group == "copy":
+                title, keys = f"copy: {action.verb}", f"{keys}   {action.help}"
+            elif action.group == "rows":
+                title = f"move: {action.help}"
+            yield SystemCommand(title, f"{keys}   {action.id}", _run(action, app, carrier, recent))
 
 
 def theme_commands(choose: Callable[[str], None]) -> Iterator[SystemCommand]:
@@ -250,14 +292,22 @@ def _carrier(action: Action, app: App[None], screen: Screen[object]) -> DOMNode 
         *screen.query("TreeView"),
         *screen.query(".diagram"),
         *screen.query("ProblemsView"),
+        *screen.query("SourceView"),
         screen,
         app,
     )
-    return next((place for place in places if hasattr(place, f"action_{action.method_name}")), None)
+    return next((place for place in places if place is not None and action.id in _bound_in(type(place))), None)
 
 
-def _run(action: Action, app: App[None], carrier: DOMNode) -> Callable[[], None]:
+def _bound_in(kind: type[object]) -> Collection[str | None]:
+    """The ids of the actions whose keys a class takes."""
+    declared = (binding for part in kind.__mro__ for binding in vars(part).get("BINDINGS", ()))
+    return {binding.id for binding in declared if isinstance(binding, Binding)}
+
+
+def _run(action: Action, app: App[None], carrier: DOMNode, recent: list[str]) -> Callable[[], None]:
     def run() -> None:
+        recent[:] = [action.id, *(id_ for id_ in recent if id_ != action.id)][:_MOST_RECENT]
         app.call_later(app.run_action, textual_action(action), carrier)
 
     return run

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, ClassVar
 
@@ -108,6 +109,11 @@ class ProblemsView(RowsView):
     def first_rows(self) -> Sequence[int]:
         """The rows that a problem begins with, without the places that belong to it."""
         return [index for index, (_, related) in enumerate(self._places) if related is None]
+
+    @property
+    def position(self) -> tuple[int, int]:
+        rows = self.first_rows
+        return bisect_right(rows, self.cursor), len(rows)
 
     @property
     def title(self) -> str:

@@ -17,6 +17,7 @@ from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.list_panes import UsesView
 from kustui.tui.explorer.views import DIAGRAMS, PANES, PaneTitles, Views, set_css_classes
 from kustui.tui.widgets.rows import Row, Rows
+from kustui.tui.widgets.rows_view import RowsView
 
 _NARROW = 72
 """Columns below which one pane is shown at a time."""
@@ -24,6 +25,8 @@ _SLIM = 110
 """Columns below which the panes next to the tree take most of the width while they have the focus."""
 _TALL = 34
 """Rows from which detail and source are shown together."""
+_LOW = 12
+"""Rows below which a list or the finder that has the keys takes all of them, and one line says where one is."""
 FIRST_CLASSES = f"-on-tree -beside-{DIAGRAMS[0]}"
 """The classes of the screen at the first paint: with them it is styled once."""
 _HIDDEN = ("tree", "detail", "source")
@@ -89,7 +92,7 @@ class Panes:
     def fit(self, size: Size) -> None:
         """Show as many panes as there is room for."""
         width, height = size
-        classes = {"-narrow": width < _NARROW, "-slim": width < _SLIM, "-short": height < _TALL}
+        classes = {"-narrow": width < _NARROW, "-slim": width < _SLIM, "-short": height < _TALL, "-low": height < _LOW}
         set_css_classes(self._screen, classes)
 
     def focus_changed(self, widget: Widget) -> None:
@@ -106,6 +109,13 @@ class Panes:
             if focused in PANES:
                 self._views.side.bring(focused)
         self.offer_keys()
+        self.show_position()
+
+    def show_position(self) -> None:
+        """Say where in the pane that has the keys the cursor is."""
+        focused = self._screen.focused
+        pane = self.filtered if focused is not None and focused.id == "filter" else focused
+        self._views.status.show_position(pane.position if isinstance(pane, RowsView) else (0, 0))
 
     def offer_keys(self) -> None:
         """Show the keys of the current pane at the bottom."""

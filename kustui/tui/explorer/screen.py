@@ -278,6 +278,7 @@ class Explorer(Screen[None]):
     def _show_anew(self) -> None:
         self.titles.update()
         self.presenter.show()
+        self.panes.show_position()
 
     @on(BackgroundEvent)
     def _background_event(self, message: BackgroundEvent) -> None:
@@ -315,6 +316,9 @@ class Explorer(Screen[None]):
         self.status.say(f"configuration reloaded: {', '.join(names)}")
 
     # What happens in the widgets
+
+    def on_rows_view_moved(self) -> None:
+        self.panes.show_position()
 
     @on(RowsView.Moved, "#tree")
     def _tree_moved(self) -> None:

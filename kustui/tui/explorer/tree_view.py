@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
@@ -12,7 +13,7 @@ from textual.message import Message
 from textual.worker import Worker, WorkerError, get_current_worker
 
 from kustui.tui.bindings import bindings
-from kustui.tui.tree.nodes import Moves, Node
+from kustui.tui.tree.nodes import Kind, Moves, Node
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey, Rows
@@ -56,6 +57,8 @@ class TreeView(RowsView):
         """Whether something was read: until then the tree is empty."""
         self.state = TreeState(Snapshot())
         self.tree_rows = TreeRows(self.state)
+        self._workflow_rows: tuple[int, TreeState, list[int]] = (-1, self.state, [])
+        """The rows of the workflows, of a revision of the tree."""
         self._displaced: NodeKey = ()
         """The node that the cursor was on when that went away."""
         self._start: _Start | None = None
@@ -64,6 +67,16 @@ class TreeView(RowsView):
         """The row at the upper edge before a filter, until the cursor moves: its line has yet to make room."""
         self._reading: tuple[StepTexts, Worker[None]] | None = None
         """The steps that are being read for the filter."""
+
+    @property
+    def position(self) -> tuple[int, int]:
+        """Which of the workflows it is that the cursor is on or in."""
+        if self._workflow_rows[0] != self.state.revision or self._workflow_rows[1] is not self.state:
+            rows = [index for index, node in enumerate(self.state.nodes) if node.kind is Kind.WORKFLOW]
+            self._workflow_rows = self.state.revision, self.state, rows
+        rows = self._workflow_rows[2]
+        is_inside = self.node is not None and self.node.entry is not None
+        return bisect_right(rows, self.cursor) if is_inside else 0, len(rows)
 
     @property
     def node(self) -> Node | None:

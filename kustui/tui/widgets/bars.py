@@ -126,6 +126,10 @@ def said_in_full(sign: Piece, message: str, hint: str, width: int, before: Line 
     return list(wrapped(((f"{glyph} ", look), *before, text, *remedy, *after), width, 2))
 
 
+_ROOM_FOR_POSITION = 50
+"""Columns in which the status line says where in a list the cursor is."""
+
+
 class StatusBar(Widget):
     """Where you are and what there is, and below it the keys of the focused pane, or news."""
 
@@ -134,6 +138,7 @@ class StatusBar(Widget):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._location = Row()
+        self._position = ""
         self._action_ids: tuple[str, ...] = ()
         self._news = Row()
 
@@ -141,6 +146,13 @@ class StatusBar(Widget):
         """The first line: where you are, and at the right what there is."""
         if self._location != location:
             self._location = location
+            self.refresh(Region(0, 0, self.size.width, 1))
+
+    def show_position(self, position: tuple[int, int]) -> None:
+        """On the first line, where there is room: which one of a list the cursor is on, and how many there are."""
+        text = f"{position[0]:,} of {position[1]:,}" if position[0] else ""
+        if self._position != text:
+            self._position = text
             self.refresh(Region(0, 0, self.size.width, 1))
 
     def offer_keys(self, ids: Sequence[str]) -> None:
@@ -160,9 +172,12 @@ class StatusBar(Widget):
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
-        if y == 0:
-            room = width - 3 - width_of(self._location.mark)
-            line = laid_out(self._location._replace(line=shorten_breadcrumbs(self._location.line, room)), width - 2)
+        if y == 0 and not (self.size.height == 1 and self._news.line):
+            mark = self._location.mark
+            if self._position and width >= _ROOM_FOR_POSITION:
+                mark = ((f"{self._position}{'  ' if mark else ''}", "muted"), *mark)
+            room = width - 3 - width_of(mark)
+            line = laid_out(Row(shorten_breadcrumbs(self._location.line, room), mark=mark), width - 2)
         else:
             line = laid_out(self._news, width - 2) if self._news.line else self._keys(width - 2)
         return line_strip(self, line)

@@ -114,6 +114,11 @@ class RowsView(Widget, can_focus=True):
         return (laid_out(self.rows.make(index), self.size.width - 1) for index in range(self.rows.count))
 
     @property
+    def position(self) -> tuple[int, int]:
+        """Which of its things the cursor is on, counted from 1, and how many there are; 0 for none."""
+        return (self.cursor + 1 if self.rows.count else 0), self.rows.count
+
+    @property
     def page(self) -> int:
         """Rows on one screen."""
         return max(1, self.content_size.height)

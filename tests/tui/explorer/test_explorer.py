@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 from textual import events
 from textual.binding import Binding
-from textual.command import CommandList
+from textual.command import CommandInput, CommandList
 from textual.content import Content
 from textual.geometry import Offset
 from textual.screen import Screen
@@ -418,6 +418,100 @@ async def test_the_palette_runs_an_action() -> None:
         await ui.wait_until(lambda: ui.app.screen is ui.explorer)
         assert len(ui.tree) == 5
         assert ui.cursor_row.startswith("▸")
+
+
+def offered(ui: ExplorerPilot) -> list[str]:
+    options = ui.app.screen.query_one(CommandList)
+    return [str(option.prompt).split("\n")[0] for option in options.options]
+
+
+async def test_q_finds_quit_first_and_what_is_copied_begins_with_the_verb() -> None:
+    async with explorer(CHAIN) as ui:
+        await ui.press("colon", "q")
+        await ui.wait_until(lambda: offered(ui) and offered(ui)[0] == "quit kustui")
+        await ui.press("backspace", *"copy: po")
+        await ui.wait_until(lambda: offered(ui) and offered(ui)[0] == "copy: pointer")
+
+
+async def test_the_palette_begins_with_what_was_chosen_last_and_what_the_pane_can_do() -> None:
+    async with explorer(CHAIN) as ui:
+        await ui.press("colon")
+        await ui.wait_until(lambda: offered(ui))
+        assert offered(ui)[0] == "open the node, or go to its first child"
+        assert offered(ui).index("close every workflow") < offered(ui).index("go to the next pane")
+        await ui.press(*"go to the next pane")
+        await ui.wait_until(lambda: offered(ui)[:1] == ["go to the next pane"])
+        await ui.press("enter")
+        await ui.wait_until(lambda: ui.focus == "flow")
+        await ui.press("colon")
+        await ui.wait_until(lambda: offered(ui))
+        assert offered(ui)[:2] == ["go to the next pane", "hide or show the steps that only this one leads to"]
+
+
+# Where one is in a list
+
+
+async def test_the_status_line_says_which_of_a_list_the_cursor_is_on() -> None:
+    async with explorer(ORGANISATION, size=(80, 24)) as ui:
+        count = len(ui.explorer.snapshot.collection.entries)
+        assert f"1 of {count}" in ui.status
+        await ui.press("j", "j")
+        assert f"1 of {count}" in ui.status  # in its steps
+        await ui.press("C", "g")
+        assert "of" not in ui.status.split("json")[-1]
+        await ui.press("G")
+        assert f"{count} of {count}" in ui.status
+        await ui.press("slash", *"vip watch,")
+        assert "1 of 2" in ui.status
+        await ui.press("escape", "4", "G")
+        problems = len(ui.explorer.snapshot.problems or ())
+        assert f"{problems} of {problems}" in ui.status
+        await ui.press("7", "o", "g", "j")
+        assert f"2 of {ui.explorer.query_one('#chains', RowsView).position[1]}" in ui.status
+        await ui.press("F", *"vip")
+        hint = ui.app.screen.query_one("#hint")
+        await ui.wait_until(lambda: "1 of" in "".join(segment.text for segment in hint.render_line(0)))
+        await ui.press("down", "down")
+        assert "3 of" in "".join(segment.text for segment in hint.render_line(0))
+
+
+# A very small terminal
+
+
+async def test_at_20_by_5_every_list_shows_a_row_and_what_is_typed() -> None:
+    async with explorer(ORGANISATION, size=(20, 5)) as ui:
+
+        def shown(view: Widget) -> bool:
+            return view.region.intersection(ui.app.screen.region).height >= 1
+
+        assert shown(ui.explorer.tree_view)
+        await ui.press("slash", *"note")
+        assert ui.explorer.tree_view.content_size.height >= 1
+        assert shown(ui.explorer.query_one(FilterInput))
+        await ui.press("escape", "4")
+        assert ui.explorer.problems.content_size.height >= 1
+        await ui.press("slash", "e")
+        assert ui.explorer.problems.content_size.height >= 1
+        assert shown(ui.explorer.query_one(FilterInput))
+        await ui.press("escape", "1", "F", *"note")
+        pane = ui.explorer.finder.pane
+        assert pane is not None
+        assert shown(pane.input)
+        assert shown(pane.results)
+        await ui.press("escape", "colon", "q")
+        await ui.wait_until(lambda: offered(ui)[:1] == ["quit kustui"])
+        assert shown(ui.app.screen.query_one(CommandInput))
+        assert shown(ui.app.screen.query_one(CommandList))
+
+
+async def test_nothing_raises_while_a_terminal_of_no_size_is_resized() -> None:
+    async with explorer(ORGANISATION, size=(20, 5)) as ui:
+        for keys in ((), ("slash", "n"), ("escape", "4"), ("1", "F", "n"), ("escape", "colon", "q"), ("escape", "3")):
+            await ui.press(*keys)
+            for size in ((1, 1), (2, 5), (20, 1), (3, 2), (7, 4), (20, 5)):
+                await ui.pilot.resize_terminal(*size)
+                await ui.press("down", "up")
+        assert ui.app.internal_error is None
 
 
 async def test_the_palette_offers_what_can_be_done_and_nothing_twice() -> None:
