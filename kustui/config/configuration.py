@@ -205,7 +205,9 @@ def parse_file(path: str, raw: bytes, *, is_personal: bool = False) -> Configura
         raise ConfigurationError(f"{path}:{error.source.place(error.extent.start)}: {error}") from error
     try:
         values = tomllib.loads(source.data.decode())
-    except tomllib.TOMLDecodeError as error:
+    except RecursionError as error:
+        raise ConfigurationError(f"{path}:1:1: nested too deep to be read") from error
+    except ValueError as error:  # a TOMLDecodeError, or a number with too many digits
         message = str(error)
         match = _TOML_PLACE.search(message)
         place = f"{match[1]}:{match[2]}" if match and match[1] else source.place(len(source.data))
@@ -252,7 +254,7 @@ def _has_table(shared: Path) -> bool:
 
     try:
         tool = tomllib.loads(raw.decode()).get("tool")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
         return True
     return isinstance(tool, dict) and "kustui" in tool
 

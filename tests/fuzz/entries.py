@@ -39,7 +39,7 @@ from kustui.simulate.reports import json as run_json
 from kustui.simulate.reports import report_of as run_report_of
 from kustui.simulate.reports import text as run_text
 from kustui.simulate.scenarios.explore import chain_heads, expected_path_scenario, explore_paths
-from kustui.simulate.scenarios.file import read
+from kustui.simulate.scenarios.file import ScenarioFile, read
 from kustui.simulate.scenarios.record import complete_scenario, default_scenario, record_scenario
 from kustui.simulate.scenarios.replay import replay
 from kustui.text.styled_lines import TextSearch
@@ -52,6 +52,7 @@ from kustui.tui.rehearsal.history_rows import LogRows, coverage_rows, queue_rows
 from kustui.tui.rehearsal.scenario_actions import rebase_session
 from kustui.tui.rehearsal.session import Session
 from kustui.tui.rehearsal.step_rows import heading_rows, status_row, step_rows
+from kustui.tui.rehearsal.views import context_rows
 from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
@@ -215,8 +216,17 @@ def _replay_and_save(organisation: Organisation, file: Any) -> None:
     for name in RUN_FORMATS:
         _use(run_report_of(name)([result], show_steps=True, colour=False))
     saved = record_scenario(result.file.scenario.scenario, result.state, result.entries, cut=result.cut)
-    again = read("saved.scenario.json", to_json(saved, indent=2).encode())
-    replay(again, organisation, _STEPS)
+    replay(_read_again(saved), organisation, _STEPS)
+
+
+def _read_again(saved: object) -> ScenarioFile:
+    """What was saved can be read, unless it is nested too deep for a file: that is said where it is."""
+    try:
+        return read("saved.scenario.json", to_json(saved, indent=2).encode())
+    except KustuiError as error:
+        if "nested" in str(error) or "depth" in str(error):
+            raise
+        raise AssertionError(f"what was saved cannot be read: {error}") from error
 
 
 def simulate(data: bytes) -> None:
@@ -244,11 +254,14 @@ def rehearse(data: bytes) -> None:
             step_rows(session, step, 60)
         heading_rows(session), status_row(session), queue_rows(session), coverage_rows(session, 60)
         LogRows().rows(session, 60)
+        for row in context_rows(session, frozenset()):
+            context_rows(session, frozenset({row.link}))
         rebase_session(session, organisation)
         try:
-            read("saved.scenario.json", to_json(complete_scenario("saved", session.state), indent=2).encode())
+            saved = complete_scenario("saved", session.state)
         except KustuiError:
             continue
+        _read_again(saved)
 
 
 def explore(data: bytes) -> None:
@@ -264,7 +277,7 @@ def explore(data: bytes) -> None:
         for path in exploration.paths[:6]:
             if scenario := expected_path_scenario(organisation, path):
                 content = scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
-                replay(read("path.scenario.json", to_json(content, indent=2).encode()), organisation, _STEPS)
+                replay(_read_again(content), organisation, _STEPS)
 
 
 def follow_scenario(data: bytes) -> None:

@@ -121,9 +121,12 @@ def _key(chance: random.Random) -> str:
     name = chance.choice([key for action in ACTIONS for key in action.key_list])
     if name in _LEAVING and chance.random() < 0.9:
         name = "escape"
-    if name.startswith("ctrl+"):
-        return chr(ord(name[-1]) - 96)
-    return _SPECIAL.get(name, name)
+    return typed(name)
+
+
+def typed(key: str) -> str:
+    """What a terminal sends for a key, as Textual names it."""
+    return chr(ord(key[-1]) - 96) if key.startswith("ctrl+") else _SPECIAL.get(key, key)
 
 
 def _mouse(chance: random.Random) -> str:

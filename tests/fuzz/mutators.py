@@ -30,7 +30,8 @@ def nested(depth: int, end: object = None, *, lists: bool = False) -> object:
 
 
 VALUES: Sequence[Any] = (
-    None, True, False, 0, 1, -1, 1.5, 1e300, -1e300, 2**63, *_RAW, "", "a", "\x00", "\ud800", "\u202e", "\x9b31m", "1",
+    None, True, False, 0, 1, -1, 1.5, 1e300, -1e300, 1e306, 5e-324, 2**63, *_RAW,
+    "", "a", "\x00", "\ud800", "\u202e", "\x9b31m", "1",
     "/#steps.1.x", "{{{/#steps.1.x}}}", "{{#if steps.1.a}}", "/#", "/#fn:date.now()", "{{", "a\nb", "[red]x[/]", "'",
     "%s",
     "kustomer.app.scheduler.schedule-workflow", "kustomer.conversation.create", "true", "null", "[", "{}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -40,6 +40,10 @@ _UNKNOWN_KEY = "unknown key"
 
 class ScenarioError(KustuiError):
     """What is wrong with a scenario or a payload, or why there is nothing to rehearse; a line each, with its place."""
+
+
+class UnrecordableError(KustuiError):
+    """A rehearsal that no scenario can hold."""
 
 
 # The files
@@ -118,6 +122,16 @@ def read(path: str, raw: bytes) -> ScenarioFile:
     if mistakes := list(_contradictions(scenario)):
         raise ScenarioError(*_with_places(file, mistakes))
     return ScenarioFile(file, scenario)
+
+
+def scenario_of(content: Mapping[str, Any]) -> Scenario:
+    """The scenario of a rehearsal, from the JSON that a file would have. Raises UnrecordableError, as for values that
+    are nested too deep."""
+    try:
+        return Scenario.model_validate(content)
+    except ValidationError as invalid:
+        error = invalid.errors(include_url=False)[0]
+        raise UnrecordableError(f"no scenario can hold this: {_in_words(error)}") from invalid
 
 
 def as_file(scenario: Scenario, notes: tuple[str, ...] = (), *, faithful: bool = True) -> ScenarioFile:

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool
 from pydantic.alias_generators import to_camel
 
 _Text = Annotated[str, Field(min_length=1, strict=True)]
+_StepId = Annotated[str, Field(strict=True)]
+"""Any text: a definition may have a step whose id is empty."""
 _Count = Annotated[int, Field(ge=1, strict=True)]
 _Minutes = Annotated[float, Field(ge=0, le=5_000_000_000, allow_inf_nan=False, strict=True)]
 _Percent = Annotated[float, Field(ge=0, le=100, allow_inf_nan=False, strict=True)]
@@ -40,7 +42,7 @@ class Place(_Object):
     """One step of one workflow."""
 
     workflow: _Text = Field(description="The id or the name of the workflow.")
-    step: _Text = Field(description='The id of the step; "1" is the trigger.')
+    step: _StepId = Field(description='The id of the step; "1" is the trigger.')
 
 
 class Mock(Place):
@@ -59,7 +61,7 @@ class Choice(Place):
     """A decision in place of the conditions, or about what cannot be known without Kustomer."""
 
     invocation: _Count | None = Field(None, description="Which invocation; without it, every one.")
-    take: _Text | None = Field(
+    take: _StepId | None = Field(
         None,
         description="The step to go to, or the error action, whatever the conditions say; null ends the run.",
     )
@@ -74,7 +76,7 @@ class ExpectedRun(_Object):
     """The steps that one run goes through."""
 
     workflow: _Text
-    steps: tuple[_Text, ...] = Field(description="Step ids in order, without the trigger.")
+    steps: tuple[_StepId, ...] = Field(description="Step ids in order, without the trigger.")
 
 
 class ExpectedValue(Place):

@@ -23,7 +23,7 @@ from kustui.simulate.paths.drafts import draft_output, draft_start
 from kustui.simulate.paths.path_search import PathStep, WorkflowPath
 from kustui.simulate.paths.solver import Solution
 from kustui.simulate.paths.symbolic import NOT_CHOSEN, PathRun
-from kustui.simulate.scenarios.file import ResolvedScenario, as_file
+from kustui.simulate.scenarios.file import ResolvedScenario, as_file, scenario_of
 from kustui.simulate.scenarios.model import Scenario
 from kustui.simulate.scenarios.record import record_scenario
 from kustui.simulate.scenarios.replay import next_state, replay, start_scenario
@@ -72,8 +72,8 @@ def with_expectations(organisation: Organisation, scenario: Scenario) -> Scenari
     result = replay(as_file(scenario), organisation, _MAX_STEPS)
     if result.cut:
         cut = {"maxSteps": _MAX_STEPS, "expect": {"cut": True}}
-        return Scenario.model_validate(scenario.model_dump(mode="json", by_alias=True, exclude_unset=True) | cut)
-    return Scenario.model_validate(record_scenario(scenario.scenario, result.state, result.entries))
+        return scenario_of(scenario.model_dump(mode="json", by_alias=True, exclude_unset=True) | cut)
+    return scenario_of(record_scenario(scenario.scenario, result.state, result.entries))
 
 
 def _scenario_for_solution(
@@ -84,7 +84,7 @@ def _scenario_for_solution(
     forced: dict[int, ForcedStep] = {}
     stops = f"it has more than {_MAX_STEPS} steps"
     if len(path.steps) <= _MAX_STEPS:
-        forced, stops = _rehearse(organisation, path, Scenario.model_validate({"scenario": title, **draft}))
+        forced, stops = _rehearse(organisation, path, scenario_of({"scenario": title, **draft}))
     choices = [
         {
             "workflow": organisation.name_of(step.analysis.key),
@@ -95,7 +95,7 @@ def _scenario_for_solution(
         for index, step in forced.items()
     ]
     scenario = {"scenario": title, **draft, **({"choices": choices} if choices else {})}
-    return PathScenario(Scenario.model_validate(scenario), tuple(forced.values()), stops)
+    return PathScenario(scenario_of(scenario), tuple(forced.values()), stops)
 
 
 def _invocations(path: WorkflowPath) -> list[int]:

@@ -11,15 +11,20 @@ from kustui.definition.collection import ambiguous_name, no_workflow_named, work
 from kustui.definition.dates import iso_date
 from kustui.definition.platform import called_id
 from kustui.definition.values import to_json_value
-from kustui.errors import KustuiError
 from kustui.simulate import DEFAULT_MAX_STEPS, DEFAULT_START, MINUTE
 from kustui.simulate.engine.history import Coverage, History
 from kustui.simulate.engine.state import QueueItem, State, initial_state
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload
-from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioError, ScenarioFile, as_file
-from kustui.simulate.scenarios.model import Scenario, Start
+from kustui.simulate.scenarios.file import (
+    ResolvedScenario,
+    ScenarioError,
+    ScenarioFile,
+    UnrecordableError,
+    as_file,
+    scenario_of,
+)
 from kustui.simulate.scenarios.recorded_event import RecordedEvent, read_event, scenario_of_run
 from kustui.simulate.scenarios.replay import decided_step, replay, replayed_states, start_scenario
 from kustui.text.messages import hint_of, quoted
@@ -49,14 +54,13 @@ def default_scenario(
             raise ScenarioError(_choice(organisation, [analysis.key for analysis in analyses]))
         return scenario_of_run(organisation, analyses[0], recorded, seed)
     given = None if recorded is None else dict(recorded.payload)
-    start = Start(
-        event=event or None,
-        workflow=None if event else organisation.name_of(analyses[0].key),
-        payload=draft_payload(*analyses) if given is None else given,
-        drafted=given is None,
-    )
+    start = {
+        **({"event": event} if event else {"workflow": organisation.name_of(analyses[0].key)}),
+        "payload": draft_payload(*analyses) if given is None else given,
+        "drafted": given is None,
+    }
     title = f"{event or analyses[0].title} is rehearsed"
-    return as_file(Scenario(scenario=title, seed=seed, start=(start,)))
+    return as_file(scenario_of({"scenario": title, "seed": seed, "start": [start]}))
 
 
 def find_workflow(organisation: Organisation, name: str) -> WorkflowAnalysis:
@@ -106,21 +110,17 @@ def _choice(organisation: Organisation, keys: Sequence[str]) -> str:
 # From a rehearsal
 
 
-class TraceTruncatedError(KustuiError):
-    """The rehearsal was so long that its beginning is no longer there to be saved."""
-
-
 def record_scenario(
     title: str, state: State, entries: Sequence[TraceEntry] | None = None, *, cut: bool = False
 ) -> dict[str, Any]:
     """The JSON of a scenario for all that has happened, with expectations that it meets, where runs were left included.
 
     ``cut``: whether it has to be stopped there. Without ``entries`` the state's own trace is saved. Raises
-    TraceTruncatedError where that has lost its beginning.
+    UnrecordableError where that has lost its beginning.
     """
     if entries is None:
         if state.trace.dropped:
-            raise TraceTruncatedError("the rehearsal is too long to be saved: its first steps are no longer kept")
+            raise UnrecordableError("the rehearsal is too long to be saved: its first steps are no longer kept")
         entries = tuple(state.trace)
     organisation = state.organisation
     return {
@@ -238,10 +238,10 @@ def _minutes(milliseconds: int) -> int | float:
 
 def complete_scenario(title: str, state: State) -> Mapping[str, Any]:
     """The JSON of a scenario for a rehearsal up to a state and on to its end, with the result as expectations; of one
-    that does not come to an end, up to that state only. Raises TraceTruncatedError."""
+    that does not come to an end, up to that state only. Raises UnrecordableError."""
     recorded = record_scenario(title, state)
     most = len(state.trace) + DEFAULT_MAX_STEPS
-    file = as_file(Scenario.model_validate(recorded))
+    file = as_file(scenario_of(recorded))
     result = replay(file, state.organisation, most)
     if result.cut:
         result = replay(file, state.organisation, max(1, len(state.trace)))
@@ -255,13 +255,13 @@ def rebase(history: History, organisation: Organisation) -> History:
     decisions made again, as far as it comes there.
 
     Outputs stay as they were given or drafted. Raises ScenarioError where a workflow or step that a decision was made
-    about is not there any more, and TraceTruncatedError where the beginning is no longer kept.
+    about is not there any more, and UnrecordableError where the beginning is no longer kept.
     """
     current = history.state
     recorded = record_scenario("a rehearsal in progress", current)
     if not recorded["start"]:  # nothing has been decided yet
         return History((initial_state(organisation, current.seed, iso_date(current.start_time), current.variables),))
-    file = as_file(Scenario.model_validate(recorded))
+    file = as_file(scenario_of(recorded))
     names = ResolvedScenario(file, organisation)
     states = [start_scenario(file, organisation, names)]
     most = len(current.trace) - (current.before is not None)

@@ -17,8 +17,8 @@ from kustui.definition.platform import TRIGGER_ID, called_id
 from kustui.simulate.engine.engine import Decision, ForceEdge, SetFailure
 from kustui.simulate.engine.state import State
 from kustui.simulate.organisation import Organisation
-from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile, as_file, read_payload
-from kustui.simulate.scenarios.model import MockedFailure, Scenario, Start
+from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile, as_file, read_payload, scenario_of
+from kustui.simulate.scenarios.model import MockedFailure, Scenario
 from kustui.simulate.scenarios.replay import decided_step, start_scenario
 from kustui.text.messages import quoted
 
@@ -221,11 +221,11 @@ def scenario_of_run(
     fail, the last of them with its error. Where a condition cannot be decided, or how a step failed is not recorded,
     the run goes to the steps that have run."""
     flow, workflow = analysis.flow, organisation.name_of(analysis.key)
-    start = Start(workflow=workflow, payload=dict(event.payload))
-    given = {"seed": seed, "variables": dict(event.variables), "start": [start.model_dump()]}
+    start = {"workflow": workflow, "payload": dict(event.payload)}
+    given = {"seed": seed, "variables": dict(event.variables), "start": [start]}
     ran = [id_ for id_ in event.outputs if id_ in flow.steps and flow.steps[id_].action is not None]
     returns = {id_: {"workflow": workflow, "step": id_, "returns": event.outputs[id_]} for id_ in ran}
-    scenario = Scenario.model_validate({"scenario": "a recorded run", **given, "mocks": [*returns.values()]})
+    scenario = scenario_of({"scenario": "a recorded run", **given, "mocks": [*returns.values()]})
     way = _recorded_way(organisation, analysis, event, scenario)
     if way.failed and event.failure is not None:  # the error is that of the last, and decides where the run goes on
         way = _recorded_way(organisation, analysis, event, scenario, way.failed[-1])
@@ -235,7 +235,7 @@ def scenario_of_run(
     faithful = not way.unused and (event.failure is None or bool(way.failed))
     title = f"the recorded run of {analysis.title} {'happens again' if faithful else 'does not happen again'}"
     content = {"scenario": title, **given, "mocks": [*returns.values()], "choices": way.choices}
-    return as_file(Scenario.model_validate(content), tuple(_notes_on(analysis, event, way)), faithful=faithful)
+    return as_file(scenario_of(content), tuple(_notes_on(analysis, event, way)), faithful=faithful)
 
 
 def _notes_on(analysis: WorkflowAnalysis, event: RecordedEvent, way: _Way) -> Iterator[str]:

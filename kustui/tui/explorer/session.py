@@ -71,7 +71,7 @@ def read_session(file: Path | None) -> SessionState | None:
     raw = read_state(file)
     if raw is None:
         return None
-    with suppress(msgspec.MsgspecError, RecursionError):
+    with suppress(ValueError, msgspec.MsgspecError, RecursionError):
         if (state := msgspec.json.decode(raw, type=SessionState)).version == _VERSION:
             return state
     assert file is not None, "it was read"

@@ -25,12 +25,13 @@ from kustui.simulate.scenarios.file import (
     ResolvedScenario,
     ScenarioError,
     ScenarioFile,
+    UnrecordableError,
     as_file,
     find_scenarios,
     read,
     unused_path,
 )
-from kustui.simulate.scenarios.record import TraceTruncatedError, complete_scenario, rebase
+from kustui.simulate.scenarios.record import complete_scenario, rebase
 from kustui.simulate.scenarios.replay import replay
 from kustui.text.styled_lines import Line, Piece
 from kustui.text.terminal_safe import to_json
@@ -85,7 +86,7 @@ class ScenarioActions:
         except ExistsError:
             self._current.screen.call_next(self._ask_to_replace, path)
             return ""
-        except (TraceTruncatedError, WriteError) as error:
+        except (UnrecordableError, WriteError) as error:
             return str(error)
         except ValueError as error:  # a name that no file can have
             return f"{path}: {error}"
@@ -199,7 +200,11 @@ class ScenarioActions:
         await self._prompts.choose(title, rows, choose)
 
     async def _begin_path(self, session: Session, path: ExploredPath) -> None:
-        built = await asyncio.to_thread(build_path_scenario, session.organisation, path)
+        try:
+            built = await asyncio.to_thread(build_path_scenario, session.organisation, path)
+        except UnrecordableError as error:
+            self._current.announce(("✗ ", "error"), (str(error), "error"))
+            return
         if built.scenario is None:
             if path.is_contradiction:
                 self._current.announce(("✗ this path cannot hold: ", "error"), (path.contradiction, ""))
@@ -310,12 +315,12 @@ def rebase_session(session: Session, organisation: Organisation) -> RebasedSessi
             pass  # it names something that no longer exists; going through the decisions again says what
     try:
         history = rebase(session.history, organisation)
-    except (ScenarioError, TraceTruncatedError) as error:
+    except (ScenarioError, UnrecordableError) as error:
         if session.key not in organisation.collection.by_key:
             return None
         why = (
             str(error).splitlines()[0]
-            if isinstance(error, TraceTruncatedError)
+            if isinstance(error, UnrecordableError)
             else "what you decided about no longer exists"
         )
         fresh = replace(Session.begin(organisation, session.key), stop_points=session.stop_points)
