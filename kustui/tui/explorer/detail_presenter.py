@@ -52,8 +52,8 @@ class DetailPresenter:
 
     @property
     def is_awaited(self) -> bool:
-        """Whether the panes are yet to follow the cursor."""
-        return self._resting is not None
+        """Whether the panes, or the lines at the bottom, are yet to follow a cursor."""
+        return self._resting is not None or self._looking is not None
 
     def cursor_moved(self) -> None:
         """The cursor of the tree moved: the panes are to follow once it rests."""
@@ -62,13 +62,14 @@ class DetailPresenter:
         self._resting = self._screen.set_timer(REST, self._rested)
 
     def source_moved(self) -> None:
-        """The cursor of the source moved: its pointer is to be shown once it rests."""
+        """The cursor of the source moved, or came or went: what is to be said of it is shown once it rests."""
         if self._looking is None:
             self._looking = self._screen.set_timer(REST, self._source_rested)
 
     def _source_rested(self) -> None:
         self._looking = None
         self.show_place()
+        self._show_problem()
 
     def go_on_to(self, target: Target) -> None:
         """The panes are to show a place of a file once the cursor of the tree, which goes there, rests."""
@@ -145,7 +146,9 @@ class DetailPresenter:
         """Say in full what is wrong where the cursor is: the problem that was gone to, else the worst."""
         node, bar = self._views.tree.node, self._views.problem_bar
         problems = here(self._views.tree.state, node) if node is not None else ()
-        problem = self.current_problem or max(problems, key=lambda problem: problem.severity, default=None)
+        source = self._views.side.source
+        in_line = source.problem if source.has_focus else None
+        problem = in_line or self.current_problem or max(problems, key=lambda problem: problem.severity, default=None)
         if problem is None:
             bar.show_text(None)
             return

@@ -401,7 +401,7 @@ class Explorer(Screen[None]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         self.panes.focus_changed(event.widget)
-        self.presenter.show_place()
+        self.presenter.source_moved()  # what is said of it is said while it has the keys
 
     def on_resize(self, event: events.Resize) -> None:
         self.panes.fit(event.size)

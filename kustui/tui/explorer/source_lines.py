@@ -24,6 +24,8 @@ _MAX_WRITTEN = 1_000_000
 """Bytes that are shown as they were written: more than that no person wrote."""
 _MAX_LINE = 2_000
 """Bytes of a line; above them no person wrote it either."""
+_MAX_SINGLE = 100
+"""Bytes of an object or list that needs no line breaks."""
 _LAYOUT = 2
 """Blanks by which a level is indented in what is laid out here."""
 _MAX_GROWTH, _MAX_LEVELS = 8, 100
@@ -33,6 +35,14 @@ _NO_BRACKETS = bytes({*range(256)} - {*b"{}[]"})
 _STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _CLOSING = {b"{": b"}", b"[": b"]"}
 _KEY = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"(?=\s*:)')
+
+
+def _is_for_reading(data: bytes) -> bool:
+    """Whether somebody wrote a text for reading: it has line breaks, unless it needs none."""
+    lines = data.strip().split(b"\n")
+    if len(lines) == 1 and data[:1] in (b"{", b"["):
+        return len(data) <= _MAX_SINGLE
+    return all(len(line) <= _MAX_LINE for line in lines)
 
 
 def _may_be_laid_out(data: bytes) -> bool:
@@ -143,7 +153,7 @@ class SourceLines:
         data, (start, end) = self.document.source.data, self.extent
         if self.document.shape is Shape.BROKEN:
             return None
-        if end - start <= _MAX_WRITTEN and all(len(line) <= _MAX_LINE for line in data[start:end].split(b"\n")):
+        if end - start <= _MAX_WRITTEN and _is_for_reading(data[value:end]):
             return None
         if not _may_be_laid_out(data[start:end]):
             return None
@@ -184,10 +194,18 @@ class SourceLines:
 
     def column_of(self, offset: int) -> int:
         """The character of its line that a byte of the file is in."""
-        index, shown = self.line_of(offset), self._to_shown(offset)
+        return self.match_place(self._to_shown(offset))[1]
+
+    def match_place(self, match: int) -> tuple[int, int]:
+        """The line and the character in it of a match."""
+        index = self._line_of(match)
         start, end = self._extent(index)
-        before = len(self._shown.data[start : max(start, min(shown, end))].decode(errors="replace"))
-        return max(0, before + (self._margin if index == 0 else 0) - self._indent)
+        before = len(self._shown.data[start : max(start, min(match, end))].decode(errors="replace"))
+        return index, max(0, before + (self._margin if index == 0 else 0) - self._indent)
+
+    def match_before(self, index: int) -> int:
+        """A place among the matches: what is in a line, or follows it, is behind it."""
+        return self._extent(index).start
 
     def _extent(self, index: int) -> Extent:
         """The bytes of a line in the shown text, without its line break."""
@@ -386,13 +404,14 @@ class SourceLines:
     # Searching
 
     def matches(self, search: TextSearch, near: int, most: int) -> list[int]:
-        """The lines that hold a text, in ascending order; of more than so many, those that follow the line ``near``."""
+        """Where a text stands, in ascending order, once in a line that is not very long; of more than so many places,
+        those that follow the line ``near``."""
         if not search.text or not self.count:
             return []
         find = self._finder(search)
         middle = self._extent(min(near, self.count - 1)).start
-        lines = self._matching(find, middle, self._end, most)
-        return self._matching(find, self._start, middle, most - len(lines)) + lines
+        places = self._matching(find, middle, self._end, most)
+        return self._matching(find, self._start, middle, most - len(places)) + places
 
     def _finder(self, search: TextSearch) -> Callable[[int, int], int]:
         """What finds the next place of a text between two bytes, or -1."""
@@ -418,17 +437,12 @@ class SourceLines:
         return any(b"\\u00%d" % digit in self._shown.data for digit in range(2, 8))
 
     def _matching(self, find: Callable[[int, int], int], start: int, end: int, most: int) -> list[int]:
-        lines: list[int] = []
-        data = self._shown.data
-        line, counted = self._line_of(start), start
-        while len(lines) < most and (at := find(start, end)) >= 0:
-            line, counted = line + data.count(b"\n", counted, at), at
-            lines.append(line)
-            newline = data.find(b"\n", at, end)
-            if newline < 0:
-                break
-            start = newline + 1
-        return lines
+        places: list[int] = []
+        while len(places) < most and (at := find(start, end)) >= 0:
+            places.append(at)
+            newline = self._shown.data.find(b"\n", at, at + _MAX_LINE)
+            start = (newline if newline >= 0 else at) + 1
+        return places
 
     def prepare(self) -> Iterator[object]:
         """Count ahead what the places in a large file are found with, a little at a time."""

@@ -25,7 +25,7 @@ MAX_STYLED = 20_000
 _MAX_STRING = 1_000_000
 """Characters of a string that is unfolded."""
 _MAX_MATCHES = 20_000
-"""Lines with a match that are listed."""
+"""Matches that are listed."""
 _MAX_KEPT = 200
 """Folds that are kept over a reload."""
 _MAX_FOLDED = 5_000
@@ -36,11 +36,11 @@ _CLOSED = {"{": "}", "[": "]"}
 
 
 class Mark(NamedTuple):
-    """Characters of a line that are wrong, and how that is marked."""
+    """Characters of a line that are wrong."""
 
     start: int
     end: int
-    sign: Piece
+    problem: Problem
 
 
 class ProblemPlaces:
@@ -222,12 +222,6 @@ class FoldedSource:
         line = self.pieces(row)
         return _cut(matched(line, search) if search is not None else line, start, end)
 
-    def column_of_match(self, row: int, search: TextSearch) -> int | None:
-        """The first character of a row at which a text stands; None where it does nowhere."""
-        data = self.text(row).encode(errors="replace")
-        match = search_pattern(search).search(data) if search.text else None
-        return _characters(data, match.span())[0] if match is not None else None
-
     def pieces(self, row: int, start: int = 0, end: int = MAX_STYLED) -> Line:
         """Some characters of a row, coloured, and what is wrong marked in them."""
         line, inner = self.place(row)
@@ -270,7 +264,7 @@ class FoldedSource:
         first = self.lines.column_of(start)
         # What is missing has no extent of its own: the character in its place is marked.
         last = self.lines.column_of(end - 1) + 1 if end > start and self.lines.line_of(end - 1) == line else 0
-        return Mark(first, max(last, first + 1), SEVERITY_GLYPHS[problem.severity])
+        return Mark(first, max(last, first + 1), problem)
 
     def sign(self, row: int) -> Line:
         """For the right edge: that something is wrong in a row, or in what is folded there."""
@@ -278,7 +272,7 @@ class FoldedSource:
         if inner:
             return ()
         if line not in self.folds:
-            return tuple(mark.sign for mark in self.marks(line)[:1])
+            return tuple(SEVERITY_GLYPHS[mark.problem.severity] for mark in self.marks(line)[:1])
         if self.problems.is_empty:
             return ()
         start, end = self.lines.file_extent(line, self.folds[line])
@@ -300,7 +294,7 @@ class FoldedSource:
     # Searching
 
     def matches(self, search: TextSearch, near: int) -> Sequence[int]:
-        """The lines that hold a text, in ascending order; of very many, those that follow a line."""
+        """Where a text stands, in ascending order; of very many places, those that follow a line."""
         return self.lines.matches(search, near, _MAX_MATCHES)
 
 

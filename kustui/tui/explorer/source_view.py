@@ -3,6 +3,7 @@ sideways, folds objects and lists, unfolds strings, and lays out only what is in
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -75,11 +76,17 @@ class SourceView(RowsView):
         """Characters that are scrolled out at the left."""
         self._skipped = 0
         """Characters of the row at the upper edge that are above it, where lines are wrapped."""
+        self._column: tuple[int, int] = (-1, 0)
+        """The row and the character in it that were brought into view last."""
         self._part: _Part | None = None
         self._is_due = False
         """Whether what was asked for is shown once the pane is seen."""
         self._work: Iterator[object] = iter(())
         """What is yet to be counted of a large file."""
+        self._found: tuple[object, Sequence[int]] = (None, ())
+        """What is searched for in which lines, and where it stands."""
+        self._matched: tuple[object, int] = (None, 0)
+        """The line that was gone to last in a search, and the match in it."""
         self._screen_lines: tuple[object, list[_ScreenLine]] = (None, [])
 
     @property
@@ -91,6 +98,10 @@ class SourceView(RowsView):
         place = "whole file" if self.is_whole else f"from line {lines.number(0):,}"
         ways = (" laid out anew" if lines.is_laid_out else "", " wrapped" if self.is_wrapped else "")
         return f"{self.NAME} {place}{','.join(('', *filter(None, ways)))}"
+
+    @property
+    def _wraps(self) -> bool:
+        return self.is_wrapped and self.source is not None
 
     # What is shown
 
@@ -137,7 +148,7 @@ class SourceView(RowsView):
             self._prepare(source.lines.prepare())
         self.source = source
         if again and offset is None:
-            self.update_rows(self._made(), lambda row: row.line[1:])  # the number of a line may be another
+            self.update_rows(_rows_of(source), lambda row: row.line[1:])  # the number of a line may be another
             return
         if not again and not self.is_whole:
             self._left = 0
@@ -157,13 +168,6 @@ class SourceView(RowsView):
         if next(islice(self._work, _BLOCKS, None), self) is not self:
             self.set_timer(_PAUSE, self._go_on)
 
-    def _made(self) -> Rows:
-        return Rows(self.source.count if self.source is not None else 0, self._make)
-
-    def _make(self, index: int) -> Row:
-        assert self.source is not None
-        return Row((self.source.number(index), *self.source.pieces(index)), mark=self.source.sign(index))
-
     @property
     def row(self) -> Row:
         """The row of the cursor, with the value that begins there."""
@@ -174,16 +178,23 @@ class SourceView(RowsView):
         return row._replace(target=Target(lines.document, lines.pointer_at(self._line), offset))
 
     @property
+    def problem(self) -> Problem | None:
+        """The worst that is wrong in the line of the cursor."""
+        marks = self.source.marks(self._line) if self.source is not None else ()
+        return marks[0].problem if marks else None
+
+    @property
     def _line(self) -> int:
         """The line of the cursor."""
         return self.source.place(self.cursor)[0] if self.source is not None else 0
 
     def _change(self, source: FoldedSource, line: int) -> None:
-        """Fold or unfold something: the cursor on a line, where on the screen it was."""
+        """Fold or unfold something: the cursor on a line, where on the screen it was; what a string says in view."""
         below_top = self.cursor - self.top
         self.source = source
         row = source.row_of(line)
-        self.show(self._made(), row, top=row - below_top)
+        below = len(source.strings[line].rows) if line in source.strings else 0
+        self.show(_rows_of(self.source), row, top=max(row - below_top, min(row, row + below - self.page + 1)))
         self.post_message(self.Moved(self))
 
     def _go_to(self, line: int, *, middle: bool = False) -> None:
@@ -191,40 +202,48 @@ class SourceView(RowsView):
         assert self.source is not None
         self.source = self.source.revealed(line)
         row = self.source.row_of(line)
-        self.show(self._made(), row, top=max(0, row - self.page // 2) if middle else self.top)
+        self.show(_rows_of(self.source), row, top=max(0, row - self.page // 2) if middle else self.top)
         self.post_message(self.Moved(self))
 
-    # Searching: the places are lines, so that what is folded is searched as well
+    # Searching: the places are those in the text, so that what is folded is searched as well
 
     @property
     def matches(self) -> Sequence[int]:
         if self.source is None:
             return ()
         key = (self.source.lines, self.search)
-        if self._found is None or self._found[0] != key:
+        if self._found[0] != key:
             self._found = (key, self.source.matches(self.search, self._line))
         return self._found[1]
 
-    _found: tuple[object, Sequence[int]] | None = None
-
     @property
     def search_position(self) -> int:
-        return self._line
+        """The match in the line of the cursor: in a long line the one that was gone to, else the first."""
+        if self.source is None:
+            return 0
+        line, lines = self._line, self.source.lines
+        if self._matched[0] == (lines, line):
+            return self._matched[1]
+        before = lines.match_before(line)
+        match = next(iter(self._found[1][bisect_left(self._found[1], before) :]), before)
+        return match if lines.match_place(match)[0] == line else before
 
     def go_to_position(self, position: int) -> None:
         if self.source is None:
             return
-        if not self.source.is_hidden(position):
-            self.cursor = self.source.row_of(position)
+        line, column = self.source.lines.match_place(position)
+        if not self.source.is_hidden(line):
+            self.cursor = self.source.row_of(line)
         else:
-            self._go_to(position)
-        if self.highlights_matches and (column := self.source.column_of_match(self.cursor, self.search)) is not None:
+            self._go_to(line)
+        self._matched = ((self.source.lines, line), position)
+        if self.highlights_matches:
             self._show_column(column)
 
     # Drawing
 
     def row_at(self, y: int) -> int:
-        if not self.is_wrapped:
+        if not self._wraps:
             return super().row_at(y)
         lines = self._on_screen()
         return lines[y].row if y < len(lines) else self.rows.count
@@ -234,7 +253,7 @@ class SourceView(RowsView):
             return super().drawn(y, index, width)
         number, sign = self.source.number(index), self.source.sign(index)
         search = self.search if self.highlights_matches else None
-        if not self.is_wrapped:
+        if not self._wraps:
             cut: Line = (("…", "muted"),) if self._left and self._left < self.source.length(index) else ()
             start = self._left + len(cut)
             pieces = self.source.part(index, start, start + width, search)
@@ -306,7 +325,7 @@ class SourceView(RowsView):
             self.refresh()
 
     def keep_cursor_in_view(self) -> None:
-        if not self.is_wrapped or self.source is None or not self.size.height:
+        if not self._wraps or not self.size.height:
             super().keep_cursor_in_view()
             return
         lines = self._on_screen()
@@ -324,7 +343,7 @@ class SourceView(RowsView):
         )
 
     def _scroll(self, top: int) -> None:
-        if self.is_wrapped and self.source is not None:
+        if self._wraps:
             self._put_at_top(max(0, min(top, self.rows.count - 1)), 0 if top != self.top else self._skipped)
         else:
             super()._scroll(top)
@@ -349,44 +368,56 @@ class SourceView(RowsView):
             self.cursor = self.top
 
     def _repaint(self, index: int) -> None:
-        if self.is_wrapped:
+        if self._wraps:
             self.refresh()
         else:
             super()._repaint(index)
 
     def action_down(self) -> None:
-        if self.is_wrapped and self.source is not None and not self._ends_in_view(self.cursor):
+        if self._wraps and not self._ends_in_view(self.cursor):
             self._scroll_by(1)
         else:
             super().action_down()
 
     def action_up(self) -> None:
-        if self.is_wrapped and self.cursor == self.top and self._skipped:
+        if self._wraps and self.cursor == self.top and self._skipped:
             self._scroll_by(-1)
         else:
             super().action_up()
 
+    def action_first(self) -> None:
+        super().action_first()
+        if self._wraps:
+            self._put_at_top(0, 0)
+
+    def action_last(self) -> None:
+        super().action_last()
+        if self._wraps:
+            self.action_line_end()
+
     def action_page_down(self) -> None:
-        self._turn(self.page - 1) if self.is_wrapped else super().action_page_down()
+        self._turn(self.page - 1) if self._wraps else super().action_page_down()
 
     def action_page_up(self) -> None:
-        self._turn(1 - self.page) if self.is_wrapped else super().action_page_up()
+        self._turn(1 - self.page) if self._wraps else super().action_page_up()
 
     def action_half_down(self) -> None:
-        self._turn(self.page // 2) if self.is_wrapped else super().action_half_down()
+        self._turn(self.page // 2) if self._wraps else super().action_half_down()
 
     def action_half_up(self) -> None:
-        self._turn(-(self.page // 2)) if self.is_wrapped else super().action_half_up()
+        self._turn(-(self.page // 2)) if self._wraps else super().action_half_up()
 
     def on_mouse_scroll_down(self) -> None:
-        self._scroll_by(3) if self.is_wrapped else self._scroll(self.top + 3)
+        self._scroll_by(3) if self._wraps else self._scroll(self.top + 3)
 
     def on_mouse_scroll_up(self) -> None:
-        self._scroll_by(-3) if self.is_wrapped else self._scroll(self.top - 3)
+        self._scroll_by(-3) if self._wraps else self._scroll(self.top - 3)
 
     def on_resize(self, event: events.Resize) -> None:
         self._skipped = 0  # it is wrapped elsewhere
         super().on_resize(event)
+        if self._column[0] == self.cursor:
+            self._show_column(self._column[1])
 
     def action_wrap(self) -> None:
         self.is_wrapped = not self.is_wrapped
@@ -398,19 +429,22 @@ class SourceView(RowsView):
     # Sideways
 
     def _show_column(self, column: int) -> None:
-        """Bring a character of the cursor's row into view."""
+        """Bring a character of the cursor's row into view, now and when there is another room for it."""
+        self._column = self.cursor, column
         if self.source is None or not self.size.width:
             return
         room = self._room(self.cursor)
-        if self.is_wrapped:
+        if self._wraps:
             lines = self._lines_from(self.cursor, column // _BLOCK * _BLOCK)
             start = next(line.start for line in lines if line.end > column or line.end >= self.source.length(line.row))
             if start and _ScreenLine(self.cursor, start, 0)[:2] not in [line[:2] for line in self._on_screen()]:
                 self._put_at_top(self.cursor, start)
         elif not self._left <= column < self._left + room - 2:
             self._to_column(max(0, column - room // 2) if column >= room - 2 else 0)
+            self._column = self.cursor, column
 
     def _to_column(self, column: int) -> None:
+        self._column = -1, 0
         if column != self._left:
             self._left = column
             self.refresh()
@@ -421,7 +455,7 @@ class SourceView(RowsView):
         return max((self.source.length(row) for row in rows), default=0) if self.source is not None else 0
 
     def action_scroll_right(self) -> None:
-        if not self.is_wrapped and self.source is not None:
+        if self.source is not None and not self._wraps:
             room = self._room(self.cursor)
             self._to_column(max(self._left, min(self._left + room // 2, self._longest() - room + 2)))
 
@@ -431,7 +465,7 @@ class SourceView(RowsView):
 
     def action_line_start(self) -> None:
         self._to_column(0)
-        if self.is_wrapped and self.top == self.cursor:
+        if self._wraps and self.top == self.cursor:
             self._put_at_top(self.cursor, 0)
 
     def action_line_end(self) -> None:
@@ -505,6 +539,13 @@ class SourceView(RowsView):
         self.is_whole = not self.is_whole
         self._show_part(offset, again=False)
         self.post_message(self.Retitled())
+
+
+def _rows_of(source: FoldedSource) -> Rows:
+    def row(index: int) -> Row:
+        return Row((source.number(index), *source.pieces(index)), mark=source.sign(index))
+
+    return Rows(source.count, row)
 
 
 def _line_end(text: str, start: int, room: int) -> int:

@@ -99,7 +99,8 @@ class RowsView(Widget, can_focus=True):
 
     def update_rows(self, rows: Rows, identity: Callable[[Row], object] = lambda row: row.line) -> None:
         """Show changed rows, with the cursor on the nearest row of the same identity as before."""
-        before, below_top = identity(self.row), self.cursor - self.top
+        before = identity(self.rows.make(self.cursor) if self.rows.count else Row())
+        below_top = self.cursor - self.top
         near = sorted(range(rows.count), key=lambda index: abs(index - self.cursor))[:_NEAR]
         cursor = next((index for index in near if identity(rows.make(index)) == before), self.cursor)
         self.show(rows, cursor, top=cursor - below_top)

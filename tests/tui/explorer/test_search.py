@@ -260,20 +260,20 @@ async def test_a_text_is_marked_in_a_pane_and_n_goes_to_it(key: str, name: str) 
         view = view_of(ui, name)
         found = list(view.matches)
         assert found
-        assert view.cursor == found[0]
+        assert view.search_position == found[0]
         assert any(text.lower() == "timer" for text in marked_in(view))
         await ui.press("enter")
         await ui.rest()
-        assert (ui.focus, view.cursor) == (name, found[0])
+        assert (ui.focus, view.search_position) == (name, found[0])
         assert f"{len(found)} with “" in str(view.border_title)
         for _ in found[1:]:
-            before = view.cursor
+            before = view.search_position
             await ui.press("n")
-            assert view.cursor > before
+            assert view.search_position > before
         await ui.press("n")
-        assert view.cursor == found[0]
+        assert view.search_position == found[0]
         await ui.press("N")
-        assert view.cursor == found[-1]
+        assert view.search_position == found[-1]
 
 
 async def test_the_boxes_are_searched_by_what_stands_in_them() -> None:
@@ -341,7 +341,7 @@ async def test_arrow_keys_go_through_what_is_found_while_it_is_typed() -> None:
         await ui.press("3", "g", "slash", *"target")
         first = view.cursor
         await ui.press("down")
-        assert view.cursor in view.matches
+        assert view.search_position in view.matches
         assert view.cursor > first
         await ui.press("up")
         assert view.cursor == first

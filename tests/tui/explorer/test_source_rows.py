@@ -310,7 +310,8 @@ def test_what_a_value_holds_is_found_however_it_is_written(value: str, text: str
 def test_what_is_folded_is_searched() -> None:
     rows = source_rows(document_of(NESTED), "")
     line = next(index for index in range(rows.count) if '"b"' in rows.text(index))
-    assert rows.folded(0).matches(TextSearch('"b"'), 0) == [line]
+    (match,) = rows.folded(0).matches(TextSearch('"b"'), 0)
+    assert rows.lines.match_place(match) == (line, rows.text(line).index('"b"'))
 
 
 def test_what_is_nested_deeper_than_anybody_reads_is_not_laid_out() -> None:
