@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.workflow_analysis import WorkflowAnalysis, WorkflowSummary
@@ -14,7 +15,7 @@ from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.loader import Progress
-from kustui.definition.source.source import UNKNOWN_KEY, Fault
+from kustui.definition.source.source import UNKNOWN_KEY, Extent, Fault
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,16 @@ class WorkflowResult:
 
 Results = Mapping[str, WorkflowResult]
 """By the key of the workflow."""
+
+
+class CheckListener(Protocol):
+    """Who looks on while the workflows of a collection are checked, and looks at one of them."""
+
+    selected: str
+    """The key of the workflow that is checked before all others. May be set by another thread."""
+
+    def take(self, results: Results, *, at_once: bool) -> None:
+        """Take the results so far; ``at_once`` where that of the selected workflow is the latest."""
 
 
 def check(collection: Collection, settings: Settings | None = None) -> tuple[CollectionAnalysis, tuple[Problem, ...]]:
@@ -43,6 +54,7 @@ def check_workflows(
     progress: Progress | None = None,
     wanted: Callable[[], bool] = lambda: True,
     known: Results | None = None,
+    listener: CheckListener | None = None,
 ) -> dict[str, WorkflowResult]:
     """Check each workflow by itself, except those with ``known`` results.
 
@@ -54,14 +66,25 @@ def check_workflows(
             continue
         if not wanted():
             break
-        results[entry.key] = check_workflow(collection, entry, settings)
+        if (selected := selected_entry(collection, results, listener)) is not None:
+            results[selected.key] = check_workflow(collection, selected, settings)
+        if entry.key not in results:
+            results[entry.key] = check_workflow(collection, entry, settings)
+        if listener is not None:
+            listener.take(results, at_once=selected is not None)
         if progress:
             progress(len(results), len(collection.entries))
     return results
 
 
+def selected_entry(collection: Collection, results: Results, listener: CheckListener | None) -> Entry | None:
+    """The workflow that a listener looks at, if it was not checked yet."""
+    key = listener.selected if listener is not None else ""
+    return collection.by_key.get(key) if key not in results else None
+
+
 def check_workflow(collection: Collection, entry: Entry, settings: Settings) -> WorkflowResult:
-    """Check one workflow by itself."""
+    """Check one workflow by itself. Its problems are sorted by line and column, then by rule."""
     analysis = WorkflowAnalysis(collection, entry, settings)
     problems = list(_problems_of_faults(analysis.document, analysis.parsed.faults, settings, analysis))
     for rule in RULES.values():
@@ -70,12 +93,17 @@ def check_workflow(collection: Collection, entry: Entry, settings: Settings) -> 
             problems.extend(
                 _problem(rule, severity, violation, analysis.document, analysis) for violation in violations
             )
+    problems.sort(key=_place)
     return WorkflowResult(analysis.summary(), tuple(problems))
 
 
+def _place(problem: Problem) -> tuple[Extent, str, str]:
+    return problem.where(), problem.rule, problem.message
+
+
 def collection_analysis(collection: Collection, results: Results, settings: Settings) -> CollectionAnalysis:
-    """The analysis of all workflows together, once each was checked."""
-    summaries = {entry.key: results[entry.key].summary for entry in collection.entries}
+    """The analysis of all workflows together, as far as they were checked."""
+    summaries = {entry.key: results[entry.key].summary for entry in collection.entries if entry.key in results}
     return CollectionAnalysis(collection, summaries, settings)
 
 
@@ -98,7 +126,7 @@ def all_problems(
 ) -> tuple[Problem, ...]:
     """The problems of the files, ``between`` workflows and of each workflow, sorted by file in the given order, then by
     line and column, then by rule."""
-    problems = [*_file_problems(collection, settings), *between]
+    problems = [*file_problems(collection, settings), *between]
     for result in results.values():
         problems.extend(result.problems)
     places: dict[Document, int] = {}
@@ -106,11 +134,12 @@ def all_problems(
         places[document] = index
         if document.broken is not None:
             places[document.broken] = index
-    problems.sort(key=lambda problem: (places[problem.document], problem.where(), problem.rule, problem.message))
+    problems.sort(key=lambda problem: (places[problem.document], _place(problem)))
     return tuple(problems)
 
 
-def _file_problems(collection: Collection, settings: Settings) -> Iterator[Problem]:
+def file_problems(collection: Collection, settings: Settings) -> Iterator[Problem]:
+    """What is wrong with the files, outside of their workflows."""
     for document in collection.documents:
         if document.broken is not None:
             yield from _problems_of_faults(document.broken, document.broken.faults, settings)

@@ -56,6 +56,11 @@ def duration_in_words(minutes: float) -> str:
     return f"{minutes:g} min"
 
 
+def seconds_in_words(seconds: float) -> str:
+    """About how long something takes: ``8 s``, ``3 min``."""
+    return f"{max(1, round(seconds))} s" if seconds < 100 else f"{round(seconds / 60)} min"
+
+
 def kind(value: object) -> str:
     """What a JSON value is, for a message that expected another: ``the number 3``, ``a list``."""
     match value:

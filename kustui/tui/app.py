@@ -111,17 +111,22 @@ class Kustui(TypeAhead):
         return [name for name in PREFERENCE_NAMES if getattr(now, name) != getattr(before, name)]
 
     def holds(self, key: events.Key) -> bool:
-        """A key waits until the explorer is where it opens, so that it does the same however early it comes.
+        """A key waits until the explorer is where it opens, and until what an earlier one asked for is done, so that it
+        does the same however early it comes.
 
         Ctrl+Z waits for nothing. A key that leaves waits only behind others, and not even so while the files are yet to
         be read, unless it is a character: that may be typed for a filter.
         """
-        if self.explorer.presenter.ready and not self.held:
+        is_waiting = self.explorer.waiting.is_waiting
+        if self.explorer.presenter.ready and not (self.held or is_waiting):
+            return False
+        if is_waiting and key.key in self.actions["view.leave"].key_list:
+            self.held.clear()  # they were to follow what it cancels
             return False
         if key.key in self.actions["app.suspend"].key_list:
             return False
         if key.key in self.actions["app.quit"].key_list:
-            return bool(self.held) and (key.is_printable or self.background.done)
+            return bool(self.held) and (key.is_printable or (self.background.done and not is_waiting))
         return True
 
     async def on_explorer_ready(self) -> None:

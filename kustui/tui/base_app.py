@@ -185,7 +185,11 @@ class TypeAhead(TerminalApp):
             return
         self._ahead = None
         while ahead and self._ahead is None:
-            await self._handle(ahead.popleft())
+            key = ahead.popleft()
+            if self.holds(key):
+                self.held.append(key)
+            else:
+                await self._handle(key)
         if self._ahead is not None:
             self._ahead.extendleft(reversed(ahead))
 

@@ -19,9 +19,11 @@ from kustui.config.preferences import Preferences
 from kustui.definition.loader import Progress
 from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
-from kustui.workspace.snapshot import Snapshot, Workspace
+from kustui.text.messages import seconds_in_words
+from kustui.workspace.snapshot import Snapshot, Workspace, partly_checked
 
 if TYPE_CHECKING:
+    from kustui.check.checker import CheckListener, Results
     from kustui.config.check_settings import Settings
     from kustui.config.configuration import Configuration
     from kustui.workspace.difference import Difference
@@ -34,6 +36,12 @@ GRACE = 0.3
 made again, is neither."""
 MAX_WAIT = 3.0
 """Seconds after which it is told even so, of what is written all the time."""
+_LEAST_PAUSE = 0.5
+"""Seconds between two snapshots of a check that is under way."""
+_MAX_SHARE = 0.05
+"""What making them may take of the time."""
+_TELLING, _LEAST_SHARE = 0.5, 50
+"""Seconds, and one part of so many, after which the rest can be estimated."""
 _PATIENCE = 1.0
 """Seconds after which it is told which file is still being read."""
 _SWITCH_INTERVAL = 0.0005
@@ -49,11 +57,26 @@ class SnapshotReady:
 
 
 @dataclass(frozen=True, slots=True)
+class PartlyChecked:
+    """The first snapshot with the problems and schedules that are known so far."""
+
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
 class CheckProgress:
     """How many workflows of how many are checked."""
 
     done: int
     total: int
+    seconds: float | None = None
+    """What the rest is going to take; None until that can be said."""
+
+    @property
+    def in_words(self) -> str:
+        """``checking 120 of 500 · about 8 s``."""
+        left = f" · about {seconds_in_words(self.seconds)}" if self.seconds is not None else ""
+        return f"checking {self.done:,} of {self.total:,}{left}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +114,16 @@ class Failed:
     error: Exception
 
 
-Event = SnapshotReady | CheckProgress | StillReading | ConfigurationRefused | WatchRefused | PreferencesRead | Failed
+Event = (
+    SnapshotReady
+    | PartlyChecked
+    | CheckProgress
+    | StillReading
+    | ConfigurationRefused
+    | WatchRefused
+    | PreferencesRead
+    | Failed
+)
 Notify = Callable[[Event], object]
 
 
@@ -103,6 +135,9 @@ class BackgroundWorkspace:
         """Of the thread alone, once it has begun."""
         self.progress = (0, 0)
         """Bytes read, and bytes in all (0 while they are being counted)."""
+        self._listener: CheckListener | None = None
+        """Who takes the results of the first check."""
+        self._selected = ""
         self._snapshot: Snapshot | None = None
         self._error: Exception | None = None
         self._loaded = threading.Event()
@@ -146,6 +181,12 @@ class BackgroundWorkspace:
         self._follow = partial(self._check_and_follow, notify, configuration, poll=poll)
         self._continue.set()
 
+    def select(self, key: str) -> None:
+        """The workflow of that key is looked at: it is checked before all others."""
+        self._selected = key
+        if self._listener is not None:
+            self._listener.selected = key
+
     def close(self) -> None:
         """It ends as soon as it can."""
         self._closed.set()
@@ -186,7 +227,11 @@ class BackgroundWorkspace:
                 self._changes = changes
                 if self._closed.is_set():
                     return
-                last = self.workspace.refresh((), settings(), settings.progress, lambda: not changes.closed)
+                first = settings()
+                listener = self._listener = _PartialSnapshots(self.workspace.snapshot, first, notify)
+                listener.selected = self._selected
+                last = self.workspace.refresh((), first, settings.progress, lambda: not changes.closed, listener)
+                self._listener = None
                 if last.problems is None:
                     return
                 notify(SnapshotReady(last))
@@ -233,11 +278,14 @@ class _LastGoodSettings:
         self._settings = Settings()
         self._refused: tuple[str, ...] = ()
         self._told = 0.0
+        self._first = (0.0, 0)
+        """When it was first told how many were checked, and how many."""
 
     def __call__(self) -> Settings:
         from kustui.check.rules import RULES
 
         self._told = time.monotonic()
+        self._first = (0.0, 0)
         refused = self._configuration.unusable
         try:
             settings = self._configuration.settings(RULES)
@@ -254,9 +302,36 @@ class _LastGoodSettings:
     def progress(self, done: int, total: int) -> None:
         """Tell of the progress of the check, now and then."""
         now = time.monotonic()
-        if now - self._told > PROGRESS_AFTER and done < total:
+        began, before = self._first
+        if done > 1 and not before:
+            self._first = began, before = now, done
+        if (not done or now - self._told > PROGRESS_AFTER) and done < total:
             self._told = now
-            self._notify(CheckProgress(done, total))
+            self._notify(CheckProgress(done, total, seconds_left(now - began, done - before, total - before)))
+
+
+def seconds_left(seconds: float, done: int, total: int) -> float | None:
+    """How long the rest takes, if it goes on like that; None after too little to tell."""
+    return seconds * (total - done) / done if seconds > _TELLING and done * _LEAST_SHARE >= total else None
+
+
+class _PartialSnapshots:
+    """Tells of what was found out so far, now and then, and at once of the workflow that somebody looks at."""
+
+    def __init__(self, snapshot: Snapshot, settings: Settings, notify: Notify) -> None:
+        from kustui.analysis.workflow_analysis import AnalysisCache
+
+        self.selected = ""
+        self._snapshot, self._settings, self._notify = snapshot, settings, notify
+        self._analyses = AnalysisCache(snapshot.collection, settings)
+        self._next = 0.0
+
+    def take(self, results: Results, *, at_once: bool) -> None:
+        began = time.monotonic()
+        if (at_once or began >= self._next) and len(results) < len(self._snapshot.collection.entries):
+            self._notify(PartlyChecked(partly_checked(self._snapshot, results, self._settings, self._analyses)))
+            now = time.monotonic()
+            self._next = now + max(_LEAST_PAUSE, (now - began) / _MAX_SHARE)
 
 
 @contextmanager
@@ -270,11 +345,15 @@ def _short_switch_interval() -> Iterator[None]:
 
 
 def _check_in_subprocess(
-    snapshot: Snapshot, settings: Settings | None, progress: Progress | None, wanted: Callable[[], bool]
+    snapshot: Snapshot,
+    settings: Settings | None,
+    progress: Progress | None,
+    wanted: Callable[[], bool],
+    listener: CheckListener | None,
 ) -> Snapshot:
     from kustui.workspace.check_processes import check_in_subprocess  # not before the first paint
 
-    return check_in_subprocess(snapshot, settings, progress, wanted)
+    return check_in_subprocess(snapshot, settings, progress, wanted, listener)
 
 
 Outcome = Snapshot | KustuiError

@@ -8,20 +8,25 @@ What no other process has answered is checked in this one, so nothing is lost wh
 from __future__ import annotations
 
 import io
+import itertools
 import os
 import pickle
 import subprocess
 import sys
 import threading
+import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 
-from kustui.check.checker import WorkflowResult, check_workflow
+from kustui.check.checker import CheckListener, Results, WorkflowResult, check_workflow, selected_entry
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, Document, Entry
-from kustui.definition.loader import Progress
+from kustui.definition.loader import STDIN, Progress
 from kustui.garbage_collection import gc_paused
 from kustui.workspace.snapshot import Snapshot, always, check_snapshot, open_paths
 
@@ -33,6 +38,10 @@ WORTH_IT = 4_000_000
 _MOST_PROCESSES = 8
 _PIECE = 50
 """Workflows that are answered at once: a key waits while they are loaded."""
+_PAUSE = 0.5
+"""Seconds after which fewer are answered."""
+_LOOK = 0.05
+"""Seconds between two looks at which workflow is selected."""
 
 
 # A pool, where a process can be forked: the collection is then there in each of them without being sent
@@ -43,16 +52,17 @@ def check_with_pool(
     settings: Settings | None = None,
     progress: Progress | None = None,
     wanted: Callable[[], bool] = always,
+    listener: CheckListener | None = None,
 ) -> Snapshot:
-    """What ``check_snapshot`` gives, by all processors where that is quicker. The pool tells nothing of its progress,
-    and is not given up."""
+    """What ``check_snapshot`` gives, by all processors where that is quicker. The pool is not given up, and no listener
+    is told of it."""
     settings = settings or Settings()
     processes = processes_for(snapshot.collection)
     if processes > 1 and not snapshot.results:
         with gc_paused():
-            results = check_in_pool(snapshot.collection, settings, processes)
+            results = check_in_pool(snapshot.collection, settings, processes, progress)
         snapshot = replace(snapshot, settings=settings, results=results)
-    return check_snapshot(snapshot, settings, progress, wanted)
+    return check_snapshot(snapshot, settings, progress, wanted, listener)
 
 
 def processes_for(collection: Collection) -> int:
@@ -62,7 +72,9 @@ def processes_for(collection: Collection) -> int:
     return min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
 
 
-def check_in_pool(collection: Collection, settings: Settings, processes: int) -> dict[str, WorkflowResult]:
+def check_in_pool(
+    collection: Collection, settings: Settings, processes: int, progress: Progress | None = None
+) -> dict[str, WorkflowResult]:
     """The results of every workflow, by its key, in the order of the collection. Raises what a process raised."""
     from multiprocessing import get_context
     from multiprocessing.connection import wait
@@ -89,6 +101,8 @@ def check_in_pool(collection: Collection, settings: Settings, processes: int) ->
                 if isinstance(answer, Exception):
                     raise answer
                 results |= {result.summary.entry.key: result for result in answer}
+                if progress:
+                    progress(len(results), len(collection.entries))
     finally:
         for worker in workers.values():
             worker.terminate()
@@ -115,19 +129,33 @@ CHILD = "from kustui.workspace.check_processes import main; main()"
 
 
 def check_in_subprocess(
-    snapshot: Snapshot, settings: Settings | None, progress: Progress | None, wanted: Callable[[], bool]
+    snapshot: Snapshot,
+    settings: Settings | None,
+    progress: Progress | None,
+    wanted: Callable[[], bool],
+    listener: CheckListener | None = None,
 ) -> Snapshot:
-    """What ``check_snapshot`` gives, by another process where that is worth it."""
+    """What ``check_snapshot`` gives, by another process where that is worth it. What the listener looks at is checked
+    in this one, without waiting for the other to begin."""
     due = sum(entry.size for entry in snapshot.collection.entries if entry.key not in snapshot.results)
-    if due >= WORTH_IT and "-" not in snapshot.paths:
-        answer = _asked(snapshot, settings, progress, wanted)
+    if due >= WORTH_IT and all(map(_can_be_read_again, snapshot.paths)):
+        answer = _asked(snapshot, settings or Settings(), progress, wanted, listener)
         if answer is not None or not wanted():
             return answer or snapshot
-    return check_snapshot(snapshot, settings, progress, wanted)
+    return check_snapshot(snapshot, settings, progress, wanted, listener)
+
+
+def _can_be_read_again(path: str) -> bool:
+    """Neither standard input nor a pipe can."""
+    return path != STDIN and (Path(path).is_file() or Path(path).is_dir())
 
 
 def _asked(
-    snapshot: Snapshot, settings: Settings | None, progress: Progress | None, wanted: Callable[[], bool]
+    snapshot: Snapshot,
+    settings: Settings,
+    progress: Progress | None,
+    wanted: Callable[[], bool],
+    listener: CheckListener | None,
 ) -> Snapshot | None:
     """The answer of another process; None where it has none, or is no longer wanted."""
     try:
@@ -146,32 +174,69 @@ def _asked(
         try:
             child.stdin.write(pickle.dumps((snapshot.paths, _fingerprint(snapshot.collection), settings)))
             child.stdin.close()
-            return _answer_from(child.stdout, snapshot, progress, wanted)
+            return _answer_from(_received(child.stdout), snapshot, settings, progress, wanted, listener)
         except (OSError, ValueError):
             return None
         finally:
             child.kill()
 
 
+_Received = tuple[bytes, list[int], bytes]
+"""What kind of answer it is, its numbers and its content."""
+
+
+def _received(out: IO[bytes]) -> SimpleQueue[_Received | None]:
+    """What another process answers, as it comes; None at the end."""
+    received: SimpleQueue[_Received | None] = SimpleQueue()
+
+    def receive() -> None:
+        with suppress(OSError, ValueError):
+            while line := out.readline():
+                kind, *words = line.split()
+                numbers = list(map(int, words))
+                content = out.read(numbers[0]) if kind != b"at" else b""
+                if kind != b"at" and len(content) < numbers[0]:  # it was ended while it answered
+                    break
+                received.put((kind, numbers, content))
+        received.put(None)
+
+    threading.Thread(target=receive, name="checking", daemon=True).start()
+    return received
+
+
 def _answer_from(
-    out: IO[bytes], snapshot: Snapshot, progress: Progress | None, wanted: Callable[[], bool]
+    received: SimpleQueue[_Received | None],
+    snapshot: Snapshot,
+    settings: Settings,
+    progress: Progress | None,
+    wanted: Callable[[], bool],
+    listener: CheckListener | None,
 ) -> Snapshot | None:
+    collection = snapshot.collection
     results: dict[str, WorkflowResult] = {}
-    while line := out.readline():
-        kind, *numbers = line.split()
-        if not wanted():
+    if progress:
+        progress(0, len(collection.entries))
+    while wanted():
+        if listener is not None and (selected := selected_entry(collection, results, listener)) is not None:
+            results[selected.key] = check_workflow(collection, selected, settings)
+            listener.take(results, at_once=True)
+        try:
+            answer = received.get(timeout=_LOOK)
+        except Empty:
+            continue
+        if answer is None:
             return None
+        kind, numbers, content = answer
         if kind == b"at":
             if progress:
-                progress(int(numbers[0]), int(numbers[1]))
-            continue
-        answer = out.read(int(numbers[0]))
-        if len(answer) < int(numbers[0]):  # it was ended while it answered
-            return None
-        if kind == b"done":
-            problems, schedules, settings = _loaded(answer, snapshot.collection)
-            return Snapshot(snapshot.collection, problems, schedules, snapshot.paths, settings, results)
-        results |= {result.summary.entry.key: result for result in _loaded(answer, snapshot.collection)}
+                progress(numbers[0], numbers[1])
+        elif kind == b"part":
+            results |= {result.summary.entry.key: result for result in _loaded(content, collection)}
+            if listener is not None:
+                listener.take(results, at_once=False)
+        else:
+            problems, schedules, settings = _loaded(content, collection)
+            return Snapshot(collection, problems, schedules, snapshot.paths, settings, results)
     return None
 
 
@@ -193,19 +258,36 @@ def _answer(asked: BinaryIO, out: BinaryIO) -> None:
     if _fingerprint(opened.collection) != fingerprint:
         return
 
-    def progress(done: int, total: int) -> None:
-        if done % 10 == 0:
-            out.write(b"at %d %d\n" % (done, total))
-            out.flush()
-
-    checked = check_snapshot(opened, settings, progress)
-    for piece in _pieces(list(checked.results.values())):
-        _send(out, b"part", _dumped(piece, opened.collection))
+    sender = _Sender(opened.collection, out)
+    checked = check_snapshot(opened, settings, sender.progress, listener=sender)
+    sender.send(checked.results)
     _send(out, b"done", _dumped((checked.problems, checked.schedules, checked.settings), opened.collection))
 
 
-def _pieces(results: Sequence[WorkflowResult]) -> Iterator[Sequence[WorkflowResult]]:
-    return (results[start : start + _PIECE] for start in range(0, len(results), _PIECE))
+class _Sender:
+    """Sends the results of a check as they come."""
+
+    def __init__(self, collection: Collection, out: BinaryIO) -> None:
+        self._collection, self._out = collection, out
+        self.selected = ""
+        self._sent, self._last = 0, time.monotonic()
+
+    def progress(self, done: int, total: int) -> None:
+        if done % 10 == 0:
+            self._out.write(b"at %d %d\n" % (done, total))
+            self._out.flush()
+
+    def take(self, results: Results, *, at_once: bool) -> None:
+        if len(results) - self._sent >= _PIECE or time.monotonic() - self._last > _PAUSE:
+            self.send(results)
+
+    def send(self, results: Results) -> None:
+        """Send those that were not sent before."""
+        while self._sent < len(results):
+            piece = list(itertools.islice(results.values(), self._sent, self._sent + _PIECE))
+            _send(self._out, b"part", _dumped(piece, self._collection))
+            self._sent += len(piece)
+        self._last = time.monotonic()
 
 
 def _send(out: BinaryIO, kind: bytes, answer: bytes) -> None:

@@ -18,7 +18,7 @@ from kustui.garbage_collection import gc_paused
 if TYPE_CHECKING:
     from kustui.analysis.schedules import Schedules
     from kustui.analysis.workflow_analysis import AnalysisCache
-    from kustui.check.checker import Results
+    from kustui.check.checker import CheckListener, Results
     from kustui.config.check_settings import Settings
 
 
@@ -28,9 +28,9 @@ class Snapshot:
 
     collection: Collection = field(default_factory=Collection)
     problems: tuple[Problem, ...] | None = None
-    """None until every workflow was checked."""
+    """None until the first workflows were checked."""
     schedules: Schedules | None = None
-    """None until every workflow was checked."""
+    """None until the first workflows were checked."""
     paths: tuple[str, ...] = ()
     """What was asked to be opened."""
     settings: Settings | None = None
@@ -41,9 +41,18 @@ class Snapshot:
     """What is wrong between workflows, whether suppressed or not; None where that is not kept."""
     earlier: Snapshot | None = None
     """The last one that was checked, until this one is."""
+    shared: AnalysisCache | None = None
+    """Analyses for the same collection and settings, made for another snapshot."""
+
+    @property
+    def is_checked(self) -> bool:
+        """Whether every workflow was checked: else the problems and schedules are those so far."""
+        return self.problems is not None and len(self.results) >= len(self.collection.entries)
 
     @cached_property
     def analyses(self) -> AnalysisCache:
+        if self.shared is not None:
+            return self.shared
         from kustui.analysis.workflow_analysis import AnalysisCache  # pydantic: not before the first paint
 
         return AnalysisCache(self.collection, self.settings)
@@ -83,6 +92,7 @@ def check_snapshot(
     settings: Settings | None = None,
     progress: Progress | None = None,
     wanted: Callable[[], bool] = always,
+    listener: CheckListener | None = None,
 ) -> Snapshot:
     """The same with the problems and schedules of every workflow; still without them once it is no longer ``wanted``,
     but with the results until then.
@@ -96,7 +106,7 @@ def check_snapshot(
     collection, settings = snapshot.collection, settings or Settings()
     known = snapshot.results if snapshot.settings is None or settings.judges_like(snapshot.settings) else {}
     with gc_paused(freeze=not known):
-        results = check_workflows(collection, settings, progress, wanted, known)
+        results = check_workflows(collection, settings, progress, wanted, known, listener)
         if len(results) < len(collection.entries):
             return replace(snapshot, settings=settings, results=results)
         between, schedules = _between(snapshot, results, settings)
@@ -104,6 +114,21 @@ def check_snapshot(
         complete = covers_suppressions(snapshot.paths, collection, settings)
         problems = suppress(collection, problems, settings, complete=complete)
         return Snapshot(collection, problems, schedules, snapshot.paths, settings, results, between)
+
+
+def partly_checked(snapshot: Snapshot, results: Results, settings: Settings, shared: AnalysisCache) -> Snapshot:
+    """The same with the problems and schedules of the workflows that have results, file by file."""
+    from kustui.check.checker import collection_analysis, file_problems
+    from kustui.check.rules import UNUSED_SUPPRESSION
+    from kustui.check.suppressions import suppress
+
+    collection = snapshot.collection
+    visible_settings = replace(settings, severities={**settings.severities, UNUSED_SUPPRESSION.name: None})
+    results = {entry.key: results[entry.key] for entry in collection.entries if entry.key in results}
+    problems = [*file_problems(collection, settings), *(one for key in results for one in results[key].problems)]
+    visible = suppress(collection, problems, visible_settings)
+    schedules = collection_analysis(collection, results, settings).schedules
+    return Snapshot(collection, visible, schedules, snapshot.paths, settings, results, shared=shared)
 
 
 def _between(snapshot: Snapshot, results: Results, settings: Settings) -> tuple[tuple[Problem, ...], Schedules]:
@@ -126,7 +151,9 @@ def _between(snapshot: Snapshot, results: Results, settings: Settings) -> tuple[
     return tuple(check_collection(analysis)), analysis.schedules
 
 
-Checker = Callable[["Snapshot", "Settings | None", "Progress | None", Callable[[], bool]], "Snapshot"]
+Checker = Callable[
+    ["Snapshot", "Settings | None", "Progress | None", Callable[[], bool], "CheckListener | None"], "Snapshot"
+]
 """What does as ``check_snapshot``."""
 
 
@@ -165,6 +192,7 @@ class Workspace:
         settings: Settings | None = None,
         progress: Progress | None = None,
         wanted: Callable[[], bool] = lambda: True,
+        listener: CheckListener | None = None,
     ) -> Snapshot:
         """The snapshot of what the paths name now, checked; the same one where nothing is different.
 
@@ -182,5 +210,5 @@ class Workspace:
         known = reusable_results(before.collection, before.results, collection)
         earlier = before if before.problems is not None else before.earlier
         read = Snapshot(collection, paths=before.paths, settings=before.settings, results=known, earlier=earlier)
-        self.snapshot = self._checker(read, settings, progress, wanted)
+        self.snapshot = self._checker(read, settings, progress, wanted, listener)
         return self.snapshot

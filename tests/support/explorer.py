@@ -105,7 +105,7 @@ class ExplorerPilot:
 
     async def settle(self) -> None:
         """Wait until everything is read and checked, and the panes show it."""
-        await self.wait_until(lambda: self.explorer.snapshot.problems is not None)
+        await self.wait_until(lambda: self.explorer.snapshot.is_checked)
 
     async def rest(self) -> None:
         """Wait until the panes have followed each other's cursors."""

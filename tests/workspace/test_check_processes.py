@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from kustui.check.checker import check_workflows
+from kustui.check.checker import Results, check_workflows
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import Collection, read_document
 from kustui.workspace import check_processes
 from kustui.workspace.check_processes import check_in_pool
-from kustui.workspace.snapshot import Snapshot, check_snapshot, open_paths
+from kustui.workspace.snapshot import Snapshot, check_snapshot, open_paths, partly_checked
 from tests.benchmarks.generate import definition
 
 pytestmark = pytest.mark.slow
@@ -64,7 +64,48 @@ def test_the_settings_go_with_it(opened: Snapshot, monkeypatch: pytest.MonkeyPat
 def test_progress_is_told(opened: Snapshot) -> None:
     seen: list[tuple[int, int]] = []
     check_processes.check_in_subprocess(opened, None, lambda done, total: seen.append((done, total)), lambda: True)
-    assert seen == [(10, 24), (20, 24)]
+    assert seen == [(0, 24), (10, 24), (20, 24)]
+
+
+class Listener:
+    """Looks at the last workflow first, then at the one before it."""
+
+    def __init__(self, opened: Snapshot) -> None:
+        self.keys = [entry.key for entry in opened.collection.entries]
+        self.selected = self.keys[-1]
+        self.counts: list[int] = []
+
+    def take(self, results: Results, *, at_once: bool) -> None:
+        self.counts.append(len(results))
+        if at_once:
+            assert self.selected in results
+            self.selected = self.keys[-2]
+
+
+@pytest.mark.parametrize("elsewhere", [True, False], ids=["subprocess", "here"])
+def test_what_is_selected_is_checked_first_and_the_results_grow(
+    opened: Snapshot, elsewhere: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    listener = Listener(opened)
+    checks = check_processes.check_in_subprocess if elsewhere else check_snapshot
+    checked = checks(opened, None, None, lambda: True, listener)
+    assert told(checked) == told(check_snapshot(opened))
+    assert listener.selected == listener.keys[-2]
+    assert listener.counts[0] == (1 if elsewhere else 2)
+    assert listener.counts == sorted(listener.counts)
+
+
+def test_what_is_known_so_far_is_a_snapshot(opened: Snapshot) -> None:
+    whole = check_snapshot(opened)
+    some = {key: whole.results[key] for key in list(whole.results)[3:20]}
+    partial = partly_checked(opened, some, Settings(), whole.analyses)
+    assert not partial.is_checked
+    assert whole.is_checked
+    assert partial.problems == tuple(problem for result in some.values() for problem in result.problems)
+    assert set(partial.problems) <= set(whole.problems or ())
+    assert partial.schedules is not None
+    assert whole.schedules is not None
+    assert {call.caller for call in partial.schedules.calls} <= some.keys()
 
 
 def test_what_is_no_longer_wanted_is_ended(opened: Snapshot) -> None:

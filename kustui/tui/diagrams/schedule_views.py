@@ -81,7 +81,8 @@ class ScheduleView(RowsView, DiagramView):
         return max(_NARROWEST, self.size.width - 1)
 
     def _show_nothing(self, reason: str) -> None:
-        self.empty = reason if self._schedules is not None else "reading the workflows …"
+        is_checked = self._snapshot is not None and self._snapshot.is_checked
+        self.empty = reason if is_checked else "reading the workflows …"
         self.show(Rows.of(()))
 
 

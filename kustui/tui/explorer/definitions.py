@@ -80,11 +80,10 @@ class Definitions:
             pointer = part_of(tree.analysis(entry), selected.pointer)
         uses = list(uses_of(analyses, schedules, entry, pointer))
         title = name_at(tree, entry.key, pointer)
-        so_far = "" if schedules is not None else " so far: workflows are still being read"
         if uses:
-            self._list(f"9 Uses of {title}   {len(uses):,}{so_far}", use_rows(tree, uses))
+            self._list(f"9 Uses of {title}   {len(uses):,}", use_rows(tree, uses))
         else:
-            self._views.status.say(f"nothing uses {title}{so_far}", "muted")
+            self._views.status.say(f"nothing uses {title}", "muted")
 
     def _list(self, title: str, rows: list[Row]) -> None:
         work = self._panes.list_uses(title, rows)

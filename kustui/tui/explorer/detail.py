@@ -208,7 +208,9 @@ def _scheduled_by(builder: RowBuilder, tree: TreeState, entry: Entry) -> None:
         )
     if len(calls) > MAX_LISTED:
         builder.none(f"and {len(calls) - MAX_LISTED} more")
-    if not calls:
+    if not tree.snapshot.is_checked:
+        builder.none("the other workflows are still being read")
+    elif not calls:
         builder.none("no workflow that is open here")
 
 

@@ -167,8 +167,10 @@ class DetailPresenter:
         """Say in the status line where the cursor is, and how much is wrong."""
         view = self._views.tree
         place = self._pointer() or (breadcrumbs(view.state, view.tree_rows, view.node) if view.node is not None else ())
-        counts = problem_counts(view.state.snapshot.problems)
-        self._views.status.show_location(Row(place, mark=((self._progress, "info"),) if self._progress else counts))
+        snapshot = view.state.snapshot
+        counts = problem_counts(snapshot.problems) if snapshot.problems or snapshot.is_checked else ()
+        progress: Line = ((f"  {self._progress}" if counts else self._progress, "info"),) if self._progress else ()
+        self._views.status.show_location(Row(place, mark=(*counts, *progress)))
 
     def _pointer(self) -> Line:
         """The file, line and pointer of the source's cursor while it has the keys."""

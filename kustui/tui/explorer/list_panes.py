@@ -20,6 +20,7 @@ from kustui.tui.widgets.rows_view import RowsView
 
 if TYPE_CHECKING:  # not before the first paint
     from kustui.workspace.difference import Change, Difference
+    from kustui.workspace.snapshot import Snapshot
 
 
 _CHANGE_SIGNS = {
@@ -51,6 +52,8 @@ class ProblemsView(RowsView):
         """The severity that is shown, where it is only one."""
         self.rule = ""
         """The rule whose problems are shown, where it is only one."""
+        self.so_far = ""
+        """What the problems are of, until everything is checked."""
         self._problems: tuple[Problem, ...] | None = None
         self._places: Sequence[_Place] = ()
         self._new: frozenset[tuple[str, ...]] = frozenset()
@@ -61,9 +64,11 @@ class ProblemsView(RowsView):
         """The problem under the cursor."""
         return self._places[self.cursor][0] if self.cursor < len(self._places) else None
 
-    def take(self, problems: Sequence[Problem] | None, new: Iterable[Problem] = ()) -> None:
-        """Take other problems, None until they are known; those that are ``new`` stay so until somebody has looked."""
-        self._problems = None if problems is None else tuple(problems)
+    def take(self, snapshot: Snapshot, new: Iterable[Problem] = ()) -> None:
+        """Take the problems of another snapshot; those that are ``new`` stay so until somebody has looked."""
+        self._problems = snapshot.problems
+        checked, total = len(snapshot.results), len(snapshot.collection.entries)
+        self.so_far = "" if snapshot.is_checked else f"so far, {checked:,} of {total:,} workflows checked"
         self._new = frozenset({*self._new, *(problem.key for problem in new)})
 
     def look_at_all(self) -> None:
@@ -76,7 +81,9 @@ class ProblemsView(RowsView):
             self.empty = "still checking …"
         else:
             kind = "contains these words" if self.words else "is of this kind"
-            self.empty = f"no problem {kind}; Esc shows all" if self.is_narrowed else "no problems"
+            self.empty = (
+                f"no problem {kind}; Esc shows all" if self.is_narrowed else f"no problems {self.so_far}".rstrip()
+            )
             self._places = problem_places(self._shown(self._problems), self._new)
             places, new = self._places, self._new
             rows = Rows(len(places), lambda index: _problem_row(*places[index], new=places[index][0].key in new))
@@ -120,7 +127,8 @@ class ProblemsView(RowsView):
         only = [f"{self.severity}s"] if self.severity is not None else []
         only += [self.rule] if self.rule else []
         only += [f"“{self.words}”"] if self.words else []
-        return f"4 Problems: {', '.join(only)}" if only else "4 Problems"
+        title = f"4 Problems: {', '.join(only)}" if only else "4 Problems"
+        return f"{title}   {self.so_far}" if self.so_far else title
 
     def action_next_severity(self) -> None:
         """Show only errors, then only warnings, then only infos, then all again."""

@@ -321,9 +321,6 @@ class ProblemNavigator:
 
     def _go_beyond(self, by: int) -> None:
         tree = self._views.tree
-        if tree.state.snapshot.problems is None:
-            self._views.status.say("still checking", "info")
-            return
         problem = RowOrder(tree.state).problem_beyond(tree.cursor, by, self._presenter.current_problem)
         if problem is None:
             self._views.status.say("no problems", "good")

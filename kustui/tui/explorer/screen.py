@@ -20,6 +20,7 @@ from kustui.definition.loader import PathError, nothing_to_open
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings, carry_out, first_key
 from kustui.tui.diagrams.diagram_view import DiagramView, LinkFollowed, NodeSelected
+from kustui.tui.explorer.check_waiter import CheckWaiter
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.find import FilterController, FinderController
 from kustui.tui.explorer.list_panes import ChangesView, ProblemsView, change_rows
@@ -38,6 +39,7 @@ from kustui.workspace.background import (
     ConfigurationRefused,
     Event,
     Failed,
+    PartlyChecked,
     PreferencesRead,
     SnapshotReady,
     StillReading,
@@ -114,6 +116,7 @@ class Explorer(Screen[None]):
         self.presenter = DetailPresenter(self, views, self.titles)
         self.panes = Panes(self, views, self.titles, self.presenter)
         self.pane_sizes = PaneSizes(self, views, sizes)
+        self.waiting = CheckWaiter(self, views, lambda: self.post_message(self.Ready()))
         self.navigator = Navigator(views, self.titles, self.presenter, self.panes)
         self.problem_navigator = ProblemNavigator(self.banner, views, self.presenter, self.navigator)
         self.finder = FinderController(self, views, self.panes, self.navigator)
@@ -169,7 +172,10 @@ class Explorer(Screen[None]):
 
     async def action_carry_out(self, id_: str) -> None:
         """Let the part that the registry names carry out an action."""
-        await carry_out(self, id_)
+        if id_ == "view.leave" and self.waiting.cancel():
+            return
+        if not self.waiting.holds_back(id_):
+            await carry_out(self, id_)
 
     # Opening
 
@@ -204,6 +210,7 @@ class Explorer(Screen[None]):
             self.app.exit(return_code=2, message=f"kustui: {reason}")
             return
         self.take(snapshot)
+        self._select()
         self.status.announce(first_keys(self.app))
         self.call_after_refresh(self.follow)
 
@@ -266,14 +273,21 @@ class Explorer(Screen[None]):
         self.navigator.move(moved)
         self.tree_view.take(snapshot, difference)
         new = difference.new if difference is not None else ()
-        self.problems.take(snapshot.problems, new)
+        self.problems.take(snapshot, new)
         self.problem_navigator.take(snapshot, new)
         self.rehearsals.take(snapshot)
         self.panes.list_problems()
         self.finder.take(snapshot)
+        self.waiting.take()
         self.presenter.shown = None
         self.presenter.show_place()
         self.set_timer(_MOMENT, self._show_anew)  # what is wrong is painted and written out first
+
+    def _select(self) -> None:
+        """What the cursor is on is checked before all else."""
+        node = self.tree_view.node
+        if node is not None and node.entry is not None:
+            self._background.select(node.entry.key)
 
     def _show_anew(self) -> None:
         self.titles.update()
@@ -288,8 +302,11 @@ class Explorer(Screen[None]):
                 self.take(snapshot, difference)
                 if difference is not None:
                     self._list_changes(difference)
-            case CheckProgress(done, total):
-                self.presenter.show_progress(f"checking {done:,} of {total:,}")
+            case PartlyChecked(snapshot):
+                self.take(snapshot)
+            case CheckProgress():
+                self.presenter.show_progress(message.event.in_words)
+                self.waiting.show_progress(message.event.in_words)
             case StillReading(path):
                 self.presenter.show_progress(f"reading {path} …" if path else "")
             case ConfigurationRefused(lines):
@@ -322,6 +339,7 @@ class Explorer(Screen[None]):
 
     @on(RowsView.Moved, "#tree")
     def _tree_moved(self) -> None:
+        self._select()
         self.presenter.cursor_moved()
 
     @on(RowsView.Moved, "#source")

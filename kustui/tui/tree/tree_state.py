@@ -152,7 +152,7 @@ class TreeState:
         """The faults of a file outside of its workflows; those of its app once it was checked anyway."""
         if document.broken is not None:
             yield from ((document.broken, fault) for fault in document.broken.faults)
-        checked = self.snapshot.problems is not None
+        checked = self.snapshot.is_checked
         faults = (*document.faults, *(document.app_faults if checked else ()))
         yield from ((document, fault) for fault in faults if fault.rule != UNKNOWN_KEY)
 

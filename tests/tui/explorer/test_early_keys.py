@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kustui.check import checker
 from kustui.tui.app import Kustui
 from kustui.workspace.background import BackgroundWorkspace
 from kustui.workspace.snapshot import Workspace
 from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot
+from tests.support.flows import step, workflow
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
 KEYS = [
@@ -26,6 +31,9 @@ KEYS = [
     ("m", "a", "G", "apostrophe", "a"),
     ("z",),
     ("question_mark",),
+    ("p", "j"),
+    ("P",),
+    ("j", "u", "j"),
 ]
 
 
@@ -89,3 +97,102 @@ async def test_it_can_be_left_before_anything_is_read(monkeypatch: pytest.Monkey
             await pilot.pause()
             assert not app.is_running
         may_read.set()
+
+
+@pytest.fixture
+def may_check(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Lets all be checked but the selected workflow, which is."""
+    gate = threading.Event()
+    original = checker.check_workflow
+
+    def delayed(collection: Any, entry: Any, settings: Any) -> Any:
+        if entry is not collection.entries[0]:
+            gate.wait(60)
+        return original(collection, entry, settings)
+
+    monkeypatch.setattr(checker, "check_workflow", delayed)
+    yield gate
+    gate.set()
+
+
+@pytest.fixture
+def many(tmp_path: Path) -> Path:
+    """Of three workflows the first and the last have a problem."""
+    path = tmp_path / "app.json"
+    made = [
+        workflow("a", step("a", params={"body": "/#steps.gone.x"} if number != 1 else {}), id=name, name=name)
+        for number, name in enumerate(("first", "second", "third"))
+    ]
+    path.write_text(json.dumps(made))
+    return path
+
+
+@asynccontextmanager
+async def checking(path: Path, may_check: threading.Event) -> AsyncIterator[ExplorerPilot]:
+    """The explorer while only the first workflow is checked."""
+    app = Kustui(BackgroundWorkspace([str(path)]))
+    async with app.run_test(size=(100, 30)) as pilot:
+        ui = ExplorerPilot(pilot)
+        yield ui
+        may_check.set()
+        app.exit()
+
+
+async def test_problems_are_shown_as_they_are_known(many: Path, may_check: threading.Event) -> None:
+    async with checking(many, may_check) as ui:
+        await ui.wait_until(lambda: "✗1" in ui.status)
+        await ui.press("4")
+        assert "so far, 1 of 3 workflows checked" in ui.titles
+        assert len(ui.rows(ui.explorer.problems)) == 1
+        may_check.set()
+        await ui.wait_until(lambda: "✗2" in ui.status)
+        await ui.wait_until(lambda: "so far" not in ui.titles)
+        assert len(ui.rows(ui.explorer.problems)) == 2
+
+
+@pytest.mark.parametrize("keys", [("p", "j"), ("P", "k"), ("u", "4")], ids=" ".join)
+async def test_a_key_that_needs_the_whole_check_waits_for_it(
+    keys: tuple[str, ...], many: Path, may_check: threading.Event
+) -> None:
+    seen = [await ends_beside(many, may_check, keys, early=early) for early in (True, False)]
+    assert seen[0] == seen[1]
+
+
+async def ends_beside(many: Path, may_check: threading.Event, keys: tuple[str, ...], *, early: bool) -> object:
+    """What somebody sees after pressing keys while it is checked, or afterwards."""
+    may_check.clear() if early else may_check.set()
+    async with checking(many, may_check) as ui:
+        await ui.wait_until(lambda: "✗" in ui.status)
+        if early:
+            await ui.pilot.press(*keys)
+            await ui.wait_until(lambda: f"{keys[0]} waits for the check" in ui.keys and "Esc cancels" in ui.keys)
+            may_check.set()
+            await ui.wait_until(lambda: "waits" not in ui.keys and not ui.app.held)
+        else:
+            await ui.settle()
+            await ui.press(*keys)
+        await ui.rest()
+        return ui.cursor_row, ui.focus, ui.titles
+
+
+async def test_escape_cancels_what_waits_and_what_was_to_follow(many: Path, may_check: threading.Event) -> None:
+    async with checking(many, may_check) as ui:
+        await ui.wait_until(lambda: "✗1" in ui.status)
+        here = ui.cursor_row
+        await ui.pilot.press("p", "j", "j")
+        await ui.wait_until(lambda: "p waits" in ui.keys)
+        await ui.pilot.press("escape")
+        await ui.wait_until(lambda: "waits" not in ui.keys)
+        may_check.set()
+        await ui.wait_until(lambda: "✗2" in ui.status)
+        assert ui.cursor_row == here
+
+
+async def test_it_can_be_left_while_a_key_waits(many: Path, may_check: threading.Event) -> None:
+    async with checking(many, may_check) as ui:
+        await ui.wait_until(lambda: "✗1" in ui.status)
+        await ui.pilot.press("p", "j")
+        await ui.wait_until(lambda: "p waits" in ui.keys)
+        await ui.pilot.press("ctrl+c")
+        await ui.pilot.pause()
+        assert not ui.app.is_running

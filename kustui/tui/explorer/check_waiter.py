@@ -1,0 +1,65 @@
+"""Waiting for the end of the check: what depends on all workflows is done then, so that a key never does something else
+because it came early."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from textual.screen import Screen
+
+from kustui.text.styled_lines import Line
+from kustui.tui.bindings import actions_of, carry_out, key_names
+from kustui.tui.explorer.views import Views
+from kustui.tui.widgets.rows import Row
+
+_NEED_ALL = ("go.next-problem", "go.previous-problem", "go.uses")
+"""The actions whose outcome depends on every workflow."""
+
+
+class CheckWaiter:
+    """Holds back an action until every workflow is checked, and says so. The application holds back later keys."""
+
+    def __init__(self, screen: Screen[None], views: Views, done: Callable[[], object]) -> None:
+        self._screen, self._views, self._done = screen, views, done
+        self._id = ""
+        self._progress = ""
+
+    @property
+    def is_waiting(self) -> bool:
+        return bool(self._id)
+
+    def holds_back(self, id_: str) -> bool:
+        """Whether an action is to be carried out later."""
+        if id_ not in _NEED_ALL or self._views.tree.state.snapshot.is_checked:
+            return False
+        self._id = id_
+        self.show_progress(self._progress)
+        return True
+
+    def show_progress(self, words: str) -> None:
+        """Say how far the check has come, and what waits for it."""
+        self._progress = words
+        if self._id:
+            actions = actions_of(self._screen.app)
+            key, leave = (next(iter(key_names(actions[id_])), "") for id_ in (self._id, "view.leave"))
+            line: Line = ((key, "key"), (f" waits for the check{': ' if words else ''}{words}", "info"))
+            self._views.status.announce(Row((*line, (" · ", "muted"), (leave, "key"), (" cancels", "muted"))))
+
+    def cancel(self) -> bool:
+        """Do not wait any longer; whether something did."""
+        was_waiting, self._id = self.is_waiting, ""
+        if was_waiting:
+            self._views.status.announce(Row())
+        return was_waiting
+
+    def take(self) -> None:
+        """There is another snapshot: carry out what waits for it, if that is the one."""
+        if self._id and self._views.tree.state.snapshot.is_checked:
+            self._screen.call_later(self._carry_out)
+
+    async def _carry_out(self) -> None:
+        if id_ := self._id:
+            self._views.status.announce(Row())
+            await carry_out(self._screen, id_)
+            self._id = ""
+            self._done()
