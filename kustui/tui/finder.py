@@ -10,8 +10,9 @@ from typing import ClassVar, NamedTuple
 
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Vertical
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
+from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
@@ -32,6 +33,8 @@ from kustui.tui.widgets.rows_view import LinesView, RowsView
 from kustui.workspace.snapshot import Snapshot
 
 _PAGE = 8
+REST = 0.06
+"""Seconds after which what stands behind a match is shown."""
 
 
 class FinderInput(Input):
@@ -90,12 +93,23 @@ class Finder(Vertical):
     FinderInput { height: 1; padding: 0 1; border: none; }
     FinderInput:focus { border: none; }
     Finder LinesView { background: transparent; }
+    Finder #places { height: 1fr; }
+    Finder #found { width: 1fr; height: 1fr; }
+    Finder #preview { width: 1fr; border-left: solid $rule; }
     """
 
     class Chosen(Message):
         """A match to go to."""
 
         def __init__(self, match: Match, pointer: str) -> None:
+            super().__init__()
+            self.match = match
+            self.pointer = pointer
+
+    class Highlighted(Message):
+        """The cursor rests on a match, or on none: what stands behind it is to be shown beside it."""
+
+        def __init__(self, match: Match | None, pointer: str) -> None:
             super().__init__()
             self.match = match
             self.pointer = pointer
@@ -116,6 +130,10 @@ class Finder(Vertical):
         self.hint = LinesView(id="hint")
         self.results = RowsView(id="found")
         self.results.is_remote_controlled = True
+        self.preview = RowsView(cursor_always=False, id="preview")
+        """What stands behind the match of the cursor."""
+        self.preview.can_focus = False
+        self._resting: Timer | None = None
         self.index: Index | None = None
         self._snapshot: Snapshot | None = None
         self._collection: Collection | None = None
@@ -126,7 +144,9 @@ class Finder(Vertical):
     def compose(self) -> ComposeResult:
         yield self.input
         yield self.hint
-        yield self.results
+        with Horizontal(id="places"):
+            yield self.results
+            yield self.preview
 
     # The index
 
@@ -184,14 +204,14 @@ class Finder(Vertical):
         if not text.strip():
             lines.extend(key_lines())
         elif self.index is not None:
-            lines.extend(match_lines(find_matches(self.index, query, self._problems), self.size.width - 2))
+            lines.extend(match_lines(find_matches(self.index, query, self._problems), self.results.size.width - 2))
         self._choices = [line.choice for line in lines]
         self.results.empty = "no matches" if self._is_complete and query.terms else ""
         first = next((index for index, choice in enumerate(self._choices) if choice is not None), 0)
         cursor = self._choices.index(before) if before is not None and before in self._choices else first
         rows = Rows.of([Row(*line.row) for line in lines])
         self.results.show(rows, cursor, top=None if again else 0)
-        self._show_hint()
+        self._moved()
 
     def _show_hint(self) -> None:
         """What the query can become, and at the right which of the matches the cursor is on."""
@@ -202,8 +222,25 @@ class Finder(Vertical):
         mark = joined(filter(None, (self._progress(), position)), ("  ", ""))
         self.hint.show(Row(self._hint_line(text, parse_query(text)), mark=mark))
 
-    def on_rows_view_moved(self) -> None:
+    def on_rows_view_moved(self, event: RowsView.Moved) -> None:
+        if event.view is self.results:
+            self._moved()
+
+    def _moved(self) -> None:
         self._show_hint()
+        if self._resting is not None:
+            self._resting.stop()
+        self._resting = self.set_timer(REST, self._rested)
+
+    def _rested(self) -> None:
+        match = self._choice if isinstance(self._choice, Match) else None
+        self.post_message(self.Highlighted(match, self._pointer(match) if match is not None else ""))
+
+    def _pointer(self, match: Match) -> str:
+        """Where a match stands in its file."""
+        if match.problem is not None:
+            return match.problem.pointer
+        return self.index.pointer(match.kind, match.line) if self.index is not None and match.line >= 0 else ""
 
     def _hint_line(self, text: str, query: Query) -> Line:
         """What the last part of the query can become, or which key there is not."""
@@ -258,8 +295,7 @@ class Finder(Vertical):
             key = choice.kind.name.lower()
             self.input.fill_in(f"{key}:{choice.text} " if " " not in choice.text else f'{key}:"{choice.text}" ')
         elif choice is not None:
-            pointer = self.index.pointer(choice.kind, choice.line) if self.index and choice.line >= 0 else ""
-            self.post_message(self.Chosen(choice, pointer))
+            self.post_message(self.Chosen(choice, self._pointer(choice)))
 
 
 _SHORTEST = 24
@@ -301,7 +337,7 @@ def key_lines() -> Iterator[MatchLine]:
 def _match_line(match: Match, width: int) -> MatchLine:
     aside = _aside(match)
     if match.problem is None:
-        return MatchLine(StyledRow((("  ", ""), *_text(match, width - width_of(aside) - 2)), aside), match)
+        return MatchLine(StyledRow((("  ", ""), *_text(match, width - width_of(aside) - 6)), aside), match)
     glyph, look = SEVERITY_GLYPHS[match.problem.severity]
     return MatchLine(StyledRow(((f"  {glyph} ", look), *_text(match, width)), aside), match)
 

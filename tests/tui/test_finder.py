@@ -189,6 +189,32 @@ async def test_it_takes_the_lower_half_and_leaves_the_rest_as_it_is(size: tuple[
         assert "problems" in ui.panes or size == (60, 20)
 
 
+@pytest.mark.parametrize("size", [(60, 20), (80, 24), (160, 48)])
+async def test_what_stands_behind_a_match_is_shown_where_there_is_room(size: tuple[int, int]) -> None:
+    async with explorer(ORGANISATION, size=size) as ui:
+        before = ui.cursor_row
+        await opened(ui, *"VIP {{{steps")
+        preview = finder(ui).preview
+        await ui.wait_until(lambda: "VIP {{{steps" in text_of(preview.row.line))
+        assert preview.content_size.height >= 2
+        assert preview.top <= preview.cursor < preview.top + preview.page
+        await ui.press("ctrl+u", *"escalate")
+        await ui.wait_until(lambda: ui.rows(preview)[:1] == ["5 steps"])
+        assert any("Highest priority" in row for row in ui.rows(preview))
+        await ui.press("ctrl+u", *"rest-api")
+        await ui.wait_until(lambda: any("Enter lists them" in row for row in ui.rows(preview)))
+        await ui.press("ctrl+u")
+        await ui.wait_until(lambda: not ui.rows(preview))
+        assert ui.cursor_row == before
+        assert ui.focus == "finder-input"
+
+
+async def test_problems_are_previewed_where_they_are() -> None:
+    async with explorer(SAMPLES / "broken") as ui:
+        await opened(ui, *"problem:unknown-target")
+        await ui.wait_until(lambda: "target" in text_of(finder(ui).preview.row.line))
+
+
 async def test_a_click_goes_there() -> None:
     async with explorer(ORGANISATION) as ui:
         await opened(ui, *"vip")

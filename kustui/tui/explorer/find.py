@@ -16,7 +16,7 @@ from kustui.tui.explorer.views import PANES, PaneTitles, Views
 from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.widgets.bars import FilterInput
 from kustui.tui.widgets.pane_search import PaneSearch, Searchable
-from kustui.tui.widgets.rows import Target
+from kustui.tui.widgets.rows import Rows, Target
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -232,6 +232,20 @@ class FinderController:
         """Find in another snapshot, where it is open."""
         if self._screen.has_class("-finding") and self.pane is not None:
             self.pane.take(snapshot)
+
+    def preview(self, event: Finder.Highlighted) -> None:
+        """Show what stands behind a match."""
+        if self.pane is None:
+            return
+        from kustui.tui.explorer.match_preview import preview_of
+
+        rows, line = (
+            preview_of(self._views.tree.state, event.match, event.pointer)
+            if event.match is not None
+            else (Rows.of([]), 0)
+        )
+        view = self.pane.preview
+        view.show(rows, line, top=max(0, line - view.page // 3))
 
     def leave(self) -> None:
         """Close it, and go back to where one was."""

@@ -400,6 +400,9 @@ class Explorer(Screen[None]):
     def on_finder_left(self) -> None:
         self.finder.leave()
 
+    def on_finder_highlighted(self, event: Finder.Highlighted) -> None:
+        self.finder.preview(event)
+
     def on_finder_chosen(self, event: Finder.Chosen) -> None:
         self.finder.go(event)
 
