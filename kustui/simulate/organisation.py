@@ -13,6 +13,7 @@ from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Entry, unambiguous_name, workflows_named
 from kustui.definition.dates import parse_date
+from kustui.definition.source.positions import parent
 from kustui.definition.values import Undecided, is_missing, number_of, undecided_in
 from kustui.simulate import MINUTE
 from kustui.text.messages import duration_in_words, kind
@@ -37,6 +38,8 @@ class Organisation:
     problems: Mapping[str, tuple[Problem, ...]] = field(default_factory=dict)
     """By the key of the workflow, as ``Snapshot.by_entry`` has them."""
     _names: dict[str, str] = field(default_factory=dict, repr=False)
+    _by_place: dict[str, Mapping[str, tuple[Problem, ...]]] = field(default_factory=dict, repr=False)
+    """By the key of the workflow and the pointer of each part that they are in."""
 
     @property
     def collection(self) -> Collection:
@@ -89,11 +92,16 @@ class Organisation:
 
     def problems_at(self, key: str, pointer: str) -> tuple[Problem, ...]:
         """The problems of a part of a workflow and of everything in it."""
-        return tuple(
-            problem
-            for problem in self.problems.get(key, ())
-            if problem.pointer == pointer or problem.pointer.startswith(f"{pointer}/")
-        )
+        if key not in self._by_place:
+            places: dict[str, list[Problem]] = {}
+            for problem in self.problems.get(key, ()):
+                place = problem.pointer
+                places.setdefault(place, []).append(problem)
+                while place:
+                    place = parent(place)
+                    places.setdefault(place, []).append(problem)
+            self._by_place[key] = {place: tuple(problems) for place, problems in places.items()}
+        return self._by_place[key].get(pointer, ())
 
     def blocking_problem(self, key: str, *pointers: str) -> Problem | None:
         """The first error in these parts of a workflow with which a run cannot go on."""

@@ -89,7 +89,9 @@ class Solution:
         merged = self._merged(origins)
         together = (*(constraint for component in merged for constraint in component.constraints), *constraints)
         all_origins = (*dict.fromkeys((*(origin for part in merged for origin in part.origins), *origins)),)
-        solved = _solved_component(together, all_origins, state)
+        solved = _unchanged(merged, together, constraints, all_origins, state)
+        if solved is None:
+            solved = _solved_component(together, all_origins, state)
         if isinstance(solved, Contradiction):
             return solved
         return self._replaced(merged, solved)
@@ -157,6 +159,22 @@ def _overlap(one: ValueOrigin, other: ValueOrigin) -> bool:
 
 
 # A component
+
+
+def _unchanged(
+    merged: Sequence[Component],
+    together: tuple[Constraint, ...],
+    constraints: Sequence[Constraint],
+    origins: tuple[ValueOrigin, ...],
+    state: SymbolicState,
+) -> Component | None:
+    """The components as one with the values that they have, if these meet further constraints as well."""
+    values = {origin: value for part in merged for origin, value in part.values.items()}
+    if any(part.unsolved for part in merged) or not values.keys() >= {*origins}:
+        return None
+    if not all(is_met(constraint, state, values) for constraint in constraints):
+        return None
+    return Component(together, origins, values, ())
 
 
 def _solved_component(
