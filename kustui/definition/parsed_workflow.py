@@ -44,6 +44,7 @@ _PURPOSES = {
     ("error case", "errorAction"): 'such as {"type": "retry-action"}',
     ("error action", "type"): _ERROR_ACTIONS,
     ("step", "id"): "transitions and references name a step by it",
+    ("step", "transitions"): "where nothing follows, [] says so",
     ("condition", "op"): "it says how the values are compared",
     ("condition", "values"): "they are what is compared",
     ("app definition", "version"): "an app cannot be registered without one",
@@ -227,6 +228,8 @@ def _placed(workflow: dict[str, Any], pointer: str, *, partial: bool) -> Iterato
     for index, step in enumerate(steps if isinstance(steps, list) else ()):
         if isinstance(step, dict):
             at = step[POINTER] = f"{pointer}/steps/{index}"
+            if isinstance(step.get("id"), str):  # else it is left out whole
+                yield from _missing("step", step, at, "transitions")
             yield from _placed_ways(step, at, "transitions", "errorCases")
 
 

@@ -37,7 +37,7 @@ def with_trigger(**members: Any) -> dict[str, Any]:
 
 
 def with_step(**members: Any) -> dict[str, Any]:
-    return a_workflow(steps=[{"id": "a", "action": "kustomer.note.create", **members}])
+    return a_workflow(steps=[{"id": "a", "action": "kustomer.note.create", "transitions": [], **members}])
 
 
 def edge(target: Any = "a", **members: Any) -> dict[str, Any]:
@@ -73,7 +73,7 @@ def test_a_workflow_is_read_whole() -> None:
                     "appVersion": "kustomer-^1.4.8",
                     "meta": {"displayName": "Ask", "description": "asks"},
                 },
-                {"id": "b"},
+                {"id": "b", "transitions": []},
             ],
             "response": {"schema": {"properties": {"ok": {"type": "boolean"}}}},
         }
@@ -331,7 +331,7 @@ NULLS: list[dict[str, Any]] = [
     *(with_trigger(**{key: None}) for key in ("id", "transitions", "callable", "schema", "appVersion", "meta")),
     with_trigger(callable=True, eventName=None),
     with_trigger(callable=True, schema={"properties": None, "required": None}),
-    *(with_step(**{key: None}) for key in ("action", "params", "transitions", "errorCases", "appVersion", "meta")),
+    *(with_step(**{key: None}) for key in ("action", "params", "errorCases", "appVersion", "meta")),
     with_step(transitions=[edge(meta=None)]),
     with_step(errorCases=[edge(errorAction=None)]),
     with_step(errorCases=[{"target": None, "condition": ALWAYS, "errorAction": {"type": "continue"}}]),
@@ -424,7 +424,8 @@ def test_a_fault_has_its_line_and_its_column_in_characters() -> None:
 
 
 def test_a_step_at_fault_costs_that_step() -> None:
-    steps = [{"id": "a"}, "b", {"action": "x"}, {"id": "d"}, {"id": 5}, {"id": "f", "params": 3}]
+    nothing: dict[str, Any] = {"transitions": []}
+    steps = [{"id": "a"}, "b", {"action": "x"}, {"id": "d", **nothing}, {"id": 5}, {"id": "f", "params": 3, **nothing}]
     reading = read(a_workflow(steps=steps))
     assert [(step.id, step.pointer) for step in reading.workflow.steps] == [
         ("a", "/steps/0"),
@@ -432,6 +433,7 @@ def test_a_step_at_fault_costs_that_step() -> None:
         ("f", "/steps/5"),
     ]
     assert sorted(fault.pointer for fault in reading.faults) == [
+        "/steps/0",
         "/steps/1",
         "/steps/2",
         "/steps/4/id",
@@ -546,8 +548,9 @@ def test_a_key_given_twice_in_a_workflow_keeps_the_last_and_is_told_with_both_pl
     assert told(document_of(text)) == [
         '2:40-2:46 the key "name" is given twice in one object',
         '2:53-2:59 the key "name" is given twice in one object',
+        "2:12-2:50 the step has no transitions",
     ]
-    inner, outer = entry.parsed.faults
+    inner, outer, _ = entry.parsed.faults
     assert inner.earlier
     assert outer.earlier
     assert str(entry.source.place(inner.earlier.start)) == "2:24"

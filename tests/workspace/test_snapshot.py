@@ -123,7 +123,9 @@ def workflows(draw: st.DrawFn) -> Json:
             "workflowId": schedules,
             "inputs": {draw(st.sampled_from(["orderId", "orderIds"])): "/#steps.1.id"},
         }
-        steps.append({"id": "b", "action": "kustomer.app.scheduler.schedule-workflow", "params": params})
+        steps.append(
+            {"id": "b", "action": "kustomer.app.scheduler.schedule-workflow", "params": params, "transitions": []}
+        )
     found = workflow("a", steps=steps, name=draw(st.sampled_from(NAMES)))
     if id_ is not None:
         found["id"] = id_
@@ -364,7 +366,10 @@ CALLED = "5f8e148232731d0015c14657"
 
 def calling(inputs: Json) -> Json:
     params = {"runAt": {"type": "relative", "value": 60}, "workflowId": CALLED, "inputs": inputs}
-    return workflow("a", steps=[{"id": "a", "action": "kustomer.app.scheduler.schedule-workflow", "params": params}])
+    return workflow(
+        "a",
+        steps=[{"id": "a", "action": "kustomer.app.scheduler.schedule-workflow", "params": params, "transitions": []}],
+    )
 
 
 def scheduled(*required: str) -> Json:

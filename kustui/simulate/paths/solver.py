@@ -89,9 +89,9 @@ class Solution:
         merged = self._merged(origins)
         together = (*(constraint for component in merged for constraint in component.constraints), *constraints)
         all_origins = (*dict.fromkeys((*(origin for part in merged for origin in part.origins), *origins)),)
-        solved = _unchanged(merged, together, constraints, all_origins, state)
-        if solved is None:
-            solved = _solved_component(together, all_origins, state)
+        solved = _unchanged(merged, together, constraints, all_origins, state) or _solved_component(
+            together, all_origins, state
+        )
         if isinstance(solved, Contradiction):
             return solved
         return self._replaced(merged, solved)

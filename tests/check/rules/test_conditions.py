@@ -21,7 +21,8 @@ def asking(condition: dict[str, Any]) -> dict[str, Any]:
 
 def text(condition: str) -> str:
     edge = f'{{"target": "aB3", "condition":\n{condition}}}'
-    return f'{{"name": "W", "trigger": {{"eventName": "e", "transitions": [{edge}]}}, "steps": [{{"id": "aB3"}}]}}'
+    step = '{"id": "aB3", "transitions": []}'
+    return f'{{"name": "W", "trigger": {{"eventName": "e", "transitions": [{edge}]}}, "steps": [{step}]}}'
 
 
 # unknown-operator

@@ -28,7 +28,7 @@ def text(*lines: str) -> str:
 
 def test_a_target_that_is_not_there_is_told_where_it_stands() -> None:
     line = f'{{"id": "aB3", "meta": {{"displayName": "Grüße"}}, "transitions": [{{"target": "cD5", {ONWARD}}}]}}'
-    problem = only(text(line, '{"id": "cD4"}'))
+    problem = only(text(line, '{"id": "cD4", "transitions": []}'))
     assert (problem.rule, problem.severity, problem.step) == ("unknown-target", Severity.ERROR, "aB3")
     assert place(problem) == "2:76-2:81"
     assert problem.message == 'the transition leads to the unknown step "cD5"'
@@ -109,7 +109,8 @@ def test_a_target_unlike_any_step_leaves_what_lies_behind_unsaid() -> None:
 def test_a_trigger_without_transitions_is_told_once() -> None:
     problem = only(
         '{"name": "W",\n "trigger": {"eventName": "e", "transitions": []},\n'
-        ' "steps": [{"id": "aB3", "params": {"x": "/#steps.cD4.y"}}, {"id": "cD4"}]}'
+        ' "steps": [{"id": "aB3", "params": {"x": "/#steps.cD4.y"}, "transitions": []},'
+        ' {"id": "cD4", "transitions": []}]}'
     )
     assert (problem.rule, problem.severity, place(problem)) == ("no-entry", Severity.WARNING, "2:13-2:50")
     assert problem.message == "the trigger has no transitions, so a run does nothing"
@@ -124,8 +125,10 @@ def test_a_transition_of_the_trigger_that_cannot_be_read_is_one() -> None:
 
 
 def test_a_step_that_no_path_leads_to_is_told_at_the_step() -> None:
-    problem = only(text('{"id": "aB3"}', '  {"id": "cD4", "meta": {"displayName": "Größe"}}'))
-    assert (problem.rule, problem.severity, place(problem)) == ("unreachable-step", Severity.WARNING, "3:3-3:50")
+    problem = only(
+        text('{"id": "aB3", "transitions": []}', '  {"id": "cD4", "meta": {"displayName": "Größe"}, "transitions": []}')
+    )
+    assert (problem.rule, problem.severity, place(problem)) == ("unreachable-step", Severity.WARNING, "3:3-3:69")
     assert (problem.message, problem.hint, problem.step) == (
         'no path leads from the trigger to step "Größe"',
         "",
@@ -211,7 +214,7 @@ def test_a_way_behind_one_that_always_holds_is_told_with_it() -> None:
         text(
             f'{{"id": "aB3", "transitions": [{{"target": "cD4", {ONWARD}}},\n'
             '  {"target": "eF5", "condition": {"op": "eq", "values": ["/#steps.1.x", "y"]}}]}',
-            f'{{"id": "cD4", "transitions": [{{"target": "eF5", {ONWARD}}}]}}, {{"id": "eF5"}}',
+            f'{{"id": "cD4", "transitions": [{{"target": "eF5", {ONWARD}}}]}}, {{"id": "eF5", "transitions": []}}',
         )
     )
     assert (problem.rule, problem.severity, problem.step) == ("shadowed-transition", Severity.WARNING, "aB3")

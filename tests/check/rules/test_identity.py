@@ -31,7 +31,7 @@ def short(id_: str, name: str) -> str:
 
 
 ONWARD = '{"target": "a", "condition": {"op": "true", "values": [true]}}'
-STEPS = '"steps": [{"id": "a"}]'
+STEPS = '"steps": [{"id": "a", "transitions": []}]'
 
 
 # Ids of workflows.
@@ -97,7 +97,7 @@ def test_workflows_without_a_name_do_not_share_one() -> None:
 def test_a_second_step_of_an_id_is_told_with_the_first() -> None:
     problem = only(
         f'{{"name": "One", "trigger": {{"eventName": "e", "transitions": [{ONWARD}]}},\n'
-        ' "steps": [{"id": "a"},\n  {"id": "a"}]}'
+        ' "steps": [{"id": "a", "transitions": []},\n  {"id": "a", "transitions": []}]}'
     )
     assert (problem.rule, place(problem), problem.step) == ("duplicate-step-id", "3:10-3:13", "a")
     assert problem.message == 'an earlier step already has the id "a"'

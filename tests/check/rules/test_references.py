@@ -15,7 +15,7 @@ ONWARD = '"condition": {"op": "true", "values": [true]}'
 OPEN = when("eq", "/#steps.1.status", "open")
 
 
-def text(param: str, more: str = "") -> str:
+def text(param: str, more: str = ', "transitions": []') -> str:
     """A workflow whose step aB3 leads to cD4, which has a JSON string as its param on the second line."""
     entry = f'{{"target": "aB3", {ONWARD}}}'
     first = f'{{"id": "aB3", "transitions": [{{"target": "cD4", {ONWARD}}}]}}'
@@ -117,7 +117,10 @@ def test_the_steps_are_listed_where_they_are_few() -> None:
 
 def test_a_later_step_has_not_run() -> None:
     definition = text('"\\u00e4 {{steps.eF5.id}}"', f', "transitions": [{{"target": "eF5", {ONWARD}}}]')
-    problem = only(definition.removesuffix("]}") + ',\n{"id": "eF5", "action": "a", "meta": {"displayName": "Last"}}]}')
+    problem = only(
+        definition.removesuffix("]}")
+        + ',\n{"id": "eF5", "action": "a", "meta": {"displayName": "Last"}, "transitions": []}]}'
+    )
     assert (problem.rule, problem.severity, problem.step) == ("reference-before-run", Severity.ERROR, "cD4")
     assert place(problem) == "2:25-2:37"
     assert problem.message == 'steps.eF5.id reads step "Last", which cannot have run: no path leads from it to here'
@@ -163,7 +166,7 @@ def test_a_step_that_a_path_skips_is_told_with_the_path() -> None:
         f'{{"name": "W", "trigger": {{"eventName": "e", "transitions": [{entry}]}}, "steps": [\n'
         f' {{"id": "aB3", "action": "a", "transitions": [{{"target": "cD4", {ONWARD}}}], '
         '"meta": {"displayName": "Ask"}},\n'
-        '{"id": "cD4", "params": {"x": "\\"{{{steps.aB3.a}}} {{{steps.aB3.b}}}"}}]}'
+        '{"id": "cD4", "params": {"x": "\\"{{{steps.aB3.a}}} {{{steps.aB3.b}}}"}, "transitions": []}]}'
     )
     assert (problem.rule, problem.severity, problem.step) == ("reference-may-be-missing", Severity.WARNING, "cD4")
     assert place(problem) == "3:37-3:48"
@@ -262,7 +265,7 @@ def test_an_input_that_is_not_declared_is_told_at_its_name() -> None:
         each
         for each in problems_in(
             f'{{"id": "5f8e", "name": "W", "trigger": {{{entry}}},\n'
-            '"steps": [{"id": "aB3", "params": {"x": "{{steps.1.gr\\u00f6\\u00dfen.kind}}"}}]}'
+            '"steps": [{"id": "aB3", "params": {"x": "{{steps.1.gr\\u00f6\\u00dfen.kind}}"}, "transitions": []}]}'
         )
         if each.rule != "never-scheduled"
     )
