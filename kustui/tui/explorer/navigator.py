@@ -19,6 +19,7 @@ from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from kustui.tui.rehearsal.earlier_answers import EarlierAnswers
     from kustui.tui.rehearsal.screen import RehearsalScreen
     from kustui.tui.rehearsal.session import Session
 from collections.abc import Sequence
@@ -195,8 +196,19 @@ _MOST_KEPT = 20
 class RehearsalOpener:
     """Opens a rehearsal of the selected workflow, comes back to the place that was rehearsed, and keeps it."""
 
-    def __init__(self, screen: Screen[None], views: Views, navigator: Navigator) -> None:
-        self._screen, self._views, self._navigator = screen, views, navigator
+    def __init__(
+        self,
+        screen: Screen[None],
+        views: Views,
+        navigator: Navigator,
+        selected: Callable[[], Target | None],
+        *,
+        keeps_answers: bool,
+    ) -> None:
+        self._screen, self._views, self._navigator, self._selected = screen, views, navigator, selected
+        self._keeps_answers = keeps_answers
+        self._earlier: EarlierAnswers | None = None
+        """What was given in rehearsals; read when the first of them is opened."""
         self._rehearsal: RehearsalScreen | None = None
         self._kept: dict[str, Session] = {}
         """The rehearsals that were left, by the workflow that was chosen, the latest last."""
@@ -209,7 +221,18 @@ class RehearsalOpener:
         """Rehearse the selected workflow from the beginning."""
         self._open(keep=False)
 
-    def _open(self, *, keep: bool) -> None:
+    def open_failing(self) -> None:
+        """Rehearse what happens when the selected step fails."""
+        selected = self._selected()
+        steps = selected.entry.workflow.steps if selected is not None and selected.entry is not None else ()
+        pointer = f"{selected.pointer}/" if selected is not None else ""
+        step = next((step.id for step in steps if pointer.startswith(f"{step.pointer}/")), None)
+        if step is None:
+            self._views.status.say("only a step can fail: select one", "muted")
+        else:
+            self._open(keep=False, failing=step)
+
+    def _open(self, *, keep: bool, failing: str = "") -> None:
         node = self._views.tree.node
         if node is None or not is_on_top(self._screen):
             return
@@ -217,10 +240,13 @@ class RehearsalOpener:
         if entry is None:
             self._screen.notify("there is no workflow to rehearse", timeout=2, markup=False)
             return
-        from kustui.tui.rehearsal.screen import RehearsalScreen  # not before somebody asks for it
+        from kustui.tui.rehearsal.earlier_answers import EarlierAnswers  # not before somebody asks for it
+        from kustui.tui.rehearsal.screen import RehearsalScreen
 
-        session = self._kept.pop(entry.key, None)
-        self._rehearsal = RehearsalScreen(self._views.tree.state.snapshot, entry.key, session if keep else None)
+        self._earlier = self._earlier or EarlierAnswers(saved=self._keeps_answers)
+        session, snapshot = self._kept.pop(entry.key, None), self._views.tree.state.snapshot
+        session = session if keep else None
+        self._rehearsal = RehearsalScreen(snapshot, entry.key, session, earlier=self._earlier, failing=failing)
         enter(self._screen.app, self._rehearsal, self._came_back)
 
     def _came_back(self, place: NodeKey | None) -> None:

@@ -34,9 +34,9 @@ _HIDDEN = ("tree", "detail", "source")
 _ABOVE = ("copy-menu", "marks")
 """What lies above the panes, which stay as they are while it has the keys."""
 _TREE_KEYS = (
-    "rows.choose", "find.filter", "view.problems", "view.flow", "go.back", "view.next-pane", "app.help", "app.quit",
-    "go.next-problem", "selected.copy", "selected.edit", "view.maximise", "tree.open-all",
-    "tree.close-all", "app.palette",
+    "rows.choose", "find.filter", "view.problems", "view.flow", "view.rehearse", "view.next-pane", "app.help",
+    "app.quit", "view.rehearse-failure", "go.back", "go.next-problem", "selected.copy", "selected.edit",
+    "view.maximise", "tree.open-all", "tree.close-all", "app.palette",
 )  # fmt: skip
 _PANE_KEYS = (
     "rows.choose", "view.leave", "view.next-pane", "find.filter", "view.maximise", "go.back", "app.help", "app.quit",

@@ -121,7 +121,9 @@ class Explorer(Screen[None]):
         self.problem_navigator = ProblemNavigator(self.banner, views, self.presenter, self.navigator)
         self.finder = FinderController(self, views, self.panes, self.navigator)
         self.filter = FilterController(self, views, self.titles, self.panes, self.finder)
-        self.rehearsals = RehearsalOpener(self, views, self.navigator)
+        self.rehearsals = RehearsalOpener(
+            self, views, self.navigator, lambda: self.selection.current, keeps_answers=keeps_session
+        )
         self._session: SessionKeeper | None = None
         """What keeps the place; None where it is to be forgotten, or nobody has looked yet."""
         self._clicked = False

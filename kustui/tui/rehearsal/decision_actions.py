@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 from kustui.definition.models import Step
-from kustui.definition.source.source import replace_lone_surrogates
-from kustui.definition.values import MISSING, finite_number, to_json_value
+from kustui.definition.values import MISSING
 from kustui.diagrams.labels import node_label
 from kustui.errors import KustuiError
+from kustui.files import read_file
 from kustui.simulate.engine import words
 from kustui.simulate.engine.engine import (
     AbandonRun,
@@ -27,80 +30,25 @@ from kustui.simulate.engine.engine import (
 )
 from kustui.simulate.engine.state import Overrides
 from kustui.simulate.engine.trace import EntryKind
+from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.drafts import draft_payload
+from kustui.simulate.scenarios.file import find_scenarios, read
 from kustui.simulate.scenarios.recorded_event import recorded_event, scenario_of_run
-from kustui.text.terminal_safe import terminal_safe
+from kustui.tui.rehearsal.earlier_answers import EarlierAnswer, EarlierAnswers, Kind
 from kustui.tui.rehearsal.prompts import Accept, Prompts
 from kustui.tui.rehearsal.session import CurrentSession, Session, begin_scenario
 from kustui.tui.rehearsal.step_rows import event_title
+from kustui.tui.rehearsal.typed_values import (
+    InputError,
+    format_json,
+    parse_failure,
+    parse_json,
+    parse_object,
+    parse_yes_no,
+)
 from kustui.tui.widgets.rows import Row
 
-_YES, _NO = ("y", "yes", "true"), ("n", "no", "false")
-
-# Reading what is typed
-
-
-class InputError(KustuiError):
-    """What is wrong with what was typed, in words for the person."""
-
-
-def format_json(value: Any, *, indent: int | None = 2) -> str:
-    """A value as JSON to edit, without a character that a terminal would obey."""
-    plain = to_json_value(value)
-    text = json.dumps(plain, ensure_ascii=False, indent=indent)
-    is_safe = all(terminal_safe(line) == line for line in text.split("\n"))
-    return text if is_safe else json.dumps(plain, indent=indent)
-
-
-def parse_json(text: str) -> Any:
-    """Any JSON value. Raises InputError, with line and column."""
-    raw = replace_lone_surrogates(text.encode("utf-8", "replace")).decode()
-    try:
-        return json.loads(raw, parse_constant=_refuse_constant, parse_int=finite_number, parse_float=finite_number)
-    except json.JSONDecodeError as error:
-        raise InputError(
-            f"line {error.lineno}, column {error.colno}: {error.msg[:1].lower()}{error.msg[1:]}"
-        ) from error
-    except (ValueError, RecursionError) as error:
-        raise InputError(f"not valid JSON: {error}") from error
-
-
-def _refuse_constant(constant: str) -> Any:
-    raise ValueError(f"JSON has no {constant}")
-
-
-def parse_object(text: str) -> dict[str, Any]:
-    """A JSON object, which a payload is. Raises InputError."""
-    value = parse_json(text)
-    if not isinstance(value, dict):
-        raise InputError("a payload is a JSON object: { … }")
-    return value
-
-
-def parse_failure(text: str) -> SetFailure:
-    """``404``, ``404 {"message": "gone"}``, ``404 gone``, ``gone``, or nothing. Raises InputError."""
-    first, _, rest = text.strip().partition(" ")
-    status: int | None = None
-    if first.isascii() and first.isdigit():
-        if len(first) != 3 or not 100 <= int(first) <= 599:
-            raise InputError("a status is a number from 100 to 599")
-        status = int(first)
-    else:
-        rest = text
-    rest = rest.strip()
-    if not rest:
-        return SetFailure(status)
-    return SetFailure(status, parse_json(rest) if rest[0] in '{["' else rest)
-
-
-def parse_yes_no(text: str) -> bool:
-    """Raises InputError."""
-    word = text.strip().lower()
-    if word in _YES:
-        return True
-    if word in _NO:
-        return False
-    raise InputError("type y for yes or n for no")
+# What is asked
 
 
 def _accept(parse: Callable[[str], Any], use: Callable[[Any], object]) -> Accept:
@@ -117,14 +65,43 @@ def _accept(parse: Callable[[str], Any], use: Callable[[Any], object]) -> Accept
     return accept
 
 
-# Deciding
+_MAX_SCENARIOS = 50
+"""Scenarios whose events are offered."""
+_MAX_GLIMPSE = 300
+"""Characters of an answer that are shown of it in a list."""
+
+
+def _glimpse(text: str) -> str:
+    return " ".join(text[:_MAX_GLIMPSE].split()) + ("…" if len(text) > _MAX_GLIMPSE else "")
+
+
+def _same_json(one: str, other: str) -> bool:
+    try:
+        return bool(parse_json(one) == parse_json(other))
+    except InputError:
+        return one == other
+
+
+class _Question(NamedTuple):
+    """What a person is asked for."""
+
+    row: Row
+    text: str
+    """What there is now."""
+    accept: Accept
+    choices: Mapping[str, str] = MappingProxyType({})
+    """What can be chosen instead of typing, and where each comes from."""
+    sheet: bool = True
+    """Whether it is JSON of several lines."""
 
 
 class DecisionActions:
     """Asks for decisions, and makes them in the current session."""
 
-    def __init__(self, current: CurrentSession, prompts: Prompts) -> None:
-        self._current, self._prompts = current, prompts
+    def __init__(self, current: CurrentSession, prompts: Prompts, earlier: EarlierAnswers) -> None:
+        self._current, self._prompts, self._earlier = current, prompts, earlier
+        self.paths: tuple[str, ...] = ()
+        """The files and folders that were opened: events of the scenarios there are offered."""
 
     def _decide(self, decision: Decision, news: str) -> None:
         """What was ahead is dropped with it."""
@@ -147,13 +124,54 @@ class DecisionActions:
 
     async def edit_answer(self) -> None:
         if (asked := self._answer_or_event()) is not None:
-            await self._prompts.ask(*asked, sheet=True)
+            await self._offer(asked)
 
     def edit_answer_in_editor(self) -> None:
         if (asked := self._answer_or_event()) is not None:
-            self._prompts.ask_in_editor(*asked[1:])
+            self._prompts.ask_in_editor(asked.text, asked.accept)
 
-    def _answer_or_event(self) -> tuple[Row, str, Accept] | None:
+    async def _offer(self, asked: _Question) -> None:
+        """Let the person choose an answer that was given earlier, or type another; without one to choose, type."""
+        choices = {text: source for text, source in asked.choices.items() if not _same_json(text, asked.text)}
+        if not choices:
+            await self._prompts.ask(asked.row, asked.text, asked.accept, sheet=asked.sheet)
+            return
+        rows = [Row(((_glimpse(text), "string"),), mark=((source, "muted"),)) for text, source in choices.items()]
+        rows.append(Row((("… ", "muted"), ("type another", "name")), mark=(("beginning with what there is", "muted"),)))
+
+        def choose(index: int) -> bool:
+            if index == len(choices):
+                self._current.screen.call_next(
+                    partial(self._prompts.ask, asked.row, asked.text, asked.accept, sheet=asked.sheet)
+                )
+                return False
+            if problem := asked.accept([*choices][index]):
+                self._current.announce(("✗ ", "error"), (problem, "error"))
+            return True
+
+        title = "".join(text for text, _ in asked.row.line)
+        await self._prompts.choose(title, rows, choose)
+
+    def _earlier_choices(self, kind: Kind, subject: str, workflow: str = "", step: str = "") -> dict[str, str]:
+        """What was given earlier, and where."""
+        return {
+            answer.text: "given before" if (answer.workflow, answer.step) == (workflow, step) else "given elsewhere"
+            for answer in self._earlier.offered(kind, subject, workflow, step)
+        }
+
+    def _place(self, session: Session) -> tuple[str, str, str]:
+        """The action of the current step, its workflow and its id, under which its answers are kept."""
+        run, analysis = session.state.run, session.state.analysis
+        assert run is not None, "asked before"
+        assert analysis is not None, "a run has one"
+        part = analysis.flow.part(run.node)
+        action = (part.action or "") if isinstance(part, Step) else ""
+        return action, session.organisation.name_of(run.key), run.node
+
+    def _keep(self, kind: Kind, subject: str, text: str, workflow: str = "", step: str = "") -> None:
+        self._earlier.add(EarlierAnswer(kind, subject, text, workflow, step))
+
+    def _answer_or_event(self) -> _Question | None:
         """The prompt for what the current step answers; at an event, that for its payload."""
         session = self._current.ready()
         if session is not None and _is_at_event(session):
@@ -167,16 +185,32 @@ class DecisionActions:
         entry = preview(session.state)
         output = session.state.overrides.output if entry is None else entry.output
         question = Row((("Output of the step  ", "name"), *node_label(analysis.flow, run.node)))
-        accept = _accept(parse_json, lambda value: self._decide(SetOutput(value), "output mocked"))
-        return question, format_json({} if output is MISSING else output), accept
+        place = self._place(session)
+
+        def use(value: Any) -> None:
+            self._decide(SetOutput(value), "output mocked")
+            self._keep("output", place[0], format_json(value, indent=None), *place[1:])
+
+        text = format_json({} if output is MISSING else output)
+        return _Question(question, text, _accept(parse_json, use), self._earlier_choices("output", *place))
 
     async def fail(self) -> None:
-        if self._ready_at_action("fail") is None:
+        session = self._ready_at_action("fail")
+        if session is None:
             return
+        place = self._place(session)
         example = 'a status and an optional body: 404 {"message": "gone"}'
         question = Row((("How the step fails  ", "name"), (example, "muted")))
-        accept = _accept(parse_failure, lambda failure: self._decide(failure, "failure mocked"))
-        await self._prompts.ask(question, "500", accept)
+
+        def accept(text: str) -> str:
+            def use(failure: SetFailure) -> None:
+                self._decide(failure, "failure mocked")
+                self._keep("failure", place[0], text.strip(), *place[1:])
+
+            return _accept(parse_failure, use)(text)
+
+        choices = self._earlier_choices("failure", *place)
+        await self._offer(_Question(question, "500", accept, choices, sheet=False))
 
     def clear_overrides(self) -> None:
         session = self._current.ready()
@@ -243,13 +277,24 @@ class DecisionActions:
 
     async def edit_event(self) -> None:
         if (asked := self._payload()) is not None:
-            await self._prompts.ask(*asked, sheet=True)
+            await self._offer(asked)
 
     def edit_event_in_editor(self) -> None:
         if (asked := self._payload()) is not None:
-            self._prompts.ask_in_editor(*asked[1:])
+            self._prompts.ask_in_editor(asked.text, asked.accept)
 
-    def _payload(self) -> tuple[Row, str, Accept] | None:
+    def _event_choices(self, organisation: Organisation, event: str) -> dict[str, str]:
+        """Payloads that were given to an event earlier, then those of scenarios that begin with it."""
+        payloads = self._earlier_choices("event", event)
+        for path in find_scenarios(self.paths)[:_MAX_SCENARIOS]:
+            with suppress(KustuiError):
+                for start in read(path, read_file(path)).scenario.start:
+                    names = {start.event, *(entry.item.event for entry in organisation.find(start.workflow or ""))}
+                    if event in names:
+                        payloads.setdefault(format_json(start.payload, indent=None), Path(path).name)
+        return payloads
+
+    def _payload(self) -> _Question | None:
         """The prompt for the payload of the event."""
         session = self._current.ready()
         if session is None:
@@ -259,7 +304,10 @@ class DecisionActions:
             self._current.announce(("the rehearsal is too long: its event is no longer kept", "muted"))
             return None
 
+        name = event_title(session, event)
+
         def use(value: Mapping[str, Any]) -> None:
+            self._keep("event", name, format_json(value, indent=None))
             now, recorded = self._current.ready(), recorded_event(value)
             if now is not None and recorded.is_run:
                 file = scenario_of_run(now.organisation, now.organisation.analysis(now.key), recorded)
@@ -269,8 +317,9 @@ class DecisionActions:
                 news = ("payload changed: restarted from the event", "new")
                 self._current.replace(now.with_payload(recorded.payload), news)
 
-        question = Row((("Payload of the event  ", "name"), (event_title(session, event), "event")))
-        return question, format_json(event.payload), _accept(parse_object, use)
+        question = Row((("Payload of the event  ", "name"), (name, "event")))
+        choices = self._event_choices(session.organisation, name)
+        return _Question(question, format_json(event.payload), _accept(parse_object, use), choices)
 
     async def start_another_event(self) -> None:
         session = self._current.ready()
@@ -305,15 +354,19 @@ class DecisionActions:
         keys = organisation.listeners(event) if event else (key,)
         text = format_json(draft_payload(*(organisation.analysis(key) for key in keys)))
 
+        name = event or organisation.collection.by_key[key].item.event or organisation.analysis(key).title
+
         def accept(typed: str) -> str:
             def use(payload: Any) -> None:
+                if typed != text:
+                    self._keep("event", name, format_json(payload, indent=None))
                 start = StartEvent(recorded_event(payload).payload, event, key, drafted=typed == text)
                 self._decide(start, "queued after the current run")
 
             return _accept(parse_object, use)(typed)
 
-        name = event or organisation.analysis(key).title
-        await self._prompts.ask(Row((("Its payload  ", "name"), (name, "event"))), text, accept, sheet=True)
+        question = Row((("Its payload  ", "name"), (event or organisation.analysis(key).title, "event")))
+        await self._offer(_Question(question, text, accept, self._event_choices(organisation, name)))
 
 
 def _is_at_event(session: Session) -> bool:

@@ -18,11 +18,18 @@ from kustui.tui.base_app import leave
 from kustui.tui.bindings import bindings, carry_out
 from kustui.tui.copy_menu import Copyable, CopyController, CopyMenu
 from kustui.tui.rehearsal.decision_actions import DecisionActions
+from kustui.tui.rehearsal.earlier_answers import EarlierAnswers
 from kustui.tui.rehearsal.history_rows import ENTRY
 from kustui.tui.rehearsal.pane_actions import PaneSearchActions, pane_copyables
 from kustui.tui.rehearsal.panes import FLOW, RehearsalPanes
 from kustui.tui.rehearsal.prompts import ChoiceList, Prompts
-from kustui.tui.rehearsal.scenario_actions import RebasedSession, ScenarioActions, rebase_session, replay_verdict
+from kustui.tui.rehearsal.scenario_actions import (
+    RebasedSession,
+    ScenarioActions,
+    begin_failure,
+    rebase_session,
+    replay_verdict,
+)
 from kustui.tui.rehearsal.session import CurrentSession, Session
 from kustui.tui.rehearsal.step_actions import StepActions
 from kustui.tui.rehearsal.step_rows import heading_rows, status_row
@@ -63,9 +70,19 @@ class RehearsalScreen(Screen[NodeKey]):
     RehearsalScreen #heading { dock: top; height: 2; }
     """
 
-    def __init__(self, snapshot: Snapshot, key: str, session: Session | None = None) -> None:
-        """Begin a rehearsal of the workflow of a key, or go on with an earlier one of it."""
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        key: str,
+        session: Session | None = None,
+        *,
+        earlier: EarlierAnswers | None = None,
+        failing: str = "",
+    ) -> None:
+        """Begin a rehearsal of the workflow of a key, or go on with an earlier one of it. ``earlier`` answers are
+        offered; ``failing`` is the step at which it begins, set to fail."""
         super().__init__()
+        self._failing = failing
         self._snapshot, self._key = snapshot, key
         self._edited = session is not None and session.organisation.collection is not snapshot.collection
         """Whether the files have changed since the session was prepared; else they were only examined meanwhile."""
@@ -74,7 +91,7 @@ class RehearsalScreen(Screen[NodeKey]):
         self.current = CurrentSession(self, self._show, self.announce)
         self.current.value = session
         self.prompts = Prompts(self, self.announce, self.offer_keys, self.panes.rail)
-        self.decisions = DecisionActions(self.current, self.prompts)
+        self.decisions = DecisionActions(self.current, self.prompts, earlier or EarlierAnswers(saved=False))
         self.steps = StepActions(self.current, self.prompts, self.panes.rail, self.decisions.answer)
         self.scenarios = ScenarioActions(self.current, self.prompts)
         self.filter = PaneSearchActions(self, self.panes, self.status)
@@ -126,8 +143,13 @@ class RehearsalScreen(Screen[NodeKey]):
             leave(self, ())
             return
         session = await asyncio.to_thread(Session.begin, organisation, self._key)
-        self.scenarios.paths = self._snapshot.paths
+        self.scenarios.paths = self.decisions.paths = self._snapshot.paths
         self.current.replace(session)
+        if self._failing:
+            at_step, self._failing = await asyncio.to_thread(begin_failure, session, self._failing), ""
+            self.current.replace(
+                at_step.session, *at_step.news, *self.current.key_hints("rehearse.step", "rehearse.fail")
+            )
 
     async def _rebase(self, session: Session) -> None:
         organisation = self._organisation()
@@ -136,7 +158,7 @@ class RehearsalScreen(Screen[NodeKey]):
             session = now
             rebased = await asyncio.to_thread(rebase_session, session, organisation)
         edited, self._edited = self._edited, False
-        self.scenarios.paths = self._snapshot.paths
+        self.scenarios.paths = self.decisions.paths = self._snapshot.paths
         if rebased is None:
             self.announce(
                 ("▲ the workflow is no longer in the files: ", "warning"), ("showing the earlier definition", "muted")

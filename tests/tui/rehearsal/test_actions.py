@@ -76,6 +76,12 @@ def begins(part: str) -> Callable[[Any], object]:
     return lambda now: now.startswith(part)
 
 
+def failing_step(ui: RehearsalPilot) -> str:
+    """What is next where that is a step set to fail."""
+    on_screen = isinstance(ui.app.screen, RehearsalScreen) and ui.screen.current.value is not None
+    return ui.heading[1] if on_screen and "fails, mocked" in ui.heading[1] else ""
+
+
 def goes_to(name: str, *before: str) -> Did:
     return Did(before, focus, is_(name))
 
@@ -83,6 +89,7 @@ def goes_to(name: str, *before: str) -> Did:
 DID = {
     "view.rehearse": Did(("escape",), lambda ui: isinstance(ui.app.screen, RehearsalScreen), is_(True)),
     "view.rehearse-afresh": Did(("escape",), lambda ui: isinstance(ui.app.screen, RehearsalScreen), is_(True)),
+    "view.rehearse-failure": Did(("escape", "E", "j", "j", "j"), failing_step, begins("▶ next: Whose conversation")),
     "rehearse.step": Did((), at, is_(1)),
     "rehearse.step-back": Did(("s", "s"), at, is_(1)),
     "rehearse.run-on": Did((), lambda ui: ui.state.finished, is_(True)),
@@ -97,7 +104,7 @@ DID = {
     "rehearse.replan": Did((ACTING, "f", "enter"), heading, lambda now: now.endswith("drafted")),
     "rehearse.answer": Did(("c",), asked, begins("? status looksLike"), undecided()),
     "rehearse.leave-run": Did(("c",), lambda ui: ui.state.finished, is_(True), undecided()),
-    "rehearse.edit-event": Did((), asked, begins("Payload of the event")),
+    "rehearse.edit-event": Did((), chosen_from, lambda now: "… type another beginning with what there is" in now),
     "rehearse.edit-event-outside": Did((), pane("table"), holds("payload  given {")),
     "rehearse.another-event": Did((), chosen_from, holds("◆ kustomer.conversation.update")),
     "rehearse.breakpoint": Did(("j",), pane("flow"), holds("■")),

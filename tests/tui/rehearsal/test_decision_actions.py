@@ -196,7 +196,7 @@ async def test_a_value_that_is_undecided_is_answered_as_json(tmp_path: Path) -> 
 async def test_the_event_is_changed_from_anywhere_and_it_begins_again() -> None:
     async with rehearsal(CHAIN) as ui:
         await ui.do("d", "s")
-        await ui.do("v")
+        await ui.do("v", "G", "enter")
         payload = json.loads(ui.typed)
         payload["changes"]["attributes"]["custom"]["before"]["@timerBool"] = True
         await ui.type(json.dumps(payload))
@@ -210,7 +210,7 @@ async def test_the_event_is_changed_from_anywhere_and_it_begins_again() -> None:
 async def test_an_event_is_pasted_as_it_travelled() -> None:
     event = {"name": "kustomer.conversation.update", "data": {"id": "c7", "attributes": {"status": "done"}}}
     async with rehearsal(CHAIN) as ui:
-        await ui.do("v")
+        await ui.do("v", "G", "enter")
         await ui.type(json.dumps({"event": event}))
         await ui.do("ctrl+s")
         assert ui.session.event is not None
@@ -233,7 +233,7 @@ async def test_a_recorded_run_is_pasted_and_happens_again(tmp_path: Path) -> Non
 
 async def test_an_event_s_payload_is_an_object() -> None:
     async with rehearsal(CHAIN) as ui:
-        await ui.do("e")
+        await ui.do("e", "G", "enter")
         assert ui.question.startswith("Payload of the event")
         await ui.type("[1]")
         await ui.do("ctrl+s")
@@ -249,6 +249,8 @@ async def test_another_event_happens_while_a_schedule_is_pending() -> None:
         assert ui.choices[0] == "◆ kustomer.conversation.update"
         assert ui.choices[1:] == [f"⇒ call {name}" for name in FOUR[1:]]
         await ui.do("enter")
+        assert ui.choices[0].endswith("timer-chain-done.scenario.json"), "events of scenarios come first"
+        await ui.do("G", "enter")
         assert ui.question.startswith("Its payload")
         await ui.do("ctrl+s")
         assert len(ui.state.queue.events) == 1
