@@ -48,8 +48,8 @@ class EarlierAnswers:
     def __init__(self, *, saved: bool) -> None:
         self._file: Path | None = None
         self._answers: tuple[EarlierAnswer, ...] = ()
-        with suppress(OSError, RuntimeError, KustuiError):
-            self._file = own_folder("state") / "answers.json" if saved else None
+        if saved and (folder := own_folder("state")) is not None:
+            self._file = folder / "answers.json"
         self._answers = self._read()
 
     def add(self, answer: EarlierAnswer) -> None:
