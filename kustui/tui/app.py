@@ -129,6 +129,9 @@ class Kustui(TypeAhead):
             return bool(self.held) and (key.is_printable or (self.background.done and not is_waiting))
         return True
 
+    def quits(self, key: events.Key) -> bool:
+        return key.key.startswith("ctrl+") and key.key in self.actions["app.quit"].key_list
+
     async def on_explorer_ready(self) -> None:
         await self.release()
 

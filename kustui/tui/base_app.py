@@ -149,6 +149,10 @@ class TypeAhead(TerminalApp):
         """Whether a key is to wait until ``release`` is called."""
         return False
 
+    def quits(self, key: events.Key) -> bool:
+        """Whether a key leaves kustui from wherever the focus is: menus, prompts and fields do not get it."""
+        return False
+
     async def release(self) -> None:
         """Give the keys that were held, in order."""
         held, self.held = self.held, []
@@ -167,13 +171,19 @@ class TypeAhead(TerminalApp):
         else:
             waiting, self._ahead = self._ahead, None
             for key in (*waiting, event):
-                await super().on_event(key)
+                await self._give(key)
 
     async def _handle(self, key: events.Key) -> None:
         self._ahead, self._since = deque(), monotonic()
         ahead, screen, start = self._ahead, self.screen, self.focused or self.screen
-        await super().on_event(key)
+        await self._give(key)
         await _after_queues(start, _ROUNDS, partial(self._handled, ahead, screen))
+
+    async def _give(self, key: events.Key) -> None:
+        if self.quits(key):
+            await self.action_quit()
+        else:
+            await super().on_event(key)
 
     async def _handled(self, ahead: deque[events.Key], screen: Screen[object]) -> None:
         """A key and all that it brought about is handled: now the next one."""

@@ -224,7 +224,7 @@ class Commands(Provider):
 
 
 class Palette(CommandPalette):
-    """Textual's, from which the keys that always leave do so as well, and which is left once."""
+    """Textual's, which is left once."""
 
     DEFAULT_CSS = """
     Palette.-low > Vertical { margin-top: 0; }
@@ -234,7 +234,6 @@ class Palette(CommandPalette):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+q,ctrl+c", "app.quit", show=False, priority=True),
         Binding("pagedown", "page('page_down')", show=False),
         Binding("pageup", "page('page_up')", show=False),
     ]

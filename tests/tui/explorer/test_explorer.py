@@ -261,11 +261,20 @@ async def test_a_resize_keeps_what_is_selected(size: tuple[int, int]) -> None:
 
 
 @pytest.mark.parametrize("key", ["ctrl+q", "ctrl+c"])
-@pytest.mark.parametrize("before", ["4", "F", "slash", "question_mark", "colon", "u", "r", "8"])
+@pytest.mark.parametrize(
+    "before",
+    [
+        *("4", "F", "slash", "question_mark", "colon", "u", "r", "8", "y", "m", "F x", "slash x", "colon x"),
+        *("question_mark slash", "m a apostrophe", "8 i", "4 slash"),
+        *(f"r {asked}" for asked in ("s e", "s f", "s w", "v", "i", "T", "p", "P", "o", "S", "question_mark", "colon")),
+    ],
+)
 async def test_what_always_leaves_does_so_wherever_the_keys_go(key: str, before: str) -> None:
+    """Menus, prompts and fields do not get it, and nothing is asked."""
     async with explorer(CHAIN) as ui:
-        await ui.pilot.press(before)
-        await ui.pilot.pause()
+        for typed in before.split():
+            await ui.pilot.press(typed)
+            await ui.pilot.pause()
         await ui.pilot.press(key)
         assert ui.app.return_code == 0
 
