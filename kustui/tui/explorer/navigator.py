@@ -291,7 +291,7 @@ class ProblemNavigator:
 
     def _show_banner(self, snapshot: Snapshot) -> None:
         """The first file that cannot be read, or else the latest problem that a save brought; nothing after a look."""
-        alarming = [problem for problem in self._new if problem.severity > Severity.INFO]
+        alarming = [problem for problem in self._new if problem.severity > Severity.INFO] or self._new
         if broken := broken_files(snapshot):
             shows_earlier = broken[0] not in snapshot.collection.documents
             self._banner.show_text(lambda width: banner_lines(broken, width, shows_earlier=shows_earlier))

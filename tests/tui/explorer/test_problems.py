@@ -47,17 +47,19 @@ async def test_p_says_what_is_wrong_in_full(path: Path, size: tuple[int, int]) -
         await ui.wait_until(lambda: is_said(problem, bar_text(ui, "problem")))
 
 
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
 @pytest.mark.parametrize("path", BROKEN, ids=lambda path: path.stem)
-async def test_a_save_that_brings_a_mistake_says_it_without_a_key(path: Path, tmp_path: Path) -> None:
+async def test_a_save_that_brings_a_mistake_says_it_without_a_key(
+    path: Path, size: tuple[int, int], tmp_path: Path
+) -> None:
     saved = tmp_path / path.name
     saved.write_text(json.dumps([a_workflow("nothing is wrong with it")]))
-    async with explorer(tmp_path, size=(80, 24)) as ui:
+    async with explorer(tmp_path, size=size) as ui:
         await ui.settle()
         shutil.copy(path, saved)
         await ui.wait_until(lambda: any(p.rule == path.stem for p in ui.explorer.snapshot.problems or ()))
         problem = next(p for p in ui.explorer.snapshot.problems or () if p.rule == path.stem)
-        if problem.severity > Severity.INFO:
-            await ui.wait_until(lambda: is_said(problem, bar_text(ui, "banner")))
+        await ui.wait_until(lambda: is_said(problem, bar_text(ui, "banner")))
 
 
 def two_mistakes(*more: dict[str, object]) -> list[dict[str, object]]:
