@@ -7,6 +7,7 @@ A step id given twice names the first, as a reference to it would; the second is
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -68,6 +69,17 @@ class FlowGraph:
     def _trigger_names(self) -> frozenset[str]:
         trigger = self.workflow.trigger
         return frozenset({TRIGGER_ID, trigger.id} if trigger else {TRIGGER_ID})
+
+    def name_of(self, step: Step) -> str:
+        """What people call a step, with its id where they call others the same."""
+        return f"{step.name} ({step.id})" if step.name in self.shared_names and step.name != step.id else step.name
+
+    @cached_property
+    def shared_names(self) -> frozenset[str]:
+        """The names that several steps have."""
+        return frozenset(
+            name for name, count in Counter(step.name for step in self.workflow.steps).items() if count > 1
+        )
 
     @cached_property
     def duplicates(self) -> tuple[Step, ...]:

@@ -52,8 +52,9 @@ class Entry:
 
     @property
     def title(self) -> str:
-        """What to call it: its name, else its id, else its place."""
-        return self.item.name or self.item.id or f"unnamed workflow at {self.source.place(self.item.extent.start)}"
+        """What people call it: its display name, else its name, its id or its place."""
+        name = self.item.display_name or self.item.name or self.item.id
+        return name or f"unnamed workflow at {self.source.place(self.item.extent.start)}"
 
     def parse(self) -> ParsedWorkflow:
         """Its model as far as it could be read. Parsed again on each call: for passes over all workflows."""
@@ -362,25 +363,23 @@ def _entries(source: Source, outlined: Outline, before: Document | None, edited:
         yield Entry(source, item, key, old.text_positions) if old is not None and same else entry
 
 
-_MOST_LISTED = 8
-_MOST_PLACES = 20
+_MOST_LISTED, _MOST_PLACES = 8, 20
 
 
 def workflows_named(collection: Collection, name: str) -> tuple[Entry, ...]:
-    """The workflows of exactly that id, else of that name, else the one of that key; several where they share it."""
-    by_id = tuple(entry for entry in collection.entries if entry.id == name)
-    by_name = by_id or tuple(entry for entry in collection.entries if entry.title == name)
-    by_key = collection.by_key.get(name)
-    return by_name or ((by_key,) if by_key is not None else ())
+    """The workflows of exactly that id, else name, else display name, else key; several where they share it."""
+    names = [(entry, (entry.id, entry.item.name, entry.title, entry.key)) for entry in collection.entries]
+    matches = (tuple(entry for entry, own in names if own[rank] == name) for rank in range(4))
+    return next(filter(None, matches), ())
 
 
 def no_workflow_named(collection: Collection, name: str) -> str:
     """That there is none of that name, with the one that was probably meant, or else some of those that there are."""
-    names = dict.fromkeys(name for entry in collection.entries for name in (entry.title, entry.id) if name)
+    names = [own for entry in collection.entries for own in (entry.title, entry.item.name, entry.id) if own]
     if near := closest(name, names):
         return f'unknown workflow "{name}": did you mean "{near}"?'
-    titles = dict.fromkeys(entry.title for entry in collection.entries)
-    listed = [title for title in titles if name.lower() in title.lower()] or list(titles)
+    titles = list(dict.fromkeys(entry.title for entry in collection.entries))
+    listed = [title for title in titles if name.lower() in title.lower()] or titles
     quoted = ", ".join(f'"{title}"' for title in listed[:_MOST_LISTED])
     return f'unknown workflow "{name}": known workflows: {quoted}{", …" if len(listed) > _MOST_LISTED else ""}'
 
@@ -395,7 +394,7 @@ def ambiguous_name(collection: Collection, name: str, matches: Sequence[Entry]) 
     """That more than one is called so, then where each stands and what it alone is called, a line each."""
     yield f'"{name}" is ambiguous: {len(matches)} workflows have this name, choose one with:'
     for entry in matches[:_MOST_PLACES]:
-        place = entry.source.place(entry.item.extent.start)
-        yield f'{entry.source.path}:{place}: --workflow "{unambiguous_name(collection, entry)}"'
+        place = f"{entry.source.path}:{entry.source.place(entry.item.extent.start)}"
+        yield f'{place}: --workflow "{unambiguous_name(collection, entry)}"'
     if len(matches) > _MOST_PLACES:
         yield f"and {len(matches) - _MOST_PLACES} more"

@@ -240,10 +240,6 @@ class Workflow(Part):
     pointer: str = Field(default="", validation_alias=POINTER)
 
     @property
-    def display_name(self) -> str:
-        return _text(self.meta, "displayName")
-
-    @property
     def callable(self) -> bool:
         return self.trigger is not None and self.trigger.callable
 

@@ -20,6 +20,7 @@ from kustui.diagrams.labels import (
     RUNTIME_WORKFLOW,
     edge_label,
     event_label,
+    node_name,
     what_it_does,
 )
 from kustui.text.styled_lines import Line
@@ -110,7 +111,7 @@ def flow_diagram(analysis: WorkflowAnalysis) -> Diagram:
 def _step_node(flow: FlowGraph, step: Step, scheduled: str) -> DiagramNode:
     kind = NodeKind.SCHEDULE if step.schedules else NodeKind.BRANCH if step.action is None else NodeKind.STEP
     action = what_it_does(flow, step)
-    name, about = (step.name, action) if step.name != step.id else (action, step.id)
+    name, about = (node_name(flow, step.id), action) if step.name != step.id else (action, step.id)
     edges = (edge for edge in flow.declared_edges[step.id] if edge.error_action)
     error_actions = tuple(ErrorActionLabel(edge.error_action, edge_label(flow, edge)) for edge in edges)
     return DiagramNode(step.id, name, scheduled or about, kind, error_actions, flow.is_end(step.id))

@@ -18,6 +18,8 @@ from kustui.definition.platform import REGEX_ACTION, REST_ACTIONS, SCHEDULE_ACTI
 from kustui.text.messages import quoted, shortened
 from kustui.text.styled_lines import Line
 
+Namer = Callable[[Path], str]
+
 RUNTIME_NAME = "only a run can tell"
 """What stands for the name of a workflow whose id is not written down."""
 RUNTIME_WORKFLOW = f"a workflow that {RUNTIME_NAME}"
@@ -46,9 +48,11 @@ def event_label(trigger: Trigger | None) -> str:
 
 
 def node_name(flow: FlowGraph, node: str) -> str:
-    """What people call a node; a missing step by its id."""
+    """What people call a node, with the id of a step whose name others have as well; a missing step by its id."""
     part = _part(flow, node)
-    return part.name if isinstance(part, Step) else node if flow.node(node) is None else "the trigger"
+    if isinstance(part, Step):
+        return flow.name_of(part)
+    return node if flow.node(node) is None else "the trigger"
 
 
 def node_label(flow: FlowGraph, node: str) -> Line:
@@ -63,15 +67,22 @@ def _part(flow: FlowGraph, node: str) -> Trigger | Step | None:
 
 
 def step_label(flow: FlowGraph, step: Step) -> Line:
-    """What a row calls a step: its name, or what it does and its id where nobody named it."""
+    """What a row calls a step: its name, or what it does where nobody named it; and its id unless the name will do."""
+    id_: Line = ((f" {step.id}", "muted"),)
     if step.name != step.id:
-        return ((step.name, ""),)
-    return ((what_it_does(flow, step), ""), (f" {step.id}", "muted"))
+        return ((step.name, ""), *(id_ if step.name in flow.shared_names else ()))
+    return (*summary_line(flow, step, ""), *id_)
 
 
-def what_it_does(flow: FlowGraph, step: Step) -> str:
+def what_it_does(flow: FlowGraph, step: Step, name: Namer | None = None) -> str:
     """What a step does, as its params say it, else its action: ``tags + vip``, ``find customer by email``."""
-    return shortened(step_summary(step, path_namer(flow)), _LONGEST_LABEL) or short_action(step.action)
+    return shortened(step_summary(step, name or path_namer(flow)), _LONGEST_LABEL) or short_action(step.action)
+
+
+def summary_line(flow: FlowGraph, step: Step, look: str) -> Line:
+    """What a step does, with the references set apart."""
+    names = NameRecorder(flow)
+    return names.set_apart(what_it_does(flow, step, names), look)
 
 
 def path_namer(flow: FlowGraph) -> Callable[[Path], str]:
@@ -90,41 +101,63 @@ def path_namer(flow: FlowGraph) -> Callable[[Path], str]:
     return name_of
 
 
+class NameRecorder:
+    """Calls paths as ``path_namer`` does, and finds the names again in the text that they have become a part of."""
+
+    def __init__(self, flow: FlowGraph) -> None:
+        self._name = path_namer(flow)
+        self._names: list[str] = []
+
+    def __call__(self, path: Path) -> str:
+        self._names.append(self._name(path))
+        return self._names[-1]
+
+    def set_apart(self, text: str, look: str) -> Line:
+        """The text with the names in a look of their own. They stand in it in the order in which they were asked."""
+        pieces, end = [], 0
+        for name in self._names:
+            at = text.find(name, end)
+            if at >= 0:
+                pieces += [(text[end:at], look), (name, "key")]
+                end = at + len(name)
+        return tuple(piece for piece in (*pieces, (text[end:], look)) if piece[0])
+
+
 # Edges
 
 
-def condition_text(flow: FlowGraph, transition: Transition) -> str:
+def condition_text(flow: FlowGraph, transition: Transition, name: Namer | None = None) -> str:
     """``always``, or the condition as a person reads it."""
     condition = flow.conditions.get(transition.pointer)
     if condition is None:
         return "a condition that could not be read holds"
-    return in_words(condition, path_namer(flow))
+    return in_words(condition, name or path_namer(flow))
 
 
-def edge_label(flow: FlowGraph, edge: Edge) -> str:
+def edge_label(flow: FlowGraph, edge: Edge, name: Namer | None = None) -> str:
     """``if status is "open"``, ``otherwise``, ``on failure``, ``on failure: retry the step``; nothing for one that is
     always taken.
 
     The first edge whose condition holds is taken [docs], so one that always holds is for the rest after those before.
     A name that people gave it comes first, in quotes.
     """
-    name = f"“{edge.transition.label}”" if edge.transition.label else ""
+    label = f"“{edge.transition.label}”" if edge.transition.label else ""
     failure = f"on failure: {edge.destination}" if edge.error_action else "on failure" * edge.after_failure
-    return " ".join(filter(None, (name, failure, _condition_label(flow, edge))))
+    return " ".join(filter(None, (label, failure, _condition_label(flow, edge, name))))
 
 
-def incoming_label(flow: FlowGraph, node: str) -> str:
+def incoming_label(flow: FlowGraph, node: str, name: Namer | None = None) -> str:
     """The edges that lead to a node from others, each label once; nothing where every one of them is always taken."""
     edges = (edge for edge in flow.incoming[node] if edge.source != node and not edge.continues)
-    labels = [(edge.source, edge_label(flow, edge)) for edge in edges]
+    labels = [(edge.source, edge_label(flow, edge, name)) for edge in edges]
     if not any(label for _, label in labels):
         return ""
     return ", or ".join(dict.fromkeys(label or f"after {node_name(flow, source)}" for source, label in labels))
 
 
-def _condition_label(flow: FlowGraph, edge: Edge) -> str:
+def _condition_label(flow: FlowGraph, edge: Edge, name: Namer | None) -> str:
     if not flow.always_holds(edge.transition):
-        return _if(condition_text(flow, edge.transition))
+        return _if(condition_text(flow, edge.transition, name))
     for earlier in flow.declared_edges[edge.source]:
         if earlier.transition is edge.transition:
             return ""
@@ -154,7 +187,7 @@ def part_line(analysis: WorkflowAnalysis, part: object, collection: Collection) 
 def _step_line(analysis: WorkflowAnalysis, step: Step) -> tuple[Line, Line]:
     glyph = "◇ " if step.action is None else "● "
     label = step_label(analysis.flow, step)
-    aside: Line = ((what_it_does(analysis.flow, step), "muted"),) if step.name != step.id else ()
+    aside = summary_line(analysis.flow, step, "muted") if step.name != step.id else ()
     if analysis.flow.steps.get(step.id) is not step:
         return ((glyph, "action"), *label, (" the id is taken", "error")), aside
     if analysis.flow.is_never_reached(step.id):
@@ -182,7 +215,8 @@ def condition_line(analysis: WorkflowAnalysis, transition: Transition) -> Line:
     name: Line = ((f" “{transition.label}”", "muted"),) if transition.label else ()
     if analysis.flow.always_holds(transition):
         return name
-    return (*name, (f" {_if(condition_text(analysis.flow, transition))}", "muted"))
+    names = NameRecorder(analysis.flow)
+    return (*name, *names.set_apart(f" {_if(condition_text(analysis.flow, transition, names))}", "muted"))
 
 
 def _if(condition: str) -> str:
@@ -199,8 +233,6 @@ def call_line(call: ScheduleCall, collection: Collection, settings: Settings) ->
         return (("⇒ ", "error"), (call.workflow_id, "fault"), (f" {NO_WORKFLOW}", "error"))
     return (("⇒ ", "link"), (target.title, "link"), *due)
 
-
-Namer = Callable[[Path], str]
 
 _LONGEST = 72
 """Characters of a summary."""

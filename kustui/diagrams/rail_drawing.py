@@ -14,6 +14,7 @@ from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import AFTER_FAILURE, FOLDED, NODE_GLYPHS, NodeKind, flow_glyph, legend
 from kustui.diagrams.labels import (
+    NameRecorder,
     call_line,
     condition_line,
     edge_label,
@@ -21,7 +22,7 @@ from kustui.diagrams.labels import (
     incoming_label,
     node_name,
     step_label,
-    what_it_does,
+    summary_line,
 )
 from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.layout.rail_layout import LinkKind, RailLayout, RailRow, lay_out_rail
@@ -153,7 +154,7 @@ class RailDrawing:
     def _action(self, node: str) -> Line:
         """What the step of a node does, where its name does not say it."""
         step = self.flow.part(node)
-        return ((what_it_does(self.flow, step), "muted"),) if isinstance(step, Step) and step.name != step.id else ()
+        return summary_line(self.flow, step, "muted") if isinstance(step, Step) and step.name != step.id else ()
 
     def _glyph(self, node: str) -> Piece:
         if (glyph := self.glyphs.get(node)) is not None:
@@ -179,9 +180,10 @@ class RailDrawing:
             line = (*line, (" ", ""), *call_line(call, self.analysis.collection, self.analysis.settings))
         if self.flow.is_never_reached(node):
             line = (*line, (" never reached", "warning"))
-        if label := incoming_label(self.flow, node):
+        names = NameRecorder(self.flow)
+        if label := incoming_label(self.flow, node, names):
             after_failure = all(edge.after_failure for edge in self.flow.incoming[node])
-            line = (*line, (" ↯ " if after_failure else "  ", "warning"), (label, "muted"))
+            line = (*line, (" ↯ " if after_failure else "  ", "warning"), *names.set_apart(label, "muted"))
         return (*line, *self._folded_count(node), *self._back_edge_label(node))
 
     def _folded_count(self, node: str) -> Line:

@@ -84,7 +84,8 @@ class WorkflowIndex(NamedTuple):
 def index_lines_of(analysis: WorkflowAnalysis) -> Iterator[IndexLine]:
     """Everything that can be found in a workflow: about 4 ms for 40 steps, whose model is made for it."""
     entry, workflow, flow = analysis.entry, analysis.workflow, analysis.flow
-    yield IndexLine(LineKind.WORKFLOW, _joined(entry.title, entry.id or ""), 0, entry.item.pointer)
+    names = _joined(entry.title, entry.item.name or entry.title, entry.id or "")
+    yield IndexLine(LineKind.WORKFLOW, names, 0, entry.item.pointer)
     if workflow.trigger is not None:
         if workflow.trigger.event_name:
             yield IndexLine(LineKind.EVENT, _joined(workflow.trigger.event_name), 0, workflow.trigger.pointer)
@@ -143,11 +144,9 @@ def _strings(value: object, pointer: str) -> Iterator[tuple[str, str, str]]:
             pending.extend(reversed([(name, member, f"{at}/{index}") for index, member in enumerate(part)]))
 
 
-def _joined(first: str, second: str | None = None) -> str:
-    """One or two parts as one line; a second that says the same as the first is left out."""
-    first = _on_one_line(first)
-    second = first if second is None else _on_one_line(second)
-    return first if second == first else f"{first}{SEPARATOR}{second}"
+def _joined(*parts: str) -> str:
+    """The parts as one line; one that says the same as an earlier one is left out."""
+    return SEPARATOR.join(dict.fromkeys(map(_on_one_line, parts)))
 
 
 def _on_one_line(text: str) -> str:

@@ -346,6 +346,7 @@ def _text(match: Match, room: int) -> Line:
     """What a line says; of a long one the part that contains the match, so that there is room for what stands
     aside."""
     name, separator, rest = match.text.partition(SEPARATOR)
+    rest = rest.replace(SEPARATOR, " ")
     looks = _LOOKS[match.kind]
     spans = match.spans
     at = len(name) + len(separator)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.definition.collection import Collection
+from kustui.definition.collection import Collection, no_workflow_named, unambiguous_name, workflows_named
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import scan
 from kustui.definition.source.source import Extent
@@ -125,13 +125,30 @@ def test_a_collection_lists_its_workflows_file_by_file_and_knows_them_by_id() ->
     ("workflow", "title"),
     [
         (a_workflow("one"), "one"),
+        (a_workflow("one", meta={"displayName": "The first"}), "The first"),
         (a_workflow(name="", id="w"), "w"),
         (a_workflow(name=None, id=None), "unnamed workflow at 2:2"),
     ],
 )
-def test_a_workflow_is_called_by_its_name_its_id_or_its_place(workflow: dict[str, Any], title: str) -> None:
+def test_a_workflow_is_called_by_its_display_name_its_name_its_id_or_its_place(
+    workflow: dict[str, Any], title: str
+) -> None:
     (entry,) = document_of(f"[\n {json.dumps(workflow)}]").entries
     assert entry.title == title
+
+
+def test_a_workflow_is_found_by_its_name_also_where_people_call_it_something_else() -> None:
+    meta = {"displayName": "two"}
+    collection = Collection((document_of([a_workflow("one", id="x", meta=meta), a_workflow("two", id="y")]),))
+    one, two = collection.entries
+    assert [workflows_named(collection, name) for name in ("one", "two", "x", one.key)] == [
+        (one,),
+        (two,),
+        (one,),
+        (one,),
+    ]
+    assert unambiguous_name(collection, one) == "one"
+    assert "one" in no_workflow_named(collection, "onne")
 
 
 def test_a_reading_is_kept_for_those_that_were_opened_and_only_for_them() -> None:

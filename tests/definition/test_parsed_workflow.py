@@ -81,7 +81,7 @@ def test_a_workflow_is_read_whole() -> None:
     workflow = reading.workflow
     assert reading.faults == ()
     assert (workflow.id, workflow.name, workflow.description) == ("timer", "Timer", "waits")
-    assert (workflow.enabled, workflow.display_name, workflow.callable) == (False, "A timer", True)
+    assert (workflow.enabled, workflow.callable) == (False, True)
     trigger, (ask, branch) = workflow.trigger, workflow.steps
     assert trigger
     assert trigger.input_schema

@@ -5,9 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from kustui.definition.expressions import Path
 from kustui.definition.models import Step
-from kustui.diagrams.labels import step_summary
+from kustui.diagrams.labels import (
+    NameRecorder,
+    edge_label,
+    node_label,
+    node_name,
+    step_summary,
+    summary_line,
+)
+from tests.support.flows import edge, flow, step
+from tests.support.trees import text_of
 
 FIRST = {"id": "/#steps.1.id"}
 
@@ -54,3 +66,44 @@ def test_a_step_says_what_it_does(action: str, params: dict[str, Any], summary: 
 def test_any_value_has_a_short_summary(action: str, keys: tuple[str, ...], value: object) -> None:
     params = dict.fromkeys(keys, value)
     assert len(step_summary(Step(id="a", action=f"kustomer.{action}", params=params), lambda path: path.text)) <= 72
+
+
+TWINS = flow(
+    "a",
+    step("a", "b", meta={"displayName": "Note"}),
+    {
+        **step("b", meta={"displayName": "Note"}, params={"body": "{{steps.1.name}}: {{steps.a.id}}"}),
+        "transitions": [
+            {"target": "c", "condition": {"op": "eq", "values": ["/#steps.a.status", "status"]}},
+            edge("d"),
+        ],
+    },
+    step("c", params={"body": "Hi {{steps.1.name}}"}),
+    step("d", meta={"displayName": "Done"}),
+)
+
+
+def test_steps_of_the_same_name_are_told_apart_by_their_ids() -> None:
+    assert [node_name(TWINS, node) for node in "abd"] == ["Note (a)", "Note (b)", "Done"]
+    assert [text_of(node_label(TWINS, node)) for node in "abd"] == ["Note a", "Note b", "Done"]
+    assert text_of(node_label(TWINS, "c")) == 'note "Hi {name}" c'
+
+
+def test_references_are_set_apart_from_the_words_around_them() -> None:
+    assert [text for text, look in summary_line(TWINS, TWINS.steps["b"], "muted") if look == "key"] == [
+        "name",
+        "Note (a).id",
+    ]
+    names = NameRecorder(TWINS)
+    label = edge_label(TWINS, TWINS.declared_edges["b"][0], names)
+    line = names.set_apart(label, "muted")
+    assert text_of(line) == 'if Note (a).status is "status"'
+    assert [piece for piece in line if piece[1] == "key"] == [("Note (a).status", "key")]
+
+
+@given(st.lists(st.text("ab{} ", max_size=4), max_size=4), st.text("ab{} ", max_size=12))
+def test_a_text_keeps_every_character_whatever_is_set_apart_in_it(words: list[str], text: str) -> None:
+    names = NameRecorder(TWINS)
+    for word in words:
+        names(Path(("steps", "1", word), 0, 0, ()))
+    assert text_of(names.set_apart(text, "")) == text

@@ -50,6 +50,7 @@ class Item(NamedTuple):
     id: str | None = None
     """Its ``id``, else the one that its ``eventName`` calls [spec]; None where neither gives one."""
     name: str = ""
+    display_name: str = ""
     event: str = ""
     """The ``eventName`` that starts it."""
     callable: bool = False
@@ -317,6 +318,7 @@ class _Walk:
                 extent,
                 own_id or called_id(event),
                 name=self.text(inner.get("name")) or "",
+                display_name=self.text(self.object_members(inner, "meta").get("displayName")) or "",
                 event=event,
                 callable="callable" in trigger and self.opening(trigger["callable"]) == b"t",
                 enabled="enabled" not in inner or self.opening(inner["enabled"]) != b"f",

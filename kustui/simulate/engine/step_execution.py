@@ -195,7 +195,7 @@ class _StepExecution:
             transition = edge.transition
             condition = self.analysis.flow.conditions.get(transition.pointer)
             verdict = evaluate_condition(condition, context) if condition is not None else None
-            name = _name(self.analysis, edge.destination)
+            name = _name(self.analysis, edge.destination, with_id=True)
             target = edge.target or edge.error_action
             attempt = TriedEdge(transition.pointer, transition.label, target, verdict, name)
             self.tried.append(attempt)
@@ -343,6 +343,8 @@ def _omitted(written: Any, params: Any, pointer: str) -> Iterator[str]:
                 yield from _omitted(value, params[name], place)
 
 
-def _name(analysis: WorkflowAnalysis, node: str) -> str:
-    part = analysis.flow.part(node) if node == TRIGGER_ID or node in analysis.flow.steps else None
-    return part.name if isinstance(part, Step) else analysis.title if node == TRIGGER_ID else node
+def _name(analysis: WorkflowAnalysis, node: str, *, with_id: bool = False) -> str:
+    """What people call a node, ``with_id`` where they call other steps the same."""
+    if (step := analysis.flow.steps.get(node)) is not None:
+        return analysis.flow.name_of(step) if with_id else step.name
+    return analysis.title if node == TRIGGER_ID else node

@@ -202,7 +202,7 @@ def _coverage(coverage: Coverage) -> Iterator[str]:
 
 def _untaken(covered: WorkflowCoverage) -> Iterator[str]:
     flow = covered.analysis.flow
-    untaken = [flow.steps[id_].name for id_ in covered.untaken_steps]
+    untaken = [flow.name_of(flow.steps[id_]) for id_ in covered.untaken_steps]
     untaken += [
         f"{edge.source} to {edge.destination}"
         for edge in covered.untaken_edges

@@ -10,7 +10,6 @@ from typing import Any
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.dates import parse_date
 from kustui.definition.expressions import in_words
-from kustui.definition.models import Step
 from kustui.definition.platform import CONTINUE, TRIGGER_ID
 from kustui.simulate import DEFAULT_START
 from kustui.simulate.engine.words import operands
@@ -153,8 +152,8 @@ def _need(analysis: WorkflowAnalysis, step: PathStep) -> str:
 
 def name_of(analysis: WorkflowAnalysis, node: str) -> str:
     """What people call the trigger or a step."""
-    part = analysis.flow.part(node) if node == TRIGGER_ID or node in analysis.flow.steps else None
-    return part.name if isinstance(part, Step) else "the trigger" if node == TRIGGER_ID else node
+    step = analysis.flow.steps.get(node)
+    return analysis.flow.name_of(step) if step is not None else "the trigger" if node == TRIGGER_ID else node
 
 
 @dataclass(frozen=True, slots=True)

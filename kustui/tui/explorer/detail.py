@@ -18,7 +18,6 @@ from kustui.diagrams.labels import (
     event_label,
     node_label,
     node_name,
-    path_namer,
     step_label,
     step_summary,
 )
@@ -136,13 +135,13 @@ def _fault_excerpt(builder: RowBuilder, document: Document, extent: Extent) -> N
 def _workflow(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis) -> None:
     workflow, entry, flow = analysis.workflow, analysis.entry, analysis.flow
     builder.title(entry.title)
-    if workflow.display_name and workflow.display_name != entry.title:
-        builder.add((workflow.display_name, "name"))
     if workflow.description:
         builder.add((workflow.description, ""))
     if workflow.enabled is False:
         builder.add(("switched off: it never runs", "warning"))
     builder.field("runs", *_starts(workflow.trigger))
+    if workflow.name != entry.title:
+        builder.field("name", (workflow.name, ""))
     builder.field("id", (entry.id or "", ""))
     builder.field("file", (f"{entry.source.path}:{entry.source.place(entry.item.extent.start).line}", ""))
     if workflow.trigger is not None and workflow.trigger.callable:
@@ -242,7 +241,8 @@ def _step(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, node
         builder.add(("an earlier step has the same id, so nothing leads here", "error"))
     elif flow.is_never_reached(step.id):
         builder.add(("no path leads here from the trigger", "warning"))
-    _action(builder, step, step_summary(step, path_namer(flow)))
+    names = labels.NameRecorder(flow)
+    _action(builder, step, names.set_apart(step_summary(step, names), ""))
     builder.field("id", (step.id, ""))
     builder.field("read as", (f"/#steps.{step.id}.…", "string"))
     builder.field("app", (step.app_version or "", ""))
@@ -259,9 +259,9 @@ def _step(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, node
     add_unknown_keys(builder, step)
 
 
-def _action(builder: RowBuilder, step: Step, summary: str) -> None:
+def _action(builder: RowBuilder, step: Step, summary: Line) -> None:
     if summary:
-        builder.field("does", (summary, ""))
+        builder.field("does", *summary)
     what = (step.action or "no action: it only branches", "action" if step.action else "muted")
     builder.field("action" if summary else "does", what)
 
@@ -335,7 +335,8 @@ def _edge(builder: RowBuilder, analysis: WorkflowAnalysis, edge: Edge) -> None:
             link=node_key(entry, target) if target is not None else (),
         )
     builder.field("named", (edge.transition.label, ""))
-    builder.field("when", (condition_text(flow, edge.transition), ""))
+    names = labels.NameRecorder(flow)
+    builder.field("when", *names.set_apart(condition_text(flow, edge.transition, names), ""))
     tried = flow.declared_edges[edge.source]
     same = [other for other in tried if other.after_failure == edge.after_failure]
     if len(same) > 1:

@@ -305,9 +305,11 @@ class ProblemNavigator:
         """``orders · Add a note: ``."""
         names = [problem.document.path.rpartition("/")[2]]
         if problem.entry is not None:
+            from kustui.diagrams.labels import node_name  # not before the first paint
+
             names = [problem.entry.title]
-            step = self._views.tree.state.analysis(problem.entry).flow.steps.get(problem.step)
-            names += [step.name or step.id] if step is not None else []
+            flow = self._views.tree.state.analysis(problem.entry).flow
+            names += [node_name(flow, problem.step)] if problem.step in flow.steps else []
         return ((" · ".join(names), "name"), (": ", "muted"))
 
     def _way_there(self, others: int) -> Line:

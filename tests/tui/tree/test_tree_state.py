@@ -283,7 +283,7 @@ def test_a_mark_counts_the_worst() -> None:
     tree = all_open(with_problems(snapshot, one=Severity.WARNING, two=Severity.WARNING, three=Severity.INFO))
     assert rows_of(tree)[1] == "  ▾ w ▲2"
     tree.take(with_problems(snapshot, three=Severity.INFO))
-    assert rows_of(tree)[1] == "  ▾ w ·"
+    assert rows_of(tree)[1] == "  ▾ w i"
     tree.take(snapshot)
     assert rows_of(tree)[1] == "  ▾ w"
 
