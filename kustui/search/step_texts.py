@@ -86,7 +86,7 @@ class StepTexts:
         workflows: dict[str, bool] = {}
         steps: dict[str, frozenset[int]] = {}
         for entry in self.collection.entries if words else ():
-            title = f"{entry.title}\n{entry.id}\n{entry.item.event}\n{entry.source.path}".lower()
+            title = f"{entry.title}\n{entry.item.name}\n{entry.id}\n{entry.item.event}\n{entry.source.path}".lower()
             others = [word for word in words if word not in title]
             numbers = self._steps_with(entry, others or words)
             if numbers:
