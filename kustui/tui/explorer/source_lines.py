@@ -6,10 +6,8 @@ that was laid out here from its indentation, which is found at the speed of a se
 
 from __future__ import annotations
 
-import json
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 
 import msgspec
@@ -19,97 +17,11 @@ from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import end_of, escape, key_text, members, open_brackets
 from kustui.definition.source.source import BLOCK_SIZE, Extent, Source
 from kustui.text.styled_lines import TextSearch
+from kustui.tui.explorer.json_layout import INDENT, MAX_WRITTEN, CharacterCount, is_for_reading, may_be_laid_out
+from kustui.tui.explorer.json_search import JsonSearch
 
-_MAX_WRITTEN = 1_000_000
-"""Bytes that are shown as they were written: more than that no person wrote."""
-_MAX_LINE = 2_000
-"""Bytes of a line; above them no person wrote it either."""
-_MAX_SINGLE = 100
-"""Bytes of an object or list that needs no line breaks."""
-_LAYOUT = 2
-"""Blanks by which a level is indented in what is laid out here."""
-_MAX_GROWTH, _MAX_LEVELS = 8, 100
-"""How many times its own size a text may be indented by, and levels of nesting that are counted."""
-_BLANKS = b" \t\r\n"
-_NO_BRACKETS = bytes({*range(256)} - {*b"{}[]"})
-_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 _CLOSING = {b"{": b"}", b"[": b"]"}
 _KEY = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"(?=\s*:)')
-
-
-def _is_for_reading(data: bytes) -> bool:
-    """Whether somebody wrote a text for reading: it has line breaks, unless it needs none."""
-    lines = data.strip().split(b"\n")
-    if len(lines) == 1 and data[:1] in (b"{", b"["):
-        return len(data) <= _MAX_SINGLE
-    return all(len(line) <= _MAX_LINE for line in lines)
-
-
-def _may_be_laid_out(data: bytes) -> bool:
-    """Whether a text is not nested so deep that it would be indented by far more than it has itself."""
-    brackets = data.translate(None, _NO_BRACKETS)
-    levels = _levels(brackets)
-    if levels >= _MAX_LEVELS:  # or brackets in its strings that are not closed
-        brackets = _STRING.sub(b"", data).translate(None, _NO_BRACKETS)
-        levels = _levels(brackets)
-    added = (len(brackets) + data.count(b",")) * _LAYOUT * levels
-    return levels < _MAX_LEVELS and added <= _MAX_GROWTH * len(data) + _MAX_WRITTEN
-
-
-def _levels(brackets: bytes) -> int:
-    """How deep brackets are nested, up to the most levels that are counted."""
-    for level in range(_MAX_LEVELS):
-        if not brackets:
-            return level
-        outer = brackets.replace(b"{}", b"").replace(b"[]", b"")
-        if len(outer) == len(brackets):
-            break
-        brackets = outer
-    return _MAX_LEVELS
-
-
-class _Characters:
-    """What in a text is no blank, counted: that is the same before and after the text is laid out anew."""
-
-    def __init__(self, data: bytes) -> None:
-        self._data = data
-        self._marks = [0]
-        """How many come before each block, as far as it was needed."""
-
-    def _count(self, start: int, end: int) -> int:
-        return len(self._data[start:end].translate(None, _BLANKS))
-
-    def _extend(self) -> None:
-        start = (len(self._marks) - 1) * BLOCK_SIZE
-        self._marks.append(self._marks[-1] + self._count(start, start + BLOCK_SIZE))
-
-    def prepare(self) -> Iterator[None]:
-        """Count everything, a block at a time."""
-        while len(self._marks) * BLOCK_SIZE < len(self._data):
-            self._extend()
-            yield
-
-    def before(self, offset: int) -> int:
-        """How many come before a byte."""
-        block = offset // BLOCK_SIZE
-        while len(self._marks) <= block:
-            self._extend()
-        return self._marks[block] + self._count(block * BLOCK_SIZE, offset)
-
-    def offset(self, number: int) -> int:
-        """The byte before which so many come, and which is one of them."""
-        while self._marks[-1] <= number and len(self._marks) * BLOCK_SIZE < len(self._data) + BLOCK_SIZE:
-            self._extend()
-        block = bisect_right(self._marks, number) - 1
-        start = low = block * BLOCK_SIZE
-        high = min(start + BLOCK_SIZE, len(self._data))
-        while low < high:
-            middle = (low + high) // 2
-            if self._marks[block] + self._count(start, middle + 1) > number:
-                high = middle
-            else:
-                low = middle + 1
-        return low
 
 
 class SourceLines:
@@ -132,7 +44,7 @@ class SourceLines:
         self._margin = self._shown.place(start).column - 1
         """Blanks that stand for what is before the value in its first line."""
         self._indent = 0
-        if not self.is_laid_out and end - start <= _MAX_WRITTEN:
+        if not self.is_laid_out and end - start <= MAX_WRITTEN:
             texts = (self.text(index) for index in range(self.count))
             self._indent = min((len(text) - len(text.lstrip()) for text in texts if text.strip()), default=0)
         self.text = lru_cache(512)(self.text)  # type: ignore[method-assign]
@@ -153,18 +65,18 @@ class SourceLines:
         data, (start, end) = self.document.source.data, self.extent
         if self.document.shape is Shape.BROKEN:
             return None
-        if end - start <= _MAX_WRITTEN and _is_for_reading(data[value:end]):
+        if end - start <= MAX_WRITTEN and is_for_reading(data[value:end]):
             return None
-        if not _may_be_laid_out(data[start:end]):
+        if not may_be_laid_out(data[start:end]):
             return None
         values = [extent for extent in self.document.values if extent.start >= start and extent.end <= end]
         try:
-            texts = [msgspec.json.format(data[a:b], indent=_LAYOUT) for a, b in values or [Extent(value, end)]]
+            texts = [msgspec.json.format(data[a:b], indent=INDENT) for a, b in values or [Extent(value, end)]]
         except (msgspec.MsgspecError, RecursionError):  # broken, or nested deeper than anybody reads
             return None
         shown = data[start:value].rstrip().removesuffix(b":")
         text = (shown.rstrip() + b": " if shown else b"") + b"\n".join(texts)
-        self._in_file, self._in_shown = _Characters(data[start:end]), _Characters(text)
+        self._in_file, self._in_shown = CharacterCount(data[start:end]), CharacterCount(text)
         return Source(self.document.path, text)
 
     def shows(self, document: Document, pointer: str) -> bool:
@@ -226,7 +138,7 @@ class SourceLines:
         """Where in the shown text a line begins, behind its indentation."""
         start, end = self._extent(index)
         line = self._shown.data[start:end]
-        return start + len(line) - len(line.lstrip()) if end - start <= _MAX_WRITTEN else start
+        return start + len(line) - len(line.lstrip()) if end - start <= MAX_WRITTEN else start
 
     def begin(self, index: int) -> int:
         """The byte of the file with which a line begins, behind its indentation."""
@@ -252,10 +164,10 @@ class SourceLines:
         """The line in which ends what begins in a line and is not closed in it; None where nothing is."""
         if not self.is_laid_out:
             start, end = self._extent(index)
-            opened = open_brackets(self._shown.data, end, start) if end - start <= _MAX_WRITTEN else ()
+            opened = open_brackets(self._shown.data, end, start) if end - start <= MAX_WRITTEN else ()
             if not opened:
                 return None
-            limit = min(self._end, opened[0] + 2 * _MAX_WRITTEN)
+            limit = min(self._end, opened[0] + 2 * MAX_WRITTEN)
             close = end_of(self._shown.data, opened[0], limit)
             return self._line_of(close - 1) if self._shown.data[close - 1] in b"}]" else None
         start, end = self._extent(index)
@@ -308,9 +220,9 @@ class SourceLines:
         """The line in which begins what a line is in, or what ends in it; None at the outermost."""
         start, _ = self._extent(index)
         if not self.is_laid_out:
-            opened = open_brackets(self._shown.data, start, max(self._start, start - 2 * _MAX_WRITTEN))
+            opened = open_brackets(self._shown.data, start, max(self._start, start - 2 * MAX_WRITTEN))
             return self._line_of(opened[-1]) if opened else None
-        indent = self._begin(index) - start - (0 if self.is_closing(index) else _LAYOUT)
+        indent = self._begin(index) - start - (0 if self.is_closing(index) else INDENT)
         return self._line_before(start, indent) if indent >= 0 else None
 
     def _line_before(self, end: int, indent: int) -> int | None:
@@ -377,7 +289,7 @@ class SourceLines:
         """The pointer of the value that begins in a line, else of what ends in it, else of what it is in."""
         begin = self.begin(index)
         inside = self.document.entries_between(begin, begin + 1)
-        if not self.is_laid_out or self.document.values or (inside and inside[0].size <= _MAX_WRITTEN):
+        if not self.is_laid_out or self.document.values or (inside and inside[0].size <= MAX_WRITTEN):
             return self.document.pointer_at(begin)
         segments: list[str] = []
         line: int | None = self.holder(index) if index and self.is_closing(index) else index
@@ -408,63 +320,17 @@ class SourceLines:
         those that follow the line ``near``."""
         if not search.text or not self.count:
             return []
-        find = self._finder(search)
         middle = self._extent(min(near, self.count - 1)).start
-        places = self._matching(find, middle, self._end, most)
-        return self._matching(find, self._start, middle, most - len(places)) + places
-
-    def _finder(self, search: TextSearch) -> Callable[[int, int], int]:
-        """What finds the next place of a text between two bytes, or -1."""
-        text, data = search.text, self._shown.data
-        if text.isascii() and text.isprintable() and not {*'"\\/'} & {*text} and not self._has_escaped_letters:
-            data, needle = self._lowered if text == text.lower() else data, text.encode()
-            return lambda start, end: data.find(needle, start, end)
-        pattern = search_pattern(search)
-
-        def find(start: int, end: int) -> int:
-            match = pattern.search(data, start, end)
-            return match.start() if match is not None else -1
-
-        return find
+        places = self._search.places(search, middle, self._end, most)
+        return self._search.places(search, self._start, middle, most - len(places)) + places
 
     @cached_property
-    def _lowered(self) -> bytes:
-        return self._shown.data.lower()
-
-    @cached_property
-    def _has_escaped_letters(self) -> bool:
-        """Whether a letter of ASCII is written as an escape, which hardly anything does."""
-        return any(b"\\u00%d" % digit in self._shown.data for digit in range(2, 8))
-
-    def _matching(self, find: Callable[[int, int], int], start: int, end: int, most: int) -> list[int]:
-        places: list[int] = []
-        while len(places) < most and (at := find(start, end)) >= 0:
-            places.append(at)
-            newline = self._shown.data.find(b"\n", at, at + _MAX_LINE)
-            start = (newline if newline >= 0 else at) + 1
-        return places
+    def _search(self) -> JsonSearch:
+        return JsonSearch(self._shown.data)
 
     def prepare(self) -> Iterator[object]:
         """Count ahead what the places in a large file are found with, a little at a time."""
         if self.is_laid_out:
             yield from self._in_file.prepare()
             yield from self._in_shown.prepare()
-            yield bool(self._lowered)
-            yield self._has_escaped_letters
-
-
-def search_pattern(search: TextSearch) -> re.Pattern[bytes]:
-    """What finds a text in JSON, however its characters are escaped there."""
-    any_case = search.text == search.text.lower()
-    pattern = b"".join(_spelt(character, any_case=any_case) for character in search.text)
-    return re.compile(pattern, re.IGNORECASE if any_case else 0)
-
-
-def _spelt(character: str, *, any_case: bool) -> bytes:
-    spellings = {character, *((character.lower(), character.upper()) if any_case else ())}
-    plain = {spelling.encode(errors="replace") for spelling in spellings}
-    escaped = {json.dumps(spelling)[1:-1].encode() for spelling in spellings}
-    escaped |= {b"\\/"} if character == "/" else set()
-    escaped |= {b"\\u%04x" % ord(spelling) for spelling in spellings if len(spelling) == 1 and ord(spelling) < 0x10000}
-    options = {re.escape(option) for option in plain} | {b"(?i:%b)" % re.escape(option) for option in escaped - plain}
-    return b"(?:%b)" % b"|".join(sorted(options))
+            yield from self._search.prepare()

@@ -17,8 +17,9 @@ import msgspec
 from kustui.check.problems import Problem
 from kustui.definition.collection import Document, Entry
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
-from kustui.text.styled_lines import Line, Piece, Span, TextSearch, highlighted
-from kustui.tui.explorer.source_lines import SourceLines, search_pattern
+from kustui.text.styled_lines import Line, Piece, Span, TextSearch
+from kustui.tui.explorer.json_search import matched
+from kustui.tui.explorer.source_lines import SourceLines
 
 MAX_STYLED = 20_000
 """Characters of a line that are coloured; of a longer one, and of all of it, only what is in view is made at all."""
@@ -346,21 +347,6 @@ def _json_in(value: str) -> str | None:
         return msgspec.json.format(value.strip().encode(), indent=2).decode()
     except (msgspec.MsgspecError, RecursionError, UnicodeEncodeError):
         return None
-
-
-# Searching
-
-
-def matched(line: Line, search: TextSearch) -> Line:
-    """A line with what is searched for highlighted in it."""
-    text = "".join(text for text, _ in line)
-    data = text.encode(errors="replace")
-    return highlighted(line, [_characters(data, match.span()) for match in search_pattern(search).finditer(data)])
-
-
-def _characters(data: bytes, span: Span) -> Span:
-    start = len(data[: span[0]].decode(errors="replace"))
-    return start, start + len(data[span[0] : span[1]].decode(errors="replace"))
 
 
 # Colours
