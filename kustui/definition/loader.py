@@ -198,7 +198,7 @@ class Reader:
             return replace(old, broken=now)
         if file.named:
             return _named(now)
-        return now if now.is_recognized or (self.keep and now.shape is Shape.BROKEN) else None
+        return now if now.is_recognized and may_define(raw) else None
 
     def _unreadable(self, file: _File, before: Mapping[str, Document], error: OSError) -> Iterator[Document]:
         """What there is to show of a file or folder that cannot be read. Raises PathError if a person named it."""

@@ -23,55 +23,13 @@ from kustui.workspace.snapshot import Snapshot, Workspace, check_snapshot, open_
 from tests.benchmarks.generate import definition
 from tests.support.definitions import a_workflow
 from tests.support.flows import step, workflow
+from tests.support.snapshots import plain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from kustui.check.problems import Problem
 
 Json = Any
-
-
-def plain(snapshot: Snapshot) -> dict[str, Any]:
-    """All that a snapshot says, without the objects that say it."""
-    documents = snapshot.collection.documents
-    return {
-        "files": [
-            (found.path, found.source.data, found.shape, found.faults, [app.item for app in found.apps])
-            for found in documents
-        ],
-        "workflows": [(entry.key, entry.item, entry.text()) for entry in snapshot.collection.entries],
-        "problems": [plain_problem(problem) for problem in snapshot.problems or ()],
-        "facts": {
-            key: {
-                each.name: getattr(found.summary, each.name)
-                for each in dataclasses.fields(found.summary)
-                if each.name != "entry"
-            }
-            for key, found in snapshot.results.items()
-        },
-        "calls": snapshot.schedules.calls if snapshot.schedules else None,
-        "components": snapshot.schedules.components if snapshot.schedules else None,
-    }
-
-
-def plain_problem(problem: Problem) -> tuple[Any, ...]:
-    related = [(each.message, each.document.path, each.pointer, each.where()) for each in problem.related]
-    entry = problem.entry
-    assert entry is None or problem.document.entry_at(problem.pointer) in (entry, None)
-    return (
-        problem.rule,
-        problem.severity,
-        problem.message,
-        problem.document.path,
-        problem.hint,
-        problem.pointer,
-        problem.where(),
-        problem.on_key,
-        entry and entry.key,
-        problem.step,
-        related,
-    )
 
 
 def fresh(*paths: Path | str) -> Snapshot:
