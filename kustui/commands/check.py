@@ -17,7 +17,7 @@ from kustui.check.rules import RULES
 from kustui.check.suppressions import read_baseline, without_baseline, write_baseline
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import configuration_of, read_stdin
-from kustui.commands.output import ExitStatus, Output, ReaderGoneError, report_error, say
+from kustui.commands.output import ExitStatus, Output, ProgressLine, ReaderGoneError, report_error, say
 from kustui.config.check_settings import Settings, unknown_rule
 from kustui.config.configuration import Configuration
 from kustui.config.severity import Severity
@@ -98,10 +98,14 @@ def _check_once(options: argparse.Namespace) -> int:
     """Raises KustuiError."""
     paths, stdin_path = _paths(options)
     settings = _settings(options, configuration_of(options, [stdin_path] if stdin_path else paths))
-    opened = open_paths(paths, read_stdin() if STDIN in options.paths else b"", stdin_path=stdin_path)
+    stdin = read_stdin() if STDIN in options.paths else b""
+    with ProgressLine() as progress:
+        opened = open_paths(paths, stdin, progress.reading, stdin_path=stdin_path)
     _require_definitions(opened.collection)
     _report_others(opened.collection)
-    checked = _checked(options, check_with_pool(opened, settings))
+    with progress:
+        snapshot = check_with_pool(opened, settings, progress.checking)
+    checked = _checked(options, snapshot)
     if options.write_baseline:
         _write_baseline(options.write_baseline, checked)
         return ExitStatus.OK

@@ -7,7 +7,7 @@ from argparse import Namespace
 from collections.abc import Sequence
 
 from kustui.check.rules import RULES
-from kustui.commands.output import say
+from kustui.commands.output import ProgressLine, say
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
 from kustui.definition.loader import STDIN, nothing_to_run, other_files, unreadable_files
@@ -46,9 +46,12 @@ def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snaps
     where no workflow is left.
     """
     settings = configuration_of(options, paths).settings(RULES)
-    opened = open_paths(paths, read_stdin() if STDIN in paths else b"")
+    stdin = read_stdin() if STDIN in paths else b""
+    with ProgressLine() as progress:
+        opened = open_paths(paths, stdin, progress.reading)
     if reason := nothing_to_run(opened.collection):
         raise KustuiError(reason)
     for line in (*other_files(opened.collection), *unreadable_files(opened.collection)):
         say(f"kustui: {line}")
-    return check_with_pool(opened, settings), settings
+    with progress:
+        return check_with_pool(opened, settings, progress.checking), settings

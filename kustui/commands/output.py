@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import os
 import sys
+import time
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from enum import IntEnum
-from typing import NamedTuple, TextIO
+from types import TracebackType
+from typing import NamedTuple, Self, TextIO
 
 from kustui.errors import KustuiError, reason_of
 from kustui.files import write_file
-from kustui.text.messages import closest_path
+from kustui.text.messages import closest_path, seconds_in_words
 from kustui.text.signs import GLYPHS
 from kustui.text.terminal_safe import terminal_safe
 
@@ -150,6 +152,55 @@ def say(line: str) -> None:
         sys.stderr.flush()
     except OSError:
         _discard(sys.stderr)
+
+
+_WORTH_SHOWING, _PAUSE = 1.0, 0.1
+"""Seconds of work without a line about its progress, and between two changes of that."""
+
+
+class ProgressLine:
+    """How far a command has come, as the last line of a terminal at standard error. A context manager: at its end, and
+    before anything else is written, the line is gone."""
+
+    def __init__(self) -> None:
+        self._began = self._written = time.monotonic()
+        self._first: tuple[float, int] | None = None
+        self._is_shown = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._is_shown:
+            self._write("\r\x1b[K")
+
+    def reading(self, done: int, total: int) -> None:
+        """So many bytes of so many are read."""
+        self._show(f"reading: {done * 100 // max(1, total)} %")
+
+    def checking(self, done: int, total: int) -> None:
+        """So many workflows of so many are checked."""
+        now = time.monotonic()
+        self._first = self._first or (now, done)
+        began, before = self._first
+        seconds = (now - began) * (total - done) / (done - before) if done > before else None
+        left = f", about {seconds_in_words(seconds)}" if seconds is not None else ""
+        self._show(f"checking: {done:,} of {total:,}{left}")
+
+    def _show(self, text: str) -> None:
+        now = time.monotonic()
+        if now - self._began > _WORTH_SHOWING and now - self._written > _PAUSE:
+            self._written = now
+            if sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
+                self._is_shown = True
+                self._write(f"\r{text}\x1b[K")
+
+    def _write(self, text: str) -> None:
+        with suppress(OSError):
+            sys.stderr.write(text)
+            sys.stderr.flush()
 
 
 def report_error(error: KustuiError) -> ExitStatus:

@@ -148,6 +148,8 @@ class Reader:
         before = {document.path: document for document in self._collection.documents} if self._collection else {}
         due = {file.name for file in files if not self._is_known(file, before, touched)}
         total, done = sum(file.size for file in files if file.name in due), 0
+        if progress:
+            progress(done, total)
         for file in files:
             if file.name not in due:
                 yield from filter(None, [before.get(file.name)])

@@ -36,6 +36,8 @@ GRACE = 0.3
 made again, is neither."""
 MAX_WAIT = 3.0
 """Seconds after which it is told even so, of what is written all the time."""
+_WORTH_TELLING = 1_000_000
+"""Bytes of which it is said how many are read."""
 _LEAST_PAUSE = 0.5
 """Seconds between two snapshots of a check that is under way."""
 _MAX_SHARE = 0.05
@@ -169,6 +171,15 @@ class BackgroundWorkspace:
     def load(self) -> Snapshot:
         """Read everything, in the thread."""
         return self.workspace.open(self._read)
+
+    @property
+    def reading_in_words(self) -> str:
+        """``reading app.json, 40 % of 24 MB …``."""
+        done, total = self.progress
+        name = self.workspace.reading.rpartition("/")[2]
+        share = f"{done * 100 // total} % of " if done else ""
+        size = f", {share}{total / 1e6:,.0f} MB" if total > _WORTH_TELLING else ""
+        return f"reading {name}{size} …" if name else "reading …"
 
     def _read(self, done: int, total: int) -> None:
         self.progress = (done, total)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.benchmarks.generate import write
 from tests.support.definitions import write_json
 from tests.support.system import bare_environment
-from tests.support.terminal import KUSTUI, PATIENCE, SAMPLES
+from tests.support.terminal import KUSTUI, PATIENCE, SAMPLES, Terminal
 
 pytestmark = [
     pytest.mark.slow,
@@ -101,3 +102,22 @@ def test_problems_are_problems_wherever_the_report_goes(tmp_path: Path) -> None:
         assert shell(closed, "check", wrong).returncode == 1
     assert _piped("check", wrong) == (1, "")
     assert shell(">/dev/full", "check", wrong).returncode == 2
+
+
+def test_a_check_that_takes_long_says_on_the_terminal_how_far_it_has_come_and_leaves_nothing_of_it(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "app.json"
+    write(path, 400, 40)
+    with Terminal(["check", "app.json"], cwd=tmp_path) as terminal:
+        terminal.wait_for_bytes(b"checking: ")
+        terminal.wait_for_bytes(b" of 400")
+        terminal.ended(120)
+        assert "checking:" not in terminal.text
+        assert terminal.raw.rindex(b"\r\x1b[K") > terminal.raw.rindex(b"checking: ")
+
+
+def test_nothing_is_said_of_progress_where_standard_error_is_no_terminal(tmp_path: Path) -> None:
+    write(tmp_path / "app.json", 200, 40)
+    ran = subprocess.run([*KUSTUI, "check", "app.json"], cwd=tmp_path, capture_output=True, check=False)
+    assert ran.stderr == b""

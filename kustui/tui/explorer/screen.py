@@ -188,16 +188,14 @@ class Explorer(Screen[None]):
         if self._background.done:
             self._opened()
         else:
-            self.tree_view.empty = "reading …"
+            self.tree_view.empty = self._background.reading_in_words
             self._wait_for_opening()
         self.titles.update()  # once it is known how many workflows there are: another title paints the pane again
 
     @work(thread=True)
     def _wait_for_opening(self) -> None:
         while not self._background.wait(0.1):
-            read, total = self._background.progress
-            text = f"reading … {read * 100 // total} %" if total else "reading …"
-            self.app.call_from_thread(self.presenter.show_progress, text)
+            self.app.call_from_thread(self.presenter.show_progress, self._background.reading_in_words)
         self.app.call_from_thread(self._opened)
 
     def _opened(self) -> None:
