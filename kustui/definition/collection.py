@@ -340,6 +340,8 @@ def read_document(path: str, raw: bytes, before: Document | None = None) -> Docu
 
 
 def _edited(before: Document, source: Source) -> tuple[Outline, int] | None:
+    if not before.source.encoding == source.encoding == "UTF-8":
+        return None  # another is among the faults
     items = tuple(entry.item for entry in before.entries)
     apps = tuple(app.item for app in before.apps)
     known = Outline(before.shape, items, apps, before.faults, before.values, before.is_recognized, before.pages)

@@ -193,7 +193,7 @@ class Reader:
     def _again(self, file: _File, raw: bytes, old: Document) -> Document | None:
         """The document of a file that had one; None where it is something else now."""
         last = old.broken or old
-        if last.source.data == raw and not _is_unreadable(last):
+        if _is_unchanged(last.source, raw) and not _is_unreadable(last):
             return old
         now = read_document(file.path, raw, old)
         if self.keep and old.is_fully_read and not now.is_fully_read:
@@ -273,6 +273,11 @@ def _broken_by(document: Document, fault: Document) -> Document:
 def _unreadable(path: str, error: OSError) -> Document:
     fault = Fault(_UNREADABLE, reason_of(error), extent=Extent(0, 0))
     return Document(Source(path, b""), Shape.BROKEN, faults=(fault,))
+
+
+def _is_unchanged(source: Source, raw: bytes) -> bool:
+    """Whether bytes are those that were read, and not only the same text in another encoding."""
+    return source.data == raw and source.encoding == "UTF-8" and not source.offset
 
 
 def _is_unreadable(document: Document) -> bool:

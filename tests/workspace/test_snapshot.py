@@ -180,6 +180,20 @@ def test_the_next_snapshot_is_that_of_a_fresh_load(files: list[bytes], changes: 
             assert plain(workspace.refresh([str(path)])) == plain(fresh(name))
 
 
+@pytest.mark.parametrize("before", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("after", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("name", ["greet", "meet", "g"])
+@pytest.mark.parametrize("keep", [True, False])
+def test_a_file_in_another_encoding_is_read_anew(
+    tmp_path: Path, before: str, after: str, name: str, keep: bool
+) -> None:
+    path = tmp_path / "a.json"
+    path.write_bytes(json.dumps({"workflows": [a_workflow("greet")]}).encode(before))
+    workspace = opened(tmp_path, keep=keep)
+    path.write_bytes(json.dumps({"workflows": [a_workflow(name)]}).encode(after))
+    assert plain(workspace.refresh([str(path)])) == plain(fresh(tmp_path))
+
+
 def test_a_workflow_that_becomes_one_of_an_app_or_a_fragment_is_looked_at_again(tmp_path: Path) -> None:
     path, nameless = tmp_path / "a.json", {"trigger": {"eventName": "e"}, "steps": []}
     workspace = Workspace([str(path)])
