@@ -69,8 +69,19 @@ class _Threads(ThreadPoolExecutor):
 class TerminalApp(App[None]):
     """An application that writes escape sequences of its own, and says itself how it ends after an exception."""
 
+    _is_leaving = False
+
     def on_load(self) -> None:
         asyncio.get_running_loop().set_default_executor(_Threads())
+
+    def exit(self, result: None = None, return_code: int = 0, message: object = None) -> None:
+        self._is_leaving = True
+        super().exit(result, return_code)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Keys and the mouse are for screens, which are going once the application is being left."""
+        if not (self._is_leaving and isinstance(event, events.InputEvent)):
+            await super().on_event(event)
 
     def write_to_terminal(self, text: str) -> None:
         """Write an escape sequence to the terminal between two frames.

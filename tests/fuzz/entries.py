@@ -372,6 +372,8 @@ class Entry(NamedTuple):
     run: Callable[[bytes], None]
     kind: str
     """Of what good inputs it takes."""
+    share: int = 5
+    """How many inputs of a round it takes: fewer where each takes long."""
 
 
 ENTRIES: Mapping[str, Entry] = {
@@ -382,13 +384,13 @@ ENTRIES: Mapping[str, Entry] = {
     "finder": Entry(find, "definition"),
     "explorer": Entry(show, "definition"),
     "simulate": Entry(simulate, "definition"),
-    "rehearsal": Entry(rehearse, "definition"),
-    "paths": Entry(explore, "definition"),
-    "reload": Entry(reload, "definition"),
+    "rehearsal": Entry(rehearse, "definition", 1),
+    "paths": Entry(explore, "definition", 1),
+    "reload": Entry(reload, "definition", 1),
     "scenarios": Entry(follow_scenario, "scenario"),
     "events": Entry(start_event, "event"),
     "expressions": Entry(read_expression, "expression"),
-    "queries": Entry(query, "query"),
+    "queries": Entry(query, "query", 2),
     "configuration": Entry(configure, "toml"),
     "preferences": Entry(preferences, "toml"),
     "baselines": Entry(baseline, "baseline"),

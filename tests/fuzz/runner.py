@@ -196,7 +196,7 @@ def fuzz(
     seed: int, entries: Sequence[str] | None = None, *, seconds: float = 1e9, most: int = 1 << 60
 ) -> Iterator[Report]:
     """Reports from inputs of a seed, until the time is over or there were so many inputs. Each kind of finding once."""
-    names = list(entries or ENTRIES)
+    names = [name for name in entries or ENTRIES for _ in range(ENTRIES[name].share)]
     context = multiprocessing.get_context("spawn")
     reports: Any = context.Queue()
     end = time.monotonic() + seconds

@@ -7,6 +7,7 @@ import threading
 from typing import Any
 
 import pytest
+from textual import events
 from textual.screen import Screen
 
 from kustui.tui.base_app import TerminalApp, enter, is_on_top, leave
@@ -61,6 +62,21 @@ async def test_a_screen_is_left_once_and_with_what_is_on_top_of_it() -> None:
         assert len(app.screen_stack) == 1
         await pilot.pause()
     assert results == ["left"]
+
+
+async def test_what_is_typed_after_quitting_goes_nowhere() -> None:
+    typed = []
+
+    class Typed(TerminalApp):
+        def on_key(self, event: events.Key) -> None:
+            typed.append(event.key)
+
+    app = Typed()
+    async with app.run_test() as pilot:
+        await pilot.press("a")
+        app.exit()
+        await app.on_event(events.Key("b", "b"))
+    assert typed == ["a"]
 
 
 async def test_what_a_screen_has_begun_ends_with_it() -> None:
