@@ -161,8 +161,7 @@ class CopyController:
             self._status.say("nothing is selected", "muted")
             return
         self._menu = CopyMenu(items, self._last, self._screen.focused)
-        await self._screen.mount(self._menu)
-        self._screen.set_focus(self._menu)  # at once: a second key may be on its way
+        await self._menu.open(self._screen)
         self._status.offer_keys(CopyMenu.KEYS)
 
     def copy(self, action: str) -> None:

@@ -11,6 +11,7 @@ from textual import events
 from textual.screen import Screen
 
 from kustui.tui.base_app import TerminalApp, enter, is_on_top, leave
+from kustui.tui.copy_menu import CopyMenu
 from kustui.tui.help import Help, Palette
 from kustui.tui.rehearsal.screen import RehearsalScreen
 from tests.support.explorer import CHAIN, explorer
@@ -44,6 +45,19 @@ async def test_a_rehearsal_that_is_left_twice_takes_nothing_else_away() -> None:
 
 class _Lower(Screen[Any]):
     """A screen that is neither the first nor the help."""
+
+
+@pytest.mark.slow
+async def test_a_menu_opens_in_the_place_of_one_that_is_still_going() -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        copier = ui.app.explorer.copier
+        await copier.open_menu()
+        await copier.open_menu()
+        ui.app.explorer.query_one(CopyMenu).end()
+        await copier.open_menu()
+        await ui.press("escape")
+        assert ui.focus == "tree"
+        assert not ui.app.explorer.query(CopyMenu)
 
 
 async def test_a_screen_is_left_once_and_with_what_is_on_top_of_it() -> None:

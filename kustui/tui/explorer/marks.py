@@ -99,8 +99,7 @@ class MarksController:
         tree = self._views.tree.state
         places = {letter: place_line(tree, key) for letter, key in self._navigator.marks.items()}
         menu = BookmarkMenu(places, self._screen.focused, setting=setting)
-        await self._screen.mount(menu)
-        self._screen.set_focus(menu)  # at once: the letter may be on its way
+        await menu.open(self._screen)
         self._views.status.offer_keys(("marks.choose", "marks.down", "marks.forget", "marks.leave"))
 
     def take_letter(self, letter: str, *, setting: bool) -> None:

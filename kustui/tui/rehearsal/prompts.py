@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, ClassVar
 
@@ -168,6 +169,7 @@ class Prompts:
     def __init__(self, screen: Screen[Any], announce: Announce, offer_keys: Callable[[], None], home: Widget) -> None:
         self._screen, self._announce, self._offer_keys, self._home = screen, announce, offer_keys, home
         self._focused_before: Widget | None = None
+        self._mounting = asyncio.Lock()
 
     @property
     def open(self) -> Prompt | ChoicePrompt | None:
@@ -182,12 +184,14 @@ class Prompts:
         await self._mount(ChoicePrompt(title, rows, choose, cursor))
 
     async def _mount(self, prompt: Prompt | ChoicePrompt) -> None:
-        if (before := self.open) is not None:
-            await before.remove()
-        elif self._screen.focused is not None:
+        if self.open is None and self._screen.focused is not None:
             self._focused_before = self._screen.focused
-        await self._screen.mount(prompt)
-        self._offer_keys()
+        async with self._mounting:  # a list that was searched for may come while another prompt opens
+            if (before := self.open) is not None:
+                await before.remove()
+            if self._screen.is_attached:  # else the rehearsal is being left
+                await self._screen.mount(prompt)
+                self._offer_keys()
 
     async def close(self) -> None:
         if (prompt := self.open) is not None:

@@ -6,7 +6,7 @@ It costs the same with 50 rows and with 200,000, and a cursor key repaints two l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
@@ -15,6 +15,7 @@ from textual.binding import BindingType
 from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -285,8 +286,14 @@ class Menu(RowsView, inherit_bindings=False):
 
     def __init__(self, came_from: Widget | None, *, id: str, empty: str = "") -> None:
         super().__init__(id=id, empty=empty)
-        self._came_from = came_from
+        self._came_from: Widget | None = came_from._came_from if isinstance(came_from, Menu) else came_from
         self._ended = False
+
+    async def open(self, screen: Screen[Any]) -> None:
+        """Give it the keys, in the place of another that may still be going."""
+        await screen.query(Menu).remove()
+        await screen.mount(self)
+        screen.set_focus(self)  # at once: a second key may be on its way
 
     def end(self) -> None:
         """Give the focus back to where it was."""
