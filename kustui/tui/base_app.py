@@ -124,13 +124,18 @@ def enter(app: App[Any], screen: Screen[T], came_back: Callable[[T | None], None
 
 
 def leave(screen: Screen[T], result: T | None = None) -> None:
-    """Leave a screen, and what is on top of it. Nothing happens to one that is going: Textual would take away the one
-    below it as well."""
+    """Leave a screen, and what is on top of it; one that is yet to come up as soon as it has. Nothing happens to one
+    that is going: Textual would take away the one below it as well."""
     stack = screen.app.screen_stack
-    if screen in stack[1:]:
-        for going in reversed(stack[stack.index(screen) :]):
-            going.workers.cancel_node(going)  # else they find no widgets any more
-            going.dismiss(result if going is screen else None)
+    if screen not in stack[1:]:
+        return
+    going = stack[stack.index(screen) :]
+    if not all(above.is_mounted for above in going):
+        going[-1].call_later(leave, screen, result)
+        return
+    for above in reversed(going):
+        above.workers.cancel_node(above)  # else they find no widgets any more
+        above.dismiss(result if above is screen else None)
 
 
 _ROUNDS = 3

@@ -251,7 +251,11 @@ class Palette(CommandPalette):
                 getattr(matches, f"action_{action}")()
 
     def dismiss(self, result: None = None) -> AwaitComplete:
-        return super().dismiss(result) if is_on_top(self) else AwaitComplete()
+        if is_on_top(self) and self.is_mounted:
+            return super().dismiss(result)
+        if is_on_top(self):
+            self.call_later(leave, self)
+        return AwaitComplete()
 
 
 def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:

@@ -71,11 +71,33 @@ async def test_a_screen_is_left_once_and_with_what_is_on_top_of_it() -> None:
         enter(app, Help(lower))
         assert len(app.screen_stack) == 3
         assert not is_on_top(lower)
+        await pilot.pause()
         leave(lower, "left")
         leave(lower, "again")
         assert len(app.screen_stack) == 1
         await pilot.pause()
     assert results == ["left"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("key", ["r", "question_mark", "colon"])
+async def test_a_screen_that_is_left_before_it_has_come_up_is_left_once_it_has(key: str) -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        {
+            "r": ui.app.explorer.rehearsals.open,
+            "question_mark": ui.app.action_help,
+            "colon": ui.app.action_command_palette,
+        }[key]()
+        screen = ui.app.screen
+        assert not screen.is_mounted
+        if isinstance(screen, Palette):
+            screen.dismiss()
+        else:
+            leave(screen)
+        while len(ui.app.screen_stack) > 1:
+            await ui.pilot.pause()
+        await ui.press("j")
+        assert ui.focus == "tree"
 
 
 async def test_what_is_typed_after_quitting_goes_nowhere() -> None:
