@@ -44,7 +44,11 @@ async def test_a_rehearsal_that_is_left_twice_takes_nothing_else_away() -> None:
 
 
 class _Lower(Screen[Any]):
-    """A screen that is neither the first nor the help."""
+    """A screen of a kind of its own, as is the next."""
+
+
+class _Upper(Screen[Any]):
+    pass
 
 
 @pytest.mark.slow
@@ -67,8 +71,8 @@ async def test_a_screen_is_left_once_and_with_what_is_on_top_of_it() -> None:
         lower = _Lower()
         enter(app, lower, results.append)
         assert is_on_top(lower)
-        enter(app, Help(lower))
-        enter(app, Help(lower))
+        enter(app, _Upper())
+        enter(app, _Upper())
         assert len(app.screen_stack) == 3
         assert not is_on_top(lower)
         await pilot.pause()
