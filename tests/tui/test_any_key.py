@@ -34,10 +34,10 @@ async def test_a_rehearsal_that_is_left_twice_takes_nothing_else_away() -> None:
         rehearsal = ui.app.screen
         assert isinstance(rehearsal, RehearsalScreen)
         await rehearsal.action_leave_rehearsal()
-        await rehearsal.action_leave_rehearsal()
+        leave(rehearsal)
         await ui.press("question_mark")
         assert isinstance(ui.app.screen, Help)
-        await rehearsal.action_leave_rehearsal()
+        leave(rehearsal)
         assert isinstance(ui.app.screen, Help)
         await ui.press("escape")
         assert len(ui.app.screen_stack) == 1
