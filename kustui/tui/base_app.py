@@ -76,6 +76,7 @@ class TerminalApp(App[None]):
 
     def exit(self, result: None = None, return_code: int = 0, message: object = None) -> None:
         self._is_leaving = True
+        self.workers.cancel_all()  # else they find no widgets any more
         super().exit(result, return_code)
 
     async def on_event(self, event: events.Event) -> None:

@@ -121,7 +121,7 @@ class RehearsalScreen(Screen[NodeKey]):
 
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Go on with what the files say now; what was decided is decided again."""
-        if snapshot is not self._snapshot:
+        if snapshot is not self._snapshot and self in self.app.screen_stack:  # else it is being left
             self._edited = self._edited or snapshot.collection is not self._snapshot.collection
             self._snapshot = snapshot
             if self.current.is_running:
