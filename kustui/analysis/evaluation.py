@@ -122,11 +122,17 @@ def resolve(value: Any, context: EvaluationContext, pointer: str = "") -> Any:
             return context.answers[pointer]
         return evaluate(parse(value), context) if may_hold_expression(value) else value
     if isinstance(value, Mapping):
-        members = ((key, resolve(member, context, f"{pointer}/{escape(str(key))}")) for key, member in value.items())
-        return {key: member for key, member in members if member is not MISSING}
+        members = {}
+        for key, member in value.items():  # a loop, as Python recurses into a comprehension as well
+            if (resolved := resolve(member, context, f"{pointer}/{escape(str(key))}")) is not MISSING:
+                members[key] = resolved
+        return members
     if isinstance(value, list | tuple):
-        elements = (resolve(member, context, f"{pointer}/{index}") for index, member in enumerate(value))
-        return [member for member in elements if member is not MISSING]
+        elements = []
+        for index, member in enumerate(value):
+            if (resolved := resolve(member, context, f"{pointer}/{index}")) is not MISSING:
+                elements.append(resolved)
+        return elements
     return value
 
 

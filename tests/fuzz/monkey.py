@@ -261,7 +261,10 @@ def _probe(terminal: Terminal, size: tuple[int, int]) -> Failure | None:
         while terminal.written == mark and not terminal.has_ended:
             if time.monotonic() > end:
                 return Failure("no answer", _stacks(terminal))
-            terminal.pump(0.2)
+            terminal.pump(1.0)
+            if terminal.written == mark:  # a text that is shown plain waits for a key, and perhaps another after it
+                with suppress(OSError):
+                    terminal.press("\x1b")
     return None
 
 
