@@ -14,6 +14,7 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
+from textual.geometry import Region
 from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, OptionList
@@ -249,6 +250,10 @@ class Palette(CommandPalette):
         for matches in self.query(OptionList):
             if matches.option_count and matches.scrollable_content_region:
                 getattr(matches, f"action_{action}")()
+
+    def on_click(self, event: events.Click) -> None:
+        if not Region(0, 0, *self.size).contains(event.screen_x, event.screen_y):
+            event.prevent_default()  # the terminal has become smaller; Textual asks what is under the mouse
 
     def dismiss(self, result: None = None) -> AwaitComplete:
         if is_on_top(self) and self.is_mounted:

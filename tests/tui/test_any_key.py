@@ -28,6 +28,16 @@ async def test_a_palette_without_matches_or_room_can_be_paged_through(size: tupl
 
 
 @pytest.mark.slow
+async def test_a_click_where_the_terminal_has_become_smaller_hits_nothing() -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.press("colon")
+        palette = ui.app.screen
+        palette.post_message(events.Click(palette, 90, 30, 0, 0, 1, False, False, False, 90, 30))
+        await ui.pilot.pause()
+        assert ui.app.screen is palette
+
+
+@pytest.mark.slow
 async def test_a_rehearsal_that_is_left_twice_takes_nothing_else_away() -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.press("r")
