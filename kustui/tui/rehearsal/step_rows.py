@@ -86,12 +86,12 @@ def _add_entry(
     add_end(builder, entry, at_hand=at_hand)
     if entry.broken:
         add_problems(builder, entry)
+    _add_cause(builder, session, entry)
     if entry.kind is not EntryKind.START:
         add_output(builder, entry)
     add_edges(builder, session.organisation.analysis(entry.key), entry, edges, links=at_hand)
     if entry.kind is EntryKind.START:  # where it leads, before a payload of many lines
         add_output(builder, entry)
-    _add_cause(builder, session, entry)
     add_effects(builder, entry)
     add_params(builder, entry)
     if not entry.broken:

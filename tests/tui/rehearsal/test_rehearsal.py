@@ -78,6 +78,15 @@ async def test_the_chain_with_a_mistyped_input_ends_where_it_would_and_says_why(
         assert any('is given "fooAt"' in row for row in on_screen), "it is seen without scrolling at 80×24"
 
 
+async def test_what_ended_a_run_is_in_full_on_the_screen_at_60_columns() -> None:
+    async with rehearsal(MISSING_INPUT, size=(60, 20)) as ui:
+        await ui.do("c")
+        seen = " ".join(" ".join(ui.drawn("table")).split())
+        assert '✗ "chain-4-of-4" requires the input "@fooAt", but is given "fooAt" did you mean "@fooAt"?' in seen
+        assert "missing-input at " in seen
+        assert "r restart" in ui.news
+
+
 async def test_a_run_that_meets_a_broken_place_stops_there_and_shows_the_problem(tmp_path: Path) -> None:
     path = write_json(tmp_path / "app.json", app(workflow("W", step("aB3", to("gone")), step("cD4"))))
     async with rehearsal(path) as ui:
