@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -98,6 +99,9 @@ def run(arguments: Sequence[str]) -> int:
         raise app.internal_error
     if app.exit_message:
         say(app.exit_message)
+    if app.ended_by in (signal.SIGQUIT, signal.SIGABRT):  # whoever sends them wants a core dump, or to see it die
+        signal.signal(app.ended_by, signal.SIG_DFL)
+        signal.raise_signal(app.ended_by)
     return app.return_code or ExitStatus.OK
 
 

@@ -12,6 +12,7 @@ import stat
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,20 @@ OWN_FILE, SHARED_FILE = "kustui.toml", "pyproject.toml"
 _TABLE = ("tool", "kustui")
 """Keys above kustui's table in the shared file."""
 _SEVERITIES = {"error": Severity.ERROR, "warning": Severity.WARNING, "info": Severity.INFO, "off": None}
+_MOST_ERRORS = 20
+"""Of a file: looking for the place of one is going through the file."""
+_MOST_CHARACTERS, _MOST_LEVELS, _MOST_DIGITS = 250_000, 100, 300
+_TOML_NAME = r"""(?:[\w-]+|"(?:[^"\\\n]|\\.)*"|'[^'\n]*')"""
+_TOML_TOKENS = re.compile(
+    rf"""
+    \"{{3}}(?:[^\\]|\\.)*?\"{{3}} | '{{3}}.*?'{{3}} | \#[^\n]*
+    | (?P<key>{_TOML_NAME}(?:[ \t]*\.[ \t]*{_TOML_NAME}){{{_MOST_LEVELS}}})
+    | (?P<number>\d[\d_a-fA-F]{{{_MOST_DIGITS}}})
+    | {_TOML_NAME} | (?P<open>[\[{{]) | (?P<close>[\]}}])
+    """,
+    re.DOTALL | re.VERBOSE,
+)
+"""What says how deep a text goes; no word in strings and comments."""
 _TOML_PLACE = re.compile(r" \((?:at line (\d+), column (\d+)|at end of document)\)$")
 
 
@@ -153,11 +168,13 @@ def configuration_errors(files: Sequence[ConfigurationFile], rules: Collection[s
     lines: list[str] = []
     overridden: list[Mapping[str, Any]] = []
     for file in files:
+        wrong = validation_errors(file.values, rules, overridden, is_personal=file.is_personal)
         errors = [
-            (file.source.place(file.extent(keys).start), message)
-            for keys, message in validation_errors(file.values, rules, overridden, is_personal=file.is_personal)
+            (file.source.place(file.extent(keys).start), message) for keys, message in islice(wrong, _MOST_ERRORS)
         ]
         lines += (f"{file.path}:{place}: {message}" for place, message in sorted(errors))
+        if next(wrong, None):
+            lines.append(f"{file.path}: and more")
         overridden.append(file.values)
     return tuple(lines)
 
@@ -203,11 +220,11 @@ def parse_file(path: str, raw: bytes, *, is_personal: bool = False) -> Configura
         source = Source.of(path, raw)
     except UndecodableError as error:
         raise ConfigurationError(f"{path}:{error.source.place(error.extent.start)}: {error}") from error
+    text = source.data.decode()
+    _require_readable(path, source, text)
     try:
-        values = tomllib.loads(source.data.decode())
-    except RecursionError as error:
-        raise ConfigurationError(f"{path}:1:1: nested too deep to be read") from error
-    except ValueError as error:  # a TOMLDecodeError, or a number with too many digits
+        values = tomllib.loads(text)
+    except ValueError as error:  # it raises others than its own too
         message = str(error)
         match = _TOML_PLACE.search(message)
         place = f"{match[1]}:{match[2]}" if match and match[1] else source.place(len(source.data))
@@ -219,6 +236,22 @@ def parse_file(path: str, raw: bytes, *, is_personal: bool = False) -> Configura
         inner = values.get(key, {})
         values = inner if isinstance(inner, dict) else {}
     return ConfigurationFile(path, source, values, _TABLE, is_personal=is_personal)
+
+
+def _require_readable(path: str, source: Source, text: str) -> None:
+    """Raises ConfigurationError for what the parser would not end with, or break at: it goes as deep as the text."""
+    if len(text) > _MOST_CHARACTERS:
+        raise ConfigurationError(f"{path}: larger than a configuration can be ({_MOST_CHARACTERS:,} characters)")
+    depth = 0
+    for token in _TOML_TOKENS.finditer(text):
+        depth += {"open": 1, "close": -1}.get(token.lastgroup or "", 0)
+        wrong = ""
+        if depth > _MOST_LEVELS or token.lastgroup == "key":
+            wrong = f"nested deeper than {_MOST_LEVELS} levels"
+        elif token.lastgroup == "number":
+            wrong = f"a number of more than {_MOST_DIGITS} digits"
+        if wrong:
+            raise ConfigurationError(f"{path}:{source.place(len(text[: token.start()].encode()))}: {wrong}")
 
 
 # Where files are.
@@ -253,8 +286,11 @@ def _has_table(shared: Path) -> bool:
     import tomllib  # slow to import, and few get here
 
     try:
-        tool = tomllib.loads(raw.decode()).get("tool")
-    except (ValueError, RecursionError):
+        source = Source.of(str(shared), raw)
+        text = source.data.decode()
+        _require_readable(source.path, source, text)
+        tool = tomllib.loads(text).get("tool")
+    except (ConfigurationError, UndecodableError, ValueError):
         return True
     return isinstance(tool, dict) and "kustui" in tool
 

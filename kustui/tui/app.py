@@ -22,7 +22,7 @@ from kustui.config.actions import with_keys
 from kustui.config.preferences import DEFAULT_THEME, PREFERENCE_NAMES, Preferences, save_theme
 from kustui.garbage_collection import resume_gc
 from kustui.text.terminal_safe import terminal_safe
-from kustui.tui.base_app import TypeAhead, enter
+from kustui.tui.base_app import ENDING_SIGNALS, TypeAhead, enter
 from kustui.tui.bindings import bindings, first_key, keymap_of
 from kustui.tui.explorer.panes import Sizes
 from kustui.tui.explorer.screen import Explorer
@@ -75,7 +75,8 @@ class Kustui(TypeAhead):
         """The ids of what was chosen in the palette, the latest first."""
         self._copied = ""
         self._is_drawn = False
-        self._signal: signal.Signals | None = None
+        self.ended_by: signal.Signals | None = None
+        """The signal that ended it."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self.preferences.theme or DEFAULT_THEME
@@ -164,17 +165,17 @@ class Kustui(TypeAhead):
     def on_load(self) -> None:
         # Ended from outside, the terminal is given back as it was found; from here on it is no longer that.
         with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
-            for number in (signal.SIGTERM, signal.SIGHUP):
+            for number in ENDING_SIGNALS:
                 asyncio.get_running_loop().add_signal_handler(number, self._end_on_signal, number)
 
     def on_ready(self) -> None:
         resume_gc()  # what was made until now stays
         self._is_drawn = True
-        if self._signal is not None:
-            self._end_on_signal(self._signal)
+        if self.ended_by is not None:
+            self._end_on_signal(self.ended_by)
 
     def _end_on_signal(self, number: signal.Signals) -> None:
-        self._signal = number
+        self.ended_by = number
         if self._is_drawn:  # before, the screens would be taken away while they are made
             self.exit(return_code=128 + number)
 

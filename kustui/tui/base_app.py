@@ -8,6 +8,7 @@ Tested with Textual 8.2.8: look at them again with every other version.
 from __future__ import annotations
 
 import asyncio
+import signal
 import sys
 from collections import deque
 from collections.abc import Awaitable, Callable
@@ -57,6 +58,9 @@ rich.cells.cached_cell_len.cache_clear()
 
 _MOUSE_MODES, _MOUSE_PIXELS = (1000, 1003, 1015, 1006), 1016
 """Those that Textual sets, in its order."""
+
+ENDING_SIGNALS = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGABRT)
+"""Those after which the terminal is given back as it was found."""
 
 
 class _Threads(ThreadPoolExecutor):

@@ -21,6 +21,7 @@ from textual.app import App
 from kustui.errors import reason_of
 from kustui.text.cells import cells
 from kustui.text.terminal_safe import terminal_safe
+from kustui.tui.base_app import ENDING_SIGNALS
 
 _TMUX_TIMEOUT = 2.0
 """Seconds that tmux has to answer."""
@@ -141,7 +142,7 @@ def _wait_for_a_key() -> None:
     ended: list[int] = []
     before = termios.tcgetattr(terminal)
     # the event loop, which would hear that kustui is to end, stands still, and hears it afterwards
-    handlers = {number: signal.signal(number, lambda *_: ended.append(0)) for number in (signal.SIGTERM, signal.SIGHUP)}
+    handlers = {number: signal.signal(number, lambda *_: ended.append(0)) for number in ENDING_SIGNALS}
     try:
         tty.setraw(terminal, termios.TCSANOW)
         while not ended:

@@ -11,6 +11,7 @@ import io
 import itertools
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import threading
@@ -82,11 +83,12 @@ def check_in_pool(
     context = get_context("fork")
     results: dict[str, WorkflowResult] = {}
     workers = {}
+    lifeline = os.pipe()
     try:
         for index in range(processes):
             receiver, sender = context.Pipe(duplex=False)
             entries = collection.entries[index::processes]
-            worker = context.Process(target=_work, args=(collection, entries, settings, sender), daemon=True)
+            worker = context.Process(target=_work, args=(collection, entries, settings, sender, lifeline), daemon=True)
             worker.start()
             sender.close()  # so that the end of the process is the end of what it sends
             workers[receiver] = worker
@@ -107,19 +109,35 @@ def check_in_pool(
         for worker in workers.values():
             worker.terminate()
             worker.join()
+        for end in lifeline:
+            os.close(end)
     return {entry.key: results[entry.key] for entry in collection.entries if entry.key in results}
 
 
-def _work(collection: Collection, entries: Sequence[Entry], settings: Settings, sender: Connection) -> None:
+def _work(
+    collection: Collection, entries: Sequence[Entry], settings: Settings, sender: Connection, lifeline: tuple[int, int]
+) -> None:
     """In a process of its own: send the results of some workflows, or the exception that ended it."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # the command is told as well, and is the one to say so
+    os.close(lifeline[1])
+    _end_with_parent(lifeline[0])
     try:
         for start in range(0, len(entries), _PIECE):
             results = [check_workflow(collection, entry, settings) for entry in entries[start : start + _PIECE]]
             sender.send_bytes(_dumped(results, collection))
-    except KeyboardInterrupt:
-        pass  # the command is told as well
     except Exception as error:
         sender.send_bytes(pickle.dumps(error))
+
+
+def _end_with_parent(lifeline: int) -> None:
+    """End this process as soon as the one that holds the other end of a pipe has ended, by whatever signal: nobody
+    else would end it, and it would wait for ever to be read."""
+
+    def wait() -> None:
+        os.read(lifeline, 1)
+        os._exit(1)
+
+    threading.Thread(target=wait, name="lifeline", daemon=True).start()
 
 
 # A single process, which reads the same files
@@ -173,7 +191,7 @@ def _asked(
         assert child.stdout is not None
         try:
             child.stdin.write(pickle.dumps((snapshot.paths, _fingerprint(snapshot.collection), settings)))
-            child.stdin.close()
+            child.stdin.flush()  # and open as long as the answer is wanted
             return _answer_from(_received(child.stdout), snapshot, settings, progress, wanted, listener)
         except (OSError, ValueError):
             return None
@@ -249,11 +267,12 @@ def main() -> None:
     """The other process: asked on standard input, it answers on standard output, and lets others go first."""
     if hasattr(os, "nice"):
         os.nice(10)
-    _answer(sys.stdin.buffer, sys.stdout.buffer)
+    _answer(sys.stdin.buffer, sys.stdout.buffer, lifeline=sys.stdin.fileno())
 
 
-def _answer(asked: BinaryIO, out: BinaryIO) -> None:
+def _answer(asked: BinaryIO, out: BinaryIO, *, lifeline: int) -> None:
     paths, fingerprint, settings = pickle.load(asked)
+    _end_with_parent(lifeline)
     opened = open_paths(paths)
     if _fingerprint(opened.collection) != fingerprint:
         return

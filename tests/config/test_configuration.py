@@ -13,6 +13,7 @@ from kustui.check.rules import RULES
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration, ConfigurationError, find_configuration, parse_settings
 from kustui.config.model import extent_of
+from kustui.config.preferences import Preferences
 from kustui.config.severity import Severity
 from kustui.files import ReadError
 
@@ -75,8 +76,8 @@ def test_of_a_pyproject_only_its_own_table_counts() -> None:
         (
             "\ncolour = 1",
             'kustui.toml:2:1: unknown key "colour": '
-            "known keys: actions, ascii, external, functions, keys, operators, panes, relative-unit-minutes, rules, "
-            "state, suppress, theme",
+            "known keys: actions, ascii, external, functions, keys, mouse, operators, panes, relative-unit-minutes, "
+            "rules, state, suppress, theme",
         ),
         ('[rules]\n\nlop = "off"', 'kustui.toml:3:1: unknown rule "lop": did you mean "loop"?'),
         ('[rules]\nxyzzy = "off"', 'kustui.toml:2:1: unknown rule "xyzzy": kustui explain lists all rules'),
@@ -341,3 +342,41 @@ def test_what_is_written_the_same_is_the_same_value(tmp_path: Path) -> None:
     assert configuration.settings(RULES).external == {"b"}
     path.unlink()
     assert configuration.settings(RULES) == Settings()
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (b"external = " + b"[" * 5000 + b"]" * 5000, "1:112: nested deeper than 100 levels"),
+        (b"x = " + b"{a=" * 3000 + b"1" + b"}" * 3000, "1:305: nested deeper than 100 levels"),
+        (b".".join([b"a"] * 50_000) + b" = 1", "1:1: nested deeper than 100 levels"),
+        (b".".join([b'"a"'] * 5000) + b" = 1", "1:1: nested deeper than 100 levels"),
+        (b"\n\nrelative-unit-minutes = " + b"9" * 5000, "3:25: a number of more than 300 digits"),
+        (b"theme = 2024-02-31", "1:9: invalid date or datetime"),
+        (b"\xef\xbb\xbftheme = 'a\0b'", "1:11: found invalid character '\\x00'"),
+        (b'theme = "dark"\ntheme = "light"', "2:16: cannot overwrite a value"),
+        (b"#" + b"x" * 3_000_000, " larger than a configuration can be (250,000 characters)"),
+    ],
+    ids=["arrays", "tables", "keys", "quoted", "number", "date", "nul", "twice", "size"],
+)
+def test_what_the_parser_breaks_at_has_a_message_and_a_place(tmp_path: Path, text: bytes, message: str) -> None:
+    path = tmp_path / "kustui.toml"
+    path.write_bytes(text)
+    with pytest.raises(ConfigurationError) as raised:
+        Configuration([str(tmp_path)]).settings(RULES)
+    assert str(raised.value) == f"{path}:{message}"
+    assert Configuration([str(tmp_path)]).preferences() == Preferences()
+
+
+def test_brackets_in_texts_and_comments_are_not_nested() -> None:
+    text = f"external = ['{'[' * 200}', \"{'{' * 200}\"]  # {'[' * 200}\nactions = ['''{'[' * 200}''']\n"
+    assert parse_settings("kustui.toml", text.encode(), RULES).external
+
+
+def test_of_very_many_mistakes_the_first_are_told(tmp_path: Path) -> None:
+    path = tmp_path / "kustui.toml"
+    path.write_text("".join(f"a{number} = 1\n" for number in range(2000)))
+    with pytest.raises(ConfigurationError) as raised:
+        Configuration([str(tmp_path)]).settings(RULES)
+    assert raised.value.lines[-1] == f"{path}: and more"
+    assert len(raised.value.lines) == 21

@@ -178,6 +178,15 @@ def test_a_signal_gives_the_terminal_back(number: signal.Signals) -> None:
         assert terminal.text.strip() == ""
 
 
+@pytest.mark.parametrize("number", [signal.SIGQUIT, signal.SIGABRT])
+def test_a_signal_that_dumps_core_gives_the_terminal_back_first(number: signal.Signals) -> None:
+    with open_explorer(TIMERS) as terminal:
+        terminal.signal(number)
+        assert terminal.ended() == -number
+        assert_restored(terminal)
+        assert terminal.text.strip() == ""
+
+
 def test_a_signal_during_the_start_gives_the_terminal_back() -> None:
     with Terminal([TIMERS]) as terminal:
         terminal.wait_for_bytes(b"\x1b[?1049h")

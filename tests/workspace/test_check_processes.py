@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import pickle
+import signal
+import subprocess
+import sys
+import zlib
 from pathlib import Path
 
 import pytest
@@ -14,6 +19,8 @@ from kustui.workspace import check_processes
 from kustui.workspace.check_processes import check_in_pool
 from kustui.workspace.snapshot import Snapshot, check_snapshot, open_paths, partly_checked
 from tests.benchmarks.generate import definition
+from tests.support.definitions import write_json
+from tests.support.terminal import PATIENCE
 
 pytestmark = pytest.mark.slow
 
@@ -158,3 +165,54 @@ def test_a_mistake_of_ours_in_another_process_is_told_in_this_one(monkeypatch: p
     monkeypatch.setattr(check_processes, "check_workflow", fail)
     with pytest.raises(ZeroDivisionError, match="of ours"):
         check_in_pool(collection(), Settings(), 2)
+
+
+_COMMAND = """
+import sys
+from kustui.workspace import check_processes
+check_processes.WORTH_IT = 1
+check_processes.processes_for = lambda collection: 3
+def endless(*_):
+    print("working", flush=True)
+    while True:
+        pass
+check_processes.check_workflow = endless
+from kustui.cli import main
+sys.exit(main(["check", *sys.argv[1:]]))
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="the system does not say which processes there are")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGKILL])
+def test_whatever_ends_a_command_ends_its_workers(tmp_path: Path, number: signal.Signals) -> None:
+    (tmp_path / "a.json").write_text(json.dumps(definition(12, 5, seed=1, mistakes=3)))
+    with subprocess.Popen(
+        [sys.executable, "-c", _COMMAND, str(tmp_path)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as command:
+        assert command.stdout is not None
+        assert command.stderr is not None
+        for _ in range(3):
+            assert command.stdout.readline() == "working\n"
+        workers = Path(f"/proc/{command.pid}/task/{command.pid}/children").read_text().split()
+        assert len(workers) == 3
+        command.send_signal(number)
+        assert command.stdout.read() == ""  # the workers have it too: its end is theirs
+        assert command.stderr.read() == ""
+        assert command.wait() == (130 if number == signal.SIGINT else -number)
+
+
+def test_the_process_of_the_screen_ends_with_it(tmp_path: Path) -> None:
+    endless = "import os, sys; from kustui.workspace import check_processes as processes\n"
+    endless += "def forever(*_):\n    print('working', flush=True)\n    while True: pass\n"
+    endless += "processes.check_snapshot = forever\nprocesses.main()"
+    snapshot = open_paths([str(write_json(tmp_path / "a.json", definition(2, 2, seed=1)))])
+    fingerprint = [(document.path, zlib.crc32(document.source.data)) for document in snapshot.collection.documents]
+    asked = pickle.dumps((snapshot.paths, fingerprint, None))
+    with subprocess.Popen([sys.executable, "-c", endless], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(asked)
+        child.stdin.flush()
+        assert child.stdout.readline() == b"working\n"
+        child.stdin.close()  # as the end of the screen does
+        assert child.wait(PATIENCE) == 1

@@ -145,3 +145,29 @@ def test_the_installed_command_comes_back_to_the_place_and_with_no_state_it_does
     assert len(list(tmp_path.rglob("*.json"))) == 1
     leave_at_the_last(folder=tmp_path, opens_at="followup-timer-4")
     leave_at_the_last("--no-state", folder=tmp_path, opens_at="followup-timer-1")
+
+
+async def test_marks_of_two_sessions_are_both_kept() -> None:
+    async with at(CHAIN) as first:
+        await first.go_to("followup-timer-1")
+        await first.press("m", "a")
+        async with at(CHAIN) as second:
+            await second.go_to("followup-timer-2")
+            await second.press("m", "b", "m", "a")
+        await first.go_to("followup-timer-3")
+        await first.press("m", "c")
+    async with at(CHAIN) as ui:
+        for letter, name in (("a", "followup-timer-2"), ("b", "followup-timer-2"), ("c", "followup-timer-3")):
+            await ui.press("apostrophe", letter)
+            assert name in ui.cursor_row, letter
+
+
+async def test_a_mark_that_is_removed_does_not_come_back() -> None:
+    async with at(CHAIN) as first, at(CHAIN) as second:
+        await first.press("m", "a")
+        await second.press("m", "b")
+        await first.press("apostrophe", "delete", "escape")
+        assert not first.explorer.navigator.marks
+    place = read_session(session_file([str(CHAIN)]))
+    assert place is not None
+    assert set(place.marks) == {"b"}

@@ -77,3 +77,18 @@ def test_a_file_stays_small_and_there_are_not_too_many(tmp_path: Path) -> None:
     assert len(left) == 200
     assert {"new.json", "much.json", "204.json"} <= left
     assert "0.json" not in left
+
+
+def test_a_broken_file_is_set_aside(tmp_path: Path) -> None:
+    file = tmp_path / "place.json"
+    for broken in (b"{", b'{"open": ' + b"[" * 100_000, b" " * 70_000):
+        file.write_bytes(broken)
+        assert read_session(file) is None
+        assert [path.name for path in tmp_path.iterdir()] == ["place.broken"]
+    write_session(file, STATE)
+    assert read_session(file) == STATE
+
+
+def test_a_pipe_in_its_place_is_not_waited_for(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "place.json")
+    assert read_session(tmp_path / "place.json") is None
