@@ -203,7 +203,7 @@ def test_whatever_ends_a_command_ends_its_workers(tmp_path: Path, number: signal
 
 def test_the_process_of_the_screen_ends_with_it(tmp_path: Path) -> None:
     endless = "import os, sys; from kustui.workspace import check_processes as processes\n"
-    endless += "def forever(*_):\n    print('working', flush=True)\n    while True: pass\n"
+    endless += "def forever(*_, **options):\n    print('working', flush=True)\n    while True: pass\n"
     endless += "processes.check_snapshot = forever\nprocesses.main()"
     snapshot = open_paths([str(write_json(tmp_path / "a.json", definition(2, 2, seed=1)))])
     fingerprint = [(document.path, zlib.crc32(document.source.data)) for document in snapshot.collection.documents]
