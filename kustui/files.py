@@ -58,7 +58,10 @@ def write_file(path: str | Path, pieces: Iterable[str | bytes], *, replace: bool
     except FileExistsError as error:
         raise ExistsError(f"{path}: the file already exists") from error
     except OSError as error:
-        raise WriteError(f"{path}: {reason_of(error)}") from error
+        reason = reason_of(error)
+        if isinstance(error, PermissionError) and is_folder(target.parent) and not os.access(target.parent, os.W_OK):
+            reason += f": no file may be made in {target.parent}"
+        raise WriteError(f"{path}: {reason}") from error
 
 
 def _mode(target: Path) -> int | None:
@@ -73,12 +76,13 @@ def _put_in_place(
     target: Path, pieces: Iterable[str | bytes], mode: int | None, *, replace: bool, private: bool
 ) -> None:
     """Write beside the target, with its mode where it has one, and rename. Raises OSError."""
-    part = target.with_name(f".{target.name[:100]}.{os.getpid()}-{os.urandom(4).hex()}.part")
+    content = b"".join(map(_encoded, pieces))  # before there is a file, which would stay where kustui is killed
+    part = target.with_name(f".{target.name[:40]}.{os.getpid()}-{os.urandom(4).hex()}.part")
     permissions = 0o600 if private else 0o666  # less what the umask takes away
     handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, permissions)
     try:
         with os.fdopen(handle, "wb") as file:
-            file.writelines(map(_encoded, pieces))
+            file.write(content)
         if mode is not None:
             part.chmod(stat.S_IMODE(mode))
         if replace or not _linked(part, target):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,7 @@ from kustui.garbage_collection import gc_paused, unfreeze_gc
 from kustui.simulate import DEFAULT_MAX_STEPS
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.reports import FORMATS, report_of
-from kustui.simulate.scenarios.file import ScenarioFile, read
+from kustui.simulate.scenarios.file import ScenarioFile, file_stem, read
 from kustui.simulate.scenarios.record import default_scenario, find_workflow, record_scenario
 from kustui.simulate.scenarios.replay import Replay, replay
 from kustui.text.messages import counted
@@ -239,7 +238,8 @@ def _save_paths(folder: Path, organisation: Organisation, explorations: Iterable
     except OSError as error:
         raise KustuiError(f"{folder}: {reason_of(error)}") from error
     for exploration in explorations:
-        name = _file_name(exploration.analysis.title)
+        entry = exploration.analysis.entry
+        name = file_stem(entry.title, entry.id or "", "workflow")
         while name.lower() in names:
             name += "-"  # another workflow of that name
         names.add(name.lower())
@@ -249,8 +249,3 @@ def _save_paths(folder: Path, organisation: Organisation, explorations: Iterable
                 content = scenario.model_dump(mode="json", by_alias=True, exclude_unset=True)
                 _write_scenario(folder / f"{name}-{number}{SCENARIO_SUFFIX}", content, force=force)
     say(f"{folder}: {counted(count, 'scenario')} saved")
-
-
-def _file_name(title: str) -> str:
-    """The part of a title that every file system accepts."""
-    return re.sub(r"[^\w-]+", "-", title, flags=re.ASCII).strip("-")[:80] or "workflow"

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ from kustui.text.messages import closest, expected_by, hint_of, kind, message_of
 MAX_FOUND = 1_000
 """Scenario files that are looked for."""
 _MAX_LISTED = 10
+_MOST_BYTES = 120
+"""Of the stem of a name: file systems take 255 for all of it."""
 _UNKNOWN_KEY = "unknown key"
 
 
@@ -72,9 +75,19 @@ def _below(folder: str) -> Iterator[str]:
         yield from _in(Path(inner))
 
 
+def file_stem(title: str, *others: str) -> str:
+    """The words of a title as the beginning of a file's name, in any script; those of the first of some others that has
+    any where it has none, as a title of symbols."""
+    for text in (title, *others):
+        words = "-".join(re.findall(r"\w+", unicodedata.normalize("NFC", text)))
+        if stem := words.encode(errors="ignore")[:_MOST_BYTES].decode(errors="ignore").rstrip("-"):
+            return stem
+    return "scenario"
+
+
 def unused_path(folder: Path, title: str) -> Path:
     """A path for the scenario of a workflow at which there is no file, as far as one can be found."""
-    stem = "-".join(re.findall(r"\w+", title, re.ASCII))[:80] or "rehearsal"
+    stem = file_stem(title, "rehearsal")
     names = (f"{stem}{f'-{number}' if number else ''}{SCENARIO_SUFFIX}" for number in range(MAX_FOUND))
     return next((folder / name for name in names if not exists(folder / name)), folder / f"{stem}{SCENARIO_SUFFIX}")
 

@@ -30,9 +30,9 @@ def test_scenarios_are_found_beside_files_and_below_folders_each_once(tmp_path: 
 
 
 def test_a_name_is_taken_that_no_file_has(tmp_path: Path) -> None:
-    assert unused_path(tmp_path, "Wörk / flow!").name == "W-rk-flow.scenario.json"
-    (tmp_path / "W-rk-flow.scenario.json").touch()
-    assert unused_path(tmp_path, "Wörk / flow!").name == "W-rk-flow-1.scenario.json"
+    assert unused_path(tmp_path, "Wörk / flow!").name == "Wörk-flow.scenario.json"
+    (tmp_path / "Wörk-flow.scenario.json").touch()
+    assert unused_path(tmp_path, "Wörk / flow!").name == "Wörk-flow-1.scenario.json"
     assert unused_path(tmp_path, "…").name == "rehearsal.scenario.json"
 
 
