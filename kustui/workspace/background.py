@@ -1,7 +1,7 @@
 """A workspace in the background: read from the start, then checked and followed by the same thread.
 
-Nothing here knows the screen: what happens is told by calling a function with one of the events below, in the thread
-of the background.
+Nothing here knows the screen: what happens is told by calling a function with one of the events, in the thread of the
+background.
 """
 
 from __future__ import annotations
@@ -11,22 +11,29 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kustui.config.preferences import Preferences
 from kustui.definition.loader import Progress
 from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
-from kustui.text.messages import seconds_in_words
+from kustui.workspace.events import (
+    CheckProgress,
+    ConfigurationRefused,
+    Failed,
+    Notify,
+    PartlyChecked,
+    PreferencesRead,
+    SnapshotReady,
+    StillReading,
+    WatchRefused,
+)
 from kustui.workspace.snapshot import Snapshot, Workspace, partly_checked
 
 if TYPE_CHECKING:
     from kustui.check.checker import CheckListener, Results
     from kustui.config.check_settings import Settings
     from kustui.config.configuration import Configuration
-    from kustui.workspace.difference import Difference
     from kustui.workspace.watch import ChangeWatcher
 
 PROGRESS_AFTER = 0.1
@@ -48,85 +55,6 @@ _PATIENCE = 1.0
 """Seconds after which it is told which file is still being read."""
 _SWITCH_INTERVAL = 0.0005
 """Seconds until another thread runs: a key waits 5 ms for this one instead of 24."""
-
-
-@dataclass(frozen=True, slots=True)
-class SnapshotReady:
-    """The next snapshot is there; the first has nothing that it differs from."""
-
-    snapshot: Snapshot
-    difference: Difference | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PartlyChecked:
-    """The first snapshot with the problems and schedules that are known so far."""
-
-    snapshot: Snapshot
-
-
-@dataclass(frozen=True, slots=True)
-class CheckProgress:
-    """How many workflows of how many are checked."""
-
-    done: int
-    total: int
-    seconds: float | None = None
-    """What the rest is going to take; None until that can be said."""
-
-    @property
-    def in_words(self) -> str:
-        """``checking 120 of 500 · about 8 s``."""
-        left = f" · about {seconds_in_words(self.seconds)}" if self.seconds is not None else ""
-        return f"checking {self.done:,} of {self.total:,}{left}"
-
-
-@dataclass(frozen=True, slots=True)
-class StillReading:
-    """A file or folder takes its time, as one on a dead mount does; with an empty path, none does any more."""
-
-    path: str
-
-
-@dataclass(frozen=True, slots=True)
-class ConfigurationRefused:
-    """What is wrong with the configuration, a line each: what it said before still applies."""
-
-    lines: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WatchRefused:
-    """The system does not tell of changes: the files are looked at instead, as the words say."""
-
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class PreferencesRead:
-    """What a configuration without a mistake says of the screen."""
-
-    preferences: Preferences
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """An internal error has ended the thread."""
-
-    error: Exception
-
-
-Event = (
-    SnapshotReady
-    | PartlyChecked
-    | CheckProgress
-    | StillReading
-    | ConfigurationRefused
-    | WatchRefused
-    | PreferencesRead
-    | Failed
-)
-Notify = Callable[[Event], object]
 
 
 class BackgroundWorkspace:

@@ -33,8 +33,8 @@ from kustui.tui.tree.nodes import Moves
 from kustui.tui.widgets.bars import FilterInput, StatusBar, TextBar, first_keys
 from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import RowsView
-from kustui.workspace.background import (
-    BackgroundWorkspace,
+from kustui.workspace.background import BackgroundWorkspace
+from kustui.workspace.events import (
     CheckProgress,
     ConfigurationRefused,
     Event,

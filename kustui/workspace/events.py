@@ -1,0 +1,93 @@
+"""What the background tells: a snapshot, how far it has come, what it cannot do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kustui.config.preferences import Preferences
+from kustui.text.messages import seconds_in_words
+from kustui.workspace.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from kustui.workspace.difference import Difference
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotReady:
+    """The next snapshot is there; the first has nothing that it differs from."""
+
+    snapshot: Snapshot
+    difference: Difference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyChecked:
+    """The first snapshot with the problems and schedules that are known so far."""
+
+    snapshot: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class CheckProgress:
+    """How many workflows of how many are checked."""
+
+    done: int
+    total: int
+    seconds: float | None = None
+    """What the rest is going to take; None until that can be said."""
+
+    @property
+    def in_words(self) -> str:
+        """``checking 120 of 500 · about 8 s``."""
+        left = f" · about {seconds_in_words(self.seconds)}" if self.seconds is not None else ""
+        return f"checking {self.done:,} of {self.total:,}{left}"
+
+
+@dataclass(frozen=True, slots=True)
+class StillReading:
+    """A file or folder takes its time, as one on a dead mount does; with an empty path, none does any more."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationRefused:
+    """What is wrong with the configuration, a line each: what it said before still applies."""
+
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WatchRefused:
+    """The system does not tell of changes: the files are looked at instead, as the words say."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencesRead:
+    """What a configuration without a mistake says of the screen."""
+
+    preferences: Preferences
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """An internal error has ended the thread."""
+
+    error: Exception
+
+
+Event = (
+    SnapshotReady
+    | PartlyChecked
+    | CheckProgress
+    | StillReading
+    | ConfigurationRefused
+    | WatchRefused
+    | PreferencesRead
+    | Failed
+)
+Notify = Callable[[Event], object]
