@@ -59,6 +59,8 @@ class StepTexts:
     def __init__(self, collection: Collection, before: StepTexts | None = None) -> None:
         self.collection = collection
         self._texts: dict[str, tuple[Entry, str]] = {}
+        self._last = Matches()
+        """What matched the text before, once everything is read."""
         for entry in collection.entries if before is not None else ():
             kept = before._texts.get(entry.key)  # type: ignore[union-attr]
             if kept is not None and kept[0].has_text_of(entry):
@@ -85,7 +87,10 @@ class StepTexts:
         words = [word for word in all_words if any(map(str.isalnum, word))] or all_words  # not the + of ``tags + vip``
         workflows: dict[str, bool] = {}
         steps: dict[str, frozenset[int]] = {}
-        for entry in self.collection.entries if words else ():
+        entries, last = self.collection.entries, self._last
+        if last.words and text.startswith(last.words):  # a key more leaves nothing else
+            entries = tuple(self.collection.by_key[key] for key in last.workflows)
+        for entry in entries if words else ():
             title = f"{entry.title}\n{entry.item.name}\n{entry.id}\n{entry.item.event}\n{entry.source.path}".lower()
             others = [word for word in words if word not in title]
             numbers = self._steps_with(entry, others or words)
@@ -93,7 +98,9 @@ class StepTexts:
                 steps[entry.key] = frozenset(numbers)
             if numbers or not others:
                 workflows[entry.key] = not others
-        return Matches(text, workflows, steps)
+        matches = Matches(text, workflows, steps)
+        self._last = Matches() if self.missing else matches
+        return matches
 
     def _steps_with(self, entry: Entry, words: Sequence[str]) -> Sequence[int]:
         """The places of the steps of a workflow that hold all of some words."""

@@ -7,7 +7,7 @@ import pytest
 from kustui.search.step_texts import StepTexts
 from kustui.workspace.snapshot import Snapshot
 from tests.support.definitions import ALWAYS, a_resource, a_workflow
-from tests.support.trees import snapshot_of
+from tests.support.trees import sample, snapshot_of
 
 
 def step(id_: str, action: str = "kustomer.note.create", **params: object) -> dict[str, object]:
@@ -54,6 +54,22 @@ def test_a_word_of_the_workflow_helps_to_find_a_step_but_does_not_make_one_match
     assert matching(snapshot, "greet") == {"greet": []}
     assert matching(snapshot, "greet vip") == {"greet": [1]}
     assert matching(snapshot, "nobody vip") == {}
+
+
+def test_typing_on_leaves_what_the_whole_text_leaves() -> None:
+    texts = StepTexts(sample("organisation-export.json").collection)
+    texts.read()
+    for text in ("note the", "vip watch, su", "tags + machine", "e a"):
+        for end in range(1, len(text) + 1):
+            fresh = StepTexts(texts.collection, texts)
+            assert texts.matches(text[:end]) == fresh.matches(text[:end])
+
+
+def test_what_was_not_read_yet_is_found_once_it_is() -> None:
+    texts = StepTexts(sample("organisation-export.json").collection)
+    assert not texts.matches("machin").steps
+    texts.read()
+    assert texts.matches("machine").steps
 
 
 def test_steps_of_every_shape_are_found() -> None:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # not before the first paint
     from kustui.workspace.difference import Difference
 
 
-_MOST_NARROWED = 30
+_MOST_NARROWED = 15
 """Workflows that a filter opens at the steps that match; the others say how many there are."""
 _SMALL = 4_000_000
 """Bytes whose steps are read at once for a filter; of more, in the background."""

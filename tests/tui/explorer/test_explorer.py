@@ -24,6 +24,7 @@ from kustui.tui.diagrams.schedule_views import ChainsView, RateInput, TimelineVi
 from kustui.tui.explorer.list_panes import ProblemsView
 from kustui.tui.explorer.marks import BookmarkMenu
 from kustui.tui.explorer.screen import Explorer
+from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.finder import FinderInput
 from kustui.tui.help import Help, commands
@@ -538,7 +539,7 @@ async def test_every_action_leads_from_its_key_to_the_handler_that_the_registry_
         found.__name__: found
         for found in (
             RowsView, TreeView, RailView, BoxesView, ChainsView, TimelineView, RateInput, CopyMenu, FilterInput,
-            FinderInput, BookmarkMenu, Help, Kustui, ContextView, ProblemsView,
+            FinderInput, BookmarkMenu, Help, Kustui, ContextView, ProblemsView, SourceView,
         )
     }  # fmt: skip
     async with explorer(CHAIN) as ui:
