@@ -172,6 +172,7 @@ class RehearsalScreen(Screen[NodeKey]):
         self.panes.show(session)
         self.query_one("#heading", LinesView).show(*heading_rows(session))
         self.status.show_location(status_row(session))
+        self.on_rows_view_moved()
 
     def announce(self, *pieces: Piece) -> None:
         """Say something in the place of the keys, until the next key; nothing brings the keys back."""
@@ -179,6 +180,12 @@ class RehearsalScreen(Screen[NodeKey]):
 
     def on_descendant_focus(self) -> None:
         self.offer_keys()
+        self.on_rows_view_moved()
+
+    def on_rows_view_moved(self) -> None:
+        """Say where in the pane that has the keys the cursor is."""
+        if isinstance(self.focused, RowsView):
+            self.status.show_position(self.focused.position)
 
     def offer_keys(self) -> None:
         prompt = self.prompts.open

@@ -34,6 +34,15 @@ def chain_with_scenarios(tmp_path: Path) -> Path:
 CALLED = "5f8e148232731d0015c14657"
 
 
+async def test_the_status_line_says_which_row_of_a_pane_the_cursor_is_on() -> None:
+    async with rehearsal(CHAIN, size=(100, 40)) as ui:
+        await ui.do("C", "5", "g", "j")
+        count = len(ui.pane("log"))
+        assert count > 2
+        status = ui.screen.status
+        assert f"2 of {count}" in "".join(segment.text for segment in status.render_line(0))
+
+
 async def test_the_timer_chain_is_rehearsed_over_four_workflows_back_and_down_another_branch() -> None:
     async with rehearsal(CHAIN) as ui:
         assert ui.heading[0].startswith(f"Rehearsal {FOUR[0]}  run 1 of 1  T+0 ")
