@@ -121,4 +121,6 @@ def _text(
         marks = problem_marks(analysis, snapshot.by_entry.get(entry.key, ()))
         if number:
             yield "\n"
-        yield from boxes_text(analysis, marks, write) if options.boxes else rail_text(analysis, marks, width, write)
+        yield from (
+            boxes_text(analysis, marks, width, write) if options.boxes else rail_text(analysis, marks, width, write)
+        )

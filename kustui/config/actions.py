@@ -154,6 +154,8 @@ ACTIONS = (
     Action("boxes.pan-up", "K,shift+up", "pan", "pan up"),
     Action("boxes.pan-left", "H,shift+left", "pan", "pan left"),
     Action("boxes.pan-right", "L,shift+right", "pan", "pan right"),
+    Action("boxes.zoom-in", "plus,equals_sign", "larger", "zoom in: names, then conditions, then everything in full"),
+    Action("boxes.zoom-out", "minus", "smaller", "zoom out: to names, then to an overview of all steps"),
     Action("boxes.page-down", "pagedown,ctrl+f", "page", "pan a page down"),
     Action("boxes.page-up", "pageup,ctrl+b", "page", "pan a page up"),
     Action("chains.overview", "o", "all chains", "list all chains, or show those around the workflow"),

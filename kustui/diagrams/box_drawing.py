@@ -3,21 +3,42 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cached_property
 from typing import NamedTuple
 
-from kustui.diagrams.diagram import Diagram, DiagramNode
+from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
 from kustui.diagrams.glyphs import AFTER_FAILURE, NODE_GLYPHS, NodeKind, legend
-from kustui.diagrams.layout.box_layout import Band, Box, BoxLayout, Port, Size, lay_out_boxes
+from kustui.diagrams.layout.box_layout import Band, Box, BoxLayout, Port, arrange_boxes
 from kustui.diagrams.layout.layers import Arrow
 from kustui.text.cells import cells, crop
 from kustui.text.styled_lines import Line, Piece, fitted, joined, width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 
-_TEXT_WIDTH = 32
-"""Cells of a text in a box at most; what is longer is cut."""
+
+class Zoom(StrEnum):
+    """How much stands in a box."""
+
+    COMPACT = "compact"
+    """Its name, on one line where there is room."""
+    NORMAL = "normal"
+    """Its name, what it does, and when each of its edges is taken, each on a few lines."""
+    FULL = "full"
+    """The same, and nothing of it is cut."""
+
+
+_TEXT_WIDTH = {Zoom.COMPACT: 28, Zoom.NORMAL: 32, Zoom.FULL: 32}
+"""Cells that each text has in a box at least; those that need more get them where there is room."""
+_MOST_LINES = {Zoom.COMPACT: 5, Zoom.NORMAL: 5, Zoom.FULL: 60}
+"""Of a text in a box; what is longer is cut."""
+_LINES = {Zoom.COMPACT: 1, Zoom.NORMAL: 3, Zoom.FULL: 3}
+"""Of a text in a box that has room."""
+_LONGEST_WORD = 60
+"""Cells of a word that a box is widened for; a longer one is broken."""
+_NARROWEST = 12
+"""Cells of a box, whose text is longer."""
 _FRAME = 4
 """Cells of the edges and of the blanks beside them."""
 _LEFT, _RIGHT, _UP, _DOWN = 1, 2, 4, 8
@@ -36,12 +57,21 @@ _Span = tuple[int, str, str]
 
 
 class BoxContent(NamedTuple):
-    lines: tuple[Line, ...]
-    size: Size
+    texts: tuple[tuple[Line, int], ...]
+    """What stands in it, and by how many cells each is indented but for its first line."""
     numbers: Mapping[tuple[str, bool], int]
     """The number of the edges to each target, and after a failure; none where there is only one such group."""
     ends: bool = False
     """Whether a run is over there."""
+
+    def needed(self, zoom: Zoom) -> int:
+        """The width of a box in which each text has a few lines at most."""
+        return max(_needed(text, indent, _TEXT_WIDTH[zoom], _LINES[zoom]) for text, indent in self.texts) + _FRAME
+
+    def lines(self, width: int, zoom: Zoom) -> tuple[Line, ...]:
+        """What stands in a box of a width, line by line."""
+        parts = (_broken(text, width - _FRAME, indent, _MOST_LINES[zoom]) for text, indent in self.texts)
+        return tuple(part for broken in parts for part in broken)
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,17 +80,29 @@ class BoxDrawing:
 
     diagram: Diagram
     contents: Mapping[str, BoxContent]
+    lines: Mapping[str, tuple[Line, ...]]
+    """What stands in each node's box, line by line."""
     layout: BoxLayout
+    zoom: Zoom
+    fits: int
+    """The width for which it was laid out; 0 where it is the same for each."""
     marks: Mapping[str, Line]
     """What stands in the upper edge of a node's box."""
 
     @classmethod
-    def of(cls, diagram: Diagram, marks: Mapping[str, Line] | None = None) -> BoxDrawing:
-        """Lay a diagram out."""
-        contents = box_contents(diagram)
+    def of(
+        cls, diagram: Diagram, marks: Mapping[str, Line] | None = None, zoom: Zoom = Zoom.FULL, room: int = 0
+    ) -> BoxDrawing:
+        """Lay a diagram out, with boxes as wide as they need where so many cells have room for them."""
+        contents = box_contents(diagram, zoom)
         arrows = (Arrow(edge.source, edge.target, edge.after_failure) for edge in diagram.edges)
-        layout = lay_out_boxes({node: content.size for node, content in contents.items()}, arrows)
-        return cls(diagram, contents, layout, marks or {})
+        least = max(_NARROWEST, min(_TEXT_WIDTH[zoom] + _FRAME, room or _TEXT_WIDTH[zoom] + _FRAME))
+        needed = {node: content.needed(zoom) for node, content in contents.items()}
+        arrangement = arrange_boxes(needed, arrows, least, room)
+        lines = {node: contents[node].lines(width, zoom) for node, width in arrangement.widths.items()}
+        layout = arrangement.lay_out({node: len(its_lines) + 2 for node, its_lines in lines.items()})
+        fits = room if max(needed.values(), default=0) > least else 0
+        return cls(diagram, contents, lines, layout, zoom, fits, marks or {})
 
     def with_marks(self, marks: Mapping[str, Line]) -> BoxDrawing:
         """The same with other marks, not laid out again."""
@@ -97,6 +139,26 @@ class BoxDrawing:
         if at < last:
             pieces.append((" " * (last - at), ""))
         return tuple(pieces)
+
+    def full_lines(self, node: str) -> tuple[Line, ...]:
+        """All that is known of a node, a line for each text, whatever has room in its box."""
+        return tuple(text for text, _ in _content(self._nodes[node], self._edges.get(node, ()), Zoom.FULL).texts)
+
+    @cached_property
+    def _nodes(self) -> Mapping[str, DiagramNode]:
+        return {node.id: node for node in self.diagram.nodes}
+
+    @cached_property
+    def _edges(self) -> Mapping[str, Sequence[DiagramEdge]]:
+        return _edges_by_source(self.diagram)
+
+    def is_cut(self, node: str) -> bool:
+        """Whether its box says less than that."""
+        shown, whole = (
+            "".join(text for line in lines for text, _ in line).replace(" ", "")
+            for lines in (self.lines[node], self.full_lines(node))
+        )
+        return shown != whole
 
     def edge_number(self, node: str, port: Port) -> str:
         """What stands left of where edges leave a box: their number, where there is one."""
@@ -158,7 +220,7 @@ class BoxDrawing:
             yield box.x, self._bottom(box, edges), look
         else:
             yield box.x, f"{edges['v']} ", look
-            yield from _spans(box.x + 2, self.contents[box.node].lines[y - box.y - 1])
+            yield from _spans(box.x + 2, self.lines[box.node][y - box.y - 1])
             yield box.right, edges["right" if box.self_loop is not None and y == box.y + 1 else "v"], look
         if box.self_loop is not None and y in (box.y + 1, box.y + 2):
             line = ("╌╮" if box.self_loop else "─╮") if y == box.y + 1 else "◀╯"
@@ -201,44 +263,70 @@ def _spans(x: int, line: Line) -> Iterator[_Span]:
 # What stands in a box
 
 
-def box_contents(diagram: Diagram) -> Mapping[str, BoxContent]:
+def box_contents(diagram: Diagram, zoom: Zoom) -> Mapping[str, BoxContent]:
     """For each node its name, what it does, and when each of its edges is taken.
 
     The conditions stand in the box that the edges leave, numbered as they are tried; the numbers stand where they
     leave it.
     """
-    groups: dict[str, dict[tuple[str, bool], list[str]]] = {node.id: {} for node in diagram.nodes}
+    edges = _edges_by_source(diagram)
+    return {node.id: _content(node, edges.get(node.id, ()), zoom) for node in diagram.nodes}
+
+
+def _edges_by_source(diagram: Diagram) -> Mapping[str, Sequence[DiagramEdge]]:
+    edges: dict[str, list[DiagramEdge]] = {}
     for edge in diagram.edges:
-        groups[edge.source].setdefault((edge.target, edge.after_failure), []).append(edge.label)
-    return {node.id: _content(node, groups[node.id]) for node in diagram.nodes}
+        edges.setdefault(edge.source, []).append(edge)
+    return edges
 
 
-def _content(node: DiagramNode, groups: Mapping[tuple[str, bool], list[str]]) -> BoxContent:
-    glyph, look = node.glyph
-    lines: list[Line] = [((f"{glyph} ", look), (terminal_safe(node.name), "name"))]
+def _content(node: DiagramNode, edges: Iterable[DiagramEdge], zoom: Zoom) -> BoxContent:
+    groups: dict[tuple[str, bool], list[str]] = {}
+    for edge in edges:
+        groups.setdefault((edge.target, edge.after_failure), []).append(edge.label)
+    name: Line = ((f"{node.glyph[0]} ", node.glyph[1]), (terminal_safe(node.name), "name"))
+    texts = [(name, 2)]
+    numbers: dict[tuple[str, bool], int] = {}
+    if zoom is Zoom.COMPACT:
+        loops = any(target == node.id for target, _ in groups)
+        return BoxContent((*texts, *([((("↺", "warning"),), 0)] if loops else [])), numbers, node.ends)
     if node.kind is not NodeKind.TRIGGER:
         sign, sign_look = NODE_GLYPHS[NodeKind.SCHEDULE] if node.kind is NodeKind.SCHEDULE else (" ", "")
-        lines.append(((f"{sign} ", sign_look), (terminal_safe(node.about), "muted")))
-    numbers: dict[tuple[str, bool], int] = {}
+        texts.append((((f"{sign} ", sign_look), (terminal_safe(node.about), "muted")), 2))
     for number, ((target, after_failure), labels) in enumerate(groups.items(), start=1):
-        label = terminal_safe(", or ".join(dict.fromkeys(label or "always" for label in labels)))
-        sign = "↺ " if target == node.id else ""
-        line: Line = ((sign, "warning"), (label, "warning" if after_failure else "muted"))
+        line = _edge_line(labels, after_failure=after_failure, is_loop=target == node.id)
         if len(groups) > 1:
             numbers[target, after_failure] = number
-            lines.extend(_on_two_lines(((f"{number} ", "key"), *line), 2))
-        elif sign or any(labels):
-            lines.extend(_on_two_lines(line))
-    for action in node.error_actions:
-        lines.extend(_on_two_lines((("↯ ", "warning"), (terminal_safe(action.label), "warning")), 2))
-    lines = [fitted(line, _TEXT_WIDTH) for line in lines]
-    width = max(width_of(line) for line in lines) + _FRAME
-    return BoxContent(tuple(lines), Size(width, len(lines) + 2), numbers, node.ends)
+            texts.append((((f"{number} ", "key"), *line), 2))
+        elif target == node.id or any(labels):
+            texts.append((line, 0))
+    texts.extend(((("↯ ", "warning"), (terminal_safe(action.label), "warning")), 2) for action in node.error_actions)
+    return BoxContent(tuple(texts), numbers, node.ends)
 
 
-def _on_two_lines(line: Line, indent: int = 0) -> tuple[Line, ...]:
-    """A line on two, with the rest of it at the end of the second to be cut."""
-    first, *rest = wrapped(line, _TEXT_WIDTH, indent)
-    if not rest:
-        return (first,)
-    return first, joined((line[1:] if index and indent else line for index, line in enumerate(rest)), (" ", ""))
+def _edge_line(labels: Iterable[str], *, after_failure: bool, is_loop: bool) -> Line:
+    """When the edges to a target are taken."""
+    label = terminal_safe(", or ".join(dict.fromkeys(label or "always" for label in labels)))
+    return (("↺ " if is_loop else "", "warning"), (label, "warning" if after_failure else "muted"))
+
+
+def _needed(text: Line, indent: int, least: int, most: int) -> int:
+    """The cells in which a text has at most so many lines, and at least some."""
+    width = width_of(text)
+    if width <= least or most == 1:
+        return width
+    longest = max(cells(word) for word in "".join(piece for piece, _ in text).split(" "))
+    lower = max(least, width // most, min(longest + indent, _LONGEST_WORD))
+    return next((size for size in range(lower, width, 4) if sum(1 for _ in wrapped(text, size, indent)) <= most), width)
+
+
+def _broken(text: Line, width: int, indent: int, most: int) -> tuple[Line, ...]:
+    """A text on at most so many lines, the last one cut where that is not all."""
+    if width_of(text) <= width:
+        return (text,)
+    first, *rest = wrapped(text, width, indent)
+    kept, over = rest[: most - 1], rest[most - 1 :]
+    if over:
+        whole = joined((kept.pop(), *(line[1:] if indent else line for line in over)), (" ", ""))
+        kept.append(whole)
+    return tuple(fitted(line, width) for line in (first, *kept))

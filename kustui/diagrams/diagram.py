@@ -14,6 +14,7 @@ from kustui.definition.models import Step, due_in_words
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import END, NODE_GLYPHS, NodeKind
 from kustui.diagrams.labels import (
+    LONGEST_SUMMARY,
     NO_STEP,
     NO_WORKFLOW,
     RUNTIME_NAME,
@@ -110,7 +111,7 @@ def flow_diagram(analysis: WorkflowAnalysis) -> Diagram:
 
 def _step_node(flow: FlowGraph, step: Step, scheduled: str) -> DiagramNode:
     kind = NodeKind.SCHEDULE if step.schedules else NodeKind.BRANCH if step.action is None else NodeKind.STEP
-    action = what_it_does(flow, step)
+    action = what_it_does(flow, step, longest=LONGEST_SUMMARY)
     name, about = (node_name(flow, step.id), action) if step.name != step.id else (action, step.id)
     edges = (edge for edge in flow.declared_edges[step.id] if edge.error_action)
     error_actions = tuple(ErrorActionLabel(edge.error_action, edge_label(flow, edge)) for edge in edges)

@@ -23,8 +23,10 @@ Namer = Callable[[Path], str]
 RUNTIME_NAME = "only a run can tell"
 """What stands for the name of a workflow whose id is not written down."""
 RUNTIME_WORKFLOW = f"a workflow that {RUNTIME_NAME}"
-_LONGEST_LABEL = 36
-"""Characters of what a step does, where that stands in a row; the detail has more."""
+LONGEST_SUMMARY = 72
+"""Characters of what a step does."""
+LONGEST_LABEL = 36
+"""The same, where other things stand beside it."""
 NO_WORKFLOW, NO_STEP = "no such workflow", "no such step"
 
 # Nodes
@@ -66,23 +68,23 @@ def _part(flow: FlowGraph, node: str) -> Trigger | Step | None:
     return flow.part(known) if known is not None else None
 
 
-def step_label(flow: FlowGraph, step: Step) -> Line:
+def step_label(flow: FlowGraph, step: Step, longest: int = LONGEST_LABEL) -> Line:
     """What a row calls a step: its name, or what it does where nobody named it; and its id unless the name will do."""
     id_: Line = ((f" {step.id}", "muted"),)
     if step.name != step.id:
         return ((step.name, ""), *(id_ if step.name in flow.shared_names else ()))
-    return (*summary_line(flow, step, ""), *id_)
+    return (*summary_line(flow, step, "", longest), *id_)
 
 
-def what_it_does(flow: FlowGraph, step: Step, name: Namer | None = None) -> str:
+def what_it_does(flow: FlowGraph, step: Step, name: Namer | None = None, longest: int = LONGEST_LABEL) -> str:
     """What a step does, as its params say it, else its action: ``tags + vip``, ``find customer by email``."""
-    return shortened(step_summary(step, name or path_namer(flow)), _LONGEST_LABEL) or short_action(step.action)
+    return shortened(step_summary(step, name or path_namer(flow)), longest) or short_action(step.action)
 
 
-def summary_line(flow: FlowGraph, step: Step, look: str) -> Line:
+def summary_line(flow: FlowGraph, step: Step, look: str, longest: int = LONGEST_LABEL) -> Line:
     """What a step does, with the references set apart."""
     names = NameRecorder(flow)
-    return names.set_apart(what_it_does(flow, step, names), look)
+    return names.set_apart(what_it_does(flow, step, names, longest), look)
 
 
 def path_namer(flow: FlowGraph) -> Callable[[Path], str]:
@@ -234,8 +236,6 @@ def call_line(call: ScheduleCall, collection: Collection, settings: Settings) ->
     return (("⇒ ", "link"), (target.title, "link"), *due)
 
 
-_LONGEST = 72
-"""Characters of a summary."""
 _LONGEST_TEXT, _LONGEST_VALUE = 48, 28
 """Characters of a text that is all of a summary, and of one value among several."""
 _MOST_FIELDS = 3
@@ -251,7 +251,7 @@ def step_summary(step: Step, name: Namer) -> str:
     if step.action is None or step.schedules:
         return ""
     values = _Values(step.params, name)
-    return shortened(" ".join(_summary(step.action, values).split()), _LONGEST)
+    return shortened(" ".join(_summary(step.action, values).split()), LONGEST_SUMMARY)
 
 
 def _summary(action: str, values: _Values) -> str:

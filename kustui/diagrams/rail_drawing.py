@@ -14,6 +14,8 @@ from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.glyphs import AFTER_FAILURE, FOLDED, NODE_GLYPHS, NodeKind, flow_glyph, legend
 from kustui.diagrams.labels import (
+    LONGEST_LABEL,
+    LONGEST_SUMMARY,
     NameRecorder,
     call_line,
     condition_line,
@@ -122,19 +124,25 @@ class RailDrawing:
     # Rows
 
     def row(self, index: int, first: int = 0, columns: int | None = None, width: int | None = None) -> StyledRow:
-        """The row of a node, with so many columns of its lanes from the first on, or all. Its own name is cut so that
-        the names of what it leads back to have room in so many cells."""
+        """The row of a node, with so many columns of its lanes from the first on, or all. Where it is longer than so
+        many cells, what it does is said in fewer words, and its own name is cut so that the names of what it leads back
+        to have room."""
         node = self.nodes[index]
         lanes = self.lanes(index, first, len(self.layout.columns) if columns is None else columns)
         mark = self.marks.get(node, ())
-        room = None if width is None else width - width_of(lanes) - (width_of(mark) + 1 if mark else 0)
-        return StyledRow((*lanes, *self._label(node, room)), self._action(node), mark)
+        whole = StyledRow(
+            (*lanes, *self._label(node, None, LONGEST_SUMMARY)), self._action(node, LONGEST_SUMMARY), mark
+        )
+        if width is None or whole.width <= width:
+            return whole
+        room = width - width_of(lanes) - (width_of(mark) + 1 if mark else 0)
+        return StyledRow((*lanes, *self._label(node, room, LONGEST_LABEL)), self._action(node, LONGEST_LABEL), mark)
 
     def full_line(self, index: int) -> Line:
         """All that the row of a node says, without lanes."""
         node = self.nodes[index]
-        action = self._action(node)
-        return (*self._label(node, None), *((("  ", ""), *action) if action else ()))
+        action = self._action(node, LONGEST_SUMMARY)
+        return (*self._label(node, None, LONGEST_SUMMARY), *((("  ", ""), *action) if action else ()))
 
     @cached_property
     def legend(self) -> Line:
@@ -151,10 +159,12 @@ class RailDrawing:
     def _calls(self) -> Mapping[str, ScheduleCall]:
         return {call.step: call for call in self.analysis.calls}
 
-    def _action(self, node: str) -> Line:
-        """What the step of a node does, where its name does not say it."""
+    def _action(self, node: str, longest: int) -> Line:
+        """What the step of a node does in so many characters, where its name does not say it."""
         step = self.flow.part(node)
-        return summary_line(self.flow, step, "muted") if isinstance(step, Step) and step.name != step.id else ()
+        if not isinstance(step, Step) or step.name == step.id:
+            return ()
+        return summary_line(self.flow, step, "muted", longest)
 
     def _glyph(self, node: str) -> Piece:
         if (glyph := self.glyphs.get(node)) is not None:
@@ -167,11 +177,11 @@ class RailDrawing:
             return FOLDED, look
         return flow_glyph(self.flow, node), look
 
-    def _label(self, node: str, room: int | None) -> Line:
+    def _label(self, node: str, room: int | None, longest: int) -> Line:
         part = self.flow.part(node)
         if not isinstance(part, Step):
             return ((event_label(part), "event"), *self._folded_count(node), *self._undrawn_targets(node))
-        line: Line = tuple((text, look or "name") for text, look in step_label(self.flow, part))
+        line: Line = tuple((text, look or "name") for text, look in step_label(self.flow, part, longest))
         if undrawn := self._undrawn_targets(node):
             if room is not None:
                 line = fitted(line, max(_NAME_WIDTH, room - width_of(undrawn) - 1))

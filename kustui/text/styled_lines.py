@@ -50,6 +50,12 @@ class StyledRow(NamedTuple):
     mark: Line = ()
     """Always shown: the line is cut short for it."""
 
+    @property
+    def width(self) -> int:
+        """Cells of all of it in one line."""
+        aside = 2 + width_of(self.aside) if self.aside else 0
+        return width_of(self.line) + aside + (1 + width_of(self.mark) if self.mark else 0)
+
     def arranged(self, width: int) -> Line:
         """All of it in one line of at most so many cells."""
         line, aside, mark = self

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.diagrams.diagram import flow_diagram
-from kustui.diagrams.layout.box_layout import Size, lay_out_boxes
+from kustui.diagrams.layout.box_layout import arrange_boxes
 from kustui.diagrams.layout.layers import Arrow
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.workspace.snapshot import open_paths
@@ -110,10 +110,11 @@ def window(steps: int) -> float:
 def at_random(arrows: int, nodes: int = 1_000) -> float:
     """Seconds to lay out boxes with arrows from anywhere to anywhere, which no workflow is like."""
     chosen = random.Random(1)
-    sizes = {str(node): Size(chosen.randint(9, 30), chosen.randint(4, 6)) for node in range(nodes)}
+    widths = {str(node): chosen.randint(9, 30) for node in range(nodes)}
+    heights = {str(node): chosen.randint(4, 6) for node in range(nodes)}
     drawn = [Arrow(str(chosen.randrange(nodes)), str(chosen.randrange(nodes))) for _ in range(arrows)]
     began = time.perf_counter()
-    lay_out_boxes(sizes, drawn)
+    arrange_boxes(widths, drawn, 36, 0).lay_out(heights)
     return time.perf_counter() - began
 
 

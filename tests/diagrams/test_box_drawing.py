@@ -9,18 +9,22 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import example, given
 
-from kustui.diagrams.box_drawing import BoxDrawing
+from kustui.diagrams.box_drawing import BoxDrawing, Zoom
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
 from kustui.diagrams.glyphs import NodeKind
 from kustui.diagrams.layout.layers import Arrow
+from kustui.diagrams.overview import Overview
 from kustui.text.styled_lines import width_of
 from kustui.text.terminal_safe import to_ascii
+from tests.support.diagrams import sample_diagram_sets
 from tests.support.layouts import Graph, graphs
+from tests.support.trees import SAMPLE_PATHS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from kustui.diagrams.layout.box_layout import Box, Port
+    from kustui.text.styled_lines import Line
 
 LEFT, RIGHT, UP, DOWN = (-1, 0), (1, 0), (0, -1), (0, 1)
 Edge = tuple[int, int]
@@ -210,6 +214,60 @@ def test_problems_stand_in_the_upper_edge() -> None:
     marked = BoxDrawing.of(plain.diagram, {"a": (("✗2", "error"),)})
     assert text_of(marked)[0].rstrip().endswith("─✗2┐")
     assert len(text_of(marked)[0].rstrip()) == len(text_of(plain)[0].rstrip())
+
+
+@pytest.mark.parametrize("width", [80, 160])
+@pytest.mark.parametrize("name", SAMPLE_PATHS)
+def test_nothing_is_cut_that_there_is_room_for(name: str, width: int) -> None:
+    for diagram in (diagram for diagrams in sample_diagram_sets(name)[:1] for diagram in diagrams.diagrams):
+        full = BoxDrawing.of(diagram, zoom=Zoom.FULL, room=width)
+        assert not [node.id for node in diagram.nodes if full.is_cut(node.id)]
+        for zoom in (Zoom.COMPACT, Zoom.NORMAL):
+            drawing = BoxDrawing.of(diagram, zoom=zoom, room=width)
+            for boxes in drawing.layout.layers:
+                cut = [box.node for box in boxes if drawing.is_cut(box.node)]
+                if zoom is Zoom.COMPACT:
+                    cut = [node for node in cut if bare(drawing.lines[node]) != bare(drawing.full_lines(node)[:1])]
+                filled = sum(box.width for box in boxes)
+                assert not cut or filled > max(width, drawing.layout.width) / 2, (diagram.title, cut)
+
+
+def bare(lines: Sequence[Line]) -> str:
+    return "".join(text for line in lines for text, _ in line).replace(" ", "")
+
+
+def test_a_box_grows_where_there_is_room_and_never_loses_the_delay() -> None:
+    node = DiagramNode("a", "Look again " * 4, f"{'very-' * 12}long after 15 min", NodeKind.SCHEDULE)
+    diagram = Diagram("", (node,), ())
+    narrow, wide = BoxDrawing.of(diagram, zoom=Zoom.NORMAL, room=40), BoxDrawing.of(diagram, zoom=Zoom.NORMAL, room=160)
+    assert narrow.layout.width <= 40 < wide.layout.width
+    for drawing in (narrow, wide):
+        assert "after 15 min" in " ".join("".join(text_of(drawing)).replace("│", " ").split())
+        assert not drawing.is_cut("a")
+
+
+def test_the_overview_has_a_sign_for_each_step_and_shows_where_one_is() -> None:
+    names = tuple(f"n{index}" for index in range(300))
+    drawing = drawing_of((names, tuple(Arrow(one, other) for one, other in pairwise(names))))
+    marked = drawing.with_marks({"n7": (("✗2", "error"),)})
+    overview = Overview(marked, 80, 18)
+    rows = ["".join(text for text, _ in overview.row(y, "n20", {"n19", "n20", "n21"})) for y in range(18)]
+    assert sum(row.count("●") + row.count("✗") for row in rows) == 300
+    assert all(len(row) <= 80 for row in rows)
+    assert rows[7].startswith(" ✗"), "what is wrong stands for its step"
+    assert [y for y, row in enumerate(rows) if "▶●" in row] == [2], "the second strip begins with the 19th"
+    assert [y for y, row in enumerate(rows) if "▌●" in row] == [1, 3]
+    sign = next(sign for sign in overview.signs if sign.node == "n20")
+    assert overview.node_at(sign.x, sign.y) == "n20"
+
+
+def test_the_overview_of_more_steps_than_cells_shows_what_is_wrong_first() -> None:
+    names = tuple(f"n{index}" for index in range(3000))
+    drawing = drawing_of((names, tuple(Arrow(one, other) for one, other in pairwise(names))))
+    overview = Overview(drawing.with_marks({"n2999": (("✗", "error"),)}), 40, 10)
+    assert {sign.y for sign in overview.signs} == set(range(10))
+    assert all(sign.x < 40 for sign in overview.signs)
+    assert "✗" in "".join(text for y in range(10) for text, _ in overview.row(y))
 
 
 def test_a_handler_of_every_error_is_led_to_by_one_wire() -> None:

@@ -221,4 +221,4 @@ def test_what_is_done_after_a_failure_stands_in_every_format() -> None:
     assert "↯ on failure: continue otherwise" in text
     assert "on failure#58; retry the workflow" in "".join(mermaid(drawings))
     assert "\\non failure: retry the workflow" in "".join(dot(drawings))
-    assert ">workflow<" in "".join(svg(drawings))
+    assert ">on failure: retry the workflow<" in "".join(svg(drawings))

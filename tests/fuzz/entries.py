@@ -149,7 +149,7 @@ def draw(data: bytes) -> None:
     write = writer(colour=True, ascii_only=True)
     for analysis, mark in zip(analyses, marks, strict=True):
         _use(rail_text(analysis, mark, 60, write))
-        _use(boxes_text(analysis, mark, write))
+        _use(boxes_text(analysis, mark, 60, write))
 
 
 def draw_chains(data: bytes) -> None:

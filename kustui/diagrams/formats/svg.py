@@ -19,11 +19,13 @@ _COLOURS = {
     "link": "#0e7490", "warning": "#b45309", "error": "#be123c", "info": "#0e7490",
 }  # fmt: skip
 _TITLE_ROWS = 3
+_ROOM = 120
+"""Cells that a drawing may take for wide boxes."""
 
 
 def svg(diagram_set: DiagramSet) -> Iterator[str]:
     drawings = [
-        BoxDrawing.of(diagram, diagram_set.marks[number] if diagram_set.marks else {})
+        BoxDrawing.of(diagram, diagram_set.marks[number] if diagram_set.marks else {}, room=_ROOM)
         for number, diagram in enumerate(diagram_set.diagrams)
     ]
     titles = [cells(terminal_safe(drawing.diagram.title)) for drawing in drawings]
@@ -60,7 +62,9 @@ def _drawing(drawing: BoxDrawing) -> Iterator[str]:
             line = f"M{_x(port.x)} {start:g}L{_x(port.x)} {y:g}"
             yield f'<path d="{line}" stroke="#6b7280" fill="none" marker-end="url(#head)"/>\n'
     for box in layout.box_of.values():
+        yield "<g>\n"
         yield from _box(drawing, box)
+        yield "</g>\n"
 
 
 def _wires(layout: BoxLayout, band: Band) -> Iterator[str]:
@@ -86,7 +90,8 @@ def _box(drawing: BoxDrawing, box: Box) -> Iterator[str]:
     stroke = ' stroke-width="3"' if drawing.contents[box.node].ends else ""
     size = f'width="{(box.width - 1) * _WIDTH}" height="{(box.height - 1) * _HEIGHT}"'
     yield f'<rect x="{left * _WIDTH:g}" y="{top * _HEIGHT:g}" {size} rx="5" fill="#f8fafc" stroke="#475569"{stroke}/>\n'
-    for index, line in enumerate(drawing.contents[box.node].lines):
+    yield f"<title>{escape(_title(drawing, box.node))}</title>\n"
+    for index, line in enumerate(drawing.lines[box.node]):
         yield from _line(box.x + 2, box.y + 1 + index, line)
     for port in drawing.layout.ports_of.get(box.node, ()):
         if number := drawing.edge_number(box.node, port):
@@ -101,6 +106,12 @@ def _box(drawing: BoxDrawing, box: Box) -> Iterator[str]:
         )
         around = f"M{right:g} {upper:g}h{2 * _WIDTH}V{lower:g}h-{2 * _WIDTH}"
         yield _path(around, box.self_loop).replace("/>", ' marker-end="url(#head)"/>')
+
+
+def _title(drawing: BoxDrawing, node: str) -> str:
+    """What a viewer shows of a node under the pointer: all of it, whatever its box has room for."""
+    lines = ("".join(terminal_safe(text) for text, _ in line) for line in drawing.full_lines(node))
+    return "\n".join(lines)
 
 
 def _line(x: int, y: int, line: Line) -> Iterator[str]:

@@ -50,10 +50,12 @@ def rail_text(
         yield write(drawing.row(index, first, columns, width).arranged(width))
 
 
-def boxes_text(analysis: WorkflowAnalysis, marks: Mapping[str, Line], write: Callable[[Line], str]) -> Iterator[str]:
-    """A workflow with its name above, as boxes and arrows, as wide as they are."""
+def boxes_text(
+    analysis: WorkflowAnalysis, marks: Mapping[str, Line], width: int, write: Callable[[Line], str]
+) -> Iterator[str]:
+    """A workflow with its name above, as boxes and arrows: of a width, or wider where boxes stand beside each other."""
     yield write(((analysis.title, "heading"),))
-    drawing = BoxDrawing.of(flow_diagram(analysis), marks)
+    drawing = BoxDrawing.of(flow_diagram(analysis), marks, room=width)
     for y in range(drawing.layout.height):
         yield write(drawing.row(y))
 

@@ -14,16 +14,9 @@ from itertools import chain, groupby
 from operator import attrgetter
 from typing import NamedTuple
 
-from kustui.diagrams.layout.columns import SELF_LOOP_WIDTH, Columns, assign_columns
+from kustui.diagrams.layout.columns import SELF_LOOP_WIDTH, Columns, fit_columns
 from kustui.diagrams.layout.layers import Arrow, Hop, Layering, Wire, assign_layers, reduce_crossings
 from kustui.diagrams.layout.routing import Net, Run, route_channel
-
-
-class Size(NamedTuple):
-    """Cells of a box, its edges among them; at least 5 and 3, and with an arrow to itself 4 rows."""
-
-    width: int
-    height: int
 
 
 class Box(NamedTuple):
@@ -145,6 +138,11 @@ class BoxLayout:
         """What is in a row."""
         return self.bands[max(0, bisect_right(self._tops, row) - 1)]
 
+    def boxes_between(self, top: int, bottom: int) -> Iterator[Box]:
+        """The boxes in the rows from one up to another."""
+        for band in self.bands[max(0, bisect_right(self._tops, top) - 1) : bisect_right(self._tops, bottom - 1)]:
+            yield from (box for box in band.boxes if box.y < bottom and box.bottom >= top)
+
     # Neighbours
 
     def box_at(self, x: int, y: int) -> Box | None:
@@ -168,24 +166,49 @@ class BoxLayout:
         return min(self.layers[self.layer_of[node] + by], key=lambda box: abs(box.middle - middle))
 
 
-def lay_out_boxes(sizes: Mapping[str, Size], arrows: Iterable[Arrow]) -> BoxLayout:
-    """Lay out nodes, given in their order with the size that what they hold needs."""
-    nodes = tuple(sizes)
+@dataclass(frozen=True)
+class Arrangement:
+    """Boxes and wires in their columns, before it is known how high the boxes are."""
+
+    nodes: Sequence[str]
+    layering: Layering
+    order: Sequence[Sequence[int]]
+    columns: Columns
+
+    @property
+    def widths(self) -> Mapping[str, int]:
+        """Cells of each box, its edges among them."""
+        return dict(zip(self.nodes, self.columns.widths, strict=True))
+
+    def lay_out(self, heights: Mapping[str, int]) -> BoxLayout:
+        """With so many rows for each box, its edges among them: at least 3, and with an arrow to itself 4."""
+        bands: list[Band] = []
+        ports: list[Port] = []
+        height = 0
+        rows = _Rows(self.nodes, [heights[node] for node in self.nodes], self.layering, self.order, self.columns)
+        for band, band_ports, count in rows.bands():
+            bands.append(band)
+            ports.extend(band_ports)
+            height += count
+        wires = tuple(
+            Wire(
+                self.nodes[wire.target],
+                tuple(self.nodes[source] for source in wire.sources),
+                wire.after_failure,
+                wire.upward,
+            )
+            for wire in self.layering.wires
+        )
+        return BoxLayout(1 + max((band.right for band in bands), default=0), height, tuple(bands), wires, tuple(ports))
+
+
+def arrange_boxes(needed: Mapping[str, int], arrows: Iterable[Arrow], least: int, room: int) -> Arrangement:
+    """Arrange nodes, given in their order with the width that what they hold needs, at least 5, its edges among it.
+    They get it as far as there is room in so many columns, and ``least`` in any case."""
+    nodes = tuple(needed)
     layering = assign_layers(nodes, arrows)
     order = reduce_crossings(layering)
-    columns = assign_columns([size.width for size in sizes.values()], layering, order)
-    bands: list[Band] = []
-    ports: list[Port] = []
-    height = 0
-    for band, band_ports, rows in _Rows(nodes, tuple(sizes.values()), layering, order, columns).bands():
-        bands.append(band)
-        ports.extend(band_ports)
-        height += rows
-    wires = tuple(
-        Wire(nodes[wire.target], tuple(nodes[source] for source in wire.sources), wire.after_failure, wire.upward)
-        for wire in layering.wires
-    )
-    return BoxLayout(1 + max((band.right for band in bands), default=0), height, tuple(bands), wires, tuple(ports))
+    return Arrangement(nodes, layering, order, fit_columns([*needed.values()], layering, order, least, room))
 
 
 @dataclass(frozen=True)
@@ -193,7 +216,7 @@ class _Rows:
     """A layer of boxes, the channel of wires between it and the next, and so on down."""
 
     nodes: Sequence[str]
-    sizes: Sequence[Size]
+    heights: Sequence[int]
     layering: Layering
     order: Sequence[Sequence[int]]
     columns: Columns
@@ -202,7 +225,7 @@ class _Rows:
         """From top to bottom, with the ports of their boxes and the number of their rows."""
         y = 0
         for level, layer in enumerate(self.order):
-            heights = (self.sizes[vertex].height for vertex in layer if vertex < self.layering.node_count)
+            heights = (self.heights[vertex] for vertex in layer if vertex < self.layering.node_count)
             height = max(heights, default=1)
             yield *self._layer(layer, y, height), height
             y += height
@@ -222,8 +245,8 @@ class _Rows:
                 wire = self.layering.dummies[vertex - self.layering.node_count]
                 verticals.append(VerticalSegment(left, y, y + height - 1, wire, True, True))
                 continue
-            size, self_loop = self.sizes[vertex], self.layering.self_loops.get(vertex)
-            box = Box(self.nodes[vertex], left, y, self.columns.widths[vertex], size.height, self_loop)
+            width, self_loop = self.columns.widths[vertex], self.layering.self_loops.get(vertex)
+            box = Box(self.nodes[vertex], left, y, width, self.heights[vertex], self_loop)
             boxes.append(box)
             for wire, column in self.columns.upper[vertex].items():
                 ports.append(Port(column, y, box.node, wire, self._is_target(vertex, wire), below=False))

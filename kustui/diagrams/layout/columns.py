@@ -16,6 +16,14 @@ _WIRE_GAP = 2
 _PORT_GAP = 4
 """Columns from one wire to the next at the edge of a box: room for the number of an arrow between them."""
 _SWEEPS = 6
+_SHARES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
+"""Of the room, how much the boxes of a layer are given at first, and where they do not find room beside the others."""
+_SMALLER = 83
+"""Percent of the least width that boxes may be reduced to, where that brings a drawing into the room."""
+_LEEWAY = 1.15
+"""How much wider a drawing may become that takes more than the room anyway."""
+_MOST_VERTICES = 2_000
+"""For which widths are tried: a larger drawing is never in view as a whole."""
 _DUMMY_WEIGHT = 8.0
 """How much straighter a wire between two layers is to be than one to a box."""
 _LONE_WEIGHT = 0.1
@@ -34,6 +42,12 @@ class Columns:
     upper: Sequence[Mapping[int, int]]
     """By node, and there by wire."""
     lower: Sequence[Mapping[int, int]]
+
+    @property
+    def width(self) -> int:
+        """Of the boxes and the wires together."""
+        nodes = (left + width + SELF_LOOP_WIDTH for left, width in zip(self.left, self.widths, strict=False))
+        return max((*nodes, *(left + 1 for left in self.left[len(self.widths) :])), default=0)
 
     def into(self, vertex: int, wire: int) -> int:
         """Where a wire meets the upper edge of a vertex."""
@@ -55,6 +69,51 @@ def assign_columns(needed: Sequence[int], layering: Layering, order: Sequence[Se
     upper = [_upper_ports(node, left, widths, above[node]) for node in range(layering.node_count)]
     half = Columns(left, widths, upper, ())
     return Columns(left, widths, upper, [_lower_ports(node, half, below[node]) for node in range(layering.node_count)])
+
+
+def fit_columns(
+    needed: Sequence[int], layering: Layering, order: Sequence[Sequence[int]], least: int, room: int
+) -> Columns:
+    """Columns in which each box is as wide as it needs, as far as the boxes of a layer have room beside each other in
+    so many columns, or in as many as the drawing takes anyway with boxes of ``least``."""
+    narrow = assign_columns([min(width, least) for width in needed], layering, order)
+    if narrow.width > room:
+        smaller = least * _SMALLER // 100
+        columns = assign_columns([min(width, smaller) for width in needed], layering, order)
+        if columns.width <= room:
+            narrow, least = columns, smaller
+    if max(needed, default=0) <= least or len(needed) + len(layering.dummies) > _MOST_VERTICES:
+        return narrow
+    room = room if narrow.width <= room else int(narrow.width * _LEEWAY)
+    for share in _SHARES:
+        columns = assign_columns(_shared(needed, layering, order, least, int(room * share)), layering, order)
+        if columns.width <= room:
+            return columns
+    return narrow
+
+
+def _shared(
+    needed: Sequence[int], layering: Layering, order: Sequence[Sequence[int]], least: int, room: int
+) -> Sequence[int]:
+    """The width of each node where the boxes of each layer share the room."""
+    widths = [0] * len(needed)
+    for layer in order:
+        nodes = [vertex for vertex in layer if vertex < layering.node_count]
+        taken = len(layer) * _BOX_GAP + sum(SELF_LOOP_WIDTH for node in nodes if node in layering.self_loops)
+        cap = max(least, _fair_share([needed[node] for node in nodes], room - taken))
+        for node in nodes:
+            widths[node] = min(needed[node], cap)
+    return widths
+
+
+def _fair_share(needed: Sequence[int], room: int) -> int:
+    """The most that each may have, where those that need less leave the rest to the others."""
+    for index, width in enumerate(sorted(needed)):
+        share = room // (len(needed) - index)
+        if width > share:
+            return share
+        room -= width
+    return max(needed, default=0)
 
 
 def _ends(layering: Layering) -> tuple[list[_Ends], list[_Ends]]:

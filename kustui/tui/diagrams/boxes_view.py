@@ -11,8 +11,7 @@ from textual.binding import BindingType
 from textual.geometry import Region
 from textual.strip import Strip
 
-from kustui.diagrams.glyphs import problem_marks
-from kustui.text.styled_lines import Line, TextSearch, changed_cells, fitted
+from kustui.text.styled_lines import Line, TextSearch, changed_cells, fitted, joined, wrapped
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import DiagramView, step_of
@@ -25,11 +24,17 @@ if TYPE_CHECKING:
     from kustui.analysis.workflow_analysis import WorkflowAnalysis
     from kustui.diagrams.box_drawing import BoxDrawing  # drawings come after the first paint
     from kustui.diagrams.layout.box_layout import Box
+    from kustui.diagrams.overview import Overview
 
 
 _COLUMNS, _ROWS = 8, 4
 """Cells by which one key moves the window."""
 _WHEEL_ROWS = 3
+_FOOT = 3
+"""Lines at the lower edge for what does not stand in the selected box."""
+OVERVIEW, NORMAL = "overview", "normal"
+ZOOMS = (OVERVIEW, "compact", NORMAL, "full")
+"""From small to large: a sign for each node, and three sizes of boxes."""
 
 
 class BoxesView(DiagramView, can_focus=True):
@@ -39,14 +44,21 @@ class BoxesView(DiagramView, can_focus=True):
     NAME = "6 Boxes"
     ABOUT = (
         "The selected workflow as boxes and arrows, each arrow with its condition. One box is selected, and the tree "
-        "follows it. Pan with the keys or by dragging to see what does not fit."
+        "follows it. Pan with the keys or by dragging to see what does not fit, or zoom: out to names only and to an "
+        "overview with a sign for each step, in until nothing is cut."
     )
     KEYS = (
-        "boxes.choose", "boxes.down", "boxes.pan-down", "view.flow", "view.chains",
+        "boxes.choose", "boxes.down", "boxes.pan-down", "boxes.zoom-out", "view.flow", "view.chains",
         "view.leave", "view.maximise", "app.help",
     )  # fmt: skip
 
     drawing: BoxDrawing | None = None
+    zoom = NORMAL
+    _overview: Overview | None = None
+    _foot: tuple[Line, ...] = ()
+    _in_view: frozenset[str] = frozenset()
+    """The nodes that would be in view, were the overview as large as the boxes that it leaves out."""
+    _width = 0
     selected = ""
     left = top = 0
     """The cell of the drawing in the upper left corner."""
@@ -64,6 +76,7 @@ class BoxesView(DiagramView, can_focus=True):
         follows = self.accept(node)
         if node.entry is None:
             self.drawing, self._analysis, self.selected = None, None, ""
+            self._look_at_selected()
             self.refresh()
             return
         analysis = tree.analysis(node.entry)
@@ -78,24 +91,106 @@ class BoxesView(DiagramView, can_focus=True):
             self.left = self.top = 0
         if drawing is not before:
             self.refresh()
-        if step != self.selected or not same:
+        if step != self.selected or drawing is not before:
             self._select(step)
 
     def _drawing_of(self, analysis: WorkflowAnalysis, tree: TreeState) -> BoxDrawing:
         """The drawing of a workflow: the one that is there as far as it is still true."""
-        from kustui.diagrams.box_drawing import BoxDrawing
+        from kustui.diagrams.box_drawing import BoxDrawing, Zoom
         from kustui.diagrams.diagram import flow_diagram
 
-        marks = problem_marks(analysis, tree.snapshot.by_entry.get(analysis.key, ()))
+        marks = self.marks_of(tree, analysis)
         if self.drawing is None or self._analysis is not analysis:
-            return BoxDrawing.of(flow_diagram(analysis), marks)
+            return BoxDrawing.of(flow_diagram(analysis), marks, Zoom(self._box_zoom), self.size.width)
         return self.drawing if self.drawing.marks == marks else self.drawing.with_marks(marks)
+
+    @property
+    def title(self) -> str:
+        return self.NAME if self.zoom == NORMAL else f"{self.NAME} {self.zoom}"
+
+    # The zoom
+
+    @property
+    def _box_zoom(self) -> str:
+        """The size of the boxes; of those that the overview leaves out too."""
+        return ZOOMS[1] if self.zoom == OVERVIEW else self.zoom
+
+    def show_zoom(self, zoom: str) -> None:
+        """Draw it smaller or larger, with the selected box in view."""
+        if zoom in ZOOMS and zoom != self.zoom:
+            self.zoom = zoom
+            self._lay_out_again()
+            self.post_message(self.Retitled())
+
+    def action_zoom_in(self) -> None:
+        self.show_zoom(ZOOMS[min(ZOOMS.index(self.zoom) + 1, len(ZOOMS) - 1)])
+
+    def action_zoom_out(self) -> None:
+        self.show_zoom(ZOOMS[max(ZOOMS.index(self.zoom) - 1, 0)])
+
+    def _lay_out_again(self) -> None:
+        if self.drawing is not None:
+            from kustui.diagrams.box_drawing import BoxDrawing, Zoom
+
+            self.drawing = BoxDrawing.of(
+                self.drawing.diagram, self.drawing.marks, Zoom(self._box_zoom), self.size.width
+            )
+            self._look_at_selected()
+            self._move_to(self.left, self.top)
+            self._bring_into_view()
+            self._mark_view()
+        self.refresh()
+
+    def _look_at_selected(self) -> None:
+        """Say below what does not stand in the selected box, and mark in the overview what is near it."""
+        drawing, width = self.drawing, self.size.width
+        self._foot = ()
+        if drawing is None or self.selected not in drawing.lines or not width:
+            self._overview = None
+            return
+        if self.zoom == OVERVIEW or drawing.is_cut(self.selected):
+            texts = drawing.full_lines(self.selected)
+            line = joined((text if text[0][0].strip() else text[1:] for text in texts), ("  ", ""))
+            lines = [*wrapped(line, width - 2, 2)]
+            cut = len(lines) > _FOOT
+            whole = [*lines[: _FOOT - 1], fitted(joined(lines[_FOOT - 1 :], (" ", "")), width - 2)] if cut else lines
+            self._foot = ((("─" * width, "muted"),), *(((" ", ""), *part) for part in whole))
+        if self.zoom == OVERVIEW:
+            self._overview = self._overview_of(drawing)
+        else:
+            self._overview = None
+
+    def _overview_of(self, drawing: BoxDrawing) -> Overview:
+        from kustui.diagrams.overview import Overview
+
+        size = self.size.width, self.size.height - _FOOT - 2
+        before = self._overview
+        if before is not None and before.drawing is drawing and (before.width, before.height) == size:
+            return before
+        return Overview(drawing, *size)
+
+    def _mark_view(self) -> None:
+        if self._overview is not None and self.drawing is not None:
+            self._in_view = frozenset(
+                box.node
+                for box in self.drawing.layout.boxes_between(self.top, self.top + self._page)
+                if self.left <= box.right and box.x < self.left + self.size.width
+            )
+
+    @property
+    def _page(self) -> int:
+        """Rows of the drawing in view."""
+        return self.size.height - len(self._foot)
 
     def render_line(self, y: int) -> Strip:
         width, base, looks = self.size.width, self.rich_style, looks_of(self.app)
         line: Line = ()
-        if self.drawing is not None and y == self.size.height - 1 > self.drawing.layout.height:
+        if self.drawing is not None and y >= self._page:
+            line = self._foot[y - self._page]
+        elif self.drawing is not None and y == self._page - 1 and (self._overview or y > self.drawing.layout.height):
             line = fitted(((" ", ""), *self.drawing.legend), width)
+        elif self._overview is not None:
+            line = self._overview.row(y, self.selected, self._in_view)
         elif self.drawing is not None:
             line = self.drawing.row(self.top + y, self.left, width, self.selected)
             line = self.search.highlighted(line) if self.highlights_matches else line
@@ -116,7 +211,7 @@ class BoxesView(DiagramView, can_focus=True):
         """Move the window as far as there is something to see; whether it was anywhere else."""
         layout = self.drawing.layout if self.drawing is not None else None
         left = max(0, min(left, layout.width - self.size.width)) if layout else 0
-        top = max(0, min(top, layout.height - self.size.height)) if layout else 0
+        top = max(0, min(top, layout.height - self._page)) if layout else 0
         if (left, top) == (self.left, self.top):
             return False
         self.left, self.top = left, top
@@ -126,9 +221,9 @@ class BoxesView(DiagramView, can_focus=True):
     def _bring_into_view(self) -> bool:
         """Whether the window had to be moved for the selected box."""
         box = self._box
-        if box is None or not self.size.height:
+        if box is None or self._page < 1:
             return False
-        width, height = self.size.width, self.size.height
+        width, height = self.size.width, self._page
         left, top = self.left, self.top
         if not left <= box.x <= box.right < left + width:
             left = box.x - max(0, width - box.width) // 2
@@ -137,7 +232,14 @@ class BoxesView(DiagramView, can_focus=True):
         return self._move_to(left, top)
 
     def on_resize(self) -> None:
-        self._bring_into_view()
+        width, drawing = self.size.width, self.drawing
+        if width != self._width and drawing is not None and (drawing.fits or self._width == 0):
+            self._lay_out_again()
+        elif drawing is not None:
+            self._look_at_selected()
+            self._bring_into_view()
+            self._mark_view()
+        self._width = width
 
     def action_pan_left(self) -> None:
         self._move_to(self.left - _COLUMNS, self.top)
@@ -152,10 +254,10 @@ class BoxesView(DiagramView, can_focus=True):
         self._move_to(self.left, self.top + _ROWS)
 
     def action_page_up(self) -> None:
-        self._move_to(self.left, self.top - max(1, self.size.height - 2))
+        self._move_to(self.left, self.top - max(1, self._page - 2))
 
     def action_page_down(self) -> None:
-        self._move_to(self.left, self.top + max(1, self.size.height - 2))
+        self._move_to(self.left, self.top + max(1, self._page - 2))
 
     # The mouse
 
@@ -193,7 +295,10 @@ class BoxesView(DiagramView, can_focus=True):
         offset = event.get_content_offset(self)  # none on the title
         if offset is None or self.drawing is None:
             return
-        box = self.drawing.layout.box_at(self.left + offset.x, self.top + offset.y)
+        if self._overview is not None:
+            box = self.drawing.layout.box_of.get(self._overview.node_at(offset.x, offset.y))
+        else:
+            box = self.drawing.layout.box_at(self.left + offset.x, self.top + offset.y)
         if box is not None:
             self._go_to(box)
             if event.chain == 2:
@@ -219,8 +324,13 @@ class BoxesView(DiagramView, can_focus=True):
 
     def _select(self, step: str) -> None:
         """Select a box, and bring it into view."""
-        before, self.selected = self.selected, step
-        if not self._bring_into_view():
+        before, foot, self.selected = self.selected, self._foot, step
+        self._look_at_selected()
+        moved = self._bring_into_view()
+        if self._overview is not None or self._foot != foot:
+            self._mark_view()
+            self.refresh()
+        elif not moved:
             self._repaint(before)
 
     def _repaint(self, before: str) -> None:
@@ -270,7 +380,7 @@ class BoxesView(DiagramView, can_focus=True):
         return [
             index
             for index, box in enumerate(self._boxes)
-            if any(self.search.is_in("".join(text for text, _ in line)) for line in contents[box.node].lines)
+            if any(self.search.is_in("".join(text for text, _ in line)) for line, _ in contents[box.node].texts)
         ]
 
     @property

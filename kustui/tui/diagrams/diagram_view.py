@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import ClassVar
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 
 from kustui.definition.platform import TRIGGER_ID
+from kustui.diagrams.glyphs import problem_marks
 from kustui.text.styled_lines import Line
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import NodeKey
+
+if TYPE_CHECKING:
+    from kustui.analysis.workflow_analysis import WorkflowAnalysis
+    from kustui.check.problems import Problem
 
 REST = 0.06
 """Seconds for which a cursor rests before other panes follow it: a held key does not pay for them."""
@@ -50,6 +55,8 @@ class DiagramView(Widget):
     class Retitled(Message):
         """Its title says something else."""
 
+    zoom: str = ""
+    """How large it draws, where it can be told to; kept for the next session."""
     _resting: Timer | None = None
     _key: NodeKey = ()
     """The node of the tree that it was given, or that it sent the tree to."""
@@ -73,6 +80,19 @@ class DiagramView(Widget):
     def show_node(self, tree: TreeState, node: Node) -> None:
         """Show a node of the tree, of this snapshot or another, keeping the place where it is the same one."""
         raise NotImplementedError
+
+    _marked: tuple[WorkflowAnalysis, Sequence[Problem], Mapping[str, Line]] | None = None
+
+    def marks_of(self, tree: TreeState, analysis: WorkflowAnalysis) -> Mapping[str, Line]:
+        """What is wrong with the nodes of a workflow, as it stands beside them; the same as before where nothing
+        changed, which spares a cursor that moves the work."""
+        problems = tree.snapshot.by_entry.get(analysis.key, ())
+        if self._marked is None or self._marked[0] is not analysis or self._marked[1] is not problems:
+            self._marked = analysis, problems, problem_marks(analysis, problems)
+        return self._marked[2]
+
+    def show_zoom(self, zoom: str) -> None:
+        """Draw as large as it was told to, if it can be."""
 
     # The tree follows the cursor, and the cursor the tree
 

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import BindingType
 
-from kustui.diagrams.glyphs import problem_marks
 from kustui.text.styled_lines import Line, fitted
 from kustui.tui.bindings import bindings
 from kustui.tui.diagrams.diagram_view import DiagramView, step_of
@@ -64,7 +63,7 @@ class RailView(RowsView, DiagramView):
         from kustui.diagrams.rail_drawing import RailDrawing
 
         analysis = tree.analysis(node.entry)
-        marks = problem_marks(analysis, tree.snapshot.by_entry.get(node.entry.key, ()))
+        marks = self.marks_of(tree, analysis)
         before, same = self.drawing, self._workflow == workflow_key(node.entry)
         drawing = before if before is not None and same else RailDrawing(analysis, marks)
         if drawing.analysis is not analysis or drawing.marks != marks:

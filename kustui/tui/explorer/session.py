@@ -53,6 +53,8 @@ class SessionState(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pane: str = "tree"
     """Which had the focus."""
     drawing: str = "flow"
+    zooms: dict[str, str] = {}
+    """How large the drawings are, by name, where they can be told."""
     filter: str = ""
     marks: dict[str, NodeName] = {}
 
@@ -144,6 +146,7 @@ class SessionKeeper:
             closed=tuple(sorted(names.name(key) for key in names.files if key not in tree.opened)),
             pane=(self._screen.focused.id if self._screen.focused is not None else None) or "tree",
             drawing=self._views.side.diagram_name,
+            zooms={name: view.zoom for name, view in self._views.side.diagrams.items() if view.zoom},
             filter=tree.filter,
             marks={letter: name for letter, key in self._navigator.marks.items() if (name := names.name(key))},
         )
@@ -164,6 +167,9 @@ class SessionKeeper:
         tree.filter(place.filter)
         if key := names.key(place.selected):
             tree.go_to(key)
+        for name, zoom in place.zooms.items():
+            if (view := self._views.side.diagrams.get(name)) is not None:
+                view.show_zoom(zoom)
         if place.drawing in DIAGRAMS:
             self._views.side.bring(place.drawing)
         if place.pane in PANES:

@@ -137,7 +137,11 @@ def test_svg_is_xml_with_every_name_in_it(name: str) -> None:
         drawing = ElementTree.fromstring("".join(svg(diagram_set)))
         told = [text.text or "" for text in drawing.iter(f"{SVG}text")]
         assert {element.tag.removeprefix(SVG) for element in drawing.iter()} <= {
-            "svg", "rect", "defs", "marker", "path", "g", "text",
+            "svg", "rect", "defs", "marker", "path", "g", "text", "title",
         }  # fmt: skip
-        for each in names_in(diagram_set):
-            assert any(text.rstrip("…") and each.startswith(text.rstrip("…")) for text in told) or not each.strip()
+        titles = [title.text or "" for title in drawing.iter(f"{SVG}title")]
+        assert len(titles) == sum(len(diagram.nodes) for diagram in diagram_set.diagrams)
+        written = "".join("".join(told).split())
+        for name in names_in(diagram_set):
+            assert "".join(name.split()) in written, "no name is cut"
+            assert any(name in title for title in titles), "a viewer shows it under the pointer"

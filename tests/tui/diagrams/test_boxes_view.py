@@ -95,6 +95,58 @@ async def test_a_small_picture_says_what_its_signs_mean() -> None:
         assert drawn(ui)[-1] == " ◆ start  ◉ end  ⇒ schedule"
 
 
+async def test_zooming_out_shows_names_only_and_then_the_whole_workflow() -> None:
+    async with explorer(ORDERS, size=(80, 24)) as ui:
+        await ui.press("6", "z", "j", "j")
+        selected = boxes(ui).selected
+        await ui.press("minus")
+        assert boxes(ui).title == "6 Boxes compact"
+        assert not any("if " in row for row in drawn(ui)[:12]), "no condition stands in a box"
+        assert " ● Create the customer  create customer: name =" in drawn(ui)[-2], "but below, for the selected one"
+        await ui.press("minus", "minus")
+        assert boxes(ui).title == "6 Boxes overview"
+        assert [row.replace("▌", " ") for row in drawn(ui)[:3]] == [" ◆", " ● ◉", "▶●"]
+        assert any("▌" in row for row in drawn(ui)), "a bar beside what is in view"
+        await ui.press("j")
+        assert drawn(ui)[3] == "▶◇"
+        await ui.pilot.click(BoxesView, offset=(3, 2))
+        await ui.rest()
+        assert drawn(ui)[1].endswith("●▶◉")
+        assert step_selected_in_the_tree(ui) == boxes(ui).selected != selected
+        await ui.press("plus", "plus", "plus", "plus")
+        assert boxes(ui).title == "6 Boxes full"
+        assert not any("…" in row for row in drawn(ui)[:-3])
+
+
+async def test_what_does_not_stand_in_the_selected_box_stands_below() -> None:
+    async with explorer(ORDERS, size=(80, 24)) as ui:
+        await ui.press("6", "z", "minus", "g")
+        foot = " ".join(" ".join(drawn(ui)[-3:]).split())
+        assert "“Order with an email address” if attributes.data.order.email exists" in foot
+        await ui.press("plus")
+        assert "─" * 80 not in drawn(ui), "the box says it all"
+
+
+async def test_the_zoom_is_kept_for_another_workflow() -> None:
+    async with explorer(ORDERS, size=(80, 24)) as ui:
+        await ui.press("6", "minus", "1")
+        await ui.go_to("order-shipped")
+        await ui.press("6")
+        assert boxes(ui).title == "6 Boxes compact"
+
+
+async def test_boxes_are_laid_out_again_for_a_wider_pane() -> None:
+    async with explorer(ORDERS, size=(80, 24)) as ui:
+        await ui.press("6", "z")
+        narrow = boxes(ui).drawing
+        assert narrow is not None
+        await ui.pilot.resize_terminal(200, 48)
+        await ui.rest()
+        wide = boxes(ui).drawing
+        assert wide is not None
+        assert wide.layout.width > narrow.layout.width
+
+
 async def test_a_click_selects_and_dragging_moves_the_window() -> None:
     async with explorer(ORDERS, size=(80, 24)) as ui:
         await ui.press("6", "g")

@@ -183,7 +183,8 @@ async def test_below_the_rows_the_one_of_the_cursor_is_told_in_full_and_what_sig
         await ui.press("5", "j", "j")
         *_, first, second, third, legend = drawn(ui)
         assert " ".join(line.strip() for line in (first, second, third)) == (
-            'custom.statusStr = "delivered", cus… dFiHu-DIc “Delivered” if Where is it now?.body.status is "delivered"'
+            'custom.statusStr = "delivered", custom.deliveredAt = {Where is it now?.… dFiHu-DIc  '
+            '“Delivered” if Where is it now?.body.status is "delivered"'
         )
         assert legend == " ◆ start  ● step  ◉ end  ⇒ schedule  ╌ on failure"
         await ui.press("g")

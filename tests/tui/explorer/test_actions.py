@@ -188,6 +188,8 @@ DID = {
     "boxes.pan-up": Did((*ORDER, "J"), lambda scene: window(scene)[1], less, ORDERS, (80, 24)),
     "boxes.pan-left": Did(("6", "L"), lambda scene: window(scene)[0], less, WIDE),
     "boxes.pan-right": Did(("6",), lambda scene: window(scene)[0], more, WIDE),
+    "boxes.zoom-in": Did(ORDER, lambda scene: scene.boxes.zoom, is_("full"), ORDERS),
+    "boxes.zoom-out": Did(ORDER, lambda scene: scene.boxes.zoom, is_("compact"), ORDERS),
     "boxes.page-down": Did(ORDER, lambda scene: window(scene)[1], more, ORDERS, (80, 24)),
     "boxes.page-up": Did((*ORDER, "pagedown"), lambda scene: window(scene)[1], is_(0), ORDERS, (80, 24)),
     "chains.overview": Did(("7",), lambda scene: scene.chains.lists_all, is_(True)),

@@ -281,7 +281,7 @@ async def test_the_boxes_are_searched_by_what_stands_in_them() -> None:
         await ui.press("6", "slash", *"vip", "enter")
         boxes = ui.explorer.query_one(BoxesView)
         assert boxes.drawing is not None
-        assert any("vip" in text_of(line).lower() for line in boxes.drawing.contents[boxes.selected].lines)
+        assert any("vip" in text_of(line).lower() for line in boxes.drawing.lines[boxes.selected])
         found = boxes.matches
         for _ in found:
             await ui.press("n")

@@ -51,6 +51,13 @@ async def test_selection_what_is_open_pane_drawing_filter_and_marks_are_there_ag
         assert "Look again in an hour" in ui.cursor_row
 
 
+async def test_boxes_are_as_large_as_they_were() -> None:
+    async with at(CHAIN) as ui:
+        await ui.press("6", "minus", "minus")
+    async with at(CHAIN) as ui:
+        assert ui.explorer.side.diagrams["boxes"].title == "6 Boxes overview"
+
+
 async def test_what_was_closed_stays_closed(tmp_path: Path) -> None:
     async with at(CHAIN) as ui:
         await ui.press("h", "h", "h")
