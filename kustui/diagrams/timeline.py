@@ -29,7 +29,9 @@ _LEGEND: Line = (
     ("╌╌", ""),
     (" on a condition   ", "muted"),
     ("↺", "warning"),
-    (" comes round again", "muted"),
+    (" comes round again   ", "muted"),
+    ("T+", "key"),
+    (" from the first event on, not to scale", "muted"),
 )
 _WHOLE_WORDS = re.compile(r".*[\W_]")
 
@@ -171,14 +173,14 @@ class Timeline:
             ((f"Scheduled runs in {WINDOW_MINUTES} minutes", "heading"), (" at ", ""), (rate, "number")),
             ((f"{'':<16}{'at least':>11}{'at most':>11}", "muted"),),
         ]
-        for name, minutes in (("1 hour", _HOUR), ("1 day", DAY)):
-            due, waiting = f"after {name}", "  have to wait"
+        for minutes in (_HOUR, DAY):
+            due, waiting = f"at {moment(minutes * 60_000)}", "  have to wait"
             rows.append(_figures(due, least.due_after(minutes), most.due_after(minutes), RUNS_PER_WINDOW))
             rows.append(_figures(waiting, least.waiting_after(minutes), most.waiting_after(minutes), 0.5))
         rows.append(_figures("in the long run", least.in_the_long_run, most.in_the_long_run, RUNS_PER_WINDOW))
         rows.append(_verdict(least, most))
         rows.append(())
-        rows.append((("first day ", "muted"), *_bars(most.due), (f" {max(most.due):,.0f} at most", "muted")))
+        rows.append((("T+0 to T+1 d ", "muted"), *_bars(most.due), (f" {max(most.due):,.0f} at most", "muted")))
         rows.append(((f"the limit is {RUNS_PER_WINDOW:,}, for all chains of an organisation together", "muted"),))
         rows.append((("at least: calls that every run makes; at most: every condition holds", "muted"),))
         if any(link.due is None and link.end is not End.UNKNOWN for link in self.chain.links):

@@ -115,7 +115,7 @@ class Organisation:
 
     @property
     def relative_unit(self) -> str:
-        """What a relative ``runAt`` counts, in words: ``minutes``, ``units of 1 h``."""
+        """What a relative ``runAt`` counts, in words: ``minutes``, ``units of 60 min``."""
         minutes = self.settings.relative_unit_minutes
         return "minutes" if minutes == 1 else f"units of {duration_in_words(minutes)}"
 

@@ -18,7 +18,9 @@ LONGEST_TEXT = 40
 _LONGEST_QUOTATION = 24
 _MOST_ELEMENTS = 5
 _LONGEST_DURATION = 1e15
-_UNITS = ((7 * 24 * 60, "w"), (24 * 60, "d"), (60, "h"), (1, "min"))
+_UNITS = ((24 * 60, "d"), (60, "h"), (1, "min"))
+_LONGEST_IN_MINUTES = 120
+"""Minutes from which on a duration is said in hours and days."""
 _EXPECTED = {
     "string_type": "text",
     "string_too_short": "text that is not empty",
@@ -47,13 +49,20 @@ def plural(number: int, noun: str) -> str:
 
 
 def duration_in_words(minutes: float) -> str:
-    """Minutes in the largest unit that says them without a fraction: ``90 min``, ``1 d``, ``36 h``."""
+    """Minutes as all of kustui spells a duration: ``90 min``, from two hours on ``4 h``, ``1 d 12 h``."""
     if abs(minutes) >= _LONGEST_DURATION:
         return "longer than anybody waits"
+    if minutes < 0:
+        return f"-{duration_in_words(-minutes)}"
+    if minutes < _LONGEST_IN_MINUTES or minutes % 1:
+        return f"{minutes:.10g} min"
+    parts = []
+    rest = int(minutes)
     for size, unit in _UNITS:
-        if minutes and minutes % size == 0:
-            return f"{minutes // size:.0f} {unit}"
-    return f"{minutes:g} min"
+        count, rest = divmod(rest, size)
+        if count:
+            parts.append(f"{count} {unit}")
+    return " ".join(parts)
 
 
 def seconds_in_words(seconds: float) -> str:

@@ -108,14 +108,14 @@ def test_the_schedules_are_a_tree_with_what_is_wrong_below_the_call(capsys: pyte
         "◆ chain-1-of-4  on conversation.update",
         "└─ after 30 min ⇒ chain-2-of-4  if custom.@fooAt exists  with conversationId, @fooAt",
         "   └─ after 30 min ⇒ chain-3-of-4  with conversationId, @fooAt",
-        "      └─ after 1 h ⇒ chain-4-of-4  with conversationId, fooAt",
+        "      └─ after 60 min ⇒ chain-4-of-4  with conversationId, fooAt",
         '         ✗ "chain-4-of-4" requires the input "@fooAt", but is given "fooAt"',
     ]
 
 
 def test_a_ring_is_marked_and_not_followed(capsys: pytest.CaptureFixture[str]) -> None:
     told = run(capsys, "samples/broken/endless-schedule.json", "--schedules")[1]
-    assert told.count("Heartbeat again, every 1 h") == 1
+    assert told.count("Heartbeat again, every 60 min") == 1
 
 
 def test_without_schedules_it_says_so(capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,7 +19,7 @@ def run_at(type_: Any = "relative", value: Any = None) -> RunAt:
     ("given_", "words"),
     [
         (None, "at no time given"),
-        (run_at(value=60), "after 1 h"),
+        (run_at(value=60), "after 60 min"),
         (run_at(value=0), "after 0 min"),
         (run_at(value="60"), "at 60"),
         (run_at(value=True), "at True"),

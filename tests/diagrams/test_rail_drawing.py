@@ -157,7 +157,7 @@ def test_a_condition_that_always_or_never_holds_is_drawn_as_such_in_every_spelli
 def test_a_step_that_schedules_says_what_and_when() -> None:
     params = {"workflowId": "w", "runAt": {"type": "relative", "value": 60}}
     rail = rail_of(workflow("a", step("a", action="kustomer.app.scheduler.schedule-workflow", params=params)))
-    assert "⇒ w after 1 h" in drawn(rail)[1]
+    assert "⇒ w after 60 min" in drawn(rail)[1]
     called = rail.analysis.scheduled_by("a")
     assert called is not None
     assert called.title == "w"

@@ -20,20 +20,22 @@ def test_a_noun_follows_its_number(number: int, words: str) -> None:
         (0, "0 min"),
         (1, "1 min"),
         (59, "59 min"),
-        (60, "1 h"),
+        (60, "60 min"),
         (90, "90 min"),
         (1440, "1 d"),
-        (2160, "36 h"),
-        (10080, "1 w"),
-        (20160, "2 w"),
+        (120, "2 h"),
+        (1501, "1 d 1 h 1 min"),
+        (2160, "1 d 12 h"),
+        (10080, "7 d"),
+        (20160, "14 d"),
         (10**400, "longer than anybody waits"),
         (11520, "8 d"),
         (0.5, "0.5 min"),
-        (60.0, "1 h"),
-        (-60, "-1 h"),
+        (60.0, "60 min"),
+        (-60, "-60 min"),
     ],
 )
-def test_a_duration_is_told_in_the_largest_unit_that_needs_no_fraction(duration: float, words: str) -> None:
+def test_a_duration_is_told_in_minutes_and_from_two_hours_on_in_hours_and_days(duration: float, words: str) -> None:
     assert duration_in_words(duration) == words
 
 

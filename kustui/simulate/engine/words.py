@@ -13,11 +13,10 @@ from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided, to_json_value
 from kustui.simulate import MINUTE
 from kustui.simulate.engine.trace import EntryKind, OutputSource, TraceEntry, TriedEdge
-from kustui.text.messages import counted
+from kustui.text.messages import counted, duration_in_words
 
 _LONGEST_TEXT = 60
 _LONGEST_OBJECT = 600
-_UNITS = ((7 * 24 * 60, "w"), (24 * 60, "d"), (60, "h"))
 SOURCES = {
     OutputSource.EVENT: "given",
     OutputSource.INPUTS: "passed in",
@@ -35,17 +34,7 @@ def moment(milliseconds: int) -> str:
 
 def elapsed(milliseconds: int) -> str:
     """How long something took on the virtual clock: ``0``, ``90 min``, ``1 d 1 h``."""
-    minutes, rest = divmod(milliseconds, MINUTE)
-    if rest:
-        return f"{milliseconds / MINUTE:.10g} min"
-    if minutes < 120:
-        return f"{minutes} min" if minutes else "0"
-    parts = []
-    for size, unit in _UNITS:
-        count, minutes = divmod(minutes, size)
-        if count:
-            parts.append(f"{count} {unit}")
-    return " ".join([*parts, *([f"{minutes} min"] if minutes else [])])
+    return duration_in_words(milliseconds / MINUTE) if milliseconds else "0"
 
 
 def value(of: Any) -> str:

@@ -14,6 +14,7 @@ from kustui.simulate import MINUTE
 from kustui.simulate.engine.history import Coverage
 from kustui.simulate.engine.state import Run, State
 from kustui.simulate.engine.trace import EntryKind, TraceEntry
+from kustui.simulate.engine.words import moment
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.scenarios.file import ResolvedScenario, ScenarioFile
 from kustui.simulate.scenarios.model import (
@@ -170,7 +171,8 @@ def _in_schedules(
             yield Difference(f"{place}/workflow", message, number)
             return
         if schedule.at is not None and round(schedule.at * MINUTE) != run.due:
-            message = f"{quoted(run.title)} is due at T+{run.due / MINUTE:g} min, not T+{schedule.at:g} min"
+            planned = moment(round(schedule.at * MINUTE))
+            message = f"{quoted(run.title)} is due at {moment(run.due)}, not {planned}"
             yield Difference(f"{place}/at", message, number)
         if schedule.inputs is not None and (
             why := _mismatch(to_json_value(run.inputs), schedule.inputs, "", exact=True)

@@ -245,7 +245,7 @@ def test_a_value_that_some_cast_makes_fit_is_right(type_: object, value: object)
         ({"type": "relative"}, "/runAt", "runAt has no value"),
         ({"type": "relativ", "value": 60}, "/runAt/type", 'unknown runAt type "relativ"'),
         ({"type": "relative", "value": -90}, "/runAt/value", "a run cannot be due 90 min ago"),
-        ({"type": "relative", "value": "-60"}, "/runAt/value", "a run cannot be due 1 h ago"),
+        ({"type": "relative", "value": "-60"}, "/runAt/value", "a run cannot be due 60 min ago"),
         ({"type": "relative", "value": "a"}, "/runAt/value", 'a relative runAt takes a number, found the text "a"'),
         ({"type": "relative", "value": True}, "/runAt/value", "a relative runAt takes a number, found true"),
         ({"type": "date", "value": "a"}, "/runAt/value", 'a runAt of type date takes a date, found the text "a"'),
@@ -300,7 +300,7 @@ def test_a_workflow_that_always_schedules_itself_never_ends() -> None:
     problem = only(app(watching(), again("Remind", ID, ID)))
     assert (problem.rule, problem.severity, problem.step) == ("endless-schedule", Severity.WARNING, "eF5")
     assert problem.pointer == "/workflows/1/steps/1/params/workflowId"
-    assert problem.message == '"Remind" schedules itself again after 1 h, every time: no condition ends it'
+    assert problem.message == '"Remind" schedules itself again after 60 min, every time: no condition ends it'
 
 
 def test_a_ring_with_a_delay_of_any_number_of_digits_is_reported() -> None:

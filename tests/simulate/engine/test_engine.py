@@ -354,7 +354,7 @@ def test_what_is_odd_about_a_run_at_is_noted(run_at: Any, due: int, note: str) -
 
 def test_the_unit_of_a_relative_run_at_is_assumed() -> None:
     definition = app(workflow("W", schedule("aB3", ID)), called("C", ID, step("cD4")))
-    for settings, assumed in ((None, "minutes"), (Settings(relative_unit_minutes=60), "units of 1 h")):
+    for settings, assumed in ((None, "minutes"), (Settings(relative_unit_minutes=60), "units of 60 min")):
         state = to_the_end(started(definition, settings=settings))
         assert f"a relative runAt counts {assumed}" in next(e for e in entries(state) if e.scheduled).assumed
 

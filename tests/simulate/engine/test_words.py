@@ -20,7 +20,7 @@ from tests.support.runs import started, to_the_end
         (119, "T+119 min"),
         (120, "T+2 h"),
         (90 * 60, "T+3 d 18 h"),
-        (11_820, "T+1 w 1 d 5 h"),
+        (11_820, "T+8 d 5 h"),
         (1501, "T+1 d 1 h 1 min"),
         (0.5, "T+0.5 min"),
     ],

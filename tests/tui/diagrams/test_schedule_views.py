@@ -48,7 +48,7 @@ async def test_a_chain_tells_delays_inputs_and_what_is_wrong_with_a_call() -> No
             "◆ chain-1-of-4  on conversation.update",
             "└─ after 30 min ⇒ chain-2-of-4  if custom.@fooAt exists  with conversationId, @fooAt",
             "   └─ after 30 min ⇒ chain-3-of-4  with conversationId, @fooAt",
-            "      └─ after 1 h ⇒ chain-4-of-4  with conversationId, fooAt",
+            "      └─ after 60 min ⇒ chain-4-of-4  with conversationId, fooAt",
             '         ✗ "chain-4-of-4" requires the input "@fooAt", but is given "fooAt"',
         ]
 
@@ -99,7 +99,7 @@ async def test_the_timeline_begins_where_the_chain_does_and_shows_a_ring_with_it
         await ui.go_to("followup-timer-3")
         await ui.press("8")
         rows = told(timeline(ui))
-        assert [label.strip() for label in rows[0].split("T+")[1:]] == ["0", "60 min", "1 d 1 h", "1 w 1 d 1 h"]
+        assert [label.strip() for label in rows[0].split("T+")[1:]] == ["0", "60 min", "1 d 1 h", "8 d 1 h"]
         assert rows[1].startswith("followup-timer-1")
         assert "↺ every 4 h" in rows[3]
         assert "╌" in rows[3]

@@ -68,7 +68,7 @@ def test_a_workflow_says_when_it_runs_what_it_does_and_whom_it_schedules() -> No
     assert "runs       on conversation.create" in told
     assert "file       0.json:1" in told
     assert below(told, "Steps (1)")[0].startswith("● schedule s0")
-    assert below(told, "Schedules") == ["⇒ x after 1 h"]
+    assert below(told, "Schedules") == ["⇒ x after 60 min"]
 
 
 def test_a_called_workflow_says_what_it_takes_and_who_schedules_it() -> None:
@@ -80,7 +80,7 @@ def test_a_called_workflow_says_what_it_takes_and_who_schedules_it() -> None:
     told = [text_of(row.line) for row in detail_rows(tree, tree.nodes[index], 100)]
     assert "runs       when called" in told
     assert below(told, "Inputs") == ["foo  string  required", "n"]
-    assert below(told, "Scheduled by") == ["← w after 1 h, in step s0"]
+    assert below(told, "Scheduled by") == ["← w after 60 min, in step s0"]
 
 
 def test_a_called_workflow_that_nothing_schedules_says_so() -> None:
@@ -237,7 +237,7 @@ def test_a_schedule_says_which_inputs_are_given_and_which_are_missing() -> None:
     caller = scheduling_workflow("x")
     caller["steps"][0]["params"]["inputs"] = {"foo": "/#steps.1.name"}
     told = page(tree_of([caller, target]), "⇒")
-    assert told[:2] == ["Schedules a workflow", "⇒ x after 1 h"]
+    assert told[:2] == ["Schedules a workflow", "⇒ x after 60 min"]
     assert "in step    s0" in told
     assert below(told, "Inputs") == ["foo ← name"]
     assert below(told, "Its inputs") == ["✓ foo  string", "✗ @foo  string  missing", "n    not given"]

@@ -89,7 +89,7 @@ def test_schedules_stand_below_their_step_even_when_it_is_closed() -> None:
         "  ▾ w",
         "    ▸ ◆ on conversation.create",
         "    ▸ ● schedule s0",
-        "        ⇒ x after 1 h",
+        "        ⇒ x after 60 min",
         "    ▸ ● schedule s1",
         "        ⇒ y no such workflow",
         "  ▸ x",
