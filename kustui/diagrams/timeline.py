@@ -180,7 +180,7 @@ class Timeline:
         rows.append(_figures("in the long run", least.in_the_long_run, most.in_the_long_run, RUNS_PER_WINDOW))
         rows.append(_verdict(least, most))
         rows.append(())
-        rows.append((("T+0 to T+1 d ", "muted"), *_bars(most.due), (f" {max(most.due):,.0f} at most", "muted")))
+        rows.append((("first day ", "muted"), *_bars(most.due), (f" {max(most.due):,.0f} at most", "muted")))
         rows.append(((f"the limit is {RUNS_PER_WINDOW:,}, for all chains of an organisation together", "muted"),))
         rows.append((("at least: calls that every run makes; at most: every condition holds", "muted"),))
         if any(link.due is None and link.end is not End.UNKNOWN for link in self.chain.links):
