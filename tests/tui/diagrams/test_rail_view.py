@@ -174,7 +174,7 @@ async def test_leaving_before_the_cursor_rests_takes_the_tree_along(monkeypatch:
         await ui.press("5", "G", "1")
         assert "Report the order without a customer" in ui.cursor_row
         await ui.press("slash", *"shipped")
-        assert [row for row in ui.tree if "order-" in row] == ["▸ order-shipped"]
+        assert [row for row in ui.tree if "order-" in row] == ["▾ order-shipped"]
 
 
 async def test_below_the_rows_the_one_of_the_cursor_is_told_in_full_and_what_signs_mean() -> None:

@@ -152,4 +152,4 @@ async def test_the_foot_of_a_listed_chain_tells_its_length_where_the_row_does_no
     async with explorer(SAMPLES / "organisation-export.json", size=(80, 24)) as ui:
         await ui.press("7", "o")
         assert "schedules" not in drawn(chains(ui))[0]
-        assert "3 schedules" in " ".join(drawn(chains(ui))[-2:])
+        assert "3 schedules" in " ".join(line.strip() for line in drawn(chains(ui))[-2:])
