@@ -57,8 +57,9 @@ def saved(folder: Path, saves: int, dice: random.Random) -> None:
         shown = list(problems(terminal))
     with opened(folder) as terminal:
         expected = list(problems(terminal))
-    print("the last state", "equals" if shown == expected else "DIFFERS FROM", "a fresh load:", expected[0])
-    print(*(f"  {one}\n  {other}" for one, other in zip(shown, expected, strict=True) if one != other), sep="\n")
+    same = shown[0] == expected[0] and set(shown) == set(expected)
+    print("the last state", "equals" if same else "DIFFERS FROM", "a fresh load:", shown[0], "|", expected[0])
+    print(*sorted({*shown} ^ {*expected}), sep="\n")
 
 
 @contextmanager
