@@ -127,7 +127,8 @@ class Kustui(TypeAhead):
         if key.key in self.actions["app.suspend"].key_list:
             return False
         if key.key in self.actions["app.quit"].key_list:
-            return bool(self.held) and (key.is_printable or (self.background.done and not is_waiting))
+            insists = any(map(self.quits, self.held))
+            return bool(self.held) and (key.is_printable or (self.background.done and not is_waiting and not insists))
         return True
 
     def quits(self, key: events.Key) -> bool:
@@ -239,6 +240,7 @@ class Kustui(TypeAhead):
 
     def exit(self, result: None = None, return_code: int = 0, message: object = None) -> None:
         """Leave. The message is kept for the command line, which tells it when the terminal is given back."""
+        self.end_soon()  # even where the session cannot be written
         self.exit_message = str(message or "")
         if self.preferences.state and (reason := self.explorer.keep_session()) and not self.exit_message:
             self.exit_message = f"kustui: the session is not saved: {reason}"

@@ -8,11 +8,14 @@ Tested with Textual 8.2.8: look at them again with every other version.
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from functools import cache, partial
 from itertools import groupby
 from time import monotonic
@@ -24,6 +27,9 @@ from rich.cells import CellTable
 from textual import events
 from textual.app import App
 from textual.dom import DOMNode
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 from textual.screen import Screen
 
 from kustui.text.cells import cells, is_spacing_mark
@@ -70,16 +76,69 @@ class _Threads(ThreadPoolExecutor):
         super().shutdown(wait=False, cancel_futures=True)
 
 
+_LAST_MOMENTS = 5.0
+"""Seconds that whatever is at work has to end in, once the application is being left."""
+
+
+class _Driver(LinuxDriver):
+    """Sees the keys in the thread that reads them, which no long task holds up."""
+
+    def process_message(self, message: Message) -> None:
+        if isinstance(message, events.Key) and isinstance(self._app, TerminalApp):
+            self._app.typed(message)
+        super().process_message(message)
+
+
 class TerminalApp(App[None]):
-    """An application that writes escape sequences of its own, and says itself how it ends after an exception."""
+    """An application that writes escape sequences of its own, and says itself how it ends: after an exception, and
+    where something that never ends would keep it."""
 
     _is_leaving = False
+    _was_asked = False
+    """Whether a key that quits was typed."""
+    _last_moments: threading.Timer | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        driver_class = super().get_driver_class()
+        return _Driver if driver_class is LinuxDriver else driver_class
 
     def on_load(self) -> None:
         asyncio.get_running_loop().set_default_executor(_Threads())
 
+    def quits(self, key: events.Key) -> bool:
+        """Whether a key leaves kustui from wherever the focus is: menus, prompts and fields do not get it."""
+        return False
+
+    def typed(self, key: events.Key) -> None:
+        """A key comes in; called in the thread that reads them. Who quits twice does not wait for anything."""
+        if self.quits(key):
+            if self._was_asked:
+                self.end_soon()
+            self._was_asked = True
+
+    def end_soon(self) -> None:
+        """See to it that the process ends, whatever a thread, a handler of messages, or a subprocess is still at."""
+        if self._last_moments is None and isinstance(self._driver, _Driver):
+            self._last_moments = threading.Timer(_LAST_MOMENTS, self._end_at_once)
+            self._last_moments.daemon = True
+            self._last_moments.start()
+
+    def _end_at_once(self) -> None:
+        """Give the terminal back, unless it does not take what is written, and end the process."""
+        status = self.return_code if self.return_code is not None else 128 + signal.SIGINT
+        at_the_latest = threading.Timer(1.0, os._exit, (status,))
+        at_the_latest.daemon = True
+        at_the_latest.start()
+        if self._driver is not None:
+            with suppress(Exception):
+                self.set_mouse(False)
+                self._driver.stop_application_mode()
+                self._driver.close()
+        os._exit(status)
+
     def exit(self, result: None = None, return_code: int = 0, message: object = None) -> None:
         self._is_leaving = True
+        self.end_soon()
         self.workers.cancel_all()  # else they find no widgets any more
         super().exit(result, return_code)
 
@@ -168,10 +227,6 @@ class TypeAhead(TerminalApp):
 
     def holds(self, key: events.Key) -> bool:
         """Whether a key is to wait until ``release`` is called."""
-        return False
-
-    def quits(self, key: events.Key) -> bool:
-        """Whether a key leaves kustui from wherever the focus is: menus, prompts and fields do not get it."""
         return False
 
     async def release(self) -> None:

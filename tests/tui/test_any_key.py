@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 import threading
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +17,8 @@ from kustui.tui.copy_menu import CopyMenu
 from kustui.tui.help import Help, Palette
 from kustui.tui.rehearsal.screen import RehearsalScreen
 from tests.support.explorer import CHAIN, explorer
+from tests.support.terminal import Terminal
+from tests.support.terminal_explorer import assert_restored
 
 
 @pytest.mark.slow
@@ -163,3 +167,64 @@ def test_a_thread_at_work_does_not_hold_up_the_end() -> None:
         assert not ended.is_alive()
     finally:
         wait.set()
+
+
+_STUCK = """
+import asyncio, sys, threading, time
+from textual.widget import Widget
+from kustui.tui.base_app import TypeAhead
+
+def in_a_handler_of_the_application():
+    return asyncio.Event().wait()
+
+async def in_a_call():
+    while True:
+        time.sleep(0.1)
+
+async def in_a_worker():
+    while True:
+        try:
+            await asyncio.sleep(0.1)
+        except asyncio.CancelledError:
+            pass
+
+async def in_a_thread():
+    threading.Thread(target=threading.Event().wait).start()
+
+class Stuck(TypeAhead):
+    def on_ready(self):
+        self.write_to_terminal("ready")
+
+    def quits(self, key):
+        return key.key == "ctrl+q"
+
+    async def on_key(self, event):
+        if event.key == "a":
+            self.write_to_terminal("stuck")
+            work = globals()[sys.argv[1]]()
+            if sys.argv[1] == "in_a_worker":
+                self.run_worker(work)
+                asyncio.get_running_loop().create_task(in_a_worker())
+            else:
+                await work
+
+Stuck().run()
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "where", ["in_a_handler_of_the_application", "in_a_call", "in_a_worker", "in_a_thread"]
+)  # fmt: skip
+def test_who_quits_twice_is_let_go_whatever_is_at_work(where: str, tmp_path: Path) -> None:
+    script = tmp_path / "stuck.py"
+    script.write_text(_STUCK)
+    with Terminal([script, where], command=(sys.executable,)) as terminal:
+        terminal.wait_for("ready")
+        terminal.press("a")
+        terminal.wait_for("stuck")
+        terminal.press("\x11")
+        terminal.pump(0.5)
+        terminal.press("\x11")
+        terminal.ended(20)
+        assert_restored(terminal)

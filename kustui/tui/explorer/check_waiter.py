@@ -50,6 +50,7 @@ class CheckWaiter:
         was_waiting, self._id = self.is_waiting, ""
         if was_waiting:
             self._views.status.announce(Row())
+            self._done()  # for the keys that came after the one that cancels
         return was_waiting
 
     def take(self) -> None:

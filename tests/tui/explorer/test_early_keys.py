@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual import events
 
 from kustui.check import checker
 from kustui.tui.app import Kustui
@@ -194,5 +195,19 @@ async def test_it_can_be_left_while_a_key_waits(many: Path, may_check: threading
         await ui.pilot.press("p", "j")
         await ui.wait_until(lambda: "p waits" in ui.keys)
         await ui.pilot.press("ctrl+c")
+        await ui.pilot.pause()
+        assert not ui.app.is_running
+
+
+async def test_what_is_typed_right_after_cancelling_is_done(many: Path, may_check: threading.Event) -> None:
+    async with checking(many, may_check) as ui:
+        await ui.wait_until(lambda: "✗1" in ui.status)
+        here = ui.cursor_row
+        await ui.pilot.press("p", "j", "j")
+        await ui.wait_until(lambda: "p waits" in ui.keys)
+        for key in ("escape", "j"):  # at one go: the second comes before the first has cancelled anything
+            ui.app.post_message(events.Key(key, "\x1b" if key == "escape" else key))
+        await ui.wait_until(lambda: ui.cursor_row != here)
+        await ui.pilot.press("ctrl+q")
         await ui.pilot.pause()
         assert not ui.app.is_running
