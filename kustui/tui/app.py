@@ -208,12 +208,9 @@ class Kustui(TypeAhead):
         self.notify("mouse on" if mouse else f"mouse off: the terminal selects text{how}", timeout=4)
 
     def action_suspend_process(self) -> None:
-        """Stop as any other program does on Ctrl+Z, with all that was started beside it. Where no shell is there that
-        could let it go on, the system does not stop it; Textual's own way would, for ever."""
+        """Stop as any other program does on Ctrl+Z, with all that was started beside it."""
         with contextlib.suppress(SuspendNotSupported), self.suspend():
-            own = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
             os.kill(0, signal.SIGTSTP)  # goes on from here
-            signal.signal(signal.SIGTSTP, own)
 
     def copy_to_clipboard(self, text: str) -> None:
         """Put a text on the clipboard of the terminal, as Textual does, but through tmux and screen as well."""

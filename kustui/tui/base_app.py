@@ -81,7 +81,22 @@ _LAST_MOMENTS = 5.0
 
 
 class _Driver(LinuxDriver):
-    """Sees the keys in the thread that reads them, which no long task holds up."""
+    """Sees the keys in the thread that reads them, which no long task holds up. While the terminal is not its own,
+    Ctrl+Z is the system's, which stops nothing that no shell could let go on; Textual would, for ever.
+    """
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self._suspend = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+
+    def start_application_mode(self) -> None:
+        super().start_application_mode()
+        signal.signal(signal.SIGTSTP, self._suspend)
+
+    def stop_application_mode(self) -> None:
+        with suppress(ValueError):  # in another thread, at the very end
+            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        super().stop_application_mode()
 
     def process_message(self, message: Message) -> None:
         if isinstance(message, events.Key) and isinstance(self._app, TerminalApp):
@@ -93,6 +108,8 @@ class TerminalApp(App[None]):
     """An application that writes escape sequences of its own, and says itself how it ends: after an exception, and
     where something that never ends would keep it."""
 
+    ALLOW_SELECT = False
+    """Textual's own selection cannot be copied here, and breaks at a widget that is just being removed."""
     _is_leaving = False
     _was_asked = False
     """Whether a key that quits was typed."""

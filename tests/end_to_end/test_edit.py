@@ -91,6 +91,23 @@ sys.exit(3)
         assert terminal.ended() == 0
 
 
+def test_suspending_an_editor_stops_nothing_where_no_shell_could_let_it_go_on(definition: Path, tmp_path: Path) -> None:
+    body = """
+print("in the editor", flush=True)
+sys.stdin.readline()
+"""
+    with open_explorer(definition, env={"VISUAL": editor(tmp_path, body)}) as terminal:
+        terminal.press("e")
+        terminal.wait_for("in the editor")
+        terminal.press(SUSPEND)
+        terminal.wait_for("^Z")
+        terminal.press("\r")
+        terminal.wait_for("help")
+        terminal.press("q")
+        assert terminal.ended() == 0
+        assert_restored(terminal)
+
+
 @pytest.mark.skipif(not shutil.which("vim"), reason="vim is not installed")
 def test_vim_opens_at_the_line_and_column(definition: Path, tmp_path: Path) -> None:
     definition.write_text(json.dumps(one_workflow(), indent=2))

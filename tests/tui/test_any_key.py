@@ -42,6 +42,15 @@ async def test_a_click_where_the_terminal_has_become_smaller_hits_nothing() -> N
 
 
 @pytest.mark.slow
+async def test_a_drag_selects_nothing_which_could_not_be_copied() -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.pilot.mouse_down("#tree", offset=(4, 4))
+        await ui.pilot.hover("#tree", offset=(12, 6))
+        await ui.pilot.mouse_up("#tree", offset=(12, 6))
+        assert not ui.app.screen.selections
+
+
+@pytest.mark.slow
 async def test_a_rehearsal_that_is_left_twice_takes_nothing_else_away() -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.press("r")
