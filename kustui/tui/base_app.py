@@ -90,7 +90,7 @@ class _Driver(LinuxDriver):
         self._suspend = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
 
     def start_application_mode(self) -> None:
-        super().start_application_mode()
+        super().start_application_mode()  # type: ignore[no-untyped-call]
         signal.signal(signal.SIGTSTP, self._suspend)
 
     def stop_application_mode(self) -> None:
