@@ -18,7 +18,7 @@ from kustui.garbage_collection import gc_paused, unfreeze_gc
 from kustui.simulate import DEFAULT_MAX_STEPS
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.reports import FORMATS, report_of
-from kustui.simulate.scenarios.file import ScenarioFile, file_stem, read
+from kustui.simulate.scenarios.file import ScenarioFile, file_stem, find_scenarios, read
 from kustui.simulate.scenarios.record import default_scenario, find_workflow, record_scenario
 from kustui.simulate.scenarios.replay import Replay, replay
 from kustui.text.messages import counted
@@ -44,6 +44,7 @@ examples:
   kustui simulate app.json --event run.json             repeat a recorded run, as the API gives it: it fails again
   kustui simulate app.json --save late.scenario.json    save it as a scenario, to edit and replay:
   kustui simulate app.json late.scenario.json           exit status 1 when the outcome differs
+  kustui simulate workflows/                            replay every scenario in a folder of definitions
   kustui simulate app.json late.scenario.json --watch   replay after every save
   kustui simulate app.json --workflow order-created --explore     list every path through it
   kustui simulate app.json --workflow order-created --chain       follow them through the workflows it schedules
@@ -59,7 +60,8 @@ def parser() -> Parser:
         "paths",
         metavar="PATH",
         nargs="*",
-        help=f"definitions (a file, a folder, or - for standard input) and scenarios (*{SCENARIO_SUFFIX})",
+        help=f"definitions (a file, a folder, or - for standard input) and scenarios (*{SCENARIO_SUFFIX});"
+        " unless any are named, all in the folders",
     )
     parser.add_output(FORMATS)
     add("--workflow", metavar="NAME-or-ID", help="rehearse the workflow with this name or id")
@@ -103,12 +105,14 @@ def run(arguments: Sequence[str]) -> int:
         return ExitStatus.OK
     scenarios = [path for path in options.paths if path.lower().endswith(SCENARIO_SUFFIX)]
     definitions = [path for path in options.paths if path not in scenarios]
-    _check_options(options, definitions, scenarios)
+    given = _check_options(options, definitions, scenarios)
+    if not scenarios and not given:
+        scenarios = [*find_scenarios(definitions, beside_files=False)]
     return (_watch if options.watch else _simulate)(options, definitions, scenarios)
 
 
-def _check_options(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> None:
-    """Raises KustuiError where they do not go together."""
+def _check_options(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> list[str]:
+    """The options that say what to rehearse. Raises KustuiError where they do not go together."""
     names = ("workflow", "event", "explore", "save")
     given = [f"--{name}" for name in names if getattr(options, name) not in (None, False)]
     stdin = STDIN in definitions, options.event == STDIN
@@ -125,6 +129,7 @@ def _check_options(options: argparse.Namespace, definitions: Sequence[str], scen
     ):
         if wrong:
             raise KustuiError(reason)
+    return given
 
 
 def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:

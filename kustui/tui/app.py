@@ -118,6 +118,8 @@ class Kustui(TypeAhead):
         Ctrl+Z waits for nothing. A key that leaves waits only behind others, and not even so while the files are yet to
         be read, unless it is a character: that may be typed for a filter.
         """
+        if self.explorer.rehearsals.is_preparing:
+            return self._waits_for_rehearsal(key)
         is_waiting = self.explorer.waiting.is_waiting
         if self.explorer.presenter.ready and not (self.held or is_waiting):
             return False
@@ -130,6 +132,22 @@ class Kustui(TypeAhead):
             insists = any(map(self.quits, self.held))
             return bool(self.held) and (key.is_printable or (self.background.done and not is_waiting and not insists))
         return True
+
+    def _waits_for_rehearsal(self, key: events.Key) -> bool:
+        """Whether a key waits until the rehearsal that is being opened can take it. Escape leaves it at once, with all
+        that was to come."""
+        if key.key in self.actions["app.suspend"].key_list or self.quits(key):
+            return False
+        if key.key in self.actions["rehearse.return"].key_list:
+            if not key.is_printable:
+                self.held.clear()
+            return bool(self.held)
+        return True
+
+    async def on_rehearsal_screen_ready(self) -> None:
+        if self.explorer.rehearsals.is_preparing:  # nothing comes of it
+            self.held.clear()
+        await self.release()
 
     def quits(self, key: events.Key) -> bool:
         return key.key.startswith("ctrl+") and key.key in self.actions["app.quit"].key_list

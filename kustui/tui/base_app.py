@@ -264,7 +264,10 @@ class TypeAhead(TerminalApp):
         else:
             waiting, self._ahead = self._ahead, None
             for key in (*waiting, event):
-                await self._give(key)
+                if self.holds(key):
+                    self.held.append(key)
+                else:
+                    await self._give(key)
 
     async def _handle(self, key: events.Key) -> None:
         self._ahead, self._since = deque(), monotonic()

@@ -212,9 +212,33 @@ def test_a_folder_of_definitions_may_hold_scenarios(capsys: pytest.CaptureFixtur
     assert run(capsys, ".", "holds.scenario.json")[0] == 0
 
 
+def test_all_scenarios_of_a_folder_are_replayed(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "deep").mkdir()
+    write("deep/third.scenario.json", {**HOLDS, "scenario": "A third"})
+    status, told, _ = run(capsys, ".")
+    assert status == 1
+    assert all(name in told for name in ("It is open", "It is shut", "A third"))
+    (folder / "breaks.scenario.json").unlink()
+    assert run(capsys, ".")[0] == 0
+
+
+def test_a_folder_with_scenarios_can_be_rehearsed_without_them(capsys: pytest.CaptureFixture[str]) -> None:
+    status, told, _ = run(capsys, ".", "--workflow", "W")
+    assert (status, "It is shut" in told) == (0, False)
+
+
+def test_names_to_choose_from_are_whole(capsys: pytest.CaptureFixture[str]) -> None:
+    names = [f"a long name of a workflow, of which there are several: {letter}" for letter in "ab"]
+    write("chain.json", app(*(workflow(name, step("aB3"), event=name[-1]) for name in names)))
+    error = run(capsys, "chain.json")[2]
+    assert all(f'"{name}"' in error for name in names)
+
+
 def test_json_is_the_trace_the_same_every_time(capsys: pytest.CaptureFixture[str]) -> None:
     status, told, _ = run(capsys, "chain.json", "breaks.scenario.json", "--format", "json")
     (found,) = json.loads(told)
+    assert [*found][:4] == ["scenario", "file", "held", "differences"], "what matters comes first"
+    assert [*found][-1] == "trace"
     assert (status, found["held"], found["differences"][0]["entry"]) == (1, False, 4)
     assert [entry["kind"] for entry in found["trace"]] == ["event", "start", "step", "step", "start", "step"]
     assert found["trace"][2]["mark"] == "mocked"

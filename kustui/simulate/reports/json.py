@@ -1,5 +1,5 @@
-"""``json``: a list of rehearsals, each with its trace, its differences and its coverage, keys sorted; or of paths, each
-with a scenario that takes it."""
+"""``json``: a list of rehearsals, each with its differences first, then its coverage and its trace, keys sorted within
+them; or of paths, each with a scenario that takes it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,8 @@ from kustui.text.terminal_safe import to_json
 def report(replays: Sequence[Replay], *, show_steps: bool = True, colour: bool = False) -> Iterator[str]:
     separator = "[\n"
     for replay in replays:
-        yield separator + indent(to_json(_sorted(record(replay)), indent=2), "  ")
+        parts = {key: _sorted(value) for key, value in record(replay).items()}
+        yield separator + indent(to_json(parts, indent=2), "  ")
         separator = ",\n"
     yield "\n]\n" if replays else "[]\n"
 
@@ -45,12 +46,11 @@ def record(replay: Replay) -> dict[str, Any]:
     return {
         "scenario": replay.file.scenario.scenario,
         "file": replay.file.path,
-        "begins": iso_date(replay.state.start_time),
         "held": replay.held,
-        "cut": replay.cut,
         "differences": [_difference(replay, difference) for difference in replay.differences],
         "notes": [_difference(replay, note) for note in replay.notes],
-        "trace": [entry_record(entry) for entry in replay.entries],
+        "begins": iso_date(replay.state.start_time),
+        "cut": replay.cut,
         "coverage": {
             "steps": _share(coverage.steps),
             "transitions": _share(coverage.edges),
@@ -65,6 +65,7 @@ def record(replay: Replay) -> dict[str, Any]:
                 for covered in coverage.workflows
             ],
         },
+        "trace": [entry_record(entry) for entry in replay.entries],
     }
 
 

@@ -30,6 +30,8 @@ from kustui.simulate.scenarios.replay import decided_step, replay, replayed_stat
 from kustui.text.messages import hint_of, quoted
 
 _MAX_LISTED = 20
+_MOST_OF_NAME = 200
+"""Characters of a name that is to be typed or copied."""
 
 
 # From a workflow
@@ -102,7 +104,7 @@ def _started(organisation: Organisation, recorded: RecordedEvent) -> tuple[list[
 
 
 def _choice(organisation: Organisation, keys: Sequence[str]) -> str:
-    listed = ", ".join(quoted(organisation.name_of(key)) for key in keys[:_MAX_LISTED])
+    listed = ", ".join(quoted(organisation.name_of(key), _MOST_OF_NAME) for key in keys[:_MAX_LISTED])
     more = f" and {len(keys) - _MAX_LISTED} more" if len(keys) > _MAX_LISTED else ""
     return f"choose a workflow with --workflow: {listed}{more}"
 
@@ -254,14 +256,17 @@ def rebase(history: History, organisation: Organisation) -> History:
     """The rehearsal up to the current state, in an organisation whose definition was edited meanwhile: the same
     decisions made again, as far as it comes there.
 
-    Outputs stay as they were given or drafted. Raises ScenarioError where a workflow or step that a decision was made
-    about is not there any more, and UnrecordableError where the beginning is no longer kept.
+    Outputs stay as they were given or drafted. What was decided about a workflow, step or transition that is not there
+    any more is left out. Raises ScenarioError where the workflow that started is gone, and UnrecordableError where the
+    beginning is no longer kept.
     """
     current = history.state
     recorded = record_scenario("a rehearsal in progress", current)
     if not recorded["start"]:  # nothing has been decided yet
         return History((initial_state(organisation, current.seed, iso_date(current.start_time), current.variables),))
-    file = as_file(scenario_of(recorded))
+    for part in ("mocks", "choices"):
+        recorded[part] = [made for made in recorded.get(part, ()) if _can_be_made_again(made, current, organisation)]
+    file = as_file(scenario_of({**recorded, "expect": {}}))
     names = ResolvedScenario(file, organisation)
     states = [start_scenario(file, organisation, names)]
     most = len(current.trace) - (current.before is not None)
@@ -274,3 +279,15 @@ def rebase(history: History, organisation: Organisation) -> History:
     if current.before is not None and states[-1].run is not None:  # what it asked is asked again
         states.append(decided_step(states[-1], names))
     return History(tuple(states), len(states) - 1)
+
+
+def _can_be_made_again(decision: Mapping[str, Any], state: State, organisation: Organisation) -> bool:
+    """Whether the workflow, the step and the transition that a mock or a choice names are still there."""
+    key = state.organisation.find(decision["workflow"])[0].key
+    if key not in organisation.collection.by_key or organisation.name_of(key) != decision["workflow"]:
+        return False
+    flow = organisation.analysis(key).flow
+    node, target = flow.node(decision["step"]), decision.get("take")
+    if node is None or target is None:
+        return node is not None
+    return any(target in (edge.target, edge.error_action) for edge in flow.declared_edges.get(node, ()))

@@ -143,18 +143,18 @@ class DetailPresenter:
         return problem if tree.key_at(problem.document, problem.pointer) == node.key else None
 
     def _show_problem(self) -> None:
-        """Say in full what is wrong where the cursor is: the problem that was gone to, else the worst."""
+        """Say in full what is wrong where the cursor is, be it in a list: the problem gone to, else the worst."""
         node, bar = self._views.tree.node, self._views.problem_bar
         problems = here(self._views.tree.state, node) if node is not None else ()
-        source = self._views.side.source
-        in_line = source.problem if source.has_focus else None
+        source, listed = self._views.side.source, self._views.problems
+        in_line = source.problem if source.has_focus else listed.problem if listed.has_focus else None
         problem = in_line or self.current_problem or max(problems, key=lambda problem: problem.severity, default=None)
         if problem is None:
             bar.show_text(None)
             return
         where = problem.span().start
         place = f"  {problem.rule} at {problem.document.path.rpartition('/')[2]}:{where}"
-        others = f"  {len(problems) - 1:,} more here" if len(problems) > 1 else ""
+        others = f"  {len(problems) - 1:,} more here" if len(problems) > 1 and problem in problems else ""
         height = self._screen.size.height
         most = max(_LEAST_LINES, height // 3) if height > _LOW else 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from textual.screen import Screen
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from kustui.tui.rehearsal.earlier_answers import EarlierAnswers
     from kustui.tui.rehearsal.screen import RehearsalScreen
     from kustui.tui.rehearsal.session import Session
+    from kustui.workspace.difference import Difference
 from collections.abc import Sequence
 
 from kustui.check.problems import Problem
@@ -244,26 +246,39 @@ class RehearsalOpener:
         from kustui.tui.rehearsal.screen import RehearsalScreen
 
         self._earlier = self._earlier or EarlierAnswers(saved=self._keeps_answers)
-        session, snapshot = self._kept.pop(entry.key, None), self._views.tree.state.snapshot
-        session = session if keep else None
-        self._rehearsal = RehearsalScreen(snapshot, entry.key, session, earlier=self._earlier, failing=failing)
+        kept = (key for key, session in self._kept.items() if entry.key in (key, session.position[0]))
+        latest = [*kept][-1:] if keep else [entry.key]
+        session = self._kept.pop(latest[0], None) if latest else None
+        session, snapshot = session if keep else None, self._views.tree.state.snapshot
+        key = session.key if session is not None else entry.key
+        self._rehearsal = RehearsalScreen(snapshot, key, session, earlier=self._earlier, failing=failing)
         enter(self._screen.app, self._rehearsal, self._came_back)
 
     def _came_back(self, place: NodeKey | None) -> None:
         session = self._rehearsal.current.value if self._rehearsal is not None else None
         self._rehearsal = None
         if session is not None and not session.is_untouched:
+            self._kept.pop(session.key, None)
             self._kept[session.key] = session
             if len(self._kept) > _MOST_KEPT:
                 del self._kept[next(iter(self._kept))]
             keys = [first_key(self._screen.app, id_) for id_ in ("view.rehearse", "view.rehearse-afresh")]
-            self._views.status.say(f"the rehearsal is kept: {keys[0]} continues it, {keys[1]} starts afresh", "muted")
+            self._views.status.say(f"kept until you quit: {keys[0]} continues it, {keys[1]} starts afresh", "muted")
         node = self._views.tree.node
         if place and (node is None or node.key != place):
             self._navigator.jump(place)
 
-    def take(self, snapshot: Snapshot) -> None:
-        """Let a rehearsal in progress continue with another snapshot."""
+    @property
+    def is_preparing(self) -> bool:
+        """Whether a rehearsal is being opened that cannot take keys yet."""
+        return self._rehearsal is not None and self._rehearsal.is_preparing
+
+    def take(self, snapshot: Snapshot, difference: Difference | None = None) -> None:
+        """Let a rehearsal in progress continue with another snapshot; those that were kept follow their workflows."""
+        now = {key: entry.key for key, entry in difference.workflows.items()} if difference is not None else {}
+        if any(key != now.get(key, key) for key in self._kept):
+            sessions = [replace(session, key=now.get(key, key)) for key, session in self._kept.items()]
+            self._kept = {session.key: session for session in sessions}
         if self._rehearsal is not None:
             self._rehearsal.show_snapshot(snapshot)
 

@@ -275,7 +275,7 @@ class Explorer(Screen[None]):
         new = difference.new if difference is not None else ()
         self.problems.take(snapshot, new)
         self.problem_navigator.take(snapshot, new)
-        self.rehearsals.take(snapshot)
+        self.rehearsals.take(snapshot, difference)
         self.panes.list_problems()
         self.finder.take(snapshot)
         self.waiting.take()

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.message import Message
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -65,6 +66,10 @@ class RehearsalScreen(Screen[NodeKey]):
             if isinstance(binding, Binding) and binding.id in _SHARED
         ),
     ]
+
+    class Ready(Message):
+        """It is prepared, or nothing comes of it: keys that came before have waited for that."""
+
     DEFAULT_CSS = """
     RehearsalScreen { background: $background; layers: default above; }
     RehearsalScreen #heading { dock: top; height: 2; }
@@ -119,6 +124,11 @@ class RehearsalScreen(Screen[NodeKey]):
 
     # What is rehearsed
 
+    @property
+    def is_preparing(self) -> bool:
+        """Whether it has yet to begin."""
+        return self.current.value is None or bool(self._failing)
+
     def show_snapshot(self, snapshot: Snapshot) -> None:
         """Go on with what the files say now; what was decided is decided again."""
         if snapshot is not self._snapshot and self in self.app.screen_stack:  # else it is being left
@@ -140,6 +150,7 @@ class RehearsalScreen(Screen[NodeKey]):
     async def _begin(self) -> None:
         organisation = self._organisation()
         if self._key not in organisation.collection.by_key:
+            self.post_message(self.Ready())
             leave(self, ())
             return
         session = await asyncio.to_thread(Session.begin, organisation, self._key)
@@ -150,6 +161,7 @@ class RehearsalScreen(Screen[NodeKey]):
             self.current.replace(
                 at_step.session, *at_step.news, *self.current.key_hints("rehearse.step", "rehearse.fail")
             )
+        self.post_message(self.Ready())
 
     async def _rebase(self, session: Session) -> None:
         organisation = self._organisation()

@@ -53,9 +53,27 @@ def test_one_that_has_not_begun_begins_anew() -> None:
     assert (after.state.organisation, after.state.seed, after.state.finished) == (stage, "s", True)
 
 
-def test_what_is_gone_is_told() -> None:
-    with pytest.raises(ScenarioError, match="no step"):
-        rebase(under_way(), organisation(workflow("W", step("xY9"))))
+def test_what_was_decided_about_a_step_that_is_gone_is_left_out() -> None:
+    after = rebase(under_way(), organisation(workflow("W", step("xY9"))))
+    assert [entry.node for entry in after.state.trace if entry.run] == ["1", "xY9"]
+
+
+def test_a_step_that_is_gone_from_another_workflow_takes_nothing_along() -> None:
+    history = under_way()
+    for _ in range(20):
+        history = history.followed_by([*run_until_stopped(history.state, 1)])
+    called_step = organisation(
+        app(workflow("W", step("aB3", to("cD4")), step("cD4", params={"text": "", "id": "/#steps.aB3.id"})),
+            called("C", ID, schedule("other", ID)))
+    )  # fmt: skip
+    given = [entry.output for entry in rebase(history, called_step).state.trace if entry.node == "aB3"]
+    assert given[0] == {"id": "c7"}
+
+
+def test_a_workflow_that_is_gone_is_told() -> None:
+    history = History((initial_state(edition("before")),)).decided(StartEvent({}, key="0.json#W"))
+    with pytest.raises(ScenarioError, match="unknown workflow"):
+        rebase(history, organisation(workflow("V", step("xY9"))))
 
 
 def test_outputs_keep_their_marks() -> None:

@@ -170,3 +170,11 @@ async def test_an_empty_file_opens_and_heals_on_save(tmp_path: Path) -> None:
         assert "the file is empty" in bar_text(ui, "banner")
         save(path, [a_workflow("one")])
         await ui.wait_until(lambda: not bar_text(ui, "banner"))
+
+
+async def test_the_list_says_in_full_what_its_cursor_is_on_as_soon_as_it_opens() -> None:
+    async with explorer(SAMPLES / "orders.json", size=(80, 24)) as ui:
+        cursor = ui.cursor_row
+        await ui.press("4")
+        await ui.wait_until(lambda: "schedule-ring at orders.json:859:27" in bar_text(ui, "problem"))
+        assert ui.cursor_row == cursor, "nothing moves before somebody moves"

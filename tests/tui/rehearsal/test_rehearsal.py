@@ -448,3 +448,47 @@ async def test_a_rehearsal_can_be_begun_afresh() -> None:
         await ui.pilot.press("R")
         await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen) and ui.screen.current.value is not None)
         assert ui.session.steps_taken == 0
+
+
+async def test_a_rehearsal_that_was_left_in_another_workflow_of_its_chain_goes_on_from_there() -> None:
+    async with rehearsal(CHAIN) as ui:
+        await ui.do("d", "s")
+        place, steps = ui.place, len(ui.state.trace)
+        assert place.startswith(f"{FOUR[1]}: ")
+        await ui.do("escape")
+        await ui.rest()
+        assert "r continues it" in ui.keys
+        await ui.pilot.press("r")
+        await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen) and ui.screen.current.value is not None)
+        await ui.wait_until(lambda: (ui.place, len(ui.state.trace)) == (place, steps))
+
+
+async def test_keys_that_come_while_a_rehearsal_is_prepared_wait_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    import threading
+
+    from kustui.simulate.paths import drafts
+    from kustui.tui.rehearsal import session
+
+    waits = threading.Event()
+    original = drafts.draft_payload
+
+    def slow(*given: Any, **named: Any) -> Any:
+        waits.wait(20)
+        return original(*given, **named)
+
+    monkeypatch.setattr(session, "draft_payload", slow)
+    async with explorer(CHAIN, size=(80, 24)) as explorer_ui:
+        ui = RehearsalPilot(explorer_ui.pilot)
+        await ui.pilot.press("r", "s", "v")
+        await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen))
+        await ui.pilot.press(*"xy", "escape")
+        assert not ui.app.held, "what is to be left takes no keys any more"
+        await ui.wait_until(lambda: ui.app.screen is ui.explorer)
+        await ui.pilot.press("r", "s", "s", "2")
+        await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen))
+        assert ui.screen.current.value is None
+        waits.set()
+        await ui.wait_until(lambda: ui.screen.current.value is not None and not ui.app.held)
+        await ui.rest()
+        assert ui.session.steps_taken == 2
+        assert ui.focus == "table"
