@@ -22,7 +22,8 @@ from kustui.config.check_settings import Settings, unknown_rule
 from kustui.config.configuration import Configuration
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection
-from kustui.definition.loader import STDIN, nothing_to_show, other_files
+from kustui.definition.collection_messages import nothing_to_show, other_files
+from kustui.definition.loader import STDIN
 from kustui.errors import KustuiError
 from kustui.files import is_folder
 from kustui.garbage_collection import gc_paused

@@ -154,7 +154,7 @@ def _set_colour(choice: str) -> None:
 
 def _require_workflows(loading: BackgroundWorkspace) -> None:
     """Raises KustuiError where a small collection holds nothing; the screen says so of a large one."""
-    from kustui.definition.loader import nothing_to_open
+    from kustui.definition.collection_messages import nothing_to_open
 
     if loading.wait(0.05) and (reason := nothing_to_open(loading.result().collection)):
         raise KustuiError(reason)

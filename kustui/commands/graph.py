@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import checked_definitions
 from kustui.commands.output import ExitStatus, Output
-from kustui.definition.collection import Entry, no_workflow_named, workflows_named
+from kustui.definition.collection import Entry
+from kustui.definition.collection_messages import no_workflow_named, workflows_named
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import DiagramSet, flow_diagram, schedule_edges, schedules_diagram
 from kustui.diagrams.formats.graph_languages import dot, json_text, mermaid

@@ -10,7 +10,8 @@ from kustui.check.rules import RULES
 from kustui.commands.output import ProgressLine, say
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
-from kustui.definition.loader import STDIN, nothing_to_run, other_files, unreadable_files
+from kustui.definition.collection_messages import nothing_to_run, other_files, unreadable_files
+from kustui.definition.loader import STDIN
 from kustui.errors import KustuiError, reason_of
 from kustui.workspace.check_processes import check_with_pool
 from kustui.workspace.snapshot import Snapshot, open_paths

@@ -1,4 +1,4 @@
-"""The files that were opened together, the workflows in them, and which of them a person means who names one."""
+"""The files that were opened together, and the workflows in them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from kustui.definition.source.outline import AppItem, Item, Outline, Page, Shape
 from kustui.definition.source.positions import Positions, Spot, parent, scan
 from kustui.definition.source.recognition import begins_like_definition
 from kustui.definition.source.source import Extent, Fault, Source, Span, UndecodableError
-from kustui.text.messages import closest
 
 if TYPE_CHECKING:
     from kustui.definition.models import App, Workflow
@@ -363,40 +362,3 @@ def _entries(source: Source, outlined: Outline, before: Document | None, edited:
         else:
             same = old is not None and old.size == entry.size and old.text() == entry.text()
         yield Entry(source, item, key, old.text_positions) if old is not None and same else entry
-
-
-_MOST_LISTED, _MOST_PLACES = 8, 20
-
-
-def workflows_named(collection: Collection, name: str) -> tuple[Entry, ...]:
-    """The workflows of exactly that id, else name, else display name, else key; several where they share it."""
-    names = [(entry, (entry.id, entry.item.name, entry.title, entry.key)) for entry in collection.entries]
-    matches = (tuple(entry for entry, own in names if own[rank] == name) for rank in range(4))
-    return next(filter(None, matches), ())
-
-
-def no_workflow_named(collection: Collection, name: str) -> str:
-    """That there is none of that name, with the one that was probably meant, or else some of those that there are."""
-    names = [own for entry in collection.entries for own in (entry.title, entry.item.name, entry.id) if own]
-    if near := closest(name, names):
-        return f'unknown workflow "{name}": did you mean "{near}"?'
-    titles = list(dict.fromkeys(entry.title for entry in collection.entries))
-    listed = [title for title in titles if name.lower() in title.lower()] or titles
-    quoted = ", ".join(f'"{title}"' for title in listed[:_MOST_LISTED])
-    return f'unknown workflow "{name}": known workflows: {quoted}{", …" if len(listed) > _MOST_LISTED else ""}'
-
-
-def unambiguous_name(collection: Collection, entry: Entry) -> str:
-    """What names a workflow and no other: its name, else its id, else its key."""
-    names = (entry.item.name, entry.id, entry.title)
-    return next((name for name in names if name and workflows_named(collection, name) == (entry,)), entry.key)
-
-
-def ambiguous_name(collection: Collection, name: str, matches: Sequence[Entry]) -> Iterator[str]:
-    """That more than one is called so, then where each stands and what it alone is called, a line each."""
-    yield f'"{name}" is ambiguous: {len(matches)} workflows have this name, choose one with:'
-    for entry in matches[:_MOST_PLACES]:
-        place = f"{entry.source.path}:{entry.source.place(entry.item.extent.start)}"
-        yield f'{place}: --workflow "{unambiguous_name(collection, entry)}"'
-    if len(matches) > _MOST_PLACES:
-        yield f"and {len(matches) - _MOST_PLACES} more"

@@ -12,12 +12,11 @@ from pathlib import Path
 
 from kustui.definition.collection import Collection, Document, read_document
 from kustui.definition.source.outline import Shape, outline
-from kustui.definition.source.recognition import as_plain_json, may_define, other_kind
+from kustui.definition.source.recognition import as_plain_json, may_define
 from kustui.definition.source.source import Extent, Fault, Source
 from kustui.errors import KustuiError, reason_of
 from kustui.files import resolved
 from kustui.garbage_collection import gc_paused
-from kustui.text.messages import counted
 
 STDIN = "-"
 STDIN_NAME = "<stdin>"
@@ -26,8 +25,6 @@ SCENARIO_SUFFIX = ".scenario.json"
 """How the name of a scenario ends, which ``kustui simulate`` replays: it defines nothing."""
 
 _SKIPPED_FOLDERS = {"node_modules"}
-_MOST_LEFT_OUT = 5
-_MOST_OTHERS = 20
 _UNREADABLE = "unreadable-file"
 _READ = os.O_RDONLY | getattr(os, "O_BINARY", 0)
 
@@ -295,75 +292,6 @@ def _identities(paths: Iterable[str]) -> set[tuple[int, int] | None]:
         with suppress(OSError):
             identities.add(identity_of(os.stat(path)))  # noqa: PTH116
     return identities
-
-
-def nothing_to_show(collection: Collection) -> str:
-    """Why a collection has neither a workflow nor an app, in a line; an empty string where it has one."""
-    if not collection.is_empty:
-        return ""
-    if broken := next((document for document in collection.documents if document.faults), None):
-        return _fault_of(broken)
-    match collection.documents:
-        case () if collection.others:
-            files = counted(collection.others, "JSON file")
-            return f"no definition in the given folders: {files} of other kinds passed over"
-        case ():
-            return "no *.json file in the given folders"
-        case (one,) if one.may_hold_workflows:
-            return f"{one.path} holds no workflow: its list is empty"
-        case (one,) if kind := _other_kind(one):
-            return f"{one.path} holds no workflow: it is {kind}"
-        case (one,):
-            files = f"{one.path} holds"
-        case (one, other):
-            files = f"{one.path} and {other.path} hold"
-        case (one, *others):
-            files = f"{one.path} and {len(others)} more files hold"
-    return f"{files} no workflow: expected an app definition, a workflow, a list of them or an API export"
-
-
-def nothing_to_run(collection: Collection) -> str:
-    """Why a collection has no workflow, in a line; an empty string where it has one."""
-    if collection.entries or collection.is_empty:
-        return nothing_to_show(collection)
-    document, app = next(collection.apps)
-    return f'{document.path} holds no workflow: only the app "{app.item.name}"'
-
-
-def other_files(collection: Collection) -> Iterator[str]:
-    """The files that a person named and that hold nothing to check, a line each."""
-    others = [document for document in collection.documents if document.shape is Shape.NOTHING]
-    for document in others[:_MOST_OTHERS]:
-        yield f"skipped {document.path}: {_other_kind(document) or 'it holds no workflow'}"
-    if len(others) > _MOST_OTHERS:
-        yield f"skipped {len(others) - _MOST_OTHERS:,} more files that hold no workflow"
-
-
-def _other_kind(document: Document) -> str:
-    if document.path.lower().endswith(SCENARIO_SUFFIX):
-        return "a scenario, for kustui simulate"
-    return other_kind(document.source.data)
-
-
-def nothing_to_open(collection: Collection) -> str:
-    """Why a screen has nothing to show, in a line; an empty string where it has something, or where a save can mend it:
-    a file that is empty or broken."""
-    mendable = (document for document in collection.documents if document.shape is Shape.BROKEN)
-    return "" if any(document.path != STDIN_NAME for document in mendable) else nothing_to_show(collection)
-
-
-def unreadable_files(collection: Collection) -> Iterator[str]:
-    """The files that cannot be read and are passed over, a line each, with the first fault of each."""
-    broken = [document for document in collection.documents if not document.is_fully_read]
-    yield from (f"skipped {_fault_of(document)}" for document in broken[:_MOST_LEFT_OUT])
-    if len(broken) > _MOST_LEFT_OUT:
-        yield f"skipped {len(broken) - _MOST_LEFT_OUT:,} more files that cannot be read"
-
-
-def _fault_of(document: Document) -> str:
-    fault = next((fault for fault in document.faults if fault.rule == "invalid-json"), document.faults[0])
-    hint = f" ({fault.hint})" if fault.hint else ""
-    return f"{document.path}:{document.source.place(document.fault_extent(fault).start)}: {fault.message}{hint}"
 
 
 def _files(paths: Sequence[str]) -> Iterator[_File]:

@@ -11,7 +11,8 @@ from kustui.analysis.workflow_analysis import AnalysisCache, WorkflowAnalysis
 from kustui.check.problems import Problem
 from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
-from kustui.definition.collection import Collection, Entry, unambiguous_name, workflows_named
+from kustui.definition.collection import Collection, Entry
+from kustui.definition.collection_messages import unambiguous_name, workflows_named
 from kustui.definition.dates import parse_date
 from kustui.definition.source.positions import parent
 from kustui.definition.values import Undecided, is_missing, number_of, undecided_in

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kustui.definition.collection import Collection, no_workflow_named, unambiguous_name, workflows_named
+from kustui.definition.collection import Collection
+from kustui.definition.collection_messages import no_workflow_named, unambiguous_name, workflows_named
 from kustui.definition.source.outline import Shape
 from kustui.definition.source.positions import scan
 from kustui.definition.source.source import Extent

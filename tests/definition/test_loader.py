@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from kustui.definition.loader import PathError, Reader, load, nothing_to_show, other_files
+from kustui.definition.collection_messages import nothing_to_show, other_files
+from kustui.definition.loader import PathError, Reader, load
 from kustui.definition.source.outline import Shape
 from tests.support.definitions import a_workflow
 

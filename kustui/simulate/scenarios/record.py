@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
-from kustui.definition.collection import ambiguous_name, no_workflow_named, workflows_named
+from kustui.definition.collection_messages import ambiguous_name, no_workflow_named, workflows_named
 from kustui.definition.dates import iso_date
 from kustui.definition.platform import called_id
 from kustui.definition.values import to_json_value

@@ -16,7 +16,8 @@ from textual.screen import Screen
 from textual.widgets import Input
 
 from kustui.config.preferences import Preferences
-from kustui.definition.loader import PathError, nothing_to_open
+from kustui.definition.collection_messages import nothing_to_open
+from kustui.definition.loader import PathError
 from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.bindings import bindings, carry_out, first_key
 from kustui.tui.diagrams.diagram_view import DiagramView, LinkFollowed, NodeSelected
