@@ -173,6 +173,8 @@ DID = {
     "tree.fold": Did((), count(), less),
     "tree.open-all": Did((), count(), more),
     "tree.close-all": Did(("E",), count(), less),
+    "tree.next-sibling": Did((), cursor(), lambda before, now: now - before > 1),
+    "tree.previous-sibling": Did(("J",), cursor(), lambda before, now: before - now > 1),
     "rail.fold": Did(("j", "5", "j", "j", "j"), count("flow"), by(-4), ORDERS, (160, 48)),
     "rail.unfold-all": Did(("j", "5", "j", "j", "j", "space"), count("flow"), by(4), ORDERS, (160, 48)),
     "rail.lanes-left": Did(("5", "j", "l"), lambda scene: scene.drawn("flow"), another, WIDE, (80, 24)),

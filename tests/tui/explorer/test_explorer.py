@@ -112,6 +112,31 @@ async def test_everything_below_opens_and_every_workflow_closes() -> None:
         assert ui.cursor_row.startswith("▾ followup-timer-1")
 
 
+async def test_capital_j_and_k_pass_over_what_is_open_below_and_stay_below_the_same_row() -> None:
+    async with explorer(CHAIN) as ui:
+        assert ui.cursor_row.startswith("▾ followup-timer-1")
+        await ui.press("J")
+        assert ui.cursor_row.startswith("▸ followup-timer-2")
+        await ui.press("K", "K")
+        assert ui.cursor_row.startswith("▾ followup-timer-1"), "there is none before it"
+        await ui.press("j", "K")
+        assert ui.cursor_row.startswith("▸ ◆ on conversation.update"), "the workflow is above it, not beside it"
+        steps = 0
+        while (ui.cursor_row, await ui.press("J"))[0] != ui.cursor_row:
+            steps += 1
+            assert "followup-timer" not in ui.cursor_row, "the next workflow is not beside a step"
+        assert steps > 0
+
+
+@pytest.mark.parametrize(("pane", "to_fold"), [("tree", ()), ("flow", ("5", "j", "space")), ("source", ("3", "C"))])
+async def test_equals_opens_all_as_minus_closes_all(pane: str, to_fold: tuple[str, ...]) -> None:
+    async with explorer(CHAIN) as ui:
+        await ui.press(*to_fold)
+        folded = ui.app.screen.query_one(f"#{pane}", RowsView).rows.count
+        await ui.press("equals_sign")
+        assert ui.app.screen.query_one(f"#{pane}", RowsView).rows.count > folded
+
+
 async def test_enter_follows_a_schedule_and_brackets_go_back_and_forth() -> None:
     async with explorer(CHAIN) as ui:
         await ui.press("E")
