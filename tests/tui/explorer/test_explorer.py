@@ -735,10 +735,15 @@ class Slow(BackgroundWorkspace):
         self._may_end = threading.Event()
         super().__init__([str(path)])
 
-    def load(self) -> Snapshot:
-        self.progress = (30, 100)
-        self._may_end.wait()
-        return super().load()
+    @property
+    def progress(self) -> tuple[int, int]:
+        """As of a file of 100 MB, as soon as it is being read."""
+        return (30_000_000, 100_000_000) if self.workspace.reading else (0, 0)
+
+    @progress.setter
+    def progress(self, value: tuple[int, int]) -> None:
+        if value != (0, 0):
+            self._may_end.wait()
 
     def finish(self) -> None:
         self._may_end.set()
@@ -752,7 +757,7 @@ async def test_reading_tells_how_far_it_is_and_keys_meanwhile_wait(
     app = Kustui(opening)
     async with app.run_test(size=(80, 24)) as pilot:
         ui = ExplorerPilot(pilot)
-        await ui.wait_until(lambda: "reading … 30 %" in ui.status)
+        await ui.wait_until(lambda: "reading two.json, 30 % of 100 MB …" in ui.status)
         keys = [action.keys.split(",")[0] for action in ACTIONS if action.group != "app"]
         await pilot.press(*keys, "escape", "escape", "question_mark", "escape", "1")
         await ui.rest()
@@ -763,7 +768,7 @@ async def test_reading_tells_how_far_it_is_and_keys_meanwhile_wait(
         await ui.wait_until(lambda: not app.held)
         await ui.rest()
         assert app.is_running
-        assert "reading …" not in ui.status
+        assert "reading two.json" not in ui.status
         assert any("one" in row for row in ui.tree)
 
 
