@@ -40,7 +40,6 @@ from tests.support.flows import callable_workflow, scheduling_workflow, step, wo
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from kustui.workspace.snapshot import Snapshot
 
 pytestmark = pytest.mark.slow
 
