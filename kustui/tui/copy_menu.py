@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.definition.expressions import parse
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.diagram import DiagramSet, flow_diagram
@@ -55,6 +56,9 @@ class Copyable(NamedTuple):
 def copyables(selected: Target) -> Iterator[Copyable]:
     """What there is of a value of a file."""
     entry, part, document = selected.entry, selected.part, selected.document
+    data = document.source.data
+    start, end = document.spot(selected.pointer).value if data.strip() else (0, 0)
+    is_text = 0 < end - start <= _MAX_JSON and data[start : start + 1] == b'"'
     if selected.is_workflow and entry is not None:
         if entry.item.name:
             yield Copyable.of("copy.name", "name", entry.item.name)
@@ -70,12 +74,13 @@ def copyables(selected: Target) -> Iterator[Copyable]:
         if part.event_name:
             yield Copyable.of("copy.name", "event", part.event_name)
         yield Copyable.of("copy.reference", "reference", f"/#steps.{TRIGGER_ID}")
-    start, end = document.spot(selected.pointer).value if document.source.data.strip() else (0, 0)
+    elif is_text and (paths := list(dict.fromkeys(path.text for path in parse(_unquoted(data[start:end])).paths))):
+        which = f" 1 of {len(paths):,}" if len(paths) > 1 else ""
+        yield Copyable.of("copy.reference", f"reference{which}", f"/#{paths[0]}")
     if 0 < end - start <= _MAX_JSON:
-        data = document.source.data
         beginning = " ".join(data[start : min(end, start + _GLIMPSE)].decode(errors="replace").split())
         yield Copyable("copy.json", "JSON", beginning, lambda: data[start:end].decode(errors="replace"))
-        if data[start : start + 1] == b'"':
+        if is_text:
             yield Copyable("copy.value", "value", beginning[1:-1], lambda: _unquoted(data[start:end]))
     line = document.source.place(selected.offset).line
     yield Copyable.of("copy.place", "file and line", f"{document.path}:{line}")
@@ -142,7 +147,7 @@ class CopyMenu(Menu, inherit_bindings=False):
 
 def _menu_row(item: Copyable, app: App[object]) -> Row:
     key = first_key(app, item.action)
-    return Row(((f" {key}  ", "key"), (f"{item.what:<16}", "muted"), (item.glimpse, "")))
+    return Row(((f" {key}  ", "key"), (f"{item.what:<17}", "muted"), (item.glimpse, "")))
 
 
 class CopyController:

@@ -251,7 +251,7 @@ def _step(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, node
             _calls(builder, "Schedules", [_call_out(tree, call)])
     if step.params:
         builder.heading("Params")
-        add_value(builder, analysis, step.params, 2)
+        add_value(builder, analysis, step.params, 2, f"{step.pointer}/params")
     if flow.steps.get(step.id) is step:
         _edges(builder, analysis, step.id)
         _before(builder, analysis, step.id)
@@ -275,6 +275,9 @@ def _edges(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None:
         builder.item(*line, link=node_key(analysis.entry, target) if target is not None else ())
     if not any(not edge.after_failure for edge in edges):
         builder.none("the run ends")
+    step = analysis.flow.steps.get(node)
+    if step is not None and step.action and not any(edge.after_failure for edge in edges):
+        builder.none("if it fails, the run ends: it has no error case")
 
 
 def _before(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None:
@@ -308,6 +311,7 @@ def _readers(builder: RowBuilder, analysis: WorkflowAnalysis, node: str) -> None
             *_reader(flow, read),
             (f"  {', '.join('.'.join(path.fields) or 'all of it' for path in paths)}", "string"),
             link=node_key(analysis.entry, read.node),
+            value=read.pointer,
         )
     if len(reads) > MAX_LISTED:
         builder.none(f"and {len(reads) - MAX_LISTED} more")
@@ -344,9 +348,8 @@ def _edge(builder: RowBuilder, analysis: WorkflowAnalysis, edge: Edge) -> None:
         builder.field("tried", (f"{_ordinal(place)} of {len(same)}; the first one that holds is taken", ""))
     if edge.transition.condition is not None:
         builder.heading("Condition as written")
-        add_value(
-            builder, analysis, {"op": edge.transition.condition.op, "values": edge.transition.condition.values}, 2
-        )
+        condition = {"op": edge.transition.condition.op, "values": edge.transition.condition.values}
+        add_value(builder, analysis, condition, 2, f"{edge.transition.pointer}/condition")
     add_unknown_keys(builder, edge.transition)
     action = edge.transition.error_action if isinstance(edge.transition, ErrorCase) else None
     if action is not None:
@@ -369,7 +372,7 @@ def _call(builder: RowBuilder, tree: TreeState, analysis: WorkflowAnalysis, call
     schema = tree.analysis(target).workflow.trigger if target else None
     declared = schema.input_schema if schema else None
     builder.heading("Inputs")
-    add_value(builder, analysis, dict(call.inputs), 2)
+    add_value(builder, analysis, dict(call.inputs), 2, f"{call.pointer}/params/inputs")
     if not call.inputs:
         builder.none("none given")
     if declared is not None:

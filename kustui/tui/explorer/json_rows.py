@@ -8,27 +8,34 @@ from collections.abc import Callable, Iterator
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import Function, Path, Reference, Template, parse
 from kustui.definition.models import Part
+from kustui.definition.source.positions import escape
 from kustui.diagrams.labels import path_namer
 from kustui.text.styled_lines import Line
 from kustui.tui.widgets.rows import NodeKey, RowBuilder, node_key
 
 
-def add_value(builder: RowBuilder, analysis: WorkflowAnalysis, value: object, indent: int) -> None:
-    """Add a JSON value, however deep, with its references by the names of their steps."""
+def add_value(builder: RowBuilder, analysis: WorkflowAnalysis, value: object, indent: int, pointer: str) -> None:
+    """Add a JSON value, however deep, with its references by the names of their steps. ``pointer``: its place in the
+    file."""
     path_name = path_namer(analysis.flow)
     pending: list[Iterator[tuple[str, object]]] = [_members(value)]
+    pointers = [pointer]
     while pending:
         for name, part in pending[-1]:
+            place = f"{pointers[-1]}/{escape(name)}"
             depth = indent + 2 * (len(pending) - 1)
             label: Line = ((" " * min(depth, builder.width // 2), ""), (name, "key"), (" ", ""))
             if isinstance(part, (dict, list, tuple)) and part:
-                builder.add(*label)
+                builder.add(*label, value=place)
                 pending.append(_members(part))
+                pointers.append(place)
                 break
             line = (*label, *_scalar(analysis, part, path_name))
-            builder.add(*line, indent=min(depth + 2, builder.width // 2), link=_read_from(analysis, part))
+            indented = min(depth + 2, builder.width // 2)
+            builder.add(*line, indent=indented, link=_read_from(analysis, part), value=place)
         else:
             pending.pop()
+            pointers.pop()
 
 
 def _members(value: object) -> Iterator[tuple[str, object]]:

@@ -338,6 +338,9 @@ class Explorer(Screen[None]):
     def on_rows_view_moved(self) -> None:
         self.panes.show_position()
 
+    def on_rows_view_replaced(self) -> None:
+        self.panes.show_position()
+
     @on(RowsView.Moved, "#tree")
     def _tree_moved(self) -> None:
         self._select()

@@ -19,7 +19,7 @@ from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.views import Views
 from kustui.tui.tree.nodes import Node
 from kustui.tui.tree.tree_state import TreeState
-from kustui.tui.widgets.rows import NodeKey, Target
+from kustui.tui.widgets.rows import NodeKey, Row, Target
 from kustui.tui.widgets.rows_view import RowsView
 
 
@@ -72,11 +72,14 @@ class CurrentSelection:
         if selected is None:
             return
         self._presenter.show()  # the drawing may be about to follow the cursor
-        yield from copyables(selected)
         write = writer(colour=False, ascii_only=False)
         focused, side, tree = self._screen.focused, self._views.side, self._views.tree.state
-        if isinstance(focused, RowsView) and (row := write(focused.row.line).strip()):
-            yield Copyable.of("copy.text", "row", row)
+        row, node = focused.row if isinstance(focused, RowsView) else Row(), self._views.tree.node
+        if row.value is not None and node is not None:
+            selected = Target.at(node.document, row.value)
+        yield from copyables(selected)
+        if text := write(row.whole or row.line).strip():
+            yield Copyable.of("copy.text", "row", text)
         diagram = side.diagram
         if first := next((line for line in diagram.whole() if line), None):
             glimpse = write(first).rstrip("\n")

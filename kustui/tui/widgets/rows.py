@@ -84,6 +84,10 @@ class Row(NamedTuple):
     """The node of the tree that Enter goes to."""
     target: Target | None = None
     """The place in a file that Enter goes to."""
+    whole: Line = ()
+    """All of the paragraph that it is one line of; empty where that is the line itself."""
+    value: str | None = None
+    """The pointer of the value that it shows, in the file of what is selected, where Enter leads elsewhere."""
 
 
 def laid_out(row: Row, width: int) -> Line:
@@ -123,10 +127,18 @@ class RowBuilder:
         self.width = max(width, 16)
         self.rows: list[Row] = []
 
-    def add(self, *pieces: Piece, indent: int = 0, link: NodeKey = (), target: Target | None = None) -> None:
+    def add(
+        self,
+        *pieces: Piece,
+        indent: int = 0,
+        link: NodeKey = (),
+        target: Target | None = None,
+        value: str | None = None,
+    ) -> None:
         """One paragraph; continued lines are indented."""
-        for line in wrapped(pieces, self.width, indent):
-            self.rows.append(Row(line, link=link, target=target))
+        lines = list(wrapped(pieces, self.width, indent))
+        whole = pieces if len(lines) > 1 else ()
+        self.rows += (Row(line, link=link, target=target, whole=whole, value=value) for line in lines)
 
     def line(self, *pieces: Piece) -> None:
         """One line, cut where the pane ends."""
@@ -145,8 +157,8 @@ class RowBuilder:
         if pieces and any(text for text, _ in pieces):
             self.add((f"{label:<{_LABEL}}", "muted"), *pieces, indent=_LABEL, link=link)
 
-    def item(self, *pieces: Piece, link: NodeKey = (), indent: int = 2) -> None:
-        self.add((" " * indent, ""), *pieces, indent=indent + 2, link=link)
+    def item(self, *pieces: Piece, link: NodeKey = (), indent: int = 2, value: str | None = None) -> None:
+        self.add((" " * indent, ""), *pieces, indent=indent + 2, link=link, value=value)
 
     def none(self, text: str) -> None:
         self.item((text, "muted"))

@@ -62,6 +62,9 @@ class RowsView(Widget, can_focus=True):
     class Chosen(ViewMessage):
         """Enter on the row of the cursor, or a double click."""
 
+    class Replaced(ViewMessage):
+        """There are other rows, more or fewer of them, or the cursor is on another one of them without having moved."""
+
     class Widened(ViewMessage):
         """The width has changed."""
 
@@ -90,9 +93,12 @@ class RowsView(Widget, can_focus=True):
         ``top`` is the row at the upper edge, as far as there are enough rows below it; ``follow`` says whether to
         scroll the cursor into view.
         """
+        before = self.rows.count, self.cursor
         self.rows = rows
         with self.prevent(self.Moved):
             self.set_reactive(RowsView.cursor, self.validate_cursor(cursor))
+        if self.has_focus and before != (rows.count, self.cursor):
+            self.post_message(self.Replaced(self))
         self._scroll(self.top if top is None else top)
         if follow:
             self.keep_cursor_in_view()

@@ -92,8 +92,9 @@ class WideRowsView(RowsView):
         number, sign = self.wide.number(index), self.wide.sign(index)
         search = self.search if self.highlights_matches else None
         if not self._wraps:
-            cut: Line = (("…", "muted"),) if self._left and self._left < self.wide.length(index) else ()
-            start = self._left + len(cut)
+            left = self._left_of(index)
+            cut: Line = (("…", "muted"),) if left else ()
+            start = left + len(cut)
             pieces = self.wide.part(index, start, start + width, search)
             return laid_out(Row((number, *cut, *pieces), mark=sign), width)
         _, start, end = self._on_screen()[y]
@@ -275,9 +276,21 @@ class WideRowsView(RowsView):
             start = next(line.start for line in lines if line.end > column or line.end >= self.wide.length(line.row))
             if start and _ScreenLine(self.cursor, start, 0)[:2] not in [line[:2] for line in self._on_screen()]:
                 self._put_at_top(self.cursor, start)
-        elif not self._left <= column < self._left + room - 2:
+        elif not (left := self._left_of(self.cursor)) <= column < left + room - 2:
             self._to_column(max(0, column - room // 2) if column >= room - 2 else 0)
             self._column = self.cursor, column
+
+    def _left_of(self, index: int) -> int:
+        """Characters of a row that are scrolled out at the left: none where all of it has room, and never all."""
+        if not self._left or self.wide is None:
+            return 0
+        length, room = self.wide.length(index), self._room(index)
+        if length > _BLOCK:  # too long to be measured for every line that is drawn
+            return min(self._left, length - 1)
+        text = self.wide.text(index)
+        if width_of(((text, ""),)) <= room:
+            return 0
+        return max(0, min(self._left, length - room + 2 if text.isascii() else length - 1))
 
     def _to_column(self, column: int) -> None:
         self._column = -1, 0

@@ -301,3 +301,34 @@ def test_half_of_a_surrogate_pair_goes_as_json_spells_it() -> None:
 def test_what_a_terminal_takes_is_known_of_some(environment: dict[str, str], found: Any) -> None:
     assert reach(environment) is found
     assert clipboard_limit(environment) == (700_000 if found is Reach.YES else 74_994)
+
+
+async def test_a_value_in_the_detail_is_copied_with_its_own_reference_and_its_whole_row(board: Clipboard) -> None:
+    async with explorer(SAMPLES / "orders.json", size=(80, 24)) as ui:
+        await ui.go_to("● Add to the timeline")
+        await ui.press("2")
+        view = ui.explorer.side.detail
+        view.cursor = next(index for index, row in enumerate(ui.detail) if row.startswith("title"))
+        await ui.press("y", "r")
+        assert board.terminal.pop() == "/#steps.1.attributes.data.order.number"
+        await ui.press("y", "v")
+        assert board.terminal.pop() == "Order {{{steps.1.attributes.data.order.number}}}"
+        view.cursor = next(index for index, row in enumerate(ui.detail) if row.startswith("placedAt"))
+        assert "createdAt" not in ui.detail[view.cursor], "it is wrapped"
+        for _ in range(2):  # the second line of it as well
+            await ui.press("y", "t")
+            copied = board.terminal.pop()
+            assert copied.startswith("placedAt")
+            assert "attributes.data.order.createdAt" in copied
+            await ui.press("j")
+        view.cursor = next(index for index, row in enumerate(ui.detail) if row.startswith("read as"))
+        await ui.press("y", "r")
+        assert board.terminal.pop().startswith("/#steps.")
+
+
+async def test_a_line_of_the_source_is_copied_by_what_it_reads(board: Clipboard) -> None:
+    async with explorer(SAMPLES / "orders.json") as ui:
+        await ui.press("3", "/", *"we have your order", "enter", "y")
+        assert offered(ui)["r"].split() == ["reference", "1", "of", "4", "/#steps.UK-qZoysU.name"]
+        await ui.press("escape", "/", *"/#steps.1.attr", "enter", "y", "r")
+        assert board.terminal.pop().startswith("/#steps.1.attributes.data.order.")

@@ -155,7 +155,7 @@ def test_a_step_says_where_it_leads_what_has_run_before_and_who_reads_it() -> No
         "← Find it when it fails",
     ]
     assert below(told, "Always runs before") == ["Find it"]
-    assert below(told, "Then") == ["the run ends"]
+    assert below(told, "Then") == ["the run ends", "if it fails, the run ends: it has no error case"]
 
 
 def test_params_are_told_with_the_names_of_steps_and_what_is_lost_is_marked() -> None:
@@ -304,3 +304,8 @@ def test_what_is_wrong_comes_first_with_its_hint_and_its_place() -> None:
     assert told[0] == "✗ two is wrong"
     assert told[1].strip().startswith("rule at 1:")
     assert told[2] == "i one is wrong"
+
+
+def test_a_step_without_an_error_case_says_that_the_run_ends_when_it_fails() -> None:
+    shown = page(tree_of(workflow("a", step("a"))), "● note.create a")
+    assert below(shown, "Then") == ["the run ends", "if it fails, the run ends: it has no error case"]

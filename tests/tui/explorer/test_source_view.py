@@ -237,3 +237,27 @@ async def test_a_huge_string_costs_what_is_seen_of_it(tmp_path: Path, *, wrapped
         assert "xend" in "".join(line[1:].strip("╎ ") for line in selected(ui).split("\n"))
         await ui.press("0", "j", "k", "G", "g", "pagedown", "pagedown", "pageup", "space")
         assert len(screen(ui)) > 5
+
+
+# What is broken
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20), (160, 48)])
+async def test_lines_that_have_room_are_not_scrolled_for_a_fault_further_right(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    half = tmp_path / "half.json"
+    half.write_text(ORDERS.read_text()[:9000].rstrip())
+    async with explorer(half, size=size) as ui:
+        await ui.press("3")
+        shown = screen(ui)
+        assert any("{{{steps.1.attributes.data.order.number}}}"[-8:] in line for line in shown), "the fault is in view"
+        assert not [line for line in shown if not line.lstrip("▌ ").partition(" ")[2].strip()], "no line is empty"
+
+
+async def test_the_source_of_a_broken_file_that_has_room_begins_at_its_first_column() -> None:
+    async with explorer(SAMPLES / "broken" / "invalid-json.json", size=(80, 24)) as ui:
+        await ui.press("3")
+        assert any('"id": "/#steps.1.id"' in line for line in screen(ui))
+        await ui.press("z")
+        assert not any("…" in line for line in screen(ui))

@@ -1,0 +1,33 @@
+"""Which one of how many the cursor is on, as the line above the keys says it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from tests.support.explorer import CHAIN, ExplorerPilot, explorer
+from tests.support.trees import SAMPLES
+
+
+def position(ui: ExplorerPilot) -> str:
+    match = re.search(r"(\w+ )?[\d,]+ of [\d,]+", ui.status)
+    return match.group().strip() if match else ""
+
+
+@pytest.mark.parametrize("key", ["2", "7", "8", "9"])
+async def test_a_pane_counts_its_rows_alike_when_it_is_first_shown_and_later(key: str) -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.press("j", "j", "u" if key == "9" else key)
+        first = position(ui)
+        count = ui.app.focused.rows.count  # type: ignore[union-attr]
+        assert first.endswith(f" of {count:,}")
+        await ui.press("down")
+        assert position(ui).rpartition(" of ")[2] == first.rpartition(" of ")[2]
+
+
+async def test_the_list_of_chains_is_counted_when_it_is_first_shown() -> None:
+    async with explorer(SAMPLES, size=(80, 24)) as ui:
+        await ui.press("7", "o")
+        count = ui.app.focused.rows.count  # type: ignore[union-attr]
+        assert position(ui).endswith(f" of {count:,}")
