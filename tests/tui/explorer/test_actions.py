@@ -216,10 +216,10 @@ DID = {
     "source.previous-sibling": Did(("3", "j", "J"), cursor("source"), less, of=ORDERS),
     "source.whole": Did(("3",), count("source"), more),
     "source.wrap": Did(("3",), lambda scene: scene.drawn("source"), holds("╎"), ORDERS, (60, 24)),
-    "source.scroll-left": Did(("3", "L"), lambda scene: scene.drawn("source"), holds('"name"'), ORDERS, (60, 24)),
-    "source.scroll-right": Did(("3",), lambda scene: '"name"' in scene.drawn("source"), is_(False), ORDERS, (60, 24)),
+    "source.scroll-left": Did(("3", "L"), lambda scene: scene.drawn("source"), holds('"descr'), ORDERS, (60, 24)),
+    "source.scroll-right": Did(("3",), lambda scene: '"descr' in scene.drawn("source"), is_(False), ORDERS, (60, 24)),
     "source.line-start": Did(
-        ("3", "j", "j", "dollar_sign"), lambda scene: scene.drawn("source"), holds('"name"'), ORDERS, (60, 24)
+        ("3", "j", "j", "dollar_sign"), lambda scene: scene.drawn("source"), holds('"descr'), ORDERS, (60, 24)
     ),
     "source.line-end": Did(
         ("3", "j", "j"), lambda scene: scene.drawn("source"), holds("customer's timeline."), ORDERS, (60, 24)
