@@ -129,8 +129,7 @@ class Kustui(TypeAhead):
         if key.key in self.actions["app.suspend"].key_list:
             return False
         if key.key in self.actions["app.quit"].key_list:
-            insists = any(map(self.quits, self.held))
-            return bool(self.held) and (key.is_printable or (self.background.done and not is_waiting and not insists))
+            return bool(self.held) and (key.is_printable or (self.background.done and not is_waiting))
         return True
 
     def _waits_for_rehearsal(self, key: events.Key) -> bool:

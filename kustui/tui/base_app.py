@@ -255,6 +255,8 @@ class TypeAhead(TerminalApp):
     async def on_event(self, event: events.Event) -> None:
         if not isinstance(event, events.Key) or event.is_forwarded:
             await super().on_event(event)
+        elif self.quits(event) and any(map(self.quits, (*self.held, *(self._ahead or ())))):
+            await self.action_quit()  # who asks again does not wait for what was typed before
         elif self.holds(event):
             self.held.append(event)
         elif self._ahead is None:

@@ -11,7 +11,7 @@ from textual import events, on
 from textual.app import App, ComposeResult, SystemCommand
 from textual.await_complete import AwaitComplete
 from textual.binding import Binding, BindingType
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.command import CommandList, CommandPalette, DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 from textual.dom import DOMNode
 from textual.geometry import Region
@@ -224,6 +224,12 @@ class Commands(Provider):
                 yield Hit(begins + score / 1000, matcher.highlight(command.title), command.callback, help=command.help)
 
 
+class _CommandList(CommandList):
+    def on_click(self, event: events.Click) -> None:
+        if event.style.meta.get("option", 0) >= self.option_count:
+            event.prevent_default()  # there are fewer than are drawn; Textual looks for it all the same
+
+
 class Palette(CommandPalette):
     """Textual's, which is left once."""
 
@@ -241,6 +247,10 @@ class Palette(CommandPalette):
 
     def __init__(self) -> None:
         super().__init__([Commands], id="--command-palette")
+
+    def compose(self) -> ComposeResult:
+        for widget in super().compose():
+            yield _CommandList() if isinstance(widget, CommandList) else widget
 
     def on_resize(self, event: events.Resize) -> None:
         self.set_class(event.size.height < _LOW, "-low")

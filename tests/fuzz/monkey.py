@@ -283,13 +283,12 @@ def _quit(terminal: Terminal) -> Failure | None:
     while not terminal.has_ended and time.monotonic() < end:
         with suppress(OSError):
             terminal.press("\x11")
-        pause = time.monotonic() + 1.5
-        while not terminal.has_ended and time.monotonic() < pause:
-            terminal.pump(0.1)
-        if not terminal.has_ended:
+        for seconds in (1.5, 8.5):  # asked twice, it ends in any case, which is none of its merits
+            pause = time.monotonic() + seconds
+            while not terminal.has_ended and time.monotonic() < pause:
+                terminal.pump(0.1)
             with suppress(OSError):
                 terminal.press("\x1b")
-            terminal.pump(0.3)
     return _end(terminal)
 
 

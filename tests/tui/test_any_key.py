@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rich.style import Style
 from textual import events
 from textual.screen import Screen
+from textual.widgets import OptionList
 
-from kustui.tui.base_app import TerminalApp, enter, is_on_top, leave
+from kustui.tui.base_app import TerminalApp, TypeAhead, enter, is_on_top, leave
 from kustui.tui.copy_menu import CopyMenu
 from kustui.tui.help import Help, Palette
 from kustui.tui.rehearsal.screen import RehearsalScreen
@@ -42,6 +44,18 @@ async def test_a_click_where_the_terminal_has_become_smaller_hits_nothing() -> N
 
 
 @pytest.mark.slow
+async def test_a_click_on_a_command_that_is_no_longer_there_chooses_nothing() -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.press("colon", *"theme")
+        matches = ui.app.screen.query_one(OptionList)
+        for option in (matches.option_count, matches.option_count + 7):
+            style = Style.from_meta({"option": option})
+            matches.post_message(events.Click(matches, 3, 3, 0, 0, 1, False, False, False, 3, 3, style))
+            await ui.pilot.pause()
+        assert isinstance(ui.app.screen, Palette)
+
+
+@pytest.mark.slow
 async def test_a_drag_selects_nothing_which_could_not_be_copied() -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.pilot.mouse_down("#tree", offset=(4, 4))
@@ -64,6 +78,62 @@ async def test_a_rehearsal_that_is_left_twice_takes_nothing_else_away() -> None:
         assert isinstance(ui.app.screen, Help)
         await ui.press("escape")
         assert len(ui.app.screen_stack) == 1
+
+
+_STAGES = (0, 3, 21, 144)
+"""Turns of the event loop between what opens and what leaves: before it is there, while it comes up, and afterwards."""
+_CHARACTERS = {"colon": ":", "question_mark": "?", "slash": "/", "escape": "\x1b", "enter": "\r", "ctrl+q": "\x11"}
+
+
+def _type(app: TerminalApp, keys: str) -> None:
+    """Type at one go."""
+    for key in keys.split():
+        app.post_message(events.Key(key, _CHARACTERS.get(key, key)))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("leaving", ["escape escape", "escape q escape"])
+@pytest.mark.parametrize(
+    "entering",
+    ["r", "r question_mark", "r e", "F t enter", "question_mark slash t", "colon t enter", "y", "u"],
+)  # fmt: skip
+async def test_whatever_is_entered_is_left_at_any_stage(entering: str, leaving: str) -> None:
+    stages = list(_STAGES)
+    while stages:
+        async with explorer(CHAIN, size=(80, 24)) as ui:
+            while stages and ui.app.return_code is None:
+                turns = stages.pop(0)
+                _type(ui.app, entering)
+                for _ in range(turns):
+                    await asyncio.sleep(0)
+                _type(ui.app, leaving)
+                await ui.pilot.pause()
+                for _ in range(5):
+                    if ui.app.return_code is None:
+                        await ui.pilot.press("escape")
+                if ui.app.return_code is None:
+                    assert ui.app.screen is ui.explorer
+                    await ui.press("1", "G", "g")
+                    assert ui.focus == "tree"
+                    assert ui.explorer.tree_view.cursor == 0
+
+
+async def test_who_quits_twice_does_not_wait_for_what_was_typed_before() -> None:
+    typed = []
+
+    class Slow(TypeAhead):
+        def quits(self, key: events.Key) -> bool:
+            return key.key == "ctrl+q"
+
+        async def on_key(self, event: events.Key) -> None:
+            typed.append(event.key)
+
+    app = Slow()
+    async with app.run_test() as pilot:
+        _type(app, "a b c ctrl+q ctrl+q")
+        while app.return_code is None:
+            await pilot.pause()
+    assert typed in ([], ["a"])
 
 
 class _Lower(Screen[Any]):
