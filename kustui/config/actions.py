@@ -217,7 +217,7 @@ ACTIONS = (
     _enter("queue", "4", "queue", "go to the clock and the queue"),
     _enter("log", "5", "log", "go to the log: Enter goes to that moment"),
     _enter("coverage", "6", "coverage", "go to the coverage: what ran, and what never did"),
-    Action("rehearse.return", "escape,q", "explorer", "return to the explorer", "leave_rehearsal", "RehearsalScreen"),
+    Action("rehearse.return", "escape,q", "back", "return to the explorer", "leave_rehearsal", "RehearsalScreen"),
     Action("context.open", "l", "open", "open a value", method="open_value"),
     Action("context.close", "h", "close", "close a value", method="close_value"),
     Action("line.keep", "enter", "accept", "accept what you typed", "submit"),

@@ -40,6 +40,8 @@ END = "◉"
 """A step after which the run is over."""
 FOLDED = "◈"
 """A step whose row stands for those of others too."""
+ERROR_CASE = "↯"
+"""What is done when the step itself fails."""
 AFTER_FAILURE = "╌"
 """The line of an edge that is only taken after a failure."""
 

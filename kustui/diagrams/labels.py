@@ -151,10 +151,21 @@ def edge_label(flow: FlowGraph, edge: Edge, name: Namer | None = None) -> str:
 def incoming_label(flow: FlowGraph, node: str, name: Namer | None = None) -> str:
     """The edges that lead to a node from others, each label once; nothing where every one of them is always taken."""
     edges = (edge for edge in flow.incoming[node] if edge.source != node and not edge.continues)
-    labels = [(edge.source, edge_label(flow, edge, name)) for edge in edges]
+    labels = [(edge.source, _incoming(flow, edge, name)) for edge in edges]
     if not any(label for _, label in labels):
         return ""
     return ", or ".join(dict.fromkeys(label or f"after {node_name(flow, source)}" for source, label in labels))
+
+
+def _incoming(flow: FlowGraph, edge: Edge, name: Namer | None) -> str:
+    """The label beside the node it leads to, where the failure has to be said to be that of another step."""
+    if not edge.after_failure:
+        return edge_label(flow, edge, name)
+    label = f"“{edge.transition.label}”" if edge.transition.label else ""
+    condition = _condition_label(flow, edge, name)
+    others = condition == "otherwise"
+    failure = f"after {'any other' if others else 'a'} failure of {node_name(flow, edge.source)}"
+    return " ".join(filter(None, (label, failure, "" if others else condition)))
 
 
 def _condition_label(flow: FlowGraph, edge: Edge, name: Namer | None) -> str:

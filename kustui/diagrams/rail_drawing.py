@@ -12,7 +12,7 @@ from kustui.analysis.schedules import ScheduleCall
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
-from kustui.diagrams.glyphs import AFTER_FAILURE, FOLDED, NODE_GLYPHS, NodeKind, flow_glyph, legend
+from kustui.diagrams.glyphs import AFTER_FAILURE, ERROR_CASE, FOLDED, NODE_GLYPHS, NodeKind, flow_glyph, legend
 from kustui.diagrams.labels import (
     LONGEST_LABEL,
     LONGEST_SUMMARY,
@@ -153,6 +153,8 @@ class RailDrawing:
         edges = (edge for edges in self.flow.declared_edges.values() for edge in edges)
         if any(edge.after_failure and not edge.error_action for edge in edges):
             glyphs.add(AFTER_FAILURE)
+        if any(True for node in self.nodes for _ in self._error_actions(node)):
+            glyphs.add(ERROR_CASE)
         return legend(glyphs)
 
     @cached_property
@@ -193,7 +195,7 @@ class RailDrawing:
         names = NameRecorder(self.flow)
         if label := incoming_label(self.flow, node, names):
             after_failure = all(edge.after_failure for edge in self.flow.incoming[node])
-            line = (*line, (" ↯ " if after_failure else "  ", "warning"), *names.set_apart(label, "muted"))
+            line = (*line, ("  ", ""), *names.set_apart(label, "warning" if after_failure else "muted"))
         return (*line, *self._folded_count(node), *self._back_edge_label(node))
 
     def _folded_count(self, node: str) -> Line:
@@ -239,9 +241,11 @@ class RailDrawing:
         """When the edges back and the error actions are taken."""
         labels = dict.fromkeys(filter(None, (edge_label(self.flow, edge) for edge in self._back_edges(node))))
         line: Line = ((f"  ↺ {', or '.join(labels)}", "muted"),) if labels else ()
-        for edge in self._error_actions(node):
+        actions = [*self._error_actions(node)]
+        for edge in actions:
             if not self.flow.always_holds(edge.transition):
-                words: Line = (("  ↯ ", "warning"), (edge.destination, "muted"))
+                action = edge.destination if len(actions) > 1 else ""  # a single one has just been named
+                words: Line = (("  ↯ " if action else "  ↯", "warning"), (action, "muted"))
                 line = (*line, *words, *condition_line(self.analysis, edge.transition))
         return line
 

@@ -105,7 +105,8 @@ def test_a_name_that_people_gave_a_way_comes_first() -> None:
 def test_the_way_after_a_failure_is_drawn_and_told_as_one() -> None:
     rail = rail_of(workflow("a", step("a", "b", "c"), step("b"), step("c")))
     assert lanes(rail) == ["◆", "●╌╮", "◉ ╎", "◉╌╯"]
-    assert "↯ on failure" in drawn(rail)[3]
+    assert "after a failure of a" in drawn(rail)[3]
+    assert "↯" not in "".join(drawn(rail)), "that says what is done when the step itself fails"
     assert to_ascii("".join(lanes(rail))).isascii()
 
 
@@ -208,6 +209,14 @@ def test_what_is_done_after_a_failure_stands_beside_the_step_and_no_lane_leads_a
     assert rows[1].startswith("● note.create a ↯ retry the step, continue  ↯ retry the step if error.status")
     assert rows[2] == "◉ note.create b ↯ retry the workflow"
     assert to_ascii(rows[2]) == "$ note.create b & retry the workflow"
+
+
+def test_a_single_error_action_is_named_once_and_the_legend_says_what_its_sign_is() -> None:
+    on_conflict = {"op": "eq", "values": ["/#error.statusCode", 409]}
+    cases = [{"condition": on_conflict, "errorAction": {"type": "retry-workflow"}}]
+    rail = rail_of(workflow("a", step("a", errorCases=cases)))
+    assert drawn(rail, 90)[1] == "◉ note.create a ↯ retry the workflow  ↯ if error.statusCode is 409"
+    assert "↯ if it fails" in "".join(text for text, _ in rail.legend)
 
 
 def test_what_is_done_after_a_failure_stands_in_every_format() -> None:

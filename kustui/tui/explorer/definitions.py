@@ -22,7 +22,7 @@ from kustui.tui.widgets.rows_view import RowsView
 
 _SIGNS: dict[UseKind, Line] = {
     UseKind.TRANSITION: (("→ from ", "muted"),),
-    UseKind.ERROR_CASE: (("↯ ", "warning"), ("on failure of ", "muted")),
+    UseKind.ERROR_CASE: (("→ ", "warning"), ("after a failure of ", "muted")),
     UseKind.REFERENCE: (("← read by ", "muted"),),
     UseKind.SCHEDULE: (("⇒ ", "link"), ("scheduled by ", "muted")),
     UseKind.INPUT: (("⇒ ", "link"), ("given by ", "muted")),

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from textual.screen import Screen
 from textual.widget import Widget
 
+from kustui.text.terminal_safe import terminal_safe
 from kustui.tui.base_app import enter, is_on_top
 from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView
@@ -228,11 +229,13 @@ class RehearsalOpener:
         selected = self._selected()
         steps = selected.entry.workflow.steps if selected is not None and selected.entry is not None else ()
         pointer = f"{selected.pointer}/" if selected is not None else ""
-        step = next((step.id for step in steps if pointer.startswith(f"{step.pointer}/")), None)
+        step = next((step for step in steps if pointer.startswith(f"{step.pointer}/")), None)
         if step is None:
             self._views.status.say("only a step can fail: select one", "muted")
+        elif step.action is None:
+            self._views.status.say(f"“{terminal_safe(step.name)}” only branches: it cannot fail", "muted")
         else:
-            self._open(keep=False, failing=step)
+            self._open(keep=False, failing=step.id)
 
     def _open(self, *, keep: bool, failing: str = "") -> None:
         node = self._views.tree.node
@@ -265,7 +268,8 @@ class RehearsalOpener:
             keys = [first_key(self._screen.app, id_) for id_ in ("view.rehearse", "view.rehearse-afresh")]
             self._views.status.say(f"kept until you quit: {keys[0]} continues it, {keys[1]} starts afresh", "muted")
         node = self._views.tree.node
-        if place and (node is None or node.key != place):
+        looked_only = session is not None and session.is_untouched
+        if place and not looked_only and (node is None or node.key != place):
             self._navigator.jump(place)
 
     @property

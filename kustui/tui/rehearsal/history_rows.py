@@ -187,7 +187,7 @@ def _add_ratios(builder: RowBuilder, steps: CoverageRatio, edges: CoverageRatio,
 
 
 def _ratio(noun: str, ratio: CoverageRatio) -> Line:
-    full = round(_BAR_LENGTH * ratio.percent / 100)
+    full = round(_BAR_LENGTH * ratio.percent / 100) if ratio.total else 0
     bar = "█" * full + "▁" * (_BAR_LENGTH - full)
-    look = "good" if ratio.taken == ratio.total else "warning"
+    look = "good" if ratio.taken == ratio.total > 0 else "warning"
     return ((f"{noun} ", "muted"), (bar, look), (f" {ratio.taken} of {ratio.total}", ""))

@@ -246,7 +246,7 @@ def begin_failure(session: Session, node: str) -> SessionWithNews:
         states = [*begun.run_on(DEFAULT_MAX_STEPS, at)]
         if states and at(states[-1]):
             failing = begun.after_running(states).decided(SetFailure(500))
-            return SessionWithNews(failing, (("✗ ", "error"), name, (" is set to fail with 500", "")))
+            return SessionWithNews(failing, (("╳ ", "error"), (f"“{name[0]}” is set to fail with 500", "")))
     return SessionWithNews(session, (("▲ no values were found that lead to ", "warning"), name))
 
 

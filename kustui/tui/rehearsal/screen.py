@@ -158,9 +158,9 @@ class RehearsalScreen(Screen[NodeKey]):
         self.current.replace(session)
         if self._failing:
             at_step, self._failing = await asyncio.to_thread(begin_failure, session, self._failing), ""
-            self.current.replace(
-                at_step.session, *at_step.news, *self.current.key_hints("rehearse.step", "rehearse.fail")
-            )
+            failed = at_step.session is not session
+            hints = self.current.key_hints("rehearse.step", "rehearse.fail") if failed else ()
+            self.current.replace(at_step.session, *at_step.news, *hints)
         self.post_message(self.Ready())
 
     async def _rebase(self, session: Session) -> None:

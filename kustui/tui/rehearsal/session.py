@@ -108,6 +108,17 @@ class Session:
         """How many steps that were gone back from can be repeated."""
         return self._count_stops(self.history.at + 1, len(self.history.states))
 
+    @property
+    def step_counts(self) -> tuple[int, int]:
+        """How many steps lie behind and ahead, without what was only decided at one of them."""
+        counts, before = [0, 0], None
+        for index, state in enumerate(self.history.states):
+            if not _is_passing(state):
+                is_step = before is not None and state.last is not before.last
+                counts[index > self.history.at] += is_step
+                before = state
+        return counts[0], counts[1]
+
     def _count_stops(self, start: int, end: int) -> int:
         return sum(1 for state in self.history.states[start:end] if not _is_passing(state))
 

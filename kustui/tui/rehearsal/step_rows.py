@@ -180,7 +180,7 @@ def heading_rows(session: Session) -> tuple[Row, Row]:
         (f"  run {run} of {session.runs}" if run else "", ""),
         (f"  {words.moment(state.clock)}", "info"),
     )
-    taken, following = session.steps_taken, session.steps_ahead
+    taken, following = session.step_counts
     ahead = f" of {taken + following}" if following else ""
     top = Row(first, ((_date(state.now), "muted"),), ((f"step {taken}{ahead}", "muted"),))
     return top, _current_row(session, state)
@@ -208,7 +208,7 @@ def _current_row(session: Session, state: State) -> Row:
     if entry.target:
         line = (*line, (" → ", "muted"), *node_label(analysis.flow, entry.target))
     elif entry.ended:
-        line = (*line, ("  ■ then the run ends", "muted"))
+        line = (*line, ("  ◉ then the run ends", "muted"))
     aside: Line = ((short_action(entry.action), "muted"),) if entry.action and entry.name != entry.node else ()
     if entry.failure is not None:
         return Row(line, aside, (("fails, mocked", "error"),))
@@ -249,7 +249,11 @@ def status_row(session: Session) -> Row:
         if scenario.replayed:
             count = len(scenario.differences)
             verdict = ((f" {counted(count, 'difference')}", "error") if count else (" held", "good"),)
-        line = ((scenario.file.path or "a path", "name"), (f"  {scenario.file.scenario.scenario}", "muted"), *verdict)
+        line = (
+            (scenario.file.path or "the path", "name"),
+            (f"  {scenario.file.scenario.scenario}", "muted"),
+            *verdict,
+        )
     coverage = session.coverage
     steps = f"covered {coverage.steps.taken} of {coverage.steps.total} steps"
     return Row(line, mark=((steps, "info"),) if coverage.workflows else ())

@@ -128,9 +128,12 @@ def add_edges(
     """The edges in the order in which they are tried, each with the values of its operands; after the one that is taken
     those of ``table`` that are no longer tried."""
     tried = {edge.pointer for edge in entry.tried}
-    for edge in (*entry.tried, *(edge for edge in table if edge.pointer not in tried)):
+    edges = (*entry.tried, *(edge for edge in table if edge.pointer not in tried))
+    for edge in edges:
         verdict = _edge_verdict(entry, edge, tried=edge.pointer in tried)
-        _add_edge(builder, analysis, edge, verdict, after_failure=entry.failure is not None, links=links)
+        always = "always" if edge is edges[0] else "otherwise"  # as the flow says it
+        after_failure = entry.failure is not None
+        _add_edge(builder, analysis, edge, verdict, always=always, after_failure=after_failure, links=links)
 
 
 def _edge_verdict(entry: TraceEntry, edge: TriedEdge, *, tried: bool) -> tuple[bool, Piece]:
@@ -149,6 +152,7 @@ def _add_edge(
     edge: TriedEdge,
     verdict: tuple[bool, Piece],
     *,
+    always: str,
     after_failure: bool,
     links: bool,
 ) -> None:
@@ -165,7 +169,11 @@ def _add_edge(
         *((("↯ ", "warning"),) if after_failure else ()),
         (edge.target_name, "name" if taken else ""),
         *(((f" “{edge.name}”", "muted"),) if edge.name else ()),
-        *(_single_condition(edge, namer) if single else (("  ", "muted"), (_conjunction(edge.verdict), "muted"))),
+        *(
+            _single_condition(edge, namer, always)
+            if single
+            else (("  ", "muted"), (_conjunction(edge.verdict), "muted"))
+        ),
         indent=indent,
         link=link,
     )
@@ -176,10 +184,11 @@ def _add_edge(
         builder.add((" " * (indent - 2), ""), (sign, look), (text, ""), *operands, indent=indent + 2, link=link)
 
 
-def _single_condition(edge: TriedEdge, namer: Callable[[Path], str]) -> Iterator[Piece]:
+def _single_condition(edge: TriedEdge, namer: Callable[[Path], str], always: str) -> Iterator[Piece]:
+    """When it is taken; ``always`` is the word where nothing has to hold."""
     condition = "no condition" if edge.verdict is None else in_words(edge.verdict.condition, namer)
     yield (f"  {'if ' if condition not in ('always', 'never') else ''}", "muted")
-    yield (condition, "")
+    yield (always if condition == "always" else condition, "")
     for comparison in edge.verdict.comparisons if edge.verdict is not None else ():
         yield from _operands(comparison, namer)
 

@@ -25,7 +25,7 @@ from kustui.tui.rehearsal.trace_rows import source_mark
 from kustui.tui.widgets.rows import NodeKey, Row, Rows
 from kustui.tui.widgets.rows_view import RowsView
 
-HERE, ASKS, STOP, BEEN, EARLIER, NOT_BEEN = "▶", "?", "■", "✓", "∙", "○"
+HERE, ASKS, STOP, BEEN, FAILED, EARLIER, NOT_BEEN = "▶", "?", "■", "✓", "╳", "∙", "○"
 _ROWS_AHEAD = 2
 """Rows below the current step that are kept in view, where there are some."""
 
@@ -72,14 +72,15 @@ def _marks(session: Session, analysis: WorkflowAnalysis) -> Mapping[str, Line]:
         if node == here:
             state: Piece = (ASKS, "warning") if session.state.before is not None else (HERE, "new")
         elif node in visited:
-            state = (BEEN, "good")
+            entry = session.last_entry_of(key, node)
+            state = (FAILED, "error") if entry is not None and entry.failure is not None else (BEEN, "good")
         else:
             state = (EARLIER if part is not None and part.pointer in taken else " ", "muted")
         marks[node] = (*problems.get(node, ()), (f" {STOP}" if stops else "  ", "error"), state)
     return marks
 
 
-_LEGEND = legend((HERE, BEEN, NOT_BEEN, EARLIER, STOP))
+_LEGEND = legend((HERE, BEEN, FAILED, NOT_BEEN, EARLIER, STOP))
 
 
 class RunRailView(RailView, inherit_bindings=False):

@@ -116,6 +116,27 @@ async def test_escape_and_q_go_back_to_the_place_that_is_rehearsed() -> None:
             assert "find conversation by id yZVIBA9et" in ui.cursor_row
 
 
+async def test_a_rehearsal_in_which_nothing_was_done_comes_back_to_the_row_it_began_at() -> None:
+    async with rehearsal(CHAIN, size=(80, 24)) as ui:
+        await ui.do("escape")
+        await ui.rest()
+        before = ui.cursor_row
+        await ui.do("r", "escape")
+        await ui.rest()
+        assert ui.cursor_row == before
+
+
+async def test_a_step_that_only_branches_cannot_fail_and_says_so_in_its_place() -> None:
+    async with explorer(CHAIN.with_name("orders.json"), size=(80, 24)) as ui:
+        await ui.press("E")
+        await ui.go_to("◇ Known or new?")
+        before = ui.cursor_row
+        await ui.press("X")
+        assert ui.app.screen is ui.explorer
+        assert "“Known or new?” only branches: it cannot fail" in ui.keys
+        assert ui.cursor_row == before
+
+
 async def test_the_workflow_of_a_selected_step_is_rehearsed_and_a_callable_by_its_call() -> None:
     async with rehearsal(CHAIN, workflow=FOUR[3]) as ui:
         assert ui.place == f"{FOUR[3]}: 1"
@@ -163,6 +184,25 @@ async def test_an_event_that_starts_two_workflows_leads_to_the_trigger_of_each(t
             await ui.do("s")
             places.append(ui.place)
         assert places == ["V: 1", "V: aB3", "V: aB3", "W: 1", "W: cD4"]
+
+
+async def test_a_failed_step_has_the_sign_of_a_failure_and_setting_it_to_fail_is_no_step() -> None:
+    async with rehearsal(CHAIN.with_name("error-actions.json"), size=(80, 24)) as ui:
+        await ui.do("s")
+        before = ui.heading[0].rpartition("step ")[2]
+        await ui.do("f", "enter")
+        assert "fails, mocked" in ui.heading[1]
+        assert ui.heading[0].rpartition("step ")[2] == before
+        await ui.do("s")
+        row = next(row for row in ui.pane("flow") if "Ask the" in row)
+        assert row.rstrip().endswith("╳")
+        assert "✓" not in row
+
+
+async def test_nothing_is_covered_where_nothing_ran() -> None:
+    async with rehearsal(CHAIN, size=(80, 24)) as ui:
+        await ui.do("6")
+        assert not any("█" in row and " 0 of 0" in row for row in ui.pane("coverage"))
 
 
 async def test_step_back_gives_the_state_before_and_stepping_on_what_there_was() -> None:
@@ -290,7 +330,7 @@ async def test_the_table_tells_each_operand_and_the_verdict_in_words() -> None:
         await ui.until("9YLjj12HE")
         table = " ".join(" ".join(ui.pane("table")).split())
         assert 'returns drafted {"tags": ["vip"]}' in table
-        assert "not tried Look again in an hour always" in table
+        assert "not tried Look again in an hour otherwise" in table, "the word of the flow"
 
 
 async def test_the_context_folds_and_marks_what_the_last_step_added() -> None:
