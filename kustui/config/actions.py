@@ -252,7 +252,7 @@ ACTIONS = (
            "open", "rehearsals"),
     Action("view.rehearse-afresh", "R", "rehearse", "step through a run of the workflow from the beginning",
            "open_afresh", "rehearsals"),
-    Action("view.rehearse-failure", "X", "fail this step", "fail this step in a rehearsal: see where the run goes then",
+    Action("view.rehearse-failure", "X", "if it fails", "fail this step in a rehearsal: see where the run goes then",
            "open_failing", "rehearsals"),
     Action("view.changes", "c", "changes", "show or hide what changed on disk, old and new",
            method="toggle_changes"),

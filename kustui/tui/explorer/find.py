@@ -9,6 +9,7 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from kustui.text.styled_lines import next_position
+from kustui.tui.bindings import first_key
 from kustui.tui.diagrams.diagram_view import DiagramView, NodeSelected
 from kustui.tui.explorer.navigator import Navigator
 from kustui.tui.explorer.panes import Panes
@@ -160,6 +161,9 @@ class FilterController:
         elif tree.state.filter:
             self._panes.filtered = tree
             self.drop()
+        else:
+            quits = first_key(self._screen.app, "app.quit")
+            self._views.status.say(f"there is nothing to go back from: {quits} quits", "muted")
 
     # The next match
 

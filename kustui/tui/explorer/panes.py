@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from textual import events
@@ -31,13 +31,15 @@ FIRST_CLASSES = f"-on-tree -beside-{DIAGRAMS[0]}"
 """The classes of the screen at the first paint: with them it is styled once."""
 _HIDDEN = ("tree", "detail", "source")
 """Panes that can be hidden; a list goes with its own key."""
-_ABOVE = ("copy-menu", "marks")
+ABOVE = ("copy-menu", "marks")
 """What lies above the panes, which stay as they are while it has the keys."""
 _TREE_KEYS = (
-    "rows.choose", "find.filter", "view.problems", "view.flow", "view.rehearse", "view.next-pane", "app.help",
-    "app.quit", "view.rehearse-failure", "go.back", "go.next-problem", "selected.copy", "selected.edit",
-    "view.maximise", "tree.open-all", "tree.close-all", "app.palette",
+    "rows.choose", "selected.copy", "find.filter", "view.rehearse", "view.flow", "view.problems", "view.next-pane",
+    "go.back", "go.next-problem", "selected.edit", "view.maximise", "tree.open-all", "tree.close-all", "app.palette",
+    "app.help", "app.quit",
 )  # fmt: skip
+_STEP_KEYS = ("rows.choose", "view.rehearse-failure", *_TREE_KEYS[1:])
+"""Where the tree's cursor is on a step that can fail."""
 _PANE_KEYS = (
     "rows.choose", "view.leave", "view.next-pane", "find.filter", "view.maximise", "go.back", "app.help", "app.quit",
     "app.palette",
@@ -84,6 +86,7 @@ class Panes:
         """The pane that the filter is for."""
         self.uses: UsesView | None = None
         """The list of uses; None until there was one."""
+        self._offered: Sequence[str] = ()
         self._listed_from: Widget | None = None
         """The pane that had the keys before it."""
 
@@ -99,7 +102,7 @@ class Panes:
         """Show the pane that has the keys now, and offer them."""
         self._screen.remove_class(f"-without-{widget.id}")
         focused = widget.id
-        if focused in _ABOVE:
+        if focused in ABOVE:
             return
         if focused != "finder-input":  # what is behind that stays as it is
             if focused == "filter" and self.filtered is not None:
@@ -116,13 +119,21 @@ class Panes:
         focused = self._screen.focused
         pane = self.filtered if focused is not None and focused.id == "filter" else focused
         self._views.status.show_position(pane.position if isinstance(pane, RowsView) else (0, 0))
+        if self._keys() != self._offered:
+            self.offer_keys()
 
     def offer_keys(self) -> None:
         """Show the keys of the current pane at the bottom."""
+        self._offered = self._keys()
+        self._views.status.offer_keys(self._offered)
+
+    def _keys(self) -> Sequence[str]:
         focused = self._screen.focused
         name = (focused.id if focused is not None else "tree") or ""
-        keys = focused.KEYS if isinstance(focused, DiagramView) else _KEYS.get(name, _PANE_KEYS)
-        self._views.status.offer_keys(keys)
+        part = node.part if name == "tree" and (node := self._views.tree.node) is not None else None
+        if getattr(part, "action", None) is not None:
+            return _STEP_KEYS
+        return focused.KEYS if isinstance(focused, DiagramView) else _KEYS.get(name, _PANE_KEYS)
 
     def maximise(self) -> None:
         """Show the pane alone, or all panes again."""

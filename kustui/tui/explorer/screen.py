@@ -26,12 +26,12 @@ from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.find import FilterController, FinderController
 from kustui.tui.explorer.list_panes import ChangesView, ProblemsView, change_rows
 from kustui.tui.explorer.navigator import Navigator, ProblemNavigator, RehearsalOpener
-from kustui.tui.explorer.panes import FIRST_CLASSES, Panes, PaneSizes, Sizes
+from kustui.tui.explorer.panes import ABOVE, FIRST_CLASSES, Panes, PaneSizes, Sizes
 from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Side, Views
 from kustui.tui.tree.nodes import Moves
-from kustui.tui.widgets.bars import FilterInput, StatusBar, TextBar, first_keys
+from kustui.tui.widgets.bars import FilterInput, StatusBar, TextBar, first_keys, unbound_key_line
 from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
@@ -432,13 +432,19 @@ class Explorer(Screen[None]):
         self.panes.fit(event.size)
         self.titles.update()
 
-    def on_key(self) -> None:
+    def on_key(self, event: events.Key) -> None:
+        self._look_anew()
+        pane = isinstance(self.focused, RowsView | DiagramView) and self.focused.id not in ABOVE
+        if pane and event.key not in self.active_bindings:
+            self.status.say(unbound_key_line(self.app, event.key), "muted")
+
+    def _look_anew(self) -> None:
         self.status.announce(Row())
         self.presenter.look()
 
     async def on_click(self, event: events.Click) -> None:
         self._clicked = True
-        self.on_key()
+        self._look_anew()
         if id_ := self.titles.action_at(event):
             await carry_out(self, id_)
 

@@ -250,6 +250,8 @@ class RehearsalScreen(Screen[NodeKey]):
                 self.decisions.force(pointer)
             case (kind, number) if kind == ENTRY:
                 self.current.replace(session.at_entry(int(number)))
+            case _ if view.id == "table" or (view.id == FLOW and self.panes.rail.node == session.position[1]):
+                await self.steps.step()
             case _ if view.id == FLOW:
                 self.panes.enter_pane("table")
 

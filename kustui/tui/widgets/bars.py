@@ -3,7 +3,7 @@ the keys and the filter at the bottom."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events
@@ -15,11 +15,12 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from kustui.check.problems import Problem
+from kustui.config.keys import display_key
 from kustui.config.severity import Severity
 from kustui.definition.collection import Document
 from kustui.definition.source.outline import Shape
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
-from kustui.text.styled_lines import Line, Piece, width_of, wrapped
+from kustui.text.styled_lines import Line, Piece, joined, width_of, wrapped
 from kustui.tui.bindings import Action, actions_of, bindings, first_key, key_names
 from kustui.tui.widgets.rows import Row, laid_out, shorten_breadcrumbs
 from kustui.tui.widgets.rows_view import line_strip
@@ -130,6 +131,10 @@ _ROOM_FOR_POSITION = 50
 """Columns in which the status line says where in a list the cursor is."""
 
 
+_ALWAYS = ("app.help", "app.quit")
+"""Actions whose keys are always shown where they are offered."""
+
+
 class StatusBar(Widget):
     """Where you are and what there is, and below it the keys of the focused pane, or news."""
 
@@ -183,19 +188,24 @@ class StatusBar(Widget):
         return line_strip(self, line)
 
     def _keys(self, width: int) -> Line:
-        line: Line = ()
-        for _, hint in self._key_hints():
-            more: Line = (*line, ("   " if line else "", ""), *hint)
-            if width_of(more) > width:
-                break
-            line = more
-        return line
+        return joined([hint for _, hint in self._key_hints(width)], ("   ", ""))
 
-    def _key_hints(self) -> Iterator[tuple[Action, Line]]:
-        """The actions that have a key, each with the key and its verb."""
-        for action in map(actions_of(self.app).__getitem__, self._action_ids):
-            if names := key_names(action):
-                yield action, ((names[0], "key"), (f" {action.verb}", "muted"))
+    def _key_hints(self, width: int) -> list[tuple[Action, Line]]:
+        """The actions that have a key, each with the key and its verb, as many as there is room for: help and quitting
+        always."""
+        actions = map(actions_of(self.app).__getitem__, self._action_ids)
+        keys = ((action, key_names(action)) for action in actions)
+        hints = [(action, ((names[0], "key"), (f" {action.verb}", "muted"))) for action, names in keys if names]
+        always = [hint for hint in hints if hint[0].id in _ALWAYS]
+        room = width - sum(width_of(hint) + 3 for _, hint in always)
+        others: list[tuple[Action, Line]] = []
+        for action, hint in hints:
+            if action.id not in _ALWAYS:
+                room -= width_of(hint) + (3 if others else 0)
+                if room < 0:
+                    break
+                others.append((action, hint))
+        return [*others, *always]
 
     def on_click(self, event: events.Click) -> None:
         """A click on a key presses it; on what there is, lists it."""
@@ -203,7 +213,7 @@ class StatusBar(Widget):
             self.app.simulate_key(actions_of(self.app)["view.problems"].keys.partition(",")[0])
         if event.y == 1 and not self._news.line:
             start = 1
-            for action, hint in self._key_hints():
+            for action, hint in self._key_hints(self.size.width - 2):
                 end = start + width_of(hint)
                 if start <= event.x < end <= self.size.width - 1:
                     self.app.simulate_key(action.keys.partition(",")[0])
@@ -213,7 +223,7 @@ class StatusBar(Widget):
 def first_keys(app: object) -> Row:
     """What somebody who has never been here needs, until the first key is pressed."""
     keys = (
-        ("app.help", "explain every key and sign"),
+        ("app.help", "explain every key"),
         ("rows.choose", "open"),
         ("go.next-problem", "next problem"),
         ("app.quit", "quit"),
@@ -223,6 +233,14 @@ def first_keys(app: object) -> Row:
         if key := first_key(app, id_):
             line = (*line, ("   " if line else "", ""), (key, "key"), (f" {what}", "muted"))
     return Row(line)
+
+
+def unbound_key_line(app: object, key: str) -> str:
+    """What to press instead of a key that does nothing in a pane."""
+    label = display_key(key)
+    if key in actions_of(app)["problems.explain"].key_list:
+        return f"{label} explains a problem in the list of problems: {first_key(app, 'view.problems')} goes there"
+    return f"{label} does nothing here: {first_key(app, 'app.help')} lists the keys, {first_key(app, 'app.quit')} quits"
 
 
 class FilterInput(Input):

@@ -863,3 +863,29 @@ async def test_the_keys_of_the_pane_at_hand_are_told() -> None:
         assert "Esc back" in ui.keys
         await ui.press("1", "slash")
         assert "Enter keep" in ui.keys
+
+
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_what_a_step_row_can_do_and_how_to_quit_stand_among_the_keys(size: tuple[int, int]) -> None:
+    async with explorer(CHAIN.with_name("orders.json"), size=size) as ui:
+        await ui.press("E", "j")
+        assert "? help" in ui.keys
+        assert "q quit" in ui.keys
+        await ui.go_to("● Create the customer")
+        for hint in ("X if it fails", "y copy", "? help", "q quit"):
+            assert hint in ui.keys
+        await ui.go_to("◇ Known or new?")
+        assert "X if it fails" not in ui.keys
+
+
+async def test_a_key_that_does_nothing_says_what_to_press_instead() -> None:
+    async with explorer(CHAIN.with_name("orders.json"), size=(80, 24)) as ui:
+        await ui.press("escape")
+        assert "q quits" in ui.keys
+        await ui.press("Q")
+        assert "Q does nothing here: ? lists the keys, q quits" in ui.keys
+        await ui.press("i")
+        assert "4 goes there" in ui.keys
+        await ui.press("j")
+        assert "q quit" in ui.keys
+        assert "does nothing" not in ui.keys

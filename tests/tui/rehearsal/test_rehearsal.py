@@ -199,6 +199,12 @@ async def test_a_failed_step_has_the_sign_of_a_failure_and_setting_it_to_fail_is
         assert "✓" not in row
 
 
+async def test_enter_steps_on_where_the_run_stands() -> None:
+    async with rehearsal(CHAIN, size=(80, 24)) as ui:
+        await ui.do("enter")
+        assert ui.session.steps_taken == 1
+
+
 async def test_nothing_is_covered_where_nothing_ran() -> None:
     async with rehearsal(CHAIN, size=(80, 24)) as ui:
         await ui.do("6")
