@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,12 +18,13 @@ from kustui.config.preferences import Preferences
 from kustui.definition.collection_messages import nothing_to_open
 from kustui.definition.loader import PathError
 from kustui.text.terminal_safe import terminal_safe
-from kustui.tui.bindings import bindings, carry_out, first_key
+from kustui.tui.bindings import bindings, carry_out
 from kustui.tui.diagrams.diagram_view import DiagramView, LinkFollowed, NodeSelected
+from kustui.tui.explorer.background_events import BackgroundEvent, BackgroundEvents
 from kustui.tui.explorer.check_waiter import CheckWaiter
 from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.find import FilterController, FinderController
-from kustui.tui.explorer.list_panes import ChangesView, ProblemsView, change_rows
+from kustui.tui.explorer.list_panes import ChangesView, ProblemsView
 from kustui.tui.explorer.navigator import Navigator, ProblemNavigator, RehearsalOpener
 from kustui.tui.explorer.panes import ABOVE, FIRST_CLASSES, Panes, PaneSizes, Sizes
 from kustui.tui.explorer.source_view import SourceView
@@ -35,17 +35,6 @@ from kustui.tui.widgets.bars import FilterInput, StatusBar, TextBar, first_keys,
 from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
-from kustui.workspace.events import (
-    CheckProgress,
-    ConfigurationRefused,
-    Event,
-    Failed,
-    PartlyChecked,
-    PreferencesRead,
-    SnapshotReady,
-    StillReading,
-    WatchRefused,
-)
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -62,14 +51,6 @@ _MOMENT = 0.03
 """Seconds after which the panes show another snapshot."""
 _MAX_OPENED = 60
 """Workflows of which the first is opened by itself, where no session is restored."""
-
-
-class BackgroundEvent(Message):
-    """Something happened in the background."""
-
-    def __init__(self, event: Event) -> None:
-        super().__init__()
-        self.event = event
 
 
 class Explorer(Screen[None]):
@@ -118,6 +99,9 @@ class Explorer(Screen[None]):
         self.panes = Panes(self, views, self.titles, self.presenter)
         self.pane_sizes = PaneSizes(self, views, sizes)
         self.waiting = CheckWaiter(self, views, lambda: self.post_message(self.Ready()))
+        self.background_events = BackgroundEvents(
+            self, views, self.presenter, self.waiting, self.take, lambda now: self.post_message(self.Preferred(now))
+        )
         self.navigator = Navigator(views, self.titles, self.presenter, self.panes)
         self.problem_navigator = ProblemNavigator(self.banner, views, self.presenter, self.navigator)
         self.finder = FinderController(self, views, self.panes, self.navigator)
@@ -242,7 +226,8 @@ class Explorer(Screen[None]):
         self._session = session
         restored = session is not None and session.restore(marks_only=self._clicked)
         if session is not None and session.obstacle:
-            self._say_unsaved(session.obstacle)
+            reason = terminal_safe(session.obstacle)
+            self.notify(f"nothing of this session is saved: {reason}", severity="warning", markup=False)
         if not restored and not self._clicked and len(self.snapshot.collection.entries) <= _MAX_OPENED:
             self.tree_view.action_open()
         self.presenter.show()
@@ -256,9 +241,6 @@ class Explorer(Screen[None]):
         """Keep where one is for the next time, unless one was not yet there; why that is not possible, or an empty
         string."""
         return self._session.keep() if self._session is not None else ""
-
-    def _say_unsaved(self, reason: str) -> None:
-        self.notify(f"nothing of this session is saved: {terminal_safe(reason)}", severity="warning", markup=False)
 
     # Snapshots
 
@@ -297,35 +279,7 @@ class Explorer(Screen[None]):
 
     @on(BackgroundEvent)
     def _background_event(self, message: BackgroundEvent) -> None:
-        match message.event:
-            case SnapshotReady(snapshot, difference):
-                self.presenter.show_progress("")
-                self.take(snapshot, difference)
-                if difference is not None:
-                    self._list_changes(difference)
-            case PartlyChecked(snapshot):
-                self.take(snapshot)
-            case CheckProgress():
-                self.presenter.show_progress(message.event.in_words)
-                self.waiting.show_progress(message.event.in_words)
-            case StillReading(path):
-                self.presenter.show_progress(f"reading {path} …" if path else "")
-            case ConfigurationRefused(lines):
-                self.notify("\n".join(map(terminal_safe, lines)), severity="error", timeout=20, markup=False)
-            case WatchRefused(words):
-                self.changes.empty = f"{words}; {self.changes.empty}"
-                self.notify(words, severity="warning", timeout=20, markup=False)
-            case PreferencesRead(preferences):
-                self.post_message(self.Preferred(preferences))
-            case Failed(error):
-                raise error
-
-    def _list_changes(self, difference: Difference) -> None:
-        time = datetime.now().strftime("%H:%M:%S")
-        self.changes.take(change_rows(time, difference, self.tree_view.state.problem_place))
-        key = (first_key(self.app, "view.changes"), "key")
-        line = (("reloaded ", "new"), (f"{time} · {difference.summary}", ""))
-        self.status.announce(Row(line, mark=(key, (" what changed", "muted"))))
+        self.background_events.show(message.event)
 
     def preferences_changed(self, names: Sequence[str]) -> None:
         """Do as preferences of some names say now."""
@@ -368,7 +322,8 @@ class Explorer(Screen[None]):
 
     @on(DiagramView.Retitled)
     @on(SourceView.Retitled)
-    def _diagram_retitled(self) -> None:
+    @on(ProblemsView.Narrowed)
+    def _retitled(self) -> None:
         self.titles.update()
 
     @on(TextBar.Clicked, "#banner")
@@ -379,10 +334,6 @@ class Explorer(Screen[None]):
     def _problem_chosen(self) -> None:
         if self.problems.problem is not None:
             self.problem_navigator.preview(self.problems.problem)
-
-    @on(ProblemsView.Narrowed)
-    def _problems_narrowed(self) -> None:
-        self.titles.update()
 
     def on_input_changed(self, event: Input.Changed) -> None:
         if event.input.id == "filter":

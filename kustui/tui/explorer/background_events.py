@@ -1,0 +1,95 @@
+"""What the background tells, shown: snapshots and what is different in them, how far the check has come, and what could
+not be done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+from textual.screen import Screen
+
+from kustui.config.preferences import Preferences
+from kustui.text.terminal_safe import terminal_safe
+from kustui.tui.bindings import first_key
+from kustui.tui.explorer.check_waiter import CheckWaiter
+from kustui.tui.explorer.detail_presenter import DetailPresenter
+from kustui.tui.explorer.list_panes import change_rows
+from kustui.tui.explorer.views import Views
+from kustui.tui.widgets.rows import Row
+from kustui.workspace.events import (
+    CheckProgress,
+    ConfigurationRefused,
+    Event,
+    Failed,
+    PartlyChecked,
+    PreferencesRead,
+    SnapshotReady,
+    StillReading,
+    WatchRefused,
+)
+from kustui.workspace.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from kustui.workspace.difference import Difference
+
+_LONG = 20
+"""Seconds for which it is shown what could not be done."""
+
+
+class BackgroundEvent(Message):
+    """Something happened in the background."""
+
+    def __init__(self, event: Event) -> None:
+        super().__init__()
+        self.event = event
+
+
+class BackgroundEvents:
+    """Shows each event. ``take`` shows a snapshot, and ``prefer`` does as the configuration says now."""
+
+    def __init__(
+        self,
+        screen: Screen[None],
+        views: Views,
+        presenter: DetailPresenter,
+        waiting: CheckWaiter,
+        take: Callable[[Snapshot, Difference | None], None],
+        prefer: Callable[[Preferences], object],
+    ) -> None:
+        self._screen, self._views, self._presenter, self._waiting = screen, views, presenter, waiting
+        self._take, self._prefer = take, prefer
+
+    def show(self, event: Event) -> None:
+        """Raises what ended the background."""
+        match event:
+            case SnapshotReady(snapshot, difference):
+                self._presenter.show_progress("")
+                self._take(snapshot, difference)
+                if difference is not None:
+                    self._list_changes(difference)
+            case PartlyChecked(snapshot):
+                self._take(snapshot, None)
+            case CheckProgress():
+                self._presenter.show_progress(event.in_words)
+                self._waiting.show_progress(event.in_words)
+            case StillReading(path):
+                self._presenter.show_progress(f"reading {path} …" if path else "")
+            case ConfigurationRefused(lines):
+                text = "\n".join(map(terminal_safe, lines))
+                self._screen.notify(text, severity="error", timeout=_LONG, markup=False)
+            case WatchRefused(words):
+                self._views.changes.empty = f"{words}; {self._views.changes.empty}"
+                self._screen.notify(words, severity="warning", timeout=_LONG, markup=False)
+            case PreferencesRead(preferences):
+                self._prefer(preferences)
+            case Failed(error):
+                raise error
+
+    def _list_changes(self, difference: Difference) -> None:
+        time = datetime.now().strftime("%H:%M:%S")
+        self._views.changes.take(change_rows(time, difference, self._views.tree.state.problem_place))
+        key = (first_key(self._screen.app, "view.changes"), "key")
+        line = (("reloaded ", "new"), (f"{time} · {difference.summary}", ""))
+        self._views.status.announce(Row(line, mark=(key, (" what changed", "muted"))))
