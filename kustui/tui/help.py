@@ -117,6 +117,19 @@ def _matches(line: Line, title: str, wanted: Collection[str]) -> bool:
     return all(word in text for word in wanted)
 
 
+class HelpRows(RowsView):
+    """A text that is read a page at a time: the cursor stays where on the screen it is."""
+
+    def action_page_down(self) -> None:
+        self._turn(self.page - 1)
+
+    def action_page_up(self) -> None:
+        self._turn(1 - self.page)
+
+    def _turn(self, by: int) -> None:
+        self.show(self.rows, self.cursor + by, top=self.top + by)
+
+
 class Help(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = bindings("help")
     DEFAULT_CSS = """
@@ -130,7 +143,7 @@ class Help(Screen[None]):
         self._words = ""
 
     def compose(self) -> ComposeResult:
-        yield RowsView(empty="no line contains all these words; Esc shows every line", id="help")
+        yield HelpRows(empty="no line contains all these words; Esc shows every line", id="help")
         yield FilterInput()
         yield StatusBar()
 

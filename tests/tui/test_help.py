@@ -149,3 +149,13 @@ async def test_what_is_chosen_from_a_list_is_told_with_the_key_that_opens_it() -
         assert offered["copy: id"].startswith("y i   its id")
         await ui.press("question_mark")
         assert any(line.split() == ["y", "i", "its", "id"] for line in lines(ui))
+
+
+async def test_the_help_pages_at_once() -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.press("question_mark")
+        view = ui.app.screen.query_one("#help", RowsView)
+        await ui.press("pagedown")
+        assert view.top == view.page - 1
+        await ui.press("pageup")
+        assert view.top == 0

@@ -374,6 +374,10 @@ class BoxesView(DiagramView, can_focus=True):
         return tuple(self.drawing.layout.box_of.values()) if self.drawing is not None else ()
 
     @property
+    def position(self) -> tuple[int, int]:
+        return (self.search_position + 1 if self._boxes else 0), len(self._boxes)
+
+    @property
     def matches(self) -> Sequence[int]:
         """The boxes that contain the search text."""
         contents = self.drawing.contents if self.drawing is not None else {}

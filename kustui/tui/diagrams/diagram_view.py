@@ -73,6 +73,16 @@ class DiagramView(Widget):
         """The node of the tree that its cursor is on."""
         raise NotImplementedError
 
+    @property
+    def position(self) -> tuple[int, int]:
+        """Which of its things the cursor is on, counted from 1, and how many there are; 0 for none."""
+        raise NotImplementedError
+
+    @property
+    def counted(self) -> str:
+        """What its position counts, where that is to be said: ``box``."""
+        return ""
+
     def whole(self) -> Iterator[Line]:
         """Everything that it draws, also what is not in view."""
         raise NotImplementedError

@@ -45,6 +45,8 @@ class DetailPresenter:
         """The place in a file that was jumped to and is yet to be shown."""
         self.problem: Problem | None = None
         """The problem that was gone to last."""
+        self.read: Problem | None = None
+        """The one whose line Enter has shown."""
         self._progress = ""
         """How far what takes its time has come."""
         self._resting: Timer | None = None
@@ -141,6 +143,12 @@ class DetailPresenter:
         if node is None or problem is None or not tree.holds(problem.document):
             return None
         return problem if tree.key_at(problem.document, problem.pointer) == node.key else None
+
+    def take_unread(self) -> Problem | None:
+        """The problem that was gone to, once: from then on Enter does on its row what it does on any other."""
+        problem = self.current_problem
+        problem, self.read = (problem if problem is not self.read else None), problem
+        return problem
 
     def _show_problem(self) -> None:
         """Say in full what is wrong where the cursor is, be it in a list: the problem gone to, else the worst."""

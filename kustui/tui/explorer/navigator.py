@@ -33,7 +33,7 @@ from kustui.definition.collection import Document
 from kustui.text.messages import counted
 from kustui.text.styled_lines import Line
 from kustui.tui.tree.row_order import RowOrder
-from kustui.tui.widgets.bars import TextBar, banner_lines, broken_files, problem_lines
+from kustui.tui.widgets.bars import PROBLEM_KEYS, TextBar, broken_banner, broken_files, keys_row, problem_lines
 
 
 class Place(NamedTuple):
@@ -104,6 +104,9 @@ class Navigator:
                 self.jump_to(row.target)
             elif row.link:
                 self.jump(tree.state.key_of_place(row.link))
+        elif (problem := self._presenter.take_unread()) is not None:
+            self._panes.enter("source")
+            self._presenter.show_again(Target.of(problem))
         elif (node := tree.node) is not None:
             if link := tree.state.link(node):
                 self.jump(link)
@@ -137,8 +140,7 @@ class Navigator:
         """Go to the node that holds a place of a file, and in its source to the line."""
         tree = self._views.tree.state
         if not tree.holds(target.document):
-            place = target.document.source.place(target.offset)
-            self._views.status.say(f"that is in {target.document.path}:{place}")
+            self._views.status.say(f"that is in {target.document.path}:{target.document.source.place(target.offset)}")
         else:
             self.jump(tree.key_at(target.document, target.pointer))
             self._presenter.show_again(target)
@@ -311,9 +313,8 @@ class ProblemNavigator:
     def _show_banner(self, snapshot: Snapshot) -> None:
         """The first file that cannot be read, or else the latest problem that a save brought; nothing after a look."""
         alarming = [problem for problem in self._new if problem.severity > Severity.INFO] or self._new
-        if broken := broken_files(snapshot):
-            shows_earlier = broken[0] not in snapshot.collection.documents
-            self._banner.show_text(lambda width: banner_lines(broken, width, shows_earlier=shows_earlier))
+        if lines := broken_banner(snapshot):
+            self._banner.show_text(lines)
         elif alarming:
             before, after = self._place_in_words(alarming[0]), self._way_there(len(alarming) - 1)
             self._banner.show_text(lambda width: problem_lines(alarming[0], width, before, after))
@@ -378,6 +379,9 @@ class ProblemNavigator:
         """Go to a problem, in the tree and in the source, and say it in full."""
         self._looked_at(problem)
         self._navigator.jump_to(Target.of(problem))
+        if self._presenter.current_problem is problem:
+            self._presenter.read = None
+            self._views.status.announce(keys_row(self._banner.app, PROBLEM_KEYS))
 
     def preview(self, problem: Problem) -> None:
         """Show a problem beside the list that has the keys."""

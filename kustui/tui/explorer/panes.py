@@ -118,7 +118,10 @@ class Panes:
         """Say where in the pane that has the keys the cursor is."""
         focused = self._screen.focused
         pane = self.filtered if focused is not None and focused.id == "filter" else focused
-        self._views.status.show_position(pane.position if isinstance(pane, RowsView) else (0, 0))
+        if isinstance(pane, RowsView | DiagramView):
+            self._views.status.show_position(pane.position, pane.counted)
+        else:
+            self._views.status.show_position((0, 0))
         if self._keys() != self._offered:
             self.offer_keys()
 

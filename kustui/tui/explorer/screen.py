@@ -31,7 +31,7 @@ from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Side, Views
 from kustui.tui.tree.nodes import Moves
-from kustui.tui.widgets.bars import FilterInput, StatusBar, TextBar, first_keys, unbound_key_line
+from kustui.tui.widgets.bars import FIRST_KEYS, FilterInput, StatusBar, TextBar, keys_row, unbound_key_line
 from kustui.tui.widgets.rows import Row
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
@@ -196,7 +196,7 @@ class Explorer(Screen[None]):
             return
         self.take(snapshot)
         self._select()
-        self.status.announce(first_keys(self.app))
+        self.status.announce(keys_row(self.app, FIRST_KEYS))
         self.call_after_refresh(self.follow)
 
     # Described in words: Textual would write out the arguments, the whole of the files among them.
@@ -315,6 +315,7 @@ class Explorer(Screen[None]):
     @on(NodeSelected)
     def _diagram_node_selected(self, event: NodeSelected) -> None:
         self.navigator.follow(event.diagram, event.key)
+        self.panes.show_position()
 
     @on(LinkFollowed)
     def _diagram_link_followed(self, event: LinkFollowed) -> None:

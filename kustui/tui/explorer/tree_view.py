@@ -70,13 +70,30 @@ class TreeView(RowsView):
 
     @property
     def position(self) -> tuple[int, int]:
-        """Which of the workflows it is that the cursor is on or in."""
+        """Which of the steps of its workflow it is that the cursor is on or in, else which of the workflows."""
+        if (step := self._step) is not None:
+            return step
         if self._workflow_rows[0] != self.state.revision or self._workflow_rows[1] is not self.state:
             rows = [index for index, node in enumerate(self.state.nodes) if node.kind is Kind.WORKFLOW]
             self._workflow_rows = self.state.revision, self.state, rows
         rows = self._workflow_rows[2]
         is_inside = self.node is not None and self.node.entry is not None
         return bisect_right(rows, self.cursor) if is_inside else 0, len(rows)
+
+    @property
+    def counted(self) -> str:
+        return "step" if self._step is not None else ""
+
+    @property
+    def _step(self) -> tuple[int, int] | None:
+        """Which of the steps of its workflow the cursor is on or in, and how many there are."""
+        node = self.node
+        if node is None or node.entry is None or len(node.key) < 3 or not node.key[2].startswith("step "):
+            return None
+        steps = self.state.analysis(node.entry).flow.order
+        id_ = node.key[2].removeprefix("step ")
+        at = next((index for index, step in enumerate(steps, 1) if step.id == id_), None)
+        return (at, len(steps)) if at is not None else None
 
     @property
     def node(self) -> Node | None:

@@ -167,7 +167,7 @@ class TreeState:
         if (trigger := analysis.workflow.trigger) is not None:
             yield node.child("trigger", Kind.TRIGGER, trigger.pointer, trigger, opens=bool(trigger.transitions))
         for step in flow.order:
-            opens = bool(step.transitions or step.error_cases or step.schedules)
+            opens = bool(step.transitions or step.error_cases)  # whom it schedules is shown anyway
             yield node.child(f"step {step.id}", Kind.STEP, step.pointer, step, opens=opens)
         for step in flow.duplicates:
             yield node.child(duplicate_name(step), Kind.STEP, step.pointer, step)
@@ -333,7 +333,8 @@ class TreeState:
         entry = document.entry_at(pointer)
         if entry is None:
             current = self.snapshot.collection.documents[self._documents[document]]
-            return (document.path, "fault 0") if current is not document else (document.path,)
+            unreadable = current is not document or (document.shape is Shape.BROKEN and document.faults)
+            return (document.path, "fault 0") if unreadable else (document.path,)
         analysis = self.analysis(entry)
         parts = (analysis.workflow.trigger, *analysis.workflow.steps)
         part = next((part for part in parts if part is not None and within(pointer, part.pointer)), None)

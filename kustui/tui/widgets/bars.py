@@ -34,9 +34,11 @@ def broken_files(snapshot: Snapshot) -> tuple[Document, ...]:
     return tuple(document for document in current if document is not None and document.faults)
 
 
-def banner_lines(broken: tuple[Document, ...], room: int, *, shows_earlier: bool = False) -> list[Line]:
+def banner_lines(
+    broken: tuple[Document, ...], room: int, *, shows_earlier: bool = False, is_brief: bool = False
+) -> list[Line]:
     """The fault of the first of the files in full, and its line, cut to ``room`` cells. ``shows_earlier``: whether what
-    could be read before is still shown."""
+    could be read before is still shown; ``is_brief``: the fault is cut to one line as well."""
     from kustui.check.reports.text import excerpt  # only where a file is broken, not before the first paint
 
     document, *others = broken
@@ -57,11 +59,22 @@ def banner_lines(broken: tuple[Document, ...], room: int, *, shows_earlier: bool
     if not shows_earlier or width_of(last) + width_of(note) + 1 > room:
         note = ()  # the text around the fault is worth more
     said = said_in_full(SEVERITY_GLYPHS[Severity.ERROR], fault.message, fault.hint, room, place_in_words)
+    if is_brief and len(said) > 1:
+        said = [laid_out(Row((*said[0], (" …", "muted"))), room)]
     return [*said, laid_out(Row(last, mark=note), room)]
 
 
 LinesFor = Callable[[int], Sequence[Line]]
 """The lines of a text in so many cells."""
+
+
+def broken_banner(snapshot: Snapshot) -> LinesFor | None:
+    """What is wrong with the first of the files that cannot be read, in brief where it stands above other files."""
+    documents, broken = snapshot.collection.documents, broken_files(snapshot)
+    if not broken:
+        return None
+    shows_earlier, is_brief = broken[0] not in documents, len(documents) > 1
+    return lambda width: banner_lines(broken, width, shows_earlier=shows_earlier, is_brief=is_brief)
 
 
 class TextBar(Widget):
@@ -153,9 +166,10 @@ class StatusBar(Widget):
             self._location = location
             self.refresh(Region(0, 0, self.size.width, 1))
 
-    def show_position(self, position: tuple[int, int]) -> None:
-        """On the first line, where there is room: which one of a list the cursor is on, and how many there are."""
-        text = f"{position[0]:,} of {position[1]:,}" if position[0] else ""
+    def show_position(self, position: tuple[int, int], counted: str = "") -> None:
+        """On the first line, where there is room: which one of a list the cursor is on, and how many there are, of what
+        is counted: ``step 3 of 12``."""
+        text = f"{counted} {position[0]:,} of {position[1]:,}".lstrip() if position[0] else ""
         if self._position != text:
             self._position = text
             self.refresh(Region(0, 0, self.size.width, 1))
@@ -220,14 +234,24 @@ class StatusBar(Widget):
                 start = end + 3
 
 
-def first_keys(app: object) -> Row:
-    """What somebody who has never been here needs, until the first key is pressed."""
-    keys = (
-        ("app.help", "explain every key"),
-        ("rows.choose", "open"),
-        ("go.next-problem", "next problem"),
-        ("app.quit", "quit"),
-    )
+FIRST_KEYS = (
+    ("app.help", "explain every key"),
+    ("rows.choose", "open"),
+    ("go.next-problem", "next problem"),
+    ("app.quit", "quit"),
+)
+"""What somebody who has never been here needs, until the first key is pressed."""
+PROBLEM_KEYS = (
+    ("rows.choose", "shows it in the source"),
+    ("selected.edit", "edits it"),
+    ("go.next-problem", "next problem"),
+    ("app.help", "help"),
+)
+"""What is needed by somebody who has gone to a problem."""
+
+
+def keys_row(app: object, keys: Sequence[tuple[str, str]]) -> Row:
+    """Keys of actions, each with what it does here."""
     line: Line = ()
     for id_, what in keys:
         if key := first_key(app, id_):

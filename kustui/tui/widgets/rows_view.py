@@ -127,6 +127,11 @@ class RowsView(Widget, can_focus=True):
         return (self.cursor + 1 if self.rows.count else 0), self.rows.count
 
     @property
+    def counted(self) -> str:
+        """What its position counts, where that is to be said: ``step``."""
+        return ""
+
+    @property
     def page(self) -> int:
         """Rows on one screen."""
         return max(1, self.content_size.height)

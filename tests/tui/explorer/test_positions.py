@@ -31,3 +31,20 @@ async def test_the_list_of_chains_is_counted_when_it_is_first_shown() -> None:
         await ui.press("7", "o")
         count = ui.app.focused.rows.count  # type: ignore[union-attr]
         assert position(ui).endswith(f" of {count:,}")
+
+
+async def test_on_a_step_the_tree_counts_the_steps_and_the_boxes_are_counted_too() -> None:
+    async with explorer(SAMPLES / "orders.json", size=(80, 24)) as ui:
+        assert re.fullmatch(r"1 of \d+", position(ui).rpartition("  ")[2])
+        await ui.go_to("Known or new?")
+        node = ui.explorer.tree_view.node
+        assert node is not None
+        assert node.entry is not None
+        steps = ui.explorer.tree_view.state.analysis(node.entry).flow.order
+        at = next(index for index, step in enumerate(steps, 1) if step.name == "Known or new?")
+        assert position(ui) == f"step {at} of {len(steps)}"
+        await ui.press("6")
+        first = position(ui)
+        assert first.endswith(f" of {len(steps) + 1}")
+        await ui.press("down")
+        assert position(ui) != first

@@ -178,3 +178,36 @@ async def test_the_list_says_in_full_what_its_cursor_is_on_as_soon_as_it_opens()
         await ui.press("4")
         await ui.wait_until(lambda: "schedule-ring at orders.json:859:27" in bar_text(ui, "problem"))
         assert ui.cursor_row == cursor, "nothing moves before somebody moves"
+
+
+@pytest.mark.parametrize("name", ["invalid-json", "missing-input", "operator-arity", "unknown-action-input"])
+async def test_enter_on_the_row_of_a_problem_shows_its_line(name: str) -> None:
+    async with explorer(SAMPLES / "broken" / f"{name}.json", size=(80, 24)) as ui:
+        await ui.press("p")
+        before, problem = ui.tree, ui.explorer.presenter.current_problem
+        assert problem is not None
+        assert "Enter shows it in the source" in ui.keys
+        await ui.press("enter")
+        assert ui.focus == "source"
+        view = ui.explorer.side.source
+        assert view.source is not None
+        assert view.source.lines.number(view.cursor) == problem.span().start.line
+        await ui.press("escape")
+        assert ui.tree == before, "nothing was closed or opened"
+        assert bar_text(ui, "problem")
+
+
+async def test_p_stays_on_the_row_that_says_what_is_wrong_with_a_file() -> None:
+    async with explorer(SAMPLES / "broken" / "invalid-json.json", size=(80, 24)) as ui:
+        assert "✗ a comma" in ui.cursor_row
+        await ui.press("p")
+        assert "✗ a comma" in ui.cursor_row
+        assert ui.explorer.selection.current is not None
+        target = ui.explorer.selection.current
+        assert target.document.source.place(target.offset).line == 32
+
+
+async def test_a_file_of_several_that_cannot_be_read_takes_two_rows_at_the_top() -> None:
+    async with explorer(SAMPLES / "broken", size=(80, 24)) as ui:
+        assert ui.explorer.banner.size.height == 2
+        assert "invalid-json.json:32:33" in bar_text(ui, "banner")

@@ -90,7 +90,7 @@ def test_schedules_stand_below_their_step_even_when_it_is_closed() -> None:
         "    ▸ ◆ on conversation.create",
         "    ▸ ● schedule s0",
         "        ⇒ x after 60 min",
-        "    ▸ ● schedule s1",
+        "      ● schedule s1",
         "        ⇒ y no such workflow",
         "  ▸ x",
     ]
@@ -369,3 +369,11 @@ def test_an_app_without_workflows_has_a_row_for_what_is_wrong_with_it() -> None:
     tree = tree_of({"app": 5, "version": "1.0.0", "title": "t"}, [a_workflow()])
     assert rows_of(tree)[0].startswith("▾ 0.json")
     assert rows_of(tree)[1].strip().startswith("✗")
+
+
+def test_a_step_that_only_schedules_has_nothing_more_to_open() -> None:
+    tree = all_open(sample("broken/missing-input.json"))
+    schedules = [node for node in tree.nodes if node.kind is Kind.SCHEDULE]
+    steps = [node for node in tree.nodes if any(child.key[:-1] == node.key for child in schedules)]
+    assert steps
+    assert all(node.opens == bool(node.part.transitions or node.part.error_cases) for node in steps)  # type: ignore[union-attr]
