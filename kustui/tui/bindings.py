@@ -64,18 +64,19 @@ PANE_ACTIONS = {
 
 
 def with_keys_in_force(title: str, actions: Mapping[str, Action], panes: Mapping[str, str] = PANE_ACTIONS) -> str:
-    """The title of a pane, written with the keys of the table, with those that lead to the panes now."""
+    """The title of a pane, written with the keys of the table, with those that lead to the panes now: ``4:Problems``,
+    for a number before a name is read as a count."""
 
     def named(pane: re.Match[str]) -> str:
         keys = key_names(actions[panes[pane[1]]])
-        return " ".join((*keys[:1], pane[1]))
+        return ":".join((*keys[:1], pane[1]))
 
     return re.sub(rf"\b[\dc] ({'|'.join(panes)})\b", named, title)
 
 
 def panes_in(title: str, panes: Mapping[str, str] = PANE_ACTIONS) -> Iterator[tuple[int, int, str]]:
     """The panes that a title names with their keys: where each begins and ends in it, and the action leading there."""
-    for match in re.finditer(rf"(?:\S+ )?\b({'|'.join(panes)})\b", title):
+    for match in re.finditer(rf"(?:\S+:)?\b({'|'.join(panes)})\b", title):
         yield match.start(), match.end(), panes[match[1]]
 
 

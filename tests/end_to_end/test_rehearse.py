@@ -26,7 +26,7 @@ def test_a_chain_is_rehearsed_to_where_its_mistake_ends_it_and_left() -> None:
         terminal.press("b")
         terminal.wait_for("▶ next: find conversation by id")
         terminal.press("q")
-        terminal.wait_for("1 Workflows")
+        terminal.wait_for("1:Workflows")
         terminal.settle()
         terminal.press("q")
         assert terminal.ended() == 0
@@ -53,7 +53,7 @@ path.write_text('{"tags": []}')
         terminal.press("s")
         terminal.wait_for("next: Look again in an hour")
         terminal.press("q")
-        terminal.wait_for("1 Workflows")
+        terminal.wait_for("1:Workflows")
         terminal.settle()
         terminal.press("q")
         assert terminal.ended() == 0

@@ -20,7 +20,7 @@ ENTER = "\r"
         (":theme: light", "light on dark"),
         ("Fquit", "no matches"),
         ("mq", "marked"),
-        ("4/quit", "4 Problems: “quit”"),
+        ("4/quit", "4:Problems, only “quit”"),
         ("8i250/h", "│250/h"),
     ],
 )

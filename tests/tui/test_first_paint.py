@@ -88,7 +88,7 @@ def test_all_panes_are_styled_at_most_once_again(first_paint: tuple[list[str], i
 def test_it_says_how_many_workflows_there_are(first_paint: tuple[list[str], int, set[str]]) -> None:
     """Another title would paint the pane once more."""
     assert len(set(first_paint[0])) == 1
-    assert first_paint[0][0].startswith("1 Workflows 2[")
+    assert first_paint[0][0].startswith("[bold]1:Workflows (2)[")
 
 
 @pytest.mark.parametrize("what", NOT_YET)

@@ -81,7 +81,7 @@ class Definitions:
         uses = list(uses_of(analyses, schedules, entry, pointer))
         title = name_at(tree, entry.key, pointer)
         if uses:
-            self._list(f"9 Uses of {title}   {len(uses):,}", use_rows(tree, uses))
+            self._list(f"9 Uses of {title} ({len(uses):,})", use_rows(tree, uses))
         else:
             self._views.status.say(f"nothing uses {title}", "muted")
 

@@ -127,7 +127,7 @@ class ProblemsView(RowsView):
         only = [f"{self.severity}s"] if self.severity is not None else []
         only += [self.rule] if self.rule else []
         only += [f"“{self.words}”"] if self.words else []
-        title = f"4 Problems: {', '.join(only)}" if only else "4 Problems"
+        title = f"4 Problems, only {', '.join(only)}" if only else "4 Problems"
         return f"{title}   {self.so_far}" if self.so_far else title
 
     def action_next_severity(self) -> None:

@@ -84,14 +84,14 @@ class Side(Vertical):
             self.show(*self._shown)
         return self.diagrams[name] if name in DIAGRAMS else self.detail if name == "detail" else self.source
 
-    def titles(self, *, alone: bool) -> Iterator[tuple[DiagramView, str, str]]:
-        """What the drawings' panes are called, and what else there is, with its keys; ``alone`` where neither detail
-        nor source is shown with them."""
-        views = self.diagrams.values()
-        for view in views:
-            others = (other.NAME for other in views if other is not view)
-            rest = ("2 Detail", "3 Source") if alone else ()
-            yield view, view.title, "  ".join((*others, *rest))
+    def titles(self, *, alone: bool) -> Iterator[tuple[DiagramView, str, str, str]]:
+        """What the drawings' panes are called, and what else there is behind and before it, with its keys, always in
+        the same order; ``alone`` where neither detail nor source is shown with them."""
+        views = list(self.diagrams.values())
+        names = [view.NAME for view in views]
+        rest = ("2 Detail", "3 Source") if alone else ()
+        for index, view in enumerate(views):
+            yield view, view.title, "  ".join((*names[index + 1 :], *rest)), "  ".join(names[:index])
 
 
 class Views(NamedTuple):
@@ -116,7 +116,7 @@ class PaneTitles:
         """Name all panes anew, as far as they are called something else."""
         views, tree = self._views, self._views.tree.state
         count = len(tree.snapshot.collection.entries)
-        title = f"1 Workflows {count:,}" if count else "1 Workflows"
+        title = f"1 Workflows ({count:,})" if count else "1 Workflows"
         if tree.matches is not None:
             steps = sum(map(len, tree.matches.steps.values()))
             below = f", {counted(steps, 'step')}" if steps else ""
@@ -127,16 +127,16 @@ class PaneTitles:
         self.name(views.side.detail, "2 Detail", "3 Source  5 Flow" if alone else "")
         self.name(views.problems, views.problems.title)
         self.name(views.changes, "c What changed on disk")
-        self.name(views.side.source, views.side.source.title, "2 Detail  5 Flow" if alone else "")
-        for view, name, others in views.side.titles(alone=alone):
-            self.name(view, name, others)
+        self.name(views.side.source, views.side.source.title, *(("5 Flow", "2 Detail") if alone else ()))
+        for view, name, others, before in views.side.titles(alone=alone):
+            self.name(view, name, others, before)
 
-    def name(self, view: Widget, title: str, others: str = "") -> None:
+    def name(self, view: Widget, title: str, others: str = "", before: str = "") -> None:
         """Give a pane its name, with what is searched for in it, and with less weight the other panes in its place."""
         if getattr(view, "highlights_matches", False):
             title += f"   {len(view.matches):,} with “{view.search.text}”"  # type: ignore[attr-defined]
         actions = actions_of(self._screen.app)
-        self._titles.name(view, with_keys_in_force(title, actions), with_keys_in_force(others, actions))
+        self._titles.name(view, *(with_keys_in_force(text, actions) for text in (title, others, before)))
 
     def action_at(self, event: events.Click) -> str:
         """The action that leads to the pane whose name is clicked in the title of another; empty for none."""

@@ -257,18 +257,20 @@ class RehearsalPanes(Container):
             view, title = self.pane(name), pane_title(name, self._session)
             if view.highlights_matches:
                 title = f"{title}   {len(view.matches):,} with “{view.search.text}”"
-            others = "  ".join(self._beside_title(name))
+            beside = self._beside_title(name)
+            before = "  ".join(_TITLES[other] for other in beside if PANES.index(other) < PANES.index(name))
+            others = "  ".join(_TITLES[other] for other in beside if PANES.index(other) > PANES.index(name))
             if len(visible) == 1:
                 others = f"{others}   {first_key(self.app, 'view.maximise')} all panes".strip()
-            title = with_keys_in_force(title, actions, _PANE_ACTIONS)
-            self._titles.name(view, title, with_keys_in_force(others, actions, _PANE_ACTIONS))
+            parts = (with_keys_in_force(text, actions, _PANE_ACTIONS) for text in (title, others, before))
+            self._titles.name(view, *parts)
 
     def action_at(self, event: events.Click) -> str:
         """The action that leads to the pane whose name is clicked in a title; empty for none."""
         return self._titles.action_at(event, _PANE_ACTIONS)
 
     def _beside_title(self, name: str) -> tuple[str, ...]:
-        """The titles of the panes that a pane stands for, where there is no room for all."""
+        """The panes that a pane stands for, where there is no room for all."""
         others: tuple[str, ...] = ()
         if self._layout.narrow and name != FLOW:
             others = (*MIDDLE, *RIGHT)
@@ -276,7 +278,7 @@ class RehearsalPanes(Container):
             others = MIDDLE if name in MIDDLE else RIGHT
         elif name in ("log", "coverage"):
             others = ("log", "coverage")
-        return tuple(_TITLES[other] for other in others if other != name)
+        return tuple(other for other in others if other != name)
 
     # What they show
 

@@ -148,6 +148,11 @@ _ALWAYS = ("app.help", "app.quit")
 """Actions whose keys are always shown where they are offered."""
 
 
+def _key_hint(key: str, verb: str) -> Line:
+    """A key and what it does; ``4 problems`` would be four of them."""
+    return (key, "key"), (f"{':' if key.isdigit() else ' '}{verb}", "muted")
+
+
 class StatusBar(Widget):
     """Where you are and what there is, and below it the keys of the focused pane, or news."""
 
@@ -209,7 +214,7 @@ class StatusBar(Widget):
         always."""
         actions = map(actions_of(self.app).__getitem__, self._action_ids)
         keys = ((action, key_names(action)) for action in actions)
-        hints = [(action, ((names[0], "key"), (f" {action.verb}", "muted"))) for action, names in keys if names]
+        hints = [(action, _key_hint(names[0], action.verb)) for action, names in keys if names]
         always = [hint for hint in hints if hint[0].id in _ALWAYS]
         room = width - sum(width_of(hint) + 3 for _, hint in always)
         others: list[tuple[Action, Line]] = []

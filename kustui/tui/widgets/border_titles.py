@@ -17,24 +17,28 @@ class BorderTitles:
     """Names panes, and knows what is clicked in a name."""
 
     def __init__(self) -> None:
-        self._titles: dict[Widget, tuple[str, str]] = {}
+        self._titles: dict[Widget, tuple[str, str, str]] = {}
 
-    def name(self, view: Widget, title: str, others: str = "") -> None:
-        """Give a pane its name, and with less weight the other panes in its place."""
-        if self._titles.get(view) != (title, others):  # a new title repaints the whole pane
-            self._titles[view] = title, others
+    def name(self, view: Widget, title: str, others: str = "", before: str = "") -> None:
+        """Give a pane its name, and with less weight the other panes in its place, behind it and before it."""
+        before, others = before and f"{before}  ", others and f"  {others}"
+        if self._titles.get(view) != (before, title, others):  # a new title repaints the whole pane
+            self._titles[view] = before, title, others
             content = Content(terminal_safe(title))  # content, since text would go through a markup parser
-            view.border_title = content + Content.styled(f"   {others}", "not bold $muted") if others else content
+            if before or others:
+                aside = [Content.styled(text, "not bold $muted") for text in (before, others)]
+                content = aside[0] + content.stylize("bold") + aside[1]
+            view.border_title = content
 
     def action_at(self, event: events.Click, panes: Mapping[str, str] = PANE_ACTIONS) -> str:
         """The action, of those by the names of panes, that leads to the pane whose name is clicked in the title of
         another; empty for none."""
         if event.widget is None or event.y != 0:
             return ""
-        title, others = self._titles.get(event.widget, ("", ""))
-        start_of_others = 1 + cells(terminal_safe(f"{title}   "))  # behind the corner
-        for start, end, id_ in panes_in(others, panes):
-            left, right = (start_of_others + cells(others[:place]) for place in (start, end))
-            if left <= event.x < right:
-                return id_
+        before, title, others = self._titles.get(event.widget, ("", "", ""))
+        behind = 1 + cells(before) + cells(terminal_safe(title))  # after the corner
+        for text, begin in ((before, 1), (others, behind)):
+            for start, end, id_ in panes_in(text, panes):
+                if begin + cells(text[:start]) <= event.x < begin + cells(text[:end]):
+                    return id_
         return ""

@@ -199,10 +199,10 @@ DID = {
     "chains.further": Did(("7",), lambda scene: scene.chains.steps, by(1)),
     "chains.nearer": Did(("7",), lambda scene: scene.chains.steps, by(-1)),
     "problems.severity": Did(
-        ("4",), lambda scene: scene.ui.titles, holds("4 Problems: errors"), BROKEN / "missing-input.json"
+        ("4",), lambda scene: scene.ui.titles, holds("4:Problems, only errors"), BROKEN / "missing-input.json"
     ),
     "problems.rule": Did(
-        ("4",), lambda scene: scene.ui.titles, holds("4 Problems: missing-input"), BROKEN / "missing-input.json"
+        ("4",), lambda scene: scene.ui.titles, holds("4:Problems, only missing-input"), BROKEN / "missing-input.json"
     ),
     "problems.explain": Did(
         ("4",), lambda scene: scene.ui.titles, holds("9 missing-input"), BROKEN / "missing-input.json"

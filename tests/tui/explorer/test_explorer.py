@@ -680,7 +680,7 @@ async def test_the_edge_of_the_tree_is_dragged() -> None:
 
 async def test_a_click_on_a_title_goes_to_the_pane_that_it_names() -> None:
     async with explorer(CHAIN, size=(160, 24)) as ui:
-        for text, name in (("6 Boxes", "boxes"), ("2 Detail", "detail"), ("5 Flow", "flow"), ("8 Time", "timeline")):
+        for text, name in (("6:Boxes", "boxes"), ("2:Detail", "detail"), ("5:Flow", "flow"), ("8:Time", "timeline")):
             shown = next(
                 view for view in ui.explorer.side.children if view.region.area and text in str(view.border_title)
             )
@@ -699,7 +699,7 @@ async def test_a_click_on_a_key_of_the_bottom_line_is_that_key() -> None:
     async with explorer(CHAIN, size=(80, 24)) as ui:
         await ui.press("j", "k")
         keys = ui.keys
-        await ui.pilot.click(ui.explorer.status, offset=Offset(keys.index("5 flow") + 4, 1))
+        await ui.pilot.click(ui.explorer.status, offset=Offset(keys.index("5:flow") + 4, 1))
         await ui.rest()
         assert ui.focus == "flow"
         await ui.pilot.click(ui.explorer.status, offset=Offset(ui.keys.index("Esc back"), 1))
@@ -893,3 +893,14 @@ async def test_a_key_that_does_nothing_says_what_to_press_instead() -> None:
         await ui.press("j")
         assert "q quit" in ui.keys
         assert "does nothing" not in ui.keys
+
+
+async def test_a_key_in_a_title_is_no_count_and_the_names_keep_their_order() -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        assert "1:Workflows (4)  4:Problems" in ui.titles
+        assert "4:problems" in ui.keys
+        strip = "5:Flow  6:Boxes  7:Chains  8:Timeline"
+        for key, name in (("5", "flow"), ("7", "chains"), ("8", "timeline"), ("6", "boxes")):
+            await ui.press(key)
+            title = Content.from_markup(str(ui.explorer.query_one(f"#{name}").border_title)).plain
+            assert title.startswith(strip)

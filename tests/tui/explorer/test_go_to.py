@@ -63,7 +63,7 @@ async def test_d_where_much_is_named_lists_it_and_enter_goes_there() -> None:
         await ui.go_to("Whose conversation")
         before = ui.cursor_row
         await ui.press("d")
-        assert title(ui) == "9 Named here"
+        assert title(ui) == "9:Named here"
         assert ui.focus == "uses"
         rows = ui.rows(uses(ui))
         assert "transition Tag for the VIP queue" in rows
@@ -86,7 +86,7 @@ async def test_u_lists_who_uses_a_step_and_enter_goes_there() -> None:
     async with explorer(CHAIN, size=(160, 48)) as ui:
         await ui.go_to("Whose conversation")
         await ui.press("u")
-        assert title(ui) == "9 Uses of Whose conversation   2"
+        assert title(ui) == "9:Uses of Whose conversation (2)"
         assert [row.split()[0] for row in ui.rows(uses(ui))] == ["→", "←"]
         await ui.press("enter")
         assert ui.cursor_row.startswith("→ Whose conversation")
@@ -98,7 +98,7 @@ async def test_u_on_a_workflow_lists_who_schedules_it_and_escape_goes_back() -> 
     async with explorer(CHAIN, size=(160, 48)) as ui:
         await ui.go_to("followup-timer-3")
         await ui.press("3", "u")
-        assert title(ui).startswith("9 Uses of followup-timer-3")
+        assert title(ui).startswith("9:Uses of followup-timer-3")
         assert any("scheduled by followup-timer-2" in row for row in ui.rows(uses(ui)))
         await ui.press("escape")
         assert ui.focus == "source"
@@ -109,7 +109,7 @@ async def test_u_on_a_name_lists_the_uses_of_what_it_names() -> None:
     async with explorer(CHAIN, size=(160, 48)) as ui:
         await ui.go_to("Look again in an hour")
         await ui.press("3", "slash", *"workflowId", "enter", "u")
-        assert title(ui).startswith("9 Uses of followup-timer-2")
+        assert title(ui).startswith("9:Uses of followup-timer-2")
 
 
 @pytest.mark.parametrize("size", [(60, 20), (80, 24), (160, 48)])

@@ -118,12 +118,12 @@ async def test_the_list_shows_one_severity_or_one_rule(tmp_path: Path) -> None:
         assert {Severity.ERROR, Severity.WARNING} <= severities
         count = view.rows.count
         await ui.press("s")
-        assert "4 Problems: errors" in ui.titles
+        assert "4:Problems, only errors" in ui.titles
         assert view.problem is not None
         assert view.problem.severity is Severity.ERROR
         assert view.rows.count < count
         await ui.press("escape", "o")
-        assert f"4 Problems: {view.problem.rule}" in ui.titles
+        assert f"4:Problems, only {view.problem.rule}" in ui.titles
         await ui.press("escape")
         assert view.rows.count == count
         await ui.press("escape")

@@ -140,7 +140,7 @@ async def test_a_click_on_the_name_of_a_pane_leads_there(size: tuple[int, int]) 
         for name, pane in (("Queue", "queue"), ("Context", "context"), ("Coverage", "coverage"), ("Log", "log")):
             shown = [view for view in ui.screen.query("#panes RowsView") if view.region.area]
             titles = [(view, Content.from_markup(str(view.border_title)).plain) for view in shown]
-            named = [(view, text.index(f" {name}")) for view, text in titles if f" {name}" in text]
+            named = [(view, text.index(f":{name}")) for view, text in titles if f":{name}" in text]
             assert named, f"{name} stands in a title"
             view, at = named[0]
             if at > 2:  # its own title needs no click
