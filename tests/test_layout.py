@@ -30,7 +30,7 @@ def test_no_test_module_is_imported_by_another() -> None:
 
 
 def test_the_tests_have_the_tree_of_the_code() -> None:
-    own = {"benchmarks", "docs", "end_to_end", "support"}
+    own = {"benchmarks", "docs", "end_to_end", "fuzz", "support"}
     folders = {path.parent.relative_to(TESTS) for path in TESTS.rglob("test_*.py")}
     wrong = [
         str(folder)

@@ -80,7 +80,7 @@ def copyables(selected: Target) -> Iterator[Copyable]:
     if 0 < end - start <= _MAX_JSON:
         beginning = " ".join(data[start : min(end, start + _GLIMPSE)].decode(errors="replace").split())
         yield Copyable("copy.json", "JSON", beginning, lambda: data[start:end].decode(errors="replace"))
-        if is_text:
+        if is_text and end - start > 2:  # nothing is no value to copy
             yield Copyable("copy.value", "value", beginning[1:-1], lambda: _unquoted(data[start:end]))
     line = document.source.place(selected.offset).line
     yield Copyable.of("copy.place", "file and line", f"{document.path}:{line}")

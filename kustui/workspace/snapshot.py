@@ -41,13 +41,15 @@ class Snapshot:
     """What is wrong between workflows, whether suppressed or not; None where that is not kept."""
     earlier: Snapshot | None = None
     """The last one that was checked, until this one is."""
+    partly: bool = False
+    """Whether the problems and schedules are only those of the workflows that have results."""
     shared: AnalysisCache | None = None
     """Analyses for the same collection and settings, made for another snapshot."""
 
     @property
     def is_checked(self) -> bool:
-        """Whether every workflow was checked: else the problems and schedules are those so far."""
-        return self.problems is not None and len(self.results) >= len(self.collection.entries)
+        """Whether every workflow was checked."""
+        return self.problems is not None and not self.partly
 
     @cached_property
     def analyses(self) -> AnalysisCache:
@@ -128,7 +130,7 @@ def partly_checked(snapshot: Snapshot, results: Results, settings: Settings, sha
     problems = [*file_problems(collection, settings), *(one for key in results for one in results[key].problems)]
     visible = suppress(collection, problems, visible_settings)
     schedules = collection_analysis(collection, results, settings).schedules
-    return Snapshot(collection, visible, schedules, snapshot.paths, settings, results, shared=shared)
+    return Snapshot(collection, visible, schedules, snapshot.paths, settings, results, partly=True, shared=shared)
 
 
 def _between(snapshot: Snapshot, results: Results, settings: Settings) -> tuple[tuple[Problem, ...], Schedules]:

@@ -114,6 +114,8 @@ class ExplorerPilot:
         await self.pilot.pause()
 
     def _panes_agree(self) -> bool:
+        if not self.app.is_running:
+            return True  # it was left, and nothing follows any more
         node, presenter = self.explorer.tree_view.node, self.explorer.presenter
         shown = node is None or not presenter.ready or presenter.shown == node.key
         awaited = presenter.is_awaited or any(view.is_awaited for view in self.explorer.query(DiagramView))

@@ -91,7 +91,7 @@ async def test_the_drawing_that_is_shown_is_copied_whole_and_the_flow_as_mermaid
         await ui.press("y", "d")
         rail = board.terminal.pop()
         assert rail.startswith("followup-timer-1-of-4-start\n◆")
-        assert "●─╯ Look again in an hour ⇒ followup-timer-2-of-4-60-minutes" in rail
+        assert "◉─╯ Look again in an hour ⇒ followup-timer-2-of-4-60-minutes" in rail
         await ui.press("6", "y", "d")
         assert "┌" in board.terminal[-1]
         assert len(board.terminal.pop().splitlines()) > 22, "also what is not in view"
