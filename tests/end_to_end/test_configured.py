@@ -45,8 +45,8 @@ def test_what_is_said_beside_it_does_not_count_where_another_was_asked_for(folde
     with Terminal(["app.json", "--config", "other.toml"], cwd=folder) as terminal:
         terminal.wait_for("no problem found")
         (folder / "kustui.toml").write_text("ascii = true\n[keys]\n")
-        (folder / "other.toml").write_text('[keys]\n"view.flow" = "M"\n')
-        terminal.wait_for("M Flow")
+        (folder / "other.toml").write_text('[keys]\n"view.flow" = "W"\n')
+        terminal.wait_for("W Flow")
         assert not terminal.text.isascii()
         terminal.press("q")
         assert terminal.ended() == 0

@@ -118,7 +118,7 @@ def test_hundreds_of_workflows_are_examined_and_left_at_once(tmp_path: Path) -> 
     write(path, 300, 40)
     with Terminal([path]) as terminal:
         terminal.wait_for("Workflows 300")
-        terminal.wait_until(lambda: bool(re.search(r"problem|[✗▲·]\d", terminal.lines[-2])), "an end of checking")
+        terminal.wait_until(lambda: bool(re.search(r"problem|[✗▲i]\d", terminal.lines[-2])), "an end of checking")
         terminal.press("G")
         terminal.settle()
         terminal.press("q")
@@ -458,8 +458,10 @@ def test_reading_that_never_ends_can_be_left(tmp_path: Path) -> None:
         assert_restored(terminal)
 
 
-@pytest.mark.parametrize("arguments", [[str(TIMERS)], ["-"], ["no-such.json"]])
-def test_output_that_is_no_terminal(arguments: list[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "reason"), [([str(TIMERS)], "terminal"), (["-"], "terminal"), (["no-such.json"], "no such file")]
+)
+def test_output_that_is_no_terminal(arguments: list[str], reason: str) -> None:
     done = subprocess.run(
         [*KUSTUI, *arguments],
         input=b"{}",
@@ -475,7 +477,7 @@ def test_output_that_is_no_terminal(arguments: list[str]) -> None:
     errors = done.stderr.decode().splitlines()
     assert len(errors) == 1
     assert errors[0].startswith("kustui: ")
-    assert "terminal" in errors[0]
+    assert reason in errors[0]
 
 
 @pytest.mark.parametrize("arguments", [["--theme"], ["--nonsense", "x"]])

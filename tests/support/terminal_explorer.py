@@ -25,14 +25,14 @@ HOSTILE = "[red]x[/] [/] \x1b]0;evil\x07\x1b[31m\x9b31m\u202egnp.\u2066\r\n\x08"
 
 def cursor_row(terminal: Terminal) -> str:
     """The text of the row that the tree's cursor is on."""
-    rows = [re.split("[│|]", line)[0] for line in terminal.lines if line.startswith(("▌", ">"))]
+    rows = [re.split("[│|]", line)[0] for line in terminal.lines if line.startswith(("▌", "]"))]
     assert len(rows) == 1, f"one row has the cursor, not {len(rows)}:\n{terminal.text}"
     return rows[0]
 
 
 def wait_for_cursor(terminal: Terminal, text: str) -> None:
     terminal.wait_until(
-        lambda: any(line.startswith(("▌", ">")) and text in re.split("[│|]", line)[0] for line in terminal.lines),
+        lambda: any(line.startswith(("▌", "]")) and text in re.split("[│|]", line)[0] for line in terminal.lines),
         f"the cursor on {text!r}",
     )
 
