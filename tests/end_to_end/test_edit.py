@@ -45,7 +45,7 @@ line = sys.stdin.readline()
 {renamed(definition, "renamed")}
 """
     with open_explorer(definition, env={"VISUAL": editor(tmp_path, body)}) as terminal:
-        terminal.wait_for("✗1")  # examined: from here on it is told what changes
+        terminal.wait_for("✗2")  # examined: from here on it is told what changes
         terminal.press("e")
         terminal.wait_for("in the editor True True")
         assert not terminal.modes[ALTERNATE_SCREEN]

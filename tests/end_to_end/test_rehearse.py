@@ -19,7 +19,7 @@ def test_a_chain_is_rehearsed_to_where_its_mistake_ends_it_and_left() -> None:
     with open_explorer(SAMPLES / "broken" / "missing-input.json") as terminal:
         terminal.wait_for("✗1")
         terminal.press("r")
-        terminal.wait_for("payload drafted")
+        terminal.wait_for("payload  drafted")
         terminal.press("c")
         terminal.wait_for("ended: no transition holds: @fooAt is missing")
         terminal.wait_for('did you mean "@fooAt"?')
@@ -42,7 +42,7 @@ path.write_text('{"tags": []}')
     with open_explorer(SAMPLES / "timer-chain.json", env={"EDITOR": editor(tmp_path, body)}) as terminal:
         terminal.wait_for("i1")
         terminal.press("r")
-        terminal.wait_for("payload drafted")
+        terminal.wait_for("payload  drafted")
         for _ in range(4):
             terminal.press("s")
         terminal.wait_for("next: Whose conversation")
@@ -64,7 +64,7 @@ def test_nothing_is_written_while_an_answer_is_typed_and_nobody_types() -> None:
     with open_explorer(SAMPLES / "timer-chain.json") as terminal:
         terminal.wait_for("i1")
         terminal.press("r")
-        terminal.wait_for("payload drafted")
+        terminal.wait_for("payload  drafted")
         terminal.press("o")
         terminal.wait_for("scenario")
         terminal.press("\r")

@@ -185,7 +185,7 @@ def test_nothing_is_written_while_nothing_changes(path: Path) -> None:
 def test_without_colour_and_unicode_what_changed_is_told_by_signs(path: Path) -> None:
     with following(path, "--ascii", "app.json", env={"NO_COLOR": "1"}) as terminal:
         path.write_text(definition(reads="gone"))
-        terminal.wait_for("3 steps changed - 3 new problems")
+        terminal.wait_for("3 steps changed ; 3 new problems")
         terminal.wait_for("~ X")
         path.write_text("[")
         terminal.wait_for("X app.json:1:")

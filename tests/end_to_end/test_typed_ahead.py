@@ -14,8 +14,8 @@ ENTER = "\r"
 @pytest.mark.parametrize(
     ("keys", "seen"),
     [
-        ("/quit", "0 of 6 with “quit”"),
-        (f"/ship{ENTER}ljl", "▾ ◆ on orderdesk.order.ship"),
+        ("/quit", "“quit” (0 of 6)"),
+        (f"/ship{ENTER}ljl", "→ Tell the customer"),
         ("?/quit", "Help with “quit”"),
         (":theme: light", "light on dark"),
         ("Fquit", "no matches"),
