@@ -62,7 +62,7 @@ def _pictures(path: Path) -> Iterator[tuple[str, str]]:
     command += ("split-window", "-h", "-l", str(COLUMNS // 2), f"{KUSTUI[0]} {path.name}")
     try:
         with Terminal(command=command, columns=COLUMNS, rows=ROWS, cwd=path.parent) as terminal:
-            terminal.wait_for(" ·2")  # everything is checked
+            terminal.wait_for(" i2")  # everything is checked
             press(1, *["j"] * 8)
             terminal.wait_for("› ● message")
             terminal.settle()
