@@ -141,7 +141,7 @@ def netext(steps: int, patience: float) -> float | None:
 def bytes_of_moves(steps: int, pane: str) -> tuple[int, int]:
     """Bytes at 80×24 for a move of the cursor: the key held, and at rest, with what follows it in the tree."""
     with Terminal([_file_of(steps)]) as terminal:
-        terminal.wait_for("Workflows 1")
+        terminal.wait_for("Workflows (1)")
         terminal.settle(1.5, seconds=300)
         terminal.press(pane)
         terminal.settle(3.0)

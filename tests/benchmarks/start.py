@@ -16,14 +16,14 @@ SAMPLE = SAMPLES / "scheduling-pair.json"
 def kustui() -> tuple[float, float]:
     """Seconds to the workflows on the screen, and to the cursor's move by a key that was typed ahead."""
     with Terminal([SAMPLE]) as terminal:
-        terminal.wait_for_bytes(b"Workflows 2")
-        painted = first(terminal, lambda lines: "Workflows 2" in lines[0])
+        terminal.wait_for_bytes(b"Workflows (2)")
+        painted = first(terminal, lambda lines: "Workflows (2)" in lines[0])
         terminal.settle()
         terminal.press("q")
         terminal.ended()
     with Terminal([SAMPLE]) as terminal:
         terminal.press("G")  # the last row, which is not where the cursor is at first
-        terminal.wait_for_bytes(b"Workflows 2")
+        terminal.wait_for_bytes(b"Workflows (2)")
         terminal.settle()
         last = max(index for index, line in enumerate(terminal.lines) if line.startswith("▌"))
         answered = first(terminal, lambda lines: lines[last].startswith("▌"))

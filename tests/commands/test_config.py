@@ -119,7 +119,7 @@ def test_the_explorer_has_the_keys_and_the_theme_of_a_configuration(project: Pat
     with Terminal(
         [SAMPLES / "timer-chain.json"], cwd=project, env={"XDG_CONFIG_HOME": str(project.parent / "home")}
     ) as terminal:
-        terminal.wait_for("W Flow")
+        terminal.wait_for("W:Flow")
         terminal.settle()
         assert b"48;2;251;250;247" in terminal.raw, "the light theme's background"
         terminal.press("j")
@@ -133,7 +133,7 @@ def test_the_explorer_has_the_keys_and_the_theme_of_a_configuration(project: Pat
 )
 def test_the_explorer_has_colours_or_none(options: list[str], env: dict[str, str], coloured: bool) -> None:
     with Terminal(["--color", *options, SAMPLES / "timer-chain.json"], env=env) as terminal:
-        terminal.wait_for("Workflows 4")
+        terminal.wait_for("Workflows (4)")
         terminal.settle()
         assert (b"38;2;" in terminal.raw) is coloured
         terminal.press("q")
@@ -142,7 +142,7 @@ def test_the_explorer_has_colours_or_none(options: list[str], env: dict[str, str
 
 def test_the_terminals_own_colours_are_no_others() -> None:
     with Terminal(["--theme", "terminal", SAMPLES / "timer-chain.json"]) as terminal:
-        terminal.wait_for("Workflows 4")
+        terminal.wait_for("Workflows (4)")
         terminal.settle()
         assert b"38;2;" not in terminal.raw
         assert b"48;2;" not in terminal.raw

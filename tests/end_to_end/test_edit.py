@@ -150,7 +150,7 @@ def test_ctrl_z_leads_to_the_shell_and_fg_back() -> None:
             terminal.wait_for("in 42 shells")
             terminal.resize(*size)
             terminal.press("fg\r")
-            terminal.wait_until(lambda: "Workflows 4" in terminal.lines[0], "the screen")
+            terminal.wait_until(lambda: "Workflows (4)" in terminal.lines[0], "the screen")
             terminal.settle()
             assert len(terminal.lines[0]) == size[0]
             assert "followup-timer-1-of-4-start" in terminal.lines[-2], terminal.text

@@ -81,12 +81,12 @@ def test_every_size_shows_a_sound_screen() -> None:
             terminal.settle()
             lines = terminal.lines
             assert len(lines) == rows
-            assert "Workflows 4" in lines[0]
+            assert "Workflows (4)" in lines[0]
             assert SECOND in cursor_row(terminal)
             assert any(THIRD in line for line in lines)
             assert all(line.strip() for line in lines[-2:]), f"status and keys fill the last rows:\n{terminal.text}"
             assert columns < 80 or "help" in lines[-1]
-            assert sum("Workflows 4" in line for line in lines) == 1, f"nothing old is left:\n{terminal.text}"
+            assert sum("Workflows (4)" in line for line in lines) == 1, f"nothing old is left:\n{terminal.text}"
         terminal.press("q")
         assert terminal.ended() == 0
         assert_restored(terminal)
@@ -117,14 +117,14 @@ def test_hundreds_of_workflows_are_examined_and_left_at_once(tmp_path: Path) -> 
     path = tmp_path / "large.json"
     write(path, 300, 40)
     with Terminal([path]) as terminal:
-        terminal.wait_for("Workflows 300")
+        terminal.wait_for("Workflows (300)")
         terminal.wait_until(lambda: bool(re.search(r"problem|[✗▲i]\d", terminal.lines[-2])), "an end of checking")
         terminal.press("G")
         terminal.settle()
         terminal.press("q")
         assert terminal.ended() == 0
     with Terminal([path]) as terminal:
-        terminal.wait_for("Workflows 300")
+        terminal.wait_for("Workflows (300)")
         terminal.press("q")  # while they are being examined
         assert terminal.ended() == 0
         assert_restored(terminal)
@@ -252,7 +252,7 @@ def test_an_internal_error_is_one_line_and_a_log(tmp_path: Path, place: str, key
 def test_a_definition_from_standard_input_with_the_keyboard_from_the_terminal() -> None:
     script = f"cat '{TIMERS}' | {' '.join(KUSTUI)} -"
     with Terminal(["-c", script], command=["/bin/sh"]) as terminal:
-        terminal.wait_for("Workflows 4")
+        terminal.wait_for("Workflows (4)")
         terminal.settle()
         assert "<stdin>" in terminal.text
         terminal.press("G")
@@ -264,7 +264,7 @@ def test_a_definition_from_standard_input_with_the_keyboard_from_the_terminal() 
 
 def test_a_file_as_standard_input() -> None:
     with Terminal(["-c", f"{' '.join(KUSTUI)} - < '{TIMERS}'"], command=["/bin/sh"]) as terminal:
-        terminal.wait_for("Workflows 4")
+        terminal.wait_for("Workflows (4)")
         terminal.press("q")
         assert terminal.ended() == 0
 
@@ -283,7 +283,7 @@ def test_the_keyboard_is_read_from_the_terminal_whatever_standard_input_is(scrip
     with Terminal(["--norc", "--noediting", "-i"], command=["/bin/bash"], env={"PS1": "ready> "}) as terminal:
         terminal.wait_for("ready>")
         terminal.press(f"{command}\n")
-        terminal.wait_for("Workflows 4")
+        terminal.wait_for("Workflows (4)")
         terminal.settle()
         terminal.press("G")
         wait_for_cursor(terminal, FOURTH)
@@ -293,7 +293,7 @@ def test_the_keyboard_is_read_from_the_terminal_whatever_standard_input_is(scrip
         terminal.wait_for("Stopped")
         assert_restored(terminal)
         terminal.press("fg\n")
-        terminal.wait_for("Workflows 4")
+        terminal.wait_for("Workflows (4)")
         terminal.press("g")
         wait_for_cursor(terminal, "timer-chain.json" if "-" not in command.split() else "<stdin>")
         terminal.press("q")
@@ -317,7 +317,7 @@ def test_without_a_terminal_to_read_keys_from_it_says_so() -> None:
 @pytest.mark.parametrize("off", [("--no-mouse",), ()])
 def test_without_the_mouse_the_terminal_selects_text(off: tuple[str, ...]) -> None:
     with Terminal([*off, TIMERS]) as terminal:
-        terminal.wait_for("Workflows 4")
+        terminal.wait_for("Workflows (4)")
         terminal.settle()
         assert any(terminal.modes.get(mode) for mode in MOUSE_MODES) is not bool(off)
         terminal.press("M")

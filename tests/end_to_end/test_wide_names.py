@@ -48,7 +48,7 @@ def test_letters_that_are_joined_stay_as_they_are() -> None:
 @pytest.mark.parametrize("pane", "5678")
 def test_columns_stand_below_each_other_in_each_view(path: Path, pane: str) -> None:
     with Terminal([path], columns=COLUMNS, rows=ROWS) as terminal:
-        terminal.wait_for("Workflows 1")
+        terminal.wait_for("Workflows (1)")
         terminal.settle()
         terminal.press(pane)
         terminal.settle()

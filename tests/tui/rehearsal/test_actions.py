@@ -89,7 +89,9 @@ def goes_to(name: str, *before: str) -> Did:
 DID = {
     "view.rehearse": Did(("escape",), lambda ui: isinstance(ui.app.screen, RehearsalScreen), is_(True)),
     "view.rehearse-afresh": Did(("escape",), lambda ui: isinstance(ui.app.screen, RehearsalScreen), is_(True)),
-    "view.rehearse-failure": Did(("escape", "E", "j", "j", "j"), failing_step, begins("▶ next: Whose conversation")),
+    "view.rehearse-failure": Did(
+        ("escape", "slash", *"Whose", "enter"), failing_step, begins("▶ next: Whose conversation")
+    ),
     "rehearse.step": Did((), at, is_(1)),
     "rehearse.step-back": Did(("s", "s"), at, is_(1)),
     "rehearse.run-on": Did((), lambda ui: ui.state.finished, is_(True)),

@@ -62,7 +62,7 @@ async def test_the_timer_chain_is_rehearsed_over_four_workflows_back_and_down_an
             await ui.do("b")
         assert ui.session.steps_taken == 0
         assert "T+0" in ui.heading[0]
-        assert f"step 0 of {steps}" in ui.heading[0]
+        assert "step 0 of " in ui.heading[0]
         await ui.until("9YLjj12HE")
         await ui.do("w", "j", "enter")
         assert "not tried" not in " ".join(ui.pane("table"))
