@@ -14,7 +14,7 @@ ENTER = "\r"
 @pytest.mark.parametrize(
     ("keys", "seen"),
     [
-        ("/quit", "“quit” (0 of 6)"),
+        ("/quit", "“quit” 0 of 6"),
         (f"/ship{ENTER}ljl", "→ Tell the customer"),
         ("?/quit", "Help with “quit”"),
         (":theme: light", "light on dark"),

@@ -34,7 +34,7 @@ async def test_d_on_a_transition_goes_to_its_step_and_on_a_schedule_to_its_workf
         await ui.press("l")
         await ui.go_to("→ Look again in an hour")
         await ui.press("d")
-        assert ui.cursor_row.startswith("▸ ● Look again in an hour")
+        assert ui.cursor_row.startswith("● Look again in an hour")
         await ui.press("j", "d")
         assert ui.cursor_row.startswith("▸ followup-timer-2")
         await ui.press("left_square_bracket", "left_square_bracket")
