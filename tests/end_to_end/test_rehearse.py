@@ -43,7 +43,7 @@ path.write_text('{"tags": []}')
         terminal.wait_for("i1")
         terminal.press("r")
         terminal.wait_for("payload  drafted")
-        for _ in range(4):
+        for _ in range(2):
             terminal.press("s")
         terminal.wait_for("next: Whose conversation")
         terminal.press("E")
