@@ -20,7 +20,7 @@ from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import Branching, may_pass_by
 from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
 from kustui.analysis.walks import breadth_first, cycles, reverse_postorder
-from kustui.definition.expressions import Function, Operand, Reference, Template, expressions_in
+from kustui.definition.expressions import Function, Operand, Reference, Template, paths_in
 from kustui.definition.operators import Family
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
 from kustui.definition.values import MISSING, number_of, undecided_in
@@ -307,10 +307,7 @@ def _inputs_that_decide(flow: FlowGraph) -> Iterator[str]:
 
 
 def _inputs_read(flow: FlowGraph, value: object) -> Iterator[str]:
-    for _, expression in expressions_in(value):
-        for path in expression.paths:
-            if path.step is not None and path.fields and flow.node(path.step) == TRIGGER_ID:
-                yield path.fields[0]
+    return (fields[0] for path in paths_in(value) if (fields := flow.fields_of_trigger(path)))
 
 
 def _moves_away(numbers: Sequence[float], limits: Sequence[float]) -> bool:

@@ -16,7 +16,7 @@ from kustui.analysis.evaluation import PartlyKnown
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import may_pass_by
 from kustui.analysis.schedules import grouped
-from kustui.definition.expressions import Comparison, Operand, Reference, expressions_in
+from kustui.definition.expressions import Comparison, Operand, Reference, paths_in
 from kustui.definition.expressions.parse import may_hold_expression
 from kustui.definition.models import Step
 from kustui.definition.operators import OPPOSITES, compare
@@ -157,14 +157,13 @@ def _is_literal(value: object) -> bool:
 
 def changes_asked(flow: FlowGraph) -> frozenset[str]:
     """The fields of which the conditions of a workflow ask whether, or how, they have changed."""
-    fields = set()
-    for edges in flow.declared_edges.values():
-        for edge in edges:
-            if edge.transition.condition is not None:
-                for _, expression in expressions_in(edge.transition.condition.values):
-                    for path in expression.paths:
-                        if path.step is not None and flow.node(path.step) == TRIGGER_ID:
-                            fields.add(_changed_field(path.fields))
+    fields = {
+        _changed_field(flow.fields_of_trigger(path))
+        for edges in flow.declared_edges.values()
+        for edge in edges
+        if edge.transition.condition is not None
+        for path in paths_in(edge.transition.condition.values)
+    }
     return frozenset(fields - {""})
 
 
@@ -250,7 +249,7 @@ def _about_list(flow: FlowGraph, comparison: Comparison, field: str, cause: Effe
 def _read_of_trigger(flow: FlowGraph, operand: Operand) -> tuple[str, ...]:
     """The fields of a reference to the trigger's output; none for any other operand."""
     path = operand.expression.path if isinstance(operand.expression, Reference) else None
-    return path.fields if path and path.step is not None and flow.node(path.step) == TRIGGER_ID else ()
+    return flow.fields_of_trigger(path) if path is not None else ()
 
 
 def _about_length(operator: str, least: int, limit: object) -> bool | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kustui.analysis import walks
-from kustui.definition.expressions import Comparison, Condition, comparisons_in, constant_outcome, parse_condition
+from kustui.definition.expressions import Comparison, Condition, Path, comparisons_in, constant_outcome, parse_condition
 from kustui.definition.expressions.choices import Choice
 from kustui.definition.models import ErrorCase, Step, Transition, Trigger, Workflow
 from kustui.definition.platform import CONTINUE, TRIGGER_ID
@@ -91,6 +91,10 @@ class FlowGraph:
         if step_id in self.steps:
             return step_id
         return TRIGGER_ID if step_id in self._trigger_names else None
+
+    def fields_of_trigger(self, path: Path) -> tuple[str, ...]:
+        """The fields that a path reads of the trigger's output; none where it reads anything else."""
+        return path.fields if path.step is not None and self.node(path.step) == TRIGGER_ID else ()
 
     def target_node(self, edge: Edge) -> str:
         """The node that an edge leads to, the trigger too, which no run goes back to; a missing step by its id."""

@@ -17,7 +17,7 @@ from kustui.definition.expressions import (
     Path,
     Template,
     comparisons_in,
-    expressions_in,
+    paths_in,
 )
 from kustui.definition.expressions.nodes import Block, Node
 from kustui.definition.functions import BLOCKS, GUARD_FUNCTIONS
@@ -153,12 +153,7 @@ class NullGuards:
         return False
 
     def _about(self, comparison: Comparison, node: str) -> bool:
-        return any(
-            self._is(path, node)
-            for operand in comparison.operands
-            for _, expression in expressions_in(operand.value)
-            for path in expression.paths
-        )
+        return any(self._is(path, node) for operand in comparison.operands for path in paths_in(operand.value))
 
     def _is(self, path: Path, node: str) -> bool:
         return path.step is not None and self.flow.node(path.step) == node

@@ -20,7 +20,7 @@ from kustui.definition.expressions.conditions import (
     value_in_words,
 )
 from kustui.definition.expressions.nodes import Expression, Path
-from kustui.definition.expressions.parse import Function, Literal, Reference, expressions_in, is_plain, parse
+from kustui.definition.expressions.parse import Function, Literal, Reference, expressions_in, is_plain, parse, paths_in
 from kustui.definition.expressions.templates import Template, parse_template
 from kustui.definition.expressions.tokens import template_path
 
@@ -51,6 +51,7 @@ __all__ = [
     "parse_condition",
     "parse_template",
     "parts_of",
+    "paths_in",
     "template_path",
     "value_in_words",
 ]

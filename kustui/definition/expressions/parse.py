@@ -265,6 +265,12 @@ def expressions_in(value: object, pointer: str = "") -> Iterator[tuple[str, Expr
                 keys.pop()
 
 
+def paths_in(value: object) -> Iterator[Path]:
+    """Every path that a value or what is inside it reads."""
+    for _, expression in expressions_in(value):
+        yield from expression.paths
+
+
 def _members(value: object) -> Iterable[tuple[str | int, object]]:
     if isinstance(value, dict):
         return value.items()
