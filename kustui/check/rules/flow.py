@@ -17,10 +17,10 @@ from kustui.definition.expressions import (
     AnyOf,
     Comparison,
     Condition,
-    Literal,
     Operand,
     Unreadable,
     condition_key,
+    is_plain,
     parts_of,
 )
 from kustui.definition.models import Transition
@@ -282,8 +282,8 @@ def _usable_by(comparison: Comparison, operand: Operand) -> str:
     a date that kustui does not know."""
     expected = {Family.ORDER: "numbers or dates", Family.DATE: "dates"}.get(comparison.meaning.family, "")
     if isinstance(operand.value, str):
-        is_plain = isinstance(operand.expression, Literal) and not operand.expression.embedded
-        return expected if is_plain and operand.value and not any(map(str.isdigit, operand.value)) else ""
+        has_digits = any(map(str.isdigit, operand.value))
+        return expected if operand.value and not has_digits and is_plain(operand.value) else ""
     return expected if isinstance(operand.value, bool | list | tuple | Mapping) else ""
 
 

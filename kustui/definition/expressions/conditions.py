@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 from kustui.definition.cases import ANY, Cases, Fact, FactTable, Term, all_cases, any_cases
 from kustui.definition.expressions.nodes import Expression, Path
-from kustui.definition.expressions.parse import Function, Literal, Reference, expressions_in, is_plain, parse
+from kustui.definition.expressions.parse import Function, Literal, Reference, expressions_in, parse
 from kustui.definition.expressions.templates import Template
 from kustui.definition.functions import FUNCTIONS
 from kustui.definition.operators import OPERATORS, OPPOSITES, Family, Operator, compare, operator_named
@@ -286,15 +286,12 @@ def _constant(op: str, values: Sequence[object]) -> bool | None:
         return op == "true"
     compared = values[: operator.reads]
     too_many = operator.most is not None and len(values) > operator.most and operator.family is not Family.TRUTH
-    if operator.test is None or too_many or len(compared) < operator.reads or not all(map(_is_literal, compared)):
+    if operator.test is None or too_many or len(compared) < operator.reads:
         return None
+    if any(any(expressions_in(value)) for value in compared):
+        return None  # it is not the same in every run
     answer = compare(op, *compared)
     return answer if isinstance(answer, bool) else None
-
-
-def _is_literal(value: object) -> bool:
-    """Whether a value is the same in every run."""
-    return is_plain(value) if isinstance(value, str) else not any(expressions_in(value))
 
 
 def _operand(value: object, pointer: str) -> Operand:
