@@ -8,7 +8,7 @@ import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from enum import IntEnum
 from types import TracebackType
 from typing import NamedTuple, Self, TextIO
@@ -96,11 +96,7 @@ def _standard_output() -> Iterator[TextIO]:
 
 def flush_printed() -> None:
     """Write what argparse has printed: the help, the version, or a mistake. Raises as ``Output.write``."""
-    if sys.stderr is not None:
-        try:
-            sys.stderr.flush()
-        except OSError:
-            _discard(sys.stderr)
+    _write_error("")
     with _standard_output():
         pass
 
@@ -143,12 +139,17 @@ def _shows_colour(choice: str) -> bool:
 
 def say(line: str) -> None:
     """Print a line to standard error, where that can be written to."""
-    if sys.stderr is None:
-        return
     encoding = encoding_of(sys.stderr)
     text = terminal_safe(line) if is_unicode(encoding) else terminal_safe(line).translate(GLYPHS)
+    _write_error(f"{text.encode(encoding, 'backslashreplace').decode(encoding)}\n")
+
+
+def _write_error(text: str) -> None:
+    """Write to standard error, with what it holds already, where that can be written to."""
+    if sys.stderr is None:
+        return
     try:
-        sys.stderr.write(f"{text.encode(encoding, 'backslashreplace').decode(encoding)}\n")
+        sys.stderr.write(text)
         sys.stderr.flush()
     except OSError:
         _discard(sys.stderr)
@@ -174,7 +175,7 @@ class ProgressLine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._is_shown:
-            self._write("\r\x1b[K")
+            _write_error("\r\x1b[K")
 
     def reading(self, done: int, total: int) -> None:
         """So many bytes of so many are read."""
@@ -195,12 +196,7 @@ class ProgressLine:
             self._written = now
             if sys.stderr is not None and sys.stderr.isatty() and os.environ.get("TERM") != "dumb":
                 self._is_shown = True
-                self._write(f"\r{text}\x1b[K")
-
-    def _write(self, text: str) -> None:
-        with suppress(OSError):
-            sys.stderr.write(text)
-            sys.stderr.flush()
+                _write_error(f"\r{text}\x1b[K")
 
 
 def report_error(error: KustuiError) -> ExitStatus:
