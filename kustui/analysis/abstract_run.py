@@ -100,7 +100,7 @@ class AbstractRun:
         step = self.flow.steps[node]
         if step.action not in COMPUTED_ACTIONS or depth > _DEEPEST or not self.flow.has_always_run(node, reader):
             return UNKNOWN
-        if any(edge.after_failure for edge in self.flow.edges[node]):
+        if node in self.flow.failing:
             return UNKNOWN
         if node not in self.outputs:
             params = resolve(step.params, self.context(node, depth + 1))

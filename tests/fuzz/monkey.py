@@ -172,10 +172,7 @@ def _save(chance: random.Random, files: Sequence[str]) -> Event:
             start = chance.randrange(len(data))
             data = data[:start] + bytes(chance.randrange(256) for _ in range(3)) + data[start + 3 :]
         case 7:
-            name, data = (
-                "kustui.toml",
-                chance.choice((b"ascii = true\n", b"theme = 3\n", b'theme = "light"\n', b"\xff", b"")),
-            )
+            name, data = "kustui.toml", chance.choice(_SETTINGS)
     return Event("save", name, data.decode("latin-1"))
 
 
