@@ -203,13 +203,14 @@ class Terminal:
 
     # Waiting
 
-    def wait_until(self, holds: Callable[[], bool], what: str, seconds: float = PATIENCE) -> None:
+    def wait_until(self, holds: Callable[[], bool], what: str | Callable[[], str], seconds: float = PATIENCE) -> None:
         """Take output until something holds. Raises AssertionError with the screen when it never does."""
         end = time.monotonic() + seconds
         while not holds():
             left = end - time.monotonic()
             if left <= 0 or (self._closed and not holds()):
                 reason = "ended" if self._closed else f"waited {seconds:g} s"
+                what = what if isinstance(what, str) else what()
                 raise AssertionError(f"{reason} without {what}; the screen:\n{self.text}")
             self.pump(min(left, 0.2))
 
@@ -246,7 +247,7 @@ class Terminal:
         """Until nothing was written for so long, and nothing was computed, however slow a busy machine makes that."""
         end = time.monotonic() + seconds
         before = self.processor_seconds
-        while self.pump(quiet) or self.processor_seconds - before > _IDLE:
+        while self.pump(quiet) or abs(self.processor_seconds - before) > _IDLE:  # less once a thread has ended
             assert time.monotonic() < end, f"still at work after {seconds:g} s; the screen:\n{self.text}"
             before = self.processor_seconds
 

@@ -15,6 +15,7 @@ from tests.support.terminal import (
     MOUSE_MODES,
     SAMPLES,
     WRAPPING,
+    LineDiscipline,
     Terminal,
 )
 
@@ -25,16 +26,13 @@ HOSTILE = "[red]x[/] [/] \x1b]0;evil\x07\x1b[31m\x9b31m\u202egnp.\u2066\r\n\x08"
 
 def cursor_row(terminal: Terminal) -> str:
     """The text of the row that the tree's cursor is on."""
-    rows = [re.split("[│|]", line)[0] for line in terminal.lines if line.startswith(("▌", "]"))]
+    rows = _cursor_rows(terminal)
     assert len(rows) == 1, f"one row has the cursor, not {len(rows)}:\n{terminal.text}"
-    return rows[0]
+    return rows[0][1]
 
 
 def wait_for_cursor(terminal: Terminal, text: str) -> None:
-    terminal.wait_until(
-        lambda: any(line.startswith(("▌", "]")) and text in re.split("[│|]", line)[0] for line in terminal.lines),
-        f"the cursor on {text!r}",
-    )
+    terminal.wait_until(lambda: any(text in row for _, row in _cursor_rows(terminal)), f"the cursor on {text!r}")
 
 
 def open_explorer(*paths: object, **options: Any) -> Terminal:
@@ -50,25 +48,45 @@ def move_to(terminal: Terminal, text: str, key: str = "j") -> None:
     for _ in range(40):
         if text in cursor_row(terminal):
             return
-        mark = terminal.written
-        terminal.press(key)
-        terminal.wait_until(lambda mark=mark: len(terminal.raw) > mark, "an answer")  # type: ignore[misc]
-        terminal.settle(0.15)
+        press_and_follow(terminal, key)
     raise AssertionError(f"no row {text!r} below:\n{terminal.text}")
 
 
+def press_and_follow(terminal: Terminal, key: str) -> None:
+    """Press a key that moves the tree's cursor, and wait until it has."""
+    before = _cursor_rows(terminal)
+    terminal.press(key)
+    terminal.wait_until(lambda: len(rows := _cursor_rows(terminal)) == 1 and rows != before, "the cursor elsewhere")
+
+
+def _cursor_rows(terminal: Terminal) -> list[tuple[int, str]]:
+    """Where the tree's cursor is drawn, with the text of its row."""
+    rows = ((y, re.split("[│|]", line)[0]) for y, line in enumerate(terminal.lines) if line.startswith(("▌", "]")))
+    return list(rows)
+
+
 def assert_restored(terminal: Terminal) -> None:
-    """Whether the terminal is again as it was before the explorer opened."""
+    """Wait until the terminal is again as it was before the explorer opened, and fail with what is not.
+
+    The screen comes first and the rest after it, while what is shown by then may be of long before.
+    """
+    assert b"\x1b[?1049h" in terminal.raw
+    terminal.wait_until(lambda: not changed(terminal), lambda: "being restored: " + ", ".join(changed(terminal)))
+
+
+def changed(terminal: Terminal) -> list[str]:
+    """What of the terminal is not as it was before the explorer opened."""
     modes = terminal.modes
-    assert modes[ALTERNATE_SCREEN] is False
-    assert terminal.raw.index(b"\x1b[?1049h") < terminal.raw.rindex(b"\x1b[?1049l")
-    assert modes[CURSOR] is True
-    assert not any(modes.get(mode) for mode in MOUSE_MODES)
-    assert modes.get(BRACKETED_PASTE, False) is False
-    assert modes.get(FOCUS_REPORTS, False) is False
-    assert modes.get(WRAPPING, True) is True
-    line = terminal.line_discipline
-    assert (line.echo, line.canonical, line.signals, line.output) == (True, True, True, True)
+    is_changed = {
+        "the alternate screen": modes[ALTERNATE_SCREEN],
+        "no cursor": not modes[CURSOR],
+        **{f"mode {mode} of the mouse": modes.get(mode, False) for mode in MOUSE_MODES},
+        "bracketed paste": modes.get(BRACKETED_PASTE, False),
+        "reports of the focus": modes.get(FOCUS_REPORTS, False),
+        "no wrapping": not modes.get(WRAPPING, True),
+        "the line discipline": terminal.line_discipline != LineDiscipline(True, True, True, True),
+    }
+    return [name for name, it_is in is_changed.items() if it_is]
 
 
 def one_workflow(**changes: Any) -> dict[str, Any]:

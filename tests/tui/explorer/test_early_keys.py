@@ -15,7 +15,7 @@ from kustui.check import checker
 from kustui.tui.app import Kustui
 from kustui.workspace.background import BackgroundWorkspace
 from kustui.workspace.snapshot import Workspace
-from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot
+from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, wait_for_exit
 from tests.support.flows import step, workflow
 
 if TYPE_CHECKING:
@@ -95,8 +95,7 @@ async def test_it_can_be_left_before_anything_is_read(monkeypatch: pytest.Monkey
         app = Kustui(BackgroundWorkspace([str(CHAIN)]))
         async with app.run_test() as pilot:
             await pilot.press("j", "ctrl+c")
-            await pilot.pause()
-            assert not app.is_running
+            await wait_for_exit(pilot)
         may_read.set()
 
 
@@ -195,8 +194,7 @@ async def test_it_can_be_left_while_a_key_waits(many: Path, may_check: threading
         await ui.pilot.press("p", "j")
         await ui.wait_until(lambda: "p waits" in ui.keys)
         await ui.pilot.press("ctrl+c")
-        await ui.pilot.pause()
-        assert not ui.app.is_running
+        await wait_for_exit(ui.pilot)
 
 
 async def test_what_is_typed_right_after_cancelling_is_done(many: Path, may_check: threading.Event) -> None:
@@ -209,5 +207,4 @@ async def test_what_is_typed_right_after_cancelling_is_done(many: Path, may_chec
             ui.app.post_message(events.Key(key, "\x1b" if key == "escape" else key))
         await ui.wait_until(lambda: ui.cursor_row != here)
         await ui.pilot.press("ctrl+q")
-        await ui.pilot.pause()
-        assert not ui.app.is_running
+        await wait_for_exit(ui.pilot)

@@ -34,7 +34,7 @@ from kustui.tui.widgets.bars import FilterInput, StatusBar
 from kustui.tui.widgets.rows_view import RowsView
 from kustui.workspace.background import BackgroundWorkspace
 from tests.support.definitions import a_workflow, write_json
-from tests.support.explorer import CHAIN, ORGANISATION, ExplorerPilot, explorer, wait_for_exit
+from tests.support.explorer import CHAIN, ORGANISATION, PATIENCE, ExplorerPilot, explorer, wait_for_exit
 from tests.support.flows import callable_workflow, scheduling_workflow, step, workflow
 
 if TYPE_CHECKING:
@@ -305,6 +305,7 @@ async def test_what_always_leaves_does_so_wherever_the_keys_go(key: str, before:
             await ui.pilot.press(typed)
             await ui.pilot.pause()
         await ui.pilot.press(key)
+        await wait_for_exit(ui.pilot)
         assert ui.app.return_code == 0
 
 
@@ -786,10 +787,11 @@ async def test_checking_tells_how_far_it_is(monkeypatch: pytest.MonkeyPatch) -> 
         import time
 
         for done in range(4):
-            time.sleep(0.12)
             progress(done, 4)
-            time.sleep(0.05)
-            seen.append(ui.status)
+        end = time.monotonic() + PATIENCE
+        while "checking 3 of 4" not in ui.status and time.monotonic() < end:
+            time.sleep(0.01)
+        seen.append(ui.status)
         return original(snapshot, settings, None, wanted, listener)
 
     monkeypatch.setattr("kustui.workspace.check_processes.check_snapshot", slow)

@@ -451,8 +451,7 @@ async def test_keys_are_answered_while_a_rehearsal_is_prepared(monkeypatch: pyte
         await ui.pilot.press("r")
         await ui.wait_until(lambda: isinstance(ui.app.screen, RehearsalScreen))
         await ui.pilot.press(*(action.keys.split(",")[0] for action in ACTIONS if action.group == "rehearse"))
-        await ui.pilot.pause()
-        assert ui.app.screen is ui.explorer, "the last of them goes back"
+        await ui.wait_until(lambda: ui.app.screen is ui.explorer)  # the last of them goes back
         waits.set()
         await ui.rest()
 
