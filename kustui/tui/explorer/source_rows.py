@@ -284,10 +284,10 @@ class FoldedSource:
         return ((f"{len(inside):,} in it ", look), (glyph, look))
 
     def number(self, row: int) -> Piece:
-        """The number of the line in the file, before a row."""
+        """The number of the line in the file, before the first row that was made of it."""
         line, inner = self.place(row)
         width = len(str(self.lines.last_number))
-        if inner:
+        if inner or (line and self.lines.number(line) == self.lines.number(line - 1)):
             return (" " * (width + 1), "muted")
         sign = self.sign(row)
         return (f"{self.lines.number(line):>{width}} ", sign[-1][1] if sign else "muted")

@@ -135,13 +135,14 @@ def test_a_file_of_one_long_line_is_laid_out_for_reading() -> None:
     workflow = {"extra": ["x" * 3_000], **a_workflow()}
     document = document_of(json.dumps({"app": "a", "version": "1", "title": "t", "workflows": [workflow]}))
     rows = source_rows(document, "/workflows/0")
-    assert texts(rows) == [f"1 {line}" for line in json.dumps(workflow, indent=2).split("\n")]
+    first, *others = json.dumps(workflow, indent=2).split("\n")
+    assert texts(rows) == [f"1 {first}", *(f"  {line}" for line in others)]
     assert rows.lines.is_laid_out
 
 
 def test_a_key_with_a_colon_is_a_key_in_a_long_line_as_well() -> None:
     document = document_of(json.dumps(a_workflow(**{"a:\\b": {"x": "y" * 3_000}})))
-    assert texts(source_rows(document, "/a:\\b")) == ['1 "a:\\\\b": {', f'1   "x": "{"y" * 3_000}"', "1 }"]
+    assert texts(source_rows(document, "/a:\\b")) == ['1 "a:\\\\b": {', f'    "x": "{"y" * 3_000}"', "  }"]
 
 
 def test_a_huge_value_is_shown_to_its_end() -> None:
@@ -149,7 +150,7 @@ def test_a_huge_value_is_shown_to_its_end() -> None:
     rows = source_rows(document, "")
     assert rows.count > 200_000
     index = rows.row_of(rows.lines.line_of(document.source.data.index(b"199999")))
-    assert row(rows, index) == "1     199999"
+    assert row(rows, index) == "      199999"
     assert rows.lines.pointer_at(index) == "/extra/199999"
 
 
