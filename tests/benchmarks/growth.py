@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import FrameType
 
+    from _typeshed import TraceFunction
+
 LIMIT = 1.2
 PATIENCE = 30
 """Seconds of processor time after which a run is given up."""
@@ -135,7 +137,7 @@ def counted(work: Callable[[], object]) -> int:
     """How many lines of Python something executes: the same in every run."""
     lines = 0
 
-    def trace(_frame: FrameType, event: str, _argument: object) -> Callable[..., object]:
+    def trace(_frame: FrameType, event: str, _argument: object) -> TraceFunction:
         nonlocal lines
         lines += event == "line"
         return trace

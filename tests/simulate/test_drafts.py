@@ -23,7 +23,7 @@ def _number_of_trials(definition: Any, monkeypatch: pytest.MonkeyPatch) -> int:
 
     there = organisation(definition)
     with monkeypatch.context() as patch:
-        patch.setattr("kustui.simulate.paths.candidates.evaluate_condition", counting)
+        patch.setattr("kustui.simulate.paths.constraint_evaluation.evaluate_condition", counting)
         draft_payload(*(there.analysis(entry.key) for entry in there.collection.entries))
     return calls
 

@@ -1,40 +1,24 @@
-"""Values for what is unknown while a path is searched: which are tried, likely ones first, and evaluating with them."""
+"""Values for what is unknown while a path is searched: which are tried, likely ones first."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
-from kustui.analysis.condition_evaluation import Verdict, evaluate_condition
-from kustui.analysis.evaluation import EvaluationContext, Failure, resolve
 from kustui.analysis.reads import Fields
 from kustui.definition.dates import MILLISECONDS, date_of, iso_date
 from kustui.definition.expressions import Reference, Template, expressions_in
 from kustui.definition.expressions.nodes import Content, Lookup, Mustache, Node
-from kustui.definition.models import Step
 from kustui.definition.operators import Family, operator_named, other_than
-from kustui.definition.platform import TRIGGER_ID
-from kustui.definition.values import MISSING, instants_of, is_missing, number_of, text_of
+from kustui.definition.values import MISSING, instants_of, number_of, text_of
+from kustui.simulate.paths.constraint_evaluation import USUAL_STATUS, evaluate_constraint
 from kustui.simulate.paths.provenance import provenance_of, written_expression
-from kustui.simulate.paths.symbolic import (
-    STATUS,
-    Constraint,
-    OutputKind,
-    Scope,
-    SymbolicRun,
-    SymbolicState,
-    ValueOrigin,
-    literals_in,
-)
+from kustui.simulate.paths.symbolic import STATUS, Constraint, SymbolicState, ValueOrigin, literals_in
 
 _MAX_NUMBER = 1e300
-_USUAL_STATUS = 500
 _OTHER_STATUSES = (404, 400, 401, 403, 409, 422, 429, 502, 503, 200)
-_USUAL_BODY = {"message": "made to fail for this path"}
-_MAX_ELEMENTS = 200
-"""Beyond this index no list is made up."""
 _EXTREMES = (-1_000_000, 1_000_000, "2000-01-01T00:00:00.000Z", "2100-01-01T00:00:00.000Z")
 """More or less than most."""
 _DAY = MILLISECONDS["day"]
@@ -66,22 +50,45 @@ def _is_status(origin: ValueOrigin) -> bool:
     return origin.failure and origin.fields == STATUS
 
 
+class _Hints(NamedTuple):
+    """What a constraint says of the values that meet it."""
+
+    equated: tuple[tuple[ValueOrigin, Any], ...]
+    """What is written down that the value of an origin has to be like."""
+    examples: tuple[Any, ...]
+    fixed: tuple[Any, ...]
+    """The values of its operands that are known already."""
+
+
+def _hints(constraint: Constraint, state: SymbolicState) -> _Hints:
+    key = ("hints", state.number, constraint.key)
+    if key not in state.cache:
+        state.cache[key] = _Hints(
+            tuple(_values_equated(constraint, state)),
+            tuple(_examples(constraint, state)) if constraint.holds else (),
+            tuple(_fixed_values(constraint, state)),
+        )
+    result: _Hints = state.cache[key]
+    return result
+
+
 def _all_candidates(
     origins: Sequence[ValueOrigin], constraints: Sequence[Constraint], state: SymbolicState
 ) -> Iterator[Any]:
-    if (equals := next(_values_equated(constraints, origins, state), None)) is not None:
+    hints = [_hints(constraint, state) for constraint in constraints]
+    equated = (value for hint in hints for origin, value in hint.equated if origin in origins)
+    if (equals := next(equated, None)) is not None:
         yield from _equal_values(equals)
         yield from (True, False, 1, 0, MISSING)
         return
-    for constraint in constraints:
-        if constraint.holds:
-            yield from _examples(constraint, state)
+    for hint in hints:
+        yield from hint.examples
     for origin in origins:
         if not origin.failure:
             yield from state.likely.get((state.runs[origin.run].analysis.key, origin.node, origin.fields), ())
     yield from _usual(origins[0], state)
     compared = [literal for constraint in constraints for literal in literals_in(constraint)]
-    compared += [value for constraint in constraints for value in _fixed_values(constraint, state)]
+    compared += [value for hint in hints for value in hint.fixed]
     for constraint in constraints:
         yield from _pieces(constraint, compared, origins, state)
     yield from _near(compared, {constraint.comparison.meaning.family for constraint in constraints}, state)
@@ -102,20 +109,17 @@ def _near(compared: Sequence[Any], families: set[Family], state: SymbolicState) 
         yield from value if isinstance(value, list | tuple) else [[value]]
 
 
-def _values_equated(
-    constraints: Sequence[Constraint], origins: Sequence[ValueOrigin], state: SymbolicState
-) -> Iterator[Any]:
-    """What is written down that the value itself has to be like."""
-    for constraint in constraints:
-        if constraint.holds and constraint.comparison.meaning.is_equality and len(constraint.operands) == 2:
-            for index, operand in enumerate(constraint.operands):
-                path = operand.expression.path if isinstance(operand.expression, Reference) else None
-                other = constraint.operands[1 - index].value
-                if path is None or [*expressions_in(other)] or not isinstance(other, str | bool | int | float):
-                    continue
-                read = provenance_of(state.runs, constraint.scope, path.segments)
-                if read.direct and read.origins and read.origins[0] in origins:
-                    yield other
+def _values_equated(constraint: Constraint, state: SymbolicState) -> Iterator[tuple[ValueOrigin, Any]]:
+    """What is written down that the value of an origin itself has to be like."""
+    if constraint.holds and constraint.comparison.meaning.is_equality and len(constraint.operands) == 2:
+        for index, operand in enumerate(constraint.operands):
+            path = operand.expression.path if isinstance(operand.expression, Reference) else None
+            other = constraint.operands[1 - index].value
+            if path is None or [*expressions_in(other)] or not isinstance(other, str | bool | int | float):
+                continue
+            read = provenance_of(state.runs, constraint.scope, path.segments)
+            if read.direct and read.origins:
+                yield read.origins[0], other
 
 
 def _equal_values(value: Any) -> Iterator[Any]:
@@ -144,7 +148,7 @@ def _examples(constraint: Constraint, state: SymbolicState) -> Iterator[Any]:
 def _usual(origin: ValueOrigin, state: SymbolicState) -> Iterator[Any]:
     """What stands there where there is no constraint."""
     if _is_status(origin):
-        yield from (_USUAL_STATUS, *_OTHER_STATUSES)
+        yield from (USUAL_STATUS, *_OTHER_STATUSES)
         return
     depth = len(origin.fields)
     fields = state.runs[origin.run].analysis.inferred_fields.get(origin.node, ())
@@ -271,106 +275,3 @@ def value_by_name(fields: Fields, now: int) -> Any:
     if name == "statusCode":
         return 200
     return f"draft-{name}" if name else "draft"
-
-
-# Evaluating with them
-
-
-def evaluate_constraint(constraint: Constraint, state: SymbolicState, values: Mapping[ValueOrigin, Any]) -> Verdict:
-    """The verdict on the comparison if the origins have these values, by the engine's own evaluation."""
-    read = [operand.value for operand in constraint.operands]
-    return evaluate_condition(constraint.comparison, evaluation_context(state.runs, constraint.scope, values, read))
-
-
-def evaluation_context(
-    runs: Sequence[SymbolicRun], scope: Scope, values: Mapping[ValueOrigin, Any], read: Any
-) -> EvaluationContext:
-    """What is read in a scope if the origins have these values. ``read`` holds the expressions that read it."""
-    run = runs[scope.run]
-    outputs = dict(run.data["steps"])
-    if run.outputs.get(TRIGGER_ID) is OutputKind.UNKNOWN:
-        outputs.setdefault(TRIGGER_ID, {})
-    for origin, value in values.items():
-        if origin.run == scope.run and not origin.failure and value is not MISSING:
-            outputs[origin.node] = with_field(outputs.get(origin.node, MISSING), origin.fields, value)
-    if run.path_run.scheduled_in is not None:
-        inputs = run.path_run.inputs
-        inputs = resolve(inputs, evaluation_context(runs, run.path_run.scheduled_in, values, inputs))
-        outputs[TRIGGER_ID] = inputs if isinstance(inputs, Mapping) else {}
-    for step in _transforms_read(run, read) if run.transforms else ():
-        outputs[step.id] = {"output": resolve(step.params, EvaluationContext({**run.data, "steps": outputs}, run.now))}
-    trigger = run.analysis.workflow.trigger
-    if trigger is not None and TRIGGER_ID in outputs:
-        outputs[trigger.id] = outputs[TRIGGER_ID]
-    error = {"error": failure_of(values, scope.run, scope.failed).error} if scope.failed else {}
-    return EvaluationContext({**run.data, "steps": outputs, **error}, run.now)
-
-
-def _transforms_read(run: SymbolicRun, read: Any) -> Iterator[Step]:
-    """The transforms that some expressions read, also through others, in the order in which they have run."""
-    needed: set[str] = set()
-    for step in (None, *reversed(run.transforms)):  # one that has run before may be read by it
-        if step is None or step.id in needed:
-            written = read if step is None else step.params
-            needed |= {path.step for _, expression in expressions_in(written) for path in expression.paths if path.step}
-    yield from (step for step in run.transforms if step.id in needed)
-
-
-def failure_of(values: Mapping[ValueOrigin, Any], run: int, node: str) -> Failure:
-    """How a step fails if the origins have these values."""
-    status: int | None = _USUAL_STATUS
-    body: Any = _USUAL_BODY
-    for origin, value in values.items():
-        if (origin.run, origin.node, origin.failure) != (run, node, True):
-            continue
-        if origin.fields == STATUS:
-            status = None if value is MISSING else value
-        elif value is MISSING:
-            body = without_field(body, origin.fields[1:])
-        else:
-            body = with_field(body, origin.fields[1:], value)
-    return Failure(status, None if body is MISSING else body)
-
-
-def with_field(data: Any, fields: Fields, value: Any, *, overwrite: bool = True) -> Any:
-    """The data with a value at a path, objects and lists made on the way. Unless ``overwrite``, it replaces no object
-    and no list."""
-    if not fields:
-        return value if overwrite or is_missing(data) or not isinstance(data, Mapping | list) else data
-    field, *rest = fields
-    if field == "length" and not rest:
-        return _of_length(data, number_of(value))
-    if field.isascii() and field.isdigit() and not (isinstance(data, Mapping) and data):
-        return _with_element(data, field, tuple(rest), value, overwrite=overwrite)
-    members = dict(data) if isinstance(data, Mapping) else {}
-    members[field] = with_field(members.get(field, MISSING), tuple(rest), value, overwrite=overwrite)
-    return members
-
-
-def _with_element(data: Any, digits: str, rest: Fields, value: Any, *, overwrite: bool) -> Any:
-    index = int(digits) if len(digits) < 4 else _MAX_ELEMENTS + 1
-    if index > _MAX_ELEMENTS:
-        return data
-    elements = list(data) if isinstance(data, list) else []
-    elements += [{} if rest else None for _ in range(index + 1 - len(elements))]
-    elements[index] = with_field(elements[index], rest, value, overwrite=overwrite)
-    return elements
-
-
-def _of_length(data: Any, length: Any) -> Any:
-    if isinstance(data, str):
-        return data
-    count = int(length) if isinstance(length, int) and 0 <= length <= _MAX_ELEMENTS else 1
-    elements = list(data) if isinstance(data, list) else []
-    return [*elements[:count], *("draft" for _ in range(count - len(elements)))]
-
-
-def without_field(data: Any, fields: Fields) -> Any:
-    """The data without what stands at a path through objects; MISSING where that is all of it."""
-    if not fields:
-        return MISSING
-    field, *rest = fields
-    if not isinstance(data, Mapping) or field not in data:
-        return data
-    remaining = without_field(data[field], tuple(rest))
-    return {name: remaining if name == field else value for name, value in data.items() if name != field or rest}

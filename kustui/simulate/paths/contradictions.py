@@ -3,7 +3,7 @@ they leave no case out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -11,14 +11,13 @@ from kustui.analysis.condition_evaluation import Verdict
 from kustui.definition.dates import parse_date
 from kustui.definition.expressions import Expression, Operand, Reference, Template, expressions_in
 from kustui.definition.operators import Family, compare
-from kustui.simulate.paths.candidates import candidates, evaluate_constraint
+from kustui.simulate.paths.candidates import candidates
+from kustui.simulate.paths.constraint_evaluation import Values, ValueTests, evaluate_constraint
 from kustui.simulate.paths.provenance import Provenance, provenance_of
 from kustui.simulate.paths.symbolic import MESSAGE, Constraint, SymbolicState, ValueOrigin, is_of_list
 
 _MAX_PAIRS = 20
 """Constraints that are held against the latest of them one by one."""
-
-Values = Mapping[ValueOrigin, Any]
 
 
 class Contradiction(NamedTuple):
@@ -62,15 +61,14 @@ def _is_contradiction(group: Group, state: SymbolicState) -> bool:
         # Whether a list counts as its only element is not known, but it would in each of the comparisons.
         tried = [value for value in tried if not isinstance(value, list)]
     dates = [dict.fromkeys(group.origins, value) for value in tried if parse_date(value) is not None]
-    most_restrictive_first = sorted(group.constraints, key=lambda constraint: not constraint.holds)
+    tests = ValueTests(group.constraints, group.origins, state)
     for candidate in tried:
         if state.trials.remaining <= 0:
             return False
         state.trials.remaining -= 1
-        values = dict.fromkeys(group.origins, candidate)
-        if any(fails(constraint, state, values) for constraint in most_restrictive_first):
+        if tests.any_fails(candidate):
             continue
-        if not _no_order_meets(group.constraints, state, values, dates):
+        if not _no_order_meets(group.constraints, state, dict.fromkeys(group.origins, candidate), dates):
             return False
     return True
 
@@ -89,9 +87,11 @@ def _no_order_meets(
     of_dates: list[Constraint] = []
     needs_order = False
     for constraint in constraints:
-        verdict = evaluate_constraint(constraint, state, values)
         family = constraint.comparison.meaning.family
-        if verdict.holds is not None or family not in (Family.ORDER, Family.DATE):
+        if family not in (Family.ORDER, Family.DATE):
+            continue
+        verdict = evaluate_constraint(constraint, state, values)
+        if verdict.holds is not None:
             continue
         needs_order = needs_order or constraint.holds
         if family is Family.DATE:
@@ -119,6 +119,14 @@ def _have_a_place(compared: Sequence[tuple[Constraint, int | float]]) -> bool:
 def _is_exhaustive(constraint: Constraint, group: Group, state: SymbolicState) -> bool:
     """Whether the candidates leave no case out: it compares the group's own value with what is written down, here or
     where it is passed on, by an operator for which the examples stand for all values."""
+    key = ("exhaustive", state.number, constraint.key, group.origins)
+    if key not in state.cache:
+        state.cache[key] = _has_no_other_case(constraint, group, state)
+    result: bool = state.cache[key]
+    return result
+
+
+def _has_no_other_case(constraint: Constraint, group: Group, state: SymbolicState) -> bool:
     if not constraint.operands:
         return False
     first, *others = constraint.operands

@@ -16,7 +16,8 @@ from kustui.definition.operators import operator_named
 from kustui.definition.platform import REST_ACTIONS, TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided, is_missing, look_up, text_of, to_json_value
 from kustui.simulate import DEFAULT_START
-from kustui.simulate.paths.candidates import value_by_name, with_field, without_field
+from kustui.simulate.paths.candidates import value_by_name
+from kustui.simulate.paths.constraint_evaluation import with_field, without_field
 from kustui.simulate.paths.path_search import PathSearch
 
 _BY_TYPE: Mapping[str, Any] = {"number": 1, "integer": 1, "boolean": True, "array": [], "object": {}}

@@ -271,7 +271,7 @@ class PathSearch:
         if next_run.analysis.key not in {key for key, *_ in self._likely}:
             self._likely |= _likely_values(next_run.analysis)
         begun = SymbolicRun(next_run, {**self._data, "steps": {}}, self._now + next_run.due)
-        state = replace(branch.state, runs=(*branch.state.runs, begun))
+        state = branch.state.beginning(begun)
         remaining = tuple(run for run in branch.pending_runs if run is not next_run)
         return replace(branch, state=state, pending_runs=remaining, node=TRIGGER_ID)
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import product
-from typing import Any
+from typing import Any, NamedTuple
 
 from kustui.definition.expressions import Comparison, Reference, expressions_in
 from kustui.definition.operators import Presence
 from kustui.definition.values import MISSING
-from kustui.simulate.paths.candidates import can_be_written, candidates, evaluate_constraint
-from kustui.simulate.paths.contradictions import Contradiction, Group, Values, contradiction_in, fails, is_met
+from kustui.simulate.paths.candidates import can_be_written, candidates
+from kustui.simulate.paths.constraint_evaluation import Values, ValueTests, evaluate_constraint
+from kustui.simulate.paths.contradictions import Contradiction, Group, contradiction_in, fails, is_met
 from kustui.simulate.paths.provenance import Provenance, provenance_of
 from kustui.simulate.paths.symbolic import Constraint, LayeredMap, SymbolicState, ValueOrigin, is_of_list
 
@@ -25,14 +26,25 @@ _MAX_TRIALS = 500
 """Values that are tried for the fields of one component together."""
 
 
+class _Reading(NamedTuple):
+    """A constraint, and what it reads."""
+
+    constraint: Constraint
+    origins: tuple[ValueOrigin, ...]
+    direct: bool
+    """Whether it reads their values, and nothing made of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Component:
     """Constraints on origins that depend on each other, and values that meet them, but for the unsolved."""
 
-    constraints: tuple[Constraint, ...]
+    readings: tuple[_Reading, ...]
     origins: tuple[ValueOrigin, ...]
     values: Values
     unsolved: tuple[Constraint, ...]
+    number: int
+    """What distinguishes its constraints and origins from those of others."""
 
 
 Bucket = tuple[int, str, bool, str | None]
@@ -58,7 +70,7 @@ class Solution:
 
     def extended(self, constraints: Iterable[Constraint], state: SymbolicState) -> Solution | Contradiction:
         """A solution of further constraints as well; or those that contradict each other for certain."""
-        by_origins: dict[tuple[ValueOrigin, ...], list[Constraint]] = {}
+        by_origins: dict[tuple[ValueOrigin, ...], list[_Reading]] = {}
         unsolved: list[Constraint] = []
         for constraint in constraints:
             provenances = [*_provenances(constraint, state)]
@@ -67,7 +79,8 @@ class Solution:
                 continue
             origins = tuple(dict.fromkeys(origin for provenance in provenances for origin in provenance.origins))
             if origins:
-                by_origins.setdefault(origins, []).append(constraint)
+                direct = all(provenance.direct for provenance in provenances)
+                by_origins.setdefault(origins, []).append(_Reading(constraint, origins, direct))
                 continue
             verdict = evaluate_constraint(constraint, state, {})
             if verdict.holds is None:
@@ -83,14 +96,16 @@ class Solution:
         return solution
 
     def _with_component(
-        self, origins: tuple[ValueOrigin, ...], constraints: Sequence[Constraint], state: SymbolicState
+        self, origins: tuple[ValueOrigin, ...], readings: Sequence[_Reading], state: SymbolicState
     ) -> Solution | Contradiction:
         """The solution with constraints on some origins, solved anew together with those that they depend on."""
         merged = self._merged(origins)
-        together = (*(constraint for component in merged for constraint in component.constraints), *constraints)
+        together = (*(reading for component in merged for reading in component.readings), *readings)
         all_origins = (*dict.fromkeys((*(origin for part in merged for origin in part.origins), *origins)),)
-        solved = _unchanged(merged, together, constraints, all_origins, state) or _solved_component(
-            together, all_origins, state
+        parts = (tuple(part.number for part in merged), origins, tuple(reading.constraint.key for reading in readings))
+        number = state.numbered("component", state.number, *parts)
+        solved = _unchanged(merged, together, readings, all_origins, number, state) or _solved_component(
+            together, all_origins, number, state
         )
         if isinstance(solved, Contradiction):
             return solved
@@ -100,7 +115,7 @@ class Solution:
         """The solution with one component in place of those that were merged to it."""
         unsolved = self.unsolved
         if solved.unsolved or any(part.unsolved for part in merged):
-            settled = {constraint.key for constraint in solved.constraints}
+            settled = {reading.constraint.key for reading in solved.readings}
             unsolved = (*(part for part in unsolved if part.key not in settled), *solved.unsolved)
         gone = {id(component) for component in merged}
         buckets = {
@@ -163,26 +178,27 @@ def _overlap(one: ValueOrigin, other: ValueOrigin) -> bool:
 
 def _unchanged(
     merged: Sequence[Component],
-    together: tuple[Constraint, ...],
-    constraints: Sequence[Constraint],
+    together: tuple[_Reading, ...],
+    readings: Sequence[_Reading],
     origins: tuple[ValueOrigin, ...],
+    number: int,
     state: SymbolicState,
 ) -> Component | None:
     """The components as one with the values that they have, if these meet further constraints as well."""
     values = {origin: value for part in merged for origin, value in part.values.items()}
     if any(part.unsolved for part in merged) or not values.keys() >= {*origins}:
         return None
-    if not all(is_met(constraint, state, values) for constraint in constraints):
+    if not all(is_met(reading.constraint, state, values) for reading in readings):
         return None
-    return Component(together, origins, values, ())
+    return Component(together, origins, values, (), number)
 
 
 def _solved_component(
-    constraints: tuple[Constraint, ...], origins: tuple[ValueOrigin, ...], state: SymbolicState
+    readings: tuple[_Reading, ...], origins: tuple[ValueOrigin, ...], number: int, state: SymbolicState
 ) -> Component | Contradiction:
-    key = (state.cache_key, origins, tuple(constraint.key for constraint in constraints))
+    key = ("solved", number)
     if key not in state.cache:
-        state.cache[key] = _Search(constraints, origins, state).result()
+        state.cache[key] = _Search(readings, origins, number, state).result()
     result: Component | Contradiction = state.cache[key]
     return result
 
@@ -191,21 +207,17 @@ class _Search:
     """The search for values of one component's origins."""
 
     def __init__(
-        self, constraints: tuple[Constraint, ...], origins: tuple[ValueOrigin, ...], state: SymbolicState
+        self, readings: tuple[_Reading, ...], origins: tuple[ValueOrigin, ...], number: int, state: SymbolicState
     ) -> None:
-        self.constraints, self.origins, self.state = constraints, origins, state
+        self.readings, self.origins, self.number, self.state = readings, origins, number, state
+        self.constraints = tuple(reading.constraint for reading in readings)
         self.trials = 0
         self._same: dict[ValueOrigin, ValueOrigin] = {origin: origin for origin in origins}
-        self._read = {constraint.key: self._origins_of(constraint) for constraint in constraints}
-        for constraint in constraints:
-            if _equates_references(constraint) and len(self._read[constraint.key]) == 2:
-                one, other = self._read[constraint.key]
+        for constraint, read, _ in readings:
+            if len(read) == 2 and _equates_references(constraint):
+                one, other = read
                 self._same[self._root(other)] = self._root(one)
         self.groups = self._groups()
-
-    def _origins_of(self, constraint: Constraint) -> tuple[ValueOrigin, ...]:
-        provenances = _provenances(constraint, self.state)
-        return tuple(dict.fromkeys(origin for provenance in provenances for origin in provenance.origins))
 
     def _root(self, origin: ValueOrigin) -> ValueOrigin:
         while self._same[origin] != origin:
@@ -219,9 +231,7 @@ class _Search:
             root = self._root(origin)
             group = groups.setdefault(root, Group((), [], []))
             groups[root] = group._replace(origins=(*group.origins, origin))
-        for constraint in self.constraints:
-            read = self._read[constraint.key]
-            direct = all(provenance.direct for provenance in _provenances(constraint, self.state))
+        for constraint, read, direct in self.readings:
             for root in dict.fromkeys(map(self._root, read)):
                 groups[root].about.append(constraint)
                 if direct and len(read) == 1:
@@ -231,7 +241,7 @@ class _Search:
     def result(self) -> Component | Contradiction:
         values = self._values()
         if values is not None:
-            return Component(self.constraints, self.origins, values, ())
+            return Component(self.readings, self.origins, values, (), self.number)
         for group in self.groups:
             if contradiction := contradiction_in(group, self.state):
                 return contradiction
@@ -241,10 +251,12 @@ class _Search:
         for group in self.groups:
             values |= self._first_alone(group)
         unsolved = tuple(constraint for constraint in self.constraints if not is_met(constraint, self.state, values))
-        return Component(self.constraints, self.origins, values, unsolved)
+        return Component(self.readings, self.origins, values, unsolved, self.number)
 
     def _values(self) -> Values | None:
         """Values for all groups that meet all constraints; None where none were found within the trials."""
+        if len(self.groups) == 1:
+            return self._value_of_one()
         checks = self._checks()
         stack: list[tuple[Iterator[Any], Values]] = [(self._candidates(self.groups[0]), {})]
         while stack and self.trials < _MAX_TRIALS and self.state.trials.remaining > 0:
@@ -264,6 +276,19 @@ class _Search:
             stack.append((self._candidates(self.groups[index + 1]), values))
         return None
 
+    def _value_of_one(self) -> Values | None:
+        """The value that meets all constraints where there is but one to find."""
+        group, remaining = self.groups[0], self.state.trials
+        tests = ValueTests(self.constraints, group.origins, self.state)
+        for (candidate,) in self._candidates(group):
+            if self.trials >= _MAX_TRIALS or remaining.remaining <= 0:
+                break
+            self.trials += 1
+            remaining.remaining -= 1
+            if tests.are_met(candidate):
+                return dict.fromkeys(group.origins, candidate)
+        return None
+
     def _candidates(self, group: Group) -> Iterator[tuple[Any]]:
         """Each in a tuple, as None is a candidate too."""
         for candidate in candidates(group.origins, group.about, self.state):
@@ -273,8 +298,7 @@ class _Search:
     def _checks(self) -> list[list[Constraint]]:
         """The constraints that can be judged once a group has its value, by the group's index."""
         checks: list[list[Constraint]] = [[] for _ in self.groups]
-        for constraint in self.constraints:
-            read = self._read[constraint.key]
+        for constraint, read, _ in self.readings:
             last = max(
                 index
                 for index, group in enumerate(self.groups)
@@ -287,10 +311,10 @@ class _Search:
 
     def _first_alone(self, group: Group) -> Values:
         """The first value that meets what is asked of a group alone, if any."""
+        tests = ValueTests(group.constraints, group.origins, self.state)
         for (candidate,) in self._candidates(group):
-            values = dict.fromkeys(group.origins, candidate)
-            if all(is_met(constraint, self.state, values) for constraint in group.constraints):
-                return values
+            if tests.are_met(candidate):
+                return dict.fromkeys(group.origins, candidate)
         return {}
 
     def _missing_object(self) -> Contradiction | None:

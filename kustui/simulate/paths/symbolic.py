@@ -168,20 +168,27 @@ class SymbolicState:
     trials: Trials = field(default_factory=Trials)
     cache: dict[Hashable, Any] = field(default_factory=dict)
     """What came of constraints that were solved before: they come again on other paths."""
+    number: int = 0
+    """What distinguishes these runs from others that share the cache."""
 
     @property
     def scope(self) -> Scope:
         """From where the latest step reads."""
         return Scope(len(self.runs) - 1, self.runs[-1].failed)
 
-    @property
-    def cache_key(self) -> Hashable:
-        """What distinguishes these runs from others that share the cache."""
-        return tuple((run.analysis.key, run.path_run.step, run.path_run.scheduled_in) for run in self.runs)
-
     def after(self, node: str, *, fails: bool) -> SymbolicState:
         """The state once the latest run has passed one more trigger or step."""
         return replace(self, runs=(*self.runs[:-1], self.runs[-1].after(node, fails=fails)))
+
+    def beginning(self, run: SymbolicRun) -> SymbolicState:
+        """The state once one more run has begun."""
+        key = (run.analysis.key, run.path_run.step, run.path_run.scheduled_in)
+        return replace(self, runs=(*self.runs, run), number=self.numbered("runs", self.number, key))
+
+    def numbered(self, *key: Hashable) -> int:
+        """A number for something that is long, so that what is made of it can be found by that."""
+        number: int = self.cache.setdefault(key, len(self.cache) + 1)
+        return number
 
 
 # Constraints

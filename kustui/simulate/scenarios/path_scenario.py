@@ -18,7 +18,7 @@ from kustui.simulate.engine.engine import ForceEdge
 from kustui.simulate.engine.trace import TraceEntry
 from kustui.simulate.engine.words import why
 from kustui.simulate.organisation import Organisation
-from kustui.simulate.paths.candidates import failure_of
+from kustui.simulate.paths.constraint_evaluation import failure_of
 from kustui.simulate.paths.drafts import draft_output, draft_start
 from kustui.simulate.paths.path_search import PathStep, WorkflowPath
 from kustui.simulate.paths.solver import Solution

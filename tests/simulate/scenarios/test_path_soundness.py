@@ -230,7 +230,7 @@ def test_a_long_path_takes_no_more_work_for_each_step_than_a_short_one(monkeypat
         counts[-1] += 1
         return evaluate_condition(*arguments)
 
-    monkeypatch.setattr("kustui.simulate.paths.candidates.evaluate_condition", counted)
+    monkeypatch.setattr("kustui.simulate.paths.constraint_evaluation.evaluate_condition", counted)
     for length in (50, 200):
         counts.append(0)
         ladder = [
