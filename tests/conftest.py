@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,29 @@ settings.load_profile("repeatable")
 def pytest_xdist_auto_num_workers() -> int:
     """Two for each processor: most of a test of the screen is waiting."""
     return 2 * (os.cpu_count() or 1)
+
+
+class GarbageCollection:
+    """Finds now and then what kustui leaves out of collections because its process has one reading and then ends.
+
+    A process that runs thousands of tests would keep every workspace and every application of them.
+    """
+
+    _WORTH_LOOKING = 300_000  # objects: some 50 MB
+
+    def __init__(self) -> None:
+        self._kept = gc.get_freeze_count()
+
+    def pytest_runtest_logfinish(self) -> None:
+        if gc.get_freeze_count() > self._kept + self._WORTH_LOOKING:
+            gc.unfreeze()
+            gc.collect()
+            gc.freeze()  # modules and what tests share: no later collection need look at them
+            self._kept = gc.get_freeze_count()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(GarbageCollection())
 
 
 @pytest.fixture(autouse=True)
