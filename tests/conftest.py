@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import itertools
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -30,12 +32,14 @@ class GarbageCollection:
     """
 
     _WORTH_LOOKING = 300_000  # objects: some 50 MB
+    _EVERY = 20  # tests: counting the objects takes as long as a quick one
 
     def __init__(self) -> None:
         self._kept = gc.get_freeze_count()
+        self._tests = itertools.count(1)
 
     def pytest_runtest_logfinish(self) -> None:
-        if gc.get_freeze_count() > self._kept + self._WORTH_LOOKING:
+        if next(self._tests) % self._EVERY == 0 and gc.get_freeze_count() > self._kept + self._WORTH_LOOKING:
             gc.unfreeze()
             gc.collect()
             gc.freeze()  # modules and what tests share: no later collection need look at them
@@ -46,9 +50,16 @@ def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(GarbageCollection())
 
 
-@pytest.fixture(autouse=True)
-def _folders_of_nobody(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Keep a developer's own configuration out of the tests, and the tests out of the developer's folders."""
+@pytest.fixture(scope="session")
+def _nobodies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folders that are not there, one for each test."""
     folder = tmp_path_factory.mktemp("nobody")
+    return (folder / str(number) for number in itertools.count())
+
+
+@pytest.fixture(autouse=True)
+def _folders_of_nobody(monkeypatch: pytest.MonkeyPatch, _nobodies: Iterator[Path]) -> None:
+    """Keep a developer's own configuration out of the tests, and the tests out of the developer's folders."""
+    folder = next(_nobodies)
     for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
-        monkeypatch.setenv(name, str(Path(folder) / name))
+        monkeypatch.setenv(name, str(folder / name))
