@@ -33,32 +33,32 @@ SIGNS = (
     Sign("╌", ":", "warning", "line taken after a failure, or only under a condition", "on failure"),
     Sign("↺", "U", "warning", "leads back to a row above; of schedules, a ring"),
     Sign("←", "<", "muted", "comes from: what leads to, reads, schedules or passes it"),
-    Sign("✗", "X", "error", "error: refused by Kustomer, or certain not to work"),
-    Sign("▲", "!", "warning", "warning: probably wrong"),
+    Sign("✗", "!", "error", "error: refused by Kustomer, or certain not to work"),
+    Sign("▲", "^", "warning", "warning: probably wrong"),
     Sign("i", "i", "info", "information: worth knowing"),
     Sign("▶", "}", "new", "next: where the rehearsal stands", "next"),
     Sign("✓", "v", "good", "yes: it ran, holds, is given or is well", "run"),
-    Sign("╳", "F", "error", "failed: the step failed in this run", "failed"),
+    Sign("╳", "X", "error", "failed: the step failed in this run", "failed"),
     Sign("∙", ",", "muted", "no: it does not hold, or ran only in another run", "another run"),
     Sign("○", "o", "muted", "not run yet", "not run"),
-    Sign("■", "B", "error", "breakpoint: a rehearsal stops here", "stop"),
+    Sign("■", "#", "error", "breakpoint: a rehearsal stops here", "stop"),
     Sign("◷", "[", "info", "a run that waits its turn"),
     Sign("?", "?", "warning", "only you can decide it, or nobody has"),
     Sign("+", "+", "new", "added since you looked"),
     Sign("~", "~", "new", "changed since you looked"),
     Sign("-", "-", "error", "removed since you looked"),
-    Sign("▌", "]", "", "the selected row"),
+    Sign("▌", "|", "", "the selected row"),
 )  # fmt: skip
 
 PUNCTUATION = {
     "·": ";", "…": ".", "‹": ".", "›": ")", "“": '"', "”": '"', "’": "'", "–": "-", "×": "x", "↵": "`", "⇥": "_",
 }  # fmt: skip
 """What stands between words and in texts, with its stand-in."""
-ARROWHEADS = {"▼": "V", "△": "^", "◀": "("}
+ARROWHEADS = {"▼": "V", "△": "A", "◀": "("}
 LINES = {
     "│": "|", "─": "-", "╎": ":", "└": "+", "├": "+", "┤": "+", "┬": "+", "┴": "+", "┼": "+", "┌": "+", "┐": "+",
     "┘": "+", "╮": ".", "╭": ".", "╯": "'", "╰": "'", "━": "#", "┃": "#", "┏": "#", "┓": "#", "┗": "#", "┛": "#",
-    "┻": "#", "┳": "#", "┣": "#",
+    "┻": "#", "┳": "#", "┣": "#", "▔": "-",
     "▁": "_", "▂": ".", "▃": ":", "▄": "-", "▅": "=", "▆": "+", "▇": "*", "█": "#",
 }  # fmt: skip
 """Lines and bars, which mean nothing by themselves."""

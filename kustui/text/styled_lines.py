@@ -38,7 +38,9 @@ def fitted(line: Line, width: int) -> Line:
             break
         kept.append((safe, look))
         room -= size
-    return (*kept, ("…", "muted"))
+    while kept and not (last := kept[-1][0].rstrip("…")):  # one is enough
+        kept.pop()
+    return (*kept[:-1], *((last, look) for _, look in kept[-1:]), ("…", "muted"))
 
 
 class StyledRow(NamedTuple):

@@ -5,12 +5,15 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain, islice
 
 from kustui.text.cells import cells, clusters
-from kustui.text.signs import GLYPHS
+from kustui.text.signs import GLYPHS, LINES
 
 _JOINER = "\u200d"
+_CUT = "…"
 
 
 @lru_cache(maxsize=4096)
@@ -77,10 +80,42 @@ def _escaped(match: re.Match[str]) -> str:
 
 def to_ascii(text: str) -> str:
     """The same text in ASCII, of the same width in cells; what has no likeness in ASCII becomes ``?``."""
+    return "".join(pieces_to_ascii((text,)))
+
+
+def pieces_to_ascii(pieces: Sequence[str]) -> list[str]:
+    """The pieces of a line in ASCII. Three dots mark a cut, since one would be a full stop: the two more take the place
+    of blanks that follow, else of what stands beside them."""
+    if _CUT not in "".join(pieces):
+        return [_to_ascii(piece) for piece in pieces]
+    clusters_of = [list(clusters(piece)) if piece else [] for piece in pieces]
+    line = list(chain.from_iterable(clusters_of))
+    dotted = [cluster if cluster == _CUT else _to_ascii(cluster) for cluster in line]
+    for at, cluster in enumerate(line):
+        if cluster == _CUT:
+            _write_dots(dotted, at, line)
+    cells_of = iter(dotted)
+    return ["".join(islice(cells_of, len(piece))) for piece in clusters_of]
+
+
+def _write_dots(dotted: list[str], at: int, line: Sequence[str]) -> None:
+    """Write the dots of one cut; ``line`` is what stood there, of which lines that were drawn stay in their place."""
+    end = at + 1
+    while end < len(line) and line[end] not in LINES and dotted[end : end + 2] != [" ", " "]:
+        end += 1
+    gap = next((index for index in range(end, len(line)) if dotted[index] != " "), len(line)) - end
+    if gap > 2 or (gap == 2 and end + gap == len(line)):
+        dotted[at] = "..."
+        dotted[end : end + 2] = ["", ""]
+        return
+    before = at > 1 and (dotted[at - 1] != " " or at + 1 == len(line))
+    for index in range(at - 2, at + 1) if before else range(at, min(at + 3, len(line))):
+        dotted[index] = "."
+
+
+def _to_ascii(text: str) -> str:
     text = text.translate(GLYPHS)
-    if text.isascii():
-        return text
-    return "".join(_ascii_of(cluster) for cluster in clusters(text))
+    return text if text.isascii() else "".join(_ascii_of(cluster) for cluster in clusters(text))
 
 
 def _ascii_of(cluster: str) -> str:

@@ -213,7 +213,12 @@ def _signs_on(screen: Screen[object]) -> Collection[Sign]:
     return tuple(signs_in(segment.text for line in lines for segment in line))
 
 
-_UNLIKELY = ("rows", "boxes", "rail", "timeline", "chains", "source", "problems")
+_LIKELY = (
+    "find.everything", "find.filter", "selected.copy", "view.rehearse", "go.next-problem", "view.problems", "view.flow",
+    "selected.edit", "go.back", "app.help", "app.quit",
+)  # fmt: skip
+"""What most people look for, in the order in which it is offered."""
+_UNLIKELY = ("rows", "tree", "boxes", "rail", "timeline", "chains", "source", "problems")
 """Groups whose keys are under the fingers, or are of use in one pane."""
 _MOST_RECENT = 5
 """Commands that are offered again before all others."""
@@ -247,6 +252,7 @@ class Palette(CommandPalette):
     """Textual's, which is left once."""
 
     DEFAULT_CSS = """
+    Palette SearchIcon { display: none; }
     Palette.-low > Vertical { margin-top: 0; }
     Palette.-low #--input, Palette.-low CommandList { border: none; }
     Palette.-low #--input Label { margin-top: 0; }
@@ -288,15 +294,17 @@ class Palette(CommandPalette):
 
 def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
     """Every action that something on the screen can carry out now, verb first: those chosen last, those of the pane
-    that has the keys, then the others, the most likely ones first."""
+    that has the keys, the most likely ones, then the others."""
     actions = actions_of(app)
     recent: list[str] = getattr(app, "recent_commands", [])
 
     own = {shown.binding.id for shown in screen.active_bindings.values() if shown.node is screen.focused}
 
-    def unlikelihood(action: Action) -> tuple[int, bool, bool]:
-        is_own = action.id in own and action.group != "rows"
-        return recent.index(action.id) if action.id in recent else len(recent), not is_own, action.group in _UNLIKELY
+    def unlikelihood(action: Action) -> tuple[int, bool, int, bool]:
+        is_own = action.id in own and action.group not in ("rows", "tree")
+        likely = _LIKELY.index(action.id) if action.id in _LIKELY else len(_LIKELY)
+        last = recent.index(action.id) if action.id in recent else len(recent)
+        return last, not is_own, likely, action.group in _UNLIKELY
 
     for action in sorted(actions.values(), key=unlikelihood):
         carrier = _carrier(action, app, screen)
@@ -306,7 +314,7 @@ def commands(app: App[None], screen: Screen[object]) -> Iterator[SystemCommand]:
                 title, keys = f"copy: {action.verb}", f"{keys}   {action.help}"
             elif action.group == "rows":
                 title = f"move: {action.help}"
-            yield SystemCommand(title, f"{keys}   {action.id}", _run(action, app, carrier, recent))
+            yield SystemCommand(title, f"{keys}   {GROUPS[action.group].title}", _run(action, app, carrier, recent))
 
 
 def theme_commands(choose: Callable[[str], None]) -> Iterator[SystemCommand]:

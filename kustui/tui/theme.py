@@ -13,7 +13,7 @@ from textual.filter import LineFilter
 from textual.theme import Theme
 
 from kustui.text.cells import steady
-from kustui.text.terminal_safe import to_ascii
+from kustui.text.terminal_safe import pieces_to_ascii
 
 _OWN = "ansi_default"
 
@@ -172,7 +172,8 @@ class Ascii(LineFilter):
     """No character that is not ASCII."""
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        return [Segment(to_ascii(text), style, control) for text, style, control in segments]
+        texts = pieces_to_ascii([text for text, _, _ in segments])
+        return [Segment(text, style, control) for text, (_, style, control) in zip(texts, segments, strict=True)]
 
 
 class Colourless(LineFilter):

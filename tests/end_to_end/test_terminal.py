@@ -598,7 +598,10 @@ def test_ascii_alone_where_that_is_asked_for(arguments: list[str], env: dict[str
         for keys in ("j", "l", "E", "jj", "3", "2", ESCAPE, "/", "timer\r", ESCAPE, "?", ESCAPE):
             terminal.press(keys)
             terminal.settle(0.12)
-        terminal.press("1")
+        terminal.press(":")
+        terminal.wait_for("Search for commands...")
+        assert "??" not in terminal.text  # its border, and a magnifier
+        terminal.press(ESCAPE, "1")
         wait_for_cursor(terminal, "")
         terminal.press("q")
         assert terminal.ended() == 0

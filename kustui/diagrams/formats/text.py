@@ -12,7 +12,7 @@ from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import flow_diagram
 from kustui.diagrams.rail_drawing import RailDrawing
 from kustui.text.styled_lines import Line, fitted
-from kustui.text.terminal_safe import terminal_safe, to_ascii
+from kustui.text.terminal_safe import pieces_to_ascii, terminal_safe
 
 _LOOKS = {
     "muted": "2", "name": "1", "heading": "1;34", "event": "36", "action": "33", "link": "36;4", "string": "32",
@@ -24,7 +24,10 @@ def writer(*, colour: bool, ascii_only: bool) -> Callable[[Line], str]:
     """How a line is written: with colours or without, in ASCII or not; no blanks at its end."""
 
     def write(line: Line) -> str:
-        pieces = [(to_ascii(terminal_safe(text)) if ascii_only else terminal_safe(text), look) for text, look in line]
+        texts = [terminal_safe(text) for text, _ in line]
+        if ascii_only:
+            texts = pieces_to_ascii(texts)
+        pieces = [(text, look) for text, (_, look) in zip(texts, line, strict=True)]
         while pieces and not pieces[-1][0].strip(" "):
             pieces.pop()
         if pieces:

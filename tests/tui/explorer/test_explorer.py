@@ -476,8 +476,8 @@ async def test_the_palette_begins_with_what_was_chosen_last_and_what_the_pane_ca
     async with explorer(CHAIN) as ui:
         await ui.press("colon")
         await ui.wait_until(lambda: offered(ui))
-        assert offered(ui)[0] == "open the node, or go to its first child"
-        assert offered(ui).index("close every workflow") < offered(ui).index("go to the next pane")
+        assert offered(ui)[0] == BY_ID["find.everything"].help
+        assert offered(ui).index("go to the next pane") < offered(ui).index("close every workflow")
         await ui.press(*"go to the next pane")
         await ui.wait_until(lambda: offered(ui)[:1] == ["go to the next pane"])
         await ui.press("enter")
@@ -555,12 +555,19 @@ async def test_nothing_raises_while_a_terminal_of_no_size_is_resized() -> None:
 
 async def test_the_palette_offers_what_can_be_done_and_nothing_twice() -> None:
     async with explorer(CHAIN) as ui:
-        offered = [command.help.rsplit(" ", 1)[-1] for command in commands(ui.app, cast("Screen[object]", ui.explorer))]
-        assert sorted(offered) == sorted(
-            action.id
+        offered = list(commands(ui.app, cast("Screen[object]", ui.explorer)))
+        actions = [
+            action
             for action in ACTIONS
             if action.group not in (*PASSING, "rehearse", "context") and action.id != "app.palette"
+        ]
+        words = {"copy": "copy: {0.verb}", "rows": "move: {0.help}"}
+        assert sorted(command.title for command in offered) == sorted(
+            words.get(action.group, "{0.help}").format(action) for action in actions
         )
+        shown = " ".join(f"{command.title} {command.help}" for command in offered)
+        assert not [action.id for action in actions if action.id in shown]
+        assert offered[0].title == BY_ID["find.everything"].help
 
 
 async def test_every_action_leads_from_its_key_to_the_handler_that_the_registry_names() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from kustui.text.styled_lines import Line, fitted, joined, width_of, wrapped
-from kustui.text.terminal_safe import terminal_safe, to_ascii
+from kustui.text.terminal_safe import pieces_to_ascii, terminal_safe, to_ascii
 from kustui.tui.widgets.rows import Row, laid_out
 from tests.support.strategies import ANY_TEXT
 
@@ -171,3 +171,26 @@ def test_ascii_is_as_wide_as_what_it_stands_for(text: str) -> None:
 )
 def test_ascii_keeps_what_can_be_kept(text: str, told: str) -> None:
     assert to_ascii(text) == told
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("read as /#steps.1…", "read as /#steps..."),  # as wide as before
+        ("reading a …", "reading ..."),
+        ("a name…    12", "a name...  12"),  # the room beside it is taken first
+        ("a name…  12", "a na...  12"),
+        ("write [ …, … ]     ", "write [ ..., ... ] "),
+        ("b… │ c    ", "... | c    "),  # what is drawn beside it does not move
+        ("… › Timer", "...  Timer"),
+        ("…", "."),
+    ],
+)
+def test_a_cut_is_three_dots_in_ascii(text: str, told: str) -> None:
+    assert to_ascii(text) == told
+    assert "".join(pieces_to_ascii(list(text))) == told
+
+
+def test_what_was_cut_already_is_cut_once() -> None:
+    assert text_of(fitted((("a text…", ""), (" and more", "")), 8)) == "a text…"
+    assert text_of(fitted((("…", ""), ("…", ""), ("b", "")), 2)) == "…"
