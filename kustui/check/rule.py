@@ -86,6 +86,11 @@ class Rule:
     check_workflow: Callable[[WorkflowAnalysis], Violations] | None = None
     check_collection: Callable[[CollectionAnalysis], Violations] | None = None
 
+    @property
+    def example_titles(self) -> tuple[str, str]:
+        """What the two examples are called: there is nothing wrong with what is only worth knowing."""
+        return ("found here", "not found here") if self.severity is Severity.INFO else ("bad", "good")
+
 
 def workflow_rule(
     name: str, severity: Severity, summary: str, why: str, *, bad: object, good: object

@@ -60,10 +60,11 @@ def _page(rule: Rule, colour: bool) -> Iterator[str]:
     yield f"{fill(rule.why, _WIDTH)}\n"
     if not rule.bad:
         return
-    yield f"\n{_heading('bad', colour)}\n\n{indent(format_example(rule.bad), '  ')}\n"
+    bad, good = rule.example_titles
+    yield f"\n{_heading(bad, colour)}\n\n{indent(format_example(rule.bad), '  ')}\n"
     for problem in problems_in(rule.bad):
         yield indent(describe(problem, colour=colour), "  ")
-    yield f"\n{_heading('good', colour)}\n\n{indent(format_example(rule.good), '  ')}"
+    yield f"\n{_heading(good, colour)}\n\n{indent(format_example(rule.good), '  ')}"
 
 
 def problems_in(example: object) -> tuple[Problem, ...]:

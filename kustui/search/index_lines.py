@@ -11,7 +11,7 @@ from kustui.analysis.flow import FlowGraph
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.collection import Entry
 from kustui.definition.expressions import expressions_in
-from kustui.definition.models import Step, Trigger
+from kustui.definition.models import Step, Trigger, due_in_words
 from kustui.definition.source.positions import escape
 from kustui.diagrams.labels import condition_text
 from kustui.text.styled_lines import lowered
@@ -97,6 +97,9 @@ def index_lines_of(analysis: WorkflowAnalysis) -> Iterator[IndexLine]:
         if (schedule := step.schedule) is not None and isinstance(schedule.workflow_id, str):
             pointer = f"{step.pointer}/params/workflowId"
             yield IndexLine(LineKind.SCHEDULE, _joined(schedule.workflow_id), number, pointer)
+        if schedule is not None and schedule.run_at is not None:
+            due = due_in_words(schedule.run_at, analysis.settings.relative_unit_minutes)
+            yield IndexLine(LineKind.TEXT, _joined("runAt", due), number, f"{step.pointer}/params/runAt")
         for name, text, pointer in _strings(step.params, f"{step.pointer}/params"):
             yield IndexLine(LineKind.TEXT, _joined(name, text), number, pointer)
             if "/#" in text or "{{" in text:  # asked here: looking through each text costs a tenth of the index

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from kustui.check.problems import Problem
 from kustui.search.index import Index, StepNumber
 from kustui.search.index_lines import SEPARATOR, LineKind
+from kustui.text.messages import DURATION, duration_spellings
 from kustui.text.styled_lines import lowered
 
 KEYS = {
@@ -87,6 +88,8 @@ def parse_query(text: str) -> Query:
     """What is typed, as far as it goes: never raises. A key without a value asks for nothing yet."""
     terms: list[Term] = []
     unknown: list[str] = []
+    if '"' not in text:  # a duration is one term, spelled as that of a schedule
+        text = DURATION.sub(lambda match: f'"{duration_spellings(match[0])[0]}"', text)
     for sign, key, quoted in _TERM.findall(text):
         value = quoted.strip('"').lower() if quoted.startswith('"') else quoted.lower()
         value = value.replace("\n", " ")  # no line that is searched has a break in it

@@ -11,6 +11,7 @@ from kustui.definition.collection import Entry
 from kustui.search.index import Index
 from kustui.search.index_lines import SEPARATOR, LineKind
 from kustui.search.query import Query, Scope, is_about, scope_of, step_of
+from kustui.text.messages import DURATION, duration_spellings
 from kustui.text.styled_lines import Span, lowered
 
 MOST = 100
@@ -64,10 +65,12 @@ def find_matches(index: Index, query: Query, problems: Sequence[Problem] = ()) -
     if not query.terms:
         return ()
     scope = scope_of(index, query, problems)
-    words: Alternatives = {word: (word,) for word in query.words}
+    words: Alternatives = {
+        word: duration_spellings(word) if DURATION.fullmatch(word) else (word,) for word in query.words
+    }
     ranked = _ranked_groups(index, query, scope, words)
     if query.words and sum(len(group.matches) for _, group in ranked) < _FEW:
-        similar = {word: (word, *index.similar_words(word)) for word in query.words}
+        similar = {word: (*words[word], *index.similar_words(word)) for word in query.words}
         if similar != words or len(words) == 1:
             ranked = _ranked_groups(index, query, scope, similar, spread=True)
     if query.asks_for_problems:

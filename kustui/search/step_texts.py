@@ -3,6 +3,7 @@ models, at about 0.2 ms for a workflow of 40 steps."""
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
@@ -11,8 +12,10 @@ from typing import NamedTuple
 import msgspec
 
 from kustui.definition.collection import Collection, Entry
-from kustui.definition.platform import SCHEDULE_ACTION
+from kustui.definition.models import RunAt, due_in_words
+from kustui.definition.platform import RELATIVE_UNIT_MINUTES, SCHEDULE_ACTION
 from kustui.definition.source.source import replace_lone_surrogates
+from kustui.text.messages import searched_words
 
 _BETWEEN = "\0"
 """Between the steps of a workflow: no text holds one."""
@@ -56,8 +59,12 @@ class Matches(NamedTuple):
 class StepTexts:
     """The texts of the steps of a collection. Those of workflows that are as they were are taken over."""
 
-    def __init__(self, collection: Collection, before: StepTexts | None = None) -> None:
+    def __init__(
+        self, collection: Collection, before: StepTexts | None = None, unit: float = RELATIVE_UNIT_MINUTES
+    ) -> None:
+        """``unit`` is that of delays, in minutes."""
         self.collection = collection
+        self._unit = unit
         self._texts: dict[str, tuple[Entry, str]] = {}
         self._last = Matches()
         """What matched the text before, once everything is read."""
@@ -77,45 +84,55 @@ class StepTexts:
         for entry in self.missing:
             if not wanted():
                 return
-            self._texts[entry.key] = (entry, _BETWEEN.join(_step_texts(entry)).lower())
+            self._texts[entry.key] = (entry, _BETWEEN.join(_step_texts(entry, self._unit)).lower())
             time.sleep(0)  # a key does not wait for all of them
 
     def matches(self, text: str) -> Matches:
         """What holds every word of a text: a workflow in its name, id, event or path; a step in what it is called and
         does, or some of them there and the others in its workflow."""
-        all_words = text.lower().split()
-        words = [word for word in all_words if any(map(str.isalnum, word))] or all_words  # not the + of ``tags + vip``
+        all_words = list(searched_words(text))
+        words = [
+            word for word in all_words if any(map(str.isalnum, word[0]))
+        ] or all_words  # not the + of ``tags + vip``
         workflows: dict[str, bool] = {}
         steps: dict[str, frozenset[int]] = {}
         entries, last = self.collection.entries, self._last
-        if last.words and text.startswith(last.words):  # a key more leaves nothing else
+        has_duration = any(len(word) > 1 for word in words)
+        if last.words and text.startswith(last.words) and not has_duration:  # a key more leaves nothing else
             entries = tuple(self.collection.by_key[key] for key in last.workflows)
         for entry in entries if words else ():
             title = f"{entry.title}\n{entry.item.name}\n{entry.id}\n{entry.item.event}\n{entry.source.path}".lower()
-            others = [word for word in words if word not in title]
+            others = [word for word in words if not _holds(title, word)]
             numbers = self._steps_with(entry, others or words)
             if numbers:
                 steps[entry.key] = frozenset(numbers)
             if numbers or not others:
                 workflows[entry.key] = not others
         matches = Matches(text, workflows, steps)
-        self._last = Matches() if self.missing else matches
+        self._last = Matches() if self.missing or has_duration else matches
         return matches
 
-    def _steps_with(self, entry: Entry, words: Sequence[str]) -> Sequence[int]:
+    def _steps_with(self, entry: Entry, words: Sequence[tuple[str, ...]]) -> Sequence[int]:
         """The places of the steps of a workflow that hold all of some words."""
         _, text = self._texts.get(entry.key, (entry, ""))
         for word in words:
-            if word not in text:
+            if not _holds(text, word):
                 return ()
         lines = text.split(_BETWEEN)
         numbers: Sequence[int] = range(len(lines))
         for word in words:
-            numbers = [number for number in numbers if word in lines[number]]
+            numbers = [number for number in numbers if _holds(lines[number], word)]
         return numbers
 
 
-def _step_texts(entry: Entry) -> Iterator[str]:
+def _holds(text: str, spellings: Sequence[str]) -> bool:
+    """Whether a text holds a word; a duration, in one of its spellings as words of their own."""
+    if len(spellings) == 1:
+        return spellings[0] in text
+    return re.search(rf"(?<![\w.])(?:{'|'.join(map(re.escape, spellings))})s?(?!\w)", text) is not None
+
+
+def _step_texts(entry: Entry, unit: float) -> Iterator[str]:
     """One text for each step, empty for what is none."""
     try:
         value = _decode(replace_lone_surrogates(entry.text()))
@@ -124,15 +141,18 @@ def _step_texts(entry: Entry) -> Iterator[str]:
     except (msgspec.MsgspecError, RecursionError):  # its row says what is wrong with it
         return
     for step in steps if isinstance(steps, list) else ():
-        yield _step_text(step).replace(_BETWEEN, " ") if isinstance(step, dict) else ""
+        yield _step_text(step, unit).replace(_BETWEEN, " ") if isinstance(step, dict) else ""
 
 
-def _step_text(step: Mapping[str, object]) -> str:
+def _step_text(step: Mapping[str, object], unit: float) -> str:
     action, params = step.get("action"), step.get("params")
     meta = step.get("meta")
     names = [meta.get(key) for key in _NAMES] if isinstance(meta, dict) else []
     parts = [part for part in (*names, step.get("id"), action) if isinstance(part, str)]
-    if isinstance(params, dict) and action != SCHEDULE_ACTION:  # a schedule has a row of its own
+    if isinstance(params, dict) and action == SCHEDULE_ACTION:  # whose workflow has a row of its own
+        if isinstance(run_at := params.get("runAt"), dict):
+            parts.append(due_in_words(RunAt(type=run_at.get("type"), value=run_at.get("value")), unit))
+    elif isinstance(params, dict):
         written = dict(params)
         custom = written.pop("custom", None)
         for prefix, members in (("", written), ("custom.", custom)):

@@ -6,7 +6,8 @@ shown before the first paint.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,6 +64,38 @@ def duration_in_words(minutes: float) -> str:
         if count:
             parts.append(f"{count} {unit}")
     return " ".join(parts)
+
+
+_DURATION_UNITS = {"min": ("minute", 1), "h": ("hour", 60), "d": ("day", 24 * 60), "w": ("week", 7 * 24 * 60)}
+_COUNT = r"\d{1,9}(?:\.\d{1,9})?\s?(?:min(?:ute)?s?|h(?:ours?)?|d(?:ays?)?|w(?:eeks?)?)(?!\w)"
+DURATION = re.compile(rf"(?:after\s+)?(?<![\w.:-]){_COUNT}(?:\s{_COUNT})*", re.IGNORECASE)
+"""A duration as somebody may type it."""
+
+
+def searched_words(text: str) -> Iterator[tuple[str, ...]]:
+    """The words of what is searched for, in lower case. A duration is one, however it is spelled, with all spellings
+    that it may have: ``1 w`` is ``after 7 d``, ``7 days``, ``1-week``."""
+    at = 0
+    for match in DURATION.finditer(text):
+        yield from ((word,) for word in text[at : match.start()].lower().split())
+        yield duration_spellings(match[0])
+        at = match.end()
+    yield from ((word,) for word in text[at:].lower().split())
+
+
+def duration_spellings(duration: str) -> tuple[str, ...]:
+    """The spelling of a schedule first, then those of names and texts in each unit that counts it wholly."""
+    counts = re.findall(r"([\d.]+)\s?([a-z]+)", duration.lower())
+    units = [(float(count), unit if unit in _DURATION_UNITS else unit[0]) for count, unit in counts]
+    minutes = sum(count * _DURATION_UNITS["min" if unit == "m" else unit][1] for count, unit in units)
+    names = [
+        f"{minutes / size:.10g}{between}{name}"
+        for short, (long, size) in _DURATION_UNITS.items()
+        if minutes and not minutes % size
+        for between in (" ", "-", "")
+        for name in dict.fromkeys((long, short if len(short) > 1 else long))
+    ]
+    return (f"after {duration_in_words(minutes)}", *names)
 
 
 def seconds_in_words(seconds: float) -> str:

@@ -5,6 +5,7 @@ Text from a definition goes in as it is; ``terminal_safe`` makes it harmless, on
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
@@ -17,30 +18,37 @@ Piece = tuple[str, str]
 Line = tuple[Piece, ...]
 
 
+_LEAST = 4
+"""Cells of what is cut that are worth showing."""
+
+
 def width_of(line: Line) -> int:
     """Cells."""
     return sum(cells(terminal_safe(text)) for text, _ in line)
 
 
-def fitted(line: Line, width: int) -> Line:
-    """The line cut to a width in cells, an ellipsis at its end where something is gone."""
+def fitted(line: Line, width: int, kept: int = 0) -> Line:
+    """The line cut to a width in cells, an ellipsis at its end where something is gone. So many pieces at its end are
+    ``kept``, where there is room for them: what is before them is cut."""
     if width_of(line) <= width:
         return line
+    if kept and width_of(line[-kept:]) + _LEAST <= width:
+        return (*fitted(line[:-kept], width - width_of(line[-kept:])), *line[-kept:])
     if width <= 0:
         return ()
-    kept: list[Piece] = []
+    head: list[Piece] = []
     room = width - 1
     for text, look in line:
         safe = terminal_safe(text)
         size = cells(safe)
         if size >= room:
-            kept.append((cut(safe, room), look))
+            head.append((cut(safe, room), look))
             break
-        kept.append((safe, look))
+        head.append((safe, look))
         room -= size
-    while kept and not (last := kept[-1][0].rstrip("…")):  # one is enough
-        kept.pop()
-    return (*kept[:-1], *((last, look) for _, look in kept[-1:]), ("…", "muted"))
+    while head and not (last := head[-1][0].rstrip("…")):  # one is enough
+        head.pop()
+    return (*head[:-1], *((last, look) for _, look in head[-1:]), ("…", "muted"))
 
 
 class StyledRow(NamedTuple):
@@ -51,6 +59,8 @@ class StyledRow(NamedTuple):
     """Left out where there is no room for all of it."""
     mark: Line = ()
     """Always shown: the line is cut short for it."""
+    kept: int = 0
+    """Pieces at the end of the line that stay whole where it is cut."""
 
     @property
     def width(self) -> int:
@@ -60,7 +70,7 @@ class StyledRow(NamedTuple):
 
     def arranged(self, width: int) -> Line:
         """All of it in one line of at most so many cells."""
-        line, aside, mark = self
+        line, aside, mark, kept = self
         mark_width = width_of(mark)
         if mark_width and mark_width + 1 > width:
             return fitted(mark, width)
@@ -69,9 +79,9 @@ class StyledRow(NamedTuple):
         if aside and used + 2 + aside_width <= room:
             line = (*line, (" " * (room - used - aside_width), ""), *aside)
         elif not mark_width:
-            return fitted(line, width)
+            return fitted(line, width, kept)
         else:
-            line = fitted(line, room)
+            line = fitted(line, room, kept)
             line = (*line, (" " * (room - width_of(line)), ""))
         return (*line, (" ", ""), *mark) if mark_width else line
 
@@ -141,14 +151,12 @@ def _trimmed(pieces: Sequence[Piece]) -> Line:
     return (*pieces[: end - 1], (pieces[end - 1][0].rstrip(" "), pieces[end - 1][1])) if end else ()
 
 
-def _words(text: str) -> Iterator[str]:
-    """Words with the blanks behind them."""
-    start = 0
-    for index in range(1, len(text)):
-        if text[index] != " " and text[index - 1] == " ":
-            yield text[start:index]
-            start = index
-    yield text[start:]
+_WORD = re.compile(r"(?:[^ ]|(?<=\d) (?=(?:min|h|d)(?!\w)))+ *| +")
+
+
+def _words(text: str) -> Iterable[str]:
+    """Words with the blanks behind them; a number and the unit behind it are one."""
+    return _WORD.findall(text)
 
 
 def joined(lines: Iterable[Line], separator: Piece) -> Line:

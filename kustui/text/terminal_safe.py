@@ -108,8 +108,9 @@ def _write_dots(dotted: list[str], at: int, line: Sequence[str]) -> None:
         dotted[at] = "..."
         dotted[end : end + 2] = ["", ""]
         return
-    before = at > 1 and (dotted[at - 1] != " " or at + 1 == len(line))
-    for index in range(at - 2, at + 1) if before else range(at, min(at + 3, len(line))):
+    is_end = at > 0 and (dotted[at - 1] != " " or at + 1 == len(line))
+    first = max(0, at - 2) if is_end else at
+    for index in range(first, min(first + 3, len(line))):
         dotted[index] = "."
 
 

@@ -20,7 +20,7 @@ from kustui.definition.models import Step
 from kustui.definition.platform import TRIGGER_ID
 from kustui.diagrams.diagram import DiagramSet, flow_diagram
 from kustui.diagrams.formats.graph_languages import mermaid
-from kustui.text.styled_lines import Line, fitted, width_of
+from kustui.text.styled_lines import Line
 from kustui.tui import clipboard
 from kustui.tui.bindings import BY_ID, bindings, first_key
 from kustui.tui.widgets.bars import StatusBar
@@ -33,8 +33,6 @@ _GLIMPSE = 200
 """Characters of a text that are shown of it in the menu."""
 _SHORT = 60
 """Characters of a text that are repeated when it was copied."""
-_MIN_REPEATED = 8
-"""Cells of it that are repeated at least; it is cut before where it went."""
 
 
 class Copyable(NamedTuple):
@@ -197,15 +195,17 @@ class CopyController:
         if fits := size <= clipboard.clipboard_limit():
             self._screen.app.copy_to_clipboard(text)
         trouble = await clipboard.copy_to_tmux(text) if in_tmux else ""
-        routes = [route for route, taken in (("OSC 52", fits), ("tmux's buffer", in_tmux and not trouble)) if taken]
-        line: Line = ((f" · through {' and '.join(routes)}", "muted"),) if routes else ()
+        is_in_tmux = in_tmux and not trouble
+        line: Line = ()
         if not fits:
-            line = (*line, (f" · too long for OSC 52: {size:,} bytes of {clipboard.clipboard_limit():,}", "warning"))
+            limit = clipboard.clipboard_limit()
+            line = ((f" · too long for the terminal's clipboard: {size:,} bytes of {limit:,}", "warning"),)
+            line = (*line, (" · it is in tmux's buffer", "muted")) if is_in_tmux else line
         if trouble:
             line = (*line, (f" · {trouble}", "warning"))
-        if reachable is not clipboard.Reach.YES and "tmux's buffer" not in routes:
-            line = (*line, *self._way_out(copied=bool(routes)))
-        self._announce(item.what, text, line, copied=bool(routes))
+        if reachable is not clipboard.Reach.YES and not is_in_tmux:
+            line = (*line, *self._way_out(copied=fits))
+        self._announce(item.what, text, line, copied=fits or is_in_tmux)
 
     def _way_out(self, *, copied: bool) -> Line:
         """The keys that show a text as plain text, in case it did not reach the clipboard."""
@@ -213,9 +213,9 @@ class CopyController:
         return ((" · not there? " if copied else " · ", "muted"), (keys, "key"), (" shows it", "muted"))
 
     def _announce(self, what: str, text: str, line: Line, *, copied: bool) -> None:
-        begin: Line = (("copied ", "good") if copied else ("not copied: ", "warning"), (f"the {what} ", ""))
-        room = max(_MIN_REPEATED, self._status.size.width - 2 - width_of(begin) - width_of(line))
-        self._status.announce(Row((*begin, *fitted(_repeated(text), room), *line)))
+        """What was copied comes first, and what may have gone wrong where there is room behind it."""
+        begin: Line = (("copied ", "good") if copied else ("not copied: ", "warning"), *_repeated(what, text))
+        self._status.announce(Row((*begin, *line)))
 
     async def _show_plain(self, item: Copyable) -> None:
         try:
@@ -224,8 +224,8 @@ class CopyController:
             self._status.say("this terminal cannot be suspended", "error")
 
 
-def _repeated(text: str) -> Line:
-    """A short text itself; of a long one, how long it is."""
+def _repeated(what: str, text: str) -> Line:
+    """A short text itself; of a long one, what it is and how long."""
     if len(text) <= _SHORT and "\n" not in text:
         return ((text, "string"),)
-    return ((f"of {len(text):,} characters", "muted"),)
+    return ((f"the {what}", ""), (f" of {len(text):,} characters", "muted"))

@@ -10,6 +10,7 @@ from kustui.check.rule import format_example
 from kustui.check.rules import RULES
 from kustui.cli import main
 from kustui.commands.explain import problems_in
+from kustui.config.severity import Severity
 
 
 def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
@@ -35,7 +36,7 @@ def test_a_page_says_what_why_and_shows_both_examples(capsys: pytest.CaptureFixt
     assert (status, errors) == (0, "")
     assert told.startswith(f"{name} ({RULES[name].severity})\n\nFinds ")
     assert "\x1b" not in told
-    bad, _, good = told.partition("\ngood\n")
+    bad, _, good = told.partition(f"\n{RULES[name].example_titles[1]}\n")
     assert f"[{name}]" in bad
     assert good.strip()
     assert max(map(len, re.sub(r"\[.*", "", told).splitlines())) < 200
@@ -45,6 +46,13 @@ def test_a_page_says_what_why_and_shows_both_examples(capsys: pytest.CaptureFixt
 def test_a_bad_example_gives_its_problem_and_a_good_one_nothing(name: str) -> None:
     assert [problem.rule for problem in problems_in(RULES[name].bad)] == [name]
     assert not problems_in(RULES[name].good)
+
+
+def test_what_is_only_worth_knowing_is_not_called_bad(capsys: pytest.CaptureFixture[str]) -> None:
+    for rule in (rule for rule in RULES.values() if rule.severity is Severity.INFO):
+        _, told, _ = run(capsys, rule.name)
+        assert "\nfound here\n" in told
+        assert "\nbad\n" not in told
 
 
 def test_a_rule_without_examples_has_a_page(capsys: pytest.CaptureFixture[str]) -> None:

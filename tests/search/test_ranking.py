@@ -304,3 +304,10 @@ def test_what_is_done_after_a_failure_is_found_by_its_type_and_in_words(text: st
     case = {"condition": ALWAYS, "errorAction": {"type": "retry-action"}}
     index = index_of(workflow("a", step("a", errorCases=[case])))
     assert [match.text for match in _matches(index, text)] == [f"{SEPARATOR}on failure: retry the step (retry-action)"]
+
+
+@pytest.mark.parametrize("words", ["7 d", "1 w", "7 days", "after 1 w", "Warranty 168 h"])
+def test_what_schedules_after_a_delay_is_found_however_the_delay_is_spelled(words: str) -> None:
+    matches = groups(sample_index(), words)
+    assert matches[LineKind.TEXT] == ["runAt"]
+    assert not matches.get(LineKind.STEP)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from kustui.definition.platform import SCHEDULE_ACTION
 from kustui.search.step_texts import StepTexts
 from kustui.workspace.snapshot import Snapshot
 from tests.support.definitions import ALWAYS, a_resource, a_workflow
@@ -79,3 +80,24 @@ def test_steps_of_every_shape_are_found() -> None:
     assert matching(snapshot_of([broken]), "needle") == {"odd": [3]}
     resource = a_resource("greet")
     assert matching(snapshot_of({"data": [resource]}), "hi") == {"greet": [0]}
+
+
+@pytest.mark.parametrize("words", ["7 d", "1 w", "7 days", "after 1 w", "After 168 h", "10080 min", "s10080 1week"])
+def test_a_schedule_is_found_by_its_delay_however_it_is_spelled(words: str) -> None:
+    def after(minutes: int) -> dict[str, object]:
+        return step(f"s{minutes}", SCHEDULE_ACTION, runAt={"type": "relative", "value": minutes})
+
+    steps = [after(17 * 24 * 60), after(7 * 24 * 60), step("d", body="1 weekend, 7 dwarfs, 1168 h")]
+    collection = snapshot_of([a_workflow("a", steps=steps), a_workflow("ends-7-days-later", steps=[])]).collection
+    texts = StepTexts(collection)
+    texts.read()
+    assert texts.matches("7").total
+    steps_of = texts.matches(words).steps
+    assert [sorted(numbers) for numbers in steps_of.values()] == [[1]]
+
+
+def test_the_unit_of_delays_is_that_of_the_settings() -> None:
+    schedule = step("a", SCHEDULE_ACTION, runAt={"type": "relative", "value": 7})
+    texts = StepTexts(snapshot_of([a_workflow("a", steps=[schedule])]).collection, unit=24 * 60)
+    texts.read()
+    assert texts.matches("1 week").total == 1

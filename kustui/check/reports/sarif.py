@@ -56,8 +56,9 @@ def _rule(rule: Rule) -> dict[str, Any]:
     bad, good = format_example(rule.bad).rstrip(), format_example(rule.good).rstrip()
     text, markdown = f"Finds {rule.summary}. {rule.why}", f"Finds {rule.summary}.\n\n{rule.why}"
     if bad:
-        text += f"\n\nBad:\n{bad}\n\nGood:\n{good}"
-        markdown += f"\n\nBad:\n\n```json\n{bad}\n```\n\nGood:\n\n```json\n{good}\n```"
+        titles = [title.capitalize() for title in rule.example_titles]
+        text += f"\n\n{titles[0]}:\n{bad}\n\n{titles[1]}:\n{good}"
+        markdown += f"\n\n{titles[0]}:\n\n```json\n{bad}\n```\n\n{titles[1]}:\n\n```json\n{good}\n```"
     return {
         "id": rule.name,
         "shortDescription": {"text": f"{rule.summary[:1].upper()}{rule.summary[1:]}."},

@@ -161,11 +161,11 @@ class RulePages:
 
 
 def add_page(builder: RowBuilder, rule: Rule) -> None:
-    """What a rule finds and why, with a bad and a good example."""
+    """What a rule finds and why, with an example of it and one without it."""
     builder.add((f"finds {rule.summary}", "heading"), (f"  {rule.severity}", "muted"))
     builder.add((rule.why, ""))
-    for title, example in (("Bad", rule.bad), ("Good", rule.good)):
+    for title, example in zip(rule.example_titles, (rule.bad, rule.good), strict=True):
         if example:
-            builder.heading(title)
+            builder.heading(title.capitalize())
             for line in format_example(example).splitlines():
-                builder.line((line, ""))
+                builder.add((line, ""), indent=len(line) - len(line.lstrip()) + 2)

@@ -12,7 +12,7 @@ from textual.binding import BindingType
 from kustui.check.problems import Problem, Related
 from kustui.config.severity import Severity
 from kustui.diagrams.glyphs import SEVERITY_GLYPHS
-from kustui.text.styled_lines import Line
+from kustui.text.styled_lines import Line, StyledRow, wrapped
 from kustui.tui.bindings import bindings
 from kustui.tui.tree.nodes import ADDED_SIGN, CHANGED_SIGN, change_key
 from kustui.tui.widgets.rows import NodeKey, Row, Rows, Target
@@ -34,7 +34,50 @@ _MAX_SAVES = 20
 """Saves that are kept."""
 
 
-class ProblemsView(RowsView):
+class _ListView(RowsView):
+    """Rows that are wrapped as far as there is room below them, the one of the cursor before the others."""
+
+    _layout: tuple[object, Sequence[tuple[int, Line | None]]] = (None, ())
+
+    def _screen_lines(self) -> Sequence[tuple[int, Line | None]]:
+        """The row of each line of the screen, and what is written there where the row takes several; nothing where
+        each takes one."""
+        count, room, width = self.rows.count, self.size.height - self.rows.count, self.size.width - 1
+        if room <= 0:
+            return ()
+        state = self.rows, self.cursor, room, width, self.search, self.highlights_matches
+        if self._layout[0] != state:
+            wrapped_rows: dict[int, list[Line]] = {}
+            for index in (self.cursor, *range(count)):
+                row = self.rows.make(index)
+                if index in wrapped_rows or StyledRow(row.line, row.aside, row.mark).width <= width:
+                    continue
+                line = self.search.highlighted(row.line) if self.highlights_matches else row.line
+                lines = list(wrapped((*line, ("  ", ""), *row.aside), width, 4))
+                if len(lines) - 1 <= room:
+                    wrapped_rows[index] = lines
+                    room -= len(lines) - 1
+            lines_of = [(index, line) for index in range(count) for line in wrapped_rows.get(index, (None,))]
+            self._layout = state, lines_of if wrapped_rows else ()
+        return self._layout[1]
+
+    def row_at(self, y: int) -> int:
+        lines = self._screen_lines()
+        if not lines:
+            return super().row_at(y)
+        return lines[y][0] if y < len(lines) else self.rows.count
+
+    def drawn(self, y: int, index: int, width: int) -> Line:
+        lines = self._screen_lines()
+        return (lines[y][1] if lines else None) or super().drawn(y, index, width)
+
+    def watch_cursor(self, before: int, now: int) -> None:
+        super().watch_cursor(before, now)
+        if self._screen_lines():
+            self.refresh()
+
+
+class ProblemsView(_ListView):
     """The problems that hold every one of its words. Rows are made only while it is shown."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("problems")
@@ -258,7 +301,7 @@ def _changed_lines(before: str, after: str) -> Iterator[Line]:
         yield ((f"        … {len(lines) - _MAX_LINES:,} more lines", "muted"),)
 
 
-class UsesView(RowsView):
+class UsesView(_ListView):
     NAME = "9 Uses"
     ABOUT = (
         "What leads to, reads or schedules the selection, or what is named in it. Enter goes to the place; the key "

@@ -42,7 +42,8 @@ class TreeRows:
         elif node.kind is Kind.WORKFLOW and (matching := self._state.matching_steps(node)):
             aside = aside if self._state.shows_children(node) else ((counted(matching, "step"), "new"),)
         sign = "  " if not node.opens else "▾ " if self._state.shows_children(node) else "▸ "
-        return Row((("  " * node.depth, ""), (sign, "muted"), *line), aside, self._mark(node))
+        kept = int(node.kind is Kind.SCHEDULE)  # when it is due
+        return Row((("  " * node.depth, ""), (sign, "muted"), *line), aside, self._mark(node), kept=kept)
 
     def name(self, index: int) -> Line:
         """The glyph and the name of a row, without what goes before and after them."""

@@ -263,7 +263,7 @@ class TreeState:
         from kustui.search.step_texts import StepTexts  # not before the first paint
 
         if self._texts is None or self._texts.collection is not self.snapshot.collection:
-            self._texts = StepTexts(self.snapshot.collection, self._texts)
+            self._texts = StepTexts(self.snapshot.collection, self._texts, self.settings.relative_unit_minutes)
         if sum(entry.size for entry in self._texts.missing) <= _SMALL:
             self._texts.read()
         return self._texts.matches(text)

@@ -88,11 +88,13 @@ class Row(NamedTuple):
     """All of the paragraph that it is one line of; empty where that is the line itself."""
     value: str | None = None
     """The pointer of the value that it shows, in the file of what is selected, where Enter leads elsewhere."""
+    kept: int = 0
+    """Pieces at the end of the line that stay whole where it is cut."""
 
 
 def laid_out(row: Row, width: int) -> Line:
     """A row as one line of at most ``width`` cells."""
-    return StyledRow(*row[:3]).arranged(width)
+    return StyledRow(*row[:3], row.kept).arranged(width)
 
 
 def shorten_breadcrumbs(crumbs: Line, width: int) -> Line:

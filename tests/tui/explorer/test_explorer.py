@@ -15,6 +15,7 @@ from textual.geometry import Offset
 from textual.screen import Screen
 from textual.widget import Widget
 
+from kustui.config.actions import BY_ID
 from kustui.tui.app import Kustui
 from kustui.tui.bindings import ACTIONS, PASSING, handler, textual_action
 from kustui.tui.copy_menu import CopyMenu

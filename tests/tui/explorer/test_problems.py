@@ -11,6 +11,7 @@ import pytest
 from kustui.check.problems import Problem
 from kustui.config.severity import Severity
 from kustui.definition.loader import is_definition
+from kustui.tui.explorer.list_panes import ProblemsView
 from tests.support.definitions import a_workflow, write_json
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import step
@@ -139,6 +140,20 @@ async def test_a_rule_is_explained_below_the_panes(tmp_path: Path) -> None:
         assert any(row == "Good" for row in ui.rows(ui.explorer.panes.uses))
         await ui.press("escape")
         assert ui.focus == "problems"
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "x".join(map(str, size)))
+async def test_a_problem_of_the_list_is_wrapped_where_there_is_room(size: tuple[int, int]) -> None:
+    async with explorer(SAMPLES / "broken" / "missing-input.json", size=size) as ui:
+        await ui.press("4")
+        view = ui.explorer.query_one(ProblemsView)
+        assert view.problem is not None
+        await ui.wait_until(lambda: is_said(view.problem, bar_text(ui, "problems").replace("▌ ", "")))
+        await ui.press("j")
+        y = next(y for y in range(view.size.height) if "required here" in view.render_line(y).text)
+        assert view.render_line(y).text.startswith("▌")
+        await ui.pilot.click("#problems", offset=(10, y))
+        assert view.cursor == 0
 
 
 async def test_a_click_on_the_counts_lists_the_problems(tmp_path: Path) -> None:

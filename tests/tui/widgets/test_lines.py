@@ -114,6 +114,20 @@ def test_a_mark_is_shown_whatever_is_cut_for_it() -> None:
     assert text_of(laid_out(row, 2)) == "…" or text_of(laid_out(row, 2)) == "✗2"
 
 
+def test_what_is_kept_of_a_line_is_not_cut() -> None:
+    row = Row((("⇒ ", "link"), ("a long name", "link"), (" after 7 d", "muted")), mark=(("✗", "error"),), kept=1)
+    assert text_of(laid_out(row, 40)) == "⇒ a long name after 7 d                ✗"
+    assert text_of(laid_out(row, 20)) == "⇒ a lon… after 7 d ✗"
+    assert text_of(laid_out(row, 12)) == "⇒ a long … ✗"  # no room for anything beside it
+
+
+def test_a_number_is_not_parted_from_its_unit() -> None:
+    assert [text_of(line) for line in wrapped((("it waits after 7 d and 60 min", ""),), 16)] == [
+        "it waits after",
+        "7 d and 60 min",
+    ]
+
+
 @given(LINES, st.integers(0, 40), st.integers(0, 50))
 @example((("a" + "\u00a0" * 50 + "b", ""),), 20, 0)
 @example((("x", ""), ("한" * 30, "")), 9, 4)
@@ -181,8 +195,8 @@ def test_ascii_keeps_what_can_be_kept(text: str, told: str) -> None:
         ("a name…    12", "a name...  12"),  # the room beside it is taken first
         ("a name…  12", "a na...  12"),
         ("write [ …, … ]     ", "write [ ..., ... ] "),
-        ("b… │ c    ", "... | c    "),  # what is drawn beside it does not move
-        ("… › Timer", "...  Timer"),
+        ("b… │ c    ", "...| c    "),  # what is drawn beside it does not move
+        ("… › Timer", "... Timer"),
         ("…", "."),
     ],
 )
