@@ -209,7 +209,7 @@ class Finder(Vertical):
         self.results.empty = "no matches" if self._is_complete and query.terms else ""
         first = next((index for index, choice in enumerate(self._choices) if choice is not None), 0)
         cursor = self._choices.index(before) if before is not None and before in self._choices else first
-        rows = Rows.of([Row(*line.row) for line in lines])
+        rows = Rows.of([Row.of(line.row) for line in lines])
         self.results.show(rows, cursor, top=None if again else 0)
         self._moved()
 

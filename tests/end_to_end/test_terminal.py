@@ -601,7 +601,8 @@ def test_ascii_alone_where_that_is_asked_for(arguments: list[str], env: dict[str
         terminal.press(":")
         terminal.wait_for("Search for commands...")
         assert "??" not in terminal.text  # its border, and a magnifier
-        terminal.press(ESCAPE, "1")
+        terminal.press(ESCAPE)
+        terminal.press("1")
         wait_for_cursor(terminal, "")
         terminal.press("q")
         assert terminal.ended() == 0

@@ -89,13 +89,13 @@ class RailView(RowsView, DiagramView):
 
     def _row(self, index: int) -> Row:
         assert self.drawing is not None
-        return Row(*self.drawing.row(index, self._first, self._columns, self.size.width - 1))
+        return Row.of(self.drawing.row(index, self._first, self._columns, self.size.width - 1))
 
     def whole(self) -> Iterator[Line]:
         if self.drawing is not None:
             yield ((self.drawing.analysis.title, "heading"),)
             for index in range(len(self.drawing.nodes)):
-                yield laid_out(Row(*self.drawing.row(index)), max(self.size.width, _WIDTH))
+                yield laid_out(Row.of(self.drawing.row(index)), max(self.size.width, _WIDTH))
 
     def foot(self, width: int) -> Sequence[Line]:
         """The row of the cursor in full where it is cut, and what the glyphs mean."""

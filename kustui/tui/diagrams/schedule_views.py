@@ -148,7 +148,7 @@ class ChainsView(ScheduleView):
         if row.workflow:
             entry = self._chain_lines.entry(row.workflow)
             key = node_key(entry, row.step) if row.step else workflow_key(entry)
-        return Row(*row.row[:3], link=key, kept=row.row.kept)
+        return Row.of(row.row, key)
 
     def on_rows_view_widened(self) -> None:
         if not self.lists_all:

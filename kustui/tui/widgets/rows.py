@@ -91,6 +91,11 @@ class Row(NamedTuple):
     kept: int = 0
     """Pieces at the end of the line that stay whole where it is cut."""
 
+    @classmethod
+    def of(cls, row: StyledRow, link: NodeKey = ()) -> Row:
+        """The row of a drawing."""
+        return cls(row.line, row.aside, row.mark, link, kept=row.kept)
+
 
 def laid_out(row: Row, width: int) -> Line:
     """A row as one line of at most ``width`` cells."""

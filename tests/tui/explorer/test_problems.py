@@ -147,8 +147,9 @@ async def test_a_problem_of_the_list_is_wrapped_where_there_is_room(size: tuple[
     async with explorer(SAMPLES / "broken" / "missing-input.json", size=size) as ui:
         await ui.press("4")
         view = ui.explorer.query_one(ProblemsView)
-        assert view.problem is not None
-        await ui.wait_until(lambda: is_said(view.problem, bar_text(ui, "problems").replace("▌ ", "")))
+        problem = view.problem
+        assert problem is not None
+        await ui.wait_until(lambda: is_said(problem, bar_text(ui, "problems").replace("▌ ", "")))
         await ui.press("j")
         y = next(y for y in range(view.size.height) if "required here" in view.render_line(y).text)
         assert view.render_line(y).text.startswith("▌")
