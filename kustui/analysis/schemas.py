@@ -110,11 +110,18 @@ class SchemaArguments:
         )
 
     @cached_property
+    def required_places(self) -> Mapping[str, int]:
+        """Where each required name first stands in the list of them."""
+        required = self.schema.required
+        return {name: place for place, name in reversed([*enumerate(required)])}
+
+    @cached_property
     def misspelt(self) -> Mapping[str, str]:
         """The missing name that each unknown one was probably meant to be."""
         intended: dict[str, str] = {}
+        undeclared = [name for name in self.given if name not in self.declared]
         for name in self.missing:
-            near = closest(name, (other for other in self.given if other not in self.declared | intended.keys()))
+            near = closest(name, undeclared, without=intended)
             if near and not _is_another_word(name, near):
                 intended[near] = name
         return intended

@@ -61,7 +61,7 @@ class Problem(NamedTuple):
         value, key = self.document.spot(self.pointer)
         if self.on_key and key is not None:
             return key
-        return extent_within(self.document.source.data, value, *self.within) if self.within else value
+        return extent_within(self.document.source, value, *self.within) if self.within else value
 
     def span(self) -> Span:
         """Its lines and columns."""

@@ -5,7 +5,7 @@ certain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from itertools import pairwise, product
@@ -90,6 +90,7 @@ class FactTable:
     """By the key of the fact."""
     _presence: dict[Case, tuple[bool, bool]] = field(default_factory=dict)
     """What is known of single values; paths come to the same facts again and again."""
+    _of_missing: dict[Fact, bool] = field(default_factory=dict)
 
     def consistent(self, cases: Cases) -> Cases:
         """Those of the cases that do not contradict themselves."""
@@ -115,10 +116,16 @@ class FactTable:
 
     def _may_be(self, facts: Case) -> tuple[bool, bool]:
         """Whether a value of which facts are known may be there, and whether it may be missing."""
-        terms = [(self.terms[fact.key], fact.holds) for fact in sorted(facts)[:_MOST_COMPARISONS]]
-        required = [(term, holds is not term.negated) for term, holds in terms]
-        may_be_missing = all(term.outcome_of_missing in (None, holds) for term, holds in required)
-        return _may_be_there(required), may_be_missing
+        terms = [(self.terms[fact.key], fact) for fact in sorted(facts)[:_MOST_COMPARISONS]]
+        may_be_missing = all(map(self._may_be_of_missing, (fact for _, fact in terms)))
+        return _may_be_there([(term, fact.holds is not term.negated) for term, fact in terms]), may_be_missing
+
+    def _may_be_of_missing(self, fact: Fact) -> bool:
+        """Whether a fact may be true where the value is missing."""
+        if fact not in self._of_missing:
+            term = self.terms[fact.key]
+            self._of_missing[fact] = term.outcome_of_missing in (None, fact.holds is not term.negated)
+        return self._of_missing[fact]
 
 
 def _may_be_there(required: Sequence[tuple[Term, bool]]) -> bool:
@@ -129,7 +136,30 @@ def _may_be_there(required: Sequence[tuple[Term, bool]]) -> bool:
     if not equals and (len(required) > _MOST_INEQUALITIES or not all(_is_exhausted(term) for term, _ in required)):
         return True
     candidates = _spellings(equals[0].literal) if equals else _candidates([term for term, _ in required])
-    return any(all(_fits(term, holds, value) for term, holds in required) for value in candidates)
+    texts, others = _texts_apart(required)
+    for value in candidates:
+        if not isinstance(value, str):
+            if _fit(required, value):
+                return True
+        elif value not in texts[False] and not texts[True] - {value} and _fit(others, value):
+            return True  # a text is the same as no other text
+    return False
+
+
+def _texts_apart(required: Iterable[tuple[Term, bool]]) -> tuple[Mapping[bool, set[str]], list[tuple[Term, bool]]]:
+    """The texts that a value has to be, and those that it must not be; and the comparisons that say anything else."""
+    texts: dict[bool, set[str]] = {True: set(), False: set()}
+    others = []
+    for term, holds in required:
+        if isinstance(term.literal, str) and (term.operator == "eq" or OPPOSITES.get(term.operator) == "eq"):
+            texts[holds is (term.operator == "eq")].add(term.literal)
+        else:
+            others.append((term, holds))
+    return texts, others
+
+
+def _fit(required: Iterable[tuple[Term, bool]], value: Any) -> bool:
+    return all(_fits(term, holds, value) for term, holds in required)
 
 
 def _equalities(required: Sequence[tuple[Term, bool]]) -> list[Term]:

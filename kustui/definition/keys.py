@@ -168,7 +168,7 @@ def _unknown_keys(value: Mapping[str, Any], part: str, pointer: str) -> Iterator
             message += f", which has no {' or '.join(lacking)}"
             missed, lacking = lacking[0], []
         elif not near:
-            near = closest(key, keys - value.keys())
+            near = closest(key, keys, without=value)
         hint = f'did you mean "{near}"?' if near else _listed(part)
         place = f"{pointer}/{missed}" if missed else ""
         yield Fault(UNKNOWN_KEY, message, hint, f"{pointer}/{escape(key)}", intended=place)

@@ -7,7 +7,8 @@ shown before the first paint.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -192,25 +193,66 @@ def message_of(error: ErrorDetails) -> str:
     return f"{error['msg'][:1].lower()}{error['msg'][1:]}"
 
 
-def closest(name: str, names: Iterable[str]) -> str:
+_MOST_COMPARED = 1_000
+"""Names that are all compared with another one. Of more, those up to so long are found only by a single edit."""
+_LONGEST_INDEXED = 64
+
+
+class _Names:
+    """Names among which the closest to others are looked for."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._names = sorted(set(names))
+        self._lowered = {name: name.lower() for name in self._names}
+
+    @cached_property
+    def _by_deletion(self) -> Mapping[str, Sequence[str]]:
+        """The names that are a word, or become one when a character is deleted."""
+        names: dict[str, list[str]] = {}
+        for name, lowered in self._lowered.items():
+            for word in _with_deletions(lowered):
+                names.setdefault(word, []).append(name)
+        return names
+
+    def closest(self, name: str, limit: int, without: Container[str]) -> str:
+        """The first of the closest names that are at most so many edits away."""
+        from rapidfuzz.distance import OSA
+        from rapidfuzz.process import extractOne
+
+        names, lowered = self._names, name.lower()
+        if len(names) > _MOST_COMPARED:
+            limit = 1
+            names = sorted({near for word in _with_deletions(lowered) for near in self._by_deletion.get(word, ())})
+        choices: Iterable[str | None] = map(self._lowered.__getitem__, names)
+        if without or len(name) == 1 or name in self._lowered:
+            choices = [
+                low
+                if other != name and other not in without and (len(name) + len(other) > 2 or low == lowered)
+                else None
+                for other, low in zip(names, choices, strict=True)
+            ]
+        best = extractOne(lowered, [*choices], scorer=OSA.distance, score_cutoff=limit)
+        return names[best[2]] if best is not None else ""
+
+
+def _with_deletions(word: str) -> set[str]:
+    """The word, and what it becomes when one of its characters is deleted; of a long one only an empty text."""
+    return {word, *(word[:at] + word[at + 1 :] for at in range(len(word)))} if len(word) <= _LONGEST_INDEXED else {""}
+
+
+@lru_cache(maxsize=16)
+def _names(names: tuple[str, ...]) -> _Names:
+    return _Names(names)
+
+
+def closest(name: str, names: Iterable[str], without: Container[str] = ()) -> str:
     """The closest of some names to ``name``, or an empty string if none is within a few edits.
 
-    Edits are insertions, deletions, substitutions and swaps of neighbours; a third of the name may differ,
-    at most three characters, and letter case counts for nothing. One character is not close to another.
+    Edits are insertions, deletions, substitutions and swaps of neighbours; a third of the name may differ, at most
+    three characters (one, where there are more than a thousand names), and letter case counts for nothing. One
+    character is not close to another. Of names that are as close the first in order, and none of those ``without``.
     """
-    from rapidfuzz.distance import OSA
-
-    limit = min(3, max(1, len(name) // 3))
-    lowered = name.lower()
-    best = min(
-        (
-            (OSA.distance(lowered, other.lower(), score_cutoff=limit), other)
-            for other in names
-            if other != name and (not len(name) == len(other) == 1 or lowered == other.lower())
-        ),
-        default=(limit + 1, ""),
-    )
-    return best[1] if best[0] <= limit else ""
+    return _names(tuple(names)).closest(name, min(3, max(1, len(name) // 3)), without)
 
 
 def closest_path(path: str) -> str:
@@ -232,9 +274,9 @@ def closest_path(path: str) -> str:
 
 def hint_of(name: str, names: Iterable[str], what: str, limit: int = 8) -> str:
     """``did you mean "x"?``; else all names, if they are few: ``steps here: "a", "b"``; else an empty string."""
-    names = sorted(names)
+    names = tuple(names)
     if near := closest(name, names):
         return f'did you mean "{near}"?'
     if not names:
         return f"there are no {what}"
-    return f"{what}: {', '.join(names)}" if len(names) <= limit else ""
+    return f"{what}: {', '.join(sorted(names))}" if len(names) <= limit else ""

@@ -226,7 +226,8 @@ def missing_arguments(arguments: SchemaArguments) -> Violations:
             entry=arguments.entry,
             on_key=True,
         )
-    rest = [name for name in arguments.missing if name not in arguments.misspelt.values()]
+    misspelt = {*arguments.misspelt.values()}
+    rest = [name for name in arguments.missing if name not in misspelt]
     if rest:
         names = f"{plural(len(rest), arguments.noun)} {_listed(rest)}"
         verb = "is" if len(rest) == 1 else "are"
@@ -256,12 +257,12 @@ def unknown_arguments(arguments: SchemaArguments) -> Violations:
 
 
 def _required(arguments: SchemaArguments, name: str) -> Related:
-    index = arguments.schema.required.index(name)
-    return Related("required here", arguments.schema_document, f"{arguments.schema_pointer}/required/{index}")
+    place = f"{arguments.schema_pointer}/required/{arguments.required_places[name]}"
+    return Related("required here", arguments.schema_document, place)
 
 
 def _hint(arguments: SchemaArguments, name: str) -> str:
-    if near := closest(name, arguments.declared - arguments.given.keys()):
+    if near := closest(name, arguments.declared, without=arguments.given):
         return f'did you mean "{near}"?'
     if not arguments.declared:
         return f"it has no {arguments.noun}s"

@@ -11,11 +11,12 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, NamedTuple
 
 import msgspec
 
-from kustui.definition.source.source import Extent, Fault, duplicate_key, replace_lone_surrogates
+from kustui.definition.source.source import Extent, Fault, Source, duplicate_key, replace_lone_surrogates
 
 MAX_DEPTH = 500
 """Levels of nesting that are read. Real definitions have fewer than thirty.
@@ -223,17 +224,21 @@ _CHARACTER = re.compile(
 )
 
 
-def extent_within(data: bytes, literal: Extent, start: int, end: int) -> Extent:
+def extent_within(source: Source, literal: Extent, start: int, end: int) -> Extent:
     """The bytes of characters ``start`` to ``end`` of the string whose literal, quotes included, is given.
 
     Whatever is no string literal is answered whole.
     """
-    written = data[literal.start + 1 : literal.end - 1].decode(errors="replace")
-    if data[literal.start : literal.start + 1] != b'"':
+    if source.data[literal.start : literal.start + 1] != b'"':
         return literal
-    sizes = [len(match.group().encode()) for match in _CHARACTER.finditer(written)]
-    begin = literal.start + 1
-    return Extent(begin + sum(sizes[:start]), begin + sum(sizes[:end]))
+    places = source.of_literal
+    if literal not in places:  # of a long text with many problems the places are worked out once
+        places.clear()
+        written = source.data[literal.start + 1 : literal.end - 1].decode(errors="replace")
+        sizes = (len(match.group().encode()) for match in _CHARACTER.finditer(written))
+        places[literal] = (*accumulate(sizes, initial=literal.start + 1),)
+    last = len(places[literal]) - 1
+    return Extent(places[literal][min(start, last)], places[literal][min(end, last)])
 
 
 def pointer_of(value: Any, location: tuple[int | str, ...]) -> str:

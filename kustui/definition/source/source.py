@@ -111,6 +111,11 @@ class Source:
         """What lies before each block, as far as it was needed."""
         return [_Mark(0, 0, 0)]
 
+    @cached_property
+    def of_literal(self) -> dict[Extent, Sequence[int]]:
+        """Where each character of the string literal begins that was asked about last, and where they end."""
+        return {}
+
     def _mark(self, block: int) -> _Mark:
         """What lies before a block: no place is farther than a block from a known one."""
         marks = self._marks

@@ -21,7 +21,7 @@ from kustui.definition.source.positions import (
     unclosed,
     unescape,
 )
-from kustui.definition.source.source import Extent
+from kustui.definition.source.source import Extent, Source
 from tests.support.strategies import JSON_KEYS, JSON_VALUES, printed_json
 
 
@@ -170,7 +170,7 @@ def test_the_innermost_open_bracket_is_found(text: str, place: int | None) -> No
 def characters(literal: str, start: int, end: int) -> str:
     """The part of a literal that spells these characters of its string."""
     data = f"[{literal}]".encode()
-    found = extent_within(data, Extent(1, len(data) - 1), start, end)
+    found = extent_within(Source("a.json", data), Extent(1, len(data) - 1), start, end)
     return data[found.start : found.end].decode()
 
 
