@@ -13,7 +13,7 @@ from typing import Literal
 
 from kustui.errors import KustuiError, reason_of
 
-_DEFAULT_FOLDERS = {"config": (".config",), "state": (".local", "state")}
+_DEFAULT_FOLDERS = {"config": (".config",), "state": (".local", "state"), "cache": (".cache",)}
 
 
 class ReadError(KustuiError):
@@ -110,16 +110,15 @@ def _encoded(piece: str | bytes) -> bytes:
     return piece.encode("utf-8", "backslashreplace") if isinstance(piece, str) else piece
 
 
-def own_folder(kind: Literal["config", "state"]) -> Path | None:
-    """kustui's folder among the user's configurations or saved states, whether it exists or not; None where the user
-    has no home."""
+def own_folder(kind: Literal["config", "state", "cache"]) -> Path | None:
+    """kustui's folder among the user's configurations, saved states or caches, whether it exists or not; None where the
+    user has no home."""
     if (folder := os.environ.get(f"XDG_{kind.upper()}_HOME", "")) and Path(folder).is_absolute():
         return Path(folder) / "kustui"
     if sys.platform in ("darwin", "win32"):
         import platformdirs  # slow to import, and elsewhere the folder is as below
 
-        find = platformdirs.user_config_path if kind == "config" else platformdirs.user_state_path
-        path = find("kustui", appauthor=False)
+        path = Path(getattr(platformdirs, f"user_{kind}_dir")("kustui", appauthor=False))
     else:
         path = Path(os.path.expanduser("~"), *_DEFAULT_FOLDERS[kind], "kustui")  # noqa: PTH111  # Path's own raises
     return path if path.is_absolute() else None

@@ -61,5 +61,5 @@ def _nobodies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 def _folders_of_nobody(monkeypatch: pytest.MonkeyPatch, _nobodies: Iterator[Path]) -> None:
     """Keep a developer's own configuration out of the tests, and the tests out of the developer's folders."""
     folder = next(_nobodies)
-    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
         monkeypatch.setenv(name, str(folder / name))

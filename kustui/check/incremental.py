@@ -139,7 +139,7 @@ class _Changes:
             or old.item.partial != entry.item.partial
             or self.before.has_taken_id(old) != self.now.has_taken_id(entry)
             or not self._same_around(self.before.document_of(old))
-            or (bool(self._ids) and _mentions(entry.text(), self._ids))
+            or (bool(self._ids) and mentions(entry.text(), self._ids))
         )
 
     def _same_around(self, old: Document) -> bool:
@@ -243,7 +243,7 @@ def _moved_call(call: ScheduleCall, entry: Entry, move: _Move) -> ScheduleCall:
     return replace(call, caller=entry.key, pointer=move.pointer(call.pointer))
 
 
-def _mentions(text: bytes, ids: frozenset[bytes]) -> bool:
+def mentions(text: bytes, ids: frozenset[bytes]) -> bool:
     """Whether one of the ids may occur in a text as a whole word."""
     if b"\\" in text:
         if _SPELT_OUT.search(text):

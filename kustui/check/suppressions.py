@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from kustui.check.problems import Identity, Problem, relative_path
-from kustui.check.rules import UNUSED_SUPPRESSION, severity_of
 from kustui.config.check_settings import Settings, Suppression
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, read_document
@@ -24,6 +23,9 @@ from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
 from kustui.files import ReadError, absolute, exists, read_file, write_file
 from kustui.text.messages import closest
+
+_UNUSED = "unused-suppression"
+"""The rule of what no longer hides anything."""
 
 
 def suppress(
@@ -55,15 +57,22 @@ def _matches(suppression: Suppression, problem: Problem) -> bool:
     return not suppression.step or suppression.step == problem.step
 
 
+def _severity_of(rule: str, settings: Settings) -> Severity | None:
+    """That of a rule, which has to be imported for it: only of what is unused."""
+    from kustui.check import rules
+
+    return rules.severity_of(rule, settings)
+
+
 def _unused(
     suppressions: Iterable[Suppression], collection: Collection, settings: Settings, *, complete: bool
 ) -> Iterator[Problem]:
-    severity = severity_of(UNUSED_SUPPRESSION.name, settings)
+    severity = _severity_of(_UNUSED, settings)
     if severity is None:
         return
     names = {name for entry in collection.entries for name in (entry.item.name, entry.item.id) if name}
     for suppression in suppressions:
-        if severity_of(suppression.rule, settings) is None:
+        if _severity_of(suppression.rule, settings) is None:
             continue  # the rule did not run
         if complete or not suppression.workflow or suppression.workflow in names:
             yield _unused_suppression(suppression, severity, names)
@@ -82,7 +91,7 @@ def _unused_suppression(suppression: Suppression, severity: Severity, names: set
         reason += f' in workflow "{workflow}"' if workflow else ""
         reason += f', step "{step}"' if step else ""
     message = f"unused suppression: {reason}"
-    return Problem(UNUSED_SUPPRESSION.name, severity, message, suppression.document, hint, extent=suppression.extent)
+    return Problem(_UNUSED, severity, message, suppression.document, hint, extent=suppression.extent)
 
 
 def covers_suppressions(paths: Iterable[str], collection: Collection, settings: Settings) -> bool:
@@ -102,7 +111,6 @@ def covers_suppressions(paths: Iterable[str], collection: Collection, settings: 
 # Baselines
 
 _VERSION = 1
-_UNUSED = UNUSED_SUPPRESSION.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,13 +181,14 @@ def without_baseline(
             remaining[identity] -= 1
         else:
             yield problem
-    severity = severity_of(_UNUSED, settings)
+    remaining = {identity: count for identity, count in remaining.items() if count}
+    severity = _severity_of(_UNUSED, settings) if remaining else None
     if severity is None:
         return
     checked = {relative_path(document.path, baseline.folder) for document in collection.documents}
     for identity, count in remaining.items():
-        if not count or severity_of(identity.rule, settings) is None:
-            continue  # the rule did not run, or nothing is left over
+        if _severity_of(identity.rule, settings) is None:
+            continue  # the rule did not run
         if identity.file in checked or _gone(baseline, identity.file):
             yield _unused_entry(baseline, identity, count, severity)
 

@@ -10,13 +10,12 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from kustui.check import RULE_NAMES
 from kustui.check.problems import Problem
 from kustui.check.reports import FORMATS, CheckResult, report_of, repository_folder
 from kustui.check.reports.text import difference
-from kustui.check.rules import RULES
-from kustui.check.suppressions import read_baseline, without_baseline, write_baseline
 from kustui.commands.command_line import Parser
-from kustui.commands.inputs import configuration_of, read_stdin
+from kustui.commands.inputs import cache_of, cached_check, configuration_of, read_stdin
 from kustui.commands.output import ExitStatus, Output, ProgressLine, ReaderGoneError, report_error, say
 from kustui.config.check_settings import Settings, unknown_rule
 from kustui.config.configuration import Configuration
@@ -28,8 +27,8 @@ from kustui.errors import KustuiError
 from kustui.files import is_folder
 from kustui.garbage_collection import gc_paused
 from kustui.text.messages import counted
-from kustui.workspace.check_processes import check_with_pool
-from kustui.workspace.snapshot import Snapshot, Workspace, open_paths
+from kustui.workspace.check_cache import kept_problems
+from kustui.workspace.snapshot import Snapshot, Workspace, always, open_paths
 
 _FAIL_ON = {**{str(severity): severity for severity in sorted(Severity, reverse=True)}, "never": None}
 
@@ -71,6 +70,7 @@ def parser() -> Parser:
         help="lowest severity that makes the check fail (default: error)",
     )
     parser.add_configuration()
+    parser.add_cache()
     group = parser.add_mutually_exclusive_group()
     group.add_argument("--baseline", metavar="FILE", help="leave out the problems recorded in FILE")
     group.add_argument("--write-baseline", metavar="FILE", help="record all current problems in FILE")
@@ -81,8 +81,8 @@ def parser() -> Parser:
 def _rules(names: str) -> list[str]:
     rules = [name.strip() for name in names.split(",") if name.strip()]
     for name in rules:
-        if name not in RULES:
-            raise argparse.ArgumentTypeError(unknown_rule(name, RULES))
+        if name not in RULE_NAMES:
+            raise argparse.ArgumentTypeError(unknown_rule(name, RULE_NAMES))
     return rules
 
 
@@ -98,14 +98,21 @@ def run(arguments: Sequence[str]) -> int:
 def _check_once(options: argparse.Namespace) -> int:
     """Raises KustuiError."""
     paths, stdin_path = _paths(options)
-    settings = _settings(options, configuration_of(options, [stdin_path] if stdin_path else paths))
+    configuration = configuration_of(options, [stdin_path] if stdin_path else paths)
+    settings = _settings(options, configuration)
     stdin = read_stdin() if STDIN in options.paths else b""
     with ProgressLine() as progress:
         opened = open_paths(paths, stdin, progress.reading, stdin_path=stdin_path)
     _require_definitions(opened.collection)
     _report_others(opened.collection)
-    with progress:
-        snapshot = check_with_pool(opened, settings, progress.checking)
+    problems = kept_problems(cache_of(options, configuration), opened, settings)
+    if problems is not None:
+        snapshot = replace(opened, problems=problems, settings=settings)
+    else:
+        check = cached_check(options, configuration)
+        with ProgressLine() as progress:
+            snapshot = check(opened, settings, progress.checking, always, None)
+        check.keep()
     checked = _checked(options, snapshot)
     if options.write_baseline:
         _write_baseline(options.write_baseline, checked)
@@ -129,9 +136,11 @@ def _paths(options: argparse.Namespace) -> tuple[list[str], str | None]:
 
 def _settings(options: argparse.Namespace, configuration: Configuration) -> Settings:
     """Those of the configuration, with the rules that the options choose."""
-    settings = configuration.settings(RULES)
+    settings = configuration.settings(RULE_NAMES)
     severities = dict(settings.severities)
     if options.select:
+        from kustui.check.rules import RULES  # slow to import
+
         severities |= dict.fromkeys(RULES)
         for name in options.select:
             severities[name] = settings.severities.get(name) or RULES[name].severity
@@ -159,6 +168,8 @@ def _checked(options: argparse.Namespace, snapshot: Snapshot) -> CheckResult:
     """The problems to report: those that no baseline records. Raises KustuiError."""
     problems = snapshot.problems or ()
     if options.baseline:
+        from kustui.check.suppressions import read_baseline, without_baseline
+
         recorded = read_baseline(options.baseline)
         problems = tuple(without_baseline(recorded, snapshot.collection, problems, snapshot.settings or Settings()))
     collection, path = snapshot.collection, options.stdin_filename
@@ -175,6 +186,8 @@ def _write_report(options: argparse.Namespace, checked: CheckResult) -> None:
 
 
 def _write_baseline(path: str, checked: CheckResult) -> None:
+    from kustui.check.suppressions import write_baseline
+
     count = write_baseline(path, checked.problems)
     say(f"{path}: {counted(count, 'problem')} recorded")
 
@@ -188,7 +201,8 @@ def _watch(options: argparse.Namespace) -> int:
         raise KustuiError("--watch needs files: standard input does not change")
     only_difference = options.format == "text" and not options.output and sys.stdout.isatty()
     configuration = configuration_of(options, options.paths)
-    workspace = Workspace(options.paths, checker=check_with_pool)
+    check = cached_check(options, configuration)
+    workspace = Workspace(options.paths, checker=check)
     _require_definitions(workspace.open().collection)
     _report_others(workspace.snapshot.collection)
     also = [*configuration.watched_paths, *filter(None, [options.baseline])]
@@ -215,4 +229,5 @@ def _watch(options: argparse.Namespace) -> int:
                 output = Output.of(options)
                 output.write(difference(before, checked, colour=output.colour))
             before = checked.problems
+            check.keep()
     return ExitStatus.OK

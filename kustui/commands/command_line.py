@@ -42,6 +42,10 @@ class Parser(argparse.ArgumentParser):
         )
         group.add_argument("--no-config", action="store_true", help="ignore every configuration file")
 
+    def add_cache(self) -> None:
+        """Let the user do without the cache of earlier results."""
+        self.add_argument("--no-cache", action="store_true", help="do not read or write the cache of earlier results")
+
     def add_output(self, formats: Sequence[str] = ()) -> None:
         """What ``output.Output.of`` needs; ``formats`` of what can go to a file, none for what is only text."""
         self.set_defaults(format="text", output=None)

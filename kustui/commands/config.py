@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from kustui.check.rules import RULES
+from kustui.cache import Cache, cache_path
+from kustui.check import RULE_NAMES
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import configuration_of
 from kustui.commands.output import ExitStatus, Output
@@ -69,7 +70,7 @@ def run(arguments: Sequence[str]) -> int:
     """Show what applies to some paths; the exit status."""
     options = parser().parse_args(arguments)
     files = configuration_of(options, options.paths).files()
-    if errors := configuration_errors(files, RULES):
+    if errors := configuration_errors(files, RULE_NAMES):
         raise ConfigurationError(*errors)
     output = Output.of(options)
     if options.format == "json":
@@ -88,6 +89,7 @@ def _settings(files: Sequence[ConfigurationFile]) -> Iterator[Setting]:
     yield _setting(files, ("theme",), DEFAULT_THEME)
     for name in ("ascii", "mouse", "state"):
         yield _setting(files, (name,), getattr(preferences, name))
+    yield _setting(files, ("cache",), True)
     yield _setting(files, ("relative-unit-minutes",), Settings().relative_unit_minutes)
     for pane, size in preferences.panes.items():
         yield _setting(files, ("panes", pane), size)
@@ -154,6 +156,12 @@ def _files(options: Namespace, files: Sequence[ConfigurationFile]) -> Iterator[s
         folders = search_folders(options.paths)
         first, last = display_path(folders[0]), folders[-1]
         yield f"  {OWN_FILE} or {SHARED_FILE} from {first} up to {last}  (not found)\n"
+    yield "\ncache of earlier results:\n"
+    cache = Cache(cache_path())
+    if cache.path is None:
+        yield "  none: there is no home folder (set HOME or XDG_CACHE_HOME)\n"
+    else:
+        yield f"  {cache.path}  ({cache.size / 1e6:,.1f} MB)\n"
 
 
 def _displayed(setting: Setting) -> str:
@@ -181,8 +189,10 @@ def _keys(files: Sequence[ConfigurationFile]) -> Iterator[str]:
 
 
 def _json(options: Namespace, files: Sequence[ConfigurationFile]) -> Iterator[str]:
+    cache = Cache(cache_path())
     result: dict[str, Any] = {
         "files": [file.path for file in files],
+        "cache": {"path": cache.path and str(cache.path), "bytes": cache.size},
         "searched": [str(path) for path in (user_path(), *search_folders(options.paths)) if path is not None],
     }
     if not options.keys:

@@ -21,6 +21,8 @@ from kustui.garbage_collection import pause_gc
 from kustui.text.messages import closest
 
 if TYPE_CHECKING:
+    from kustui.cache import Cache
+    from kustui.config.configuration import Configuration
     from kustui.config.preferences import Preferences
     from kustui.workspace.background import BackgroundWorkspace
 
@@ -53,6 +55,7 @@ def parser() -> Parser:
     add("--no-mouse", action="store_true", help="leave the mouse to the terminal, which selects text with it")
     add("--no-state", action="store_true", help="do not save or restore the session")
     parser.add_configuration()
+    parser.add_cache()
     parser.add_appearance()
     parser.add_poll()
     add("--version", action="version", version=f"kustui {__version__}")
@@ -81,7 +84,7 @@ def run(arguments: Sequence[str]) -> int:
     configuration = Configuration(options.paths, options.config, none=options.no_config)
     if options.config is not None:
         read_file(options.config)  # what is wrong in it is shown on the screen, but it has to be there
-    loading = BackgroundWorkspace(options.paths, stdin)
+    loading = BackgroundWorkspace(options.paths, stdin, lambda: _cache(options, configuration))
     from kustui.tui.app import Kustui  # slow, so while the files are read
 
     _require_workflows(loading)
@@ -110,6 +113,12 @@ def _read_stdin() -> bytes:
     from kustui.commands.inputs import read_stdin  # with what checks need: not before the first paint
 
     return read_stdin()
+
+
+def _cache(options: argparse.Namespace, configuration: Configuration) -> Cache:
+    from kustui.commands.inputs import cache_of  # with what checks need: not before the first paint
+
+    return cache_of(options, configuration)
 
 
 def _require_paths(paths: Sequence[str]) -> None:

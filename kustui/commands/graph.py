@@ -47,6 +47,7 @@ def parser() -> Parser:
         help=f"text: cut lines at this width (default: that of the terminal, else {_WIDTH})",
     )
     parser.add_configuration()
+    parser.add_cache()
     return parser
 
 

@@ -6,15 +6,16 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
-from kustui.check.rules import RULES
+from kustui.cache import Cache, cache_path
+from kustui.check import RULE_NAMES
 from kustui.commands.output import ProgressLine, say
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
 from kustui.definition.collection_messages import nothing_to_run, other_files, unreadable_files
 from kustui.definition.loader import STDIN
 from kustui.errors import KustuiError, reason_of
-from kustui.workspace.check_processes import check_with_pool
-from kustui.workspace.snapshot import Snapshot, open_paths
+from kustui.workspace.check_cache import CachedCheck
+from kustui.workspace.snapshot import Snapshot, always, open_paths
 
 
 def read_stdin(what: str = "a definition") -> bytes:
@@ -46,7 +47,8 @@ def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snaps
     Files that cannot be read, or hold something else, are left out and reported on standard error. Raises KustuiError
     where no workflow is left.
     """
-    settings = configuration_of(options, paths).settings(RULES)
+    configuration = configuration_of(options, paths)
+    settings = configuration.settings(RULE_NAMES)
     stdin = read_stdin() if STDIN in paths else b""
     with ProgressLine() as progress:
         opened = open_paths(paths, stdin, progress.reading)
@@ -54,5 +56,20 @@ def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snaps
         raise KustuiError(reason)
     for line in (*other_files(opened.collection), *unreadable_files(opened.collection)):
         say(f"kustui: {line}")
-    with progress:
-        return check_with_pool(opened, settings, progress.checking), settings
+    check = cached_check(options, configuration)
+    with ProgressLine() as progress:
+        snapshot = check(opened, settings, progress.checking, always, None)
+    check.keep()
+    return snapshot, settings
+
+
+def cache_of(options: Namespace, configuration: Configuration) -> Cache:
+    """Where results are kept: nowhere if the user does not want that."""
+    return Cache(None if options.no_cache or not configuration.uses_cache else cache_path())
+
+
+def cached_check(options: Namespace, configuration: Configuration) -> CachedCheck:
+    """Checks definitions with all processors, where the cache has no result."""
+    from kustui.workspace.check_processes import check_with_pool  # with all rules: not where the cache has everything
+
+    return CachedCheck(cache_of(options, configuration), check_with_pool)

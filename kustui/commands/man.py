@@ -22,6 +22,7 @@ _FILES = (
     ("kustui.toml, pyproject.toml", "the configuration of a project, in the folder of the first path or above it"),
     ("$XDG_CONFIG_HOME/kustui/kustui.toml", "your own configuration of the explorer, for every project"),
     ("$XDG_STATE_HOME/kustui", "the saved session and the theme you chose last"),
+    ("$XDG_CACHE_HOME/kustui", "what was found out about definitions, to be removed at any time"),
 )
 _ENVIRONMENT = (
     ("NO_COLOR", "no colours, whatever the theme"),

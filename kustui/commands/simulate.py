@@ -84,6 +84,7 @@ def parser() -> Parser:
     add("--force", action="store_true", help="let --save replace existing files")
     add("--schema", action="store_true", help="print the JSON Schema of scenarios and exit")
     parser.add_configuration()
+    parser.add_cache()
     parser.add_watch()
     return parser
 

@@ -140,6 +140,16 @@ class Configuration:
         """The files that apply now, not validated. Raises KustuiError where one cannot be read."""
         return _parsed(self._contents())
 
+    @property
+    def uses_cache(self) -> bool:
+        """Whether results may be kept. An invalid value is skipped, as ``settings`` reports it."""
+        uses = True
+        for path in self.paths:
+            with suppress(KustuiError):
+                for file in _parsed([(path, read_file(path))]):
+                    uses = file.values.get("cache", uses) is not False
+        return uses
+
     def settings(self, rules: Collection[str]) -> Settings:
         """What the checks should use; ``rules`` are the names of all rules. Raises KustuiError."""
         contents = self._contents()

@@ -166,6 +166,7 @@ class _Personal(_Table):
     ascii: bool = False
     mouse: bool = True
     state: bool = True
+    cache: bool = True
     relative_unit_minutes: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 1
     panes: _Panes = _Panes.model_construct()
     keys: dict[str, Any] = {}

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
+from kustui.check import RULE_NAMES
 from kustui.definition.loader import Progress
 from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
@@ -31,9 +32,11 @@ from kustui.workspace.events import (
 from kustui.workspace.snapshot import Snapshot, Workspace, partly_checked
 
 if TYPE_CHECKING:
+    from kustui.cache import Cache
     from kustui.check.checker import CheckListener, Results
     from kustui.config.check_settings import Settings
     from kustui.config.configuration import Configuration
+    from kustui.workspace.check_cache import CachedCheck
     from kustui.workspace.watch import ChangeWatcher
 
 PROGRESS_AFTER = 0.1
@@ -60,11 +63,13 @@ _SWITCH_INTERVAL = 0.0005
 class BackgroundWorkspace:
     """What some paths name: reading it is under way from the start, so that the screen is built meanwhile."""
 
-    def __init__(self, paths: Sequence[str], stdin: bytes = b"") -> None:
-        self.workspace = Workspace(paths, stdin, keep=True, checker=_check_in_subprocess)
+    def __init__(self, paths: Sequence[str], stdin: bytes = b"", cache: Callable[[], Cache] | None = None) -> None:
+        self.workspace = Workspace(paths, stdin, keep=True, checker=self._check)
         """Of the thread alone, once it has begun."""
         self.progress = (0, 0)
         """Bytes read, and bytes in all (0 while they are being counted)."""
+        self._cache = cache
+        self._cached_check: CachedCheck | None = None
         self._listener: CheckListener | None = None
         """Who takes the results of the first check."""
         self._selected = ""
@@ -174,12 +179,36 @@ class BackgroundWorkspace:
                 if last.problems is None:
                     return
                 notify(SnapshotReady(last))
+                self._keep()
                 for outcome in follow_changes(self.workspace, changes, begin, settings.progress):
                     if isinstance(outcome, Snapshot):
                         notify(SnapshotReady(outcome, difference(last, outcome)))
                         last = outcome
+                        self._keep()
         except Exception as error:  # an internal error: the screen ends with it
             notify(Failed(error))
+
+    def _check(
+        self,
+        snapshot: Snapshot,
+        settings: Settings | None,
+        progress: Progress | None,
+        wanted: Callable[[], bool],
+        listener: CheckListener | None,
+    ) -> Snapshot:
+        """Check in another process what the cache does not have."""
+        from kustui.workspace.check_cache import CachedCheck  # this and more: not before the first paint
+        from kustui.workspace.check_processes import check_in_subprocess
+
+        if self._cache is None:
+            return check_in_subprocess(snapshot, settings, progress, wanted, listener)
+        self._cached_check = self._cached_check or CachedCheck(self._cache(), check_in_subprocess)
+        return self._cached_check(snapshot, settings, progress, wanted, listener)
+
+    def _keep(self) -> None:
+        """Write to the cache what was shown."""
+        if self._cached_check is not None:
+            self._cached_check.keep()
 
 
 class _Patience:
@@ -221,13 +250,11 @@ class _LastGoodSettings:
         """When it was first told how many were checked, and how many."""
 
     def __call__(self) -> Settings:
-        from kustui.check.rules import RULES
-
         self._told = time.monotonic()
         self._first = (0.0, 0)
         refused = self._configuration.unusable
         try:
-            settings = self._configuration.settings(RULES)
+            settings = self._configuration.settings(RULE_NAMES)
             if settings is not self._settings:  # it was written anew
                 self._notify(PreferencesRead(self._configuration.preferences()))
             self._settings = settings
@@ -281,18 +308,6 @@ def _short_switch_interval() -> Iterator[None]:
         yield
     finally:
         sys.setswitchinterval(interval)
-
-
-def _check_in_subprocess(
-    snapshot: Snapshot,
-    settings: Settings | None,
-    progress: Progress | None,
-    wanted: Callable[[], bool],
-    listener: CheckListener | None,
-) -> Snapshot:
-    from kustui.workspace.check_processes import check_in_subprocess  # not before the first paint
-
-    return check_in_subprocess(snapshot, settings, progress, wanted, listener)
 
 
 Outcome = Snapshot | KustuiError

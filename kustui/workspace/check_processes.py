@@ -58,36 +58,43 @@ def check_with_pool(
     """What ``check_snapshot`` gives, by all processors where that is quicker. The pool is not given up, and no listener
     is told of it."""
     settings = settings or Settings()
-    processes = processes_for(snapshot.collection)
-    if processes > 1 and not snapshot.results:
+    due = [entry for entry in snapshot.collection.entries if entry.key not in snapshot.results]
+    processes = processes_for(due)
+    if processes > 1 and (snapshot.settings is None or settings.judges_like(snapshot.settings)):
         with gc_paused():
-            results = check_in_pool(snapshot.collection, settings, processes, progress)
+            results = {**snapshot.results, **check_in_pool(snapshot.collection, settings, processes, progress, due)}
         snapshot = replace(snapshot, settings=settings, results=results)
     return check_snapshot(snapshot, settings, progress, wanted, listener)
 
 
-def processes_for(collection: Collection) -> int:
-    """How many processes to check with: 1 where more would not be quicker, or cannot be had."""
-    if collection.size < WORTH_IT or sys.platform != "linux" or threading.active_count() > 1:
+def processes_for(due: Sequence[Entry]) -> int:
+    """How many processes to check workflows with: 1 where more would not be quicker, or cannot be had."""
+    if sum(entry.size for entry in due) < WORTH_IT or sys.platform != "linux" or threading.active_count() > 1:
         return 1
     return min(len(os.sched_getaffinity(0)), _MOST_PROCESSES)
 
 
 def check_in_pool(
-    collection: Collection, settings: Settings, processes: int, progress: Progress | None = None
+    collection: Collection,
+    settings: Settings,
+    processes: int,
+    progress: Progress | None = None,
+    due: Sequence[Entry] | None = None,
 ) -> dict[str, WorkflowResult]:
-    """The results of every workflow, by its key, in the order of the collection. Raises what a process raised."""
+    """The results of every workflow, or those that are ``due``, by its key, in the order of the collection. Raises what
+    a process raised."""
     from multiprocessing import get_context
     from multiprocessing.connection import wait
 
     context = get_context("fork")
+    due = collection.entries if due is None else due
     results: dict[str, WorkflowResult] = {}
     workers = {}
     lifeline = os.pipe()
     try:
         for index in range(processes):
             receiver, sender = context.Pipe(duplex=False)
-            entries = collection.entries[index::processes]
+            entries = due[index::processes]
             worker = context.Process(target=_work, args=(collection, entries, settings, sender, lifeline), daemon=True)
             worker.start()
             sender.close()  # so that the end of the process is the end of what it sends
@@ -104,14 +111,14 @@ def check_in_pool(
                     raise answer
                 results |= {result.summary.entry.key: result for result in answer}
                 if progress:
-                    progress(len(results), len(collection.entries))
+                    progress(len(results), len(due))
     finally:
         for worker in workers.values():
             worker.terminate()
             worker.join()
         for end in lifeline:
             os.close(end)
-    return {entry.key: results[entry.key] for entry in collection.entries if entry.key in results}
+    return {entry.key: results[entry.key] for entry in due if entry.key in results}
 
 
 def _work(

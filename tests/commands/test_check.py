@@ -164,7 +164,7 @@ def test_an_internal_error_is_one_line_and_a_log(
 
     monkeypatch.setenv("TMPDIR", str(folder))
     monkeypatch.setattr("tempfile.tempdir", None)
-    monkeypatch.setattr(command, "check_with_pool", fail)
+    monkeypatch.setattr(command, "cached_check", fail)
     status, told, errors = run(capsys, "right.json")
     assert (status, told) == (2, "")
     assert errors.startswith("kustui: internal error (RuntimeError); details are in ")

@@ -76,8 +76,8 @@ def test_of_a_pyproject_only_its_own_table_counts() -> None:
         (
             "\ncolour = 1",
             'kustui.toml:2:1: unknown key "colour": '
-            "known keys: actions, ascii, external, functions, keys, mouse, operators, panes, relative-unit-minutes, "
-            "rules, state, suppress, theme",
+            "known keys: actions, ascii, cache, external, functions, keys, mouse, operators, panes, "
+            "relative-unit-minutes, rules, state, suppress, theme",
         ),
         ('[rules]\n\nlop = "off"', 'kustui.toml:3:1: unknown rule "lop": did you mean "loop"?'),
         ('[rules]\nxyzzy = "off"', 'kustui.toml:2:1: unknown rule "xyzzy": kustui explain lists all rules'),

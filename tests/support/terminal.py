@@ -49,7 +49,8 @@ def environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
     found = {
         name: value for name, value in os.environ.items() if name not in _LEFT_OUT and not name.startswith("TEXTUAL")
     }
-    found.setdefault("XDG_STATE_HOME", os.devnull)  # where nothing can be kept
+    for name in ("XDG_CACHE_HOME", "XDG_STATE_HOME"):
+        found.setdefault(name, os.devnull)  # where nothing can be kept
     found |= {"TERM": "xterm-256color", "COLORTERM": "truecolor", "LANG": "C.UTF-8"}
     return found | dict(changes or {})
 

@@ -155,7 +155,7 @@ def test_a_pool_has_the_same_results(processes: int) -> None:
 
 
 def test_a_small_collection_is_looked_at_by_one_process() -> None:
-    assert check_processes.processes_for(collection()) == 1
+    assert check_processes.processes_for(collection().entries) == 1
 
 
 def test_a_mistake_of_ours_in_another_process_is_told_in_this_one(monkeypatch: pytest.MonkeyPatch) -> None:

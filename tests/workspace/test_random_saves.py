@@ -16,10 +16,12 @@ from typing import Any
 
 import pytest
 
+from kustui.cache import Cache
 from kustui.check.rules import RULES
 from kustui.config.configuration import Configuration
 from kustui.definition.loader import PathError
-from kustui.workspace.snapshot import Workspace, check_snapshot, open_paths
+from kustui.workspace.check_cache import CachedCheck
+from kustui.workspace.snapshot import Workspace, always, check_snapshot, open_paths
 from tests.support.flows import step, workflow
 from tests.support.snapshots import plain
 
@@ -162,6 +164,47 @@ def assert_ends_like_a_fresh_load(seed: int, folder: Path) -> None:
             keeps = isinstance(expected, str) or any(document.broken for document in snapshot.collection.documents)
             if not (keep and keeps):
                 assert outcome == expected, f"seed {seed}, after {number} changes"
+
+
+def assert_a_cache_changes_nothing(seed: int, folder: Path) -> None:
+    """The same cache for all that the files were, damaged now and then."""
+    dice = random.Random(seed)
+    root = folder / "root"
+    root.mkdir()
+    cache = Cache(folder / "cache" / "results.sqlite")
+    before: dict[str, bytes] = {}
+    for number in range(dice.randrange(3, 10)):
+        for _ in range(dice.choice((0, 1, 1, 2, 3)) if number else 4):
+            change(dice, root)
+        if dice.random() < 0.2:  # back to what it was
+            for name, data in before.items():
+                with suppress(OSError):
+                    (root / name).write_bytes(data)
+        before = {str(path.relative_to(root)): path.read_bytes() for path in root.rglob("*") if path.is_file()}
+        if dice.random() < 0.1 and cache.path is not None and cache.path.exists():
+            damaged = bytearray(cache.path.read_bytes())
+            for _ in range(20):
+                damaged[dice.randrange(len(damaged))] = dice.randrange(256)
+            cache.path.write_bytes(damaged)
+        files = [str(path) for path in sorted(root.rglob("*.json")) if path.is_file()]
+        paths = dice.choice(([str(root)], files, files[:1])) or [str(root)]
+        check = CachedCheck(cache, check_snapshot)
+        outcome: Any
+        expected = loaded(paths)
+        try:
+            snapshot = check(open_paths(paths), Configuration(paths).settings(RULES), None, always, None)
+            outcome = plain(snapshot)
+            check.keep()
+        except PathError as error:
+            outcome = str(error)
+        if isinstance(outcome, dict) and not outcome["facts"]:
+            expected["facts"] = {}  # what has not changed at all is kept without them
+        assert outcome == expected, f"seed {seed}, after {number} changes"
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_a_cache_changes_nothing(seed: int, tmp_path: Path) -> None:
+    assert_a_cache_changes_nothing(seed, tmp_path)
 
 
 @pytest.mark.parametrize("seed", FOUND)

@@ -1,0 +1,266 @@
+"""Checks that were made before, from the cache: of all files together where nothing has changed, else of each workflow
+whose text, and whatever else its result depends on, is the same."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+import msgspec
+
+from kustui.cache import Cache, key_of
+from kustui.check.problems import Problem
+from kustui.config.check_settings import Settings
+from kustui.definition.collection import Collection, Document, Entry
+from kustui.definition.loader import Progress
+from kustui.definition.source.outline import Shape
+from kustui.workspace.plain_results import CollectionData, WorkflowData
+from kustui.workspace.snapshot import Checker, Snapshot
+
+if TYPE_CHECKING:
+    from kustui.check.checker import CheckListener, Results, WorkflowResult
+
+_Record = tuple[bytes, bytes]
+"""A key of the cache, and the value."""
+_T = TypeVar("_T")
+
+_UNKEPT = (msgspec.MsgspecError, OverflowError, RecursionError, TypeError, ValueError, LookupError)
+"""What is raised of what cannot be kept, such as half a surrogate pair or an integer of more than 64 bits, and of what
+was kept and is not what it should be."""
+_NOT_AROUND = {"workflows", "version"}
+"""The members of an app that none of its workflows is checked against."""
+
+
+class CachedCheck:
+    """Does as another checker, and reads from the cache what was checked before. What is new is written there when
+    ``keep`` is called, for which nobody has to wait."""
+
+    def __init__(self, cache: Cache, checker: Checker) -> None:
+        self._cache, self._checker = cache, checker
+        self._latest: Snapshot | None = None
+        self._kept: Results = {}
+        """Those of its results that were in the cache."""
+
+    def __call__(
+        self,
+        snapshot: Snapshot,
+        settings: Settings | None,
+        progress: Progress | None,
+        wanted: Callable[[], bool],
+        listener: CheckListener | None,
+    ) -> Snapshot:
+        if self._cache.path is None:
+            return self._checker(snapshot, settings, progress, wanted, listener)
+        settings = settings or Settings()
+        is_first = snapshot.earlier is None and not snapshot.results
+        if is_first and (checked := _kept_snapshot(self._cache, snapshot, settings)) is not None:
+            return checked
+        known = snapshot.results
+        if snapshot.settings is not None and not settings.judges_like(snapshot.settings):
+            known = {}
+        self._kept = {**known, **_kept_results(self._cache, snapshot.collection, settings, known)}
+        read = replace(snapshot, settings=settings, results=self._kept)
+        self._latest = self._checker(read, settings, progress, wanted, listener)
+        return self._latest
+
+    def keep(self) -> None:
+        """Write what the last check came to."""
+        snapshot, kept = self._latest, self._kept
+        self._latest, self._kept = None, {}
+        if snapshot is not None and snapshot.is_checked and snapshot.settings is not None:
+            new = [entry for entry in snapshot.collection.entries if entry.key not in kept]
+            self._cache.write([*_snapshot_records(snapshot, snapshot.settings), *_result_records(snapshot, new)])
+
+
+# Of all files together
+
+
+def kept_problems(cache: Cache, snapshot: Snapshot, settings: Settings) -> tuple[Problem, ...] | None:
+    """The problems alone, for whoever needs nothing else; None where they are not kept."""
+    if cache.path is None or not _is_whole(snapshot.collection):
+        return None
+    key = _CheckKeys.of(snapshot, settings).problems
+    return _restored(cache.read([key]).get(key), CollectionData(snapshot.collection, settings).problems)
+
+
+def _kept_snapshot(cache: Cache, snapshot: Snapshot, settings: Settings) -> Snapshot | None:
+    """The snapshot as it was checked, without the results of its workflows; None where it is not kept."""
+    if not _is_whole(snapshot.collection):
+        return None
+    data, keys = CollectionData(snapshot.collection, settings), _CheckKeys.of(snapshot, settings)
+    kept = cache.read([*keys])
+    problems = _restored(kept.get(keys.problems), data.problems)
+    schedules = _restored(kept.get(keys.schedules), data.schedules)
+    if problems is None or schedules is None:
+        return None
+    return Snapshot(snapshot.collection, problems, schedules, snapshot.paths, settings)
+
+
+def _snapshot_records(snapshot: Snapshot, settings: Settings) -> Iterator[_Record]:
+    if _is_whole(snapshot.collection) and snapshot.problems is not None and snapshot.schedules is not None:
+        problems, schedules = snapshot.problems, snapshot.schedules
+        data, keys = CollectionData(snapshot.collection, settings), _CheckKeys.of(snapshot, settings)
+        yield from _record(keys.problems, lambda: data.plain_problems(problems))
+        yield from _record(keys.schedules, lambda: data.plain_schedules(schedules))
+
+
+def _is_whole(collection: Collection) -> bool:
+    """Whether every file is what it holds, and none what it held before it broke."""
+    return all(document.broken is None for document in collection.documents)
+
+
+class _CheckKeys(NamedTuple):
+    problems: bytes
+    schedules: bytes
+
+    @classmethod
+    def of(cls, snapshot: Snapshot, settings: Settings) -> _CheckKeys:
+        collection = snapshot.collection
+        parts = [_plain_settings(settings), *map(_plain_outline, collection.documents), *_relative_paths(collection)]
+        if settings.suppressions:
+            from kustui.check.suppressions import covers_suppressions
+
+            parts.append(repr(covers_suppressions(snapshot.paths, collection, settings)).encode())
+            for suppression in settings.suppressions:
+                plain = (suppression.rule, suppression.workflow, suppression.step, suppression.extent)
+                parts.append(_bytes_of(plain))
+        whole = key_of(*parts, *(document.source.data for document in collection.documents))
+        return cls(key_of("problems", whole), key_of("schedules", whole))
+
+
+def _plain_settings(settings: Settings) -> bytes:
+    """Those that the rules ask."""
+    severities = sorted((rule, severity and int(severity)) for rule, severity in settings.severities.items())
+    names = [sorted(names) for names in (settings.external, settings.operators, settings.functions, settings.actions)]
+    return _bytes_of((severities, names, settings.relative_unit_minutes))
+
+
+def _plain_outline(document: Document) -> bytes:
+    """What its bytes alone do not say of a file: how it was encoded, and whether it was read as a definition."""
+    source = document.source
+    faults = [(fault.rule, fault.message, fault.pointer) for fault in document.faults]
+    return _bytes_of((source.encoding, source.offset, document.shape.name, document.is_recognized, faults))
+
+
+def _relative_paths(collection: Collection) -> Iterator[bytes]:
+    """The paths of the files without what they have in common: another machine may have them elsewhere."""
+    paths = [document.path for document in collection.documents]
+    above = len(os.path.commonprefix(paths).rpartition(os.sep)[0])  # noqa: RUF071  # down to a separator
+    return (_bytes_of(path[above:]) for path in paths)
+
+
+def _bytes_of(value: object) -> bytes:
+    return repr(value).encode(errors="surrogatepass")
+
+
+# Of each workflow
+
+
+def _kept_results(
+    cache: Cache, collection: Collection, settings: Settings, known: Results
+) -> dict[str, WorkflowResult]:
+    """The results of workflows that are not ``known``, as far as they are kept."""
+    keys, ids = _WorkflowKeys(collection, settings), _Ids(cache, collection)
+    due = [(entry, keys.of(entry)) for entry in collection.entries if entry.key not in known]
+    kept = cache.read([key for _, key in due])
+    results: dict[str, WorkflowResult] = {}
+    for entry, key in due:
+        if (result := _restored(kept.get(key), partial(_result, collection, entry, ids))) is not None:
+            results[entry.key] = result
+    return results
+
+
+def _result(collection: Collection, entry: Entry, ids: _Ids, plain: Any) -> WorkflowResult | None:
+    digest, data = plain
+    return WorkflowData(collection.document_of(entry), entry).result(data) if ids.are_same(digest, entry) else None
+
+
+def _result_records(snapshot: Snapshot, entries: Iterable[Entry]) -> Iterator[_Record]:
+    """The records of the results of some workflows."""
+    assert snapshot.settings is not None, "checked"
+    collection = snapshot.collection
+    keys, ids = _WorkflowKeys(collection, snapshot.settings), _Ids.plain(collection)
+    digest = key_of("ids", ids)
+    yield digest, ids
+    for entry in entries:
+        data, result = WorkflowData(collection.document_of(entry), entry), snapshot.results[entry.key]
+        yield from _record(keys.of(entry), partial(_plain_result, digest, data, result))
+
+
+def _plain_result(digest: bytes, data: WorkflowData, result: WorkflowResult) -> object:
+    return digest, data.plain(result)
+
+
+class _WorkflowKeys:
+    """The keys of workflows: all that their results depend on, but for what the ids in their texts name."""
+
+    def __init__(self, collection: Collection, settings: Settings) -> None:
+        self._collection, self._settings = collection, _plain_settings(settings)
+        self._around: dict[Document, bytes] = {}
+
+    def of(self, entry: Entry) -> bytes:
+        document = self._collection.document_of(entry)
+        if document not in self._around:
+            self._around[document] = _plain_around(document)
+        own = _bytes_of((entry.title, entry.item.partial, self._collection.has_taken_id(entry)))
+        return key_of("workflow", self._settings, self._around[document], own, entry.text())
+
+
+def _plain_around(document: Document) -> bytes:
+    """The parts of its own file that a workflow is checked against."""
+    data = document.source.data
+    apps = []
+    for app in document.apps:
+        members = [(key, data[start:end]) for key, (start, end) in app.item.members.items() if key not in _NOT_AROUND]
+        apps.append((app.item.pointer, app.item.resource, members))
+    faults = [(fault.rule, fault.pointer, fault.intended) for fault in document.faults]
+    return _bytes_of((document.shape is Shape.EXPORT, apps, faults))
+
+
+class _Ids:
+    """Which ids name other workflows than when a result was kept."""
+
+    def __init__(self, cache: Cache, collection: Collection) -> None:
+        self._cache, self._now = cache, self.plain(collection)
+        self._changed: dict[bytes, frozenset[bytes] | None] = {key_of("ids", self._now): frozenset()}
+
+    @staticmethod
+    def plain(collection: Collection) -> bytes:
+        """What each id names."""
+        pairs = sorted((id_, entry.title) for id_, entry in collection.by_id.items())
+        return msgspec.msgpack.encode([[part.encode(errors="surrogatepass") for part in pair] for pair in pairs])
+
+    def are_same(self, digest: bytes, entry: Entry) -> bool:
+        """Whether the ids in the text of a workflow name the same as they did when all ids had a digest."""
+        from kustui.check.incremental import mentions
+
+        if digest not in self._changed:
+            then = _restored(self._cache.read([digest]).get(digest), _pairs)
+            now = _restored(self._now, _pairs)
+            self._changed[digest] = None if then is None or now is None else frozenset(id_ for id_, _ in then ^ now)
+        changed = self._changed[digest]
+        return changed is not None and not (changed and mentions(entry.text(), changed))
+
+
+def _pairs(plain: Any) -> frozenset[tuple[bytes, bytes]]:
+    return frozenset((id_, title) for id_, title in plain)
+
+
+# Records
+
+
+def _record(key: bytes, plain: Callable[[], object]) -> Iterator[_Record]:
+    """The record of plain data; none where that cannot be kept."""
+    with suppress(*_UNKEPT):
+        yield key, msgspec.msgpack.encode(plain())
+
+
+def _restored(value: bytes | None, restore: Callable[[Any], _T | None]) -> _T | None:
+    """What plain data stands for; None where there is none, or it is not what it should be."""
+    with suppress(*_UNKEPT):
+        return restore(msgspec.msgpack.decode(value)) if value is not None else None
+    return None

@@ -1,0 +1,122 @@
+"""The cache as a person meets it: the same answers, sooner, and none where it is not wanted."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kustui.cache import cache_path
+from kustui.check.reports import FORMATS
+from kustui.cli import main
+from tests.benchmarks.generate import definition
+from tests.support.terminal import KUSTUI, PATIENCE, Terminal, environment
+
+COMMANDS = (
+    *(("check", "app.json", "--format", name) for name in FORMATS),
+    ("check", "app.json", "--fail-on", "never", "--ignore", "unknown-target"),
+    ("check", "app.json", "--select", "unknown-target"),
+    ("graph", "app.json", "--schedules"),
+    ("graph", "app.json", "--format", "json"),
+    ("simulate", "app.json", "--explore", "--format", "json"),
+)
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "app.json").write_text(json.dumps(definition(6, 5, mistakes=4), indent=1))
+    return tmp_path
+
+
+def run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    status = main(words)
+    told = capsys.readouterr()
+    return status, told.out, told.err
+
+
+def size() -> int:
+    path = cache_path()
+    return path.stat().st_size if path is not None and path.exists() else 0
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_a_second_run_says_the_same(command: tuple[str, ...], capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    expected = run(capsys, *command, "--no-cache")
+    assert not size()
+    assert run(capsys, *command) == expected
+    assert size()
+    assert run(capsys, *command) == expected
+    value = json.loads((folder / "app.json").read_text())
+    value["workflows"].reverse()
+    (folder / "app.json").write_text(json.dumps(value))
+    assert run(capsys, *command) == run(capsys, *command, "--no-cache")
+
+
+def test_a_baseline_is_compared_with_what_was_kept(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    assert run(capsys, "check", "app.json")[0] == 1
+    assert run(capsys, "check", "app.json", "--write-baseline", "baseline.json")[0] == 0
+    assert run(capsys, "check", "app.json", "--baseline", "baseline.json") == (0, "no problems in 1 file\n", "")
+
+
+def test_standard_input_is_kept_too(folder: Path) -> None:
+    answers = [
+        subprocess.run(
+            [*KUSTUI, "check", *words],
+            input=(folder / "app.json").read_bytes(),
+            capture_output=True,
+            env=environment(),
+            timeout=PATIENCE,
+            check=False,
+        )
+        for words in (["-"], ["-"], ["-", "--stdin-filename", "app.json"], ["app.json"])
+    ]
+    assert [answer.returncode for answer in answers] == [1] * 4
+    assert answers[0].stdout == answers[1].stdout
+    assert answers[2].stdout == answers[3].stdout
+
+
+def test_a_configuration_does_without(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "kustui.toml").write_text("cache = false\n")
+    run(capsys, "check", "app.json")
+    assert not size()
+
+
+def test_the_configuration_says_where_it_is(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    run(capsys, "check", "app.json")
+    _, text, _ = run(capsys, "config")
+    assert f"{cache_path()}  (0." in text
+    _, text, _ = run(capsys, "config", "--format", "json")
+    assert json.loads(text)["cache"] == {"path": str(cache_path()), "bytes": size()}
+
+
+def test_what_has_not_changed_loads_no_rules(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    run(capsys, "check", "app.json")
+    program = (
+        "import sys; from kustui.cli import main; main(['check', 'app.json']);"
+        "print({'pydantic', 'kustui.check.rules', 'kustui.analysis.flow'} & sys.modules.keys())"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=PATIENCE, check=True)
+    assert done.stdout.endswith("\nset()\n")
+
+
+def test_the_explorer_keeps_what_it_finds_out(folder: Path) -> None:
+    for _ in range(2):
+        with Terminal(["app.json"], cwd=folder) as terminal:
+            terminal.wait_for("✗")
+            terminal.settle()
+            terminal.press("q")
+            terminal.ended()
+        assert size()
+
+
+def test_the_explorer_does_without(folder: Path) -> None:
+    with Terminal(["app.json", "--no-cache"], cwd=folder) as terminal:
+        terminal.wait_for("✗")
+        terminal.settle()
+        terminal.press("q")
+        terminal.ended()
+    assert not size()

@@ -1,0 +1,170 @@
+"""A check with the cache comes to the same as one without, whatever is in the cache and whatever has changed since."""
+
+from __future__ import annotations
+
+import json
+import random
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kustui.cache import Cache
+from kustui.check import RULE_NAMES
+from kustui.check.reports import FORMATS, CheckResult, report_of
+from kustui.config.check_settings import Settings
+from kustui.config.configuration import Configuration
+from kustui.config.severity import Severity
+from kustui.workspace.check_cache import CachedCheck, kept_problems
+from kustui.workspace.snapshot import Snapshot, Workspace, always, check_snapshot, open_paths
+from tests.benchmarks.generate import definition
+from tests.support.snapshots import plain, plain_problem
+
+SUPPRESSED = '[[suppress]]\nrule = "unknown-target"\nreason = "x"\n[[suppress]]\nrule = "loop"\nreason = "x"\n'
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Cache:
+    return Cache(tmp_path / "cache" / "results.sqlite")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    for seed in range(2):
+        value = definition(10, 5, seed=seed, mistakes=4)
+        value["workflows"][0]["name"] = f"workflow {seed}"
+        (folder / f"{seed}.json").write_text(json.dumps(value, indent=1))
+    return folder
+
+
+def checked(cache: Cache, paths: list[str], settings: Settings | None = None) -> tuple[Snapshot, int]:
+    """A check with the cache, and how many workflows were checked for it."""
+    count = 0
+
+    def check(snapshot: Snapshot, *arguments: Any) -> Snapshot:
+        nonlocal count
+        count = len(snapshot.collection.entries) - len(snapshot.results)
+        return check_snapshot(snapshot, *arguments)
+
+    cached = CachedCheck(cache, check)
+    snapshot = cached(open_paths(paths), settings, None, always, None)
+    cached.keep()
+    return snapshot, count
+
+
+def told(snapshot: Snapshot) -> Any:
+    """All that is shown of a snapshot, in every format."""
+    result = CheckResult(snapshot.collection, snapshot.problems or (), Severity.WARNING)
+    reports = ["".join(report_of(name)(result)) for name in FORMATS]
+    return {**plain(snapshot), "facts": None}, reports
+
+
+def facts(snapshot: Snapshot) -> Any:
+    return plain(snapshot)["facts"]
+
+
+def test_what_has_not_changed_is_not_checked_again(cache: Cache, folder: Path) -> None:
+    paths = [str(folder)]
+    first, count = checked(cache, paths)
+    assert count == 20
+    assert first.problems
+    again, count = checked(cache, paths)
+    assert count == 0
+    assert told(again) == told(first) == told(check_snapshot(open_paths(paths)))
+
+
+def test_problems_alone_are_the_same(cache: Cache, folder: Path) -> None:
+    opened = open_paths([str(folder)])
+    assert kept_problems(cache, opened, Settings()) is None
+    first, _ = checked(cache, [str(folder)])
+    kept = kept_problems(cache, opened, Settings())
+    assert kept is not None
+    assert list(map(plain_problem, kept)) == list(map(plain_problem, first.problems or ()))
+
+
+def test_only_a_workflow_that_has_changed_is_checked_again(cache: Cache, folder: Path) -> None:
+    paths = [str(folder)]
+    checked(cache, paths)
+    file = folder / "0.json"
+    value = json.loads(file.read_text())
+    value["workflows"].insert(0, value["workflows"].pop())
+    value["workflows"][3]["steps"][0]["params"] = {"body": "/#steps.gone.x"}
+    file.write_text(json.dumps(value, indent=1))
+    again, count = checked(cache, paths)
+    assert count == 1
+    fresh = check_snapshot(open_paths(paths))
+    assert told(again) == told(fresh)
+    assert facts(again) == facts(fresh)
+
+
+def test_what_is_above_the_files_does_not_matter(cache: Cache, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checked(cache, [str(folder)])
+    monkeypatch.chdir(folder)
+    again, count = checked(cache, ["."])
+    assert count == 0
+    assert told(again) == told(check_snapshot(open_paths(["."])))
+
+
+def test_suppressions_are_the_same(cache: Cache, folder: Path) -> None:
+    (folder / "kustui.toml").write_text(SUPPRESSED)
+    paths = [str(folder)]
+    settings = Configuration(paths).settings(RULE_NAMES)
+    first, _ = checked(cache, paths, settings)
+    again, count = checked(cache, paths, settings)
+    assert count == 0
+    assert [problem.rule for problem in again.problems or ()].count("unused-suppression") == 1
+    assert told(again) == told(first)
+
+
+def test_a_workspace_goes_on_from_what_was_kept(cache: Cache, folder: Path) -> None:
+    paths = [str(folder)]
+    checked(cache, paths)
+    check = CachedCheck(cache, check_snapshot)
+    workspace = Workspace(paths, checker=check)
+    workspace.open()
+    workspace.refresh()
+    for name in ("third", "fourth"):
+        file = folder / "1.json"
+        file.write_text(file.read_text().replace('"name": "workflow 1"', f'"name": "{name}"'))
+        fresh = check_snapshot(open_paths(paths))
+        snapshot = workspace.refresh([str(file)])
+        assert told(snapshot) == told(fresh)
+        assert facts(snapshot) == facts(fresh)
+        check.keep()
+
+
+def test_files_that_cannot_be_read_as_text_are_the_same(cache: Cache, folder: Path) -> None:
+    (folder / "2.json").write_bytes('{"app": "é", "workflows": []}'.encode("latin-1"))
+    (folder / "3.json").write_bytes('{"app": "é", "workflows": []}'.encode("utf-16"))
+    (folder / "4.json").write_text('{"app": "x", "workflows": [{"name": "\\ud800", "steps": 12345678901234567890123}]}')
+    paths = [str(folder)]
+    first, _ = checked(cache, paths)
+    again, _ = checked(cache, paths)
+    assert told(again) == told(first)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_records_that_say_something_else_are_made_again(
+    cache: Cache, folder: Path, seed: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dice = random.Random(seed)
+    first, _ = checked(cache, [str(folder)])
+    read = Cache.read
+
+    def other(self: Cache, keys: Any) -> dict[bytes, bytes]:
+        kept = read(self, keys)
+        choices: list[bytes] = [b"", b"\xc0", b"\x93\x01\x02\x03", b"\x91\xc0", b"\x81\xa1a\x01", dice.randbytes(30)]
+        return {key: dice.choice(choices) for key in kept}
+
+    monkeypatch.setattr(Cache, "read", other)
+    again, count = checked(cache, [str(folder)])
+    assert count == 20
+    assert told(again) == told(first)
+
+
+def test_without_a_cache_everything_is_checked(folder: Path) -> None:
+    for _ in range(2):
+        _, count = checked(Cache(), [str(folder)])
+        assert count == 20
