@@ -304,6 +304,7 @@ ACTIONS = (
     Action("app.help", "question_mark,f1", "help", "explain this pane, then every key and sign"),
     Action("app.palette", "colon,ctrl+p", "commands", "find a command by its name", method="command_palette"),
     Action("app.mouse", "M", "mouse", "mouse off, so that the terminal selects text, or on again", "toggle_mouse"),
+    Action("app.redraw", "ctrl+l", "redraw", "draw the screen again, where something else has written on it"),
     Action("app.suspend", "ctrl+z", "shell", "suspend to the shell; fg comes back", method="suspend_process"),
     Action("app.quit", "q,ctrl+q,ctrl+c", "quit", "quit kustui"),
 )

@@ -22,9 +22,9 @@ HOSTILE = (
 )
 _OWN = re.compile(
     rb"""\x1b\[ [\d;]* m              # colours
-    | \x1b\[ [\d;]* [HABCDJK]         # the cursor, and what is cleared
+    | \x1b\[ [\d;]* [HABCDGJK]        # the cursor, and what is cleared
     | \x1b\[ \? (?:1049|1000|1002|1003|1006|1015|1016|1004|2004|2026|2048|2031|25|7) [hl]   # modes
-    | \x1b\[ \? (?:2026|2048|2031) \$p | \x1b\[ \? u | \x1b\[ [>=<] [\d;]* u   # questions, the keyboard
+    | \x1b\[ \? (?:2026|2048|2031) \$p | \x1b\[ \? u | \x1b\[ 6n | \x1b\[ [>=<] [\d;]* u   # questions, the keyboard
     | \x1b\] 22 ; [a-z-]* \x07 | \x1b\] 52 ; c ; [A-Za-z0-9+/=]* \x07   # the mouse pointer, the clipboard
     | \x1b[=>78]""",
     re.VERBOSE,

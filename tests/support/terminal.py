@@ -37,6 +37,10 @@ _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[[<>=][0-9;]*[A-Za-z]|\x1b\[\?[0-9;]*\$p")
 _UNFINISHED = re.compile(rb"\x1b(\[[<>=?0-9;$]*)?\Z")
 _MODE = re.compile(rb"\x1b\[\?([0-9;]+)([hl])")
 
+_WHERE_IS_CURSOR = b"\x1b[6n"
+_PACKET = 512
+"""Bytes that a slow line carries at once."""
+
 _IDLE = 0.03
 """Seconds of a processor that a command uses at most while nothing happens, in what ``settle`` takes for quiet."""
 
@@ -103,7 +107,11 @@ class Terminal:
         rows: int = 24,
         env: Mapping[str, str] | None = None,
         cwd: Path = ROOT,
+        bytes_per_second: int | None = None,
+        answers: bool = False,
     ) -> None:
+        """``bytes_per_second`` is what the line to the terminal carries; ``answers`` says whether the terminal tells
+        where its cursor is when it is asked, as every real one does."""
         words = [*command, *(str(argument) for argument in arguments)]
         self._screen = _Screen(columns, rows)
         self._stream = pyte.ByteStream(self._screen)
@@ -113,6 +121,11 @@ class Terminal:
         self._sizes: list[tuple[int, int, int]] = []
         """Sizes to come, each after so many bytes: the screen is drawn only when it is looked at."""
         self._closed = False
+        self._bytes_per_second = bytes_per_second
+        self._free_at = 0.0
+        """When the line has carried what was read last."""
+        self.answers = answers
+        self._answered = 0
         self.began = time.perf_counter()
         child = pexpect.spawn(
             words[0],
@@ -147,16 +160,30 @@ class Terminal:
         if self._closed:
             return False
         try:
+            if (busy := self._free_at - time.perf_counter()) > 0:  # the line carries what was read last
+                time.sleep(min(busy, max(0.0, seconds)))
+                if busy > seconds:
+                    return False
+                seconds -= busy
             ready, _, _ = select.select([self._child.child_fd], [], [], max(0.0, seconds))
             if not ready:
                 return False
-            found = os.read(self._child.child_fd, 1 << 16)
+            found = os.read(self._child.child_fd, 1 << 16 if self._bytes_per_second is None else _PACKET)
         except OSError:  # Linux's way to say that nobody holds the other end any more
             found = b""
         self._closed = not found
         self._bytes += found
         self._chunks.append((time.perf_counter(), len(self._bytes)))
+        if self._bytes_per_second is not None:
+            self._free_at = time.perf_counter() + len(found) / self._bytes_per_second
+        while self.answers and self._answered < self._bytes.count(_WHERE_IS_CURSOR):
+            self._answered += 1
+            self.press("\x1b[1;1R")
         return bool(found)
+
+    def scribble(self, text: str) -> None:
+        """Something else writes on the terminal."""
+        self._bytes += text.encode()
 
     @property
     def raw(self) -> bytes:

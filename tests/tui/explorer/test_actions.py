@@ -151,6 +151,13 @@ def found(scene: Scene) -> int:
     return open_now.results.cursor if open_now is not None else -1
 
 
+def frames(scene: Scene) -> int:
+    """How often something was drawn since this was asked first."""
+    counted: list[int] = vars(scene.ui.app).setdefault("frames", [])
+    vars(scene.ui.app)["post_display_hook"] = lambda: counted.append(1)
+    return len(counted)
+
+
 def typed(scene: Scene) -> str:
     return scene.ui.app.focused.value if isinstance(scene.ui.app.focused, Input) else ""
 
@@ -300,6 +307,7 @@ DID = {
     "app.help": Did((), lambda scene: isinstance(scene.ui.app.screen, Help), is_(True)),
     "app.palette": Did((), lambda scene: isinstance(scene.ui.app.screen, CommandPalette), is_(True)),
     "app.mouse": Did((), lambda scene: scene.ui.app.preferences.mouse, is_(False)),
+    "app.redraw": Did((), frames, more),
     "app.suspend": Did((), lambda scene: scene.ui.keys, another),
     "app.quit": Did((), lambda scene: scene.ui.app.return_code, is_(0)),
 }  # fmt: skip
