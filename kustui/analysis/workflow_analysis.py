@@ -17,13 +17,14 @@ from kustui.analysis.events import Effect, effects_of
 from kustui.analysis.feasibility import FeasiblePaths
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import NullGuards, guards_of, must_reach
-from kustui.analysis.reads import InferredField, Read, inferred_fields_of, reads_of
+from kustui.analysis.reads import Fields, InferredField, Read, inferred_fields_of, reads_of
 from kustui.analysis.schedules import ScheduleCall, calls_of
 from kustui.analysis.schemas import schema_of
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import AppEntry, Collection, Document, Entry
 from kustui.definition.expressions import Path
 from kustui.definition.models import ErrorCase, Schema, Transition, Workflow
+from kustui.definition.operators import Family, operator_named
 from kustui.definition.parsed_workflow import ParsedWorkflow
 from kustui.definition.platform import COMPUTED_ACTIONS, TRIGGER_ID
 from kustui.definition.source.positions import parent
@@ -118,6 +119,17 @@ class WorkflowAnalysis:
     def inferred_fields(self) -> Mapping[str, tuple[InferredField, ...]]:
         """What it reads of the trigger and of each step, by node, and what that says about the values."""
         return inferred_fields_of(self.flow, self.reads)
+
+    @cached_property
+    def equated_literals(self) -> Mapping[tuple[str, Fields], tuple[str | bool | int | float, ...]]:
+        """The literals that its conditions ask for, or rule out, by the node and the field of its output."""
+        literals: dict[tuple[str, Fields], dict[str | bool | int | float, None]] = {}
+        for node, inferred in self.inferred_fields.items():
+            for field_ in inferred:
+                literal, family = field_.literal, operator_named(field_.operator).family
+                if family is Family.EQUALITY and isinstance(literal, str | bool | int | float):
+                    literals.setdefault((node, field_.fields), {})[literal] = None
+        return {place: tuple(values) for place, values in literals.items()}
 
     def step_at(self, pointer: str) -> str:
         """The id of the step or trigger that the value at a pointer is in; empty outside of all that have one."""

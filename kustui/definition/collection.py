@@ -307,6 +307,15 @@ class Collection:
     def by_key(self) -> dict[str, Entry]:
         return {entry.key: entry for entry in self.entries}
 
+    @cached_property
+    def by_name(self) -> tuple[Mapping[str | None, tuple[Entry, ...]], ...]:
+        """Workflows by what they may be called: the id, the name, the display name, the key."""
+        called: tuple[dict[str | None, list[Entry]], ...] = ({}, {}, {}, {})
+        for entry in self.entries:
+            for entries, name in zip(called, (entry.id, entry.item.name, entry.title, entry.key), strict=True):
+                entries.setdefault(name, []).append(entry)
+        return tuple({name: tuple(entries) for name, entries in by_name.items()} for by_name in called)
+
 
 def read_document(path: str, raw: bytes, before: Document | None = None) -> Document:
     """The document that the bytes of a file hold. Never raises: what is wrong with it is among its faults.

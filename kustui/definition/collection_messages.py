@@ -19,9 +19,7 @@ _MOST_LEFT_OUT, _MOST_OTHERS = 5, 20
 
 def workflows_named(collection: Collection, name: str) -> tuple[Entry, ...]:
     """The workflows of exactly that id, else name, else display name, else key; several where they share it."""
-    names = [(entry, (entry.id, entry.item.name, entry.title, entry.key)) for entry in collection.entries]
-    matches = (tuple(entry for entry, own in names if own[rank] == name) for rank in range(4))
-    return next(filter(None, matches), ())
+    return next((entries[name] for entries in collection.by_name if name in entries), ())
 
 
 def no_workflow_named(collection: Collection, name: str) -> str:

@@ -85,7 +85,7 @@ def _all_candidates(
         yield from hint.examples
     for origin in origins:
         if not origin.failure:
-            yield from state.likely.get((state.runs[origin.run].analysis.key, origin.node, origin.fields), ())
+            yield from state.runs[origin.run].analysis.equated_literals.get((origin.node, origin.fields), ())
     yield from _usual(origins[0], state)
     compared = [literal for constraint in constraints for literal in literals_in(constraint)]
     compared += [value for hint in hints for value in hint.fixed]

@@ -226,33 +226,29 @@ class ValueTests:
 
     def are_met(self, value: Any) -> bool:
         """Whether a value meets all of them."""
-        if value is MISSING:
-            return all(self._answer(part, value) is part.holds for part in self._all)
-        if not self._may_be(value):
-            return False
-        return all(test.answer(value) is test.holds for test in self._compared(value)) and all(
-            self._answer(part, value) is part.holds for part in self._others
-        )
+        return self._meets(value, unless_certain=False)
 
     def any_fails(self, value: Any) -> bool:
         """Whether a value fails one of them for certain."""
+        return not self._meets(value, unless_certain=True)
+
+    def _meets(self, value: Any, *, unless_certain: bool) -> bool:
+        """Whether it meets all; with ``unless_certain`` also where nobody can tell."""
         if value is MISSING:
-            return any(self._answer(part, value) is (not part.holds) for part in self._all)
-        if not self._may_be(value):
-            return True
-        return any(test.answer(value) is (not test.holds) for test in self._compared(value)) or any(
-            self._answer(part, value) is (not part.holds) for part in self._others
-        )
+            return all(self._is_met(part, value, unless_certain) for part in self._all)
+        tests = [self._tests, self._of_texts]
+        if isinstance(value, str):  # which is the same as no other text
+            if value in self._excluded or self._required - {value}:
+                return False
+            tests = tests[:1]
+        for group in tests:
+            for at, test in enumerate(group):
+                answer = test.answer(value)
+                if answer is not test.holds and not (unless_certain and answer is None):
+                    group.insert(0, group.pop(at))  # what rules out one value often rules out the next
+                    return False
+        return all(self._is_met(part, value, unless_certain) for part in self._others)
 
-    def _may_be(self, value: Any) -> bool:
-        """Whether it is what a text has to be, if it is one."""
-        return not isinstance(value, str) or (value not in self._excluded and not self._required - {value})
-
-    def _compared(self, value: Any) -> Iterator[LiteralTest]:
-        """The tests that are yet to be asked."""
-        yield from self._tests
-        if not isinstance(value, str):
-            yield from self._of_texts
-
-    def _answer(self, constraint: Constraint, value: Any) -> bool | None:
-        return evaluate_constraint(constraint, self._state, dict.fromkeys(self._origins, value)).holds
+    def _is_met(self, constraint: Constraint, value: Any, unless_certain: bool) -> bool:
+        holds = evaluate_constraint(constraint, self._state, dict.fromkeys(self._origins, value)).holds
+        return holds is constraint.holds or (unless_certain and holds is None)

@@ -7,12 +7,10 @@ from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from kustui.analysis.flow import Edge
-from kustui.analysis.reads import Fields
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.definition.expressions import expressions_in
 from kustui.definition.expressions.parse import may_hold_expression
 from kustui.definition.models import Step
-from kustui.definition.operators import Family, operator_named
 from kustui.definition.platform import CONTINUE, RETRY_STEP, TRIGGER_ID
 from kustui.simulate.organisation import Organisation
 from kustui.simulate.paths.contradictions import Contradiction
@@ -157,7 +155,6 @@ class PathSearch:
         self.analysis, self.budget = analysis, budget
         self._data, self._now, self._failures, self._farthest = data, now, failures, farthest
         self._follow = follow
-        self._likely: dict[tuple[str, str, Fields], tuple[Any, ...]] = dict(_likely_values(analysis))
         self._trials = Trials()
         self._cache: dict[Hashable, Any] = {}
         self._weights: dict[str, int] = {}
@@ -169,7 +166,7 @@ class PathSearch:
         where schedules are followed.
         """
         run = SymbolicRun(PathRun(self.analysis), self._data, self._now)
-        start = _Branch(SymbolicState((run,), self._likely, self._trials, self._cache), node, (Solution(),))
+        start = _Branch(SymbolicState((run,), self._trials, self._cache), node, (Solution(),))
         pending: list[Iterator[_Branch]] = [iter((start,))]
         failures: dict[tuple[str, str], _Branch] = {}
         while pending:
@@ -268,8 +265,6 @@ class PathSearch:
         if not branch.pending_runs:
             return branch
         next_run = min(branch.pending_runs, key=lambda run: run.due)  # of those due together the first scheduled
-        if next_run.analysis.key not in {key for key, *_ in self._likely}:
-            self._likely |= _likely_values(next_run.analysis)
         begun = SymbolicRun(next_run, {**self._data, "steps": {}}, self._now + next_run.due)
         state = branch.state.beginning(begun)
         remaining = tuple(run for run in branch.pending_runs if run is not next_run)
@@ -323,18 +318,6 @@ def _solved(branch: _Branch, choices: Disjunction) -> _Branch:
         contradiction=None if solutions else contradiction,
         complete=branch.complete and choices.complete and len(solutions) <= _MAX_SOLUTIONS,
     )
-
-
-def _likely_values(analysis: WorkflowAnalysis) -> Iterator[tuple[tuple[str, str, Fields], tuple[Any, ...]]]:
-    """The literals that the workflow compares each field with, as values it may have."""
-    likely: dict[tuple[str, str, Fields], list[Any]] = {}
-    for node in analysis.flow.declared_edges:
-        for inferred in analysis.inferred_fields.get(node, ()):
-            compares = operator_named(inferred.operator).family is Family.EQUALITY
-            if compares and isinstance(inferred.literal, str | bool | int | float):
-                likely.setdefault((analysis.key, node, inferred.fields), []).append(inferred.literal)
-    for place, values in likely.items():
-        yield place, tuple(dict.fromkeys(values))
 
 
 # The runs that schedules add to a path

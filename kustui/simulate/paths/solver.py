@@ -9,10 +9,11 @@ contradict each other. Where that is not certain, they stay unsolved.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from itertools import product
+from dataclasses import dataclass, field, replace
+from itertools import product, takewhile
 from typing import Any, NamedTuple
 
+from kustui.analysis.reads import Fields
 from kustui.definition.expressions import Comparison, Reference, expressions_in
 from kustui.definition.operators import Presence
 from kustui.definition.values import MISSING
@@ -47,8 +48,8 @@ class Component:
     """What distinguishes its constraints and origins from those of others."""
 
 
-Bucket = tuple[int, str, bool, str | None]
-"""Where a component is looked for: run, node, whether it is of the failure, and the first field; None for the whole."""
+Bucket = tuple[int, str, bool, Fields]
+"""Where a component is looked for: run, node, whether it is of the failure, and the fields down to the first list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class Solution:
     unsolved: tuple[Constraint, ...] = ()
     """No value was found that meets them: their edges have to be forced."""
     components: LayeredMap[Bucket, tuple[Component, ...]] = field(default_factory=LayeredMap)
+    _above: LayeredMap[Bucket, bool] = field(default_factory=LayeredMap)
+    """The places that have others with components below them."""
 
     @property
     def values(self) -> Values:
@@ -87,7 +90,7 @@ class Solution:
                 unsolved.append(constraint)
             elif verdict.holds is not constraint.holds:
                 return Contradiction((constraint,), verdict)
-        solution = Solution((*self.unsolved, *unsolved), self.components) if unsolved else self
+        solution = replace(self, unsolved=(*self.unsolved, *unsolved)) if unsolved else self
         for origins, group in by_origins.items():
             result = solution._with_component(origins, group, state)
             if isinstance(result, Contradiction):
@@ -122,7 +125,8 @@ class Solution:
             bucket: (*(part for part in self.components.get(bucket) or () if id(part) not in gone), solved)
             for bucket in map(_bucket, solved.origins)
         }
-        return Solution(unsolved, self.components.plus(buckets))
+        above = {outer: True for bucket in buckets for outer in _outer(bucket) if not self._above.get(outer)}
+        return Solution(unsolved, self.components.plus(buckets), self._above.plus(above) if above else self._above)
 
     def _merged(self, origins: tuple[ValueOrigin, ...]) -> list[Component]:
         """The components that depend on some origins."""
@@ -132,19 +136,25 @@ class Solution:
     def _near(self, origin: ValueOrigin) -> Iterator[Component]:
         """Components among which are all that the value of an origin depends on."""
         bucket = _bucket(origin)
-        if bucket[-1] is not None:
-            yield from self.components.get(bucket) or ()
-            yield from self.components.get((*bucket[:3], None)) or ()
-            return
-        for other, components in self.components.merged.items():
-            if other[:3] == bucket[:3]:
-                yield from components
+        for place in (bucket, *_outer(bucket)):
+            yield from self.components.get(place) or ()
+        if self._above.get(bucket):
+            for other, components in self.components.merged.items():
+                if other[:3] == bucket[:3]:
+                    yield from components
 
 
 def _bucket(origin: ValueOrigin) -> Bucket:
     """Where a component with an origin is looked for. All of a failure depends on each other."""
-    whole = origin.failure or not origin.fields or is_of_list(origin.fields[0])
-    return origin.run, origin.node, origin.failure, None if whole else origin.fields[0]
+    fields = () if origin.failure else tuple(takewhile(lambda name: not is_of_list(name), origin.fields))
+    return origin.run, origin.node, origin.failure, fields
+
+
+def _outer(bucket: Bucket) -> Iterator[Bucket]:
+    """The places around one, the innermost first."""
+    run, node, failure, fields = bucket
+    for end in reversed(range(len(fields))):
+        yield run, node, failure, fields[:end]
 
 
 def _is_readable(comparison: Comparison) -> bool:

@@ -163,8 +163,6 @@ class SymbolicState:
     """What is known of the runs of a path while it is searched."""
 
     runs: tuple[SymbolicRun, ...]
-    likely: Mapping[tuple[str, str, Fields], tuple[Any, ...]] = field(default_factory=dict)
-    """Values that a workflow itself compares a field with: by its key, the node, and the field."""
     trials: Trials = field(default_factory=Trials)
     cache: dict[Hashable, Any] = field(default_factory=dict)
     """What came of constraints that were solved before: they come again on other paths."""
