@@ -136,7 +136,7 @@ def _paths(options: argparse.Namespace) -> tuple[list[str], str | None]:
 
 def _settings(options: argparse.Namespace, configuration: Configuration) -> Settings:
     """Those of the configuration, with the rules that the options choose."""
-    settings = configuration.settings(RULE_NAMES)
+    settings = configuration.settings(RULE_NAMES, cache_of(options, configuration))
     severities = dict(settings.severities)
     if options.select:
         from kustui.check.rules import RULES  # slow to import

@@ -30,7 +30,7 @@ from kustui.config.preferences import DEFAULT_THEME, Preferences, parse_keys
 from kustui.files import absolute
 
 if TYPE_CHECKING:  # it loads what validates a file
-    from kustui.config.model import Key
+    from kustui.config.toml_positions import Key
 
 FORMATS = ("text", "json")
 _DEFAULT = "default"

@@ -48,7 +48,7 @@ def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snaps
     where no workflow is left.
     """
     configuration = configuration_of(options, paths)
-    settings = configuration.settings(RULE_NAMES)
+    settings = configuration.settings(RULE_NAMES, cache_of(options, configuration))
     stdin = read_stdin() if STDIN in paths else b""
     with ProgressLine() as progress:
         opened = open_paths(paths, stdin, progress.reading)

@@ -25,9 +25,10 @@ from kustui.errors import KustuiError, reason_of
 from kustui.files import ReadError, absolute, current_folder, is_file, is_folder, own_folder, read_file
 
 if TYPE_CHECKING:
+    from kustui.cache import Cache
     from kustui.config.check_settings import Settings
-    from kustui.config.model import Key
     from kustui.config.preferences import Preferences
+    from kustui.config.toml_positions import Key
 
 OWN_FILE, SHARED_FILE = "kustui.toml", "pyproject.toml"
 _TABLE = ("tool", "kustui")
@@ -68,7 +69,7 @@ class ConfigurationFile:
 
     def extent(self, keys: Sequence[Key]) -> Extent:
         """The bytes of a key, or of the nearest key above it that exists."""
-        from kustui.config.model import extent_of
+        from kustui.config.toml_positions import extent_of
 
         return extent_of(self.source.data.decode(), (*self.above, *keys))
 
@@ -150,11 +151,15 @@ class Configuration:
                     uses = file.values.get("cache", uses) is not False
         return uses
 
-    def settings(self, rules: Collection[str]) -> Settings:
-        """What the checks should use; ``rules`` are the names of all rules. Raises KustuiError."""
+    def settings(self, rules: Collection[str], cache: Cache | None = None) -> Settings:
+        """What the checks should use; ``rules`` are the names of all rules, and ``cache`` has which files are valid.
+        Raises KustuiError."""
         contents = self._contents()
         if self._settings is None or contents != self._last:
-            self._settings = _settings(_parsed(contents), rules)
+            files = _parsed(contents)
+            if files:
+                _require_valid(files, rules, cache)
+            self._settings = _settings(files)
             self._last = contents
         return self._settings
 
@@ -191,13 +196,27 @@ def configuration_errors(files: Sequence[ConfigurationFile], rules: Collection[s
 
 def parse_settings(path: str, raw: bytes, rules: Collection[str]) -> Settings:
     """The settings of one file. Raises ConfigurationError."""
-    return _settings((parse_file(path, raw),), rules)
+    files = (parse_file(path, raw),)
+    _require_valid(files, rules)
+    return _settings(files)
 
 
-def _settings(files: Sequence[ConfigurationFile], rules: Collection[str]) -> Settings:
-    """Raises ConfigurationError."""
+def _require_valid(files: Sequence[ConfigurationFile], rules: Collection[str], cache: Cache | None = None) -> None:
+    """Raises ConfigurationError. What validates a file is slow to import: not for files that were valid before."""
+    from kustui.cache import key_of
+
+    parts = [(file.path.rpartition(os.sep)[2], str(file.is_personal), file.source.data) for file in files]
+    key = key_of("configuration", *(part for file in parts for part in file))
+    if cache is not None and cache.read([key]):
+        return
     if lines := configuration_errors(files, rules):
         raise ConfigurationError(*lines)
+    if cache is not None:
+        cache.write([(key, b"valid")])
+
+
+def _settings(files: Sequence[ConfigurationFile]) -> Settings:
+    """The settings of valid files."""
     from kustui.config.check_settings import Settings, Suppression  # which nobody needs before the first paint
 
     values: dict[str, Any] = {}

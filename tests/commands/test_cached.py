@@ -85,6 +85,15 @@ def test_a_configuration_does_without(capsys: pytest.CaptureFixture[str], folder
     assert not size()
 
 
+def test_a_configuration_is_told_wrong_each_time(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    (folder / "kustui.toml").write_text("colour = 1\n")
+    assert run(capsys, "check", "app.json") == run(capsys, "check", "app.json")
+    (folder / "kustui.toml").write_text("ascii = true\n")
+    assert run(capsys, "check", "app.json")[0] == 1
+    (folder / "kustui.toml").write_text("ascii = 1\n")
+    assert run(capsys, "check", "app.json")[0] == 2
+
+
 def test_the_configuration_says_where_it_is(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     run(capsys, "check", "app.json")
     _, text, _ = run(capsys, "config")
@@ -93,7 +102,14 @@ def test_the_configuration_says_where_it_is(capsys: pytest.CaptureFixture[str], 
     assert json.loads(text)["cache"] == {"path": str(cache_path()), "bytes": size()}
 
 
-def test_what_has_not_changed_loads_no_rules(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+CONFIGURATION = '[rules]\nloop = "off"\n[[suppress]]\nrule = "no-entry"\nreason = "x"\n'
+
+
+@pytest.mark.parametrize("configuration", ["", CONFIGURATION])
+def test_what_has_not_changed_loads_no_rules(
+    capsys: pytest.CaptureFixture[str], folder: Path, configuration: str
+) -> None:
+    (folder / "kustui.toml").write_text(configuration)
     run(capsys, "check", "app.json")
     program = (
         "import sys; from kustui.cli import main; main(['check', 'app.json']);"

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from kustui.check.rules import RULES
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration, ConfigurationError, find_configuration, parse_settings
-from kustui.config.model import extent_of
 from kustui.config.preferences import Preferences
 from kustui.config.severity import Severity
+from kustui.config.toml_positions import extent_of
 from kustui.files import ReadError
 
 EVERYTHING = """\
