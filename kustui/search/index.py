@@ -7,9 +7,11 @@ import time
 from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.cache import Cache
 from kustui.definition.collection import Collection, Entry
 from kustui.definition.platform import short_name
 from kustui.search.index_lines import SEPARATOR, LineBlock, LineKind, WorkflowIndex, index_lines_of
@@ -21,6 +23,8 @@ _WORD = re.compile(r"[^\W\d_]{3,}")
 _FIRST_SIZE = 16
 """Workflows after which there is an index for the first time."""
 _MOST_SIMILAR = 8
+_KEPT_AT_ONCE = 64
+"""Workflows that are read from the cache, or written there."""
 
 
 class LineStore:
@@ -249,24 +253,45 @@ class Index:
 
 
 def indexes(
-    collection: Collection, before: Index | None = None, wanted: Callable[[], bool] = lambda: True
+    collection: Collection,
+    before: Index | None = None,
+    wanted: Callable[[], bool] = lambda: True,
+    cache: Cache | None = None,
 ) -> Iterator[Index]:
     """Indexes of ever more workflows, the last of all of them: from twice as many each time, so that it takes at most
-    twice as long. Those whose text is the same as in the index ``before`` are not read again. Ends early once it is no
-    longer ``wanted``."""
-    known = {workflow.entry.key: workflow for workflow in before.workflows} if before is not None else {}
+    twice as long. Those whose text is the same as in the index ``before``, or that the cache has, are not read again.
+    Ends early once it is no longer ``wanted``."""
     workflows: list[WorkflowIndex] = []
     next_size = _FIRST_SIZE
-    for entry in collection.entries:
-        workflow = known.get(entry.key)
-        if workflow is not None and workflow.entry.has_text_of(entry):
-            workflows.append(WorkflowIndex(entry, workflow.blocks))
-        else:
-            workflows.append(WorkflowIndex.of(WorkflowAnalysis(collection, entry)))
-            time.sleep(0)  # a key waits no longer than for one workflow
+    for workflow in _workflows(collection, before, cache or Cache()):
         if not wanted():
             return
+        workflows.append(workflow)
         if len(workflows) == next_size and next_size < len(collection.entries):
             next_size *= 2
             yield Index(collection, workflows)
     yield Index(collection, workflows)
+
+
+def _workflows(collection: Collection, before: Index | None, cache: Cache) -> Iterator[WorkflowIndex]:
+    known = {workflow.entry.key: workflow for workflow in before.workflows} if before is not None else {}
+    for start in range(0, len(collection.entries), _KEPT_AT_ONCE):
+        entries = collection.entries[start : start + _KEPT_AT_ONCE]
+        same = {entry.key for entry in entries if entry.key in known and entry.has_text_of(known[entry.key].entry)}
+        keys = {entry.key: WorkflowIndex.key(entry) for entry in entries if entry.key not in same}
+        kept = cache.read([*keys.values()])
+        new: list[tuple[bytes, bytes]] = []
+        for entry in entries:
+            if entry.key in same:
+                yield WorkflowIndex(entry, known[entry.key].blocks)
+                continue
+            key = keys[entry.key]
+            workflow = WorkflowIndex.unpacked(entry, kept[key]) if key in kept else None
+            if workflow is None:
+                workflow = WorkflowIndex.of(WorkflowAnalysis(collection, entry))
+                time.sleep(0)  # a key waits no longer than for one workflow
+                with suppress(UnicodeError):
+                    new.append((key, workflow.packed()))
+            yield workflow
+        if new:
+            cache.write(new)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import zlib
 from array import array
 from collections.abc import Iterator, Mapping
 from enum import Enum
 from typing import NamedTuple
 
+import msgspec
+
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
+from kustui.cache import key_of
 from kustui.definition.collection import Entry
 from kustui.definition.expressions import expressions_in
 from kustui.definition.models import Step, Trigger, due_in_words
@@ -79,6 +83,26 @@ class WorkflowIndex(NamedTuple):
             texts[line.kind].append(line.text)
             steps[line.kind].append(line.step)
         return cls(analysis.entry, {kind: LineBlock("\n".join(texts[kind]), steps[kind]) for kind in LineKind})
+
+    @staticmethod
+    def key(entry: Entry) -> bytes:
+        """The key of its lines in the cache: all that they depend on."""
+        return key_of("index", repr((entry.title, entry.item.partial)), entry.text())
+
+    def packed(self) -> bytes:
+        """Its lines, to be kept. Raises UnicodeError of half a surrogate pair."""
+        plain = [(self.blocks[kind].text, list(self.blocks[kind].steps)) for kind in LineKind]
+        return zlib.compress(msgspec.msgpack.encode(plain), level=1)
+
+    @classmethod
+    def unpacked(cls, entry: Entry, packed: bytes) -> WorkflowIndex | None:
+        """The lines of a workflow that were kept; None where they are not what they should be."""
+        try:
+            plain = msgspec.msgpack.decode(zlib.decompress(packed), type=list[tuple[str, list[int]]])
+            blocks = [LineBlock(text, array("L", steps)) for text, steps in plain]
+            return cls(entry, dict(zip(LineKind, blocks, strict=True)))
+        except (zlib.error, msgspec.MsgspecError, OverflowError, ValueError):
+            return None
 
 
 def index_lines_of(analysis: WorkflowAnalysis) -> Iterator[IndexLine]:

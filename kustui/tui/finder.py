@@ -16,6 +16,7 @@ from textual.timer import Timer
 from textual.widgets import Input
 from textual.worker import get_current_worker
 
+from kustui.cache import Cache
 from kustui.check.problems import Problem
 from kustui.definition.collection import Collection
 from kustui.definition.platform import short_name
@@ -123,8 +124,9 @@ class Finder(Vertical):
             self.collection = collection
             self.index = index
 
-    def __init__(self) -> None:
+    def __init__(self, cache: Cache | None = None) -> None:
         super().__init__(id="finder")
+        self._cache = cache
         self.border_title = "Find"
         self.input = FinderInput(self)
         self.hint = LinesView(id="hint")
@@ -164,7 +166,7 @@ class Finder(Vertical):
 
     def _build(self, collection: Collection, before: Index | None) -> None:
         worker = get_current_worker()
-        for index in indexes(collection, before, lambda: not worker.is_cancelled):
+        for index in indexes(collection, before, lambda: not worker.is_cancelled, self._cache):
             if index.is_complete:
                 index.prepare()
             self.post_message(self.Indexed(collection, index))

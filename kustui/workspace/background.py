@@ -11,7 +11,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from kustui.check import RULE_NAMES
@@ -68,7 +68,7 @@ class BackgroundWorkspace:
         """Of the thread alone, once it has begun."""
         self.progress = (0, 0)
         """Bytes read, and bytes in all (0 while they are being counted)."""
-        self._cache = cache
+        self._make_cache = cache
         self._cached_check: CachedCheck | None = None
         self._listener: CheckListener | None = None
         """Who takes the results of the first check."""
@@ -188,6 +188,13 @@ class BackgroundWorkspace:
         except Exception as error:  # an internal error: the screen ends with it
             notify(Failed(error))
 
+    @cached_property
+    def cache(self) -> Cache:
+        """Where results are kept. Not asked for before the first paint."""
+        from kustui.cache import Cache
+
+        return self._make_cache() if self._make_cache is not None else Cache()
+
     def _check(
         self,
         snapshot: Snapshot,
@@ -200,9 +207,7 @@ class BackgroundWorkspace:
         from kustui.workspace.check_cache import CachedCheck  # this and more: not before the first paint
         from kustui.workspace.check_processes import check_in_subprocess
 
-        if self._cache is None:
-            return check_in_subprocess(snapshot, settings, progress, wanted, listener)
-        self._cached_check = self._cached_check or CachedCheck(self._cache(), check_in_subprocess)
+        self._cached_check = self._cached_check or CachedCheck(self.cache, check_in_subprocess)
         return self._cached_check(snapshot, settings, progress, wanted, listener)
 
     def _keep(self) -> None:

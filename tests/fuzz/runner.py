@@ -244,7 +244,8 @@ def _input(seed: int, names: Sequence[str], number: int) -> tuple[str, bytes]:
 
 
 def _work(reports: Any, seed: int, names: Sequence[str], start: int, most: int, seconds: float) -> None:
-    os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_STATE_HOME"] = os.devnull
+    for name in ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME"):
+        os.environ[name] = os.devnull
     end, reported = time.monotonic() + seconds, 0.0
     kinds: set[tuple[str, str]] = set()
     for number in range(start, most):

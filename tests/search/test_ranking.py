@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import zlib
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from kustui.cache import Cache
 from kustui.search.index import Index, indexes
 from kustui.search.index_lines import SEPARATOR, IndexLine, LineKind, index_lines_of
 from kustui.search.query import parse_query
@@ -293,6 +296,29 @@ def test_what_did_not_change_is_not_read_again(monkeypatch: pytest.MonkeyPatch) 
     assert workflows(second, "bx") == ["bx"]
     (match,) = find_matches(second, parse_query("c"))[0].matches
     assert match.entry is after.entries[2]
+
+
+def test_what_was_kept_is_not_read_again(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    from kustui.search import index_lines
+
+    cache, collection = Cache(tmp_path / "results.sqlite"), sample(ORGANISATION).collection
+    (*_, first) = indexes(collection, cache=cache)
+    monkeypatch.setattr(index_lines, "index_lines_of", None)
+    again = sample(ORGANISATION).collection
+    (*_, second) = indexes(again, cache=cache)
+    assert [workflow.blocks for workflow in second.workflows] == [workflow.blocks for workflow in first.workflows]
+    assert [workflow.entry for workflow in second.workflows] == list(again.entries)
+
+
+@pytest.mark.parametrize("kept", [b"", b"x", zlib.compress(b"\x90"), zlib.compress(b"\x91\x92\xa1x\x91\xff")])
+def test_what_was_kept_and_is_something_else_is_read_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kept: bytes
+) -> None:
+    cache, collection = Cache(tmp_path / "results.sqlite"), sample(ORGANISATION).collection
+    (*_, first) = indexes(collection)
+    monkeypatch.setattr(Cache, "read", lambda _, keys: dict.fromkeys(keys, kept))
+    (*_, second) = indexes(collection, cache=cache)
+    assert [workflow.blocks for workflow in second.workflows] == [workflow.blocks for workflow in first.workflows]
 
 
 def test_it_ends_when_it_is_no_longer_wanted() -> None:

@@ -3,6 +3,7 @@ go through the matches. The finder finds anything."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.screen import Screen
@@ -21,6 +22,7 @@ from kustui.tui.widgets.rows import Rows, Target
 from kustui.workspace.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from kustui.cache import Cache
     from kustui.tui.finder import Finder
 
 
@@ -209,8 +211,11 @@ class FilterController:
 class FinderController:
     """Opens the finder below the panes, and goes to what is chosen in it."""
 
-    def __init__(self, screen: Screen[None], views: Views, panes: Panes, navigator: Navigator) -> None:
+    def __init__(
+        self, screen: Screen[None], views: Views, panes: Panes, navigator: Navigator, cache: Callable[[], Cache]
+    ) -> None:
         self._screen, self._views, self._panes, self.navigator = screen, views, panes, navigator
+        self._cache = cache
         self.pane: Finder | None = None
         """None until somebody has asked for it."""
         self._opened_from: Widget | None = None
@@ -221,7 +226,7 @@ class FinderController:
         from kustui.tui.finder import Finder  # not before somebody asks for it
 
         if self.pane is None:
-            self.pane = Finder()
+            self.pane = Finder(self._cache())
             await self._screen.mount(self.pane, before="#status")
         if not self._screen.has_class("-finding"):
             self._opened_from = self._screen.focused

@@ -104,7 +104,7 @@ class Explorer(Screen[None]):
         )
         self.navigator = Navigator(views, self.titles, self.presenter, self.panes)
         self.problem_navigator = ProblemNavigator(self.banner, views, self.presenter, self.navigator)
-        self.finder = FinderController(self, views, self.panes, self.navigator)
+        self.finder = FinderController(self, views, self.panes, self.navigator, lambda: background.cache)
         self.filter = FilterController(self, views, self.titles, self.panes, self.finder)
         self.rehearsals = RehearsalOpener(
             self, views, self.navigator, lambda: self.selection.current, keeps_answers=keeps_session
