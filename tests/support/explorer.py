@@ -94,7 +94,7 @@ class ExplorerPilot:
     async def press(self, *keys: str) -> None:
         for key in keys:
             await self.pilot.press(key)  # several at once would not wait for each other when the machine is busy
-        await self.rest()
+        await self._follow()  # a pilot has waited until nothing is at work
 
     @property
     def sees_the_cursor(self) -> bool:
@@ -110,8 +110,14 @@ class ExplorerPilot:
     async def rest(self) -> None:
         """Wait until the panes have followed each other's cursors."""
         await self.pilot.pause()
-        await self._poll(self._panes_agree)
-        await self.pilot.pause()
+        await self._follow()
+
+    async def _follow(self) -> None:
+        if self._panes_agree():
+            await self.pilot.pause(0)  # draws what has changed
+        else:
+            await self._poll(self._panes_agree)
+            await self.pilot.pause()
 
     def _panes_agree(self) -> bool:
         if not self.app.is_running:

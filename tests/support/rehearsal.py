@@ -99,7 +99,7 @@ class RehearsalPilot(ExplorerPilot):
             while any(worker.group in _OURS and not worker.is_finished for worker in self.app.workers):
                 await self.pilot.pause(0.01)
             await self.pilot.pause()
-            await self.pilot.pause()
+            await self.pilot.pause(0)  # draws what has changed
 
     async def type(self, text: str) -> None:
         """Put a text in place of what is in the field."""
