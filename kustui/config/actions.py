@@ -289,7 +289,7 @@ ACTIONS = (
     Action("marks.forget", "delete,backspace", "delete", "delete the mark of this row"),
     Action("marks.leave", "escape", "cancel", "cancel, and change nothing"),
     Action("filter.keep", "enter", "keep", "keep the filter and go to what matches; search everything if nothing does"),
-    Action("filter.drop", "escape", "show all", "end the filter and return to where it began"),
+    Action("filter.drop", "escape", "cancel", "end the filter and return to where it began"),
     Action("filter.up", "up", "up", "one row up while typing, or to the previous match"),
     Action("filter.down", "down", "down", "one row down while typing, or to the next match"),
     Action("finder.go", "enter", "go there", "go to the match"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from kustui.diagrams.chain_lines import ChainLines, round_in_words
 from kustui.diagrams.labels import RUNTIME_NAME
 from kustui.simulate.engine.words import moment
 from kustui.text.cells import cells, crop, cut, pad
+from kustui.text.messages import duration_in_words
 from kustui.text.styled_lines import Line, Piece, fitted, width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 
@@ -22,6 +24,8 @@ _NAME_WIDTH = 36
 """Cells of the names at most."""
 _BARS = "▁▂▃▄▅▆▇█"
 _HOUR = 60
+_LABELS = 16
+"""Cells of the words before the figures."""
 _MOST_MOMENTS = 400
 _LEGEND: Line = (
     ("━━", ""),
@@ -112,7 +116,7 @@ class Timeline:
         names = self._name_width(width)
         sizes = (after - before for before, after in itertools.pairwise(self._offsets[first:]))
         axis = "".join(pad(label, size) for label, size in zip(self._labels[first:], sizes, strict=True))
-        links = (link for link in self.chain.links if link.end is not End.RING)
+        links = sorted((link for link in self.chain.links if link.end is not End.RING), key=_due)
         return [
             fitted(((" " * (names + 2), ""), (axis, "key")), width),
             *(self._row(link, names, first, width) for link in links),
@@ -170,19 +174,24 @@ class Timeline:
         """Scheduled runs at the rate of events, at least and at most, against the limit of the platform."""
         least, most, rate = self.at_least, self.at_most, rate_in_words(self.per_minute)
         rows: list[Line] = [
-            ((f"Scheduled runs in {WINDOW_MINUTES} minutes", "heading"), (" at ", ""), (rate, "number")),
-            ((f"{'':<16}{'at least':>11}{'at most':>11}", "muted"),),
+            ((f"Scheduled runs due in {WINDOW_MINUTES} minutes", "heading"), (", with ", ""), (rate, "number")),
+            ((f"{'':<{_LABELS}}{'at least':>11}{'at most':>11}", "muted"),),
         ]
         for minutes in (_HOUR, DAY):
-            due, waiting = f"at {moment(minutes * 60_000)}", "  have to wait"
+            due, waiting = f"after {duration_in_words(minutes)}", "  have to wait"
             rows.append(_figures(due, least.due_after(minutes), most.due_after(minutes), RUNS_PER_WINDOW))
             rows.append(_figures(waiting, least.waiting_after(minutes), most.waiting_after(minutes), 0.5))
-        rows.append(_figures("in the long run", least.in_the_long_run, most.in_the_long_run, RUNS_PER_WINDOW))
+        rows.append(_figures("after many days", least.in_the_long_run, most.in_the_long_run, RUNS_PER_WINDOW))
         rows.append(_verdict(least, most))
         rows.append(())
-        rows.append((("first day ", "muted"), *_bars(most.due), (f" {max(most.due):,.0f} at most", "muted")))
-        rows.append(((f"the limit is {RUNS_PER_WINDOW:,}, for all chains of an organisation together", "muted"),))
-        rows.append((("at least: calls that every run makes; at most: every condition holds", "muted"),))
+        rows.append((("at least: only the schedules that depend on no condition", "muted"),))
+        rows.append((("at most: as if every condition held", "muted"),))
+        limit = (
+            f"Kustomer starts {RUNS_PER_WINDOW:,} scheduled runs in {WINDOW_MINUTES} minutes, of all workflows together"
+        )
+        rows.append(((f"{limit}; the others wait", "muted"),))
+        highest = f" {max(most.due):,.0f} in {WINDOW_MINUTES} minutes at most"
+        rows.append((("the first day ", "muted"), *_bars(most.due), (highest, "muted")))
         if any(link.due is None and link.end is not End.UNKNOWN for link in self.chain.links):
             rows.append((("times that only a run can tell are taken for at once", "muted"),))
         return rows
@@ -197,8 +206,13 @@ def timeline_of(lines: ChainLines, schedules: Schedules, key: str, per_minute: f
     return Timeline(chain_from(schedules, root, lines.settings.relative_unit_minutes), lines, per_minute)
 
 
+def _due(link: Link) -> float:
+    """When a run is due; a time that only a run can tell comes last."""
+    return math.inf if link.due is None else link.due
+
+
 def _figures(name: str, least: float | None, most: float | None, limit: float) -> Line:
-    return ((f"{name:<16}", ""), *_figure(least, limit), *_figure(most, limit))
+    return ((f"{name:<{_LABELS}}", ""), *_figure(least, limit), *_figure(most, limit))
 
 
 def _figure(number: float | None, limit: float) -> Line:

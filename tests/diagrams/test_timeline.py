@@ -70,8 +70,16 @@ def test_what_names_have_in_common_is_left_out_where_they_would_be_cut() -> None
 
 def test_the_load_can_be_read_in_a_narrow_pane() -> None:
     (rows,) = drawn("broken/endless-schedule.json", 39)
-    assert "at T+60 min              15         15" in rows
-    assert "in the long run    ▲ no end   ▲ no end" in rows
+    assert "after 60 min             15         15" in rows
+    assert "after many days    ▲ no end   ▲ no end" in rows
+    assert "Kustomer starts 1,000 scheduled runs in 15 minutes" in " ".join(row.strip() for row in rows)
+
+
+@pytest.mark.parametrize("name", SAMPLE_PATHS)
+def test_the_rows_of_a_timeline_are_in_the_order_of_time(name: str) -> None:
+    for axis, *rows in drawn(name, 200):
+        runs = [min(row.index(sign) for sign in "◆●✗" if sign in row) for row in rows[: rows.index("")]]
+        assert runs == sorted(runs), axis
 
 
 def test_names_that_would_look_alike_lose_their_middle() -> None:

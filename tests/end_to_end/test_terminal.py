@@ -602,6 +602,7 @@ def test_ascii_alone_where_that_is_asked_for(arguments: list[str], env: dict[str
         terminal.wait_for("Search for commands...")
         assert "??" not in terminal.text  # its border, and a magnifier
         terminal.press(ESCAPE)
+        terminal.wait_until(lambda: "Search for commands" not in terminal.text, "the palette")
         terminal.press("1")
         wait_for_cursor(terminal, "")
         terminal.press("q")

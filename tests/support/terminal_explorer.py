@@ -61,7 +61,8 @@ def press_and_follow(terminal: Terminal, key: str) -> None:
 
 def _cursor_rows(terminal: Terminal) -> list[tuple[int, str]]:
     """Where the tree's cursor is drawn, with the text of its row."""
-    rows = ((y, re.split("[│|]", line)[0]) for y, line in enumerate(terminal.lines) if line.startswith(("▌", "]")))
+    lines = ((y, line) for y, line in enumerate(terminal.lines) if line.startswith(("▌", "|")))
+    rows = ((y, line[0] + re.split("[│|]", line[1:])[0]) for y, line in lines)
     return list(rows)
 
 

@@ -85,6 +85,7 @@ class FilterController:
             self._words = words.strip() or self._words
             self._views.tree.filter(words)
         self._titles.update()
+        self._panes.show_position()
 
     def filter_again(self) -> None:
         """The steps of a large collection were read, of which the filter did not have all."""
@@ -92,6 +93,7 @@ class FilterController:
         if tree.state.filter:
             tree.filter(tree.state.filter)
             self._titles.update()
+            self._panes.show_position()
 
     async def keep(self, text: str) -> None:
         """Enter: keep what is typed, and go back to the pane; what the tree does not hold is searched everywhere."""

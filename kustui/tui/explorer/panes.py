@@ -136,7 +136,19 @@ class Panes:
         part = node.part if name == "tree" and (node := self._views.tree.node) is not None else None
         if getattr(part, "action", None) is not None:
             return _STEP_KEYS
+        if name == "filter" and not self._filter_matches():
+            return _KEYS["filter"][1:]
         return focused.KEYS if isinstance(focused, DiagramView) else _KEYS.get(name, _PANE_KEYS)
+
+    def _filter_matches(self) -> bool:
+        """Whether what is typed is in the pane that is being filtered."""
+        pane, problems = self.filtered, self._views.problems
+        if pane is problems:
+            return bool(problems.words and problems.rows.count)
+        if pane is not None and pane is not self._views.tree:
+            return bool(getattr(pane, "matches", ()))
+        matches = self._views.tree.state.matches
+        return matches is not None and matches.total > 0
 
     def maximise(self) -> None:
         """Show the pane alone, or all panes again."""

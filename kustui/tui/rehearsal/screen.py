@@ -46,6 +46,11 @@ _KEYS = (
     "rehearse.edit-event", "rehearse.paths", "rehearse.scenarios", "rehearse.save", "view.maximise",
 )  # fmt: skip
 """The keys that are offered while there is no question to answer."""
+_KEYS_AT_THE_END = (
+    "rehearse.restart", "rehearse.step-back", "rehearse.paths", "rehearse.save", "rehearse.edit-event", "app.help",
+    "rehearse.return", "rehearse.another-event", "rehearse.scenarios", "view.maximise",
+)  # fmt: skip
+"""Those that still do something once everything has run."""
 _SHARED = ("view.next-pane", "view.previous-pane", "view.maximise", "find.filter", "find.next-match",
            "find.previous-match", "selected.copy")  # fmt: skip
 """Actions of the explorer's panes that these panes have too."""
@@ -184,6 +189,7 @@ class RehearsalScreen(Screen[NodeKey]):
         self.panes.show(session)
         self.query_one("#heading", LinesView).show(*heading_rows(session))
         self.status.show_location(status_row(session))
+        self.offer_keys()
         self.on_rows_view_moved()
 
     def announce(self, *pieces: Piece) -> None:
@@ -206,7 +212,9 @@ class RehearsalScreen(Screen[NodeKey]):
         elif isinstance(self.focused, FilterInput):
             keys = ("filter.keep", "filter.drop", "filter.up", "filter.down")
         else:
-            keys = prompt.keys if prompt is not None else _KEYS
+            session = self.current.value
+            is_over = session is not None and session.state.finished
+            keys = prompt.keys if prompt is not None else _KEYS_AT_THE_END if is_over else _KEYS
         self.status.offer_keys(keys)
 
     # Searching and copying

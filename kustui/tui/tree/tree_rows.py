@@ -46,8 +46,16 @@ class TreeRows:
         return Row((("  " * node.depth, ""), (sign, "muted"), *line), aside, self._mark(node), kept=kept)
 
     def name(self, index: int) -> Line:
-        """The glyph and the name of a row, without what goes before and after them."""
-        return self.row(index).line[2:4]
+        """The glyph and the name of a row, without what goes before and after them; of a step, what tells it from
+        others."""
+        node, line = self._state.nodes[index], self.row(index).line
+        if node.kind is not Kind.STEP or node.entry is None:
+            return line[2:4]
+        from kustui.definition.models import Step  # not before the first paint
+        from kustui.diagrams import labels
+
+        assert isinstance(node.part, Step)
+        return (line[2], *labels.step_label(self._state.analysis(node.entry).flow, node.part))
 
     def _line(self, node: Node) -> tuple[Line, Line]:
         match node.kind:

@@ -876,7 +876,22 @@ async def test_the_keys_of_the_pane_at_hand_are_told() -> None:
         await ui.press("2")
         assert "Esc back" in ui.keys
         await ui.press("1", "slash")
+        assert "keep" not in ui.keys  # nothing is typed that could be
+        await ui.press(*"vip")
         assert "Enter keep" in ui.keys
+        await ui.press("z", "q")
+        assert "keep" not in ui.keys
+        assert "Esc " in ui.keys
+        await ui.press("escape", "3", "slash", *"ev")
+        assert "Enter keep" in ui.keys
+
+
+async def test_steps_of_one_name_are_told_apart_by_the_status_line(tmp_path: Path) -> None:
+    steps = [step(id_, targets, meta={"displayName": "Add a note"}) for id_, targets in (("one", "two"), ("two", ""))]
+    async with explorer(write_json(tmp_path / "a.json", workflow("one", *steps))) as ui:
+        for id_ in ("one", "two"):
+            await ui.go_to(f"● Add a note {id_}")
+            assert f"› ● Add a note {id_}" in ui.status
 
 
 @pytest.mark.parametrize("size", [(80, 24), (60, 20)])

@@ -244,6 +244,12 @@ async def test_run_on_stops_at_breakpoints_and_run_to_the_end_does_not() -> None
         assert ui.state.finished
         await ui.do("c")
         assert "is over" in ui.news
+        await ui.do("j")
+        assert ui.news.startswith("r restart   b back")
+        assert "s step" not in ui.news
+        await ui.do("b")
+        await ui.do("j")
+        assert ui.news.startswith("s step")
 
 
 async def test_breakpoints_at_a_workflow_a_failure_and_a_schedule_are_chosen_from_a_list() -> None:
