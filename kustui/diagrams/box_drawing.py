@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
 from kustui.diagrams.glyphs import AFTER_FAILURE, NODE_GLYPHS, NodeKind, legend
+from kustui.diagrams.labels import set_apart
 from kustui.diagrams.layout.box_layout import Band, Box, BoxLayout, Port, arrange_boxes
 from kustui.diagrams.layout.layers import Arrow
-from kustui.text.cells import cells, crop
+from kustui.text.cells import cells, crop, cut
 from kustui.text.styled_lines import Line, Piece, fitted, joined, width_of, wrapped
 from kustui.text.terminal_safe import terminal_safe
 
@@ -139,6 +140,17 @@ class BoxDrawing:
         if at < last:
             pieces.append((" " * (last - at), ""))
         return tuple(pieces)
+
+    def window_row(self, y: int, first: int, width: int, selected: str = "") -> Line:
+        """A row of a window, with a sign at each end at which what is drawn goes on out of sight."""
+        line = self.row(y, first, width, selected)
+        if first + width < self.layout.width and line and not line[-1][0].endswith(" "):
+            text, look = line[-1]
+            line = (*line[:-1], (cut(text, cells(text) - 1), look), ("›", "muted"))
+        if first and line and not line[0][0].startswith(" "):
+            text, look = line[0]
+            line = (("‹", "muted"), (crop(text, 1), look), *line[1:])
+        return line
 
     def full_lines(self, node: str) -> tuple[Line, ...]:
         """All that is known of a node, a line for each text, whatever has room in its box."""
@@ -281,9 +293,9 @@ def _edges_by_source(diagram: Diagram) -> Mapping[str, Sequence[DiagramEdge]]:
 
 
 def _content(node: DiagramNode, edges: Iterable[DiagramEdge], zoom: Zoom) -> BoxContent:
-    groups: dict[tuple[str, bool], list[str]] = {}
+    groups: dict[tuple[str, bool], list[DiagramEdge]] = {}
     for edge in edges:
-        groups.setdefault((edge.target, edge.after_failure), []).append(edge.label)
+        groups.setdefault((edge.target, edge.after_failure), []).append(edge)
     name: Line = ((f"{node.glyph[0]} ", node.glyph[1]), (terminal_safe(node.name), "name"))
     texts = [(name, 2)]
     numbers: dict[tuple[str, bool], int] = {}
@@ -292,22 +304,29 @@ def _content(node: DiagramNode, edges: Iterable[DiagramEdge], zoom: Zoom) -> Box
         return BoxContent((*texts, *([((("↺", "warning"),), 0)] if loops else [])), numbers, node.ends)
     if node.kind is not NodeKind.TRIGGER:
         sign, sign_look = NODE_GLYPHS[NodeKind.SCHEDULE] if node.kind is NodeKind.SCHEDULE else (" ", "")
-        texts.append((((f"{sign} ", sign_look), (terminal_safe(node.about), "muted")), 2))
-    for number, ((target, after_failure), labels) in enumerate(groups.items(), start=1):
-        line = _edge_line(labels, after_failure=after_failure, is_loop=target == node.id)
+        texts.append((((f"{sign} ", sign_look), *_with_references(node.about, node.references, "muted")), 2))
+    for number, ((target, after_failure), group) in enumerate(groups.items(), start=1):
+        line = _edge_line(group, after_failure=after_failure, is_loop=target == node.id)
         if len(groups) > 1:
             numbers[target, after_failure] = number
             texts.append((((f"{number} ", "key"), *line), 2))
-        elif target == node.id or any(labels):
+        elif target == node.id or any(edge.label for edge in group):
             texts.append((line, 0))
     texts.extend(((("↯ ", "warning"), (terminal_safe(action.label), "warning")), 2) for action in node.error_actions)
     return BoxContent(tuple(texts), numbers, node.ends)
 
 
-def _edge_line(labels: Iterable[str], *, after_failure: bool, is_loop: bool) -> Line:
+def _edge_line(edges: Iterable[DiagramEdge], *, after_failure: bool, is_loop: bool) -> Line:
     """When the edges to a target are taken."""
-    label = terminal_safe(", or ".join(dict.fromkeys(label or "always" for label in labels)))
-    return (("↺ " if is_loop else "", "warning"), (label, "warning" if after_failure else "muted"))
+    by_label = {edge.label or "always": edge for edge in edges}
+    look = "warning" if after_failure else "muted"
+    labels = (_with_references(label, edge.references, look) for label, edge in by_label.items())
+    return (("↺ " if is_loop else "", "warning"), *joined(labels, (", or ", look)))
+
+
+def _with_references(text: str, references: Iterable[str], look: str) -> Line:
+    """A text that is safe, the references in it set apart."""
+    return tuple((terminal_safe(piece), piece_look) for piece, piece_look in set_apart(text, references, look))
 
 
 def _needed(text: Line, indent: int, least: int, most: int) -> int:

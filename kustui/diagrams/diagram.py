@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from kustui.analysis.flow import FlowGraph
+from kustui.analysis.flow import Edge, FlowGraph
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
 from kustui.config.check_settings import Settings
@@ -19,6 +19,7 @@ from kustui.diagrams.labels import (
     NO_WORKFLOW,
     RUNTIME_NAME,
     RUNTIME_WORKFLOW,
+    NameRecorder,
     edge_label,
     event_label,
     node_name,
@@ -43,6 +44,8 @@ class DiagramNode(NamedTuple):
     """What its error cases do instead of leading to another node."""
     ends: bool = False
     """Whether a run is over after it."""
+    references: tuple[str, ...] = ()
+    """What is read there, as it is called in what it does."""
 
     @property
     def glyph(self) -> tuple[str, str]:
@@ -57,6 +60,8 @@ class DiagramEdge(NamedTuple):
     label: str
     """When it is taken; empty where it always is."""
     after_failure: bool = False
+    references: tuple[str, ...] = ()
+    """What is read there, as it is called in the label."""
 
 
 class Diagram(NamedTuple):
@@ -101,21 +106,25 @@ def flow_diagram(analysis: WorkflowAnalysis) -> Diagram:
     nodes.extend(DiagramNode(target, target, NO_STEP, NodeKind.MISSING) for target in missing)
     sources = [node.id for node in nodes if node.kind is not NodeKind.MISSING]
     edges = tuple(
-        DiagramEdge(edge.source, flow.target_node(edge), edge_label(flow, edge), edge.after_failure)
-        for source in sources
-        for edge in flow.declared_edges[source]
-        if not edge.error_action
+        _edge(flow, edge) for source in sources for edge in flow.declared_edges[source] if not edge.error_action
     )
     return Diagram(analysis.entry.title, tuple(nodes), edges)
 
 
+def _edge(flow: FlowGraph, edge: Edge) -> DiagramEdge:
+    names = NameRecorder(flow)
+    label = edge_label(flow, edge, names)
+    return DiagramEdge(edge.source, flow.target_node(edge), label, edge.after_failure, names.names)
+
+
 def _step_node(flow: FlowGraph, step: Step, scheduled: str) -> DiagramNode:
     kind = NodeKind.SCHEDULE if step.schedules else NodeKind.BRANCH if step.action is None else NodeKind.STEP
-    action = what_it_does(flow, step, longest=LONGEST_SUMMARY)
+    names = NameRecorder(flow)
+    action = what_it_does(flow, step, names, LONGEST_SUMMARY)
     name, about = (node_name(flow, step.id), action) if step.name != step.id else (action, step.id)
     edges = (edge for edge in flow.declared_edges[step.id] if edge.error_action)
     error_actions = tuple(ErrorActionLabel(edge.error_action, edge_label(flow, edge)) for edge in edges)
-    return DiagramNode(step.id, name, scheduled or about, kind, error_actions, flow.is_end(step.id))
+    return DiagramNode(step.id, name, scheduled or about, kind, error_actions, flow.is_end(step.id), names.names)
 
 
 def _target_label(call: ScheduleCall, collection: Collection, settings: Settings) -> str:

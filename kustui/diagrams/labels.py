@@ -114,15 +114,23 @@ class NameRecorder:
         self._names.append(self._name(path))
         return self._names[-1]
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(self._names)
+
     def set_apart(self, text: str, look: str) -> Line:
-        """The text with the names in a look of their own. They stand in it in the order in which they were asked."""
-        pieces, end = [], 0
-        for name in self._names:
-            at = text.find(name, end)
-            if at >= 0:
-                pieces += [(text[end:at], look), (name, "key")]
-                end = at + len(name)
-        return tuple(piece for piece in (*pieces, (text[end:], look)) if piece[0])
+        return set_apart(text, self._names, look)
+
+
+def set_apart(text: str, names: Iterable[str], look: str) -> Line:
+    """The text with some names, which stand in it in this order, in a look of their own."""
+    pieces, end = [], 0
+    for name in names:
+        at = text.find(name, end)
+        if at >= 0:
+            pieces += [(text[end:at], look), (name, "key")]
+            end = at + len(name)
+    return tuple(piece for piece in (*pieces, (text[end:], look)) if piece[0])
 
 
 # Edges

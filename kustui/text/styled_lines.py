@@ -109,23 +109,37 @@ def wrapped(line: Line, width: int, indent: int = 0) -> Iterator[Line]:
     """
     width = max(width, 8)
     margin: Line = ((" " * min(indent, width // 2), ""),) if indent else ()
+    margin_width = width_of(margin)
     current: list[Piece] = []
     used = 0
-    for text, look in line:
-        for word in _words(terminal_safe(text)):
-            needed = cells(word.rstrip(" "))
-            if used + needed > width and used > width_of(margin):
-                yield _trimmed(current)
-                current, used = list(margin), width_of(margin)
-            if used + needed > width:
-                *heads, word = _broken(word, width - used, width - width_of(margin))
+    for word in _whole_words(line):
+        needed = cells("".join(text for text, _ in word).rstrip(" "))
+        if used + needed > width and used > margin_width:
+            yield _trimmed(current)
+            current, used = list(margin), margin_width
+        for text, look in word:
+            if used + cells(text.rstrip(" ")) > width:
+                *heads, text = _broken(text, width - used, width - margin_width)
                 for head in heads:
                     yield (*current, (head, look))
-                    current, used = list(margin), width_of(margin)
-            current.append((word, look))
-            used += cells(word)
-    if current or not line:
+                    current, used = list(margin), margin_width
+            current.append((text, look))
+            used += cells(text)
+    if current or not any(text for text, _ in line):
         yield _trimmed(current)
+
+
+def _whole_words(line: Line) -> Iterator[Sequence[Piece]]:
+    """Words with the blanks behind them, each of one piece or of parts of several."""
+    word: list[Piece] = []
+    for text, look in line:
+        for part in _words(terminal_safe(text)):
+            if word and word[-1][0].endswith(" "):
+                yield word
+                word = []
+            word.append((part, look))
+    if word:
+        yield word
 
 
 def _broken(word: str, first: int, width: int) -> Iterator[str]:

@@ -246,6 +246,14 @@ def test_a_box_grows_where_there_is_room_and_never_loses_the_delay() -> None:
         assert not drawing.is_cut("a")
 
 
+def test_what_is_read_is_set_apart_from_the_words_around_it() -> None:
+    (orders, *_) = sample_diagram_sets("orders.json")
+    drawing = BoxDrawing.of(orders.diagrams[0])
+    pieces = [piece for lines in drawing.lines.values() for line in lines for piece in line]
+    assert ("attributes.data.order.email", "key") in pieces
+    assert any(look == "muted" and "exists" in text for text, look in pieces)
+
+
 def test_the_overview_has_a_sign_for_each_step_and_shows_where_one_is() -> None:
     names = tuple(f"n{index}" for index in range(300))
     drawing = drawing_of((names, tuple(Arrow(one, other) for one, other in pairwise(names))))

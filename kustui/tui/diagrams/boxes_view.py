@@ -192,7 +192,7 @@ class BoxesView(DiagramView, can_focus=True):
         elif self._overview is not None:
             line = self._overview.row(y, self.selected, self._in_view)
         elif self.drawing is not None:
-            line = self.drawing.row(self.top + y, self.left, width, self.selected)
+            line = self.drawing.window_row(self.top + y, self.left, width, self.selected)
             line = self.search.highlighted(line) if self.highlights_matches else line
         elif y == 0:
             line = (("select a workflow to draw its boxes here", "muted"),)

@@ -70,6 +70,17 @@ async def test_the_window_stays_on_the_picture() -> None:
         assert view.top == max(0, drawing.layout.height - view.size.height)
 
 
+async def test_a_sign_stands_where_the_picture_goes_on_out_of_sight() -> None:
+    async with explorer(ORDERS, size=(80, 24)) as ui:
+        await ui.press("6")
+        assert any(row.endswith("›") for row in drawn(ui))
+        assert not any(row.startswith("‹") for row in drawn(ui))
+        while boxes(ui).left + boxes(ui).size.width < boxes(ui).drawing.layout.width:  # type: ignore[union-attr]
+            await ui.press("L")
+        assert any(row.startswith("‹") for row in drawn(ui))
+        assert not any(row.endswith("›") for row in drawn(ui))
+
+
 async def test_h_and_l_go_to_the_boxes_beside_and_enter_to_the_detail() -> None:
     async with explorer(ORDERS, size=(160, 48)) as ui:
         await ui.press("6", "g", "j", "h")

@@ -121,6 +121,12 @@ def test_what_is_kept_of_a_line_is_not_cut() -> None:
     assert text_of(laid_out(row, 12)) == "⇒ a long … ✗"  # no room for anything beside it
 
 
+def test_a_word_of_several_looks_is_not_parted_where_the_look_changes() -> None:
+    line = (("if ", ""), ("attributes.email", "key"), (") is", "muted"), (" true", "muted"))
+    assert [text_of(part) for part in wrapped(line, 18)] == ["if", "attributes.email)", "is true"]
+    assert list(wrapped((("", ""),), 20)) == [()]
+
+
 def test_a_number_is_not_parted_from_its_unit() -> None:
     assert [text_of(line) for line in wrapped((("it waits after 7 d and 60 min", ""),), 16)] == [
         "it waits after",
