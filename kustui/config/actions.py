@@ -276,7 +276,7 @@ ACTIONS = (
     Action("menu.down", "down,tab", "down", "one row down"),
     Action("menu.up", "up,shift+tab", "up", "one row up"),
     Action("menu.choose", "enter", "copy", "copy this row; the menu opens at what you copied last"),
-    Action("menu.plain", "y", "plain", "show it as plain text, to select with the mouse", method="plain"),
+    Action("menu.plain", "y", "as plain text", "show it as plain text, to select with the mouse", method="plain"),
     Action("menu.leave", "escape,q", "cancel", "close the menu and copy nothing"),
     Action("find.filter", "slash", "find", "find workflows and steps, or problems; search other panes", method="open"),
     Action("find.next-match", "n", "next", "go to the next match"),

@@ -61,9 +61,9 @@ def nothing_to_show(collection: Collection) -> str:
     match collection.documents:
         case () if collection.others:
             files = counted(collection.others, "JSON file")
-            return f"no definition in the given folders: {files} of other kinds passed over"
+            return f"no definition was found: {files} of other kinds skipped"
         case ():
-            return "no *.json file in the given folders"
+            return "no *.json file was found; kustui --help says what can be given"
         case (one,) if one.may_hold_workflows:
             return f"{one.path} holds no workflow: its list is empty"
         case (one,) if kind := _other_kind(one):

@@ -144,13 +144,19 @@ class BoxDrawing:
     def window_row(self, y: int, first: int, width: int, selected: str = "") -> Line:
         """A row of a window, with a sign at each end at which what is drawn goes on out of sight."""
         line = self.row(y, first, width, selected)
-        if first + width < self.layout.width and line and not line[-1][0].endswith(" "):
+        if not line:
+            return line
+        if not line[-1][0].endswith(" ") and self._is_drawn(y, first + width):
             text, look = line[-1]
             line = (*line[:-1], (cut(text, cells(text) - 1), look), ("›", "muted"))
-        if first and line and not line[0][0].startswith(" "):
+        if not line[0][0].startswith(" ") and self._is_drawn(y, first - 1):
             text, look = line[0]
             line = (("‹", "muted"), (crop(text, 1), look), *line[1:])
         return line
+
+    def _is_drawn(self, y: int, x: int) -> bool:
+        """Whether anything stands in a cell."""
+        return 0 <= x < self.layout.width and "".join(text for text, _ in self.row(y, x, 1)) != " "
 
     def full_lines(self, node: str) -> tuple[Line, ...]:
         """All that is known of a node, a line for each text, whatever has room in its box."""

@@ -43,7 +43,7 @@ def test_one_configuration_holds(folder: Path, arguments: tuple[str, ...], is_as
 
 def test_what_is_said_beside_it_does_not_count_where_another_was_asked_for(folder: Path) -> None:
     with Terminal(["app.json", "--config", "other.toml"], cwd=folder) as terminal:
-        terminal.wait_for("no problem found")
+        terminal.wait_for("no problems")
         (folder / "kustui.toml").write_text("ascii = true\n[keys]\n")
         (folder / "other.toml").write_text('[keys]\n"view.flow" = "W"\n')
         terminal.wait_for("W:Flow")
@@ -60,7 +60,7 @@ def test_a_configuration_of_the_command_line_must_be_there(folder: Path) -> None
 
 def test_what_the_command_line_says_holds_over_what_is_saved(folder: Path) -> None:
     with Terminal(["app.json", "--ascii"], cwd=folder) as terminal:
-        terminal.wait_for("no problem found")
+        terminal.wait_for("no problems")
         (folder / "kustui.toml").write_text('ascii = false\n[keys]\n"view.flow" = "W"\n')
         terminal.wait_for("W:Flow")
         assert terminal.text.isascii()
@@ -71,7 +71,7 @@ def test_what_the_command_line_says_holds_over_what_is_saved(folder: Path) -> No
 def test_a_configuration_that_comes_while_it_is_open_is_taken(folder: Path) -> None:
     (folder / "kustui.toml").unlink()
     with Terminal(["app.json"], cwd=folder) as terminal:
-        terminal.wait_for("no problem found")
+        terminal.wait_for("no problems")
         (folder / "kustui.toml").write_text("ascii = true\n")
         terminal.wait_until(lambda: terminal.text.isascii() and READ in terminal.text, "ASCII alone")
         terminal.press("q")

@@ -101,7 +101,10 @@ def test_paths_in_a_folder_that_is_gone_lead_nowhere(tmp_path: Path) -> None:
     done = run_in((*NOBODY, "sh", "-c", ONCE_DELETED, gone), *KUSTUI, "check", "a.json")
     assert (done.returncode, done.stderr) == (2, "kustui: a.json: no such file or directory\n")
     done = run_in((*NOBODY, "sh", "-c", ONCE_DELETED, gone), *KUSTUI, "check", ".")
-    assert (done.returncode, done.stderr) == (2, "kustui: no *.json file in the given folders\n")
+    assert (done.returncode, done.stderr) == (
+        2,
+        "kustui: no *.json file was found; kustui --help says what can be given\n",
+    )
 
 
 def test_a_folder_above_that_may_not_be_entered_hides_a_configuration(tmp_path: Path) -> None:

@@ -40,7 +40,7 @@ def path(tmp_path: Path) -> Path:
 def following(path: Path, *arguments: str, **options: Any) -> Terminal:
     """The explorer, everything examined and followed."""
     terminal = Terminal([*(arguments or ("app.json",))], cwd=path.parent, **options)
-    terminal.wait_for("no problem found")
+    terminal.wait_for("no problems")
     terminal.settle(0.8)
     return terminal
 

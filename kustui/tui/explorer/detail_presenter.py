@@ -238,7 +238,7 @@ def problem_counts(problems: Sequence[Problem] | None) -> Line:
     if problems is None:
         return ()
     if not problems:
-        return (("no problem found", "muted"),)
+        return (("no problems", "muted"),)
     counts = Counter(problem.severity for problem in problems)
     marks = ((SEVERITY_GLYPHS[severity], counts[severity]) for severity in sorted(counts, reverse=True))
     return tuple((f" {glyph}{count:,}", look) for (glyph, look), count in marks)

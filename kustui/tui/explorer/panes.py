@@ -131,6 +131,12 @@ class Panes:
         self._views.status.offer_keys(self._offered)
 
     def _keys(self) -> Sequence[str]:
+        keys, snapshot = self._keys_of_focus(), self._views.tree.state.snapshot
+        if snapshot.is_checked and not snapshot.problems:
+            return tuple(id_ for id_ in keys if id_ != "go.next-problem")
+        return keys
+
+    def _keys_of_focus(self) -> Sequence[str]:
         focused = self._screen.focused
         name = (focused.id if focused is not None else "tree") or ""
         part = node.part if name == "tree" and (node := self._views.tree.node) is not None else None

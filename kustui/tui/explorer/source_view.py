@@ -66,7 +66,7 @@ class SourceView(WideRowsView):
         if self.source is None:
             return self.NAME
         lines = self.source.lines
-        place = "whole file" if self.is_whole else f"from line {lines.number(0):,}"
+        place = "whole file" if self.is_whole else f"from line {lines.number(0)}"
         ways = (" laid out anew" if lines.is_laid_out else "", " wrapped" if self.is_wrapped else "")
         return f"{self.NAME} {place}{','.join(('', *filter(None, ways)))}"
 

@@ -72,7 +72,7 @@ async def test_the_window_stays_on_the_picture() -> None:
 
 async def test_a_sign_stands_where_the_picture_goes_on_out_of_sight() -> None:
     async with explorer(ORDERS, size=(80, 24)) as ui:
-        await ui.press("6")
+        await ui.press("6", *"HHHHHHHH")
         assert any(row.endswith("›") for row in drawn(ui))
         assert not any(row.startswith("‹") for row in drawn(ui))
         while boxes(ui).left + boxes(ui).size.width < boxes(ui).drawing.layout.width:  # type: ignore[union-attr]
