@@ -16,6 +16,9 @@ from pathlib import Path
 
 from tests.fuzz.runner import fuzz
 
+_TELL_EVERY = 300.0
+"""Seconds between two lines of how far it is."""
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.fuzz", description=__doc__)
@@ -29,9 +32,12 @@ def main() -> int:
     began = time.monotonic()
     findings = 0
 
-    count = 0
+    count, told = 0, began
     for report in fuzz(seed, options.entry, seconds=60 * options.minutes):
-        count = report.inputs
+        count, now = report.inputs, time.monotonic()
+        if now - told > _TELL_EVERY:
+            told = now
+            print(f"{count:,} inputs in {now - began:,.0f} s", flush=True)
         if (finding := report.finding) is not None:
             findings += 1
             print(f"\n{finding.entry}: {finding.kind}\n{finding.details}\n{finding.data[:2000]!r}", flush=True)

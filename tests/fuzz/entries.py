@@ -352,7 +352,7 @@ def state(data: bytes) -> None:
 def reload(data: bytes) -> None:
     """The input over a good file, and the good one over it again: the same as each opened afresh."""
     file = _folder() / "reloaded.json"
-    good = (SAMPLES / "orders.json").read_bytes()
+    good = (SAMPLES / ("scheduling-pair.json" if len(data) % 4 else "orders.json")).read_bytes()
     file.write_bytes(good)
     workspace = Workspace([str(file)])
     workspace.open()
@@ -393,17 +393,17 @@ ENTRIES: Mapping[str, Entry] = {
     "diagrams": Entry(draw, "definition"),
     "chains": Entry(draw_chains, "definition"),
     "finder": Entry(find, "definition"),
-    "explorer": Entry(show, "definition"),
+    "explorer": Entry(show, "definition", 2),
     "simulate": Entry(simulate, "definition"),
     "rehearsal": Entry(rehearse, "definition", 1),
     "paths": Entry(explore, "definition", 1),
     "reload": Entry(reload, "definition", 1),
     "scenarios": Entry(follow_scenario, "scenario"),
     "events": Entry(start_event, "event"),
-    "expressions": Entry(read_expression, "expression", 10),
-    "queries": Entry(query, "query"),
-    "configuration": Entry(configure, "toml", 8),
-    "preferences": Entry(preferences, "toml", 8),
+    "expressions": Entry(read_expression, "expression", 20),
+    "queries": Entry(query, "query", 8),
+    "configuration": Entry(configure, "toml", 16),
+    "preferences": Entry(preferences, "toml", 16),
     "baselines": Entry(baseline, "baseline", 5),
-    "state": Entry(state, "state", 6),
+    "state": Entry(state, "state", 12),
 }

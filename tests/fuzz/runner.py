@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import multiprocessing
 import os
@@ -20,6 +21,7 @@ from types import FrameType
 from typing import Any, NamedTuple
 
 from kustui.errors import KustuiError
+from kustui.garbage_collection import unfreeze_gc
 from tests.fuzz.entries import ENTRIES
 from tests.fuzz.mutators import as_json, deeper, scrambled_bytes, scrambled_structure, scrambled_tokens
 from tests.support.terminal import ROOT, SAMPLES
@@ -31,6 +33,7 @@ _SILENCE = 40.0
 _LARGEST = 40_000
 """Bytes of a good input."""
 _REPORT_EVERY = 0.5
+_COLLECT_EVERY = 1_000
 _SHORTENING = 20.0
 """Seconds for making a finding shorter."""
 CORPUS = Path(__file__).parent / "corpus"
@@ -261,6 +264,9 @@ def _work(reports: Any, seed: int, names: Sequence[str], start: int, most: int, 
         if now > end:
             reports.put(Report(number + 1))
             break
+        if number % _COLLECT_EVERY == 0:  # each first check keeps what it has made from being looked at again
+            unfreeze_gc()
+            gc.collect()
     else:
         reports.put(Report(most))
     reports.put(None)
