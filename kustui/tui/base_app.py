@@ -190,7 +190,7 @@ class TerminalApp(App[None]):
 
     ALLOW_SELECT = False
     """Textual's own selection cannot be copied here, and breaks at a widget that is just being removed."""
-    _is_leaving = False
+    is_leaving = False
     _was_asked = False
     """Whether a key that quits was typed."""
     _last_moments: threading.Timer | None = None
@@ -234,7 +234,7 @@ class TerminalApp(App[None]):
         os._exit(status)
 
     def exit(self, result: None = None, return_code: int = 0, message: object = None) -> None:
-        self._is_leaving = True
+        self.is_leaving = True
         self.end_soon()
         self.workers.cancel_all()  # else they find no widgets any more
         super().exit(result, return_code)
@@ -243,7 +243,7 @@ class TerminalApp(App[None]):
         """Keys and the mouse are for screens, which are going once the application is being left."""
         if isinstance(event, events.Resize):
             self.action_redraw()  # terminals differ in what they make of what is on them
-        if not (self._is_leaving and isinstance(event, events.InputEvent)):
+        if not (self.is_leaving and isinstance(event, events.InputEvent)):
             await super().on_event(event)
 
     def write_to_terminal(self, text: str) -> None:
@@ -284,6 +284,11 @@ class TerminalApp(App[None]):
 def is_on_top(screen: Screen[Any]) -> bool:
     """Whether it is the screen that has the keys: one that is under others or going has them no more."""
     return screen.app.screen_stack[-1:] == [screen]
+
+
+def is_ending(app: App[Any]) -> bool:
+    """Whether screens are being taken down: nothing may be begun on them any more."""
+    return isinstance(app, TerminalApp) and app.is_leaving
 
 
 def enter(app: App[Any], screen: Screen[T], came_back: Callable[[T | None], None] | None = None) -> None:

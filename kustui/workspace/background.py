@@ -94,7 +94,7 @@ class BackgroundWorkspace:
         return self._loaded.wait(seconds)
 
     def result(self) -> Snapshot:
-        """What was read; waits for it. Raises PathError as ``open_paths`` does."""
+        """What was read, until it is followed; waits for it. Raises PathError as ``open_paths`` does."""
         self._loaded.wait()
         if self._error is not None:
             raise self._error
@@ -122,14 +122,15 @@ class BackgroundWorkspace:
     def follow(self, notify: Notify, configuration: Configuration | None = None, *, poll: bool = False) -> None:
         """Check what was read, and again after every change, until it is closed. Called once."""
 
+        self._snapshot = None  # whoever shows it has it; here it would be kept for ever
         self._follow = partial(self._check_and_follow, notify, configuration, poll=poll)
         self._continue.set()
 
     def select(self, key: str) -> None:
         """The workflow of that key is looked at: it is checked before all others."""
         self._selected = key
-        if self._listener is not None:
-            self._listener.selected = key
+        if (listener := self._listener) is not None:
+            listener.selected = key
 
     def close(self) -> None:
         """It ends as soon as it can."""
@@ -172,9 +173,9 @@ class BackgroundWorkspace:
                 if self._closed.is_set():
                     return
                 first = settings()
-                listener = self._listener = _PartialSnapshots(self.workspace.snapshot, first, notify)
-                listener.selected = self._selected
-                last = self.workspace.refresh((), first, settings.progress, lambda: not changes.closed, listener)
+                self._listener = _PartialSnapshots(self.workspace.snapshot, first, notify)
+                self._listener.selected = self._selected
+                last = self.workspace.refresh((), first, settings.progress, lambda: not changes.closed, self._listener)
                 self._listener = None
                 if last.problems is None:
                     return

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
 import threading
 from pathlib import Path
@@ -16,8 +17,11 @@ from textual.widgets import OptionList
 
 from kustui.tui.base_app import TerminalApp, TypeAhead, enter, is_on_top, leave
 from kustui.tui.copy_menu import CopyMenu
+from kustui.tui.explorer.background_events import BackgroundEvent
 from kustui.tui.help import Help, Palette
 from kustui.tui.rehearsal.screen import RehearsalScreen
+from kustui.workspace.events import SnapshotReady
+from kustui.workspace.snapshot import check_snapshot, open_paths
 from tests.support.explorer import CHAIN, explorer
 from tests.support.terminal import Terminal
 from tests.support.terminal_explorer import assert_restored
@@ -210,6 +214,20 @@ async def test_what_is_typed_after_quitting_goes_nowhere() -> None:
         app.exit()
         await app.on_event(events.Key("b", "b"))
     assert typed == ["a"]
+
+
+@pytest.mark.slow
+async def test_what_is_saved_after_quitting_is_not_shown_any_more(tmp_path: Path) -> None:
+    file = Path(shutil.copy(CHAIN, tmp_path))
+    async with explorer(file, size=(80, 24)) as ui:
+        await ui.press("r")
+        before = ui.app.explorer.snapshot
+        file.write_text(file.read_text().replace("reminder", "reminded"))
+        after = check_snapshot(open_paths([str(file)]))
+        ui.app.exit()
+        ui.app.explorer.post_message(BackgroundEvent(SnapshotReady(after)))
+        await ui.pilot.pause()
+        assert ui.app.explorer.snapshot is before
 
 
 async def test_what_a_screen_has_begun_ends_with_it() -> None:

@@ -112,7 +112,8 @@ class ProblemsView(_ListView):
         self._problems = snapshot.problems
         checked, total = len(snapshot.results), len(snapshot.collection.entries)
         self.so_far = "" if snapshot.is_checked else f"so far, {checked:,} of {total:,} workflows checked"
-        self._new = frozenset({*self._new, *(problem.key for problem in new)})
+        keys = {*self._new, *(problem.key for problem in new)}
+        self._new = frozenset(keys and keys.intersection(problem.key for problem in self._problems or ()))
 
     def look_at_all(self) -> None:
         """Nothing is new any more."""

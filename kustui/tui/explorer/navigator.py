@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
@@ -35,6 +36,9 @@ from kustui.text.styled_lines import Line
 from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.widgets.bars import PROBLEM_KEYS, TextBar, broken_banner, broken_files, keys_row, problem_lines
 
+_MOST_PLACES = 100
+"""Places that can be gone back to."""
+
 
 class Place(NamedTuple):
     """Where somebody was: a node of the tree, and what the tree was filtered by."""
@@ -47,8 +51,8 @@ class History:
     """The places left by jumps. As in a browser, a jump after going back forgets what was ahead."""
 
     def __init__(self) -> None:
-        self._behind: list[Place] = []
-        self._ahead: list[Place] = []
+        self._behind: deque[Place] = deque(maxlen=_MOST_PLACES)
+        self._ahead: deque[Place] = deque(maxlen=_MOST_PLACES)
 
     def leave(self, here: Place) -> None:
         """Remember the place that a jump leads away from."""
@@ -65,11 +69,12 @@ class History:
 
     def move(self, moved: Callable[[NodeKey], NodeKey]) -> None:
         """Nodes have other keys now."""
-        self._behind = [place._replace(key=moved(place.key)) for place in self._behind]
-        self._ahead = [place._replace(key=moved(place.key)) for place in self._ahead]
+        for places in (self._behind, self._ahead):
+            for index, place in enumerate(places):
+                places[index] = place._replace(key=moved(place.key))
 
     @staticmethod
-    def _turn(here: Place, source: list[Place], target: list[Place]) -> Place | None:
+    def _turn(here: Place, source: deque[Place], target: deque[Place]) -> Place | None:
         while source and source[-1] == here:
             source.pop()  # a jump that led nowhere else
         if not source:

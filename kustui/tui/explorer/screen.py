@@ -18,6 +18,7 @@ from kustui.config.preferences import Preferences
 from kustui.definition.collection_messages import nothing_to_open
 from kustui.definition.loader import PathError
 from kustui.text.terminal_safe import terminal_safe
+from kustui.tui.base_app import is_ending
 from kustui.tui.bindings import bindings, carry_out
 from kustui.tui.diagrams.diagram_view import DiagramView, LinkFollowed, NodeSelected
 from kustui.tui.explorer.background_events import BackgroundEvent, BackgroundEvents
@@ -279,7 +280,8 @@ class Explorer(Screen[None]):
 
     @on(BackgroundEvent)
     def _background_event(self, message: BackgroundEvent) -> None:
-        self.background_events.show(message.event)
+        if not is_ending(self.app):  # else a rehearsal would begin anew without its panes
+            self.background_events.show(message.event)
 
     def preferences_changed(self, names: Sequence[str]) -> None:
         """Do as preferences of some names say now."""

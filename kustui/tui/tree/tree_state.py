@@ -57,9 +57,15 @@ class TreeState:
             moved = Moves(difference).key
             self.expanded = set(map(moved, self.expanded))
             self._unfiltered = frozenset(map(moved, self._unfiltered))
-            self.changed = {moved(key): sign for key, sign in self.changed.items()} | dict(change_signs(difference))
+            changed = {moved(key): sign for key, sign in self.changed.items()} | dict(change_signs(difference))
             before = {document.path for document in self.snapshot.collection.documents}
-            self.expanded |= {(now.path,) for now in snapshot.collection.documents if now.path not in before}
+            now = {document.path for document in snapshot.collection.documents}
+            workflows = snapshot.collection.by_key
+            self.changed = {
+                key: sign for key, sign in changed.items() if (key[1] in workflows if len(key) > 1 else key[0] in now)
+            }
+            self.expanded = {key for key in self.expanded if len(key) > 1 or key[0] in now}
+            self.expanded |= {(path,) for path in now - before}
         self._documents = {}
         for index, document in enumerate(snapshot.collection.documents):
             self._documents[document] = index
