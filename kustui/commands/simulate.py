@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 _MOST_ALLOWED = 1_000_000
 _SETTLED = 0.1
 """Seconds without a change after which a save is over."""
+_LOOK = 1.0
+"""Seconds after which it is looked for scenarios that have come to a folder."""
 
 _EPILOG = """\
 exit status:
@@ -107,9 +109,15 @@ def run(arguments: Sequence[str]) -> int:
     scenarios = [path for path in options.paths if path.lower().endswith(SCENARIO_SUFFIX)]
     definitions = [path for path in options.paths if path not in scenarios]
     given = _check_options(options, definitions, scenarios)
-    if not scenarios and not given:
-        scenarios = [*find_scenarios(definitions, beside_files=False)]
-    return (_watch if options.watch else _simulate)(options, definitions, scenarios)
+    searched = not scenarios and not given
+
+    def named() -> Sequence[str]:
+        """The scenarios to replay, with those that have come to a folder since."""
+        return find_scenarios(definitions, beside_files=False) if searched else scenarios
+
+    if options.watch:
+        return _watch(options, definitions, named, _LOOK if searched else None)
+    return _simulate(options, definitions, named())
 
 
 def _check_options(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> list[str]:
@@ -133,18 +141,22 @@ def _check_options(options: argparse.Namespace, definitions: Sequence[str], scen
     return given
 
 
-def _watch(options: argparse.Namespace, definitions: Sequence[str], scenarios: Sequence[str]) -> int:
-    """Rehearse again after every change, until Ctrl+C, or until nobody reads on: ReaderGoneError."""
+def _watch(
+    options: argparse.Namespace, definitions: Sequence[str], named: Callable[[], Sequence[str]], seconds: float | None
+) -> int:
+    """Rehearse again after every change, until Ctrl+C, or until nobody reads on: ReaderGoneError. Scenarios that nobody
+    has named are looked for every so many ``seconds``."""
     from kustui.workspace.watch import ChangeWatcher
 
     configurations = configuration_of(options, definitions).paths
-    also = [path for path in (*scenarios, options.event, *configurations) if path]
+    also = [path for path in (*named(), options.event, *configurations) if path]
     before = None
     with ChangeWatcher(definitions, also, poll=options.poll) as changes:
-        while changes.take() is not None:
+        while changes.take(seconds) is not None or seconds is not None:
             while before is not None and changes.take(_SETTLED) is not None:
                 pass  # until what is written in pieces is whole
-            now = stamps_of((*definitions, *also))
+            scenarios = named()
+            now = stamps_of((*definitions, *also, *scenarios))
             if now == before:
                 continue
             unfreeze_gc()  # what the last look left

@@ -515,6 +515,27 @@ def test_watching_replays_after_every_save_of_a_scenario_or_a_definition() -> No
             process.terminate()
 
 
+def test_watching_a_folder_replays_the_scenarios_that_come_to_it() -> None:
+    Path("folder").mkdir()
+    Path("folder", "chain.json").write_bytes(Path("chain.json").read_bytes())
+    write("folder/holds.scenario.json", HOLDS)
+    process = subprocess.Popen(
+        [*KUSTUI, "simulate", "folder", "--watch"],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment({"PYTHONUNBUFFERED": "1"}),
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            assert process.stdout.readline() == "passed folder/holds.scenario.json: It is open\n"
+            write("folder/later.scenario.json", {**HOLDS, "scenario": "It came later"})
+            lines = [process.stdout.readline() for _ in range(4)]
+            assert "passed folder/later.scenario.json: It came later\n" in lines
+        finally:
+            process.terminate()
+
+
 def test_a_payload_comes_from_standard_input() -> None:
     done = subprocess.run(
         [*KUSTUI, "simulate", "chain.json", "--event", "-"],
