@@ -40,21 +40,22 @@ def write_file(path: str | Path, pieces: Iterable[str | bytes], *, replace: bool
     """Write the pieces, text as UTF-8, to a new file beside the target and move it there: a reader sees the old content
     or the new, never a part.
 
-    A symbolic link stays one, and the file that it leads to keeps its mode. What is not a regular file, such as
+    A symbolic link stays one, and the file that it leads to keeps its mode, and its owner where the user may give files
+    away. Other names of the same file (hard links) keep the old content. What is not a regular file, such as
     ``/dev/stdout`` or a FIFO, is written to directly. The folder has to exist. A new file is readable for the user
     alone if it is ``private``. Raises ExistsError where there is a file and ``replace`` is false, and WriteError for
     what the system refuses.
     """
     target = Path(resolved(path))
     try:
-        mode = _mode(target)
-        if mode is not None and not stat.S_ISREG(mode):
+        old = _status(target)
+        if old is not None and not stat.S_ISREG(old.st_mode):
             with target.open("wb") as special:
                 special.writelines(map(_encoded, pieces))
-        elif mode is not None and not replace:
+        elif old is not None and not replace:
             raise FileExistsError
         else:
-            _put_in_place(target, pieces, mode, replace=replace, private=private)
+            _put_in_place(target, pieces, old, replace=replace, private=private)
     except FileExistsError as error:
         raise ExistsError(f"{path}: the file already exists") from error
     except OSError as error:
@@ -64,18 +65,18 @@ def write_file(path: str | Path, pieces: Iterable[str | bytes], *, replace: bool
         raise WriteError(f"{path}: {reason}") from error
 
 
-def _mode(target: Path) -> int | None:
+def _status(target: Path) -> os.stat_result | None:
     """None where there is no file. Raises OSError."""
     try:
-        return target.stat().st_mode
+        return target.stat()
     except FileNotFoundError:
         return None
 
 
 def _put_in_place(
-    target: Path, pieces: Iterable[str | bytes], mode: int | None, *, replace: bool, private: bool
+    target: Path, pieces: Iterable[str | bytes], old: os.stat_result | None, *, replace: bool, private: bool
 ) -> None:
-    """Write beside the target, with its mode where it has one, and rename. Raises OSError."""
+    """Write beside the target, with the owner and mode of the old one, and rename. Raises OSError."""
     content = b"".join(map(_encoded, pieces))  # before there is a file, which would stay where kustui is killed
     part = target.with_name(f".{target.name[:40]}.{os.getpid()}-{os.urandom(4).hex()}.part")
     permissions = 0o600 if private else 0o666  # less what the umask takes away
@@ -83,8 +84,12 @@ def _put_in_place(
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)
-        if mode is not None:
-            part.chmod(stat.S_IMODE(mode))
+            file.flush()
+            os.fsync(handle)  # a power failure leaves the old or the new as well
+        if old is not None:
+            with suppress(OSError):  # who may not give a file away owns the new one
+                os.chown(part, old.st_uid, old.st_gid)
+            part.chmod(stat.S_IMODE(old.st_mode))
         if replace or not _linked(part, target):
             part.replace(target)
     finally:

@@ -50,6 +50,22 @@ def test_a_link_stays_one_and_the_mode_is_kept(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "old").stat().st_mode) == 0o640
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root may give files away")
+def test_the_owner_is_kept(tmp_path: Path) -> None:
+    (tmp_path / "old").write_text("old")
+    os.chown(tmp_path / "old", 4242, 4243)
+    write_file(tmp_path / "old", ["new"], replace=True)
+    status = (tmp_path / "old").stat()
+    assert (status.st_uid, status.st_gid) == (4242, 4243)
+
+
+def test_other_names_of_a_file_keep_the_old_content(tmp_path: Path) -> None:
+    (tmp_path / "old").write_text("old")
+    (tmp_path / "other").hardlink_to(tmp_path / "old")
+    write_file(tmp_path / "old", ["new"], replace=True)
+    assert [(tmp_path / name).read_text() for name in ("old", "other")] == ["new", "old"]
+
+
 def test_a_private_file_is_readable_for_its_owner_alone(tmp_path: Path) -> None:
     write_file(tmp_path / "new", ["new"], replace=False, private=True)
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o600

@@ -75,8 +75,6 @@ class Kustui(TypeAhead):
         """The ids of what was chosen in the palette, the latest first."""
         self._copied = ""
         self._is_drawn = False
-        self.ended_by: signal.Signals | None = None
-        """The signal that ended it."""
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self.preferences.theme or DEFAULT_THEME
@@ -185,12 +183,17 @@ class Kustui(TypeAhead):
         with contextlib.suppress(NotImplementedError, ValueError, RuntimeError):
             for number in ENDING_SIGNALS:
                 asyncio.get_running_loop().add_signal_handler(number, self._end_on_signal, number)
+                signal.signal(number, self._take_signal)  # called even while the loop is kept by one long call
 
     def on_ready(self) -> None:
         resume_gc()  # what was made until now stays
         self._is_drawn = True
         if self.ended_by is not None:
             self._end_on_signal(self.ended_by)
+
+    def _take_signal(self, number: int, _: object) -> None:
+        self.ended_by = signal.Signals(number)
+        self.end_soon()
 
     def _end_on_signal(self, number: signal.Signals) -> None:
         self.ended_by = number

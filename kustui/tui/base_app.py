@@ -191,6 +191,8 @@ class TerminalApp(App[None]):
     ALLOW_SELECT = False
     """Textual's own selection cannot be copied here, and breaks at a widget that is just being removed."""
     is_leaving = False
+    ended_by: signal.Signals | None = None
+    """The signal that ended it."""
     _was_asked = False
     """Whether a key that quits was typed."""
     _last_moments: threading.Timer | None = None
@@ -222,7 +224,7 @@ class TerminalApp(App[None]):
 
     def _end_at_once(self) -> None:
         """Give the terminal back, unless it does not take what is written, and end the process."""
-        status = self.return_code if self.return_code is not None else 128 + signal.SIGINT
+        status = self.return_code if self.return_code is not None else 128 + (self.ended_by or signal.SIGINT)
         at_the_latest = threading.Timer(1.0, os._exit, (status,))
         at_the_latest.daemon = True
         at_the_latest.start()

@@ -195,6 +195,33 @@ def test_a_signal_that_dumps_core_gives_the_terminal_back_first(number: signal.S
         assert terminal.text.strip() == ""
 
 
+_STUCK = """
+import sys
+from kustui.cli import main
+from kustui.tui.app import Kustui
+
+def stuck(app):
+    app.write_to_terminal("stuck")
+    while True:
+        pass
+
+Kustui.action_help = stuck
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.slow
+def test_a_signal_ends_it_even_where_a_call_never_returns() -> None:
+    with Terminal(["-c", _STUCK, TIMERS], command=[sys.executable]) as terminal:
+        terminal.wait_for("Workflows")
+        terminal.settle()
+        terminal.press("?")
+        terminal.wait_for_bytes(b"stuck")
+        terminal.signal(signal.SIGTERM)
+        assert terminal.ended() == 128 + signal.SIGTERM
+        assert_restored(terminal)
+
+
 def test_a_signal_during_the_start_gives_the_terminal_back() -> None:
     with Terminal([TIMERS]) as terminal:
         terminal.wait_for_bytes(b"\x1b[?1049h")
