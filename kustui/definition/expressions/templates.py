@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 
 from kustui.definition.expressions.nodes import (
+    ROOTS,
     Block,
     Call,
     Content,
@@ -14,10 +15,14 @@ from kustui.definition.expressions.nodes import (
     Lookup,
     Mustache,
     Node,
+    Origin,
     Partial,
+    Path,
+    spans_of,
 )
 from kustui.definition.expressions.tags import Arguments, Helper, Notes, Scope, closing_name
 from kustui.definition.expressions.tokens import (
+    FOREIGN,
     MAX_DEPTH,
     WHITESPACE,
     FaultError,
@@ -55,6 +60,41 @@ class Template(Expression):
 
 def parse_template(text: str) -> Template:
     """The template that a string is. Never raises; takes time in proportion to the length."""
+    if _PLAIN.fullmatch(text) and "/#" not in text and not FOREIGN.search(text):  # most of them
+        return _plain_template(text)
+    return parse_any_template(text)
+
+
+_LITERAL_END = r"(?:true|false|undefined|null|-?[0-9]+(?:\.[0-9]+)?)\}"
+_RUN_PATH = rf"(?:{'|'.join(ROOTS)})(?:\.(?!this\b|{_LITERAL_END})[\w-]++)++"
+_TAG = rf"\{{\{{(?:\{{{_RUN_PATH}\}}|{_RUN_PATH})\}}\}}"
+_TEXT = r"[^{}\\\0]*+"
+_PLAIN = re.compile(rf"(?:{_TEXT}{_TAG})++{_TEXT}")
+"""A template of nothing but text and plain references."""
+_TAGS = re.compile(rf"(?P<tag>{_TAG})|[^{{]++")
+
+
+def _plain_template(text: str) -> Template:
+    """What ``parse_any_template`` makes of such a one."""
+    nodes: list[Node] = []
+    paths: list[Path] = []
+    for piece in _TAGS.finditer(text):
+        start, end = piece.span()
+        written = piece["tag"]
+        if written is None:
+            nodes.append(Content(piece[0], start, end))
+            continue
+        braces = 3 if written[2] == "{" else 2
+        segments = tuple(written[braces:-braces].split("."))
+        path = Path(segments, start + braces, end - braces, spans_of(segments, start + braces))
+        paths.append(path)
+        lookup = Lookup(path, Origin.NAME, 0, 0, path.start, path.end)
+        nodes.append(Mustache(lookup, braces == 2, start, end))
+    return Template(text, tuple(paths), nodes=tuple(nodes))
+
+
+def parse_any_template(text: str) -> Template:
+    """The same, without a quick look for the most common ones."""
     pieces, unreadable = scan(text)
     tree = _Tree(Notes(text))
     fault = None

@@ -70,7 +70,7 @@ WHITESPACE = (
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
 """What JavaScript takes for whitespace."""
-_FOREIGN = re.compile(r"[\x1c-\x1f\x85]|\ufeff")
+FOREIGN = re.compile(r"[\x1c-\x1f\x85]|\ufeff")
 _AS_IN_JAVASCRIPT = {**dict.fromkeys((*range(0x1C, 0x20), 0x85), "\x01"), 0xFEFF: " "}
 """What the patterns below see in place of what is whitespace in JavaScript alone, or in Python alone."""
 
@@ -140,7 +140,7 @@ def refuse(message: str, start: int, end: int, hint: str = "") -> NoReturn:
 
 def scan(text: str) -> tuple[list[Piece], ExpressionFault | None]:
     """The pieces of a template in order, up to the first fault."""
-    if not _FOREIGN.search(text):
+    if not FOREIGN.search(text):
         return _scan(text)
     pieces, fault = _scan(text.translate(_AS_IN_JAVASCRIPT))
     return [_as_written(piece, text) if isinstance(piece, Content) else piece for piece in pieces], fault

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kustui.definition.expressions import Template, parse, parse_template
@@ -16,6 +16,7 @@ from kustui.definition.expressions.nodes import (
     Partial,
     Scalar,
 )
+from kustui.definition.expressions.templates import parse_any_template
 
 
 def read(text: str) -> Template:
@@ -363,3 +364,17 @@ def test_only_says_the_single_lookup_of_a_template() -> None:
     assert isinstance(parse_template("{{{steps.1.a}}}").only, Lookup)
     assert parse_template("{{{steps.1.a}}} ").only is None
     assert parse_template("{{f a}}").only is None
+
+
+_PIECES = (
+    "{{", "}}", "{{{", "}}}", "{", "}", "{{steps.1.a}}", "{{{steps.a-b.c}}}", "{{variables.x}}", "{{error.message}}",
+    "{{steps.1}}", "{{steps.a.1.5}}", "{{steps.a.true}}", "{{steps.truex.a}}", "{{steps.a.this}}", "{{steps.a.this-x}}",
+    "{{steps.a.null }}", "{{steps..a}}", "{{~steps.a.b}}", "{{steps.²}}", "{{#if steps.a.b}}", "{{else}}", "{{/if}}",
+    "/#steps.a.b", "steps.", "this", "1.5", ".", "a", "é", " ", "\n", "\\", "\0", "\u2028", "\ufeff", "~",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=6).map("".join))
+@settings(max_examples=2_000)
+def test_a_quick_look_sees_the_same(text: str) -> None:
+    assert parse_template(text) == parse_any_template(text)
