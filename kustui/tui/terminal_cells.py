@@ -55,6 +55,8 @@ class TerminalCells:
         self._shown: dict[int, _Cells] = {}
         self._changed: set[int] = set()
         """The lines that may differ."""
+        self._wide: set[int] = set()
+        """Those that have held cells of another width than one."""
         self._cursor = self._cursor_shown = (0, 0)
         """Line and column in which the cursor is left, hidden as it is: an input method opens there."""
 
@@ -62,6 +64,7 @@ class TerminalCells:
         """Nothing is known of the terminal any more, and all of it is about to be drawn."""
         self._wanted, self._shown = {}, {}
         self._changed.clear()
+        self._wide.clear()
 
     def draw(self, frame: str) -> None:
         """Take a frame of Textual's: pieces, each with all of its looks, and moves of the cursor between them."""
@@ -70,7 +73,8 @@ class TerminalCells:
         for match in _TOKEN.finditer(frame):
             kind = match.lastgroup
             if kind == "text":
-                _append(run, match[0], look)
+                if not _append(run, match[0], look):
+                    self._wide.add(y)
             elif kind == "look":
                 look = _look(match["look"])
             else:
@@ -94,7 +98,7 @@ class TerminalCells:
             return
         self._changed.add(y)
         wanted[x:end] = run
-        if not all(map(_is_simple, run)) or not all(map(_is_simple, before)):
+        if y in self._wide and not (all(map(_is_simple, run)) and all(map(_is_simple, before))):
             shown[x:end] = [None] * len(run)
             self._mend_halves(wanted, shown, x, end, is_half=before[0] is not None and not before[0][0])
 
@@ -117,8 +121,8 @@ class TerminalCells:
         for y in sorted(self._changed):
             wanted, shown = self._wanted[y], self._shown[y]
             for start, end in _differences(wanted, shown):
-                pieces = list(_pieces(y, start, wanted[start:end]))
-                if all(map(_is_simple, wanted[start:end])):
+                pieces = _pieces(y, start, wanted[start:end])
+                if y not in self._wide:
                     for piece in pieces:
                         look = next((other for other in by_look if _hides(other, piece.text, piece.look)), piece.look)
                         by_look.setdefault(look, []).append(piece)
@@ -196,7 +200,7 @@ def _differences(wanted: _Cells, shown: _Cells) -> Iterator[tuple[int, int]]:
     for index, (now, before) in enumerate(zip(wanted, shown, strict=True)):
         if now is before or now == before or now is None:
             continue
-        if start >= 0 and not _is_bridge(wanted[end - 1 : index + 1]):
+        if start >= 0 and index > end and not _is_bridge(wanted[end - 1 : index + 1]):
             yield start, end
             start = -1
         if start < 0:
@@ -211,7 +215,7 @@ def _is_bridge(between: Sequence[_Cell | None]) -> bool:
     if len(between) > _BRIDGE + 2:
         return False
     looks = {cell[1] if cell is not None and _is_simple(cell) else None for cell in between}
-    return len(between) == 2 or (len(looks) == 1 and None not in looks)
+    return len(looks) == 1 and None not in looks
 
 
 def _is_simple(cell: _Cell | None) -> bool:
@@ -219,16 +223,18 @@ def _is_simple(cell: _Cell | None) -> bool:
     return cell is None or (len(cell[0]) == 1 and (cell[0] < "\x7f" or cells(cell[0]) == 1))
 
 
-def _append(run: list[_Cell], text: str, look: _Look) -> None:
+def _append(run: list[_Cell], text: str, look: _Look) -> bool:
+    """Add the cells of a text; whether each character has one."""
     if text.isascii() or (cells(text) == len(text) and all(cells(character) == 1 for character in text)):
         blank = " ", _blank(look)
         run.extend([blank if character == " " else (character, look) for character in text])
-        return
+        return True
     for cluster in clusters(text):
         if width := cells(cluster):
             run += [(cluster, look), *[("", look)] * (width - 1)]
         elif run:  # a mark on what another piece ends with
             run[-1] = run[-1][0] + cluster, run[-1][1]
+    return False
 
 
 def _to(y: int, x: int) -> str:

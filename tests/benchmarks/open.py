@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
 def kustui(path: Path, workflows: int) -> tuple[float, float, float]:
     """Seconds to the complete list, peak megabytes until then, seconds until something is on the screen."""
-    title = f"Workflows {workflows:,}"
+    title = f"Workflows ({workflows:,})"
     with Terminal([path]) as terminal:
-        terminal.wait_for_bytes(title.encode())
+        terminal.wait_for(title)
         memory = peak_memory(terminal.pid)
         complete = first(terminal, lambda lines: title in lines[0])
         something = first(terminal, lambda lines: "Workflows" in lines[0])
@@ -35,7 +35,7 @@ def kustui(path: Path, workflows: int) -> tuple[float, float, float]:
 def examined(path: Path, workflows: int, cache: str) -> tuple[float, float]:
     """Seconds until everything is examined, peak megabytes until then, with a folder for the cache."""
     with Terminal([path], env={"XDG_CACHE_HOME": cache}) as terminal:
-        terminal.wait_for_bytes(f"Workflows {workflows:,}".encode())
+        terminal.wait_for(f"Workflows ({workflows:,})")
         terminal.settle(1.5, seconds=600)
         memory = peak_memory(terminal.pid)
         last = max(moment for moment, _ in terminal.replayed())
@@ -45,7 +45,7 @@ def examined(path: Path, workflows: int, cache: str) -> tuple[float, float]:
 
 def bare() -> tuple[float]:
     with bare_app() as terminal:
-        terminal.wait_for_bytes(b"a label")
+        terminal.wait_for("a label")
         return (first(terminal, lambda lines: "a label" in lines[0]),)
 
 

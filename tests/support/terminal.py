@@ -216,6 +216,11 @@ class Terminal:
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", found))
 
     @property
+    def moment(self) -> float:
+        """When something came last (``perf_counter``)."""
+        return self._chunks[-1][0] if self._chunks else self.began
+
+    @property
     def text(self) -> str:
         return "\n".join(self.lines)
 
