@@ -216,7 +216,7 @@ class _Names:
 
     def closest(self, name: str, limit: int, without: Container[str]) -> str:
         """The first of the closest names that are at most so many edits away."""
-        from rapidfuzz.distance import OSA
+        from rapidfuzz.distance import OSA, Levenshtein
         from rapidfuzz.process import extractOne
 
         names, lowered = self._names, name.lower()
@@ -231,6 +231,13 @@ class _Names:
                 else None
                 for other, low in zip(names, choices, strict=True)
             ]
+        distances: list[tuple[int, str]] = []
+        if len(lowered) > _LONGEST_INDEXED:  # others are cheaply ruled out by what they have in common with it
+            for other, low in zip(names, choices, strict=True):
+                if low and Levenshtein.distance(lowered, low, score_cutoff=2 * limit) <= 2 * limit:
+                    distances.append((OSA.distance(lowered, low, score_cutoff=limit), other))
+            distance, near = min(distances, default=(limit + 1, ""))
+            return near if distance <= limit else ""
         best = extractOne(lowered, [*choices], scorer=OSA.distance, score_cutoff=limit)
         return names[best[2]] if best is not None else ""
 

@@ -11,11 +11,11 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import functools
 import json
 import math
 import os
 import resource
-import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -26,10 +26,8 @@ from tests.benchmarks.measure import table
 from tests.benchmarks.shapes import SHAPES, Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from types import FrameType
-
-    from _typeshed import TraceFunction
 
 LIMIT = 1.2
 PATIENCE = 30
@@ -122,7 +120,7 @@ class Cost(NamedTuple):
     """Of one run."""
 
     work: float
-    """Seconds of processor time, or lines of Python that were executed."""
+    """Seconds of processor time, or calls of functions."""
     size: int
     """Bytes read and written."""
 
@@ -134,67 +132,67 @@ def exponent(smallest: Cost, small: Cost, large: Cost) -> float:
 
 
 def counted(work: Callable[[], object]) -> int:
-    """How many lines of Python something executes: the same in every run."""
-    lines = 0
+    """How many functions something calls, those of C included: the same in every run."""
+    calls = 0
 
-    def trace(_frame: FrameType, event: str, _argument: object) -> TraceFunction:
-        nonlocal lines
-        lines += event == "line"
-        return trace
+    def profile(_frame: FrameType, event: str, _argument: object) -> None:
+        nonlocal calls
+        calls += event in ("call", "c_call")
 
-    before = sys.gettrace()
-    sys.settrace(trace)
+    before = sys.getprofile()
+    sys.setprofile(profile)
     try:
         work()
     finally:
-        sys.settrace(before)
-    return lines
+        sys.setprofile(before)
+    return calls
 
 
 def cost_of(command: str, content: bytes, *, count: bool = False, rounds: int = 2) -> Cost | None:
     """The least of some runs, each in a process of its own; None where one was given up."""
-    costs = [_forked(command, content, count=count) for _ in range(1 if count else rounds)]
+    costs = [costs_of([command], content, count=count).get(command) for _ in range(1 if count else rounds)]
     complete = [cost for cost in costs if cost is not None]
     return min(complete) if len(complete) == len(costs) else None
 
 
-def _forked(command: str, content: bytes, *, count: bool) -> Cost | None:
+def costs_of(commands: Sequence[str], content: bytes, *, count: bool) -> Mapping[str, Cost]:
+    """What each of some commands costs one after the other, in a process of its own; without those given up."""
     with tempfile.TemporaryDirectory() as folder:
-        path, output, figure = Path(folder) / "app.json", Path(folder) / "out", Path(folder) / "figure"
+        path, figures = Path(folder) / "app.json", Path(folder) / "figures"
         path.write_bytes(content)
         child = os.fork()
         if not child:
-            _run_forked(command, path, output, figure, count=count)
-        _, status, usage = os.wait4(child, 0)
-        if status or not figure.exists():
-            return None
-        written = output.stat().st_size if output.exists() else 0
-        work = float(figure.read_text()) if count else usage.ru_utime + usage.ru_stime
-        return Cost(work, len(content) + written)
+            _run_forked(commands, path, figures, count=count)
+        os.waitpid(child, 0)
+        costs = json.loads(figures.read_text()) if figures.exists() else {}
+        return {command: Cost(work, len(content) + size) for command, (work, size) in costs.items()}
 
 
-def _run_forked(command: str, path: Path, output: Path, figure: Path, *, count: bool) -> None:
+def _run_forked(commands: Sequence[str], path: Path, figures: Path, *, count: bool) -> None:
     """Does not return."""
     resource.setrlimit(resource.RLIMIT_CPU, (PATIENCE, PATIENCE))
-    signal.signal(signal.SIGXCPU, signal.SIG_DFL)
     null = os.open(os.devnull, os.O_RDWR)
     for stream in (1, 2):
         os.dup2(null, stream)
-    os.environ["XDG_CONFIG_HOME"] = os.environ["XDG_STATE_HOME"] = str(path.parent)
-    os.environ["XDG_CACHE_HOME"] = str(path.parent)
+    for name in ("XDG_CONFIG_HOME", "XDG_STATE_HOME", "XDG_CACHE_HOME"):
+        os.environ[name] = str(path.parent)
     os.chdir(path.parent)
-    status = 1
+    output, costs = path.parent / "out", {}
     with contextlib.suppress(BaseException):
-        figure.write_text(
-            str(counted(lambda: COMMANDS[command](path, output)) if count else _ran(command, path, output))
-        )
-        status = 0
-    os._exit(status)
+        for command in commands:
+            run = functools.partial(COMMANDS[command], path, output)
+            work = counted(run) if count else _seconds(run)
+            costs[command] = work, output.stat().st_size if output.exists() else 0
+            figures.write_text(json.dumps(costs))
+    os._exit(0)
 
 
-def _ran(command: str, path: Path, output: Path) -> int:
-    COMMANDS[command](path, output)
-    return 0
+def _seconds(work: Callable[[], object]) -> float:
+    """Of processor time, that of processes included which were started for it."""
+    before = os.times()
+    work()
+    after = os.times()
+    return sum(after[:4]) - sum(before[:4])
 
 
 def _measure(command: str, shape: Shape, factor: int, *, count: bool) -> Sequence[object]:
@@ -214,10 +212,10 @@ def main() -> None:
     parser.add_argument("--command", action="append", choices=COMMANDS)
     parser.add_argument("--shape", action="append", choices=SHAPES)
     parser.add_argument("--factor", type=int, default=4)
-    parser.add_argument("--counted", action="store_true", help="count lines that are executed instead of seconds")
+    parser.add_argument("--counted", action="store_true", help="count calls of functions instead of seconds")
     options = parser.parse_args()
-    _warm_up(options.command or [*COMMANDS])
-    unit = "lines" if options.counted else "s"
+    warm_up(options.command or [*COMMANDS])
+    unit = "calls" if options.counted else "s"
     rows: list[Sequence[object]] = []
     for command in options.command or COMMANDS:
         for name in options.shape or SHAPES:
@@ -231,7 +229,7 @@ def main() -> None:
     print(f"{above} of {len(rows)} above {LIMIT}")
 
 
-def _warm_up(commands: Sequence[str]) -> None:
+def warm_up(commands: Sequence[str]) -> None:
     """Import what the commands need, which is not to be measured."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "app.json"

@@ -28,7 +28,7 @@ from kustui.simulate.paths.symbolic import (
 )
 from kustui.text.messages import quoted
 
-MAX_RUNS = 20
+MAX_RUNS = 50
 """Of one path."""
 _MAX_SOLUTIONS = 16
 _SCHEDULE_WEIGHT = 10
@@ -137,8 +137,9 @@ class _Way(NamedTuple):
 class PathSearch:
     """Searches for paths through one workflow, and with ``follow`` on through those that it schedules.
 
-    ``budget`` counts the nodes that are entered, over all paths. ``data`` and ``now``, in milliseconds since 1970, are
-    those of the run so far. With ``failures`` steps may fail where error cases follow.
+    ``budget`` counts the nodes that are entered, over all paths; each workflow that is scheduled adds its steps once,
+    so that a long chain comes to its end. ``data`` and ``now``, in milliseconds since 1970, are those of the run so
+    far. With ``failures`` steps may fail where error cases follow.
     """
 
     def __init__(
@@ -157,35 +158,64 @@ class PathSearch:
         self._follow = follow
         self._trials = Trials()
         self._cache: dict[Hashable, Any] = {}
+        self._failed: dict[tuple[str, str], _Branch] = {}
+        """The path on which a step fails that has no error cases, by its workflow and its id."""
+        self._begun = {analysis.key}
         self._weights: dict[str, int] = {}
 
-    def paths_from(self, node: str) -> Iterator[WorkflowPath]:
+    def paths_from(self, node: str, spread_after: int = 0) -> Iterator[WorkflowPath]:
         """Every path on from a node, its own output unknown, until the budget is spent; the farthest first if asked.
 
-        Last, with failures, come the paths on which a step without error cases fails: one for each such step, and none
-        where schedules are followed.
+        They differ at their ends at first. After so many come some that differ at places all over the first ones, if
+        ``spread_after`` is not 0. Last, with failures, come the paths on which a step without error cases fails: one
+        for each such step, and none where schedules are followed.
         """
         run = SymbolicRun(PathRun(self.analysis), self._data, self._now)
         start = _Branch(SymbolicState((run,), self._trials, self._cache), node, (Solution(),))
         pending: list[Iterator[_Branch]] = [iter((start,))]
-        failures: dict[tuple[str, str], _Branch] = {}
+        count = 0
+        for branch in self._complete(pending):
+            yield branch.path
+            count += bool(branch.solutions)
+            if count == spread_after:
+                break
+        if pending and self.budget > 0:
+            yield from self._spread(pending)
+            yield from (branch.path for branch in self._complete(pending))
+        if not pending:
+            yield from (branch.path for branch in self._failed.values())
+
+    def _complete(self, pending: list[Iterator[_Branch]]) -> Iterator[_Branch]:
+        """The paths to which branches lead, those of the last first; ``pending`` holds what is yet to be searched."""
         while pending:
             branch = next(pending[-1], None)
             if branch is None:
                 pending.pop()
-                continue
-            if branch.node is None:
+            elif branch.node is None:
                 if branch.contradiction is not None and not self._farthest:
                     self.budget -= 1
-                yield branch.path
-                continue
-            if self.budget <= 0:
+                yield branch
+            elif self.budget <= 0:
                 return
-            self.budget -= 1
-            if (failure := self._unhandled_failure(branch)) is not None:
-                failures.setdefault((branch.state.runs[-1].analysis.key, branch.node), failure)
-            pending.append(self._branches(branch))
-        yield from (branch.path for branch in failures.values())
+            else:
+                self.budget -= 1
+                if (failure := self._unhandled_failure(branch)) is not None:
+                    self._failed.setdefault((branch.state.runs[-1].analysis.key, branch.node), failure)
+                pending.append(self._branches(branch))
+
+    def _spread(self, pending: list[Iterator[_Branch]]) -> Iterator[WorkflowPath]:
+        """A path for the next branch at each place, places far from each other first; for half of the budget."""
+        least, width = self.budget // 2, len(pending).bit_length()
+        others: list[Iterator[_Branch]] = []
+        for place in sorted(range(len(pending)), key=lambda place: f"{place:0{width}b}"[::-1]):
+            branch = next(pending[place], None) if self.budget > least else None
+            own = [iter((branch,))] if branch is not None else []
+            for complete in self._complete(own):
+                yield complete.path
+                if complete.solutions:
+                    break
+            others += own
+        pending[:0] = others
 
     def _branches(self, branch: _Branch) -> Iterator[_Branch]:
         """The outcomes with which the node can be left that a path has come to."""
@@ -266,6 +296,9 @@ class PathSearch:
             return branch
         next_run = min(branch.pending_runs, key=lambda run: run.due)  # of those due together the first scheduled
         begun = SymbolicRun(next_run, {**self._data, "steps": {}}, self._now + next_run.due)
+        if begun.analysis.key not in self._begun:
+            self._begun.add(begun.analysis.key)
+            self.budget += len(begun.analysis.flow.steps)
         state = branch.state.beginning(begun)
         remaining = tuple(run for run in branch.pending_runs if run is not next_run)
         return replace(branch, state=state, pending_runs=remaining, node=TRIGGER_ID)

@@ -179,12 +179,12 @@ def explore_paths(analysis: WorkflowAnalysis, most: int = MAX_PATHS, follow: Org
     With ``follow`` they go on through the workflows of that organisation which are scheduled on them.
     """
     data: dict[str, Any] = {"steps": {}, "variables": {}}
-    budget = most * _NODES_PER_PATH
+    budget = most * _NODES_PER_PATH + len(analysis.flow.steps)
     search = PathSearch(analysis, data, parse_date(DEFAULT_START) or 0, budget, failures=True, follow=follow)
     paths: list[ExploredPath] = []
     counts = {False: 0, True: 0}  # those that contradict themselves take no place of another
     needs: dict[Hashable, str] = {}
-    for path in (ExploredPath(path, needs) for path in search.paths_from(TRIGGER_ID)):
+    for path in (ExploredPath(path, needs) for path in search.paths_from(TRIGGER_ID, spread_after=most // 2)):
         counts[path.is_contradiction] += 1
         if counts[path.is_contradiction] <= most:
             paths.append(path)

@@ -241,3 +241,20 @@ def test_a_long_path_takes_no_more_work_for_each_step_than_a_short_one(monkeypat
         found = explore_paths(stage.analysis(stage.collection.entries[0].key), 20)
         assert (len(found.paths), found.cut) == (20, True)
     assert counts[1] < 5 * counts[0]
+
+
+def test_of_more_paths_than_are_listed_some_differ_early() -> None:
+    ladder = [
+        step(f"s{index}", to(f"s{index + 1}", when("eq", f"/#steps.s{index}.a", 1)), to(f"s{index + 1}"))
+        for index in range(12)
+    ]
+    stage = organisation(workflow("W", *ladder, step("s12")))
+    found = explore_paths(stage.analysis(stage.collection.entries[0].key), 20)
+    first = found.paths[0].workflow_path.steps
+    differ = {
+        next(at for at, (one, other) in enumerate(zip(first, path.workflow_path.steps, strict=False)) if one != other)
+        for path in found.paths[1:]
+    }
+    assert (len(found.paths), found.cut) == (20, True)
+    assert min(differ) < 4
+    assert len(differ) > 7
