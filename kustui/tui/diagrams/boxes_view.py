@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.segment import Segment
 from textual import events
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 _COLUMNS, _ROWS = 8, 4
 """Cells by which one key moves the window."""
 _WHEEL_ROWS = 3
+_MANY = 300
+"""Steps from which the boxes are laid out while the keys go on."""
+_NOTHING = "select a workflow to draw its boxes here"
 _FOOT = 3
 """Lines at the lower edge for what does not stand in the selected box."""
 OVERVIEW, NORMAL = "overview", "normal"
@@ -53,6 +56,10 @@ class BoxesView(DiagramView, can_focus=True):
     )  # fmt: skip
 
     drawing: BoxDrawing | None = None
+    _ready: Any = (None, None)
+    """The drawing of a large workflow, behind what it was laid out for."""
+    _shown: Any = ()
+    """The tree and the node that were given last."""
     zoom = NORMAL
     _overview: Overview | None = None
     _foot: tuple[Line, ...] = ()
@@ -75,12 +82,18 @@ class BoxesView(DiagramView, can_focus=True):
     def show_node(self, tree: TreeState, node: Node) -> None:
         follows = self.accept(node)
         if node.entry is None:
-            self.drawing, self._analysis, self.selected = None, None, ""
+            self.drawing, self._analysis, self.selected, self._worked_out = None, None, "", None
             self._look_at_selected()
             self.refresh()
             return
         analysis = tree.analysis(node.entry)
         same = self._analysis is not None and workflow_key(self._analysis.entry) == workflow_key(node.entry)
+        self._shown = tree, node
+        key = analysis, self._box_zoom, self.size.width
+        if len(analysis.flow.steps) > _MANY and self._ready[0] != key:
+            self._lay_out_later(key, same=same)
+            return
+        self._worked_out = None
         before, drawing = self.drawing, self._drawing_of(analysis, tree)
         self.drawing, self._analysis = drawing, analysis
         boxes = drawing.layout.box_of
@@ -94,15 +107,24 @@ class BoxesView(DiagramView, can_focus=True):
         if step != self.selected or drawing is not before:
             self._select(step)
 
+    def _lay_out_later(self, key: tuple[WorkflowAnalysis, str, int], *, same: bool) -> None:
+        """Lay out a large workflow while the keys go on."""
+        self.drawing, self.selected = None, self.selected if same else ""
+        self._look_at_selected()
+        self.refresh()
+
+        def lay_out() -> None:
+            self._ready = key, _laid_out(*key)
+
+        self.work_out(key, lay_out, lambda: self.show_node(*self._shown))
+
     def _drawing_of(self, analysis: WorkflowAnalysis, tree: TreeState) -> BoxDrawing:
         """The drawing of a workflow: the one that is there as far as it is still true."""
-        from kustui.diagrams.box_drawing import BoxDrawing, Zoom
-        from kustui.diagrams.diagram import flow_diagram
-
-        marks = self.marks_of(tree, analysis)
-        if self.drawing is None or self._analysis is not analysis:
-            return BoxDrawing.of(flow_diagram(analysis), marks, Zoom(self._box_zoom), self.size.width)
-        return self.drawing if self.drawing.marks == marks else self.drawing.with_marks(marks)
+        marks, drawing = self.marks_of(tree, analysis), self.drawing
+        if drawing is None or self._analysis is not analysis:
+            key = analysis, self._box_zoom, self.size.width
+            drawing = self._ready[1] if self._ready[0] == key else _laid_out(*key)
+        return drawing if drawing.marks == marks else drawing.with_marks(marks)
 
     @property
     def title(self) -> str:
@@ -129,7 +151,9 @@ class BoxesView(DiagramView, can_focus=True):
         self.show_zoom(ZOOMS[max(ZOOMS.index(self.zoom) - 1, 0)])
 
     def _lay_out_again(self) -> None:
-        if self.drawing is not None:
+        if self.drawing is not None and len(self.drawing.lines) > _MANY:
+            self.show_node(*self._shown)
+        elif self.drawing is not None:
             from kustui.diagrams.box_drawing import BoxDrawing, Zoom
 
             self.drawing = BoxDrawing.of(
@@ -195,7 +219,9 @@ class BoxesView(DiagramView, can_focus=True):
             line = self.drawing.window_row(self.top + y, self.left, width, self.selected)
             line = self.search.highlighted(line) if self.highlights_matches else line
         elif y == 0:
-            line = (("select a workflow to draw its boxes here", "muted"),)
+            count = len(self._worked_out[0].flow.steps) if self._worked_out else 0
+            waiting = f"drawing {count:,} boxes …; the other panes can be used meanwhile"
+            line = fitted(((waiting if count else _NOTHING, "muted"),), width)
         pieces = [Segment(terminal_safe(text), base + looks[look]) for text, look in line]
         return Strip(pieces).adjust_cell_length(width, base).simplify()
 
@@ -395,3 +421,10 @@ class BoxesView(DiagramView, can_focus=True):
     def go_to_position(self, position: int) -> None:
         if 0 <= position < len(self._boxes):
             self._go_to(self._boxes[position])
+
+
+def _laid_out(analysis: WorkflowAnalysis, zoom: str, width: int) -> BoxDrawing:
+    from kustui.diagrams.box_drawing import BoxDrawing, Zoom
+    from kustui.diagrams.diagram import flow_diagram
+
+    return BoxDrawing.of(flow_diagram(analysis), {}, Zoom(zoom), width)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, ClassVar
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.message import Message
 from textual.timer import Timer
@@ -103,6 +104,22 @@ class DiagramView(Widget):
 
     def show_zoom(self, zoom: str) -> None:
         """Draw as large as it was told to, if it can be."""
+
+    _worked_out: Any = None
+    """What is being worked out, if anything."""
+
+    def work_out(self, subject: object, work: Callable[[], object], done: Callable[[], object]) -> None:
+        """Work something out that takes its time, while the keys go on; ``done`` is called unless something else, or
+        nothing, is to be shown by then."""
+        if self._worked_out != subject:
+            self._worked_out = subject
+            self.run_worker(self._work_out(subject, work, done), group="drawing", description="drawing")
+
+    async def _work_out(self, subject: object, work: Callable[[], object], done: Callable[[], object]) -> None:
+        await asyncio.to_thread(work)
+        if self._worked_out == subject:
+            self._worked_out = None
+            done()
 
     # The tree follows the cursor, and the cursor the tree
 

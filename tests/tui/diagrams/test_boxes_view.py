@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+import threading
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from kustui.diagrams.box_drawing import BoxDrawing
 from kustui.tui.diagrams.boxes_view import BoxesView
+from tests.support.definitions import write_json
 from tests.support.explorer import ExplorerPilot, explorer
 from tests.support.flows import step, workflow
 from tests.support.trees import SAMPLES
@@ -79,6 +82,27 @@ async def test_a_sign_stands_where_the_picture_goes_on_out_of_sight() -> None:
             await ui.press("L")
         assert any(row.startswith("‹") for row in drawn(ui))
         assert not any(row.endswith("›") for row in drawn(ui))
+
+
+async def test_a_large_picture_is_drawn_while_the_keys_go_on(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    ready, lay_out = threading.Event(), BoxDrawing.of
+
+    def lay_out_late(*arguments: Any) -> BoxDrawing:
+        ready.wait(20)
+        return lay_out(*arguments)
+
+    monkeypatch.setattr(BoxDrawing, "of", lay_out_late)
+    steps = [step(f"s{number}", f"s{number + 1}" if number < 399 else "") for number in range(400)]
+    async with explorer(write_json(tmp_path / "a.json", workflow("s0", *steps)), size=(80, 24)) as ui:
+        await ui.press("6")
+        assert "drawing 400 boxes …" in drawn(ui)[0]
+        await ui.press("2")
+        assert ui.focus == "detail"
+        ready.set()
+        await ui.press("6")
+        await ui.wait_until(lambda: any("┏" in row for row in drawn(ui)))
+        await ui.press("G")
+        assert "s399" in step_selected_in_the_tree(ui)
 
 
 async def test_h_and_l_go_to_the_boxes_beside_and_enter_to_the_detail() -> None:
