@@ -247,9 +247,9 @@ FIRST_KEYS = (
 )
 """What somebody who has never been here needs, until the first key is pressed."""
 PROBLEM_KEYS = (
-    ("rows.choose", "shows it in the source"),
+    ("rows.choose", "shows the source"),
     ("selected.edit", "edits it"),
-    ("go.next-problem", "next problem"),
+    ("go.next-problem", "next"),
     ("app.help", "help"),
 )
 """What is needed by somebody who has gone to a problem."""

@@ -202,7 +202,7 @@ async def test_enter_on_the_row_of_a_problem_shows_its_line(name: str) -> None:
         await ui.press("p")
         before, problem = ui.tree, ui.explorer.presenter.current_problem
         assert problem is not None
-        assert "Enter shows it in the source" in ui.keys
+        assert "Enter shows the source" in ui.keys
         await ui.press("enter")
         assert ui.focus == "source"
         view = ui.explorer.side.source

@@ -49,7 +49,7 @@ async def test_no_next_problem_is_offered_where_there_is_none(good: Path) -> Non
     for path, is_offered in ((good, False), (CHAIN, True)):
         async with explorer(path, size=(160, 48)) as ui:
             await ui.press("j")
-            assert ("next problem" in ui.keys) == is_offered
+            assert ("p problem" in ui.keys) == is_offered
 
 
 async def test_one_toast_is_shown_at_a_time_and_markup_in_it_is_text() -> None:
