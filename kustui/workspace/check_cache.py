@@ -31,6 +31,8 @@ _T = TypeVar("_T")
 _UNKEPT = (msgspec.MsgspecError, OverflowError, RecursionError, TypeError, ValueError, LookupError)
 """What is raised of what cannot be kept, such as half a surrogate pair or an integer of more than 64 bits, and of what
 was kept and is not what it should be."""
+KEPT_AT_ONCE = 200
+"""Results that are written while others are still being checked."""
 _NOT_AROUND = {"workflows", "version"}
 """The members of an app that none of its workflows is checked against."""
 
@@ -64,8 +66,16 @@ class CachedCheck:
             known = {}
         self._kept = {**known, **_kept_results(self._cache, snapshot.collection, settings, known)}
         read = replace(snapshot, settings=settings, results=self._kept)
+        if listener is not None:
+            listener = _KeepingListener(listener, partial(self._keep_results, read))
         self._latest = self._checker(read, settings, progress, wanted, listener)
         return self._latest
+
+    def _keep_results(self, snapshot: Snapshot, results: Results) -> None:
+        """Write what was found out until now: the check may be left before it ends."""
+        new = [entry for entry in snapshot.collection.entries if entry.key in results and entry.key not in self._kept]
+        self._kept = {**self._kept, **{entry.key: results[entry.key] for entry in new}}
+        self._cache.write(list(_result_records(replace(snapshot, results=results), new)))
 
     def keep(self) -> None:
         """Write what the last check came to."""
@@ -74,6 +84,28 @@ class CachedCheck:
         if snapshot is not None and snapshot.is_checked and snapshot.settings is not None:
             new = [entry for entry in snapshot.collection.entries if entry.key not in kept]
             self._cache.write([*_snapshot_records(snapshot, snapshot.settings), *_result_records(snapshot, new)])
+
+
+class _KeepingListener:
+    """A listener, with those results kept now and then that have come since the last time."""
+
+    def __init__(self, listener: CheckListener, keep: Callable[[Results], None]) -> None:
+        self._listener, self._keep = listener, keep
+        self._next = KEPT_AT_ONCE
+
+    @property
+    def selected(self) -> str:
+        return self._listener.selected
+
+    @selected.setter
+    def selected(self, key: str) -> None:
+        self._listener.selected = key
+
+    def take(self, results: Results, *, at_once: bool) -> None:
+        self._listener.take(results, at_once=at_once)
+        if len(results) >= self._next:
+            self._next = len(results) + KEPT_AT_ONCE
+            self._keep(results)
 
 
 # Of all files together

@@ -11,10 +11,12 @@ import pytest
 
 from kustui.cache import Cache
 from kustui.check import RULE_NAMES
+from kustui.check.checker import Results
 from kustui.check.reports import FORMATS, CheckResult, report_of
 from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
 from kustui.config.severity import Severity
+from kustui.workspace import check_cache
 from kustui.workspace.check_cache import CachedCheck, kept_problems
 from kustui.workspace.snapshot import Snapshot, Workspace, always, check_snapshot, open_paths
 from tests.benchmarks.generate import definition
@@ -162,6 +164,28 @@ def test_records_that_say_something_else_are_made_again(
     again, count = checked(cache, [str(folder)])
     assert count == 20
     assert told(again) == told(first)
+
+
+def test_what_was_found_out_before_a_check_was_left_is_kept(
+    cache: Cache, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_cache, "KEPT_AT_ONCE", 6)
+
+    class Listener:
+        selected = ""
+        count = 0
+
+        def take(self, results: Results, *, at_once: bool) -> None:
+            self.count = len(results)
+
+    listener = Listener()
+    opened = open_paths([str(folder)])
+    left = CachedCheck(cache, check_snapshot)
+    assert left(opened, None, None, lambda: listener.count < 13, listener).problems is None
+    left.keep()
+    again, count = checked(cache, [str(folder)])
+    assert count == 20 - 12
+    assert told(again) == told(check_snapshot(open_paths([str(folder)])))
 
 
 def test_without_a_cache_everything_is_checked(folder: Path) -> None:
