@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -64,6 +66,26 @@ def test_other_names_of_a_file_keep_the_old_content(tmp_path: Path) -> None:
     (tmp_path / "other").hardlink_to(tmp_path / "old")
     write_file(tmp_path / "old", ["new"], replace=True)
     assert [(tmp_path / name).read_text() for name in ("old", "other")] == ["new", "old"]
+
+
+_WRITES = """
+import itertools, sys
+from kustui.files import write_file
+for number in itertools.count():
+    write_file(sys.argv[1], [f"{number % 10}" * 3_000_000], replace=True)
+    if not number:
+        print("begun", flush=True)
+"""
+
+
+def test_whoever_is_killed_while_writing_leaves_the_old_or_the_new(tmp_path: Path) -> None:
+    for _ in range(3):
+        with subprocess.Popen([sys.executable, "-c", _WRITES, tmp_path / "file"], stdout=subprocess.PIPE) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            process.kill()
+        content = (tmp_path / "file").read_bytes()
+        assert (len(content), len({*content})) == (3_000_000, 1)
 
 
 def test_a_private_file_is_readable_for_its_owner_alone(tmp_path: Path) -> None:

@@ -405,6 +405,17 @@ def test_a_baseline_is_made_and_used(capsys: pytest.CaptureFixture[str], folder:
     assert run(capsys, "wrong.json", "--baseline", "known.json")[0] == 1
 
 
+def test_a_baseline_may_have_a_byte_order_mark(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
+    run(capsys, "wrong.json", "--write-baseline", "known.json")
+    text = (folder / "known.json").read_text()
+    (folder / "known.json").write_text(text, encoding="utf-8-sig")
+    assert run(capsys, "wrong.json", "--baseline", "known.json") == (0, "no problems in 1 file\n", "")
+    (folder / "known.json").write_text(text, encoding="utf-16")
+    status, told, errors = run(capsys, "wrong.json", "--baseline", "known.json")
+    assert (status, told) == (2, "")
+    assert errors == "kustui: known.json:1:1: the file is written in UTF-16\n"
+
+
 def test_output_goes_to_a_file(capsys: pytest.CaptureFixture[str], folder: Path) -> None:
     assert run(capsys, "wrong.json", "--output", "report.txt", "--color", "auto") == (1, "", "")
     report = (folder / "report.txt").read_text()

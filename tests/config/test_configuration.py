@@ -59,6 +59,12 @@ def test_everything_is_read() -> None:
     assert suppression.document.source.place(suppression.extent.start) == (11, 3)
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-be", "utf-32"])
+def test_a_configuration_may_be_in_any_encoding_that_says_so(encoding: str) -> None:
+    mark = "\ufeff" if encoding == "utf-16-be" else ""
+    assert parse_settings("kustui.toml", f'{mark}external = ["é"]\n'.encode(encoding), RULES).external == {"é"}
+
+
 @pytest.mark.parametrize("text", ["", "# nothing\n", "\ufeff", "[rules]\r\n"])
 def test_nothing_said_is_the_defaults(text: str) -> None:
     assert parse_settings("kustui.toml", text.encode(), RULES) == Settings()

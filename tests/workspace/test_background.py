@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import queue
@@ -9,6 +10,7 @@ import shutil
 import subprocess
 import threading
 import time
+import weakref
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +18,8 @@ import pytest
 
 from kustui.check.rules import RULES
 from kustui.config.configuration import Configuration
-from kustui.workspace.background import follow_changes
+from kustui.workspace.background import BackgroundWorkspace, follow_changes
+from kustui.workspace.events import Event, SnapshotReady
 from kustui.workspace.snapshot import Snapshot, Workspace
 from kustui.workspace.watch import ChangeWatcher
 from tests.support.definitions import a_workflow
@@ -351,3 +354,25 @@ def test_a_later_change_takes_the_place_of_one_that_is_looked_at(
     began = time.monotonic()
     assert follower.told() == "1 unknown-target"
     assert time.monotonic() - began < PATIENCE / 2, "the hundred were not waited for"
+
+
+def test_nothing_is_kept_of_what_was_opened_once_another_is_there(file: Path) -> None:
+    background = BackgroundWorkspace([str(file)])
+    opened = weakref.ref(background.result())
+    events: queue.Queue[Event] = queue.Queue()
+    background.follow(events.put)
+    try:
+        while not isinstance(event := events.get(timeout=PATIENCE), SnapshotReady):
+            pass
+        checked = weakref.ref(event.snapshot)
+        in_place(file, text("b"))
+        while not isinstance(event := events.get(timeout=PATIENCE), SnapshotReady):
+            pass
+        end = time.monotonic() + PATIENCE
+        while (opened() is not None or checked() is not None) and time.monotonic() < end:
+            gc.unfreeze()
+            gc.collect()
+            time.sleep(0.01)
+        assert (opened(), checked()) == (None, None)
+    finally:
+        background.close()

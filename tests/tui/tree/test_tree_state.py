@@ -12,6 +12,7 @@ from kustui.tui.tree.row_order import RowOrder
 from kustui.tui.tree.tree_rows import TreeRows
 from kustui.tui.tree.tree_state import TreeState
 from kustui.tui.widgets.rows import node_key, workflow_key
+from kustui.workspace.difference import difference
 from kustui.workspace.snapshot import Snapshot
 from tests.support.definitions import ALWAYS, a_workflow
 from tests.support.flows import callable_workflow, edge, scheduling_workflow, step, workflow
@@ -377,3 +378,16 @@ def test_a_step_that_only_schedules_has_nothing_more_to_open() -> None:
     steps = [node for node in tree.nodes if any(child.key[:-1] == node.key for child in schedules)]
     assert steps
     assert all(node.opens == bool(node.part.transitions or node.part.error_cases) for node in steps)  # type: ignore[union-attr]
+
+
+def test_nothing_is_kept_of_what_is_gone() -> None:
+    before, now = read([a_workflow("one")]), read([a_workflow("one")], [a_workflow("two"), a_workflow("three")])
+    tree = TreeState(before)
+    tree.take(now, difference(before, now))
+    assert len(tree.changed) == 3
+    fewer = read([a_workflow("one")], [a_workflow("two")])
+    tree.take(fewer, difference(now, fewer))
+    assert sorted(map(len, tree.changed)) == [1, 2]
+    tree.take(before, difference(fewer, before))
+    assert not tree.changed
+    assert tree.expanded == {("0.json",)}
