@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Sequence
 from importlib import import_module
-from typing import NoReturn, cast
+from typing import TYPE_CHECKING, NoReturn, cast
 
 from kustui.text.terminal_safe import terminal_safe
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 
 def parser_of(command: str) -> Parser:
@@ -29,6 +33,15 @@ class Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         super().error(terminal_safe(message))
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        """Print help as any result: argparse passes over what cannot be written, at once where Python buffers none."""
+        from kustui.commands.output import Output, encoding_of
+
+        if file is not None and id(file) == id(sys.stdout):
+            Output(encoding=encoding_of(sys.stdout)).write([message])
+        else:
+            super()._print_message(message, file)
 
     def arguments(self) -> Iterator[argparse.Action]:
         """Everything that can stand on the command line and is meant to be known; argparse has no public way to ask."""

@@ -27,7 +27,7 @@ FAILING = (("check",), ("check", "--nope"), ("check", "nofile.json"), ("graph", 
 """What writes to standard error, and ends with 2."""
 
 
-def shell(redirected: str, *command: str) -> subprocess.CompletedProcess[str]:
+def shell(redirected: str, *command: str, **env: str) -> subprocess.CompletedProcess[str]:
     """The command with its streams redirected by a shell."""
     return subprocess.run(
         ["sh", "-c", f'"$@" {redirected}', "sh", *KUSTUI, *command],
@@ -35,7 +35,7 @@ def shell(redirected: str, *command: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         check=False,
-        env=bare_environment(),
+        env=bare_environment(env),
         timeout=PATIENCE,
     )
 
@@ -45,6 +45,8 @@ def test_a_full_disk_is_told_and_a_closed_stream_or_pipe_is_no_mistake(command: 
     full = shell(">/dev/full", *command)
     assert (full.returncode, full.stderr) == (2, "kustui: standard output: no space left on device\n")
     assert shell(">/dev/full 2>&-", *command).returncode == 2
+    unbuffered = shell(">/dev/full", *command, PYTHONUNBUFFERED="1")
+    assert (unbuffered.returncode, unbuffered.stderr) == (full.returncode, full.stderr)
     for closed in (">&-", "2>&- <&-"):
         done = shell(closed, *command)
         assert done.returncode == 0, closed
