@@ -48,9 +48,9 @@ class _ListView(RowsView):
         state = self.rows, self.cursor, room, width, self.search, self.highlights_matches
         if self._layout[0] != state:
             wrapped_rows: dict[int, list[Line]] = {}
-            for index in (self.cursor, *range(count)):
+            for index in sorted(range(count), key=lambda index: index != self.cursor):
                 row = self.rows.make(index)
-                if index in wrapped_rows or StyledRow(row.line, row.aside, row.mark).width <= width:
+                if StyledRow(row.line, row.aside, row.mark).width <= width:
                     continue
                 line = self.search.highlighted(row.line) if self.highlights_matches else row.line
                 lines = list(wrapped((*line, ("  ", ""), *row.aside), width, 4))
