@@ -58,6 +58,10 @@ class AbstractRun:
                 yield edge.target
             is_over = is_over or (holds is True and not edge.after_failure)
 
+    def is_over_at_once(self) -> bool:
+        """Whether a run may end at its trigger."""
+        return branching(self.flow, TRIGGER_ID, partial(self._holds, node=TRIGGER_ID)).may_end
+
     def ways(self) -> Mapping[str, Branching[str]]:
         """How these runs go on from each node that they come to without a failure."""
         return branchings(lambda node: branching(self.flow, node, partial(self._holds, node=node)))

@@ -5,7 +5,7 @@ A chain ends where it would repeat itself: rings are marked once and not followe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
@@ -207,10 +207,30 @@ def load_of(
 
     A call whose time is not known, or less than a minute away, is due a minute later.
     """
-    links = [link for link in chain.links if link.call and link.end is not End.UNKNOWN and happens(link.call)]
-    root: _Node = (chain.root, 1)
-    due, waiting = _first_day(root, per_minute, _calls(root, links, lambda link: _few(rounds(link))))
-    return Load(due, waiting, _in_the_long_run(root, per_minute, _calls(root, links, rounds)))
+    return load_of_all([(chain, per_minute)], happens, rounds)
+
+
+def load_of_all(
+    chains: Iterable[tuple[Chain, float]],
+    happens: Callable[[ScheduleCall], bool] = lambda _: True,
+    rounds: Callable[[Link], int] = lambda _: 0,
+) -> Load:
+    """The same of several chains, each with how often a minute it starts: they share what the platform runs."""
+    starts: dict[_Node, float] = {}
+    calls: list[tuple[_Node, int, _Node]] = []
+    totals: list[float | None] = []
+    for number, (chain, per_minute) in enumerate(chains):
+        links = [link for link in chain.links if link.call and link.end is not End.UNKNOWN and happens(link.call)]
+        root: _Node = (chain.root, 1)
+        starts[f"{number} {chain.root}", 1] = per_minute
+        calls.extend(
+            ((f"{number} {caller[0]}", caller[1]), delay, (f"{number} {target[0]}", target[1]))
+            for caller, delay, target in _calls(root, links, lambda link: _few(rounds(link)))
+        )
+        totals.append(_in_the_long_run(root, per_minute, _calls(root, links, rounds)))
+    due, waiting = _first_day(starts, calls)
+    finite = [total for total in totals if total is not None]
+    return Load(due, waiting, sum(finite) if len(finite) == len(totals) else None)
 
 
 def _few(rounds: int) -> int:
@@ -218,10 +238,10 @@ def _few(rounds: int) -> int:
 
 
 def _first_day(
-    root: _Node, per_minute: float, calls: Sequence[tuple[_Node, int, _Node]]
+    starts: Mapping[_Node, float], calls: Sequence[tuple[_Node, int, _Node]]
 ) -> tuple[tuple[float, ...], tuple[float, ...]]:
     """The runs that become due in each window, and those that then wait."""
-    nodes = dict.fromkeys((root, *(node for caller, _, target in calls for node in (caller, target))))
+    nodes = dict.fromkeys((*starts, *(node for caller, _, target in calls for node in (caller, target))))
     horizon = DAY + 1
     pending: dict[_Node, list[float]] = {node: [0.0] * horizon for node in nodes}
     ready = dict.fromkeys(pending, 0.0)
@@ -238,7 +258,7 @@ def _first_day(
         share = min(1.0, budget / total) if total else 0.0
         budget -= total * share
         for node, delay, target in calls:
-            runs = ready[node] * share + (per_minute if node == root else 0.0)
+            runs = ready[node] * share + starts.get(node, 0.0)
             if minute + delay < horizon:
                 pending[target][minute + delay] += runs
         for node in ready:

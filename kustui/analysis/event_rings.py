@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 
-from kustui.analysis.events import CUSTOM, Effect, Reach, reach
+from kustui.analysis.events import ANY_FIELD, Effect, Reach, changed_names, reach
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.schedules import ScheduleCall, Schedules, grouped
 from kustui.analysis.walks import strongly_connected_components
@@ -20,7 +20,6 @@ _MOST_EXACT, _MOST_EXACT_OF_ALL = 40, 1_000
 """Of so many steps that may cause each other, and of so many pairs in a collection, every pair is looked at; of more,
 only a few rings, none of them longer."""
 _MOST_TRIED = 10
-_ANY = "*"
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +94,7 @@ class EventGraph:
             effect = node.effect
             if called_id(effect.event) is not None:
                 return (cause for key in self.started_by(node) for cause in self.by_workflow[key])
-            return ((effect.event,), *((effect.event, name) for name in _names(effect.fields)))
+            return ((effect.event,), *((effect.event, name) for name in changed_names(effect.fields)))
         return self._led_to.get(node, ())
 
     @cached_property
@@ -194,18 +193,9 @@ def _as_effect(call: ScheduleCall) -> Effect:
     return Effect(call.step, call.pointer, call_event(call.workflow_id or ""))
 
 
-def _names(fields: frozenset[str] | None) -> Iterator[str]:
-    """The fields that a filter may ask about where these were written."""
-    if fields is None or CUSTOM in fields:
-        yield _ANY
-    elif any(name.startswith(f"{CUSTOM}.") for name in fields):
-        yield CUSTOM
-    yield from fields or ()
-
-
 def _asked_nodes(event: str, effect: Effect) -> Iterator[_Node]:
     if effect.asks is None:
         yield (event,)
     else:
-        yield (event, _ANY)
+        yield (event, ANY_FIELD)
         yield from ((event, name) for name in effect.asks)

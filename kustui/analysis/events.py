@@ -35,6 +35,7 @@ from kustui.definition.platform import (
 from kustui.definition.values import MISSING, number_of
 
 CUSTOM = "custom"
+ANY_FIELD = "*"
 _LONGEST_LIST = 1_000
 _MOST_KEPT = 3
 """Of so many written fields it is considered that they may have had the value before."""
@@ -157,17 +158,21 @@ def _is_literal(value: object) -> bool:
 
 def changes_asked(flow: FlowGraph) -> frozenset[str]:
     """The fields of which the conditions of a workflow ask whether, or how, they have changed."""
+    return _changes_asked(flow, flow.declared_edges)
+
+
+def _changes_asked(flow: FlowGraph, nodes: Iterable[str]) -> frozenset[str]:
     fields = {
-        _changed_field(flow.fields_of_trigger(path))
-        for edges in flow.declared_edges.values()
-        for edge in edges
+        changed_field(flow.fields_of_trigger(path))
+        for node in nodes
+        for edge in flow.declared_edges[node]
         if edge.transition.condition is not None
         for path in paths_in(edge.transition.condition.values)
     }
     return frozenset(fields - {""})
 
 
-def _changed_field(path: tuple[str, ...]) -> str:
+def changed_field(path: tuple[str, ...]) -> str:
     """The field of ``changes.attributes.custom.after.sizeStr``: ``custom.sizeStr``; empty for any other path."""
     match path:
         case ("changes", "attributes", "custom", _, name, *_):
@@ -175,6 +180,49 @@ def _changed_field(path: tuple[str, ...]) -> str:
         case ("changes", "attributes", field, *_):
             return field
     return ""
+
+
+def changed_names(fields: frozenset[str] | None) -> Iterator[str]:
+    """The fields that a filter may ask about where these were written."""
+    if fields is None or CUSTOM in fields:
+        yield ANY_FIELD
+    elif any(name.startswith(f"{CUSTOM}.") for name in fields):
+        yield CUSTOM
+    yield from fields or ()
+
+
+class TriggerFilter(NamedTuple):
+    """What a trigger asks of an event before its run comes to a step."""
+
+    asks: frozenset[str] | None = None
+    """The fields of which one has to have changed; None if it does not matter what has changed."""
+    reach: Reach = Reach.MAY
+    """Whether an event of which nothing is known leads to a step."""
+
+
+def trigger_filter(flow: FlowGraph) -> TriggerFilter:
+    """The filter of a workflow's trigger. That a field was written is all that it looks at, not what was written."""
+    if flow.workflow.trigger is None:
+        return TriggerFilter(reach=Reach.CANNOT)
+    event = flow.workflow.trigger.event_name
+    anything = AbstractRun(flow, _event_data(Effect("", "", event, None)))
+    if not any(True for _ in anything.targets(TRIGGER_ID)):
+        return TriggerFilter(reach=Reach.CANNOT)
+    if not anything.is_over_at_once():
+        return TriggerFilter(reach=Reach.MUST)
+    asked = _changes_asked(flow, (TRIGGER_ID,))
+    unchanged = AbstractRun(flow, _event_data(Effect("", "", event)))
+    filtered = bool(asked) and not any(True for _ in unchanged.targets(TRIGGER_ID))
+    return TriggerFilter(asked if filtered else None)
+
+
+def starts(flow: FlowGraph, cause: Effect, asks: TriggerFilter) -> Reach:
+    """Whether the event of an effect leads a workflow that it starts beyond the trigger, by all that is written."""
+    targets = dict.fromkeys(edge.target for edge in flow.edges[TRIGGER_ID])
+    answers = reach(flow, cause, [Effect(target, "", "") for target in targets]).values()
+    if all(answer is Reach.CANNOT for answer in answers):
+        return Reach.CANNOT
+    return Reach.MUST if Reach.MUST in answers else asks.reach
 
 
 # What an event leads to

@@ -17,6 +17,7 @@ from kustui.analysis.events import Effect, effects_of
 from kustui.analysis.feasibility import FeasiblePaths
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import NullGuards, guards_of, must_reach
+from kustui.analysis.outside_links import OutsideLinks, outside_links_of
 from kustui.analysis.reads import Fields, InferredField, Read, inferred_fields_of, reads_of
 from kustui.analysis.schedules import ScheduleCall, calls_of
 from kustui.analysis.schemas import schema_of
@@ -322,6 +323,7 @@ class WorkflowAnalysis:
             digest=self.digest,
             unreadable=self.unreadable,
             app_versions=self.app_versions,
+            links=outside_links_of(self.flow, self.reads, (effect.step for effect in self.effects)),
         )
 
 
@@ -383,6 +385,8 @@ class WorkflowSummary:
     unreadable: frozenset[str]
     app_versions: Mapping[str, tuple[str, str]]
     """These five are the same as in ``WorkflowAnalysis``."""
+    links: OutsideLinks
+    """What else links it to the organisation."""
 
     def is_readable(self, pointer: str) -> bool:
         """Whether the value at a pointer can be checked."""

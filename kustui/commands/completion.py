@@ -28,6 +28,11 @@ examples:
   kustui completion fish > ~/.config/fish/completions/kustui.fish         once
 """
 
+_AROUND = {
+    "workflow:": "by its name or id", "event:": "such as event:kustomer.conversation.update",
+    "field:": "such as field:conversation.status", "host:": "such as host:api.example.com",
+}  # fmt: skip
+
 Completer = Callable[..., Mapping[str, str]]
 """From ``prefix``, the word as far as it is typed, to the words that it can become, each with a description."""
 
@@ -127,8 +132,14 @@ def _completers(words: Sequence[str]) -> dict[str, Completer]:
         paths = [word for word in words if word[:1] != "-" and exists(word)]
         return dict.fromkeys(_workflows(paths or ["."]), "")
 
+    def around(prefix: str, **_: Any) -> Mapping[str, str]:
+        if not prefix.startswith("workflow:"):
+            return _AROUND
+        return {f"workflow:{name}": "" for name in workflows()}
+
     return {
-        "theme": themes, "rule": rules, "select": rule_lists, "ignore": rule_lists, "workflow": workflows,
+        "around": around, "theme": themes, "rule": rules, "select": rule_lists, "ignore": rule_lists,
+        "workflow": workflows,
         "config": _toml_files, "event": _json_files, "stdin_filename": _definitions,
     }  # fmt: skip
 

@@ -5,30 +5,35 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import checked_definitions
-from kustui.commands.output import ExitStatus, Output
+from kustui.commands.output import ExitStatus, Output, say
 from kustui.definition.collection import Entry
 from kustui.definition.collection_messages import no_workflow_named, workflows_named
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import DiagramSet, flow_diagram, schedule_edges, schedules_diagram
-from kustui.diagrams.formats.graph_languages import dot, json_text, mermaid
+from kustui.diagrams.formats.graph_languages import MERMAID_CHARACTERS, MERMAID_EDGES, dot, json_text, mermaid
 from kustui.diagrams.glyphs import problem_marks
 from kustui.errors import KustuiError
 from kustui.garbage_collection import gc_paused
+from kustui.text.styled_lines import Line
 from kustui.workspace.snapshot import Snapshot
 
 FORMATS = ("text", "mermaid", "dot", "json", "svg")
 _WIDTH = 100
 """Cells of a line of text where no terminal says how many there are."""
+_DEPTH = 2
 _EPILOG = """\
 examples:
   kustui graph app.json                                        every workflow, one step per row
   kustui graph app.json --workflow order-created --boxes       one workflow as boxes and arrows
   kustui graph app.json --schedules                            which workflows schedule which, and when
   kustui graph app.json --format mermaid > flow.mmd            for a pull request; or dot, json, svg
+  kustui graph org.json --map                                  events, workflows, fields and hosts in numbers
+  kustui graph org.json --map --around event:kustomer.conversation.update
+  kustui graph org.json --map --around field:conversation.status --depth 1 --format svg > status.svg
 """
 
 
@@ -39,6 +44,14 @@ def parser() -> Parser:
     parser.add_output(FORMATS)
     add("--workflow", metavar="NAME-or-ID", help="draw only the workflow, or workflows, with this name or id")
     add("--schedules", action="store_true", help="draw which workflows schedule which instead")
+    add("--map", action="store_true", help="draw workflows with the events, fields and hosts between them instead")
+    add(
+        "--around",
+        metavar="KIND:NAME",
+        help="with --map: only what is around a workflow:, event:, field: or host:, "
+        "for example field:conversation.status",
+    )
+    add("--depth", metavar="N", type=_depth, help=f"with --around: how many links to follow (default: {_DEPTH})")
     add("--boxes", action="store_true", help="text: draw boxes and arrows instead of one step per row")
     add(
         "--width",
@@ -57,17 +70,38 @@ def _width(text: str) -> int:
     return int(text)
 
 
+def _depth(text: str) -> int:
+    if not text.isdecimal() or not 1 <= int(text) <= 100:
+        raise argparse.ArgumentTypeError(f"expected a number from 1 to 100, found {text!r}")
+    return int(text)
+
+
 def run(arguments: Sequence[str]) -> int:
     """Draw what the arguments name; the exit status."""
     options = parser().parse_args(arguments)
     if options.schedules and options.workflow is not None:
         raise KustuiError("--schedules draws all workflows: leave out --workflow")
+    if options.map and (options.schedules or options.workflow is not None or options.boxes):
+        raise KustuiError(
+            "--map draws the whole organisation: use --around instead of --workflow, and no other drawing"
+        )
+    if not options.map and (options.around is not None or options.depth is not None):
+        raise KustuiError("--around and --depth are for a map: add --map")
+    if options.depth is not None and options.around is None:
+        raise KustuiError("--depth says how far around a node: add --around KIND:NAME")
     with gc_paused():
-        snapshot, _ = checked_definitions(options, options.paths)
+        snapshot, _ = checked_definitions(options, options.paths, each=options.map)
+    output = Output.of(options)
+    if options.map:
+        from kustui.commands.graph_map import map_text  # networkx: for this alone
+
+        output.write(
+            map_text(snapshot, options.format, options.around, options.depth or _DEPTH, _writer(options, output))
+        )
+        return ExitStatus.OK
     entries = snapshot.collection.entries
     if options.workflow is not None and not (entries := workflows_named(snapshot.collection, options.workflow)):
         raise KustuiError(no_workflow_named(snapshot.collection, options.workflow))
-    output = Output.of(options)
     output.write(_diagram(options, output, snapshot, entries))
     return ExitStatus.OK
 
@@ -84,7 +118,7 @@ def _diagram(
             subjects = () if options.schedules else (lines.analysis(entry.key) for entry in entries)
             return json_text(subjects, lines, snapshot.schedules, only_schedules=options.schedules)
         case "mermaid":
-            return mermaid(_diagrams(options, snapshot, lines, entries))
+            return within_limits(mermaid(_diagrams(options, snapshot, lines, entries)), "--workflow NAME-or-ID")
         case "dot":
             return dot(_diagrams(options, snapshot, lines, entries))
     from kustui.diagrams.formats.svg import svg
@@ -109,12 +143,10 @@ def _diagrams(
 def _text(
     options: argparse.Namespace, output: Output, snapshot: Snapshot, lines: ChainLines, entries: Sequence[Entry]
 ) -> Iterator[str]:
-    from kustui.diagrams.formats.text import boxes_text, chains_text, rail_text, writer
+    from kustui.diagrams.formats.text import boxes_text, chains_text, rail_text
 
     assert snapshot.schedules is not None, "examined"
-    to_terminal = not options.output and sys.stdout is not None and sys.stdout.isatty()
-    width = options.width or (shutil.get_terminal_size((_WIDTH, 24)).columns if to_terminal else _WIDTH)
-    write = writer(colour=output.colour, ascii_only=output.ascii)
+    width, write = _writer(options, output)
     if options.schedules:
         yield from chains_text(lines, snapshot.schedules, width, write)
         return
@@ -126,3 +158,25 @@ def _text(
         yield from (
             boxes_text(analysis, marks, width, write) if options.boxes else rail_text(analysis, marks, width, write)
         )
+
+
+def _writer(options: argparse.Namespace, output: Output) -> tuple[int, Callable[[Line], str]]:
+    """The cells that a line of text may have, and how it is written."""
+    from kustui.diagrams.formats.text import writer
+
+    to_terminal = not options.output and sys.stdout is not None and sys.stdout.isatty()
+    width = options.width or (shutil.get_terminal_size((_WIDTH, 24)).columns if to_terminal else _WIDTH)
+    return width, writer(colour=output.colour, ascii_only=output.ascii)
+
+
+def within_limits(text: Iterable[str], less: str) -> Iterator[str]:
+    """The text for Mermaid; what is more than it draws is reported, with how to ask for ``less``."""
+    edges = characters = 0
+    for line in text:
+        edges += any(arrow in line for arrow in (" --> ", " -.-> ", " ==> ", " -->|", " -.->|", " ==>|"))
+        characters += len(line)
+        yield line
+    if edges > MERMAID_EDGES or characters > MERMAID_CHARACTERS:
+        size = f"{edges:,} edges and {characters:,} characters"
+        limits = f"{MERMAID_EDGES} and {MERMAID_CHARACTERS:,}"
+        say(f"kustui: Mermaid draws at most {limits}, this has {size}: ask for less with {less}")

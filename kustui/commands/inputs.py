@@ -41,8 +41,9 @@ def configuration_of(options: Namespace, paths: Sequence[str]) -> Configuration:
     return configuration
 
 
-def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snapshot, Settings]:
-    """The definitions that some paths name, with all problems in them, and the settings they were checked with.
+def checked_definitions(options: Namespace, paths: Sequence[str], *, each: bool = False) -> tuple[Snapshot, Settings]:
+    """The definitions that some paths name, with all problems in them, and the settings they were checked with;
+    ``each``: with the result of each workflow too.
 
     Files that cannot be read, or hold something else, are left out and reported on standard error. Raises KustuiError
     where no workflow is left.
@@ -56,7 +57,7 @@ def checked_definitions(options: Namespace, paths: Sequence[str]) -> tuple[Snaps
         raise KustuiError(reason)
     for line in (*other_files(opened.collection), *unreadable_files(opened.collection)):
         say(f"kustui: {line}")
-    check = cached_check(options, configuration)
+    check = cached_check(options, configuration, each=each)
     with ProgressLine() as progress:
         snapshot = check(opened, settings, progress.checking, always, None)
     check.keep()
@@ -68,8 +69,8 @@ def cache_of(options: Namespace, configuration: Configuration) -> Cache:
     return Cache(None if options.no_cache or not configuration.uses_cache else cache_path())
 
 
-def cached_check(options: Namespace, configuration: Configuration) -> CachedCheck:
+def cached_check(options: Namespace, configuration: Configuration, *, each: bool = False) -> CachedCheck:
     """Checks definitions with all processors, where the cache has no result."""
     from kustui.workspace.check_processes import check_with_pool  # with all rules: not where the cache has everything
 
-    return CachedCheck(cache_of(options, configuration), check_with_pool)
+    return CachedCheck(cache_of(options, configuration), check_with_pool, each=each)

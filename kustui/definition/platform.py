@@ -112,6 +112,36 @@ def written_event(action: str, klass: object) -> str:
     return f"kustomer.kobject.{klass}.{event}" if isinstance(klass, str) and klass.isidentifier() else ""
 
 
+_OBJECT_ACTION = re.compile(r"kustomer\.(conversation|customer|message|note|company|kobject)\.[a-z-]+")
+_ADDRESS = re.compile(r"https?://(?:[^/?#@]*@)?([^/?#]*)", re.IGNORECASE)
+OWN_API = "Kustomer API"
+"""What stands for the host of an address without one, which is a path of the organisation's own API."""
+UNKNOWN_HOST = "known in a run"
+
+
+def object_of_event(event: str) -> str:
+    """``conversation``, ``kobject.order``: the object whose event it is; empty for an event of none."""
+    return event.removeprefix("kustomer.").rpartition(".")[0] if OBJECT_EVENT.fullmatch(event) else ""
+
+
+def object_of_action(action: str, klass: object) -> str:
+    """The object that an action gives: ``conversation`` for ``kustomer.conversation.find-by-id`` [assumed]; empty where
+    it is none, or of a class that only a run knows."""
+    match = _OBJECT_ACTION.fullmatch(action)
+    if match is None or match[1] != "kobject":
+        return match[1] if match else ""
+    return f"kobject.{klass}" if isinstance(klass, str) and klass.isidentifier() else ""
+
+
+def host_of(address: str) -> str:
+    """The host, with its port, that a request goes to."""
+    if address.startswith("/") and not address.startswith("/#"):
+        return OWN_API
+    match = _ADDRESS.match(address)
+    host = match[1].lower() if match else ""
+    return UNKNOWN_HOST if not host or "{" in host else host
+
+
 def called_by_address(address: str) -> str | None:
     """The id of the workflow that a request to an address calls: ``POST /v1/workflows/<id>/call`` [assumed]; empty
     where only a run knows it."""

@@ -96,7 +96,7 @@ class BoxDrawing:
     ) -> BoxDrawing:
         """Lay a diagram out, with boxes as wide as they need where so many cells have room for them."""
         contents = box_contents(diagram, zoom)
-        arrows = (Arrow(edge.source, edge.target, edge.after_failure) for edge in diagram.edges)
+        arrows = (Arrow(edge.source, edge.target, edge.dashed) for edge in diagram.edges)
         least = max(_NARROWEST, min(_TEXT_WIDTH[zoom] + _FRAME, room or _TEXT_WIDTH[zoom] + _FRAME))
         needed = {node: content.needed(zoom) for node, content in contents.items()}
         arrangement = arrange_boxes(needed, arrows, least, room)
@@ -301,7 +301,7 @@ def _edges_by_source(diagram: Diagram) -> Mapping[str, Sequence[DiagramEdge]]:
 def _content(node: DiagramNode, edges: Iterable[DiagramEdge], zoom: Zoom) -> BoxContent:
     groups: dict[tuple[str, bool], list[DiagramEdge]] = {}
     for edge in edges:
-        groups.setdefault((edge.target, edge.after_failure), []).append(edge)
+        groups.setdefault((edge.target, edge.dashed), []).append(edge)
     name: Line = ((f"{node.glyph[0]} ", node.glyph[1]), (terminal_safe(node.name), "name"))
     texts = [(name, 2)]
     numbers: dict[tuple[str, bool], int] = {}

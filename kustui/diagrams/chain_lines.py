@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -101,10 +101,10 @@ class ChainLines:
         if link.call is None:
             trigger = self.analysis(link.key).workflow.trigger
             beginning: Line = (("◆ ", "event"), (self.entry(link.key).title, "name"))
-            return (*_branches(link), *beginning, (f"  {event_label(trigger)}", "event"))
+            return (*tree_branches(link.more), *beginning, (f"  {event_label(trigger)}", "event"))
         condition = self.condition(link.call)
         return (
-            *_branches(link),
+            *tree_branches(link.more),
             (f"{self._due(link.call)} ", "number"),
             *self._target(link),
             *_ending(link, chain.period(link) if link.end is End.RING else None, self.rounds_of(link)),
@@ -118,7 +118,7 @@ class ChainLines:
         condition = self.condition(call)
         more = " …" if link.end is End.TOO_DEEP else ""
         return (
-            *_branches(link),
+            *tree_branches(link.more),
             ("← ", "muted"),
             (self.entry(link.key).title, "link"),
             (f" {self._due(call)}", "muted"),
@@ -147,12 +147,12 @@ class ChainLines:
         return (("✗ ", "error"), (link.call.workflow_id, "fault"), (f" {NO_WORKFLOW}", "error"))
 
 
-def _branches(link: Link) -> Line:
-    """The branches of the tree left of a link."""
-    if not link.depth:
+def tree_branches(more: Sequence[bool]) -> Line:
+    """The branches of a tree left of a row: for each level down to it, whether another row of that level follows."""
+    if not more:
         return ()
-    above = "".join("│  " if more else "   " for more in link.more[:-1])
-    return ((f"{above}{'├─ ' if link.more[-1] else '└─ '}", "muted"),)
+    above = "".join("│  " if follows else "   " for follows in more[:-1])
+    return ((f"{above}{'├─ ' if more[-1] else '└─ '}", "muted"),)
 
 
 def _ending(link: Link, period: float | None = None, rounds: int = 0) -> Line:

@@ -62,6 +62,12 @@ class DiagramEdge(NamedTuple):
     after_failure: bool = False
     references: tuple[str, ...] = ()
     """What is read there, as it is called in the label."""
+    assumed: bool = False
+    """Whether it rests on a reading of the platform that nothing in a definition says."""
+
+    @property
+    def dashed(self) -> bool:
+        return self.after_failure or self.assumed
 
 
 class Diagram(NamedTuple):

@@ -25,6 +25,8 @@ class NodeKind(StrEnum):
     SCHEDULE = "schedule"
     WORKFLOW = "workflow"
     MISSING = "missing"
+    FIELD = "field"
+    HOST = "host"
 
 
 NODE_GLYPHS: Mapping[NodeKind, tuple[str, str]] = {
@@ -34,6 +36,8 @@ NODE_GLYPHS: Mapping[NodeKind, tuple[str, str]] = {
     NodeKind.SCHEDULE: ("⇒", "event"),
     NodeKind.WORKFLOW: ("●", "action"),
     NodeKind.MISSING: ("✗", "error"),
+    NodeKind.FIELD: ("=", "key"),
+    NodeKind.HOST: ("@", "string"),
 }
 """The glyph of each kind, and its look."""
 END = "◉"

@@ -39,10 +39,10 @@ _NOT_AROUND = {"workflows", "version"}
 
 class CachedCheck:
     """Does as another checker, and reads from the cache what was checked before. What is new is written there when
-    ``keep`` is called, for which nobody has to wait."""
+    ``keep`` is called, for which nobody has to wait. ``each``: the result of each workflow is needed too."""
 
-    def __init__(self, cache: Cache, checker: Checker) -> None:
-        self._cache, self._checker = cache, checker
+    def __init__(self, cache: Cache, checker: Checker, *, each: bool = False) -> None:
+        self._cache, self._checker, self._each = cache, checker, each
         self._latest: Snapshot | None = None
         self._kept: Results = {}
         """Those of its results that were in the cache."""
@@ -58,7 +58,7 @@ class CachedCheck:
         if self._cache.path is None:
             return self._checker(snapshot, settings, progress, wanted, listener)
         settings = settings or Settings()
-        is_first = snapshot.earlier is None and not snapshot.results
+        is_first = snapshot.earlier is None and not snapshot.results and not self._each
         if is_first and (checked := _kept_snapshot(self._cache, snapshot, settings)) is not None:
             return checked
         known = snapshot.results

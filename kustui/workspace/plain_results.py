@@ -16,6 +16,7 @@ from kustui.definition.source.source import Extent
 
 if TYPE_CHECKING:
     from kustui.analysis.events import Effect
+    from kustui.analysis.outside_links import OutsideLinks
     from kustui.analysis.schedules import ScheduleCall, Schedules
     from kustui.check.checker import WorkflowResult
     from kustui.definition.models import Part
@@ -135,6 +136,7 @@ class WorkflowData:
             summary.digest,
             sorted(map(self._inner, summary.unreadable)),
             [[text, self._inner(at), step] for text, (at, step) in summary.app_versions.items()],
+            self._plain_links(summary.links),
         ]
 
     def result(self, plain: Plain) -> WorkflowResult:
@@ -143,7 +145,7 @@ class WorkflowData:
         from kustui.definition.models import Schema
 
         base = self.entry.item.pointer
-        problems, name, inner, callable_, event, inputs, calls, effects, digest, unreadable, versions = plain
+        problems, name, inner, callable_, event, inputs, calls, effects, digest, unreadable, versions, links = plain
         summary = WorkflowSummary(
             self.entry,
             name,
@@ -156,8 +158,30 @@ class WorkflowData:
             digest,
             frozenset(base + at for at in unreadable),
             {text: (base + at, step) for text, at, step in versions},
+            self._links(*links),
         )
         return WorkflowResult(summary, tuple(self._problem(*fields) for fields in problems))
+
+    def _plain_links(self, links: OutsideLinks) -> Plain:
+        reads, hosts = (
+            [[mention.step, self._inner(mention.pointer), mention.name] for mention in mentions]
+            for mentions in (links.reads, links.hosts)
+        )
+        return [_plain_set(links.filter.asks), links.filter.reach.value, reads, hosts, links.names]
+
+    def _links(
+        self, asks: Plain | None, reach: str, reads: Plain, hosts: Plain, names: Mapping[str, str]
+    ) -> OutsideLinks:
+        from kustui.analysis.events import Reach, TriggerFilter
+        from kustui.analysis.outside_links import Mention, OutsideLinks
+
+        base = self.entry.item.pointer
+        own = TriggerFilter(None if asks is None else frozenset(asks), Reach(reach))
+
+        def mentions(rows: Plain) -> tuple[Mention, ...]:
+            return tuple(Mention(step, base + at, name) for step, at, name in rows)
+
+        return OutsideLinks(own, mentions(reads), mentions(hosts), names)
 
     def _plain_problem(self, problem: Problem) -> Plain:
         if problem.document is not self.document or problem.entry is not self.entry:

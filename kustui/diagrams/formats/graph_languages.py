@@ -16,11 +16,15 @@ from kustui.text.terminal_safe import terminal_safe, to_json
 
 # Mermaid
 
+MERMAID_EDGES, MERMAID_CHARACTERS = 500, 50_000
+"""What it draws unless it is told otherwise [docs]."""
 _MERMAID_SHAPES = {
     NodeKind.TRIGGER: ("([", "])"),
     NodeKind.BRANCH: ("{{", "}}"),
     NodeKind.SCHEDULE: ("[/", "/]"),
     NodeKind.MISSING: (">", "]"),
+    NodeKind.FIELD: ("[(", ")]"),
+    NodeKind.HOST: ("[[", "]]"),
 }
 # All that Mermaid, Markdown or HTML could take for theirs. A colon too: Mermaid looks for styles behind one.
 _SUSPECT = re.compile(r"[^\w ,.()/='?!+…“”’→⇒\u0080-\U0010ffff-]|_")
@@ -51,7 +55,7 @@ def _mermaid_graph(diagram: Diagram, number: int, indent: str) -> Iterator[str]:
         left, right = _MERMAID_SHAPES.get(node.kind, ("[", "]"))
         yield f'{indent}{ids[node.id]}{left}"{_mermaid_lines(node)}"{right}{":::last" if node.ends else ""}\n'
     for edge in diagram.edges:
-        arrow = "-.->" if edge.after_failure else "-->"
+        arrow = "-.->" if edge.dashed else "-->"
         yield f"{indent}{ids[edge.source]} {arrow}{_mermaid_label(edge.label)} {ids[edge.target]}\n"
 
 
@@ -86,6 +90,8 @@ _DOT_SHAPES = {
     NodeKind.BRANCH: "diamond",
     NodeKind.SCHEDULE: "cds",
     NodeKind.MISSING: "octagon",
+    NodeKind.FIELD: "note",
+    NodeKind.HOST: "component",
 }
 
 
@@ -118,7 +124,7 @@ def _dot_graph(diagram: Diagram, number: int, indent: str) -> Iterator[str]:
         yield f"{indent}{_dot_id(number, node.id)} [label={text}{shape}{end}];\n"
     for edge in diagram.edges:
         label = [f"label={_dot_text(edge.label)}"] if edge.label else []
-        style = ["style=dashed"] if edge.after_failure else []
+        style = ["style=dashed"] if edge.dashed else []
         attributes = f" [{', '.join((*label, *style))}]" if label or style else ""
         yield f"{indent}{_dot_id(number, edge.source)} -> {_dot_id(number, edge.target)}{attributes};\n"
 

@@ -1,0 +1,272 @@
+"""Everything that happens in an organisation as one graph: workflows, the events that start them, the fields that they
+read and write, the hosts that they call.
+
+Its edges lead the way that things happen: from an event to the workflow that it starts, from a field to the workflow
+that reads it. What rests on our reading of the platform is *assumed* [assumed].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import NamedTuple
+
+import networkx
+
+from kustui.analysis.collection_analysis import CollectionAnalysis
+from kustui.analysis.events import ANY_FIELD, Effect, Reach, TriggerFilter, changed_names, starts
+from kustui.analysis.flow import FlowGraph
+from kustui.analysis.schedules import ScheduleCall, Schedules
+from kustui.analysis.workflow_analysis import WorkflowSummary
+from kustui.definition.platform import TRIGGER_ID, called_id, object_of_event
+
+
+class Kind(StrEnum):
+    WORKFLOW = "workflow"
+    EVENT = "event"
+    FIELD = "field"
+    HOST = "host"
+    MISSING = "missing"
+    """A workflow that is named and not there."""
+
+
+class Node(NamedTuple):
+    kind: Kind
+    name: str
+    """Of a workflow its key, of a missing one its id; ``conversation.custom.timerBool``, ``customer.tags``."""
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+class Role(StrEnum):
+    """What an edge means."""
+
+    STARTS = "starts"
+    SCHEDULES = "schedules"
+    PUBLISHES = "publishes"
+    WRITES = "writes"
+    READS = "reads"
+    CALLS = "calls"
+
+
+class Link(NamedTuple):
+    """An edge, with the place in the definition that says so."""
+
+    role: Role
+    source: Node
+    target: Node
+    workflow: str
+    """The key of the workflow in which it stands."""
+    step: str
+    step_name: str
+    pointer: str
+    """Of the step, the trigger, or the string that names the other end."""
+    assumed: bool = False
+    call: ScheduleCall | None = None
+    """Of a schedule, with its time and inputs."""
+    effect: Effect | None = None
+    """Of what a step causes, with the fields and values that it writes."""
+
+
+class Verdict(NamedTuple):
+    """Whether what a step causes leads a workflow beyond its trigger."""
+
+    reach: Reach
+    reason: str = ""
+    """Of CANNOT, and of MAY where a filter is known."""
+
+
+class Neighbourhood(NamedTuple):
+    """A part of the graph around a node."""
+
+    centre: Node
+    distances: Mapping[Node, int]
+    """Steps from the centre on; negative for what leads to it."""
+    links: tuple[Link, ...]
+    more: frozenset[Node] = frozenset()
+    """Nodes at the rim from which further ones are reached."""
+
+
+@dataclass(frozen=True, eq=False)
+class OrganisationGraph:
+    """Never changed; ``of`` makes the next one from the last."""
+
+    schedules: Schedules
+    summaries: Mapping[str, WorkflowSummary]
+    links_of_workflow: Mapping[str, tuple[Link, ...]]
+    """What each workflow brings into it, by its key."""
+    flow_of: Callable[[str], FlowGraph]
+    _verdicts: dict[tuple[str, str, str], Verdict] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, analysis: CollectionAnalysis, before: OrganisationGraph | None = None) -> OrganisationGraph:
+        """The graph of a collection. What workflows bring that are the same as ``before`` is not worked out again."""
+        schedules = analysis.schedules
+        reusable = before if before is not None and before.schedules.keys == schedules.keys else None
+        links = {}
+        for key, summary in analysis.summaries.items():
+            if reusable is not None and reusable.summaries.get(key) is summary:
+                links[key] = reusable.links_of_workflow[key]
+            else:
+                links[key] = tuple(_links_of(key, summary, schedules))
+        return cls(schedules, analysis.summaries, links, lambda key: analysis.analysis(key).flow)
+
+    @cached_property
+    def graph(self) -> networkx.MultiDiGraph[Node]:
+        """As networkx has it, for whoever wants to walk it; each edge holds its ``Link`` under ``link``."""
+        graph: networkx.MultiDiGraph[Node] = networkx.MultiDiGraph()
+        graph.add_nodes_from(Node(Kind.WORKFLOW, key) for key in self.summaries)
+        graph.add_edges_from(
+            (link.source, link.target, {"link": link}) for links in self.links_of_workflow.values() for link in links
+        )
+        return graph
+
+    # Nodes and edges
+
+    def nodes(self, kind: Kind | None = None) -> Iterator[Node]:
+        """The nodes of a kind, or all: workflows in the order of the collection, then as they are met."""
+        return (node for node in self.graph if kind is None or node.kind is kind)
+
+    def __contains__(self, node: Node) -> bool:
+        return node in self.graph
+
+    def links_from(self, node: Node, *roles: Role) -> tuple[Link, ...]:
+        """The edges from a node on, of some roles or of all."""
+        return self._links(self.graph.out_edges(node, data="link"), roles) if node in self.graph else ()
+
+    def links_to(self, node: Node, *roles: Role) -> tuple[Link, ...]:
+        """The edges that lead to a node, of some roles or of all."""
+        return self._links(self.graph.in_edges(node, data="link"), roles) if node in self.graph else ()
+
+    def _links(self, edges: Iterable[tuple[Node, Node, Link]], roles: tuple[Role, ...]) -> tuple[Link, ...]:
+        return tuple(link for _, _, link in edges if not roles or link.role in roles)
+
+    def writers(self, node: Node) -> tuple[Link, ...]:
+        """The steps that write a field."""
+        return self.links_to(node, Role.WRITES)
+
+    def readers(self, node: Node) -> tuple[Link, ...]:
+        """The steps and transitions that read a field."""
+        return self.links_from(node, Role.READS)
+
+    def steps_below(self, key: str) -> Mapping[str, tuple[Link, ...]]:
+        """The steps of a workflow, and its trigger, that link it to anything, each with its edges."""
+        steps: dict[str, list[Link]] = {}
+        for link in self.links_of_workflow.get(key, ()):
+            steps.setdefault(link.step, []).append(link)
+        return {step: tuple(links) for step, links in steps.items()}
+
+    def title(self, node: Node) -> str:
+        """What people call it."""
+        return self.summaries[node.name].entry.title if node.kind is Kind.WORKFLOW else node.name
+
+    def is_enabled(self, node: Node) -> bool:
+        return node.kind is not Kind.WORKFLOW or node.name not in self.schedules.disabled
+
+    def around(self, centre: Node, depth: int) -> Neighbourhood:
+        """What the node brings about within so many edges, and what leads to it within as many. Neither turns round:
+        what else leads to what it brings about is left aside."""
+        distances, links, more = {centre: 0}, dict[int, Link](), set[Node]()
+        for sign, edges in ((1, self.links_from), (-1, self.links_to)):
+            rim = [centre]
+            met = {centre}
+            for distance in range(1, depth + 2):
+                onward: dict[Node, None] = {}
+                for node in rim:
+                    for link in edges(node):
+                        other = link.target if sign > 0 else link.source
+                        if distance > depth:
+                            if other not in met:
+                                more.add(node)
+                            continue
+                        links[id(link)] = link
+                        distances.setdefault(other, sign * distance)
+                        if other not in met:
+                            met.add(other)
+                            onward[other] = None
+                rim = list(onward)
+        return Neighbourhood(centre, distances, tuple(links.values()), frozenset(more))
+
+    # Whether an event gets a workflow beyond its trigger
+
+    def verdict(self, effect: Effect, key: str, *, exact: bool = False) -> Verdict:
+        """Whether what a step causes leads a workflow on its event beyond the trigger. ``exact``: by the values that it
+        writes too, for which the workflow is read again (some 5 ms)."""
+        asks = self.summaries[key].links.filter
+        if key in self.schedules.disabled:
+            return Verdict(Reach.CANNOT, "it is disabled")
+        if called_id(effect.event) is not None:
+            return Verdict(Reach.MUST)
+        quick = _verdict(effect, asks)
+        if quick.reach is not Reach.MAY or not exact:
+            return quick
+        place = (effect.pointer, effect.event, key)
+        if place not in self._verdicts:
+            answer = starts(self.flow_of(key), effect, asks)
+            reason = "its filter does not let the written values through" if answer is Reach.CANNOT else quick.reason
+            self._verdicts[place] = Verdict(answer, reason if answer is not Reach.MUST else "")
+        return self._verdicts[place]
+
+    def started_by(self, effect: Effect) -> Iterator[tuple[Link, Verdict]]:
+        """The workflows that listen to what a step causes, each with whether that gets it beyond its trigger."""
+        for link in self.links_from(Node(Kind.EVENT, effect.event), Role.STARTS):
+            yield link, self.verdict(effect, link.target.name)
+
+
+def _verdict(effect: Effect, asks: TriggerFilter) -> Verdict:
+    if asks.reach is Reach.CANNOT:
+        return Verdict(Reach.CANNOT, "no transition of its trigger can hold")
+    if asks.asks is None:
+        return Verdict(asks.reach)
+    names = set(changed_names(effect.fields))
+    filtered = f"it asks whether {_listed(asks.asks)} changed"
+    # A published event is no update of an object: what it says of changes is in its payload.
+    if effect.fields == frozenset() or ANY_FIELD in names or not names.isdisjoint(asks.asks):
+        return Verdict(Reach.MAY, filtered)
+    return Verdict(Reach.CANNOT, f"{filtered}, and only {_listed(effect.fields or ())} is written")
+
+
+def _listed(fields: Iterable[str]) -> str:
+    return ", ".join(sorted(fields)[:3])
+
+
+# What each workflow brings into it
+
+
+def _links_of(key: str, summary: WorkflowSummary, schedules: Schedules) -> Iterator[Link]:
+    own, outside = Node(Kind.WORKFLOW, key), summary.links
+    if summary.event_name and called_id(summary.event_name) is None:
+        event = Node(Kind.EVENT, summary.event_name)
+        yield Link(Role.STARTS, event, own, key, TRIGGER_ID, "", f"{summary.pointer}/trigger")
+    for call in summary.calls:
+        if call.workflow_id is not None:
+            target = _workflow(call.workflow_id, schedules)
+            yield Link(Role.SCHEDULES, own, target, key, call.step, call.step_name, call.pointer, call=call)
+    for effect in summary.effects:
+        name = outside.names.get(effect.step, effect.step)
+        called = called_id(effect.event)
+        if called is not None:
+            target = _workflow(called, schedules)
+            yield Link(Role.CALLS, own, target, key, effect.step, name, effect.pointer, True, effect=effect)
+            continue
+        event = Node(Kind.EVENT, effect.event)
+        yield Link(Role.PUBLISHES, own, event, key, effect.step, name, effect.pointer, True, effect=effect)
+        if of_object := object_of_event(effect.event):
+            for written in sorted(effect.fields or ()):
+                target = Node(Kind.FIELD, f"{of_object}.{written}")
+                yield Link(Role.WRITES, own, target, key, effect.step, name, effect.pointer, True, effect=effect)
+    for step, pointer, field_name in outside.reads:
+        name = outside.names.get(step, step)
+        # What the event of an object holds is documented; what else gives an object is our reading.
+        yield Link(Role.READS, Node(Kind.FIELD, field_name), own, key, step, name, pointer)
+    for step, pointer, host in outside.hosts:
+        name = outside.names.get(step, step)
+        yield Link(Role.CALLS, own, Node(Kind.HOST, host), key, step, name, pointer)
+
+
+def _workflow(id_: str, schedules: Schedules) -> Node:
+    key = schedules.keys.get(id_)
+    return Node(Kind.WORKFLOW, key) if key is not None else Node(Kind.MISSING, id_ or "known in a run")

@@ -1,0 +1,207 @@
+"""What people ask of the graph of an organisation: what an event brings about, what leads to a workflow, what comes
+round, what nothing can start, and how many scheduled runs all of it is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from enum import Enum, auto
+from typing import NamedTuple
+
+from kustui.analysis.chains import Link as ChainLink
+from kustui.analysis.chains import Load, chain_from, load_of_all
+from kustui.analysis.event_rings import Cause, EventRing
+from kustui.analysis.events import Effect, Reach
+from kustui.analysis.organisation_graph import Kind, Link, Node, OrganisationGraph, Role, Verdict
+from kustui.analysis.schedules import ScheduleCall
+from kustui.definition.models import relative_minutes
+
+
+class BranchEnd(Enum):
+    """Why a tree does not go on below a branch, although something is there."""
+
+    RING = auto()
+    """The node is above it, on the way to it."""
+    REPEATED = auto()
+    """What is below the node is told elsewhere, nearer to the root."""
+    CANNOT = auto()
+    """The event does not get the workflow beyond its trigger."""
+    TOO_DEEP = auto()
+
+
+class Branch(NamedTuple):
+    """A node in a tree of what happens, and what leads there."""
+
+    node: Node
+    links: tuple[Link, ...] = ()
+    """The edges from the branch above, or to it: the steps of one workflow that do the same. None of the first."""
+    depth: int = 0
+    more: tuple[bool, ...] = ()
+    """For each level down to this one, whether another branch of that level follows."""
+    due: float | None = 0.0
+    """Minutes from the beginning; None if only a run knows."""
+    verdict: Verdict | None = None
+    """Of a workflow that what a step causes would start."""
+    end: BranchEnd | None = None
+    parent: int = -1
+    """The index of the branch above."""
+
+
+def brings_about(graph: OrganisationGraph, node: Node, unit: float = 1, most: int = 1_000_000) -> tuple[Branch, ...]:
+    """What an event, a workflow or a write of a field brings about, as a tree over time, each branch before those
+    below it. What is below a node is told once. ``unit``: that of a relative ``runAt``, in minutes."""
+    return _tree(graph, node, _forward, unit, most)
+
+
+def leads_to(graph: OrganisationGraph, node: Node, unit: float = 1, most: int = 1_000_000) -> tuple[Branch, ...]:
+    """What may lead to a workflow, an event, a field or a host, as a tree that goes back."""
+    return _tree(graph, node, _backward, unit, most)
+
+
+_Next = Callable[[OrganisationGraph, Branch, float], Iterator[Branch]]
+
+
+def _tree(graph: OrganisationGraph, root: Node, onward: _Next, unit: float, most: int) -> tuple[Branch, ...]:
+    """What is below a node is told where the node is nearest to the root: so the tree grows level by level."""
+    branches = [Branch(root)]
+    below: list[list[int]] = []
+    expanded: set[Node] = set()
+    for place, branch in enumerate(branches):
+        end = branch.end or _end(branch, branches, expanded)
+        following = list(onward(graph, branch, unit)) if end is None else []
+        if following and branch.depth >= most:
+            end, following = BranchEnd.TOO_DEEP, []
+        branches[place] = branch._replace(end=end)
+        if end is None:
+            expanded.add(branch.node)
+        below.append([len(branches) + index for index in range(len(following))])
+        for index, other in enumerate(following, start=1):
+            more = (*branch.more, index < len(following))
+            branches.append(other._replace(depth=branch.depth + 1, more=more, parent=place))
+    return tuple(_depth_first(branches, below))
+
+
+def _depth_first(branches: Sequence[Branch], below: Sequence[Sequence[int]]) -> Iterator[Branch]:
+    places: dict[int, int] = {-1: -1}
+    pending = [0]
+    while pending:
+        place = pending.pop()
+        places[place] = len(places) - 1
+        yield branches[place]._replace(parent=places[branches[place].parent])
+        pending.extend(reversed(below[place]))
+
+
+def _end(branch: Branch, branches: list[Branch], expanded: set[Node]) -> BranchEnd | None:
+    above = branch.parent
+    while above >= 0:
+        if branches[above].node == branch.node:
+            return BranchEnd.RING
+        above = branches[above].parent
+    return BranchEnd.REPEATED if branch.node in expanded else None
+
+
+def _forward(graph: OrganisationGraph, branch: Branch, unit: float) -> Iterator[Branch]:
+    """Events lead to the workflows on them, fields to those that read them, workflows to what their steps cause."""
+    effects = [link.effect for link in branch.links if link.effect is not None]
+    for target, links in _by_node(graph.links_from(branch.node), lambda link: link.target).items():
+        caused = tuple(link for link in links if link.role is not Role.WRITES)
+        if not caused or target.kind is Kind.FIELD:
+            continue
+        due = branch.due
+        if (call := caused[0].call) is not None:
+            delay = relative_minutes(call.run_at, unit)
+            due = due + delay if due is not None and delay is not None else None
+        verdict = _best(graph, effects, target) if caused[0].role is Role.STARTS else None
+        stops = not graph.is_enabled(target) or (verdict is not None and verdict.reach is Reach.CANNOT)
+        yield Branch(target, caused, due=due, verdict=verdict, end=BranchEnd.CANNOT if stops else None)
+
+
+def _backward(graph: OrganisationGraph, branch: Branch, _: float) -> Iterator[Branch]:
+    """Workflows go back to the events, schedules and calls that start them, events and fields to the steps that cause
+    them."""
+    started = branch.links[0].target.name if branch.links and branch.links[0].role is Role.STARTS else None
+    for source, links in _by_node(graph.links_to(branch.node), lambda link: link.source).items():
+        if source.kind is Kind.FIELD:
+            continue
+        effects = [link.effect for link in links if link.effect is not None]
+        verdict = _best(graph, effects, Node(Kind.WORKFLOW, started)) if started is not None and effects else None
+        stops = not graph.is_enabled(source) or (verdict is not None and verdict.reach is Reach.CANNOT)
+        yield Branch(source, links, due=None, verdict=verdict, end=BranchEnd.CANNOT if stops else None)
+
+
+def _by_node(links: tuple[Link, ...], end_of: Callable[[Link], Node]) -> Mapping[Node, tuple[Link, ...]]:
+    groups: dict[Node, list[Link]] = {}
+    for link in links:
+        groups.setdefault(end_of(link), []).append(link)
+    return {node: tuple(group) for node, group in groups.items()}
+
+
+def _best(graph: OrganisationGraph, effects: list[Effect], workflow: Node) -> Verdict | None:
+    """The verdict of the effect that is most likely to start a workflow; None where nothing is known to be written."""
+    verdicts = [graph.verdict(effect, workflow.name) for effect in effects]
+    order = (Reach.MUST, Reach.MAY, Reach.CANNOT)
+    return min(verdicts, key=lambda verdict: order.index(verdict.reach), default=None)
+
+
+# Rings
+
+
+class RingHop(NamedTuple):
+    cause: Cause
+    fields: tuple[str, ...]
+    """The written fields that let the event through to the next workflow; none if it is a schedule or a call, or where
+    the next one does not ask what has changed."""
+
+
+def ring_hops(graph: OrganisationGraph, ring: EventRing) -> tuple[RingHop, ...]:
+    """The causes of a ring, each with the fields that close it."""
+    following = (*ring.causes[1:], ring.causes[0])
+    return tuple(
+        RingHop(cause, _closing(cause.effect, graph.summaries[other.workflow].links.filter.asks))
+        for cause, other in zip(ring.causes, following, strict=True)
+    )
+
+
+def _closing(effect: Effect, asks: frozenset[str] | None) -> tuple[str, ...]:
+    return tuple(sorted(field for field in effect.fields or () if asks is None or field in asks))
+
+
+# Lists
+
+
+def never_started(graph: OrganisationGraph) -> tuple[Node, ...]:
+    """The enabled workflows that no event starts and nothing schedules or calls. Whoever calls through the API may."""
+    return tuple(
+        node
+        for node in graph.nodes(Kind.WORKFLOW)
+        if graph.is_enabled(node) and not graph.links_to(node, Role.STARTS, Role.SCHEDULES, Role.CALLS)
+    )
+
+
+def busiest_events(graph: OrganisationGraph) -> tuple[tuple[Node, int], ...]:
+    """The events with how many enabled workflows each starts, most first."""
+    counts = [
+        (node, sum(graph.is_enabled(link.target) for link in graph.links_from(node, Role.STARTS)))
+        for node in graph.nodes(Kind.EVENT)
+    ]
+    return tuple(sorted(counts, key=lambda pair: (-pair[1], pair[0].name)))
+
+
+# Load
+
+
+def load_of_events(
+    graph: OrganisationGraph,
+    rates: Mapping[str, float],
+    unit: float = 1,
+    happens: Callable[[ScheduleCall], bool] = lambda _: True,
+    rounds: Callable[[ChainLink], int] = lambda _: 0,
+) -> Load:
+    """The scheduled runs of all chains together, against what the platform runs. ``rates``: how often a minute each
+    event happens, by its name. ``happens`` and ``rounds`` are those of ``load_of``."""
+    chains = [
+        (chain_from(graph.schedules, link.target.name, unit), rate)
+        for event, rate in rates.items()
+        for link in graph.links_from(Node(Kind.EVENT, event), Role.STARTS)
+        if graph.is_enabled(link.target) and link.target.name in graph.schedules.from_workflow
+    ]
+    return load_of_all(chains, happens, rounds)

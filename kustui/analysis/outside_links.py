@@ -1,0 +1,89 @@
+"""What links a workflow to the rest of the organisation beside what it causes: the fields that it reads, the hosts that
+it calls, and what its trigger asks of an event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import NamedTuple
+
+from kustui.analysis.events import CUSTOM, TriggerFilter, changed_field, trigger_filter
+from kustui.analysis.flow import FlowGraph
+from kustui.analysis.reads import Read
+from kustui.definition.platform import (
+    REST_ACTIONS,
+    TRIGGER_ID,
+    called_by_address,
+    host_of,
+    object_of_action,
+    object_of_event,
+)
+
+
+class Mention(NamedTuple):
+    """A step that names something outside of its workflow."""
+
+    step: str
+    pointer: str
+    """Of the string that names it."""
+    name: str
+    """A field of an object, ``conversation.custom.sizeStr``, or a host."""
+
+
+class OutsideLinks(NamedTuple):
+    """Of one workflow."""
+
+    filter: TriggerFilter = TriggerFilter()
+    reads: tuple[Mention, ...] = ()
+    """Each field once a step [assumed: what an action gives is the object that it is named for]."""
+    hosts: tuple[Mention, ...] = ()
+    names: Mapping[str, str] = {}
+    """The names of steps that have one beside their id."""
+
+
+def outside_links_of(flow: FlowGraph, reads: Iterable[Read], causing: Iterable[str]) -> OutsideLinks:
+    """The links of a workflow. ``causing`` are the steps whose names are asked for in any case."""
+    fields = tuple({(read.step, read.name): read for read in _fields_read(flow, reads)}.values())
+    hosts = tuple(_hosts(flow))
+    named = {*causing, *(mention.step for mention in (*fields, *hosts))}
+    names = {step.id: step.name for step in flow.steps.values() if step.id in named and step.name != step.id}
+    return OutsideLinks(trigger_filter(flow), fields, hosts, names)
+
+
+def _fields_read(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[Mention]:
+    objects = dict(_objects(flow))
+    for read in reads:
+        for path in read.expression.paths:
+            node = flow.node(path.step) if path.step is not None else None
+            if node in objects and (field := _field(path.fields)):
+                yield Mention(read.node, read.pointer, f"{objects[node]}.{field}")
+
+
+def _objects(flow: FlowGraph) -> Iterator[tuple[str | None, str]]:
+    """The trigger and the steps whose output is an object, with the object."""
+    trigger = flow.workflow.trigger
+    if trigger is not None and (of_event := object_of_event(trigger.event_name)):
+        yield TRIGGER_ID, of_event
+    for step in flow.steps.values():
+        if of_action := object_of_action(step.action or "", step.params.get("klass", step.params.get("klassName"))):
+            yield step.id, of_action
+
+
+def _field(fields: tuple[str, ...]) -> str:
+    """The field that a path of an object reads; empty for the object itself, which is no field."""
+    match fields:
+        case () | ("id", *_):
+            return ""
+        case ("changes", *_):
+            return changed_field(fields)
+        case ("custom", name, *_):
+            return f"{CUSTOM}.{name}"
+    return fields[0]
+
+
+def _hosts(flow: FlowGraph) -> Iterator[Mention]:
+    for step in flow.steps.values():
+        if step.action in REST_ACTIONS:
+            key = "uri" if "uri" in step.params else "url"
+            address = step.params.get(key)
+            if isinstance(address, str) and called_by_address(address) is None:
+                yield Mention(step.id, f"{step.pointer}/params/{key}", host_of(address))
