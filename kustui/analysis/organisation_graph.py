@@ -108,7 +108,7 @@ class OrganisationGraph:
         reusable = before if before is not None and before.schedules.keys == schedules.keys else None
         links = {}
         for key, summary in analysis.summaries.items():
-            if reusable is not None and reusable.summaries.get(key) is summary:
+            if reusable is not None and _are_same(reusable.summaries.get(key), summary):
                 links[key] = reusable.links_of_workflow[key]
             else:
                 links[key] = tuple(_links_of(key, summary, schedules))
@@ -234,6 +234,17 @@ def _listed(fields: Iterable[str]) -> str:
 
 
 # What each workflow brings into it
+
+
+def _are_same(before: WorkflowSummary | None, now: WorkflowSummary) -> bool:
+    """Whether a workflow was carried over from the last check where it stood."""
+    return (
+        before is not None
+        and before.links is now.links
+        and before.calls is now.calls
+        and before.effects is now.effects
+        and (before.event_name, before.pointer) == (now.event_name, now.pointer)
+    )
 
 
 def _links_of(key: str, summary: WorkflowSummary, schedules: Schedules) -> Iterator[Link]:

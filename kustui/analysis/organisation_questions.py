@@ -3,14 +3,14 @@ round, what nothing can start, and how many scheduled runs all of it is."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum, auto
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from kustui.analysis.chains import Link as ChainLink
 from kustui.analysis.chains import Load, chain_from, load_of_all
 from kustui.analysis.event_rings import Cause, EventRing
-from kustui.analysis.events import Effect, Reach
+from kustui.analysis.events import Effect, Reach, TriggerFilter
 from kustui.analysis.organisation_graph import Kind, Link, Node, OrganisationGraph, Role, Verdict
 from kustui.analysis.schedules import ScheduleCall
 from kustui.definition.models import relative_minutes
@@ -48,39 +48,49 @@ class Branch(NamedTuple):
 
 def brings_about(graph: OrganisationGraph, node: Node, unit: float = 1, most: int = 1_000_000) -> tuple[Branch, ...]:
     """What an event, a workflow or a write of a field brings about, as a tree over time, each branch before those
-    below it. What is below a node is told once. ``unit``: that of a relative ``runAt``, in minutes."""
-    return _tree(graph, node, _forward, unit, most)
+    below it. What is below a node is told once; below an event that is told elsewhere stands what nothing before could
+    start. ``unit``: that of a relative ``runAt``, in minutes."""
+    return _tree(node, _Forward(graph, unit), most)
 
 
-def leads_to(graph: OrganisationGraph, node: Node, unit: float = 1, most: int = 1_000_000) -> tuple[Branch, ...]:
+def leads_to(graph: OrganisationGraph, node: Node, most: int = 1_000_000) -> tuple[Branch, ...]:
     """What may lead to a workflow, an event, a field or a host, as a tree that goes back."""
-    return _tree(graph, node, _backward, unit, most)
+    return _tree(node, _Backward(graph), most)
 
 
-_Next = Callable[[OrganisationGraph, Branch, float], Iterator[Branch]]
+class _Onward(Protocol):
+    def first(self, branch: Branch) -> Iterator[Branch]:
+        """What is below a branch."""
+
+    def again(self, branch: Branch) -> Iterator[Branch]:
+        """What is below a branch whose node is told elsewhere, and was not told there."""
 
 
-def _tree(graph: OrganisationGraph, root: Node, onward: _Next, unit: float, most: int) -> tuple[Branch, ...]:
+def _tree(root: Node, onward: _Onward, most: int) -> tuple[Branch, ...]:
     """What is below a node is told where the node is nearest to the root: so the tree grows level by level."""
     branches = [Branch(root)]
-    below: list[list[int]] = []
+    below: list[range] = []
     expanded: set[Node] = set()
     for place, branch in enumerate(branches):
         end = branch.end or _end(branch, branches, expanded)
-        following = list(onward(graph, branch, unit)) if end is None else []
+        following: list[Branch] = []
+        if end is None:
+            following = list(onward.first(branch))
+        elif end in (BranchEnd.RING, BranchEnd.REPEATED) and branch.depth < most:
+            following = list(onward.again(branch))
         if following and branch.depth >= most:
             end, following = BranchEnd.TOO_DEEP, []
         branches[place] = branch._replace(end=end)
         if end is None:
             expanded.add(branch.node)
-        below.append([len(branches) + index for index in range(len(following))])
+        below.append(range(len(branches), len(branches) + len(following)))
         for index, other in enumerate(following, start=1):
             more = (*branch.more, index < len(following))
             branches.append(other._replace(depth=branch.depth + 1, more=more, parent=place))
     return tuple(_depth_first(branches, below))
 
 
-def _depth_first(branches: Sequence[Branch], below: Sequence[Sequence[int]]) -> Iterator[Branch]:
+def _depth_first(branches: Sequence[Branch], below: Sequence[range]) -> Iterator[Branch]:
     places: dict[int, int] = {-1: -1}
     pending = [0]
     while pending:
@@ -99,33 +109,68 @@ def _end(branch: Branch, branches: list[Branch], expanded: set[Node]) -> BranchE
     return BranchEnd.REPEATED if branch.node in expanded else None
 
 
-def _forward(graph: OrganisationGraph, branch: Branch, unit: float) -> Iterator[Branch]:
+class _Forward:
     """Events lead to the workflows on them, fields to those that read them, workflows to what their steps cause."""
-    effects = [link.effect for link in branch.links if link.effect is not None]
-    for target, links in _by_node(graph.links_from(branch.node), lambda link: link.target).items():
-        caused = tuple(link for link in links if link.role is not Role.WRITES)
-        if not caused or target.kind is Kind.FIELD:
-            continue
-        due = branch.due
-        if (call := caused[0].call) is not None:
-            delay = relative_minutes(call.run_at, unit)
+
+    def __init__(self, graph: OrganisationGraph, unit: float) -> None:
+        self.graph, self.unit = graph, unit
+        self._waiting: dict[Node, dict[TriggerFilter, list[Link]]] = {}
+        """The workflows on an event that nothing could start so far, by what their triggers ask."""
+
+    def first(self, branch: Branch) -> Iterator[Branch]:
+        for target, links in _by_node(self.graph.links_from(branch.node), lambda link: link.target).items():
+            caused = tuple(link for link in links if link.role is not Role.WRITES)
+            if caused and target.kind is not Kind.FIELD:
+                yield self._below(branch, target, caused)
+
+    def again(self, branch: Branch) -> Iterator[Branch]:
+        effects, waiting = _effects(branch.links), self._waiting.get(branch.node, {})
+        for asks, links in list(waiting.items()):
+            verdict = _best(self.graph, effects, links[0].target)
+            if verdict is not None and verdict.reach is not Reach.CANNOT:
+                del waiting[asks]
+                yield from (self._below(branch, link.target, (link,)) for link in links)
+
+    def _below(self, branch: Branch, target: Node, links: tuple[Link, ...]) -> Branch:
+        due, link = branch.due, links[0]
+        if link.call is not None:
+            delay = relative_minutes(link.call.run_at, self.unit)
             due = due + delay if due is not None and delay is not None else None
-        verdict = _best(graph, effects, target) if caused[0].role is Role.STARTS else None
-        stops = not graph.is_enabled(target) or (verdict is not None and verdict.reach is Reach.CANNOT)
-        yield Branch(target, caused, due=due, verdict=verdict, end=BranchEnd.CANNOT if stops else None)
+        verdict = _best(self.graph, _effects(branch.links), target) if link.role is Role.STARTS else None
+        end = None if self.graph.is_enabled(target) else BranchEnd.CANNOT
+        if end is None and verdict is not None and verdict.reach is Reach.CANNOT:
+            end = BranchEnd.CANNOT
+            asks = self.graph.summaries[target.name].links.filter
+            self._waiting.setdefault(branch.node, {}).setdefault(asks, []).append(link)
+        return Branch(target, links, due=due, verdict=verdict, end=end)
 
 
-def _backward(graph: OrganisationGraph, branch: Branch, _: float) -> Iterator[Branch]:
+class _Backward:
     """Workflows go back to the events, schedules and calls that start them, events and fields to the steps that cause
     them."""
-    started = branch.links[0].target.name if branch.links and branch.links[0].role is Role.STARTS else None
-    for source, links in _by_node(graph.links_to(branch.node), lambda link: link.source).items():
-        if source.kind is Kind.FIELD:
-            continue
-        effects = [link.effect for link in links if link.effect is not None]
-        verdict = _best(graph, effects, Node(Kind.WORKFLOW, started)) if started is not None and effects else None
-        stops = not graph.is_enabled(source) or (verdict is not None and verdict.reach is Reach.CANNOT)
-        yield Branch(source, links, due=None, verdict=verdict, end=BranchEnd.CANNOT if stops else None)
+
+    def __init__(self, graph: OrganisationGraph) -> None:
+        self.graph = graph
+
+    def first(self, branch: Branch) -> Iterator[Branch]:
+        above = branch.links[0] if branch.links else None
+        for source, links in _by_node(self.graph.links_to(branch.node), lambda link: link.source).items():
+            if source.kind is Kind.FIELD:
+                continue
+            effects = _effects(links)
+            verdict = None
+            if above is not None and above.role is Role.STARTS and effects:
+                verdict = _best(self.graph, effects, above.target)
+            stops = not self.graph.is_enabled(source) or (verdict is not None and verdict.reach is Reach.CANNOT)
+            yield Branch(source, links, due=None, verdict=verdict, end=BranchEnd.CANNOT if stops else None)
+
+    def again(self, branch: Branch) -> Iterator[Branch]:
+        """What cannot start the one workflow may start another: each is told where its event is told first."""
+        return iter(())
+
+
+def _effects(links: Iterable[Link]) -> list[Effect]:
+    return [link.effect for link in links if link.effect is not None]
 
 
 def _by_node(links: tuple[Link, ...], end_of: Callable[[Link], Node]) -> Mapping[Node, tuple[Link, ...]]:

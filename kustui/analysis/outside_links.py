@@ -3,7 +3,7 @@ it calls, and what its trigger asks of an event."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from kustui.analysis.events import CUSTOM, TriggerFilter, changed_field, trigger_filter
@@ -38,6 +38,14 @@ class OutsideLinks(NamedTuple):
     hosts: tuple[Mention, ...] = ()
     names: Mapping[str, str] = {}
     """The names of steps that have one beside their id."""
+
+    def moved(self, pointer_of: Callable[[str], str]) -> OutsideLinks:
+        """The same where the workflow stands elsewhere."""
+        reads, hosts = (
+            tuple(mention._replace(pointer=pointer_of(mention.pointer)) for mention in mentions)
+            for mentions in (self.reads, self.hosts)
+        )
+        return self._replace(reads=reads, hosts=hosts)
 
 
 def outside_links_of(flow: FlowGraph, reads: Iterable[Read], causing: Iterable[str]) -> OutsideLinks:

@@ -236,6 +236,7 @@ def _moved_summary(summary: WorkflowSummary, entry: Entry, move: _Move) -> Workf
         effects=tuple(effect._replace(pointer=move.pointer(effect.pointer)) for effect in summary.effects),
         unreadable=frozenset(map(move.pointer, summary.unreadable)),
         app_versions={text: (move.pointer(at), step) for text, (at, step) in summary.app_versions.items()},
+        links=summary.links.moved(move.pointer),
     )
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from kustui.commands.command_line import Parser
 from kustui.commands.inputs import checked_definitions
-from kustui.commands.output import ExitStatus, Output, say
+from kustui.commands.output import ExitStatus, Output, within_mermaid_limits
 from kustui.definition.collection import Entry
 from kustui.definition.collection_messages import no_workflow_named, workflows_named
 from kustui.diagrams.chain_lines import ChainLines
 from kustui.diagrams.diagram import DiagramSet, flow_diagram, schedule_edges, schedules_diagram
-from kustui.diagrams.formats.graph_languages import MERMAID_CHARACTERS, MERMAID_EDGES, dot, json_text, mermaid
+from kustui.diagrams.formats.graph_languages import dot, json_text, mermaid
 from kustui.diagrams.glyphs import problem_marks
 from kustui.errors import KustuiError
 from kustui.garbage_collection import gc_paused
@@ -31,9 +31,9 @@ examples:
   kustui graph app.json --workflow order-created --boxes       one workflow as boxes and arrows
   kustui graph app.json --schedules                            which workflows schedule which, and when
   kustui graph app.json --format mermaid > flow.mmd            for a pull request; or dot, json, svg
-  kustui graph org.json --map                                  events, workflows, fields and hosts in numbers
-  kustui graph org.json --map --around event:kustomer.conversation.update
-  kustui graph org.json --map --around field:conversation.status --depth 1 --format svg > status.svg
+  kustui graph app.json --map                                  events, workflows, fields and hosts in numbers
+  kustui graph app.json --map --around workflow:order-created  what it brings about, and what leads to it
+  kustui graph app.json --map --around field:customer.emails --format svg > emails.svg
 """
 
 
@@ -118,7 +118,7 @@ def _diagram(
             subjects = () if options.schedules else (lines.analysis(entry.key) for entry in entries)
             return json_text(subjects, lines, snapshot.schedules, only_schedules=options.schedules)
         case "mermaid":
-            return within_limits(mermaid(_diagrams(options, snapshot, lines, entries)), "--workflow NAME-or-ID")
+            return within_mermaid_limits(mermaid(_diagrams(options, snapshot, lines, entries)), "--workflow NAME-or-ID")
         case "dot":
             return dot(_diagrams(options, snapshot, lines, entries))
     from kustui.diagrams.formats.svg import svg
@@ -167,16 +167,3 @@ def _writer(options: argparse.Namespace, output: Output) -> tuple[int, Callable[
     to_terminal = not options.output and sys.stdout is not None and sys.stdout.isatty()
     width = options.width or (shutil.get_terminal_size((_WIDTH, 24)).columns if to_terminal else _WIDTH)
     return width, writer(colour=output.colour, ascii_only=output.ascii)
-
-
-def within_limits(text: Iterable[str], less: str) -> Iterator[str]:
-    """The text for Mermaid; what is more than it draws is reported, with how to ask for ``less``."""
-    edges = characters = 0
-    for line in text:
-        edges += any(arrow in line for arrow in (" --> ", " -.-> ", " ==> ", " -->|", " -.->|", " ==>|"))
-        characters += len(line)
-        yield line
-    if edges > MERMAID_EDGES or characters > MERMAID_CHARACTERS:
-        size = f"{edges:,} edges and {characters:,} characters"
-        limits = f"{MERMAID_EDGES} and {MERMAID_CHARACTERS:,}"
-        say(f"kustui: Mermaid draws at most {limits}, this has {size}: ask for less with {less}")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from kustui.analysis.organisation_graph import Kind, Node, OrganisationGraph
 from kustui.check.checker import collection_analysis
-from kustui.commands.graph import within_limits
+from kustui.commands.output import within_mermaid_limits
 from kustui.definition.collection import Collection
 from kustui.definition.collection_messages import no_workflow_named, workflows_named
 from kustui.diagrams.diagram import DiagramSet
@@ -42,7 +42,7 @@ def map_text(
     diagrams = DiagramSet((drawing.diagram(part),))
     if format == "mermaid":
         less = "--around KIND:NAME" if centre is None else f"--depth {depth - 1}" if depth > 1 else "another --around"
-        return within_limits(mermaid(diagrams), less)
+        return within_mermaid_limits(mermaid(diagrams), less)
     if format == "dot":
         return dot(diagrams)
     from kustui.diagrams.formats.svg import svg
@@ -64,7 +64,7 @@ def node_named(graph: OrganisationGraph, collection: Collection, text: str) -> N
         if (node := Node(kind, spelling)) in graph:
             return node
     names = [node.name for node in graph.nodes(kind)]
-    if near := closest(name, names):
+    if near := closest(name, names) or closest(f"kustomer.{name}", names):
         raise KustuiError(f'unknown {kind} "{name}": did you mean "{near}"?')
     similar = [known for known in names if name.lower() in known.lower()] or names
     listed = ", ".join(f'"{known}"' for known in similar[:_MOST_LISTED])

@@ -214,3 +214,20 @@ def _path_hint(error: KustuiError) -> str:
         return ""
     near = closest_path(os.fspath(missing.filename))
     return f', did you mean "{near}"?' if near else ""
+
+
+_MERMAID_EDGES, _MERMAID_CHARACTERS = 500, 50_000
+"""What Mermaid draws unless it is told otherwise [docs]."""
+
+
+def within_mermaid_limits(text: Iterable[str], less: str) -> Iterator[str]:
+    """The text for Mermaid; what is more than it draws is reported, with how to ask for ``less``."""
+    edges = characters = 0
+    for line in text:
+        edges += any(arrow in line for arrow in (" --> ", " -.-> ", " ==> ", " -->|", " -.->|", " ==>|"))
+        characters += len(line)
+        yield line
+    if edges > _MERMAID_EDGES or characters > _MERMAID_CHARACTERS:
+        size = f"{edges:,} edges and {characters:,} characters"
+        limits = f"{_MERMAID_EDGES} edges and {_MERMAID_CHARACTERS:,} characters"
+        say(f"kustui: Mermaid draws at most {limits}, this has {size}: ask for less with {less}")

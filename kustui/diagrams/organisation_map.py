@@ -57,7 +57,7 @@ class OrganisationMap:
                     yield ((f"  {word} ", "muted"), (_some(names, 8), "key"))
         trees = (
             (_HEADINGS_ON[centre.kind], brings_about(self.graph, centre, self.unit, depth)),
-            (_HEADINGS_BACK[centre.kind], leads_to(self.graph, centre, self.unit, depth)),
+            (_HEADINGS_BACK[centre.kind], leads_to(self.graph, centre, depth)),
         )
         for heading, tree in trees:
             yield ()

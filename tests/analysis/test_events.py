@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kustui.analysis.events import Effect, Reach, effects_of
+from kustui.analysis.events import Effect, Reach, changed_names, effects_of, starts, trigger_filter
 from kustui.analysis.flow import FlowGraph
 from kustui.check.rule import ALWAYS, step, to, when, workflow
 from tests.support.definitions import document_of
@@ -225,6 +225,31 @@ def test_what_cannot_be_reached_is_not_reached_and_what_must_be_is(
     assert reached or effect.repeats is not Reach.MUST
     if all(repr(before.get(field)) != repr(value) for field, value in written.items()):
         assert not reached or effect.repeats is not Reach.CANNOT
+
+
+@pytest.mark.slow
+@settings(max_examples=200, deadline=None)
+@given(_workflows(), _OBJECTS, _VALUES)
+def test_what_cannot_start_a_workflow_does_not_get_a_run_beyond_the_trigger_and_what_must_does(
+    definition: Definition, before: Definition, other: object
+) -> None:
+    flow = FlowGraph(document_of(definition).entries[0].workflow)
+    written = {field: other if value == "/#steps.1.other" else value for field, value in _written(definition).items()}
+    literals = {field: value for field, value in _written(definition).items() if value != "/#steps.1.other"}
+    cause = Effect("xx", "", "kustomer.conversation.update", frozenset(written), literals)
+    asks = trigger_filter(flow)
+    after = {**before, **written}
+    payload = {"id": "c", "other": other, **_nested(after), "changes": {"attributes": _changes(before, after)}}
+    state = to_the_end(started(definition, **payload))
+    if state.question is not None:
+        return
+    entered = any(entry.node in ("aa", "bb", "cc") for entry in state.trace)
+    assert entered or Reach.MUST not in (asks.reach, starts(flow, cause, asks))
+    assert not entered or asks.reach is not Reach.CANNOT
+    if asks.asks is not None and asks.asks.isdisjoint(changed_names(cause.fields)):
+        assert not entered
+    if all(repr(before.get(field)) != repr(value) for field, value in written.items()):
+        assert not entered or starts(flow, cause, asks) is not Reach.CANNOT
 
 
 def _written(definition: Definition) -> Definition:

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
+ORGANISATION = "samples/organisation-export.json"
+
+
 @pytest.fixture(autouse=True)
 def _folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(ROOT)
@@ -78,6 +81,21 @@ def test_all_that_share_a_name_or_id_are_drawn(capsys: pytest.CaptureFixture[str
         (["samples/orders.json", "--workflow", "order"], '"order-created", "order-shipped", "order-status"'),
         (["samples/orders.json", "--workflow", "x\x1b[31m"], '"x^[[31m"'),
         (["samples/orders.json", "--workflow", "x", "--schedules"], "leave out --workflow"),
+        (["samples/orders.json", "--map", "--schedules"], "use --around instead of --workflow"),
+        (["samples/orders.json", "--around", "event:x"], "add --map"),
+        (["samples/orders.json", "--map", "--depth", "2"], "add --around KIND:NAME"),
+        (["samples/orders.json", "--map", "--around", "event:x", "--depth", "0"], "from 1 to 100"),
+        (
+            ["samples/orders.json", "--map", "--around", "x"],
+            "expected workflow:NAME, event:NAME, field:NAME, host:NAME",
+        ),
+        (
+            [ORGANISATION, "--map", "--around", "event:conversation.updat"],
+            'did you mean "kustomer.conversation.update"?',
+        ),
+        ([ORGANISATION, "--map", "--around", "field:conversation.statu"], 'did you mean "conversation.status"?'),
+        ([ORGANISATION, "--map", "--around", "host:nowhere"], 'unknown host "nowhere": known: "carrier.example.com"'),
+        ([ORGANISATION, "--map", "--around", "workflow:Close stale chat"], 'did you mean "Close stale chats"?'),
         (["samples/none.json"], "samples/none.json: no such file or directory"),
         (["samples/broken/invalid-json.json"], "samples/broken/invalid-json.json:"),
         (["samples/orders.json", "--format", "png"], "invalid choice"),
@@ -191,3 +209,84 @@ def test_neither_the_screen_nor_networkx_is_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, env=environment(), cwd=ROOT, check=True)
     assert done.stderr.decode().strip() == "[]"
+
+
+# The map
+
+
+def test_the_map_counts_what_an_organisation_has_and_says_what_comes_round(capsys: pytest.CaptureFixture[str]) -> None:
+    status, told, errors = run(capsys, ORGANISATION, "--map")
+    assert (status, errors) == (0, "")
+    lines = told.splitlines()
+    assert lines[0] == "44 workflows, 20 events, 87 fields, 8 hosts"
+    assert "◆ conversation.update                                    6            18" in lines
+    assert "  VIP watch, half an hour  writes assignedTeams → conversation.update" in lines
+    assert lines[-1] == "around one of them: --around event:kustomer.conversation.update --depth 2"
+
+
+def test_around_an_event_stands_what_it_brings_about_and_who_publishes_it(capsys: pytest.CaptureFixture[str]) -> None:
+    status, told, _ = run(capsys, ORGANISATION, "--map", "--around", "event:conversation.update", "--width", "120")
+    lines = told.splitlines()
+    assert status == 0
+    assert lines[:5] == [
+        "◆ conversation.update",
+        "",
+        "What it brings about",
+        "├─ ● Ask for a rating a day after  if status changed",
+        "│  └─ schedules after 1 d ● Send rating request …",
+    ]
+    assert "└─ ● Old: sync to Zendesk  disabled" in lines
+    assert "├╌ ● Send rating request  writes custom.surveySentAt" in lines
+    assert max(map(len, lines)) <= 120
+
+
+def test_around_a_workflow_a_link_says_why_it_cannot_start_another(capsys: pytest.CaptureFixture[str]) -> None:
+    _, told, _ = run(capsys, ORGANISATION, "--map", "--around", "workflow:Close stale chats", "--width", "160")
+    assert "  reads  conversation.lastMessageIn, conversation.status\n" in told
+    assert "Low rating: apologise and call back  ∙ cannot start: it asks whether satisfaction changed, and only" in told
+
+
+@pytest.mark.parametrize("width", ["60", "80", "160"])
+def test_a_map_keeps_to_its_width_and_to_ascii(capsys: pytest.CaptureFixture[str], width: str) -> None:
+    for around in ([], ["--around", "field:conversation.status"]):
+        _, told, _ = run(capsys, ORGANISATION, "--map", *around, "--width", width, "--ascii")
+        assert max(map(len, told.splitlines())) <= int(width)
+        assert not set("◆●├╌↺") & set(told)
+
+
+def test_the_map_is_written_for_other_programs_too(capsys: pytest.CaptureFixture[str]) -> None:
+    around = ("--around", "field:conversation.status", "--depth", "1")
+    _, told, _ = run(capsys, ORGANISATION, "--map", *around, "--format", "json")
+    part = json.loads(told)
+    assert {link["role"] for link in part["links"]} == {"writes", "reads"}
+    assert all(link["assumed"] for link in part["links"] if link["role"] == "writes")
+    assert {node["distance"] for node in part["nodes"]} == {-1, 0, 1}
+    _, told, _ = run(capsys, ORGANISATION, "--map", *around, "--format", "mermaid")
+    assert told.count("-.->") == 5
+    _, told, _ = run(capsys, ORGANISATION, "--map", *around, "--format", "dot")
+    assert told.count("style=dashed") == 5
+    _, told, _ = run(capsys, ORGANISATION, "--map", *around, "--format", "svg")
+    assert "stroke-dasharray" in told
+    ElementTree.fromstring(told)
+    _, told, _ = run(capsys, ORGANISATION, "--map", "--format", "json")
+    assert len(json.loads(told)["rings"]) == 2
+
+
+def test_what_mermaid_would_not_draw_is_said_with_the_way_to_ask_for_less(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    step = {"id": "a", "action": "kustomer.conversation.update", "params": {"id": "x", "name": "y"}, "transitions": []}
+    trigger = {"id": "1", "eventName": "kustomer.note.create", "transitions": [{"target": "a"}]}
+    many = [{"name": f"w{number}", "trigger": trigger, "steps": [step]} for number in range(260)]
+    path = tmp_path / "many.json"
+    path.write_text(json.dumps(many))
+    _, told, errors = run(capsys, str(path), "--map", "--format", "mermaid")
+    assert told.count("->") == 520
+    assert "Mermaid draws at most 500 edges and 50,000 characters, this has 520 edges" in errors
+    assert errors.endswith("ask for less with --around KIND:NAME\n")
+
+
+def test_a_map_is_the_same_from_the_cache(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(capsys, ORGANISATION, "--map", "--format", "json") == run(
+        capsys, ORGANISATION, "--map", "--format", "json", "--no-cache"
+    )

@@ -16,8 +16,6 @@ from kustui.text.terminal_safe import terminal_safe, to_json
 
 # Mermaid
 
-MERMAID_EDGES, MERMAID_CHARACTERS = 500, 50_000
-"""What it draws unless it is told otherwise [docs]."""
 _MERMAID_SHAPES = {
     NodeKind.TRIGGER: ("([", "])"),
     NodeKind.BRANCH: ("{{", "}}"),
