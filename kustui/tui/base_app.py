@@ -20,7 +20,7 @@ from contextlib import suppress
 from functools import cache, partial
 from itertools import groupby
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, TextIO, TypeVar, cast
 
 import rich.cells
 from rich._unicode_data import load as load_cell_table
@@ -92,15 +92,38 @@ _ANSWER, _LAST_ANSWER = 5.0, 1.0
 """Seconds after which an answer is no longer waited for, and those while the terminal is given back."""
 
 
+class _Output:
+    """The terminal, as the thread that writes to it has it: what it has taken is counted."""
+
+    def __init__(self, file: TextIO, took: Callable[[int], None]) -> None:
+        self._file, self._took = file, took
+
+    def write(self, text: str) -> None:
+        self._file.write(text)
+        self._file.flush()
+        self._took(len(text))
+
+    def flush(self) -> None:
+        self._file.flush()
+
+    def fileno(self) -> int:
+        return self._file.fileno()
+
+
 class _Driver(LinuxDriver):
     """Writes what differs on the terminal, and no frame while the line still has one to carry: then the newest one.
 
     It sees the keys in the thread that reads them, which no long task holds up. While the terminal is not its own,
     Ctrl+Z is the system's, which stops nothing that no shell could let go on; Textual would, for ever.
+
+    ``_file``: what its thread writes to, and is held up by where the line is slow.
     """
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._file = cast("Any", _Output(cast("TextIO", self._file), self._took))
+        self._given = self._taken = 0
+        """Characters that the thread was given, and those that the terminal, or the system for it, has taken."""
         self._suspend = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         self._events = asyncio.get_running_loop()
         self._cells = TerminalCells()
@@ -138,7 +161,18 @@ class _Driver(LinuxDriver):
             self._cells.draw(data)
             self._show()
         else:
-            super().write(data)
+            self._give(data)
+
+    def _give(self, data: str) -> None:
+        self._given += len(data)
+        super().write(data)
+
+    def _took(self, count: int) -> None:
+        """Called in the thread that writes."""
+        self._taken += count
+        if self._is_late:
+            with suppress(RuntimeError):  # all is over
+                self._events.call_soon_threadsafe(self._show_late)
 
     @property
     def _is_asked(self) -> bool:
@@ -146,7 +180,10 @@ class _Driver(LinuxDriver):
 
     def _show(self) -> None:
         """Write what differs, or let it wait until the terminal has drawn what is under way."""
-        self._is_late = self._answers and self._is_asked and self._sent - self._drawn >= _WINDOW
+        self._is_late = True  # before it is asked: the other thread looks at it afterwards
+        self._is_late = self._given - self._taken >= _WINDOW or (
+            self._answers and self._is_asked and self._sent - self._drawn >= _WINDOW
+        )
         if self._is_late or not (changes := self._cells.changes()):
             return
         self._sent += len(changes)
@@ -157,7 +194,7 @@ class _Driver(LinuxDriver):
             self._asked = self._sent
             self._was_answered.clear()
             self._events.call_later(_ANSWER, self._give_up, self._asked)
-        super().write(changes)
+        self._give(changes)
 
     def _give_up(self, asked: int) -> None:
         if self._is_asked and self._asked == asked:
@@ -167,6 +204,9 @@ class _Driver(LinuxDriver):
     def _go_on(self) -> None:
         """All that was asked for is drawn."""
         self._drawn = self._asked
+        self._show_late()
+
+    def _show_late(self) -> None:
         if self._is_late:
             self._show()
 

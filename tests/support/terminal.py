@@ -121,7 +121,7 @@ class Terminal:
         self._sizes: list[tuple[int, int, int]] = []
         """Sizes to come, each after so many bytes: the screen is drawn only when it is looked at."""
         self._closed = False
-        self._bytes_per_second = bytes_per_second
+        self.bytes_per_second = bytes_per_second
         self._free_at = 0.0
         """When the line has carried what was read last."""
         self.answers = answers
@@ -168,14 +168,14 @@ class Terminal:
             ready, _, _ = select.select([self._child.child_fd], [], [], max(0.0, seconds))
             if not ready:
                 return False
-            found = os.read(self._child.child_fd, 1 << 16 if self._bytes_per_second is None else _PACKET)
+            found = os.read(self._child.child_fd, 1 << 16 if self.bytes_per_second is None else _PACKET)
         except OSError:  # Linux's way to say that nobody holds the other end any more
             found = b""
         self._closed = not found
         self._bytes += found
         self._chunks.append((time.perf_counter(), len(self._bytes)))
-        if self._bytes_per_second is not None:
-            self._free_at = time.perf_counter() + len(found) / self._bytes_per_second
+        if self.bytes_per_second is not None:
+            self._free_at = time.perf_counter() + len(found) / self.bytes_per_second
         while self.answers and self._answered < self._bytes.count(_WHERE_IS_CURSOR):
             self._answered += 1
             self.press("\x1b[1;1R")
