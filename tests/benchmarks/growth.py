@@ -126,9 +126,9 @@ class Cost(NamedTuple):
 
 
 def exponent(smallest: Cost, small: Cost, large: Cost) -> float:
-    """The power of its size by which work grows, what it costs in any case set aside."""
+    """The power of its size by which work grows, what the smallest costs set aside."""
     work = max(large.work - smallest.work, 1e-9) / max(small.work - smallest.work, 1e-9)
-    return math.log(work) / math.log(max(large.size / small.size, 1.01))
+    return math.log(work) / math.log(max((large.size - smallest.size) / max(small.size - smallest.size, 1), 1.01))
 
 
 def counted(work: Callable[[], object]) -> int:
