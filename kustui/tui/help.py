@@ -23,7 +23,7 @@ from kustui.config.preferences import THEMES
 from kustui.text.signs import SIGNS, Sign, signs_in
 from kustui.text.styled_lines import Line, wrapped
 from kustui.text.terminal_safe import terminal_safe
-from kustui.tui.base_app import is_on_top, leave
+from kustui.tui.base_app import is_ending, is_on_top, leave
 from kustui.tui.bindings import ACTIONS, GROUPS, PASSING, Action, actions_of, bindings, handler, pressed, textual_action
 from kustui.tui.widgets.bars import FilterInput, StatusBar
 from kustui.tui.widgets.rows import Row, Rows
@@ -279,6 +279,11 @@ class Palette(CommandPalette):
         for matches in self.query(OptionList):
             if matches.option_count and matches.scrollable_content_region:
                 getattr(matches, f"action_{action}")()
+
+    @on(Input.Changed)
+    def _typed_too_late(self, event: Input.Changed) -> None:
+        if is_ending(self.app) or not is_on_top(self):
+            event.prevent_default()  # Textual would look for matches, and for the list that is gone
 
     def on_click(self, event: events.Click) -> None:
         if not Region(0, 0, *self.size).contains(event.screen_x, event.screen_y):

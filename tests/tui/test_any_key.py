@@ -13,7 +13,7 @@ import pytest
 from rich.style import Style
 from textual import events
 from textual.screen import Screen
-from textual.widgets import OptionList
+from textual.widgets import Input, OptionList
 
 from kustui.tui.base_app import TerminalApp, TypeAhead, enter, is_on_top, leave
 from kustui.tui.copy_menu import CopyMenu
@@ -22,7 +22,9 @@ from kustui.tui.help import Help, Palette
 from kustui.tui.rehearsal.screen import RehearsalScreen
 from kustui.workspace.events import SnapshotReady
 from kustui.workspace.snapshot import check_snapshot, open_paths
+from tests.support.definitions import write_json
 from tests.support.explorer import CHAIN, explorer
+from tests.support.flows import step, workflow
 from tests.support.terminal import Terminal
 from tests.support.terminal_explorer import assert_restored
 
@@ -35,6 +37,24 @@ async def test_a_palette_without_matches_or_room_can_be_paged_through(size: tupl
         assert isinstance(ui.app.screen, Palette)
         await ui.press(*"zzzz", "pagedown", "pageup", "end", "escape")
         assert len(ui.app.screen_stack) == 1
+
+
+@pytest.mark.slow
+async def test_nothing_is_looked_for_in_the_palette_after_quitting() -> None:
+    async with explorer(CHAIN, size=(80, 24)) as ui:
+        await ui.press("colon")
+        palette = ui.app.screen
+        field = palette.query_one(Input)
+        ui.app.exit()
+        await palette._on_message(Input.Changed(field, "theme"))
+        assert not [worker for worker in ui.app.workers if worker.node is palette and not worker.is_finished]
+
+
+@pytest.mark.slow
+async def test_a_list_without_rows_is_drawn(tmp_path: Path) -> None:
+    async with explorer(write_json(tmp_path / "clean.json", workflow("a", step("a"))), size=(80, 24)) as ui:
+        await ui.press("4")
+        assert "problems" in ui.panes
 
 
 @pytest.mark.slow
