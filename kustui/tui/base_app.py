@@ -1,8 +1,8 @@
-"""What Textual's application lacks: frames of which only what differs is written, and of which a slow line is given the
-newest; escape sequences between two frames, screens that are left once, and keys typed ahead, each of which goes where
-the one before it has moved the focus.
+"""What Textual's application lacks: escape sequences between two frames, screens that are left once, and keys typed
+ahead, each of which goes where the one before it has moved the focus.
 
-The private parts of Textual that kustui uses stand here and nowhere else, each because nothing public does the same.
+The private parts of Textual that kustui uses stand here, those of its driver in ``terminal_driver``, each because
+nothing public does the same.
 Tested with Textual 8.2.8: look at them again with every other version.
 """
 
@@ -20,7 +20,7 @@ from contextlib import suppress
 from functools import cache, partial
 from itertools import groupby
 from time import monotonic
-from typing import Any, TextIO, TypeVar, cast
+from typing import Any, TypeVar
 
 import rich.cells
 from rich._unicode_data import load as load_cell_table
@@ -30,11 +30,10 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
-from textual.message import Message
 from textual.screen import Screen
 
 from kustui.text.cells import cells, is_spacing_mark
-from kustui.tui.terminal_cells import TerminalCells, is_frame
+from kustui.tui.terminal_driver import TerminalDriver
 
 T = TypeVar("T")
 
@@ -82,148 +81,6 @@ _LAST_MOMENTS = 5.0
 """Seconds that whatever is at work has to end in, once the application is being left."""
 
 
-_FRAME_BEGINS, _FRAME_ENDS = "\x1b[?2026h", "\x1b[?2026l"
-_WHERE_IS_CURSOR = "\x1b[6n"
-"""Every terminal answers it, once it has drawn all that came before."""
-_ASK, _WINDOW = 1_000, 4_000
-"""Characters after which the terminal is asked whether it has drawn them, and after which frames wait for its answer: a
-fifth of a second at 20 kB/s."""
-_ANSWER, _LAST_ANSWER = 5.0, 1.0
-"""Seconds after which an answer is no longer waited for, and those while the terminal is given back."""
-
-
-class _Output:
-    """The terminal, as the thread that writes to it has it: what it has taken is counted."""
-
-    def __init__(self, file: TextIO, took: Callable[[int], None]) -> None:
-        self._file, self._took = file, took
-
-    def write(self, text: str) -> None:
-        self._file.write(text)
-        self._file.flush()
-        self._took(len(text))
-
-    def flush(self) -> None:
-        self._file.flush()
-
-    def fileno(self) -> int:
-        return self._file.fileno()
-
-
-class _Driver(LinuxDriver):
-    """Writes what differs on the terminal, and no frame while the line still has one to carry: then the newest one.
-
-    It sees the keys in the thread that reads them, which no long task holds up. While the terminal is not its own,
-    Ctrl+Z is the system's, which stops nothing that no shell could let go on; Textual would, for ever.
-
-    ``_file``: what its thread writes to, and is held up by where the line is slow.
-    """
-
-    def __init__(self, *arguments: Any, **options: Any) -> None:
-        super().__init__(*arguments, **options)
-        self._file = cast("Any", _Output(cast("TextIO", self._file), self._took))
-        self._given = self._taken = 0
-        """Characters that the thread was given, and those that the terminal, or the system for it, has taken."""
-        self._suspend = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        self._events = asyncio.get_running_loop()
-        self._cells = TerminalCells()
-        self._is_synchronized = False
-        self._is_late = False
-        """Whether there is a frame that waits for the line."""
-        self._sent = self._drawn = self._asked = 0
-        """Characters that were sent, that the terminal is known to have drawn, and after which it was asked last."""
-        self._answers = False
-        """Whether the terminal answers at all."""
-        self._was_answered = threading.Event()
-
-    def start_application_mode(self) -> None:
-        self.forget()
-        self._drawn = self._asked = self._sent
-        super().start_application_mode()  # type: ignore[no-untyped-call]
-        signal.signal(signal.SIGTSTP, self._suspend)
-
-    def stop_application_mode(self) -> None:
-        self._is_late = False
-        if self._answers and self._is_asked:
-            self._was_answered.wait(_LAST_ANSWER)  # else the shell would get the answer
-        with suppress(ValueError):  # in another thread, at the very end
-            signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        super().stop_application_mode()
-
-    def forget(self) -> None:
-        """Whatever is on the terminal may be anything: all of it is about to be drawn."""
-        self._cells.forget()
-
-    def write(self, data: str) -> None:
-        if data in (_FRAME_BEGINS, _FRAME_ENDS):
-            self._is_synchronized = True
-        elif is_frame(data):
-            self._cells.draw(data)
-            self._show()
-        else:
-            self._give(data)
-
-    def _give(self, data: str) -> None:
-        self._given += len(data)
-        super().write(data)
-
-    def _took(self, count: int) -> None:
-        """Called in the thread that writes."""
-        self._taken += count
-        if self._is_late:
-            with suppress(RuntimeError):  # all is over
-                self._events.call_soon_threadsafe(self._show_late)
-
-    @property
-    def _is_asked(self) -> bool:
-        return self._asked > self._drawn
-
-    def _show(self) -> None:
-        """Write what differs, or let it wait until the terminal has drawn what is under way."""
-        self._is_late = True  # before it is asked: the other thread looks at it afterwards
-        self._is_late = self._given - self._taken >= _WINDOW or (
-            self._answers and self._is_asked and self._sent - self._drawn >= _WINDOW
-        )
-        if self._is_late or not (changes := self._cells.changes()):
-            return
-        self._sent += len(changes)
-        if self._is_synchronized:
-            changes = f"{_FRAME_BEGINS}{changes}{_FRAME_ENDS}"
-        if not self._is_asked and self._sent - self._drawn >= _ASK:
-            changes += _WHERE_IS_CURSOR
-            self._asked = self._sent
-            self._was_answered.clear()
-            self._events.call_later(_ANSWER, self._give_up, self._asked)
-        self._give(changes)
-
-    def _give_up(self, asked: int) -> None:
-        if self._is_asked and self._asked == asked:
-            self._answers = False
-            self._go_on()
-
-    def _go_on(self) -> None:
-        """All that was asked for is drawn."""
-        self._drawn = self._asked
-        self._show_late()
-
-    def _show_late(self) -> None:
-        if self._is_late:
-            self._show()
-
-    def _answered(self) -> None:
-        self._answers = True
-        self._go_on()
-
-    def process_message(self, message: Message) -> None:
-        if isinstance(message, events.CursorPosition):
-            self._was_answered.set()
-            self._events.call_soon_threadsafe(self._answered)
-            return
-        if isinstance(message, events.Key) and isinstance(self._app, TerminalApp):
-            self._app.typed(message)
-        super().process_message(message)
-
-
 class TerminalApp(App[None]):
     """An application that writes escape sequences of its own, and says itself how it ends: after an exception, and
     where something that never ends would keep it."""
@@ -239,7 +96,7 @@ class TerminalApp(App[None]):
 
     def get_driver_class(self) -> type[Driver]:
         driver_class = super().get_driver_class()
-        return _Driver if driver_class is LinuxDriver else driver_class
+        return TerminalDriver if driver_class is LinuxDriver else driver_class
 
     def on_load(self) -> None:
         asyncio.get_running_loop().set_default_executor(_Threads())
@@ -257,7 +114,7 @@ class TerminalApp(App[None]):
 
     def end_soon(self) -> None:
         """See to it that the process ends, whatever a thread, a handler of messages, or a subprocess is still at."""
-        if self._last_moments is None and isinstance(self._driver, _Driver):
+        if self._last_moments is None and isinstance(self._driver, TerminalDriver):
             self._last_moments = threading.Timer(_LAST_MOMENTS, self._end_at_once)
             self._last_moments.daemon = True
             self._last_moments.start()
@@ -299,7 +156,7 @@ class TerminalApp(App[None]):
 
     def action_redraw(self) -> None:
         """Draw everything, whatever is on the terminal."""
-        if isinstance(self._driver, _Driver):
+        if isinstance(self._driver, TerminalDriver):
             self._driver.forget()
         self.refresh()
 
