@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.support.flows import step, workflow
-from tests.support.terminal import SAMPLES, Terminal
+from tests.support.terminal import KUSTUI, SAMPLES, Terminal
 from tests.support.terminal_explorer import ESCAPE, TIMERS, open_explorer
 
 if TYPE_CHECKING:
@@ -176,7 +176,7 @@ def test_a_terminal_that_does_not_answer_is_drawn_all_the_same(many: Path) -> No
 
 
 def test_no_answer_is_left_for_the_shell(many: Path) -> None:
-    script = f"kustui {many}; printf 'next: '; read -r line; printf '<%s>' \"$line\""
+    script = f"{' '.join(KUSTUI)} {many}; printf 'next: '; read -r line; printf '<%s>' \"$line\""
     with Terminal(["-c", script], command=["/bin/bash"], bytes_per_second=20_000, answers=True) as terminal:
         terminal.wait_for("Workflows (450)")
         for _ in range(8):

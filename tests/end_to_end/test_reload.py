@@ -186,7 +186,7 @@ def test_without_colour_and_unicode_what_changed_is_told_by_signs(path: Path) ->
     with following(path, "--ascii", "app.json", env={"NO_COLOR": "1"}) as terminal:
         path.write_text(definition(reads="gone"))
         terminal.wait_for("3 steps changed ; 3 new problems")
-        terminal.wait_for("~ X")
+        terminal.wait_for("~ !")
         path.write_text("[")
-        terminal.wait_for("X app.json:1:")
+        terminal.wait_for("! app.json:1:")
         assert all(ord(character) < 128 for character in terminal.text)
