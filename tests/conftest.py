@@ -32,7 +32,7 @@ class GarbageCollection:
     """
 
     _WORTH_LOOKING = 300_000  # objects: some 50 MB
-    _EVERY = 20  # tests: counting the objects takes as long as a quick one
+    _EVERY = 100  # tests: counting the objects takes as long as a quick one
 
     def __init__(self) -> None:
         self._kept = gc.get_freeze_count()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 from kustui.analysis.organisation_graph import Kind, Node, OrganisationGraph
 from kustui.check.checker import collection_analysis
@@ -63,12 +63,15 @@ def node_named(graph: OrganisationGraph, collection: Collection, text: str) -> N
     for spelling in (name, f"kustomer.{name}", f"kustomer.app.{name}"):
         if (node := Node(kind, spelling)) in graph:
             return node
-    names = [node.name for node in graph.nodes(kind)]
+    raise KustuiError(_no_node(kind, name, [node.name for node in graph.nodes(kind)]))
+
+
+def _no_node(kind: Kind, name: str, names: Sequence[str]) -> str:
+    """What to say of a name that no node of its kind has."""
     if near := closest(name, names) or closest(f"kustomer.{name}", names):
-        raise KustuiError(f'unknown {kind} "{name}": did you mean "{near}"?')
+        return f'unknown {kind} "{name}": did you mean "{near}"?'
+    if not names:
+        return f'unknown {kind} "{name}": there is no {kind} here'
     similar = [known for known in names if name.lower() in known.lower()] or names
     listed = ", ".join(f'"{known}"' for known in similar[:_MOST_LISTED])
-    more = ", …" if len(similar) > _MOST_LISTED else ""
-    raise KustuiError(
-        f'unknown {kind} "{name}": ' + (f"known: {listed}{more}" if names else f"there is no {kind} here")
-    )
+    return f'unknown {kind} "{name}": known: {listed}{", …" if len(similar) > _MOST_LISTED else ""}'

@@ -36,8 +36,8 @@ NODE_GLYPHS: Mapping[NodeKind, tuple[str, str]] = {
     NodeKind.SCHEDULE: ("⇒", "event"),
     NodeKind.WORKFLOW: ("●", "action"),
     NodeKind.MISSING: ("✗", "error"),
-    NodeKind.FIELD: ("=", "key"),
-    NodeKind.HOST: ("@", "string"),
+    NodeKind.FIELD: ("□", "key"),
+    NodeKind.HOST: ("◎", "string"),
 }
 """The glyph of each kind, and its look."""
 END = "◉"

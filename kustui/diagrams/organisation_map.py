@@ -279,7 +279,7 @@ class OrganisationMap:
         return {"rings": rings, "never_started": [str(node) for node in never_started(self.graph)]}
 
 
-_LEGEND = "◆ event  ● workflow  = field  @ host  ↺ comes round  ╌ assumed: no definition says so"
+_LEGEND = "◆ event  ● workflow  □ field  ◎ host  ↺ comes round  ╌ assumed: in no definition"
 _HEADINGS_ON = {
     Kind.EVENT: "What it brings about", Kind.WORKFLOW: "What it brings about", Kind.FIELD: "Read by",
     Kind.HOST: "What it brings about", Kind.MISSING: "What it brings about",

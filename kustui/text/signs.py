@@ -31,6 +31,8 @@ SIGNS = (
     Sign("↯", "&", "warning", "error case: what is done when the step before it fails", "if it fails"),
     Sign("⇒", "=", "event", "schedules another workflow: Enter goes there, [ returns here", "schedule"),
     Sign("╌", ":", "warning", "line taken after a failure, or only under a condition", "on failure"),
+    Sign("□", "]", "key", "field of an object, such as conversation.status", "field"),
+    Sign("◎", "h", "string", "host: an address outside that steps call", "host"),
     Sign("↺", "U", "warning", "leads back to a row above; of schedules, a ring"),
     Sign("←", "<", "muted", "comes from: what leads to, reads, schedules or passes it"),
     Sign("✗", "!", "error", "error: refused by Kustomer, or certain not to work"),
