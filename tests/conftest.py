@@ -21,8 +21,8 @@ settings.load_profile("repeatable")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Two for each processor: most of a test of the screen is waiting."""
-    return 2 * (os.cpu_count() or 1)
+    """Three for each processor: most of a test of the screen is waiting."""
+    return 3 * (os.cpu_count() or 1)
 
 
 class GarbageCollection:
