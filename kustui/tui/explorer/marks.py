@@ -30,6 +30,7 @@ class BookmarkMenu(Menu, inherit_bindings=False):
     not one of its own."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings("marks")
+    KEYS = ("marks.choose", "marks.down", "marks.forget", "marks.leave")
 
     class Lettered(Message):
         """A letter was typed, or chosen from the list."""
@@ -100,7 +101,7 @@ class MarksController:
         places = {letter: place_line(tree, key) for letter, key in self._navigator.marks.items()}
         menu = BookmarkMenu(places, self._screen.focused, setting=setting)
         await menu.open(self._screen)
-        self._views.status.offer_keys(("marks.choose", "marks.down", "marks.forget", "marks.leave"))
+        self._views.status.offer_keys(BookmarkMenu.KEYS)
 
     def take_letter(self, letter: str, *, setting: bool) -> None:
         """Mark the place, or go to it."""

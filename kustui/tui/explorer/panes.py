@@ -17,7 +17,7 @@ from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.list_panes import UsesView
 from kustui.tui.explorer.views import DIAGRAMS, PANES, PaneTitles, Views, set_css_classes
 from kustui.tui.widgets.rows import Row, Rows
-from kustui.tui.widgets.rows_view import RowsView
+from kustui.tui.widgets.rows_view import Menu, RowsView
 
 _NARROW = 72
 """Columns below which one pane is shown at a time."""
@@ -144,7 +144,7 @@ class Panes:
             return _STEP_KEYS
         if name == "filter" and not self._filter_matches():
             return _KEYS["filter"][1:]
-        return focused.KEYS if isinstance(focused, DiagramView) else _KEYS.get(name, _PANE_KEYS)
+        return focused.KEYS if isinstance(focused, DiagramView | Menu) else _KEYS.get(name, _PANE_KEYS)
 
     def _filter_matches(self) -> bool:
         """Whether what is typed is in the pane that is being filtered."""

@@ -295,6 +295,9 @@ class Menu(RowsView, inherit_bindings=False):
     }
     """
 
+    KEYS: ClassVar[tuple[str, ...]] = ()
+    """The actions that the line of keys offers in it."""
+
     def __init__(self, came_from: Widget | None, *, id: str, empty: str = "") -> None:
         super().__init__(id=id, empty=empty)
         self._came_from: Widget | None = came_from._came_from if isinstance(came_from, Menu) else came_from

@@ -169,6 +169,20 @@ async def test_the_list_ends_with_any_other_key_or_where_the_keys_go_elsewhere(b
         assert not board.terminal
 
 
+@pytest.mark.parametrize("pane", ["1", "2", "3", "5", "7"])
+async def test_the_keys_of_the_list_are_offered_while_it_is_open(pane: str, board: Clipboard) -> None:
+    async with explorer(CHAIN) as ui:
+        await ui.press(pane, "y")
+        await ui.settle()
+        assert "Enter copy" in ui.keys
+        await ui.press("down")
+        await ui.settle()
+        assert "Enter copy" in ui.keys
+        await ui.press("escape")
+        await ui.settle()
+        assert "Enter copy" not in ui.keys
+
+
 async def test_copying_goes_on_when_the_keys_come_at_once(board: Clipboard) -> None:
     async with explorer(CHAIN) as ui:
         await ui.pilot.press("y", "p", "y", "y", "y", "l")
