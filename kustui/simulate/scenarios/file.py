@@ -149,8 +149,11 @@ def scenario_of(content: Mapping[str, Any]) -> Scenario:
 
 
 def as_file(scenario: Scenario, notes: tuple[str, ...] = (), *, faithful: bool = True) -> ScenarioFile:
-    """A scenario that no file holds yet."""
-    text = scenario.model_dump_json(by_alias=True, exclude_defaults=True, indent=2)
+    """A scenario that no file holds yet. Raises UnrecordableError for values that are nested too deep to be written."""
+    try:
+        text = scenario.model_dump_json(by_alias=True, exclude_defaults=True, indent=2)
+    except ValueError as unwritable:  # pydantic reads a little deeper than it writes
+        raise UnrecordableError("no scenario can hold this: its values are nested too deep") from unwritable
     return ScenarioFile(read_document("", text.encode()), scenario, notes, faithful)
 
 

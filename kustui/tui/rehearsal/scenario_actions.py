@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import NamedTuple
@@ -255,9 +256,10 @@ def _ways_to(session: Session, analysis: WorkflowAnalysis, node: str) -> Iterato
     yield session
     for path in explore_paths(analysis, MAX_PATHS).paths:
         if any(node in run.nodes for run in path.described_runs) and not path.is_contradiction:
-            built = build_path_scenario(session.organisation, path)
-            if built.scenario is not None and not built.forced:
-                yield begin_scenario(session, as_file(built.scenario), session.key)
+            with suppress(UnrecordableError):  # another path may be written down
+                built = build_path_scenario(session.organisation, path)
+                if built.scenario is not None and not built.forced:
+                    yield begin_scenario(session, as_file(built.scenario), session.key)
 
 
 def _scenario_title(session: Session) -> str:
