@@ -94,7 +94,7 @@ class ExplorerPilot:
     async def press(self, *keys: str) -> None:
         for key in keys:
             await self.pilot.press(key)  # several at once would not wait for each other when the machine is busy
-        await self._follow()  # a pilot has waited until nothing is at work
+        await self.rest()  # a cursor that moved only now begins to be followed
 
     @property
     def sees_the_cursor(self) -> bool:

@@ -168,12 +168,12 @@ def test_a_mistake_of_ours_in_another_process_is_told_in_this_one(monkeypatch: p
 
 
 _COMMAND = """
-import sys
+import os, sys
 from kustui.workspace import check_processes
 check_processes.WORTH_IT = 1
 check_processes.processes_for = lambda collection: 3
 def endless(*_):
-    print("working", flush=True)
+    os.write(1, b"working\\n")  # in one piece, as three write at once
     while True:
         pass
 check_processes.check_workflow = endless
