@@ -165,7 +165,6 @@ class CopyController:
             return
         self._menu = CopyMenu(items, self._last, self._screen.focused)
         await self._menu.open(self._screen)
-        self._status.offer_keys(CopyMenu.KEYS)
 
     def copy(self, action: str) -> None:
         """Copy what an action is for: of the menu that is open, or of what is selected now."""

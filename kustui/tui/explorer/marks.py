@@ -101,7 +101,6 @@ class MarksController:
         places = {letter: place_line(tree, key) for letter, key in self._navigator.marks.items()}
         menu = BookmarkMenu(places, self._screen.focused, setting=setting)
         await menu.open(self._screen)
-        self._views.status.offer_keys(BookmarkMenu.KEYS)
 
     def take_letter(self, letter: str, *, setting: bool) -> None:
         """Mark the place, or go to it."""

@@ -31,8 +31,6 @@ FIRST_CLASSES = f"-on-tree -beside-{DIAGRAMS[0]}"
 """The classes of the screen at the first paint: with them it is styled once."""
 _HIDDEN = ("tree", "detail", "source")
 """Panes that can be hidden; a list goes with its own key."""
-ABOVE = ("copy-menu", "marks")
-"""What lies above the panes, which stay as they are while it has the keys."""
 _TREE_KEYS = (
     "rows.choose", "selected.copy", "find.filter", "view.rehearse", "view.flow", "view.problems", "view.next-pane",
     "go.back", "go.next-problem", "selected.edit", "view.maximise", "tree.open-all", "tree.close-all", "app.palette",
@@ -102,7 +100,8 @@ class Panes:
         """Show the pane that has the keys now, and offer them."""
         self._screen.remove_class(f"-without-{widget.id}")
         focused = widget.id
-        if focused in ABOVE:
+        if isinstance(widget, Menu):  # above the panes, which stay as they are
+            self.offer_keys()
             return
         if focused != "finder-input":  # what is behind that stays as it is
             if focused == "filter" and self.filtered is not None:

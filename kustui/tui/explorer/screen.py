@@ -27,14 +27,14 @@ from kustui.tui.explorer.detail_presenter import DetailPresenter
 from kustui.tui.explorer.find import FilterController, FinderController
 from kustui.tui.explorer.list_panes import ChangesView, ProblemsView
 from kustui.tui.explorer.navigator import Navigator, ProblemNavigator, RehearsalOpener
-from kustui.tui.explorer.panes import ABOVE, FIRST_CLASSES, Panes, PaneSizes, Sizes
+from kustui.tui.explorer.panes import FIRST_CLASSES, Panes, PaneSizes, Sizes
 from kustui.tui.explorer.source_view import SourceView
 from kustui.tui.explorer.tree_view import TreeView
 from kustui.tui.explorer.views import DIAGRAMS, PaneTitles, Side, Views
 from kustui.tui.tree.nodes import Moves
 from kustui.tui.widgets.bars import FIRST_KEYS, FilterInput, StatusBar, TextBar, keys_row, unbound_key_line
 from kustui.tui.widgets.rows import Row
-from kustui.tui.widgets.rows_view import RowsView
+from kustui.tui.widgets.rows_view import Menu, RowsView
 from kustui.workspace.background import BackgroundWorkspace
 from kustui.workspace.snapshot import Snapshot
 
@@ -388,7 +388,7 @@ class Explorer(Screen[None]):
 
     def on_key(self, event: events.Key) -> None:
         self._look_anew()
-        pane = isinstance(self.focused, RowsView | DiagramView) and self.focused.id not in ABOVE
+        pane = isinstance(self.focused, RowsView | DiagramView) and not isinstance(self.focused, Menu)
         if pane and event.key not in self.active_bindings:
             self.status.say(unbound_key_line(self.app, event.key), "muted")
 

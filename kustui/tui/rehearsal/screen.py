@@ -37,7 +37,7 @@ from kustui.tui.rehearsal.step_rows import heading_rows, status_row
 from kustui.tui.rehearsal.trace_rows import EDGE
 from kustui.tui.widgets.bars import FilterInput, StatusBar
 from kustui.tui.widgets.rows import NodeKey, Row, node_key
-from kustui.tui.widgets.rows_view import LinesView, RowsView
+from kustui.tui.widgets.rows_view import LinesView, Menu, RowsView
 from kustui.workspace.snapshot import Snapshot
 
 _KEYS = (
@@ -207,7 +207,7 @@ class RehearsalScreen(Screen[NodeKey]):
 
     def offer_keys(self) -> None:
         prompt = self.prompts.open
-        if isinstance(self.focused, CopyMenu):
+        if isinstance(self.focused, Menu):
             keys: Sequence[str] = self.focused.KEYS
         elif isinstance(self.focused, FilterInput):
             keys = ("filter.keep", "filter.drop", "filter.up", "filter.down")
