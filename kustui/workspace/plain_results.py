@@ -3,7 +3,7 @@ their place in the collection, or left out where their own text is what the data
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from kustui.config.check_settings import Settings
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, Entry
 from kustui.definition.source.source import Extent
+from kustui.definition.values import parts_of
 
 if TYPE_CHECKING:
     from kustui.analysis.events import Effect
@@ -335,18 +336,7 @@ def _plain_set(names: frozenset[str] | None) -> list[str] | None:
 
 def _require_json(value: object) -> None:
     """Raises NotPlainError where something in a value would not come back as it is."""
-    for part in _parts(value):
-        if part is not None and type(part) not in (str, int, float, bool, list, dict):
-            raise NotPlainError
-
-
-def _parts(value: object) -> Iterator[object]:
-    pending = [value]
-    while pending:
-        part = pending.pop()
-        yield part
-        if isinstance(part, dict):
-            pending.extend(part)
-            pending.extend(part.values())
-        elif isinstance(part, list):
-            pending.extend(part)
+    for part in parts_of(value):
+        for plain in (part, *part) if isinstance(part, Mapping) else (part,):
+            if plain is not None and type(plain) not in (str, int, float, bool, list, dict):
+                raise NotPlainError
