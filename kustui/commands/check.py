@@ -27,7 +27,6 @@ from kustui.errors import KustuiError
 from kustui.files import is_folder
 from kustui.garbage_collection import gc_paused
 from kustui.text.messages import counted
-from kustui.workspace.check_cache import kept_problems
 from kustui.workspace.snapshot import Snapshot, Workspace, always, open_paths
 
 _FAIL_ON = {**{str(severity): severity for severity in sorted(Severity, reverse=True)}, "never": None}
@@ -105,11 +104,11 @@ def _check_once(options: argparse.Namespace) -> int:
         opened = open_paths(paths, stdin, progress.reading, stdin_path=stdin_path)
     _require_definitions(opened.collection)
     _report_others(opened.collection)
-    problems = kept_problems(cache_of(options, configuration), opened, settings)
+    check = cached_check(options, configuration)
+    problems = check.kept_problems(opened, settings)
     if problems is not None:
         snapshot = replace(opened, problems=problems, settings=settings)
     else:
-        check = cached_check(options, configuration)
         with ProgressLine() as progress:
             snapshot = check(opened, settings, progress.checking, always, None)
         check.keep()

@@ -15,7 +15,7 @@ from kustui.definition.collection_messages import nothing_to_run, other_files, u
 from kustui.definition.loader import STDIN
 from kustui.errors import KustuiError, reason_of
 from kustui.workspace.check_cache import CachedCheck
-from kustui.workspace.snapshot import Snapshot, always, open_paths
+from kustui.workspace.snapshot import Checker, Snapshot, always, open_paths
 
 
 def read_stdin(what: str = "a definition") -> bytes:
@@ -71,6 +71,10 @@ def cache_of(options: Namespace, configuration: Configuration) -> Cache:
 
 def cached_check(options: Namespace, configuration: Configuration, *, each: bool = False) -> CachedCheck:
     """Checks definitions with all processors, where the cache has no result."""
-    from kustui.workspace.check_processes import check_with_pool  # with all rules: not where the cache has everything
 
-    return CachedCheck(cache_of(options, configuration), check_with_pool, each=each)
+    def checker() -> Checker:
+        from kustui.workspace.check_processes import check_with_pool  # with all rules
+
+        return check_with_pool
+
+    return CachedCheck(cache_of(options, configuration), checker, each=each)

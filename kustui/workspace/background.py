@@ -64,12 +64,11 @@ class BackgroundWorkspace:
     """What some paths name: reading it is under way from the start, so that the screen is built meanwhile."""
 
     def __init__(self, paths: Sequence[str], stdin: bytes = b"", cache: Callable[[], Cache] | None = None) -> None:
-        self.workspace = Workspace(paths, stdin, keep=True, checker=self._check)
+        self.workspace = Workspace(paths, stdin, keep=True, checker=lambda *asked: self._cached_check(*asked))
         """Of the thread alone, once it has begun."""
         self.progress = (0, 0)
         """Bytes read, and bytes in all (0 while they are being counted)."""
         self._make_cache = cache
-        self._cached_check: CachedCheck | None = None
         self._listener: CheckListener | None = None
         """Who takes the results of the first check."""
         self._selected = ""
@@ -180,12 +179,12 @@ class BackgroundWorkspace:
                 if last.problems is None:
                     return
                 notify(SnapshotReady(last))
-                self._keep()
+                self._cached_check.keep()
                 for outcome in follow_changes(self.workspace, changes, begin, settings.progress):
                     if isinstance(outcome, Snapshot):
                         notify(SnapshotReady(outcome, difference(last, outcome)))
                         last = outcome
-                        self._keep()
+                        self._cached_check.keep()
         except Exception as error:  # an internal error: the screen ends with it
             notify(Failed(error))
 
@@ -196,25 +195,13 @@ class BackgroundWorkspace:
 
         return self._make_cache() if self._make_cache is not None else Cache()
 
-    def _check(
-        self,
-        snapshot: Snapshot,
-        settings: Settings | None,
-        progress: Progress | None,
-        wanted: Callable[[], bool],
-        listener: CheckListener | None,
-    ) -> Snapshot:
-        """Check in another process what the cache does not have."""
+    @cached_property
+    def _cached_check(self) -> CachedCheck:
+        """Checks in another process what the cache does not have."""
         from kustui.workspace.check_cache import CachedCheck  # this and more: not before the first paint
         from kustui.workspace.check_processes import check_in_subprocess
 
-        self._cached_check = self._cached_check or CachedCheck(self.cache, check_in_subprocess)
-        return self._cached_check(snapshot, settings, progress, wanted, listener)
-
-    def _keep(self) -> None:
-        """Write to the cache what was shown."""
-        if self._cached_check is not None:
-            self._cached_check.keep()
+        return CachedCheck(self.cache, lambda: check_in_subprocess)
 
 
 class _Patience:

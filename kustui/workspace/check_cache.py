@@ -39,13 +39,15 @@ _NOT_AROUND = {"workflows", "version"}
 
 class CachedCheck:
     """Does as another checker, and reads from the cache what was checked before. What is new is written there when
-    ``keep`` is called, for which nobody has to wait. ``each``: the result of each workflow is needed too."""
+    ``keep`` is called, for which nobody has to wait. ``checker`` gives the other one, which is slow to import: only
+    where the cache has not everything. ``each``: the result of each workflow is needed too."""
 
-    def __init__(self, cache: Cache, checker: Checker, *, each: bool = False) -> None:
+    def __init__(self, cache: Cache, checker: Callable[[], Checker], *, each: bool = False) -> None:
         self._cache, self._checker, self._each = cache, checker, each
         self._latest: Snapshot | None = None
         self._kept: Results = {}
         """Those of its results that were in the cache."""
+        self._keys: _CheckKeys | None = None
 
     def __call__(
         self,
@@ -56,10 +58,10 @@ class CachedCheck:
         listener: CheckListener | None,
     ) -> Snapshot:
         if self._cache.path is None:
-            return self._checker(snapshot, settings, progress, wanted, listener)
+            return self._checker()(snapshot, settings, progress, wanted, listener)
         settings = settings or Settings()
         is_first = snapshot.earlier is None and not snapshot.results and not self._each
-        if is_first and (checked := _kept_snapshot(self._cache, snapshot, settings)) is not None:
+        if is_first and (checked := self._kept_snapshot(snapshot, settings)) is not None:
             return checked
         known = snapshot.results
         if snapshot.settings is not None and not settings.judges_like(snapshot.settings):
@@ -68,8 +70,33 @@ class CachedCheck:
         read = replace(snapshot, settings=settings, results=self._kept)
         if listener is not None:
             listener = _KeepingListener(listener, partial(self._keep_results, read))
-        self._latest = self._checker(read, settings, progress, wanted, listener)
+        self._latest = self._checker()(read, settings, progress, wanted, listener)
         return self._latest
+
+    def kept_problems(self, snapshot: Snapshot, settings: Settings) -> tuple[Problem, ...] | None:
+        """The problems alone, for whoever needs nothing else; None where they are not kept."""
+        if self._cache.path is None or not _is_whole(snapshot.collection):
+            return None
+        key = self._keys_of(snapshot, settings).problems
+        return _restored(self._cache.read([key]).get(key), CollectionData(snapshot.collection, settings).problems)
+
+    def _kept_snapshot(self, snapshot: Snapshot, settings: Settings) -> Snapshot | None:
+        """The snapshot as it was checked, without the results of its workflows; None where it is not kept."""
+        if not _is_whole(snapshot.collection):
+            return None
+        data, keys = CollectionData(snapshot.collection, settings), self._keys_of(snapshot, settings)
+        kept = self._cache.read([keys.problems, keys.schedules])
+        problems = _restored(kept.get(keys.problems), data.problems)
+        schedules = _restored(kept.get(keys.schedules), data.schedules)
+        if problems is None or schedules is None:
+            return None
+        return Snapshot(snapshot.collection, problems, schedules, snapshot.paths, settings)
+
+    def _keys_of(self, snapshot: Snapshot, settings: Settings) -> _CheckKeys:
+        """The keys of a collection, of which all bytes are looked at: once, until there is another."""
+        if self._keys is None or not self._keys.are_of(snapshot, settings):
+            self._keys = _CheckKeys.of(snapshot, settings)
+        return self._keys
 
     def _keep_results(self, snapshot: Snapshot, results: Results) -> None:
         """Write what was found out until now: the check may be left before it ends."""
@@ -83,7 +110,15 @@ class CachedCheck:
         self._latest, self._kept = None, {}
         if snapshot is not None and snapshot.is_checked and snapshot.settings is not None:
             new = [entry for entry in snapshot.collection.entries if entry.key not in kept]
-            self._cache.write([*_snapshot_records(snapshot, snapshot.settings), *_result_records(snapshot, new)])
+            self._cache.write([*self._snapshot_records(snapshot, snapshot.settings), *_result_records(snapshot, new)])
+        self._keys = None  # the next collection is another one
+
+    def _snapshot_records(self, snapshot: Snapshot, settings: Settings) -> Iterator[_Record]:
+        if _is_whole(snapshot.collection) and snapshot.problems is not None and snapshot.schedules is not None:
+            problems, schedules = snapshot.problems, snapshot.schedules
+            data, keys = CollectionData(snapshot.collection, settings), self._keys_of(snapshot, settings)
+            yield from _record(keys.problems, lambda: data.plain_problems(problems))
+            yield from _record(keys.schedules, lambda: data.plain_schedules(schedules))
 
 
 class _KeepingListener:
@@ -111,43 +146,21 @@ class _KeepingListener:
 # Of all files together
 
 
-def kept_problems(cache: Cache, snapshot: Snapshot, settings: Settings) -> tuple[Problem, ...] | None:
-    """The problems alone, for whoever needs nothing else; None where they are not kept."""
-    if cache.path is None or not _is_whole(snapshot.collection):
-        return None
-    key = _CheckKeys.of(snapshot, settings).problems
-    return _restored(cache.read([key]).get(key), CollectionData(snapshot.collection, settings).problems)
-
-
-def _kept_snapshot(cache: Cache, snapshot: Snapshot, settings: Settings) -> Snapshot | None:
-    """The snapshot as it was checked, without the results of its workflows; None where it is not kept."""
-    if not _is_whole(snapshot.collection):
-        return None
-    data, keys = CollectionData(snapshot.collection, settings), _CheckKeys.of(snapshot, settings)
-    kept = cache.read([*keys])
-    problems = _restored(kept.get(keys.problems), data.problems)
-    schedules = _restored(kept.get(keys.schedules), data.schedules)
-    if problems is None or schedules is None:
-        return None
-    return Snapshot(snapshot.collection, problems, schedules, snapshot.paths, settings)
-
-
-def _snapshot_records(snapshot: Snapshot, settings: Settings) -> Iterator[_Record]:
-    if _is_whole(snapshot.collection) and snapshot.problems is not None and snapshot.schedules is not None:
-        problems, schedules = snapshot.problems, snapshot.schedules
-        data, keys = CollectionData(snapshot.collection, settings), _CheckKeys.of(snapshot, settings)
-        yield from _record(keys.problems, lambda: data.plain_problems(problems))
-        yield from _record(keys.schedules, lambda: data.plain_schedules(schedules))
-
-
 def _is_whole(collection: Collection) -> bool:
     """Whether every file is what it holds, and none what it held before it broke."""
     return all(document.broken is None for document in collection.documents)
 
 
 class _CheckKeys(NamedTuple):
+    collection: Collection
+    paths: tuple[str, ...]
+    settings: Settings
+    """What they are the keys of."""
     problems: bytes
     schedules: bytes
+
+    def are_of(self, snapshot: Snapshot, settings: Settings) -> bool:
+        return self.collection is snapshot.collection and self.settings is settings and self.paths == snapshot.paths
 
     @classmethod
     def of(cls, snapshot: Snapshot, settings: Settings) -> _CheckKeys:
@@ -161,7 +174,8 @@ class _CheckKeys(NamedTuple):
                 plain = (suppression.rule, suppression.workflow, suppression.step, suppression.extent)
                 parts.append(_bytes_of(plain))
         whole = key_of(*parts, *(document.source.data for document in collection.documents))
-        return cls(key_of("problems", whole), key_of("schedules", whole))
+        problems, schedules = key_of("problems", whole), key_of("schedules", whole)
+        return cls(collection, snapshot.paths, settings, problems, schedules)
 
 
 def _plain_settings(settings: Settings) -> bytes:

@@ -17,7 +17,7 @@ from kustui.config.check_settings import Settings
 from kustui.config.configuration import Configuration
 from kustui.config.severity import Severity
 from kustui.workspace import check_cache
-from kustui.workspace.check_cache import CachedCheck, kept_problems
+from kustui.workspace.check_cache import CachedCheck
 from kustui.workspace.snapshot import Snapshot, Workspace, always, check_snapshot, open_paths
 from tests.benchmarks.generate import definition
 from tests.support.snapshots import plain, plain_problem
@@ -50,7 +50,7 @@ def checked(cache: Cache, paths: list[str], settings: Settings | None = None) ->
         count = len(snapshot.collection.entries) - len(snapshot.results)
         return check_snapshot(snapshot, *arguments)
 
-    cached = CachedCheck(cache, check)
+    cached = CachedCheck(cache, lambda: check)
     snapshot = cached(open_paths(paths), settings, None, always, None)
     cached.keep()
     return snapshot, count
@@ -79,9 +79,10 @@ def test_what_has_not_changed_is_not_checked_again(cache: Cache, folder: Path) -
 
 def test_problems_alone_are_the_same(cache: Cache, folder: Path) -> None:
     opened = open_paths([str(folder)])
-    assert kept_problems(cache, opened, Settings()) is None
+    check = CachedCheck(cache, lambda: check_snapshot)
+    assert check.kept_problems(opened, Settings()) is None
     first, _ = checked(cache, [str(folder)])
-    kept = kept_problems(cache, opened, Settings())
+    kept = check.kept_problems(opened, Settings())
     assert kept is not None
     assert list(map(plain_problem, kept)) == list(map(plain_problem, first.problems or ()))
 
@@ -123,7 +124,7 @@ def test_suppressions_are_the_same(cache: Cache, folder: Path) -> None:
 def test_a_workspace_goes_on_from_what_was_kept(cache: Cache, folder: Path) -> None:
     paths = [str(folder)]
     checked(cache, paths)
-    check = CachedCheck(cache, check_snapshot)
+    check = CachedCheck(cache, lambda: check_snapshot)
     workspace = Workspace(paths, checker=check)
     workspace.open()
     workspace.refresh()
@@ -180,7 +181,7 @@ def test_what_was_found_out_before_a_check_was_left_is_kept(
 
     listener = Listener()
     opened = open_paths([str(folder)])
-    left = CachedCheck(cache, check_snapshot)
+    left = CachedCheck(cache, lambda: check_snapshot)
     assert left(opened, None, None, lambda: listener.count < 13, listener).problems is None
     left.keep()
     again, count = checked(cache, [str(folder)])
