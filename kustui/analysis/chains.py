@@ -5,29 +5,33 @@ A chain ends where it would repeat itself: rings are marked once and not followe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from kustui.analysis.schedules import ScheduleCall, Schedules
 from kustui.analysis.walks import breadth_first, cycles, reverse_postorder, strongly_connected_components
 from kustui.definition.models import relative_minutes
 from kustui.definition.platform import RUNS_PER_WINDOW, WINDOW_MINUTES
 
+_T = TypeVar("_T")
+
 
 class End(Enum):
-    """Why a chain ends at a link."""
+    """Why a chain ends at a link, or another tree of what happens at a branch."""
 
     RING = auto()
-    """The workflow already occurs on the path to this link."""
+    """The same already occurs on the path to it."""
     REPEATED = auto()
-    """The schedules of its workflow are listed further up."""
+    """What is below it is listed elsewhere."""
     UNKNOWN = auto()
     """The collection has no such workflow, or only a run can determine it."""
+    CANNOT = auto()
+    """What leads to it does not start it, or does not get it beyond its trigger."""
     TOO_DEEP = auto()
-    """The chain is longer than the requested depth."""
+    """There is more than the requested depth."""
 
 
 class Link(NamedTuple):
@@ -89,7 +93,7 @@ def chain_from(schedules: Schedules, root: str, unit: float, most: int | None = 
     pending = [Link(root)]
     while pending:
         link = pending.pop()
-        end = link.end or _end(link, links, expanded)
+        end = link.end or end_of(link.key, link.parent, lambda at: (links[at].key, links[at].parent), expanded)
         calls = schedules.from_workflow.get(link.key, ()) if end is None else ()
         if calls and most is not None and link.depth >= most:
             end, calls = End.TOO_DEEP, ()
@@ -108,13 +112,14 @@ def chain_from(schedules: Schedules, root: str, unit: float, most: int | None = 
     return Chain(tuple(links))
 
 
-def _end(link: Link, links: Sequence[Link], expanded: set[str]) -> End | None:
-    above = link.parent
-    while above >= 0:
-        if links[above].key == link.key:
+def end_of(name: _T, parent: int, row: Callable[[int], tuple[_T, int]], expanded: Container[_T]) -> End | None:
+    """Whether a tree ends where a name occurs again: above it, or among those ``expanded`` elsewhere. ``row`` gives
+    what stands at a place of the tree, and the place of what is above that; -1 for the root's."""
+    while parent >= 0:
+        above, parent = row(parent)
+        if above == name:
             return End.RING
-        above = links[above].parent
-    return End.REPEATED if link.key in expanded else None
+    return End.REPEATED if name in expanded else None
 
 
 def callers_of(schedules: Schedules, key: str, most: int) -> tuple[Link, ...]:

@@ -4,28 +4,15 @@ round, what nothing can start, and how many scheduled runs all of it is."""
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from enum import Enum, auto
 from typing import NamedTuple, Protocol
 
+from kustui.analysis.chains import End, Load, chain_from, end_of, load_of_all
 from kustui.analysis.chains import Link as ChainLink
-from kustui.analysis.chains import Load, chain_from, load_of_all
 from kustui.analysis.event_rings import Cause, EventRing
 from kustui.analysis.events import Effect, Reach, TriggerFilter
 from kustui.analysis.organisation_graph import Kind, Link, Node, OrganisationGraph, Role, Verdict
 from kustui.analysis.schedules import ScheduleCall
 from kustui.definition.models import relative_minutes
-
-
-class BranchEnd(Enum):
-    """Why a tree does not go on below a branch, although something is there."""
-
-    RING = auto()
-    """The node is above it, on the way to it."""
-    REPEATED = auto()
-    """What is below the node is told elsewhere, nearer to the root."""
-    CANNOT = auto()
-    """The event does not get the workflow beyond its trigger."""
-    TOO_DEEP = auto()
 
 
 class Branch(NamedTuple):
@@ -41,7 +28,7 @@ class Branch(NamedTuple):
     """Minutes from the beginning; None if only a run knows."""
     verdict: Verdict | None = None
     """Of a workflow that what a step causes would start."""
-    end: BranchEnd | None = None
+    end: End | None = None
     parent: int = -1
     """The index of the branch above."""
 
@@ -72,14 +59,16 @@ def _tree(root: Node, onward: _Onward, most: int) -> tuple[Branch, ...]:
     below: list[range] = []
     expanded: set[Node] = set()
     for place, branch in enumerate(branches):
-        end = branch.end or _end(branch, branches, expanded)
+        end = branch.end or end_of(
+            branch.node, branch.parent, lambda at: (branches[at].node, branches[at].parent), expanded
+        )
         following: list[Branch] = []
         if end is None:
             following = list(onward.first(branch))
-        elif end in (BranchEnd.RING, BranchEnd.REPEATED) and branch.depth < most:
+        elif end in (End.RING, End.REPEATED) and branch.depth < most:
             following = list(onward.again(branch))
         if following and branch.depth >= most:
-            end, following = BranchEnd.TOO_DEEP, []
+            end, following = End.TOO_DEEP, []
         branches[place] = branch._replace(end=end)
         if end is None:
             expanded.add(branch.node)
@@ -98,15 +87,6 @@ def _depth_first(branches: Sequence[Branch], below: Sequence[range]) -> Iterator
         places[place] = len(places) - 1
         yield branches[place]._replace(parent=places[branches[place].parent])
         pending.extend(reversed(below[place]))
-
-
-def _end(branch: Branch, branches: list[Branch], expanded: set[Node]) -> BranchEnd | None:
-    above = branch.parent
-    while above >= 0:
-        if branches[above].node == branch.node:
-            return BranchEnd.RING
-        above = branches[above].parent
-    return BranchEnd.REPEATED if branch.node in expanded else None
 
 
 class _Forward:
@@ -137,9 +117,9 @@ class _Forward:
             delay = relative_minutes(link.call.run_at, self.unit)
             due = due + delay if due is not None and delay is not None else None
         verdict = _best(self.graph, _effects(branch.links), target) if link.role is Role.STARTS else None
-        end = None if self.graph.is_enabled(target) else BranchEnd.CANNOT
+        end = None if self.graph.is_enabled(target) else End.CANNOT
         if end is None and verdict is not None and verdict.reach is Reach.CANNOT:
-            end = BranchEnd.CANNOT
+            end = End.CANNOT
             asks = self.graph.summaries[target.name].links.filter
             self._waiting.setdefault(branch.node, {}).setdefault(asks, []).append(link)
         return Branch(target, links, due=due, verdict=verdict, end=end)
@@ -162,7 +142,7 @@ class _Backward:
             if above is not None and above.role is Role.STARTS and effects:
                 verdict = _best(self.graph, effects, above.target)
             stops = not self.graph.is_enabled(source) or (verdict is not None and verdict.reach is Reach.CANNOT)
-            yield Branch(source, links, due=None, verdict=verdict, end=BranchEnd.CANNOT if stops else None)
+            yield Branch(source, links, due=None, verdict=verdict, end=End.CANNOT if stops else None)
 
     def again(self, branch: Branch) -> Iterator[Branch]:
         """What cannot start the one workflow may start another: each is told where its event is told first."""

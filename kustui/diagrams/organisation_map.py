@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from kustui.analysis.chains import End
 from kustui.analysis.event_rings import EventRing
 from kustui.analysis.events import Reach
 from kustui.analysis.organisation_graph import Kind, Link, Neighbourhood, Node, OrganisationGraph, Role
 from kustui.analysis.organisation_questions import (
     Branch,
-    BranchEnd,
     brings_about,
     busiest_events,
     leads_to,
@@ -104,13 +104,13 @@ class OrganisationMap:
             if asks:
                 yield (f"  if {_some(sorted(asks))} changed", "")
         match branch.end:
-            case BranchEnd.RING:
+            case End.RING:
                 yield ("  ↺", "warning")
-            case BranchEnd.REPEATED:
+            case End.REPEATED:
                 yield ("  told elsewhere", "muted")
-            case BranchEnd.TOO_DEEP:
+            case End.TOO_DEEP:
                 yield (" …", "muted")
-        if branch.end in (BranchEnd.RING, BranchEnd.REPEATED, BranchEnd.TOO_DEEP):
+        if branch.end in (End.RING, End.REPEATED, End.TOO_DEEP):
             yield from self._started(branch)
 
     def _started(self, branch: Branch) -> Iterator[tuple[str, str]]:

@@ -13,11 +13,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kustui.analysis.chains import End
 from kustui.analysis.collection_analysis import CollectionAnalysis
 from kustui.analysis.events import Reach
 from kustui.analysis.organisation_graph import Kind, Link, Node, OrganisationGraph, Role
 from kustui.analysis.organisation_questions import (
-    BranchEnd,
     brings_about,
     busiest_events,
     leads_to,
@@ -149,8 +149,8 @@ def test_what_an_event_brings_about_is_a_tree_over_time() -> None:
         (2, "T", 60, None),
         (3, UPDATE, 60, None),
         (4, "S", 60, None),
-        (5, CREATE, 60, BranchEnd.RING),
-        (4, "P", 60, BranchEnd.CANNOT),
+        (5, CREATE, 60, End.RING),
+        (4, "P", 60, End.CANNOT),
     ]
     back = leads_to(graph, named(graph, "S"))
     assert [graph.title(branch.node) for branch in back] == ["S", UPDATE, "T", "W", CREATE, "S", "P", UPDATE]
@@ -166,9 +166,9 @@ def test_what_a_later_write_starts_stands_below_it_where_the_event_is_told_elsew
     assert [(branch.depth, graph.title(branch.node), branch.end) for branch in tree[1:]] == [
         (1, "A", None),
         (2, UPDATE, None),
-        (3, "S", BranchEnd.CANNOT),
+        (3, "S", End.CANNOT),
         (1, "B", None),
-        (2, UPDATE, BranchEnd.REPEATED),
+        (2, UPDATE, End.REPEATED),
         (3, "S", None),
     ]
 
@@ -272,7 +272,7 @@ def test_what_an_event_brings_about_is_what_brute_force_finds(organisation: list
     reached = {
         graph.title(branch.node)
         for branch in tree
-        if branch.node.kind is Kind.WORKFLOW and branch.end is not BranchEnd.CANNOT
+        if branch.node.kind is Kind.WORKFLOW and branch.end is not End.CANNOT
     }
     assert reached == {f"W{number}" for number in expected if organisation[number]["steps"]} | {
         one["name"] for one in organisation if not one["steps"] and one["trigger"]["eventName"] == begins
