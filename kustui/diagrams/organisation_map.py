@@ -24,13 +24,15 @@ from kustui.diagrams.chain_lines import tree_branches
 from kustui.diagrams.diagram import Diagram, DiagramEdge, DiagramNode
 from kustui.diagrams.glyphs import NODE_GLYPHS, NodeKind
 from kustui.text.messages import counted, duration_in_words
-from kustui.text.styled_lines import Line
+from kustui.text.styled_lines import Line, fitted, width_of
 
 KINDS = {
     Kind.WORKFLOW: NodeKind.WORKFLOW, Kind.EVENT: NodeKind.TRIGGER, Kind.FIELD: NodeKind.FIELD,
     Kind.HOST: NodeKind.HOST, Kind.MISSING: NodeKind.MISSING,
 }  # fmt: skip
 _MOST_FIELDS, _MOST_ROWS, _MOST_STARTED = 3, 12, 50
+_NAME = 42
+"""Cells of a name in a table."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,13 +58,12 @@ class OrganisationMap:
                 if names:
                     yield ((f"  {word} ", "muted"), (_some(names, 8), "key"))
         trees = (
-            (_HEADINGS_ON[centre.kind], brings_about(self.graph, centre, self.unit, depth)),
-            (_HEADINGS_BACK[centre.kind], leads_to(self.graph, centre, depth)),
+            (_HEADINGS_ON[centre.kind], brings_about(self.graph, centre, self.unit, depth), False),
+            (_HEADINGS_BACK[centre.kind], leads_to(self.graph, centre, depth), True),
         )
-        for heading, tree in trees:
+        for heading, tree, back in trees:
             yield ()
             yield ((heading, "heading"), ("" if len(tree) > 1 else "  nothing that is opened here", "muted"))
-            back = tree is trees[1][1]
             for branch in tree[1:]:
                 yield self._branch_line(branch, tree[branch.parent], back=back)
         yield ()
@@ -135,7 +136,7 @@ class OrganisationMap:
 
     def overview_lines(self) -> Iterator[Line]:
         """How many there are of everything, and the events, fields and hosts with the most around them."""
-        graph = self.graph
+        graph, busiest = self.graph, busiest_events(self.graph)
         counts = {kind: sum(1 for _ in graph.nodes(kind)) for kind in Kind}
         words = ", ".join(
             counted(counts[kind], str(kind)) for kind in (Kind.WORKFLOW, Kind.EVENT, Kind.FIELD, Kind.HOST)
@@ -143,7 +144,7 @@ class OrganisationMap:
         yield ((words, "heading"),)
         yield from self._table(
             "Events", ("starts", "published by"),
-            [(node, (number, len(_workflows(graph.links_to(node))))) for node, number in busiest_events(graph)],
+            [(node, (number, len(_workflows(graph.links_to(node))))) for node, number in busiest],
         )  # fmt: skip
         fields = [
             (node, (len(_workflows(graph.writers(node))), len(_workflows(graph.readers(node)))))
@@ -161,9 +162,8 @@ class OrganisationMap:
                 yield ((f"  and {len(alone) - _MOST_ROWS:,} more", "muted"),)
         yield ()
         yield (("numbers are workflows; what is published, written and comes round is assumed", "muted"),)
-        first = next(iter(busiest_events(graph)), None)
-        if first is not None:
-            yield (("around one of them: --around ", "muted"), (str(first[0]), ""), (" --depth 2", ""))
+        if busiest:
+            yield (("around one of them: --around ", "muted"), (str(busiest[0][0]), ""), (" --depth 2", ""))
 
     def _table(
         self, heading: str, columns: Sequence[str], rows: Sequence[tuple[Node, Sequence[int]]]
@@ -175,10 +175,9 @@ class OrganisationMap:
         yield ((f"{heading:<44}", "heading"), (titles, "muted"))
         for node, numbers in rows[:_MOST_ROWS]:
             glyph, name = self._name(node)
-            room = 42
-            text = name[0] if len(name[0]) <= room else f"{name[0][: room - 1]}…"
+            line = fitted((name,), _NAME)
             figures = "".join(f"{number or '':>14}" for number in numbers)
-            yield (glyph, (f"{text:<{room}}", "name"), (figures, "number"))
+            yield (glyph, *line, (" " * (_NAME - width_of(line)), ""), (figures, "number"))
         if len(rows) > _MOST_ROWS:
             yield ((f"  and {len(rows) - _MOST_ROWS:,} more", "muted"),)
 

@@ -12,7 +12,9 @@ from xml.etree import ElementTree
 import pytest
 
 from kustui.cli import main
+from kustui.text.cells import cells
 from tests.support.diagrams import HOSTILE, named
+from tests.support.flows import step, workflow
 from tests.support.terminal import ROOT, environment
 
 if TYPE_CHECKING:
@@ -290,3 +292,14 @@ def test_a_map_is_the_same_from_the_cache(capsys: pytest.CaptureFixture[str]) ->
     assert run(capsys, ORGANISATION, "--map", "--format", "json") == run(
         capsys, ORGANISATION, "--map", "--format", "json", "--no-cache"
     )
+
+
+def test_names_that_are_wide_keep_the_columns_of_a_map(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    params = {"id": "/#steps.1.customer", "注文": "x", "注" * 30: "x"}
+    path = tmp_path / "app.json"
+    path.write_text(json.dumps(workflow("a", step("a", action="kustomer.customer.update", params=params))), "utf-8")
+    _, told, _ = run(capsys, str(path), "--map")
+    rows = [line for line in told.splitlines() if "customer.注" in line]
+    assert len(rows) == 2
+    assert {cells(row) for row in rows} == {cells("□ ") + 42 + 14}
+    assert sum("…" in row for row in rows) == 1
