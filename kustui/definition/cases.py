@@ -12,7 +12,16 @@ from itertools import pairwise, product
 from typing import Any, NamedTuple
 
 from kustui.definition.dates import iso_date, parse_date
-from kustui.definition.operators import OPPOSITES, Family, Operator, Presence, compare, operator_named, other_than
+from kustui.definition.operators import (
+    OPPOSITES,
+    Family,
+    Operator,
+    Presence,
+    asks_equal,
+    compare,
+    operator_named,
+    other_than,
+)
 from kustui.definition.values import MISSING, Undecided, may_be_nothing, number_of, text_of
 
 _MOST_CASES = 16
@@ -151,8 +160,9 @@ def _texts_apart(required: Iterable[tuple[Term, bool]]) -> tuple[Mapping[bool, s
     texts: dict[bool, set[str]] = {True: set(), False: set()}
     others = []
     for term, holds in required:
-        if isinstance(term.literal, str) and (term.operator == "eq" or OPPOSITES.get(term.operator) == "eq"):
-            texts[holds is (term.operator == "eq")].add(term.literal)
+        equal = asks_equal(term.operator) if isinstance(term.literal, str) else None
+        if equal is not None:
+            texts[holds is equal].add(term.literal)
         else:
             others.append((term, holds))
     return texts, others

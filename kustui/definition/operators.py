@@ -388,3 +388,8 @@ CLOSEST_OPERATOR = {
 
 OPPOSITES = {"neq": "eq", "dne": "exists", "not-contains": "contains"}
 """Operators that hold for values exactly where another does not, with that one."""
+
+
+def asks_equal(operator: str) -> bool | None:
+    """Whether an operator asks that two values are equal, or that they are not; None where it asks anything else."""
+    return True if operator == "eq" else False if OPPOSITES.get(operator) == "eq" else None

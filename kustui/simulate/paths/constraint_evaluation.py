@@ -11,7 +11,7 @@ from kustui.analysis.evaluation import EvaluationContext, Failure, resolve
 from kustui.analysis.reads import Fields
 from kustui.definition.expressions import Reference, expressions_in
 from kustui.definition.models import Step
-from kustui.definition.operators import OPPOSITES, compare
+from kustui.definition.operators import asks_equal, compare
 from kustui.definition.platform import TRIGGER_ID
 from kustui.definition.values import MISSING, Undecided, is_missing, number_of
 from kustui.simulate.paths.provenance import provenance_of
@@ -152,22 +152,10 @@ class LiteralTest(NamedTuple):
         return None if isinstance(answer, Undecided) else answer
 
     @property
-    def excludes_text(self) -> str | None:
-        """The text that it rules out, where it rules out nothing else that is a text."""
-        return self.literal if self._compares_texts and self._equality is not self.holds else None
-
-    @property
-    def requires_text(self) -> str | None:
-        """The text that a text has to be."""
-        return self.literal if self._compares_texts and self._equality is self.holds else None
-
-    @property
-    def _equality(self) -> bool:
-        return self.operator == "eq"
-
-    @property
-    def _compares_texts(self) -> bool:
-        return isinstance(self.literal, str) and (self._equality or OPPOSITES.get(self.operator) == "eq")
+    def wants_text(self) -> bool | None:
+        """Whether a text has to be the literal, or must not be it; None where that is not all it says of texts."""
+        equal = asks_equal(self.operator) if isinstance(self.literal, str) else None
+        return None if equal is None else equal is self.holds
 
 
 def literal_test(constraint: Constraint, state: SymbolicState) -> tuple[LiteralTest, ValueOrigin] | None:
@@ -215,13 +203,11 @@ class ValueTests:
                 self._others.append(constraint)
                 continue
             test, _ = result
-            if (required := test.requires_text) is not None:
-                self._required.add(required)
-            elif (excluded := test.excludes_text) is not None:
-                self._excluded.add(excluded)
-            else:
+            wanted = test.wants_text
+            if wanted is None:
                 self._tests.append(test)
                 continue
+            (self._required if wanted else self._excluded).add(test.literal)
             self._of_texts.append(test)
 
     def are_met(self, value: Any) -> bool:
