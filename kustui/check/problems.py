@@ -17,6 +17,9 @@ from kustui.definition.source.positions import extent_within
 from kustui.definition.source.source import Extent, Span
 from kustui.files import absolute
 
+UNUSED_SUPPRESSION = "unused-suppression"
+"""The rule of a suppression, or an entry of a baseline, that no longer hides anything."""
+
 
 class Related(NamedTuple):
     """A related place, such as the definition of what a problem is about."""

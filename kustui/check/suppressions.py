@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from kustui.check.problems import Identity, Problem, relative_path
+from kustui.check.problems import UNUSED_SUPPRESSION, Identity, Problem, relative_path
 from kustui.config.check_settings import Settings, Suppression
 from kustui.config.severity import Severity
 from kustui.definition.collection import Collection, Document, read_document
@@ -23,9 +23,6 @@ from kustui.definition.source.outline import Shape
 from kustui.errors import KustuiError
 from kustui.files import ReadError, absolute, exists, read_file, write_file
 from kustui.text.messages import closest
-
-_UNUSED = "unused-suppression"
-"""The rule of what no longer hides anything."""
 
 
 def suppress(
@@ -67,7 +64,7 @@ def _severity_of(rule: str, settings: Settings) -> Severity | None:
 def _unused(
     suppressions: Iterable[Suppression], collection: Collection, settings: Settings, *, complete: bool
 ) -> Iterator[Problem]:
-    severity = _severity_of(_UNUSED, settings)
+    severity = _severity_of(UNUSED_SUPPRESSION, settings)
     if severity is None:
         return
     names = {name for entry in collection.entries for name in (entry.item.name, entry.item.id) if name}
@@ -91,7 +88,7 @@ def _unused_suppression(suppression: Suppression, severity: Severity, names: set
         reason += f' in workflow "{workflow}"' if workflow else ""
         reason += f', step "{step}"' if step else ""
     message = f"unused suppression: {reason}"
-    return Problem(_UNUSED, severity, message, suppression.document, hint, extent=suppression.extent)
+    return Problem(UNUSED_SUPPRESSION, severity, message, suppression.document, hint, extent=suppression.extent)
 
 
 def covers_suppressions(paths: Iterable[str], collection: Collection, settings: Settings) -> bool:
@@ -127,7 +124,7 @@ class Baseline:
 def write_baseline(path: str, problems: Iterable[Problem]) -> int:
     """Write problems to a file, replacing its contents. Returns their number. Raises KustuiError."""
     folder = _folder(path)
-    counts = Counter(problem.identity(folder) for problem in problems if problem.rule != _UNUSED)
+    counts = Counter(problem.identity(folder) for problem in problems if problem.rule != UNUSED_SUPPRESSION)
     rows = [
         json.dumps({**identity._asdict(), "count": count}, ensure_ascii=False)
         for identity, count in sorted(counts.items())
@@ -177,12 +174,12 @@ def without_baseline(
     remaining = {identity: count for identity, (count, _) in baseline.entries.items()}
     for problem in problems:
         identity = problem.identity(baseline.folder)
-        if problem.rule != _UNUSED and remaining.get(identity, 0):
+        if problem.rule != UNUSED_SUPPRESSION and remaining.get(identity, 0):
             remaining[identity] -= 1
         else:
             yield problem
     remaining = {identity: count for identity, count in remaining.items() if count}
-    severity = _severity_of(_UNUSED, settings) if remaining else None
+    severity = _severity_of(UNUSED_SUPPRESSION, settings) if remaining else None
     if severity is None:
         return
     checked = {relative_path(document.path, baseline.folder) for document in collection.documents}
@@ -216,7 +213,9 @@ def _unused_entry(baseline: Baseline, identity: Identity, count: int, severity: 
         if count == recorded
         else f"this entry records {recorded} {identity.rule} in {place}, found {recorded - count}"
     )
-    return Problem(_UNUSED, severity, message, baseline.document, "write it again with --write-baseline", pointer)
+    return Problem(
+        UNUSED_SUPPRESSION, severity, message, baseline.document, "write it again with --write-baseline", pointer
+    )
 
 
 def _folder(path: str) -> str:

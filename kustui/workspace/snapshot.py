@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from kustui.check.problems import Problem
+from kustui.check.problems import UNUSED_SUPPRESSION, Problem
 from kustui.definition.collection import Collection, Document
 from kustui.definition.loader import Progress, Reader
 from kustui.garbage_collection import gc_paused
@@ -121,11 +121,10 @@ def check_snapshot(
 def partly_checked(snapshot: Snapshot, results: Results, settings: Settings, shared: AnalysisCache) -> Snapshot:
     """The same with the problems and schedules of the workflows that have results, file by file."""
     from kustui.check.checker import collection_analysis, file_problems
-    from kustui.check.rules import UNUSED_SUPPRESSION
     from kustui.check.suppressions import suppress
 
     collection = snapshot.collection
-    visible_settings = replace(settings, severities={**settings.severities, UNUSED_SUPPRESSION.name: None})
+    visible_settings = replace(settings, severities={**settings.severities, UNUSED_SUPPRESSION: None})
     results = {entry.key: results[entry.key] for entry in collection.entries if entry.key in results}
     problems = [*file_problems(collection, settings), *(one for key in results for one in results[key].problems)]
     visible = suppress(collection, problems, visible_settings)

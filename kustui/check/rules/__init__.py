@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from kustui.check.problems import UNUSED_SUPPRESSION
 from kustui.check.rule import Configured, Rule, app, step, to, workflow
 from kustui.check.rules import actions, apps, expressions, flow, identity, references, rings, schedules, shape
 from kustui.config.check_settings import Settings
@@ -22,8 +23,8 @@ step = "cD4"
 reason = "kept for the campaign in spring"
 """
 
-UNUSED_SUPPRESSION = Rule(
-    "unused-suppression",
+_UNUSED_SUPPRESSION = Rule(
+    UNUSED_SUPPRESSION,
     Severity.WARNING,
     "a suppression or a baseline entry that no longer hides anything",
     "The problem was fixed, or what it was in has been renamed. Left in place, it would hide the next problem of "
@@ -44,7 +45,7 @@ UNREADABLE_FILE = Rule(
 """About the file system, not a definition, so it has no example."""
 
 _OF_FAMILIES = (value for family in FAMILIES for value in vars(family).values() if isinstance(value, Rule))
-RULES: Mapping[str, Rule] = {rule.name: rule for rule in (*_OF_FAMILIES, UNUSED_SUPPRESSION, UNREADABLE_FILE)}
+RULES: Mapping[str, Rule] = {rule.name: rule for rule in (*_OF_FAMILIES, _UNUSED_SUPPRESSION, UNREADABLE_FILE)}
 """By name."""
 
 
