@@ -15,7 +15,6 @@ from kustui.definition.expressions.nodes import (
     Lookup,
     Mustache,
     Node,
-    Origin,
     Partial,
     Path,
     spans_of,
@@ -44,10 +43,17 @@ _TOP = Scope(0, frozenset(), 0)
 class Template(Expression):
     """A string with at least one ``{{``. Up to its first fault, everything that was understood is kept."""
 
-    nodes: tuple[Node, ...] = ()
     others: tuple[Lookup, ...] = ()
     """What it looks up besides its paths: fields of a loop's element, ``this``, ``@index``, bare names or helpers."""
     helpers: tuple[Helper, ...] = ()
+    syntax: tuple[Node, ...] | None = field(default=None, compare=False, repr=False)
+    """Its nodes, if they were needed to tell what it reads."""
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        if self.syntax is None:
+            object.__setattr__(self, "syntax", parse_any_template(self.text).syntax)
+        return self.syntax or ()
 
     @property
     def only(self) -> Lookup | None:
@@ -60,37 +66,54 @@ class Template(Expression):
 
 def parse_template(text: str) -> Template:
     """The template that a string is. Never raises; takes time in proportion to the length."""
-    if _PLAIN.fullmatch(text) and "/#" not in text and not FOREIGN.search(text):  # most of them
-        return _plain_template(text)
+    if _COMMON.fullmatch(text) and "/#" not in text and not FOREIGN.search(text):  # nearly all of them
+        return _common_template(text)
     return parse_any_template(text)
 
 
-_LITERAL_END = r"(?:true|false|undefined|null|-?[0-9]+(?:\.[0-9]+)?)\}"
-_RUN_PATH = rf"(?:{'|'.join(ROOTS)})(?:\.(?!this\b|{_LITERAL_END})[\w-]++)++"
-_TAG = rf"\{{\{{(?:\{{{_RUN_PATH}\}}|{_RUN_PATH})\}}\}}"
+_LITERAL = r"(?:true|false|undefined|null|-?[0-9]+(?:\.[0-9]+)?)"
+_RUN_PATH = rf"(?:{'|'.join(ROOTS)})(?:\.(?:(?!this\b|{_LITERAL}[}} ])[\w-]++|\[[^\]{{}}\\\0]++\]))++(?=[}} ])"
+_STRING = r"\"[^\"{}\\\0]*+\"|'[^'{}\\\0]*+'"
+_VALUE = rf"(?:{_RUN_PATH}|(?:{_STRING}|{_LITERAL})(?=[}} ]))"
+_NAMED = rf"(?: ++(?!this\b)[A-Za-z]\w*+={_VALUE})"
+_HELPER = rf"(?!(?:else|as|this|{_LITERAL})\b)[A-Za-z]\w*+"
+_INSIDE = rf" *+(?:{_RUN_PATH}|{_HELPER}(?:(?: ++{_VALUE})++{_NAMED}*+|{_NAMED}++)) *+"
+_TAG = rf"\{{\{{(?:\{{{_INSIDE}\}}|{_INSIDE})\}}\}}"
 _TEXT = r"[^{}\\\0]*+"
-_PLAIN = re.compile(rf"(?:{_TEXT}{_TAG})++{_TEXT}")
-"""A template of nothing but text and plain references."""
-_TAGS = re.compile(rf"(?P<tag>{_TAG})|[^{{]++")
+_PIECES = rf"(?:{_TEXT}{_TAG})*+{_TEXT}"
+_IFS = "|".join(
+    rf"\{{\{{#{word} ++{_RUN_PATH} *+\}}\}}{_PIECES}(?:\{{\{{else\}}\}}{_PIECES})?+\{{\{{/{word}\}}\}}"
+    for word in ("if", "unless")
+)
+_COMMON = re.compile(rf"(?:{_TEXT}(?:{_TAG}|{_IFS}))++{_TEXT}")
+"""A template of nothing but text, references, helpers with plain arguments, and conditions that do not nest."""
+_COMMON_TAG = re.compile(rf"\{{\{{[{{#]?+ *+(?:(?P<path>{_RUN_PATH})|(?P<helper>{_HELPER}) (?P<arguments>[^{{}}]*+))")
+_ARGUMENT = re.compile(rf"(?:{_STRING})|(?P<path>{_RUN_PATH})")
+_NAME = re.compile(r"\[([^\]]*+)\]|([^.\[]++)")
 
 
-def _plain_template(text: str) -> Template:
-    """What ``parse_any_template`` makes of such a one."""
-    nodes: list[Node] = []
+def _common_template(text: str) -> Template:
+    """What ``parse_any_template`` makes of such a one, without its nodes, which few ask for."""
     paths: list[Path] = []
-    for piece in _TAGS.finditer(text):
-        start, end = piece.span()
-        written = piece["tag"]
-        if written is None:
-            nodes.append(Content(piece[0], start, end))
+    helpers: list[Helper] = []
+    for tag in _COMMON_TAG.finditer(text):
+        if tag["path"] is not None:
+            paths.append(_run_path(tag["path"], tag.start("path")))
             continue
-        braces = 3 if written[2] == "{" else 2
-        segments = tuple(written[braces:-braces].split("."))
-        path = Path(segments, start + braces, end - braces, spans_of(segments, start + braces))
-        paths.append(path)
-        lookup = Lookup(path, Origin.NAME, 0, 0, path.start, path.end)
-        nodes.append(Mustache(lookup, braces == 2, start, end))
-    return Template(text, tuple(paths), nodes=tuple(nodes))
+        helpers.append(Helper(tag["helper"], *tag.span("helper")))
+        arguments = _ARGUMENT.finditer(text, tag.start("arguments"), tag.end("arguments") + 1)
+        paths.extend(_run_path(written, argument.start()) for argument in arguments if (written := argument["path"]))
+    return Template(text, tuple(paths), helpers=tuple(helpers))
+
+
+def _run_path(written: str, start: int) -> Path:
+    if "[" not in written:
+        segments = tuple(written.split("."))
+        return Path(segments, start, start + len(written), spans_of(segments, start))
+    names = [*_NAME.finditer(written)]
+    spans = (name.span(name.lastindex or 0) for name in names)
+    segments = tuple(name[name.lastindex or 0] for name in names)
+    return Path(segments, start, start + len(written), tuple((start + at, start + end) for at, end in spans))
 
 
 def parse_any_template(text: str) -> Template:
@@ -110,9 +133,9 @@ def parse_any_template(text: str) -> Template:
         tuple(lookup.path for lookup in notes.lookups if lookup.reads_run),
         (fault,) if fault else (),
         tuple(notes.embedded),
-        tuple(tree.nodes),
         tuple(lookup for lookup in notes.lookups if not lookup.reads_run),
         tuple(notes.helpers),
+        tuple(tree.nodes),
     )
 
 

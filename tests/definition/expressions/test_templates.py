@@ -374,7 +374,33 @@ _PIECES = (
 )  # fmt: skip
 
 
-@given(st.lists(st.sampled_from(_PIECES), min_size=1, max_size=6).map("".join))
-@settings(max_examples=2_000)
+_WORDS = (
+    "steps.a.b", "steps.1.[b c]", "steps.1.[0]", "variables.x", "error.message", "steps.1.0", "steps.[this]", "item",
+    "this", "'a b'", '"c"', "'\\'", "1", "-2.5", "2.", "true", "null", "(f steps.a.b)", "k=steps.a.b", "k='v'",
+    "true=1", "this=1", "steps=steps.a.b", "as", "else", "as |x|", "", " ", "=", "\n",
+)  # fmt: skip
+_tags = st.tuples(
+    st.sampled_from(("{{", "{{{", "{{ ", "{{#if ", "{{#unless ", "{{#each ", "{{#", "{{~")),
+    st.sampled_from(("", "f ", "f  ", "if ", "else ", "this ", "true ", "f.g ", "else", "randomId")),
+    st.lists(st.sampled_from(_WORDS), max_size=3).map(" ".join),
+    st.sampled_from(("}}", "}}}", " }}", "~}}", "}")),
+).map("".join)
+_closings = st.sampled_from(("{{else}}", "{{ else }}", "{{else if steps.a.b}}", "{{/if}}", "{{/unless}}", "{{/each}}"))
+
+
+@given(st.lists(st.one_of(st.sampled_from(_PIECES), _tags, _closings), min_size=1, max_size=6).map("".join))
+@settings(max_examples=3_000)
 def test_a_quick_look_sees_the_same(text: str) -> None:
-    assert parse_template(text) == parse_any_template(text)
+    quick, full = parse_template(text), parse_any_template(text)
+    assert (quick, quick.nodes) == (full, full.nodes)
+
+
+def test_a_quick_look_is_enough_for_most() -> None:
+    common = (
+        "Dear {{ steps.1.name }}, {{{dateFormat steps.1.custom.[@at] format='LL' zone=\"UTC\"}}}: {{{random size=12}}} "
+        "{{#if steps.aB3.[0]}}{{steps.aB3.[0].id}}{{else}}-{{/if}}{{#unless error.message}}fine{{/unless}}"
+    )
+    template = parse_template(common)
+    assert template.syntax is None
+    assert template == parse_any_template(common)
+    assert template.nodes == parse_any_template(common).nodes
