@@ -16,7 +16,7 @@ from kustui.analysis.evaluation import PartlyKnown
 from kustui.analysis.flow import FlowGraph
 from kustui.analysis.guards import may_pass_by
 from kustui.analysis.schedules import grouped
-from kustui.definition.expressions import Comparison, Operand, Reference, paths_in
+from kustui.definition.expressions import Comparison, Operand, Reference
 from kustui.definition.expressions.parse import may_hold_expression
 from kustui.definition.models import Step
 from kustui.definition.operators import OPPOSITES, compare
@@ -166,8 +166,8 @@ def _changes_asked(flow: FlowGraph, nodes: Iterable[str]) -> frozenset[str]:
         changed_field(flow.fields_of_trigger(path))
         for node in nodes
         for edge in flow.declared_edges[node]
-        if edge.transition.condition is not None
-        for path in paths_in(edge.transition.condition.values)
+        for _, expression in flow.condition_reads.get(edge.transition.pointer, ())
+        for path in expression.paths
     }
     return frozenset(fields - {""})
 

@@ -13,7 +13,16 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from kustui.analysis import walks
-from kustui.definition.expressions import Comparison, Condition, Path, comparisons_in, constant_outcome, parse_condition
+from kustui.definition.expressions import (
+    Comparison,
+    Condition,
+    Expression,
+    Path,
+    comparisons_in,
+    constant_outcome,
+    expressions_in,
+    parse_condition,
+)
 from kustui.definition.expressions.choices import Choice
 from kustui.definition.models import ErrorCase, Step, Transition, Trigger, Workflow
 from kustui.definition.platform import CONTINUE, TRIGGER_ID
@@ -61,12 +70,13 @@ class FlowGraph:
         """Steps by id, in the file's order; the first of those with the same id."""
         steps: dict[str, Step] = {}
         for step in self.workflow.steps:
-            if step.id not in self._trigger_names:
+            if step.id not in self.trigger_names:
                 steps.setdefault(step.id, step)
         return steps
 
     @cached_property
-    def _trigger_names(self) -> frozenset[str]:
+    def trigger_names(self) -> frozenset[str]:
+        """The ids that stand for the trigger; no step can have one of them."""
         trigger = self.workflow.trigger
         return frozenset({TRIGGER_ID, trigger.id} if trigger else {TRIGGER_ID})
 
@@ -90,7 +100,7 @@ class FlowGraph:
         """The node that a reference ``/#steps.<step_id>`` reads, or None if there is none."""
         if step_id in self.steps:
             return step_id
-        return TRIGGER_ID if step_id in self._trigger_names else None
+        return TRIGGER_ID if step_id in self.trigger_names else None
 
     def fields_of_trigger(self, path: Path) -> tuple[str, ...]:
         """The fields that a path reads of the trigger's output; none where it reads anything else."""
@@ -156,6 +166,18 @@ class FlowGraph:
             )
             for transition in transitions
             if transition.condition is not None
+        }
+
+    @cached_property
+    def condition_reads(self) -> Mapping[str, tuple[tuple[str, Expression], ...]]:
+        """The expressions in the condition of each transition and error case that has one, with their pointers, by the
+        pointer of the transition."""
+        return {
+            edge.pointer: tuple(expressions_in(edge.condition.values, f"{edge.pointer}/condition/values"))
+            for part in (self.workflow.trigger, *self.workflow.steps)
+            if part is not None
+            for edge in part.edges
+            if edge.condition is not None
         }
 
     @cached_property
@@ -375,6 +397,11 @@ class FlowGraph:
     @cached_property
     def loops(self) -> tuple[tuple[str, ...], ...]:
         """A shortest loop of each strongly connected set of steps, starting with the first of them in flow order."""
+        place = {node: index for index, node in enumerate(self._reverse_postorder)}
+        if not self.unreachable and all(
+            at < place[target] for node, at in place.items() for target in self.targets(node)
+        ):
+            return ()  # every edge leads onwards, as in most
         unreachable = (step.id for step in self.unreachable)
         return walks.cycles((*self._reverse_postorder, *unreachable), self.targets)
 

@@ -11,7 +11,6 @@ from kustui.analysis.flow import FlowGraph
 from kustui.analysis.reads import Read
 from kustui.definition.platform import (
     REST_ACTIONS,
-    TRIGGER_ID,
     called_by_address,
     host_of,
     object_of_action,
@@ -61,16 +60,16 @@ def _fields_read(flow: FlowGraph, reads: Iterable[Read]) -> Iterator[Mention]:
     objects = dict(_objects(flow))
     for read in reads:
         for path in read.expression.paths:
-            node = flow.node(path.step) if path.step is not None else None
-            if node in objects and (field := _field(path.fields)):
-                yield Mention(read.node, read.pointer, f"{objects[node]}.{field}")
+            object_ = objects.get(path.step)
+            if object_ is not None and (field := _field(path.fields)):
+                yield Mention(read.node, read.pointer, f"{object_}.{field}")
 
 
 def _objects(flow: FlowGraph) -> Iterator[tuple[str | None, str]]:
-    """The trigger and the steps whose output is an object, with the object."""
+    """The ids of the trigger and of the steps whose output is an object, with the object."""
     trigger = flow.workflow.trigger
     if trigger is not None and (of_event := object_of_event(trigger.event_name)):
-        yield TRIGGER_ID, of_event
+        yield from ((name, of_event) for name in flow.trigger_names)
     for step in flow.steps.values():
         if of_action := object_of_action(step.action or "", step.params.get("klass", step.params.get("klassName"))):
             yield step.id, of_action

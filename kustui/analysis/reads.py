@@ -38,19 +38,17 @@ class Read(NamedTuple):
 def reads_of(flow: FlowGraph) -> Iterator[Read]:
     """All expressions of a workflow: the trigger's, then those of each step in the order of the file."""
     if (trigger := flow.workflow.trigger) is not None:
-        yield from _reads_of_ways(TRIGGER_ID, trigger)
+        yield from _reads_of_ways(flow, TRIGGER_ID, trigger)
     for step in flow.workflow.steps:
         for pointer, expression in expressions_in(step.params, f"{step.pointer}/params"):
             yield Read(step.id, pointer, expression)
-        yield from _reads_of_ways(step.id, step)
+        yield from _reads_of_ways(flow, step.id, step)
 
 
-def _reads_of_ways(node: str, part: Trigger | Step) -> Iterator[Read]:
+def _reads_of_ways(flow: FlowGraph, node: str, part: Trigger | Step) -> Iterator[Read]:
     for edge in part.edges:
-        if edge.condition is not None:
-            pointer = f"{edge.pointer}/condition/values"
-            for at, expression in expressions_in(edge.condition.values, pointer):
-                yield Read(node, at, expression, edge)
+        for pointer, expression in flow.condition_reads.get(edge.pointer, ()):
+            yield Read(node, pointer, expression, edge)
 
 
 def reads_from(reads: Iterable[Read], flow: FlowGraph, node: str) -> Iterator[Read]:

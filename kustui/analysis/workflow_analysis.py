@@ -23,7 +23,7 @@ from kustui.analysis.schedules import ScheduleCall, calls_of
 from kustui.analysis.schemas import schema_of
 from kustui.config.check_settings import Settings
 from kustui.definition.collection import AppEntry, Collection, Document, Entry
-from kustui.definition.expressions import Path
+from kustui.definition.expressions import Condition, Path, parts_of
 from kustui.definition.models import ErrorCase, Schema, Transition, Workflow
 from kustui.definition.operators import Family, operator_named
 from kustui.definition.parsed_workflow import ParsedWorkflow
@@ -79,6 +79,27 @@ class WorkflowAnalysis:
         return tuple(reads_of(self.flow))
 
     @cached_property
+    def paths(self) -> Sequence[tuple[Read, Path, str | None]]:
+        """The paths that certainly read something, with the node that each reads, if there is one."""
+        nodes: dict[str | None, str | None] = {None: None}
+        paths = [(read, path, path.step) for read in self.reads for path in read.expression.certain_paths]
+        for _, _, step in paths:
+            if step not in nodes:
+                nodes[step] = self.flow.node(step) if step is not None else None
+        return [(read, path, nodes[step]) for read, path, step in paths]
+
+    @cached_property
+    def condition_parts(self) -> Sequence[tuple[str, Condition]]:
+        """The conditions of all transitions and error cases with every condition in them, each with its node."""
+        return [
+            (node, part)
+            for node, edges in self.flow.declared_edges.items()
+            for edge in edges
+            if (condition := self.flow.conditions.get(edge.transition.pointer)) is not None
+            for part in parts_of(condition)
+        ]
+
+    @cached_property
     def step_paths(self) -> Sequence[tuple[Read, Path, str]]:
         """The paths that read a trigger or a step that gives an output, with its node; without those of transitions
         that read the output of their own step."""
@@ -110,10 +131,8 @@ class WorkflowAnalysis:
         reached = {node for node in flow.edges if flow.part(node) is not None and not flow.is_never_reached(node)}
         return [
             (read, path, node)
-            for read in self.reads
-            if not flow.is_never_reached(read.node)
-            for path in read.expression.certain_paths
-            if path.step is not None and (node := flow.node(path.step)) is not None and node in reached
+            for read, path, node in self.paths
+            if node in reached and (read.node in reached or not flow.is_never_reached(read.node))
         ]
 
     @cached_property

@@ -150,31 +150,33 @@ def _mistyped_keys_of_app(value: Mapping[str, Any], pointer: str, part: str) -> 
 
 def _decode(data: bytes, extent: Extent, pointer: str) -> tuple[Any, list[Fault]]:
     """The JSON value of an extent, and faults for the keys given twice in it. Raises _TooDeepError."""
-    repeated = False
-
-    def members(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal repeated
-        members = dict(pairs)
-        repeated = repeated or len(members) != len(pairs)
-        return members
-
     text = replace_lone_surrogates(data[extent.start : extent.end])
     try:
         try:
-            value = json.loads(text, object_pairs_hook=members)
+            value = json.loads(text)
         except ValueError:  # a whole number of more digits than Python converts
-            value = json.loads(text, object_pairs_hook=members, parse_int=_whole_number)
-        deep = text.count(b"{") + text.count(b"[") > MAX_DEPTH and _is_deep(value)
+            value = json.loads(text, parse_int=_whole_number)
+        members = _count_members(value)
     except RecursionError:
-        deep = True
-    if deep:
+        members = None
+    if members is None:
         raise _TooDeepError(nested_too_deep(too_deep(data, extent.start) or extent.start, pointer))
-    if not repeated:
+    if not _may_repeat_key(text, members):
         return value, []
     repeats = scan(data, extent.start, pointer).repeats
     return value, [
         duplicate_key(key_of(repeat.pointer), repeat.pointer, repeat.first, repeat.second) for repeat in repeats
     ]
+
+
+def _may_repeat_key(text: bytes, members: int) -> bool:
+    """Whether a key may be given twice in a text, by how many members it comes to: looking at each takes longer. What
+    looks like the end of a key may also be in a string; then there are more of them than members."""
+    compact = text.translate(None, b" \t\n\r")
+    keys = compact.count(b'":')
+    if b"\\" in compact:
+        keys = -1 if b'\\\\":' in compact else keys - compact.count(b'\\":')
+    return keys != members
 
 
 def _placed_in_step(fault: Fault, data: bytes, extent: Extent, pointer: str) -> Fault:
@@ -193,10 +195,12 @@ def _whole_number(digits: str) -> int | float:
     return int(digits) if len(digits) < 400 else float(digits)
 
 
-def _is_deep(value: object) -> bool:
-    """Whether a value is nested more than MAX_DEPTH levels deep."""
+def _count_members(value: object) -> int | None:
+    """How many members the objects in a value have; None where it is nested more than MAX_DEPTH levels deep."""
+    members = 0
     level: list[Any] = [[value]]
     for _ in range(MAX_DEPTH + 1):
+        members += sum(len(outer) for outer in level if type(outer) is dict)
         level = [
             inner
             for outer in level
@@ -204,8 +208,8 @@ def _is_deep(value: object) -> bool:
             if type(inner) in _CONTAINERS
         ]
         if not level:
-            return False
-    return True
+            return members
+    return None
 
 
 def _placed(workflow: dict[str, Any], pointer: str, *, partial: bool) -> Iterator[Fault]:

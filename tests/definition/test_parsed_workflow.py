@@ -540,6 +540,21 @@ def test_what_was_found_is_shortened_and_harmless(value: Any, said: str) -> None
 # Keys given twice, depth, numbers.
 
 
+_KEYS = st.sampled_from(('"a"', '"a\\\\"', '"\\"a"', '"b:"', '": b"', '"\\\\\\": c"', '"d\\": \\\\"'))
+_MEMBERS = st.lists(
+    st.tuples(_KEYS, st.sampled_from((":", " :", "\n: ", " \t:")), st.one_of(_KEYS, st.just('{"a":1}'))).map("".join),
+    max_size=4,
+)
+
+
+@given(_MEMBERS)
+def test_a_key_given_twice_is_seen_however_it_is_written(members: list[str]) -> None:
+    params = f"{{{', '.join(members)}}}"
+    text = json.dumps(with_step(params="HERE")).replace('"HERE"', params)
+    keys = [key for key, _ in json.loads(params, object_pairs_hook=list)]
+    assert bool(read(text).faults) == (len(set(keys)) < len(keys))
+
+
 def test_a_key_given_twice_in_a_workflow_keeps_the_last_and_is_told_with_both_places() -> None:
     first = '[{"name": "é", "trigger": {"eventName": "x"},'
     text = first + '\r\n "steps": [{"id": "a", "n\\u0061me": 1, "name": 2}], "name": "b"}]'

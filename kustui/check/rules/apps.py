@@ -84,12 +84,12 @@ def _may_hold_id(analysis: WorkflowAnalysis, by_id: Mapping[str, Entry]) -> bool
     pending: list[Any] = [step_.params for step_ in analysis.flow.steps.values()]
     for edges in analysis.flow.declared_edges.values():
         pending.extend(edge.transition.condition.values for edge in edges if edge.transition.condition is not None)
-    texts = []
+    texts, shortest = [], min(map(len, by_id))
     while pending:
         part = pending.pop()
         kind = type(part)
         if kind is str:
-            if " " in part or "{{" in part or ("/" in part and not part.startswith("/#")):
+            if len(part) > shortest and (" " in part or "{{" in part or ("/" in part and not part.startswith("/#"))):
                 texts.append(part)
         elif kind is dict:
             pending.extend(part.values())

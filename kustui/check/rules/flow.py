@@ -16,12 +16,10 @@ from kustui.definition.expressions import (
     AllOf,
     AnyOf,
     Comparison,
-    Condition,
     Operand,
     Unreadable,
     condition_key,
     is_plain,
-    parts_of,
 )
 from kustui.definition.models import Transition
 from kustui.definition.operators import CLOSEST_OPERATOR, OPERATOR_BY_ALIAS, OPERATORS, Family
@@ -220,14 +218,6 @@ def _why(flow: FlowGraph, transition: Transition, earlier: Transition) -> str:
     return "an earlier one holds wherever it does"
 
 
-def _parts(analysis: WorkflowAnalysis) -> Iterator[tuple[str, Condition]]:
-    for node, edges in analysis.flow.declared_edges.items():
-        for edge in edges:
-            if (condition := analysis.flow.conditions.get(edge.transition.pointer)) is not None:
-                for part in parts_of(condition):
-                    yield node, part
-
-
 @workflow_rule(
     "unknown-operator",
     Severity.WARNING,
@@ -238,7 +228,7 @@ def _parts(analysis: WorkflowAnalysis) -> Iterator[tuple[str, Condition]]:
     good=app(workflow("Tag", step("aB3"), entry=(to("aB3", when("eq", "/#steps.1.status", "open")),))),
 )
 def unknown_operator(analysis: WorkflowAnalysis) -> Violations:
-    for node, part in _parts(analysis):
+    for node, part in analysis.condition_parts:
         if isinstance(part, Comparison) and not part.known and part.operator not in analysis.settings.operators:
             hint = _operator_hint(part.operator, (*OPERATORS, *analysis.settings.operators))
             yield Violation(f"{part.pointer}/op", f'unknown operator "{part.operator}"', hint, node)
@@ -263,7 +253,7 @@ def _operator_hint(operator: str, operators: Collection[str]) -> str:
     good=app(workflow("Tag", step("aB3"), entry=(to("aB3", when("eq", "/#steps.1.status", "open")),))),
 )
 def operator_arity(analysis: WorkflowAnalysis) -> Violations:
-    for node, part in _parts(analysis):
+    for node, part in analysis.condition_parts:
         if isinstance(part, AllOf | AnyOf) and not part.parts:
             message = f'"{"and" if isinstance(part, AllOf) else "or"}" combines conditions, but there are none'
             yield Violation(f"{part.pointer}/values", message, "", node)
@@ -289,7 +279,7 @@ def _usable_by(comparison: Comparison, operand: Operand) -> str:
 
 def unreadable_conditions(analysis: WorkflowAnalysis) -> Violations:
     """Invalid conditions inside other conditions; ``invalid-shape`` reports them."""
-    for node, part in _parts(analysis):
+    for node, part in analysis.condition_parts:
         if isinstance(part, Unreadable) and analysis.is_readable(part.pointer):
             yield Violation(part.pointer, part.message, "", node)
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from kustui.analysis.flow import FlowGraph
-from kustui.analysis.outputs import absence_of
+from kustui.analysis.outputs import Absence, absence_of
 from kustui.analysis.reads import Read
 from kustui.analysis.walks import breadth_first
 from kustui.analysis.workflow_analysis import WorkflowAnalysis
@@ -25,7 +24,7 @@ from kustui.check.rule import (
     workflow_rule,
 )
 from kustui.config.severity import Severity
-from kustui.definition.expressions import Path, Template, template_path
+from kustui.definition.expressions import Template, template_path
 from kustui.definition.expressions.nodes import ROOTS, Lookup, Origin
 from kustui.definition.functions import BLOCKS, DATA_VARIABLES, HELPERS
 from kustui.definition.models import ErrorCase, Schema, Step
@@ -43,12 +42,6 @@ def _note(text: str) -> dict[str, object]:
     return {"body": text}
 
 
-def _paths(analysis: WorkflowAnalysis) -> Iterator[tuple[Read, Path]]:
-    for read in analysis.reads:
-        for path in read.expression.certain_paths:
-            yield read, path
-
-
 @workflow_rule(
     "unknown-step-reference",
     Severity.ERROR,
@@ -61,8 +54,8 @@ def unknown_step_reference(analysis: WorkflowAnalysis) -> Violations:
     if not analysis.knows_all_steps:
         return  # the step may be among those that could not be read
     flow = analysis.flow
-    for read, path in _paths(analysis):
-        if path.step is not None and flow.node(path.step) is None:
+    for read, path, node in analysis.paths:
+        if node is None and path.step is not None:
             yield Violation(
                 read.pointer,
                 f'{path.text} reads the unknown step "{path.step}"',
@@ -208,10 +201,13 @@ def impossible_path(analysis: WorkflowAnalysis) -> Violations:
 
 def _absent(analysis: WorkflowAnalysis) -> Violations:
     reported: set[tuple[str, str, tuple[str, ...]]] = set()  # once a string, or a condition, and mistake
-    for read, path in _paths(analysis):
+    absences: dict[tuple[tuple[str, ...], bool], Absence | None] = {}
+    for read, path, _ in analysis.paths:
         in_template = isinstance(read.expression, Template)
-        absence = absence_of(analysis, path, in_template=in_template)
-        if absence is None:
+        key = (path.segments, in_template)
+        if key not in absences:
+            absences[key] = absence_of(analysis, path, in_template=in_template)
+        if (absence := absences[key]) is None:
             continue
         place = read.pointer if read.transition is None else read.transition.pointer
         mistake = (place, absence.reason, absence.mistake(path))
@@ -291,7 +287,7 @@ def _has_unknown_helper(template: Template) -> bool:
     ),
 )
 def unknown_input_reference(analysis: WorkflowAnalysis) -> Violations:
-    trigger, flow = analysis.workflow.trigger, analysis.flow
+    trigger = analysis.workflow.trigger
     if trigger is None or not trigger.callable or not analysis.is_readable(f"{trigger.pointer}/schema"):
         return  # it may be declared in a part that could not be read
     schema = trigger.input_schema or Schema()
@@ -299,8 +295,8 @@ def unknown_input_reference(analysis: WorkflowAnalysis) -> Violations:
         return
     declared = schema.names
     related = (Related("the inputs are declared here", analysis.document, f"{trigger.pointer}/schema"),)
-    for read, path in _paths(analysis):
-        if path.step is None or flow.node(path.step) != TRIGGER_ID or not path.fields:
+    for read, path, node in analysis.paths:
+        if node != TRIGGER_ID or not path.fields:
             continue
         name = path.fields[0]
         if name not in declared:
@@ -325,11 +321,12 @@ def unknown_input_reference(analysis: WorkflowAnalysis) -> Violations:
 )
 def error_reference(analysis: WorkflowAnalysis) -> Violations:
     flow = analysis.intended_flow
-    if flow is None or not any(path.root == "error" for _, path in _paths(analysis)):
+    of_error = [(read, path) for read, path, _ in analysis.paths if path.root == "error"]
+    if flow is None or not of_error:
         return
     reached = _after_failure(flow)
-    for read, path in _paths(analysis):
-        if path.root != "error" or isinstance(read.transition, ErrorCase) or read.node not in flow.reachable:
+    for read, path in of_error:
+        if isinstance(read.transition, ErrorCase) or read.node not in flow.reachable:
             continue
         actions = {edge.error_action for edge in flow.declared_edges[read.node]}
         tried_again = RETRY_STEP in actions or (read.transition is not None and CONTINUE in actions)

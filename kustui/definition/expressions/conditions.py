@@ -70,6 +70,13 @@ class Operand:
     expression: Expression | None
     """None where the value is no string; for those inside lists and objects see ``expressions_in``."""
 
+    @property
+    def reads(self) -> bool:
+        """Whether it is anything but a literal, so that it need not be the same in every run."""
+        if self.expression is not None:
+            return not isinstance(self.expression, Literal) or bool(self.expression.embedded)
+        return isinstance(self.value, dict | list | tuple) and any(expressions_in(self.value))
+
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
@@ -213,7 +220,7 @@ def fact_of(
 def _compared(comparison: Comparison, name: PathName) -> tuple[tuple[str, ...], int, object]:
     """What a comparison compares with a literal, which of its operands that is, and the literal."""
     operands = comparison.operands[: comparison.meaning.reads]
-    read = [at for at, operand in enumerate(operands) if any(expressions_in(operand.value))]
+    read = [at for at, operand in enumerate(operands) if operand.reads]
     if len(read) == 1 and comparison.known and len(operands) == comparison.meaning.reads:
         literal = operands[1 - read[0]].value if len(operands) > 1 else MISSING
         match operands[read[0]].expression:
@@ -256,10 +263,10 @@ def _condition(op: str, values: Sequence[object], pointer: str, depth: int) -> C
     if op in ("and", "or"):
         parts = tuple(_nested(value, f"{pointer}/values/{at}", depth) for at, value in enumerate(values))
         return AllOf(parts, pointer) if op == "and" else AnyOf(parts, pointer)
-    constant = _constant(op, values)
+    operands = tuple(_operand(value, f"{pointer}/values/{at}") for at, value in enumerate(values))
+    constant = _constant(op, operands)
     if constant is not None:
         return Always(pointer) if constant else Never(pointer)
-    operands = tuple(_operand(value, f"{pointer}/values/{at}") for at, value in enumerate(values))
     return Comparison(op, operands, pointer)
 
 
@@ -274,7 +281,7 @@ def _nested(raw: object, pointer: str, depth: int) -> Condition:
     return _condition(op, values, pointer, depth + 1)
 
 
-def _constant(op: str, values: Sequence[object]) -> bool | None:
+def _constant(op: str, operands: Sequence[Operand]) -> bool | None:
     """Whether a condition holds in every run, or in none: where all that its operator compares is written down, as in
     ``true [true]``, ``exists [true, ""]`` [seen], ``eq ["a", "b"]``. None for any other, and where it depends on a cast
     of Kustomer's.
@@ -282,15 +289,15 @@ def _constant(op: str, values: Sequence[object]) -> bool | None:
     ``true`` and ``false`` without a value always and never hold [assumed]; what follows their first is meaningless.
     """
     operator = operator_named(op)
-    if operator.family is Family.TRUTH and not values:
+    if operator.family is Family.TRUTH and not operands:
         return op == "true"
-    compared = values[: operator.reads]
-    too_many = operator.most is not None and len(values) > operator.most and operator.family is not Family.TRUTH
+    compared = operands[: operator.reads]
+    too_many = operator.most is not None and len(operands) > operator.most and operator.family is not Family.TRUTH
     if operator.test is None or too_many or len(compared) < operator.reads:
         return None
-    if any(any(expressions_in(value)) for value in compared):
+    if any(operand.reads for operand in compared):
         return None  # it is not the same in every run
-    answer = compare(op, *compared)
+    answer = compare(op, *(operand.value for operand in compared))
     return answer if isinstance(answer, bool) else None
 
 

@@ -16,6 +16,7 @@ from kustui.definition.expressions.nodes import (
     embedded_in,
     nearly_a_reference,
     read_path,
+    spans_of,
 )
 from kustui.definition.expressions.templates import parse_template
 from kustui.definition.expressions.tokens import template_path
@@ -118,8 +119,14 @@ def _parse(text: str) -> Expression:
 _parse_cached = lru_cache(maxsize=8_192)(_parse)
 
 
+_PLAIN_REFERENCE = re.compile(r"/#(?:(?:steps|variables)(?:\.[\w@$-]+)+|error(?:\.[\w@$-]+)*)")
+
+
 def _read_reference(text: str) -> Path | ExpressionFault:
     written = text[len(_REFERENCE) :]
+    if _PLAIN_REFERENCE.fullmatch(text):  # nearly all of them
+        segments = tuple(written.split("."))
+        return Path(segments, len(_REFERENCE), len(text), spans_of(segments, len(_REFERENCE)))
     if not written:
         return ExpressionFault("nothing follows the /#", 0, len(_REFERENCE), "write /#steps.<step id>.<field>")
     if written.startswith("/"):
@@ -278,5 +285,7 @@ def _members(value: object) -> Iterable[tuple[str | int, object]]:
 
 
 def _pointer(base: str, keys: list[str | int], key: str | int) -> str:
-    escaped = [str(segment).replace("~", "~0").replace("/", "~1") for segment in (*keys, key)]
-    return f"{base}/{'/'.join(escaped)}"
+    written = "/".join(map(str, (*keys, key))) if keys else str(key)
+    if "~" in written or written.count("/") != len(keys):
+        written = "/".join(str(segment).replace("~", "~0").replace("/", "~1") for segment in (*keys, key))
+    return f"{base}/{written}"
